@@ -1,0 +1,244 @@
+"""The preset file, key by key, as typed and frozen structs.
+
+The names here are the keys of ``preset.toml``; ``docs/presets.md`` says what they mean and
+``docs/preset.schema.json`` is made from these structs.  Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+NonNegative = Annotated[float, Meta(ge=0.0)]
+Positive = Annotated[float, Meta(gt=0.0)]
+Point = tuple[float, float]
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file; unknown keys are faults."""
+
+
+class Curve(_Table):
+    """A value that follows a parameter: clamped at the ends, linear in between."""
+
+    over: Name
+    points: Annotated[tuple[Point, ...], Meta(min_length=1, max_length=8)]
+
+
+Control = float | Curve
+"""A number, or a curve over a parameter."""
+
+
+class Fade(_Table):
+    """How long a fade lasts, when it begins relative to the seam, and its shape.
+
+    Exactly one of `beats`, `bars` and `seconds` is given; at most one `start_…`.
+    """
+
+    beats: NonNegative | None = None
+    bars: NonNegative | None = None
+    seconds: NonNegative | None = None
+    start_beats: float | None = None
+    start_bars: float | None = None
+    start_seconds: float | None = None
+    curve: Literal["equal_power", "equal_gain", "linear"] | None = None
+
+
+class Credits(_Table):
+    """Who made it, and under which licence (SPDX)."""
+
+    composer: str = ""
+    license: str = ""
+    source: str = ""
+
+
+class ParameterTable(_Table):
+    """`[parameters.NAME]`: a continuous value from outside, or derived from others by `value`."""
+
+    range: tuple[float, float] = (0.0, 1.0)
+    default: float | None = None
+    rise_s: NonNegative = 0.0
+    fall_s: NonNegative = 0.0
+    law: Literal["one_pole", "linear"] = "one_pole"
+    hysteresis: NonNegative = 0.0
+    stale_after_s: Positive | None = None
+    fallback: Literal["hold", "default"] | float = "hold"
+    value: str | None = None
+
+
+class StateTable(_Table):
+    """`[states.GROUP]`: a named value set from outside."""
+
+    values: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    default: Name | None = None
+
+
+class InputTable(_Table):
+    """`[[inputs]]`: an address another program sends already."""
+
+    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
+    parameter: Name | None = None
+    state: Name | None = None
+    event: Name | None = None
+    input_range: tuple[float, float] | None = None
+    output_range: tuple[float, float] | None = None
+    values: dict[str, Name] | None = None
+    argument: Annotated[int, Meta(ge=0, le=63)] = 0
+
+
+class LayerTable(_Table):
+    """`[layers.NAME]`: one mixer strip; its material is a stem (or one per section) or a generator."""
+
+    stem: str | dict[Name, str] | None = None
+    generator: Name | None = None
+    style: Name | None = None
+    instrument: Name | None = None
+    level_db: Control = 0.0
+    pan: Control = 0.0
+    cutoff_hz: Control | None = None
+    reverb_db: Control | None = None
+    density: Control | None = None
+    octave: Annotated[int, Meta(ge=-3, le=3)] = 0
+
+
+class SectionTable(_Table):
+    """`[sections.NAME]`: a passage of music that loops; `layers` alone says who plays."""
+
+    layers: tuple[Name, ...]
+    length_bars: Annotated[int, Meta(gt=0)] | None = None
+    length_beats: Annotated[int, Meta(gt=0)] | None = None
+    first_beat_s: NonNegative = 0.0
+    tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
+    phrase_bars: Annotated[int, Meta(gt=0)] = 4
+    min_stay_bars: Annotated[int, Meta(ge=0)] = 0
+    key: str | None = None
+    chords: tuple[str, ...] = ()
+    energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
+
+
+class SelectTable(_Table):
+    """`[[select]]`: which section should play; the first line that is true, from the top."""
+
+    section: Name
+    when: str | None = None
+    urgent: bool = False
+    react_within_s: Positive | None = None
+
+
+class EveryBars(_Table):
+    """`{ every_bars = n }`: a grid of n bars, counted from bar 1 of the present pass."""
+
+    every_bars: Annotated[int, Meta(gt=0)]
+
+
+class TransitionTable(_Table, rename={"source": "from", "target": "to"}):
+    """`[[transitions]]`: how to get from one section to another; the most specific rule wins."""
+
+    source: Name = "any"
+    target: Name = "any"
+    exit_at: Literal["immediate", "beat", "bar", "phrase", "end"] | EveryBars = "bar"
+    enter_at: Literal["start", "same_position"] = "start"
+    fade_out: Fade | None = None
+    fade_in: Fade | None = None
+    pickup: Literal["auto", "always", "never"] = "auto"
+
+
+class StingerTable(_Table):
+    """`[stingers.NAME]`: a one-shot on the event of the same name; its first beat lands on the grid."""
+
+    stem: str
+    first_beat_s: NonNegative = 0.0
+    play_at: Literal["immediate", "beat", "bar"] | EveryBars = "beat"
+    cooldown_s: NonNegative = 0.0
+    expires_s: Positive = 2.0
+    duck_db: Annotated[float, Meta(le=0.0)] = 0.0
+    level_db: float = 0.0
+    pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    reverb_db: float | None = None
+
+
+class Envelope(_Table):
+    """Attack, decay, sustain, release."""
+
+    attack_ms: NonNegative = 5.0
+    decay_ms: NonNegative = 100.0
+    sustain: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    release_ms: NonNegative = 100.0
+
+
+class OscillatorTable(_Table):
+    """One of a voice's two oscillators."""
+
+    shape: Literal["saw", "pulse", "triangle", "sine", "noise"] = "saw"
+    level: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    semitones: Annotated[float, Meta(ge=-36.0, le=36.0)] = 0.0
+    detune_cents: Annotated[float, Meta(ge=-100.0, le=100.0)] = 0.0
+    width: Annotated[float, Meta(ge=0.05, le=0.95)] = 0.5
+
+
+class LfoTable(_Table):
+    """The voice's slow oscillator and what it moves."""
+
+    rate_hz: Annotated[float, Meta(gt=0.0, le=40.0)] = 5.0
+    pitch_cents: Annotated[float, Meta(ge=0.0, le=1200.0)] = 0.0
+    cutoff_octaves: Annotated[float, Meta(ge=0.0, le=4.0)] = 0.0
+    level: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    delay_ms: NonNegative = 0.0
+
+
+class InstrumentTable(_Table):
+    """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in one to start from."""
+
+    base: Name | None = None
+    oscillator_1: OscillatorTable = msgspec.field(default_factory=OscillatorTable)
+    oscillator_2: OscillatorTable = msgspec.field(
+        default_factory=lambda: OscillatorTable(level=0.0)
+    )
+    cutoff_hz: Annotated[float, Meta(ge=20.0, le=20000.0)] = 8000.0
+    resonance: Annotated[float, Meta(ge=0.0, le=0.98)] = 0.1
+    filter: Literal["low_pass", "band_pass", "high_pass"] = "low_pass"
+    key_track: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
+    filter_octaves: Annotated[float, Meta(ge=-8.0, le=8.0)] = 0.0
+    velocity_octaves: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
+    amplitude: Envelope = msgspec.field(default_factory=Envelope)
+    modulation: Envelope = msgspec.field(default_factory=Envelope)
+    lfo: LfoTable = msgspec.field(default_factory=LfoTable)
+    level_db: float = 0.0
+    spread: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
+    voices: Annotated[int, Meta(gt=0, le=256)] = 16
+
+
+class ReverbTable(_Table):
+    """`[reverb]`: the room that `reverb_db` of a layer or stinger sends to."""
+
+    decay_s: Annotated[float, Meta(ge=0.2, le=20.0)] = 2.4
+    damping: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.45
+    predelay_ms: Annotated[float, Meta(ge=0.0, le=200.0)] = 18.0
+    low_cut_hz: Annotated[float, Meta(ge=20.0, le=1000.0)] = 180.0
+    level_db: float = 0.0
+
+
+class PresetFile(_Table, kw_only=True):
+    """The whole of ``preset.toml``."""
+
+    schema: Literal[1]
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)]
+    meter: Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")] = "4/4"
+    key: str = "A minor"
+    seed: int = 0
+    level_db: float = 0.0
+    credits: Credits = msgspec.field(default_factory=Credits)
+    parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
+    states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
+    inputs: tuple[InputTable, ...] = ()
+    instruments: dict[Name, InstrumentTable] = msgspec.field(default_factory=dict)
+    layers: dict[Name, LayerTable]
+    sections: Annotated[dict[Name, SectionTable], Meta(min_length=1)]
+    select: tuple[SelectTable, ...] = ()
+    transitions: tuple[TransitionTable, ...] = ()
+    stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
+    reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
