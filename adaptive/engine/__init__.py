@@ -1,1 +1,1 @@
-"""TODO"""
+"""The bridge: owns every byte the kernel reads.  Plain Python, deaf to music."""

@@ -1,0 +1,212 @@
+"""Decoded audio, resident, shared by any number of engines.
+
+Everything is decoded to float32, resampled once to the engine's rate, folded to stereo, and laid out
+planar with its loop made whole (`adaptive.engine.loops`).  The bank is read-only once a sound is made.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import soxr
+
+from adaptive.engine.loops import LoopReport, complete_loop
+from adaptive.engine.memory import address, aligned
+from adaptive.errors import AudioFileError
+
+Audio = np.ndarray[Any, np.dtype[np.float32]]
+
+LONGEST_S = 3600.0
+"""Longest file that is decoded: an hour is 1.4 GB, above any sensible limit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """Audio the kernel can play.
+
+    Parameters
+    ----------
+    left, right : ndarray of float32, shape (frames,)
+        The channels; the same array for mono.
+    origin : int
+        Frame where beat 1 lies.
+    loop_frames : int
+        Length of a pass; 0: plays once.
+    report : LoopReport or None
+        What was done to make the loop whole.
+    """
+
+    left: Audio
+    right: Audio
+    origin: int = 0
+    loop_frames: int = 0
+    report: LoopReport | None = None
+
+    @property
+    def frames(self) -> int:
+        """Length of the material."""
+        return int(self.left.size)
+
+    def fill(self, record: Any) -> None:
+        """Write this sound into a row of an engine's table."""
+        record["left"], record["right"] = address(self.left), address(self.right)
+        record["frames"], record["origin"] = self.frames, self.origin
+        record["loop_frames"] = self.loop_frames
+
+
+def decode(path: Path, sample_rate: int) -> Audio:
+    """Decode a file and resample it.
+
+    Returns
+    -------
+    ndarray of float32, shape (channels, frames)
+        One or two channels; more are folded down to two.
+
+    Raises
+    ------
+    AudioFileError
+        The file is missing, empty, truncated beyond use, too long, or no audio file.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate = file.samplerate
+            promised = file.frames
+            if promised > LONGEST_S * rate:
+                message = f"{path.name}: longer than an hour, which no stem may be"
+                raise AudioFileError(message)
+            data = file.read(dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
+        reason = "the file is missing" if not path.exists() else "it is no audio file, or broken"
+        message = f"{path.name}: cannot be decoded: {reason}"
+        raise AudioFileError(message) from error
+    if len(data) == 0:
+        message = f"{path.name}: holds no audio"
+        raise AudioFileError(message)
+    if 0 < promised < 2**40 and len(data) < promised:
+        message = (
+            f"{path.name}: is cut off: {len(data) / rate:.2f} s of {promised / rate:.2f} s can be read"
+        )
+        raise AudioFileError(message)
+    if not np.isfinite(data).all():
+        data = np.nan_to_num(data, nan=0.0, posinf=0.0, neginf=0.0)
+    if rate != sample_rate:
+        data = soxr.resample(data, rate, sample_rate, quality="HQ")
+    return np.ascontiguousarray(fold_to_stereo(data.T), dtype=np.float32)
+
+
+def fold_to_stereo(audio: Audio) -> Audio:
+    """Fold more than two channels down: even ones to the left, odd ones to the right."""
+    if audio.shape[0] <= 2:
+        return audio
+    share = np.float32(1.0 / np.sqrt(audio.shape[0] / 2))
+    return np.stack([audio[0::2].sum(axis=0), audio[1::2].sum(axis=0)]) * share
+
+
+class Bank:
+    """Sounds by file and loop, made once.
+
+    Thread: any.  A second engine that asks for the same file gets the same memory.
+
+    Parameters
+    ----------
+    sample_rate : int
+        Rate of every engine that shares it.
+    limit_bytes : int
+        Most memory the bank may take; what goes beyond is refused.
+    """
+
+    def __init__(self, sample_rate: int = 48000, limit_bytes: int = 1_000_000_000) -> None:
+        self.sample_rate = sample_rate
+        self.limit_bytes = limit_bytes
+        self.used_bytes = 0
+        self._sounds: dict[tuple[Any, ...], Sound] = {}
+        self._decoded: dict[Path, Audio] = {}
+        self._guard = threading.Lock()
+
+    def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
+        """Sound of a file.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        origin : int
+            Frame, at the bank's rate, where beat 1 lies.
+        loop_frames : int
+            Length of a pass; 0 for a sound that plays once.
+        beat_frames : int
+            Frames of a beat: how much a file may be short.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, is more than a beat short, or exceeds the bank's limit.
+        """
+        key = (path.resolve(), origin, loop_frames)
+        with self._guard:
+            if key not in self._sounds:
+                audio = self._decode_once(path)
+                self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
+            return self._sounds[key]
+
+    def duration(self, path: Path) -> float:
+        """Length of a file in seconds."""
+        with self._guard:
+            return float(self._decode_once(path).shape[1]) / self.sample_rate
+
+    def add(self, audio: Audio, loop_frames: int = 0, origin: int = 0) -> Sound:
+        """Sound of an array, shape (channels, frames)."""
+        return self._lay_out(np.atleast_2d(audio), origin, loop_frames, None)
+
+    def forget_decoded(self) -> None:
+        """Drop what was kept only to make more sounds of the same file."""
+        with self._guard:
+            self._decoded.clear()
+
+    def _decode_once(self, path: Path) -> Audio:
+        path = path.resolve()
+        if path not in self._decoded:
+            self._decoded[path] = decode(path, self.sample_rate)
+        return self._decoded[path]
+
+    def _make(
+        self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int
+    ) -> Sound:
+        report = None
+        if loop_frames:
+            missing = origin + loop_frames - audio.shape[1]
+            if missing > beat_frames:
+                message = (
+                    f"{path.name}: ends {missing / self.sample_rate:.3f} s before its last bar does, "
+                    "more than a beat"
+                )
+                raise AudioFileError(message)
+            audio, report = complete_loop(audio, origin, loop_frames, self.sample_rate)
+        elif origin >= audio.shape[1]:
+            message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
+            raise AudioFileError(message)
+        return self._lay_out(audio, origin, loop_frames, report, path.name)
+
+    def _lay_out(
+        self, audio: Audio, origin: int, loop_frames: int, report: LoopReport | None, name: str = ""
+    ) -> Sound:
+        size = audio.shape[0] * audio.shape[1] * 4
+        if self.used_bytes + size > self.limit_bytes:
+            message = (
+                f"{name}: all stems together need more than the {self.limit_bytes / 1e6:.0f} MB "
+                "they may take (raise --memory)"
+            )
+            raise AudioFileError(message)
+        self.used_bytes += size
+        channels = []
+        for row in audio[:2]:
+            channel = aligned(np.float32, row.size)
+            channel[:] = row
+            channel.flags.writeable = False
+            channels.append(channel)
+        return Sound(channels[0], channels[-1], origin, loop_frames, report)

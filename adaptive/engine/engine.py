@@ -1,0 +1,189 @@
+"""The engine: memory, ports and telemetry in one object.  Deaf to music, and nothing of it is global."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adaptive.engine.bank import Bank, Sound
+from adaptive.engine.commands import Command
+from adaptive.engine.memory import Memory, address, aligned
+from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
+from adaptive.engine.spec import EngineSpec
+from adaptive.engine.telemetry import Telemetry, read_telemetry
+from adaptive.kernel import build
+from adaptive.kernel import layout as k
+
+Audio = np.ndarray[Any, np.dtype[np.float32]]
+
+SOURCE_TIMELINE, SOURCE_NETWORK, SOURCE_LOCAL = range(3)
+"""Who writes parameter slots: traces and commits, the network, this process."""
+
+
+def slot_word(value: float, number: int) -> int:
+    """A slot: the float32's bits below, the arrival number above."""
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return int(number) << 32 | int(bits)
+
+
+def signed(word: int) -> int:
+    """The same 64 bits as a signed integer."""
+    return word - (1 << 64) if word >= 1 << 63 else word
+
+
+class Engine:
+    """Renders what it is told.
+
+    Thread: control, unless a method says otherwise.  The sound card (or `pull`) drives it.
+
+    Parameters
+    ----------
+    spec : EngineSpec
+        What it is made of.
+    bank : Bank, optional
+        Decoded audio, shared with other engines of the same rate.
+
+    Examples
+    --------
+    >>> from adaptive.engine.spec import EngineSpec
+    >>> engine = Engine(EngineSpec())
+    >>> engine.pull(128).shape
+    (128, 2)
+    """
+
+    def __init__(self, spec: EngineSpec, bank: Bank | None = None) -> None:
+        units = build.addresses()
+        self.spec = spec
+        self.bank = bank or Bank(spec.sample_rate)
+        self.memory = Memory(spec, units)
+        self.numbers = Numbers()
+        self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
+        self.replies = ReplyPort(self.memory)
+        self.callback_address = units["callback"]
+        self._pull = UNIT(units["pull"])
+        self._sounds: list[Sound] = []
+        self._index_of: dict[int, int] = {}
+        self._taps: Audio | None = None
+
+    @property
+    def frame(self) -> int:
+        """First frame of the timeline that is not rendered yet."""
+        return int(self.memory.head["frame"])
+
+    @property
+    def ticks(self) -> int:
+        """Ticks whose parameter values are recorded and whose frames are rendered."""
+        return int(self.memory.head["ticks_recorded"])
+
+    @property
+    def root_address(self) -> int:
+        """What the sound card's callback gets as its user data."""
+        return address(self.memory.root)
+
+    @property
+    def output_delay_frames(self) -> int:
+        """Frames between the timeline and the output: the limiter's look-ahead."""
+        return k.MASTER_LOOK_AHEAD
+
+    def add_sound(self, sound: Sound) -> int:
+        """Enter a sound in this engine's table; return its number.
+
+        Raises
+        ------
+        ValueError
+            The table is full.
+        """
+        known = self._index_of.get(id(sound))
+        if known is not None:
+            return known
+        if len(self._sounds) >= self.spec.sounds:
+            message = f"an engine laid out for {self.spec.sounds} sounds cannot take another"
+            raise ValueError(message)
+        index = len(self._sounds)
+        sound.fill(self.memory["sounds"][index])
+        self._sounds.append(sound)
+        self._index_of[id(sound)] = index
+        return index
+
+    def post(self, commands: Sequence[Command]) -> int:
+        """Post a commit: whole, or `QueueFullError` and nothing."""
+        return self.port.post(commands)
+
+    def set_parameter(self, index: int, value: float, source: int = SOURCE_LOCAL) -> None:
+        """Write a parameter's slot: latest wins, heard in the next quantum.  Thread: any, one a source."""
+        word = slot_word(value, self.numbers.next_arrival())
+        self.memory["slots"][source, index] = np.uint64(word)
+
+    def parameter_word(self, value: float) -> int:
+        """A slot's word with the next arrival number, for `commands.set_parameter`."""
+        return signed(slot_word(value, self.numbers.next_arrival()))
+
+    def values_at(self, tick: int) -> Audio:
+        """Recorded parameters of a tick, shape (parameters, 3): value, age in seconds, staleness."""
+        row: Audio = self.memory["history"][tick % self.spec.history_ticks]
+        return row
+
+    def value(self, index: int) -> float:
+        """Present smoothed value of a parameter (for display)."""
+        return float(self.memory["parameters"][index]["value"])
+
+    def pull(self, frames: int, channels: int | None = None) -> Audio:
+        """Render frames; shape (frames, channels).  Releases the GIL.  Never beside a sound card."""
+        channels = channels or self.spec.channels
+        out = np.empty((frames, channels), np.float32)
+        self._pull(self.memory.header_address, address(out), frames, channels)
+        return out
+
+    def listen_to_buses(self, frames: int) -> None:
+        """Keep what every bus puts out, for at most `frames` frames between two `take_buses`."""
+        self._taps = aligned(np.float32, len(self.spec.buses), 2, frames)
+        self.memory.head["at_taps"] = address(self._taps)
+        self.memory.head["tap_at"] = 0
+        self.memory.head["tap_frames"] = frames
+
+    def take_buses(self) -> Audio:
+        """What the buses put out since the last call, shape (buses, 2, frames), without master delay."""
+        if self._taps is None:
+            return np.zeros((len(self.spec.buses), 2, 0), np.float32)
+        count = int(self.memory.head["tap_at"])
+        self.memory.head["tap_at"] = 0
+        return self._taps[:, :, :count].copy()
+
+    def drain_replies(self) -> list[Reply]:
+        """What the kernel has reported since the last call."""
+        return self.replies.drain()
+
+    def set_volume(self, gain: float) -> None:
+        """Set the listener's volume (linear); latest wins, no step."""
+        self.memory.head["volume_wanted"] = gain
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Pause or resume with 50 ms fades; the position holds."""
+        self.memory.head["pause_wanted"] = int(is_paused)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether time stands still."""
+        return bool(self.memory["master"][0]["is_paused"])
+
+    def telemetry(self) -> Telemetry:
+        """How it is doing."""
+        return read_telemetry(self.memory)
+
+    def reset_telemetry(self) -> None:
+        """Set all counters to zero (a few callbacks may be lost)."""
+        self.memory["telemetry"][0] = np.zeros((), k.TELEMETRY)
+
+    def peaks(self) -> Audio:
+        """Peak of each master channel since the last call, linear."""
+        master = self.memory["master"][0]
+        peaks: Audio = master["peak"][: self.spec.channels].copy()
+        master["peak"] = 0.0
+        return peaks
+
+    def rms(self) -> Audio:
+        """Root mean square of each master channel over about 300 ms, linear."""
+        return np.asarray(np.sqrt(self.memory["master"][0]["square"][: self.spec.channels]))

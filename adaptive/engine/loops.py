@@ -1,0 +1,87 @@
+"""Making a loop whole: the contract's rules for files that are short, or whose ends do not meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Audio = np.ndarray[Any, np.dtype[np.float32]]
+
+JOIN_LIMIT = 10.0 ** (-60.0 / 20.0)
+"""A step at the join above -60 dBFS is heard as a click."""
+
+JOIN_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class LoopReport:
+    """What was done to a loop.
+
+    Parameters
+    ----------
+    completed_frames : int
+        Frames its end was short of, taken from the lead-in before beat 1.
+    is_crossfaded : bool
+        The join was not continuous and got 5 ms of equal-power crossfade.
+    tail_frames : int
+        Frames beyond the last bar that ring on over what follows.
+    """
+
+    completed_frames: int
+    is_crossfaded: bool
+    tail_frames: int
+
+
+def complete_loop(
+    audio: Audio, origin: int, loop_frames: int, sample_rate: int
+) -> tuple[Audio, LoopReport]:
+    """Fill up a short file from its lead-in, and mend a join that would click.
+
+    Parameters
+    ----------
+    audio : ndarray of float32, shape (channels, frames)
+        The file.
+    origin, loop_frames : int
+        Frame of beat 1, and length of a pass.
+
+    Returns
+    -------
+    (ndarray, LoopReport)
+        Audio at least ``origin + loop_frames`` long.
+    """
+    end = origin + loop_frames
+    missing = max(0, end - audio.shape[1])
+    if missing:
+        lead_in = audio[:, max(0, origin - missing) : origin]
+        padding = np.zeros((audio.shape[0], missing - lead_in.shape[1]), np.float32)
+        audio = np.concatenate([audio, padding, lead_in], axis=1)
+    tail = audio.shape[1] - end
+    is_crossfaded = False
+    if tail <= 0 and not is_continuous(audio, origin, end):
+        audio = crossfade_join(audio, origin, end, round(JOIN_S * sample_rate))
+        is_crossfaded = True
+    return audio, LoopReport(missing, is_crossfaded, max(0, tail))
+
+
+def is_continuous(audio: Audio, origin: int, end: int) -> bool:
+    """Whether the step at the join is no larger than the steps beside it, or below -60 dBFS."""
+    step = np.abs(audio[:, origin] - audio[:, end - 1])
+    before = np.abs(np.diff(audio[:, max(origin, end - 33) : end], axis=1))
+    after = np.abs(np.diff(audio[:, origin : origin + 33], axis=1))
+    beside = np.maximum(before.max(axis=1, initial=0.0), after.max(axis=1, initial=0.0))
+    return bool(np.all(step <= np.maximum(beside, JOIN_LIMIT)))
+
+
+def crossfade_join(audio: Audio, origin: int, end: int, frames: int) -> Audio:
+    """Fade the loop's end into what lies before beat 1 (or into nothing), equal power."""
+    frames = min(frames, end - origin)
+    audio = audio.copy()
+    angle = np.linspace(0.0, np.pi / 2, frames, endpoint=False, dtype=np.float32)
+    audio[:, end - frames : end] *= np.cos(angle)
+    before = audio[:, max(0, origin - frames) : origin]
+    if before.shape[1]:
+        rise = np.sin(angle)[-before.shape[1] :]
+        audio[:, end - before.shape[1] : end] += before * rise
+    return audio

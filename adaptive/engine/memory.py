@@ -1,0 +1,311 @@
+"""The one owner of the structured memory: lays it out, fills in the header, keeps it alive."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from adaptive.engine.spec import EngineSpec
+from adaptive.engine.tones import fill_instrument
+from adaptive.kernel import layout as k
+
+Array = np.ndarray[Any, Any]
+
+ALIGNMENT = 64
+REVERB_ROWS = k.REVERB_LINES + k.ALLPASSES + 1
+REVERB_MEMORY_S = 0.3
+STRIDE_PAD = 208
+"""Frames between rows beyond a power of two: at exactly one, all rows would share cache sets."""
+
+# Line lengths in milliseconds, spread by a constant ratio, made prime below
+SHORTEST_LINE_MS, LONGEST_LINE_MS = 23.0, 97.0
+ALLPASS_MS = (4.3, 5.9, 7.7, 10.1)
+
+
+def aligned(dtype: Any, *shape: int) -> Array:
+    """Zeros that begin at a cache line."""
+    dtype = np.dtype(dtype)
+    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    raw = np.zeros(size + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
+def address(array: Array) -> int:
+    """Address of an array's first byte."""
+    return int(array.ctypes.data)
+
+
+def smoothing_share(seconds: float, frames: float, sample_rate: float, left: float = 0.01) -> float:
+    """Share of the way a one-pole has left after `frames`, if `left` remains after `seconds`."""
+    if seconds <= 0.0:
+        return 0.0
+    return float(left ** (frames / (seconds * sample_rate)))
+
+
+def next_prime(number: int) -> int:
+    """The first prime at or above a number: lines without common factors ring without a pitch."""
+    while any(number % divisor == 0 for divisor in range(2, math.isqrt(number) + 1)):
+        number += 1
+    return number
+
+
+class Memory:
+    """Every array of one engine, and the header that points to them.
+
+    The arrays live as long as this object; a sound card may hold the root's address, so whoever opens
+    a stream keeps the object until the stream is closed.
+
+    Parameters
+    ----------
+    spec : EngineSpec
+        Counts and settings.
+    units : dict of str to int
+        Addresses of the kernel's units.
+    """
+
+    def __init__(self, spec: EngineSpec, units: dict[str, int]) -> None:
+        self.spec = spec
+        self.root = aligned(k.ROOT, 1)
+        self.header = aligned(k.HEADER, 1)
+        self.arrays: dict[str, Array] = {}
+        self._lay_out()
+        self._fill_header(units)
+        self._fill_buses()
+        self._fill_instruments()
+        self._fill_parameters()
+        self._fill_mappings()
+        self._fill_reverbs()
+        self._fill_schedule()
+        self._fill_master()
+        self.root[0]["header"] = address(self.header)
+        self.root[0]["device_channels"] = spec.channels
+
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name]
+
+    @property
+    def head(self) -> Any:
+        """The header record."""
+        return self.header[0]
+
+    @property
+    def header_address(self) -> int:
+        """Where the header lies: what units take as their first argument."""
+        return address(self.header)
+
+    def _add(self, name: str, dtype: Any, *shape: int) -> Array:
+        array = aligned(dtype, *(max(1, size) for size in shape))
+        self.arrays[name] = array
+        self.head[f"at_{name}"] = address(array)
+        return array
+
+    def _lay_out(self) -> None:
+        spec, q = self.spec, k.QUANTUM
+        groups = _groups(len(spec.buses))
+        self.voice_groups = sum(_groups_of(i.voices, k.LANES) for i in spec.instruments)
+        buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
+        self.reverb_frames = _power_of_two(REVERB_MEMORY_S * spec.sample_rate)
+        parameters, sources = len(spec.parameters), len(spec.sources)
+        self._add("clips", k.CLIP_GROUP, _groups(spec.clips))
+        self._add("sounds", k.SOUND, spec.sounds)
+        self._add("voices", k.VOICE_GROUP, self.voice_groups)
+        self._add("instruments", k.INSTRUMENT, len(spec.instruments))
+        self._add("buses", k.BUS_GROUP, groups)
+        self._add("bus_audio", np.float32, len(spec.buses), 2, q)
+        self._add("master_audio", np.float32, spec.channels, q)
+        self._add("master_delay", np.float32, spec.channels, q + k.MASTER_LOOK_AHEAD)
+        self._add("output", np.float32, spec.channels, q)
+        self._add("lanes", np.float32, k.LANES, q)
+        self._add("master", k.MASTER, 1)
+        self._add("parameters", k.PARAMETER, parameters)
+        self._add("programs", k.PROGRAM, parameters)
+        self._add("slots", np.uint64, sources, parameters)
+        self._add("slot_seen", np.uint32, parameters)
+        self._add("source_rank", np.int32, sources)
+        self._add("mappings", k.MAPPING, len(spec.mappings))
+        self._add("history", np.float32, spec.history_ticks, parameters, 3)
+        self._add("rings", k.RING, spec.rings)
+        self._add("entries", k.ENTRY, spec.entries)
+        self._add("buckets", np.int32, buckets)
+        self._add("bucket_tails", np.int32, buckets)
+        self._add("groups", np.int32, spec.groups)
+        self._add("order", np.int32, 2 * spec.entries)
+        self._add("replies", k.REPLY, spec.replies)
+        self._add("reverbs", k.REVERB, len(spec.reverbs))
+        stride = self.reverb_frames + STRIDE_PAD
+        self._add("reverb_memory", np.float32, len(spec.reverbs), REVERB_ROWS, stride)
+        self._add("telemetry", k.TELEMETRY, 1)
+        self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
+
+    def _fill_header(self, units: dict[str, int]) -> None:
+        spec, head = self.spec, self.head
+        head["sample_rate"] = spec.sample_rate
+        head["channels"] = spec.channels
+        head["bus_count"] = len(spec.buses)
+        head["bus_groups"] = _groups(len(spec.buses))
+        head["clip_groups"] = _groups(spec.clips)
+        head["voice_groups"] = self.voice_groups
+        head["instrument_count"] = len(spec.instruments)
+        head["parameter_count"] = len(spec.parameters)
+        head["source_count"] = len(spec.sources)
+        head["mapping_count"] = len(spec.mappings)
+        head["reverb_count"] = len(spec.reverbs)
+        head["ring_count"] = spec.rings
+        head["entry_count"] = spec.entries
+        head["bucket_count"] = self["buckets"].size
+        head["group_count"] = spec.groups
+        head["history_ticks"] = spec.history_ticks
+        head["reply_capacity"] = spec.replies
+        head["sound_count"] = spec.sounds
+        head["reverb_frames"] = self.reverb_frames + STRIDE_PAD
+        # what a cut leaves behind is down to a hundredth after 2 ms
+        head["declick_decay"] = smoothing_share(0.002, 1, spec.sample_rate)
+        head["control_share"] = 1.0 - smoothing_share(0.008, k.QUANTUM, spec.sample_rate)
+        head["meter_share"] = 1.0 - smoothing_share(0.3, k.QUANTUM, spec.sample_rate)
+        head["volume_wanted"] = 1.0
+        for name, value in units.items():
+            if f"unit_{name}" in k.HEADER.names:  # type: ignore[operator]
+                head[f"unit_{name}"] = value
+
+    def _fill_buses(self) -> None:
+        buses = self["buses"]
+        buses["output"], buses["effect"], buses["first_event"] = -1, -1, -1
+        buses["send_bus"] = -1
+        for ramp in ("gain", "duck"):
+            buses[f"{ramp}_from"], buses[f"{ramp}_to"] = 1.0, 1.0
+        buses["cutoff_from"], buses["cutoff_to"] = 20000.0, 20000.0
+        buses["control_gain"], buses["control_gain_now"] = 1.0, 1.0
+        buses["control_cutoff"] = 20000.0
+        for index, bus in enumerate(self.spec.buses):
+            group, column = buses[index // k.PAIRS], index % k.PAIRS
+            if bus.output is not None:
+                _require_later(index, bus.output, bus.name)
+                group["output"][column] = bus.output
+            group["channel"][column] = bus.channel
+            group["gain_from"][column] = group["gain_to"][column] = bus.gain
+            group["pan_from"][column] = group["pan_to"][column] = bus.pan
+            group["control_cutoff"][column] = bus.cutoff_hz
+            group["effect"][column] = -1 if bus.effect is None else bus.effect
+            for send, target in enumerate(bus.sends):
+                _require_later(index, target, bus.name)
+                group["send_bus"][send, column] = target
+                gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0
+                for name in ("control_send", "control_send_now", "send_value"):
+                    group[name][send, column] = gain
+
+    def _fill_instruments(self) -> None:
+        self["clips"]["first_event"] = -1
+        voices = self["voices"]
+        voices["first_event"], voices["event_offset"] = -1, -1
+        voices["release_frame"] = 2**62
+        first = 0
+        for index, instrument in enumerate(self.spec.instruments):
+            record = self["instruments"][index]
+            count = _groups_of(instrument.voices, k.LANES)
+            fill_instrument(record, instrument, self.spec.sample_rate)
+            record["first_group"], record["group_count"] = first, count
+            voices["instrument"][first : first + count] = index
+            first += count
+
+    def _fill_parameters(self) -> None:
+        rate = self.spec.sample_rate
+        for index, parameter in enumerate(self.spec.parameters):
+            record = self["parameters"][index]
+            record["low"], record["high"] = parameter.low, parameter.high
+            record["default"] = record["target"] = record["value"] = parameter.default
+            record["is_linear"] = parameter.is_linear
+            for key, seconds in (("rise", parameter.rise_s), ("fall", parameter.fall_s)):
+                if parameter.is_linear:
+                    quanta = max(1.0, seconds * rate / k.QUANTUM)
+                    record[key] = (parameter.high - parameter.low) / quanta
+                else:
+                    record[key] = smoothing_share(seconds, k.QUANTUM, rate)
+            if parameter.stale_after_s is not None:
+                record["stale_frames"] = max(1, round(parameter.stale_after_s * rate))
+            record["fallback"] = parameter.fallback is not None
+            record["fallback_value"] = parameter.fallback or 0.0
+            record["program"] = -1
+            if parameter.program is not None:
+                record["program"] = index
+                program = self["programs"][index]
+                program["length"] = len(parameter.program)
+                for step, (opcode, operand) in enumerate(parameter.program):
+                    program["opcode"][step], program["operand"][step] = opcode, operand
+        self["source_rank"][:] = self.spec.sources
+
+    def _fill_mappings(self) -> None:
+        for index, mapping in enumerate(self.spec.mappings):
+            record = self["mappings"][index]
+            record["parameter"], record["kind"] = mapping.parameter, mapping.kind
+            record["target"], record["index"] = mapping.bus, mapping.send
+            record["count"] = len(mapping.points)
+            for number, (x, y) in enumerate(mapping.points):
+                record["x"][number], record["y"][number] = x, y
+
+    def _fill_reverbs(self) -> None:
+        rate = self.spec.sample_rate
+        ratio = LONGEST_LINE_MS / SHORTEST_LINE_MS
+        for index, reverb in enumerate(self.spec.reverbs):
+            record = self["reverbs"][index]
+            record["mask"] = self.reverb_frames - 1
+            for line in range(k.REVERB_LINES):
+                length_ms = SHORTEST_LINE_MS * ratio ** (line / (k.REVERB_LINES - 1))
+                frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
+                record["length"][line] = frames
+                # Jot & Chaigne 1991: a line of m frames loses 60 dB · m / (rate · decay)
+                record["feedback"][line] = 10.0 ** (-3.0 * frames / (rate * reverb.decay_s))
+            for number, length_ms in enumerate(ALLPASS_MS):
+                frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
+                record["allpass_length"][number] = frames
+            record["damping"] = reverb.damping
+            record["gain"] = reverb.gain * 0.35
+            record["predelay"] = max(k.QUANTUM, round(reverb.predelay_s * rate))
+            record["low_cut"] = 1.0 - math.exp(-2.0 * math.pi * reverb.low_cut_hz / rate)
+            record["is_quiet"] = 1
+
+    def _fill_schedule(self) -> None:
+        entries = self["entries"]
+        entries["bucket_next"] = np.arange(1, entries.size + 1)
+        self["buckets"][:] = -1
+        self["bucket_tails"][:] = -1
+        self["groups"][:] = -1
+        self.head["free_entry"] = 0
+        self.head["free_entries"] = entries.size
+        for ring, rows in zip(self["rings"], self.commands, strict=True):
+            ring["address"], ring["capacity"] = address(rows), rows.size
+
+    def _fill_master(self) -> None:
+        spec, master = self.spec, self["master"][0]
+        rate = spec.sample_rate
+        master["gain_from"] = master["gain_to"] = master["gain_value"] = spec.gain
+        master["volume_value"] = 1.0
+        master["volume_share"] = 1.0 - smoothing_share(0.05, k.QUANTUM, rate)
+        master["pause_value"] = 1.0
+        master["pause_step"] = k.QUANTUM / (0.05 * rate)
+        master["ceiling"] = 10.0 ** (spec.ceiling_db / 20.0)
+        master["release"] = 1.0 - math.exp(-1.0 / (spec.release_s * rate))
+        master["reduction"], master["least_gain"] = 1.0, 1.0
+        master["dc_coefficient"] = 1.0 - 2.0 * math.pi * 5.0 / rate
+        for name in ("wanted", "least", "smooth", "doubled"):
+            master[name] = 1.0
+
+
+def _groups(count: int) -> int:
+    return _groups_of(count, k.PAIRS)
+
+
+def _groups_of(count: int, size: int) -> int:
+    return max(1, -(-count // size))
+
+
+def _power_of_two(least: float) -> int:
+    return 1 << max(6, math.ceil(math.log2(least)))
+
+
+def _require_later(index: int, target: int, name: str) -> None:
+    if target // k.PAIRS <= index // k.PAIRS:
+        message = f"bus {name!r} may only feed a bus of a later group of {k.PAIRS}"
+        raise ValueError(message)

@@ -1,0 +1,139 @@
+"""The two ends control code may touch: a port that posts commits, one that drains replies."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from adaptive.engine.commands import Command
+from adaptive.engine.memory import Memory, address
+from adaptive.errors import QueueFullError
+from adaptive.kernel import layout as k
+
+UNIT = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * 4)
+"""C signature of a unit; calling one releases the GIL."""
+
+POSTED = np.dtype(
+    [
+        ("frame", "i8"),
+        ("operation", "i4"),
+        ("target", "i4"),
+        ("group", "i4"),
+        ("index", "i4"),
+        ("tag", "i4"),
+        ("i0", "i8"),
+        ("i1", "i8"),
+        ("f0", "f4"),
+        ("f1", "f4"),
+        ("f2", "f4"),
+    ]
+)
+
+
+class Reply(NamedTuple):
+    """What the kernel did: `kind` is one of `layout.REPLY_…`."""
+
+    kind: int
+    tag: int
+    asked: int
+    done: int
+    index: int
+    value: float
+
+
+class Numbers:
+    """Counters shared by the producers of one engine: sequence, commit, arrival."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.commit = 0
+        self.arrival = 0
+
+    def next_arrival(self) -> int:
+        """Number a packet gets when it is read: 32 bits, never 0."""
+        self.arrival = self.arrival % 0xFFFFFFFF + 1
+        return self.arrival
+
+
+class CommandPort:
+    """One producer's ring.  A commit is whole or refused, and acts in one piece.
+
+    Parameters
+    ----------
+    memory : Memory
+        The engine's memory.
+    ring : int
+        Which ring: one producer each.
+    numbers : Numbers
+        Counters shared with the other producers of this engine.
+    publish : int
+        Address of the unit that stores with release.
+    """
+
+    def __init__(self, memory: Memory, ring: int, numbers: Numbers, publish: int) -> None:
+        self._memory = memory
+        self._ring = memory["rings"][ring]
+        self._rows = memory.commands[ring]
+        self._numbers = numbers
+        self._head_address = address(memory["rings"]) + ring * k.RING.itemsize
+        self._head_address += int(k.RING.fields["head"][1])  # type: ignore[index]
+        self._publish = UNIT(publish)
+
+    @property
+    def room(self) -> int:
+        """Commands a commit may hold just now."""
+        waiting = int(self._ring["head"]) - int(self._ring["tail"])
+        ring_room = self._rows.size - waiting
+        pool_room = int(self._memory.head["free_entries"]) - waiting
+        return max(0, min(ring_room, pool_room))
+
+    def post(self, commands: Sequence[Command]) -> int:
+        """Post a commit; return its number.
+
+        Raises
+        ------
+        QueueFullError
+            It does not fit as a whole; nothing was posted.
+        """
+        count = len(commands)
+        if count == 0:
+            return self._numbers.commit
+        if count > self.room:
+            message = f"a commit of {count} commands does not fit: there is room for {self.room}"
+            raise QueueFullError(message)
+        numbers = self._numbers
+        numbers.commit += 1
+        rows = np.zeros(count, k.COMMAND)
+        posted = np.array(list(commands), POSTED)
+        for name in POSTED.names or ():
+            rows[name] = posted[name]
+        rows["sequence"] = np.arange(numbers.sequence + 1, numbers.sequence + 1 + count)
+        rows["commit"] = numbers.commit
+        rows["is_last"][-1] = 1
+        numbers.sequence += count
+        head = int(self._ring["head"])
+        at = head % self._rows.size
+        first = min(count, self._rows.size - at)
+        self._rows[at : at + first] = rows[:first]
+        self._rows[: count - first] = rows[first:]
+        self._publish(self._head_address, head + count, 0, 0)
+        return numbers.commit
+
+
+class ReplyPort:
+    """Reads what the kernel reports."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._head: Any = memory.head
+        self._rows = memory["replies"]
+
+    def drain(self) -> list[Reply]:
+        """All replies since the last call, in order."""
+        tail, head = int(self._head["reply_tail"]), int(self._head["reply_head"])
+        capacity = self._rows.size
+        replies = [Reply(*self._rows[at % capacity].item()) for at in range(tail, head)]
+        self._head["reply_tail"] = head
+        return replies

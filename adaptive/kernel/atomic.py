@@ -1,0 +1,134 @@
+"""What only the processor can do: ordered loads and stores, flush-to-zero, prefetch, bits.
+
+Each has a twin per architecture: an x86 intrinsic on aarch64 does not raise, it ends the process.
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+MACHINE = platform.machine().lower()
+IS_X86 = MACHINE in {"x86_64", "amd64"}
+IS_ARM = MACHINE in {"aarch64", "arm64"}
+
+
+@intrinsic
+def load_acquire(_context: Any, _address: Any) -> Any:
+    """Load an aligned int64 so that what its writer wrote before is visible."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        where = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+        return builder.load_atomic(where, "acquire", 8, typ=ir.IntType(64))
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def store_release(_context: Any, _address: Any, _value: Any) -> Any:
+    """Store an aligned int64 so that whoever sees it sees all that was written before."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        where = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+        builder.store_atomic(args[1], where, "release", 8)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
+@intrinsic
+def prefetch(_context: Any, _address: Any) -> Any:
+    """Ask for the cache line at an address: above 30 stems reading is waiting for memory."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
+        word = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(function, [pointer, word(0), word(3), word(1)])
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+@intrinsic
+def float_of_bits(_context: Any, _bits: Any) -> Any:
+    """Read an int32 as the float32 with the same bits."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.FloatType())
+
+    return types.float32(types.int32), generate
+
+
+@intrinsic
+def bits_of_float(_context: Any, _value: Any) -> Any:
+    """Read a float32 as the int32 with the same bits."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(32))
+
+    return types.int32(types.float32), generate
+
+
+def _generate_x86(builder: Any, value: Any | None) -> Any:
+    word = ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t])
+    place = cgutils.alloca_once(builder, word)
+    raw = builder.bitcast(place, cgutils.voidptr_t)
+    if value is None:
+        store = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse.stmxcsr")
+        builder.call(store, [raw])
+        return builder.zext(builder.load(place), ir.IntType(64))
+    builder.store(builder.trunc(value, word), place)
+    load = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse.ldmxcsr")
+    builder.call(load, [raw])
+    return None
+
+
+def _generate_arm(builder: Any, value: Any | None) -> Any:
+    word = ir.IntType(64)
+    if value is None:
+        kind = ir.FunctionType(word, [])
+        return builder.asm(kind, "mrs $0, fpcr", "=r", [], side_effect=True)
+    kind = ir.FunctionType(ir.VoidType(), [word])
+    builder.asm(kind, "msr fpcr, $0", "r", [value], side_effect=True)
+    return None
+
+
+def _control_register(builder: Any, value: Any | None) -> Any:
+    if IS_X86:
+        return _generate_x86(builder, value)
+    if IS_ARM:
+        return _generate_arm(builder, value)
+    return ir.IntType(64)(0) if value is None else None
+
+
+FLUSH_BITS = 0x8040 if IS_X86 else (1 << 24)
+"""Flush-to-zero and denormals-are-zero: bits 15 and 6 of MXCSR, bit 24 of FPCR."""
+
+
+@intrinsic
+def read_float_mode(_context: Any) -> Any:
+    """Read the floating-point control register."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, _args: Any) -> Any:
+        return _control_register(builder, None)
+
+    return types.int64(), generate
+
+
+@intrinsic
+def write_float_mode(_context: Any, _value: Any) -> Any:
+    """Write the floating-point control register."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        _control_register(builder, args[0])
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64), generate

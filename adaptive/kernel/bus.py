@@ -1,0 +1,324 @@
+"""Buses: the mixer strips.  Gain, duck, pan, filter, two sends, an effect, a meter.
+
+Eight stereo buses are one group of sixteen lanes; a bus feeds a bus of a later group, or the master.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive.kernel.filter_lanes import filter_lanes
+from adaptive.kernel.jit import call_unit, rtsafe
+from adaptive.kernel.layout import (
+    BUS_CUTOFF,
+    BUS_DUCK,
+    BUS_GAIN,
+    BUS_PAN,
+    CUTOFF_OPEN_HZ,
+    LINEAR,
+    PAIRS,
+    QUANTUM,
+    SENDS,
+)
+from adaptive.kernel.maths import F32, ONE, ZERO, pan_left, pan_right, ramp_at
+from adaptive.kernel.ramps import add_line, aim_filter, set_filter
+
+Q = np.int64(QUANTUM)
+OPEN = F32(CUTOFF_OPEN_HZ)
+TOO_LOUD = F32(1e6)
+QUIET_QUANTA = np.int32(375)  # half a second of silence before a bus is skipped
+
+
+@rtsafe
+def gain_now(group: Any, column: int, frame: int) -> float:
+    """Gain the conductor's ramp has reached."""
+    return ramp_at(
+        group["gain_from"][column], group["gain_to"][column], group["gain_start"][column],
+        group["gain_frames"][column], group["gain_shape"][column], frame,
+    )  # fmt: skip
+
+
+@rtsafe
+def duck_now(group: Any, column: int, frame: int) -> float:
+    """Gain the ducking ramp has reached."""
+    return ramp_at(
+        group["duck_from"][column], group["duck_to"][column], group["duck_start"][column],
+        group["duck_frames"][column], group["duck_shape"][column], frame,
+    )  # fmt: skip
+
+
+@rtsafe
+def pan_now(group: Any, column: int, frame: int) -> float:
+    """Pan the conductor's ramp has reached."""
+    return ramp_at(
+        group["pan_from"][column], group["pan_to"][column], group["pan_start"][column],
+        group["pan_frames"][column], np.int32(LINEAR), frame,
+    )  # fmt: skip
+
+
+@rtsafe
+def cutoff_now(group: Any, column: int, frame: int) -> float:
+    """Cutoff: the lower of the conductor's ramp and what a parameter asks for."""
+    cutoff = ramp_at(
+        group["cutoff_from"][column], group["cutoff_to"][column], group["cutoff_start"][column],
+        group["cutoff_frames"][column], np.int32(LINEAR), frame,
+    )  # fmt: skip
+    return min(cutoff, group["control_cutoff"][column])
+
+
+@rtsafe
+def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
+    """Carry out one command at its frame: every change is (target, ramp)."""
+    operation = command["operation"]
+    to, frames = command["f0"], command["i0"]
+    if operation == BUS_GAIN:
+        group["gain_from"][column] = gain_now(group, column, frame)
+        group["gain_to"][column] = to
+        group["gain_start"][column] = frame
+        group["gain_frames"][column] = frames
+        group["gain_shape"][column] = np.int32(command["i1"])
+    elif operation == BUS_DUCK:
+        group["duck_from"][column] = duck_now(group, column, frame)
+        group["duck_to"][column] = to
+        group["duck_start"][column] = frame
+        group["duck_frames"][column] = frames
+        group["duck_shape"][column] = np.int32(command["i1"])
+    elif operation == BUS_PAN:
+        group["pan_from"][column] = pan_now(group, column, frame)
+        group["pan_to"][column] = to
+        group["pan_start"][column] = frame
+        group["pan_frames"][column] = frames
+    elif operation == BUS_CUTOFF:
+        group["cutoff_from"][column] = cutoff_now(group, column, frame)
+        group["cutoff_to"][column] = to
+        group["cutoff_start"][column] = frame
+        group["cutoff_frames"][column] = frames
+
+
+@rtsafe
+def move_controls(group: Any, share: float) -> None:
+    """Let what parameters control approach what they ask for, lane-wise."""
+    for column in range(PAIRS):
+        now = group["control_gain_now"][column]
+        group["control_gain_now"][column] = now + (group["control_gain"][column] - now) * share
+        now = group["control_pan_now"][column]
+        group["control_pan_now"][column] = now + (group["control_pan"][column] - now) * share
+    for send in range(SENDS):
+        for column in range(PAIRS):
+            now = group["control_send_now"][send, column]
+            wanted = group["control_send"][send, column]
+            group["control_send_now"][send, column] = now + (wanted - now) * share
+
+
+@rtsafe
+def scale_piece(group: Any, column: int, audio: Any, first: int, last: int, frame: int) -> None:
+    """Apply gain, duck, pan and control to frames `first` … `last` of a bus, along straight lines."""
+    end = frame + Q
+    gain = gain_now(group, column, end) * duck_now(group, column, end)
+    gain *= group["control_gain_now"][column]
+    pan = min(max(pan_now(group, column, end) + group["control_pan_now"][column], -ONE), ONE)
+    share = ONE / F32(Q - first)
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        value = group["line_value"][lane]
+        goal = gain * (pan_left(pan) if side == 0 else pan_right(pan))
+        step = (goal - value) * share
+        row = audio[side]
+        for i in range(last - first):
+            row[first + i] *= value + step * F32(i)
+        group["line_value"][lane] = goal if last == Q else value + step * F32(last - first)
+
+
+@rtsafe
+def scale_bus(group: Any, column: int, audio: Any, entries: Any, frame: int) -> None:
+    """Apply a bus's gains for one quantum, in pieces where a command of its own falls into it."""
+    first = np.int64(0)
+    event = group["first_event"][column]
+    while event >= 0:
+        at = np.int64(entries[event]["offset"])
+        if at > first:
+            scale_piece(group, column, audio, first, at, frame)
+            first = at
+        command_bus(group, column, entries[event]["command"], frame + at)
+        event = entries[event]["event_next"]
+    group["first_event"][column] = np.int32(-1)
+    scale_piece(group, column, audio, first, Q, frame)
+
+
+@rtsafe
+def measure(group: Any, column: int, audio: Any, share: float) -> float:
+    """Update a bus's meters; return its sum of squares (not finite if something broke)."""
+    total = ZERO
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        row = audio[side]
+        peak, square = group["peak"][lane], ZERO
+        for i in range(Q):
+            value = row[i]
+            peak = max(peak, abs(value))
+            square += value * value
+        group["peak"][lane] = peak
+        mean = square / F32(QUANTUM)
+        group["square"][lane] += (mean - group["square"][lane]) * share
+        total += square
+    return total
+
+
+@rtsafe
+def silence(group: Any, column: int, audio: Any) -> None:
+    """Silence a bus that broke, clear the state that broke it, and let it fade in again."""
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["filter"]["low"][lane] = ZERO
+        group["filter"]["band"][lane] = ZERO
+        group["line_value"][lane] = ZERO
+        group["square"][lane] = ZERO
+        group["peak"][lane] = ZERO
+        for i in range(Q):
+            audio[side, i] = ZERO
+
+
+@rtsafe
+def is_clean(audio: Any) -> bool:
+    """No sample of a bus is infinite, not a number, or absurd."""
+    for side in range(np.int64(2)):
+        for i in range(Q):
+            if not (abs(audio[side, i]) < TOO_LOUD):
+                return False
+    return True
+
+
+@rtsafe
+def is_still(group: Any, column: int, audio: Any) -> bool:
+    """Nothing has come into a bus for a while, and no command is waiting."""
+    if group["first_event"][column] >= 0:
+        return False
+    for side in range(np.int64(2)):
+        for i in range(Q):
+            if audio[side, i] != ZERO:
+                group["silent_quanta"][column] = np.int32(0)
+                return False
+    group["silent_quanta"][column] += np.int32(1)
+    return group["silent_quanta"][column] > QUIET_QUANTA
+
+
+@rtsafe
+def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
+    """Aim the filters of a group for this quantum; False when every one is open."""
+    is_any = False
+    for column in range(np.int64(PAIRS)):
+        cutoff = cutoff_now(group, column, frame + Q)
+        if cutoff >= OPEN:
+            group["is_filtered"][column] = np.int32(0)
+            continue
+        if group["is_filtered"][column] == 0:
+            set_filter(group["filter"], column, OPEN, sample_rate)
+            group["is_filtered"][column] = np.int32(2)
+        aim_filter(group["filter"], column, cutoff, sample_rate, Q)
+        is_any = True
+    return is_any
+
+
+@rtsafe
+def filter_group(group: Any, buses: Any, first: int, count: int) -> None:
+    """Run the filters of a group's buses, sixteen lanes at a time."""
+    for column in range(count):
+        for side in range(np.int64(2)):
+            lane = np.int64(2) * column + side
+            row = buses[first + column, side]
+            if group["is_filtered"][column] == 2:
+                group["filter"]["low"][lane] = row[np.int64(0)]
+                group["filter"]["band"][lane] = ZERO
+            for i in range(Q):
+                group["filter"]["block"][i, lane] = row[i]
+    filter_lanes(group["filter"])
+    for column in range(count):
+        if group["is_filtered"][column] == 0:
+            continue
+        group["is_filtered"][column] = np.int32(1)
+        for side in range(np.int64(2)):
+            lane = np.int64(2) * column + side
+            row = buses[first + column, side]
+            for i in range(Q):
+                row[i] = group["filter"]["block"][i, lane]
+
+
+@rtsafe
+def route(group: Any, column: int, buses: Any, master: Any, index: int) -> None:
+    """Add a finished bus to where it goes, and to its sends."""
+    for side in range(np.int64(2)):
+        row = buses[index, side]
+        output = group["output"][column]
+        if output >= 0:
+            to = buses[output, side]
+        else:
+            to = master[np.int64(group["channel"][column]) + side]
+        add_line(to, np.int64(0), row, np.int64(0), Q, ONE, ZERO)
+        for send in range(np.int64(SENDS)):
+            bus = group["send_bus"][send, column]
+            now, before = group["control_send_now"][send, column], group["send_value"][send, column]
+            if bus >= 0 and (now > F32(1e-5) or before > F32(1e-5)):
+                step = (now - before) / F32(QUANTUM)
+                add_line(buses[bus, side], np.int64(0), row, np.int64(0), Q, before, step)
+    for send in range(np.int64(SENDS)):
+        group["send_value"][send, column] = group["control_send_now"][send, column]
+
+
+@rtsafe
+def render_group(
+    group: Any, first: int, count: int, buses: Any, master: Any, entries: Any, header: Any,
+    header_address: int, telemetry: Any,
+) -> None:  # fmt: skip
+    """Render up to eight buses for one quantum."""
+    frame = header["frame"]
+    move_controls(group, header["control_share"])
+    for column in range(count):
+        if not is_clean(buses[first + column]):
+            telemetry["not_finite"] += np.int64(1)
+            silence(group, column, buses[first + column])
+    if prepare_filters(group, frame, F32(header["sample_rate"])):
+        filter_group(group, buses, first, count)
+    for column in range(count):
+        index = first + column
+        audio = buses[index]
+        if group["effect"][column] >= 0:
+            effect = np.int64(group["effect"][column])
+            call_unit(header["unit_reverb"], header_address, effect, index, np.int64(1))
+        elif is_still(group, column, audio):
+            settle(group, column, frame, header["meter_share"])
+            continue
+        scale_bus(group, column, audio, entries, frame)
+        measure(group, column, audio, header["meter_share"])
+        route(group, column, buses, master, index)
+
+
+@rtsafe
+def settle(group: Any, column: int, frame: int, share: float) -> None:
+    """Keep the lines of a silent bus where they would be, so that it wakes without a jump."""
+    end = frame + Q
+    gain = gain_now(group, column, end) * duck_now(group, column, end)
+    gain *= group["control_gain_now"][column]
+    pan = min(max(pan_now(group, column, end) + group["control_pan_now"][column], -ONE), ONE)
+    lane = np.int64(2) * column
+    group["line_value"][lane] = gain * pan_left(pan)
+    group["line_value"][lane + np.int64(1)] = gain * pan_right(pan)
+    for send in range(np.int64(SENDS)):
+        group["send_value"][send, column] = group["control_send_now"][send, column]
+    group["square"][lane] *= ONE - share
+    group["square"][lane + np.int64(1)] *= ONE - share
+
+
+@rtsafe
+def render_buses(
+    groups: Any, group_count: int, bus_count: int, buses: Any, master: Any, entries: Any, header: Any,
+    header_address: int, telemetry: Any,
+) -> None:  # fmt: skip
+    """Render every bus, group by group, in order."""
+    for number in range(group_count):
+        first = number * np.int64(PAIRS)
+        count = min(np.int64(PAIRS), bus_count - first)
+        render_group(
+            groups[number], first, count, buses, master, entries, header, header_address, telemetry
+        )

@@ -1,0 +1,397 @@
+"""Clips: resident sound, started and stopped at exact frames, looping with its tail.
+
+A clip plays frames of a `SOUND`.  Beat 1 lies at its `origin`; a start at a negative position plays
+the pickup before it.  After `loop_frames` the next pass begins while what the file holds beyond rings
+on over it: pass n is heard at ``position``, its predecessors at ``position + n·loop_frames``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from adaptive.kernel.atomic import prefetch
+from adaptive.kernel.filter_lanes import filter_lanes
+from adaptive.kernel.jit import pointer, rtsafe
+from adaptive.kernel.layout import (
+    CLIP_CUTOFF,
+    CLIP_GAIN,
+    CLIP_PAN,
+    CLIP_START,
+    CLIP_STOP,
+    CUTOFF_OPEN_HZ,
+    LINEAR,
+    PAIRS,
+    QUANTUM,
+)
+from adaptive.kernel.maths import F32, ONE, ZERO, pan_left, pan_right, ramp_at
+from adaptive.kernel.ramps import add_line, aim_filter, set_filter
+
+Q = np.int64(QUANTUM)
+OPEN = F32(CUTOFF_OPEN_HZ)
+INAUDIBLE = F32(1e-6)
+
+
+@rtsafe
+def play_channel(
+    out: Any,
+    at: int,
+    data: Any,
+    position: int,
+    count: int,
+    origin: int,
+    end: int,
+    loop_frames: int,
+    passes: int,
+    value: float,
+    step: float,
+) -> None:
+    """Add one channel of a clip, with the tails of its earlier passes, along a gain line."""
+    head = np.int64(0)
+    while head <= passes:
+        start = position + head * loop_frames
+        if start >= end:
+            break
+        add_line(out, at, data, origin + start, min(count, end - start), value, step)
+        if loop_frames == 0:
+            break
+        head += np.int64(1)
+
+
+@rtsafe
+def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
+    """Last sample a clip has put out on a lane: what a start that cuts in must let fade."""
+    address = sound["left"] if lane % np.int64(2) == 0 else sound["right"]
+    data = carray(pointer(address), sound["frames"], np.float32)
+    total = ZERO
+    head = np.int64(0)
+    while head <= group["passes"][column]:
+        at = sound["origin"] + group["position"][column] + head * sound["loop_frames"] - np.int64(1)
+        if at >= sound["frames"] or at < 0:
+            break
+        total += data[at]
+        if sound["loop_frames"] == 0:
+            break
+        head += np.int64(1)
+    return total * group["line_value"][lane]
+
+
+@rtsafe
+def leave_residual(group: Any, column: int, sounds: Any) -> None:
+    """Let the last sample of a clip that is cut decay instead of stepping to zero."""
+    sound = sounds[group["sound"][column]]
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["residual"][lane] += sample_before(group, column, sound, lane)
+
+
+@rtsafe
+def start_clip(group: Any, column: int, sounds: Any, command: Any) -> None:
+    """Begin a clip at this frame: sound, position, bus, gain, pan."""
+    if group["state"][column] != 0:
+        leave_residual(group, column, sounds)
+    group["state"][column] = np.int32(1)
+    group["sound"][column] = np.int32(command["i0"])
+    group["position"][column] = command["i1"]
+    group["passes"][column] = np.int64(0)
+    group["stops_at_end"][column] = np.int32(0)
+    group["is_filtered"][column] = np.int32(0)
+    group["gain_from"][column] = command["f0"]
+    group["gain_to"][column] = command["f0"]
+    group["gain_frames"][column] = np.int64(0)
+    group["gain_value"][column] = command["f0"]
+    group["pan_from"][column] = command["f1"]
+    group["pan_to"][column] = command["f1"]
+    group["pan_frames"][column] = np.int64(0)
+    group["cutoff_from"][column] = OPEN
+    group["cutoff_to"][column] = OPEN
+    group["cutoff_frames"][column] = np.int64(0)
+    lane = np.int64(2) * column
+    group["line_value"][lane] = command["f0"] * pan_left(command["f1"])
+    group["line_value"][lane + np.int64(1)] = command["f0"] * pan_right(command["f1"])
+
+
+@rtsafe
+def gain_now(group: Any, column: int, frame: int) -> float:
+    """Gain a clip's ramp has reached."""
+    return ramp_at(
+        group["gain_from"][column],
+        group["gain_to"][column],
+        group["gain_start"][column],
+        group["gain_frames"][column],
+        group["gain_shape"][column],
+        frame,
+    )
+
+
+@rtsafe
+def pan_now(group: Any, column: int, frame: int) -> float:
+    """Pan a clip's ramp has reached."""
+    return ramp_at(
+        group["pan_from"][column],
+        group["pan_to"][column],
+        group["pan_start"][column],
+        group["pan_frames"][column],
+        np.int32(LINEAR),
+        frame,
+    )
+
+
+@rtsafe
+def cutoff_now(group: Any, column: int, frame: int) -> float:
+    """Cutoff a clip's ramp has reached."""
+    return ramp_at(
+        group["cutoff_from"][column],
+        group["cutoff_to"][column],
+        group["cutoff_start"][column],
+        group["cutoff_frames"][column],
+        np.int32(LINEAR),
+        frame,
+    )
+
+
+@rtsafe
+def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -> None:
+    """Carry out one command at its frame."""
+    operation = command["operation"]
+    if operation == CLIP_START:
+        start_clip(group, column, sounds, command)
+    elif operation == CLIP_GAIN or operation == CLIP_STOP:
+        group["gain_from"][column] = gain_now(group, column, frame)
+        group["gain_to"][column] = command["f0"]
+        group["gain_start"][column] = frame
+        group["gain_frames"][column] = command["i0"]
+        group["gain_shape"][column] = np.int32(command["i1"])
+        if operation == CLIP_STOP:
+            group["gain_to"][column] = ZERO
+            group["stops_at_end"][column] = np.int32(1)
+            if command["i0"] == 0 and group["state"][column] != 0:
+                leave_residual(group, column, sounds)
+                group["state"][column] = np.int32(0)
+        else:
+            group["stops_at_end"][column] = np.int32(0)
+    elif operation == CLIP_PAN:
+        group["pan_from"][column] = pan_now(group, column, frame)
+        group["pan_to"][column] = command["f0"]
+        group["pan_start"][column] = frame
+        group["pan_frames"][column] = command["i0"]
+    elif operation == CLIP_CUTOFF:
+        group["cutoff_from"][column] = cutoff_now(group, column, frame)
+        group["cutoff_to"][column] = command["f0"]
+        group["cutoff_start"][column] = frame
+        group["cutoff_frames"][column] = command["i0"]
+        group["is_filtered"][column] = np.int32(2)  # 2: filled from the signal when it begins
+
+
+@rtsafe
+def play_piece(
+    left: Any, right: Any, group: Any, column: int, sound: Any, first: int, last: int, frame: int
+) -> None:
+    """Render frames `first` … `last` of the quantum of one clip along its gain lines."""
+    end_frame = frame + Q
+    gain = gain_now(group, column, end_frame)
+    pan = pan_now(group, column, end_frame)
+    lane = np.int64(2) * column
+    share = ONE / F32(Q - first)
+    value_l, value_r = group["line_value"][lane], group["line_value"][lane + np.int64(1)]
+    end_l, end_r = gain * pan_left(pan), gain * pan_right(pan)
+    step_l, step_r = (end_l - value_l) * share, (end_r - value_r) * share
+    origin, loop_frames = sound["origin"], sound["loop_frames"]
+    end = sound["frames"] - origin
+    data_l = carray(pointer(sound["left"]), sound["frames"], np.float32)
+    data_r = carray(pointer(sound["right"]), sound["frames"], np.float32)
+    at = first
+    position = group["position"][column]
+    while at < last:
+        count = last - at
+        if loop_frames > 0:
+            count = min(count, loop_frames - position)
+        done = F32(at - first)
+        passes = group["passes"][column]
+        play_channel(
+            left, at, data_l, position, count, origin, end, loop_frames, passes,
+            value_l + step_l * done, step_l,
+        )  # fmt: skip
+        play_channel(
+            right, at, data_r, position, count, origin, end, loop_frames, passes,
+            value_r + step_r * done, step_r,
+        )  # fmt: skip
+        at += count
+        position += count
+        if loop_frames > 0 and position >= loop_frames:
+            position = np.int64(0)
+            group["passes"][column] = passes + np.int64(1)
+    group["position"][column] = position
+    if last == Q:
+        group["line_value"][lane] = end_l
+        group["line_value"][lane + np.int64(1)] = end_r
+        group["gain_value"][column] = gain
+    else:
+        group["line_value"][lane] = value_l + step_l * F32(last - first)
+        group["line_value"][lane + np.int64(1)] = value_r + step_r * F32(last - first)
+
+
+@rtsafe
+def add_residual(out: Any, group: Any, lane: int, first: int, last: int, decay: float) -> None:
+    """Add what is left of a clip that was cut, for frames `first` … `last`."""
+    value = group["residual"][lane]
+    if value == ZERO:
+        return
+    for i in range(first, last):
+        value *= decay
+        out[i] += value
+    group["residual"][lane] = ZERO if abs(value) < INAUDIBLE else value
+
+
+@rtsafe
+def play_until(
+    left: Any, right: Any, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
+    decay: float,
+) -> None:  # fmt: skip
+    """Render frames `first` … `last` of a clip and of what was cut before."""
+    if last <= first:
+        return
+    if group["state"][column] != 0:
+        sound = sounds[group["sound"][column]]
+        play_piece(left, right, group, column, sound, first, last, frame)
+    lane = np.int64(2) * column
+    add_residual(left, group, lane, first, last, decay)
+    add_residual(right, group, lane + np.int64(1), first, last, decay)
+
+
+@rtsafe
+def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
+    """Switch a clip off whose fade or material has ended."""
+    if group["state"][column] == 0:
+        return
+    sound = sounds[group["sound"][column]]
+    has_faded = (
+        group["stops_at_end"][column] == 1
+        and frame + Q >= group["gain_start"][column] + group["gain_frames"][column]
+    )
+    is_over = sound["loop_frames"] == 0 and (
+        group["position"][column] + sound["origin"] >= sound["frames"]
+    )
+    if has_faded or is_over:
+        group["state"][column] = np.int32(0)
+
+
+@rtsafe
+def render_clip(
+    left: Any, right: Any, group: Any, column: int, sounds: Any, entries: Any, frame: int, decay: float
+) -> None:
+    """Render a clip for one quantum, in pieces where a command of its own falls into it."""
+    first = np.int64(0)
+    event = group["first_event"][column]
+    while event >= 0:
+        entry = entries[event]
+        at = np.int64(entry["offset"])
+        play_until(left, right, group, column, sounds, first, at, frame, decay)
+        first = at
+        command_clip(group, column, sounds, entry["command"], frame + at)
+        event = entry["event_next"]
+    group["first_event"][column] = np.int32(-1)
+    play_until(left, right, group, column, sounds, first, Q, frame, decay)
+    end_clip(group, column, sounds, frame)
+
+
+@rtsafe
+def prefetch_group(group: Any, sounds: Any) -> None:
+    """Ask for the frames a later group will read: four cache lines a channel."""
+    for column in range(np.int64(PAIRS)):
+        if group["state"][column] != 0:
+            sound = sounds[group["sound"][column]]
+            offset = (sound["origin"] + group["position"][column]) * np.int64(4)
+            for line in range(np.int64(4)):
+                prefetch(sound["left"] + offset + line * np.int64(64))
+                prefetch(sound["right"] + offset + line * np.int64(64))
+
+
+@rtsafe
+def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
+    """Aim the filters of a group for this quantum; False when every one is open."""
+    is_any = False
+    for column in range(np.int64(PAIRS)):
+        if group["is_filtered"][column] == 0:
+            continue
+        cutoff = cutoff_now(group, column, frame + Q)
+        if group["is_filtered"][column] == 2:
+            set_filter(group["filter"], column, cutoff_now(group, column, frame), sample_rate)
+            group["is_filtered"][column] = np.int32(3)
+        if cutoff >= OPEN and group["cutoff_to"][column] >= OPEN:
+            group["is_filtered"][column] = np.int32(0)
+            continue
+        aim_filter(group["filter"], column, cutoff, sample_rate, Q)
+        is_any = True
+    return is_any
+
+
+@rtsafe
+def render_filtered(
+    group: Any, sounds: Any, entries: Any, buses: Any, frame: int, decay: float, lanes: Any
+) -> None:
+    """Render a group in which a filter is closed: through lanes, then to the buses."""
+    for row in range(np.int64(2 * PAIRS)):
+        for i in range(Q):
+            lanes[row, i] = ZERO
+    for column in range(np.int64(PAIRS)):
+        lane = np.int64(2) * column
+        render_clip(
+            lanes[lane], lanes[lane + np.int64(1)], group, column, sounds, entries, frame, decay
+        )
+    for row in range(np.int64(2 * PAIRS)):
+        for i in range(Q):
+            group["filter"]["block"][i, row] = lanes[row, i]
+    for column in range(np.int64(PAIRS)):
+        if group["is_filtered"][column] == 3:
+            for side in range(np.int64(2)):
+                lane = np.int64(2) * column + side
+                group["filter"]["low"][lane] = lanes[lane, np.int64(0)]
+                group["filter"]["band"][lane] = ZERO
+            group["is_filtered"][column] = np.int32(1)
+    filter_lanes(group["filter"])
+    for column in range(np.int64(PAIRS)):
+        bus = group["bus"][column]
+        is_filtered = group["is_filtered"][column] != 0
+        for side in range(np.int64(2)):
+            lane = np.int64(2) * column + side
+            for i in range(Q):
+                buses[bus, side, i] += group["filter"]["block"][i, lane] if is_filtered else lanes[lane, i]
+
+
+@rtsafe
+def is_idle(group: Any) -> bool:
+    """Nothing sounds, nothing rings, nothing is asked of the group."""
+    for column in range(np.int64(PAIRS)):
+        lane = np.int64(2) * column
+        if (
+            group["state"][column] != 0
+            or group["first_event"][column] >= 0
+            or group["residual"][lane] != ZERO
+            or group["residual"][lane + np.int64(1)] != ZERO
+        ):
+            return False
+    return True
+
+
+@rtsafe
+def render_clips(
+    clips: Any, count: int, sounds: Any, entries: Any, buses: Any, lanes: Any, frame: int,
+    sample_rate: float, decay: float,
+) -> None:  # fmt: skip
+    """Render every clip of every group into its bus."""
+    for index in range(count):
+        if index + np.int64(2) < count:
+            prefetch_group(clips[index + np.int64(2)], sounds)
+        group = clips[index]
+        if is_idle(group):
+            continue
+        if prepare_filters(group, frame, sample_rate):
+            render_filtered(group, sounds, entries, buses, frame, decay, lanes)
+            continue
+        for column in range(np.int64(PAIRS)):
+            bus = group["bus"][column]
+            left, right = buses[bus, np.int64(0)], buses[bus, np.int64(1)]
+            render_clip(left, right, group, column, sounds, entries, frame, decay)

@@ -1,0 +1,197 @@
+"""What happens before a quantum sounds: rings drained, parameters read, commands sent to their objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from adaptive.kernel.atomic import store_release
+from adaptive.kernel.jit import pointer, rtsafe
+from adaptive.kernel.layout import (
+    BUS_CUTOFF,
+    BUS_GROUP,
+    CLIP_CUTOFF,
+    CLIP_GROUP,
+    CLIP_START,
+    ENTRY,
+    HEADER,
+    INSTRUMENT,
+    INSTRUMENT_RELEASE,
+    LINEAR,
+    MAPPING,
+    MASTER,
+    PAIRS,
+    PARAMETER,
+    PROGRAM,
+    QUANTUM,
+    REPLY_DONE,
+    SET_PARAMETER,
+    TELEMETRY,
+    TICK_QUANTA,
+)
+from adaptive.kernel.maths import F32, ramp_at
+from adaptive.kernel.parameters import (
+    apply_mappings,
+    read_slots,
+    record_tick,
+    update_parameters,
+)
+from adaptive.kernel.schedule import (
+    FILING_LIMIT,
+    drain_ring,
+    release_entry,
+    reply,
+    take_bucket,
+    unlink_bucket,
+    unlink_group,
+)
+
+TICKS_OFFSET = int(HEADER.fields["ticks_recorded"][1])
+
+
+@rtsafe
+def fade_master(master: Any, command: Any, frame: int) -> None:
+    """Fade the whole mix, from the start of the quantum."""
+    master["gain_from"] = ramp_at(
+        master["gain_from"], master["gain_to"], master["gain_start"], master["gain_frames"],
+        np.int32(LINEAR), frame,
+    )  # fmt: skip
+    master["gain_to"] = command["f0"]
+    master["gain_start"] = frame
+    master["gain_frames"] = command["i0"]
+
+
+@rtsafe
+def push_event(first: int, entries: Any, item: int) -> int:
+    """Put an event before the present first one of its object; return the new first."""
+    entries[item]["event_next"] = first
+    return item
+
+
+@rtsafe
+def hand_out(
+    entries: Any, item: int, clips: Any, tones: Any, buses: Any, master: Any, slots: Any, frame: int
+) -> None:
+    """Give one command to its object."""
+    command = entries[item]["command"]
+    operation, target = command["operation"], command["target"]
+    if operation <= CLIP_CUTOFF:
+        group, column = clips[target // np.int32(PAIRS)], target % np.int32(PAIRS)
+        group["first_event"][column] = push_event(group["first_event"][column], entries, item)
+        if operation == CLIP_START:
+            group["bus"][column] = command["index"]
+    elif operation <= INSTRUMENT_RELEASE:
+        tone = tones[target]
+        tone["first_event"] = push_event(tone["first_event"], entries, item)
+    elif operation <= BUS_CUTOFF:
+        group, column = buses[target // np.int32(PAIRS)], target % np.int32(PAIRS)
+        group["first_event"][column] = push_event(group["first_event"][column], entries, item)
+    elif operation == SET_PARAMETER:
+        # one 64-bit word: the value's bits below, the arrival number above
+        slots[np.int64(command["index"]), np.int64(target)] = np.uint64(command["i0"])
+    else:
+        fade_master(master, command, frame)
+
+
+@rtsafe
+def drain_rings(header: Any, telemetry: Any, entries: Any) -> None:
+    """File what every producer has published, in a fixed order, within the budget of a quantum."""
+    buckets, groups = header["bucket_count"], header["group_count"]
+    heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
+    tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
+    members = carray(pointer(header["at_groups"]), groups, np.int32)
+    budget = np.int64(FILING_LIMIT)
+    for ring in range(header["ring_count"]):
+        budget = drain_ring(header, telemetry, entries, heads, tails, members, ring, budget)
+    telemetry["scheduled"] = header["entry_count"] - header["free_entries"]
+
+
+@rtsafe
+def hand_out_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots: Any) -> int:
+    """Give every command of this quantum to its object, in time order; return how many."""
+    buckets = header["bucket_count"]
+    heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
+    tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
+    total = take_bucket(header, telemetry, entries, heads, tails, order)
+    if total == 0:
+        return total
+    clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
+    tones = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
+    buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
+    master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
+    frame = header["frame"]
+    for number in range(total):
+        item = np.int64(order[total - np.int64(1) - number])
+        hand_out(entries, item, clips, tones, buses, master, slots, frame)
+    return total
+
+
+@rtsafe
+def begin_quantum(header: Any, telemetry: Any) -> None:
+    """Do all that comes before rendering: file, hand out, read parameters, map, record the tick."""
+    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
+    order = carray(pointer(header["at_order"]), np.int64(2) * header["entry_count"], np.int32)
+    sources, count = header["source_count"], header["parameter_count"]
+    slots = carray(pointer(header["at_slots"]), (sources, count), np.uint64)
+    bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * count), np.float32)
+    drain_rings(header, telemetry, entries)
+    total = hand_out_bucket(header, telemetry, entries, order, slots)
+    header["taken"] = total
+    parameters = carray(pointer(header["at_parameters"]), count, PARAMETER)
+    programs = carray(pointer(header["at_programs"]), count, PROGRAM)
+    seen = carray(pointer(header["at_slot_seen"]), count, np.uint32)
+    ranks = carray(pointer(header["at_source_rank"]), sources, np.int32)
+    frame = header["frame"]
+    read_slots(header, parameters, slots, bits, seen, ranks, frame)
+    update_parameters(header, parameters, programs, frame)
+    mappings = carray(pointer(header["at_mappings"]), header["mapping_count"], MAPPING)
+    buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
+    apply_mappings(header, parameters, mappings, buses)
+
+
+@rtsafe
+def end_quantum(header: Any) -> None:
+    """Do all that comes after rendering: report and free the commands, record the tick, move on."""
+    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
+    order = carray(pointer(header["at_order"]), np.int64(2) * header["entry_count"], np.int32)
+    buckets, groups = header["bucket_count"], header["group_count"]
+    heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
+    tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
+    members = carray(pointer(header["at_groups"]), groups, np.int32)
+    frame = header["frame"]
+    for number in range(header["taken"]):
+        item = np.int64(order[number])
+        entry = entries[item]
+        command = entry["command"]
+        if command["tag"] != 0:
+            done = frame + np.int64(entry["offset"])
+            asked = command["frame"]
+            kind = np.int32(REPLY_DONE)
+            if not reply(header, kind, command["tag"], asked, done, np.int32(0), F32(0.0)):
+                header["replies_lost"] += np.int64(1)
+        unlink_group(entries, members, item)
+        unlink_bucket(entries, heads, tails, item)
+        release_entry(header, entries, item)
+    quantum = frame // np.int64(QUANTUM)
+    if quantum % np.int64(TICK_QUANTA) == 0:
+        count = header["parameter_count"]
+        parameters = carray(pointer(header["at_parameters"]), count, PARAMETER)
+        shape = (header["history_ticks"], count, np.int64(3))
+        history = carray(pointer(header["at_history"]), shape, np.float32)
+        record_tick(header, parameters, history, frame)
+    header["frame"] = frame + np.int64(QUANTUM)
+
+
+@rtsafe
+def publish_tick(header: Any, address: int) -> None:
+    """Tell the conductor, with release, that a tick's last quantum has been rendered."""
+    ticks = header["frame"] // np.int64(QUANTUM * TICK_QUANTA)
+    store_release(address + np.int64(TICKS_OFFSET), ticks)
+
+
+@rtsafe
+def telemetry_of(header: Any) -> Any:
+    """The counters of an engine."""
+    return carray(pointer(header["at_telemetry"]), np.int64(1), TELEMETRY)[0]

@@ -1,0 +1,69 @@
+"""From quanta of 64 frames to blocks of any size: the host's block never reaches the music."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from adaptive.kernel.jit import call_unit, pointer, rtsafe
+from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.maths import F32, HALF, ZERO
+
+Q = np.int64(QUANTUM)
+
+
+@rtsafe
+def clear(data: Any) -> None:
+    """Write silence."""
+    for i in range(data.size):
+        data[i] = ZERO
+
+
+@rtsafe
+def tap_buses(header: Any) -> None:
+    """Copy every bus for whoever records stems."""
+    length, at = header["tap_frames"], header["tap_at"]
+    if length < at + Q:
+        return
+    count = header["bus_count"]
+    audio = carray(pointer(header["at_bus_audio"]), (count, 2, QUANTUM), np.float32)
+    taps = carray(pointer(header["at_taps"]), (count, np.int64(2), length), np.float32)
+    for index in range(count):
+        for side in range(np.int64(2)):
+            for i in range(Q):
+                taps[index, side, at + i] = audio[index, side, i]
+    header["tap_at"] = at + Q
+
+
+@rtsafe
+def interleave(out: Any, at: int, source: Any, first: int, count: int, channels: int, wide: int) -> None:
+    """Write planar channels to interleaved ones; what the device lacks is folded into what it has."""
+    for channel in range(channels):
+        for i in range(count):
+            out[at + i, channel] = source[channel, first + i] if channel < wide else ZERO
+    if channels == 1 and wide > 1:
+        for i in range(count):
+            out[at + i, 0] = HALF * (source[0, first + i] + source[1, first + i])
+    for channel in range(channels, wide):
+        if channels > 1:
+            for i in range(count):
+                out[at + i, channel % channels] += F32(0.5) * source[channel, first + i]
+
+
+@rtsafe
+def fill(header: Any, header_address: int, out: Any, frames: int, channels: int) -> None:
+    """Fill a block from the rest of the last quantum and as many new ones as it takes."""
+    wide = header["channels"]
+    source = carray(pointer(header["at_output"]), (wide, QUANTUM), np.float32)
+    at = np.int64(0)
+    zero = np.int64(0)
+    while at < frames:
+        if header["fifo_fill"] == 0:
+            call_unit(header["unit_quantum"], header_address, zero, zero, zero)
+            header["fifo_fill"] = Q
+        count = min(header["fifo_fill"], frames - at)
+        interleave(out, at, source, Q - header["fifo_fill"], count, channels, wide)
+        header["fifo_fill"] -= count
+        at += count

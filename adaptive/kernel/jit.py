@@ -1,0 +1,61 @@
+"""The one set of compile flags, and the registry the audit walks.
+
+`rtsafe` is the only way into the kernel.  Its flags are fixed: ``nogil`` because nobody may wait,
+``error_model="numpy"`` because the default raises on division by zero and a raise takes the GIL,
+``fastmath=False`` because only then the same samples come out of SSE, AVX2 and AVX-512.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FLAGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": False,
+    "boundscheck": False,
+}
+
+registry: list[Any] = []
+"""Every function compiled for the audio thread, in the order of definition."""
+
+
+def rtsafe(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function for the audio thread and enter it in the registry."""
+    dispatcher = numba.njit(**FLAGS)(function)
+    registry.append(dispatcher)
+    return cast("Callable[P, R]", dispatcher)
+
+
+@intrinsic
+def pointer(_context: Any, _address: Any) -> Any:
+    """Turn an integer address into a pointer."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.int64), generate
+
+
+@intrinsic
+def call_unit(_context: Any, _address: Any, _header: Any, _item: Any, _first: Any, _count: Any) -> Any:
+    """Call a unit by its address: ``(header, item, first, count) -> int32``."""
+    signature = types.int32(types.int64, types.int64, types.int64, types.int64, types.int64)
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        from llvmlite import ir
+
+        word = ir.IntType(64)
+        kind = ir.FunctionType(ir.IntType(32), [word] * 4).as_pointer()
+        return builder.call(builder.inttoptr(args[0], kind), args[1:])
+
+    return signature, generate

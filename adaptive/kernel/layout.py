@@ -1,0 +1,520 @@
+"""Every record both sides share: the one page that says what lies where.
+
+Rules (each measured, see ``docs/realtime.md``): what is repeated is stored in groups of 16 lanes, one
+record a group, every field of the inner loop in that record; counts of objects are run-time sizes,
+small fixed sizes belong to the record; records hold indices, never addresses; addresses live in
+`HEADER` (and, for shared audio, in `SOUND`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+QUANTUM = 64
+"""Frames rendered at a time, aligned to absolute frame numbers."""
+
+LANES = 16
+"""Voices, or channels of clips and buses, in one record."""
+
+PAIRS = LANES // 2
+"""Stereo clips, or stereo buses, in one record."""
+
+TICK_QUANTA = 4
+TICK_FRAMES = TICK_QUANTA * QUANTUM
+"""The conductor's grid: 256 frames."""
+
+MAX_CHANNELS = 64
+CURVE_POINTS = 8
+PROGRAM_LENGTH = 64
+PROGRAM_STACK = 16
+SENDS = 2
+"""Sends a bus may have."""
+
+MASTER_LOOK_AHEAD = 72
+"""Frames of limiter look-ahead: the knee above 150 Hz lies between 64 and 96."""
+
+REVERB_LINES = 16
+ALLPASSES = 4
+TIME_BINS = 160
+"""Callback times are counted in bins of an eighth of an octave, from 128 ns to 134 ms."""
+
+
+def _record(fields: list[Any]) -> np.dtype[Any]:
+    return np.dtype(fields, align=True)
+
+
+COMMAND = _record(
+    [
+        ("frame", "i8"),  # frame of the timeline; negative: the next quantum
+        ("sequence", "i8"),  # rises by one a command, over all producers
+        ("commit", "i8"),  # rises by one a commit
+        ("i0", "i8"),
+        ("i1", "i8"),
+        ("operation", "i4"),
+        ("group", "i4"),  # what is withdrawn together
+        ("target", "i4"),
+        ("index", "i4"),
+        ("tag", "i4"),  # non-zero: report when it was done
+        ("is_last", "i4"),  # the commit ends here
+        ("f0", "f4"),
+        ("f1", "f4"),
+        ("f2", "f4"),
+        ("f3", "f4"),
+    ]
+)
+
+ENTRY = _record(
+    [
+        ("command", COMMAND),
+        ("bucket", "i4"),
+        ("bucket_next", "i4"),
+        ("bucket_previous", "i4"),
+        ("group_next", "i4"),
+        ("group_previous", "i4"),
+        ("ring", "i4"),
+        ("event_next", "i4"),  # the next event of the same object in this quantum
+        ("offset", "i4"),  # frame within the quantum
+    ]
+)
+
+RING = _record(
+    [
+        ("head", "i8"),  # written by the producer, released
+        ("pad0", "i8", 7),
+        ("tail", "i8"),  # written by the kernel, released
+        ("visible_commit", "i8"),
+        ("address", "i8"),
+        ("capacity", "i8"),
+        ("pad1", "i8", 4),
+    ]
+)
+
+REPLY = _record(
+    [
+        ("kind", "i4"),
+        ("tag", "i4"),
+        ("asked", "i8"),
+        ("done", "i8"),
+        ("index", "i4"),
+        ("value", "f4"),
+    ]
+)
+
+SOUND = _record(
+    [
+        ("left", "i8"),  # addresses of float32 frames in the bank
+        ("right", "i8"),
+        ("frames", "i8"),
+        ("origin", "i8"),  # the frame where beat 1 lies
+        ("loop_frames", "i8"),  # 0: plays once
+    ]
+)
+
+_RAMP = [
+    # value(frame) = from + (to - from)·shape((frame - start) / frames)
+    ("from", "f4", PAIRS),
+    ("to", "f4", PAIRS),
+    ("start", "i8", PAIRS),
+    ("frames", "i8", PAIRS),
+    ("shape", "i4", PAIRS),
+    ("value", "f4", PAIRS),  # at the end of the last quantum
+]
+
+
+def _ramp(name: str) -> list[Any]:
+    return [(f"{name}_{field[0]}", *field[1:]) for field in _RAMP]
+
+
+LANE_FILTER = _record(
+    [
+        ("low", "f4", LANES),
+        ("band", "f4", LANES),
+        ("a1", "f4", LANES),
+        ("a2", "f4", LANES),
+        ("a3", "f4", LANES),
+        ("a1_step", "f4", LANES),
+        ("a2_step", "f4", LANES),
+        ("a3_step", "f4", LANES),
+        ("block", "f4", (QUANTUM, LANES)),
+    ]
+)
+"""The low-pass of eight stereo strips, with the block it works on."""
+
+CLIP_GROUP = _record(
+    [
+        # one column a clip
+        ("state", "i4", PAIRS),
+        ("sound", "i4", PAIRS),
+        ("bus", "i4", PAIRS),
+        ("first_event", "i4", PAIRS),
+        ("stops_at_end", "i4", PAIRS),  # off when the gain ramp has ended
+        ("is_filtered", "i4", PAIRS),
+        ("position", "i8", PAIRS),  # frames since beat 1 of this pass; negative in the pickup
+        ("passes", "i8", PAIRS),  # loops completed: how many tails may still ring
+        *_ramp("gain"),
+        *_ramp("pan"),
+        *_ramp("cutoff"),
+        # one column a lane
+        ("line_value", "f4", LANES),  # gain line of the current piece
+        ("line_step", "f4", LANES),
+        ("residual", "f4", LANES),
+        ("filter", LANE_FILTER),
+    ]
+)
+
+BUS_GROUP = _record(
+    [
+        ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
+        ("channel", "i4", PAIRS),  # first of the two master channels
+        ("send_bus", "i4", (SENDS, PAIRS)),  # -1: none
+        ("effect", "i4", PAIRS),  # -1: none
+        ("first_event", "i4", PAIRS),
+        ("is_filtered", "i4", PAIRS),
+        *_ramp("gain"),
+        *_ramp("duck"),
+        *_ramp("pan"),
+        *_ramp("cutoff"),
+        # what parameters ask for, at the end of this quantum, and where it is by now
+        ("control_gain", "f4", PAIRS),
+        ("control_gain_now", "f4", PAIRS),
+        ("control_pan", "f4", PAIRS),
+        ("control_pan_now", "f4", PAIRS),
+        ("control_cutoff", "f4", PAIRS),
+        ("control_send", "f4", (SENDS, PAIRS)),
+        ("control_send_now", "f4", (SENDS, PAIRS)),
+        ("send_value", "f4", (SENDS, PAIRS)),
+        ("silent_quanta", "i4", PAIRS),
+        ("line_value", "f4", LANES),
+        ("line_step", "f4", LANES),
+        ("peak", "f4", LANES),  # since the reader cleared it
+        ("square", "f4", LANES),  # mean square, smoothed over 300 ms
+        ("filter", LANE_FILTER),
+    ]
+)
+
+INSTRUMENT = _record(
+    [
+        ("bus", "i4"),
+        ("first_group", "i4"),
+        ("group_count", "i4"),
+        ("voice_limit", "i4"),
+        ("first_event", "i4"),
+        ("next_age", "i4"),
+        ("shape", "i4", 2),
+        ("filter_low", "f4"),
+        ("filter_band", "f4"),
+        ("filter_high", "f4"),
+        ("resonance", "f4"),
+        ("cutoff_pitch", "f4"),  # as a MIDI pitch, so that octaves add
+        ("key_track", "f4"),
+        ("filter_semitones", "f4"),
+        ("velocity_semitones", "f4"),
+        ("oscillator_level", "f4", 2),
+        ("oscillator_pitch", "f4", 2),
+        ("width", "f4", 2),
+        ("attack_rate", "f4", 2),  # [amplitude, modulation]; share of full scale a frame
+        ("decay_rate", "f4", 2),  # octaves a frame towards the target
+        ("sustain", "f4", 2),
+        ("release_rate", "f4", 2),
+        ("lfo_step", "f4"),  # cycles a quantum
+        ("lfo_pitch", "f4"),  # semitones
+        ("lfo_cutoff", "f4"),  # semitones
+        ("lfo_level", "f4"),
+        ("lfo_fade_step", "f4"),  # share a quantum
+        ("gain", "f4"),
+        ("spread", "f4"),
+        # the fade of the whole instrument
+        ("fade_from", "f4"),
+        ("fade_to", "f4"),
+        ("fade_start", "i8"),
+        ("fade_frames", "i8"),
+        ("fade_shape", "i4"),
+        ("fade_value", "f4"),
+        ("brightness", "f4"),  # semitones added to every cutoff
+        ("sounding", "i4"),
+    ]
+)
+
+VOICE_GROUP = _record(
+    [
+        ("instrument", "i4"),
+        ("active", "i4"),  # lanes that sound
+        ("first_event", "i4"),
+        ("stage", "i4", LANES),  # 0 off, 1 attack, 2 decay and sustain, 3 release
+        ("age", "i4", LANES),
+        ("note", "i8", LANES),  # id of the note
+        ("release_frame", "i8", LANES),
+        ("pitch", "f4", LANES),
+        ("velocity", "f4", LANES),
+        ("amplitude", "f4", LANES),  # envelope at the end of the last quantum
+        ("modulation", "f4", LANES),
+        ("modulation_stage", "i4", LANES),
+        ("lfo_phase", "f4", LANES),
+        ("lfo_fade", "f4", LANES),
+        ("pan_left", "f4", LANES),
+        ("pan_right", "f4", LANES),
+        # straight lines within the quantum: value + step·(frame - origin)
+        ("gain_value", "f4", LANES),
+        ("gain_step", "f4", LANES),
+        ("gain_origin", "f4", LANES),
+        ("phase", "f4", LANES),
+        ("step", "f4", LANES),
+        ("phase_other", "f4", LANES),
+        ("step_other", "f4", LANES),
+        ("noise", "u4", LANES),
+        ("low", "f4", LANES),
+        ("band", "f4", LANES),
+        ("a1", "f4", LANES),
+        ("a2", "f4", LANES),
+        ("a3", "f4", LANES),
+        ("a1_step", "f4", LANES),
+        ("a2_step", "f4", LANES),
+        ("a3_step", "f4", LANES),
+        ("damping", "f4", LANES),
+        ("last", "f4", LANES),
+        ("residual", "f4", LANES),
+        ("event_offset", "i4", LANES),  # a note starts here in this quantum; -1: none
+        ("event_entry", "i4", LANES),
+        ("block", "f4", (QUANTUM, LANES)),
+        ("left", "f4", (QUANTUM, LANES)),
+        ("right", "f4", (QUANTUM, LANES)),
+    ]
+)
+
+PARAMETER = _record(
+    [
+        ("target", "f4"),
+        ("value", "f4"),  # smoothed, at the end of the quantum
+        ("low", "f4"),
+        ("high", "f4"),
+        ("default", "f4"),
+        ("rise", "f4"),  # one pole: share of the way left after a quantum; linear: range a quantum
+        ("fall", "f4"),
+        ("is_linear", "i4"),
+        ("program", "i4"),  # -1: comes from outside
+        ("stale_frames", "i8"),  # 0: never
+        ("fallback", "i4"),  # 0 hold, 1 a number
+        ("fallback_value", "f4"),
+        ("arrival_frame", "i8"),  # -1: nothing yet
+        ("is_stale", "i4"),
+        ("has_arrived", "i4"),
+    ]
+)
+
+PROGRAM = _record(
+    [
+        ("length", "i4"),
+        ("opcode", "i4", PROGRAM_LENGTH),
+        ("operand", "f4", PROGRAM_LENGTH),
+        ("stack", "f4", PROGRAM_STACK),
+    ]
+)
+
+MAPPING = _record(
+    [
+        ("parameter", "i4"),
+        ("kind", "i4"),
+        ("target", "i4"),
+        ("index", "i4"),
+        ("count", "i4"),
+        ("x", "f4", CURVE_POINTS),
+        ("y", "f4", CURVE_POINTS),
+    ]
+)
+
+REVERB = _record(
+    [
+        ("mask", "i8"),  # length of a line's memory - 1, a power of two
+        ("write", "i8"),
+        ("length", "i8", REVERB_LINES),
+        ("feedback", "f4", REVERB_LINES),
+        ("damping", "f4"),
+        ("gain", "f4"),
+        ("predelay", "i8"),
+        ("allpass_length", "i8", ALLPASSES),
+        ("low_cut", "f4"),
+        ("low_cut_state", "f4", 2),
+        ("previous", "f4", REVERB_LINES),
+        ("is_quiet", "i4"),
+        ("quiet_quanta", "i4"),
+        ("line", "f4", (REVERB_LINES + 2, QUANTUM)),  # the lines, what enters, and scratch
+    ]
+)
+
+MASTER = _record(
+    [
+        ("gain_from", "f4"),
+        ("gain_to", "f4"),
+        ("gain_start", "i8"),
+        ("gain_frames", "i8"),
+        ("gain_value", "f4"),
+        ("volume_value", "f4"),
+        ("volume_share", "f4"),
+        ("pause_value", "f4"),
+        ("pause_step", "f4"),
+        ("is_paused", "i4"),
+        ("ceiling", "f4"),
+        ("release", "f4"),
+        ("reduction", "f4"),  # current gain of the limiter before smoothing
+        ("is_limiting", "i4"),
+        ("dc_coefficient", "f4"),
+        ("dc_input", "f4", MAX_CHANNELS),
+        ("dc_output", "f4", MAX_CHANNELS),
+        ("peak", "f4", MAX_CHANNELS),
+        ("square", "f4", MAX_CHANNELS),
+        ("least_gain", "f4"),
+        ("wanted", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
+        ("least", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
+        ("smooth", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
+        ("doubled", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
+        ("wide", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
+    ]
+)
+
+TELEMETRY = _record(
+    [
+        ("callbacks", "i8"),
+        ("underflows", "i8"),
+        ("quanta", "i8"),
+        ("commands", "i8"),
+        ("late_commands", "i8"),
+        ("most_late_frames", "i8"),
+        ("withdrawn", "i8"),
+        ("refused", "i8"),
+        ("not_finite", "i8"),
+        ("stolen_voices", "i8"),
+        ("busy_ns", "i8"),
+        ("longest_ns", "i8"),
+        ("scheduled", "i8"),
+        ("over_budget", "i8"),
+        ("longest_gap_ns", "i8"),
+        ("last_ns", "i8"),
+        ("time_bins", "i8", TIME_BINS),
+        ("clock", "i8", 2),  # struct timespec, filled by clock_gettime
+    ]
+)
+
+HEADER = _record(
+    [
+        ("frame", "i8"),  # first frame of the next quantum
+        ("ticks_recorded", "i8"),
+        ("sample_rate", "f8"),
+        ("channels", "i8"),
+        ("bus_count", "i8"),
+        ("bus_groups", "i8"),
+        ("clip_groups", "i8"),
+        ("voice_groups", "i8"),
+        ("instrument_count", "i8"),
+        ("parameter_count", "i8"),
+        ("source_count", "i8"),
+        ("mapping_count", "i8"),
+        ("reverb_count", "i8"),
+        ("ring_count", "i8"),
+        ("entry_count", "i8"),
+        ("bucket_count", "i8"),
+        ("group_count", "i8"),
+        ("history_ticks", "i8"),
+        ("reply_capacity", "i8"),
+        ("reply_head", "i8"),
+        ("reply_tail", "i8"),
+        ("free_entry", "i8"),
+        ("free_entries", "i8"),
+        ("taken", "i8"),  # commands of the present quantum
+        ("replies_lost", "i8"),
+        ("declick_frames", "i8"),
+        ("declick_decay", "f4"),
+        ("control_share", "f4"),  # how far a control moves in a quantum
+        ("meter_share", "f4"),
+        ("fifo_fill", "i8"),  # frames of the last quantum not yet taken
+        ("pause_wanted", "i8"),  # latest wins: 1 pauses, 0 resumes
+        ("volume_wanted", "f4"),  # latest wins: linear gain
+        ("sound_count", "i8"),
+        ("tap_frames", "i8"),  # length of the taps; 0: nobody listens to single buses
+        ("tap_at", "i8"),
+        ("reverb_frames", "i8"),
+        # addresses
+        ("at_clips", "i8"),
+        ("at_sounds", "i8"),
+        ("at_voices", "i8"),
+        ("at_instruments", "i8"),
+        ("at_buses", "i8"),
+        ("at_bus_audio", "i8"),
+        ("at_master_audio", "i8"),
+        ("at_master_delay", "i8"),
+        ("at_output", "i8"),
+        ("at_lanes", "i8"),
+        ("at_taps", "i8"),
+        ("at_master", "i8"),
+        ("at_parameters", "i8"),
+        ("at_programs", "i8"),
+        ("at_slots", "i8"),
+        ("at_slot_seen", "i8"),
+        ("at_source_rank", "i8"),
+        ("at_mappings", "i8"),
+        ("at_history", "i8"),
+        ("at_rings", "i8"),
+        ("at_entries", "i8"),
+        ("at_buckets", "i8"),
+        ("at_bucket_tails", "i8"),
+        ("at_groups", "i8"),
+        ("at_order", "i8"),
+        ("at_replies", "i8"),
+        ("at_reverbs", "i8"),
+        ("at_reverb_memory", "i8"),
+        ("at_telemetry", "i8"),
+        # the units, as addresses of C functions
+        ("unit_control", "i8"),
+        ("unit_clips", "i8"),
+        ("unit_voices", "i8"),
+        ("unit_buses", "i8"),
+        ("unit_reverb", "i8"),
+        ("unit_master", "i8"),
+        ("unit_quantum", "i8"),
+    ]
+)
+
+ROOT = _record(
+    [
+        ("header", "i8"),  # what PortAudio's userdata points to: publishing another is one store
+        ("header_seen", "i8"),
+        ("device_channels", "i8"),
+        ("reserved", "i8", 5),
+    ]
+)
+
+# ── numbers both sides agree on ────────────────────────────────────────────────────────────────
+
+(
+    CLIP_START,
+    CLIP_GAIN,
+    CLIP_STOP,
+    CLIP_PAN,
+    CLIP_CUTOFF,
+    NOTE_ON,
+    NOTE_OFF,
+    INSTRUMENT_FADE,
+    INSTRUMENT_RELEASE,
+    BUS_GAIN,
+    BUS_DUCK,
+    BUS_PAN,
+    BUS_CUTOFF,
+    MASTER_GAIN,
+    SET_PARAMETER,
+    WITHDRAW,
+) = range(1, 17)
+
+LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
+"""Shapes of a ramp: straight; a quarter sine upwards; a quarter cosine downwards."""
+
+SAW, PULSE, TRIANGLE, SINE, NOISE = range(5)
+
+MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB = range(4)
+
+REPLY_DONE, REPLY_APPLIED, REPLY_WITHDRAWN = range(1, 4)
+
+CUTOFF_OPEN_HZ = 19000.0
+"""A filter at or above this is open and skipped."""
+
+SILENCE_DB = -80.0

@@ -1,0 +1,188 @@
+"""The master: volume, pause, DC block, look-ahead limiter, meters.
+
+The limiter never lets a sample past its ceiling.  Per frame it wants the gain that brings the loudest
+channel to the ceiling; it takes the least wanted within its look-ahead, recovers slowly, and averages
+over the look-ahead, so that the gain has arrived when the peak does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.layout import LINEAR, MASTER_LOOK_AHEAD, QUANTUM
+from adaptive.kernel.maths import F32, ONE, ZERO, ramp_at
+
+Q = np.int64(QUANTUM)
+W = np.int64(MASTER_LOOK_AHEAD)
+SPAN = Q + W
+RECOVERED = F32(0.99999)  # -0.0001 dB: as good as no reduction
+
+
+@rtsafe
+def apply_gain(master: Any, audio: Any, channels: int, header: Any) -> None:
+    """Fade, volume and pause, as one straight line in the quantum."""
+    before = master["gain_value"] * master["pause_value"] * master["volume_value"]
+    master["gain_value"] = ramp_at(
+        master["gain_from"], master["gain_to"], master["gain_start"], master["gain_frames"],
+        np.int32(LINEAR), header["frame"] + Q,
+    )  # fmt: skip
+    volume = master["volume_value"]
+    master["volume_value"] = volume + (header["volume_wanted"] - volume) * master["volume_share"]
+    step = master["pause_step"]
+    wanted = ONE - F32(header["pause_wanted"]) - master["pause_value"]
+    master["pause_value"] += min(max(wanted, -step), step)
+    if header["pause_wanted"] == 1 and master["pause_value"] <= ZERO:
+        master["is_paused"] = np.int32(1)
+    after = master["gain_value"] * master["pause_value"] * master["volume_value"]
+    line = (after - before) / F32(QUANTUM)
+    for channel in range(channels):
+        row = audio[channel]
+        for i in range(Q):
+            row[i] *= before + line * F32(i)
+
+
+@rtsafe
+def block_dc(master: Any, audio: Any, channels: int) -> None:
+    """High-pass at 5 Hz: ``y[n] = x[n] - x[n-1] + r·y[n-1]``."""
+    r = master["dc_coefficient"]
+    for channel in range(channels):
+        x, y = master["dc_input"][channel], master["dc_output"][channel]
+        row = audio[channel]
+        for i in range(Q):
+            value = row[i]
+            y = value - x + r * y
+            x = value
+            row[i] = y
+        if not (abs(y) < F32(1e6)):
+            y = ZERO
+            x = ZERO
+            for i in range(Q):
+                row[i] = ZERO
+        master["dc_input"][channel] = x
+        master["dc_output"][channel] = y
+
+
+@rtsafe
+def want_gain(master: Any, audio: Any, channels: int) -> bool:
+    """Gain each new frame wants; False when all of them and their past want none."""
+    wanted = master["wanted"]
+    ceiling = master["ceiling"]
+    for i in range(W):
+        wanted[i] = wanted[i + Q]
+    for i in range(Q):
+        wanted[W + i] = ZERO
+    for channel in range(channels):
+        row = audio[channel]
+        for i in range(Q):
+            wanted[W + i] = max(wanted[W + i], abs(row[i]))
+    least = ONE
+    for i in range(Q):
+        peak = wanted[W + i]
+        gain = ceiling / peak if peak > ceiling else ONE
+        wanted[W + i] = gain
+        least = min(least, gain)
+    return least < ONE or master["is_limiting"] == 1
+
+
+@rtsafe
+def least_of_window(master: Any) -> None:
+    """Least of the last 73 wanted gains, for the new 64 frames: doubling windows, then 64 + 9."""
+    least, other = master["least"], master["doubled"]
+    for i in range(SPAN):
+        least[i] = master["wanted"][i]
+    width = np.int64(1)
+    while width < np.int64(64):
+        for i in range(SPAN):
+            other[i] = min(least[i], least[max(i - width, np.int64(0))])
+        for i in range(SPAN):
+            least[i] = other[i]
+        width *= np.int64(2)
+    for i in range(Q):
+        # 73 gains: each of the 72 that are averaged must know of the frame that leaves the delay
+        other[W + i] = min(least[W + i], least[W + i - (W + np.int64(1) - np.int64(64))])
+    for i in range(Q):
+        least[W + i] = other[W + i]
+
+
+@rtsafe
+def recover_and_smooth(master: Any) -> None:
+    """Hold the least, recover by the release, then average over the look-ahead."""
+    smooth = master["smooth"]
+    for i in range(W):
+        smooth[i] = smooth[i + Q]
+    gain, release = master["reduction"], master["release"]
+    total = ZERO
+    for i in range(Q):
+        gain = min(master["least"][W + i], gain + (ONE - gain) * release)
+        gain = ONE if gain > RECOVERED and master["least"][W + i] == ONE else gain
+        smooth[W + i] = gain
+    for i in range(SPAN):
+        total += ONE - smooth[i]
+    master["reduction"] = gain
+    master["is_limiting"] = np.int32(1) if total > ZERO else np.int32(0)
+
+
+@rtsafe
+def average_window(master: Any) -> None:
+    """Mean of the last 72 gains for the new 64 frames: doubling sums, then 64 + 8."""
+    total, other, eights = master["doubled"], master["least"], master["wide"]
+    for i in range(SPAN):
+        total[i] = master["smooth"][i]
+    width = np.int64(1)
+    while width < np.int64(64):
+        for i in range(SPAN):
+            other[i] = total[i] + total[max(i - width, np.int64(0))]
+        for i in range(SPAN):
+            total[i] = other[i]
+        width *= np.int64(2)
+        if width == np.int64(8):
+            for i in range(SPAN):
+                eights[i] = total[i]
+    for i in range(Q):
+        other[i] = (total[W + i] + eights[W + i - np.int64(64)]) / F32(MASTER_LOOK_AHEAD)
+    for i in range(Q):
+        total[i] = other[i]
+
+
+@rtsafe
+def limit(master: Any, audio: Any, delay: Any, out: Any, channels: int) -> None:
+    """Delay by the look-ahead and hold every sample under the ceiling."""
+    is_needed = want_gain(master, audio, channels)
+    if is_needed:
+        least_of_window(master)
+        recover_and_smooth(master)
+        average_window(master)
+    for channel in range(channels):
+        line, row, to = delay[channel], audio[channel], out[channel]
+        for i in range(Q):
+            line[W + i] = row[i]
+        for i in range(Q):
+            to[i] = line[i]
+        for i in range(W):
+            line[i] = line[i + Q]
+        if is_needed:
+            ceiling = master["ceiling"]
+            for i in range(Q):
+                value = to[i] * master["doubled"][i]
+                # the average of gains that each suffice suffices; rounding may miss by 1e-7
+                to[i] = min(max(value, -ceiling), ceiling)
+    if is_needed:
+        for i in range(Q):
+            master["least_gain"] = min(master["least_gain"], master["doubled"][i])
+
+
+@rtsafe
+def measure_master(master: Any, out: Any, channels: int, share: float) -> None:
+    """Peak and mean square of each channel."""
+    for channel in range(channels):
+        row = out[channel]
+        peak, square = master["peak"][channel], ZERO
+        for i in range(Q):
+            peak = max(peak, abs(row[i]))
+            square += row[i] * row[i]
+        master["peak"][channel] = peak
+        mean = square / F32(QUANTUM)
+        master["square"][channel] += (mean - master["square"][channel]) * share

@@ -1,0 +1,256 @@
+"""Parameters live here: slot → smoothing → history → curve → gain, pan, cutoff, send.
+
+All of it once per quantum, for its end, without Python: a value that lies in its slot is heard in
+the next quantum even if the interpreter stands still.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.layout import (
+    MAP_CUTOFF,
+    MAP_GAIN_DB,
+    MAP_PAN,
+    PAIRS,
+    QUANTUM,
+    REPLY_APPLIED,
+)
+from adaptive.kernel.maths import ONE, ZERO, gain_of_db
+from adaptive.kernel.schedule import reply
+
+F32: Any = np.float32
+(
+    CONSTANT,
+    LOAD,
+    AGE,
+    STALE,
+    ADD,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE,
+    MINIMUM,
+    MAXIMUM,
+    ABSOLUTE,
+    NEGATE,
+    LESS,
+    LESS_EQUAL,
+    GREATER,
+    GREATER_EQUAL,
+    EQUAL,
+    NOT_EQUAL,
+    AND,
+    OR,
+    NOT,
+) = range(21)
+"""Opcodes of derived parameters, as in ``adaptive.preset.expression.Opcode``."""
+
+
+@rtsafe
+def newest(slots: Any, seen: Any, ranks: Any, parameter: int, source_count: int) -> int:
+    """Source whose value counts: the best rank, among equals the latest arrival; -1 if none spoke."""
+    best = np.int64(-1)
+    best_number = np.uint32(0)
+    for source in range(source_count):
+        number = np.uint32(slots[source, parameter] >> np.uint64(32))
+        if number == 0:
+            continue
+        if (
+            best < 0
+            or ranks[source] > ranks[best]
+            or (ranks[source] == ranks[best] and np.int32(number - best_number) > 0)
+        ):
+            best = np.int64(source)
+            best_number = number
+    if best >= 0 and seen[parameter] == best_number:
+        return np.int64(-1)
+    if best >= 0:
+        seen[parameter] = best_number
+    return best
+
+
+@rtsafe
+def read_slots(
+    header: Any, parameters: Any, slots: Any, slot_bits: Any, seen: Any, ranks: Any, frame: int
+) -> None:
+    """Take what has arrived since the last quantum, clamp it, report it, watch for staleness."""
+    for index in range(header["parameter_count"]):
+        parameter = parameters[index]
+        if parameter["program"] >= 0:
+            continue
+        source = newest(slots, seen, ranks, index, header["source_count"])
+        if source >= 0:
+            value = slot_bits[source, np.int64(2) * index]
+            value = min(max(value, parameter["low"]), parameter["high"])
+            parameter["target"] = value
+            parameter["arrival_frame"] = frame
+            parameter["has_arrived"] = np.int32(1)
+            parameter["is_stale"] = np.int32(0)
+            reply(
+                header,
+                np.int32(REPLY_APPLIED),
+                np.int32(source),
+                frame,
+                frame,
+                np.int32(index),
+                value,
+            )
+        elif parameter["stale_frames"] > 0 and parameter["is_stale"] == 0:
+            if frame - parameter["arrival_frame"] > parameter["stale_frames"]:
+                parameter["is_stale"] = np.int32(1)
+                if parameter["fallback"] == 1:
+                    parameter["target"] = parameter["fallback_value"]
+
+
+@rtsafe
+def smooth(parameter: Any) -> None:
+    """Move a parameter's value towards its target by one quantum."""
+    value, target = parameter["value"], parameter["target"]
+    if value == target:
+        return
+    share = parameter["rise"] if target > value else parameter["fall"]
+    if parameter["is_linear"] == 1:
+        step = min(max(target - value, -share), share)
+        parameter["value"] = value + step
+    else:
+        moved = target + (value - target) * share
+        # one pole never arrives: within a millionth of the range it has
+        if abs(moved - target) <= F32(1e-6) * (parameter["high"] - parameter["low"]):
+            moved = target
+        parameter["value"] = moved
+
+
+@rtsafe
+def truth(condition: bool) -> float:
+    """1.0 for true, 0.0 for false."""
+    return ONE if condition else ZERO
+
+
+@rtsafe
+def two_of(opcode: int, a: float, b: float) -> float:
+    """Result of an instruction with two operands; division by zero gives 0."""
+    if opcode == ADD:
+        return a + b
+    if opcode == SUBTRACT:
+        return a - b
+    if opcode == MULTIPLY:
+        return a * b
+    if opcode == DIVIDE:
+        return ZERO if b == ZERO else a / b
+    if opcode == MINIMUM:
+        return min(a, b)
+    if opcode == MAXIMUM:
+        return max(a, b)
+    if opcode == LESS:
+        return truth(a < b)
+    if opcode == LESS_EQUAL:
+        return truth(a <= b)
+    if opcode == GREATER:
+        return truth(a > b)
+    if opcode == GREATER_EQUAL:
+        return truth(a >= b)
+    if opcode == EQUAL:
+        return truth(a == b)
+    if opcode == NOT_EQUAL:
+        return truth(a != b)
+    if opcode == AND:
+        return truth(a != ZERO and b != ZERO)
+    return truth(a != ZERO or b != ZERO)
+
+
+@rtsafe
+def age_seconds(parameter: Any, frame: int, sample_rate: float) -> float:
+    """Seconds since a parameter last arrived (since the start, if it never did)."""
+    return F32(F32(frame - max(parameter["arrival_frame"], np.int64(0))) / sample_rate)
+
+
+@rtsafe
+def run_program(program: Any, parameters: Any, frame: int, sample_rate: float) -> float:
+    """Evaluate a derived parameter: a stack machine over float32."""
+    stack = program["stack"]
+    top = np.int64(0)
+    for step in range(program["length"]):
+        opcode, operand = program["opcode"][step], program["operand"][step]
+        if opcode == CONSTANT:
+            stack[top] = operand
+            top += np.int64(1)
+        elif opcode == LOAD:
+            stack[top] = parameters[np.int64(operand)]["value"]
+            top += np.int64(1)
+        elif opcode == AGE:
+            stack[top] = age_seconds(parameters[np.int64(operand)], frame, sample_rate)
+            top += np.int64(1)
+        elif opcode == STALE:
+            stack[top] = F32(parameters[np.int64(operand)]["is_stale"])
+            top += np.int64(1)
+        elif opcode == ABSOLUTE:
+            stack[top - np.int64(1)] = abs(stack[top - np.int64(1)])
+        elif opcode == NEGATE:
+            stack[top - np.int64(1)] = -stack[top - np.int64(1)]
+        elif opcode == NOT:
+            stack[top - np.int64(1)] = truth(stack[top - np.int64(1)] == ZERO)
+        else:
+            top -= np.int64(1)
+            a, b = stack[top - np.int64(1)], stack[top]
+            stack[top - np.int64(1)] = two_of(opcode, a, b)
+    return stack[np.int64(0)]
+
+
+@rtsafe
+def update_parameters(header: Any, parameters: Any, programs: Any, frame: int) -> None:
+    """Smooth what came from outside, then derive the rest in order of declaration."""
+    sample_rate = F32(header["sample_rate"])
+    for index in range(header["parameter_count"]):
+        parameter = parameters[index]
+        if parameter["program"] >= 0:
+            value = run_program(programs[parameter["program"]], parameters, frame, sample_rate)
+            parameter["target"] = min(max(value, parameter["low"]), parameter["high"])
+        smooth(parameter)
+
+
+@rtsafe
+def curve_at(mapping: Any, x: float) -> float:
+    """Value of a curve: clamped at the ends, straight in between."""
+    xs, ys, count = mapping["x"], mapping["y"], np.int64(mapping["count"])
+    if x <= xs[np.int64(0)]:
+        return ys[np.int64(0)]
+    for i in range(np.int64(1), count):
+        if x < xs[i]:
+            span = xs[i] - xs[i - np.int64(1)]
+            share = (x - xs[i - np.int64(1)]) / span
+            return ys[i - np.int64(1)] + (ys[i] - ys[i - np.int64(1)]) * share
+    return ys[count - np.int64(1)]
+
+
+@rtsafe
+def apply_mappings(header: Any, parameters: Any, mappings: Any, buses: Any) -> None:
+    """Carry parameters to what they control."""
+    for index in range(header["mapping_count"]):
+        mapping = mappings[index]
+        value = curve_at(mapping, parameters[mapping["parameter"]]["value"])
+        group = buses[mapping["target"] // np.int32(PAIRS)]
+        column = mapping["target"] % np.int32(PAIRS)
+        if mapping["kind"] == MAP_GAIN_DB:
+            group["control_gain"][column] = gain_of_db(value)
+        elif mapping["kind"] == MAP_PAN:
+            group["control_pan"][column] = value
+        elif mapping["kind"] == MAP_CUTOFF:
+            group["control_cutoff"][column] = value
+        else:
+            group["control_send"][mapping["index"], column] = gain_of_db(value)
+
+
+@rtsafe
+def record_tick(header: Any, parameters: Any, history: Any, frame: int) -> None:
+    """Keep value, age and staleness of every parameter for the conductor's tick."""
+    tick = frame // np.int64(4 * QUANTUM)
+    row = tick % header["history_ticks"]
+    sample_rate = F32(header["sample_rate"])
+    for index in range(header["parameter_count"]):
+        parameter = parameters[index]
+        history[row, index, np.int64(0)] = parameter["value"]
+        history[row, index, np.int64(1)] = age_seconds(parameter, frame, sample_rate)
+        history[row, index, np.int64(2)] = F32(parameter["is_stale"])

@@ -1,0 +1,71 @@
+"""Lines and ramps of clips and buses: what a command asked for, as a straight line in the quantum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.maths import F32, ONE, filter_warp
+
+DAMPING = F32(1.41421356)  # Butterworth: no resonance on a strip's filter
+
+
+@rtsafe
+def svf_coefficients(warp: float, damping: float) -> tuple[float, float, float]:
+    """Coefficients of the trapezoidal state-variable filter (Simper 2013, "Solving the continuous SVF").
+
+    Parameters
+    ----------
+    warp : float32
+        ``tan(π f / rate)``.
+    damping : float32
+        ``1 / Q``.
+    """
+    a1 = ONE / (ONE + warp * (warp + damping))
+    a2 = warp * a1
+    return a1, a2, warp * a2
+
+
+@rtsafe
+def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, frames: int) -> None:
+    """Let both lanes of a filter run straight to a cutoff within `frames` frames."""
+    a1, a2, a3 = svf_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
+    share = ONE / F32(frames)
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["a1_step"][lane] = (a1 - group["a1"][lane]) * share
+        group["a2_step"][lane] = (a2 - group["a2"][lane]) * share
+        group["a3_step"][lane] = (a3 - group["a3"][lane]) * share
+
+
+@rtsafe
+def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) -> None:
+    """Put both lanes of a filter at a cutoff, at rest."""
+    a1, a2, a3 = svf_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["a1"][lane] = a1
+        group["a2"][lane] = a2
+        group["a3"][lane] = a3
+        group["a1_step"][lane] = F32(0.0)
+        group["a2_step"][lane] = F32(0.0)
+        group["a3_step"][lane] = F32(0.0)
+
+
+@rtsafe
+def add_line(out: Any, at: int, source: Any, first: int, count: int, value: float, step: float) -> None:
+    """Add `count` frames times a straight gain line.
+
+    Parameters
+    ----------
+    out, source : ndarray of float32
+        Where to, and where from.
+    at, first : int64
+        First frame in each.
+    value, step : float32
+        Gain at the first frame, and its change a frame.
+    """
+    for i in range(count):
+        out[at + i] += source[first + i] * (value + step * F32(i))

@@ -1,0 +1,213 @@
+"""The units: C functions ``(header, item, first, count) -> int32``, one a family, and the entry points.
+
+Each is compiled and cached by itself, under a hash of the sources it reaches, so that a change of the
+reverb does not compile the voices again.  `adaptive.kernel.build` compiles them and gives their
+addresses; nobody else imports this module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray, types
+
+from adaptive.kernel import bus, clip, control, fill, master, reverb, voice
+from adaptive.kernel.atomic import FLUSH_BITS, load_acquire, read_float_mode, store_release, write_float_mode
+from adaptive.kernel.clock import nanoseconds
+from adaptive.kernel.jit import call_unit, pointer
+from adaptive.kernel.layout import (
+    BUS_GROUP,
+    CLIP_GROUP,
+    ENTRY,
+    HEADER,
+    INSTRUMENT,
+    LANES,
+    MASTER,
+    MASTER_LOOK_AHEAD,
+    QUANTUM,
+    REVERB,
+    ROOT,
+    SOUND,
+    TELEMETRY,
+    VOICE_GROUP,
+)
+from adaptive.kernel.timing import note_time
+
+Q = np.int64(QUANTUM)
+ONE = np.int64(1)
+UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
+PORTAUDIO = types.int32(
+    types.voidptr, types.voidptr, types.uint64, types.voidptr, types.uint64, types.int64
+)
+CLOCK_OFFSET = int(TELEMETRY.fields["clock"][1])
+
+
+def control_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Before a quantum (item 0) and after it (item 1)."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    if item == 0:
+        control.begin_quantum(header, control.telemetry_of(header))
+    else:
+        control.end_quantum(header)
+        control.publish_tick(header, header_address)
+    return np.int32(0)
+
+
+def clips_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Render every clip."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
+    sounds = carray(pointer(header["at_sounds"]), header["sound_count"], SOUND)
+    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
+    buses = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
+    lanes = carray(pointer(header["at_lanes"]), (LANES, QUANTUM), np.float32)
+    clip.render_clips(
+        clips, header["clip_groups"], sounds, entries, buses, lanes, header["frame"],
+        np.float32(header["sample_rate"]), header["declick_decay"],
+    )  # fmt: skip
+    return np.int32(0)
+
+
+def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Render every instrument."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    voices = carray(pointer(header["at_voices"]), header["voice_groups"], VOICE_GROUP)
+    tones = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
+    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
+    buses = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
+    telemetry = control.telemetry_of(header)
+    rate = np.float32(header["sample_rate"])
+    for index in range(header["instrument_count"]):
+        tone = tones[index]
+        left, right = buses[tone["bus"], np.int64(0)], buses[tone["bus"], np.int64(1)]
+        voice.render_instrument(
+            voices, tone, entries, left, right, header["frame"], rate, telemetry
+        )
+    return np.int32(0)
+
+
+def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Render every bus into the master."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    groups = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
+    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
+    audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
+    mix = carray(pointer(header["at_master_audio"]), (header["channels"], QUANTUM), np.float32)
+    telemetry = control.telemetry_of(header)
+    bus.render_buses(
+        groups, header["bus_groups"], header["bus_count"], audio, mix, entries, header,
+        header_address, telemetry,
+    )  # fmt: skip
+    return np.int32(0)
+
+
+def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Replace bus `first` by the answer of room `item`."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    rooms = carray(pointer(header["at_reverbs"]), header["reverb_count"], REVERB)
+    shape = (header["reverb_count"], reverb.ROWS, header["reverb_frames"])
+    memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
+    audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
+    reverb.render_reverb(rooms[item], memory[item], audio[first])
+    return np.int32(0)
+
+
+def master_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Turn the mix into the output."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    state = carray(pointer(header["at_master"]), ONE, MASTER)[0]
+    channels = header["channels"]
+    span = QUANTUM + MASTER_LOOK_AHEAD
+    mix = carray(pointer(header["at_master_audio"]), (channels, QUANTUM), np.float32)
+    delay = carray(pointer(header["at_master_delay"]), (channels, span), np.float32)
+    out = carray(pointer(header["at_output"]), (channels, QUANTUM), np.float32)
+    master.apply_gain(state, mix, channels, header)
+    master.block_dc(state, mix, channels)
+    master.limit(state, mix, delay, out, channels)
+    master.measure_master(state, out, channels, header["meter_share"])
+    return np.int32(0)
+
+
+def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Render one quantum: the whole engine in one screen.
+
+    While paused nothing moves: the position holds, the output is silence.
+    """
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    state = carray(pointer(header["at_master"]), ONE, MASTER)[0]
+    channels = header["channels"]
+    if state["is_paused"] == 1:
+        if header["pause_wanted"] == 1:
+            fill.clear(carray(pointer(header["at_output"]), channels * Q, np.float32))
+            return np.int32(1)
+        state["is_paused"] = np.int32(0)
+    frames = header["bus_count"] * np.int64(2) * Q
+    fill.clear(carray(pointer(header["at_bus_audio"]), frames, np.float32))
+    fill.clear(carray(pointer(header["at_master_audio"]), channels * Q, np.float32))
+    zero = np.int64(0)
+    call_unit(header["unit_control"], header_address, zero, zero, zero)
+    call_unit(header["unit_clips"], header_address, zero, zero, zero)
+    call_unit(header["unit_voices"], header_address, zero, zero, zero)
+    call_unit(header["unit_buses"], header_address, zero, zero, zero)
+    call_unit(header["unit_master"], header_address, zero, zero, zero)
+    fill.tap_buses(header)
+    call_unit(header["unit_control"], header_address, ONE, zero, zero)
+    control.telemetry_of(header)["quanta"] += ONE
+    return np.int32(0)
+
+
+def pull_unit(header_address: int, out_address: int, frames: int, channels: int) -> int:
+    """Fill `frames` interleaved frames of `channels`: what files, sockets and tests call."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    mode = read_float_mode()
+    write_float_mode(mode | np.int64(FLUSH_BITS))
+    out = carray(pointer(out_address), (frames, channels), np.float32)
+    fill.fill(header, header_address, out, frames, channels)
+    write_float_mode(mode)
+    return np.int32(0)
+
+
+def callback(
+    _inputs: int, outputs: int, frames: int, _time: int, flags: int, root_address: int
+) -> int:
+    """The sound card's callback, PortAudio's signature: fill the block, note how long it took."""
+    root = carray(pointer(root_address), ONE, ROOT)[0]
+    header_address = load_acquire(root_address)
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    telemetry = control.telemetry_of(header)
+    clock_address = header["at_telemetry"] + np.int64(CLOCK_OFFSET)
+    began = nanoseconds(telemetry["clock"], clock_address)
+    mode = read_float_mode()
+    write_float_mode(mode | np.int64(FLUSH_BITS))
+    count = np.int64(frames)
+    channels = root["device_channels"]
+    out = carray(outputs, (count, channels), np.float32)
+    fill.fill(header, header_address, out, count, channels)
+    write_float_mode(mode)
+    root["header_seen"] = header_address
+    telemetry["underflows"] += np.int64(flags & np.uint64(4)) // np.int64(4)
+    ended = nanoseconds(telemetry["clock"], clock_address)
+    note_time(telemetry, began, ended, count, header["sample_rate"])
+    return np.int32(0)
+
+
+def publish_unit(address: int, value: int, _first: int, _count: int) -> int:
+    """Store a word so that all written before it is seen with it: the producer's half of a ring."""
+    store_release(address, value)
+    return np.int32(0)
+
+
+UNITS: dict[str, tuple[Any, Any]] = {
+    "control": (control_unit, UNIT),
+    "clips": (clips_unit, UNIT),
+    "voices": (voices_unit, UNIT),
+    "buses": (buses_unit, UNIT),
+    "reverb": (reverb_unit, UNIT),
+    "master": (master_unit, UNIT),
+    "quantum": (quantum_unit, UNIT),
+    "pull": (pull_unit, UNIT),
+    "callback": (callback, PORTAUDIO),
+    "publish": (publish_unit, UNIT),
+}
+"""Name → (function, C signature), in the order in which they are compiled."""

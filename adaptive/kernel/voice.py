@@ -1,0 +1,452 @@
+"""Synthesiser voices in groups of sixteen: notes, stealing, envelopes, the sound of a piece.
+
+Control (envelopes, LFO, coefficients) is evaluated once a quantum for its end; within the quantum it
+runs straight.  A note starts and is released at its exact frame: its group, and no other, is rendered
+in pieces, and the lines of the other fifteen lanes are functions of the frame, so that they do not
+notice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.layout import (
+    INSTRUMENT_FADE,
+    INSTRUMENT_RELEASE,
+    LANES,
+    NOTE_OFF,
+    NOTE_ON,
+    QUANTUM,
+)
+from adaptive.kernel.maths import F32, HALF, ONE, TWO, ZERO, exp2, pan_left, pan_right, ramp_at, sine
+from adaptive.kernel.oscillator import add_oscillator
+from adaptive.kernel.ramps import svf_coefficients
+
+Q = np.int64(QUANTUM)
+OFF, ATTACK, DECAY, RELEASE = np.int32(0), np.int32(1), np.int32(2), np.int32(3)
+NEVER = np.int64(2**62)
+A4_PITCH, A4_HZ = F32(69.0), F32(440.0)
+SEMITONE = F32(1.0 / 12.0)
+FLOOR = F32(1e-4)  # -80 dB: a released voice below this is free
+LOWEST_FILTER, HIGHEST_FILTER = F32(20.0), F32(135.0)  # MIDI pitches: 26 Hz and 20 kHz
+PHI = F32(0.618034)
+
+
+@rtsafe
+def hz_of_pitch(pitch: float) -> float:
+    """Frequency of a MIDI pitch in equal temperament, A4 = 69 = 440 Hz."""
+    return A4_HZ * exp2((pitch - A4_PITCH) * SEMITONE)
+
+
+@rtsafe
+def next_envelope(
+    level: float, stage: int, frames: float, attack: float, decay: float, sustain: float, release: float
+) -> float:
+    """Level of an envelope `frames` later: straight attack, exponential decay and release."""
+    if stage == ATTACK:
+        return min(level + attack * frames, ONE)
+    if stage == DECAY:
+        return sustain + (level - sustain) * exp2(-decay * frames)
+    if stage == RELEASE:
+        return level * exp2(-release * frames)
+    return ZERO
+
+
+@rtsafe
+def advance_envelopes(group: Any, tone: Any, lane: int, frames: int) -> None:
+    """Move both envelopes of a voice to `frames` later."""
+    span = F32(frames)
+    stage = group["stage"][lane]
+    level = next_envelope(
+        group["amplitude"][lane], stage, span, tone["attack_rate"][0], tone["decay_rate"][0],
+        tone["sustain"][0], tone["release_rate"][0],
+    )  # fmt: skip
+    group["amplitude"][lane] = level
+    if stage == ATTACK and level >= ONE:
+        group["stage"][lane] = DECAY
+    stage = group["modulation_stage"][lane]
+    level = next_envelope(
+        group["modulation"][lane], stage, span, tone["attack_rate"][1], tone["decay_rate"][1],
+        tone["sustain"][1], tone["release_rate"][1],
+    )  # fmt: skip
+    group["modulation"][lane] = level
+    if stage == ATTACK and level >= ONE:
+        group["modulation_stage"][lane] = DECAY
+
+
+@rtsafe
+def lfo_value(phase: float) -> float:
+    """Sine of a slow oscillator, phase in [0, 1)."""
+    return sine(TWO * F32(3.1415927) * (F32(0.25) - abs(phase - HALF)))
+
+
+@rtsafe
+def aim_voice(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, fade: float) -> None:
+    """Evaluate a voice for the end of the quantum and let its lines run there from `origin`."""
+    advance_envelopes(group, tone, lane, Q - origin)
+    span = ONE / F32(Q - origin)
+    group["lfo_phase"][lane] += tone["lfo_step"]
+    if group["lfo_phase"][lane] >= ONE:
+        group["lfo_phase"][lane] -= ONE
+    group["lfo_fade"][lane] = min(ONE, group["lfo_fade"][lane] + tone["lfo_fade_step"])
+    wave = lfo_value(group["lfo_phase"][lane]) * group["lfo_fade"][lane]
+    pitch = group["pitch"][lane] + wave * tone["lfo_pitch"]
+    group["step"][lane] = min(HALF, hz_of_pitch(pitch + tone["oscillator_pitch"][0]) / sample_rate)
+    group["step_other"][lane] = min(
+        HALF, hz_of_pitch(pitch + tone["oscillator_pitch"][1]) / sample_rate
+    )
+    velocity = group["velocity"][lane]
+    level = group["amplitude"][lane] * velocity * velocity * tone["gain"] * fade
+    level *= ONE + wave * tone["lfo_level"]
+    now = group["gain_value"][lane]
+    group["gain_step"][lane] = (level - now) * span
+    group["gain_origin"][lane] = F32(origin)
+    cutoff = (
+        tone["cutoff_pitch"]
+        + tone["key_track"] * (group["pitch"][lane] - F32(60.0))
+        + tone["filter_semitones"] * group["modulation"][lane]
+        + tone["velocity_semitones"] * (velocity - ONE)
+        + tone["lfo_cutoff"] * wave
+        + tone["brightness"]
+    )
+    aim_voice_filter(group, lane, span, cutoff, sample_rate)
+
+
+@rtsafe
+def aim_voice_filter(
+    group: Any, lane: int, span: float, cutoff_pitch: float, sample_rate: float
+) -> None:
+    """Let a voice's filter run straight to a cutoff, given as a MIDI pitch."""
+    pitch = min(max(cutoff_pitch, LOWEST_FILTER), HIGHEST_FILTER)
+    angle = F32(3.1415927) * min(hz_of_pitch(pitch), F32(0.45) * sample_rate) / sample_rate
+    # tan by its continued fraction, relative error below 2e-4 up to 0.45 of the rate
+    square = angle * angle
+    warp = angle * (F32(105.0) - F32(10.0) * square)
+    warp /= F32(105.0) - F32(45.0) * square + square * square
+    a1, a2, a3 = svf_coefficients(warp, group["damping"][lane])
+    group["a1_step"][lane] = (a1 - group["a1"][lane]) * span
+    group["a2_step"][lane] = (a2 - group["a2"][lane]) * span
+    group["a3_step"][lane] = (a3 - group["a3"][lane]) * span
+
+
+@rtsafe
+def begin_note(group: Any, tone: Any, lane: int, command: Any, frame: int, serial: int) -> None:
+    """Give a lane to a note; what it still sounded decays instead of stopping."""
+    if group["stage"][lane] != OFF:
+        group["residual"][lane] += group["last"][lane]
+    else:
+        group["residual"][lane] = ZERO
+        group["active"] += np.int32(1)
+    group["stage"][lane] = ATTACK
+    group["modulation_stage"][lane] = ATTACK
+    group["age"][lane] = np.int32(serial)
+    group["note"][lane] = command["i1"]
+    group["release_frame"][lane] = frame + command["i0"] if command["i0"] > 0 else NEVER
+    group["pitch"][lane] = command["f0"]
+    group["velocity"][lane] = command["f1"]
+    group["amplitude"][lane] = ZERO
+    group["modulation"][lane] = ZERO
+    group["lfo_phase"][lane] = ZERO
+    group["lfo_fade"][lane] = ZERO
+    group["gain_value"][lane] = ZERO
+    # successive notes start at phases a golden section apart: no two saws add up to a pulse
+    start = F32(serial % np.int32(1024)) * PHI
+    group["phase"][lane] = start - F32(np.int32(start))
+    group["phase_other"][lane] = HALF * group["phase"][lane]
+    group["noise"][lane] = np.uint32(serial) * np.uint32(2654435761) + np.uint32(lane)
+    group["low"][lane] = ZERO
+    group["band"][lane] = ZERO
+    group["damping"][lane] = TWO - TWO * tone["resonance"]
+    side = ONE if serial % np.int32(2) == 0 else -ONE
+    pan = min(max(command["f2"] + side * tone["spread"] * F32(0.7), -ONE), ONE)
+    group["pan_left"][lane] = pan_left(pan)
+    group["pan_right"][lane] = pan_right(pan)
+
+
+@rtsafe
+def release_lane(group: Any, lane: int) -> None:
+    """Let a voice fade out by its release."""
+    if group["stage"][lane] != OFF:
+        group["stage"][lane] = RELEASE
+        group["modulation_stage"][lane] = RELEASE
+    group["release_frame"][lane] = NEVER
+
+
+@rtsafe
+def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
+    """Render frames `first` … `last` of a group into its left and right blocks."""
+    for i in range(first, last):
+        for lane in range(LANES):
+            group["block"][i, lane] = ZERO
+    add_oscillator(
+        group, tone["shape"][0], first, last, tone["oscillator_level"][0], tone["width"][0]
+    )
+    if tone["oscillator_level"][1] > ZERO:
+        swap_oscillators(group)
+        add_oscillator(
+            group, tone["shape"][1], first, last, tone["oscillator_level"][1], tone["width"][1]
+        )
+        swap_oscillators(group)
+    shape_voices(group, first, last, tone["filter_low"], tone["filter_band"], tone["filter_high"])
+
+
+@rtsafe
+def swap_oscillators(group: Any) -> None:
+    """Exchange the fields of the two oscillators, so that one loop serves both."""
+    for lane in range(LANES):
+        phase, step = group["phase"][lane], group["step"][lane]
+        group["phase"][lane] = group["phase_other"][lane]
+        group["step"][lane] = group["step_other"][lane]
+        group["phase_other"][lane] = phase
+        group["step_other"][lane] = step
+
+
+@rtsafe
+def shape_voices(group: Any, first: int, last: int, low: float, band: float, high: float) -> None:
+    """Filter, gain line, residual and pan of every lane."""
+    for i in range(first, last):
+        at = F32(i)
+        for lane in range(LANES):
+            a1, a2, a3 = group["a1"][lane], group["a2"][lane], group["a3"][lane]
+            v0 = group["block"][i, lane]
+            v3 = v0 - group["low"][lane]
+            v1 = a1 * group["band"][lane] + a2 * v3
+            v2 = group["low"][lane] + a2 * group["band"][lane] + a3 * v3
+            group["band"][lane] = TWO * v1 - group["band"][lane]
+            group["low"][lane] = TWO * v2 - group["low"][lane]
+            group["a1"][lane] = a1 + group["a1_step"][lane]
+            group["a2"][lane] = a2 + group["a2_step"][lane]
+            group["a3"][lane] = a3 + group["a3_step"][lane]
+            # v0 - k·v1 - v2 is the high-pass
+            out = low * v2 + band * v1 + high * (v0 - group["damping"][lane] * v1 - v2)
+            line = at - group["gain_origin"][lane]
+            out *= group["gain_value"][lane] + group["gain_step"][lane] * line
+            out += group["residual"][lane]
+            group["residual"][lane] *= F32(0.985)  # 1.4 ms to a third: shorter than it is heard
+            group["last"][lane] = out
+            group["left"][i, lane] = out * group["pan_left"][lane]
+            group["right"][i, lane] = out * group["pan_right"][lane]
+
+
+@rtsafe
+def next_split(group: Any, frame: int, after: int) -> int:
+    """First frame of the quantum beyond `after` at which a note of the group starts or is released."""
+    nearest = Q
+    for lane in range(LANES):
+        start = np.int64(group["event_offset"][lane])
+        if start > after and start < nearest:
+            nearest = start
+        end = group["release_frame"][lane] - frame
+        if end > after and end < nearest:
+            nearest = end
+    return nearest
+
+
+@rtsafe
+def settle_line(group: Any, lane: int, at: int) -> None:
+    """End a gain line at a frame, so that another may begin there."""
+    span = F32(at) - group["gain_origin"][lane]
+    group["gain_value"][lane] += group["gain_step"][lane] * span
+    group["gain_step"][lane] = ZERO
+    group["gain_origin"][lane] = F32(at)
+
+
+@rtsafe
+def begin_and_release(
+    group: Any, tone: Any, entries: Any, frame: int, at: int, sample_rate: float, fade: float
+) -> None:
+    """Start and release what starts and is released at one frame of the quantum."""
+    for lane in range(LANES):
+        if group["release_frame"][lane] <= frame + at and group["stage"][lane] != OFF:
+            if at > 0:
+                # the line of this quantum was aimed without the release: aim it again from here
+                settle_line(group, lane, at)
+                value = group["gain_value"][lane]
+                release_lane(group, lane)
+                tail = exp2(-tone["release_rate"][0] * F32(Q - at))
+                group["amplitude"][lane] *= tail
+                group["gain_step"][lane] = (value * tail - value) / F32(Q - at)
+            else:
+                release_lane(group, lane)
+        if np.int64(group["event_offset"][lane]) == at:
+            serial = tone["next_age"]
+            tone["next_age"] = serial + np.int32(1)
+            command = entries[group["event_entry"][lane]]["command"]
+            begin_note(group, tone, lane, command, frame + at, serial)
+            aim_voice(group, tone, lane, at, sample_rate, fade)
+            first_coefficients(group, lane, F32(Q - at))
+
+
+@rtsafe
+def first_coefficients(group: Any, lane: int, frames: float) -> None:
+    """Start a note's filter where its first line ends instead of where the last note left it."""
+    group["a1"][lane] += group["a1_step"][lane] * frames
+    group["a2"][lane] += group["a2_step"][lane] * frames
+    group["a3"][lane] += group["a3_step"][lane] * frames
+    group["a1_step"][lane] = ZERO
+    group["a2_step"][lane] = ZERO
+    group["a3_step"][lane] = ZERO
+
+
+@rtsafe
+def render_voices(
+    group: Any, tone: Any, entries: Any, frame: int, sample_rate: float, fade: float
+) -> None:
+    """Render one group for one quantum."""
+    for lane in range(LANES):
+        if group["release_frame"][lane] <= frame:
+            release_lane(group, lane)
+        if group["stage"][lane] != OFF and group["event_offset"][lane] != 0:
+            aim_voice(group, tone, lane, np.int64(0), sample_rate, fade)
+    begin_and_release(group, tone, entries, frame, np.int64(0), sample_rate, fade)
+    first = np.int64(0)
+    while first < Q:
+        last = next_split(group, frame, first)
+        add_pieces(group, tone, first, last)
+        if last < Q:
+            begin_and_release(group, tone, entries, frame, last, sample_rate, fade)
+        first = last
+    close_voices(group)
+
+
+@rtsafe
+def close_voices(group: Any) -> None:
+    """Carry lines over to the next quantum and free what has faded out."""
+    for lane in range(LANES):
+        settle_line(group, lane, Q)
+        group["gain_origin"][lane] = ZERO
+        group["event_offset"][lane] = np.int32(-1)
+        if group["stage"][lane] == RELEASE and group["amplitude"][lane] < FLOOR:
+            group["stage"][lane] = OFF
+            group["release_frame"][lane] = NEVER
+            group["gain_value"][lane] = ZERO
+            group["active"] -= np.int32(1)
+
+
+@rtsafe
+def choose_lane(voices: Any, tone: Any, telemetry: Any) -> int:
+    """Voice for a new note: a free one; else the oldest released; else the oldest of all."""
+    best, best_score = np.int64(-1), np.int64(0)
+    first = np.int64(tone["first_group"])
+    left = np.int64(tone["voice_limit"])
+    for number in range(left):
+        group = voices[first + number // np.int64(LANES)]
+        lane = number % np.int64(LANES)
+        if group["event_offset"][lane] >= 0:
+            continue  # taken by another note of this quantum
+        stage = group["stage"][lane]
+        if stage == OFF:
+            return number
+        score = np.int64(tone["next_age"] - group["age"][lane])
+        if stage == RELEASE:
+            score += np.int64(2**32)
+        if score > best_score:
+            best, best_score = number, score
+    if best >= 0:
+        telemetry["stolen_voices"] += np.int64(1)
+    return best
+
+
+@rtsafe
+def command_instrument(
+    voices: Any, tone: Any, entries: Any, event: int, frame: int, telemetry: Any
+) -> None:
+    """Carry out or place one command of an instrument."""
+    entry = entries[event]
+    command = entry["command"]
+    operation = command["operation"]
+    if operation == NOTE_ON:
+        number = choose_lane(voices, tone, telemetry)
+        if number >= 0:
+            group = voices[np.int64(tone["first_group"]) + number // np.int64(LANES)]
+            lane = number % np.int64(LANES)
+            group["event_offset"][lane] = entry["offset"]
+            group["event_entry"][lane] = np.int32(event)
+            tone["sounding"] = np.int32(1)
+        return
+    at = frame + np.int64(entry["offset"])
+    if operation == INSTRUMENT_FADE:
+        tone["fade_from"] = tone["fade_value"]
+        tone["fade_to"] = command["f0"]
+        tone["fade_start"] = at
+        tone["fade_frames"] = command["i0"]
+        tone["fade_shape"] = np.int32(command["i1"])
+        return
+    is_all = operation == INSTRUMENT_RELEASE
+    if not is_all and operation != NOTE_OFF:
+        return
+    for number in range(np.int64(tone["voice_limit"])):
+        group = voices[np.int64(tone["first_group"]) + number // np.int64(LANES)]
+        lane = number % np.int64(LANES)
+        if group["stage"][lane] != OFF and (is_all or group["note"][lane] == command["i1"]):
+            group["release_frame"][lane] = min(group["release_frame"][lane], at)
+
+
+@rtsafe
+def sum_lanes(out: Any, block: Any) -> None:
+    """Add the sixteen lanes of a block to a channel, as a fixed tree."""
+    for i in range(QUANTUM):
+        b = block[i]
+        low = ((b[0] + b[8]) + (b[4] + b[12])) + ((b[2] + b[10]) + (b[6] + b[14]))
+        high = ((b[1] + b[9]) + (b[5] + b[13])) + ((b[3] + b[11]) + (b[7] + b[15]))
+        out[i] += low + high
+
+
+@rtsafe
+def add_block(to: Any, block: Any) -> None:
+    """Add one group's block to another's."""
+    for i in range(QUANTUM):
+        for lane in range(LANES):
+            to[i, lane] += block[i, lane]
+
+
+@rtsafe
+def render_instrument(
+    voices: Any, tone: Any, entries: Any, left: Any, right: Any, frame: int, sample_rate: float,
+    telemetry: Any,
+) -> None:  # fmt: skip
+    """Render every voice of an instrument into its bus."""
+    event = tone["first_event"]
+    while event >= 0:
+        command_instrument(voices, tone, entries, np.int64(event), frame, telemetry)
+        event = entries[event]["event_next"]
+    tone["first_event"] = np.int32(-1)
+    tone["fade_value"] = ramp_at(
+        tone["fade_from"], tone["fade_to"], tone["fade_start"], tone["fade_frames"],
+        tone["fade_shape"], frame + Q,
+    )  # fmt: skip
+    if tone["sounding"] == 0:
+        return
+    sounding = np.int32(0)
+    gathered = np.int64(-1)
+    for number in range(np.int64(tone["group_count"])):
+        index = np.int64(tone["first_group"]) + number
+        group = voices[index]
+        if not is_sounding(group):
+            continue
+        render_voices(group, tone, entries, frame, sample_rate, tone["fade_value"])
+        sounding = np.int32(1)
+        if gathered < 0:
+            gathered = index
+        else:
+            add_block(voices[gathered]["left"], group["left"])
+            add_block(voices[gathered]["right"], group["right"])
+    if gathered >= 0:
+        sum_lanes(left, voices[gathered]["left"])
+        sum_lanes(right, voices[gathered]["right"])
+    tone["sounding"] = sounding
+
+
+@rtsafe
+def is_sounding(group: Any) -> bool:
+    """A lane sounds, rings, or is about to."""
+    total = group["active"]
+    for lane in range(LANES):
+        if group["event_offset"][lane] >= 0:
+            total += np.int32(1)
+        if abs(group["residual"][lane]) > F32(1e-6):
+            total += np.int32(1)
+    return total > 0

@@ -1,0 +1,84 @@
+"""Musical sense beyond correctness: what a loaded preset promises, and whether it can keep it.
+
+A preset that loads can be played.  `check` finds what its author would still want to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from adaptive.preset.finding import Finding, fault
+from adaptive.preset.lengths import (
+    covered_beats,
+    section_length_beats,
+    section_stems,
+    stem_loop_beats,
+)
+from adaptive.preset.model import Preset
+from adaptive.preset.timing import check_flapping, check_grids, check_reactions, check_stingers
+from adaptive.preset.usage import check_select, check_unused
+
+__all__ = ["Finding", "check"]
+
+
+def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> list[Finding]:
+    """Return what is questionable about a preset, faults first.
+
+    Parameters
+    ----------
+    preset : Preset
+        What `load` returned.
+    stem_seconds : mapping of Path to float, optional
+        How long each file of `Preset.stems` lasts.  Without it, what depends on the files is
+        left out.
+
+    Returns
+    -------
+    list of Finding
+        Empty when there is nothing to say.
+
+    Notes
+    -----
+    Found are sections and select lines that nothing reaches, a select list without otherwise,
+    what is declared and not used, ``react_within_s`` that cannot be kept
+    (`timing.worst_reaction_s` has the formula), thresholds without hysteresis, stingers that
+    expire before their grid, grids that do not fit into a section, and stems that neither fill
+    nor divide their section (`lengths.stem_loop_beats`).
+    """
+    findings = [
+        *check_reactions(preset, stem_seconds),
+        *_check_stems(preset, stem_seconds or {}),
+        *check_select(preset),
+        *check_unused(preset),
+        *check_flapping(preset),
+        *check_stingers(preset),
+        *check_grids(preset, stem_seconds),
+    ]
+    return sorted(findings, key=lambda finding: finding.severity)
+
+
+def _check_stems(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
+    for name, section in preset.file.sections.items():
+        length = section_length_beats(preset, name, stem_seconds)
+        for layer, path in section_stems(preset, name).items():
+            seconds = stem_seconds.get(path)
+            if seconds is None or stem_loop_beats(preset, name, seconds, length) is not None:
+                continue
+            beats = covered_beats(preset, name, seconds)
+            yield fault(
+                ("sections", name, "layers", section.layers.index(layer)),
+                f"`{layer}` lasts {beats:.2f} beats of the section's {length}: more than one beat"
+                " is missing at the end, and it does not divide the section, so it cannot loop",
+            )
+    yield from _check_stinger_files(preset, stem_seconds)
+
+
+def _check_stinger_files(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
+    for name, stinger in preset.file.stingers.items():
+        seconds = stem_seconds.get(preset.stems[stinger.stem])
+        if seconds is not None and stinger.first_beat_s >= seconds:
+            yield fault(
+                ("stingers", name, "first_beat_s"),
+                f"is {stinger.first_beat_s:g} s, and the file ends after {seconds:.2f} s",
+            )

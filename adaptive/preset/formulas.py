@@ -1,0 +1,225 @@
+"""The expressions of a preset: parsed, held against its names, and put in order.
+
+An expression that parses can still be nonsense: compare a state with a number, take a number for
+a condition, or need itself.  This module says so, one sentence each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal
+
+from adaptive.errors import ExpressionError
+from adaptive.preset.expression import (
+    BarsInSection,
+    Binary,
+    Call,
+    Comparison,
+    Expression,
+    Logic,
+    Node,
+    Number,
+    Reference,
+    Text,
+    Unary,
+    compile_program,
+    parse,
+)
+from adaptive.preset.faults import FaultList, KeyPath, hint
+from adaptive.preset.model import StateGroup, select_lines, state_groups
+from adaptive.preset.schema import PresetFile
+from adaptive.preset.tree import CLOCK_FUNCTIONS
+
+Kind = Literal["number", "condition", "text", "state", "unknown"]
+
+
+def read_conditions(file: PresetFile, faults: FaultList) -> dict[int, Expression]:
+    """Return the condition of each select line that has one, noting what is wrong with them."""
+    groups = state_groups(file)
+    conditions: dict[int, Expression] = {}
+    for i, line in enumerate(select_lines(file)):
+        at: KeyPath = ("select", i, "when")
+        expression = None if line.when is None else _parse(line.when, at, faults)
+        if expression is not None:
+            conditions[i] = expression
+        # Implied lines are right by construction; what clashes with them is said elsewhere.
+        if expression is not None and file.select:
+            _Judge(file.parameters, groups, at, faults).judge_condition(expression)
+    return conditions
+
+
+def read_derived(file: PresetFile, faults: FaultList) -> dict[str, Expression]:
+    """Return the `value` of each derived parameter, what it reads first; note what is wrong."""
+    index_of = {name: i for i, name in enumerate(file.parameters)}
+    derived: dict[str, Expression] = {}
+    for name, table in file.parameters.items():
+        at: KeyPath = ("parameters", name, "value")
+        expression = None if table.value is None else _parse(table.value, at, faults)
+        if expression is None:
+            continue
+        derived[name] = expression
+        known = len(faults.found)
+        _Judge(file.parameters, state_groups(file), at, faults).judge(expression.root)
+        if len(faults.found) == known:
+            _try_to_compile(expression, index_of, at, faults)
+    return _in_order(derived, faults)
+
+
+def _parse(text: str, at: KeyPath, faults: FaultList) -> Expression | None:
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        faults.add(at, str(error))
+        return None
+
+
+def _try_to_compile(
+    expression: Expression, index_of: Mapping[str, int], at: KeyPath, faults: FaultList
+) -> None:
+    try:
+        compile_program(expression, index_of)
+    except ExpressionError as error:
+        faults.add(at, str(error))
+
+
+def _in_order(derived: Mapping[str, Expression], faults: FaultList) -> dict[str, Expression]:
+    """Sort so that each reads only earlier ones; every circle is a fault and is left out."""
+    needs = {name: sorted(one.names & derived.keys()) for name, one in derived.items()}
+    while True:
+        try:
+            order = list(TopologicalSorter(needs).static_order())
+        except CycleError as error:
+            # graphlib lists a circle against the direction of need, its first member twice.
+            circle: list[str] = error.args[1][::-1]
+            shown = " needs ".join(f"`{name}`" for name in circle)
+            faults.add(("parameters", circle[0], "value"), f"goes in a circle: {shown}")
+            needs = {
+                name: [need for need in wanted if need not in circle]
+                for name, wanted in needs.items()
+                if name not in circle
+            }
+        else:
+            return {name: derived[name] for name in order}
+
+
+class _Judge:
+    """Says what each part of an expression is, and what it cannot be."""
+
+    def __init__(
+        self,
+        parameters: Collection[str],
+        groups: Mapping[str, StateGroup],
+        at: KeyPath,
+        faults: FaultList,
+    ) -> None:
+        self._parameters = parameters
+        self._groups = groups
+        self._at = at
+        self._faults = faults
+
+    def judge_condition(self, expression: Expression) -> None:
+        self._require_condition(expression.root)
+
+    def judge(self, node: Node) -> Kind:
+        match node:
+            case Number() | BarsInSection():
+                return "number"
+            case Text():
+                return "text"
+            case Reference(name):
+                return self._name(name)
+            case Call():
+                return self._call(node)
+            case Unary("not", operand):
+                return self._require_condition(operand)
+            case Unary(_, operand):
+                return self._require_numbers("-", operand)
+            case Binary(operator, left, right):
+                return self._require_numbers(operator, left, right)
+            case Comparison():
+                return self._compare(node)
+            case Logic(_, operands):
+                for operand in operands:
+                    self._require_condition(operand)
+                return "condition"
+
+    def _fault(self, text: str) -> Kind:
+        self._faults.add(self._at, text)
+        return "unknown"
+
+    def _name(self, name: str) -> Kind:
+        if name in self._parameters:
+            return "number"
+        if name in self._groups:
+            return "state"
+        names = [*self._parameters, *self._groups]
+        return self._fault(f"there is no parameter or state named `{name}`{hint(name, names)}")
+
+    def _call(self, node: Call) -> Kind:
+        first = node.arguments[0]
+        if node.function in CLOCK_FUNCTIONS and isinstance(first, Reference):
+            if self._name(first.name) == "state":
+                return self._fault(
+                    f"`{node.function}` takes a parameter; `{first.name}` is a state"
+                )
+            return "condition" if node.function == "stale" else "number"
+        return self._require_numbers(node.function, *node.arguments)
+
+    def _require_numbers(self, operator: str, *operands: Node) -> Kind:
+        for operand in operands:
+            kind = self.judge(operand)
+            if kind in ("text", "state"):
+                self._fault(f"`{operator}` takes numbers; {_told(operand)} is a {kind}")
+        return "number"
+
+    def _require_condition(self, node: Node) -> Kind:
+        kind = self.judge(node)
+        if kind == "state":
+            return self._fault(f"{self._state_alone(node)}")
+        if kind in ("number", "text"):
+            return self._fault(
+                f"{_told(node)} is a {kind} where a condition is needed; "
+                "write a comparison such as `x > 0.5`"
+            )
+        return "condition"
+
+    def _state_alone(self, node: Node) -> str:
+        name = node.name if isinstance(node, Reference) else ""
+        value = self._groups[name].default
+        return f"`{name}` is a state; compare it with a value, such as `{name} == '{value}'`"
+
+    def _compare(self, node: Comparison) -> Kind:
+        sides = [(node.left, self.judge(node.left)), (node.right, self.judge(node.right))]
+        kinds = {kind for _, kind in sides}
+        if "unknown" in kinds or not kinds & {"state", "text"}:
+            return "condition"
+        if node.operator not in ("==", "!="):
+            self._fault(f"`{node.operator}` compares numbers; states are `==` or `!=`")
+        elif "state" not in kinds:
+            self._fault("a string is compared with something that is not a state")
+        elif kinds == {"state", "text"}:
+            self._check_value(sides)
+        elif kinds != {"state"}:
+            state = next(one for one, kind in sides if kind == "state")
+            self._fault(self._state_alone(state))
+        return "condition"
+
+    def _check_value(self, sides: list[tuple[Node, Kind]]) -> None:
+        group = next(one.name for one, _ in sides if isinstance(one, Reference))
+        value = next(one.value for one, _ in sides if isinstance(one, Text))
+        values = self._groups[group].values
+        if value not in values:
+            self._fault(f"state `{group}` has no value `{value}`{hint(value, values)}")
+
+
+def _told(node: Node) -> str:
+    match node:
+        case Reference(name):
+            return f"`{name}`"
+        case Text(value):
+            return f"'{value}'"
+        case Number(value):
+            return f"{value:g}"
+        case _:
+            return "its operand"

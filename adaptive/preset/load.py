@@ -1,0 +1,164 @@
+"""From a folder to a `Preset`, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from adaptive.errors import PresetError
+from adaptive.preset.faults import FaultList, hint, show_value
+from adaptive.preset.formulas import read_conditions, read_derived
+from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
+from adaptive.preset.references import check_references
+from adaptive.preset.schema import PresetFile
+from adaptive.preset.stems import resolve_stems
+from adaptive.preset.walk import read_file
+
+__all__ = ["Preset", "StateGroup", "Vocabulary", "default_search", "find", "load", "read"]
+
+FILE_NAME = "preset.toml"
+# The largest preset anybody would write by hand is a tenth of this.
+MAX_BYTES = 1_000_000
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?P<where>[^()]*)\)\Z", re.DOTALL)
+
+
+def load(
+    path_or_name: str | Path,
+    search: Sequence[Path] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Preset:
+    """Load a preset.
+
+    Parameters
+    ----------
+    path_or_name : str or Path
+        A name to look for in `search`, a preset's folder, or its ``preset.toml``.
+    search : sequence of Path, optional
+        Folders that hold presets; `default_search` when left out.
+    vocabulary : Vocabulary, optional
+        The generators and instruments there are; left out, every name of one is taken.
+
+    Raises
+    ------
+    PresetError
+        With one line for each fault, in the order of the file.
+    """
+    where = str(path_or_name)
+    toml = _locate(path_or_name, default_search() if search is None else search)
+    return read(_bytes(toml, where), toml.parent, vocabulary, where)
+
+
+def default_search() -> tuple[Path, ...]:
+    """Return the folders that hold presets: here, in the package, beside the package."""
+    package = Path(__file__).resolve().parent.parent
+    return (Path("presets"), package / "_presets", package.parent / "presets")
+
+
+def find(name: str, search: Sequence[Path]) -> Path:
+    """Return the file of a preset by its name alone, which cannot leave the folders.
+
+    Raises
+    ------
+    PresetError
+        When there is none, with the nearest one there is.
+    """
+    if _NAME.fullmatch(name):
+        for folder in search:
+            if (folder / name / FILE_NAME).is_file():
+                return folder / name / FILE_NAME
+    known = {path.parent.name for folder in search for path in folder.glob(f"*/{FILE_NAME}")}
+    raise PresetError([f"there is no preset named {show_value(name)}{hint(name, known)}"], name)
+
+
+def read(
+    content: bytes, folder: Path, vocabulary: Vocabulary | None = None, where: str = FILE_NAME
+) -> Preset:
+    """Read the content of a ``preset.toml`` that lies in `folder`.
+
+    Raises
+    ------
+    PresetError
+        With one line for each fault, in the order of the file.
+    """
+    document = _parse_toml(content, where)
+    faults, follow_ups = FaultList(where), FaultList(where)
+    file = read_file(document, faults)
+    folder = folder.resolve()
+    check_references(file, vocabulary, follow_ups)
+    when = read_conditions(file, follow_ups)
+    derived = read_derived(file, follow_ups)
+    stems = resolve_stems(file, folder, follow_ups)
+    faults.extend_unless_near(follow_ups)
+    if faults.found:
+        raise PresetError(faults.lines(document), where)
+    beats, unit = _meter(file)
+    return Preset(
+        file=file,
+        folder=folder,
+        text_digest=hashlib.sha256(content).hexdigest(),
+        select=select_lines(file),
+        when=when,
+        derived=derived,
+        state_groups=state_groups(file),
+        stems=stems,
+        beats_per_bar=beats,
+        beat_unit=unit,
+    )
+
+
+def _meter(file: PresetFile) -> tuple[int, int]:
+    beats, _, unit = file.meter.partition("/")
+    return int(beats), int(unit)
+
+
+def _locate(path_or_name: str | Path, search: Sequence[Path]) -> Path:
+    path = Path(path_or_name)
+    if path.is_file():
+        return path
+    if (path / FILE_NAME).is_file():
+        return path / FILE_NAME
+    if path.is_dir():
+        raise PresetError([f"there is no {FILE_NAME} in this folder"], str(path))
+    if len(path.parts) == 1 and not path.suffix:
+        return find(str(path_or_name), search)
+    raise PresetError(["there is no such file or folder"], str(path))
+
+
+def _bytes(toml: Path, where: str) -> bytes:
+    try:
+        with toml.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PresetError([f"cannot be read: {error.strerror}"], where) from error
+    if len(content) > MAX_BYTES:
+        raise PresetError([f"is larger than the {MAX_BYTES} bytes a preset may have"], where)
+    return content
+
+
+def _parse_toml(content: bytes, where: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(content.decode())
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        fault = f"line {line}: is not UTF-8 text"
+    except tomllib.TOMLDecodeError as error:
+        fault = _syntax_fault(str(error))
+    except RecursionError:
+        fault = "nests too deeply"
+    except ValueError:
+        # Python refuses to read whole numbers of thousands of digits.
+        fault = "holds a number with too many digits"
+    raise PresetError([fault], where)
+
+
+def _syntax_fault(text: str) -> str:
+    found = _TOML_PLACE.fullmatch(text)
+    what, place = (found["what"], found["where"]) if found else (text, "")
+    sentence = what[:1].lower() + " ".join(what[1:].split())
+    return f"{place}: {sentence}" if place else sentence

@@ -1,0 +1,266 @@
+"""What refers to what: every name in a preset means something, once, and values fit together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
+from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.schema import (
+    Curve,
+    Fade,
+    InputTable,
+    LayerTable,
+    ParameterTable,
+    PresetFile,
+)
+from adaptive.preset.tree import RESERVED
+
+# What the engine reserves at most for one preset; also keeps hostile files small.
+LIMITS = {
+    "parameters": 256,
+    "states": 256,
+    "layers": 256,
+    "sections": 256,
+    "instruments": 256,
+    "stingers": 256,
+    "inputs": 1000,
+    "select": 1000,
+    "transitions": 1000,
+}
+
+# What a number, and every point of a curve, may be; a level has no bound.
+CONTROL_RANGES = {"pan": (-1.0, 1.0), "cutoff_hz": (20.0, 20000.0), "density": (0.0, 1.0)}
+_LENGTHS = ("beats", "bars", "seconds")
+_STARTS = ("start_beats", "start_bars", "start_seconds")
+_TARGETS = ("parameter", "state", "event")
+
+
+def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: FaultList) -> None:
+    """Note every name that means nothing or too much, and every value that contradicts another.
+
+    Parameters
+    ----------
+    file : PresetFile
+        The typed file.
+    vocabulary : Vocabulary or None
+        The generators and built-in instruments there are; None takes any.
+    faults : FaultList
+        Takes what is found.
+    """
+    for key, limit in LIMITS.items():
+        count = len(getattr(file, key))
+        if count > limit:
+            faults.add((key,), f"has {count} entries, more than the {limit} there may be")
+    for check in (_names, _parameters, _states, _inputs, _layers, _sections, _rules):
+        check(file, faults)
+    if vocabulary is not None:
+        _vocabulary(file, vocabulary, faults)
+
+
+def _unknown(faults: FaultList, at: KeyPath, what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        faults.add(at, f"there is no {what} named `{name}`{hint(name, known)}")
+
+
+def _names(file: PresetFile, faults: FaultList) -> None:
+    for table in ("parameters", "states"):
+        for name in RESERVED.intersection(getattr(file, table)):
+            faults.add((table, name), "is a word of the expression language; take another name")
+    if ANY in file.sections:
+        faults.add(("sections", ANY), "means every section in a transition; take another name")
+    for name in file.parameters.keys() & state_groups(file).keys():
+        other = "the states that stand for sections" if not file.states else "a state"
+        faults.add(("parameters", name), f"is also the name of {other}; take another name")
+
+
+def _parameters(file: PresetFile, faults: FaultList) -> None:
+    for name, table in file.parameters.items():
+        at: KeyPath = ("parameters", name)
+        low, high = table.range
+        if low >= high:
+            faults.add((*at, "range"), f"must rise from low to high, got {low:g} and {high:g}")
+            continue
+        for key in ("default", "fallback"):
+            value = getattr(table, key)
+            if isinstance(value, float) and not low <= value <= high:
+                faults.add((*at, key), f"must lie in the range {low:g} to {high:g}, got {value:g}")
+
+
+def _states(file: PresetFile, faults: FaultList) -> None:
+    for name, table in file.states.items():
+        if table.default is not None:
+            _unknown(faults, ("states", name, "default"), "value", table.default, table.values)
+        for i in _repeated(table.values):
+            faults.add(("states", name, "values", i), f"`{table.values[i]}` is there already")
+
+
+def _repeated(names: Collection[str]) -> Iterator[int]:
+    seen: set[str] = set()
+    for i, name in enumerate(names):
+        if name in seen:
+            yield i
+        seen.add(name)
+
+
+def _inputs(file: PresetFile, faults: FaultList) -> None:
+    groups = state_groups(file)
+    for i, table in enumerate(file.inputs):
+        at: KeyPath = ("inputs", i)
+        given = [key for key in _TARGETS if getattr(table, key) is not None]
+        if len(given) != 1:
+            found = f"got {join_names(given)}" if given else "got none"
+            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}")
+            continue
+        if table.parameter is not None:
+            _input_parameter(table.parameter, file, groups, (*at, "parameter"), faults)
+        elif table.state is not None:
+            _input_state(table, table.state, file, groups, at, faults)
+        elif table.event is not None:
+            _unknown(faults, (*at, "event"), "stinger", table.event, file.stingers)
+        _input_extras(table, given[0], at, faults)
+
+
+def _input_parameter(
+    name: str, file: PresetFile, groups: Collection[str], at: KeyPath, faults: FaultList
+) -> None:
+    if name in groups and name not in file.parameters:
+        faults.add(at, f'`{name}` is a state, not a parameter; write `state = "{name}"`')
+        return
+    _unknown(faults, at, "parameter", name, file.parameters)
+    if file.parameters.get(name, ParameterTable()).value is not None:
+        faults.add(at, f"`{name}` is computed from its `value`; it cannot also come from outside")
+
+
+def _input_state(
+    table: InputTable,
+    name: str,
+    file: PresetFile,
+    groups: dict[str, StateGroup],
+    at: KeyPath,
+    faults: FaultList,
+) -> None:
+    if name in file.parameters and name not in groups:
+        text = f'`{name}` is a parameter, not a state; write `parameter = "{name}"`'
+        faults.add((*at, "state"), text)
+        return
+    _unknown(faults, (*at, "state"), "state", name, groups)
+    for key, value in (table.values or {}).items() if name in groups else ():
+        where = (*at, "values", key)
+        _unknown(faults, where, f"value of `{name}`", value, groups[name].values)
+
+
+def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList) -> None:
+    belongs = {"input_range": "parameter", "output_range": "parameter", "values": "state"}
+    for key, owner in belongs.items():
+        if getattr(table, key) is not None and target != owner:
+            faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
+    if table.input_range is not None and table.input_range[0] == table.input_range[1]:
+        faults.add((*at, "input_range"), f"must have two ends, got {table.input_range[0]:g} twice")
+
+
+def _layers(file: PresetFile, faults: FaultList) -> None:
+    for name, layer in file.layers.items():
+        at: KeyPath = ("layers", name)
+        if (layer.stem is None) == (layer.generator is None):
+            found = "neither" if layer.stem is None else "both"
+            faults.add(at, f"must have either a `stem` or a `generator`, got {found}")
+        if layer.generator is None:
+            for key in ("style", "instrument", "density"):
+                if getattr(layer, key) is not None:
+                    faults.add((*at, key), "goes with a `generator`, not with a `stem`")
+        for section in layer.stem if isinstance(layer.stem, dict) else ():
+            _unknown(faults, (*at, "stem", section), "section", section, file.sections)
+        _controls(layer, at, file, faults)
+
+
+def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
+    for field in msgspec.structs.fields(LayerTable):
+        value = getattr(layer, field.name)
+        where = (*at, field.encode_name)
+        if isinstance(value, Curve):
+            _unknown(faults, (*where, "over"), "parameter", value.over, file.parameters)
+            _points(value, (*where, "points"), field.name, faults)
+        elif isinstance(value, float):
+            _control_range(field.name, value, where, faults)
+
+
+def _points(curve: Curve, at: KeyPath, control: str, faults: FaultList) -> None:
+    for i, (x, y) in enumerate(curve.points):
+        if i and x <= curve.points[i - 1][0]:
+            before = curve.points[i - 1][0]
+            faults.add(
+                (*at, i), f"must lie to the right of the point before, got {x:g} after {before:g}"
+            )
+        _control_range(control, y, (*at, i), faults)
+
+
+def _control_range(control: str, value: float, at: KeyPath, faults: FaultList) -> None:
+    low, high = CONTROL_RANGES.get(control, (value, value))
+    if not low <= value <= high:
+        faults.add(at, f"`{control}` must be between {low:g} and {high:g}, got {value:g}")
+
+
+def _sections(file: PresetFile, faults: FaultList) -> None:
+    for name, section in file.sections.items():
+        at: KeyPath = ("sections", name)
+        if section.length_bars is not None and section.length_beats is not None:
+            faults.add((*at, "length_beats"), "and `length_bars` are both given; leave one out")
+        for i in _repeated(section.layers):
+            faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
+        for i, layer in enumerate(section.layers):
+            where = (*at, "layers", i)
+            _unknown(faults, where, "layer", layer, file.layers)
+            stem = file.layers.get(layer, LayerTable()).stem
+            if isinstance(stem, dict) and name not in stem:
+                faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+
+
+def _rules(file: PresetFile, faults: FaultList) -> None:
+    for i, line in enumerate(file.select):
+        _unknown(faults, ("select", i, "section"), "section", line.section, file.sections)
+    pairs: Counter[tuple[str, str]] = Counter()
+    for i, rule in enumerate(file.transitions):
+        at: KeyPath = ("transitions", i)
+        for key, name in (("from", rule.source), ("to", rule.target)):
+            _unknown(faults, (*at, key), "section", name, [*file.sections, ANY])
+        for key, fade in (("fade_out", rule.fade_out), ("fade_in", rule.fade_in)):
+            _fade(fade, (*at, key), faults)
+        pairs[rule.source, rule.target] += 1
+        if pairs[rule.source, rule.target] == 2:
+            pair = f"from `{rule.source}` to `{rule.target}`"
+            faults.add(at, f"is a second rule {pair}; neither is more specific")
+
+
+def _fade(fade: Fade | None, at: KeyPath, faults: FaultList) -> None:
+    if fade is None:
+        return
+    lengths = [key for key in _LENGTHS if getattr(fade, key) is not None]
+    starts = [key for key in _STARTS if getattr(fade, key) is not None]
+    if len(lengths) != 1:
+        found = f"got {join_names(lengths)}" if lengths else "got none"
+        faults.add(at, f"must have exactly one of {join_names(_LENGTHS, 'and')}, {found}")
+    if len(starts) > 1:
+        faults.add(at, f"may have only one start, got {join_names(starts)}")
+
+
+def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> None:
+    for name, instrument in file.instruments.items():
+        if instrument.base is not None:
+            where = ("instruments", name, "base")
+            _unknown(faults, where, "built-in instrument", instrument.base, vocabulary.instruments)
+    for name, layer in file.layers.items():
+        at: KeyPath = ("layers", name)
+        if layer.instrument is not None:
+            known = {*vocabulary.instruments, *file.instruments}
+            _unknown(faults, (*at, "instrument"), "instrument", layer.instrument, known)
+        if layer.generator is None:
+            continue
+        _unknown(faults, (*at, "generator"), "generator", layer.generator, vocabulary.generators)
+        styles = vocabulary.generators.get(layer.generator)
+        if layer.style is not None and styles is not None:
+            what = f"style of `{layer.generator}`"
+            _unknown(faults, (*at, "style"), what, layer.style, styles)

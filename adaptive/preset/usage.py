@@ -1,0 +1,78 @@
+"""What a preset declares and nothing uses; where its select lines lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from adaptive.preset.finding import Finding, warning
+from adaptive.preset.model import Preset
+from adaptive.preset.schema import Curve, LayerTable
+
+
+def check_select(preset: Preset) -> Iterator[Finding]:
+    """Find select lines that are never reached, sections without one, and a missing otherwise."""
+    always = [i for i, line in enumerate(preset.select) if line.when is None]
+    last = always[0] if always else len(preset.select) - 1
+    for i in range(last + 1, len(preset.select)):
+        text = f"is never reached: line {last + 1}, above, has no `when` and is always true"
+        yield warning(("select", i), text)
+    if preset.file.select and not always:
+        yield warning(
+            ("select", last, "when"),
+            "is the last line's condition; where none is true"
+            f" `{preset.default_section}` plays, so end with a line without `when`",
+        )
+    reached = {preset.default_section, *(line.section for line in preset.select[: last + 1])}
+    for name in preset.file.sections:
+        if name not in reached:
+            yield warning(("sections", name), "never plays: no select line that is reached has it")
+
+
+def check_unused(preset: Preset) -> Iterator[Finding]:
+    """Find layers, stems, parameters, states and instruments that nothing uses."""
+    file = preset.file
+    playing = {layer for section in file.sections.values() for layer in section.layers}
+    for name in file.layers:
+        if name not in playing:
+            yield warning(("layers", name), "is in no section's `layers`")
+        else:
+            yield from _unused_stems(preset, name)
+    yield from _check_parameters(preset)
+    instruments = {layer.instrument for layer in file.layers.values()}
+    for name in file.instruments:
+        if name not in instruments:
+            yield warning(("instruments", name), "is the instrument of no layer")
+
+
+def _check_parameters(preset: Preset) -> Iterator[Finding]:
+    file, read = preset.file, _names_read(preset)
+    for name, table in file.parameters.items():
+        if name not in read:
+            yield warning(("parameters", name), "is read by no `when`, no `value` and no curve")
+        if table.stale_after_s is None and table.fallback != "hold":
+            text = "has no effect without `stale_after_s`"
+            yield warning(("parameters", name, "fallback"), text)
+    for name in file.states:
+        if name not in read:
+            yield warning(("states", name), "is read by no `when`")
+
+
+def _unused_stems(preset: Preset, layer: str) -> Iterator[Finding]:
+    stems = preset.file.layers[layer].stem
+    for section in stems if isinstance(stems, dict) else ():
+        if layer not in preset.file.sections[section].layers:
+            text = f"is never heard: section `{section}` does not have `{layer}` in its `layers`"
+            yield warning(("layers", layer, "stem", section), text)
+
+
+def _names_read(preset: Preset) -> set[str]:
+    expressions = [*preset.when.values(), *preset.derived.values()]
+    names = {name for expression in expressions for name in expression.names}
+    for layer in preset.file.layers.values():
+        for field in msgspec.structs.fields(LayerTable):
+            control = getattr(layer, field.name)
+            if isinstance(control, Curve):
+                names.add(control.over)
+    return names

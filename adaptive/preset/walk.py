@@ -1,0 +1,309 @@
+"""From the raw document to typed structs, noting every fault on the way.
+
+The types of `schema` are the only source: this module asks msgspec what they are and knows no key
+by name, save those that a later version will read.  Where a value is at fault a stand-in takes
+its place, so that the rest of the file can still be judged.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, show_value
+from adaptive.preset.schema import (
+    InputTable,
+    LayerTable,
+    PresetFile,
+    SectionTable,
+    StingerTable,
+    TransitionTable,
+)
+
+FREE_PREFIX = "x_"
+"""Keys that begin so belong to whoever wrote them, in any table."""
+
+# Keys that presets may come to have; guessing a name for them would mislead.
+NOT_YET: Mapping[type, frozenset[str]] = {
+    PresetFile: frozenset({"beat", "bridges", "tempo_follow"}),
+    SectionTable: frozenset({"beat", "markers"}),
+    LayerTable: frozenset({"first_pass", "stretch", "wrapped"}),
+    StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
+    InputTable: frozenset({"combine"}),
+    TransitionTable: frozenset({"bridge"}),
+}
+# `enter_at = { marker = … }`: a table where this version takes a word.
+NOT_YET_TABLES = frozenset({"marker"})
+
+# The patterns of the schema, in words.
+PATTERNS: Mapping[str, str] = {
+    r"^[a-z][a-z0-9_]*$": "a name (a-z, 0-9 and `_`, a letter first)",
+    r"^[1-9][0-9]?/(1|2|4|8|16)$": 'a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16)',
+    r"^/": "an address that begins with `/`",
+}
+_NAME = r"^[a-z][a-z0-9_]*$"
+# TOML's integers have 64 bits; Python's reader takes any.
+_INTEGER_BITS = 63
+
+_FAULTY: Final = object()
+
+_Bounded = inspect.IntType | inspect.FloatType
+_Sequence = inspect.VarTupleType | inspect.TupleType
+
+
+def read_file(document: Mapping[str, object], faults: FaultList) -> PresetFile:
+    """Return the typed file; with faults, it is only good for finding more of them."""
+    file: PresetFile = _Walker(faults).read(inspect.type_info(PresetFile), document, ())
+    return file
+
+
+def stand_in(kind: inspect.Type) -> Any:
+    """Return a value of a type, for where the file has none."""
+    match kind:
+        case inspect.StructType(cls=cls, fields=fields):
+            return cls(**{field.name: _default(field) for field in fields})
+        case inspect.UnionType(types=types):
+            return stand_in(types[0])
+        case inspect.LiteralType(values=values):
+            return values[0]
+        case inspect.TupleType(item_types=items):
+            return tuple(stand_in(item) for item in items)
+        case inspect.VarTupleType():
+            return ()
+        case inspect.DictType():
+            return {}
+        case inspect.StrType():
+            return ""
+        case _:
+            return 0
+
+
+class _Walker:
+    """Reads by type; each method returns the value, or `_FAULTY` after noting why."""
+
+    def __init__(self, faults: FaultList) -> None:
+        self._faults = faults
+
+    def read(self, kind: inspect.Type, raw: object, at: KeyPath) -> Any:
+        match kind:
+            case inspect.UnionType():
+                return self._union(kind, raw, at)
+            case inspect.StructType() if isinstance(raw, dict):
+                return self._struct(kind, raw, at)
+            case inspect.DictType() if isinstance(raw, dict):
+                return self._table(kind, raw, at)
+            case inspect.VarTupleType() | inspect.TupleType() if isinstance(raw, list):
+                return self._list(kind, raw, at)
+            case inspect.IntType() | inspect.FloatType() if _accepts(kind, raw):
+                return self._number(kind, raw, at)
+            case inspect.StrType() if isinstance(raw, str):
+                return self._text(kind, raw, at)
+            case inspect.LiteralType() if _accepts(kind, raw):
+                return raw
+            case inspect.BoolType() if _is_bool(raw):
+                return raw
+            case _:
+                return self._refuse(kind, raw, at)
+
+    def _refuse(self, kind: inspect.Type, raw: object, at: KeyPath) -> object:
+        later = sorted(NOT_YET_TABLES & raw.keys()) if isinstance(raw, dict) else []
+        if later:
+            return self._fault((*at, later[0]), _not_yet(later[0]))
+        words = _words(kind)
+        near = hint(raw, words) if isinstance(raw, str) and words else ""
+        near = near if "did you mean" in near else ""
+        return self._fault(at, f"must be {describe(kind)}, got {show_value(raw)}{near}")
+
+    def _fault(self, at: KeyPath, text: str) -> object:
+        self._faults.add(at, text)
+        return _FAULTY
+
+    def _union(self, kind: inspect.UnionType, raw: object, at: KeyPath) -> Any:
+        chosen = next((one for one in kind.types if _accepts(one, raw)), None)
+        return self._refuse(kind, raw, at) if chosen is None else self.read(chosen, raw, at)
+
+    def _struct(self, kind: inspect.StructType, raw: Mapping[str, object], at: KeyPath) -> Any:
+        fields = {field.encode_name: field for field in kind.fields}
+        for key in raw:
+            if key not in fields and not key.startswith(FREE_PREFIX):
+                self._unknown(kind.cls, key, list(fields), (*at, key))
+        values = {field.name: self._field(field, raw, at) for field in kind.fields}
+        return kind.cls(**values)
+
+    def _field(self, field: inspect.Field, raw: Mapping[str, object], at: KeyPath) -> Any:
+        inside = (*at, field.encode_name)
+        if field.encode_name not in raw:
+            if field.required:
+                self._fault(inside, f"is missing; it must be {describe(field.type)}")
+            return _default(field)
+        value = self.read(field.type, raw[field.encode_name], inside)
+        return _default(field) if value is _FAULTY else value
+
+    def _unknown(self, table: type, key: str, options: list[str], at: KeyPath) -> None:
+        if key in NOT_YET.get(table, frozenset()):
+            self._fault(at, _not_yet(key))
+        else:
+            self._fault(at, f"is not a key of this table{hint(key, options)}")
+
+    def _table(self, kind: inspect.DictType, raw: Mapping[str, object], at: KeyPath) -> Any:
+        if len(raw) < (kind.min_length or 0):
+            return self._fault(at, f"must have at least {_entries(kind.min_length or 0)}")
+        table = {}
+        for key, entry in raw.items():
+            name = self.read(kind.key_type, key, (*at, key))
+            value = self.read(kind.value_type, entry, (*at, key))
+            if name is not _FAULTY:
+                table[name] = stand_in(kind.value_type) if value is _FAULTY else value
+        return table
+
+    def _list(self, kind: _Sequence, raw: list[object], at: KeyPath) -> Any:
+        if isinstance(kind, inspect.TupleType):
+            items = kind.item_types
+            if len(raw) != len(items):
+                return self._fault(at, f"must be {describe(kind)}, got {show_value(raw)}")
+        else:
+            items = (kind.item_type,) * len(raw)
+            low, high = kind.min_length or 0, kind.max_length or len(raw)
+            if not low <= len(raw) <= high:
+                bound = f"at least {low}" if len(raw) < low else f"at most {high}"
+                return self._fault(at, f"must have {bound} entries, got {len(raw)}")
+        values = [self.read(item, raw[i], (*at, i)) for i, item in enumerate(items)]
+        pairs = zip(items, values, strict=True)
+        return tuple(stand_in(item) if value is _FAULTY else value for item, value in pairs)
+
+    def _number(self, kind: _Bounded, raw: Any, at: KeyPath) -> Any:
+        if isinstance(raw, int) and raw.bit_length() > _INTEGER_BITS:
+            return self._fault(at, "must fit into 64 bits, got a very large number")
+        value = float(raw) if isinstance(kind, inspect.FloatType) else raw
+        if not math.isfinite(value):
+            return self._fault(at, f"must be {describe(kind)}, got {show_value(raw)}")
+        if not _is_within(kind, value):
+            return self._fault(at, f"must be {_bounds(kind)}, got {show_value(raw)}")
+        return value
+
+    def _text(self, kind: inspect.StrType, raw: str, at: KeyPath) -> Any:
+        if kind.max_length is not None and len(raw) > kind.max_length:
+            most = f"at most {kind.max_length} characters"
+            return self._fault(at, f"must have {most}, got {len(raw)}")
+        if len(raw) < (kind.min_length or 0):
+            return self._fault(at, "must not be empty")
+        if kind.pattern is not None and not _matches(kind.pattern, raw):
+            text = f"must be {describe(kind)}, got {show_value(raw)}"
+            return self._fault(at, text + (_try(raw) if kind.pattern == _NAME else ""))
+        return raw
+
+
+def describe(kind: inspect.Type) -> str:
+    """Say what a type takes, to somebody who writes TOML and not Python."""
+    match kind:
+        case inspect.UnionType(types=types):
+            told = [describe(one) for one in types if not isinstance(one, inspect.NoneType)]
+            return " or ".join(told)
+        case inspect.LiteralType(values=values):
+            shown = [show_value(value) for value in values]
+            return " or ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+        case inspect.StructType(fields=fields):
+            needed = [field.encode_name for field in fields if field.required]
+            return f"a table with {join_names(needed)}" if needed else "a table"
+        case inspect.TupleType(item_types=items):
+            return f"a list of {len(items)} numbers"
+        case inspect.StrType(pattern=pattern):
+            return PATTERNS[pattern] if pattern else "a string"
+        case _:
+            return _PLAIN[type(kind)]
+
+
+_PLAIN: Mapping[type, str] = {
+    inspect.FloatType: "a number",
+    inspect.IntType: "a whole number",
+    inspect.BoolType: "true or false",
+    inspect.DictType: "a table",
+    inspect.VarTupleType: "a list",
+}
+
+
+def _accepts(kind: inspect.Type, raw: object) -> bool:
+    """Tell whether a value has the outer form of a type: which member of a union it means."""
+    match kind:
+        case inspect.StructType() | inspect.DictType():
+            return isinstance(raw, dict)
+        case inspect.VarTupleType() | inspect.TupleType():
+            return isinstance(raw, list)
+        case inspect.IntType():
+            return isinstance(raw, int) and not _is_bool(raw)
+        case inspect.FloatType():
+            return isinstance(raw, int | float) and not _is_bool(raw)
+        case inspect.LiteralType(values=values):
+            # The number 1 is a schema; 1.0 and true are equal to it and are not.
+            return any(type(raw) is type(value) and raw == value for value in values)
+        case inspect.StrType():
+            return isinstance(raw, str)
+        case inspect.BoolType():
+            return _is_bool(raw)
+        case _:
+            return False
+
+
+def _is_bool(raw: object) -> bool:
+    # In Python True is 1 and an int; in the file it is neither.
+    return isinstance(raw, bool)
+
+
+def _default(field: inspect.Field) -> Any:
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return stand_in(field.type)
+
+
+def _words(kind: inspect.Type) -> list[str]:
+    """Return the words a type takes, of which a string may be a misspelling."""
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    values = [v for one in kinds if isinstance(one, inspect.LiteralType) for v in one.values]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _is_within(kind: _Bounded, value: float) -> bool:
+    return not (
+        (kind.ge is not None and value < kind.ge)
+        or (kind.gt is not None and value <= kind.gt)
+        or (kind.le is not None and value > kind.le)
+        or (kind.lt is not None and value >= kind.lt)
+    )
+
+
+def _bounds(kind: _Bounded) -> str:
+    if kind.ge is not None and kind.le is not None:
+        return f"between {kind.ge:g} and {kind.le:g}"
+    limits = (
+        ("at least", kind.ge),
+        ("more than", kind.gt),
+        ("at most", kind.le),
+        ("less than", kind.lt),
+    )
+    return " and ".join(f"{words} {limit:g}" for words, limit in limits if limit is not None)
+
+
+def _matches(pattern: str, raw: str) -> bool:
+    # ``$`` also matches before a line break at the end; a name with one is no name.
+    return re.search(pattern, raw) is not None and "\n" not in raw
+
+
+def _try(raw: str) -> str:
+    """Turn a text into the name that was probably meant, as the end of a sentence."""
+    name = re.sub(r"[^a-z0-9]+", "_", raw.lower()).strip("_").lstrip("_0123456789")
+    return f"; try `{name[:64]}`" if name else ""
+
+
+def _entries(count: int) -> str:
+    return "one entry" if count == 1 else f"{count} entries"
+
+
+def _not_yet(key: str) -> str:
+    return f"this version does not support `{key}` yet"
