@@ -13,11 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
-F32 = NDArray[np.float32]
-
-ANALYSIS_RATE_HZ = 44_100
-"""Every stem is brought to this rate, so that the envelopes of several can be added."""
+from adaptive.analysis.attack import refine
+from adaptive.analysis.samples import ANALYSIS_RATE_HZ, F32, F64, looped
 
 # 1024 samples are 23 ms: short enough to part 32nds at 200 BPM (37 ms), long enough to part
 # a bass from a kick.  The hop of 2.9 ms only has to be finer than the refinement's window.
@@ -41,14 +38,6 @@ _CHUNK_FRAMES = 4096
 _THRESHOLD_DB = 1.5
 _PEAK_HALF_WIDTH_S = 0.025
 _SURROUNDINGS_S = 0.15
-
-# Above 150 Hz a band's own response time (about one over its width) stays under 3 ms.
-_REFINE_BANDS_HZ = ((150.0, 600.0), (600.0, 2400.0), (2400.0, 6000.0), (6000.0, 16_000.0))
-_SEGMENT = 4096
-_SEARCH_BEFORE_S, _SEARCH_AFTER_S = 0.015, 0.030
-_SMOOTHING_S = 0.001
-# A band that rises less than this says nothing about when.
-_LEAST_RISE = 2.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +70,7 @@ def find_onsets(mono: F32) -> Onsets:
     Returns
     -------
     Onsets
-        Times are those of the perceived attack: see `refine`.
+        Times are those of the perceived attack: see `attack.refine`.
     """
     envelope = onset_envelope(mono)
     peaks = _peaks(envelope)
@@ -131,73 +120,11 @@ def onset_envelope(mono: F32) -> F64:
     # The rise from row i to row i + lag belongs to the frame in the middle between them.
 
     surroundings = _moving_median(rise_db, round(_SURROUNDINGS_S * FRAME_RATE_HZ))
-    return np.maximum(rise_db - surroundings, 0.0)
-
-
-def refine(mono: F32, coarse_s: F64) -> F64:
-    """Move coarse onset times to the perceived attack.
-
-    Parameters
-    ----------
-    mono : ndarray of float32, shape (samples,)
-        The file at `ANALYSIS_RATE_HZ`.
-    coarse_s : ndarray of float64, shape (onsets,)
-        Times good to about 15 ms.
-
-    Returns
-    -------
-    ndarray of float64, shape (onsets,)
-        Where the amplitude of a band has come half-way up, as the median over the bands that
-        rise at all, weighted by how many decibels they rise.  Never before the file begins.
-
-    Notes
-    -----
-    A click is found where it is, to better than 1 ms.  A kick that takes 20 ms to swell is heard
-    later than it physically starts: perceived onset lies where the envelope is 6 to 15 dB below
-    its maximum, and half the amplitude is -6 dB.
-
-    References
-    ----------
-    J. Vos and R. Rasch, "The perceptual onset of musical tones", Perception & Psychophysics 29,
-    1981.
-    """
-    if not len(coarse_s):
-        return coarse_s
-    starts = np.round(coarse_s * ANALYSIS_RATE_HZ).astype(np.int64) - _SEGMENT // 2
-    spectra = np.fft.rfft(_segments(mono, starts), axis=1)
-    rises = [_half_rise(_band_amplitude(spectra, *band)) for band in _REFINE_BANDS_HZ]
-    offsets = np.stack([offset for offset, _ in rises], axis=1)
-    weights = np.stack([weight for _, weight in rises], axis=1)
-    found = (starts + weighted_median(offsets, weights)) / ANALYSIS_RATE_HZ
-    return np.where(weights.sum(axis=1) > 0.0, np.maximum(found, 0.0), coarse_s)
-
-
-def weighted_median(values: F64, weights: F64) -> F64:
-    """Find the value in each row with half of the row's weight on either side.
-
-    Parameters
-    ----------
-    values, weights : ndarray of float64, shape (rows, columns)
-        Weights are not negative.
-
-    Returns
-    -------
-    ndarray of float64, shape (rows,)
-        Interpolated between the two middle values, so that an even split gives their mean.
-    """
-    order = np.argsort(values, axis=1)
-    values = np.take_along_axis(values, order, axis=1)
-    weights = np.take_along_axis(weights, order, axis=1)
-    cumulative = np.cumsum(weights, axis=1)
-    half = cumulative[:, -1:] / 2.0
-    rows = np.arange(len(values))
-    below = np.argmax(cumulative >= half, axis=1)
-    above = np.argmax(cumulative > half, axis=1)
-    return np.asarray((values[rows, below] + values[rows, above]) / 2.0)
+    return np.asarray(np.maximum(rise_db - surroundings, 0.0))
 
 
 def _band_levels_db(mono: F32) -> F32:
-    """Log magnitudes of `_BANDS` bands, one row per frame, the first `_LEAD + _LAG / 2` before 0."""
+    """Log magnitudes of `_BANDS` bands, a row per frame, from `_LEAD + _LAG / 2` before 0 on."""
     filters = _filterbank()
     frames = len(mono) // _HOP + 1 + _LEAD + _LAG
     first = -(_LEAD + _LAG // 2) * _HOP - _WINDOW // 2
@@ -206,11 +133,12 @@ def _band_levels_db(mono: F32) -> F32:
     for begin in range(0, frames, _CHUNK_FRAMES):
         count = min(_CHUNK_FRAMES, frames - begin)
         start = first + begin * _HOP
-        samples = _looped(mono, start, start + (count - 1) * _HOP + _WINDOW)
+        samples = looped(mono, start, start + (count - 1) * _HOP + _WINDOW)
         view = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP]
         magnitudes[begin : begin + count] = np.abs(np.fft.rfft(view * window, axis=1)) @ filters
     loudest = max(float(magnitudes.max(initial=0.0)), 1e-12)
-    return 20.0 * np.log10(np.maximum(magnitudes / loudest, 10.0 ** (_FLOOR_DB / 20.0)))
+    floored = np.maximum(magnitudes / loudest, 10.0 ** (_FLOOR_DB / 20.0))
+    return np.asarray(20.0 * np.log10(floored), dtype=np.float32)
 
 
 def _filterbank() -> F32:
@@ -221,19 +149,7 @@ def _filterbank() -> F32:
     rising = (bins - middle) / np.maximum(middle - left, 1.0) + 1.0
     falling = (middle - bins) / np.maximum(right - middle, 1.0) + 1.0
     triangles = np.clip(np.minimum(rising, falling), 0.0, None)
-    return (triangles / triangles.sum(axis=0)).astype(np.float32)
-
-
-def _looped(mono: F32, start: int, stop: int) -> F32:
-    """Samples `start` to `stop`; before the file lies its own end, after it silence."""
-    lead = mono[max(len(mono) + start, 0) :] if start < 0 else mono[:0]
-    body = mono[max(start, 0) : max(stop, 0)]
-    out = np.zeros(stop - start, dtype=np.float32)
-    out[max(-start, 0) : max(-start, 0) + len(body)] = body
-    if len(lead):
-        lead = lead[: stop - start]
-        out[max(-start, 0) - len(lead) : max(-start, 0)] = lead
-    return out
+    return np.asarray(triangles / triangles.sum(axis=0), dtype=np.float32)
 
 
 def _shifted(levels: F32, by: int) -> F32:
@@ -257,42 +173,3 @@ def _peaks(envelope: F64) -> NDArray[np.int64]:
     # argmax, not max: of two equal frames only the first counts.
     is_peak = (windows.argmax(axis=1) == reach) & (envelope >= _THRESHOLD_DB)
     return np.nonzero(is_peak)[0].astype(np.int64)
-
-
-def _segments(mono: F32, starts: NDArray[np.int64]) -> F32:
-    """Cut one windowed segment per start."""
-    # A flat top over the searched ±47 ms would need more samples; the taper only touches the rim.
-    window = np.minimum(1.0, 8.0 * np.hanning(_SEGMENT)).astype(np.float32)
-    return np.stack([_looped(mono, int(s), int(s) + _SEGMENT) for s in starts]) * window
-
-
-def _band_amplitude(spectra: NDArray[np.complexfloating], low_hz: float, high_hz: float) -> F64:
-    """Envelope of one band: the analytic signal's magnitude over the millisecond just past."""
-    hz = np.fft.rfftfreq(_SEGMENT, 1.0 / ANALYSIS_RATE_HZ)
-    octaves_in = np.log2(np.maximum(hz, 1.0) / low_hz), np.log2(high_hz / np.maximum(hz, 1.0))
-    # Half-octave raised-cosine flanks keep the band's own ringing short.
-    flank = np.clip(np.minimum(*octaves_in) + 0.5, 0.0, 1.0)
-    analytic = np.zeros((len(spectra), _SEGMENT), dtype=np.complex128)
-    analytic[:, : len(hz)] = spectra * (1.0 - np.cos(np.pi * flank))
-    power = np.abs(np.fft.ifft(analytic, axis=1)) ** 2
-    width = round(_SMOOTHING_S * ANALYSIS_RATE_HZ) | 1
-    total = np.cumsum(np.pad(power, ((0, 0), (width, 0))), axis=1)
-    return np.sqrt(np.maximum(total[:, width:] - total[:, :-width], 0.0) / width)
-
-
-def _half_rise(amplitude: F64) -> tuple[F64, F64]:
-    """Find where each row comes half-way up, in samples from its start, and its rise in dB."""
-    middle = _SEGMENT // 2
-    first = middle - round(_SEARCH_BEFORE_S * ANALYSIS_RATE_HZ)
-    last = middle + round(_SEARCH_AFTER_S * ANALYSIS_RATE_HZ)
-    searched = amplitude[:, first:last]
-    peak_at = searched.argmax(axis=1)
-    peak = np.take_along_axis(searched, peak_at[:, None], axis=1)
-    before = np.arange(searched.shape[1]) <= peak_at[:, None]
-    base = np.min(np.where(before, searched, np.inf), axis=1, keepdims=True)
-    half = (peak + base) / 2.0
-    # The last crossing before the peak: an earlier bump is another sound.
-    crossing = np.where(before & (searched < half), np.arange(searched.shape[1]), -1).max(axis=1)
-    rise_db = 20.0 * np.log10(np.maximum(peak, 1e-9) / np.maximum(base, 1e-9))[:, 0]
-    is_rise = (rise_db >= 20.0 * np.log10(_LEAST_RISE)) & (crossing >= 0)
-    return first + crossing + 0.5, np.where(is_rise, np.minimum(rise_db, -_FLOOR_DB), 0.0)

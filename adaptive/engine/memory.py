@@ -201,6 +201,9 @@ class Memory:
         voices = self["voices"]
         voices["first_event"], voices["event_offset"] = -1, -1
         voices["release_frame"] = 2**62
+        voices["step"], voices["step_other"] = 0.01, 0.01
+        voices["inverse"], voices["inverse_other"] = 100.0, 100.0
+        voices["damping"] = 1.0
         first = 0
         for index, instrument in enumerate(self.spec.instruments):
             record = self["instruments"][index]

@@ -23,10 +23,13 @@ from adaptive.kernel.layout import (
     SENDS,
 )
 from adaptive.kernel.maths import F32, ONE, ZERO, pan_left, pan_right, ramp_at
-from adaptive.kernel.ramps import add_line, aim_filter, set_filter
+from adaptive.kernel.ramps import add_line, aim_filter, scale_line, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
+FLOAT = np.int64(4)
+ROW = FLOAT * Q
+PAIR = np.int64(2) * ROW
 TOO_LOUD = F32(1e6)
 QUIET_QUANTA = np.int32(375)  # half a second of silence before a bus is skipped
 
@@ -113,7 +116,7 @@ def move_controls(group: Any, share: float) -> None:
 
 
 @rtsafe
-def scale_piece(group: Any, column: int, audio: Any, first: int, last: int, frame: int) -> None:
+def scale_piece(group: Any, column: int, audio: int, first: int, last: int, frame: int) -> None:
     """Apply gain, duck, pan and control to frames `first` … `last` of a bus, along straight lines."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
@@ -125,14 +128,12 @@ def scale_piece(group: Any, column: int, audio: Any, first: int, last: int, fram
         value = group["line_value"][lane]
         goal = gain * (pan_left(pan) if side == 0 else pan_right(pan))
         step = (goal - value) * share
-        row = audio[side]
-        for i in range(last - first):
-            row[first + i] *= value + step * F32(i)
+        scale_line(audio + ROW * side + FLOAT * first, last - first, value, step)
         group["line_value"][lane] = goal if last == Q else value + step * F32(last - first)
 
 
 @rtsafe
-def scale_bus(group: Any, column: int, audio: Any, entries: Any, frame: int) -> None:
+def scale_bus(group: Any, column: int, audio: int, entries: Any, frame: int) -> None:
     """Apply a bus's gains for one quantum, in pieces where a command of its own falls into it."""
     first = np.int64(0)
     event = group["first_event"][column]
@@ -246,29 +247,27 @@ def filter_group(group: Any, buses: Any, first: int, count: int) -> None:
 
 
 @rtsafe
-def route(group: Any, column: int, buses: Any, master: Any, index: int) -> None:
-    """Add a finished bus to where it goes, and to its sends."""
+def route(group: Any, column: int, buses: int, master: int, index: int) -> None:
+    """Add a finished bus to where it goes, and to its sends; `buses`, `master` are addresses."""
+    output = np.int64(group["output"][column])
+    to = buses + PAIR * output if output >= 0 else master + ROW * np.int64(group["channel"][column])
+    source = buses + PAIR * index
     for side in range(np.int64(2)):
-        row = buses[index, side]
-        output = group["output"][column]
-        if output >= 0:
-            to = buses[output, side]
-        else:
-            to = master[np.int64(group["channel"][column]) + side]
-        add_line(to, np.int64(0), row, np.int64(0), Q, ONE, ZERO)
-        for send in range(np.int64(SENDS)):
-            bus = group["send_bus"][send, column]
-            now, before = group["control_send_now"][send, column], group["send_value"][send, column]
-            if bus >= 0 and (now > F32(1e-5) or before > F32(1e-5)):
-                step = (now - before) / F32(QUANTUM)
-                add_line(buses[bus, side], np.int64(0), row, np.int64(0), Q, before, step)
+        add_line(to + ROW * side, source + ROW * side, Q, ONE, ZERO)
     for send in range(np.int64(SENDS)):
-        group["send_value"][send, column] = group["control_send_now"][send, column]
+        bus = np.int64(group["send_bus"][send, column])
+        now, before = group["control_send_now"][send, column], group["send_value"][send, column]
+        if bus >= 0 and (now > F32(1e-5) or before > F32(1e-5)):
+            step = (now - before) / F32(QUANTUM)
+            to = buses + PAIR * bus
+            add_line(to, source, Q, before, step)
+            add_line(to + ROW, source + ROW, Q, before, step)
+        group["send_value"][send, column] = now
 
 
 @rtsafe
 def render_group(
-    group: Any, first: int, count: int, buses: Any, master: Any, entries: Any, header: Any,
+    group: Any, first: int, count: int, buses: Any, entries: Any, header: Any,
     header_address: int, telemetry: Any,
 ) -> None:  # fmt: skip
     """Render up to eight buses for one quantum."""
@@ -289,9 +288,9 @@ def render_group(
         elif is_still(group, column, audio):
             settle(group, column, frame, header["meter_share"])
             continue
-        scale_bus(group, column, audio, entries, frame)
+        scale_bus(group, column, header["at_bus_audio"] + PAIR * index, entries, frame)
         measure(group, column, audio, header["meter_share"])
-        route(group, column, buses, master, index)
+        route(group, column, header["at_bus_audio"], header["at_master_audio"], index)
 
 
 @rtsafe
@@ -312,7 +311,7 @@ def settle(group: Any, column: int, frame: int, share: float) -> None:
 
 @rtsafe
 def render_buses(
-    groups: Any, group_count: int, bus_count: int, buses: Any, master: Any, entries: Any, header: Any,
+    groups: Any, group_count: int, bus_count: int, buses: Any, entries: Any, header: Any,
     header_address: int, telemetry: Any,
 ) -> None:  # fmt: skip
     """Render every bus, group by group, in order."""
@@ -320,5 +319,5 @@ def render_buses(
         first = number * np.int64(PAIRS)
         count = min(np.int64(PAIRS), bus_count - first)
         render_group(
-            groups[number], first, count, buses, master, entries, header, header_address, telemetry
+            groups[number], first, count, buses, entries, header, header_address, telemetry
         )

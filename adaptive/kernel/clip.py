@@ -32,32 +32,34 @@ from adaptive.kernel.ramps import add_line, aim_filter, set_filter
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
 INAUDIBLE = F32(1e-6)
+FLOAT = np.int64(4)
+ROW = FLOAT * Q
 
 
 @rtsafe
 def play_channel(
-    out: Any,
-    at: int,
-    data: Any,
+    out: int,
+    data: int,
     position: int,
     count: int,
-    origin: int,
     end: int,
     loop_frames: int,
     passes: int,
     value: float,
     step: float,
 ) -> None:
-    """Add one channel of a clip, with the tails of its earlier passes, along a gain line."""
-    head = np.int64(0)
-    while head <= passes:
-        start = position + head * loop_frames
+    """Add one channel of a clip, with the tails of its earlier passes, along a gain line.
+
+    `out` is the address of the first frame to write, `data` that of beat 1.
+    """
+    start = position
+    for _ in range(passes + np.int64(1)):
         if start >= end:
             break
-        add_line(out, at, data, origin + start, min(count, end - start), value, step)
+        add_line(out, data + FLOAT * start, min(count, end - start), value, step)
         if loop_frames == 0:
             break
-        head += np.int64(1)
+        start += loop_frames
 
 
 @rtsafe
@@ -187,7 +189,7 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int)
 
 @rtsafe
 def play_piece(
-    left: Any, right: Any, group: Any, column: int, sound: Any, first: int, last: int, frame: int
+    left: int, right: int, group: Any, column: int, sound: Any, first: int, last: int, frame: int
 ) -> None:
     """Render frames `first` … `last` of the quantum of one clip along its gain lines."""
     end_frame = frame + Q
@@ -200,8 +202,7 @@ def play_piece(
     step_l, step_r = (end_l - value_l) * share, (end_r - value_r) * share
     origin, loop_frames = sound["origin"], sound["loop_frames"]
     end = sound["frames"] - origin
-    data_l = carray(pointer(sound["left"]), sound["frames"], np.float32)
-    data_r = carray(pointer(sound["right"]), sound["frames"], np.float32)
+    data_l, data_r = sound["left"] + FLOAT * origin, sound["right"] + FLOAT * origin
     at = first
     position = group["position"][column]
     while at < last:
@@ -211,11 +212,11 @@ def play_piece(
         done = F32(at - first)
         passes = group["passes"][column]
         play_channel(
-            left, at, data_l, position, count, origin, end, loop_frames, passes,
+            left + FLOAT * at, data_l, position, count, end, loop_frames, passes,
             value_l + step_l * done, step_l,
         )  # fmt: skip
         play_channel(
-            right, at, data_r, position, count, origin, end, loop_frames, passes,
+            right + FLOAT * at, data_r, position, count, end, loop_frames, passes,
             value_r + step_r * done, step_r,
         )  # fmt: skip
         at += count
@@ -234,11 +235,12 @@ def play_piece(
 
 
 @rtsafe
-def add_residual(out: Any, group: Any, lane: int, first: int, last: int, decay: float) -> None:
+def add_residual(address: int, group: Any, lane: int, first: int, last: int, decay: float) -> None:
     """Add what is left of a clip that was cut, for frames `first` … `last`."""
     value = group["residual"][lane]
     if value == ZERO:
         return
+    out = carray(pointer(address), Q, np.float32)
     for i in range(first, last):
         value *= decay
         out[i] += value
@@ -247,7 +249,7 @@ def add_residual(out: Any, group: Any, lane: int, first: int, last: int, decay: 
 
 @rtsafe
 def play_until(
-    left: Any, right: Any, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
+    left: int, right: int, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
     decay: float,
 ) -> None:  # fmt: skip
     """Render frames `first` … `last` of a clip and of what was cut before."""
@@ -280,7 +282,7 @@ def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
 
 @rtsafe
 def render_clip(
-    left: Any, right: Any, group: Any, column: int, sounds: Any, entries: Any, frame: int, decay: float
+    left: int, right: int, group: Any, column: int, sounds: Any, entries: Any, frame: int, decay: float
 ) -> None:
     """Render a clip for one quantum, in pieces where a command of its own falls into it."""
     first = np.int64(0)
@@ -330,16 +332,18 @@ def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
 
 @rtsafe
 def render_filtered(
-    group: Any, sounds: Any, entries: Any, buses: Any, frame: int, decay: float, lanes: Any
-) -> None:
+    group: Any, sounds: Any, entries: Any, buses: Any, frame: int, decay: float,
+    lanes: Any, lanes_address: int,
+) -> None:  # fmt: skip
     """Render a group in which a filter is closed: through lanes, then to the buses."""
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             lanes[row, i] = ZERO
     for column in range(np.int64(PAIRS)):
         lane = np.int64(2) * column
+        at = lanes_address + ROW * lane
         render_clip(
-            lanes[lane], lanes[lane + np.int64(1)], group, column, sounds, entries, frame, decay
+            at, at + ROW, group, column, sounds, entries, frame, decay
         )
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
@@ -378,8 +382,8 @@ def is_idle(group: Any) -> bool:
 
 @rtsafe
 def render_clips(
-    clips: Any, count: int, sounds: Any, entries: Any, buses: Any, lanes: Any, frame: int,
-    sample_rate: float, decay: float,
+    clips: Any, count: int, sounds: Any, entries: Any, buses: Any, bus_address: int, lanes: Any,
+    lanes_address: int, frame: int, sample_rate: float, decay: float,
 ) -> None:  # fmt: skip
     """Render every clip of every group into its bus."""
     for index in range(count):
@@ -389,9 +393,10 @@ def render_clips(
         if is_idle(group):
             continue
         if prepare_filters(group, frame, sample_rate):
-            render_filtered(group, sounds, entries, buses, frame, decay, lanes)
+            render_filtered(
+                group, sounds, entries, buses, frame, decay, lanes, lanes_address
+            )
             continue
         for column in range(np.int64(PAIRS)):
-            bus = group["bus"][column]
-            left, right = buses[bus, np.int64(0)], buses[bus, np.int64(1)]
-            render_clip(left, right, group, column, sounds, entries, frame, decay)
+            at = bus_address + np.int64(2) * ROW * np.int64(group["bus"][column])
+            render_clip(at, at + ROW, group, column, sounds, entries, frame, decay)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
+import llvmlite.binding as llvm
 import numba
 from numba import types
 from numba.core import cgutils
@@ -24,6 +25,26 @@ FLAGS: dict[str, Any] = {
     "fastmath": False,
     "boundscheck": False,
 }
+
+# Copies of sixteen lanes are unrolled before the loop vectoriser sees them; only the other vectoriser
+# puts them together again (256 voices: 5.4 % of a core without it, 2.4 % with it).
+numba.config.SLP_VECTORIZE = 1
+
+def wide_features() -> str | None:
+    """Processor features with full-width vectors, for AVX-512 processors that do not slow down for them.
+
+    LLVM prefers 256 bits on every Intel processor; from Ice Lake on (told by VBMI2) 512 bits are
+    a third faster here.  The samples are the same.  ``NUMBA_CPU_FEATURES`` overrules.
+    """
+    if numba.config.CPU_FEATURES is not None:
+        return str(numba.config.CPU_FEATURES)
+    features = llvm.get_host_cpu_features()
+    if not features.get("avx512vbmi2"):
+        return None
+    return f"{features.flatten()},-prefer-256-bit"
+
+
+numba.config.CPU_FEATURES = wide_features()
 
 registry: list[Any] = []
 """Every function compiled for the audio thread, in the order of definition."""

@@ -129,6 +129,7 @@ def _ramp(name: str) -> list[Any]:
 
 LANE_FILTER = _record(
     [
+        ("x", "f4", LANES),
         ("low", "f4", LANES),
         ("band", "f4", LANES),
         ("a1", "f4", LANES),
@@ -261,8 +262,11 @@ VOICE_GROUP = _record(
         ("gain_origin", "f4", LANES),
         ("phase", "f4", LANES),
         ("step", "f4", LANES),
+        ("inverse", "f4", LANES),  # 1 / step
         ("phase_other", "f4", LANES),
         ("step_other", "f4", LANES),
+        ("inverse_other", "f4", LANES),
+        ("wave", "f4", LANES),
         ("noise", "u4", LANES),
         ("low", "f4", LANES),
         ("band", "f4", LANES),
@@ -277,7 +281,7 @@ VOICE_GROUP = _record(
         ("residual", "f4", LANES),
         ("event_offset", "i4", LANES),  # a note starts here in this quantum; -1: none
         ("event_entry", "i4", LANES),
-        ("block", "f4", (QUANTUM, LANES)),
+        ("x", "f4", LANES),  # the frame being made: one row, so that no two fields may overlap
         ("left", "f4", (QUANTUM, LANES)),
         ("right", "f4", (QUANTUM, LANES)),
     ]

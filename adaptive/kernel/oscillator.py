@@ -1,4 +1,4 @@
-"""Oscillators, sixteen voices at a time, each adding to the group's block.
+"""Oscillators, sixteen voices at a time, each adding one frame to the group's row `x`.
 
 Saw and pulse are band-limited by PolyBLEP (Välimäki & Huovilainen 2007, "Antialiasing oscillators in
 subtractive synthesis"): the step is replaced by a second-order polynomial over one sample to each side.
@@ -20,10 +20,10 @@ NOISE_SCALE = F32(2.0**-31)
 
 
 @rtsafe
-def blep(phase: float, step: float) -> float:
-    """Residual of a unit saw's step at phase 0, for the samples beside it."""
-    before = phase / step
-    after = (phase - ONE) / step
+def blep(phase: float, step: float, inverse: float) -> float:
+    """Residual of a unit saw's step at phase 0, for the samples beside it; `inverse` is 1 / step."""
+    before = phase * inverse
+    after = (phase - ONE) * inverse
     low = before + before - before * before - ONE
     high = after * after + after + after + ONE
     value = low if phase < step else ZERO
@@ -37,72 +37,64 @@ def wrap(phase: float) -> float:
 
 
 @rtsafe
-def add_saw(group: Any, first: int, last: int, level: float) -> None:
+def add_saw(group: Any, level: float) -> None:
     """Add band-limited saws."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            phase, step = group["phase"][lane], group["step"][lane]
-            group["block"][i, lane] += level * (TWO * phase - ONE - blep(phase, step))
-            group["phase"][lane] = wrap(phase + step)
+    for lane in range(LANES):
+        phase, step, inverse = group["phase"][lane], group["step"][lane], group["inverse"][lane]
+        group["x"][lane] += level * (TWO * phase - ONE - blep(phase, step, inverse))
+        group["phase"][lane] = wrap(phase + step)
 
 
 @rtsafe
-def add_pulse(group: Any, first: int, last: int, level: float, width: float) -> None:
-    """Add band-limited pulses: the difference of two saws `width` of a cycle apart."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            phase, step = group["phase"][lane], group["step"][lane]
-            other = wrap(phase + ONE - width)
-            value = TWO * (phase - other) - blep(phase, step) + blep(other, step)
-            offset = TWO * width - ONE
-            group["block"][i, lane] += level * (value * HALF * TWO - offset)
-            group["phase"][lane] = wrap(phase + step)
+def add_pulse(group: Any, level: float, width: float) -> None:
+    """Add band-limited pulses: the difference of two saws `width` of a cycle apart, without its mean."""
+    offset = TWO * width - ONE
+    for lane in range(LANES):
+        phase, step, inverse = group["phase"][lane], group["step"][lane], group["inverse"][lane]
+        other = wrap(phase + ONE - width)
+        value = TWO * (phase - other) - blep(phase, step, inverse) + blep(other, step, inverse)
+        group["x"][lane] += level * (value - offset)
+        group["phase"][lane] = wrap(phase + step)
 
 
 @rtsafe
-def add_triangle(group: Any, first: int, last: int, level: float) -> None:
+def add_triangle(group: Any, level: float) -> None:
     """Add triangles; their overtones fall with the square, so that none is worth a polynomial."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            phase = group["phase"][lane]
-            group["block"][i, lane] += level * (ONE - FOUR * abs(phase - HALF)) * -ONE
-            group["phase"][lane] = wrap(phase + group["step"][lane])
+    for lane in range(LANES):
+        phase = group["phase"][lane]
+        group["x"][lane] += level * (FOUR * abs(phase - HALF) - ONE)
+        group["phase"][lane] = wrap(phase + group["step"][lane])
 
 
 @rtsafe
-def add_sine(group: Any, first: int, last: int, level: float) -> None:
-    """Add sines."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            phase = group["phase"][lane]
-            # sin(2π·phase) folded into ±π/2, where the polynomial holds
-            turned = abs(phase - HALF) - QUARTER
-            group["block"][i, lane] += level * sine(TWO * PI * turned)  # a cosine, negated: starts at 1
-            group["phase"][lane] = wrap(phase + group["step"][lane])
+def add_sine(group: Any, level: float) -> None:
+    """Add sines: the phase is folded into ±π/2, where the polynomial holds."""
+    for lane in range(LANES):
+        phase = group["phase"][lane]
+        folded = QUARTER - abs(wrap(phase + QUARTER) - HALF)
+        group["x"][lane] += level * sine(TWO * PI * folded)
+        group["phase"][lane] = wrap(phase + group["step"][lane])
 
 
 @rtsafe
-def add_noise(group: Any, first: int, last: int, level: float) -> None:
+def add_noise(group: Any, level: float) -> None:
     """Add white noise: a linear congruential generator a lane (Numerical Recipes' constants)."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            state = np.uint32(group["noise"][lane] * np.uint32(1664525) + np.uint32(1013904223))
-            group["noise"][lane] = state
-            group["block"][i, lane] += level * NOISE_SCALE * F32(np.int32(state))
+    for lane in range(LANES):
+        state = np.uint32(group["noise"][lane] * np.uint32(1664525) + np.uint32(1013904223))
+        group["noise"][lane] = state
+        group["x"][lane] += level * NOISE_SCALE * F32(np.int32(state))
 
 
 @rtsafe
-def add_oscillator(
-    group: Any, shape: int, first: int, last: int, level: float, width: float
-) -> None:
-    """Add one oscillator of a group's voices to its block."""
+def add_oscillator(group: Any, shape: int, level: float, width: float) -> None:
+    """Add one frame of one oscillator of a group's voices to the row `x`."""
     if shape == SAW:
-        add_saw(group, first, last, level)
+        add_saw(group, level)
     elif shape == PULSE:
-        add_pulse(group, first, last, level, width)
+        add_pulse(group, level, width)
     elif shape == TRIANGLE:
-        add_triangle(group, first, last, level)
+        add_triangle(group, level)
     elif shape == NOISE:
-        add_noise(group, first, last, level)
+        add_noise(group, level)
     else:
-        add_sine(group, first, last, level)
+        add_sine(group, level)

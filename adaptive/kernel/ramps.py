@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import carray
 
-from adaptive.kernel.jit import rtsafe
-from adaptive.kernel.maths import F32, ONE, filter_warp
+from adaptive.kernel.jit import pointer, rtsafe
+from adaptive.kernel.maths import F32, ONE, ZERO, filter_warp
 
 DAMPING = F32(1.41421356)  # Butterworth: no resonance on a strip's filter
 
@@ -55,17 +56,30 @@ def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) ->
 
 
 @rtsafe
-def add_line(out: Any, at: int, source: Any, first: int, count: int, value: float, step: float) -> None:
+def add_line(out: int, source: int, count: int, value: float, step: float) -> None:
     """Add `count` frames times a straight gain line.
 
     Parameters
     ----------
-    out, source : ndarray of float32
-        Where to, and where from.
-    at, first : int64
-        First frame in each.
+    out, source : int64
+        Addresses of the first float32 of each.  (An index such as ``out[at + i]`` could be negative for
+        all the compiler knows, and would not become vectors.)
     value, step : float32
         Gain at the first frame, and its change a frame.
     """
+    to = carray(pointer(out), count, np.float32)
+    data = carray(pointer(source), count, np.float32)
+    if step == ZERO:
+        for i in range(count):
+            to[i] += data[i] * value
+        return
     for i in range(count):
-        out[at + i] += source[first + i] * (value + step * F32(i))
+        to[i] += data[i] * (value + step * F32(np.int32(i)))
+
+
+@rtsafe
+def scale_line(out: int, count: int, value: float, step: float) -> None:
+    """Multiply `count` frames at an address by a straight gain line."""
+    to = carray(pointer(out), count, np.float32)
+    for i in range(count):
+        to[i] *= value + step * F32(np.int32(i))

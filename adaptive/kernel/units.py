@@ -63,8 +63,8 @@ def clips_unit(header_address: int, item: int, first: int, count: int) -> int:
     buses = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
     lanes = carray(pointer(header["at_lanes"]), (LANES, QUANTUM), np.float32)
     clip.render_clips(
-        clips, header["clip_groups"], sounds, entries, buses, lanes, header["frame"],
-        np.float32(header["sample_rate"]), header["declick_decay"],
+        clips, header["clip_groups"], sounds, entries, buses, header["at_bus_audio"], lanes,
+        header["at_lanes"], header["frame"], np.float32(header["sample_rate"]), header["declick_decay"],
     )  # fmt: skip
     return np.int32(0)
 
@@ -93,10 +93,9 @@ def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
     groups = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
-    mix = carray(pointer(header["at_master_audio"]), (header["channels"], QUANTUM), np.float32)
     telemetry = control.telemetry_of(header)
     bus.render_buses(
-        groups, header["bus_groups"], header["bus_count"], audio, mix, entries, header,
+        groups, header["bus_groups"], header["bus_count"], audio, entries, header,
         header_address, telemetry,
     )  # fmt: skip
     return np.int32(0)

@@ -21,8 +21,20 @@ from adaptive.kernel.layout import (
     NOTE_ON,
     QUANTUM,
 )
-from adaptive.kernel.maths import F32, HALF, ONE, TWO, ZERO, exp2, pan_left, pan_right, ramp_at, sine
-from adaptive.kernel.oscillator import add_oscillator
+from adaptive.kernel.maths import (
+    F32,
+    HALF,
+    ONE,
+    PI,
+    TWO,
+    ZERO,
+    exp2,
+    pan_left,
+    pan_right,
+    ramp_at,
+    sine,
+)
+from adaptive.kernel.oscillator import add_oscillator, wrap
 from adaptive.kernel.ramps import svf_coefficients
 
 Q = np.int64(QUANTUM)
@@ -32,6 +44,7 @@ A4_PITCH, A4_HZ = F32(69.0), F32(440.0)
 SEMITONE = F32(1.0 / 12.0)
 FLOOR = F32(1e-4)  # -80 dB: a released voice below this is free
 LOWEST_FILTER, HIGHEST_FILTER = F32(20.0), F32(135.0)  # MIDI pitches: 26 Hz and 20 kHz
+RESIDUAL_DECAY = F32(0.985)  # 1.4 ms to a third: shorter than it is heard
 PHI = F32(0.618034)
 
 
@@ -42,94 +55,146 @@ def hz_of_pitch(pitch: float) -> float:
 
 
 @rtsafe
-def next_envelope(
-    level: float, stage: int, frames: float, attack: float, decay: float, sustain: float, release: float
+def next_level(
+    level: float, stage: int, rise: float, fall: float, sustain: float, release: float
 ) -> float:
-    """Level of an envelope `frames` later: straight attack, exponential decay and release."""
-    if stage == ATTACK:
-        return min(level + attack * frames, ONE)
-    if stage == DECAY:
-        return sustain + (level - sustain) * exp2(-decay * frames)
-    if stage == RELEASE:
-        return level * exp2(-release * frames)
-    return ZERO
+    """Level of an envelope some frames later: straight attack, exponential decay and release.
 
-
-@rtsafe
-def advance_envelopes(group: Any, tone: Any, lane: int, frames: int) -> None:
-    """Move both envelopes of a voice to `frames` later."""
-    span = F32(frames)
-    stage = group["stage"][lane]
-    level = next_envelope(
-        group["amplitude"][lane], stage, span, tone["attack_rate"][0], tone["decay_rate"][0],
-        tone["sustain"][0], tone["release_rate"][0],
-    )  # fmt: skip
-    group["amplitude"][lane] = level
-    if stage == ATTACK and level >= ONE:
-        group["stage"][lane] = DECAY
-    stage = group["modulation_stage"][lane]
-    level = next_envelope(
-        group["modulation"][lane], stage, span, tone["attack_rate"][1], tone["decay_rate"][1],
-        tone["sustain"][1], tone["release_rate"][1],
-    )  # fmt: skip
-    group["modulation"][lane] = level
-    if stage == ATTACK and level >= ONE:
-        group["modulation_stage"][lane] = DECAY
+    `rise` is how far an attack comes in that time, `fall` and `release` what share of the way is left.
+    """
+    risen = min(level + rise, ONE)
+    fallen = sustain + (level - sustain) * fall
+    result = risen if stage == ATTACK else fallen
+    result = level * release if stage == RELEASE else result
+    return ZERO if stage == OFF else result
 
 
 @rtsafe
 def lfo_value(phase: float) -> float:
     """Sine of a slow oscillator, phase in [0, 1)."""
-    return sine(TWO * F32(3.1415927) * (F32(0.25) - abs(phase - HALF)))
+    folded = F32(0.25) - abs(wrap(phase + F32(0.25)) - HALF)
+    return sine(F32(6.2831853) * folded)
 
 
 @rtsafe
-def aim_voice(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, fade: float) -> None:
-    """Evaluate a voice for the end of the quantum and let its lines run there from `origin`."""
-    advance_envelopes(group, tone, lane, Q - origin)
-    span = ONE / F32(Q - origin)
-    group["lfo_phase"][lane] += tone["lfo_step"]
-    if group["lfo_phase"][lane] >= ONE:
-        group["lfo_phase"][lane] -= ONE
-    group["lfo_fade"][lane] = min(ONE, group["lfo_fade"][lane] + tone["lfo_fade_step"])
-    wave = lfo_value(group["lfo_phase"][lane]) * group["lfo_fade"][lane]
-    pitch = group["pitch"][lane] + wave * tone["lfo_pitch"]
-    group["step"][lane] = min(HALF, hz_of_pitch(pitch + tone["oscillator_pitch"][0]) / sample_rate)
-    group["step_other"][lane] = min(
-        HALF, hz_of_pitch(pitch + tone["oscillator_pitch"][1]) / sample_rate
-    )
-    velocity = group["velocity"][lane]
-    level = group["amplitude"][lane] * velocity * velocity * tone["gain"] * fade
-    level *= ONE + wave * tone["lfo_level"]
-    now = group["gain_value"][lane]
-    group["gain_step"][lane] = (level - now) * span
-    group["gain_origin"][lane] = F32(origin)
-    cutoff = (
-        tone["cutoff_pitch"]
-        + tone["key_track"] * (group["pitch"][lane] - F32(60.0))
-        + tone["filter_semitones"] * group["modulation"][lane]
-        + tone["velocity_semitones"] * (velocity - ONE)
-        + tone["lfo_cutoff"] * wave
-        + tone["brightness"]
-    )
-    aim_voice_filter(group, lane, span, cutoff, sample_rate)
+def filter_warp_of_pitch(pitch: float, sample_rate: float) -> float:
+    """``tan(π f / rate)`` of a cutoff given as a MIDI pitch, between 20 Hz and 20 kHz.
 
-
-@rtsafe
-def aim_voice_filter(
-    group: Any, lane: int, span: float, cutoff_pitch: float, sample_rate: float
-) -> None:
-    """Let a voice's filter run straight to a cutoff, given as a MIDI pitch."""
-    pitch = min(max(cutoff_pitch, LOWEST_FILTER), HIGHEST_FILTER)
-    angle = F32(3.1415927) * min(hz_of_pitch(pitch), F32(0.45) * sample_rate) / sample_rate
-    # tan by its continued fraction, relative error below 2e-4 up to 0.45 of the rate
+    tan by its continued fraction: relative error below 2e-4 up to 0.45 of the rate.
+    """
+    pitch = min(max(pitch, LOWEST_FILTER), HIGHEST_FILTER)
+    angle = PI * min(hz_of_pitch(pitch), F32(0.45) * sample_rate) / sample_rate
     square = angle * angle
-    warp = angle * (F32(105.0) - F32(10.0) * square)
-    warp /= F32(105.0) - F32(45.0) * square + square * square
+    over = angle * (F32(945.0) - square * (F32(105.0) - square))
+    return over / (F32(945.0) - square * (F32(420.0) - F32(15.0) * square))
+
+
+@rtsafe
+def advance_envelopes(group: Any, tone: Any, frames: float) -> None:
+    """Move both envelopes of every voice to `frames` later."""
+    rise, fall = tone["attack_rate"][0] * frames, exp2(-tone["decay_rate"][0] * frames)
+    sustain, release = tone["sustain"][0], exp2(-tone["release_rate"][0] * frames)
+    for lane in range(LANES):
+        stage = group["stage"][lane]
+        level = next_level(group["amplitude"][lane], stage, rise, fall, sustain, release)
+        group["amplitude"][lane] = level
+        group["stage"][lane] = DECAY if stage == ATTACK and level >= ONE else stage
+    rise, fall = tone["attack_rate"][1] * frames, exp2(-tone["decay_rate"][1] * frames)
+    sustain, release = tone["sustain"][1], exp2(-tone["release_rate"][1] * frames)
+    for lane in range(LANES):
+        stage = group["modulation_stage"][lane]
+        level = next_level(group["modulation"][lane], stage, rise, fall, sustain, release)
+        group["modulation"][lane] = level
+        group["modulation_stage"][lane] = DECAY if stage == ATTACK and level >= ONE else stage
+
+
+@rtsafe
+def advance_lfo(group: Any, tone: Any) -> None:
+    """Move the slow oscillator of every voice by a quantum; leave its value in `wave`."""
+    step, fade_step = tone["lfo_step"], tone["lfo_fade_step"]
+    for lane in range(LANES):
+        phase = wrap(group["lfo_phase"][lane] + step)
+        fade = min(ONE, group["lfo_fade"][lane] + fade_step)
+        group["lfo_phase"][lane] = phase
+        group["lfo_fade"][lane] = fade
+        group["wave"][lane] = lfo_value(phase) * fade
+
+
+@rtsafe
+def aim_voices(group: Any, tone: Any, sample_rate: float, fade: float) -> None:
+    """Evaluate every voice for the end of the quantum and let its lines run there from its start."""
+    advance_envelopes(group, tone, F32(QUANTUM))
+    advance_lfo(group, tone)
+    pitch_depth, first, second = tone["lfo_pitch"], tone["oscillator_pitch"][0], tone["oscillator_pitch"][1]
+    for lane in range(LANES):
+        pitch = group["pitch"][lane] + group["wave"][lane] * pitch_depth
+        group["step"][lane] = min(F32(0.49), hz_of_pitch(pitch + first) / sample_rate)
+        group["step_other"][lane] = min(F32(0.49), hz_of_pitch(pitch + second) / sample_rate)
+    for lane in range(LANES):
+        group["inverse"][lane] = ONE / group["step"][lane]
+        group["inverse_other"][lane] = ONE / group["step_other"][lane]
+    gain, level_depth = tone["gain"] * fade, tone["lfo_level"]
+    share = ONE / F32(QUANTUM)
+    for lane in range(LANES):
+        velocity = group["velocity"][lane]
+        level = group["amplitude"][lane] * velocity * velocity * gain
+        level *= ONE + group["wave"][lane] * level_depth
+        group["gain_step"][lane] = (level - group["gain_value"][lane]) * share
+        group["gain_origin"][lane] = ZERO
+    aim_filters(group, tone, sample_rate, share)
+
+
+@rtsafe
+def aim_filters(group: Any, tone: Any, sample_rate: float, share: float) -> None:
+    """Let the filter of every voice run straight to where the end of the quantum wants it."""
+    base = tone["cutoff_pitch"] + tone["brightness"]
+    track, envelope = tone["key_track"], tone["filter_semitones"]
+    touch, wobble = tone["velocity_semitones"], tone["lfo_cutoff"]
+    for lane in range(LANES):
+        pitch = base + track * (group["pitch"][lane] - F32(60.0))
+        pitch += envelope * group["modulation"][lane] + wobble * group["wave"][lane]
+        pitch += touch * (group["velocity"][lane] - ONE)
+        warp = filter_warp_of_pitch(pitch, sample_rate)
+        a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
+        a2 = warp * a1
+        a3 = warp * a2
+        group["a1_step"][lane] = (a1 - group["a1"][lane]) * share
+        group["a2_step"][lane] = (a2 - group["a2"][lane]) * share
+        group["a3_step"][lane] = (a3 - group["a3"][lane]) * share
+
+
+@rtsafe
+def aim_note(
+    group: Any, tone: Any, lane: int, origin: int, sample_rate: float, fade: float
+) -> None:
+    """Let the lines of a note that begins at frame `origin` run to the end of the quantum."""
+    frames = F32(Q - origin)
+    level = min(ONE, tone["attack_rate"][0] * frames)
+    group["amplitude"][lane] = level
+    group["stage"][lane] = DECAY if level >= ONE else ATTACK
+    contour = min(ONE, tone["attack_rate"][1] * frames)
+    group["modulation"][lane] = contour
+    group["modulation_stage"][lane] = DECAY if contour >= ONE else ATTACK
+    pitch, velocity = group["pitch"][lane], group["velocity"][lane]
+    step = min(F32(0.49), hz_of_pitch(pitch + tone["oscillator_pitch"][0]) / sample_rate)
+    group["step"][lane] = step
+    group["inverse"][lane] = ONE / step
+    step = min(F32(0.49), hz_of_pitch(pitch + tone["oscillator_pitch"][1]) / sample_rate)
+    group["step_other"][lane] = step
+    group["inverse_other"][lane] = ONE / step
+    level *= velocity * velocity * tone["gain"] * fade
+    group["gain_step"][lane] = level / frames
+    group["gain_origin"][lane] = F32(origin)
+    cutoff = tone["cutoff_pitch"] + tone["brightness"] + tone["key_track"] * (pitch - F32(60.0))
+    cutoff += tone["filter_semitones"] * contour + tone["velocity_semitones"] * (velocity - ONE)
+    warp = filter_warp_of_pitch(cutoff, sample_rate)
     a1, a2, a3 = svf_coefficients(warp, group["damping"][lane])
-    group["a1_step"][lane] = (a1 - group["a1"][lane]) * span
-    group["a2_step"][lane] = (a2 - group["a2"][lane]) * span
-    group["a3_step"][lane] = (a3 - group["a3"][lane]) * span
+    group["a1"][lane] = a1
+    group["a2"][lane] = a2
+    group["a3"][lane] = a3
+    group["a1_step"][lane] = ZERO
+    group["a2_step"][lane] = ZERO
+    group["a3_step"][lane] = ZERO
 
 
 @rtsafe
@@ -178,57 +243,85 @@ def release_lane(group: Any, lane: int) -> None:
 @rtsafe
 def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
     """Render frames `first` … `last` of a group into its left and right blocks."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            group["block"][i, lane] = ZERO
-    add_oscillator(
-        group, tone["shape"][0], first, last, tone["oscillator_level"][0], tone["width"][0]
-    )
+    run_oscillator(group, tone["shape"][0], first, last, tone["oscillator_level"][0], tone["width"][0])
     if tone["oscillator_level"][1] > ZERO:
         swap_oscillators(group)
-        add_oscillator(
-            group, tone["shape"][1], first, last, tone["oscillator_level"][1], tone["width"][1]
-        )
+        add_second(group, tone["shape"][1], first, last, tone["oscillator_level"][1], tone["width"][1])
         swap_oscillators(group)
-    shape_voices(group, first, last, tone["filter_low"], tone["filter_band"], tone["filter_high"])
+    low, band, high = tone["filter_low"], tone["filter_band"], tone["filter_high"]
+    for i in range(first, last):
+        for lane in range(LANES):
+            group["x"][lane] = group["left"][i, lane]
+        shape_frame(group, F32(i), low, band, high)
+        for lane in range(LANES):
+            group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane]
+        for lane in range(LANES):
+            group["right"][i, lane] = group["x"][lane] * group["pan_right"][lane]
+
+
+@rtsafe
+def run_oscillator(
+    group: Any, shape: int, first: int, last: int, level: float, width: float
+) -> None:
+    """Write the first oscillator of every voice to the left block."""
+    for i in range(first, last):
+        for lane in range(LANES):
+            group["x"][lane] = ZERO
+        add_oscillator(group, shape, level, width)
+        for lane in range(LANES):
+            group["left"][i, lane] = group["x"][lane]
+
+
+@rtsafe
+def add_second(group: Any, shape: int, first: int, last: int, level: float, width: float) -> None:
+    """Add the second oscillator of every voice to the left block."""
+    for i in range(first, last):
+        for lane in range(LANES):
+            group["x"][lane] = group["left"][i, lane]
+        add_oscillator(group, shape, level, width)
+        for lane in range(LANES):
+            group["left"][i, lane] = group["x"][lane]
 
 
 @rtsafe
 def swap_oscillators(group: Any) -> None:
     """Exchange the fields of the two oscillators, so that one loop serves both."""
     for lane in range(LANES):
-        phase, step = group["phase"][lane], group["step"][lane]
+        group["x"][lane] = group["phase"][lane]
         group["phase"][lane] = group["phase_other"][lane]
+        group["phase_other"][lane] = group["x"][lane]
+    for lane in range(LANES):
+        group["x"][lane] = group["step"][lane]
         group["step"][lane] = group["step_other"][lane]
-        group["phase_other"][lane] = phase
-        group["step_other"][lane] = step
+        group["step_other"][lane] = group["x"][lane]
+    for lane in range(LANES):
+        group["x"][lane] = group["inverse"][lane]
+        group["inverse"][lane] = group["inverse_other"][lane]
+        group["inverse_other"][lane] = group["x"][lane]
 
 
 @rtsafe
-def shape_voices(group: Any, first: int, last: int, low: float, band: float, high: float) -> None:
-    """Filter, gain line, residual and pan of every lane."""
-    for i in range(first, last):
-        at = F32(i)
-        for lane in range(LANES):
-            a1, a2, a3 = group["a1"][lane], group["a2"][lane], group["a3"][lane]
-            v0 = group["block"][i, lane]
-            v3 = v0 - group["low"][lane]
-            v1 = a1 * group["band"][lane] + a2 * v3
-            v2 = group["low"][lane] + a2 * group["band"][lane] + a3 * v3
-            group["band"][lane] = TWO * v1 - group["band"][lane]
-            group["low"][lane] = TWO * v2 - group["low"][lane]
-            group["a1"][lane] = a1 + group["a1_step"][lane]
-            group["a2"][lane] = a2 + group["a2_step"][lane]
-            group["a3"][lane] = a3 + group["a3_step"][lane]
-            # v0 - k·v1 - v2 is the high-pass
-            out = low * v2 + band * v1 + high * (v0 - group["damping"][lane] * v1 - v2)
-            line = at - group["gain_origin"][lane]
-            out *= group["gain_value"][lane] + group["gain_step"][lane] * line
-            out += group["residual"][lane]
-            group["residual"][lane] *= F32(0.985)  # 1.4 ms to a third: shorter than it is heard
-            group["last"][lane] = out
-            group["left"][i, lane] = out * group["pan_left"][lane]
-            group["right"][i, lane] = out * group["pan_right"][lane]
+def shape_frame(group: Any, at: float, low: float, band: float, high: float) -> None:
+    """Filter, gain line and residual of every lane, for one frame of the row `x`."""
+    for lane in range(LANES):
+        a1, a2, a3 = group["a1"][lane], group["a2"][lane], group["a3"][lane]
+        v0 = group["x"][lane]
+        v3 = v0 - group["low"][lane]
+        v1 = a1 * group["band"][lane] + a2 * v3
+        v2 = group["low"][lane] + a2 * group["band"][lane] + a3 * v3
+        group["band"][lane] = TWO * v1 - group["band"][lane]
+        group["low"][lane] = TWO * v2 - group["low"][lane]
+        group["a1"][lane] = a1 + group["a1_step"][lane]
+        group["a2"][lane] = a2 + group["a2_step"][lane]
+        group["a3"][lane] = a3 + group["a3_step"][lane]
+        # v0 - k·v1 - v2 is the high-pass
+        out = low * v2 + band * v1 + high * (v0 - group["damping"][lane] * v1 - v2)
+        line = at - group["gain_origin"][lane]
+        out *= group["gain_value"][lane] + group["gain_step"][lane] * line
+        out += group["residual"][lane]
+        group["residual"][lane] *= RESIDUAL_DECAY
+        group["last"][lane] = out
+        group["x"][lane] = out
 
 
 @rtsafe
@@ -276,19 +369,16 @@ def begin_and_release(
             tone["next_age"] = serial + np.int32(1)
             command = entries[group["event_entry"][lane]]["command"]
             begin_note(group, tone, lane, command, frame + at, serial)
-            aim_voice(group, tone, lane, at, sample_rate, fade)
-            first_coefficients(group, lane, F32(Q - at))
+            aim_note(group, tone, lane, at, sample_rate, fade)
 
 
 @rtsafe
-def first_coefficients(group: Any, lane: int, frames: float) -> None:
-    """Start a note's filter where its first line ends instead of where the last note left it."""
-    group["a1"][lane] += group["a1_step"][lane] * frames
-    group["a2"][lane] += group["a2_step"][lane] * frames
-    group["a3"][lane] += group["a3_step"][lane] * frames
-    group["a1_step"][lane] = ZERO
-    group["a2_step"][lane] = ZERO
-    group["a3_step"][lane] = ZERO
+def release_due(group: Any, frame: int) -> None:
+    """Release what is due before or at the first frame of the quantum."""
+    for lane in range(LANES):
+        is_due = group["release_frame"][lane] <= frame and group["stage"][lane] != OFF
+        if is_due:
+            release_lane(group, lane)
 
 
 @rtsafe
@@ -296,13 +386,12 @@ def render_voices(
     group: Any, tone: Any, entries: Any, frame: int, sample_rate: float, fade: float
 ) -> None:
     """Render one group for one quantum."""
-    for lane in range(LANES):
-        if group["release_frame"][lane] <= frame:
-            release_lane(group, lane)
-        if group["stage"][lane] != OFF and group["event_offset"][lane] != 0:
-            aim_voice(group, tone, lane, np.int64(0), sample_rate, fade)
-    begin_and_release(group, tone, entries, frame, np.int64(0), sample_rate, fade)
-    first = np.int64(0)
+    release_due(group, frame)
+    aim_voices(group, tone, sample_rate, fade)
+    zero = np.int64(0)
+    if next_split(group, frame, np.int64(-1)) == 0:
+        begin_and_release(group, tone, entries, frame, zero, sample_rate, fade)
+    first = zero
     while first < Q:
         last = next_split(group, frame, first)
         add_pieces(group, tone, first, last)
@@ -316,14 +405,22 @@ def render_voices(
 def close_voices(group: Any) -> None:
     """Carry lines over to the next quantum and free what has faded out."""
     for lane in range(LANES):
-        settle_line(group, lane, Q)
-        group["gain_origin"][lane] = ZERO
+        span = F32(QUANTUM) - group["gain_origin"][lane]
+        group["gain_value"][lane] += group["gain_step"][lane] * span
+    for lane in range(LANES):
         group["event_offset"][lane] = np.int32(-1)
-        if group["stage"][lane] == RELEASE and group["amplitude"][lane] < FLOOR:
-            group["stage"][lane] = OFF
-            group["release_frame"][lane] = NEVER
-            group["gain_value"][lane] = ZERO
-            group["active"] -= np.int32(1)
+    finished = np.int32(0)
+    for lane in range(LANES):
+        stage = group["stage"][lane]
+        is_over = stage == RELEASE and group["amplitude"][lane] < FLOOR
+        finished += np.int32(1) if is_over else np.int32(0)
+        group["stage"][lane] = OFF if is_over else stage
+    if finished > 0:
+        for lane in range(LANES):
+            if group["stage"][lane] == OFF:
+                group["gain_value"][lane] = ZERO
+                group["release_frame"][lane] = NEVER
+        group["active"] -= finished
 
 
 @rtsafe

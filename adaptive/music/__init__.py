@@ -1,1 +1,1 @@
-"""TODO"""
+"""Theory: pure values and functions.  No time, no sound."""

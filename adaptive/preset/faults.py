@@ -19,7 +19,7 @@ KeyPath = tuple[str | int, ...]
 
 # A file with more faults than this is not a preset with mistakes but another kind of file;
 # the limit also bounds the time spent on guessing names for hostile input.
-MAX_FAULTS = 500
+MAX_FAULTS = 200
 # Long enough to recognise one's own text in a message, short enough for one line.
 SHOWN_CHARACTERS = 40
 # More names than this are a wall, not help.
@@ -132,7 +132,7 @@ def hint(word: str, options: Collection[str]) -> str:
         return "; there is none"
     if match := nearest(word, options):
         return f"; did you mean `{match}`?"
-    names = sorted(options)
+    names = sorted(set(options))
     more = ", …" if len(names) > SHOWN_NAMES else ""
     return "; there is " + ", ".join(f"`{name}`" for name in names[:SHOWN_NAMES]) + more
 

@@ -26,7 +26,7 @@ from adaptive.preset.expression import (
     compile_program,
     parse,
 )
-from adaptive.preset.faults import FaultList, KeyPath, hint
+from adaptive.preset.faults import SHOWN_NAMES, FaultList, KeyPath, hint
 from adaptive.preset.model import StateGroup, select_lines, state_groups
 from adaptive.preset.schema import PresetFile
 from adaptive.preset.tree import CLOCK_FUNCTIONS
@@ -92,7 +92,7 @@ def _in_order(derived: Mapping[str, Expression], faults: FaultList) -> dict[str,
         except CycleError as error:
             # graphlib lists a circle against the direction of need, its first member twice.
             circle: list[str] = error.args[1][::-1]
-            shown = " needs ".join(f"`{name}`" for name in circle)
+            shown = " needs ".join(f"`{name}`" for name in _shortened(circle))
             faults.add(("parameters", circle[0], "value"), f"goes in a circle: {shown}")
             needs = {
                 name: [need for need in wanted if need not in circle]
@@ -101,6 +101,10 @@ def _in_order(derived: Mapping[str, Expression], faults: FaultList) -> dict[str,
             }
         else:
             return {name: derived[name] for name in order}
+
+
+def _shortened(circle: list[str]) -> list[str]:
+    return circle if len(circle) <= SHOWN_NAMES else [*circle[: SHOWN_NAMES - 2], "…", circle[-1]]
 
 
 class _Judge:

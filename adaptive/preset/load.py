@@ -13,7 +13,7 @@ from adaptive.errors import PresetError
 from adaptive.preset.faults import FaultList, hint, show_value
 from adaptive.preset.formulas import read_conditions, read_derived
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
-from adaptive.preset.references import check_references
+from adaptive.preset.references import check_limits, check_references
 from adaptive.preset.schema import PresetFile
 from adaptive.preset.stems import resolve_stems
 from adaptive.preset.walk import read_file
@@ -89,6 +89,8 @@ def read(
     document = _parse_toml(content, where)
     faults, follow_ups = FaultList(where), FaultList(where)
     file = read_file(document, faults)
+    if not check_limits(file, faults):
+        raise PresetError(faults.lines(document), where)
     folder = folder.resolve()
     check_references(file, vocabulary, follow_ups)
     when = read_conditions(file, follow_ups)

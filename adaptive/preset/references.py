@@ -51,14 +51,19 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Takes what is found.
     """
-    for key, limit in LIMITS.items():
-        count = len(getattr(file, key))
-        if count > limit:
-            faults.add((key,), f"has {count} entries, more than the {limit} there may be")
     for check in (_names, _parameters, _states, _inputs, _layers, _sections, _rules):
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
+
+
+def check_limits(file: PresetFile, faults: FaultList) -> bool:
+    """Note every table that is too long; return whether all are short enough to be judged."""
+    counts = {key: len(getattr(file, key)) for key in LIMITS}
+    for key, limit in LIMITS.items():
+        if counts[key] > limit:
+            faults.add((key,), f"has {counts[key]} entries, more than the {limit} there may be")
+    return all(counts[key] <= limit for key, limit in LIMITS.items())
 
 
 def _unknown(faults: FaultList, at: KeyPath, what: str, name: str, known: Collection[str]) -> None:

@@ -17,7 +17,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of ``preset.toml``; keys that begin with ``x_`` are free."""
-    made = msgspec.json.schema(PresetFile)
+    # Once through text, since msgspec leaves defaults as Python's tuples.
+    made = json.loads(json.dumps(msgspec.json.schema(PresetFile)))
     for table in made["$defs"].values():
         table["patternProperties"] = {f"^{FREE_PREFIX}": {}}
     return {"$schema": DIALECT, "title": TITLE, **made}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,14 +26,18 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
         Takes what is missing, or lies outside the folder once links are followed.
     """
     stems: dict[str, Path] = {}
+    listed: list[str] | None = None
     for at, name in named_stems(file):
-        path = _inside(folder, name)
-        if path is None:
+        path = _resolved(folder / name)
+        if path is not None and not path.is_relative_to(folder):
             faults.add(at, "points outside the preset's folder; copy the file into it")
-        elif path.is_dir():
-            faults.add(at, "is a folder, not a file")
+        elif path is None or not path.exists():
+            listed = _list(folder) if listed is None else listed
+            match = nearest(name, listed)
+            meant = f"; did you mean `{match}`?" if match else ""
+            faults.add(at, f"there is no such file in the preset's folder{meant}")
         elif not path.is_file():
-            faults.add(at, f"there is no such file in the preset's folder{_meant(name, folder)}")
+            faults.add(at, "is a folder, not a file")
         else:
             stems[name] = path
     return stems
@@ -49,20 +54,18 @@ def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
         yield ("stingers", name, "stem"), stinger.stem
 
 
-def _inside(folder: Path, name: str) -> Path | None:
+def _resolved(path: Path) -> Path | None:
+    """Return where a path leads, links followed; None when no file can be there."""
     try:
-        path = (folder / name).resolve()
+        resolved = path.resolve()
+        # Asked here, because a name can also be too long to ask about.
+        resolved.exists()
     except (OSError, RuntimeError, ValueError):
-        # Links in a circle, a name too long, or a character no file can have.
+        # Links in a circle, or a character that no name has.
         return None
-    return path if path.is_relative_to(folder) else None
+    return resolved
 
 
-def _meant(name: str, folder: Path) -> str:
-    listed: list[str] = []
-    for path in folder.rglob("*"):
-        listed.append(path.relative_to(folder).as_posix())
-        if len(listed) == MAX_LISTED:
-            break
-    match = nearest(name, listed)
-    return f"; did you mean `{match}`?" if match else ""
+def _list(folder: Path) -> list[str]:
+    files = itertools.islice(folder.rglob("*"), MAX_LISTED)
+    return [path.relative_to(folder).as_posix() for path in files]

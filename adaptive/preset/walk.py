@@ -170,8 +170,10 @@ class _Walker:
             items = (kind.item_type,) * len(raw)
             low, high = kind.min_length or 0, kind.max_length or len(raw)
             if not low <= len(raw) <= high:
-                bound = f"at least {low}" if len(raw) < low else f"at most {high}"
-                return self._fault(at, f"must have {bound} entries, got {len(raw)}")
+                bound = (
+                    f"at least {_entries(low)}" if len(raw) < low else f"at most {_entries(high)}"
+                )
+                return self._fault(at, f"must have {bound}, got {len(raw)}")
         values = [self.read(item, raw[i], (*at, i)) for i, item in enumerate(items)]
         pairs = zip(items, values, strict=True)
         return tuple(stand_in(item) if value is _FAULTY else value for item, value in pairs)
@@ -201,12 +203,9 @@ class _Walker:
 def describe(kind: inspect.Type) -> str:
     """Say what a type takes, to somebody who writes TOML and not Python."""
     match kind:
-        case inspect.UnionType(types=types):
-            told = [describe(one) for one in types if not isinstance(one, inspect.NoneType)]
-            return " or ".join(told)
-        case inspect.LiteralType(values=values):
-            shown = [show_value(value) for value in values]
-            return " or ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+        case inspect.UnionType() | inspect.LiteralType():
+            told = _choices(kind)
+            return " or ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
         case inspect.StructType(fields=fields):
             needed = [field.encode_name for field in fields if field.required]
             return f"a table with {join_names(needed)}" if needed else "a table"
@@ -216,6 +215,18 @@ def describe(kind: inspect.Type) -> str:
             return PATTERNS[pattern] if pattern else "a string"
         case _:
             return _PLAIN[type(kind)]
+
+
+def _choices(kind: inspect.Type) -> list[str]:
+    match kind:
+        case inspect.UnionType(types=types):
+            return [told for one in types for told in _choices(one)]
+        case inspect.LiteralType(values=values):
+            return [show_value(value) for value in values]
+        case inspect.NoneType():
+            return []
+        case _:
+            return [describe(kind)]
 
 
 _PLAIN: Mapping[type, str] = {

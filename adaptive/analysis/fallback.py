@@ -1,0 +1,72 @@
+"""What is assumed where nothing keeps time: a pad, rain, a voice.
+
+The tempo comes from names, chunks or the other sections; else from the length of a file that is cut
+while it sounds; else it is 120 BPM.  Each time it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from adaptive.analysis.grid import tidy_bpm, whole_beats
+from adaptive.analysis.loop import Extent, Loop, beats_before, sentence_tail
+from adaptive.analysis.tempo import HIGHEST_BPM, LOWEST_BPM, PRIOR_BPM
+
+_PHRASES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)
+
+
+def assume_loop(
+    bpm: float, why: str, extents: Sequence[Extent], beats_per_bar: int = 0, bars_hint: int = 0
+) -> Loop:
+    """Lay a loop over a section in which nothing keeps time.
+
+    Parameters
+    ----------
+    bpm : float
+        A tempo from elsewhere, or 0 if there is none: then a file that is cut while it sounds is
+        taken to be a whole number of bars, at the tempo nearest to 120 BPM that makes it so, and
+        anything else is counted at 120.
+    why : str
+        A sentence: where `bpm` comes from.
+    extents, beats_per_bar, bars_hint
+        As for `find_loop`.
+    """
+    longest = max(extents, key=lambda extent: extent.length_s)
+    meter = beats_per_bar or 4
+    notes = ["No rhythm: nothing in these files keeps time."]
+    if bpm > 0.0:
+        notes.append(why)
+    elif longest.is_cut:
+        bpm = _fitting_bpm(longest.length_s, meter)
+        notes.append(
+            f"Tempo: {bpm:g} BPM, a guess: it makes {longest.length_s:.2f} s a whole number of "
+            f"bars, so the loop closes; of the usual lengths this is nearest to {PRIOR_BPM:g} BPM."
+        )
+    else:
+        bpm = PRIOR_BPM
+        notes.append(f"Tempo: {bpm:g} BPM, for want of anything better.")
+    beats = whole_beats(longest.length_s, bpm)
+    if not beats or beats % meter:
+        room = beats_before(longest.length_s, 60.0 / bpm)
+        hinted = bars_hint * meter
+        beats = hinted if 0 < hinted <= room else room // meter * meter or room
+    tail_s = longest.length_s - beats * 60.0 / bpm
+    notes.append("Beat 1: taken to be where the files begin.")
+    notes.append(sentence_tail(tail_s, 0.0))
+    return Loop(bpm, 0.0, beats, meter, max(0.0, tail_s), tuple(filter(None, notes)))
+
+
+def _fitting_bpm(length_s: float, meter: int) -> float:
+    """Find the tempo nearest to 120 at which a length is a usual number of bars."""
+    if whole_beats(length_s, PRIOR_BPM) and whole_beats(length_s, PRIOR_BPM) % meter == 0:
+        return PRIOR_BPM
+
+    def oddness(bars: int) -> float:
+        # In octaves from 120; 12 bars are rarer than 8 or 16, by what a fifth of an octave weighs.
+        octaves = abs(math.log2(60.0 * meter * bars / length_s / PRIOR_BPM))
+        return octaves + (0.2 if bars & (bars - 1) else 0.0)
+
+    bars = min(_PHRASES, key=oddness)
+    bpm = 60.0 * meter * bars / length_s
+    return tidy_bpm(bpm, length_s) if LOWEST_BPM <= bpm <= HIGHEST_BPM else PRIOR_BPM

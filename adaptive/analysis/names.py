@@ -1,0 +1,216 @@
+"""What file names say: section, layer, tempo and bars.
+
+Nobody names stems alike: ``explore_drums.wav``, ``combat-bass.flac``, ``01 Drums (Combat).wav``,
+``combat/drums.wav``.  What all names share says nothing and is dropped; known words decide, and
+where there are none, the pattern of repetition does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+DEFAULT_SECTION, DEFAULT_LAYER = "main", "music"
+_LONGEST = 64
+
+_BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d{1,3})?)[\s_-]*bpm|bpm[\s_-]*(\d{2,3}(?:\.\d{1,3})?)")
+_BARS = re.compile(r"(?<!\d)(\d{1,3})[\s_-]*(?:bars?|measures?)(?![a-z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# What a file name carries that is neither section nor layer.
+_NOISE = _words(
+    "stem stems loop loops looped export bounce bounced master final mixdown stereo mono wav flac "
+    "ogg mp3 44k 48k 96k 16bit 24bit 32bit"
+)
+_NEUTRAL_FOLDERS = _words("stems audio sounds music export exports bounces wav flac ogg")
+
+_LAYER_WORDS = _words(
+    "drum drums kick snare hat hats hihat hihats cymbal cymbals tom toms perc percussion shaker "
+    "tambourine clap claps beat beats groove bass sub subbass contrabass guitar guitars gtr gtrs "
+    "piano keys keyboard rhodes organ synth synths pad pads lead leads arp arps pluck plucks bell "
+    "bells mallets marimba vibes glock string strings violin violins viola violas cello cellos "
+    "brass horn horns trumpet trombone tuba woodwind woodwinds wind winds flute clarinet oboe "
+    "bassoon sax harp choir vocal vocals vox voice voices melody harmony chords theme fx sfx noise "
+    "atmos drone drones texture riser ostinato rhythm orchestra band"
+)
+_SECTION_WORDS = _words(
+    "explore exploration combat battle fight action chase boss menu title intro outro verse chorus "
+    "bridge refrain calm peace peaceful idle rest safe shelter town village camp tension tense "
+    "suspense stealth alert danger alarm victory win defeat lose gameover ending credits day night "
+    "dawn dusk underwater cave forest desert dungeon ambient ambience"
+)
+
+
+@dataclass(frozen=True)
+class NamedStem:
+    """A file and what its name says.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    section, layer : str
+        Identifiers: ``[a-z][a-z0-9_]*``, at most 64 characters.
+    bpm : float or None
+        The tempo it claims, 20 to 400.
+    bars : int
+        The bars it claims; 0 if none.
+    """
+
+    path: Path
+    section: str
+    layer: str
+    bpm: float | None = None
+    bars: int = 0
+
+
+def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
+    """Sort files into sections and layers.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files in `folder` or one level below it; a subfolder's name is the section.
+    folder : Path
+        What the names are relative to.
+
+    Returns
+    -------
+    list of NamedStem
+        In the order of `paths`; no two share section and layer.
+
+    Examples
+    --------
+    >>> paths = [Path("01 Drums (Combat).wav"), Path("02 Bass (Calm).wav")]
+    >>> [(stem.section, stem.layer) for stem in group(paths, Path())]
+    [('combat', 'drums'), ('calm', 'bass')]
+    """
+    places = {}
+    for place in dict.fromkeys(path.parent for path in paths):
+        inside = [path for path in paths if path.parent == place]
+        title = "" if place in (folder, Path()) else " ".join(_tokens(place.name))
+        if title in _NEUTRAL_FOLDERS:
+            title = ""
+        for path, (section, layer) in zip(inside, _split(inside, bool(title)), strict=True):
+            places[path] = (title or section, layer)
+    named = [_named(path, *places[path], number) for number, path in enumerate(paths, 1)]
+    return _without_doubles(named)
+
+
+def identifier(words: str, fallback: str) -> str:
+    """Make a legal name: ``[a-z][a-z0-9_]*``, at most 64 characters.
+
+    Examples
+    --------
+    >>> identifier("Crème brûlée #2", "layer")
+    'creme_brulee_2'
+    >>> identifier("8-bit", "layer"), identifier("日本", "layer")
+    ('layer_8_bit', 'layer')
+    """
+    folded = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
+    if not name or not name[0].isalpha():
+        name = f"{fallback}_{name}".strip("_")
+    # `any` is every section in a transition rule.
+    name = f"{fallback}_any" if name == "any" else name
+    return name[:_LONGEST].rstrip("_")
+
+
+def _named(path: Path, section: str, layer: str, number: int) -> NamedStem:
+    text = path.stem.lower().replace(",", ".")
+    bpm = next((float(a or b) for a, b in _BPM.findall(text)), None)
+    bars = next((int(count) for count in _BARS.findall(text)), 0)
+    return NamedStem(
+        path,
+        identifier(section, "section"),
+        identifier(layer or str(number), "layer"),
+        bpm if bpm is not None and 20.0 <= bpm <= 400.0 else None,
+        bars,
+    )
+
+
+def _tokens(text: str) -> list[str]:
+    """Cut a name into lower-case words, without tempo, bars, noise and leading numbers."""
+    plain = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).lower()
+    plain = _BARS.sub(" ", _BPM.sub(" ", plain))
+    words = [word for word in re.split(r"[\W_]+", plain) if word and word not in _NOISE]
+    while len(words) > 1 and words[0].isdigit():
+        words = words[1:]
+    return words
+
+
+def _split(paths: Sequence[Path], has_section: bool) -> list[tuple[str, str]]:
+    """Give each file of one folder a section and a layer, as words."""
+    names = [_tokens(path.stem) for path in paths]
+    names, shared = _without_shared(names)
+    if has_section:
+        return [(DEFAULT_SECTION, " ".join(words)) for words in names]
+    common = [word for word in shared if word in _SECTION_WORDS]
+    if common:
+        return [(" ".join(common), " ".join(words)) for words in names]
+    hits = sum(bool(_SECTION_WORDS.intersection(words)) for words in names)
+    # A lone "ambience" among drums and bass is a layer, not a section.
+    if 2 * hits > len(names):
+        return [_by_words(words) for words in names]
+    return _by_pattern(names)
+
+
+def _without_shared(names: list[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """Drop the words that all names begin or end with, as long as each keeps one."""
+    shared: list[str] = []
+    for end in (0, -1):
+        while len(names) > 1 and all(len(words) > 1 for words in names):
+            word = names[0][end]
+            # Two kicks are still kicks.
+            if any(words[end] != word for words in names) or word in _LAYER_WORDS:
+                break
+            shared.append(word)
+            names = [words[1:] if end == 0 else words[:-1] for words in names]
+    return names, shared
+
+
+def _by_words(words: list[str]) -> tuple[str, str]:
+    """Take the known words for sections; a number behind one belongs to it (verse 2)."""
+    is_section = [word in _SECTION_WORDS for word in words]
+    for index, word in enumerate(words[1:], 1):
+        is_section[index] |= is_section[index - 1] and word.isdigit()
+    section = [word for word, hit in zip(words, is_section, strict=True) if hit]
+    layer = [word for word, hit in zip(words, is_section, strict=True) if not hit]
+    return " ".join(section) or DEFAULT_SECTION, " ".join(layer) or DEFAULT_LAYER
+
+
+def _by_pattern(names: list[list[str]]) -> list[tuple[str, str]]:
+    """Take for sections what remains beside known layers, else the end that repeats."""
+    rests = [[word for word in words if word not in _LAYER_WORDS] for words in names]
+    heads = [[word for word in words if word in _LAYER_WORDS] for words in names]
+    titles = [" ".join(rest) for rest in rests]
+    if all(titles) and all(heads) and 1 < len(set(titles)) < len(names):
+        return [(title, " ".join(head)) for title, head in zip(titles, heads, strict=True)]
+    if not any(heads) and all(len(words) > 1 for words in names):
+        for end in (0, -1):
+            if 1 < len({words[end] for words in names}) < len(names):
+                cut = slice(1, None) if end == 0 else slice(None, -1)
+                return [(words[end], " ".join(words[cut])) for words in names]
+    return [(DEFAULT_SECTION, " ".join(words)) for words in names]
+
+
+def _without_doubles(named: list[NamedStem]) -> list[NamedStem]:
+    """Number layers that would share a name within a section."""
+    taken: set[tuple[str, str]] = set()
+    unique = []
+    for stem in named:
+        layer, number = stem.layer, 2
+        while (stem.section, layer) in taken:
+            layer = f"{stem.layer[: _LONGEST - 5]}_{number}"
+            number += 1
+        taken.add((stem.section, layer))
+        unique.append(replace(stem, layer=layer))
+    return unique

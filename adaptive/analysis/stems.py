@@ -1,0 +1,162 @@
+"""One stem as the analysis needs it: mono, at one rate, with its length to the frame.
+
+Every file is hostile until it is read whole: what is empty, cut off, damaged or absurdly long is
+refused with one sentence that names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from adaptive.analysis.chunks import ChunkHints, read_hints
+from adaptive.analysis.samples import ANALYSIS_RATE_HZ, F32
+from adaptive.errors import AudioFileError
+
+EXTENSIONS = (".wav", ".flac", ".ogg", ".mp3")
+
+# Twenty minutes of mono float32 are 212 MB; a stem that loops is seldom longer than five.
+LONGEST_S = 1200.0
+_SMALLEST_RATE_HZ, _LARGEST_RATE_HZ = 8_000, 384_000
+_BLOCK_FRAMES = 65_536
+# The largest page an Ogg file can have: header, 255 lacing values, 255 segments of 255 bytes.
+_OGG_PAGE = 27 + 255 + 255 * 255
+_SILENCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Stem:
+    """A file that has been read.
+
+    Attributes
+    ----------
+    path : Path
+        Where it lies.
+    mono : ndarray of float32, shape (samples,)
+        All channels mixed, at `ANALYSIS_RATE_HZ`.
+    sample_rate : int
+        The file's own rate, in hertz.
+    frames : int
+        Its length at that rate.
+    hints : ChunkHints
+        What its chunks claim.
+    """
+
+    path: Path
+    mono: F32
+    sample_rate: int
+    frames: int
+    hints: ChunkHints
+
+    @property
+    def length_s(self) -> float:
+        """Length in seconds, to the frame."""
+        return self.frames / self.sample_rate
+
+    @property
+    def sounding_s(self) -> float:
+        """Where the sound has died away to -60 dB of its peak; 0 for a silent file."""
+        loud = np.nonzero(np.abs(self.mono) > _SILENCE * np.abs(self.mono).max(initial=0.0))[0]
+        return (int(loud[-1]) + 1) / ANALYSIS_RATE_HZ if len(loud) else 0.0
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it still sounds where it ends: a loop, not a piece that dies away.
+
+        The last 50 ms are within 20 dB of the whole file's level.
+        """
+        if not len(self.mono):
+            return False
+        end = self.mono[-round(0.05 * ANALYSIS_RATE_HZ) :]
+        return bool(_rms(end) > 0.1 * _rms(self.mono) > 0.0)
+
+
+def read_stem(path: Path) -> Stem:
+    """Read a stem whole.
+
+    Parameters
+    ----------
+    path : Path
+        A WAV, FLAC, OGG or MP3 file.
+
+    Raises
+    ------
+    AudioFileError
+        If it is empty, truncated, damaged, not audio, or longer than 20 minutes.
+    """
+    _check_whole(path)
+    hints = read_hints(path)
+    try:
+        with soundfile.SoundFile(path) as file:
+            sample_rate, declared = file.samplerate, file.frames
+            _check_shape(path, sample_rate, declared)
+            mono = _read_mono(file)
+    except (soundfile.SoundFileError, OSError, ValueError) as error:
+        raise AudioFileError(f"{path.name} cannot be read as audio; it is damaged.") from error
+    if len(mono) == 0:
+        raise AudioFileError(f"{path.name} holds no sound: its length is zero.")
+    if len(mono) < declared:
+        raise AudioFileError(
+            f"{path.name} is truncated: {declared} frames are announced, {len(mono)} are there."
+        )
+    if not np.isfinite(mono).all():
+        raise AudioFileError(f"{path.name} holds samples that are not numbers; it is damaged.")
+    resampled = soxr.resample(mono, sample_rate, ANALYSIS_RATE_HZ)
+    return Stem(path, np.asarray(resampled, dtype=np.float32), sample_rate, len(mono), hints)
+
+
+def _read_mono(file: soundfile.SoundFile) -> F32:
+    """Mix the channels block by block, at most one block more than the longest stem."""
+    blocks = []
+    left = round(LONGEST_S * file.samplerate) + _BLOCK_FRAMES
+    while left > 0:
+        block = file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)
+        if not len(block):
+            break
+        blocks.append(block.mean(axis=1, dtype=np.float32))
+        left -= len(block)
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
+
+
+def _check_shape(path: Path, sample_rate: int, frames: int) -> None:
+    if not _SMALLEST_RATE_HZ <= sample_rate <= _LARGEST_RATE_HZ:
+        raise AudioFileError(
+            f"{path.name} has a sample rate of {sample_rate} Hz; "
+            f"{_SMALLEST_RATE_HZ} to {_LARGEST_RATE_HZ} Hz can be read."
+        )
+    if frames > LONGEST_S * sample_rate:
+        raise AudioFileError(
+            f"{path.name} is {frames / sample_rate / 60.0:.0f} minutes long; "
+            f"a stem may have {LONGEST_S / 60.0:.0f}."
+        )
+
+
+def _check_whole(path: Path) -> None:
+    """Refuse what is empty, and an Ogg file whose last page is cut: its decoder would not say."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(4)
+            file.seek(max(0, size - _OGG_PAGE))
+            end = file.read(_OGG_PAGE) if head == b"OggS" else b""
+    except OSError as error:
+        raise AudioFileError(f"{path.name} cannot be read: {error.strerror}.") from error
+    if size == 0:
+        raise AudioFileError(f"{path.name} is empty: it has no bytes.")
+    if head == b"OggS" and not _ends_with_page(end):
+        raise AudioFileError(f"{path.name} is truncated: its last Ogg page is not whole.")
+
+
+def _ends_with_page(end: bytes) -> bool:
+    page = end[max(end.rfind(b"OggS"), 0) :]
+    if len(page) < 27 or len(page) < 27 + page[26]:
+        return False
+    return len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])
+
+
+def _rms(samples: F32) -> float:
+    return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0

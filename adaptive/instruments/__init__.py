@@ -1,0 +1,1 @@
+"""The built-in sounds: synthesiser patches by name, and drum kits made of arithmetic."""
