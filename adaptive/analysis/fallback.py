@@ -40,12 +40,12 @@ def assume_loop(
     elif longest.is_cut:
         bpm = _fitting_bpm(longest.length_s, meter)
         notes.append(
-            f"Tempo: {bpm:g} BPM, a guess: it makes {longest.length_s:.2f} s a whole number of "
+            f"Tempo: {bpm:.2f} BPM, a guess: it makes {longest.length_s:.2f} s a whole number of "
             f"bars, so the loop closes; of the usual lengths this is nearest to {PRIOR_BPM:g} BPM."
         )
     else:
         bpm = PRIOR_BPM
-        notes.append(f"Tempo: {bpm:g} BPM, for want of anything better.")
+        notes.append(f"Tempo: {bpm:.2f} BPM, for want of anything better.")
     beats = whole_beats(longest.length_s, bpm)
     if not beats or beats % meter:
         room = beats_before(longest.length_s, 60.0 / bpm)

@@ -11,22 +11,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from adaptive.analysis.grid import (
     LOOP_TOLERANCE_S,
     Rhythm,
-    on_beat,
     pin,
+    strong_beats,
     tidy_bpm,
     whole_beats,
 )
 from adaptive.analysis.onsets import Onsets
 
-# A beat this little after the end of a period is the beat at 0, found a little early.
-_WRAP_S = 0.012
-# Weaker than half of what the beats usually have, an onset is a pickup or a ghost, not beat 1.
-_STRONG = 0.5
 # Without a length to pin it, a tempo may be rounded if no beat moves by more than this.
 _ROUNDING_S = 0.003
 
@@ -122,7 +116,7 @@ def find_loop(
         rounding_s = min(max(rounding_s, 0.0005), _ROUNDING_S)
         rhythm = replace(rhythm, bpm=tidy_bpm(rhythm.bpm, longest.length_s, rounding_s))
         why_tempo = (
-            f"Tempo: {rhythm.bpm:g} BPM, found from onsets, give or take "
+            f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets, give or take "
             f"{max(rhythm.error_bpm, 0.01):.2f}."
         )
     is_whole_file = bool(beats) and span_s == longest.length_s
@@ -145,29 +139,31 @@ def _spans(extent: Extent) -> list[float]:
 def _pinning_span(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> tuple[float, int]:
     """Find a length that is whole beats: the longest says most about the tempo."""
     counted = []
-    for span_s, is_cut in {
-        span: extent.is_cut for extent in extents for span in _spans(extent)
-    }.items():
-        # Three standard errors, but less than a tenth of a beat: more fits anything.
-        slack_s = 3.0 * rhythm.error_bpm / rhythm.bpm * span_s
-        slack_s = min(max(LOOP_TOLERANCE_S, slack_s), 0.1 * rhythm.period_s)
-        beats = whole_beats(span_s, rhythm.bpm, slack_s)
-        if beats and _is_plausible(rhythm, onsets, beats, is_cut):
-            counted.append((beats % 4 == 0, span_s, beats))
+    for extent in extents:
+        for span_s in _spans(extent):
+            beats = whole_beats(span_s, rhythm.bpm, _slack_s(rhythm, span_s))
+            # What is not whole bars has to fit exactly to be believed.
+            is_bars = beats % 4 == 0
+            beats = beats if is_bars else whole_beats(span_s, rhythm.bpm)
+            if beats and (extent.is_cut or _is_filled(rhythm, onsets, beats)):
+                counted.append((is_bars, span_s, beats))
     _, span_s, beats = max(counted, default=(False, 0.0, 0))
     return span_s, beats
 
 
-def _is_plausible(rhythm: Rhythm, onsets: Onsets, beats: int, is_cut: bool) -> bool:
-    """Whether a length in beats is no accident: one in fifty tails ends within 10 ms of a beat.
+def _slack_s(rhythm: Rhythm, span_s: float) -> float:
+    """Three standard errors of the tempo over a span, but less than a tenth of a beat."""
+    slack_s = 3.0 * rhythm.error_bpm / rhythm.bpm * span_s
+    return min(max(LOOP_TOLERANCE_S, slack_s), 0.1 * rhythm.period_s)
 
-    Multiples of 8 bars are believed; anything else has to sound, or be struck, to its end.
+
+def _is_filled(rhythm: Rhythm, onsets: Onsets, beats: int) -> bool:
+    """Whether a length in beats is no accident: one tail in fifty ends within 10 ms of a beat.
+
+    Multiples of 8 bars are believed; anything else has to be struck to its end.
     """
-    if beats % 32 == 0 or is_cut:
-        return True
-    numbers, _ = on_beat(onsets, rhythm)
     last_part = 4 if beats % 4 == 0 else 1
-    return bool(len(numbers)) and bool(numbers[-1] >= beats - last_part)
+    return beats % 32 == 0 or strong_beats(onsets, rhythm)[-1] >= beats - last_part
 
 
 def _first_beat(
@@ -176,11 +172,9 @@ def _first_beat(
     """Find beat 1 and say why it is there."""
     if is_whole_file:
         # A loop that fills its file has at most a beat of lead-in.
-        first_s = 0.0 if rhythm.period_s - rhythm.beat_s < _WRAP_S else rhythm.beat_s
+        first_s = max(0.0, rhythm.beat_s)
         return first_s, f"Beat 1: {first_s:.4f} s, the first beat in a file that is all loop."
-    numbers, strengths = on_beat(onsets, rhythm)
-    strong = numbers[strengths >= _STRONG * np.median(strengths)] if len(numbers) else numbers
-    number = float(strong[0]) if len(strong) else 0.0
+    number = strong_beats(onsets, rhythm)[0]
     first_s = max(0.0, rhythm.beat_s + number * rhythm.period_s)
     marks = [*(longest.loop_s[:1] if longest.loop_s else ()), *longest.marks_s]
     for mark_s in marks:
@@ -202,9 +196,7 @@ def _count_bars(
 ) -> tuple[int, str]:
     """Count bars where the file is longer than they are: past the last strong onset, then round."""
     bar_s = meter * rhythm.period_s
-    numbers, strengths = on_beat(onsets, rhythm)
-    strong = numbers[strengths >= _STRONG * np.median(strengths)] if len(numbers) else numbers
-    last_s = rhythm.beat_s + float(strong[-1]) * rhythm.period_s if len(strong) else first_s
+    last_s = rhythm.beat_s + strong_beats(onsets, rhythm)[-1] * rhythm.period_s
     # An onset on the very bar line belongs to the bar it opens.
     least = max(1, math.floor((last_s - first_s) / bar_s + 1e-3) + 1)
     # The lead-in completes a file that ends early by at most one beat.
@@ -230,18 +222,12 @@ def _roundness(bars: int) -> tuple[int, int]:
 
 
 def beats_before(seconds: float, period_s: float) -> int:
+    """Count the whole beats that fit into a length; at least 1."""
     return max(1, math.floor((seconds + LOOP_TOLERANCE_S) / period_s))
 
 
-def _sentence_pinned(rhythm: Rhythm, beats: int, span_s: float, meter: int) -> str:
-    length = f"{beats // meter} bars" if beats % meter == 0 else f"{beats} beats"
-    return (
-        f"Tempo: {rhythm.bpm:g} BPM, found from onsets and pinned by the length: "
-        f"{span_s:.3f} s are exactly {length}."
-    )
-
-
 def sentence_tail(tail_s: float, first_s: float) -> str:
+    """Say what lies after the last bar, or what is missing of it; nothing if it fits."""
     if tail_s > LOOP_TOLERANCE_S:
         return f"Tail: {tail_s:.2f} s after the last bar ring over what follows."
     if tail_s < -LOOP_TOLERANCE_S:
@@ -250,3 +236,11 @@ def sentence_tail(tail_s: float, first_s: float) -> str:
             f"the {1000.0 * first_s:.0f} ms before beat 1 complete it."
         )
     return ""
+
+
+def _sentence_pinned(rhythm: Rhythm, beats: int, span_s: float, meter: int) -> str:
+    length = f"{beats // meter} bars" if beats % meter == 0 else f"{beats} beats"
+    return (
+        f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets and pinned by the length: "
+        f"{span_s:.3f} s are exactly {length}."
+    )

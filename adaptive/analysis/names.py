@@ -21,18 +21,19 @@ _BARS = re.compile(r"(?<!\d)(\d{1,3})[\s_-]*(?:bars?|measures?)(?![a-z])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Make a set of the words of a text."""
     return frozenset(text.split())
 
 
 # What a file name carries that is neither section nor layer.
-_NOISE = _words(
+_NOISE = words(
     "stem stems loop loops looped export bounce bounced master final mixdown stereo mono wav flac "
     "ogg mp3 44k 48k 96k 16bit 24bit 32bit"
 )
-_NEUTRAL_FOLDERS = _words("stems audio sounds music export exports bounces wav flac ogg")
+_NEUTRAL_FOLDERS = words("stems audio sounds music export exports bounces wav flac ogg")
 
-_LAYER_WORDS = _words(
+_LAYER_WORDS = words(
     "drum drums kick snare hat hats hihat hihats cymbal cymbals tom toms perc percussion shaker "
     "tambourine clap claps beat beats groove bass sub subbass contrabass guitar guitars gtr gtrs "
     "piano keys keyboard rhodes organ synth synths pad pads lead leads arp arps pluck plucks bell "
@@ -41,7 +42,7 @@ _LAYER_WORDS = _words(
     "bassoon sax harp choir vocal vocals vox voice voices melody harmony chords theme fx sfx noise "
     "atmos drone drones texture riser ostinato rhythm orchestra band"
 )
-_SECTION_WORDS = _words(
+_SECTION_WORDS = words(
     "explore exploration combat battle fight action chase boss menu title intro outro verse chorus "
     "bridge refrain calm peace peaceful idle rest safe shelter town village camp tension tense "
     "suspense stealth alert danger alarm victory win defeat lose gameover ending credits day night "

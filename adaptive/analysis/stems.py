@@ -25,6 +25,8 @@ _SMALLEST_RATE_HZ, _LARGEST_RATE_HZ = 8_000, 384_000
 _BLOCK_FRAMES = 65_536
 # The largest page an Ogg file can have: header, 255 lacing values, 255 segments of 255 bytes.
 _OGG_PAGE = 27 + 255 + 255 * 255
+# Float files may go over full scale; 120 dB over it (or NaN) is no sound.
+_LOUDEST = 1e6
 _SILENCE = 1e-3
 
 
@@ -103,8 +105,6 @@ def read_stem(path: Path) -> Stem:
         raise AudioFileError(
             f"{path.name} is truncated: {declared} frames are announced, {len(mono)} are there."
         )
-    if not np.isfinite(mono).all():
-        raise AudioFileError(f"{path.name} holds samples that are not numbers; it is damaged.")
     resampled = soxr.resample(mono, sample_rate, ANALYSIS_RATE_HZ)
     return Stem(path, np.asarray(resampled, dtype=np.float32), sample_rate, len(mono), hints)
 
@@ -117,6 +117,9 @@ def _read_mono(file: soundfile.SoundFile) -> F32:
         block = file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)
         if not len(block):
             break
+        # A comparison with NaN is false, so this refuses it too.
+        if not (np.abs(block) <= _LOUDEST).all():
+            raise ValueError
         blocks.append(block.mean(axis=1, dtype=np.float32))
         left -= len(block)
     return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
@@ -137,6 +140,8 @@ def _check_shape(path: Path, sample_rate: int, frames: int) -> None:
 
 def _check_whole(path: Path) -> None:
     """Refuse what is empty, and an Ogg file whose last page is cut: its decoder would not say."""
+    if not path.is_file():
+        raise AudioFileError(f"{path.name} is not there, or is not a file.")
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

@@ -53,8 +53,9 @@ def find_rhythm(
     lengths_s : sequence of float
         Length of each file.
     hints_bpm : sequence of float
-        What names and chunks claim.  A hint is tried, and weighs a third more than its evidence;
-        it is never believed against the onsets.
+        What names and chunks claim.  A hint decides between a tempo and its half or double;
+        otherwise it is tried like any other, weighs a third more than its evidence, and is never
+        believed against the onsets.
 
     Returns
     -------
@@ -70,16 +71,29 @@ def find_rhythm(
         if LOWEST_BPM * 0.99 <= bpm <= HIGHEST_BPM * 1.01:
             scored.append((_score(onsets, correlation, bpm, lengths_s, hints_bpm), bpm))
     scored.sort(reverse=True)
-    if not scored or not _keeps_time(onsets, scored[0][1]):
+    if not scored or scored[0][0] <= 0.0 or not _keeps_time(onsets, scored[0][1]):
         return None
     best_score, best_bpm = scored[0]
     rival_score, rival_bpm = next(
         ((score, bpm) for score, bpm in scored if abs(bpm / best_bpm - 1.0) > 0.03), (0.0, 0.0)
     )
-    lead = 1.0 - max(rival_score, 0.0) / best_score if best_score > 0.0 else 0.0
-    rhythm = regress(onsets, best_bpm)
+    lead = 1.0 - max(rival_score, 0.0) / best_score
     confidence = float(np.sqrt(_share(onsets, best_bpm)) * min(1.0, 2.0 * lead))
-    return replace(rhythm, confidence=confidence, rival_bpm=rival_bpm)
+    counted_bpm = _as_counted(best_bpm, [bpm for _, bpm in scored], hints_bpm)
+    if counted_bpm != best_bpm:
+        rival_bpm = best_bpm
+    rhythm = regress(onsets, counted_bpm)
+    # 0 means that nothing was found.
+    return replace(rhythm, confidence=max(confidence, 0.01), rival_bpm=rival_bpm)
+
+
+def _as_counted(best_bpm: float, tried_bpm: list[float], hints_bpm: Sequence[float]) -> float:
+    """Take half or double of a tempo where a hint does: who named it knows what a beat is."""
+    for bpm in tried_bpm:
+        is_octave = min(abs(bpm / best_bpm - 2.0), abs(best_bpm / bpm - 2.0)) < 0.01
+        if is_octave and any(abs(hint / bpm - 1.0) < 0.01 for hint in hints_bpm):
+            return bpm
+    return best_bpm
 
 
 def _has_blows(onsets: Onsets) -> bool:

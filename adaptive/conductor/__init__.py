@@ -1,1 +1,1 @@
-"""TODO"""
+"""What plays, when, and why.  Plain logic: no asyncio, no wall clock, no chance without a seed."""

@@ -7,6 +7,7 @@ planar with its loop made whole (`adaptive.engine.loops`).  The bank is read-onl
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,13 @@ class Bank:
     def add(self, audio: Audio, loop_frames: int = 0, origin: int = 0) -> Sound:
         """Sound of an array, shape (channels, frames)."""
         return self._lay_out(np.atleast_2d(audio), origin, loop_frames, None)
+
+    def made(self, key: Hashable, make: Callable[[], Audio]) -> Sound:
+        """Sound of what a function computes, made once for all engines that share the bank."""
+        with self._guard:
+            if ("made", key) not in self._sounds:
+                self._sounds["made", key] = self.add(make())
+            return self._sounds["made", key]
 
     def forget_decoded(self) -> None:
         """Drop what was kept only to make more sounds of the same file."""

@@ -51,6 +51,11 @@ def stop_clip(
     return Command(frame, k.CLIP_STOP, clip, group, tag=tag, i0=frames, i1=shape)
 
 
+def release_clip(frame: int, clip: int, *, group: int = 0) -> Command:
+    """Play a clip no further, but let the tails of its earlier passes ring."""
+    return Command(frame, k.CLIP_RELEASE, clip, group)
+
+
 def pan_clip(frame: int, clip: int, pan: float, frames: int, *, group: int = 0) -> Command:
     """Move a clip's pan (-1 … 1)."""
     return Command(frame, k.CLIP_PAN, clip, group, i0=frames, f0=pan)

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Who speaks to us.  Bytes in, messages out; hostile until proved otherwise."""

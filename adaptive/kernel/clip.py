@@ -19,6 +19,7 @@ from adaptive.kernel.layout import (
     CLIP_CUTOFF,
     CLIP_GAIN,
     CLIP_PAN,
+    CLIP_RELEASE,
     CLIP_START,
     CLIP_STOP,
     CUTOFF_OPEN_HZ,
@@ -99,6 +100,7 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any) -> None:
     group["position"][column] = command["i1"]
     group["passes"][column] = np.int64(0)
     group["stops_at_end"][column] = np.int32(0)
+    group["is_tail"][column] = np.int32(0)
     group["is_filtered"][column] = np.int32(0)
     group["gain_from"][column] = command["f0"]
     group["gain_to"][column] = command["f0"]
@@ -113,6 +115,22 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any) -> None:
     lane = np.int64(2) * column
     group["line_value"][lane] = command["f0"] * pan_left(command["f1"])
     group["line_value"][lane + np.int64(1)] = command["f0"] * pan_right(command["f1"])
+
+
+@rtsafe
+def release_clip(group: Any, column: int, sounds: Any) -> None:
+    """Play no further, but let what lies beyond the last bar of earlier passes ring on."""
+    sound = sounds[group["sound"][column]]
+    at = sound["origin"] + group["position"][column] - np.int64(1)
+    if group["state"][column] == 0 or group["is_tail"][column] == 1:
+        return
+    if group["position"][column] != 0 and at >= 0 and at < sound["frames"]:
+        lane = np.int64(2) * column
+        left = carray(pointer(sound["left"]), sound["frames"], np.float32)
+        right = carray(pointer(sound["right"]), sound["frames"], np.float32)
+        group["residual"][lane] += left[at] * group["line_value"][lane]
+        group["residual"][lane + np.int64(1)] += right[at] * group["line_value"][lane + np.int64(1)]
+    group["is_tail"][column] = np.int32(1)
 
 
 @rtsafe
@@ -174,6 +192,8 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int)
                 group["state"][column] = np.int32(0)
         else:
             group["stops_at_end"][column] = np.int32(0)
+    elif operation == CLIP_RELEASE:
+        release_clip(group, column, sounds)
     elif operation == CLIP_PAN:
         group["pan_from"][column] = pan_now(group, column, frame)
         group["pan_to"][column] = command["f0"]
@@ -205,23 +225,26 @@ def play_piece(
     data_l, data_r = sound["left"] + FLOAT * origin, sound["right"] + FLOAT * origin
     at = first
     position = group["position"][column]
+    is_tail = group["is_tail"][column] == 1
+    skipped = np.int64(1) if is_tail else np.int64(0)
     while at < last:
         count = last - at
-        if loop_frames > 0:
+        if loop_frames > 0 and not is_tail:
             count = min(count, loop_frames - position)
         done = F32(at - first)
-        passes = group["passes"][column]
+        passes = group["passes"][column] - skipped
+        heard = position + skipped * loop_frames
         play_channel(
-            left + FLOAT * at, data_l, position, count, end, loop_frames, passes,
+            left + FLOAT * at, data_l, heard, count, end, loop_frames, passes,
             value_l + step_l * done, step_l,
         )  # fmt: skip
         play_channel(
-            right + FLOAT * at, data_r, position, count, end, loop_frames, passes,
+            right + FLOAT * at, data_r, heard, count, end, loop_frames, passes,
             value_r + step_r * done, step_r,
         )  # fmt: skip
         at += count
         position += count
-        if loop_frames > 0 and position >= loop_frames:
+        if loop_frames > 0 and position >= loop_frames and not is_tail:
             position = np.int64(0)
             group["passes"][column] = passes + np.int64(1)
     group["position"][column] = position
@@ -276,7 +299,11 @@ def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
     is_over = sound["loop_frames"] == 0 and (
         group["position"][column] + sound["origin"] >= sound["frames"]
     )
-    if has_faded or is_over:
+    heard = group["position"][column] + sound["loop_frames"] + sound["origin"]
+    has_rung = group["is_tail"][column] == 1 and (
+        heard >= sound["frames"] or group["passes"][column] == 0
+    )
+    if has_faded or is_over or has_rung:
         group["state"][column] = np.int32(0)
 
 

@@ -151,6 +151,7 @@ CLIP_GROUP = _record(
         ("bus", "i4", PAIRS),
         ("first_event", "i4", PAIRS),
         ("stops_at_end", "i4", PAIRS),  # off when the gain ramp has ended
+        ("is_tail", "i4", PAIRS),  # only what rings of earlier passes is heard
         ("is_filtered", "i4", PAIRS),
         ("position", "i8", PAIRS),  # frames since beat 1 of this pass; negative in the pickup
         ("passes", "i8", PAIRS),  # loops completed: how many tails may still ring
@@ -494,6 +495,7 @@ ROOT = _record(
     CLIP_START,
     CLIP_GAIN,
     CLIP_STOP,
+    CLIP_RELEASE,
     CLIP_PAN,
     CLIP_CUTOFF,
     NOTE_ON,
@@ -507,7 +509,7 @@ ROOT = _record(
     MASTER_GAIN,
     SET_PARAMETER,
     WITHDRAW,
-) = range(1, 17)
+) = range(1, 18)
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; a quarter sine upwards; a quarter cosine downwards."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Where audio goes.  Each sink drives the engine at its own pace."""

@@ -1,0 +1,102 @@
+"""The text of a preset that needs no stems: everything in it is generated."""
+
+from __future__ import annotations
+
+from adaptive.analysis.template import comment, quoted, rule
+
+
+def blank_text(name: str) -> str:
+    """Write out a preset in which everything is generated: two sections over one parameter."""
+    return f"""{comment(f"{name}: two moods over one parameter, written while it plays.")}
+
+schema    = 1
+name      = {quoted(name)}
+tempo_bpm = 110
+meter     = "4/4"
+key       = "A minor"
+
+[credits]
+composer = ""
+license  = ""              # SPDX, such as CC-BY-4.0; `render` writes it into every file it makes
+
+{rule("What comes in")}
+
+[parameters.intensity]     # 0 calm … 1 fight:  adaptive send intensity=0.8
+range      = [0.0, 1.0]
+default    = 0.2
+rise_s     = 0.2           # upwards at once, downwards slowly
+fall_s     = 3.0
+hysteresis = 0.1           # `intensity > 0.5` turns true above 0.5 and false again below 0.4
+
+{rule("What can sound")}
+
+[layers.pad]
+generator = "pad"
+level_db  = {{ over = "intensity", points = [[0.0, -6.0], [1.0, -12.0]] }}
+
+[layers.bass]
+generator = "bass"
+level_db  = -6.0
+
+[layers.drums]
+generator = "drums"
+level_db  = -4.0
+density   = {{ over = "intensity", points = [[0.5, 0.4], [1.0, 0.9]] }}
+
+# A stem of your own takes the place of a generator:
+# [layers.guitar]
+# stem = "stems/guitar.wav"
+
+{rule("Sections")}
+
+[sections.calm]
+layers      = ["pad", "bass"]
+length_bars = 8
+chords      = ["Am", "F", "C", "G"]     # one a bar, then from the front
+energy      = 0.3
+
+[sections.fight]
+layers        = ["pad", "bass", "drums"]
+length_bars   = 8
+chords        = ["Am", "G", "F", "E"]
+energy        = 0.8
+min_stay_bars = 4          # once here, stay four bars
+
+{rule("Which section should play: the first line that is true, from the top")}
+
+[[select]]
+section = "fight"
+when    = "intensity > 0.5"
+
+[[select]]
+section = "calm"           # no `when`: otherwise
+
+{rule("How to get there")}
+
+[[transitions]]
+from     = "any"
+to       = "any"
+exit_at  = "bar"
+fade_out = {{ beats = 2 }}
+"""
+
+
+def blank_readme_text(name: str) -> str:
+    """Write out the README of a preset without stems."""
+    return f"""# {name}
+
+Made by `adaptive new`. Two sections, *calm* and *fight*; everything in them is generated.
+
+| parameter | range | what it does |
+|---|---|---|
+| `intensity` | 0 to 1 | above 0.5 the fight begins at the next bar, below 0.4 it ends |
+
+## Listen
+
+`adaptive play .` in this folder, then `adaptive send intensity=0.8` and, a while later,
+`adaptive send intensity=0.1`.
+
+## Credits and licence
+
+Fill in `[credits]` in `preset.toml`.
+"""

@@ -1,0 +1,56 @@
+"""In which order sections and layers are written: calm before wild, ground before drums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from adaptive.analysis.names import words
+
+# What a name says about how wild it is; what is in none of the three lies between.
+_CALM = words(
+    "menu title intro calm peace peaceful idle rest safe shelter explore exploration ambient "
+    "ambience village town camp night verse"
+)
+_WILD = words("combat battle fight action chase danger alarm boss chorus")
+_END = words("outro ending credits victory win defeat lose gameover")
+
+# A mix is thinned from the top: rhythm goes first, what carries the harmony stays longest.
+_GROUND = words(
+    "pad pads drone drones atmos ambience strings string music choir chords keys piano organ "
+    "harmony"
+)
+_BASS = words("bass sub subbass contrabass cello cellos")
+_RHYTHM = words(
+    "drum drums kick snare hat hats hihat hihats perc percussion tom toms cymbal cymbals shaker "
+    "clap claps beat beats groove"
+)
+
+
+def section_order(names: Iterable[str]) -> list[str]:
+    """Sort sections: calm, what is not known, wild, endings; each in alphabetical order.
+
+    Examples
+    --------
+    >>> section_order(["victory", "boss_2", "forest", "calm"])
+    ['calm', 'forest', 'boss_2', 'victory']
+    """
+    ranks = {3: _END, 2: _WILD, 0: _CALM}
+    return sorted(names, key=lambda name: (_rank(name, ranks, otherwise=1), name))
+
+
+def layer_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Sort layers: harmony, bass, what is not known, rhythm; each in alphabetical order.
+
+    Examples
+    --------
+    >>> layer_order(["drums", "guitar", "bass", "soft_pad"])
+    ('soft_pad', 'bass', 'guitar', 'drums')
+    """
+    ranks = {3: _RHYTHM, 0: _GROUND, 1: _BASS}
+    return tuple(sorted(names, key=lambda name: (_rank(name, ranks, otherwise=2), name)))
+
+
+def _rank(name: str, ranks: dict[int, frozenset[str]], otherwise: int) -> int:
+    """Find the rank of the first set that shares a word with a name."""
+    parts = set(name.split("_"))
+    return next((rank for rank, known in ranks.items() if known & parts), otherwise)

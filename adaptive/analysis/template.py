@@ -1,0 +1,214 @@
+"""The text of a proposed preset: ``preset.toml`` with its reasons, and a ``README.md``.
+
+Only text is made here, nothing is read or written.  Names of files come from outside: whatever
+could end a comment or a string early is taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+
+from adaptive.analysis.model import Proposal, SectionProposal
+
+_WIDTH = 98
+_INTENSITY = "intensity"
+
+
+def printable(text: str) -> str:
+    """Keep what can stand in a comment: no line ends, no control characters, no surrogates."""
+    return "".join(char if char.isprintable() else "?" for char in text).strip()
+
+
+def stem_places(proposal: Proposal) -> dict[tuple[str, str], str]:
+    """Say where each stem is copied to: a path in the preset's folder for (section, layer)."""
+    places: dict[tuple[str, str], str] = {}
+    for section, found in proposal.sections.items():
+        for layer, path in found.files.items():
+            stem = layer if len(proposal.sections) == 1 else f"{section}_{layer}"
+            place, number = f"stems/{stem}{path.suffix.lower()}", 2
+            while place in places.values():
+                place = f"stems/{stem}_{number}{path.suffix.lower()}"
+                number += 1
+            places[section, layer] = place
+    return places
+
+
+def preset_text(title: str, proposal: Proposal, places: dict[tuple[str, str], str]) -> str:
+    """Write out ``preset.toml``; every guess has its reason in a comment above it."""
+    is_layered = len(proposal.sections) == 1 and len(proposal.layers) > 1
+    parts = [
+        _head(title, proposal),
+        _intensity() if is_layered else "",
+        rule("What can sound"),
+        *[
+            _layer(proposal, places, layer, number, is_layered)
+            for number, layer in enumerate(proposal.layers)
+        ],
+        rule("Sections"),
+        *[_section(proposal, name, found) for name, found in proposal.sections.items()],
+        _transitions(proposal),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def readme_text(title: str, proposal: Proposal) -> str:
+    """Write out ``README.md``: what was found, how to hear it, what is left to do."""
+    rows = [
+        f"| `{name}` | {_length(found)} | {_number(found.tempo_bpm)} | {found.first_beat_s:.4f} "
+        f"| {found.tail_s:.2f} | {', '.join(f'`{layer}`' for layer in found.files)} |"
+        for name, found in proposal.sections.items()
+    ]
+    heard = _invitation(proposal)
+    return f"""# {title}
+
+Made from a folder of stems by `adaptive new`. The numbers are guesses; `preset.toml` gives the
+reason of each beside it.
+
+| section | length | BPM | beat 1 (s) | tail (s) | layers |
+|---|---|---|---|---|---|
+{chr(10).join(rows)}
+
+## Listen
+
+`adaptive play .` in this folder.
+{heard}
+
+Listen to the join of each loop, and to a change from one section to another. If the music stumbles
+there, `tempo_bpm`, `first_beat_s` or `length_bars` is wrong; `adaptive check .` finds what does
+not fit together.
+
+## Credits and licence
+
+Fill in `[credits]` in `preset.toml`: who made the stems, and under which licence.
+"""
+
+
+def _invitation(proposal: Proposal) -> str:
+    """Say what to send first."""
+    names = list(proposal.sections)
+    if len(names) > 1:
+        return f"`adaptive send --state {names[-1]}` goes to the section *{names[-1]}*."
+    if len(proposal.layers) > 1:
+        return "`adaptive send intensity=0.2` takes layers away, `intensity=1` brings them back."
+    return "It loops; add a second section or layer, and it can follow something."
+
+
+def _head(title: str, proposal: Proposal) -> str:
+    notes = [
+        f"{title}: made from a folder of stems.  The reasons of all guesses stand beside them."
+    ]
+    opening = comment(" ".join([*notes, *proposal.notes]))
+    return f"""{opening}
+
+schema    = 1
+name      = {quoted(title)}
+tempo_bpm = {_number(proposal.tempo_bpm)}
+meter     = "{proposal.beats_per_bar}/4"
+# key     = "A minor"      # what generated layers would play in
+
+[credits]
+composer = ""              # who made the stems
+license  = ""              # SPDX, such as CC-BY-4.0; `render` writes it into every file it makes"""
+
+
+def _intensity() -> str:
+    return f"""{rule("What comes in")}
+
+[parameters.{_INTENSITY}]     # 0 only the ground … 1 everything, as the stems were mixed
+default = 1.0
+rise_s  = 0.5
+fall_s  = 2.0"""
+
+
+def _layer(
+    proposal: Proposal,
+    places: dict[tuple[str, str], str],
+    layer: str,
+    number: int,
+    is_layered: bool,
+) -> str:
+    """Write one layer: its stem or stems, where they come from, and when it comes in."""
+    held = {
+        name: found.files[layer]
+        for name, found in proposal.sections.items()
+        if layer in found.files
+    }
+    sources = ", ".join(dict.fromkeys(printable(path.name) for path in held.values()))
+    lines = [comment(f"From {sources}."), f"[layers.{layer}]"]
+    if len(proposal.sections) == 1:
+        lines.append(f"stem = {quoted(places[next(iter(held)), layer])}")
+    else:
+        table = [f"{name} = {quoted(places[name, layer])}" for name in held]
+        lines.append(f"stem = {{ {', '.join(table)} }}")
+    if is_layered and number > 0:
+        lines.append(f"level_db = {_entrance(number, len(proposal.layers))}")
+    return "\n".join(lines)
+
+
+def _entrance(number: int, count: int) -> str:
+    """Let each layer above the ground come in over its own share of the intensity."""
+    low, high = (number - 1) / (count - 1), number / (count - 1)
+    # -12 dB half-way: a straight line from silence would be inaudible for most of it.
+    points = [(low, -80.0), ((low + high) / 2.0, -12.0), (high, 0.0)]
+    shown = ", ".join(f"[{round(x, 3)}, {y}]" for x, y in points)
+    return f'{{ over = "{_INTENSITY}", points = [{shown}] }}'
+
+
+def _section(proposal: Proposal, name: str, found: SectionProposal) -> str:
+    lines = [comment(note) for note in found.notes]
+    lines.append(f"[sections.{name}]")
+    layers = ", ".join(quoted(layer) for layer in proposal.layers if layer in found.files)
+    lines.append(f"layers       = [{layers}]")
+    is_bars = bool(found.bars) and found.bars * proposal.beats_per_bar == found.beats
+    if is_bars:
+        lines.append(f"length_bars  = {found.bars}")
+    else:
+        lines.append(f"length_beats = {found.beats}")
+    lines.append(f"first_beat_s = {found.first_beat_s:.4f}")
+    if abs(found.tempo_bpm - proposal.tempo_bpm) > 1e-6:
+        lines.append(f"tempo_bpm    = {_number(found.tempo_bpm)}")
+    return "\n".join(lines)
+
+
+def _transitions(proposal: Proposal) -> str:
+    if len(proposal.sections) < 2:
+        return ""
+    reason = comment(
+        "The section is a state, set from outside: `adaptive send --state "
+        f"{list(proposal.sections)[-1]}`.  [[select]] could choose by a parameter instead."
+    )
+    return f"""{rule("How to get from one to another")}
+
+{reason}
+[[transitions]]
+from     = "any"
+to       = "any"
+exit_at  = "bar"           # or "beat", "phrase", "end", {{ every_bars = 4 }}
+enter_at = "start"         # or "same_position"
+fade_out = {{ beats = 2 }}"""
+
+
+def comment(text: str) -> str:
+    """Wrap a paragraph into comment lines."""
+    lines = textwrap.wrap(printable(text), _WIDTH, break_on_hyphens=False)
+    return "\n".join(f"# {line}" for line in lines)
+
+
+def rule(title: str) -> str:
+    """Draw the line that opens a part of the file."""
+    return f"# ── {title} ".ljust(_WIDTH, "─")
+
+
+def quoted(text: str) -> str:
+    """Quote for TOML: JSON's escapes are TOML's."""
+    return json.dumps(printable(text), ensure_ascii=False)
+
+
+def _number(value: float) -> str:
+    return re.sub(r"\.?0+$", "", f"{value:.4f}")
+
+
+def _length(found: SectionProposal) -> str:
+    return f"{found.bars} bars" if found.bars else f"{found.beats} beats"

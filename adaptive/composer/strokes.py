@@ -1,0 +1,193 @@
+"""Drum patterns: which strokes a style offers, and how dense and intense it must be for each.
+
+A style never takes a stroke away: it lists strokes with the density and the energy they need, so
+that a denser bar holds everything a thinner one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from adaptive.composer.context import BarContext
+from adaptive.composer.meter import Meter
+from adaptive.composer.writing import MOTIF, meter_of
+
+MOTIF_BARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A hit that sounds from a density and an energy on; `velocity` at full energy."""
+
+    piece: str
+    onset: Fraction
+    velocity: float
+    density: float = 0.0
+    energy: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What a style builds on: the meter, which bar of the motif it is, and the motif's choices.
+
+    Parameters
+    ----------
+    meter : Meter
+        Of the bar.
+    bar : int
+        0 or 1: place in the two-bar motif.
+    choice : ndarray
+        One number 0 … 1 a sixteenth: what the seed likes there; the same whenever the bar returns.
+    rise : float
+        0 at the phrase's beginning, 1 in its last bar.
+    is_opening : bool
+        Whether a phrase begins.
+    """
+
+    meter: Meter
+    bar: int
+    choice: np.ndarray
+    rise: float
+    is_opening: bool
+
+    @classmethod
+    def of(cls, context: BarContext) -> Pattern:
+        """Return the pattern of a bar."""
+        meter = meter_of(context)
+        bar = context.bar_in_phrase % MOTIF_BARS
+        choice = context.rng(MOTIF).random((MOTIF_BARS, len(meter.steps)))[bar]
+        rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
+        return cls(meter, bar, choice, rise, context.bar_in_phrase == 0)
+
+    def liked(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
+        """Return the places the seed likes most, the best first."""
+        step = self.meter.step
+        ranked = sorted(places, key=lambda onset: -float(self.choice[int(onset / step)]))
+        return ranked[:count]
+
+    @property
+    def weak(self) -> list[Fraction]:
+        """Sixteenths between the eighths."""
+        return [onset for onset in self.meter.steps if self.meter.weight(onset) < 0.2]
+
+    def after(self, pulse: Fraction) -> Fraction:
+        """Return the place that divides a pulse."""
+        length = self.meter.pulse_lengths[self.meter.pulse_at(pulse)]
+        return pulse + length - 2 * self.meter.step if length >= 4 * self.meter.step else pulse
+
+
+def pulse(pattern: Pattern) -> list[Stroke]:
+    """Return a heartbeat with much room: two soft kicks, a rim now and then, a distant tom."""
+    meter = pattern.meter
+    second = meter.group_starts[1:]
+    strokes = [Stroke("kick", Fraction(0), 0.75), Stroke("kick", 2 * meter.step, 0.45, 0.12)]
+    strokes += [Stroke("kick", onset, 0.6, 0.35) for onset in second]
+    strokes += [Stroke("kick", onset + 2 * meter.step, 0.38, 0.55) for onset in second]
+    strokes += [Stroke("kick", onset, 0.55, 0.75, 0.5) for onset in meter.pulses]
+    if pattern.bar == 1:
+        strokes += [Stroke("rim", onset, 0.4, 0.3) for onset in meter.backbeats[-1:]]
+        strokes += [Stroke("tom_low", onset, 0.4, 0.5) for onset in pattern.liked(meter.halves, 1)]
+    strokes += [Stroke("hat", onset, 0.28, 0.6) for onset in meter.halves]
+    strokes += [Stroke("rim", onset, 0.22, 0.8) for onset in pattern.liked(pattern.weak, 2)]
+    return strokes
+
+
+def drive(pattern: Pattern) -> list[Stroke]:
+    """Return rock or electronic energy: kick and backbeat, running hats, ghost notes."""
+    meter = pattern.meter
+    strokes = [Stroke("kick", onset, 0.95) for onset in meter.group_starts]
+    strokes += [Stroke("snare", onset, 0.9, 0.15) for onset in meter.backbeats]
+    strokes += [Stroke("kick", onset, 0.85, 0.3, 0.6) for onset in meter.pulses]
+    extra = pattern.liked(meter.halves, 2)
+    strokes += [Stroke("kick", onset, 0.7, 0.3 + 0.2 * n) for n, onset in enumerate(extra)]
+    strokes += [Stroke("kick", onset, 0.5, 0.7) for onset in pattern.liked(pattern.weak, 1)]
+    strokes += [Stroke("hat", onset, 0.6, 0.1) for onset in meter.pulses]
+    strokes += [Stroke("hat", onset, 0.45, 0.25) for onset in meter.halves]
+    strokes += [
+        Stroke("hat", onset, 0.3, 0.9 - 0.25 * float(pattern.choice[int(onset / meter.step)]))
+        for onset in pattern.weak
+    ]
+    ghosts = pattern.liked(pattern.weak, 3)
+    strokes += [Stroke("snare", onset, 0.22, 0.55 + 0.12 * n) for n, onset in enumerate(ghosts)]
+    if pattern.bar == 1:
+        strokes += [Stroke("hat_open", onset, 0.5, 0.4) for onset in meter.halves[-1:]]
+    return [*strokes, *_crash(pattern, 0.65)]
+
+
+def halftime(pattern: Pattern) -> list[Stroke]:
+    """Return weight and space: one backbeat a bar, a syncopated kick, triplet rolls in the hats."""
+    meter = pattern.meter
+    middle = meter.middle
+    strokes = [Stroke("kick", Fraction(0), 1.0), Stroke("snare", middle, 0.95, 0.1)]
+    before = [onset for onset in (*meter.halves, *pattern.weak) if onset < middle]
+    after = [onset for onset in meter.halves if onset > middle]
+    strokes += [Stroke("kick", onset, 0.75, 0.2) for onset in pattern.liked(after, 1)]
+    strokes += [Stroke("kick", onset, 0.6, 0.5) for onset in pattern.liked(before, 1)]
+    strokes += [Stroke("hat", onset, 0.45, 0.2) for onset in meter.pulses]
+    strokes += [Stroke("hat", onset, 0.32, 0.5) for onset in meter.halves]
+    rolls = pattern.liked(meter.pulses[1:], 1)
+    third = Fraction(4, 3) * meter.step
+    strokes += [Stroke("hat", onset + third * n, 0.3, 0.8) for onset in rolls for n in (1, 2)]
+    strokes += [Stroke("snare", onset, 0.2, 0.65) for onset in pattern.liked(pattern.weak, 2)]
+    if pattern.bar == 1:
+        strokes += [Stroke("tom_low", onset, 0.6, 0.6) for onset in meter.halves[-1:]]
+        strokes += [Stroke("tom_mid", onset, 0.5, 0.7) for onset in meter.pulses[-1:]]
+    return [*strokes, *_crash(pattern, 0.7)]
+
+
+def shaker(pattern: Pattern) -> list[Stroke]:
+    """Return light feet: a shaker leaning on the offbeat, wood in a two-bar call, a soft kick."""
+    meter = pattern.meter
+    strokes = [Stroke("shaker", onset, 0.45, 0.02) for onset in meter.pulses]
+    strokes += [Stroke("shaker", onset, 0.6, 0.12) for onset in meter.halves]
+    strokes += [
+        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * float(pattern.choice[int(onset / meter.step)]))
+        for onset in pattern.weak
+    ]
+    strokes += [Stroke("kick", onset, 0.5, 0.3) for onset in meter.group_starts]
+    call = sorted(pattern.liked((*meter.pulses, *meter.halves), 4))
+    strokes += [
+        Stroke("woodblock", onset, 0.5 - 0.08 * (n % 2), 0.45 + 0.1 * n)
+        for n, onset in enumerate(call)
+    ]
+    strokes += [Stroke("rim", onset, 0.4, 0.6) for onset in meter.backbeats]
+    return strokes
+
+
+def taiko(pattern: Pattern) -> list[Stroke]:
+    """Return drums for a large room: a low call, answers above it, growing through the phrase."""
+    meter, swell = pattern.meter, 0.72 + 0.28 * pattern.rise
+    strokes = [Stroke("tom_low", Fraction(0), swell)]
+    strokes += [Stroke("tom_low", onset, 0.85 * swell, 0.2) for onset in meter.group_starts[1:]]
+    call = pattern.liked((*meter.pulses[1:], *meter.halves), 4)
+    pieces = ("tom_low", "tom_mid", "tom_mid", "tom_high")
+    strokes += [
+        Stroke(piece, onset, (0.8 - 0.08 * n) * swell, 0.12 + 0.12 * n)
+        for n, (piece, onset) in enumerate(zip(pieces, call, strict=False))
+    ]
+    strokes += [Stroke("tom_high", onset, 0.38 * swell, 0.6) for onset in meter.halves]
+    strokes += [
+        Stroke("tom_high", onset, 0.26 * swell, 0.95 - 0.2 * float(weight))
+        for onset, weight in zip(meter.steps, pattern.choice, strict=True)
+        if onset in pattern.weak
+    ]
+    strokes += [Stroke("rim", onset, 0.4, 0.5) for onset in meter.backbeats]
+    strokes += [Stroke("kick", Fraction(0), 0.9, 0.25, 0.5)]
+    return [*strokes, *_crash(pattern, 0.75)]
+
+
+def _crash(pattern: Pattern, energy: float) -> list[Stroke]:
+    return [Stroke("crash", Fraction(0), 0.6, 0.2, energy)] if pattern.is_opening else []
+
+
+STYLES: dict[str, Callable[[Pattern], list[Stroke]]] = {
+    "pulse": pulse,
+    "drive": drive,
+    "halftime": halftime,
+    "shaker": shaker,
+    "taiko": taiko,
+}

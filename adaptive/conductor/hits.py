@@ -1,0 +1,72 @@
+"""From written notes to commands: voices of a synthesiser, or hits of a drum kit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adaptive.conductor.layout import LayerPlace
+from adaptive.engine import commands
+from adaptive.engine.bank import Sound
+from adaptive.engine.commands import Command
+from adaptive.music.note import Note
+
+
+@dataclass(frozen=True, slots=True)
+class KitSound:
+    """A drum of a kit in this engine: sound, number, gain, pan, and what it chokes with."""
+
+    sound: Sound
+    number: int
+    gain: float
+    pan: float
+    choke: str | None
+
+
+@dataclass(slots=True)
+class SynthPlayer:
+    """Plays notes on an instrument."""
+
+    place: LayerPlace
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """Commands of a note that begins at `frame` and lasts `frames`."""
+        instrument = self.place.instrument or 0
+        return [
+            commands.play_note(
+                frame, instrument, float(note.midi), note.velocity, max(1, frames), group=group
+            )
+        ]
+
+
+@dataclass(slots=True)
+class KitPlayer:
+    """Plays hits as clips, each in the next of a round of clips."""
+
+    place: LayerPlace
+    kit: Mapping[str, KitSound]
+    choke_frames: int
+    _next: int = 0
+    _ringing: dict[str, int] = field(default_factory=dict)
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """Commands of a hit."""
+        hit = self.kit.get(note.pitch)
+        if hit is None:
+            return []
+        posted = []
+        if hit.choke is not None:
+            before = self._ringing.get(hit.choke)
+            if before is not None:
+                posted.append(commands.stop_clip(frame, before, self.choke_frames, group=group))
+        clip = self.place.clips[self._next % len(self.place.clips)]
+        self._next += 1
+        if hit.choke is not None:
+            self._ringing[hit.choke] = clip
+        gain = hit.gain * note.velocity * note.velocity
+        posted.append(
+            commands.start_clip(
+                frame, clip, hit.number, self.place.bus, gain=gain, pan=hit.pan, group=group
+            )
+        )
+        return posted

@@ -1,0 +1,54 @@
+"""What expressions can see: the values the kernel recorded for a tick, states, the bars passed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adaptive.preset.model import Preset
+
+
+class TickScope:
+    """The moment of one tick (an `adaptive.preset.expression.Scope`).
+
+    Parameters
+    ----------
+    preset : Preset
+        Declares the names.
+    index_of : Mapping
+        Parameter name to its row in the kernel's history.
+    """
+
+    def __init__(self, preset: Preset, index_of: Mapping[str, int]) -> None:
+        self._hysteresis = {name: t.hysteresis for name, t in preset.file.parameters.items()}
+        self._index_of = index_of
+        self.states = {name: group.default for name, group in preset.state_groups.items()}
+        self.bars_in_section = 0.0
+        self._rows: Any = None
+
+    def take(self, rows: Any, bars_in_section: float) -> None:
+        """Look at another tick; `rows` is (parameters, 3): value, age in seconds, staleness."""
+        self._rows = rows.tolist()
+        self.bars_in_section = bars_in_section
+
+    def value(self, name: str) -> float | str:
+        """Smoothed value of a parameter, or the present value of a state group."""
+        if name in self.states:
+            return self.states[name]
+        return float(self._rows[self._index_of[name]][0])
+
+    def number(self, name: str) -> float:
+        """Smoothed value of a parameter."""
+        return float(self._rows[self._index_of[name]][0])
+
+    def age(self, name: str) -> float:
+        """Seconds since a parameter was last heard."""
+        return float(self._rows[self._index_of[name]][1])
+
+    def is_stale(self, name: str) -> bool:
+        """Whether a parameter has been silent for too long."""
+        return bool(self._rows[self._index_of[name]][2])
+
+    def hysteresis(self, name: str) -> float:
+        """Hysteresis of a parameter; 0 for anything else."""
+        return self._hysteresis.get(name, 0.0)

@@ -1,0 +1,180 @@
+"""Traces: what a game, a watch or a recording sent, and when, as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.errors import TraceError
+from adaptive.preset.model import Preset
+
+LONGEST_LINE = 65536
+LONGEST_S = 30 * 24 * 3600.0
+MOST_LINES = 20_000_000
+
+KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s"}
+"""Keys of a line that are no parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """One line: parameters to set and messages to give at `frame`."""
+
+    frame: int
+    values: tuple[tuple[str, float], ...]
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A trace read for a preset.
+
+    Parameters
+    ----------
+    lines : tuple of TraceLine
+        In order of time.
+    ignored : Mapping
+        Names that the preset does not declare, with how often they came.
+    seconds : float
+        Time of the last line.
+    meta : Mapping
+        The first line's ``meta``, if any.
+    """
+
+    lines: tuple[TraceLine, ...]
+    ignored: Mapping[str, int]
+    seconds: float
+    meta: Mapping[str, Any]
+
+
+def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
+    """Read a trace.
+
+    Raises
+    ------
+    TraceError
+        The file cannot be read, or a line is malformed: its number is named.
+    """
+    reader = _Reader(preset, sample_rate)
+    try:
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                reader.take(number, raw)
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise TraceError(message) from error
+    except TraceError as error:
+        message = f"{path.name}: {error}"
+        raise TraceError(message) from error
+    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta)
+
+
+class _Reader:
+    """Turns lines into `TraceLine`s."""
+
+    def __init__(self, preset: Preset, sample_rate: int) -> None:
+        self._preset, self._rate = preset, sample_rate
+        self.lines: list[TraceLine] = []
+        self.ignored: dict[str, int] = {}
+        self.meta: Mapping[str, Any] = {}
+        self.last_s = 0.0
+
+    def take(self, number: int, raw: bytes) -> None:
+        if not raw.strip():
+            return
+        if number > MOST_LINES or len(raw) > LONGEST_LINE:
+            message = f"line {number}: longer than a trace may be"
+            raise TraceError(message)
+        try:
+            line = json.loads(raw)
+        except (ValueError, RecursionError):
+            message = f"line {number}: is not JSON"
+            raise TraceError(message) from None
+        if not isinstance(line, dict):
+            message = f'line {number}: must be an object such as {{"t": 1.5, "intensity": 0.8}}'
+            raise TraceError(message)
+        if "meta" in line and "t" not in line:
+            self.meta = line["meta"] if isinstance(line["meta"], dict) else {}
+            return
+        seconds = self._time(number, line)
+        values = tuple(self._values(number, line))
+        messages = tuple(self._messages(number, line))
+        if values or messages:
+            self.lines.append(TraceLine(round(seconds * self._rate), values, messages))
+
+    def _time(self, number: int, line: Mapping[str, Any]) -> float:
+        seconds = line.get("t")
+        if not _is_number(seconds) or not 0.0 <= seconds <= LONGEST_S:
+            message = f'line {number}: needs "t", the seconds since the start'
+            raise TraceError(message)
+        if seconds < self.last_s:
+            message = f"line {number}: its time {seconds:g} is before that of the line above"
+            raise TraceError(message)
+        self.last_s = float(seconds)
+        return self.last_s
+
+    def _values(self, number: int, line: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+        for name, value in line.items():
+            if name in KEYS:
+                continue
+            if name not in self._preset.file.parameters or name in self._preset.derived:
+                self.ignored[name] = self.ignored.get(name, 0) + 1
+            elif value is not None:
+                if not _is_number(value):
+                    message = f"line {number}: {name} must be a finite number, got {value!r}"
+                    raise TraceError(message)
+                yield name, float(value)
+
+    def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
+        if "state" in line:
+            yield from self._states(number, line["state"])
+        if "event" in line:
+            yield from self._event(number, line)
+        if "tempo" in line:
+            tempo = line["tempo"]
+            if tempo is not None and not (_is_number(tempo) and 20.0 <= tempo <= 400.0):
+                message = f"line {number}: tempo must be a number from 20 to 400, or null"
+                raise TraceError(message)
+            yield SetTempo(None if tempo is None else float(tempo))
+        if line.get("play") is True:
+            yield Transport(is_playing=True)
+        if line.get("stop") is True:
+            yield Transport(is_playing=False)
+
+    def _states(self, number: int, state: Any) -> Iterator[Message]:
+        groups = self._preset.state_groups
+        wanted = state
+        if isinstance(state, str):
+            if len(groups) != 1:
+                message = f"line {number}: say which of the groups {', '.join(groups)} is meant"
+                raise TraceError(message)
+            wanted = {next(iter(groups)): state}
+        if not isinstance(wanted, dict):
+            message = f"line {number}: state must be a name, or an object of group and name"
+            raise TraceError(message)
+        for group, value in wanted.items():
+            if group in groups and value in groups[group].values:
+                yield SetState(group, value)
+            else:
+                name = f"{group}={value}"
+                self.ignored[name] = self.ignored.get(name, 0) + 1
+
+    def _event(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
+        name, velocity = line["event"], line.get("velocity", 1.0)
+        if not isinstance(name, str) or not _is_number(velocity):
+            message = f"line {number}: event must be a name, its velocity a number"
+            raise TraceError(message)
+        if name not in self._preset.file.stingers:
+            self.ignored[name] = self.ignored.get(name, 0) + 1
+            return
+        if velocity > 0:
+            yield FireEvent(name, min(1.0, float(velocity)))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

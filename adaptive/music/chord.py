@@ -1,0 +1,142 @@
+"""Chords as symbols spell them: ``Am``, ``F/A``, ``Dm7``, ``G7sus4``, ``F#m7b5``.
+
+Examples
+--------
+>>> chord = Chord.parse("Bbmaj7")
+>>> " ".join(str(tone) for tone in chord.tones)
+'Bb D F A'
+>>> str(Chord.parse("F/A").bass)
+'A'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
+
+from adaptive.errors import InputError
+from adaptive.music.pitch import TONE_PATTERN, Interval, Tone
+
+QUALITIES: dict[str, tuple[str, ...]] = {
+    "": ("1", "3", "5"),
+    "m": ("1", "b3", "5"),
+    "5": ("1", "5"),
+    "dim": ("1", "b3", "b5"),
+    "aug": ("1", "3", "#5"),
+    "sus2": ("1", "2", "5"),
+    "sus4": ("1", "4", "5"),
+    "6": ("1", "3", "5", "6"),
+    "m6": ("1", "b3", "5", "6"),
+    "7": ("1", "3", "5", "b7"),
+    "maj7": ("1", "3", "5", "7"),
+    "m7": ("1", "b3", "5", "b7"),
+    "mmaj7": ("1", "b3", "5", "7"),
+    "m7b5": ("1", "b3", "b5", "b7"),
+    "dim7": ("1", "b3", "b5", "bb7"),
+    "aug7": ("1", "3", "#5", "b7"),
+    "7b5": ("1", "3", "b5", "b7"),
+    "7sus4": ("1", "4", "5", "b7"),
+    "7sus2": ("1", "2", "5", "b7"),
+    "add9": ("1", "3", "5", "9"),
+    "madd9": ("1", "b3", "5", "9"),
+    "add11": ("1", "3", "5", "11"),
+    "69": ("1", "3", "5", "6", "9"),
+    "m69": ("1", "b3", "5", "6", "9"),
+    "9": ("1", "3", "5", "b7", "9"),
+    "maj9": ("1", "3", "5", "7", "9"),
+    "m9": ("1", "b3", "5", "b7", "9"),
+    "9sus4": ("1", "4", "5", "b7", "9"),
+    "7b9": ("1", "3", "5", "b7", "b9"),
+    "7#9": ("1", "3", "5", "b7", "#9"),
+    "maj7#11": ("1", "3", "5", "7", "#11"),
+    "11": ("1", "5", "b7", "9", "11"),
+    "m11": ("1", "b3", "5", "b7", "11"),
+    "13": ("1", "3", "b7", "9", "13"),
+    "maj13": ("1", "3", "7", "9", "13"),
+}
+"""Intervals above the root, as chord symbols number them."""
+
+ALIASES = {"maj": "", "M": "", "min": "m", "-": "m", "M7": "maj7", "Δ": "maj7", "Δ7": "maj7",
+           "min7": "m7", "-7": "m7", "mM7": "mmaj7", "mMaj7": "mmaj7", "ø": "m7b5", "ø7": "m7b5",
+           "°": "dim", "o": "dim", "°7": "dim7", "o7": "dim7", "+": "aug", "+7": "aug7",
+           "7#5": "aug7", "sus": "sus4", "7sus": "7sus4", "2": "add9", "M9": "maj9",
+           "min9": "m9", "sus4add7": "7sus4", "no3": "5"}  # fmt: skip
+
+_CHORD = re.compile(rf"({TONE_PATTERN})([^/]*)(?:/(.+))?")
+
+
+@dataclass(frozen=True)
+class Chord:
+    """A root, a quality of `QUALITIES`, and the tone in the bass."""
+
+    root: Tone
+    quality: str
+    bass: Tone
+
+    @classmethod
+    def parse(cls, text: str) -> Chord:
+        """Read a chord symbol.
+
+        Raises
+        ------
+        InputError
+            The root, the quality or the bass is unknown; the message names the nearest chord.
+        """
+        return _parse(text.strip())
+
+    @cached_property
+    def intervals(self) -> tuple[Interval, ...]:
+        """Intervals above the root."""
+        return tuple(Interval.parse(text) for text in QUALITIES[self.quality])
+
+    @cached_property
+    def tones(self) -> tuple[Tone, ...]:
+        """Its tones as spelled, the root first; a foreign bass is not among them."""
+        return tuple(self.root.transposed(interval) for interval in self.intervals)
+
+    @cached_property
+    def pitch_classes(self) -> frozenset[int]:
+        """Its tones on the keyboard, the bass included."""
+        return frozenset(tone.pitch_class for tone in (*self.tones, self.bass))
+
+    @cached_property
+    def essential(self) -> tuple[Tone, ...]:
+        """What a voicing must hold: of four tones and more, a perfect fifth may be missing."""
+        if len(self.tones) < 4:
+            return self.tones
+        fifth = self.root.fifths + 1
+        return tuple(tone for tone in self.tones if tone.fifths != fifth)
+
+    def tone_of(self, midi: int) -> Tone | None:
+        """Return the chord's tone that a MIDI number is, if it is one."""
+        for tone in (*self.tones, self.bass):
+            if tone.pitch_class == midi % 12:
+                return tone
+        return None
+
+    def __str__(self) -> str:
+        symbol = f"{self.root}{self.quality}"
+        return symbol if self.bass == self.root else f"{symbol}/{self.bass}"
+
+
+@lru_cache(maxsize=1024)
+def _parse(text: str) -> Chord:
+    found = _CHORD.fullmatch(text)
+    if found is None:
+        raise InputError(
+            f"`{text}` is not a chord: begin with a root A to G, such as `Am` or `F/A`"
+        )
+    root = Tone.parse(found[1])
+    quality = ALIASES.get(found[2].strip(), found[2].strip())
+    if quality not in QUALITIES:
+        near = get_close_matches(quality, [*filter(None, QUALITIES), *ALIASES], 1, 0.0)[0]
+        fault = f"there is no quality `{quality}`; the nearest is `{root}{near}`"
+        raise InputError(f"`{text}` is not a chord: {fault}")
+    try:
+        bass = Tone.parse(found[3]) if found[3] else root
+    except InputError:
+        fault = f"`{found[3]}` is no bass note; the nearest is `{root}{quality}`"
+        raise InputError(f"`{text}` is not a chord: {fault}") from None
+    return Chord(root, quality, bass)

@@ -1,0 +1,232 @@
+"""Rendering to files: the same engine and conductor, as fast as the machine can."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adaptive.conductor.messages import Message, Transport
+from adaptive.engine import commands
+from adaptive.engine.bank import Bank
+from adaptive.errors import InputError
+from adaptive.inputs.trace import Trace
+from adaptive.kernel.layout import MASTER_LOOK_AHEAD, TICK_FRAMES
+from adaptive.preset.model import Preset
+from adaptive.session.performance import Performance
+from adaptive.sinks.file import AudioFileSink, credits_of
+
+Audio = np.ndarray[Any, np.dtype[np.float32]]
+
+FADE_S = 3.0
+"""Length of the fade at the end of a render, and of the tail after a trace."""
+
+LONGEST_CADENCE_S = 20.0
+QUIET = 10.0 ** (-70.0 / 20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderJob:
+    """What is to be rendered.
+
+    Parameters
+    ----------
+    preset : Preset
+        The score.
+    seed : int
+        Of chance.
+    trace : Trace or None
+        What the game sends.
+    seconds : float
+        Length of the music, before its ending.
+    ending : str
+        ``cut``; ``fade``: three seconds; ``cadence``: stops on the next bar and rings out.
+    """
+
+    preset: Preset
+    seed: int
+    seconds: float
+    trace: Trace | None = None
+    ending: str = "fade"
+    sample_rate: int = 48000
+    channels: int = 2
+
+
+@dataclass(slots=True)
+class RenderResult:
+    """What came of it."""
+
+    seconds: float = 0.0
+    sections: list[str] = field(default_factory=list)
+    peak: float = 0.0
+
+
+class _TraceFeed:
+    """Hands a trace to a performance, tick by tick."""
+
+    def __init__(self, performance: Performance, trace: Trace | None) -> None:
+        self._performance = performance
+        self._lines = list(trace.lines) if trace else []
+        self._next = 0
+        self._waiting: list[tuple[int, Message]] = []
+
+    def before(self, tick: int) -> None:
+        """Schedule the values whose quantum lies in this tick or before its end."""
+        end = (tick + 1) * TICK_FRAMES
+        rows = []
+        while self._next < len(self._lines) and self._lines[self._next].frame < end:
+            line = self._lines[self._next]
+            rows += [(line.frame, name, value) for name, value in line.values]
+            at = -(-line.frame // TICK_FRAMES)
+            self._waiting += [(at, message) for message in line.messages]
+            self._next += 1
+        if rows:
+            self._performance.schedule_values(rows)
+
+    def messages(self, tick: int) -> list[Message]:
+        """Messages of a tick."""
+        due = [message for at, message in self._waiting if at <= tick]
+        if due:
+            self._waiting = [(at, message) for at, message in self._waiting if at > tick]
+        return due
+
+
+class Renderer:
+    """Renders a job tick by tick.
+
+    Parameters
+    ----------
+    job : RenderJob
+        What to render.
+    bank : Bank, optional
+        Shared audio.
+    write_log : callable, optional
+        Gets the decision log.
+    """
+
+    def __init__(
+        self,
+        job: RenderJob,
+        bank: Bank | None = None,
+        write_log: Callable[[str], None] | None = None,
+    ) -> None:
+        self.job = job
+        self.performance = Performance(
+            job.preset, job.seed, job.sample_rate, job.channels, bank, write_log
+        )
+        self._feed = _TraceFeed(self.performance, job.trace)
+        self._length = round(job.seconds * job.sample_rate)
+        fade = round(FADE_S * job.sample_rate)
+        if job.ending == "fade":
+            self._fade_at = max(0, self._length if job.trace else self._length - fade)
+            self._length = self._fade_at + fade if job.trace else self._length
+        elif job.ending not in {"cut", "cadence"}:
+            message = f"the ending must be cut, fade or cadence, not {job.ending!r}"
+            raise InputError(message)
+
+    @property
+    def frames(self) -> int:
+        """Frames that will be rendered (a cadence adds what it needs)."""
+        return self._length
+
+    def ticks(self) -> Iterator[Audio]:
+        """Render; yields (256, channels) at a time, with the master's latency already taken off."""
+        performance, job = self.performance, self.job
+        engine = performance.engine
+        performance.begin()
+        if job.ending == "fade":
+            frames = self._length - self._fade_at
+            engine.post([commands.fade_master(self._fade_at, 0.0, frames)])
+        left = self._length + MASTER_LOOK_AHEAD
+        skip, tick, stopping_at = MASTER_LOOK_AHEAD, 0, None
+        while left > 0:
+            self._feed.before(tick)
+            block = engine.pull(TICK_FRAMES)
+            messages: list[Message] = self._feed.messages(tick)
+            if job.ending == "cadence" and stopping_at is None and left <= TICK_FRAMES:
+                stopping_at = tick
+                messages.append(Transport(is_playing=False))
+                left += round(LONGEST_CADENCE_S * job.sample_rate)
+            engine.drain_replies()
+            performance.step(messages)
+            tick += 1
+            piece = block[skip : min(TICK_FRAMES, left)]
+            left -= TICK_FRAMES
+            skip = 0
+            yield piece
+            if stopping_at is not None and self._has_ended(piece):
+                return
+
+    def _has_ended(self, piece: Audio) -> bool:
+        conductor = self.performance.conductor
+        return conductor.passage.section == "" and float(np.abs(piece).max(initial=0.0)) < QUIET
+
+
+def render_to_files(
+    job: RenderJob,
+    out: Path,
+    stems: Path | None = None,
+    log: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> RenderResult:
+    """Render a job to an audio file, and if asked its stems and its log.
+
+    Parameters
+    ----------
+    job : RenderJob
+        What to render.
+    out : Path
+        ``.wav``, ``.flac`` or ``.ogg``.
+    stems : Path, optional
+        Folder for one file a layer (before the master's limiter).
+    log : Path, optional
+        Decision log, JSON lines.
+    progress : callable, optional
+        Called with the share done, 0 … 1, about twice a second of music.
+    """
+    result = RenderResult()
+    with contextlib.ExitStack() as stack:
+        write_log = None
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            file = stack.enter_context(log.open("w", encoding="utf-8"))
+            write_log = lambda line: file.write(line + "\n")  # noqa: E731
+        renderer = Renderer(job, write_log=write_log)
+        notice = credits_of(job.preset)
+        sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
+        taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
+        done = 0
+        for number, piece in enumerate(renderer.ticks()):
+            sink.write(piece)
+            if taps:
+                buses = renderer.performance.engine.take_buses()
+                for index, tap in taps:
+                    tap.write(buses[index].T)
+            done += len(piece)
+            result.peak = max(result.peak, float(np.abs(piece).max(initial=0.0)))
+            section = renderer.performance.conductor.passage.section
+            if section and result.sections[-1:] != [section]:
+                result.sections.append(section)
+            if progress is not None and number % 90 == 0:
+                progress(min(1.0, done / max(1, renderer.frames)))
+        result.seconds = done / job.sample_rate
+    return result
+
+
+def _open_stems(
+    renderer: Renderer, folder: Path, notice: dict[str, str], stack: contextlib.ExitStack
+) -> list[tuple[int, AudioFileSink]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    engine, layout = renderer.performance.engine, renderer.performance.layout
+    engine.listen_to_buses(TICK_FRAMES)
+    names = {place.bus: name for name, place in layout.layers.items()}
+    names |= {layout.stinger_bus: "stingers", layout.reverb_bus: "reverb"}
+    rate = engine.spec.sample_rate
+    return [
+        (bus, stack.enter_context(AudioFileSink(folder / f"{name}.flac", rate, 2, notice)))
+        for bus, name in sorted(names.items())
+    ]

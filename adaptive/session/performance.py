@@ -1,0 +1,100 @@
+"""One preset being played: engine, conductor and log, without a sink and without inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from adaptive.composer.registry import GENERATORS
+from adaptive.conductor.conductor import Conductor
+from adaptive.conductor.layout import lay_out
+from adaptive.conductor.log import DecisionLog
+from adaptive.conductor.material import prepare
+from adaptive.conductor.messages import Message
+from adaptive.engine import commands
+from adaptive.engine.bank import Bank
+from adaptive.engine.engine import SOURCE_TIMELINE, Engine
+from adaptive.instruments import kits, patches
+from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
+from adaptive.preset.model import Preset, Vocabulary
+
+
+def vocabulary() -> Vocabulary:
+    """The generators, styles and instruments a preset may name."""
+    return Vocabulary(
+        {name: frozenset(spec.styles) for name, spec in GENERATORS.items()},
+        frozenset(patches.PATCHES) | frozenset(kits.KITS),
+    )
+
+
+class Performance:
+    """Plays one preset.  Nothing of it is global: any number live in one process.
+
+    Parameters
+    ----------
+    preset : Preset
+        What is played.
+    seed : int
+        Of all that is left to chance.
+    sample_rate, channels : int
+        Of the engine.
+    bank : Bank, optional
+        Shared audio.
+    write_log : callable, optional
+        Gets every line of the decision log as JSON text.
+
+    Examples
+    --------
+    ::
+
+        performance = Performance(load("nightfall"), seed=1)
+        performance.begin()
+        while performance.frame < 48000 * 60:
+            audio = performance.render_tick(values=[("intensity", 0.7)])
+    """
+
+    def __init__(
+        self,
+        preset: Preset,
+        seed: int = 0,
+        sample_rate: int = 48000,
+        channels: int = 2,
+        bank: Bank | None = None,
+        write_log: Callable[[str], None] | None = None,
+    ) -> None:
+        self.preset, self.seed = preset, seed
+        self.layout = lay_out(preset, sample_rate, channels)
+        self.engine = Engine(self.layout.spec, bank)
+        self.log = DecisionLog(sample_rate, write_log)
+        material = prepare(preset, self.layout, self.engine, seed)
+        self.conductor = Conductor(preset, self.layout, material, self.engine, self.log, seed)
+        self.next_tick = 0
+
+    @property
+    def frame(self) -> int:
+        """First frame that is not rendered yet."""
+        return self.engine.frame
+
+    def begin(self) -> None:
+        """Post the beginning; call once before the first frame is rendered."""
+        self.conductor.begin()
+
+    def step(self, messages: Sequence[Message] = ()) -> bool:
+        """Step the next tick if its frames are rendered; False if they are not."""
+        if self.next_tick >= self.engine.ticks:
+            return False
+        self.conductor.step(self.next_tick, messages)
+        self.next_tick += 1
+        return True
+
+    def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:
+        """Set parameters at frames of the timeline: (frame, name, value), as a trace does."""
+        rows = []
+        for frame, name, value in values:
+            index = self.layout.parameters[name]
+            word = self.engine.parameter_word(value)
+            at = -(-frame // QUANTUM) * QUANTUM
+            rows.append(commands.set_parameter(at, index, SOURCE_TIMELINE, word))
+        self.engine.post(rows)
+
+
+TICK = TICK_FRAMES

@@ -1,0 +1,76 @@
+"""Audio files: WAV, FLAC and OGG through libsndfile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from adaptive.errors import InputError
+from adaptive.preset.model import Preset
+
+FORMATS = {
+    ".wav": ("WAV", "PCM_24"),
+    ".flac": ("FLAC", "PCM_24"),
+    ".ogg": ("OGG", "VORBIS"),
+}
+
+
+def credits_of(preset: Preset) -> dict[str, str]:
+    """Title, artist and licence, as every file a preset makes carries them."""
+    made = preset.file.credits
+    tags = {"title": preset.file.name, "artist": made.composer, "license": made.license}
+    return {name: value for name, value in tags.items() if value}
+
+
+class AudioFileSink:
+    """Writes frames to a file.
+
+    Parameters
+    ----------
+    path : Path
+        ``.wav`` (24 bit), ``.flac`` (24 bit) or ``.ogg`` (Vorbis).
+    sample_rate, channels : int
+        Of the frames.
+    tags : dict
+        Title, artist, license.
+
+    Raises
+    ------
+    InputError
+        The ending is none of these, or the file cannot be written.
+    """
+
+    def __init__(self, path: Path, sample_rate: int, channels: int, tags: dict[str, str]) -> None:
+        if path.suffix.lower() not in FORMATS:
+            message = f"{path.name}: a file must end in .wav, .flac or .ogg"
+            raise InputError(message)
+        kind, subtype = FORMATS[path.suffix.lower()]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = soundfile.SoundFile(
+                path, "w", sample_rate, channels, format=kind, subtype=subtype
+            )
+        except (soundfile.LibsndfileError, OSError) as error:
+            message = f"{path}: cannot be written: {error}"
+            raise InputError(message) from error
+        for name, value in tags.items():
+            setattr(self._file, name, value)
+
+    def __enter__(self) -> AudioFileSink:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def write(self, frames: np.ndarray[Any, np.dtype[np.float32]]) -> None:
+        """Write frames, shape (frames, channels)."""
+        self._file.write(frames)
