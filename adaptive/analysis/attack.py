@@ -16,6 +16,7 @@ _REFINE_BANDS_HZ = ((150.0, 600.0), (600.0, 2400.0), (2400.0, 6000.0), (6000.0, 
 _SEGMENT = 4096
 _SEARCH_BEFORE_S, _SEARCH_AFTER_S = 0.015, 0.030
 _SMOOTHING_S = 0.001
+_DOWN = 0.1
 # A band that doubles says when; from a thousandfold on, more says no more.
 _LEAST_RISE_DB, _MOST_RISE_DB = 6.0, 60.0
 
@@ -120,9 +121,13 @@ def _half_rise(amplitude: F64) -> tuple[F64, F64]:
     peak = np.take_along_axis(searched, peak_at[:, None], axis=1)
     before = np.arange(searched.shape[1]) <= peak_at[:, None]
     base = np.min(np.where(before, searched, np.inf), axis=1, keepdims=True)
-    half = (peak + base) / 2.0
-    # The last crossing before the peak: an earlier bump is another sound.
-    crossing = np.where(before & (searched < half), np.arange(searched.shape[1]), -1).max(axis=1)
+    # From the last time it was nearly down: a noisy attack crosses the middle again and again, and
+    # its last crossing lay 10 ms late on bursts of noise, the first after this point 1 to 3 ms.
+    position = np.arange(searched.shape[1])
+    is_down = before & (searched < base + _DOWN * (peak - base))
+    down_at = np.where(is_down, position, -1).max(axis=1)
+    is_up = before & (position > down_at[:, None]) & (searched >= (peak + base) / 2.0)
+    crossing = is_up.argmax(axis=1)
     rise_db = 20.0 * np.log10(np.maximum(peak, 1e-9) / np.maximum(base, 1e-9))[:, 0]
-    is_rise = (rise_db >= _LEAST_RISE_DB) & (crossing >= 0)
-    return first + crossing + 0.5, np.where(is_rise, np.minimum(rise_db, _MOST_RISE_DB), 0.0)
+    is_rise = (rise_db >= _LEAST_RISE_DB) & (down_at >= 0)
+    return first + crossing - 0.5, np.where(is_rise, np.minimum(rise_db, _MOST_RISE_DB), 0.0)

@@ -14,7 +14,8 @@ from adaptive.analysis.attack import weighted_median
 from adaptive.analysis.onsets import Onsets
 from adaptive.analysis.samples import F64
 
-# Over the same drummers a third of the hits lie more than 12 ms off the grid.
+# Of 5260 hits that human drummers played near a beat (Groove MIDI) half lie within 10 ms of it, two
+# thirds within 16, nine in ten within 30.
 _TIMING_S = 0.012
 _REACH_S = 0.035
 # A beat this little before the file begins is the beat on its first sample, found a bit early.

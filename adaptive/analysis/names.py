@@ -21,19 +21,19 @@ _BARS = re.compile(r"(?<!\d)(\d{1,3})[\s_-]*(?:bars?|measures?)(?![a-z])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """Make a set of the words of a text."""
     return frozenset(text.split())
 
 
 # What a file name carries that is neither section nor layer.
-_NOISE = words(
+_NOISE = word_set(
     "stem stems loop loops looped export bounce bounced master final mixdown stereo mono wav flac "
     "ogg mp3 44k 48k 96k 16bit 24bit 32bit"
 )
-_NEUTRAL_FOLDERS = words("stems audio sounds music export exports bounces wav flac ogg")
+_NEUTRAL_FOLDERS = word_set("stems audio sounds music export exports bounces wav flac ogg")
 
-_LAYER_WORDS = words(
+_LAYER_WORDS = word_set(
     "drum drums kick snare hat hats hihat hihats cymbal cymbals tom toms perc percussion shaker "
     "tambourine clap claps beat beats groove bass sub subbass contrabass guitar guitars gtr gtrs "
     "piano keys keyboard rhodes organ synth synths pad pads lead leads arp arps pluck plucks bell "
@@ -42,7 +42,7 @@ _LAYER_WORDS = words(
     "bassoon sax harp choir vocal vocals vox voice voices melody harmony chords theme fx sfx noise "
     "atmos drone drones texture riser ostinato rhythm orchestra band"
 )
-_SECTION_WORDS = words(
+_SECTION_WORDS = word_set(
     "explore exploration combat battle fight action chase boss menu title intro outro verse chorus "
     "bridge refrain calm peace peaceful idle rest safe shelter town village camp tension tense "
     "suspense stealth alert danger alarm victory win defeat lose gameover ending credits day night "
@@ -170,8 +170,9 @@ def _without_shared(names: list[list[str]]) -> tuple[list[list[str]], list[str]]
     for end in (0, -1):
         while len(names) > 1 and all(len(words) > 1 for words in names):
             word = names[0][end]
-            # Two kicks are still kicks.
-            if any(words[end] != word for words in names) or word in _LAYER_WORDS:
+            # Two kicks are still kicks, and of verse 1 and verse 2 both keep the verse.
+            is_kept = word in _LAYER_WORDS or any(words[1].isdigit() for words in names)
+            if is_kept or any(words[end] != word for words in names):
                 break
             shared.append(word)
             names = [words[1:] if end == 0 else words[:-1] for words in names]

@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from adaptive.analysis.names import words
+from adaptive.analysis.names import word_set
 
-# What a name says about how wild it is; what is in none of the three lies between.
-_CALM = words(
-    "menu title intro calm peace peaceful idle rest safe shelter explore exploration ambient "
+# What a name says about how wild it is; what is in none of the four lies between.
+_FRONT = word_set("menu title intro")
+_CALM = word_set(
+    "calm peace peaceful idle rest safe shelter explore exploration ambient "
     "ambience village town camp night verse"
 )
-_WILD = words("combat battle fight action chase danger alarm boss chorus")
-_END = words("outro ending credits victory win defeat lose gameover")
+_WILD = word_set("combat battle fight action chase danger alarm boss chorus")
+_END = word_set("outro ending credits victory win defeat lose gameover")
 
 # A mix is thinned from the top: rhythm goes first, what carries the harmony stays longest.
-_GROUND = words(
+_GROUND = word_set(
     "pad pads drone drones atmos ambience strings string music choir chords keys piano organ "
     "harmony"
 )
-_BASS = words("bass sub subbass contrabass cello cellos")
-_RHYTHM = words(
+_BASS = word_set("bass sub subbass contrabass cello cellos")
+_RHYTHM = word_set(
     "drum drums kick snare hat hats hihat hihats perc percussion tom toms cymbal cymbals shaker "
     "clap claps beat beats groove"
 )
 
 
 def section_order(names: Iterable[str]) -> list[str]:
-    """Sort sections: calm, what is not known, wild, endings; each in alphabetical order.
+    """Sort sections: menus, calm, what is not known, wild, endings; each in alphabetical order.
 
     Examples
     --------
-    >>> section_order(["victory", "boss_2", "forest", "calm"])
-    ['calm', 'forest', 'boss_2', 'victory']
+    >>> section_order(["victory", "boss_2", "forest", "calm", "menu"])
+    ['menu', 'calm', 'forest', 'boss_2', 'victory']
     """
-    ranks = {3: _END, 2: _WILD, 0: _CALM}
-    return sorted(names, key=lambda name: (_rank(name, ranks, otherwise=1), name))
+    ranks = {4: _END, 3: _WILD, 0: _FRONT, 1: _CALM}
+    return sorted(names, key=lambda name: (_rank(name, ranks, otherwise=2), name))
 
 
 def layer_order(names: Iterable[str]) -> tuple[str, ...]:

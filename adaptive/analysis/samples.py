@@ -1,4 +1,4 @@
-"""Samples as the analysis reads them: one rate, one channel, wrapped at the front."""
+"""Samples as the analysis reads them: one rate, one channel, going round."""
 
 from __future__ import annotations
 
@@ -18,18 +18,13 @@ def looped(mono: F32, start: int, stop: int) -> F32:
     Parameters
     ----------
     mono : ndarray of float32, shape (samples,)
-        The file.
+        The file, at least one sample.
     start, stop : int
         Positions in samples; both may lie outside the file.
 
     Returns
     -------
     ndarray of float32, shape (stop - start,)
-        Before the file lies its own end (once), after it silence.
+        Before the file lies its end, behind it its beginning.
     """
-    position = np.arange(start, stop)
-    is_inside = (position >= -len(mono)) & (position < len(mono))
-    out = np.zeros(stop - start, dtype=np.float32)
-    # A negative index counts from the end: the wrap is NumPy's own.
-    out[is_inside] = mono[position[is_inside]]
-    return out
+    return np.take(mono, np.arange(start, stop), mode="wrap")

@@ -9,6 +9,7 @@ from adaptive.conductor.layout import LayerPlace
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
+from adaptive.instruments.kits import variant
 from adaptive.music.note import Note
 
 
@@ -48,12 +49,15 @@ class KitPlayer:
     choke_frames: int
     _next: int = 0
     _ringing: dict[str, int] = field(default_factory=dict)
+    _played: dict[str, int] = field(default_factory=dict)
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit."""
-        hit = self.kit.get(note.pitch)
-        if hit is None:
+        if note.pitch not in self.kit:
             return []
+        count = self._played.get(note.pitch, 0)
+        self._played[note.pitch] = count + 1
+        hit = self.kit[variant(self.kit, note.pitch, note.velocity, count)]
         posted = []
         if hit.choke is not None:
             before = self._ringing.get(hit.choke)

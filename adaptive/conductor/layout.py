@@ -163,7 +163,7 @@ class _Builder:
         group = bus + 1
         if table.generator is None:
             return LayerPlace(name, bus, group, self._take_clips(CLIPS_A_STEM))
-        instrument = table.instrument or GENERATORS[table.generator].instrument
+        instrument = table.instrument or GENERATORS[table.generator].instrument_for(table.style)
         if instrument in kits.KITS:
             clips = self._take_clips(CLIPS_A_KIT)
             return LayerPlace(name, bus, group, clips, kit=instrument)

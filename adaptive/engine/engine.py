@@ -67,6 +67,8 @@ class Engine:
         self._sounds: list[Sound] = []
         self._index_of: dict[int, int] = {}
         self._taps: Audio | None = None
+        self._root: Engine | None = None
+        self._before: Engine | None = None
 
     @property
     def frame(self) -> int:
@@ -155,6 +157,20 @@ class Engine:
     def drain_replies(self) -> list[Reply]:
         """What the kernel has reported since the last call."""
         return self.replies.drain()
+
+    def hand_over_to(self, other: Engine) -> None:
+        """Let whoever drives this engine's root drive another from its next block on.
+
+        One store publishes the other's header.  The other keeps this one, which the sound card may still be in.
+        """
+        other._before = self
+        self._before = None
+        root = self._root_owner().memory.root
+        other._root = self._root_owner()
+        root[0]["header"] = other.memory.header_address
+
+    def _root_owner(self) -> Engine:
+        return self._root or self
 
     def set_volume(self, gain: float) -> None:
         """Set the listener's volume (linear); latest wins, no step."""

@@ -152,7 +152,8 @@ class Renderer:
                 messages.append(Transport(is_playing=False))
                 left += round(LONGEST_CADENCE_S * job.sample_rate)
             engine.drain_replies()
-            performance.step(messages)
+            if tick * TICK_FRAMES < self._length or stopping_at is not None:
+                performance.step(messages)
             tick += 1
             piece = block[skip : min(TICK_FRAMES, left)]
             left -= TICK_FRAMES

@@ -1,0 +1,160 @@
+"""``adaptive new``, ``check``, ``send``."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from adaptive.cli.common import console, open_preset
+from adaptive.errors import AudioFileError, InputError, PresetError
+from adaptive.inputs.osc_codec import encode_bundle, encode_message
+from adaptive.preset.check import check as check_preset
+from adaptive.preset.model import Preset
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("new", help="Make a preset, empty or from your own stems.")(new)
+    app.command("check", help="Check presets: every fault with its place; exit 1 on faults.")(check)
+    app.command("send", help="Send parameters, a state or an event to a running engine.")(send)
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new preset.")],
+    stems: Annotated[
+        Path | None, typer.Option("--from", help="Folder of stems: tempo, bars and tails are found.")
+    ] = None,
+) -> None:
+    """Make a preset."""
+    from adaptive.analysis.proposal import blank_preset, propose, write_preset
+
+    if folder.exists() and any(folder.iterdir()):
+        message = f"{folder} exists and is not empty"
+        raise InputError(message)
+    if stems is None:
+        blank_preset(folder)
+        console.print(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
+        return
+    if not stems.is_dir():
+        message = f"{stems} is no folder"
+        raise InputError(message)
+    proposal = propose(stems)
+    write_preset(proposal, folder)
+    for note in proposal.notes:
+        console.print(note)
+    console.print(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
+
+
+def check(
+    presets: Annotated[list[str], typer.Argument(help="Names or folders.")],
+) -> None:
+    """Check presets."""
+    is_faulty = False
+    for name in presets:
+        lines, has_faults = check_lines(name)
+        for line in lines:
+            sys.stdout.write(f"{line}\n")
+        is_faulty = is_faulty or has_faults
+        if not has_faults:
+            sys.stdout.write(f"{name}: no faults\n")
+    if is_faulty:
+        raise typer.Exit(1)
+
+
+def check_lines(name: str) -> tuple[list[str], bool]:
+    """What `check` prints of a preset, and whether there are faults."""
+    try:
+        preset = open_preset(name)
+    except PresetError as error:
+        return error.faults, True
+    seconds, faults = _durations(preset)
+    findings = check_preset(preset, seconds)
+    lines = faults + [str(finding) for finding in findings]
+    return lines, bool(faults) or any(finding.severity == "fault" for finding in findings)
+
+
+def _durations(preset: Preset) -> tuple[dict[Path, float], list[str]]:
+    from adaptive.engine.bank import decode
+
+    seconds, faults = {}, []
+    for name, path in preset.stems.items():
+        try:
+            seconds[path] = decode(path, 48000).shape[1] / 48000
+        except AudioFileError as error:
+            faults.append(f"stem {name!r}: {error}")
+    return seconds, faults
+
+
+def send(
+    values: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE …")] = None,
+    state: Annotated[str | None, typer.Option(help="[GROUP/]VALUE")] = None,
+    event: Annotated[str | None, typer.Option(help="NAME")] = None,
+    to: Annotated[str, typer.Option(help="osc://HOST:PORT or tcp://HOST:PORT")] = "osc://127.0.0.1:9000",
+) -> None:
+    """Send parameters, a state or an event to a running engine."""
+    pairs = [_pair(text) for text in values or []]
+    if not pairs and state is None and event is None:
+        message = "nothing to send: give NAME=VALUE, --state or --event"
+        raise InputError(message)
+    try:
+        parts = urlsplit(to)
+        target = (parts.hostname or "127.0.0.1", parts.port or 9000)
+    except ValueError:
+        parts = None
+    if parts is None or parts.scheme not in {"osc", "tcp"}:
+        message = f"--to must be osc://HOST:PORT or tcp://HOST:PORT, got {to!r}"
+        raise InputError(message)
+    if parts.scheme == "osc":
+        _send_osc(target, pairs, state, event)
+    else:
+        _send_tcp(target, pairs, state, event)
+
+
+def _pair(text: str) -> tuple[str, float]:
+    name, equals, value = text.partition("=")
+    try:
+        return name.strip(), float(value) if equals else float("nan")
+    except ValueError:
+        message = f"{text!r}: the value must be a number; states are sent with --state"
+        raise InputError(message) from None
+
+
+def _send_osc(
+    target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
+) -> None:
+    messages = [encode_message(f"/adaptive/parameter/{name}", [value]) for name, value in pairs]
+    if state is not None:
+        messages.append(encode_message(f"/adaptive/state/{state}", []))
+    if event is not None:
+        messages.append(encode_message(f"/adaptive/event/{event}", []))
+    packet = messages[0] if len(messages) == 1 else encode_bundle(messages)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(packet, target)
+
+
+def _send_tcp(
+    target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
+) -> None:
+    documents: list[dict[str, Any]] = [{"parameter": name, "value": value} for name, value in pairs]
+    if state is not None:
+        group, slash, value = state.partition("/")
+        documents.append({"state": {group: value} if slash else state})
+    if event is not None:
+        documents.append({"event": event, "id": "send"})
+    try:
+        with socket.create_connection(target, timeout=2.0) as stream:
+            stream.sendall(json.dumps(documents).encode() + b"\n")
+            stream.shutdown(socket.SHUT_WR)
+            for line in stream.makefile("r", encoding="utf-8"):
+                answer = json.loads(line)
+                if "hello" not in answer:
+                    sys.stdout.write(line)
+    except OSError as error:
+        message = f"no engine answers at {target[0]}:{target[1]}: {error.strerror or error}"
+        raise InputError(message) from error

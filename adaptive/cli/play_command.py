@@ -1,0 +1,216 @@
+"""``adaptive play``: one preset, one sink, all inputs, one status line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.live import Live
+from rich.text import Text
+
+from adaptive.cli.common import (
+    DEFAULT_PRESET,
+    console,
+    open_preset,
+    parse_address,
+    warm_kernel,
+)
+from adaptive.engine.engine import Engine
+from adaptive.errors import DeviceError, InputError
+from adaptive.inputs.trace import read_trace
+from adaptive.preset.load import find, load
+from adaptive.preset.model import Preset
+from adaptive.session.live import LiveOptions, LiveSession, Sink
+from adaptive.session.performance import Performance, vocabulary
+from adaptive.sinks.clocked import ClockedSink
+from adaptive.sinks.stream import Broadcast
+
+SINKS = ("auto", "portaudio", "web", "pcm", "null")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("play", help="Play a preset; a game, an app or a page steers it.")(play)
+
+
+@dataclass(frozen=True, slots=True)
+class SinkChoice:
+    """Which sink, and why: `name` is never ``auto``."""
+
+    name: str
+    why: str
+
+
+def choose_sink(name: str, device: str | None) -> SinkChoice:
+    """Resolve ``auto``: a sound card through PortAudio, else the browser.
+
+    Raises
+    ------
+    InputError
+        The name is none of the sinks.
+    """
+    from adaptive.sinks import portaudio
+
+    if name not in SINKS:
+        message = f"--sink must be one of {', '.join(SINKS)}, got {name!r}"
+        raise InputError(message)
+    if name != "auto":
+        return SinkChoice(name, "asked for")
+    try:
+        found, why = portaudio.choose_device(device)
+        return SinkChoice("portaudio", f"{found.name}: {why}")
+    except DeviceError as error:
+        if device is not None:
+            raise
+        return SinkChoice("web", f"{error}: listen in the browser")
+
+
+def sink_maker(
+    choice: SinkChoice, device: str | None, channels: int | None, block: int
+) -> Callable[[Engine, Broadcast | None], Sink]:
+    """A function that makes the chosen sink."""
+
+    def make(engine: Engine, broadcast: Broadcast | None) -> Sink:
+        if choice.name == "portaudio":
+            from adaptive.sinks.portaudio import PortAudioSink
+
+            return PortAudioSink(engine, device, channels, block)
+        return ClockedSink(engine, choice.name, broadcast.put if broadcast else None)
+
+    return make
+
+
+def play(
+    preset: Annotated[str, typer.Argument(help="A preset's name or folder.")] = DEFAULT_PRESET,
+    sink: Annotated[str, typer.Option(help=f"One of {', '.join(SINKS)}.")] = "auto",
+    device: Annotated[str | None, typer.Option(help="Part of a device's name.")] = None,
+    channels: Annotated[int | None, typer.Option(min=1, max=64, help="Channels to open.")] = None,
+    sample_rate: Annotated[int, typer.Option(min=8000, max=192000, help="Frames a second.")] = 48000,
+    block: Annotated[int, typer.Option(min=0, max=8192, help="Frames a block.")] = 128,
+    osc: Annotated[str, typer.Option(help="Where OSC is received.")] = "127.0.0.1:9000",
+    http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
+    tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(help="Another page that may connect.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop after so much music.")] = None,
+    trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Keep the run; `render` repeats it.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of chance; drawn if not given.")] = None,
+    ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
+    exit_with_parent: Annotated[
+        bool, typer.Option("--exit-with-parent", help="End when the process that started it ends.")
+    ] = False,
+) -> None:
+    """Play a preset live."""
+    score = open_preset(preset)
+    choice = choose_sink(sink, device)
+    options = LiveOptions(
+        osc=parse_address(osc, "--osc"),
+        http=parse_address(http, "--http"),
+        tcp=parse_address(tcp, "--tcp"),
+        allow_origins=frozenset(allow_origin or ()),
+        seconds=seconds,
+        record=record,
+    )
+    warm_kernel()
+    drawn = secrets.randbelow(2**31) if seed is None else seed
+    width = max(2, channels or 2)
+    performance = Performance(score, drawn, sample_rate, width)
+    session = LiveSession(
+        performance, options, sink_maker(choice, device, channels, block),
+        needs_broadcast=choice.name in {"web", "pcm"},
+        tell=lambda sentence: console.print(sentence),
+        load_preset=_find_preset,
+    )  # fmt: skip
+    if trace is not None:
+        session.feed_trace(read_trace(trace, score, sample_rate).lines)
+    console.print(f"{score.file.name} · seed {drawn} · {choice.name} ({choice.why})")
+    asyncio.run(_run(session, choice, ready, exit_with_parent))
+
+
+def _find_preset(name: str) -> Preset:
+    from adaptive.preset.load import default_search
+
+    return load(find(name, default_search()), vocabulary=vocabulary())
+
+
+async def _run(
+    session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, exits_with_parent: bool
+) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError, ValueError):
+            loop.add_signal_handler(number, session.stop)
+    tasks = []
+    if exits_with_parent:
+        tasks.append(loop.create_task(_watch_parent(session)))
+    if sys.stderr.isatty():
+        tasks.append(loop.create_task(_show_status(session)))
+
+    def announce(started: LiveSession) -> None:
+        status = started.status
+        host = started.options.http[0]
+        if is_ready_wanted:
+            line = {
+                "ready": True, "osc": status.osc_port, "http": status.http_port,
+                "tcp": status.tcp_port, "sink": choice.name,
+            }  # fmt: skip
+            sys.stdout.write(json.dumps(line) + "\n")
+            sys.stdout.flush()
+        if choice.name == "web":
+            console.print(f"listen at http://{host}:{status.http_port}/")
+
+    try:
+        await session.run(announce)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _watch_parent(session: LiveSession) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(0.25)
+    session.stop()
+
+
+async def _show_status(session: LiveSession) -> None:
+    with Live(console=console, refresh_per_second=10, transient=True) as live:
+        while True:
+            live.update(Text(status_line(session)))
+            await asyncio.sleep(0.1)
+
+
+def status_line(session: LiveSession) -> str:
+    """One line: section, position, tempo, parameters, load, trouble."""
+    performance = session.performance
+    conductor, engine = performance.conductor, performance.engine
+    beat = conductor.tempo.beat_at(engine.frame)
+    parts = [
+        conductor.passage.section or "silence",
+        conductor.passage.position(beat),
+        f"{conductor.tempo.tempo_at(engine.frame):.1f} bpm",
+    ]
+    if conductor.seam is not None:
+        parts.append(f"→ {conductor.seam.target.section or 'silence'}")
+    names = list(performance.layout.parameters.items())[:4]
+    parts += [f"{name} {engine.value(index):.2f}" for name, index in names]
+    telemetry = engine.telemetry()
+    if telemetry.callbacks:
+        parts.append(f"load {100 * telemetry.load:.1f} %")
+    if telemetry.underruns:
+        parts.append(f"underruns {telemetry.underruns}")
+    if telemetry.late_commands:
+        parts.append(f"late {telemetry.late_commands}")
+    return "  ".join(parts)

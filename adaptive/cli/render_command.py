@@ -1,0 +1,99 @@
+"""``adaptive render``: a preset and a trace become files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from adaptive.cli.common import console, open_preset, warm_kernel
+from adaptive.errors import InputError
+from adaptive.inputs.trace import Trace, read_trace
+from adaptive.preset.model import Preset
+from adaptive.session.offline import RenderJob, render_to_files
+from adaptive.units import gain_to_db
+
+ENDINGS = ("cut", "fade", "cadence")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("render", help="Render a preset to a file, as fast as the machine can.")(render)
+
+
+def render(
+    preset: Annotated[str, typer.Argument(help="A preset's name or folder.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="OUT.wav, OUT.flac or OUT.ogg.")],
+    trace: Annotated[Path | None, typer.Option(help="What the game sends: JSON lines.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Length of the music.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of chance; the preset's, else 0.")] = None,
+    stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
+    log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
+    ending: Annotated[
+        str | None, typer.Option(help="cut, fade (three seconds) or cadence (stops on the bar).")
+    ] = None,
+) -> None:
+    """Render a preset to a file."""
+    score = open_preset(preset)
+    job = make_job(score, trace, seconds, seed, ending)
+    warm_kernel()
+    began = time.monotonic()
+    with Progress(
+        TextColumn("rendering"), BarColumn(), TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
+    ) as bar:  # fmt: skip
+        task = bar.add_task("rendering", total=1.0)
+        result = render_to_files(
+            job, out, stems, log, lambda share: bar.update(task, completed=share)
+        )
+    took = max(1e-6, time.monotonic() - began)
+    console.print(
+        f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, peak "
+        f"{gain_to_db(result.peak):.1f} dBFS; sections: {' → '.join(result.sections)}"
+    )
+    if job.trace and job.trace.ignored:
+        names = ", ".join(f"{name} ({count} times)" for name, count in job.trace.ignored.items())
+        console.print(f"the preset does not declare, and ignored: {names}")
+
+
+def make_job(
+    preset: Preset,
+    trace_path: Path | None,
+    seconds: float | None,
+    seed: int | None,
+    ending: str | None,
+) -> RenderJob:
+    """Job of a render; a recording brings its own seed and ends where it was stopped.
+
+    Raises
+    ------
+    InputError
+        Nothing says how long it should last, or the ending is unknown.
+    """
+    trace: Trace | None = None
+    if trace_path is not None:
+        trace = read_trace(trace_path, preset, 48000)
+    if trace is None and seconds is None:
+        message = "say how long: --seconds N, or --trace FILE"
+        raise typer.BadParameter(message)
+    if seconds is not None and not 0.0 < seconds <= 7 * 24 * 3600:
+        message = f"--seconds must be from 0 to a week, got {seconds:g}"
+        raise InputError(message)
+    if ending is not None and ending not in ENDINGS:
+        message = f"--ending must be one of {', '.join(ENDINGS)}, got {ending!r}"
+        raise InputError(message)
+    is_recording = trace is not None and "seed" in trace.meta
+    if seed is None and is_recording and trace is not None:
+        seed = int(trace.meta["seed"])
+    length = seconds if seconds is not None else (trace.seconds if trace else 0.0)
+    return RenderJob(
+        preset,
+        preset.file.seed if seed is None else seed,
+        length,
+        trace,
+        ending or ("cut" if is_recording else "fade"),
+    )

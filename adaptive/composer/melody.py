@@ -1,0 +1,185 @@
+"""Melody: a motif that is stated, answered, developed and brought to rest, phrase by phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import pi, sin
+
+from adaptive.composer import motif as motifs
+from adaptive.composer.context import BarContext, WrittenBar
+from adaptive.composer.line import Wish, fit, nearest_consonance
+from adaptive.composer.meter import Meter
+from adaptive.composer.motif import Cell, Tick
+from adaptive.composer.writing import (
+    ANSWER,
+    MOTIF,
+    Hand,
+    chord_at,
+    in_range,
+    meter_of,
+    style_of,
+)
+from adaptive.music.note import Note
+from adaptive.music.pitch import Pitch
+
+LOW, HOME, HIGH = 31, 34, 41
+"""F4, B4 and B5 as staff positions: above the pad, within a singer's two octaves."""
+
+PASSING_DENSITY = 0.7
+"""From here on thirds are filled with passing notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """What a bar says: its notes and the height of its first note, in steps above `HOME`."""
+
+    cell: Cell
+    height: int
+
+
+def melody(context: BarContext) -> WrittenBar:
+    """Write a bar of melody.
+
+    Parameters
+    ----------
+    context : BarContext
+        `density` thins the motif to its heavy notes or fills its thirds; `energy` lifts it.
+        ``memory["position"]`` is the last staff position of the phrase.
+
+    Returns
+    -------
+    WrittenBar
+        One voice with rests; a phrase's first bar is the same whenever its chord is.
+    """
+    idea = STYLES[style_of(context, STYLES)](context, meter_of(context))
+    if not idea.cell:
+        return WrittenBar((), context.memory)
+    known = context.memory.get("position") if context.bar_in_phrase else None
+    pitches = _pitches(context, idea, None if known is None else int(known))
+    line = list(zip(idea.cell, pitches, strict=True))
+    notes = _performed(context, _thinned(context, _passing(context, line)))
+    return WrittenBar(tuple(notes), {"position": pitches[-1].step})
+
+
+def statement(context: BarContext, meter: Meter) -> Idea:
+    """State the motif, lead it higher, take it apart, and come home."""
+    cell = motifs.motif(meter, context.rng(MOTIF))
+    rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
+    height = round(2 * sin(pi * min(1.0, rise * 1.1))) + round(2 * context.energy)
+    is_second = (context.bar // context.phrase_bars) % 2 == 1
+    if context.is_leaving or (context.is_phrase_end and context.phrase_bars > 1):
+        landing = meter.middle
+        end = landing + (meter.length - landing) * Fraction(3, 4 if is_second else 6)
+        return Idea(motifs.closed(cell, landing, end), height if not is_second else height - 1)
+    if context.bar_in_phrase == 0:
+        return Idea(_with_breath(cell, meter), height)
+    return Idea(_with_breath(_developed(context, cell, meter, is_second), meter), height)
+
+
+def _developed(context: BarContext, cell: Cell, meter: Meter, is_second: bool) -> Cell:
+    """Return the motif as an inner bar of a phrase has it: as it was, or changed in one way."""
+    changes: list[Callable[[], Cell]] = [
+        lambda: cell,
+        lambda: motifs.fragmented(cell, meter.middle, meter.length),
+        lambda: cell,
+        lambda: motifs.inverted(cell),
+        lambda: motifs.recast(cell),
+    ]
+    others: list[Callable[[], Cell]] = [
+        lambda: motifs.recast(cell),
+        lambda: motifs.inverted(cell),
+        lambda: cell,
+        lambda: motifs.fragmented(cell, meter.middle, meter.length),
+    ]
+    plan = others if is_second else changes
+    return plan[(context.bar_in_phrase - 1) % len(plan)]()
+
+
+def answer(context: BarContext, meter: Meter) -> Idea:
+    """Stay silent while others speak, and reply in the second half of every other bar."""
+    is_reply = context.is_phrase_end or (context.bar_in_phrase % 2 == 1 and context.density > 0.35)
+    if not is_reply:
+        return Idea((), 0)
+    cell = motifs.motif(meter, context.rng(ANSWER))
+    short = motifs.head(cell, meter.length - meter.middle)
+    shaped = short if context.is_phrase_end else motifs.inverted(short)
+    reply = motifs.moved(shaped, meter.middle, 0)
+    return Idea(reply, 1 + round(2 * context.energy))
+
+
+def _with_breath(cell: Cell, meter: Meter) -> Cell:
+    """Shorten a last note that is long enough to breathe after."""
+    last = cell[-1]
+    if last.length < 4 * meter.step:
+        return cell
+    return (*cell[:-1], Tick(last.onset, last.length - meter.step, last.height))
+
+
+def _pitches(context: BarContext, idea: Idea, before: int | None) -> list[Pitch]:
+    first = chord_at(context, idea.cell[0].onset)
+    anchor = nearest_consonance(HOME + idea.height, first)
+    wishes = [
+        Wish(anchor + tick.height, chord_at(context, tick.onset), _is_strong(context, tick))
+        for tick in idea.cell
+    ]
+    return fit(wishes, context.harmony.key, LOW, HIGH, before)
+
+
+def _is_strong(context: BarContext, tick: Tick) -> bool:
+    meter = meter_of(context)
+    changes = {onset for onset, _ in context.harmony.chords}
+    return meter.weight(tick.onset) >= 0.8 or tick.length >= 6 * meter.step or tick.onset in changes
+
+
+def _passing(
+    context: BarContext, line: list[tuple[Tick, Pitch]]
+) -> list[tuple[Tick, Pitch, float]]:
+    """Give each note the density it needs, and add passing notes between those a third apart."""
+    meter = meter_of(context)
+    filled: list[tuple[Tick, Pitch, float]] = []
+    for place, (tick, pitch) in enumerate(line):
+        is_frame = place in (0, len(line) - 1) or meter.weight(tick.onset) >= 0.8
+        filled.append((tick, pitch, 0.0 if is_frame else 0.6 * (1.0 - meter.weight(tick.onset))))
+        after = line[place + 1][1] if place + 1 < len(line) else pitch
+        half = tick.length / 2
+        if abs(after.step - pitch.step) == 2 and half >= 2 * meter.step:
+            middle = (after.step + pitch.step) // 2
+            tone = context.harmony.key.tones[
+                (middle - context.harmony.key.tonic.letter) % 7
+            ].at(middle // 7)  # fmt: skip
+            filled.append((Tick(tick.onset + half, half, 0), tone, PASSING_DENSITY))
+    return filled
+
+
+def _thinned(
+    context: BarContext, line: list[tuple[Tick, Pitch, float]]
+) -> list[tuple[Tick, Pitch]]:
+    """Leave out what the density does not ask for; what stays is held until the next note."""
+    kept = [(tick, pitch) for tick, pitch, need in line if need <= context.density]
+    ends = [*(tick.onset for tick, _ in kept[1:]), kept[-1][0].onset + kept[-1][0].length]
+    longest = 8 * meter_of(context).step
+    return [
+        (Tick(tick.onset, min(end - tick.onset, max(tick.length, longest)), 0), pitch)
+        for (tick, pitch), end in zip(kept, ends, strict=True)
+    ]
+
+
+def _performed(context: BarContext, line: list[tuple[Tick, Pitch]]) -> list[Note]:
+    """Play the line: louder when higher and when heavier."""
+    hand, meter = Hand(context), meter_of(context)
+    notes = []
+    for tick, pitch in line:
+        loudness = 0.55 + 0.12 * meter.weight(tick.onset) + 0.015 * (pitch.step - HOME)
+        loudness *= 0.75 + 0.25 * context.energy
+        notes.append(hand.play(tick.onset, tick.length, _octave(context, pitch), loudness))
+    return notes
+
+
+def _octave(context: BarContext, pitch: Pitch) -> Pitch:
+    shifted = pitch.raised(context.octave)
+    return shifted.raised((in_range(shifted.midi) - shifted.midi) // 12)
+
+
+STYLES: dict[str, Callable[[BarContext, Meter], Idea]] = {"motif": statement, "answer": answer}

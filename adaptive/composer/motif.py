@@ -1,0 +1,154 @@
+"""Motifs: a rhythm and a contour drawn from the seed once, and what a composer does with them.
+
+A motif is chosen and not drawn: of a few dozen that chance proposes, the one that is best made
+(one leap at most, answered by a step; an arch; two note values at least; a long last note).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import accumulate, pairwise
+
+import numpy as np
+
+from adaptive.composer.meter import Meter
+
+RHYTHMS, CONTOURS = 8, 48
+"""Proposals: few rhythms, so that seeds differ; many contours, because few are well made."""
+
+_CHORD_STEPS = (0, 2, 4)
+
+# Ways to divide a pulse, by its length in sixteenths.
+_DIVISIONS: dict[int, tuple[tuple[int, ...], ...]] = {
+    1: ((1,),),
+    2: ((2,), (1, 1)),
+    3: ((3,), (2, 1)),
+    4: ((4,), (2, 2), (3, 1), (2, 2)),
+    6: ((6,), (4, 2), (2, 2, 2), (2, 4)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A note of a motif: place and length in beats, height in scale steps above the first note."""
+
+    onset: Fraction
+    length: Fraction
+    height: int
+
+
+Cell = tuple[Tick, ...]
+"""The notes of a bar, in order."""
+
+
+def motif(meter: Meter, rng: np.random.Generator) -> Cell:
+    """Return the best-made of the motifs that chance proposes.
+
+    Parameters
+    ----------
+    meter : Meter
+        The motif fills one bar.
+    rng : Generator
+        Where it comes from.
+    """
+    wanted = len(meter.pulses) * float(rng.uniform(1.0, 1.6))
+    rhythms = [_rhythm(meter, rng) for _ in range(RHYTHMS)]
+    rhythm = min(rhythms, key=lambda lengths: _rhythm_faults(lengths, wanted))
+    cells = [_cell(rhythm, _contour(len(rhythm), rng)) for _ in range(CONTOURS)]
+    return min(cells, key=lambda cell: _contour_faults(cell) + _harmony_faults(cell, meter))
+
+
+def _cell(lengths: list[Fraction], heights: list[int]) -> Cell:
+    onsets = accumulate(lengths[:-1], initial=Fraction(0))
+    return tuple(Tick(*tick) for tick in zip(onsets, lengths, heights, strict=True))
+
+
+def _rhythm(meter: Meter, rng: np.random.Generator) -> list[Fraction]:
+    """Divide every pulse but the last group's, which one long note takes."""
+    long = len(meter.groups[-1]) if len(meter.groups) > 1 and rng.random() < 0.5 else 1
+    long = min(long, max(1, len(meter.pulses) - 1))
+    lengths: list[Fraction] = []
+    for pulse in meter.pulse_lengths[:-long] or meter.pulse_lengths:
+        choices = _DIVISIONS.get(int(pulse / meter.step), ((int(pulse / meter.step),),))
+        division = choices[int(rng.integers(len(choices)))]
+        lengths += [part * meter.step for part in division]
+    rest = meter.length - sum(lengths)
+    return [*lengths, rest] if rest else lengths
+
+
+def _rhythm_faults(lengths: list[Fraction], wanted: float) -> float:
+    plain = 2.0 if len(set(lengths)) < 2 else 0.0 if len(set(lengths)) < 4 else 0.5
+    hurried = 1.5 if lengths[-1] < max(lengths) else 0.0
+    return abs(len(lengths) - wanted) + plain + hurried
+
+
+def _contour(count: int, rng: np.random.Generator) -> list[int]:
+    moves = rng.choice((-2, -1, -1, -1, 1, 1, 1, 2, 3, 4), size=count - 1)
+    return [0, *(int(height) for height in np.cumsum(moves))]
+
+
+def _contour_faults(cell: Cell) -> float:
+    heights = [tick.height for tick in cell]
+    moves = [b - a for a, b in pairwise(heights)]
+    leaps = [n for n, move in enumerate(moves) if abs(move) > 1]
+    faults = 2.0 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.8)
+    faults += sum(2.0 for n in leaps if n + 1 >= len(moves) or moves[n + 1] * moves[n] >= 0)
+    faults += sum(1.0 for move in moves if move == 0)
+    peak = heights.index(max(heights)) / max(1, len(heights) - 1)
+    faults += 0.0 if 0.2 < peak < 0.85 else 1.5
+    span = max(heights) - min(heights)
+    faults += 0.0 if 2 <= span <= 5 else 1.5
+    return faults + 0.4 * abs(heights[-1] - 1)
+
+
+def _harmony_faults(cell: Cell, meter: Meter) -> float:
+    """Count what no chord would carry: heavy notes beside it, leaps from and to its neighbours."""
+    foreign = [tick.height % 7 not in _CHORD_STEPS for tick in cell]
+    heavy = [meter.weight(tick.onset) >= 0.8 for tick in cell]
+    faults = 1.5 * sum(a and b for a, b in zip(foreign, heavy, strict=True)) + 0.7 * foreign[-1]
+    for place, (one, other) in enumerate(pairwise(cell)):
+        if abs(other.height - one.height) > 1:
+            faults += 0.8 * (foreign[place] + foreign[place + 1])
+    return faults
+
+
+def inverted(cell: Cell) -> Cell:
+    """Turn the motif upside down around its first note."""
+    return tuple(replace(tick, height=-tick.height) for tick in cell)
+
+
+def recast(cell: Cell) -> Cell:
+    """Keep the melody and reverse the rhythm of all but its last note."""
+    *lengths, last = (tick.length for tick in cell)
+    return _cell([*reversed(lengths), last], [tick.height for tick in cell])
+
+
+def head(cell: Cell, until: Fraction) -> Cell:
+    """Return what begins before a place, cut there."""
+    return tuple(
+        replace(tick, length=min(tick.length, until - tick.onset))
+        for tick in cell
+        if tick.onset < until
+    )
+
+
+def moved(cell: Cell, beats: Fraction, steps: int) -> Cell:
+    """Return the motif later and higher."""
+    return tuple(
+        replace(tick, onset=tick.onset + beats, height=tick.height + steps) for tick in cell
+    )
+
+
+def fragmented(cell: Cell, middle: Fraction, end: Fraction) -> Cell:
+    """Say the head of the motif twice, the second time a step higher."""
+    first = head(cell, middle)
+    second = moved(head(first, end - middle), middle, 1)
+    return (*first, *second)
+
+
+def closed(cell: Cell, landing: Fraction, end: Fraction) -> Cell:
+    """Let the head of the motif run into one long note at `landing`, and rest from `end` on."""
+    first = head(cell, landing)
+    fall = 0 if not first else min(first[-1].height, 0) - (1 if len(first) > 1 else 0)
+    return (*first, Tick(landing, end - landing, fall))

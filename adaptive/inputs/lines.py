@@ -1,0 +1,140 @@
+"""JSON in lines over TCP, and the bookkeeping every JSON connection shares."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from adaptive.inputs.message import Checker, Fault, Subscribe, Transaction, read_json
+
+LONGEST_MESSAGE = 65536
+MOST_FAULTS = 100
+"""Faults a minute after which a connection is closed."""
+
+MOST_CONNECTIONS = 256
+MOST_WAITING = 256
+"""Messages that may wait for a slow listener; the oldest are dropped, receipts never before others."""
+
+
+class Host(Protocol):
+    """What a connection talks to: the session."""
+
+    checker: Checker
+
+    def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
+        """Act on a transaction."""
+
+    def connect(self, connection: Connection) -> None:
+        """Begin to tell a connection what it subscribes to."""
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forget a connection."""
+
+
+class Connection:
+    """One JSON client, whatever carries it.
+
+    Parameters
+    ----------
+    host : Host
+        The session.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.topics: frozenset[str] = frozenset({"receipt"})
+        self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
+        self._wake = asyncio.Event()
+        self._faults: deque[float] = deque(maxlen=MOST_FAULTS)
+        self.is_closing = False
+
+    def take(self, text: str | bytes) -> None:
+        """Act on one message; answer its faults."""
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            self._fault(Fault("is not JSON"))
+            return
+        transaction = read_json(document, self.host.checker)
+        for request in transaction.requests:
+            if isinstance(request, Subscribe):
+                self.topics = request.topics | {"receipt"}
+        self.host.receive(transaction, self)
+        for fault in transaction.faults:
+            self._fault(fault)
+
+    def _fault(self, fault: Fault) -> None:
+        self.send(fault.as_json())
+        now = time.monotonic()
+        self._faults.append(now)
+        if len(self._faults) == MOST_FAULTS and now - self._faults[0] < 60.0:
+            self.send({"error": "a hundred faults within a minute: good-bye", "at": "", "id": None})
+            self.is_closing = True
+
+    def send(self, document: dict[str, Any]) -> None:
+        """Queue a message; a listener that does not listen loses the oldest."""
+        self.waiting.append(json.dumps(document, ensure_ascii=False))
+        self._wake.set()
+
+    async def write(self, put: Callable[[str], Awaitable[None]]) -> None:
+        """Hand queued messages to whoever carries them, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self.waiting:
+                await put(self.waiting.popleft())
+
+
+class TcpServer:
+    """JSON lines over TCP."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._count = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Talk to one client until it goes."""
+        if self._count >= MOST_CONNECTIONS:
+            writer.write(b'{"error": "too many connections", "at": "", "id": null}\n')
+            writer.close()
+            return
+        self._count += 1
+        connection = Connection(self._host)
+
+        async def put(text: str) -> None:
+            writer.write(text.encode() + b"\n")
+            await writer.drain()
+
+        sender = asyncio.create_task(connection.write(put))
+        connection.send(self._host.checker.hello())
+        self._host.connect(connection)
+        try:
+            await self._read(connection, reader)
+            await asyncio.sleep(0)  # let the last answer out
+        except (ConnectionError, TimeoutError):
+            pass
+        finally:
+            self._count -= 1
+            self._host.disconnect(connection)
+            await asyncio.sleep(0.01)
+            sender.cancel()
+            writer.close()
+
+    async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
+        while not connection.is_closing:
+            try:
+                line = await reader.readuntil(b"\n")
+            except asyncio.IncompleteReadError as error:
+                if error.partial.strip():
+                    connection.take(error.partial)
+                return
+            except asyncio.LimitOverrunError:
+                text = f"a line is longer than {LONGEST_MESSAGE} bytes: good-bye"
+                connection.send({"error": text, "at": "", "id": None})
+                return
+            if line.strip():
+                connection.take(line)

@@ -1,0 +1,310 @@
+"""What every input turns bytes into: requests, checked against the preset.
+
+A transaction is a list of requests that act together.  A request that is wrong is refused alone, in one
+sentence; the rest of its transaction acts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.errors import ProtocolError
+from adaptive.preset.model import Preset
+
+LONGEST_ID = 128
+MOST_REQUESTS = 1024
+"""Requests of one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetParameter:
+    """Set a parameter; latest wins."""
+
+    name: str
+    value: float
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """The listener's volume, 0 … 1, squared to a gain; not part of the music."""
+
+    volume: float
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPaused:
+    """Pause or resume; the position holds."""
+
+    is_paused: bool
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPreset:
+    """Play another preset, by name, from the presets' folders only."""
+
+    name: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """What a connection wants to hear of."""
+
+    topics: frozenset[str]
+    id: str | None = None
+
+
+Request = Message | SetParameter | SetVolume | SetPaused | LoadPreset | Subscribe
+TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a request was refused: one sentence, where, and the request's id."""
+
+    error: str
+    at: str = ""
+    id: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As it goes over the wire."""
+        return {"error": self.error, "at": self.at, "id": self.id}
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Requests that act together, and what was refused of them."""
+
+    requests: list[Request] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds nothing but parameters."""
+        return all(isinstance(request, SetParameter) for request in self.requests)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`` (did you mean …?)``, or nothing."""
+    found = difflib.get_close_matches(str(name)[:64], list(names), 1)
+    return f" (did you mean {found[0]!r}?)" if found else ""
+
+
+def shown(value: Any) -> str:
+    """A value as an error message quotes it: never longer than 60 characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+class Checker:
+    """Turns names and values into requests, or refuses them in one sentence.
+
+    Counts what was clamped and refused; the same complaint is worth reporting once.
+    """
+
+    def __init__(self, preset: Preset) -> None:
+        self._preset = preset
+        self.parameters = {
+            name: table.range
+            for name, table in preset.file.parameters.items()
+            if name not in preset.derived
+        }
+        self.groups = preset.state_groups
+        self.events = tuple(preset.file.stingers)
+        self.clamped = 0
+        self.refused = 0
+
+    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter:
+        """Check a parameter."""
+        if name not in self.parameters:
+            known = self._preset.file.parameters
+            if isinstance(name, str) and name in known:
+                self._refuse(f"{name} is derived from other parameters and cannot be set")
+            self._refuse(f"there is no parameter {shown(name)}{nearest(name, self.parameters)}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self._refuse(f"{name} must be a number, got {shown(value)}")
+        number = float(value) if abs(value) < 1e300 else math.inf
+        if not math.isfinite(number):
+            self._refuse(f"{name} must be finite, got {shown(value)}")
+        low, high = self.parameters[name]
+        if not low <= number <= high:
+            self.clamped += 1
+            number = min(max(number, low), high)
+        return SetParameter(name, number, message_id)
+
+    def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
+        """Check a state; a number picks the value of that place."""
+        if group not in self.groups:
+            self._refuse(f"there is no state group {shown(group)}{nearest(group, self.groups)}")
+        values = self.groups[group].values
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if not (math.isfinite(value) and 0 <= value < len(values)):
+                self._refuse(f"{group} has values 0 to {len(values) - 1}, got {shown(value)}")
+            value = values[int(value)]
+        if value not in values:
+            self._refuse(f"{group} is never {shown(value)}{nearest(value, values)}")
+        return SetState(group, value, message_id)
+
+    def only_group(self) -> str:
+        """The one state group; refused where there are several."""
+        if len(self.groups) != 1:
+            self._refuse(f"say which state group is meant: {', '.join(self.groups)}")
+        return next(iter(self.groups))
+
+    def event(
+        self,
+        name: Any,
+        velocity: Any = 1.0,
+        expires_s: Any = None,
+        message_id: str | None = None,
+    ) -> FireEvent:
+        """Check an event."""
+        if name not in self.events:
+            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.events)}")
+        for key, number in (("velocity", velocity), ("expires_s", expires_s)):
+            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if number is not None and not (is_number and math.isfinite(number) and number >= 0):
+                self._refuse(f"{key} must be a number of at least 0, got {shown(number)}")
+        return FireEvent(name, min(1.0, float(velocity)), expires_s, message_id)
+
+    def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
+        """Check a tempo."""
+        if value is None:
+            return SetTempo(None, message_id)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 20.0 <= value <= 400.0:
+            self._refuse(f"tempo must be from 20 to 400 quarter notes a minute, got {shown(value)}")
+        return SetTempo(float(value), message_id)
+
+    def volume(self, value: Any, message_id: str | None = None) -> SetVolume:
+        """Check a volume."""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value):
+            self._refuse(f"volume must be a number from 0 to 1, got {shown(value)}")
+        return SetVolume(min(1.0, max(0.0, float(value))), message_id)
+
+    def hello(self) -> dict[str, Any]:
+        """What a connection is told first."""
+        return {
+            "hello": {
+                "protocol": 1,
+                "preset": self._preset.file.name,
+                "parameters": {
+                    name: {
+                        "range": list(table.range),
+                        "default": table.range[0] if table.default is None else table.default,
+                        "derived": name in self._preset.derived,
+                    }
+                    for name, table in self._preset.file.parameters.items()
+                },
+                "states": {
+                    name: {"values": list(group.values), "default": group.default}
+                    for name, group in self.groups.items()
+                    if self._preset.file.states or not self._preset.file.select
+                },
+                "events": list(self.events),
+            }
+        }
+
+    def _refuse(self, sentence: str) -> None:
+        self.refused += 1
+        raise ProtocolError(sentence)
+
+
+def transport(word: str, message_id: str | None = None) -> Request | None:
+    """``play``, ``stop``, ``pause``, ``resume``; None for any other word."""
+    if word in {"play", "stop"}:
+        return Transport(word == "play", message_id)
+    if word in {"pause", "resume"}:
+        return SetPaused(word == "pause", message_id)
+    return None
+
+
+def read_json(document: Any, checker: Checker) -> Transaction:
+    """Requests of a JSON object, or of a list of them."""
+    transaction = Transaction()
+    objects = document if isinstance(document, list) else [document]
+    if len(objects) > MOST_REQUESTS:
+        transaction.faults.append(Fault(f"more than {MOST_REQUESTS} requests in one message"))
+        return transaction
+    for number, item in enumerate(objects):
+        at = f"[{number}]" if isinstance(document, list) else ""
+        if not isinstance(item, dict):
+            text = f"must be an object such as {{\"parameter\": …}}, got {shown(item)}"
+            transaction.faults.append(Fault(text, at))
+            continue
+        message_id = item.get("id")
+        is_good_id = message_id is None or (
+            isinstance(message_id, str) and len(message_id) <= LONGEST_ID
+        )
+        if not is_good_id:
+            text = f"must be a text of at most {LONGEST_ID} characters"
+            transaction.faults.append(Fault(text, f"{at}.id" if at else "id"))
+            continue
+        try:
+            transaction.requests += _read_object(item, checker, message_id)
+        except ProtocolError as error:
+            transaction.faults.append(Fault(str(error), at, message_id))
+    return transaction
+
+
+def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | None) -> list[Request]:
+    readers = {
+        "parameter": lambda: [checker.parameter(item["parameter"], item.get("value"), message_id)],
+        "state": lambda: _states(item["state"], checker, message_id),
+        "event": lambda: [
+            checker.event(
+                item["event"], item.get("velocity", 1.0), item.get("expires_s"), message_id
+            )
+        ],
+        "tempo": lambda: [checker.tempo(item["tempo"], message_id)],
+        "volume": lambda: [checker.volume(item["volume"], message_id)],
+        "load": lambda: [_load(item["load"], message_id)],
+        "subscribe": lambda: [_subscribe(item["subscribe"], message_id)],
+    }
+    for key, reader in readers.items():
+        if key in item:
+            return list(reader())
+    for word in ("play", "stop", "pause", "resume"):
+        if word in item:
+            if item[word] is not True:
+                message = f'{word} must be true: {{"{word}": true}}'
+                raise ProtocolError(message)
+            request = transport(word, message_id)
+            return [request] if request else []
+    known = [*readers, "play", "stop", "pause", "resume"]
+    first = next(iter(item), "")
+    message = f"nothing to do: {shown(first)} is none of {', '.join(known)}{nearest(first, known)}"
+    raise ProtocolError(message)
+
+
+def _states(state: Any, checker: Checker, message_id: str | None) -> list[Request]:
+    if isinstance(state, Mapping):
+        return [checker.state(group, value, message_id) for group, value in state.items()]
+    return [checker.state(checker.only_group(), state, message_id)]
+
+
+def _load(name: Any, message_id: str | None) -> LoadPreset:
+    if not isinstance(name, str) or not name or len(name) > 64:
+        message = f"load must be the name of a preset, got {shown(name)}"
+        raise ProtocolError(message)
+    return LoadPreset(name, message_id)
+
+
+def _subscribe(topics: Any, message_id: str | None) -> Subscribe:
+    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
+        message = f"subscribe must be a list of {', '.join(sorted(TOPICS))}"
+        raise ProtocolError(message)
+    for topic in topics:
+        if topic not in TOPICS:
+            message = f"there is nothing to hear of {shown(topic)}{nearest(topic, TOPICS)}"
+            raise ProtocolError(message)
+    return Subscribe(frozenset(topics), message_id)

@@ -1,0 +1,210 @@
+"""OSC over UDP: our own addresses, and those another program sends already (`[[inputs]]`)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from adaptive.errors import OscError, ProtocolError
+from adaptive.inputs.message import (
+    Checker,
+    Fault,
+    LoadPreset,
+    Request,
+    Transaction,
+    shown,
+    transport,
+)
+from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
+from adaptive.preset.model import Preset
+from adaptive.preset.schema import InputTable
+
+ROOT = "/adaptive/"
+NTP_EPOCH_S = 2_208_988_800
+TRUSTED_S = 1.0
+"""A time tag farther from arrival than this is not a time: TouchDesigner counts from its first message."""
+
+MOST_SENDERS = 1024
+
+
+class OscReader:
+    """Turns packets into transactions.
+
+    Parameters
+    ----------
+    preset : Preset
+        Declares the names and the `[[inputs]]`.
+    checker : Checker
+        Judges names and values.
+    """
+
+    def __init__(self, preset: Preset, checker: Checker) -> None:
+        self._checker = checker
+        self._mappings: dict[str, list[InputTable]] = {}
+        for table in preset.file.inputs:
+            self._mappings.setdefault(table.osc, []).append(table)
+
+    def read(self, packet: bytes) -> tuple[int, Transaction]:
+        """Time tag and requests of a packet.
+
+        Raises
+        ------
+        OscError
+            The bytes are no OSC; nothing of the packet acts.
+        """
+        time_tag, messages = flatten(decode(packet))
+        transaction = Transaction()
+        for message in messages:
+            try:
+                transaction.requests += self._requests(message)
+            except ProtocolError as error:
+                transaction.faults.append(Fault(str(error), message.address))
+        return time_tag, transaction
+
+    def _requests(self, message: OscMessage) -> list[Request]:
+        mapped = self._mappings.get(message.address)
+        if mapped is not None:
+            return [r for table in mapped for r in self._map(table, message.arguments)]
+        if not message.address.startswith(ROOT):
+            text = f"no input listens to {message.address}"
+            raise ProtocolError(text)
+        return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
+
+    def _own(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request]:
+        check, first = self._checker, arguments[0] if arguments else None
+        match path:
+            case ["parameter", name]:
+                return [check.parameter(name, _number(first))]
+            case ["state", value] if value not in check.groups:
+                return [check.state(check.only_group(), value)]
+            case ["state", group] if first is not None:
+                return [check.state(group, first)]
+            case ["state", group, value]:
+                return [check.state(group, value)]
+            case ["event", name]:
+                return self._event(name, arguments)
+            case ["tempo"]:
+                return [check.tempo(first)]
+            case ["volume"]:
+                return [check.volume(first)]
+            case ["load"] if isinstance(first, str):
+                return [LoadPreset(first)]
+            case [word] if (request := transport(word)) is not None:
+                return [request]
+        text = (
+            f"{ROOT}{'/'.join(path)} is no address of ours: parameter, state, event, tempo, play, stop, "
+            "pause, resume, volume and load are"
+        )
+        raise ProtocolError(text)
+
+    def _event(self, name: str, arguments: tuple[Any, ...]) -> list[Request]:
+        """Event with a velocity and an id, both optional; the number 0 is a button let go."""
+        velocity, message_id = 1.0, None
+        for argument in arguments[:2]:
+            if isinstance(argument, str):
+                message_id = argument[:128]
+            elif isinstance(argument, bool):
+                velocity = float(argument)
+            elif isinstance(argument, int | float):
+                velocity = float(argument)
+        if velocity == 0.0:
+            return []
+        return [self._checker.event(name, velocity, None, message_id)]
+
+    def _map(self, table: InputTable, arguments: tuple[Any, ...]) -> list[Request]:
+        present = table.argument < len(arguments)
+        value = arguments[table.argument] if present else None
+        if table.event is not None:
+            return self._event(table.event, () if value is None else (value,))
+        if table.state is not None:
+            if table.values is not None:
+                key = _key(value)
+                if key not in table.values:
+                    text = f"{table.osc} sent {shown(value)}, which its values do not name"
+                    raise ProtocolError(text)
+                value = table.values[key]
+            return [self._checker.state(table.state, value)]
+        number = _number(value)
+        return [self._checker.parameter(table.parameter, rescale(table, number))]
+
+
+def rescale(table: InputTable, value: float) -> float:
+    """Map an input's range to its output range, clamped at the ends; either may run downwards."""
+    if table.input_range is None:
+        return value
+    low, high = table.input_range
+    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    first, last = table.output_range or (0.0, 1.0)
+    return first + (last - first) * share
+
+
+def _number(value: Any) -> Any:
+    return float(value) if isinstance(value, bool) else value
+
+
+def _key(value: Any) -> str:
+    is_whole = isinstance(value, float) and value == int(value) if value == value else False  # noqa: PLR0124
+    return str(int(value)) if is_whole or isinstance(value, bool) else str(value)
+
+
+class OscServer(asyncio.DatagramProtocol):
+    """Receives packets and hands transactions on; complains once a sender.
+
+    Parameters
+    ----------
+    reader : OscReader
+        Understands packets.
+    receive : callable
+        Takes each transaction.
+    complain : callable
+        Takes one sentence about a sender, the first time it is deserved.
+    """
+
+    def __init__(
+        self,
+        reader: OscReader,
+        receive: Callable[[Transaction], None],
+        complain: Callable[[str], None],
+    ) -> None:
+        self.reader = reader
+        self._receive, self._complain = receive, complain
+        self._known: set[tuple[str, str]] = set()
+        self.malformed = 0
+        self.packets = 0
+        self._later: set[asyncio.TimerHandle] = set()
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Read one packet."""
+        self.packets += 1
+        try:
+            time_tag, transaction = self.reader.read(data)
+        except OscError as error:
+            self.malformed += 1
+            self._once(addr[0], str(error))
+            return
+        for fault in transaction.faults:
+            self._once(addr[0], f"{fault.at}: {fault.error}")
+        delay = self._delay(time_tag, addr[0])
+        if delay <= 0.0:
+            self._receive(transaction)
+        else:
+            asyncio.get_running_loop().call_later(delay, self._receive, transaction)
+
+    def _delay(self, time_tag: int, sender: str) -> float:
+        if time_tag == IMMEDIATELY:
+            return 0.0
+        wall = time.time()  # noqa: TID251  # time tags are wall time by definition
+        ahead = time_tag / 2**32 - NTP_EPOCH_S - wall
+        if abs(ahead) > TRUSTED_S:
+            self._once(sender, "sends time tags more than a second off; they count as now")
+            return 0.0
+        return ahead
+
+    def _once(self, sender: str, sentence: str) -> None:
+        key = (sender, sentence)
+        if key in self._known or len(self._known) >= MOST_SENDERS:
+            return
+        self._known.add(key)
+        self._complain(f"OSC from {sender}: {sentence}")

@@ -1,0 +1,126 @@
+"""The decision log in plain sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from adaptive.errors import InputError
+
+Line = dict[str, Any]
+
+NEAR_S = 4.0
+"""Around a time that is asked for, decisions of so many seconds are told."""
+
+
+def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
+    """Sentences that say what was decided and why.
+
+    Parameters
+    ----------
+    path : Path
+        A log.
+    at : str, optional
+        Seconds, or a position; only what lies near is told.
+
+    Raises
+    ------
+    InputError
+        The file is no log, or the time is none.
+    """
+    lines = list(_read(path))
+    centre = None if at is None else _time_of(at, lines)
+    told = 0
+    for line in lines:
+        if centre is not None and abs(float(line["t"]) - centre) > NEAR_S:
+            continue
+        sentence = _sentence(line)
+        if sentence is not None:
+            told += 1
+            yield f"{_clock(line['t'])}  {line['position']:>9}  {sentence}"
+    if told == 0:
+        yield "nothing was decided there; what played went on"
+
+
+def _read(path: Path) -> Iterator[Line]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, text in enumerate(file, 1):
+                line = json.loads(text)
+                if not isinstance(line, dict) or "kind" not in line or "t" not in line:
+                    message = f"{path.name}: line {number} is no line of a decision log"
+                    raise InputError(message)
+                yield line
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise InputError(message) from error
+    except ValueError as error:
+        message = f"{path.name}: is no decision log (JSON lines)"
+        raise InputError(message) from error
+
+
+def _time_of(at: str, lines: list[Line]) -> float:
+    if at.count(".") == 2:
+        wanted = tuple(int(part) for part in at.split(".") if part.isdigit())
+        for line in lines:
+            if tuple(int(part) for part in str(line["position"]).split(".")) >= wanted:
+                return float(line["t"])
+    try:
+        minutes, colon, seconds = at.rpartition(":")
+        return (float(minutes) * 60.0 if colon else 0.0) + float(seconds)
+    except ValueError:
+        message = f"{at!r} is no time: give seconds (12.5), minutes (1:12.5) or a position (17.1.0)"
+        raise InputError(message) from None
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(float(seconds), 60.0)
+    return f"{int(minutes)}:{rest:06.3f}"
+
+
+def _sentence(line: Line) -> str | None:
+    teller = {
+        "transition": _transition,
+        "stinger": _stinger,
+        "state": _state,
+        "tempo": _tempo,
+        "health": lambda row: f"health: {row['reason']}",
+    }.get(line["kind"])
+    return None if teller is None else teller(line)
+
+
+def _transition(line: Line) -> str:
+    target, source = line.get("target") or "silence", line.get("source")
+    status = line.get("status")
+    if source is None and status is None:
+        return f"{target} begins, because {line['reason']}"
+    if status == "held":
+        return f"{target} has to wait: {line['reason']}"
+    if status == "cancelled":
+        return f"the turn to {target} is taken back, because {line['reason']}"
+    wait = line.get("wait_s", 0.0)
+    bound = "the look-ahead" if line.get("bound_by") == "look-ahead" else "its exit grid"
+    return (
+        f"{source or 'silence'} turns to {target}, because {line['reason']}; by rule "
+        f"{line['rule']}; {wait:.2f} s after it was decided ({bound} bound it)"
+    )
+
+
+def _stinger(line: Line) -> str:
+    if line.get("status") == "dropped":
+        return f"{line['event']} is not played: {line['reason']}"
+    return f"{line['event']} sounds: {line['reason']}"
+
+
+def _state(line: Line) -> str:
+    if "transport" in line:
+        return f"{line['transport']} was asked for"
+    return f"{line['group']} is now {line['value']} (was {line['before']})"
+
+
+def _tempo(line: Line) -> str:
+    if line.get("status") == "dropped":
+        return f"the tempo stays: {line['reason']}"
+    return f"the tempo goes to {line['tempo_bpm']:g} bpm: {line['reason']}"

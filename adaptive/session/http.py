@@ -1,0 +1,115 @@
+"""The HTTP side of a session: the Listen page, ``/ws``, ``/listen``, ``/pcm``.
+
+Trust: native clients send no Origin and are let in, as is our own page; another page only if named by
+``--allow-origin``.  Host is checked, so that a foreign name that resolves to loopback is turned away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from aiohttp import WSMsgType, web
+
+from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, Host
+from adaptive.sinks.stream import Broadcast
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+PAGES = {
+    "/": ("index.html", "text/html"),
+    "/page.js": ("page.js", "text/javascript"),
+    "/worklet.js": ("worklet.js", "text/javascript"),
+}
+
+
+class HttpSide:
+    """Serves pages and sockets.
+
+    Parameters
+    ----------
+    host : Host
+        The session.
+    bound : str
+        Address it listens at.
+    allowed : frozenset of str
+        Origins of other pages that may connect.
+    broadcast : Broadcast or None
+        The master as a stream, where this session has one.
+    """
+
+    def __init__(
+        self, host: Host, bound: str, allowed: frozenset[str], broadcast: Broadcast | None
+    ) -> None:
+        self._host, self._allowed = host, allowed
+        self._names = LOCAL_NAMES | {bound}
+        self._is_open = bound in {"0.0.0.0", "::"}  # noqa: S104
+        self._broadcast = broadcast
+        self._count = 0
+
+    def application(self) -> web.Application:
+        """The aiohttp application."""
+        application = web.Application(middlewares=[self._guard], client_max_size=65536)
+        for path in PAGES:
+            application.router.add_get(path, self._page)
+        application.router.add_get("/ws", self._control)
+        if self._broadcast is not None:
+            application.router.add_get("/listen", self._broadcast.serve_websocket)
+            application.router.add_get("/pcm", self._broadcast.serve_http)
+        return application
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: web.Handler) -> web.StreamResponse:
+        name = urlsplit(f"//{request.host}").hostname or ""
+        if name not in self._names and not self._is_open:
+            raise web.HTTPForbidden(text=f"this engine does not answer to the name {name!r}")
+        origin = request.headers.get("Origin")
+        is_own = origin is not None and urlsplit(origin).netloc == request.host
+        if origin is not None and not is_own and origin not in self._allowed:
+            raise web.HTTPForbidden(text=f"pages from {origin} need --allow-origin {origin}")
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    async def _page(self, request: web.Request) -> web.Response:
+        name, kind = PAGES[request.path]
+        text = (files("adaptive.sinks") / "web" / name).read_text(encoding="utf-8")
+        return web.Response(
+            text=text,
+            content_type=kind,
+            headers={
+                "Cache-Control": "no-cache",
+                "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
+                "connect-src 'self' ws: wss:",
+            },
+        )
+
+    async def _control(self, request: web.Request) -> web.WebSocketResponse:
+        if self._count >= MOST_CONNECTIONS:
+            raise web.HTTPServiceUnavailable(text="too many connections")
+        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE)
+        await socket.prepare(request)
+        self._count += 1
+        connection = Connection(self._host)
+        sender = asyncio.create_task(connection.write(socket.send_str))
+        connection.send(self._host.checker.hello())
+        self._host.connect(connection)
+        try:
+            await self._read(socket, connection)
+        finally:
+            self._count -= 1
+            self._host.disconnect(connection)
+            with contextlib.suppress(ConnectionError):
+                await asyncio.sleep(0.01)
+            sender.cancel()
+        return socket
+
+    async def _read(self, socket: web.WebSocketResponse, connection: Connection) -> None:
+        async for message in socket:
+            if message.type == WSMsgType.TEXT:
+                connection.take(message.data)
+            elif message.type == WSMsgType.BINARY:
+                connection.send({"error": "messages are JSON text", "at": "", "id": None})
+            if connection.is_closing:
+                await asyncio.sleep(0.02)
+                await socket.close()

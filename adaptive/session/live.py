@@ -1,0 +1,489 @@
+"""A live session: a performance, a sink that drives it, inputs that steer it, one asyncio loop.
+
+Every few milliseconds the loop steps the conductor through the ticks that have been rendered since.
+If Python stood still, all missed ticks are stepped in order: the same decisions, only later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import socket
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from adaptive.conductor.log import Line
+from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
+from adaptive.engine import commands
+from adaptive.engine.engine import SOURCE_NETWORK, Engine
+from adaptive.errors import AdaptiveError, MachineError, QueueFullError
+from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
+from adaptive.inputs.message import (
+    Checker,
+    LoadPreset,
+    Request,
+    SetParameter,
+    SetPaused,
+    SetVolume,
+    Transaction,
+)
+from adaptive.inputs.osc import OscReader, OscServer
+from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
+from adaptive.preset.model import Preset
+from adaptive.session.http import HttpSide
+from adaptive.session.performance import Performance
+from adaptive.session.recording import Recorder
+from adaptive.sinks.stream import Broadcast
+from adaptive.units import gain_to_db
+
+STEP_S = 0.0025
+"""How often the loop looks for new ticks (a tick lasts 5.3 ms at 48 kHz)."""
+
+MOST_WAITING = 10_000
+"""Messages that may wait for the next tick; the rest is dropped and counted."""
+
+METERS_S = 0.05
+MOST_TICKS_A_TURN = 64
+"""Ticks stepped before the loop sees to its sockets again."""
+
+
+class Sink(Protocol):
+    """What drives an engine."""
+
+    name: str
+
+    @property
+    def latency_frames(self) -> int:
+        """Frames between the engine's output and the ear."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Stop; the engine's memory may be dropped after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """How a session listens and for how long it plays."""
+
+    osc: tuple[str, int] = ("127.0.0.1", 9000)
+    http: tuple[str, int] = ("127.0.0.1", 8080)
+    tcp: tuple[str, int] = ("127.0.0.1", 9001)
+    allow_origins: frozenset[str] = frozenset()
+    seconds: float | None = None
+    record: Path | None = None
+    max_bytes: int = 1_000_000_000
+
+
+@dataclass(slots=True)
+class LiveStatus:
+    """Counters of a session for its status line."""
+
+    osc_port: int = 0
+    http_port: int = 0
+    tcp_port: int = 0
+    transactions: int = 0
+    dropped: int = 0
+    complaints: deque[str] = field(default_factory=lambda: deque(maxlen=8))
+
+
+class LiveSession:
+    """Plays a preset live.
+
+    Parameters
+    ----------
+    performance : Performance
+        What is played.
+    options : LiveOptions
+        Where to listen, how long to play.
+    make_sink : callable
+        Makes the sink from (engine, broadcast or None).
+    needs_broadcast : bool
+        Whether the master is streamed.
+    tell : callable
+        Takes sentences for the user.
+    load_preset : callable, optional
+        Finds a preset by name for ``load``.
+    """
+
+    def __init__(
+        self,
+        performance: Performance,
+        options: LiveOptions,
+        make_sink: Callable[[Engine, Broadcast | None], Sink],
+        needs_broadcast: bool = False,
+        tell: Callable[[str], None] = lambda _sentence: None,
+        load_preset: Callable[[str], Preset] | None = None,
+    ) -> None:
+        self.performance, self.options = performance, options
+        self._make_sink, self._needs_broadcast = make_sink, needs_broadcast
+        self.tell = tell
+        self._load_preset = load_preset
+        self.checker = Checker(performance.preset)
+        self.status = LiveStatus()
+        self.sink: Sink | None = None
+        self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
+        self._waiting: list[Message] = []
+        self._connections: set[Connection] = set()
+        self._receipts: dict[str, tuple[Connection, str]] = {}
+        self._serial = itertools.count()
+        self._recorder: Recorder | None = None
+        self._stopping = asyncio.Event()
+        self._last_beat = -1
+        self._meters_at = 0.0
+        self._failure: BaseException | None = None
+
+    # ── life ───────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self, ready: Callable[[LiveSession], None] | None = None) -> None:
+        """Play until stopped, or until ``seconds`` of music have sounded.
+
+        Raises
+        ------
+        MachineError
+            A port is taken, or the sound card refuses.
+        """
+        loop = asyncio.get_running_loop()
+        engine = self.performance.engine
+        broadcast = None
+        if self._needs_broadcast:
+            broadcast = Broadcast(loop, engine.spec.sample_rate, engine.spec.channels)
+        async with contextlib.AsyncExitStack() as stack:
+            await self._listen(stack, broadcast)
+            self._start_recording(stack)
+            self._watch_performance()
+            self.performance.begin()
+            self.sink = self._make_sink(engine, broadcast)
+            stack.callback(self.sink.stop)
+            self.sink.start()
+            await self._play(ready)
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """End the session at the next turn of the loop."""
+        self._stopping.set()
+
+    async def _play(self, ready: Callable[[LiveSession], None] | None) -> None:
+        engine = self.performance.engine
+        end = None
+        if self.options.seconds is not None:
+            end = round(self.options.seconds * engine.spec.sample_rate)
+        while not self._stopping.is_set():
+            self._turn()
+            if ready is not None and engine.frame > 0:
+                ready(self)
+                ready = None
+            if end is not None and self.performance.engine.frame >= end:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), STEP_S)
+
+    def _turn(self) -> None:
+        performance = self.performance
+        replies = performance.engine.drain_replies()
+        if self._recorder is not None:
+            self._recorder.take_replies(replies)
+        for _ in range(MOST_TICKS_A_TURN):
+            tick = performance.next_tick
+            if tick >= performance.engine.ticks:
+                break
+            messages, self._waiting = self._waiting, []
+            messages += self._from_feed(tick)
+            if self._recorder is not None:
+                self._recorder.take_tick(tick, messages)
+            performance.step(messages)
+            self._publish(tick)
+
+    # ── what comes in ──────────────────────────────────────────────────────────────────────────
+
+    def feed_trace(self, lines: Any) -> None:
+        """Play a trace beside what else comes in."""
+        self._feed.extend((line.frame, line.values, line.messages) for line in lines)
+
+    def _from_feed(self, tick: int) -> list[Message]:
+        messages: list[Message] = []
+        while self._feed and self._feed[0][0] < (tick + 1) * TICK_FRAMES:
+            _frame, values, given = self._feed.popleft()
+            for name, value in values:
+                index = self.performance.layout.parameters[name]
+                self.performance.engine.set_parameter(index, value, SOURCE_NETWORK)
+            messages += given
+        return messages
+
+    def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
+        """Act on a transaction: parameters alone go to their slots; with anything else, in one commit."""
+        self.status.transactions += 1
+        engine, layout = self.performance.engine, self.performance.layout
+        values = [r for r in transaction.requests if isinstance(r, SetParameter)]
+        others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
+        if not others:
+            for request in values:
+                engine.set_parameter(layout.parameters[request.name], request.value, SOURCE_NETWORK)
+        elif values:
+            rows = [
+                commands.set_parameter(
+                    commands.IMMEDIATELY, layout.parameters[request.name], SOURCE_NETWORK,
+                    engine.parameter_word(request.value),
+                )
+                for request in values
+            ]  # fmt: skip
+            with contextlib.suppress(QueueFullError):
+                engine.post(rows)
+        for request in values:
+            self._acknowledge(request.id, connection, "accepted", "in its slot")
+            self._acknowledge(request.id, connection, "finished", "heard from the next quantum on")
+        for request in others:
+            self._act(request, connection)
+
+    def _act(self, request: Request, connection: Connection | None) -> None:
+        engine = self.performance.engine
+        if isinstance(request, SetVolume):
+            engine.set_volume(request.volume**2)
+        elif isinstance(request, SetPaused):
+            engine.set_paused(request.is_paused)
+        elif isinstance(request, LoadPreset):
+            self._load(request, connection)
+            return
+        elif isinstance(request, SetState | FireEvent | SetTempo | Transport):
+            if len(self._waiting) >= MOST_WAITING:
+                self.status.dropped += 1
+                self._acknowledge(request.id, connection, "dropped", "too many messages at once")
+                return
+            self._waiting.append(self._with_own_id(request, connection))
+            return
+        else:
+            return
+        self._acknowledge(request.id, connection, "accepted", "")
+        self._acknowledge(request.id, connection, "finished", "")
+
+    def _with_own_id(self, message: Message, connection: Connection | None) -> Message:
+        """Give a message an id of our own, so that two clients may use the same."""
+        if message.id is None:
+            return message
+        own = f"{next(self._serial)}"
+        if connection is not None:
+            self._receipts[own] = (connection, message.id)
+        if isinstance(message, SetState):
+            return SetState(message.group, message.value, own)
+        if isinstance(message, FireEvent):
+            return FireEvent(message.name, message.velocity, message.expires_s, own)
+        if isinstance(message, SetTempo):
+            return SetTempo(message.tempo_bpm, own)
+        return Transport(message.is_playing, own)
+
+    def _load(self, request: LoadPreset, connection: Connection | None) -> None:
+        if self._load_preset is None:
+            self._acknowledge(request.id, connection, "dropped", "this session cannot load presets")
+            return
+        if self._recorder is not None:
+            why = "a session that is recorded keeps its preset"
+            self._acknowledge(request.id, connection, "dropped", why)
+            return
+        task = asyncio.get_running_loop().create_task(self._swap(request, connection))
+        task.add_done_callback(lambda done: done.exception())
+
+    async def _swap(self, request: LoadPreset, connection: Connection | None) -> None:
+        old = self.performance
+        try:
+            assert self._load_preset is not None  # noqa: S101
+            preset = await asyncio.to_thread(self._load_preset, request.name)
+            performance = await asyncio.to_thread(
+                Performance, preset, old.seed, old.engine.spec.sample_rate,
+                old.engine.spec.channels, old.engine.bank,
+            )  # fmt: skip
+        except AdaptiveError as error:
+            sentence = str(error).splitlines()[0]
+            self.tell(f"load {request.name!r}: {sentence}")
+            self._acknowledge(request.id, connection, "failed", sentence)
+            return
+        old.engine.set_paused(is_paused=True)
+        for _ in range(200):
+            if old.engine.is_paused:
+                break
+            await asyncio.sleep(0.005)
+        performance.begin()
+        old.engine.hand_over_to(performance.engine)
+        self.performance = performance
+        if self.sink is not None and hasattr(self.sink, "engine"):
+            self.sink.engine = performance.engine
+        self.checker = Checker(preset)
+        self._watch_performance()
+        for other in self._connections:
+            other.send(self.checker.hello())
+        self._acknowledge(request.id, connection, "accepted", f"{preset.file.name} is loaded")
+        self._acknowledge(request.id, connection, "finished", f"{preset.file.name} plays")
+        self.tell(f"{preset.file.name} plays")
+        await asyncio.sleep(1.0)  # the sound card may still be in the old engine's last block
+
+    # ── what goes out ──────────────────────────────────────────────────────────────────────────
+
+    def connect(self, connection: Connection) -> None:
+        """Begin to tell a connection what it subscribes to."""
+        self._connections.add(connection)
+
+    def disconnect(self, connection: Connection) -> None:
+        """Forget a connection and the receipts it waits for."""
+        self._connections.discard(connection)
+        self._receipts = {k: v for k, v in self._receipts.items() if v[0] is not connection}
+
+    def _watch_performance(self) -> None:
+        self.performance.conductor.on_receipt = self._on_receipt
+        self.performance.log.listeners.append(self._on_line)
+
+    def _heard(self, frame: int) -> int:
+        latency = self.sink.latency_frames if self.sink else 0
+        return frame + self.performance.engine.output_delay_frames + latency
+
+    def _on_receipt(self, receipt: Receipt) -> None:
+        known = self._receipts.get(receipt.id)
+        if known is None:
+            return
+        connection, message_id = known
+        if receipt.status != "accepted":
+            del self._receipts[receipt.id]
+        document: dict[str, Any] = {
+            "receipt": message_id, "status": receipt.status, "reason": receipt.reason,
+            "rule": receipt.rule or None,
+        }  # fmt: skip
+        if receipt.frame is not None:
+            document["sounds_at"] = {
+                "frame": receipt.frame, "heard_frame": self._heard(receipt.frame),
+                "position": receipt.position,
+            }  # fmt: skip
+        connection.send(document)
+
+    def _acknowledge(
+        self, message_id: str | None, connection: Connection | None, status: str, reason: str
+    ) -> None:
+        if message_id is not None and connection is not None:
+            document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
+            connection.send(document)
+
+    def _on_line(self, line: Line) -> None:
+        if line["kind"] == "transition":
+            self._tell_topic("section", {"section": {**line, "heard_frame": self._heard(line["frame"])}})
+
+    def _tell_topic(self, topic: str, document: dict[str, Any]) -> None:
+        for connection in self._connections:
+            if topic in connection.topics:
+                connection.send(document)
+
+    def _publish(self, tick: int) -> None:
+        if not self._connections:
+            return
+        conductor = self.performance.conductor
+        frame = tick * TICK_FRAMES
+        beat = conductor.tempo.beat_at(frame)
+        if int(beat) != self._last_beat:
+            self._last_beat = int(beat)
+            at = conductor.tempo.frame_at(float(int(beat)))
+            self._tell_topic(
+                "beat",
+                {
+                    "beat": {
+                        "frame": at, "heard_frame": self._heard(at),
+                        "position": conductor.passage.position(float(int(beat))),
+                        "section": conductor.passage.section,
+                        "tempo_bpm": conductor.tempo.tempo_at(frame),
+                    }
+                },
+            )  # fmt: skip
+        seconds = frame / self.performance.engine.spec.sample_rate
+        if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
+            self._meters_at = seconds
+            self._publish_meters()
+
+    def _publish_meters(self) -> None:
+        wanted = {topic for connection in self._connections for topic in connection.topics}
+        engine = self.performance.engine
+        if "meters" in wanted:
+            peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
+            rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
+            self._tell_topic("meters", {"meters": {"peak_db": peaks, "rms_db": rms}})
+        if "parameters" in wanted:
+            names = self.performance.layout.parameters
+            values = {name: round(engine.value(index), 5) for name, index in names.items()}
+            self._tell_topic("parameters", {"parameters": values})
+
+    # ── wiring ─────────────────────────────────────────────────────────────────────────────────
+
+    async def _listen(
+        self, stack: contextlib.AsyncExitStack, broadcast: Broadcast | None
+    ) -> None:
+        loop, options = asyncio.get_running_loop(), self.options
+        reader = OscReader(self.performance.preset, self.checker)
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: OscServer(reader, self.receive, self._complain), local_addr=options.osc
+            )
+            stack.callback(transport.close)
+            self.status.osc_port = transport.get_extra_info("sockname")[1]
+        except OSError as error:
+            raise _port_taken("OSC", "--osc", options.osc, error) from error
+        try:
+            server = await asyncio.start_server(
+                TcpServer(self).serve, *options.tcp, limit=LONGEST_MESSAGE
+            )
+            stack.callback(server.close)
+            self.status.tcp_port = server.sockets[0].getsockname()[1]
+        except OSError as error:
+            raise _port_taken("TCP", "--tcp", options.tcp, error) from error
+        side = HttpSide(self, options.http[0], options.allow_origins, broadcast)
+        runner = web.AppRunner(side.application(), access_log=None, shutdown_timeout=0.2)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        try:
+            site = web.TCPSite(runner, *options.http)
+            await site.start()
+        except OSError as error:
+            raise _port_taken("HTTP", "--http", options.http, error) from error
+        self.status.http_port = runner.addresses[0][1]
+
+    def _complain(self, sentence: str) -> None:
+        self.status.complaints.append(sentence)
+        self.tell(sentence)
+
+    def _start_recording(self, stack: contextlib.AsyncExitStack) -> None:
+        if self.options.record is None:
+            return
+        performance = self.performance
+        names = list(performance.layout.parameters)
+        meta = {
+            "preset": performance.preset.folder.name,
+            "digest": performance.preset.text_digest,
+            "seed": performance.seed,
+            "sample_rate": performance.engine.spec.sample_rate,
+            "quantum": QUANTUM,
+        }
+        recorder = Recorder(
+            self.options.record, meta, names, performance.engine.spec.sample_rate
+        )
+        self._recorder = recorder
+        performance.log.listeners.append(
+            lambda line: recorder.write_log(json.dumps(line, ensure_ascii=False))
+        )
+        stack.callback(self._end_recording)
+
+    def _end_recording(self) -> None:
+        if self._recorder is not None:
+            rate = self.performance.engine.spec.sample_rate
+            self._recorder.close(self.performance.next_tick * TICK_FRAMES / rate)
+
+
+def _port_taken(kind: str, option: str, at: tuple[str, int], error: OSError) -> MachineError:
+    host, port = at
+    if isinstance(error, socket.gaierror):
+        return MachineError(f"{kind}: there is no address called {host!r} on this machine")
+    return MachineError(
+        f"{kind} port {port} on {host} is taken (another engine?); choose another with "
+        f"{option} {host}:0"
+    )

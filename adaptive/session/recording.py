@@ -1,0 +1,79 @@
+"""What ``--record`` keeps: a trace of what the kernel applied and when, and the log of the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo
+from adaptive.engine.ports import Reply
+from adaptive.kernel.layout import REPLY_APPLIED, TICK_FRAMES
+
+
+class Recorder:
+    """Writes ``trace.jsonl`` and ``log.jsonl`` into a folder; `adaptive render` on it gives the same log.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if need be.
+    meta : dict
+        What a render needs to know: preset, digest, seed, rate.
+    names : list of str
+        Parameters by their index in the kernel.
+    sample_rate : int
+        Frames a second.
+    """
+
+    def __init__(
+        self, folder: Path, meta: dict[str, Any], names: list[str], sample_rate: int
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._names, self._rate = names, sample_rate
+        self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8")
+        self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8")
+        self._applied: list[tuple[int, str, float]] = []
+        self._trace.write(json.dumps({"meta": meta}) + "\n")
+
+    def write_log(self, line: str) -> None:
+        """Keep a line of the decision log."""
+        self._log.write(line + "\n")
+
+    def take_replies(self, replies: Sequence[Reply]) -> None:
+        """Keep what the kernel applied."""
+        for reply in replies:
+            if reply.kind == REPLY_APPLIED:
+                self._applied.append((reply.done, self._names[reply.index], reply.value))
+
+    def take_tick(self, tick: int, messages: Sequence[Message]) -> None:
+        """Keep a tick: its messages, and the values applied in its four quanta."""
+        rows: list[tuple[int, dict[str, Any]]] = [
+            (tick * TICK_FRAMES, line) for line in map(_line, messages) if line
+        ]
+        end = (tick + 1) * TICK_FRAMES
+        due = [row for row in self._applied if row[0] < end]
+        self._applied = [row for row in self._applied if row[0] >= end]
+        rows += [(frame, {name: value}) for frame, name, value in due]
+        for frame, line in sorted(rows, key=lambda row: row[0]):
+            self._trace.write(json.dumps({"t": frame / self._rate, **line}) + "\n")
+
+    def close(self, seconds: float) -> None:
+        """End the recording; a last line states its length."""
+        self._trace.write(json.dumps({"t": seconds}) + "\n")
+        self._trace.close()
+        self._log.close()
+
+
+def _line(message: Message) -> dict[str, Any]:
+    if isinstance(message, SetState):
+        return {"state": {message.group: message.value}}
+    if isinstance(message, FireEvent):
+        line: dict[str, Any] = {"event": message.name, "velocity": message.velocity}
+        if message.expires_s is not None:
+            line["expires_s"] = message.expires_s
+        return line
+    if isinstance(message, SetTempo):
+        return {"tempo": message.tempo_bpm}
+    return {"play": True} if message.is_playing else {"stop": True}

@@ -1,0 +1,98 @@
+"""The master as a stream: raw float32 to browsers over WebSocket, to games over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from aiohttp import WSMsgType, web
+
+WAITING_BLOCKS = 48
+"""Blocks a slow listener may fall behind (half a second) before the oldest are dropped."""
+
+MOST_LISTENERS = 64
+
+
+class Broadcast:
+    """Hands blocks from the sink's thread to listeners on the event loop.
+
+    Parameters
+    ----------
+    loop : asyncio.AbstractEventLoop
+        Where the listeners live.
+    sample_rate, channels : int
+        What the blocks hold.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, sample_rate: int, channels: int) -> None:
+        self._loop = loop
+        self.sample_rate, self.channels = sample_rate, channels
+        self._queues: set[asyncio.Queue[bytes]] = set()
+        self.dropped_blocks = 0
+
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._queues)
+
+    def put(self, block: bytes) -> None:
+        """Hand a block to every listener.  Thread: the sink's."""
+        if self._queues:
+            with contextlib.suppress(RuntimeError):  # the loop is closing
+                self._loop.call_soon_threadsafe(self._spread, block)
+
+    def _spread(self, block: bytes) -> None:
+        for queue in self._queues:
+            if queue.full():
+                queue.get_nowait()
+                self.dropped_blocks += 1
+            queue.put_nowait(block)
+
+    @contextlib.contextmanager
+    def listen(self) -> contextlib._GeneratorContextManager[asyncio.Queue[bytes]]:  # type: ignore[misc]
+        """A queue of blocks for one listener."""
+        queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING_BLOCKS)
+        self._queues.add(queue)
+        try:
+            yield queue
+        finally:
+            self._queues.discard(queue)
+
+    async def serve_http(self, request: web.Request) -> web.StreamResponse:
+        """``GET /pcm``: little-endian float32, interleaved, as fast as it is played."""
+        if self.listeners >= MOST_LISTENERS:
+            raise web.HTTPServiceUnavailable(text="too many listeners")
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "application/octet-stream",
+                "X-Sample-Rate": str(self.sample_rate),
+                "X-Channels": str(self.channels),
+                "X-Format": "f32le",
+                "Cache-Control": "no-store",
+            }
+        )
+        await response.prepare(request)
+        with self.listen() as queue, contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(await queue.get())
+        return response
+
+    async def serve_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """``GET /listen``: one JSON message with rate and channels, then binary blocks."""
+        if self.listeners >= MOST_LISTENERS:
+            raise web.HTTPServiceUnavailable(text="too many listeners")
+        socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024)
+        await socket.prepare(request)
+        await socket.send_json({"sample_rate": self.sample_rate, "channels": self.channels})
+        with self.listen() as queue:
+            sender = asyncio.create_task(self._send(socket, queue))
+            async for message in socket:
+                if message.type in {WSMsgType.CLOSE, WSMsgType.ERROR}:
+                    break
+            sender.cancel()
+        return socket
+
+    async def _send(self, socket: web.WebSocketResponse, queue: asyncio.Queue[bytes]) -> None:
+        with contextlib.suppress(ConnectionError):
+            while not socket.closed:
+                await socket.send_bytes(await queue.get())

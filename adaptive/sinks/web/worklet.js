@@ -1,0 +1,46 @@
+// Plays float32 blocks from a ring: fills up before it starts, and again after it ran dry.
+class Player extends AudioWorkletProcessor {
+  constructor(options) {
+    super();
+    this.channels = options.processorOptions.channels;
+    this.capacity = 65536;                       // frames: more than a second
+    this.lead = options.processorOptions.lead;   // frames to gather before sound begins
+    this.ring = Array.from({ length: this.channels }, () => new Float32Array(this.capacity));
+    this.written = 0;
+    this.read = 0;
+    this.playing = false;
+    this.starved = 0;
+    this.port.onmessage = (event) => this.take(new Float32Array(event.data));
+  }
+
+  take(samples) {
+    const frames = samples.length / this.channels;
+    for (let i = 0; i < frames; i++) {
+      const at = (this.written + i) % this.capacity;
+      for (let c = 0; c < this.channels; c++) this.ring[c][at] = samples[i * this.channels + c];
+    }
+    this.written += frames;
+    // a page that slept has too much: keep the newest
+    if (this.written - this.read > 4 * this.lead) this.read = this.written - this.lead;
+  }
+
+  process(_inputs, outputs) {
+    const out = outputs[0];
+    const frames = out[0].length;
+    const held = this.written - this.read;
+    if (!this.playing && held >= this.lead) this.playing = true;
+    if (this.playing && held < frames) {
+      this.playing = false;
+      this.starved += 1;
+      this.port.postMessage({ starved: this.starved });
+    }
+    if (!this.playing) return true;
+    for (let i = 0; i < frames; i++) {
+      const at = (this.read + i) % this.capacity;
+      for (let c = 0; c < out.length; c++) out[c][i] = this.ring[Math.min(c, this.channels - 1)][at];
+    }
+    this.read += frames;
+    return true;
+  }
+}
+registerProcessor("player", Player);

@@ -1,0 +1,52 @@
+"""Options, fixtures and selection shared by all tests."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import numpy as np
+import pytest
+
+from tests.helpers.programs import OF_MARK, require_program
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite golden files with what came out; say in the commit what was heard",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs data or hours, unless it was asked for."""
+    without = set()
+    if not os.environ.get("ADAPTIVE_TEST_DATA"):
+        without.add("foreign_data")
+    if not re.search(r"\bprove\b", config.option.markexpr or ""):
+        without.add("prove")
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is missing."""
+    for mark, program in OF_MARK.items():
+        if item.get_closest_marker(mark):
+            require_program(program)
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be rewritten."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Randomness that is the same every time."""
+    return np.random.default_rng(20250301)

@@ -1,0 +1,49 @@
+"""Engines for tests: made of settings, rendered without a device."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adaptive.engine.commands import Command
+from adaptive.engine.engine import Engine
+from adaptive.engine.spec import EngineSpec
+from adaptive.kernel.layout import QUANTUM
+
+Audio = np.ndarray
+
+LEAD = 4 * QUANTUM
+"""Frames rendered before a test begins, so that every line of the mixer is at rest."""
+
+
+def engine_of(**settings: Any) -> Engine:
+    """An engine that has rendered `LEAD` frames of nothing."""
+    engine = Engine(EngineSpec(**settings))
+    engine.pull(LEAD)
+    return engine
+
+
+def add(engine: Engine, audio: Audio, loop_frames: int = 0, origin: int = 0) -> int:
+    """Enter an array in an engine's bank and table; return its number."""
+    return engine.add_sound(engine.bank.add(audio, loop_frames, origin))
+
+
+def buses_of(engine: Engine, frames: int, commands: Sequence[Command] = ()) -> Audio:
+    """Post, render, and return what every bus put out, shape (buses, 2, frames)."""
+    engine.listen_to_buses(frames + QUANTUM)
+    engine.post(list(commands))
+    engine.pull(frames)
+    return engine.take_buses()[:, :, :frames]
+
+
+def left_of(engine: Engine, frames: int, commands: Sequence[Command] = ()) -> Audio:
+    """Left channel of the first bus, from `LEAD` on if the engine is new."""
+    return buses_of(engine, frames, commands)[0, 0]
+
+
+def digest(audio: Audio) -> str:
+    """Hash of every bit."""
+    return hashlib.sha256(np.ascontiguousarray(audio).tobytes()).hexdigest()

@@ -1,0 +1,43 @@
+"""Sounds to feed in: float32, one channel, shape (frames,)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Audio = np.ndarray
+
+RATE = 48000
+
+
+def sine(frequency_hz: float, frames: int, gain: float = 1.0, rate: int = RATE) -> Audio:
+    """A sine that begins at 0."""
+    phase = 2.0 * np.pi * frequency_hz / rate * np.arange(frames)
+    return (gain * np.sin(phase)).astype(np.float32)
+
+
+def square(frequency_hz: float, frames: int, gain: float = 1.0, rate: int = RATE) -> Audio:
+    """A naive square that begins high: the steepest edges there are."""
+    half = rate / frequency_hz / 2.0
+    return np.where(np.arange(frames) // half % 2 == 0, gain, -gain).astype(np.float32)
+
+
+def noise(frames: int, rng: np.random.Generator, gain: float = 1.0) -> Audio:
+    """White noise with a peak of at most `gain`."""
+    return (gain * rng.uniform(-1.0, 1.0, frames)).astype(np.float32)
+
+
+def impulse(frames: int, at: int = 0, gain: float = 1.0) -> Audio:
+    """Silence but for one frame."""
+    audio = np.zeros(frames, np.float32)
+    audio[at] = gain
+    return audio
+
+
+def ramp(frames: int, start: float = 0.0, end: float = 1.0) -> Audio:
+    """A straight line: every frame tells which one it is."""
+    return np.linspace(start, end, frames, endpoint=False, dtype=np.float32)
+
+
+def constant(frames: int, gain: float = 1.0) -> Audio:
+    """The same value throughout: shows gains as they are."""
+    return np.full(frames, gain, np.float32)

@@ -1,0 +1,198 @@
+"""Laws of the written preset: it is valid, it explains itself, and nothing is overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from analysis_signals import clicks, pad, save
+
+from adaptive.analysis.proposal import blank_preset, propose, write_preset
+from adaptive.errors import InputError
+from adaptive.preset.check import check
+from adaptive.preset.load import load
+from adaptive.preset.model import Preset
+
+
+def made_from(stems: Path, target: Path) -> Preset:
+    write_preset(propose(stems), target)
+    return load(target)
+
+
+def findings(preset: Preset) -> list[object]:
+    seconds = {path: soundfile.info(path).duration for path in preset.stems.values()}
+    return list(check(preset, seconds))
+
+
+@pytest.fixture
+def two_moods(tmp_path: Path) -> Path:
+    """Two sections of two layers at 120 BPM, with beat 1 at 50 ms."""
+    stems = tmp_path / "stems"
+    save(stems / "explore_pad.flac", pad(16.5, fades=True))
+    save(stems / "explore_drums.wav", clicks(120.0, 32, first_beat_s=0.05, tail_s=0.45))
+    save(stems / "combat_pad.flac", pad(8.5, fades=True))
+    save(stems / "combat_drums.wav", clicks(120.0, 16, first_beat_s=0.05, tail_s=0.45))
+    return stems
+
+
+def test_what_is_written_loads_and_checks_without_a_finding(
+    two_moods: Path, tmp_path: Path
+) -> None:
+    preset = made_from(two_moods, tmp_path / "made")
+
+    assert findings(preset) == []
+    assert list(preset.file.sections) == ["explore", "combat"]
+    assert [section.length_bars for section in preset.file.sections.values()] == [8, 4]
+    assert (
+        preset.file.tempo_bpm,
+        pytest.approx(preset.file.sections["combat"].first_beat_s, abs=0.001),
+    ) == (120.0, 0.05)
+
+
+def test_stems_are_copied_bit_for_bit_under_legal_names(two_moods: Path, tmp_path: Path) -> None:
+    made_from(two_moods, tmp_path / "made")
+
+    copies = sorted(path.name for path in (tmp_path / "made" / "stems").iterdir())
+    assert copies == [
+        "combat_drums.wav",
+        "combat_pad.flac",
+        "explore_drums.wav",
+        "explore_pad.flac",
+    ]
+    for name in copies:
+        assert (two_moods / name).read_bytes() == (tmp_path / "made/stems" / name).read_bytes()
+
+
+def test_every_guess_is_explained_in_a_comment(two_moods: Path, tmp_path: Path) -> None:
+    made_from(two_moods, tmp_path / "made")
+
+    comments = (tmp_path / "made" / "preset.toml").read_text(encoding="utf-8")
+    for word in (
+        "# Tempo: 120.00 BPM, found from onsets",
+        "# Beat 1: ",
+        "# Length: 8 bars",
+        "# Tail:",
+    ):
+        assert word in comments
+
+
+def test_the_readme_names_every_section_and_layer(two_moods: Path, tmp_path: Path) -> None:
+    made_from(two_moods, tmp_path / "made")
+
+    readme = (tmp_path / "made" / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in readme for name in ("explore", "combat", "pad", "drums"))
+
+
+def test_the_layers_of_one_section_come_in_one_by_one(tmp_path: Path) -> None:
+    for name in ("drums", "bass", "pad"):
+        save(tmp_path / "stems" / f"{name}.wav", clicks(100.0, 16))
+
+    preset = made_from(tmp_path / "stems", tmp_path / "made")
+
+    assert findings(preset) == []
+    assert list(preset.file.layers) == ["pad", "bass", "drums"]
+    assert preset.file.parameters["intensity"].default == 1.0
+
+
+def test_a_section_at_another_tempo_says_so(tmp_path: Path) -> None:
+    save(tmp_path / "stems" / "calm.wav", clicks(90.0, 16))
+    save(tmp_path / "stems" / "fight.wav", clicks(127.0, 32))
+
+    preset = made_from(tmp_path / "stems", tmp_path / "made")
+
+    assert {90.0, 127.0} == {preset.tempo_bpm(name) for name in ("calm", "fight")}
+
+
+def test_names_made_to_break_out_of_a_comment_stay_in_it(tmp_path: Path) -> None:
+    save(tmp_path / "stems" / 'x"\n[evil]\ny = 1\n#\u2028.wav', clicks(120.0, 8))
+    save(tmp_path / "stems" / "é\t日本'''.wav", clicks(120.0, 8))
+
+    assert findings(made_from(tmp_path / "stems", tmp_path / "made")) == []
+
+
+def test_two_files_that_would_be_copied_to_one_place_are_not(tmp_path: Path) -> None:
+    for name in ("a/b_c.wav", "a_b/c.wav", "a/x.wav", "a_b/x.wav"):
+        save(tmp_path / "stems" / name, clicks(120.0, 8))
+
+    preset = made_from(tmp_path / "stems", tmp_path / "made")
+
+    assert len(set(preset.stems.values())) == 4
+
+
+def test_a_preset_that_is_there_is_not_overwritten(two_moods: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    (made / "preset.toml").write_text("mine")
+
+    for write in (lambda: write_preset(propose(two_moods), made), lambda: blank_preset(made)):
+        with pytest.raises(InputError, match="is there already; nothing was changed"):
+            write()
+    assert [path.name for path in made.iterdir()] == ["preset.toml"]
+
+
+def test_a_stem_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    save(tmp_path / "stems" / "drums.wav", clicks(120.0, 8))
+    (tmp_path / "made" / "stems").mkdir(parents=True)
+    (tmp_path / "made" / "stems" / "drums.wav").write_text("mine")
+
+    with pytest.raises(InputError, match="is another file; nothing was changed"):
+        write_preset(propose(tmp_path / "stems"), tmp_path / "made")
+    assert (tmp_path / "made" / "stems" / "drums.wav").read_text() == "mine"
+
+
+def test_a_preset_can_be_made_around_stems_that_lie_in_it(tmp_path: Path) -> None:
+    save(tmp_path / "made" / "stems" / "drums.wav", clicks(120.0, 8))
+
+    preset = made_from(tmp_path / "made", tmp_path / "made")
+
+    assert [tmp_path / "made" / "stems" / "drums.wav"] == list(preset.stems.values())
+
+
+def test_a_readme_that_is_there_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+
+    blank_preset(tmp_path)
+
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_a_blank_preset_needs_no_stems_and_has_no_finding(tmp_path: Path) -> None:
+    blank_preset(tmp_path / "new")
+
+    preset = load(tmp_path / "new")
+    assert (findings(preset), preset.stems) == ([], {})
+    assert {"drums", "bass", "pad"} == {layer.generator for layer in preset.file.layers.values()}
+    assert list(preset.file.sections) == ["calm", "fight"]
+
+
+def test_a_folder_without_audio_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / ".hidden.wav").touch()
+
+    with pytest.raises(InputError, match=r"holds no WAV, FLAC, OGG or MP3 files\.$"):
+        propose(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is not a folder\.$"):
+        propose(tmp_path / "nowhere")
+
+
+def test_a_sample_library_is_refused(tmp_path: Path) -> None:
+    for number in range(257):
+        (tmp_path / f"{number}.wav").touch()
+
+    with pytest.raises(InputError, match="257 audio files; at most 256"):
+        propose(tmp_path)
+
+
+def test_silent_stems_are_named(tmp_path: Path) -> None:
+    save(tmp_path / "drums.wav", clicks(120.0, 16))
+    save(tmp_path / "bass.wav", np.zeros(8 * 44_100, dtype=np.float32))
+
+    (section,) = propose(tmp_path).sections.values()
+
+    assert "bass.wav is silent from beginning to end." in section.notes
+    assert section.tempo_bpm == 120.0

@@ -1,0 +1,154 @@
+"""Laws of file names: which section, which layer, which tempo."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adaptive.analysis.names import group, identifier
+
+FOLDER = Path("any")
+
+
+def places(*names: str) -> list[tuple[str, str]]:
+    return [(stem.section, stem.layer) for stem in group([FOLDER / name for name in names], FOLDER)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("explore_drums.wav", "explore_bass.wav", "combat_drums.wav", "combat_bass.wav"),
+        ("explore-drums.flac", "explore-bass.flac", "combat-drums.flac", "combat-bass.flac"),
+        (
+            "01 Drums (Explore).wav",
+            "02 Bass (Explore).wav",
+            "03 Drums (Combat).wav",
+            "04 Bass (Combat).wav",
+        ),
+        ("ExploreDrums.ogg", "ExploreBass.ogg", "CombatDrums.ogg", "CombatBass.ogg"),
+        ("drums.explore.mp3", "bass.explore.mp3", "drums.combat.mp3", "bass.combat.mp3"),
+        ("Explore/Drums.wav", "Explore/Bass.wav", "Combat/Drums.wav", "Combat/Bass.wav"),
+        (
+            "My Game - Explore - Drums.wav",
+            "My Game - Explore - Bass.wav",
+            "My Game - Combat - Drums.wav",
+            "My Game - Combat - Bass.wav",
+        ),
+        (
+            "explore_drums_140bpm_16bars.wav",
+            "explore_bass_140bpm_16bars.wav",
+            "combat_drums_140bpm_8bars.wav",
+            "combat_bass_140bpm_8bars.wav",
+        ),
+    ],
+)
+def test_however_they_are_written_sections_and_layers_are_told_apart(
+    names: tuple[str, ...],
+) -> None:
+    assert places(*names) == [
+        ("explore", "drums"),
+        ("explore", "bass"),
+        ("combat", "drums"),
+        ("combat", "bass"),
+    ]
+
+
+def test_layers_alone_are_one_section() -> None:
+    assert places("song_drums.wav", "song_bass.wav") == [("main", "drums"), ("main", "bass")]
+
+
+def test_sections_alone_have_one_layer() -> None:
+    assert places("calm.wav", "fight.wav") == [("calm", "music"), ("fight", "music")]
+
+
+def test_names_that_say_nothing_are_layers() -> None:
+    assert places("a.ogg", "b.ogg") == [("main", "a"), ("main", "b")]
+
+
+def test_words_nobody_knows_are_sections_if_they_repeat() -> None:
+    assert places("grotto_x.wav", "grotto_y.wav", "meadow_x.wav", "meadow_y.wav") == [
+        ("grotto", "x"),
+        ("grotto", "y"),
+        ("meadow", "x"),
+        ("meadow", "y"),
+    ]
+
+
+def test_unknown_words_beside_known_layers_are_sections() -> None:
+    assert places("grotto_drums.wav", "grotto_pad.wav", "meadow_pad.wav") == [
+        ("grotto", "drums"),
+        ("grotto", "pad"),
+        ("meadow", "pad"),
+    ]
+
+
+def test_adjectives_of_layers_are_not_sections() -> None:
+    assert places("soft pad.wav", "drums.wav", "lead guitar.wav") == [
+        ("main", "soft_pad"),
+        ("main", "drums"),
+        ("main", "lead_guitar"),
+    ]
+
+
+def test_a_word_all_share_is_the_section_if_it_is_known() -> None:
+    assert places("combat_x.wav", "combat_y.wav") == [("combat", "x"), ("combat", "y")]
+
+
+def test_a_number_behind_a_section_belongs_to_it() -> None:
+    assert places("verse 1 drums.wav", "verse 2 drums.wav") == [
+        ("verse_1", "drums"),
+        ("verse_2", "drums"),
+    ]
+
+
+def test_a_folder_named_stems_is_no_section() -> None:
+    assert places("stems/drums.wav", "stems/bass.wav") == [("main", "drums"), ("main", "bass")]
+
+
+def test_two_files_of_one_name_are_two_layers() -> None:
+    assert places("drums.wav", "Drums.flac") == [("main", "drums"), ("main", "drums_2")]
+
+
+@pytest.mark.parametrize(
+    ("name", "bpm", "bars"),
+    [
+        ("drums_140bpm_16bars.ogg", 140.0, 16),
+        ("Drums 97.5 BPM 4 bars.wav", 97.5, 4),
+        ("bpm120 loop 1 bar.wav", 120.0, 1),
+        ("drums-97,5bpm.wav", 97.5, 0),
+        ("808 kit.wav", None, 0),
+        ("5bpm.wav", None, 0),
+        ("999bpm.wav", None, 0),
+        ("barsolo.wav", None, 0),
+    ],
+)
+def test_tempo_and_bars_are_read_from_names(name: str, bpm: float | None, bars: int) -> None:
+    (stem,) = group([FOLDER / name], FOLDER)
+
+    assert (bpm, bars) == (stem.bpm, stem.bars)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "8-bit", "Ünï cødé", "日本語", "any", "x" * 300, "a\nb", "_"]
+)
+def test_every_name_becomes_a_legal_one(words: str) -> None:
+    name = identifier(words, "layer")
+
+    assert re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name)
+    assert name != "any"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_files_are_called_no_two_share_section_and_layer(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    alphabet = [*"aB1_- .()é日\n", "drums", "combat", "120bpm", "4bars", "calm"]
+    names = {"".join(rng.choice(alphabet, rng.integers(1, 6))) + ".wav" for _ in range(12)}
+
+    found = group([FOLDER / name for name in sorted(names)], FOLDER)
+
+    assert len(names) == len({(stem.section, stem.layer) for stem in found})
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.layer) for stem in found)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.section) for stem in found)

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive.kernel import maths, voice
+from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR
+from tests.reference import naive
+
+F32 = np.float32
+RATE = F32(48000.0)
+
+
+def stated(function: Any) -> float:
+    """Error a docstring promises."""
+    found = re.search(r"error below (\d\S*e-\d+)", function.__doc__)
+
+    assert found is not None
+    return float(found[1])
+
+
+def values(function: Callable[..., float], xs: np.ndarray, *more: Any) -> np.ndarray:
+    return np.array([function(F32(x), *more) for x in xs], np.float64)
+
+
+EXP2_COEFFICIENTS = (
+    "exp2's coefficients are Taylor-like: 8.2e-5 off where the fraction nears 1, not below 3e-7; "
+    "1, 0.693151474, 0.240162313, 0.0558097698, 0.00900055934, 0.00187590974 give 1.8e-7"
+)
+
+
+@pytest.mark.xfail(strict=True, reason=EXP2_COEFFICIENTS)
+def test_exp2_keeps_its_stated_error_over_its_whole_range() -> None:
+    xs = np.linspace(-126.0, 126.0, 20011, dtype=F32)
+    exact = np.exp2(xs.astype(np.float64))
+    error = np.abs(values(maths.exp2, xs) / exact - 1.0).max()
+
+    assert error < stated(maths.exp2)
+
+
+def test_exp2_of_a_whole_number_is_a_power_of_two() -> None:
+    xs = np.arange(-126, 127)
+
+    assert [float(2.0**x) for x in xs] == list(values(maths.exp2, xs))
+
+
+def test_exp2_is_clamped_beyond_its_range() -> None:
+    assert (2.0**-126, 2.0**126) == (maths.exp2(F32(-1e9)), maths.exp2(F32(1e9)))
+
+
+def test_sine_keeps_its_stated_error_over_its_whole_range() -> None:
+    xs = np.linspace(-np.pi / 2, np.pi / 2, 10007, dtype=F32)
+    error = np.abs(values(maths.sine, xs) - np.sin(xs.astype(np.float64))).max()
+
+    assert error < stated(maths.sine)
+
+
+def test_cosine_keeps_its_stated_error_over_its_whole_range() -> None:
+    xs = np.linspace(-np.pi / 2, np.pi / 2, 10007, dtype=F32)
+    error = np.abs(values(maths.cosine, xs) - np.cos(xs.astype(np.float64))).max()
+
+    assert error < stated(maths.cosine)
+
+
+@pytest.mark.xfail(strict=True, reason=EXP2_COEFFICIENTS)
+def test_a_level_in_decibels_becomes_its_gain_within_a_millionth() -> None:
+    levels = np.linspace(-79.9, 40.0, 2003, dtype=F32)
+    exact = 10.0 ** (levels.astype(np.float64) / 20.0)
+    error = np.abs(values(maths.gain_of_db, levels) / exact - 1.0).max()
+
+    assert error < 2e-6
+
+
+@pytest.mark.parametrize("level_db", [-80.0, -80.1, -1000.0])
+def test_minus_eighty_decibels_and_less_is_silence(level_db: float) -> None:
+    assert maths.gain_of_db(F32(level_db)) == 0.0
+
+
+def test_the_warp_of_a_filter_is_the_tangent_between_ten_hertz_and_nine_twentieths_of_the_rate() -> (
+    None
+):
+    xs = np.geomspace(10.0, 0.45 * 48000, 1009, dtype=F32)
+    exact = np.tan(np.pi * xs.astype(np.float64) / 48000)
+    error = np.abs(values(maths.filter_warp, xs, RATE) / exact - 1.0).max()
+
+    assert error < 2e-5
+
+
+def test_the_warp_of_a_filter_is_clamped() -> None:
+    lowest, highest = maths.filter_warp(F32(10.0), RATE), maths.filter_warp(F32(21600.0), RATE)
+
+    assert (lowest, highest) == (
+        maths.filter_warp(F32(0.0), RATE),
+        maths.filter_warp(F32(1e9), RATE),
+    )
+
+
+def test_the_warp_of_a_pitch_keeps_its_stated_error() -> None:
+    pitches = np.linspace(20.0, 135.0, 1009, dtype=F32)
+    hertz = np.minimum(440.0 * 2.0 ** ((pitches.astype(np.float64) - 69.0) / 12.0), 0.45 * 48000)
+    exact = np.tan(np.pi * hertz / 48000)
+    error = np.abs(values(voice.filter_warp_of_pitch, pitches, RATE) / exact - 1.0).max()
+
+    assert error < stated(voice.filter_warp_of_pitch)
+
+
+@pytest.mark.xfail(strict=True, reason=EXP2_COEFFICIENTS)
+def test_a_pitch_is_in_tune_to_a_hundredth_of_a_cent() -> None:
+    pitches = np.linspace(0.0, 127.0, 509, dtype=F32)
+    exact = 440.0 * 2.0 ** ((pitches.astype(np.float64) - 69.0) / 12.0)
+    cents = 1200.0 * np.log2(values(voice.hz_of_pitch, pitches) / exact)
+
+    assert np.abs(cents).max() < 0.01
+
+
+def test_the_slow_oscillator_is_a_sine() -> None:
+    phases = np.linspace(0.0, 1.0, 1009, endpoint=False, dtype=F32)
+    error = np.abs(values(voice.lfo_value, phases) - np.sin(2 * np.pi * phases)).max()
+
+    assert error < 5e-6
+
+
+def test_pan_keeps_the_power_and_is_unity_in_the_middle() -> None:
+    for pan in np.linspace(-1.0, 1.0, 101):
+        left, right = maths.pan_left(F32(pan)), maths.pan_right(F32(pan))
+        wanted_left, wanted_right = naive.pan_gains(float(pan))
+
+        assert wanted_left == pytest.approx(left, abs=6e-6)
+        assert wanted_right == pytest.approx(right, abs=6e-6)
+        assert left**2 + right**2 == pytest.approx(2.0, abs=2e-5)
+
+
+@pytest.mark.parametrize("shape", [LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT])
+@pytest.mark.parametrize(("start", "end"), [(0.0, 1.0), (1.0, 0.0), (0.25, -3.0)])
+def test_a_ramp_follows_its_shape_and_holds_at_both_ends(
+    shape: int, start: float, end: float
+) -> None:
+    for frame in range(90, 1200, 7):
+        actual = maths.ramp_at(
+            F32(start), F32(end), np.int64(100), np.int64(1000), np.int32(shape), np.int64(frame)
+        )
+        wanted = naive.ramp(start, end, 100, 1000, shape, frame)
+
+        assert wanted == pytest.approx(actual, abs=5e-6 * abs(end - start))
+
+
+def test_two_equal_power_ramps_keep_the_power() -> None:
+    for frame in range(0, 1001, 13):
+        place = (np.int64(0), np.int64(1000))
+        rising = maths.ramp_at(F32(0), F32(1), *place, np.int32(EQUAL_POWER_IN), np.int64(frame))
+        falling = maths.ramp_at(F32(1), F32(0), *place, np.int32(EQUAL_POWER_OUT), np.int64(frame))
+
+        assert rising**2 + falling**2 == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_ramp_without_length_is_a_jump() -> None:
+    place = (np.int64(5), np.int64(0), np.int32(LINEAR))
+
+    assert maths.ramp_at(F32(1), F32(2), *place, np.int64(5)) == 2.0
