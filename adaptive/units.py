@@ -21,7 +21,7 @@ def db_to_gain(level_db: float) -> float:
     >>> db_to_gain(-80.0)
     0.0
     """
-    return 0.0 if level_db <= SILENCE_DB else 10.0 ** (level_db / 20.0)
+    return 0.0 if level_db <= SILENCE_DB else math.pow(10.0, level_db / 20.0)
 
 
 def gain_to_db(gain: float) -> float:
@@ -36,7 +36,7 @@ def hz_to_pitch(frequency_hz: float) -> float:
 
 def pitch_to_hz(pitch: float) -> float:
     """Frequency of a MIDI pitch in equal temperament."""
-    return 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    return 440.0 * math.pow(2.0, (pitch - 69.0) / 12.0)
 
 
 def seconds_to_frames(seconds: float, sample_rate: float) -> int:

@@ -50,9 +50,7 @@ def refine(mono: F32, coarse_s: F64) -> F64:
     """
     # 128 segments of 4096 complex samples are 8 MB, whatever the length of the file.
     batches = np.array_split(coarse_s, len(coarse_s) // 128 + 1)
-    return np.concatenate(
-        [_refine_batch(mono, batch) for batch in batches if len(batch)] or [coarse_s]
-    )
+    return np.concatenate([_refine_batch(mono, batch) for batch in batches if len(batch)] or [coarse_s])
 
 
 def _refine_batch(mono: F32, coarse_s: F64) -> F64:

@@ -50,9 +50,7 @@ def guess_sections(evidence: Mapping[str, Evidence]) -> Guess:
     for name, found in evidence.items():
         if name not in loops:
             loops[name] = _assumed(found, loops[lead].bpm if rhythms[lead] else 0.0)
-    sections = {
-        name: _section(evidence[name], loops[name], _confidence(rhythms[name])) for name in evidence
-    }
+    sections = {name: _section(evidence[name], loops[name], _confidence(rhythms[name])) for name in evidence}
     return Guess(sections, lead, loops[lead].beats_per_bar, _notes(sections, rhythms[lead]))
 
 
@@ -66,9 +64,7 @@ def _rhythm(evidence: Evidence, *more_bpm: float) -> Rhythm | None:
 
 
 def _loop(evidence: Evidence, rhythm: Rhythm) -> Loop:
-    return find_loop(
-        rhythm, evidence.onsets, evidence.extents, evidence.beats_per_bar, evidence.bars_hint
-    )
+    return find_loop(rhythm, evidence.onsets, evidence.extents, evidence.beats_per_bar, evidence.bars_hint)
 
 
 def _assumed(evidence: Evidence, project_bpm: float) -> Loop:

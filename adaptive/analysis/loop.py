@@ -116,8 +116,7 @@ def find_loop(
         rounding_s = min(max(rounding_s, 0.0005), _ROUNDING_S)
         rhythm = replace(rhythm, bpm=tidy_bpm(rhythm.bpm, longest.length_s, rounding_s))
         why_tempo = (
-            f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets, give or take "
-            f"{max(rhythm.error_bpm, 0.01):.2f}."
+            f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets, give or take {max(rhythm.error_bpm, 0.01):.2f}."
         )
     is_whole_file = bool(beats) and span_s == longest.length_s
     first_s, why_first = _first_beat(rhythm, onsets, longest, meter, is_whole_file)

@@ -17,8 +17,7 @@ _END = word_set("outro ending credits victory win defeat lose gameover")
 
 # A mix is thinned from the top: rhythm goes first, what carries the harmony stays longest.
 _GROUND = word_set(
-    "pad pads drone drones atmos ambience strings string music choir chords keys piano organ "
-    "harmony"
+    "pad pads drone drones atmos ambience strings string music choir chords keys piano organ harmony"
 )
 _BASS = word_set("bass sub subbass contrabass cello cellos")
 _RHYTHM = word_set(

@@ -115,9 +115,7 @@ def _audio_files(folder: Path) -> list[Path]:
         ]
     except OSError as error:
         raise InputError(f"{folder} cannot be read: {error.strerror}.") from error
-    files = [
-        path for path in inside + below if path.suffix.lower() in EXTENSIONS and path.is_file()
-    ]
+    files = [path for path in inside + below if path.suffix.lower() in EXTENSIONS and path.is_file()]
     if not files:
         raise InputError(f"{folder} holds no WAV, FLAC, OGG or MP3 files.")
     if len(files) > MOST_FILES:

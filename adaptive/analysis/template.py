@@ -96,9 +96,7 @@ def _invitation(proposal: Proposal) -> str:
 
 
 def _head(title: str, proposal: Proposal) -> str:
-    notes = [
-        f"{title}: made from a folder of stems.  The reasons of all guesses stand beside them."
-    ]
+    notes = [f"{title}: made from a folder of stems.  The reasons of all guesses stand beside them."]
     opening = comment(" ".join([*notes, *proposal.notes]))
     return f"""{opening}
 
@@ -130,11 +128,7 @@ def _layer(
     is_layered: bool,
 ) -> str:
     """Write one layer: its stem or stems, where they come from, and when it comes in."""
-    held = {
-        name: found.files[layer]
-        for name, found in proposal.sections.items()
-        if layer in found.files
-    }
+    held = {name: found.files[layer] for name, found in proposal.sections.items() if layer in found.files}
     sources = ", ".join(dict.fromkeys(printable(path.name) for path in held.values()))
     lines = [comment(f"From {sources}."), f"[layers.{layer}]"]
     if len(proposal.sections) == 1:

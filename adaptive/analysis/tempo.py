@@ -42,9 +42,7 @@ _LEAST_SHARE, _FEW_ONSETS = 0.7, 8.0
 _LEAST_BLOW_DB, _LEAST_BLOW_OF_FEW_DB = 3.0, 6.0
 
 
-def find_rhythm(
-    onsets: Onsets, lengths_s: Sequence[float], hints_bpm: Sequence[float] = ()
-) -> Rhythm | None:
+def find_rhythm(onsets: Onsets, lengths_s: Sequence[float], hints_bpm: Sequence[float] = ()) -> Rhythm | None:
     """Find tempo and beat of what begins in one section's files.
 
     Parameters
@@ -132,16 +130,12 @@ def _repetition(correlation: F64, bpm: F64) -> F64:
     return np.asarray(prior * repeats)
 
 
-def _candidates(
-    correlation: F64, lengths_s: Sequence[float], hints_bpm: Sequence[float]
-) -> list[float]:
+def _candidates(correlation: F64, lengths_s: Sequence[float], hints_bpm: Sequence[float]) -> list[float]:
     """Tempi worth sharpening: peaks of repetition, whole-bar tempi of the files, hints."""
     # 600 steps over 1.7 octaves are 0.2 % apart, a tenth of what sharpening can correct.
     axis = np.geomspace(LOWEST_BPM, HIGHEST_BPM, 600)
     repetition = _repetition(correlation, axis)
-    windows = np.lib.stride_tricks.sliding_window_view(
-        np.pad(repetition, 8, constant_values=-np.inf), 17
-    )
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(repetition, 8, constant_values=-np.inf), 17)
     peaks = axis[windows.argmax(axis=1) == 8]
     bars = np.array([240.0 * count / length for length in lengths_s for count in _LOOP_BARS])
     best = [
@@ -232,9 +226,7 @@ def _subdivision_factor(onsets: Onsets, bpm: float) -> float:
     phases_s = np.arange(240) / 240.0 * period_s
     strongest = phases_s[fold(onsets, period_s, phases_s).argmax()]
     parts = np.array([0.0, 1 / 2, 1 / 4, 3 / 4, 1 / 3, 2 / 3])
-    beat, half, early, late, third, two_thirds = fold(
-        onsets, period_s, strongest + parts * period_s
-    )
+    beat, half, early, late, third, two_thirds = fold(onsets, period_s, strongest + parts * period_s)
     # Both thirds as strong as the beat, halves or quarters missing: straight notes counted in
     # threes.  A shuffle plays only the second third.
     straight = min(half, max(early, late))

@@ -31,9 +31,7 @@ def warm_kernel() -> int:
     if not missing:
         return 0
     if not build.is_cache_lasting():
-        console.print(
-            f"{build.default_cache()} cannot be written: the kernel is compiled at every start"
-        )
+        console.print(f"{build.default_cache()} cannot be written: the kernel is compiled at every start")
     console.print(f"first start: compiling the render kernel ({len(missing)} units)")
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),

@@ -81,8 +81,8 @@ def _checks() -> list[tuple[str, bool, str]]:
     version = platform.python_version_tuple()
     is_known = (3, 11) <= (int(version[0]), int(version[1])) <= (3, 14)
     rows = [("python", is_known, f"{platform.python_version()} ({platform.machine()})")]
-    for package in ("numpy", "numba", "sounddevice", "soundfile", "soxr"):
-        rows.append((package, True, importlib.metadata.version(package)))
+    packages = ("numpy", "numba", "sounddevice", "soundfile", "soxr")
+    rows += [(package, True, importlib.metadata.version(package)) for package in packages]
     rows.append(_check_other())
     where = str(build.cache_folder())
     lasting = build.is_cache_lasting()

@@ -13,7 +13,7 @@ import typer
 
 from adaptive.cli.common import console, open_preset
 from adaptive.errors import AudioFileError, InputError, PresetError
-from adaptive.inputs.osc_codec import encode_bundle, encode_message
+from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.check import check as check_preset
 from adaptive.preset.model import Preset
 
@@ -28,7 +28,8 @@ def register(app: typer.Typer) -> None:
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder of the new preset.")],
     stems: Annotated[
-        Path | None, typer.Option("--from", help="Folder of stems: tempo, bars and tails are found.")
+        Path | None,
+        typer.Option("--from", help="Folder of stems: tempo, bars and tails are found."),
     ] = None,
 ) -> None:
     """Make a preset."""
@@ -128,12 +129,12 @@ def _pair(text: str) -> tuple[str, float]:
 def _send_osc(
     target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
 ) -> None:
-    messages = [encode_message(f"/adaptive/parameter/{name}", [value]) for name, value in pairs]
+    messages = [OscMessage(f"/adaptive/parameter/{name}", (value,)) for name, value in pairs]
     if state is not None:
-        messages.append(encode_message(f"/adaptive/state/{state}", []))
+        messages.append(OscMessage(f"/adaptive/state/{state}", ()))
     if event is not None:
-        messages.append(encode_message(f"/adaptive/event/{event}", []))
-    packet = messages[0] if len(messages) == 1 else encode_bundle(messages)
+        messages.append(OscMessage(f"/adaptive/event/{event}", ()))
+    packet = encode_bundle(messages)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(packet, target)
 

@@ -100,9 +100,7 @@ def play(
     osc: Annotated[str, typer.Option(help="Where OSC is received.")] = "127.0.0.1:9000",
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
-    allow_origin: Annotated[
-        list[str] | None, typer.Option(help="Another page that may connect.")
-    ] = None,
+    allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep the run; `render` repeats it.")] = None,
@@ -180,7 +178,7 @@ async def _run(
 
 async def _watch_parent(session: LiveSession) -> None:
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110  # the system has no event for it
         await asyncio.sleep(0.25)
     session.stop()
 

@@ -47,9 +47,7 @@ def render(
         TimeRemainingColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
     ) as bar:  # fmt: skip
         task = bar.add_task("rendering", total=1.0)
-        result = render_to_files(
-            job, out, stems, log, lambda share: bar.update(task, completed=share)
-        )
+        result = render_to_files(job, out, stems, log, lambda share: bar.update(task, completed=share))
     took = max(1e-6, time.monotonic() - began)
     console.print(
         f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, peak "

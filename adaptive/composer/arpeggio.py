@@ -75,15 +75,15 @@ def _places(
             need = 0.25 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0
         if need <= context.density or (step == start and style != "sparse"):
             places.append(step)
-    return places or [start]
+    return places
 
 
 def _need(weight: float, liked: float) -> float:
-    """Return the density at which a place sounds: eighths up to 0.5, sixteenths from there on."""
+    """Return the density at which a place sounds: eighths first, then sixteenths."""
     if weight < 0.2:
         return FINE_DENSITY + 0.35 * liked
     # Behind the beat first: melody and kick are on it.
-    return 0.05 + 0.4 * liked if weight < 0.5 else 0.1 + 0.35 * liked
+    return 0.05 + 0.55 * liked if weight < 0.5 else 0.1 + 0.5 * liked
 
 
 def _loudness(context: BarContext, onset: Fraction) -> float:

@@ -90,9 +90,7 @@ def bass(context: BarContext) -> WrittenBar:
     steps: list[Step] = []
     for start, end, chord, after in stretches(context):
         root = _near(chord.bass, previous)
-        span = Span(
-            context, meter_of(context), start, end, chord, after, root, _near(after.bass, root)
-        )
+        span = Span(context, meter_of(context), start, end, chord, after, root, _near(after.bass, root))
         steps += STYLES[style](span)
         previous = root
     return WrittenBar(tuple(_performed(context, steps)), {"root": previous})

@@ -79,8 +79,7 @@ def fit(wishes: Sequence[Wish], key: Key, low: int, high: int, before: int | Non
     """
     paths: dict[tuple[int | None, int], tuple[float, tuple[int, ...]]]
     paths = {
-        (None, p): (_alone(wishes[0], p) + _entry(before, p), (p,))
-        for p in _choices(wishes[0], low, high)
+        (None, p): (_alone(wishes[0], p) + _entry(before, p), (p,)) for p in _choices(wishes[0], low, high)
     }
     for index in range(1, len(wishes)):
         paths = _extended(paths, wishes, index, key, low, high)
@@ -91,9 +90,7 @@ def fit(wishes: Sequence[Wish], key: Key, low: int, high: int, before: int | Non
 _Paths = dict[tuple[int | None, int], tuple[float, tuple[int, ...]]]
 
 
-def _extended(
-    paths: _Paths, wishes: Sequence[Wish], index: int, key: Key, low: int, high: int
-) -> _Paths:
+def _extended(paths: _Paths, wishes: Sequence[Wish], index: int, key: Key, low: int, high: int) -> _Paths:
     longer: _Paths = {}
     for (earlier, last), (cost, path) in paths.items():
         for position in _choices(wishes[index], low, high):

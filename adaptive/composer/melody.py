@@ -133,9 +133,7 @@ def _is_strong(context: BarContext, tick: Tick) -> bool:
     return meter.weight(tick.onset) >= 0.8 or tick.length >= 6 * meter.step or tick.onset in changes
 
 
-def _passing(
-    context: BarContext, line: list[tuple[Tick, Pitch]]
-) -> list[tuple[Tick, Pitch, float]]:
+def _passing(context: BarContext, line: list[tuple[Tick, Pitch]]) -> list[tuple[Tick, Pitch, float]]:
     """Give each note the density it needs, and add passing notes between those a third apart."""
     meter = meter_of(context)
     filled: list[tuple[Tick, Pitch, float]] = []
@@ -153,9 +151,7 @@ def _passing(
     return filled
 
 
-def _thinned(
-    context: BarContext, line: list[tuple[Tick, Pitch, float]]
-) -> list[tuple[Tick, Pitch]]:
+def _thinned(context: BarContext, line: list[tuple[Tick, Pitch, float]]) -> list[tuple[Tick, Pitch]]:
     """Leave out what the density does not ask for; what stays is held until the next note."""
     kept = [(tick, pitch) for tick, pitch, need in line if need <= context.density]
     ends = [*(tick.onset for tick, _ in kept[1:]), kept[-1][0].onset + kept[-1][0].length]

@@ -127,17 +127,13 @@ def recast(cell: Cell) -> Cell:
 def head(cell: Cell, until: Fraction) -> Cell:
     """Return what begins before a place, cut there."""
     return tuple(
-        replace(tick, length=min(tick.length, until - tick.onset))
-        for tick in cell
-        if tick.onset < until
+        replace(tick, length=min(tick.length, until - tick.onset)) for tick in cell if tick.onset < until
     )
 
 
 def moved(cell: Cell, beats: Fraction, steps: int) -> Cell:
     """Return the motif later and higher."""
-    return tuple(
-        replace(tick, onset=tick.onset + beats, height=tick.height + steps) for tick in cell
-    )
+    return tuple(replace(tick, onset=tick.onset + beats, height=tick.height + steps) for tick in cell)
 
 
 def fragmented(cell: Cell, middle: Fraction, end: Fraction) -> Cell:

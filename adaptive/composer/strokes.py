@@ -151,8 +151,7 @@ def shaker(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("kick", onset, 0.5, 0.3) for onset in meter.group_starts]
     call = sorted(pattern.liked((*meter.pulses, *meter.halves), 4))
     strokes += [
-        Stroke("woodblock", onset, 0.5 - 0.08 * (n % 2), 0.45 + 0.1 * n)
-        for n, onset in enumerate(call)
+        Stroke("woodblock", onset, 0.5 - 0.08 * (n % 2), 0.45 + 0.1 * n) for n, onset in enumerate(call)
     ]
     strokes += [Stroke("rim", onset, 0.4, 0.6) for onset in meter.backbeats]
     return strokes

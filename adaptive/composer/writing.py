@@ -62,8 +62,7 @@ def stretches(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Chor
     ends = [*(start for start, _ in merged[1:]), Fraction(context.beats)]
     following = [*(chord for _, chord in merged[1:]), context.harmony.next_chord]
     return [
-        (start, end, chord, after)
-        for (start, chord), end, after in zip(merged, ends, following, strict=True)
+        (start, end, chord, after) for (start, chord), end, after in zip(merged, ends, following, strict=True)
     ]
 
 

@@ -402,9 +402,7 @@ class Conductor:
         if layer.cursor_beat > from_beat + HAIR:
             self._commands += layer.withdraw(self.tempo.frame_at(from_beat), from_beat)
 
-    def _fade_instrument(
-        self, layer: GeneratedLayer, seam: Seam, was_playing: bool, stays: bool
-    ) -> None:
+    def _fade_instrument(self, layer: GeneratedLayer, seam: Seam, was_playing: bool, stays: bool) -> None:
         instrument, fades, at = layer.place.instrument, seam.fades, seam.frame
         if instrument is None:
             return
@@ -418,9 +416,7 @@ class Conductor:
             steps = []
         for gain, frames, shape in steps:
             self._commands.append(
-                commands.fade_instrument(
-                    at, instrument, gain, frames, shape=shape, group=seam.group
-                )
+                commands.fade_instrument(at, instrument, gain, frames, shape=shape, group=seam.group)
             )
 
     def _cancel_seam(self, reason: str) -> None:
@@ -524,7 +520,13 @@ class Conductor:
     def _passage(self, section: str, beat: float, offset: float, first_bar: int) -> Passage:
         phrase = self.preset.file.sections[section].phrase_bars if section else 1
         return Passage(
-            section, beat, offset, self._length(section), self.preset.beats_per_bar, phrase, first_bar
+            section,
+            beat,
+            offset,
+            self._length(section),
+            self.preset.beats_per_bar,
+            phrase,
+            first_bar,
         )
 
     def _watch_health(self) -> None:

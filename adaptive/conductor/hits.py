@@ -69,8 +69,6 @@ class KitPlayer:
             self._ringing[hit.choke] = clip
         gain = hit.gain * note.velocity * note.velocity
         posted.append(
-            commands.start_clip(
-                frame, clip, hit.number, self.place.bus, gain=gain, pan=hit.pan, group=group
-            )
+            commands.start_clip(frame, clip, hit.number, self.place.bus, gain=gain, pan=hit.pan, group=group)
         )
         return posted

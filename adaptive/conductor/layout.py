@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from adaptive.composer.registry import GENERATORS
@@ -87,7 +88,7 @@ def curve_value(curve: Curve, x: float) -> float:
     points = curve.points
     if x <= points[0][0]:
         return points[0][1]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x < x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return points[-1][1]
@@ -118,9 +119,16 @@ def _parameter_specs(preset: Preset) -> tuple[list[ParameterSpec], dict[str, int
             fallback = float(table.fallback)
         specs.append(
             ParameterSpec(
-                name, *table.range, default, table.rise_s, table.fall_s, table.law == "linear",
-                table.stale_after_s, fallback, program,
-            )  # fmt: skip
+                name,
+                *table.range,
+                default,
+                table.rise_s,
+                table.fall_s,
+                table.law == "linear",
+                table.stale_after_s,
+                fallback,
+                program,
+            )
         )
     return specs, index_of
 
@@ -153,9 +161,13 @@ class _Builder:
         send = control_start(table.reverb_db, self.defaults, DEFAULT_REVERB_DB)
         self.buses.append(
             BusSpec(
-                name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff,
-                sends=(self.reverb_bus,), send_gains=(db_to_gain(send),),
-            )  # fmt: skip
+                name,
+                gain=db_to_gain(level),
+                pan=pan,
+                cutoff_hz=cutoff,
+                sends=(self.reverb_bus,),
+                send_gains=(db_to_gain(send),),
+            )
         )
         self.places[name] = self._place(name, table, bus)
 
@@ -182,9 +194,7 @@ class _Builder:
 
     def finish(self, sample_rate: int, channels: int) -> ScoreLayout:
         stinger_bus = len(self.buses)
-        self.buses.append(
-            BusSpec("stingers", sends=(self.reverb_bus,), send_gains=(db_to_gain(-12.0),))
-        )
+        self.buses.append(BusSpec("stingers", sends=(self.reverb_bus,), send_gains=(db_to_gain(-12.0),)))
         stinger_clips = self._take_clips(STINGER_CLIPS)
         while len(self.buses) < self.reverb_bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
@@ -199,18 +209,20 @@ class _Builder:
             instruments=tuple(self.instruments),
             parameters=tuple(self.parameters),
             mappings=tuple(self.mappings),
-            reverbs=(
-                ReverbSpec(
-                    room.decay_s, room.damping, room.predelay_ms / 1000.0, room.low_cut_hz
-                ),
-            ),
+            reverbs=(ReverbSpec(room.decay_s, room.damping, room.predelay_ms / 1000.0, room.low_cut_hz),),
             gain=db_to_gain(self.preset.file.level_db),
         )
         duck_group = len(self.buses) + 1
         return ScoreLayout(
-            spec, self.places, self.index_of, stinger_bus, stinger_clips, self.reverb_bus,
-            duck_group, range(duck_group + 1, spec.groups),
-        )  # fmt: skip
+            spec,
+            self.places,
+            self.index_of,
+            stinger_bus,
+            stinger_clips,
+            self.reverb_bus,
+            duck_group,
+            range(duck_group + 1, spec.groups),
+        )
 
 
 def lay_out(preset: Preset, sample_rate: int = 48000, channels: int = 2) -> ScoreLayout:

@@ -79,9 +79,7 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
             faults.append(f"stem {name!r}: {error}")
     if faults:
         raise PresetError(faults, str(preset.folder))
-    sections = {
-        name: _measure_section(preset, name, durations, rate) for name in preset.file.sections
-    }
+    sections = {name: _measure_section(preset, name, durations, rate) for name in preset.file.sections}
     stems = {}
     for name, place in layout.layers.items():
         if preset.file.layers[name].generator is None:
@@ -106,9 +104,7 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
     return Material(sections, stems, generated, stingers, harmony)
 
 
-def _measure_section(
-    preset: Preset, name: str, durations: dict[Path, float], rate: int
-) -> SectionMaterial:
+def _measure_section(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SectionMaterial:
     length = section_length_beats(preset, name, durations)
     divisor = 1
     for path in section_stems(preset, name).values():
@@ -155,9 +151,7 @@ def _stem_sounds(
     return sounds
 
 
-def _generated_layer(
-    preset: Preset, place: LayerPlace, engine: Engine, seed: int
-) -> GeneratedLayer:
+def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
     defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}

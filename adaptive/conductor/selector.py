@@ -33,9 +33,7 @@ class Selector:
             condition = self._preset.when.get(number)
             is_true = condition is None or bool(evaluate(condition, scope, self._latches[number]))
             if is_true and chosen is None:
-                chosen = Choice(
-                    line.section, number, line.urgent, self._explain(number, condition, scope)
-                )
+                chosen = Choice(line.section, number, line.urgent, self._explain(number, condition, scope))
         if chosen is None:
             section = self._preset.default_section
             return Choice(section, -1, False, "no line of select is true: the default")

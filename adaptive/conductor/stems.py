@@ -71,10 +71,8 @@ class StemLayer:
 
     def restore(self, state: tuple[list[tuple[Sound | None, int, int]], int]) -> None:
         """Forget what was planned since a snapshot."""
-        for clip, (clip.sound, clip.zero_frame, clip.ends_frame) in zip(
-            self.clips, state[0], strict=True
-        ):
-            pass
+        for clip, before in zip(self.clips, state[0], strict=True):
+            clip.sound, clip.zero_frame, clip.ends_frame = before
         self.current = None if state[1] < 0 else self.clips[state[1]]
 
     def goes_on(self, section: str, is_same_position: bool, at: int, position: int) -> bool:
@@ -98,22 +96,27 @@ class StemLayer:
         frames = max(fades.out_frames, self.declick_frames)
         playing.ends_frame = at + fades.out_start + frames
         return [
-            commands.stop_clip(
-                at + fades.out_start, playing.clip, frames, shape=fades.shape_out, group=group
-            )
+            commands.stop_clip(at + fades.out_start, playing.clip, frames, shape=fades.shape_out, group=group)
         ]
 
     def returning(self, section: str, at: int, position: int) -> Playing | None:
         """A clip that still fades out and holds just what is wanted: to be faded in again."""
         sound = self.sounds[section][0]
         for clip in self.clips:
-            if clip.sound is sound and at < clip.ends_frame < FOREVER:
-                if abs(clip.position_at(at) - position % sound.loop_frames) <= 1:
-                    return clip
+            is_fading = clip.sound is sound and at < clip.ends_frame < FOREVER
+            if is_fading and abs(clip.position_at(at) - position % sound.loop_frames) <= 1:
+                return clip
         return None
 
     def enter(
-        self, section: str, at: int, position: int, earliest: int, pickup: str, fades: Fades, group: int
+        self,
+        section: str,
+        at: int,
+        position: int,
+        earliest: int,
+        pickup: str,
+        fades: Fades,
+        group: int,
     ) -> list[Command]:
         """Start the section's material at a seam, `position` frames into it."""
         sound, number = self.sounds[section]
@@ -122,9 +125,7 @@ class StemLayer:
             if again is not None:
                 again.ends_frame, self.current = FOREVER, again
                 frames = max(fades.in_frames, self.declick_frames)
-                return [
-                    commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)
-                ]
+                return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
         playing = min(self.clips, key=lambda clip: clip.ends_frame)
         lead = 0
         if position == 0 and pickup != "never" and at - sound.origin >= earliest:
@@ -143,15 +144,18 @@ class StemLayer:
         gain = 0.0 if fade_frames else 1.0
         posted = [
             commands.start_clip(
-                first, playing.clip, number, self.place.bus, position=start_position, gain=gain,
+                first,
+                playing.clip,
+                number,
+                self.place.bus,
+                position=start_position,
+                gain=gain,
                 group=group,
-            )  # fmt: skip
+            )
         ]
         if fade_frames:
             begin = max(fade_start, first)
             posted.append(
-                commands.fade_clip(
-                    begin, playing.clip, 1.0, fade_frames, shape=fades.shape_in, group=group
-                )
+                commands.fade_clip(begin, playing.clip, 1.0, fade_frames, shape=fades.shape_in, group=group)
             )
         return posted

@@ -94,9 +94,15 @@ class Stingers:
         gain = db_to_gain(table.level_db) * velocity * velocity
         posted = [
             commands.start_clip(
-                first, clip.clip, number, self.bus, position=-sound.origin, gain=gain,
-                pan=table.pan, group=group,
-            )  # fmt: skip
+                first,
+                clip.clip,
+                number,
+                self.bus,
+                position=-sound.origin,
+                gain=gain,
+                pan=table.pan,
+                group=group,
+            )
         ]
         self.last_apex[name] = apex
         if table.duck_db < 0.0:

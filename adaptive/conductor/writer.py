@@ -128,9 +128,7 @@ class GeneratedLayer:
         """Where writing goes on after the seam."""
         return self.following.passage.start_beat if self.following else self.limit_beat
 
-    def _write_bar(
-        self, bar: int, start: float, tempo: TempoMap, not_before: int
-    ) -> list[Command]:
+    def _write_bar(self, bar: int, start: float, tempo: TempoMap, not_before: int) -> list[Command]:
         posted: list[Command] = []
         section = self.stay.passage.section if self.stay else ""
         for note in self._compose(bar, start):
@@ -149,7 +147,7 @@ class GeneratedLayer:
 
     def _compose(self, bar: int, start: float) -> tuple[Note, ...]:
         stay = self.stay
-        assert stay is not None  # noqa: S101  # the caller's loop condition
+        assert stay is not None  # the caller's loop condition
         passage = stay.passage
         context = BarContext(
             section=passage.section,

@@ -89,9 +89,7 @@ def decode(path: Path, sample_rate: int) -> Audio:
         message = f"{path.name}: holds no audio"
         raise AudioFileError(message)
     if 0 < promised < 2**40 and len(data) < promised:
-        message = (
-            f"{path.name}: is cut off: {len(data) / rate:.2f} s of {promised / rate:.2f} s can be read"
-        )
+        message = f"{path.name}: is cut off: {len(data) / rate:.2f} s of {promised / rate:.2f} s can be read"
         raise AudioFileError(message)
     if not np.isfinite(data).all():
         data = np.nan_to_num(data, nan=0.0, posinf=0.0, neginf=0.0)
@@ -182,9 +180,7 @@ class Bank:
             self._decoded[path] = decode(path, self.sample_rate)
         return self._decoded[path]
 
-    def _make(
-        self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int
-    ) -> Sound:
+    def _make(self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int) -> Sound:
         report = None
         if loop_frames:
             missing = origin + loop_frames - audio.shape[1]

@@ -20,7 +20,7 @@ class Command(NamedTuple):
     operation: int
     target: int
     group: int = 0
-    index: int = 0
+    which: int = 0
     tag: int = 0
     i0: int = 0
     i1: int = 0
@@ -71,9 +71,7 @@ def play_note(
     pan: float = 0.0, group: int = 0, tag: int = 0,
 ) -> Command:  # fmt: skip
     """Play a note of `frames` length (0: until `release_note`)."""
-    return Command(
-        frame, k.NOTE_ON, instrument, group, 0, tag, frames, note, pitch, velocity, pan
-    )
+    return Command(frame, k.NOTE_ON, instrument, group, 0, tag, frames, note, pitch, velocity, pan)
 
 
 def release_note(frame: int, instrument: int, note: int, *, group: int = 0) -> Command:

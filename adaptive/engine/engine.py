@@ -161,7 +161,7 @@ class Engine:
     def hand_over_to(self, other: Engine) -> None:
         """Let whoever drives this engine's root drive another from its next block on.
 
-        One store publishes the other's header.  The other keeps this one, which the sound card may still be in.
+        One store publishes the other's header.  The other keeps this one: the sound card may still be in it.
         """
         other._before = self
         self._before = None

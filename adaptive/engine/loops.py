@@ -34,9 +34,7 @@ class LoopReport:
     tail_frames: int
 
 
-def complete_loop(
-    audio: Audio, origin: int, loop_frames: int, sample_rate: int
-) -> tuple[Audio, LoopReport]:
+def complete_loop(audio: Audio, origin: int, loop_frames: int, sample_rate: int) -> tuple[Audio, LoopReport]:
     """Fill up a short file from its lead-in, and mend a join that would click.
 
     Parameters

@@ -30,7 +30,8 @@ def aligned(dtype: Any, *shape: int) -> Array:
     size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     raw = np.zeros(size + ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + size].view(dtype).reshape(shape)
+    array: Array = raw[start : start + size].view(dtype).reshape(shape)
+    return array
 
 
 def address(array: Array) -> int:

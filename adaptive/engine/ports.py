@@ -40,7 +40,7 @@ class Reply(NamedTuple):
     tag: int
     asked: int
     done: int
-    index: int
+    which: int
     value: float
 
 

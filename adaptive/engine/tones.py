@@ -47,6 +47,4 @@ def _fill_envelope(record: Any, which: int, spec: EnvelopeSpec, sample_rate: int
     record["attack_rate"][which] = 1.0 / (max(spec.attack_s, FASTEST_S) * sample_rate)
     record["decay_rate"][which] = SIXTY_DB_OCTAVES / (max(spec.decay_s, FASTEST_S) * sample_rate)
     record["sustain"][which] = spec.sustain
-    record["release_rate"][which] = SIXTY_DB_OCTAVES / (
-        max(spec.release_s, FASTEST_S) * sample_rate
-    )
+    record["release_rate"][which] = SIXTY_DB_OCTAVES / (max(spec.release_s, FASTEST_S) * sample_rate)

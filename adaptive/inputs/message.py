@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,7 @@ class Subscribe:
 
 
 Request = Message | SetParameter | SetVolume | SetPaused | LoadPreset | Subscribe
+Item = Mapping[str, Any]
 TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
 
@@ -113,9 +114,7 @@ class Checker:
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
         self.parameters = {
-            name: table.range
-            for name, table in preset.file.parameters.items()
-            if name not in preset.derived
+            name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
         self.groups = preset.state_groups
         self.events = tuple(preset.file.stingers)
@@ -238,13 +237,11 @@ def read_json(document: Any, checker: Checker) -> Transaction:
     for number, item in enumerate(objects):
         at = f"[{number}]" if isinstance(document, list) else ""
         if not isinstance(item, dict):
-            text = f"must be an object such as {{\"parameter\": …}}, got {shown(item)}"
+            text = f'must be an object such as {{"parameter": …}}, got {shown(item)}'
             transaction.faults.append(Fault(text, at))
             continue
         message_id = item.get("id")
-        is_good_id = message_id is None or (
-            isinstance(message_id, str) and len(message_id) <= LONGEST_ID
-        )
+        is_good_id = message_id is None or (isinstance(message_id, str) and len(message_id) <= LONGEST_ID)
         if not is_good_id:
             text = f"must be a text of at most {LONGEST_ID} characters"
             transaction.faults.append(Fault(text, f"{at}.id" if at else "id"))
@@ -257,22 +254,9 @@ def read_json(document: Any, checker: Checker) -> Transaction:
 
 
 def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | None) -> list[Request]:
-    readers = {
-        "parameter": lambda: [checker.parameter(item["parameter"], item.get("value"), message_id)],
-        "state": lambda: _states(item["state"], checker, message_id),
-        "event": lambda: [
-            checker.event(
-                item["event"], item.get("velocity", 1.0), item.get("expires_s"), message_id
-            )
-        ],
-        "tempo": lambda: [checker.tempo(item["tempo"], message_id)],
-        "volume": lambda: [checker.volume(item["volume"], message_id)],
-        "load": lambda: [_load(item["load"], message_id)],
-        "subscribe": lambda: [_subscribe(item["subscribe"], message_id)],
-    }
-    for key, reader in readers.items():
+    for key, reader in READERS.items():
         if key in item:
-            return list(reader())
+            return reader(item, checker, message_id)
     for word in ("play", "stop", "pause", "resume"):
         if word in item:
             if item[word] is not True:
@@ -280,26 +264,46 @@ def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | No
                 raise ProtocolError(message)
             request = transport(word, message_id)
             return [request] if request else []
-    known = [*readers, "play", "stop", "pause", "resume"]
+    known = [*READERS, "play", "stop", "pause", "resume"]
     first = next(iter(item), "")
     message = f"nothing to do: {shown(first)} is none of {', '.join(known)}{nearest(first, known)}"
     raise ProtocolError(message)
 
 
-def _states(state: Any, checker: Checker, message_id: str | None) -> list[Request]:
+def _states(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    state = item["state"]
     if isinstance(state, Mapping):
         return [checker.state(group, value, message_id) for group, value in state.items()]
     return [checker.state(checker.only_group(), state, message_id)]
 
 
-def _load(name: Any, message_id: str | None) -> LoadPreset:
+def _parameter(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.parameter(item["parameter"], item.get("value"), message_id)]
+
+
+def _event(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    velocity, expires_s = item.get("velocity", 1.0), item.get("expires_s")
+    return [checker.event(item["event"], velocity, expires_s, message_id)]
+
+
+def _tempo(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.tempo(item["tempo"], message_id)]
+
+
+def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.volume(item["volume"], message_id)]
+
+
+def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    name = item["load"]
     if not isinstance(name, str) or not name or len(name) > 64:
         message = f"load must be the name of a preset, got {shown(name)}"
         raise ProtocolError(message)
-    return LoadPreset(name, message_id)
+    return [LoadPreset(name, message_id)]
 
 
-def _subscribe(topics: Any, message_id: str | None) -> Subscribe:
+def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    topics = item["subscribe"]
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
         message = f"subscribe must be a list of {', '.join(sorted(TOPICS))}"
         raise ProtocolError(message)
@@ -307,4 +311,16 @@ def _subscribe(topics: Any, message_id: str | None) -> Subscribe:
         if topic not in TOPICS:
             message = f"there is nothing to hear of {shown(topic)}{nearest(topic, TOPICS)}"
             raise ProtocolError(message)
-    return Subscribe(frozenset(topics), message_id)
+    return [Subscribe(frozenset(topics), message_id)]
+
+
+READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
+    "parameter": _parameter,
+    "state": _states,
+    "event": _event,
+    "tempo": _tempo,
+    "volume": _volume,
+    "load": _load,
+    "subscribe": _subscribe,
+}
+"""What an object may ask for, by the key that says so."""

@@ -105,9 +105,7 @@ class OscReader:
         for argument in arguments[:2]:
             if isinstance(argument, str):
                 message_id = argument[:128]
-            elif isinstance(argument, bool):
-                velocity = float(argument)
-            elif isinstance(argument, int | float):
+            elif isinstance(argument, bool | int | float):
                 velocity = float(argument)
         if velocity == 0.0:
             return []
@@ -145,7 +143,7 @@ def _number(value: Any) -> Any:
 
 
 def _key(value: Any) -> str:
-    is_whole = isinstance(value, float) and value == int(value) if value == value else False  # noqa: PLR0124
+    is_whole = isinstance(value, float) and value == int(value) if value == value else False
     return str(int(value)) if is_whole or isinstance(value, bool) else str(value)
 
 

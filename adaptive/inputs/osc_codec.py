@@ -85,9 +85,7 @@ class OscTimeTag:
     raw: int
 
 
-OscValue: TypeAlias = (
-    "int | float | str | bytes | bool | OscTimeTag | Impulse | tuple[OscValue, ...] | None"
-)
+OscValue: TypeAlias = "int | float | str | bytes | bool | OscTimeTag | Impulse | tuple[OscValue, ...] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +141,7 @@ def decode(packet: bytes) -> OscMessage | OscBundle:
     """
     reader = _Reader(packet)
     if len(packet) > MAX_PACKET_BYTES:
-        raise reader.fault(
-            MAX_PACKET_BYTES, f"at most {MAX_PACKET_BYTES:,} bytes", f"{len(packet):,}"
-        )
+        raise reader.fault(MAX_PACKET_BYTES, f"at most {MAX_PACKET_BYTES:,} bytes", f"{len(packet):,}")
     return reader.element(depth=0)
 
 
@@ -239,9 +235,7 @@ class _Reader:
     def fault(self, offset: int, expected: str, got: str) -> OscError:
         """Return the error for what stands at `offset`."""
         where = f" (in {self.address[:_QUOTED]!r})" if self.address else ""
-        return OscError(
-            f"OSC packet refused at byte {offset}{where}: expected {expected}, got {got}"
-        )
+        return OscError(f"OSC packet refused at byte {offset}{where}: expected {expected}, got {got}")
 
     def quote(self, offset: int) -> str:
         """Return what stands at `offset`, fit for a sentence."""
@@ -266,9 +260,7 @@ class _Reader:
     def bundle(self, depth: int) -> OscBundle:
         """Read a bundle at the given depth, the outermost being 1."""
         if depth > MAX_BUNDLE_DEPTH:
-            raise self.fault(
-                self.position, f"bundles at most {MAX_BUNDLE_DEPTH} deep", "another one"
-            )
+            raise self.fault(self.position, f"bundles at most {MAX_BUNDLE_DEPTH} deep", "another one")
         self.position += len(_BUNDLE_HEAD)
         time_tag = int.from_bytes(self.take(8, "the bundle's time tag"))
         elements = []

@@ -108,7 +108,7 @@ class _Reader:
             self.lines.append(TraceLine(round(seconds * self._rate), values, messages))
 
     def _time(self, number: int, line: Mapping[str, Any]) -> float:
-        seconds = line.get("t")
+        seconds: Any = line.get("t")
         if not _is_number(seconds) or not 0.0 <= seconds <= LONGEST_S:
             message = f'line {number}: needs "t", the seconds since the start'
             raise TraceError(message)

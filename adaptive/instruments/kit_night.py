@@ -65,9 +65,7 @@ def _wash(bench: Bench, length_s: float, to_sixty_db_s: float) -> Signal:
     for centre, share in ((500.0, 0.8), (1100.0, 1.0), (2600.0, 0.9), (5200.0, 0.7), (9500.0, 0.5)):
         grain = bench.band(bench.noise(length_s), centre, 1.2)
         out += share * grain * bench.decay(length_s, to_sixty_db_s * share, 0.002)
-    shimmer = bench.high_pass(bench.metal(length_s, 1.37), 4000.0) * bench.decay(
-        length_s, to_sixty_db_s / 2
-    )
+    shimmer = bench.high_pass(bench.metal(length_s, 1.37), 4000.0) * bench.decay(length_s, to_sixty_db_s / 2)
     return bench.high_pass(out + 0.5 * shimmer, 320.0)
 
 

@@ -25,9 +25,7 @@ def drum(bench: Bench, lowest_hz: float, length_s: float = 1.1, force: float = 1
     force : float
         0.4 soft … 1 with all the arm: bends the pitch, brightens the modes, sharpens the stick.
     """
-    skin = bench.modes(
-        length_s, lowest_hz, MEMBRANE, length_s, 1.1, 1.7 - 0.8 * force, drop=0.2 * force
-    )
+    skin = bench.modes(length_s, lowest_hz, MEMBRANE, length_s, 1.1, 1.7 - 0.8 * force, drop=0.2 * force)
     # The air in the body gives a second, slower breath under the skin.
     air = bench.glide(length_s, lowest_hz * 1.1, lowest_hz * 0.96, 0.08)
     air *= bench.decay(length_s, length_s * 0.8, 0.012)
@@ -58,9 +56,7 @@ def gong(bench: Bench) -> Signal:
     low = bench.modes(length, 98.0, ratios, length, 0.6, 0.9) * bench.decay(length, 4.0, 0.02)
     bloom = kit_night.crash(bench, length)
     rise = 1.0 - np.exp(-bench.time(length) / 0.05)
-    return 0.5 * low / float(np.max(np.abs(low))) + 0.7 * bloom * rise / float(
-        np.max(np.abs(bloom))
-    )
+    return 0.5 * low / float(np.max(np.abs(low))) + 0.7 * bloom * rise / float(np.max(np.abs(bloom)))
 
 
 RECIPES = {

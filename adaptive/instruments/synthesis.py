@@ -112,9 +112,7 @@ class Bench:
         """Return the signal around a frequency; its gain there is 1."""
         return self._filtered(
             signal,
-            lambda s: (
-                (s / centre_hz / quality) / ((s / centre_hz) ** 2 + s / centre_hz / quality + 1.0)
-            ),
+            lambda s: (s / centre_hz / quality) / ((s / centre_hz) ** 2 + s / centre_hz / quality + 1.0),
         )
 
     def _filtered(self, signal: Signal, response: Any) -> Signal:

@@ -182,7 +182,8 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
         names = missing_units()
         workers = min(len(names), os.cpu_count() or 1)
         environment = dict(os.environ, ADAPTIVE_CACHE_DIR=str(folder))
-        waiting, running, done = list(names), {}, 0
+        waiting, done = list(names), 0
+        running: dict[str, subprocess.Popen[bytes]] = {}
         while waiting or running:
             while waiting and len(running) < workers:
                 name = waiting.pop(0)

@@ -318,6 +318,4 @@ def render_buses(
     for number in range(group_count):
         first = number * np.int64(PAIRS)
         count = min(np.int64(PAIRS), bus_count - first)
-        render_group(
-            groups[number], first, count, buses, entries, header, header_address, telemetry
-        )
+        render_group(groups[number], first, count, buses, entries, header, header_address, telemetry)

@@ -296,20 +296,23 @@ def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
         group["stops_at_end"][column] == 1
         and frame + Q >= group["gain_start"][column] + group["gain_frames"][column]
     )
-    is_over = sound["loop_frames"] == 0 and (
-        group["position"][column] + sound["origin"] >= sound["frames"]
-    )
+    is_over = sound["loop_frames"] == 0 and (group["position"][column] + sound["origin"] >= sound["frames"])
     heard = group["position"][column] + sound["loop_frames"] + sound["origin"]
-    has_rung = group["is_tail"][column] == 1 and (
-        heard >= sound["frames"] or group["passes"][column] == 0
-    )
+    has_rung = group["is_tail"][column] == 1 and (heard >= sound["frames"] or group["passes"][column] == 0)
     if has_faded or is_over or has_rung:
         group["state"][column] = np.int32(0)
 
 
 @rtsafe
 def render_clip(
-    left: int, right: int, group: Any, column: int, sounds: Any, entries: Any, frame: int, decay: float
+    left: int,
+    right: int,
+    group: Any,
+    column: int,
+    sounds: Any,
+    entries: Any,
+    frame: int,
+    decay: float,
 ) -> None:
     """Render a clip for one quantum, in pieces where a command of its own falls into it."""
     first = np.int64(0)
@@ -369,9 +372,7 @@ def render_filtered(
     for column in range(np.int64(PAIRS)):
         lane = np.int64(2) * column
         at = lanes_address + ROW * lane
-        render_clip(
-            at, at + ROW, group, column, sounds, entries, frame, decay
-        )
+        render_clip(at, at + ROW, group, column, sounds, entries, frame, decay)
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             group["filter"]["block"][i, row] = lanes[row, i]
@@ -420,9 +421,7 @@ def render_clips(
         if is_idle(group):
             continue
         if prepare_filters(group, frame, sample_rate):
-            render_filtered(
-                group, sounds, entries, buses, frame, decay, lanes, lanes_address
-            )
+            render_filtered(group, sounds, entries, buses, frame, decay, lanes, lanes_address)
             continue
         for column in range(np.int64(PAIRS)):
             at = bus_address + np.int64(2) * ROW * np.int64(group["bus"][column])

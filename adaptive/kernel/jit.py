@@ -30,6 +30,7 @@ FLAGS: dict[str, Any] = {
 # puts them together again (256 voices: 5.4 % of a core without it, 2.4 % with it).
 numba.config.SLP_VECTORIZE = 1
 
+
 def wide_features() -> str | None:
     """Processor features with full-width vectors, for AVX-512 processors that do not slow down for them.
 

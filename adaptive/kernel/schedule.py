@@ -115,9 +115,7 @@ def reply(header: Any, kind: int, tag: int, asked: int, done: int, index: int, v
 
 
 @rtsafe
-def withdraw(
-    header: Any, entries: Any, heads: Any, tails: Any, groups: Any, group: int, first: int
-) -> int:
+def withdraw(header: Any, entries: Any, heads: Any, tails: Any, groups: Any, group: int, first: int) -> int:
     """Remove all that a group has scheduled at `first` or later; return how many."""
     removed = np.int64(0)
     item = np.int64(groups[group])
@@ -133,9 +131,7 @@ def withdraw(
 
 
 @rtsafe
-def file_command(
-    header: Any, entries: Any, heads: Any, tails: Any, groups: Any, row: Any, ring: int
-) -> None:
+def file_command(header: Any, entries: Any, heads: Any, tails: Any, groups: Any, row: Any, ring: int) -> None:
     """Turn one command of a ring into an entry of its bucket.
 
     A frame before the present one acts now; beyond the horizon it is kept in the last bucket

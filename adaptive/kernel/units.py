@@ -13,7 +13,13 @@ import numpy as np
 from numba import carray, types
 
 from adaptive.kernel import bus, clip, control, fill, master, reverb, voice
-from adaptive.kernel.atomic import FLUSH_BITS, load_acquire, read_float_mode, store_release, write_float_mode
+from adaptive.kernel.atomic import (
+    FLUSH_BITS,
+    load_acquire,
+    read_float_mode,
+    store_release,
+    write_float_mode,
+)
 from adaptive.kernel.clock import nanoseconds
 from adaptive.kernel.jit import call_unit, pointer
 from adaptive.kernel.layout import (
@@ -37,9 +43,7 @@ from adaptive.kernel.timing import note_time
 Q = np.int64(QUANTUM)
 ONE = np.int64(1)
 UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
-PORTAUDIO = types.int32(
-    types.voidptr, types.voidptr, types.uint64, types.voidptr, types.uint64, types.int64
-)
+PORTAUDIO = types.int32(types.voidptr, types.voidptr, types.uint64, types.voidptr, types.uint64, types.int64)
 CLOCK_OFFSET = int(TELEMETRY.fields["clock"][1])
 
 
@@ -81,9 +85,7 @@ def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
     for index in range(header["instrument_count"]):
         tone = tones[index]
         left, right = buses[tone["bus"], np.int64(0)], buses[tone["bus"], np.int64(1)]
-        voice.render_instrument(
-            voices, tone, entries, left, right, header["frame"], rate, telemetry
-        )
+        voice.render_instrument(voices, tone, entries, left, right, header["frame"], rate, telemetry)
     return np.int32(0)
 
 
@@ -167,9 +169,7 @@ def pull_unit(header_address: int, out_address: int, frames: int, channels: int)
     return np.int32(0)
 
 
-def callback(
-    _inputs: int, outputs: int, frames: int, _time: int, flags: int, root_address: int
-) -> int:
+def callback(_inputs: int, outputs: int, frames: int, _time: int, flags: int, root_address: int) -> int:
     """The sound card's callback, PortAudio's signature: fill the block, note how long it took."""
     root = carray(pointer(root_address), ONE, ROOT)[0]
     header_address = load_acquire(root_address)

@@ -55,9 +55,7 @@ def hz_of_pitch(pitch: float) -> float:
 
 
 @rtsafe
-def next_level(
-    level: float, stage: int, rise: float, fall: float, sustain: float, release: float
-) -> float:
+def next_level(level: float, stage: int, rise: float, fall: float, sustain: float, release: float) -> float:
     """Level of an envelope some frames later: straight attack, exponential decay and release.
 
     `rise` is how far an attack comes in that time, `fall` and `release` what share of the way is left.
@@ -125,7 +123,11 @@ def aim_voices(group: Any, tone: Any, sample_rate: float, fade: float) -> None:
     """Evaluate every voice for the end of the quantum and let its lines run there from its start."""
     advance_envelopes(group, tone, F32(QUANTUM))
     advance_lfo(group, tone)
-    pitch_depth, first, second = tone["lfo_pitch"], tone["oscillator_pitch"][0], tone["oscillator_pitch"][1]
+    pitch_depth, first, second = (
+        tone["lfo_pitch"],
+        tone["oscillator_pitch"][0],
+        tone["oscillator_pitch"][1],
+    )
     for lane in range(LANES):
         pitch = group["pitch"][lane] + group["wave"][lane] * pitch_depth
         group["step"][lane] = min(F32(0.49), hz_of_pitch(pitch + first) / sample_rate)
@@ -164,9 +166,7 @@ def aim_filters(group: Any, tone: Any, sample_rate: float, share: float) -> None
 
 
 @rtsafe
-def aim_note(
-    group: Any, tone: Any, lane: int, origin: int, sample_rate: float, fade: float
-) -> None:
+def aim_note(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, fade: float) -> None:
     """Let the lines of a note that begins at frame `origin` run to the end of the quantum."""
     frames = F32(Q - origin)
     level = min(ONE, tone["attack_rate"][0] * frames)
@@ -260,9 +260,7 @@ def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
 
 
 @rtsafe
-def run_oscillator(
-    group: Any, shape: int, first: int, last: int, level: float, width: float
-) -> None:
+def run_oscillator(group: Any, shape: int, first: int, last: int, level: float, width: float) -> None:
     """Write the first oscillator of every voice to the left block."""
     for i in range(first, last):
         for lane in range(LANES):
@@ -382,9 +380,7 @@ def release_due(group: Any, frame: int) -> None:
 
 
 @rtsafe
-def render_voices(
-    group: Any, tone: Any, entries: Any, frame: int, sample_rate: float, fade: float
-) -> None:
+def render_voices(group: Any, tone: Any, entries: Any, frame: int, sample_rate: float, fade: float) -> None:
     """Render one group for one quantum."""
     release_due(group, frame)
     aim_voices(group, tone, sample_rate, fade)
@@ -448,9 +444,7 @@ def choose_lane(voices: Any, tone: Any, telemetry: Any) -> int:
 
 
 @rtsafe
-def command_instrument(
-    voices: Any, tone: Any, entries: Any, event: int, frame: int, telemetry: Any
-) -> None:
+def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: int, telemetry: Any) -> None:
     """Carry out or place one command of an instrument."""
     entry = entries[event]
     command = entry["command"]

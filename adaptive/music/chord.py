@@ -125,9 +125,7 @@ class Chord:
 def _parse(text: str) -> Chord:
     found = _CHORD.fullmatch(text)
     if found is None:
-        raise InputError(
-            f"`{text}` is not a chord: begin with a root A to G, such as `Am` or `F/A`"
-        )
+        raise InputError(f"`{text}` is not a chord: begin with a root A to G, such as `Am` or `F/A`")
     root = Tone.parse(found[1])
     quality = ALIASES.get(found[2].strip(), found[2].strip())
     if quality not in QUALITIES:

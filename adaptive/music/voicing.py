@@ -94,9 +94,7 @@ def has_parallels(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def candidates(
-    chord: Chord, low: int, high: int, voices: int, max_gap: int
-) -> tuple[tuple[int, ...], ...]:
+def candidates(chord: Chord, low: int, high: int, voices: int, max_gap: int) -> tuple[tuple[int, ...], ...]:
     """Return all voicings within a range: as complete and as many-voiced as it allows."""
     for count in range(voices, 0, -1):
         for needed in _requirements(chord, count):
@@ -129,9 +127,7 @@ def _layouts(
 
 def _roughness(chord: Chord, notes: tuple[int, ...]) -> int:
     """Cost of mud below, of a bass note elsewhere than at the bottom, of doubling the third."""
-    mud = sum(
-        _MUDDY_COST for a, b in pairwise(notes) if a < LOW_PITCH and b - a < LOW_GAP_SEMITONES
-    )
+    mud = sum(_MUDDY_COST for a, b in pairwise(notes) if a < LOW_PITCH and b - a < LOW_GAP_SEMITONES)
     wide = sum(_WIDE_COST for a, b in pairwise(notes) if b - a > _WIDE_SEMITONES)
     bottom = 0 if notes[0] % 12 == chord.bass.pitch_class else _BOTTOM_COST
     stable = {chord.root.pitch_class, (chord.root.pitch_class + 7) % 12}

@@ -164,9 +164,7 @@ class _Judge:
         first = node.arguments[0]
         if node.function in CLOCK_FUNCTIONS and isinstance(first, Reference):
             if self._name(first.name) == "state":
-                return self._fault(
-                    f"`{node.function}` takes a parameter; `{first.name}` is a state"
-                )
+                return self._fault(f"`{node.function}` takes a parameter; `{first.name}` is a state")
             return "condition" if node.function == "stale" else "number"
         return self._require_numbers(node.function, *node.arguments)
 
@@ -183,8 +181,7 @@ class _Judge:
             return self._fault(f"{self._state_alone(node)}")
         if kind in ("number", "text"):
             return self._fault(
-                f"{_told(node)} is a {kind} where a condition is needed; "
-                "write a comparison such as `x > 0.5`"
+                f"{_told(node)} is a {kind} where a condition is needed; write a comparison such as `x > 0.5`"
             )
         return "condition"
 

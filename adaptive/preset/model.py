@@ -129,6 +129,4 @@ def select_lines(file: PresetFile) -> tuple[SelectTable, ...]:
     """Return the lines that choose the section, written or implied."""
     if file.select or file.states:
         return file.select
-    return tuple(
-        SelectTable(section=name, when=f"{SECTION_GROUP} == '{name}'") for name in file.sections
-    )
+    return tuple(SelectTable(section=name, when=f"{SECTION_GROUP} == '{name}'") for name in file.sections)

@@ -197,9 +197,7 @@ def _points(curve: Curve, at: KeyPath, control: str, faults: FaultList) -> None:
     for i, (x, y) in enumerate(curve.points):
         if i and x <= curve.points[i - 1][0]:
             before = curve.points[i - 1][0]
-            faults.add(
-                (*at, i), f"must lie to the right of the point before, got {x:g} after {before:g}"
-            )
+            faults.add((*at, i), f"must lie to the right of the point before, got {x:g} after {before:g}")
         _control_range(control, y, (*at, i), faults)
 
 

@@ -21,7 +21,7 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file; unknown keys are faults."""
 
 
-class Curve(_Table):
+class Curve(_Table, frozen=True):
     """A value that follows a parameter: clamped at the ends, linear in between."""
 
     over: Name
@@ -32,7 +32,7 @@ Control = float | Curve
 """A number, or a curve over a parameter."""
 
 
-class Fade(_Table):
+class Fade(_Table, frozen=True):
     """How long a fade lasts, when it begins relative to the seam, and its shape.
 
     Exactly one of `beats`, `bars` and `seconds` is given; at most one `start_…`.
@@ -47,7 +47,7 @@ class Fade(_Table):
     curve: Literal["equal_power", "equal_gain", "linear"] | None = None
 
 
-class Credits(_Table):
+class Credits(_Table, frozen=True):
     """Who made it, and under which licence (SPDX)."""
 
     composer: str = ""
@@ -55,7 +55,7 @@ class Credits(_Table):
     source: str = ""
 
 
-class ParameterTable(_Table):
+class ParameterTable(_Table, frozen=True):
     """`[parameters.NAME]`: a continuous value from outside, or derived from others by `value`."""
 
     range: tuple[float, float] = (0.0, 1.0)
@@ -69,14 +69,14 @@ class ParameterTable(_Table):
     value: str | None = None
 
 
-class StateTable(_Table):
+class StateTable(_Table, frozen=True):
     """`[states.GROUP]`: a named value set from outside."""
 
     values: Annotated[tuple[Name, ...], Meta(min_length=1)]
     default: Name | None = None
 
 
-class InputTable(_Table):
+class InputTable(_Table, frozen=True):
     """`[[inputs]]`: an address another program sends already."""
 
     osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
@@ -89,7 +89,7 @@ class InputTable(_Table):
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
 
 
-class LayerTable(_Table):
+class LayerTable(_Table, frozen=True):
     """`[layers.NAME]`: one mixer strip; its material is a stem (or one per section) or a generator."""
 
     stem: str | dict[Name, str] | None = None
@@ -104,7 +104,7 @@ class LayerTable(_Table):
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
 
 
-class SectionTable(_Table):
+class SectionTable(_Table, frozen=True):
     """`[sections.NAME]`: a passage of music that loops; `layers` alone says who plays."""
 
     layers: tuple[Name, ...]
@@ -119,7 +119,7 @@ class SectionTable(_Table):
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
 
 
-class SelectTable(_Table):
+class SelectTable(_Table, frozen=True):
     """`[[select]]`: which section should play; the first line that is true, from the top."""
 
     section: Name
@@ -128,13 +128,13 @@ class SelectTable(_Table):
     react_within_s: Positive | None = None
 
 
-class EveryBars(_Table):
+class EveryBars(_Table, frozen=True):
     """`{ every_bars = n }`: a grid of n bars, counted from bar 1 of the present pass."""
 
     every_bars: Annotated[int, Meta(gt=0)]
 
 
-class TransitionTable(_Table, rename={"source": "from", "target": "to"}):
+class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "to"}):
     """`[[transitions]]`: how to get from one section to another; the most specific rule wins."""
 
     source: Name = "any"
@@ -146,7 +146,7 @@ class TransitionTable(_Table, rename={"source": "from", "target": "to"}):
     pickup: Literal["auto", "always", "never"] = "auto"
 
 
-class StingerTable(_Table):
+class StingerTable(_Table, frozen=True):
     """`[stingers.NAME]`: a one-shot on the event of the same name; its first beat lands on the grid."""
 
     stem: str
@@ -160,7 +160,7 @@ class StingerTable(_Table):
     reverb_db: float | None = None
 
 
-class Envelope(_Table):
+class Envelope(_Table, frozen=True):
     """Attack, decay, sustain, release."""
 
     attack_ms: NonNegative = 5.0
@@ -169,7 +169,7 @@ class Envelope(_Table):
     release_ms: NonNegative = 100.0
 
 
-class OscillatorTable(_Table):
+class OscillatorTable(_Table, frozen=True):
     """One of a voice's two oscillators."""
 
     shape: Literal["saw", "pulse", "triangle", "sine", "noise"] = "saw"
@@ -179,7 +179,7 @@ class OscillatorTable(_Table):
     width: Annotated[float, Meta(ge=0.05, le=0.95)] = 0.5
 
 
-class LfoTable(_Table):
+class LfoTable(_Table, frozen=True):
     """The voice's slow oscillator and what it moves."""
 
     rate_hz: Annotated[float, Meta(gt=0.0, le=40.0)] = 5.0
@@ -189,14 +189,12 @@ class LfoTable(_Table):
     delay_ms: NonNegative = 0.0
 
 
-class InstrumentTable(_Table):
+class InstrumentTable(_Table, frozen=True):
     """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in one to start from."""
 
     base: Name | None = None
     oscillator_1: OscillatorTable = msgspec.field(default_factory=OscillatorTable)
-    oscillator_2: OscillatorTable = msgspec.field(
-        default_factory=lambda: OscillatorTable(level=0.0)
-    )
+    oscillator_2: OscillatorTable = msgspec.field(default_factory=lambda: OscillatorTable(level=0.0))
     cutoff_hz: Annotated[float, Meta(ge=20.0, le=20000.0)] = 8000.0
     resonance: Annotated[float, Meta(ge=0.0, le=0.98)] = 0.1
     filter: Literal["low_pass", "band_pass", "high_pass"] = "low_pass"
@@ -211,7 +209,7 @@ class InstrumentTable(_Table):
     voices: Annotated[int, Meta(gt=0, le=256)] = 16
 
 
-class ReverbTable(_Table):
+class ReverbTable(_Table, frozen=True):
     """`[reverb]`: the room that `reverb_db` of a layer or stinger sends to."""
 
     decay_s: Annotated[float, Meta(ge=0.2, le=20.0)] = 2.4
@@ -221,7 +219,7 @@ class ReverbTable(_Table):
     level_db: float = 0.0
 
 
-class PresetFile(_Table, kw_only=True):
+class PresetFile(_Table, frozen=True, kw_only=True):
     """The whole of ``preset.toml``."""
 
     schema: Literal[1]
@@ -229,7 +227,7 @@ class PresetFile(_Table, kw_only=True):
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)]
     meter: Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")] = "4/4"
     key: str = "A minor"
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0)] = 0
     level_db: float = 0.0
     credits: Credits = msgspec.field(default_factory=Credits)
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)

@@ -32,18 +32,14 @@ LOOK_AHEAD_S = 0.05
 _OPPOSITE_SIDES = {">": 1, ">=": 1, "<": -1, "<=": -1}
 
 
-def known_length_beats(
-    preset: Preset, section: str, stem_seconds: Mapping[Path, float] | None
-) -> int | None:
+def known_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path, float] | None) -> int | None:
     """Return the length of a section; None when only its files could tell."""
     if stem_seconds is None and section_stems(preset, section):
         return written_length_beats(preset, section)
     return section_length_beats(preset, section, stem_seconds or {})
 
 
-def exit_grid_beats(
-    preset: Preset, source: str, target: str, length_beats: int | None
-) -> float | None:
+def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int | None) -> float | None:
     """Return the distance between two moments at which `source` may be left for `target`.
 
     The grid of bars and phrases is counted from bar 1 of each pass, so it is never longer than
@@ -62,9 +58,7 @@ def exit_grid_beats(
     return grid if length_beats is None else min(grid, length_beats)
 
 
-def worst_reaction_s(
-    preset: Preset, place: int, source: str, length_beats: int | None
-) -> float | None:
+def worst_reaction_s(preset: Preset, place: int, source: str, length_beats: int | None) -> float | None:
     """Return the longest time until a select line is heard, coming from `source`.
 
     Notes
@@ -228,9 +222,7 @@ def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> It
     yield from _check_every_bars(preset, stem_seconds)
 
 
-def _check_every_bars(
-    preset: Preset, stem_seconds: Mapping[Path, float] | None
-) -> Iterator[Finding]:
+def _check_every_bars(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
     for i, rule in enumerate(preset.file.transitions):
         if not isinstance(rule.exit_at, EveryBars):
             continue

@@ -170,9 +170,7 @@ class _Walker:
             items = (kind.item_type,) * len(raw)
             low, high = kind.min_length or 0, kind.max_length or len(raw)
             if not low <= len(raw) <= high:
-                bound = (
-                    f"at least {_entries(low)}" if len(raw) < low else f"at most {_entries(high)}"
-                )
+                bound = f"at least {_entries(low)}" if len(raw) < low else f"at most {_entries(high)}"
                 return self._fault(at, f"must have {bound}, got {len(raw)}")
         values = [self.read(item, raw[i], (*at, i)) for i, item in enumerate(items)]
         pairs = zip(items, values, strict=True)

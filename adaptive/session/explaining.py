@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +81,7 @@ def _clock(seconds: float) -> str:
 
 
 def _sentence(line: Line) -> str | None:
-    teller = {
-        "transition": _transition,
-        "stinger": _stinger,
-        "state": _state,
-        "tempo": _tempo,
-        "health": lambda row: f"health: {row['reason']}",
-    }.get(line["kind"])
+    teller = TELLERS.get(line["kind"])
     return None if teller is None else teller(line)
 
 
@@ -124,3 +118,16 @@ def _tempo(line: Line) -> str:
     if line.get("status") == "dropped":
         return f"the tempo stays: {line['reason']}"
     return f"the tempo goes to {line['tempo_bpm']:g} bpm: {line['reason']}"
+
+
+def _health(line: Line) -> str:
+    return f"health: {line['reason']}"
+
+
+TELLERS: dict[str, Callable[[Line], str]] = {
+    "transition": _transition,
+    "stinger": _stinger,
+    "state": _state,
+    "tempo": _tempo,
+    "health": _health,
+}

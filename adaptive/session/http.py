@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from aiohttp import WSMsgType, web
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, Host
 from adaptive.sinks.stream import Broadcast
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 PAGES = {
     "/": ("index.html", "text/html"),
@@ -39,12 +41,10 @@ class HttpSide:
         The master as a stream, where this session has one.
     """
 
-    def __init__(
-        self, host: Host, bound: str, allowed: frozenset[str], broadcast: Broadcast | None
-    ) -> None:
+    def __init__(self, host: Host, bound: str, allowed: frozenset[str], broadcast: Broadcast | None) -> None:
         self._host, self._allowed = host, allowed
         self._names = LOCAL_NAMES | {bound}
-        self._is_open = bound in {"0.0.0.0", "::"}  # noqa: S104
+        self._is_open = bound in {"0.0.0.0", "::"}
         self._broadcast = broadcast
         self._count = 0
 
@@ -60,7 +60,7 @@ class HttpSide:
         return application
 
     @web.middleware
-    async def _guard(self, request: web.Request, handler: web.Handler) -> web.StreamResponse:
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         name = urlsplit(f"//{request.host}").hostname or ""
         if name not in self._names and not self._is_open:
             raise web.HTTPForbidden(text=f"this engine does not answer to the name {name!r}")

@@ -241,8 +241,8 @@ class LiveSession:
         for request in values:
             self._acknowledge(request.id, connection, "accepted", "in its slot")
             self._acknowledge(request.id, connection, "finished", "heard from the next quantum on")
-        for request in others:
-            self._act(request, connection)
+        for other in others:
+            self._act(other, connection)
 
     def _act(self, request: Request, connection: Connection | None) -> None:
         engine = self.performance.engine
@@ -294,7 +294,7 @@ class LiveSession:
     async def _swap(self, request: LoadPreset, connection: Connection | None) -> None:
         old = self.performance
         try:
-            assert self._load_preset is not None  # noqa: S101
+            assert self._load_preset is not None
             preset = await asyncio.to_thread(self._load_preset, request.name)
             performance = await asyncio.to_thread(
                 Performance, preset, old.seed, old.engine.spec.sample_rate,
@@ -416,9 +416,7 @@ class LiveSession:
 
     # ── wiring ─────────────────────────────────────────────────────────────────────────────────
 
-    async def _listen(
-        self, stack: contextlib.AsyncExitStack, broadcast: Broadcast | None
-    ) -> None:
+    async def _listen(self, stack: contextlib.AsyncExitStack, broadcast: Broadcast | None) -> None:
         loop, options = asyncio.get_running_loop(), self.options
         reader = OscReader(self.performance.preset, self.checker)
         try:
@@ -430,9 +428,7 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("OSC", "--osc", options.osc, error) from error
         try:
-            server = await asyncio.start_server(
-                TcpServer(self).serve, *options.tcp, limit=LONGEST_MESSAGE
-            )
+            server = await asyncio.start_server(TcpServer(self).serve, *options.tcp, limit=LONGEST_MESSAGE)
             stack.callback(server.close)
             self.status.tcp_port = server.sockets[0].getsockname()[1]
         except OSError as error:
@@ -464,9 +460,7 @@ class LiveSession:
             "sample_rate": performance.engine.spec.sample_rate,
             "quantum": QUANTUM,
         }
-        recorder = Recorder(
-            self.options.record, meta, names, performance.engine.spec.sample_rate
-        )
+        recorder = Recorder(self.options.record, meta, names, performance.engine.spec.sample_rate)
         self._recorder = recorder
         performance.log.listeners.append(
             lambda line: recorder.write_log(json.dumps(line, ensure_ascii=False))
@@ -484,6 +478,5 @@ def _port_taken(kind: str, option: str, at: tuple[str, int], error: OSError) -> 
     if isinstance(error, socket.gaierror):
         return MachineError(f"{kind}: there is no address called {host!r} on this machine")
     return MachineError(
-        f"{kind} port {port} on {host} is taken (another engine?); choose another with "
-        f"{option} {host}:0"
+        f"{kind} port {port} on {host} is taken (another engine?); choose another with {option} {host}:0"
     )

@@ -115,9 +115,7 @@ class Renderer:
         write_log: Callable[[str], None] | None = None,
     ) -> None:
         self.job = job
-        self.performance = Performance(
-            job.preset, job.seed, job.sample_rate, job.channels, bank, write_log
-        )
+        self.performance = Performance(job.preset, job.seed, job.sample_rate, job.channels, bank, write_log)
         self._feed = _TraceFeed(self.performance, job.trace)
         self._length = round(job.seconds * job.sample_rate)
         fade = round(FADE_S * job.sample_rate)
@@ -191,11 +189,14 @@ def render_to_files(
     """
     result = RenderResult()
     with contextlib.ExitStack() as stack:
-        write_log = None
+        write_log: Callable[[str], None] | None = None
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             file = stack.enter_context(log.open("w", encoding="utf-8"))
-            write_log = lambda line: file.write(line + "\n")  # noqa: E731
+
+            def write_log(line: str) -> None:
+                file.write(line + "\n")
+
         renderer = Renderer(job, write_log=write_log)
         notice = credits_of(job.preset)
         sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))

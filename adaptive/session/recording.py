@@ -27,9 +27,7 @@ class Recorder:
         Frames a second.
     """
 
-    def __init__(
-        self, folder: Path, meta: dict[str, Any], names: list[str], sample_rate: int
-    ) -> None:
+    def __init__(self, folder: Path, meta: dict[str, Any], names: list[str], sample_rate: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._names, self._rate = names, sample_rate
         self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8")
@@ -45,7 +43,7 @@ class Recorder:
         """Keep what the kernel applied."""
         for reply in replies:
             if reply.kind == REPLY_APPLIED:
-                self._applied.append((reply.done, self._names[reply.index], reply.value))
+                self._applied.append((reply.done, self._names[reply.which], reply.value))
 
     def take_tick(self, tick: int, messages: Sequence[Message]) -> None:
         """Keep a tick: its messages, and the values applied in its four quanta."""

@@ -51,9 +51,7 @@ class AudioFileSink:
         kind, subtype = FORMATS[path.suffix.lower()]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = soundfile.SoundFile(
-                path, "w", sample_rate, channels, format=kind, subtype=subtype
-            )
+            self._file = soundfile.SoundFile(path, "w", sample_rate, channels, format=kind, subtype=subtype)
         except (soundfile.LibsndfileError, OSError) as error:
             message = f"{path}: cannot be written: {error}"
             raise InputError(message) from error

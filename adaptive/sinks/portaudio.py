@@ -50,9 +50,7 @@ def list_devices() -> list[Device]:
         hosts = sounddevice.query_hostapis()
         default = sounddevice.default.device[1]
         if default < 0 and hosts:
-            default = next(
-                (h["default_output_device"] for h in hosts if h["default_output_device"] >= 0), -1
-            )
+            default = next((h["default_output_device"] for h in hosts if h["default_output_device"] >= 0), -1)
         return [
             Device(
                 index, device["name"], hosts[device["hostapi"]]["name"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 
 from aiohttp import WSMsgType, web
 
@@ -49,7 +50,7 @@ class Broadcast:
             queue.put_nowait(block)
 
     @contextlib.contextmanager
-    def listen(self) -> contextlib._GeneratorContextManager[asyncio.Queue[bytes]]:  # type: ignore[misc]
+    def listen(self) -> Iterator[asyncio.Queue[bytes]]:
         """A queue of blocks for one listener."""
         queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING_BLOCKS)
         self._queues.add(queue)

@@ -136,7 +136,7 @@ def kit() -> dict[str, Audio]:
         "tick2": tick(22, 0.16),
         "gong": gong(31),
         "breath": riser(0.2667, 41),
-        "draw": riser(0.4, 43, 180.0, 2600.0),
+        "gasp": riser(0.1333, 43, 200.0, 3200.0),
         "lub": taiko(47.0, 0.5, 61, slap=0.12, drop=0.7),
         "dub": taiko(56.0, 0.36, 62, slap=0.08, drop=0.5),
     }

@@ -72,7 +72,7 @@ def _sections() -> list[Stem]:
         Stem("combat_strings.ogg", "Combat: sixteenths", combat.strings, _nothing, HALL,
              Finish(-23.5, 150.0, drive=0.8, dip=(380.0, 1.2, -2.5)), quality=0.4),
         Stem("combat_pad.ogg", "Combat: voices", combat.pad, _nothing, HALL,
-             Finish(-28.0, 260.0, 9000.0), quality=0.4),
+             Finish(-26.5, 260.0, 9000.0), quality=0.4),
     ]  # fmt: skip
     return pads + moving + fight
 

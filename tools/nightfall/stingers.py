@@ -10,14 +10,14 @@ from dataclasses import replace
 from tools.nightfall.percussion import Hit
 from tools.nightfall.theory import Note, echoes, line, midi
 
-LEAD_BEATS = {"kill": 0.5, "hurt": 0.75, "death": 1.0, "respawn": 0.5}
+LEAD_BEATS = {"kill": 0.25, "hurt": 0.25, "death": 0.5, "respawn": 0.5}
 """How long each rises to its apex."""
 
 
 def kill() -> tuple[list[Note], list[Hit]]:
     """A flick upward and an open fifth with its ninth, bright on top: well done."""
-    notes = line("A4:0.25 D5:0.25", -0.5, "glass", 0.6)
-    notes += line("A4:0.2 -:0.05 D5:0.2", -0.5, "spiccato", 0.8)
+    notes = line("A4:0.125 D5:0.125", -0.25, "glass", 0.55)
+    notes += line("A4:0.125 D5:0.125", -0.25, "spiccato", 0.8)
     notes += [Note(0, 1.5, midi(name), 0.74, "glass", pan)
               for name, pan in (("D5", -0.2), ("A5", 0.2), ("E6", 0.0))]  # fmt: skip
     notes += [Note(0, 0.7, midi(name), 0.9, "horns", 0.1) for name in ("D4", "A4")]
@@ -33,7 +33,7 @@ def hurt() -> tuple[list[Note], list[Hit]]:
              (("D2", 0.9, 0.95, 0.0), ("Eb2", 0.7, 0.7, -0.3), ("A2", 0.8, 0.7, 0.3))]  # fmt: skip
     notes += line("Bb3:0.4 A3:1.4", 0.0, "viola", 0.75)
     notes += line("-:0.4 Eb4:0.3 D4:1.1", 0.0, "viola", 0.5, pan=0.3)
-    hits = [Hit(-0.75, "draw", 0.34), Hit(0, "boom", 0.9), Hit(0, "low", 0.8), Hit(0, "crack", 0.22)]
+    hits = [Hit(-0.25, "gasp", 0.4), Hit(0, "boom", 0.6), Hit(0, "low", 0.8), Hit(0, "crack", 0.3)]
     return notes, hits
 
 
@@ -47,7 +47,7 @@ def death() -> tuple[list[Note], list[Hit]]:
     for beat, beats, names in ((0, 2, "A3 E4"), (2, 2, "G3 Bb3 D4"), (4, 4.5, "D3 A3 D4 F4")):
         notes += [Note(beat, beats + 0.3, midi(name), 0.62, "ooh") for name in names.split()]
     notes += line("A2:2 G2:2 D2:5", 0, "low_brass", 0.62, legato=1.0)
-    hits = [Hit(-0.75, "draw", 0.4), Hit(0, "gong", 0.5), Hit(0, "boom", 0.8), Hit(0, "low", 0.6),
+    hits = [Hit(-0.5, "breath", 0.4), Hit(0, "gong", 0.5), Hit(0, "boom", 0.8), Hit(0, "low", 0.6),
             Hit(4, "boom", 0.55), Hit(4, "low2", 0.35)]  # fmt: skip
     return notes, hits
 

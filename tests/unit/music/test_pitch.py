@@ -55,9 +55,7 @@ def test_what_is_written_is_read_back(pitch: Pitch) -> None:
 
 
 @given(pitches, intervals)
-def test_an_interval_moves_the_staff_and_the_keyboard_by_what_it_says(
-    pitch: Pitch, name: str
-) -> None:
+def test_an_interval_moves_the_staff_and_the_keyboard_by_what_it_says(pitch: Pitch, name: str) -> None:
     interval = Interval.parse(name)
     moved = pitch.transposed(interval)
 

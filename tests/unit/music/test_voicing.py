@@ -42,15 +42,11 @@ def test_four_voices_hold_all_that_is_essential_where_four_can(chord: Chord) -> 
 
 
 @given(triads, triads, st.integers(3, 4))
-def test_no_other_voicing_without_parallels_moves_less(
-    first: Chord, second: Chord, voices: int
-) -> None:
+def test_no_other_voicing_without_parallels_moves_less(first: Chord, second: Chord, voices: int) -> None:
     before = voice(first, (), low=LOW, high=HIGH, voices=voices)
     after = voice(second, before, low=LOW, high=HIGH, voices=voices)
     others = [
-        notes
-        for notes in candidates(second, LOW, HIGH, voices, 12)
-        if not has_parallels(before, notes)
+        notes for notes in candidates(second, LOW, HIGH, voices, 12) if not has_parallels(before, notes)
     ]
 
     assert movement(before, after) == min(movement(before, notes) for notes in others)
