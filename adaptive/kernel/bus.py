@@ -23,14 +23,15 @@ from adaptive.kernel.layout import (
     SENDS,
 )
 from adaptive.kernel.maths import F32, ONE, ZERO, pan_left, pan_right, ramp_at
-from adaptive.kernel.ramps import add_line, aim_filter, scale_line, set_filter
+from adaptive.kernel.meter import energy, peak_of
+from adaptive.kernel.ramps import add_quantum, aim_filter, scale_line, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
-TOO_LOUD = F32(1e6)
+TOO_LOUD = F32(1e12)  # energy of a quantum; full scale is 128
 QUIET_QUANTA = np.int32(375)  # half a second of silence before a bus is skipped
 
 
@@ -149,22 +150,14 @@ def scale_bus(group: Any, column: int, audio: int, entries: Any, frame: int) -> 
 
 
 @rtsafe
-def measure(group: Any, column: int, audio: Any, share: float) -> float:
-    """Update a bus's meters; return its sum of squares (not finite if something broke)."""
-    total = ZERO
+def measure(group: Any, column: int, address: int, share: float) -> None:
+    """Update a bus's meters."""
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
-        row = audio[side]
-        peak, square = group["peak"][lane], ZERO
-        for i in range(Q):
-            value = row[i]
-            peak = max(peak, abs(value))
-            square += value * value
-        group["peak"][lane] = peak
-        mean = square / F32(QUANTUM)
+        at = address + ROW * side
+        group["peak"][lane] = max(group["peak"][lane], peak_of(at))
+        mean = energy(at) / F32(QUANTUM)
         group["square"][lane] += (mean - group["square"][lane]) * share
-        total += square
-    return total
 
 
 @rtsafe
@@ -182,25 +175,19 @@ def silence(group: Any, column: int, audio: Any) -> None:
 
 
 @rtsafe
-def is_clean(audio: Any) -> bool:
-    """No sample of a bus is infinite, not a number, or absurd."""
-    for side in range(np.int64(2)):
-        for i in range(Q):
-            if not (abs(audio[side, i]) < TOO_LOUD):
-                return False
-    return True
+def loudness_of(address: int) -> float:
+    """Energy of both channels of a bus; neither finite nor small if something broke."""
+    return energy(address) + energy(address + ROW)
 
 
 @rtsafe
-def is_still(group: Any, column: int, audio: Any) -> bool:
+def is_still(group: Any, column: int, loudness: float) -> bool:
     """Nothing has come into a bus for a while, and no command is waiting."""
     if group["first_event"][column] >= 0:
         return False
-    for side in range(np.int64(2)):
-        for i in range(Q):
-            if audio[side, i] != ZERO:
-                group["silent_quanta"][column] = np.int32(0)
-                return False
+    if loudness != ZERO:
+        group["silent_quanta"][column] = np.int32(0)
+        return False
     group["silent_quanta"][column] += np.int32(1)
     return group["silent_quanta"][column] > QUIET_QUANTA
 
@@ -253,15 +240,15 @@ def route(group: Any, column: int, buses: int, master: int, index: int) -> None:
     to = buses + PAIR * output if output >= 0 else master + ROW * np.int64(group["channel"][column])
     source = buses + PAIR * index
     for side in range(np.int64(2)):
-        add_line(to + ROW * side, source + ROW * side, Q, ONE, ZERO)
+        add_quantum(to + ROW * side, source + ROW * side, ONE, ZERO)
     for send in range(np.int64(SENDS)):
         bus = np.int64(group["send_bus"][send, column])
         now, before = group["control_send_now"][send, column], group["send_value"][send, column]
         if bus >= 0 and (now > F32(1e-5) or before > F32(1e-5)):
             step = (now - before) / F32(QUANTUM)
             to = buses + PAIR * bus
-            add_line(to, source, Q, before, step)
-            add_line(to + ROW, source + ROW, Q, before, step)
+            add_quantum(to, source, before, step)
+            add_quantum(to + ROW, source + ROW, before, step)
         group["send_value"][send, column] = now
 
 
@@ -273,24 +260,26 @@ def render_group(
     """Render up to eight buses for one quantum."""
     frame = header["frame"]
     move_controls(group, header["control_share"])
+    base = header["at_bus_audio"]
     for column in range(count):
-        if not is_clean(buses[first + column]):
+        group["loudness"][column] = loudness_of(base + PAIR * (first + column))
+        if not (group["loudness"][column] < TOO_LOUD):
             telemetry["not_finite"] += np.int64(1)
             silence(group, column, buses[first + column])
+            group["loudness"][column] = ZERO
     if prepare_filters(group, frame, F32(header["sample_rate"])):
         filter_group(group, buses, first, count)
     for column in range(count):
         index = first + column
-        audio = buses[index]
         if group["effect"][column] >= 0:
             effect = np.int64(group["effect"][column])
             call_unit(header["unit_reverb"], header_address, effect, index, np.int64(1))
-        elif is_still(group, column, audio):
+        elif is_still(group, column, group["loudness"][column]):
             settle(group, column, frame, header["meter_share"])
             continue
-        scale_bus(group, column, header["at_bus_audio"] + PAIR * index, entries, frame)
-        measure(group, column, audio, header["meter_share"])
-        route(group, column, header["at_bus_audio"], header["at_master_audio"], index)
+        scale_bus(group, column, base + PAIR * index, entries, frame)
+        measure(group, column, base + PAIR * index, header["meter_share"])
+        route(group, column, base, header["at_master_audio"], index)
 
 
 @rtsafe

@@ -23,12 +23,24 @@ from adaptive.kernel.layout import (
     CLIP_START,
     CLIP_STOP,
     CUTOFF_OPEN_HZ,
+    EQUAL_POWER_IN,
+    EQUAL_POWER_OUT,
     LINEAR,
     PAIRS,
     QUANTUM,
 )
-from adaptive.kernel.maths import F32, ONE, ZERO, pan_left, pan_right, ramp_at
-from adaptive.kernel.ramps import add_line, aim_filter, set_filter
+from adaptive.kernel.maths import (
+    F32,
+    HALF_PI,
+    ONE,
+    ZERO,
+    cosine,
+    pan_left,
+    pan_right,
+    ramp_at,
+    sine,
+)
+from adaptive.kernel.ramps import add_line, add_quantum, aim_filter, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
@@ -176,6 +188,7 @@ def cutoff_now(group: Any, column: int, frame: int) -> float:
 def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -> None:
     """Carry out one command at its frame."""
     operation = command["operation"]
+    group["moving_until"] = max(group["moving_until"], frame + command["i0"] + Q)
     if operation == CLIP_START:
         start_clip(group, column, sounds, command)
     elif operation == CLIP_GAIN or operation == CLIP_STOP:
@@ -394,6 +407,74 @@ def render_filtered(
 
 
 @rtsafe
+def aim_gains(group: Any, frame: int) -> None:
+    """Evaluate the gain and pan ramps of eight clips for a frame, all at once.
+
+    The same formulas as `gain_now` and `pan_now`, with selections instead of branches.
+    """
+    for column in range(PAIRS):
+        elapsed = frame - group["gain_start"][column]
+        frames = group["gain_frames"][column]
+        share = F32(max(elapsed, np.int64(0))) / F32(max(frames, np.int64(1)))
+        rising = sine(share * HALF_PI)
+        falling = ONE - cosine(share * HALF_PI)
+        shape = group["gain_shape"][column]
+        progress = rising if shape == EQUAL_POWER_IN else share
+        progress = falling if shape == EQUAL_POWER_OUT else progress
+        start, end = group["gain_from"][column], group["gain_to"][column]
+        value = start + (end - start) * progress
+        value = start if elapsed <= 0 else value
+        group["gain_next"][column] = end if elapsed >= frames else value
+    for column in range(PAIRS):
+        elapsed = frame - group["pan_start"][column]
+        frames = group["pan_frames"][column]
+        share = F32(max(elapsed, np.int64(0))) / F32(max(frames, np.int64(1)))
+        start, end = group["pan_from"][column], group["pan_to"][column]
+        pan = start + (end - start) * share
+        pan = start if elapsed <= 0 else pan
+        pan = end if elapsed >= frames else pan
+        group["left_next"][column] = group["gain_next"][column] * pan_left(pan)
+        group["right_next"][column] = group["gain_next"][column] * pan_right(pan)
+
+
+@rtsafe
+def is_plain(group: Any, column: int, sound: Any) -> bool:
+    """Whether the next quantum of a clip is one straight read: no command, no seam, no tail."""
+    position, loop_frames = group["position"][column], sound["loop_frames"]
+    end = sound["frames"] - sound["origin"]
+    last = end if loop_frames == 0 else min(end, loop_frames - np.int64(1))
+    has_no_tail = group["passes"][column] == 0 or position + loop_frames >= end
+    lane = np.int64(2) * column
+    return (
+        group["first_event"][column] < 0
+        and position + Q <= last
+        and has_no_tail
+        and group["is_tail"][column] == 0
+        and group["residual"][lane] == ZERO
+        and group["residual"][lane + np.int64(1)] == ZERO
+    )
+
+
+@rtsafe
+def play_plain(left: int, right: int, group: Any, column: int, sound: Any, frame: int) -> None:
+    """Render a quantum of a clip that is one straight read: the usual case."""
+    lane = np.int64(2) * column
+    position = group["position"][column]
+    offset = FLOAT * (sound["origin"] + position)
+    share = ONE / F32(QUANTUM)
+    value, end = group["line_value"][lane], group["left_next"][column]
+    add_quantum(left, sound["left"] + offset, value, (end - value) * share)
+    group["line_value"][lane] = end
+    value, end = group["line_value"][lane + np.int64(1)], group["right_next"][column]
+    add_quantum(right, sound["right"] + offset, value, (end - value) * share)
+    group["line_value"][lane + np.int64(1)] = end
+    group["position"][column] = position + Q
+    if group["stops_at_end"][column] == 1:
+        if frame + Q >= group["gain_start"][column] + group["gain_frames"][column]:
+            group["state"][column] = np.int32(0)
+
+
+@rtsafe
 def is_idle(group: Any) -> bool:
     """Nothing sounds, nothing rings, nothing is asked of the group."""
     for column in range(np.int64(PAIRS)):
@@ -423,6 +504,13 @@ def render_clips(
         if prepare_filters(group, frame, sample_rate):
             render_filtered(group, sounds, entries, buses, frame, decay, lanes, lanes_address)
             continue
+        if group["moving_until"] >= frame:
+            aim_gains(group, frame + Q)
         for column in range(np.int64(PAIRS)):
             at = bus_address + np.int64(2) * ROW * np.int64(group["bus"][column])
+            if group["state"][column] == 1:
+                sound = sounds[group["sound"][column]]
+                if is_plain(group, column, sound):
+                    play_plain(at, at + ROW, group, column, sound, frame)
+                    continue
             render_clip(at, at + ROW, group, column, sounds, entries, frame, decay)

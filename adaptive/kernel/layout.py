@@ -41,8 +41,27 @@ TIME_BINS = 160
 """Callback times are counted in bins of an eighth of an octave, from 128 ns to 134 ms."""
 
 
+CACHE_LINE = 64
+
+
 def _record(fields: list[Any]) -> np.dtype[Any]:
-    return np.dtype(fields, align=True)
+    """Lay a record out: sixteen lanes of float32 fill one cache line, so they begin at one.
+
+    (A vector across two lines costs two loads: 256 voices 2.7 % of a core unaligned, 2.4 % aligned.)
+    """
+    names, formats, offsets, end = [], [], [], 0
+    for name, *rest in fields:
+        form = np.dtype((rest[0], rest[1])) if len(rest) == 2 else np.dtype(rest[0])
+        size = form.itemsize
+        step = CACHE_LINE if size >= CACHE_LINE else size if size in {16, 32} else form.alignment
+        end = -(-end // step) * step
+        names.append(name)
+        formats.append(form)
+        offsets.append(end)
+        end += size
+    total = -(-end // CACHE_LINE) * CACHE_LINE if end >= CACHE_LINE else -(-end // 8) * 8
+    table = {"names": names, "formats": formats, "offsets": offsets, "itemsize": total}
+    return np.dtype(table, align=True)
 
 
 COMMAND = _record(
@@ -158,9 +177,13 @@ CLIP_GROUP = _record(
         *_ramp("gain"),
         *_ramp("pan"),
         *_ramp("cutoff"),
+        # where the ramps will be at the end of the quantum, while any of them moves
+        ("moving_until", "i8"),
+        ("gain_next", "f4", PAIRS),
+        ("left_next", "f4", PAIRS),
+        ("right_next", "f4", PAIRS),
         # one column a lane
         ("line_value", "f4", LANES),  # gain line of the current piece
-        ("line_step", "f4", LANES),
         ("residual", "f4", LANES),
         ("filter", LANE_FILTER),
     ]
@@ -188,8 +211,8 @@ BUS_GROUP = _record(
         ("control_send_now", "f4", (SENDS, PAIRS)),
         ("send_value", "f4", (SENDS, PAIRS)),
         ("silent_quanta", "i4", PAIRS),
+        ("loudness", "f4", PAIRS),  # energy of what came in this quantum
         ("line_value", "f4", LANES),
-        ("line_step", "f4", LANES),
         ("peak", "f4", LANES),  # since the reader cleared it
         ("square", "f4", LANES),  # mean square, smoothed over 300 ms
         ("filter", LANE_FILTER),
@@ -341,10 +364,10 @@ REVERB = _record(
         ("allpass_length", "i8", ALLPASSES),
         ("low_cut", "f4"),
         ("low_cut_state", "f4", 2),
-        ("previous", "f4", REVERB_LINES),
         ("is_quiet", "i4"),
         ("quiet_quanta", "i4"),
         ("line", "f4", (REVERB_LINES + 2, QUANTUM)),  # the lines, what enters, and scratch
+        ("ends", "f4", (REVERB_LINES, QUANTUM + 16)),  # the lines' ends, one frame before them first
     ]
 )
 

@@ -14,6 +14,7 @@ import numpy as np
 from adaptive.kernel.jit import rtsafe
 from adaptive.kernel.layout import LINEAR, MASTER_LOOK_AHEAD, QUANTUM
 from adaptive.kernel.maths import F32, ONE, ZERO, ramp_at
+from adaptive.kernel.meter import energy, peak_of
 
 Q = np.int64(QUANTUM)
 W = np.int64(MASTER_LOOK_AHEAD)
@@ -175,14 +176,10 @@ def limit(master: Any, audio: Any, delay: Any, out: Any, channels: int) -> None:
 
 
 @rtsafe
-def measure_master(master: Any, out: Any, channels: int, share: float) -> None:
-    """Peak and mean square of each channel."""
+def measure_master(master: Any, address: int, channels: int, share: float) -> None:
+    """Peak and mean square of each channel of the output at an address."""
     for channel in range(channels):
-        row = out[channel]
-        peak, square = master["peak"][channel], ZERO
-        for i in range(Q):
-            peak = max(peak, abs(row[i]))
-            square += row[i] * row[i]
-        master["peak"][channel] = peak
-        mean = square / F32(QUANTUM)
+        at = address + np.int64(4) * Q * channel
+        master["peak"][channel] = max(master["peak"][channel], peak_of(at))
+        mean = energy(at) / F32(QUANTUM)
         master["square"][channel] += (mean - master["square"][channel]) * share

@@ -1,4 +1,4 @@
-"""Oscillators, sixteen voices at a time, each adding one frame to the group's row `x`.
+"""Oscillators, sixteen voices at a time, each adding to the group's left block.
 
 Saw and pulse are band-limited by PolyBLEP (Välimäki & Huovilainen 2007, "Antialiasing oscillators in
 subtractive synthesis"): the step is replaced by a second-order polynomial over one sample to each side.
@@ -37,64 +37,97 @@ def wrap(phase: float) -> float:
 
 
 @rtsafe
-def add_saw(group: Any, level: float) -> None:
-    """Add band-limited saws."""
-    for lane in range(LANES):
-        phase, step, inverse = group["phase"][lane], group["step"][lane], group["inverse"][lane]
-        group["x"][lane] += level * (TWO * phase - ONE - blep(phase, step, inverse))
-        group["phase"][lane] = wrap(phase + step)
+def phase_at(phase: float, step: float, frame: float) -> float:
+    """Phase of a cycle `frame` frames into the quantum, in [0, 1).
+
+    Computed from the start of the quantum, not added up: frames do not wait for each other, and a
+    quantum rendered in pieces has the same bits.
+    """
+    turned = phase + step * frame
+    return turned - F32(np.int32(turned))
 
 
 @rtsafe
-def add_pulse(group: Any, level: float, width: float) -> None:
+def add_row(group: Any, i: int) -> None:
+    """Add the row `x` to frame `i` of the left block.
+
+    The row between is what lets LLVM see that the loops that fill it touch nothing else.
+    """
+    for lane in range(LANES):
+        group["left"][i, lane] += group["x"][lane]
+
+
+@rtsafe
+def add_saw(group: Any, first: int, last: int, level: float) -> None:
+    """Add band-limited saws."""
+    for i in range(first, last):
+        frame = F32(i)
+        for lane in range(LANES):
+            step, inverse = group["step"][lane], group["inverse"][lane]
+            phase = phase_at(group["phase"][lane], step, frame)
+            group["x"][lane] = level * (TWO * phase - ONE - blep(phase, step, inverse))
+        add_row(group, i)
+
+
+@rtsafe
+def add_pulse(group: Any, first: int, last: int, level: float, width: float) -> None:
     """Add band-limited pulses: the difference of two saws `width` of a cycle apart, without its mean."""
     offset = TWO * width - ONE
-    for lane in range(LANES):
-        phase, step, inverse = group["phase"][lane], group["step"][lane], group["inverse"][lane]
-        other = wrap(phase + ONE - width)
-        value = TWO * (phase - other) - blep(phase, step, inverse) + blep(other, step, inverse)
-        group["x"][lane] += level * (value - offset)
-        group["phase"][lane] = wrap(phase + step)
+    for i in range(first, last):
+        frame = F32(i)
+        for lane in range(LANES):
+            step, inverse = group["step"][lane], group["inverse"][lane]
+            phase = phase_at(group["phase"][lane], step, frame)
+            other = wrap(phase + ONE - width)
+            value = TWO * (phase - other) - blep(phase, step, inverse) + blep(other, step, inverse)
+            group["x"][lane] = level * (value - offset)
+        add_row(group, i)
 
 
 @rtsafe
-def add_triangle(group: Any, level: float) -> None:
+def add_triangle(group: Any, first: int, last: int, level: float) -> None:
     """Add triangles; their overtones fall with the square, so that none is worth a polynomial."""
-    for lane in range(LANES):
-        phase = group["phase"][lane]
-        group["x"][lane] += level * (FOUR * abs(phase - HALF) - ONE)
-        group["phase"][lane] = wrap(phase + group["step"][lane])
+    for i in range(first, last):
+        frame = F32(i)
+        for lane in range(LANES):
+            phase = phase_at(group["phase"][lane], group["step"][lane], frame)
+            group["x"][lane] = level * (FOUR * abs(phase - HALF) - ONE)
+        add_row(group, i)
 
 
 @rtsafe
-def add_sine(group: Any, level: float) -> None:
+def add_sine(group: Any, first: int, last: int, level: float) -> None:
     """Add sines: the phase is folded into ±π/2, where the polynomial holds."""
-    for lane in range(LANES):
-        phase = group["phase"][lane]
-        folded = QUARTER - abs(wrap(phase + QUARTER) - HALF)
-        group["x"][lane] += level * sine(TWO * PI * folded)
-        group["phase"][lane] = wrap(phase + group["step"][lane])
+    for i in range(first, last):
+        frame = F32(i)
+        for lane in range(LANES):
+            phase = phase_at(group["phase"][lane], group["step"][lane], frame)
+            folded = QUARTER - abs(wrap(phase + QUARTER) - HALF)
+            group["x"][lane] = level * sine(TWO * PI * folded)
+        add_row(group, i)
 
 
 @rtsafe
-def add_noise(group: Any, level: float) -> None:
+def add_noise(group: Any, first: int, last: int, level: float) -> None:
     """Add white noise: a linear congruential generator a lane (Numerical Recipes' constants)."""
-    for lane in range(LANES):
-        state = np.uint32(group["noise"][lane] * np.uint32(1664525) + np.uint32(1013904223))
-        group["noise"][lane] = state
-        group["x"][lane] += level * NOISE_SCALE * F32(np.int32(state))
+    for i in range(first, last):
+        for lane in range(LANES):
+            state = np.uint32(group["noise"][lane] * np.uint32(1664525) + np.uint32(1013904223))
+            group["noise"][lane] = state
+            group["x"][lane] = level * NOISE_SCALE * F32(np.int32(state))
+        add_row(group, i)
 
 
 @rtsafe
-def add_oscillator(group: Any, shape: int, level: float, width: float) -> None:
-    """Add one frame of one oscillator of a group's voices to the row `x`."""
+def add_oscillator(group: Any, shape: int, first: int, last: int, level: float, width: float) -> None:
+    """Add frames `first` … `last` of one oscillator of a group's voices to its left block."""
     if shape == SAW:
-        add_saw(group, level)
+        add_saw(group, first, last, level)
     elif shape == PULSE:
-        add_pulse(group, level, width)
+        add_pulse(group, first, last, level, width)
     elif shape == TRIANGLE:
-        add_triangle(group, level)
+        add_triangle(group, first, last, level)
     elif shape == NOISE:
-        add_noise(group, level)
+        add_noise(group, first, last, level)
     else:
-        add_sine(group, level)
+        add_sine(group, first, last, level)

@@ -14,25 +14,28 @@ import numpy as np
 from adaptive.kernel.jit import rtsafe
 from adaptive.kernel.layout import ALLPASSES, QUANTUM, REVERB_LINES
 from adaptive.kernel.maths import F32, HALF, ONE, ZERO
+from adaptive.kernel.meter import energy
 
 Q = np.int64(QUANTUM)
 LINES = np.int64(REVERB_LINES)
 INPUT, SCRATCH = LINES, LINES + np.int64(1)
 DIFFUSION = F32(0.62)
 QUARTER = F32(0.25)  # 1/√16: the Hadamard matrix becomes orthogonal
-QUIET = F32(1e-6)  # -120 dB
+QUIET = F32(1e-10)  # energy of a quantum: -120 dB
+TOO_LOUD = F32(1e12)
+ROW = np.int64(4) * Q
 ROWS = REVERB_LINES + ALLPASSES + 1
 """Rows of memory a room needs: its lines, its all-passes, its pre-delay."""
 
 
 @rtsafe
-def read_row(row: Any, at: int, mask: int, out: Any) -> None:
-    """Copy the 64 frames of a row of memory that begin at `at` (wrapped)."""
+def read_row(row: Any, at: int, mask: int, out: Any, count: int) -> None:
+    """Copy `count` frames of a row of memory that begin at `at` (wrapped)."""
     start = at & mask
-    first = min(Q, mask + np.int64(1) - start)
+    first = min(count, mask + np.int64(1) - start)
     for i in range(first):
         out[i] = row[start + i]
-    for i in range(Q - first):
+    for i in range(count - first):
         out[first + i] = row[i]
 
 
@@ -61,7 +64,7 @@ def diffuse(room: Any, memory: Any) -> None:
     for number in range(np.int64(ALLPASSES)):
         row = LINES + number
         at = room["write"]
-        read_row(memory[row], at - room["allpass_length"][number], room["mask"], room["line"][SCRATCH])
+        read_row(memory[row], at - room["allpass_length"][number], room["mask"], room["line"][SCRATCH], Q)
         for i in range(Q):
             delayed = room["line"][SCRATCH, i]
             inside = room["line"][INPUT, i] - DIFFUSION * delayed
@@ -75,16 +78,10 @@ def damp(room: Any) -> None:
     """Average each line with its own last frame: highs die sooner than lows."""
     share = HALF * room["damping"]
     for row in range(LINES):
-        before = room["previous"][row]
         gain = room["feedback"][row]
-        last = room["line"][row, Q - np.int64(1)]
-        for i in range(Q - np.int64(1)):
-            j = Q - np.int64(1) - i
-            here, there = room["line"][row, j], room["line"][row, j - np.int64(1)]
-            room["line"][row, j] = gain * (here + share * (there - here))
-        first = room["line"][row, np.int64(0)]
-        room["line"][row, np.int64(0)] = gain * (first + share * (before - first))
-        room["previous"][row] = last
+        for i in range(QUANTUM):
+            here, before = room["ends"][row, i + 1], room["ends"][row, i]
+            room["line"][row, i] = gain * (here + share * (before - here))
 
 
 @rtsafe
@@ -103,25 +100,24 @@ def mix_lines(room: Any) -> None:
 
 
 @rtsafe
-def render_reverb(room: Any, memory: Any, audio: Any) -> None:
-    """Replace a bus's audio by the room's answer to it."""
-    peak = ZERO
-    for i in range(Q):
-        peak = max(peak, max(abs(audio[0, i]), abs(audio[1, i])))
-    if peak > ZERO:
+def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
+    """Replace a bus's audio, also given by its address, by the room's answer to it."""
+    loudness = energy(address) + energy(address + ROW)
+    if loudness > ZERO:
         room["quiet_quanta"] = np.int32(0)
-    if room["is_quiet"] == 1 and peak == ZERO:
+    if room["is_quiet"] == 1 and loudness == ZERO:
         return
     room["is_quiet"] = np.int32(0)
     low_cut(room, audio)
     mask, at = room["mask"], room["write"]
     predelay_row = LINES + np.int64(ALLPASSES)
     write_row(memory[predelay_row], at, mask, room["line"][INPUT])
-    read_row(memory[predelay_row], at - room["predelay"], mask, room["line"][INPUT])
+    read_row(memory[predelay_row], at - room["predelay"], mask, room["line"][INPUT], Q)
     diffuse(room, memory)
     for row in range(LINES):
-        read_row(memory[row], at - room["length"][row], mask, room["line"][row])
-    loudest = collect(room, audio)
+        ends = at - room["length"][row] - np.int64(1)
+        read_row(memory[row], ends, mask, room["ends"][row], Q + np.int64(1))
+    loudest = collect(room, audio, address)
     damp(room)
     mix_lines(room)
     for row in range(LINES):
@@ -136,8 +132,8 @@ def render_reverb(room: Any, memory: Any, audio: Any) -> None:
 
 
 @rtsafe
-def collect(room: Any, audio: Any) -> float:
-    """Put the lines' ends on the two channels, alternating sides and signs; return their peak."""
+def collect(room: Any, audio: Any, address: int) -> float:
+    """Put the lines' ends on the two channels, alternating sides and signs; return their energy."""
     for i in range(Q):
         audio[0, i] = ZERO
         audio[1, i] = ZERO
@@ -146,23 +142,22 @@ def collect(room: Any, audio: Any) -> float:
         side = row % np.int64(2)
         sign = gain if (row // np.int64(2)) % np.int64(2) == 0 else -gain
         for i in range(Q):
-            audio[side, i] += sign * room["line"][row, i]
-    peak = ZERO
-    for i in range(Q):
-        peak = max(peak, max(abs(audio[0, i]), abs(audio[1, i])))
-    if not (peak < F32(1e6)):
+            audio[side, i] += sign * room["ends"][row, i + 1]
+    loudness = energy(address) + energy(address + ROW)
+    if not (loudness < TOO_LOUD):
         clear_room(room)
         return ONE
-    return peak
+    return loudness
 
 
 @rtsafe
 def clear_room(room: Any) -> None:
     """Forget what broke: not-a-number in a loop would otherwise stay for ever."""
     for row in range(LINES):
-        room["previous"][row] = ZERO
         for i in range(Q):
             room["line"][row, i] = ZERO
+        for i in range(Q + np.int64(1)):
+            room["ends"][row, i] = ZERO
     room["low_cut_state"][0] = ZERO
     for i in range(Q):
         room["line"][INPUT, i] = ZERO

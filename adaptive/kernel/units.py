@@ -110,7 +110,8 @@ def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
     shape = (header["reverb_count"], reverb.ROWS, header["reverb_frames"])
     memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
     audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
-    reverb.render_reverb(rooms[item], memory[item], audio[first])
+    address = header["at_bus_audio"] + np.int64(8) * Q * first
+    reverb.render_reverb(rooms[item], memory[item], audio[first], address)
     return np.int32(0)
 
 
@@ -126,7 +127,7 @@ def master_unit(header_address: int, item: int, first: int, count: int) -> int:
     master.apply_gain(state, mix, channels, header)
     master.block_dc(state, mix, channels)
     master.limit(state, mix, delay, out, channels)
-    master.measure_master(state, out, channels, header["meter_share"])
+    master.measure_master(state, header["at_output"], channels, header["meter_share"])
     return np.int32(0)
 
 

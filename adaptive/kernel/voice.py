@@ -34,7 +34,7 @@ from adaptive.kernel.maths import (
     ramp_at,
     sine,
 )
-from adaptive.kernel.oscillator import add_oscillator, wrap
+from adaptive.kernel.oscillator import add_oscillator, phase_at, wrap
 from adaptive.kernel.ramps import svf_coefficients
 
 Q = np.int64(QUANTUM)
@@ -182,6 +182,11 @@ def aim_note(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, 
     step = min(F32(0.49), hz_of_pitch(pitch + tone["oscillator_pitch"][1]) / sample_rate)
     group["step_other"][lane] = step
     group["inverse_other"][lane] = ONE / step
+    # phases are counted from the start of the quantum: wind back to it (32: more than it ever turns)
+    turns = F32(32.0) - group["step"][lane] * F32(origin)
+    group["phase"][lane] = phase_at(group["phase"][lane], ONE, turns)
+    turns = F32(32.0) - step * F32(origin)
+    group["phase_other"][lane] = phase_at(group["phase_other"][lane], ONE, turns)
     level *= velocity * velocity * tone["gain"] * fade
     group["gain_step"][lane] = level / frames
     group["gain_origin"][lane] = F32(origin)
@@ -243,10 +248,16 @@ def release_lane(group: Any, lane: int) -> None:
 @rtsafe
 def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
     """Render frames `first` … `last` of a group into its left and right blocks."""
-    run_oscillator(group, tone["shape"][0], first, last, tone["oscillator_level"][0], tone["width"][0])
-    if tone["oscillator_level"][1] > ZERO:
+    for i in range(first, last):
+        for lane in range(LANES):
+            group["left"][i, lane] = ZERO
+    shape, level, width = tone["shape"][0], tone["oscillator_level"][0], tone["width"][0]
+    if level > ZERO:
+        add_oscillator(group, shape, first, last, level, width)
+    shape, level, width = tone["shape"][1], tone["oscillator_level"][1], tone["width"][1]
+    if level > ZERO:
         swap_oscillators(group)
-        add_second(group, tone["shape"][1], first, last, tone["oscillator_level"][1], tone["width"][1])
+        add_oscillator(group, shape, first, last, level, width)
         swap_oscillators(group)
     low, band, high = tone["filter_low"], tone["filter_band"], tone["filter_high"]
     for i in range(first, last):
@@ -257,28 +268,6 @@ def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
             group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane]
         for lane in range(LANES):
             group["right"][i, lane] = group["x"][lane] * group["pan_right"][lane]
-
-
-@rtsafe
-def run_oscillator(group: Any, shape: int, first: int, last: int, level: float, width: float) -> None:
-    """Write the first oscillator of every voice to the left block."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            group["x"][lane] = ZERO
-        add_oscillator(group, shape, level, width)
-        for lane in range(LANES):
-            group["left"][i, lane] = group["x"][lane]
-
-
-@rtsafe
-def add_second(group: Any, shape: int, first: int, last: int, level: float, width: float) -> None:
-    """Add the second oscillator of every voice to the left block."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            group["x"][lane] = group["left"][i, lane]
-        add_oscillator(group, shape, level, width)
-        for lane in range(LANES):
-            group["left"][i, lane] = group["x"][lane]
 
 
 @rtsafe
@@ -302,16 +291,15 @@ def swap_oscillators(group: Any) -> None:
 def shape_frame(group: Any, at: float, low: float, band: float, high: float) -> None:
     """Filter, gain line and residual of every lane, for one frame of the row `x`."""
     for lane in range(LANES):
-        a1, a2, a3 = group["a1"][lane], group["a2"][lane], group["a3"][lane]
+        a1 = group["a1"][lane] + group["a1_step"][lane] * at
+        a2 = group["a2"][lane] + group["a2_step"][lane] * at
+        a3 = group["a3"][lane] + group["a3_step"][lane] * at
         v0 = group["x"][lane]
         v3 = v0 - group["low"][lane]
         v1 = a1 * group["band"][lane] + a2 * v3
         v2 = group["low"][lane] + a2 * group["band"][lane] + a3 * v3
         group["band"][lane] = TWO * v1 - group["band"][lane]
         group["low"][lane] = TWO * v2 - group["low"][lane]
-        group["a1"][lane] = a1 + group["a1_step"][lane]
-        group["a2"][lane] = a2 + group["a2_step"][lane]
-        group["a3"][lane] = a3 + group["a3_step"][lane]
         # v0 - k·v1 - v2 is the high-pass
         out = low * v2 + band * v1 + high * (v0 - group["damping"][lane] * v1 - v2)
         line = at - group["gain_origin"][lane]
@@ -403,6 +391,16 @@ def close_voices(group: Any) -> None:
     for lane in range(LANES):
         span = F32(QUANTUM) - group["gain_origin"][lane]
         group["gain_value"][lane] += group["gain_step"][lane] * span
+    frames = F32(QUANTUM)
+    for lane in range(LANES):
+        group["phase"][lane] = phase_at(group["phase"][lane], group["step"][lane], frames)
+        group["phase_other"][lane] = phase_at(
+            group["phase_other"][lane], group["step_other"][lane], frames
+        )
+    for lane in range(LANES):
+        group["a1"][lane] += group["a1_step"][lane] * frames
+        group["a2"][lane] += group["a2_step"][lane] * frames
+        group["a3"][lane] += group["a3_step"][lane] * frames
     for lane in range(LANES):
         group["event_offset"][lane] = np.int32(-1)
     finished = np.int32(0)

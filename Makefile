@@ -1,0 +1,42 @@
+# Two commands matter on a fresh machine: `make play` and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+$(VENV)/play.stamp: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml $(VENV)/play.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+play: $(VENV)/play.stamp ## hear it; ARGS="--seconds 5" passes arguments on
+	$(BIN)/adaptive play $(ARGS)
+
+test: $(VENV)/test.stamp ## the short tests: nothing but Python is needed
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: $(VENV)/test.stamp ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+prove: $(VENV)/test.stamp ## the long tests: hours of music, millions of packets
+	$(BIN)/python -m pytest -q -m prove $(ARGS)
+
+bench: $(VENV)/test.stamp ## speed of the kernel, as shares of a core
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help play test check prove bench clean
