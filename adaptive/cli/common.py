@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from adaptive.errors import InputError
 from adaptive.kernel import build
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
@@ -17,7 +18,18 @@ from adaptive.session.performance import vocabulary
 
 DEFAULT_PRESET = "nightfall"
 
+LARGEST_SEED = 2**63 - 1
+
 console = Console(stderr=True, highlight=False)
+
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""The command line itself is wrong: exit code 2.  Newer typers carry a click of their own."""
+
+
+def say(sentence: str) -> None:
+    """Tell the user a sentence as it is: in one line, its brackets no markup, its controls harmless."""
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence)
+    console.print(plain, markup=False, soft_wrap=True)
 
 
 def open_preset(name: str) -> Preset:
@@ -31,8 +43,8 @@ def warm_kernel() -> int:
     if not missing:
         return 0
     if not build.is_cache_lasting():
-        console.print(f"{build.default_cache()} cannot be written: the kernel is compiled at every start")
-    console.print(f"first start: compiling the render kernel ({len(missing)} units)")
+        say(f"{build.default_cache()} cannot be written: the kernel is compiled at every start")
+    say(f"first start: compiling the render kernel ({len(missing)} units)")
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
         console=console, transient=True, disable=not sys.stderr.isatty(),
@@ -46,7 +58,7 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
 
     Raises
     ------
-    InputError
+    UsageError
         It is neither.
     """
     if text.isdigit():
@@ -58,7 +70,7 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
         host, port = None, None
     if not host or port is None:
         message = f"{option} must be HOST:PORT, such as 127.0.0.1:9000, got {text!r}"
-        raise InputError(message)
+        raise UsageError(message)
     return host, port
 
 

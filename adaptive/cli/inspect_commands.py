@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive.cli.common import console, preset_folders, warm_kernel
+from adaptive.cli.common import preset_folders, say, warm_kernel
 from adaptive.errors import AdaptiveError, DeviceError
 from adaptive.kernel import build
 
@@ -62,9 +62,9 @@ def warm() -> None:
     began = time.monotonic()
     count = warm_kernel()
     if count:
-        console.print(f"compiled {count} units in {time.monotonic() - began:.1f} s")
+        say(f"compiled {count} units in {time.monotonic() - began:.1f} s")
     else:
-        console.print(f"nothing to do: the kernel is compiled ({build.cache_folder()})")
+        say(f"nothing to do: the kernel is compiled ({build.cache_folder()})")
 
 
 def doctor() -> None:

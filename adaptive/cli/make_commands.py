@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from adaptive.cli.common import console, open_preset
+from adaptive.cli.common import UsageError, open_preset, say
 from adaptive.errors import AudioFileError, InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.check import check as check_preset
@@ -40,7 +40,7 @@ def new(
         raise InputError(message)
     if stems is None:
         blank_preset(folder)
-        console.print(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
+        say(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
         return
     if not stems.is_dir():
         message = f"{stems} is no folder"
@@ -48,8 +48,8 @@ def new(
     proposal = propose(stems)
     write_preset(proposal, folder)
     for note in proposal.notes:
-        console.print(note)
-    console.print(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
+        say(note)
+    say(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
 
 
 def check(
@@ -102,7 +102,7 @@ def send(
     pairs = [_pair(text) for text in values or []]
     if not pairs and state is None and event is None:
         message = "nothing to send: give NAME=VALUE, --state or --event"
-        raise InputError(message)
+        raise UsageError(message)
     try:
         parts = urlsplit(to)
         target = (parts.hostname or "127.0.0.1", parts.port or 9000)
@@ -110,7 +110,7 @@ def send(
         parts = None
     if parts is None or parts.scheme not in {"osc", "tcp"}:
         message = f"--to must be osc://HOST:PORT or tcp://HOST:PORT, got {to!r}"
-        raise InputError(message)
+        raise UsageError(message)
     if parts.scheme == "osc":
         _send_osc(target, pairs, state, event)
     else:
@@ -120,10 +120,12 @@ def send(
 def _pair(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
     try:
-        return name.strip(), float(value) if equals else float("nan")
+        if equals and name.strip():
+            return name.strip(), float(value)
+        message = f"{text!r} is no NAME=VALUE"
     except ValueError:
         message = f"{text!r}: the value must be a number; states are sent with --state"
-        raise InputError(message) from None
+    raise UsageError(message)
 
 
 def _send_osc(

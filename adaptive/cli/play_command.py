@@ -20,13 +20,16 @@ from rich.text import Text
 
 from adaptive.cli.common import (
     DEFAULT_PRESET,
+    LARGEST_SEED,
+    UsageError,
     console,
     open_preset,
     parse_address,
+    say,
     warm_kernel,
 )
 from adaptive.engine.engine import Engine
-from adaptive.errors import DeviceError, InputError
+from adaptive.errors import DeviceError
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
@@ -56,14 +59,14 @@ def choose_sink(name: str, device: str | None) -> SinkChoice:
 
     Raises
     ------
-    InputError
+    UsageError
         The name is none of the sinks.
     """
     from adaptive.sinks import portaudio
 
     if name not in SINKS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {name!r}"
-        raise InputError(message)
+        raise UsageError(message)
     if name != "auto":
         return SinkChoice(name, "asked for")
     try:
@@ -101,10 +104,12 @@ def play(
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
-    seconds: Annotated[float | None, typer.Option(help="Stop after so much music.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep the run; `render` repeats it.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of chance; drawn if not given.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
+    ] = None,
     ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
     exit_with_parent: Annotated[
         bool, typer.Option("--exit-with-parent", help="End when the process that started it ends.")
@@ -121,6 +126,8 @@ def play(
         seconds=seconds,
         record=record,
     )
+    parent = os.getppid()
+    lines = None if trace is None else read_trace(trace, score, sample_rate).lines
     warm_kernel()
     drawn = secrets.randbelow(2**31) if seed is None else seed
     width = max(2, channels or 2)
@@ -128,13 +135,13 @@ def play(
     session = LiveSession(
         performance, options, sink_maker(choice, device, channels, block),
         needs_broadcast=choice.name in {"web", "pcm"},
-        tell=lambda sentence: console.print(sentence),
+        tell=say,
         load_preset=_find_preset,
     )  # fmt: skip
-    if trace is not None:
-        session.feed_trace(read_trace(trace, score, sample_rate).lines)
-    console.print(f"{score.file.name} · seed {drawn} · {choice.name} ({choice.why})")
-    asyncio.run(_run(session, choice, ready, exit_with_parent))
+    if lines is not None:
+        session.feed_trace(lines)
+    say(f"{score.file.name} · seed {drawn} · {choice.name} ({choice.why})")
+    asyncio.run(_run(session, choice, ready, parent if exit_with_parent else None))
 
 
 def _find_preset(name: str) -> Preset:
@@ -143,16 +150,14 @@ def _find_preset(name: str) -> Preset:
     return load(find(name, default_search()), vocabulary=vocabulary())
 
 
-async def _run(
-    session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, exits_with_parent: bool
-) -> None:
+async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, parent: int | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, session.stop)
     tasks = []
-    if exits_with_parent:
-        tasks.append(loop.create_task(_watch_parent(session)))
+    if parent is not None:
+        tasks.append(loop.create_task(_watch_parent(session, parent)))
     if sys.stderr.isatty():
         tasks.append(loop.create_task(_show_status(session)))
 
@@ -167,7 +172,7 @@ async def _run(
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         if choice.name == "web":
-            console.print(f"listen at http://{host}:{status.http_port}/")
+            say(f"listen at http://{host}:{status.http_port}/")
 
     try:
         await session.run(announce)
@@ -176,8 +181,7 @@ async def _run(
             task.cancel()
 
 
-async def _watch_parent(session: LiveSession) -> None:
-    parent = os.getppid()
+async def _watch_parent(session: LiveSession, parent: int) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110  # the system has no event for it
         await asyncio.sleep(0.25)
     session.stop()

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adaptive.cli.common import console, open_preset, warm_kernel
-from adaptive.errors import InputError
+from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
+from adaptive.errors import TraceError
 from adaptive.inputs.trace import Trace, read_trace
 from adaptive.preset.model import Preset
 from adaptive.session.offline import RenderJob, render_to_files
 from adaptive.units import gain_to_db
 
+DEFAULT_RATE = 48000
 ENDINGS = ("cut", "fade", "cadence")
 
 
@@ -30,7 +31,9 @@ def render(
     out: Annotated[Path, typer.Option("-o", "--out", help="OUT.wav, OUT.flac or OUT.ogg.")],
     trace: Annotated[Path | None, typer.Option(help="What the game sends: JSON lines.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Length of the music.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of chance; the preset's, else 0.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; the preset's, else 0.")
+    ] = None,
     stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
     ending: Annotated[
@@ -49,13 +52,13 @@ def render(
         task = bar.add_task("rendering", total=1.0)
         result = render_to_files(job, out, stems, log, lambda share: bar.update(task, completed=share))
     took = max(1e-6, time.monotonic() - began)
-    console.print(
+    say(
         f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, peak "
         f"{gain_to_db(result.peak):.1f} dBFS; sections: {' → '.join(result.sections)}"
     )
     if job.trace and job.trace.ignored:
         names = ", ".join(f"{name} ({count} times)" for name, count in job.trace.ignored.items())
-        console.print(f"the preset does not declare, and ignored: {names}")
+        say(f"the preset does not declare, and ignored: {names}")
 
 
 def make_job(
@@ -69,24 +72,28 @@ def make_job(
 
     Raises
     ------
-    InputError
+    UsageError
         Nothing says how long it should last, or the ending is unknown.
     """
     trace: Trace | None = None
+    rate = DEFAULT_RATE
     if trace_path is not None:
-        trace = read_trace(trace_path, preset, 48000)
+        trace = read_trace(trace_path, preset, DEFAULT_RATE)
+        rate = _meta_number(trace, "sample_rate", DEFAULT_RATE, 8000, 192000)
+        if rate != DEFAULT_RATE:
+            trace = read_trace(trace_path, preset, rate)
     if trace is None and seconds is None:
         message = "say how long: --seconds N, or --trace FILE"
-        raise typer.BadParameter(message)
+        raise UsageError(message)
     if seconds is not None and not 0.0 < seconds <= 7 * 24 * 3600:
         message = f"--seconds must be from 0 to a week, got {seconds:g}"
-        raise InputError(message)
+        raise UsageError(message)
     if ending is not None and ending not in ENDINGS:
         message = f"--ending must be one of {', '.join(ENDINGS)}, got {ending!r}"
-        raise InputError(message)
+        raise UsageError(message)
     is_recording = trace is not None and "seed" in trace.meta
     if seed is None and is_recording and trace is not None:
-        seed = int(trace.meta["seed"])
+        seed = _meta_number(trace, "seed", 0, 0, LARGEST_SEED)
     length = seconds if seconds is not None else (trace.seconds if trace else 0.0)
     return RenderJob(
         preset,
@@ -94,4 +101,13 @@ def make_job(
         length,
         trace,
         ending or ("cut" if is_recording else "fade"),
+        rate,
     )
+
+
+def _meta_number(trace: Trace, name: str, missing: int, low: int, high: int) -> int:
+    value = trace.meta.get(name, missing)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        message = f"the trace's meta: {name} must be a whole number from {low} to {high}"
+        raise TraceError(message)
+    return value

@@ -43,7 +43,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
         count = 4 + int(context.energy > 0.6)
         previous = voice(chord, previous, low=LOW, high=HIGH, voices=count, max_gap=7)
         places = _places(context, style, start, end, choice)
-        ends = [*places[1:], end]
+        ends = [*places[1:], end][: len(places)]
         for index, (onset, until) in enumerate(zip(places, ends, strict=True)):
             midi = previous[STYLES[style](_rank(context, onset - start, index), len(previous))]
             pitch = pitch_in(context, chord, midi)

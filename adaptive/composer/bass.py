@@ -104,7 +104,8 @@ def _near(tone: Tone, previous: int) -> int:
 
 def root(span: Span) -> list[Step]:
     """Hold the root; with density it is struck again, and leads into the next chord."""
-    breath = span.meter.step * 2 if span.context.is_phrase_end else Fraction(0)
+    breath = min(2 * span.meter.step, (span.end - span.start) / 4)
+    breath = breath if span.context.is_phrase_end else Fraction(0)
     pulses = span.pulses
     steps = [Step(span.start, span.end - span.start - breath, span.root, 0.8)]
     middle = [pulse for pulse in pulses[1:] if pulse in span.meter.group_starts]
@@ -153,7 +154,7 @@ def octave(span: Span) -> list[Step]:
     for place in _eighths(span):
         on_pulse = place in span.meter.pulses or place == span.start
         need = 0.0 if place == span.start else 0.1 if on_pulse else 0.25
-        need += 0.3 * choice[int(place / span.meter.step)] if place != span.start else 0.0
+        need += 0.6 * choice[int(place / span.meter.step)] if place != span.start else 0.0
         low = span.root - 12 if span.root - 12 >= LOW else span.root
         midi, velocity = (low, 0.85) if on_pulse else (low + 12, 0.62)
         steps.append(Step(place, span.meter.step * Fraction(3, 2), midi, velocity, need))

@@ -69,11 +69,12 @@ def statement(context: BarContext, meter: Meter) -> Idea:
     rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
     height = round(2 * sin(pi * min(1.0, rise * 1.1))) + round(2 * context.energy)
     is_second = (context.bar // context.phrase_bars) % 2 == 1
-    if context.is_leaving or (context.is_phrase_end and context.phrase_bars > 1):
+    is_closing = context.is_leaving or (context.is_phrase_end and context.phrase_bars > 1)
+    if is_closing and meter.middle:
         landing = meter.middle
         end = landing + (meter.length - landing) * Fraction(3, 4 if is_second else 6)
         return Idea(motifs.closed(cell, landing, end), height if not is_second else height - 1)
-    if context.bar_in_phrase == 0:
+    if context.bar_in_phrase == 0 or not meter.middle:
         return Idea(_with_breath(cell, meter), height)
     return Idea(_with_breath(_developed(context, cell, meter, is_second), meter), height)
 

@@ -80,7 +80,10 @@ def _rhythm(meter: Meter, rng: np.random.Generator) -> list[Fraction]:
 def _rhythm_faults(lengths: list[Fraction], wanted: float) -> float:
     plain = 2.0 if len(set(lengths)) < 2 else 0.0 if len(set(lengths)) < 4 else 0.5
     hurried = 1.5 if lengths[-1] < max(lengths) else 0.0
-    return abs(len(lengths) - wanted) + plain + hurried
+    # A bar that says the same thing twice has nothing to develop.
+    half = len(lengths) // 2
+    halting = 1.5 if half and lengths[:half] == lengths[half : 2 * half] else 0.0
+    return abs(len(lengths) - wanted) + plain + hurried + halting
 
 
 def _contour(count: int, rng: np.random.Generator) -> list[int]:

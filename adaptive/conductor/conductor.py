@@ -35,6 +35,9 @@ LOOK_AHEAD_S = 0.05
 CERTAIN_S = 1.5
 """Notes are written at least this far ahead, so that so long a silence of Python is not heard."""
 
+HISTORY_S = 60.0
+"""How long the tempo map remembers what has sounded: nothing looks farther back."""
+
 FIRST_COMMIT = 128
 """Commands of a commit at the start: half of what the kernel files in a quantum."""
 
@@ -94,12 +97,13 @@ class Conductor:
         self.tempo_wanted: float | None = None
         self.now = 0
         self.tick = -1
-        self.receipts: list[Receipt] = []
         self.on_receipt: Callable[[Receipt], None] | None = None
         self._endings: list[Ending] = []
         self._commands: list[Command] = []
         self._seam_turn = 0
         self._stale: set[str] = set()
+        self._left, self._entered_frame = self.passage, 0
+        self._deferred: list[SetTempo] = []
         self._held_back: tuple[str, str] | None = None
         self._last_bar = 0
         groups = layout.dynamic_groups
@@ -127,6 +131,9 @@ class Conductor:
         beat = self.tempo.beat_at(self.now)
         self.scope.take(self.engine.values_at(tick), self.passage.bars_since_entry(beat))
         self._watch_health()
+        deferred, self._deferred = self._deferred, []
+        for late in deferred:
+            self._set_tempo(late, is_deferred=True)
         for message in messages:
             self._take(message)
         self._choose()
@@ -204,6 +211,9 @@ class Conductor:
 
     def _fire(self, message: FireEvent) -> None:
         name = message.name
+        if message.velocity <= 0.0:
+            self._receipt(message.id, "dropped", "velocity 0 is a button let go")
+            return
         if name not in self.preset.file.stingers:
             self._log("stinger", self.now, "no stinger of this name", event=name, status="dropped")
             self._receipt(message.id, "dropped", f"nothing sounds on {name!r}")
@@ -238,7 +248,13 @@ class Conductor:
             done = Receipt(message.id, "finished", "sounded", apex, where, f"stingers.{name}")
             self._endings.append(Ending(apex, done))
 
-    def _set_tempo(self, message: SetTempo) -> None:
+    def _set_tempo(self, message: SetTempo, is_deferred: bool = False) -> None:
+        if self.seam is not None and self.earliest > self.seam.frame:
+            self._deferred.append(message)
+            if not is_deferred:
+                self._receipt(message.id, "accepted", "tempo")
+                self._receipt(message.id, "deferred", "a section is about to begin; right after it")
+            return
         section = self.material.sections.get(self.wanted_section)
         if message.tempo_bpm is not None and section is not None and section.has_stems:
             why = (
@@ -250,10 +266,24 @@ class Conductor:
             return
         self.tempo_wanted = message.tempo_bpm
         goal = message.tempo_bpm or (section.tempo_bpm if section else self.preset.file.tempo_bpm)
-        self._change_tempo(goal)
-        self._log("tempo", self.earliest, "asked for by a message", status="set", tempo_bpm=goal)
-        self._receipt(message.id, "accepted", f"{goal:g} bpm within a beat", self.earliest)
+        playing = self.material.sections.get(self.passage.section)
+        if playing is not None and playing.has_stems:
+            # what plays keeps its tempo; what is on its way begins in the one that is wanted
+            at = self.seam.frame if self.seam is not None else self.earliest
+            self._renew_seam()
+        else:
+            at = self.earliest
+            self._change_tempo(goal)
+        self._log("tempo", at, "asked for by a message", status="set", tempo_bpm=goal)
+        self._receipt(message.id, "started" if is_deferred else "accepted", f"{goal:g} bpm", at)
         self._receipt(message.id, "finished", f"{goal:g} bpm")
+
+    def _renew_seam(self) -> None:
+        """Plan the seam again, in the tempo that is wanted by now."""
+        if self.seam is not None:
+            section, reason = self.seam.target.section, self.seam.reason
+            self._cancel_seam("the tempo changes")
+            self._plan_seam(section, reason)
 
     def _change_tempo(self, tempo_bpm: float) -> None:
         at = self.earliest
@@ -276,27 +306,34 @@ class Conductor:
     def _choose(self) -> None:
         choice = self.selector.choose(self.scope)
         section = choice.section if self.is_playing else SILENCE
-        reason = choice.reason if self.is_playing else "stop was asked for"
         if section == self.wanted_section:
             self._held_back = None
             return
         if self.seam is not None and self.earliest > self.seam.frame:
             return  # too late to turn back: decided again on arrival
+        reason = choice.reason if self.is_playing else "stop was asked for"
         if section == self.passage.section:
             self._cancel_seam(reason)
             return
-        if self._must_stay(section, choice):
-            return
+        must_stay = self._must_stay(section, choice)
         if self.seam is not None:
             self._cancel_seam(f"{section or 'silence'} is wanted instead: {reason}")
-        self._plan_seam(section, reason)
+        if not must_stay:
+            self._plan_seam(section, reason)
 
     def _must_stay(self, section: str, choice: Choice) -> bool:
         if not self.is_playing or self.passage.section == SILENCE or choice.is_urgent:
             return False
-        stay = self.preset.file.sections[self.passage.section].min_stay_bars
+        passage = self.passage
+        stay = self.preset.file.sections[passage.section].min_stay_bars
         rest = stay - self.scope.bars_in_section
         if rest <= HAIR:
+            return False
+        # what counts is where the seam would lie, not when it is asked for
+        leaves = passage.next_boundary(
+            self.tempo.beat_at(self.earliest), self._rule(passage.section, section).exit_at
+        )
+        if passage.bars_since_entry(leaves) >= stay - HAIR:
             return False
         if self._held_back != (self.passage.section, section):
             self._held_back = (self.passage.section, section)
@@ -319,13 +356,13 @@ class Conductor:
     def _plan_seam(self, section: str, reason: str) -> None:
         source = self.passage
         rule = self._rule(source.section, section)
-        earliest_beat = self.tempo.beat_at(self.earliest)
+        earliest_beat = self.tempo.beat_at(self.earliest + self._pickup_frames(section, rule))
         beat = source.next_boundary(earliest_beat, rule.exit_at)
         frame = max(self.tempo.frame_at(beat), self.earliest)
         offset = 0.0
         if rule.enter_at == "same_position" and section != SILENCE:
             offset = source.within_pass(beat) % self._length(section)
-        target = self._passage(section, beat, offset, source.next_first_bar(beat))
+        target = self._passage(section, beat, offset, source.next_first_bar(beat, offset))
         self._seam_turn += 1
         group = self._seam_groups[self._seam_turn % len(self._seam_groups)]
         fades = fades_of(rule, beat, self.preset.beats_per_bar, self.tempo)
@@ -341,6 +378,17 @@ class Conductor:
             "transition", frame, reason, source=source.section or None, target=section or None,
             status="planned", rule=name, decided_frame=self.now, wait_s=round(wait, 4), bound_by=bound,
         )  # fmt: skip
+
+    def _pickup_frames(self, section: str, rule: TransitionTable) -> int:
+        """Time a rule insists on having for the longest pickup: the seam waits for it."""
+        if rule.pickup != "always" or rule.enter_at != "start":
+            return 0
+        layers = [
+            self.material.stems[name] for name in self._layers_of(section) if name in self.material.stems
+        ]
+        return max(
+            (layer.sounds[section][0].origin for layer in layers if section in layer.sounds), default=0
+        )
 
     def _change_section_tempo(self, seam: Seam) -> None:
         section = self.material.sections.get(seam.target.section)
@@ -364,7 +412,7 @@ class Conductor:
             enters = name in wanted and section in layer.sounds
             if enters and layer.goes_on(section, is_same, seam.frame, position):
                 continue
-            posted = layer.leave(seam.frame, is_at_end, seam.fades, seam.group)
+            posted = layer.leave(seam.frame, is_at_end, seam.fades, self.earliest, seam.group)
             if enters:
                 posted += layer.enter(
                     section, seam.frame, position, self.earliest, rule.pickup, seam.fades,
@@ -384,9 +432,10 @@ class Conductor:
         for name, layer in self.material.generated.items():
             stays, was_playing = name in wanted, layer.stay is not None
             following = self._stay(seam.target) if stays else None
-            limit = seam.beat
+            limit = min(seam.beat, layer.limit_beat)
             if not stays and layer.place.instrument is not None and was_playing:
-                limit = self.tempo.beat_at(seam.frame + seam.fades.out_frames)
+                fades = seam.fades
+                limit = self.tempo.beat_at(seam.frame + max(0, fades.out_start + fades.out_frames))
             self._take_back(layer, seam, source)
             seam.plans_before[name] = layer.plan(following, seam.beat, limit)
             if layer.stay is None and stays:
@@ -407,8 +456,10 @@ class Conductor:
         if instrument is None:
             return
         if was_playing and not stays and fades.out_frames:
+            at = max(self.earliest, at + fades.out_start)
             steps = [(0.0, fades.out_frames, fades.shape_out)]
         elif stays and not was_playing and fades.in_frames:
+            at = max(self.earliest, at + max(0, fades.in_start))
             steps = [(0.0, 0, LINEAR), (1.0, fades.in_frames, fades.shape_in)]
         elif stays:
             steps = [(1.0, round(0.01 * self.tempo.sample_rate), LINEAR)]
@@ -431,7 +482,10 @@ class Conductor:
         for name, plan in seam.plans_before.items():
             layer = self.material.generated[name]
             layer.restore(plan)
-            self._take_back(layer, seam, self.passage)
+            # all that was written under the plan is written again: it may have led up to the seam
+            from_beat = max(plan.cursor_beat, self.tempo.beat_at(at))
+            if layer.cursor_beat > from_beat + HAIR:
+                self._commands += layer.withdraw(self.tempo.frame_at(from_beat), from_beat)
         self._restore_tempo(seam)
         self._decided(
             "transition", self.now, reason, source=self.passage.section or None,
@@ -445,7 +499,8 @@ class Conductor:
             goal = section.tempo_bpm
             if self.tempo_wanted is not None and not section.has_stems:
                 goal = self.tempo_wanted
-            if abs(self.tempo.tempo_at(seam.frame) - goal) > 1e-9:
+            # one frame on: the step lies at the exact place, which the seam's frame is rounded from
+            if abs(self.tempo.tempo_at(seam.frame + 1) - goal) > 1e-9:
                 self.tempo.step(self.tempo.exact_frame_at(seam.beat), goal)
 
     def _undo_early(self, seam: Seam, at: int) -> None:
@@ -463,7 +518,8 @@ class Conductor:
         seam = self.seam
         if seam is None or self.now < seam.frame:
             return
-        source, self.passage, self.seam = self.passage.section, seam.target, None
+        source, self._left = self.passage.section, self.passage
+        self.passage, self._entered_frame, self.seam = seam.target, seam.frame, None
         self._held_back = None
         self._log(
             "layer", seam.frame, f"arrived by {seam.rule}", source=source or None,
@@ -560,6 +616,7 @@ class Conductor:
         if bar == self._last_bar:
             return
         self._last_bar = bar
+        self.tempo.forget_before(self.now - HISTORY_S * self.tempo.sample_rate)
         values = {name: round(self.scope.number(name), 4) for name in self.layout.parameters}
         if values:
             self._log("parameter", self.now, "at the bar line", values=values)
@@ -572,6 +629,8 @@ class Conductor:
         passage = self.passage
         if self.seam is not None and frame >= self.seam.frame:
             passage = self.seam.target
+        elif frame < self._entered_frame:
+            passage = self._left
         section = passage.section_position(max(beat, passage.start_beat))
         self.log.add(kind, frame, passage.position(beat), section, reason, **more)
 

@@ -24,11 +24,20 @@ class KitSound:
     choke: str | None
 
 
+KitState = tuple[int, dict[str, int], dict[str, int]]
+
+
 @dataclass(slots=True)
 class SynthPlayer:
     """Plays notes on an instrument."""
 
     place: LayerPlace
+
+    def state(self) -> None:
+        """Nothing: the kernel picks the voices."""
+
+    def restore(self, state: None) -> None:
+        """Nothing to come back to."""
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
@@ -50,6 +59,14 @@ class KitPlayer:
     _next: int = 0
     _ringing: dict[str, int] = field(default_factory=dict)
     _played: dict[str, int] = field(default_factory=dict)
+
+    def state(self) -> KitState:
+        """Whose turn it is: what to come back to when hits are taken back."""
+        return self._next, dict(self._ringing), dict(self._played)
+
+    def restore(self, state: KitState) -> None:
+        """Forget the hits played since `state`, so that they come out the same when played again."""
+        self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adaptive.preset.schema import EveryBars
-from adaptive.timebase import HAIR, format_position, next_multiple
+from adaptive.timebase import HAIR, TICKS_PER_BEAT, format_position, next_multiple
 
 ExitAt = str | EveryBars
 
@@ -48,7 +48,7 @@ class Passage:
 
     def within_pass(self, beat: float) -> float:
         """Beats since bar 1 of the present pass."""
-        return (self.local(beat) + HAIR) % self.length_beats
+        return max(0.0, (self.local(beat) + HAIR) % self.length_beats - HAIR)
 
     def bars_since_entry(self, beat: float) -> float:
         """Bars since it was entered."""
@@ -90,17 +90,29 @@ class Passage:
 
     def position(self, beat: float) -> str:
         """``bar.beat.tick`` on the timeline."""
-        within = (self.local(beat) + HAIR) % self.beats_per_bar
-        return format_position(self.bar_number(beat), max(0.0, within - HAIR))
+        shift = self.offset_beats % self.beats_per_bar
+        bar, within = self._on_ticks(beat - self.start_beat + shift)
+        return format_position(self.first_bar + bar, within)
 
     def section_position(self, beat: float) -> str:
         """``bar.beat.tick`` within the pass."""
-        within = self.within_pass(beat)
-        bar, rest = divmod(within, self.beats_per_bar)
-        return format_position(int(bar) + 1, max(0.0, rest - HAIR))
+        ticks = round(self.local(beat) * TICKS_PER_BEAT) % (self.length_beats * TICKS_PER_BEAT)
+        bar, within = self._on_ticks(ticks / TICKS_PER_BEAT)
+        return format_position(bar + 1, within)
 
-    def next_first_bar(self, beat: float) -> int:
-        """Number of the bar that a seam at `beat` begins: a bar that is cut short counts as one."""
+    def _on_ticks(self, beats: float) -> tuple[int, float]:
+        """Bars and beats within the bar, rounded to a tick as a whole: a bar never has one beat more."""
+        bars, ticks = divmod(round(beats * TICKS_PER_BEAT), self.beats_per_bar * TICKS_PER_BEAT)
+        return bars, ticks / TICKS_PER_BEAT
+
+    def next_first_bar(self, beat: float, offset_beats: float = 0.0) -> int:
+        """Number of the first bar after a seam at `beat`: a bar that is cut short counts as one.
+
+        Where the destination is entered at the same place in its bar, the bar is not cut: it goes on.
+        """
+        apart = (self.local(beat) - offset_beats + HAIR) % self.beats_per_bar
+        if offset_beats and apart <= 2.0 * HAIR:
+            return self.bar_number(beat)
         shift = self.offset_beats % self.beats_per_bar
         bars = (beat - self.start_beat + shift) / self.beats_per_bar
         return self.first_bar + int(-(-(bars - HAIR) // 1))

@@ -24,30 +24,36 @@ class TickScope:
         self._index_of = index_of
         self.states = {name: group.default for name, group in preset.state_groups.items()}
         self.bars_in_section = 0.0
-        self._rows: Any = None
+        self._values: list[float] = []
+        self._ages: list[float] = []
+        self._stale_flags: list[float] = []
 
     def take(self, rows: Any, bars_in_section: float) -> None:
         """Look at another tick; `rows` is (parameters, 3): value, age in seconds, staleness."""
-        self._rows = rows.tolist()
+        self._values, self._ages, self._stale_flags = rows.T.tolist()
         self.bars_in_section = bars_in_section
+
+    def signature(self) -> tuple[object, ...]:
+        """All that conditions read, but for ages and bars: equal when nothing has changed."""
+        return (tuple(self._values), tuple(self._stale_flags), tuple(self.states.values()))
 
     def value(self, name: str) -> float | str:
         """Smoothed value of a parameter, or the present value of a state group."""
         if name in self.states:
             return self.states[name]
-        return float(self._rows[self._index_of[name]][0])
+        return self._values[self._index_of[name]]
 
     def number(self, name: str) -> float:
         """Smoothed value of a parameter."""
-        return float(self._rows[self._index_of[name]][0])
+        return self._values[self._index_of[name]]
 
     def age(self, name: str) -> float:
         """Seconds since a parameter was last heard."""
-        return float(self._rows[self._index_of[name]][1])
+        return self._ages[self._index_of[name]]
 
     def is_stale(self, name: str) -> bool:
         """Whether a parameter has been silent for too long."""
-        return bool(self._rows[self._index_of[name]][2])
+        return bool(self._stale_flags[self._index_of[name]])
 
     def hysteresis(self, name: str) -> float:
         """Hysteresis of a parameter; 0 for anything else."""

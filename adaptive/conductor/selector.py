@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from adaptive.conductor.scope import TickScope
 from adaptive.preset.expression import Expression, Latches, evaluate
@@ -11,40 +13,59 @@ from adaptive.preset.model import Preset
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A section that is wanted, and the line that wants it."""
+    """A section that is wanted, and the line that wants it; `explain` is asked only if it matters."""
 
     section: str
-    line: int
     is_urgent: bool
-    reason: str
+    explain: Callable[[], str]
+
+    @property
+    def reason(self) -> str:
+        """Why: the line, its condition, and the values it saw."""
+        return self.explain()
 
 
 class Selector:
-    """Evaluates `[[select]]` each tick; holds the memory hysteresis needs, a latch set a line."""
+    """Evaluates `[[select]]`; holds the memory hysteresis needs, a latch set a line.
+
+    While nothing that a condition reads has changed, the last choice stands: most ticks cost nothing.
+    """
 
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
         self._latches = [Latches() for _ in preset.select]
+        texts = " ".join(condition.text for condition in preset.when.values())
+        self._reads_time = "age" in texts or "bars_in_section" in texts
+        self._seen: object = None
+        self._last: Choice | None = None
 
     def choose(self, scope: TickScope) -> Choice:
         """Section of the first true line; every line is evaluated, so that its memory is current."""
+        seen = scope.signature()
+        if self._last is not None and seen == self._seen and not self._reads_time:
+            return self._last
+        self._seen = seen
         chosen: Choice | None = None
         for number, line in enumerate(self._preset.select):
             condition = self._preset.when.get(number)
             is_true = condition is None or bool(evaluate(condition, scope, self._latches[number]))
             if is_true and chosen is None:
-                chosen = Choice(line.section, number, line.urgent, self._explain(number, condition, scope))
-        if chosen is None:
-            section = self._preset.default_section
-            return Choice(section, -1, False, "no line of select is true: the default")
-        return chosen
+                explain = partial(_explain, number, condition, scope)
+                chosen = Choice(line.section, line.urgent, explain)
+        self._last = chosen or Choice(self._preset.default_section, False, _nothing_true)
+        return self._last
 
-    def _explain(self, number: int, condition: Expression | None, scope: TickScope) -> str:
-        if condition is None:
-            return f"select[{number}]: otherwise"
-        values = []
-        for name in sorted(condition.names):
-            value = scope.value(name)
-            shown = f"{value:.3f}" if isinstance(value, float) else value
-            values.append(f"{name} = {shown}")
-        return f"select[{number}]: {condition.text} ({', '.join(values)})"
+
+def _nothing_true() -> str:
+    return "no line of select is true: the default"
+
+
+def _explain(number: int, condition: Expression | None, scope: TickScope) -> str:
+    if condition is None:
+        return f"select[{number}]: otherwise"
+    values = []
+    for name in sorted(condition.names):
+        value = scope.value(name)
+        shown = f"{value:.3f}" if isinstance(value, float) else value
+        values.append(f"{name} = {shown}")
+    return f"select[{number}]: {condition.text} ({', '.join(values)})"

@@ -84,8 +84,8 @@ class StemLayer:
             return False
         return abs(self.current.position_at(at) - position % sound.loop_frames) <= 1
 
-    def leave(self, at: int, is_at_end: bool, fades: Fades, group: int) -> list[Command]:
-        """Stop what plays at a seam."""
+    def leave(self, at: int, is_at_end: bool, fades: Fades, earliest: int, group: int) -> list[Command]:
+        """Stop what plays at a seam; a fade may begin before it, but not before `earliest`."""
         playing = self.current
         self.current = None
         if playing is None or playing.sound is None:
@@ -94,10 +94,9 @@ class StemLayer:
             playing.ends_frame = at + playing.sound.frames
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)
-        playing.ends_frame = at + fades.out_start + frames
-        return [
-            commands.stop_clip(at + fades.out_start, playing.clip, frames, shape=fades.shape_out, group=group)
-        ]
+        begins = max(at + fades.out_start, earliest)
+        playing.ends_frame = begins + frames
+        return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
     def returning(self, section: str, at: int, position: int) -> Playing | None:
         """A clip that still fades out and holds just what is wanted: to be faded in again."""

@@ -34,6 +34,14 @@ class Player(Protocol):
         """Commands of a note that begins at `frame` and lasts `frames`."""
         ...
 
+    def state(self) -> Any:
+        """What decides how the next note is played."""
+        ...
+
+    def restore(self, state: Any) -> None:
+        """Come back to a state: the notes played since were taken back."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Stay:
@@ -47,12 +55,16 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A note in the schedule: what the log says of it when it has sounded."""
+    """A note in the schedule: what the log says of it when it has sounded.
+
+    `before` is the player's state before the note: what to come back to when it is taken back.
+    """
 
     frame: int
     beat: float
     note: Note
     section: str
+    before: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,9 @@ class Plan:
     """What a generated layer was about to do before a seam was planned."""
 
     stay: Stay | None
-    memories: dict[int, Mapping[str, Any]]
     limit_beat: float
     following: Stay | None
+    cursor_beat: float
 
 
 @dataclass(slots=True)
@@ -81,9 +93,11 @@ class GeneratedLayer:
     cursor_beat: float = 0.0
     written: list[Written] = field(default_factory=list)
     memories: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    memories_left: dict[int, Mapping[str, Any]] | None = None
     leaves_at: float | None = None
     limit_beat: float = NEVER
     following: Stay | None = None
+    _next_frame: int = -1  # no note that is written lies before it
 
     def enter(self, stay: Stay | None, beat: float) -> None:
         """Write from `beat` on in another passage, from its first bar (None: nothing more)."""
@@ -93,17 +107,23 @@ class GeneratedLayer:
 
     def plan(self, following: Stay | None, seam_beat: float, limit_beat: float) -> Plan:
         """Prepare to hand over at a seam; return what brings the present plan back."""
-        before = Plan(self.stay, dict(self.memories), self.limit_beat, self.following)
+        before = Plan(self.stay, self.limit_beat, self.following, self.cursor_beat)
         self.following, self.limit_beat, self.leaves_at = following, limit_beat, seam_beat
+        self.memories_left = None
         return before
 
     def restore(self, plan: Plan) -> None:
         """Come back to what was planned before."""
-        self.stay, self.memories = plan.stay, dict(plan.memories)
+        self.stay = plan.stay
+        if self.memories_left is not None:
+            self.memories, self.memories_left = self.memories_left, None
         self.limit_beat, self.following, self.leaves_at = plan.limit_beat, plan.following, None
 
     def withdraw(self, frame: int, beat: float) -> list[Command]:
         """Take back all notes at `frame` or later; writing goes on at `beat`."""
+        first = next((w for w in self.written if w.frame >= frame), None)
+        if first is not None:
+            self.player.restore(first.before)
         self.written = [w for w in self.written if w.frame < frame]
         self.cursor_beat = min(self.cursor_beat, beat)
         return [commands.withdraw(self.place.group, frame)]
@@ -113,12 +133,14 @@ class GeneratedLayer:
         posted: list[Command] = []
         while self.cursor_beat < until_beat - HAIR:
             if self.cursor_beat >= self.limit_beat - HAIR:
+                left = self.memories
                 self.enter(self.following, self.following_beat)
+                self.memories_left = left
             if self.stay is None:
                 break
             passage = self.stay.passage
-            bar = int((self.cursor_beat - passage.start_beat) / passage.beats_per_bar + HAIR)
-            start = passage.start_beat + bar * passage.beats_per_bar
+            bar = int(passage.local(self.cursor_beat) / passage.beats_per_bar + HAIR)
+            start = passage.beat_of(bar * passage.beats_per_bar)
             posted += self._write_bar(bar, start, tempo, not_before)
             self.cursor_beat = min(start + passage.beats_per_bar, self.limit_beat)
         return posted
@@ -129,20 +151,28 @@ class GeneratedLayer:
         return self.following.passage.start_beat if self.following else self.limit_beat
 
     def _write_bar(self, bar: int, start: float, tempo: TempoMap, not_before: int) -> list[Command]:
-        posted: list[Command] = []
-        section = self.stay.passage.section if self.stay else ""
+        stay = self.stay
+        assert stay is not None  # the caller's loop condition
+        # a hit before its beat sounds no earlier than its bar, or than the section, begins
+        begins = max(start, stay.passage.start_beat)
+        # what sounds before the cursor is in the schedule already: the frame decides, as in `withdraw`
+        first = max(tempo.frame_at(self.cursor_beat), not_before)
+        timed = []
         for note in self._compose(bar, start):
             written = start + float(note.onset)
-            if not self.cursor_beat - HAIR <= written < self.limit_beat - HAIR:
-                continue
-            beat = max(self.cursor_beat, written + note.offset_beats)
-            frame = tempo.frame_at(beat)
-            if frame < not_before:
+            if begins - HAIR <= written < self.limit_beat - HAIR:
+                beat = max(begins, written + note.offset_beats)
+                timed.append((tempo.frame_at(beat), beat, written, note))
+        posted: list[Command] = []
+        for frame, beat, written, note in sorted(timed, key=lambda row: row[0]):
+            if frame < first:
                 continue
             ends = min(beat + float(note.duration), self.limit_beat)
+            before = self.player.state()
             frames = tempo.frame_at(ends) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
-            self.written.append(Written(frame, written, note, section))
+            self.written.append(Written(frame, written, note, stay.passage.section, before))
+            self._next_frame = min(self._next_frame, frame)
         return posted
 
     def _compose(self, bar: int, start: float) -> tuple[Note, ...]:
@@ -180,7 +210,10 @@ class GeneratedLayer:
 
     def sounded(self, frame: int) -> list[Written]:
         """Notes that have sounded before a frame, in order; they are forgotten here."""
+        if frame <= self._next_frame:
+            return []
         done = [w for w in self.written if w.frame < frame]
+        self._next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted(done, key=lambda w: w.frame)

@@ -67,6 +67,9 @@ class Engine:
         self._sounds: list[Sound] = []
         self._index_of: dict[int, int] = {}
         self._taps: Audio | None = None
+        self._block: Audio | None = None
+        self._block_address = 0
+        self._header_address = self.memory.header_address
         self._root: Engine | None = None
         self._before: Engine | None = None
 
@@ -135,9 +138,11 @@ class Engine:
     def pull(self, frames: int, channels: int | None = None) -> Audio:
         """Render frames; shape (frames, channels).  Releases the GIL.  Never beside a sound card."""
         channels = channels or self.spec.channels
-        out = np.empty((frames, channels), np.float32)
-        self._pull(self.memory.header_address, address(out), frames, channels)
-        return out
+        if self._block is None or self._block.shape != (frames, channels):
+            self._block = aligned(np.float32, frames, channels)
+            self._block_address = address(self._block)
+        self._pull(self._header_address, self._block_address, frames, channels)
+        return self._block.copy()
 
     def listen_to_buses(self, frames: int) -> None:
         """Keep what every bus puts out, for at most `frames` frames between two `take_buses`."""

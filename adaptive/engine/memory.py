@@ -27,7 +27,7 @@ ALLPASS_MS = (4.3, 5.9, 7.7, 10.1)
 def aligned(dtype: Any, *shape: int) -> Array:
     """Zeros that begin at a cache line."""
     dtype = np.dtype(dtype)
-    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    size = math.prod(shape) * dtype.itemsize
     raw = np.zeros(size + ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % ALIGNMENT
     array: Array = raw[start : start + size].view(dtype).reshape(shape)

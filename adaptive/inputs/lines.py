@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import deque
@@ -17,7 +18,7 @@ MOST_FAULTS = 100
 
 MOST_CONNECTIONS = 256
 MOST_WAITING = 256
-"""Messages that may wait for a slow listener; the oldest are dropped, receipts never before others."""
+"""Messages that may wait for a slow listener; the oldest are dropped."""
 
 
 class Host(Protocol):
@@ -77,16 +78,19 @@ class Connection:
 
     def send(self, document: dict[str, Any]) -> None:
         """Queue a message; a listener that does not listen loses the oldest."""
-        self.waiting.append(json.dumps(document, ensure_ascii=False))
+        text = json.dumps(document, ensure_ascii=False)
+        # half a surrogate pair, which JSON may smuggle in, is no text that can be sent
+        self.waiting.append(text.encode("utf-8", "replace").decode())
         self._wake.set()
 
     async def write(self, put: Callable[[str], Awaitable[None]]) -> None:
-        """Hand queued messages to whoever carries them, until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self.waiting:
-                await put(self.waiting.popleft())
+        """Hand queued messages to whoever carries them, until cancelled or the other side is gone."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self.waiting:
+                    await put(self.waiting.popleft())
 
 
 class TcpServer:

@@ -17,6 +17,9 @@ from adaptive.errors import ProtocolError
 from adaptive.preset.model import Preset
 
 LONGEST_ID = 128
+LARGEST = 1e300
+"""Whole numbers in JSON may have thousands of digits, which no float holds."""
+
 MOST_REQUESTS = 1024
 """Requests of one transaction."""
 
@@ -99,8 +102,17 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f" (did you mean {found[0]!r}?)" if found else ""
 
 
+def is_finite_number(value: Any) -> bool:
+    """Whether a value is a number that a float can hold; booleans are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= LARGEST and math.isfinite(value)
+
+
 def shown(value: Any) -> str:
     """A value as an error message quotes it: never longer than 60 characters."""
+    if isinstance(value, int) and not abs(value) <= LARGEST:
+        return "a number of more than 300 digits"
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -123,16 +135,16 @@ class Checker:
 
     def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter:
         """Check a parameter."""
-        if name not in self.parameters:
+        if not isinstance(name, str) or name not in self.parameters:
             known = self._preset.file.parameters
             if isinstance(name, str) and name in known:
                 self._refuse(f"{name} is derived from other parameters and cannot be set")
             self._refuse(f"there is no parameter {shown(name)}{nearest(name, self.parameters)}")
         if isinstance(value, bool) or not isinstance(value, int | float):
             self._refuse(f"{name} must be a number, got {shown(value)}")
-        number = float(value) if abs(value) < 1e300 else math.inf
-        if not math.isfinite(number):
+        if not is_finite_number(value):
             self._refuse(f"{name} must be finite, got {shown(value)}")
+        number = float(value)
         low, high = self.parameters[name]
         if not low <= number <= high:
             self.clamped += 1
@@ -145,7 +157,7 @@ class Checker:
             self._refuse(f"there is no state group {shown(group)}{nearest(group, self.groups)}")
         values = self.groups[group].values
         if isinstance(value, int | float) and not isinstance(value, bool):
-            if not (math.isfinite(value) and 0 <= value < len(values)):
+            if not (is_finite_number(value) and 0 <= value < len(values)):
                 self._refuse(f"{group} has values 0 to {len(values) - 1}, got {shown(value)}")
             value = values[int(value)]
         if value not in values:
@@ -168,25 +180,24 @@ class Checker:
         """Check an event."""
         if name not in self.events:
             self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.events)}")
+        velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
-            is_number = isinstance(number, int | float) and not isinstance(number, bool)
-            if number is not None and not (is_number and math.isfinite(number) and number >= 0):
+            if number is not None and not (is_finite_number(number) and number >= 0):
                 self._refuse(f"{key} must be a number of at least 0, got {shown(number)}")
-        return FireEvent(name, min(1.0, float(velocity)), expires_s, message_id)
+        life = None if expires_s is None else float(expires_s)
+        return FireEvent(name, min(1.0, float(velocity)), life, message_id)
 
     def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
         """Check a tempo."""
         if value is None:
             return SetTempo(None, message_id)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not 20.0 <= value <= 400.0:
+        if not is_finite_number(value) or not 20.0 <= value <= 400.0:
             self._refuse(f"tempo must be from 20 to 400 quarter notes a minute, got {shown(value)}")
         return SetTempo(float(value), message_id)
 
     def volume(self, value: Any, message_id: str | None = None) -> SetVolume:
         """Check a volume."""
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value):
+        if not is_finite_number(value):
             self._refuse(f"volume must be a number from 0 to 1, got {shown(value)}")
         return SetVolume(min(1.0, max(0.0, float(value))), message_id)
 

@@ -171,7 +171,6 @@ class OscServer(asyncio.DatagramProtocol):
         self._known: set[tuple[str, str]] = set()
         self.malformed = 0
         self.packets = 0
-        self._later: set[asyncio.TimerHandle] = set()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Read one packet."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import TraceError
+from adaptive.inputs.message import is_finite_number, shown
 from adaptive.preset.model import Preset
 
 LONGEST_LINE = 65536
@@ -63,7 +63,8 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     reader = _Reader(preset, sample_rate)
     try:
         with path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
+            lines = iter(lambda: file.readline(LONGEST_LINE + 1), b"")
+            for number, raw in enumerate(lines, 1):
                 reader.take(number, raw)
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
@@ -109,7 +110,7 @@ class _Reader:
 
     def _time(self, number: int, line: Mapping[str, Any]) -> float:
         seconds: Any = line.get("t")
-        if not _is_number(seconds) or not 0.0 <= seconds <= LONGEST_S:
+        if not is_finite_number(seconds) or not 0.0 <= seconds <= LONGEST_S:
             message = f'line {number}: needs "t", the seconds since the start'
             raise TraceError(message)
         if seconds < self.last_s:
@@ -125,8 +126,8 @@ class _Reader:
             if name not in self._preset.file.parameters or name in self._preset.derived:
                 self.ignored[name] = self.ignored.get(name, 0) + 1
             elif value is not None:
-                if not _is_number(value):
-                    message = f"line {number}: {name} must be a finite number, got {value!r}"
+                if not is_finite_number(value):
+                    message = f"line {number}: {name} must be a finite number, got {shown(value)}"
                     raise TraceError(message)
                 yield name, float(value)
 
@@ -137,7 +138,7 @@ class _Reader:
             yield from self._event(number, line)
         if "tempo" in line:
             tempo = line["tempo"]
-            if tempo is not None and not (_is_number(tempo) and 20.0 <= tempo <= 400.0):
+            if tempo is not None and not (is_finite_number(tempo) and 20.0 <= tempo <= 400.0):
                 message = f"line {number}: tempo must be a number from 20 to 400, or null"
                 raise TraceError(message)
             yield SetTempo(None if tempo is None else float(tempo))
@@ -166,15 +167,16 @@ class _Reader:
 
     def _event(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
         name, velocity = line["event"], line.get("velocity", 1.0)
-        if not isinstance(name, str) or not _is_number(velocity):
+        if not isinstance(name, str) or not is_finite_number(velocity):
             message = f"line {number}: event must be a name, its velocity a number"
             raise TraceError(message)
         if name not in self._preset.file.stingers:
             self.ignored[name] = self.ignored.get(name, 0) + 1
             return
+        expires_s = line.get("expires_s")
+        if expires_s is not None and not (is_finite_number(expires_s) and expires_s >= 0):
+            message = f"line {number}: expires_s must be a number of at least 0, got {shown(expires_s)}"
+            raise TraceError(message)
         if velocity > 0:
-            yield FireEvent(name, min(1.0, float(velocity)))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            life = None if expires_s is None else float(expires_s)
+            yield FireEvent(name, min(1.0, float(velocity)), life)

@@ -60,7 +60,7 @@ def _record(fields: list[Any]) -> np.dtype[Any]:
         offsets.append(end)
         end += size
     total = -(-end // CACHE_LINE) * CACHE_LINE if end >= CACHE_LINE else -(-end // 8) * 8
-    table = {"names": names, "formats": formats, "offsets": offsets, "itemsize": total}
+    table: Any = {"names": names, "formats": formats, "offsets": offsets, "itemsize": total}
     return np.dtype(table, align=True)
 
 

@@ -29,7 +29,7 @@ ROWS = REVERB_LINES + ALLPASSES + 1
 
 
 @rtsafe
-def read_row(row: Any, at: int, mask: int, out: Any, count: int) -> None:
+def read_row(row: Any, at: int, mask: int, out: Any, count: Any) -> None:
     """Copy `count` frames of a row of memory that begin at `at` (wrapped)."""
     start = at & mask
     first = min(count, mask + np.int64(1) - start)

@@ -23,7 +23,6 @@ from adaptive.errors import InputError
 LETTERS = "CDEFGAB"
 LETTER_SEMITONES = (0, 2, 4, 5, 7, 9, 11)
 LETTER_FIFTHS = (0, 2, 4, -1, 1, 3, 5)
-_LINE = "FCGDAEB"
 
 TONE_PATTERN = r"[A-Ga-g](?:##|bb|x|#|b|♯♯|♭♭|♯|♭)?"
 _TONE = re.compile(rf"({TONE_PATTERN})")
@@ -99,7 +98,7 @@ class Tone:
     @property
     def letter(self) -> int:
         """Index of the letter in C D E F G A B."""
-        return LETTERS.index(_LINE[(self.fifths + 1) % 7])
+        return 4 * self.fifths % 7  # a fifth is four letters
 
     @property
     def accidental(self) -> int:

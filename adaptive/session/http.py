@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
+from socket import gethostname
 from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
@@ -24,6 +26,22 @@ PAGES = {
     "/page.js": ("page.js", "text/javascript"),
     "/worklet.js": ("worklet.js", "text/javascript"),
 }
+
+
+def _host_name(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    """Whether a host is a number: a foreign name that resolves to this machine is none."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class HttpSide:
@@ -43,7 +61,7 @@ class HttpSide:
 
     def __init__(self, host: Host, bound: str, allowed: frozenset[str], broadcast: Broadcast | None) -> None:
         self._host, self._allowed = host, allowed
-        self._names = LOCAL_NAMES | {bound}
+        self._names = LOCAL_NAMES | {bound.lower(), gethostname().lower()}
         self._is_open = bound in {"0.0.0.0", "::"}
         self._broadcast = broadcast
         self._count = 0
@@ -61,11 +79,11 @@ class HttpSide:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = urlsplit(f"//{request.host}").hostname or ""
-        if name not in self._names and not self._is_open:
+        name = _host_name(f"//{request.host}")
+        if name not in self._names and not (self._is_open and _is_address(name)):
             raise web.HTTPForbidden(text=f"this engine does not answer to the name {name!r}")
         origin = request.headers.get("Origin")
-        is_own = origin is not None and urlsplit(origin).netloc == request.host
+        is_own = origin in {f"http://{request.host}", f"https://{request.host}"}
         if origin is not None and not is_own and origin not in self._allowed:
             raise web.HTTPForbidden(text=f"pages from {origin} need --allow-origin {origin}")
         response: web.StreamResponse = await handler(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import itertools
 import json
 import socket
@@ -50,6 +51,9 @@ MOST_WAITING = 10_000
 """Messages that may wait for the next tick; the rest is dropped and counted."""
 
 METERS_S = 0.05
+TERMINAL = frozenset({"merged", "superseded", "dropped", "failed", "finished"})
+"""After one of these nothing more is said of a message."""
+
 MOST_TICKS_A_TURN = 64
 """Ticks stepped before the loop sees to its sockets again."""
 
@@ -139,7 +143,12 @@ class LiveSession:
         self._stopping = asyncio.Event()
         self._last_beat = -1
         self._meters_at = 0.0
-        self._failure: BaseException | None = None
+        self._osc: OscServer | None = None
+        self._swapping = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._volume = 1.0
+        self._is_paused = False
+        self._frames_before = 0
 
     # ── life ───────────────────────────────────────────────────────────────────────────────────
 
@@ -165,8 +174,6 @@ class LiveSession:
             stack.callback(self.sink.stop)
             self.sink.start()
             await self._play(ready)
-        if self._failure is not None:
-            raise self._failure
 
     def stop(self) -> None:
         """End the session at the next turn of the loop."""
@@ -182,20 +189,19 @@ class LiveSession:
             if ready is not None and engine.frame > 0:
                 ready(self)
                 ready = None
-            if end is not None and self.performance.engine.frame >= end:
+            if end is not None and self._frames_before + self.performance.engine.frame >= end:
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), STEP_S)
 
     def _turn(self) -> None:
         performance = self.performance
+        # ticks before replies: what the kernel applied in these ticks is among the replies for certain
+        rendered = performance.engine.ticks
         replies = performance.engine.drain_replies()
         if self._recorder is not None:
             self._recorder.take_replies(replies)
-        for _ in range(MOST_TICKS_A_TURN):
-            tick = performance.next_tick
-            if tick >= performance.engine.ticks:
-                break
+        for tick in range(performance.next_tick, min(rendered, performance.next_tick + MOST_TICKS_A_TURN)):
             messages, self._waiting = self._waiting, []
             messages += self._from_feed(tick)
             if self._recorder is not None:
@@ -214,8 +220,9 @@ class LiveSession:
         while self._feed and self._feed[0][0] < (tick + 1) * TICK_FRAMES:
             _frame, values, given = self._feed.popleft()
             for name, value in values:
-                index = self.performance.layout.parameters[name]
-                self.performance.engine.set_parameter(index, value, SOURCE_NETWORK)
+                index = self.performance.layout.parameters.get(name)
+                if index is not None:  # another preset may have been loaded since
+                    self.performance.engine.set_parameter(index, value, SOURCE_NETWORK)
             messages += given
         return messages
 
@@ -223,7 +230,9 @@ class LiveSession:
         """Act on a transaction: parameters alone go to their slots; with anything else, in one commit."""
         self.status.transactions += 1
         engine, layout = self.performance.engine, self.performance.layout
-        values = [r for r in transaction.requests if isinstance(r, SetParameter)]
+        asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
+        # a bundle that waited for its time may speak of the preset before
+        values = [r for r in asked if r.name in layout.parameters]
         others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
         if not others:
             for request in values:
@@ -236,8 +245,13 @@ class LiveSession:
                 )
                 for request in values
             ]  # fmt: skip
-            with contextlib.suppress(QueueFullError):
+            try:
                 engine.post(rows)
+            except QueueFullError as error:
+                self.status.dropped += len(values)
+                for request in values:
+                    self._acknowledge(request.id, connection, "dropped", str(error))
+                values = []
         for request in values:
             self._acknowledge(request.id, connection, "accepted", "in its slot")
             self._acknowledge(request.id, connection, "finished", "heard from the next quantum on")
@@ -247,8 +261,10 @@ class LiveSession:
     def _act(self, request: Request, connection: Connection | None) -> None:
         engine = self.performance.engine
         if isinstance(request, SetVolume):
-            engine.set_volume(request.volume**2)
+            self._volume = request.volume**2
+            engine.set_volume(self._volume)
         elif isinstance(request, SetPaused):
+            self._is_paused = request.is_paused
             engine.set_paused(request.is_paused)
         elif isinstance(request, LoadPreset):
             self._load(request, connection)
@@ -259,8 +275,6 @@ class LiveSession:
                 self._acknowledge(request.id, connection, "dropped", "too many messages at once")
                 return
             self._waiting.append(self._with_own_id(request, connection))
-            return
-        else:
             return
         self._acknowledge(request.id, connection, "accepted", "")
         self._acknowledge(request.id, connection, "finished", "")
@@ -288,8 +302,13 @@ class LiveSession:
             why = "a session that is recorded keeps its preset"
             self._acknowledge(request.id, connection, "dropped", why)
             return
-        task = asyncio.get_running_loop().create_task(self._swap(request, connection))
-        task.add_done_callback(lambda done: done.exception())
+        task = asyncio.get_running_loop().create_task(self._load_in_turn(request, connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _load_in_turn(self, request: LoadPreset, connection: Connection | None) -> None:
+        async with self._swapping:
+            await self._swap(request, connection)
 
     async def _swap(self, request: LoadPreset, connection: Connection | None) -> None:
         old = self.performance
@@ -310,12 +329,18 @@ class LiveSession:
             if old.engine.is_paused:
                 break
             await asyncio.sleep(0.005)
+        performance.engine.set_volume(self._volume)
+        performance.engine.set_paused(self._is_paused)
         performance.begin()
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
+        self._frames_before += old.engine.frame
+        self._forget_messages(f"{preset.file.name} was loaded")
         if self.sink is not None and hasattr(self.sink, "engine"):
             self.sink.engine = performance.engine
         self.checker = Checker(preset)
+        if self._osc is not None:
+            self._osc.reader = OscReader(preset, self.checker)
         self._watch_performance()
         for other in self._connections:
             other.send(self.checker.hello())
@@ -323,6 +348,14 @@ class LiveSession:
         self._acknowledge(request.id, connection, "finished", f"{preset.file.name} plays")
         self.tell(f"{preset.file.name} plays")
         await asyncio.sleep(1.0)  # the sound card may still be in the old engine's last block
+
+    def _forget_messages(self, reason: str) -> None:
+        """Drop what was asked of the preset before and never came to an end."""
+        self._waiting.clear()
+        self._feed.clear()
+        for connection, message_id in self._receipts.values():
+            self._acknowledge(message_id, connection, "dropped", reason)
+        self._receipts.clear()
 
     # ── what goes out ──────────────────────────────────────────────────────────────────────────
 
@@ -348,7 +381,7 @@ class LiveSession:
         if known is None:
             return
         connection, message_id = known
-        if receipt.status != "accepted":
+        if receipt.status in TERMINAL:
             del self._receipts[receipt.id]
         document: dict[str, Any] = {
             "receipt": message_id, "status": receipt.status, "reason": receipt.reason,
@@ -420,9 +453,9 @@ class LiveSession:
         loop, options = asyncio.get_running_loop(), self.options
         reader = OscReader(self.performance.preset, self.checker)
         try:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: OscServer(reader, self.receive, self._complain), local_addr=options.osc
-            )
+            self._osc = OscServer(reader, self.receive, self._complain)
+            server_of = self._osc
+            transport, _ = await loop.create_datagram_endpoint(lambda: server_of, local_addr=options.osc)
             stack.callback(transport.close)
             self.status.osc_port = transport.get_extra_info("sockname")[1]
         except OSError as error:
@@ -475,8 +508,10 @@ class LiveSession:
 
 def _port_taken(kind: str, option: str, at: tuple[str, int], error: OSError) -> MachineError:
     host, port = at
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return MachineError(f"{kind}: there is no address called {host!r} on this machine")
+    if error.errno == errno.EACCES:
+        return MachineError(f"{kind} port {port} on {host} is not for us; choose another with {option}")
     return MachineError(
         f"{kind} port {port} on {host} is taken (another engine?); choose another with {option} {host}:0"
     )

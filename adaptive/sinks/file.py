@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from adaptive.errors import InputError
+from adaptive.errors import InputError, MachineError
 from adaptive.preset.model import Preset
 
 FORMATS = {
@@ -70,5 +70,15 @@ class AudioFileSink:
         self._file.close()
 
     def write(self, frames: np.ndarray[Any, np.dtype[np.float32]]) -> None:
-        """Write frames, shape (frames, channels)."""
-        self._file.write(frames)
+        """Write frames, shape (frames, channels).
+
+        Raises
+        ------
+        MachineError
+            The disk is full.
+        """
+        try:
+            self._file.write(frames)
+        except (soundfile.LibsndfileError, OSError) as error:
+            message = f"{self._file.name}: cannot be written any further (is the disk full?): {error}"
+            raise MachineError(message) from error

@@ -45,9 +45,7 @@ def steepness(audio: Audio, floor: float = 1e-3) -> Audio:
     steps = np.abs(np.diff(np.asarray(audio, np.float64)))
     padded = np.pad(steps, NEIGHBOURS)
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEIGHBOURS + 1)
-    beside = np.maximum(
-        windows[:, : NEIGHBOURS - 1].max(axis=1), windows[:, NEIGHBOURS + 2 :].max(axis=1)
-    )
+    beside = np.maximum(windows[:, : NEIGHBOURS - 1].max(axis=1), windows[:, NEIGHBOURS + 2 :].max(axis=1))
     return steps / np.maximum(beside, floor)
 
 

@@ -121,9 +121,7 @@ def commands(engine: Engine, numbers: list[int]) -> list[c.Command]:
         c.play_note(when(), 0, float(rng.integers(36, 80)), float(rng.uniform(0.3, 1.0)), 2901, note=n)
         for n in range(24)
     ]
-    made += [
-        c.play_note(when(), 1, float(rng.integers(60, 90)), 0.8, 1501, pan=0.3) for n in range(15)
-    ]
+    made += [c.play_note(when(), 1, float(rng.integers(60, 90)), 0.8, 1501, pan=0.3) for n in range(15)]
     made += [c.release_note(when(), 0, n) for n in range(0, 24, 5)]
     made += [c.fade_bus(when(), LEAD_LINE, float(rng.uniform(0.2, 1.0)), 777) for _ in range(6)]
     made += [c.filter_bus(when(), DRUMS, float(rng.uniform(500, 12000)), 1777) for _ in range(4)]

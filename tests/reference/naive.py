@@ -11,9 +11,7 @@ from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, QUANTUM
 Audio = np.ndarray
 
 
-def ramp(
-    start: float, end: float, first: int, frames: int, shape: int, frame: int
-) -> float:
+def ramp(start: float, end: float, first: int, frames: int, shape: int, frame: int) -> float:
     """Value of a ramp at a frame."""
     if frame >= first + frames:
         return end
@@ -103,9 +101,7 @@ def block_dc(audio: Audio, rate: int = 48000, corner_hz: float = 5.0) -> Audio:
     return out
 
 
-def limit(
-    audio: Audio, ceiling: float, release_s: float, look_ahead: int = 72, rate: int = 48000
-) -> Audio:
+def limit(audio: Audio, ceiling: float, release_s: float, look_ahead: int = 72, rate: int = 48000) -> Audio:
     """Look-ahead limiter, one channel: least wanted gain, recovery, average; delayed by `look_ahead`."""
     release = 1.0 - np.exp(-1.0 / (release_s * rate))
     wanted = np.minimum(1.0, ceiling / np.maximum(np.abs(audio), 1e-30))

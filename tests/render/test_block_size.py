@@ -49,4 +49,4 @@ def test_every_command_was_in_time(reference: np.ndarray) -> None:
     engine.pull(scene.FRAMES)
     telemetry = engine.telemetry()
 
-    assert (0, 0, 0) == (telemetry.late_commands, telemetry.refused, telemetry.not_finite)
+    assert (telemetry.late_commands, telemetry.refused, telemetry.not_finite) == (0, 0, 0)

@@ -48,7 +48,7 @@ def test_a_commit_too_large_for_the_schedule_is_refused_whole() -> None:
     engine.post(far(4))
     engine.pull(QUANTUM)
 
-    assert (64, 0) == (engine.telemetry().scheduled, engine.telemetry().refused)
+    assert (engine.telemetry().scheduled, engine.telemetry().refused) == (64, 0)
 
 
 def test_what_was_refused_leaves_no_trace_in_the_sound() -> None:
@@ -81,7 +81,7 @@ def test_an_empty_commit_is_nothing() -> None:
     engine = small()
     numbers = [engine.post(far(1)), engine.post([]), engine.post(far(1))]
 
-    assert [1, 1, 2] == numbers
+    assert numbers == [1, 1, 2]
 
 
 def test_commits_of_one_quantum_act_together(rng: np.random.Generator) -> None:

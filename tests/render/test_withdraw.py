@@ -52,9 +52,9 @@ def test_what_has_sounded_is_reported_and_stays() -> None:
     withdrawn = [reply for reply in replies if reply.kind == k.REPLY_WITHDRAWN]
 
     assert [frame for frame in frames if frame < 1536] == heard(early)
-    assert [] == heard(late)
+    assert heard(late) == []
     assert list(range(1, len(heard(early)) + 1)) == told
-    assert [(99, len(frames) - len(told))] == [(reply.tag, reply.index) for reply in withdrawn]
+    assert [(99, len(frames) - len(told))] == [(reply.tag, reply.which) for reply in withdrawn]
 
 
 def test_a_withdrawal_and_its_replacement_are_one_act() -> None:
@@ -64,7 +64,7 @@ def test_a_withdrawal_and_its_replacement_are_one_act() -> None:
     commit = [c.withdraw(OLD, 0), *strokes(sound, [1100, 2100], NEW)]
     audio = left_of(engine, 4096, commit)
 
-    assert [1100 - 512, 2100 - 512] == heard(audio)
+    assert heard(audio) == [1100 - 512, 2100 - 512]
 
 
 def test_the_last_quantum_before_it_sounds_is_early_enough() -> None:
@@ -72,7 +72,7 @@ def test_the_last_quantum_before_it_sounds_is_early_enough() -> None:
     engine.post(strokes(sound, [640], OLD))
     engine.pull(640)
 
-    assert [] == heard(left_of(engine, 640, [c.withdraw(OLD, 0)]))
+    assert heard(left_of(engine, 640, [c.withdraw(OLD, 0)])) == []
 
 
 def test_one_quantum_later_is_too_late_and_says_so() -> None:
@@ -81,9 +81,9 @@ def test_one_quantum_later_is_too_late_and_says_so() -> None:
     engine.pull(704)
     engine.post([c.withdraw(OLD, 0, tag=5)])
     engine.pull(Q)
-    replies = [(reply.kind, reply.tag, reply.index) for reply in engine.drain_replies()]
+    replies = [(reply.kind, reply.tag, reply.which) for reply in engine.drain_replies()]
 
-    assert [(k.REPLY_DONE, 1, 0), (k.REPLY_WITHDRAWN, 5, 0)] == replies
+    assert replies == [(k.REPLY_DONE, 1, 0), (k.REPLY_WITHDRAWN, 5, 0)]
 
 
 def test_two_thousand_commands_are_filed_over_several_quanta_and_all_sound() -> None:
@@ -126,7 +126,7 @@ def test_a_commit_becomes_visible_whole() -> None:
     audio = left_of(engine, 4096, [*first, *rest])
 
     # 601 commands take three quanta to file: what was due meanwhile acts in the third, together
-    assert 2 * Q == heard(audio)[0]
+    assert heard(audio)[0] == 2 * Q
     assert engine.telemetry().late_commands == 1
 
 
@@ -139,7 +139,7 @@ def test_a_small_commit_of_another_producer_waits_for_no_large_one() -> None:
     other.post([c.fade_bus(10**7, 0, 1.0, 0)] * 600)
     audio = left_of(engine, 1024, strokes(sound, [5], OLD))
 
-    assert [5] == heard(audio)
+    assert heard(audio) == [5]
 
 
 def test_late_commands_act_at_once_and_are_counted() -> None:
@@ -148,15 +148,15 @@ def test_late_commands_act_at_once_and_are_counted() -> None:
     audio = left_of(engine, 256, strokes(sound, [1000], OLD))
     telemetry = engine.telemetry()
 
-    assert [0] == heard(audio)
-    assert (1, 24) == (telemetry.late_commands, telemetry.most_late_frames)
+    assert heard(audio) == [0]
+    assert (telemetry.late_commands, telemetry.most_late_frames) == (1, 24)
 
 
 def test_a_withdrawal_of_a_group_without_commands_is_nothing() -> None:
     engine, sound = clicking()
     audio = left_of(engine, 640, [c.withdraw(77, 0, tag=1), *strokes(sound, [100], OLD)])
 
-    assert [100] == heard(audio)
+    assert heard(audio) == [100]
 
 
 def test_a_group_can_be_withdrawn_again_and_again() -> None:
@@ -166,5 +166,5 @@ def test_a_group_can_be_withdrawn_again_and_again() -> None:
         engine.pull(Q)
     audio = left_of(engine, 9600)
 
-    assert [9049 - 50 * Q] == heard(audio)
+    assert heard(audio) == [9049 - 50 * Q]
     assert int(engine.memory.head["free_entries"]) == engine.spec.entries

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tools.nightfall.theory import (
-    BAR, HARMONY, Note, arc, chords, humanised, line, midi, motif_on, root_of, third_of,
+    BAR,
+    HARMONY,
+    Note,
+    arc,
+    chords,
+    humanised,
+    line,
+    midi,
+    motif_on,
+    root_of,
+    third_of,
 )  # fmt: skip
 
 DRIVE = ((1, 0.84), (4, 0.8), (5, 0.82), (8.9, 0.92), (9, 0.88), (13, 1.0), (14, 0.94), (16.9, 0.98))
@@ -44,11 +54,9 @@ def brass() -> list[Note]:
             push = 0.75 + 0.04 * number if bar in (8, 16) else (0.9, 0.74, 0.8, 0.84)[number]
             for pitch, pan in ((root, 0.0), (root + 7, -0.25), (root + 12, 0.25)):
                 notes.append(Note(start + onset, long, pitch, strength * push, "low_brass", pan))
-    for note in line(THEME, 0, "horns", 0.9, legato=0.98, pan=0.12):
-        bar = note.beat / BAR + 1
-        notes.append(_louder(note, arc(bar, DRIVE)))
-    for note in line(SECOND, 0, "horns", 0.7, legato=0.98, pan=-0.3):
-        notes.append(_louder(note, arc(note.beat / BAR + 1, DRIVE)))
+    horns = line(THEME, 0, "horns", 0.9, legato=0.98, pan=0.12)
+    horns += line(SECOND, 0, "horns", 0.7, legato=0.98, pan=-0.3)
+    notes += [_louder(note, arc(note.beat / BAR + 1, DRIVE)) for note in horns]
     return humanised(notes, 31, 6.0, 0.04)
 
 

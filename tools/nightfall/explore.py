@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tools.nightfall.theory import Note, arc, chords, echoes, humanised, line, midi
 
-SWELL = ((1, 0.62), (5, 0.74), (8, 0.6), (9, 0.66), (12, 0.84), (13, 0.8), (16, 0.58))
+SWELL = ((1, 0.64), (5, 0.72), (8, 0.62), (9, 0.66), (12, 0.76), (13, 0.74), (16, 0.6))
 
 VOICINGS = [
     (8, "D3 A3 E4 F4"),
@@ -29,7 +29,7 @@ def pad() -> list[Note]:
     bars = [1, 3, 5, 7, 8, 9, 11, 12, 13, 14, 15, 16]
     notes = chords(VOICINGS, 0, "night_pad", [arc(bar, SWELL) for bar in bars], overlap=0.6)
     choir = [(4, "A4 C4"), (4, "B4 D4"), (4, "A4 D4"), (4, "Bb4 D4")]
-    notes += chords(choir, 40, "ooh", [0.55, 0.8, 0.66, 0.5], overlap=0.5)
+    notes += chords(choir, 40, "ooh", [0.5, 0.66, 0.58, 0.48], overlap=0.5)
     notes += chords([(8, "D4 A3")], 16, "ooh", [0.45], overlap=0.5)
     return humanised(notes, 11, 20.0, 0.04)
 
@@ -49,8 +49,7 @@ def drone() -> list[Note]:
 def _swelling(notes: list[Note]) -> list[Note]:
     """The ground rises and sinks with the rest, but less."""
     return [
-        replace(note, velocity=note.velocity * (0.55 + 0.6 * arc(note.beat / 4 + 1, SWELL)))
-        for note in notes
+        replace(note, velocity=note.velocity * (0.55 + 0.6 * arc(note.beat / 4 + 1, SWELL))) for note in notes
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tools.nightfall.theory import BAR, BEAT, LENGTH, RATE
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+NAMES = ("explore", "tension", "combat", "heartbeat", "kill", "hurt", "death", "respawn")
 BANDS = (20, 60, 120, 250, 500, 1000, 2000, 4000, 8000, 16000)
 
 
@@ -26,7 +28,7 @@ def band_levels(sound: Any) -> list[float]:
     spectrum = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
     hz = np.fft.rfftfreq(len(sound), 1.0 / RATE)
     levels = []
-    for low, high in zip(BANDS[:-1], BANDS[1:], strict=True):
+    for low, high in itertools.pairwise(BANDS):
         power = 2.0 * spectrum[(hz >= low) & (hz < high)].sum() / len(sound) ** 2
         levels.append(10.0 * np.log10(power + 1e-12))
     return levels
@@ -65,7 +67,8 @@ def report(stem: Stem, sound: Any) -> str:
     if stem.beats >= 8:
         at = stem.lead_frames + round(stem.beats * BEAT)
         here, beside = roughest_step(looped(sound, stem.lead_frames, stem.beats), at)
-        text += f" | join {here:5.0f} beside {beside:5.0f} end {20 * np.log10(np.abs(sound[-480:]).max() + 1e-9):4.0f}"
+        end = 20 * np.log10(np.abs(sound[-480:]).max() + 1e-9)
+        text += f" | join {here:5.0f} beside {beside:5.0f} end {end:4.0f}"
     return text
 
 
@@ -75,7 +78,15 @@ def picture(path: Path, sounds: dict[str, Any], lead_frames: int) -> None:
     dither = np.random.default_rng(0).normal(0.0, 1e-8, longest)
     figure, axes = plt.subplots(len(sounds), 1, figsize=(15, 2.6 * len(sounds)), squeeze=False)
     for axis, (name, sound) in zip(axes[:, 0], sounds.items(), strict=True):
-        axis.specgram(sound.mean(axis=1) + dither[: len(sound)], NFFT=4096, Fs=RATE, noverlap=2048, vmin=-150, vmax=-50, cmap="magma")
+        axis.specgram(
+            sound.mean(axis=1) + dither[: len(sound)],
+            NFFT=4096,
+            Fs=RATE,
+            noverlap=2048,
+            vmin=-150,
+            vmax=-50,
+            cmap="magma",
+        )
         axis.set_yscale("symlog", linthresh=200)
         axis.set_ylim(25, 18000)
         frames = RATE // 4
@@ -117,7 +128,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{'':21}   LUFS   peak           |" + " ".join(f"{low:5}" for low in BANDS[:-1]))
-    for section in sys.argv[2:] or ["explore", "tension", "combat", "heartbeat", "kill", "hurt", "death", "respawn"]:
+    for section in sys.argv[2:] or NAMES:
         stems = [stem for stem in STEMS if stem.file.startswith(section)]
         sounds = {stem.file: soundfile.read(FOLDER / stem.file)[0] for stem in stems}
         for stem in stems:

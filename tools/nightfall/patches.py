@@ -61,9 +61,7 @@ def _spec(
 def _partial(semitones: float, gain: float, decay_s: float, beat: float = 0.0) -> Voice:
     """A sine of a struck body: `beat` semitones beside it lies its twin."""
     tone = _tone(SINE, SINE, 0.5 if beat else 0.0, beat)
-    spec = _spec(
-        tone, (0.002, decay_s, 0.0, decay_s), cutoff_hz=18000.0, velocity_octaves=0.0, gain=gain
-    )
+    spec = _spec(tone, (0.002, decay_s, 0.0, decay_s), cutoff_hz=18000.0, velocity_octaves=0.0, gain=gain)
     return Voice(spec, semitones)
 
 

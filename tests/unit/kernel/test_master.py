@@ -231,9 +231,9 @@ def test_meters_show_peak_and_power() -> None:
     engine = playing(signals.sine(1000.0, 2 * RATE, 0.5))
     engine.pull(2 * RATE - 4800)
 
-    assert [0.5, 0.5] == pytest.approx(list(engine.peaks()), abs=5e-3)
-    assert [0.3536, 0.3536] == pytest.approx(list(engine.rms()), abs=2e-3)
-    assert [0.0, 0.0] == list(engine.peaks())
+    assert pytest.approx(list(engine.peaks()), abs=5e-3) == [0.5, 0.5]
+    assert pytest.approx(list(engine.rms()), abs=2e-3) == [0.3536, 0.3536]
+    assert list(engine.peaks()) == [0.0, 0.0]
 
 
 def test_what_is_not_a_number_never_reaches_the_output(rng: np.random.Generator) -> None:

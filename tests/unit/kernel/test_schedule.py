@@ -28,13 +28,10 @@ def fade(frame: int, gain: float, **more: Any) -> c.Command:
     return c.fade_bus(frame, 0, gain, 0, **more)
 
 
-
 def done(engine: Engine) -> list[tuple[int, int, int]]:
     """Tag, frame asked and frame done of what was reported as done."""
     return [
-        (reply.tag, reply.asked, reply.done)
-        for reply in engine.drain_replies()
-        if reply.kind == k.REPLY_DONE
+        (reply.tag, reply.asked, reply.done) for reply in engine.drain_replies() if reply.kind == k.REPLY_DONE
     ]
 
 
@@ -49,7 +46,7 @@ def test_a_command_acts_in_the_quantum_of_its_frame_and_not_before() -> None:
     before = goal(engine)
     engine.pull(Q)
 
-    assert (1.0, 0.5) == (before, goal(engine))
+    assert (before, goal(engine)) == (1.0, 0.5)
 
 
 def test_immediately_is_the_next_quantum() -> None:
@@ -135,7 +132,7 @@ def test_what_lies_beyond_the_horizon_acts_at_its_frame() -> None:
     engine.post([c.duck_bus(1000 * Q + 17, 0, 1.0, 0)._replace(tag=1)])
     engine.pull(1001 * Q)
 
-    assert [(1, 1000 * Q + 17, 1000 * Q + 17)] == done(engine)
+    assert done(engine) == [(1, 1000 * Q + 17, 1000 * Q + 17)]
 
 
 def test_a_late_command_acts_at_once_and_is_counted_with_its_lateness() -> None:
@@ -145,8 +142,8 @@ def test_a_late_command_acts_at_once_and_is_counted_with_its_lateness() -> None:
     engine.pull(Q)
     telemetry = engine.telemetry()
 
-    assert [(1, 7 * Q + 3, 10 * Q)] == done(engine)
-    assert (1, 3 * Q - 3) == (telemetry.late_commands, telemetry.most_late_frames)
+    assert done(engine) == [(1, 7 * Q + 3, 10 * Q)]
+    assert (telemetry.late_commands, telemetry.most_late_frames) == (1, 3 * Q - 3)
 
 
 def test_filing_is_bounded_and_a_commit_is_visible_when_its_last_command_is_filed() -> None:
@@ -158,7 +155,7 @@ def test_filing_is_bounded_and_a_commit_is_visible_when_its_last_command_is_file
         engine.pull(Q)
         seen.append((engine.telemetry().scheduled, goal(engine)))
 
-    assert [(FILING_LIMIT, 1.0), (2 * FILING_LIMIT, 1.0)] == seen[:2]
+    assert seen[:2] == [(FILING_LIMIT, 1.0), (2 * FILING_LIMIT, 1.0)]
     assert 0.5 == seen[2][1] == seen[3][1]
 
 
@@ -178,7 +175,7 @@ def test_every_entry_comes_back_when_it_has_acted() -> None:
         engine.pull(Q)
     engine.pull(Q)
 
-    assert (300, 0) == (int(engine.memory.head["free_entries"]), engine.telemetry().scheduled)
+    assert (int(engine.memory.head["free_entries"]), engine.telemetry().scheduled) == (300, 0)
 
 
 def test_a_ring_may_go_round_many_times() -> None:
@@ -198,7 +195,7 @@ def test_two_producers_do_not_disturb_each_other() -> None:
     other.post([c.duck_bus(4 * Q, 0, 1.0, 0)._replace(tag=2)])
     engine.pull(6 * Q)
 
-    assert [(2, 4 * Q, 4 * Q), (1, 5 * Q, 5 * Q)] == done(engine)
+    assert done(engine) == [(2, 4 * Q, 4 * Q), (1, 5 * Q, 5 * Q)]
 
 
 @pytest.mark.xfail(
@@ -222,7 +219,7 @@ def test_only_a_command_with_a_tag_is_reported() -> None:
     engine.post([fade(0, 0.5), c.duck_bus(0, 0, 0.5, 0)._replace(tag=7)])
     engine.pull(Q)
 
-    assert [(7, 0, 0)] == done(engine)
+    assert done(engine) == [(7, 0, 0)]
 
 
 def test_a_full_reply_queue_is_counted_and_disturbs_nothing() -> None:
@@ -230,7 +227,7 @@ def test_a_full_reply_queue_is_counted_and_disturbs_nothing() -> None:
     engine.post([c.duck_bus(0, 0, 0.5, 0)._replace(tag=tag) for tag in range(1, 21)])
     engine.pull(Q)
 
-    assert (8, 12) == (len(done(engine)), int(engine.memory.head["replies_lost"]))
+    assert (len(done(engine)), int(engine.memory.head["replies_lost"])) == (8, 12)
 
 
 def test_what_is_withdrawn_leaves_the_schedule() -> None:
@@ -240,7 +237,7 @@ def test_what_is_withdrawn_leaves_the_schedule() -> None:
     engine.post([c.withdraw(3, 0)])
     engine.pull(Q)
 
-    assert (0, 8192) == (engine.telemetry().scheduled, int(engine.memory.head["free_entries"]))
+    assert (engine.telemetry().scheduled, int(engine.memory.head["free_entries"])) == (0, 8192)
 
 
 def test_a_withdrawal_spares_other_groups_and_earlier_frames() -> None:
@@ -263,8 +260,7 @@ def test_a_withdrawal_spares_other_groups_and_earlier_frames() -> None:
 def test_any_member_of_a_bucket_can_be_withdrawn(position: int) -> None:
     engine = new()
     commands = [
-        c.duck_bus(9 * Q, 0, 1.0, 0, group=10 + number)._replace(tag=number + 1)
-        for number in range(3)
+        c.duck_bus(9 * Q, 0, 1.0, 0, group=10 + number)._replace(tag=number + 1) for number in range(3)
     ]
     engine.post(commands)
     engine.pull(Q)

@@ -28,9 +28,7 @@ OPEN_SINE = InstrumentSpec(
 OPEN_SAW = replace(OPEN_SINE, oscillators=(OscillatorSpec(k.SAW), SILENT))
 
 
-def play(
-    instrument: InstrumentSpec, frames: int, commands: list[c.Command]
-) -> np.ndarray:
+def play(instrument: InstrumentSpec, frames: int, commands: list[c.Command]) -> np.ndarray:
     return left_of(engine_of(instruments=(instrument,)), frames, commands)
 
 
@@ -232,7 +230,7 @@ def test_the_oldest_note_is_stolen_first_and_a_released_one_before_it() -> None:
     buses_of(engine, 2000, commands)
     pitches = [float(pitch) for pitch in engine.memory["voices"][0]["pitch"][:3]]
 
-    assert [71.0, 70.0, 62.0] == pitches
+    assert pitches == [71.0, 70.0, 62.0]
 
 
 @pytest.mark.parametrize("at", [4810, 4864, 4927])
@@ -319,9 +317,7 @@ def test_forty_voices_of_three_groups_add_their_power() -> None:
 
 
 def test_the_same_notes_give_the_same_bits() -> None:
-    vibrato = replace(
-        OPEN_SAW, lfo_pitch_cents=30.0, lfo_cutoff_octaves=1.0, filter_octaves=2.0, spread=0.5
-    )
+    vibrato = replace(OPEN_SAW, lfo_pitch_cents=30.0, lfo_cutoff_octaves=1.0, filter_octaves=2.0, spread=0.5)
     commands = [note(number * 37 % 9000, 40.0 + number % 40, 3000) for number in range(150)]
     first, second = (digest(play(vibrato, 24000, commands)) for _ in range(2))
 

@@ -1,0 +1,79 @@
+"""Inside the callback: time per block on a real PortAudio stream, idle and with the interpreter busy.
+
+Needs a running sound server (a JACK dummy device will do).  Runs are interleaved in pairs, so that what
+the machine does meanwhile falls on both.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from adaptive.engine import commands
+from adaptive.engine.engine import Engine
+from adaptive.engine.spec import EngineSpec
+from adaptive.sinks.portaudio import PortAudioSink
+from benchmarks.work import _noise
+
+SECONDS, PAIRS, STEMS = 10.0, 5, 128
+
+
+def measure_all() -> Iterator[dict[str, object]]:
+    """Every row: idle beside each stress, five pairs."""
+    engine = Engine(EngineSpec(clips=STEMS, sounds=STEMS))
+    rows = []
+    for clip in range(STEMS):
+        number = engine.add_sound(engine.bank.add(_noise(6, 0.01, clip), loop_frames=48000 * 6))
+        rows.append(commands.start_clip(0, clip, number, 0, position=clip * 500))
+    engine.post(rows)
+    sink = PortAudioSink(engine, block_size=64)
+    sink.start()
+    time.sleep(1.0)
+    try:
+        for name, stress in (("GIL held", hold_gil), ("a million objects collected", collect)):
+            for pair in range(PAIRS):
+                yield {"what": "idle", "pair": pair, **_run(engine, lambda _stop: None)}
+                yield {"what": name, "pair": pair, **_run(engine, stress)}
+    finally:
+        sink.stop()
+
+
+def _run(engine: Engine, stress: Callable[[threading.Event], None]) -> dict[str, object]:
+    stop = threading.Event()
+    thread = threading.Thread(target=stress, args=(stop,))
+    engine.reset_telemetry()
+    thread.start()
+    time.sleep(SECONDS)
+    stop.set()
+    thread.join()
+    seen = engine.telemetry()
+    return {
+        "callbacks": seen.callbacks,
+        "p50_us": round(seen.p50_us, 1),
+        "p99_us": round(seen.p99_us, 1),
+        "p99.9_us": round(seen.p999_us, 1),
+        "max_us": round(seen.max_us, 1),
+        "load_percent": round(100 * seen.load, 2),
+        "over_budget": seen.over_budget,
+        "underruns": seen.underruns,
+    }
+
+
+def hold_gil(stop: threading.Event) -> None:
+    """Compute in pure Python without pause."""
+    total = 0
+    while not stop.is_set():
+        for number in range(200_000):
+            total += number * number
+    del total
+
+
+def collect(stop: threading.Event) -> None:
+    """Let the collector walk over a million objects, again and again."""
+    kept = [{"list": [number]} for number in range(1_000_000)]
+    while not stop.is_set():
+        gc.collect()
+        time.sleep(0.05)
+    del kept

@@ -1,0 +1,183 @@
+"""Small presets of sines, written into a folder, and a way to play them tick by tick."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from adaptive.conductor.messages import Message, Receipt
+from adaptive.engine.bank import Bank
+from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.preset.load import load
+from adaptive.preset.model import Preset
+from adaptive.session.performance import Performance, vocabulary
+
+Audio = np.ndarray
+Line = dict[str, Any]
+
+RATE = 48000
+BAR = RATE
+"""At 240 quarter notes a minute in 4/4 a bar lasts a second: positions read as seconds."""
+
+BEAT = BAR // 4
+LOOK_AHEAD = 2400
+
+HEAD = """schema = 1
+name = "Test"
+tempo_bpm = 240
+"""
+
+STEM_LAYERS = """
+[layers.calm]
+stem = "calm.wav"
+[layers.fight]
+stem = "fight.wav"
+"""
+
+STEMS = {"calm": 220.0, "fight": 331.0, "both": 443.0}
+"""Name of a file, and the sine it holds."""
+
+GAIN = 0.2
+
+
+def write_sine(path: Path, hz: float, beats: float = 16, lead_s: float = 0.0, gain: float = GAIN) -> None:
+    """Write a sine of whole cycles, so that the loop has no join; `lead_s` of the same before beat 1."""
+    frames, lead = round(beats * BEAT), round(lead_s * RATE)
+    cycles = max(1, round(hz * frames / RATE))
+    phase = 2.0 * np.pi * cycles * np.arange(-lead, frames) / frames
+    audio = (gain * np.sin(phase)).astype(np.float32)
+    soundfile.write(path, audio, RATE, subtype="FLOAT", format="WAV")
+
+
+def write_blow(path: Path, lead_s: float = 0.1, ring_s: float = 0.3, gain: float = 0.5) -> None:
+    """Write a one-shot: a soft rise of `lead_s`, then a step that rings: the step is beat 1."""
+    lead, ring = round(lead_s * RATE), round(ring_s * RATE)
+    rise = 0.05 * gain * np.linspace(0.0, 1.0, lead, endpoint=False)
+    fall = gain * np.cos(2.0 * np.pi * 100.0 / RATE * np.arange(ring)) * np.linspace(1.0, 0.0, ring)
+    soundfile.write(path, np.concatenate([rise, fall]).astype(np.float32), RATE, subtype="FLOAT")
+
+
+def make_preset(folder: Path, body: str, head: str = HEAD, stems: Mapping[str, float] = STEMS) -> Preset:
+    """Write a preset with four bars of sine a stem, and load it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, hz in stems.items():
+        if not (folder / f"{name}.wav").exists():
+            write_sine(folder / f"{name}.wav", hz)
+    if not (folder / "blow.wav").exists():
+        write_blow(folder / "blow.wav")
+    (folder / "preset.toml").write_text(head + body, encoding="utf-8")
+    return load(folder, vocabulary=vocabulary())
+
+
+def two_sections(folder: Path, rule: str = "", calm: str = "", fight: str = "", more: str = "") -> Preset:
+    """Two sections of one stem each, and one rule for getting from one to the other."""
+    body = STEM_LAYERS
+    body += f'[sections.calm]\nlayers = ["calm"]\nlength_bars = 4\n{calm}\n'
+    body += f'[sections.fight]\nlayers = ["fight"]\nlength_bars = 4\n{fight}\n'
+    if rule:
+        body += f'[[transitions]]\nfrom = "any"\nto = "any"\n{rule}\n'
+    return make_preset(folder, body + more)
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of playing: the master, every bus, the log, receipts."""
+
+    performance: Performance
+    master: Audio
+    buses: Audio
+    log: list[Line] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+
+    def bus(self, layer: str) -> Audio:
+        """Left channel of a layer, on the timeline (no master delay)."""
+        return self.buses[self.performance.layout.layers[layer].bus, 0]
+
+    def lines(self, kind: str, **wanted: Any) -> list[Line]:
+        """Lines of a kind that say what is wanted."""
+        found = [line for line in self.log if line["kind"] == kind]
+        return [line for line in found if all(line.get(k) == v for k, v in wanted.items())]
+
+    def seams(self) -> list[Line]:
+        """Planned transitions."""
+        return self.lines("transition", status="planned")
+
+    def told(self, message_id: str) -> list[str]:
+        """Statuses of a message's receipts, in order."""
+        return [receipt.status for receipt in self.receipts if receipt.id == message_id]
+
+
+Script = Mapping[int, Sequence[Message]]
+
+
+class Player:
+    """Plays a preset tick by tick, offline.
+
+    Parameters
+    ----------
+    preset : Preset
+        What is played.
+    bank : Bank, optional
+        Shared audio, so that many runs decode once.
+    """
+
+    def __init__(self, preset: Preset, seed: int = 0, bank: Bank | None = None) -> None:
+        self.text: list[str] = []
+        self.performance = Performance(preset, seed, bank=bank, write_log=self.text.append)
+        self.receipts: list[Receipt] = []
+        self.performance.conductor.on_receipt = self.receipts.append
+        self.performance.engine.listen_to_buses(TICK_FRAMES)
+        self._master: list[Audio] = []
+        self._buses: list[Audio] = []
+        self.performance.begin()
+
+    def tick(self, messages: Sequence[Message] = ()) -> None:
+        """Render a tick and step it."""
+        engine = self.performance.engine
+        self._master.append(engine.pull(TICK_FRAMES))
+        self._buses.append(engine.take_buses())
+        engine.drain_replies()
+        assert self.performance.step(messages)
+
+    def play(self, frames: int, script: Script | None = None) -> Played:
+        """Play up to a frame; `script` gives messages by tick."""
+        while self.performance.frame < frames:
+            self.tick((script or {}).get(self.performance.next_tick, ()))
+        return self.result()
+
+    def result(self) -> Played:
+        """What has come so far."""
+        return Played(
+            self.performance,
+            np.concatenate(self._master),
+            np.concatenate(self._buses, axis=2),
+            [json.loads(line) for line in self.text],
+            list(self.receipts),
+        )
+
+
+def play(preset: Preset, seconds: float, script: Script | None = None, bank: Bank | None = None) -> Played:
+    """Play a preset for so long; `script` gives messages by tick."""
+    return Player(preset, bank=bank).play(round(seconds * RATE), script)
+
+
+def tick_of(seconds: float) -> int:
+    """First tick at or after a time."""
+    return -(-round(seconds * RATE) // TICK_FRAMES)
+
+
+def sounding(audio: Audio, floor: float = 1e-4, gap: int = 480) -> list[tuple[int, int]]:
+    """Stretches (first frame, frame after the last) in which a signal sounds."""
+    above = np.flatnonzero(np.abs(audio) > floor)
+    if above.size == 0:
+        return []
+    cuts = np.flatnonzero(np.diff(above) > gap)
+    firsts = [above[0], *above[cuts + 1]]
+    lasts = [*above[cuts], above[-1]]
+    return [(int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]

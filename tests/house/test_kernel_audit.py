@@ -1,0 +1,215 @@
+"""The law of the kernel, read from what the compiler made of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+import adaptive
+from adaptive.kernel import build
+from adaptive.kernel.jit import FLAGS
+from tests.helpers import audit
+
+ROOT = Path(adaptive.__file__).parents[1]
+TESTS = Path(__file__).parents[2]
+KERNEL = ROOT / "adaptive" / "kernel"
+
+MOST_LINES, MOST_ARGUMENTS = 60, 12
+
+LANE_LOOPS = ["filter_frame", "shape_frame", "add_saw", "add_pulse", "aim_voices"]
+"""Functions whose loops over sixteen lanes must have become vectors."""
+
+HOT_MODULES = ["maths", "oscillator", "filter_lanes", "ramps"]
+HOT_FUNCTIONS = {
+    *("shape_frame", "aim_voices", "add_pieces", "sum_lanes", "add_block"),
+    *("play_channel", "play_piece", "add_residual", "scale_piece", "interleave"),
+    *("damp", "mix_lines", "low_cut"),
+    *("want_gain", "least_of_window", "recover_and_smooth", "average_window"),
+}
+"""Functions that run for every frame: they may not even count references."""
+
+
+def key() -> str:
+    """Hash of all that the audit depends on."""
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {numba.config.CPU_FEATURES}".encode())
+    for path in [*sorted(KERNEL.glob("*.py")), Path(audit.__file__)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, Any]:
+    """What the audit found: by a process of its own, kept until the kernel changes."""
+    path = build.cache_folder() / f"audit-{key()}.json"
+    if not path.exists():
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(TESTS)))}
+        draft = path.with_suffix(f".{os.getpid()}")
+        command = [sys.executable, "-m", "tests.helpers.audit", str(draft)]
+        subprocess.run(command, env=environment, check=True)
+        draft.replace(path)
+    told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return told
+
+
+def is_hot(entry: dict[str, Any]) -> bool:
+    return entry["module"].rpartition(".")[2] in HOT_MODULES or entry["name"] in HOT_FUNCTIONS
+
+
+@pytest.fixture(scope="module")
+def functions(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(found["functions"])
+
+
+def test_the_audit_reads_the_whole_kernel(found: dict[str, Any]) -> None:
+    from adaptive.kernel.units import UNITS
+
+    names = {entry["name"] for entry in found["functions"]}
+
+    assert set(UNITS) == set(found["units"])
+    assert len(names) > 100
+    assert set(LANE_LOOPS) | HOT_FUNCTIONS <= names
+
+
+def test_no_kernel_function_allocates_raises_or_calls_python(functions: list[dict[str, Any]]) -> None:
+    assert {entry["name"]: entry["faults"] for entry in functions if entry["faults"]} == {}
+
+
+def test_no_unit_allocates_raises_or_calls_python(found: dict[str, Any]) -> None:
+    assert {name: faults for name, faults in found["units"].items() if faults} == {}
+
+
+def test_what_runs_every_frame_counts_no_references(functions: list[dict[str, Any]]) -> None:
+    counts = {e["name"]: e["references"] for e in functions if is_hot(e) and e["references"]}
+
+    assert counts == {}
+
+
+def test_every_kernel_function_is_compiled_once(functions: list[dict[str, Any]]) -> None:
+    often = {e["name"]: e["signatures"] for e in functions if len(e["signatures"]) != 1}
+
+    assert often == {}
+
+
+def test_no_kernel_function_is_long_or_takes_many_arguments(functions: list[dict[str, Any]]) -> None:
+    large = {
+        entry["name"]: (entry["lines"], entry["arguments"])
+        for entry in functions
+        if entry["lines"] > MOST_LINES or entry["arguments"] > MOST_ARGUMENTS
+    }
+
+    assert large == {}
+
+
+@pytest.mark.parametrize("name", LANE_LOOPS)
+def test_a_lane_loop_multiplies_wide_and_stays_in_single_precision(
+    functions: list[dict[str, Any]], name: str
+) -> None:
+    entry = next(entry for entry in functions if entry["name"] == name)
+
+    assert entry["widens"] == 0
+    assert entry["wide"] >= 2
+    assert entry["wide"] > entry["narrow"]
+
+
+def test_no_kernel_function_widens_what_runs_every_frame(functions: list[dict[str, Any]]) -> None:
+    widened = {e["name"]: e["widens"] for e in functions if is_hot(e) and e["widens"]}
+
+    assert widened == {}
+
+
+# ── the audit itself: it must be able to fail ──────────────────────────────────────────────────
+
+
+def allocates(data: np.ndarray) -> float:
+    return np.zeros(4)[0] + data[0]
+
+
+def array_expression(data: np.ndarray) -> float:
+    data[:4] += data[4:8]
+    return data[0]
+
+
+def raises(data: np.ndarray) -> float:
+    if data[0] > 1.0:
+        raise ValueError
+    return data[0]
+
+
+def prints(data: np.ndarray) -> float:
+    print(data[0])  # noqa: T201
+    return data[0]
+
+
+def calls_libm(data: np.ndarray) -> float:
+    return np.sin(data[0])
+
+
+def powers(data: np.ndarray) -> float:
+    return data[0] ** data[1]
+
+
+def is_fine(data: np.ndarray) -> float:
+    total = np.float32(0.0)
+    for i in range(data.size):
+        total += data[i] / data[0]
+    return total
+
+
+def audited(function: Callable[..., Any], **flags: Any) -> tuple[list[str], str]:
+    dispatcher = numba.njit(**(FLAGS | flags))(function)
+    dispatcher.compile((numba.float32[::1],))
+    signature = dispatcher.signatures[0]
+    ir = dispatcher.inspect_llvm(signature)
+    return [fault.split(":")[0] for fault in audit.faults(ir)], audit.own_body(ir, function.__name__)
+
+
+@pytest.mark.parametrize(
+    ("function", "fault"),
+    [
+        (allocates, "allocates"),
+        (array_expression, "allocates"),
+        (raises, "can raise"),
+        (prints, "calls Python"),
+        (calls_libm, "calls libm"),
+        (powers, "calls libm"),
+    ],
+)
+def test_a_bad_function_is_caught(function: Callable[..., Any], fault: str) -> None:
+    assert fault in audited(function)[0]
+
+
+def test_division_by_zero_raises_unless_the_flags_say_otherwise() -> None:
+    assert "can raise" in audited(is_fine, error_model="python")[0]
+
+
+def test_a_good_function_passes() -> None:
+    assert audited(is_fine)[0] == []
+
+
+def test_double_precision_is_noticed() -> None:
+    def widens(data: np.ndarray) -> float:
+        return data[0] * 0.1
+
+    assert audit.WIDENS.search(audited(widens)[1])
+
+
+def test_a_scalar_loop_is_noticed() -> None:
+    def recursive(data: np.ndarray) -> None:
+        for i in range(1, 16):
+            data[i] *= data[i - 1]
+
+    dispatcher = numba.njit(**FLAGS)(recursive)
+    dispatcher.compile((numba.float32[::1],))
+    code = audit.own_assembly(dispatcher.inspect_asm(dispatcher.signatures[0]), "recursive")
+
+    assert len(audit.NARROW_MULTIPLY.findall(code)) > len(audit.WIDE_MULTIPLY.findall(code))

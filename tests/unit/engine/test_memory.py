@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from adaptive.engine.engine import Engine
+from adaptive.engine.memory import ALIGNMENT, address, aligned, next_prime, smoothing_share
+from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec, ReverbSpec
+from adaptive.kernel import layout as k
+
+RECORDS = [getattr(k, name) for name in dir(k) if name.isupper() and isinstance(getattr(k, name), np.dtype)]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(
+        EngineSpec(
+            clips=19,
+            buses=tuple(BusSpec(str(n)) for n in range(11)),
+            instruments=(InstrumentSpec(0, voices=20), InstrumentSpec(1, voices=3)),
+            parameters=tuple(ParameterSpec(str(n)) for n in range(5)),
+            reverbs=(ReverbSpec(),),
+        )
+    )
+
+
+def test_every_array_begins_at_a_cache_line(engine: Engine) -> None:
+    places = {name: address(array) % ALIGNMENT for name, array in engine.memory.arrays.items()}
+
+    assert dict.fromkeys(places, 0) == places
+    assert [engine.root_address % 64, engine.memory.header_address % 64] == [0, 0]
+
+
+def test_the_header_points_to_every_array(engine: Engine) -> None:
+    head = engine.memory.head
+    expected = {name: address(array) for name, array in engine.memory.arrays.items()}
+
+    assert expected == {name: int(head[f"at_{name}"]) for name in expected}
+
+
+def test_no_two_arrays_overlap(engine: Engine) -> None:
+    spans = sorted((address(a), address(a) + a.nbytes) for a in engine.memory.arrays.values())
+
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+
+
+def test_every_unit_has_its_address(engine: Engine) -> None:
+    names = [name for name in k.HEADER.names or () if name.startswith("unit_")]
+
+    assert all(int(engine.memory.head[name]) != 0 for name in names)
+
+
+def test_words_that_two_threads_share_do_not_share_a_cache_line() -> None:
+    head, tail = (int(k.RING.fields[name][1]) for name in ("head", "tail"))  # type: ignore[index]
+
+    assert tail - head >= 64
+    assert head % 8 == tail % 8 == 0
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1000, 4097])
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, k.COMMAND])
+def test_aligned_memory_is_zero_and_as_large_as_asked(size: int, dtype: np.dtype) -> None:
+    array = aligned(dtype, size)
+
+    assert (size, 0) == (array.size, address(array) % ALIGNMENT)
+    assert not any(array.tobytes())
+
+
+def test_memory_may_have_any_shape() -> None:
+    assert aligned(np.float32, 3, 2, 64).shape == (3, 2, 64)
+
+
+def test_every_field_of_every_record_is_aligned_to_its_size() -> None:
+    for record in RECORDS:
+        for name, (kind, offset) in ((n, f[:2]) for n, f in record.fields.items()):
+            scalar = kind.base if kind.base.fields is None else None
+            if scalar is not None:
+                assert offset % scalar.itemsize == 0, name
+
+
+def test_counts_are_rounded_up_to_whole_groups(engine: Engine) -> None:
+    head = engine.memory.head
+
+    assert (int(head["clip_groups"]), int(head["bus_groups"]), int(head["voice_groups"])) == (3, 2, 3)
+
+
+def test_nothing_that_is_counted_may_be_missing() -> None:
+    engine = Engine(EngineSpec(clips=0, buses=(), entries=1, replies=1))
+
+    assert engine.pull(640).shape == (640, 2)
+
+
+@pytest.mark.parametrize(("number", "prime"), [(1, 1), (2, 2), (4, 5), (65, 67), (1104, 1109)])
+def test_the_next_prime_is_the_first_at_or_above(number: int, prime: int) -> None:
+    assert prime == next_prime(number)
+
+
+def test_a_smoothing_share_leaves_what_it_should_after_its_time() -> None:
+    share = smoothing_share(0.5, 64, 48000)
+
+    assert share ** (0.5 * 48000 / 64) == pytest.approx(0.01, rel=1e-9)
+    assert smoothing_share(0.0, 64, 48000) == 0.0
+    assert smoothing_share(0.3, 64, 48000, left=math.exp(-1)) == pytest.approx(
+        math.exp(-64 / 14400), rel=1e-9
+    )
+
+
+def test_an_engine_keeps_the_sounds_it_points_to_alive() -> None:
+    engine = Engine(EngineSpec())
+    number = engine.add_sound(engine.bank.add(np.ones((1, 100), np.float32)))
+    record = engine.memory["sounds"][number]
+
+    assert int(record["left"]) == address(engine._sounds[number].left)
+    assert tuple(int(record[name]) for name in ("frames", "origin", "loop_frames")) == (100, 0, 0)
