@@ -72,6 +72,7 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
     bank, rate = engine.bank, engine.spec.sample_rate
     faults: list[str] = []
     durations: dict[Path, float] = {}
+    bank.decode_ahead(preset.stems.values())
     for name, path in preset.stems.items():
         try:
             durations[path] = bank.duration(path)

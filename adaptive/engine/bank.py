@@ -7,7 +7,8 @@ planar with its loop made whole (`adaptive.engine.loops`).  The bank is read-onl
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,20 @@ class Bank:
                 audio = self._decode_once(path)
                 self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
             return self._sounds[key]
+
+    def decode_ahead(self, paths: Iterable[Path]) -> None:
+        """Decode files side by side (decoding lets go of the GIL); faults wait for `load`."""
+        waiting = [path for path in dict.fromkeys(p.resolve() for p in paths) if path not in self._decoded]
+        with ThreadPoolExecutor() as pool:
+            for path, audio in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
+                if audio is not None:
+                    self._decoded[path] = audio
+
+    def _try_decode(self, path: Path) -> Audio | None:
+        try:
+            return decode(path, self.sample_rate)
+        except AudioFileError:
+            return None
 
     def duration(self, path: Path) -> float:
         """Length of a file in seconds."""

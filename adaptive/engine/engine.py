@@ -10,7 +10,7 @@ import numpy as np
 
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.commands import Command
-from adaptive.engine.memory import Memory, address, aligned
+from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spec import EngineSpec
 from adaptive.engine.telemetry import Telemetry, read_telemetry
@@ -197,6 +197,7 @@ class Engine:
     def reset_telemetry(self) -> None:
         """Set all counters to zero (a few callbacks may be lost)."""
         self.memory["telemetry"][0] = np.zeros((), k.TELEMETRY)
+        self.memory["telemetry"][0]["least_slack_frames"] = NO_SLACK_YET
 
     def peaks(self) -> Audio:
         """Peak of each master channel since the last call, linear."""

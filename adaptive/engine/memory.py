@@ -16,6 +16,7 @@ Array = np.ndarray[Any, Any]
 ALIGNMENT = 64
 REVERB_ROWS = k.REVERB_LINES + k.ALLPASSES + 1
 REVERB_MEMORY_S = 0.3
+NO_SLACK_YET = 2**62
 STRIDE_PAD = 208
 """Frames between rows beyond a power of two: at exactly one, all rows would share cache sets."""
 
@@ -292,6 +293,7 @@ class Memory:
         master["ceiling"] = 10.0 ** (spec.ceiling_db / 20.0)
         master["release"] = 1.0 - math.exp(-1.0 / (spec.release_s * rate))
         master["reduction"], master["least_gain"] = 1.0, 1.0
+        self["telemetry"][0]["least_slack_frames"] = NO_SLACK_YET
         master["dc_coefficient"] = 1.0 - 2.0 * math.pi * 5.0 / rate
         for name in ("wanted", "least", "smooth", "doubled"):
             master[name] = 1.0

@@ -18,7 +18,8 @@ class Telemetry:
 
     Times are microseconds inside the callback, read from a histogram in eighths of an octave: a
     percentile is the upper edge of its bin, at most 12 % too high.  `load` is the share of real time
-    spent in callbacks since the engine was opened.
+    spent in callbacks since the engine was opened.  `least_slack_frames` is how many frames a timed
+    command came ahead of its time, at the least: negative means late.
     """
 
     frame: int
@@ -31,6 +32,7 @@ class Telemetry:
     not_finite: int
     stolen_voices: int
     scheduled: int
+    least_slack_frames: int
     load: float
     p50_us: float
     p99_us: float
@@ -67,6 +69,7 @@ def read_telemetry(memory: Memory) -> Telemetry:
         not_finite=int(record["not_finite"]),
         stolen_voices=int(record["stolen_voices"]),
         scheduled=int(record["scheduled"]),
+        least_slack_frames=int(record["least_slack_frames"]),
         load=float(record["busy_ns"]) / 1e9 / seconds if seconds else 0.0,
         p50_us=percentile_us(bins, 0.5),
         p99_us=percentile_us(bins, 0.99),

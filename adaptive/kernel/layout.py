@@ -416,6 +416,7 @@ TELEMETRY = _record(
         ("busy_ns", "i8"),
         ("longest_ns", "i8"),
         ("scheduled", "i8"),
+        ("least_slack_frames", "i8"),  # how near to being late a timed command has come
         ("over_budget", "i8"),
         ("longest_gap_ns", "i8"),
         ("last_ns", "i8"),

@@ -208,6 +208,9 @@ def drain_ring(
         elif header["free_entries"] > 0:
             file_command(header, entries, heads, tails, groups, row, index)
             telemetry["commands"] += np.int64(1)
+            if row["frame"] >= 0:
+                slack = row["frame"] - header["frame"]
+                telemetry["least_slack_frames"] = min(telemetry["least_slack_frames"], slack)
         else:
             telemetry["refused"] += np.int64(1)
         if row["is_last"] != 0:

@@ -394,9 +394,7 @@ def close_voices(group: Any) -> None:
     frames = F32(QUANTUM)
     for lane in range(LANES):
         group["phase"][lane] = phase_at(group["phase"][lane], group["step"][lane], frames)
-        group["phase_other"][lane] = phase_at(
-            group["phase_other"][lane], group["step_other"][lane], frames
-        )
+        group["phase_other"][lane] = phase_at(group["phase_other"][lane], group["step_other"][lane], frames)
     for lane in range(LANES):
         group["a1"][lane] += group["a1_step"][lane] * frames
         group["a2"][lane] += group["a2_step"][lane] * frames
