@@ -111,8 +111,8 @@ class Conductor:
         self._seam_groups = groups[:half]
         ducked = [place.bus for place in layout.layers.values()]
         self.stingers = Stingers(
-            dict(preset.file.stingers), material.stingers, layout.stinger_bus,
-            layout.stinger_clips, ducked, layout.duck_group, groups[half:], rate,
+            dict(preset.file.stingers), material.stingers, layout.stingers, ducked,
+            layout.duck_group, groups[half:], rate,
         )  # fmt: skip
 
     # ── steps ──────────────────────────────────────────────────────────────────────────────────

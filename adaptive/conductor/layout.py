@@ -27,9 +27,11 @@ CLIPS_A_STEM = 4
 """The pass that plays, the one that fades, a tail, and the one that enters."""
 
 CLIPS_A_KIT = 16
-STINGER_CLIPS = 8
+CLIPS_A_STINGER = 3
 OPEN_HZ = 20000.0
 DEFAULT_REVERB_DB = -80.0
+STINGER_REVERB_DB = -12.0
+"""What a stinger sends to the room where the preset says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,7 @@ class ScoreLayout:
     spec: EngineSpec
     layers: Mapping[str, LayerPlace]
     parameters: Mapping[str, int]
-    stinger_bus: int
-    stinger_clips: range
+    stingers: Mapping[str, LayerPlace]
     reverb_bus: int
     duck_group: int
     dynamic_groups: range
@@ -145,8 +146,9 @@ class _Builder:
         self.mappings: list[MappingSpec] = []
         self.places: dict[str, LayerPlace] = {}
         self.clips = 0
+        self.stingers: dict[str, LayerPlace] = {}
         # strips first, then stingers, then from a group of their own the room's return
-        strips = len(preset.file.layers) + 1
+        strips = len(preset.file.layers) + len(preset.file.stingers)
         self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS
 
     def add_layer(self, name: str, table: LayerTable) -> None:
@@ -183,6 +185,12 @@ class _Builder:
         self.instruments.append(patches.instrument_spec(patch, bus))
         return LayerPlace(name, bus, group, range(0), instrument=len(self.instruments) - 1)
 
+    def add_stinger(self, name: str, reverb_db: float | None) -> None:
+        bus = len(self.buses)
+        send = db_to_gain(STINGER_REVERB_DB if reverb_db is None else reverb_db)
+        self.buses.append(BusSpec(name, sends=(self.reverb_bus,), send_gains=(send,)))
+        self.stingers[name] = LayerPlace(name, bus, 0, self._take_clips(CLIPS_A_STINGER))
+
     def _take_clips(self, count: int) -> range:
         self.clips += count
         return range(self.clips - count, self.clips)
@@ -193,9 +201,6 @@ class _Builder:
             self.mappings.append(MappingSpec(index, kind, bus, control.points))
 
     def finish(self, sample_rate: int, channels: int) -> ScoreLayout:
-        stinger_bus = len(self.buses)
-        self.buses.append(BusSpec("stingers", sends=(self.reverb_bus,), send_gains=(db_to_gain(-12.0),)))
-        stinger_clips = self._take_clips(STINGER_CLIPS)
         while len(self.buses) < self.reverb_bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
         room = self.preset.file.reverb
@@ -217,8 +222,7 @@ class _Builder:
             spec,
             self.places,
             self.index_of,
-            stinger_bus,
-            stinger_clips,
+            self.stingers,
             self.reverb_bus,
             duck_group,
             range(duck_group + 1, spec.groups),
@@ -230,6 +234,8 @@ def lay_out(preset: Preset, sample_rate: int = 48000, channels: int = 2) -> Scor
     builder = _Builder(preset)
     for name, table in preset.file.layers.items():
         builder.add_layer(name, table)
+    for name, stinger in preset.file.stingers.items():
+        builder.add_stinger(name, stinger.reverb_db)
     return builder.finish(sample_rate, channels)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adaptive.conductor.layout import LayerPlace
 from adaptive.conductor.stems import Playing
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
@@ -35,10 +36,8 @@ class Stingers:
         The preset's stingers.
     sounds : dict
         Name to (sound, number in the engine's table).
-    bus : int
-        Their strip.
-    clips : range
-        Clips they take in turn.
+    places : mapping
+        Strip and clips of each.
     ducked : sequence of int
         Strips that make room.
     duck_group : int
@@ -51,8 +50,7 @@ class Stingers:
 
     tables: dict[str, StingerTable]
     sounds: dict[str, tuple[Sound, int]]
-    bus: int
-    clips: range
+    places: Mapping[str, LayerPlace]
     ducked: Sequence[int]
     duck_group: int
     groups: range
@@ -60,11 +58,11 @@ class Stingers:
     last_apex: dict[str, int] = field(default_factory=dict)
     ducked_until: int = 0
     duck_gain: float = 1.0
-    playing: list[Playing] = field(default_factory=list)
+    playing: dict[str, list[Playing]] = field(default_factory=dict)
     _turn: int = 0
 
     def __post_init__(self) -> None:
-        self.playing = [Playing(clip) for clip in self.clips]
+        self.playing = {name: [Playing(clip) for clip in p.clips] for name, p in self.places.items()}
 
     def earliest_apex(self, name: str, earliest: int) -> int:
         """First frame at which a stinger's first beat can be heard."""
@@ -88,7 +86,7 @@ class Stingers:
         table, (sound, number) = self.tables[name], self.sounds[name]
         group = self.groups[self._turn % len(self.groups)]
         self._turn += 1
-        clip = min(self.playing, key=lambda playing: playing.ends_frame)
+        clip = min(self.playing[name], key=lambda playing: playing.ends_frame)
         first = apex - sound.origin
         clip.sound, clip.ends_frame = sound, first + sound.frames
         gain = db_to_gain(table.level_db) * velocity * velocity
@@ -97,7 +95,7 @@ class Stingers:
                 first,
                 clip.clip,
                 number,
-                self.bus,
+                self.places[name].bus,
                 position=-sound.origin,
                 gain=gain,
                 pan=table.pan,

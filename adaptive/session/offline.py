@@ -226,7 +226,8 @@ def _open_stems(
     engine, layout = renderer.performance.engine, renderer.performance.layout
     engine.listen_to_buses(TICK_FRAMES)
     names = {place.bus: name for name, place in layout.layers.items()}
-    names |= {layout.stinger_bus: "stingers", layout.reverb_bus: "reverb"}
+    names |= {place.bus: f"stinger_{name}" for name, place in layout.stingers.items()}
+    names[layout.reverb_bus] = "reverb"
     rate = engine.spec.sample_rate
     return [
         (bus, stack.enter_context(AudioFileSink(folder / f"{name}.flac", rate, 2, notice)))
