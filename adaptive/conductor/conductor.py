@@ -554,7 +554,8 @@ class Conductor:
         now_beat = self.tempo.beat_at(self.now)
         passage = self.passage
         certain = self.tempo.beat_at(self.now + round(CERTAIN_S * self.tempo.sample_rate))
-        next_bar = passage.next_boundary(now_beat + HAIR, "bar") + passage.beats_per_bar
+        # a hundredth of a beat on: on a bar line the next bar is the one after
+        next_bar = passage.next_boundary(now_beat + 0.01, "bar") + passage.beats_per_bar
         until = max(certain, next_bar)
         for layer in self.material.generated.values():
             self._commands += layer.write(until, self.tempo, not_before)

@@ -104,10 +104,10 @@ class Stingers:
         ]
         self.last_apex[name] = apex
         if table.duck_db < 0.0:
-            posted += self._duck(db_to_gain(table.duck_db), first, first + sound.frames, group)
+            posted += self._duck(db_to_gain(table.duck_db), first, apex, first + sound.frames)
         return StingerPlan(apex, first, tuple(posted))
 
-    def _duck(self, gain: float, first: int, last: int, group: int) -> list[Command]:
+    def _duck(self, gain: float, first: int, apex: int, last: int) -> list[Command]:
         frames, back = round(DUCK_S * self.sample_rate), round(RECOVER_S * self.sample_rate)
         posted: list[Command] = []
         duck_group = self.duck_group
@@ -115,10 +115,10 @@ class Stingers:
             gain = min(gain, self.duck_gain)
             last = max(last, self.ducked_until)
             posted.append(commands.withdraw(duck_group, first))
-        self.duck_gain, self.ducked_until = gain, last
+        # a short one has its room at the blow all the same
+        recovers = max(apex + frames, last - back)
+        self.duck_gain, self.ducked_until = gain, max(last, recovers)
         for bus in self.ducked:
             posted.append(commands.duck_bus(first, bus, gain, frames, group=duck_group))
-            posted.append(
-                commands.duck_bus(max(first + frames, last - back), bus, 1.0, back, group=duck_group)
-            )
+            posted.append(commands.duck_bus(recovers, bus, 1.0, back, group=duck_group))
         return posted

@@ -53,7 +53,12 @@ def complete_loop(audio: Audio, origin: int, loop_frames: int, sample_rate: int)
     missing = max(0, end - audio.shape[1])
     if missing:
         lead_in = audio[:, max(0, origin - missing) : origin]
-        padding = np.zeros((audio.shape[0], missing - lead_in.shape[1]), np.float32)
+        silent = missing - lead_in.shape[1]
+        if silent:
+            # neither the file's end nor the lead-in's beginning may be a step into silence
+            frames = round(JOIN_S * sample_rate)
+            audio, lead_in = fade_ends(audio, lead_in, frames)
+        padding = np.zeros((audio.shape[0], silent), np.float32)
         audio = np.concatenate([audio, padding, lead_in], axis=1)
     tail = audio.shape[1] - end
     is_crossfaded = False
@@ -61,6 +66,15 @@ def complete_loop(audio: Audio, origin: int, loop_frames: int, sample_rate: int)
         audio = crossfade_join(audio, origin, end, round(JOIN_S * sample_rate))
         is_crossfaded = True
     return audio, LoopReport(missing, is_crossfaded, max(0, tail))
+
+
+def fade_ends(before: Audio, after: Audio, frames: int) -> tuple[Audio, Audio]:
+    """Fade the end of one piece out and the beginning of another in, straight."""
+    out, into = min(frames, before.shape[1]), min(frames, after.shape[1])
+    before, after = before.copy(), after.copy()
+    before[:, before.shape[1] - out :] *= np.linspace(1.0, 0.0, out, dtype=np.float32)
+    after[:, :into] *= np.linspace(0.0, 1.0, into, dtype=np.float32)
+    return before, after
 
 
 def is_continuous(audio: Audio, origin: int, end: int) -> bool:

@@ -9,7 +9,9 @@ import numpy as np
 
 from adaptive.engine.spec import EngineSpec
 from adaptive.engine.tones import fill_instrument
+from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
+from adaptive.units import db_to_gain
 
 Array = np.ndarray[Any, Any]
 
@@ -69,6 +71,7 @@ class Memory:
     """
 
     def __init__(self, spec: EngineSpec, units: dict[str, int]) -> None:
+        check_spec(spec)
         self.spec = spec
         self.root = aligned(k.ROOT, 1)
         self.header = aligned(k.HEADER, 1)
@@ -79,6 +82,7 @@ class Memory:
         self._fill_instruments()
         self._fill_parameters()
         self._fill_mappings()
+        self._settle_buses()
         self._fill_reverbs()
         self._fill_schedule()
         self._fill_master()
@@ -144,6 +148,7 @@ class Memory:
 
     def _fill_header(self, units: dict[str, int]) -> None:
         spec, head = self.spec, self.head
+        head["at_header"] = address(self.header)
         head["sample_rate"] = spec.sample_rate
         head["channels"] = spec.channels
         head["bus_count"] = len(spec.buses)
@@ -184,7 +189,6 @@ class Memory:
         for index, bus in enumerate(self.spec.buses):
             group, column = buses[index // k.PAIRS], index % k.PAIRS
             if bus.output is not None:
-                _require_later(index, bus.output, bus.name)
                 group["output"][column] = bus.output
             group["channel"][column] = bus.channel
             group["gain_from"][column] = group["gain_to"][column] = bus.gain
@@ -192,7 +196,6 @@ class Memory:
             group["control_cutoff"][column] = bus.cutoff_hz
             group["effect"][column] = -1 if bus.effect is None else bus.effect
             for send, target in enumerate(bus.sends):
-                _require_later(index, target, bus.name)
                 group["send_bus"][send, column] = target
                 gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0
                 for name in ("control_send", "control_send_now", "send_value"):
@@ -249,6 +252,30 @@ class Memory:
             record["count"] = len(mapping.points)
             for number, (x, y) in enumerate(mapping.points):
                 record["x"][number], record["y"][number] = x, y
+
+    def _settle_buses(self) -> None:
+        """Put every bus where its controls want it before the first frame: nothing fades in by itself."""
+        for mapping in self.spec.mappings:
+            default = self.spec.parameters[mapping.parameter].default
+            xs, ys = zip(*mapping.points, strict=True)
+            value = float(np.interp(default, xs, ys))
+            group, column = self["buses"][mapping.bus // k.PAIRS], mapping.bus % k.PAIRS
+            if mapping.kind == k.MAP_GAIN_DB:
+                group["control_gain"][column] = group["control_gain_now"][column] = db_to_gain(value)
+            elif mapping.kind == k.MAP_PAN:
+                group["control_pan"][column] = group["control_pan_now"][column] = value
+            elif mapping.kind == k.MAP_CUTOFF:
+                group["control_cutoff"][column] = value
+            else:
+                for name in ("control_send", "control_send_now", "send_value"):
+                    group[name][mapping.send, column] = db_to_gain(value)
+        for index in range(len(self.spec.buses)):
+            group, column = self["buses"][index // k.PAIRS], index % k.PAIRS
+            pan = float(group["pan_from"][column] + group["control_pan_now"][column])
+            angle = (min(1.0, max(-1.0, pan)) + 1.0) * math.pi / 4.0
+            gain = float(group["gain_from"][column] * group["control_gain_now"][column])
+            group["line_value"][2 * column] = gain * math.sqrt(2.0) * math.cos(angle)
+            group["line_value"][2 * column + 1] = gain * math.sqrt(2.0) * math.sin(angle)
 
     def _fill_reverbs(self) -> None:
         rate = self.spec.sample_rate
@@ -309,9 +336,3 @@ def _groups_of(count: int, size: int) -> int:
 
 def _power_of_two(least: float) -> int:
     return 1 << max(6, math.ceil(math.log2(least)))
-
-
-def _require_later(index: int, target: int, name: str) -> None:
-    if target // k.PAIRS <= index // k.PAIRS:
-        message = f"bus {name!r} may only feed a bus of a later group of {k.PAIRS}"
-        raise ValueError(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from adaptive.engine.commands import Command
 from adaptive.engine.memory import Memory, address
+from adaptive.engine.validate import CommitCheck
 from adaptive.errors import QueueFullError
 from adaptive.kernel import layout as k
 
@@ -22,7 +24,7 @@ POSTED = np.dtype(
         ("operation", "i4"),
         ("target", "i4"),
         ("group", "i4"),
-        ("index", "i4"),
+        ("which", "i4"),
         ("tag", "i4"),
         ("i0", "i8"),
         ("i1", "i8"),
@@ -51,11 +53,13 @@ class Numbers:
         self.sequence = 0
         self.commit = 0
         self.arrival = 0
+        self._guard = threading.Lock()
 
     def next_arrival(self) -> int:
         """Number a packet gets when it is read: 32 bits, never 0."""
-        self.arrival = self.arrival % 0xFFFFFFFF + 1
-        return self.arrival
+        with self._guard:
+            self.arrival = self.arrival % 0xFFFFFFFF + 1
+            return self.arrival
 
 
 class CommandPort:
@@ -81,13 +85,16 @@ class CommandPort:
         self._head_address = address(memory["rings"]) + ring * k.RING.itemsize
         self._head_address += int(k.RING.fields["head"][1])  # type: ignore[index]
         self._publish = UNIT(publish)
+        self._check = CommitCheck(memory.spec)
 
     @property
     def room(self) -> int:
         """Commands a commit may hold just now."""
         waiting = int(self._ring["head"]) - int(self._ring["tail"])
         ring_room = self._rows.size - waiting
-        pool_room = int(self._memory.head["free_entries"]) - waiting
+        rings = self._memory["rings"]
+        waiting_anywhere = int((rings["head"] - rings["tail"]).sum())
+        pool_room = int(self._memory.head["free_entries"]) - waiting_anywhere
         return max(0, min(ring_room, pool_room))
 
     def post(self, commands: Sequence[Command]) -> int:
@@ -97,6 +104,8 @@ class CommandPort:
         ------
         QueueFullError
             It does not fit as a whole; nothing was posted.
+        ValueError
+            It names what is not there; nothing was posted.
         """
         count = len(commands)
         if count == 0:
@@ -104,12 +113,13 @@ class CommandPort:
         if count > self.room:
             message = f"a commit of {count} commands does not fit: there is room for {self.room}"
             raise QueueFullError(message)
-        numbers = self._numbers
-        numbers.commit += 1
         rows = np.zeros(count, k.COMMAND)
         posted = np.array(list(commands), POSTED)
+        self._check(posted)
         for name in POSTED.names or ():
             rows[name] = posted[name]
+        numbers = self._numbers
+        numbers.commit += 1
         rows["sequence"] = np.arange(numbers.sequence + 1, numbers.sequence + 1 + count)
         rows["commit"] = numbers.commit
         rows["is_last"][-1] = 1

@@ -22,7 +22,7 @@ from adaptive.kernel.layout import (
     QUANTUM,
     SENDS,
 )
-from adaptive.kernel.maths import F32, ONE, ZERO, pan_left, pan_right, ramp_at
+from adaptive.kernel.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
 from adaptive.kernel.meter import energy, peak_of
 from adaptive.kernel.ramps import add_quantum, aim_filter, scale_line, set_filter
 
@@ -31,6 +31,7 @@ OPEN = F32(CUTOFF_OPEN_HZ)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
+BROKEN = F32(-1.0)
 TOO_LOUD = F32(1e12)  # energy of a quantum; full scale is 128
 QUIET_QUANTA = np.int32(375)  # half a second of silence before a bus is skipped
 
@@ -234,13 +235,21 @@ def filter_group(group: Any, buses: Any, first: int, count: int) -> None:
 
 
 @rtsafe
-def route(group: Any, column: int, buses: int, master: int, index: int) -> None:
+def route(group: Any, column: int, buses: int, master: int, index: int, channels: int) -> None:
     """Add a finished bus to where it goes, and to its sends; `buses`, `master` are addresses."""
     output = np.int64(group["output"][column])
-    to = buses + PAIR * output if output >= 0 else master + ROW * np.int64(group["channel"][column])
     source = buses + PAIR * index
-    for side in range(np.int64(2)):
-        add_quantum(to + ROW * side, source + ROW * side, ONE, ZERO)
+    first = np.int64(group["channel"][column])
+    if output >= 0:
+        to = buses + PAIR * output
+        add_quantum(to, source, ONE, ZERO)
+        add_quantum(to + ROW, source + ROW, ONE, ZERO)
+    elif first + np.int64(1) < channels:
+        add_quantum(master + ROW * first, source, ONE, ZERO)
+        add_quantum(master + ROW * (first + np.int64(1)), source + ROW, ONE, ZERO)
+    else:  # one channel is left: both sides at half
+        add_quantum(master + ROW * first, source, HALF, ZERO)
+        add_quantum(master + ROW * first, source + ROW, HALF, ZERO)
     for send in range(np.int64(SENDS)):
         bus = np.int64(group["send_bus"][send, column])
         now, before = group["control_send_now"][send, column], group["send_value"][send, column]
@@ -266,7 +275,7 @@ def render_group(
         if not (group["loudness"][column] < TOO_LOUD):
             telemetry["not_finite"] += np.int64(1)
             silence(group, column, buses[first + column])
-            group["loudness"][column] = ZERO
+            group["loudness"][column] = BROKEN
     if prepare_filters(group, frame, F32(header["sample_rate"])):
         filter_group(group, buses, first, count)
     for column in range(count):
@@ -274,12 +283,14 @@ def render_group(
         if group["effect"][column] >= 0:
             effect = np.int64(group["effect"][column])
             call_unit(header["unit_reverb"], header_address, effect, index, np.int64(1))
-        elif is_still(group, column, group["loudness"][column]):
+        if group["loudness"][column] == BROKEN:
+            continue  # its gain line stays at 0 and runs up in the next quantum
+        if group["effect"][column] < 0 and is_still(group, column, group["loudness"][column]):
             settle(group, column, frame, header["meter_share"])
             continue
         scale_bus(group, column, base + PAIR * index, entries, frame)
         measure(group, column, base + PAIR * index, header["meter_share"])
-        route(group, column, base, header["at_master_audio"], index)
+        route(group, column, base, header["at_master_audio"], index, header["channels"])
 
 
 @rtsafe

@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.atomic import prefetch
-from adaptive.kernel.filter_lanes import filter_lanes
+from adaptive.kernel.filter_lanes import filter_lanes, forget_broken
 from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.layout import (
     CLIP_CUTOFF,
@@ -47,6 +47,9 @@ OPEN = F32(CUTOFF_OPEN_HZ)
 INAUDIBLE = F32(1e-6)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
+PAIR = np.int64(2) * ROW
+TOO_LOUD = F32(1e6)
+OPENING = np.int64(240)  # 5 ms at 48 kHz
 
 
 @rtsafe
@@ -55,6 +58,7 @@ def play_channel(
     data: int,
     position: int,
     count: int,
+    first: int,
     end: int,
     loop_frames: int,
     passes: int,
@@ -63,13 +67,19 @@ def play_channel(
 ) -> None:
     """Add one channel of a clip, with the tails of its earlier passes, along a gain line.
 
-    `out` is the address of the first frame to write, `data` that of beat 1.
+    `out` is the address of the first frame to write, `data` that of beat 1; the material lies from
+    `first` (negative: the lead-in) to `end`, and what is asked for outside it is silent.
     """
     start = position
     for _ in range(passes + np.int64(1)):
         if start >= end:
             break
-        add_line(out, data + FLOAT * start, min(count, end - start), value, step)
+        skipped = max(np.int64(0), first - start)
+        length = min(count, end - start) - skipped
+        if length > 0:
+            at = start + skipped
+            line = value + step * F32(skipped)
+            add_line(out + FLOAT * skipped, data + FLOAT * at, length, line, step)
         if loop_frames == 0:
             break
         start += loop_frames
@@ -78,16 +88,24 @@ def play_channel(
 @rtsafe
 def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
     """Last sample a clip has put out on a lane: what a start that cuts in must let fade."""
+    position, passes = group["position"][column], group["passes"][column]
+    loop_frames, origin = sound["loop_frames"], sound["origin"]
+    is_tail = group["is_tail"][column] == 1
+    if passes == 0 and position == group["begun_at"][column]:
+        return ZERO
+    if position == 0 and passes > 0 and not is_tail:
+        position, passes = loop_frames, passes - np.int64(1)
+    head = np.int64(1) if is_tail else np.int64(0)
     address = sound["left"] if lane % np.int64(2) == 0 else sound["right"]
     data = carray(pointer(address), sound["frames"], np.float32)
     total = ZERO
-    head = np.int64(0)
-    while head <= group["passes"][column]:
-        at = sound["origin"] + group["position"][column] + head * sound["loop_frames"] - np.int64(1)
-        if at >= sound["frames"] or at < 0:
+    while head <= passes:
+        at = origin + position + head * loop_frames - np.int64(1)
+        if at >= sound["frames"]:
             break
-        total += data[at]
-        if sound["loop_frames"] == 0:
+        if at >= 0:
+            total += data[at]
+        if loop_frames == 0:
             break
         head += np.int64(1)
     return total * group["line_value"][lane]
@@ -97,33 +115,42 @@ def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
 def leave_residual(group: Any, column: int, sounds: Any) -> None:
     """Let the last sample of a clip that is cut decay instead of stepping to zero."""
     sound = sounds[group["sound"][column]]
+    group["residual_bus"][column] = group["bus"][column]
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         group["residual"][lane] += sample_before(group, column, sound, lane)
 
 
 @rtsafe
-def start_clip(group: Any, column: int, sounds: Any, command: Any) -> None:
-    """Begin a clip at this frame: sound, position, bus, gain, pan."""
+def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -> None:
+    """Begin a clip at this frame: sound, position, bus, gain, pan.
+
+    A filter that was closed opens within 5 ms, so that what is cut goes through it to its end.
+    """
     if group["state"][column] != 0:
         leave_residual(group, column, sounds)
+    sound = sounds[np.int64(command["i0"])]
+    position = command["i1"]
+    if sound["loop_frames"] > 0 and position >= sound["loop_frames"]:
+        position %= sound["loop_frames"]
     group["state"][column] = np.int32(1)
     group["sound"][column] = np.int32(command["i0"])
-    group["position"][column] = command["i1"]
+    group["position"][column] = position
+    group["begun_at"][column] = position
+    group["bus"][column] = command["which"]
     group["passes"][column] = np.int64(0)
     group["stops_at_end"][column] = np.int32(0)
     group["is_tail"][column] = np.int32(0)
-    group["is_filtered"][column] = np.int32(0)
     group["gain_from"][column] = command["f0"]
     group["gain_to"][column] = command["f0"]
     group["gain_frames"][column] = np.int64(0)
-    group["gain_value"][column] = command["f0"]
     group["pan_from"][column] = command["f1"]
     group["pan_to"][column] = command["f1"]
     group["pan_frames"][column] = np.int64(0)
-    group["cutoff_from"][column] = OPEN
+    group["cutoff_from"][column] = cutoff_now(group, column, frame)
     group["cutoff_to"][column] = OPEN
-    group["cutoff_frames"][column] = np.int64(0)
+    group["cutoff_start"][column] = frame
+    group["cutoff_frames"][column] = OPENING if group["is_filtered"][column] != 0 else np.int64(0)
     lane = np.int64(2) * column
     group["line_value"][lane] = command["f0"] * pan_left(command["f1"])
     group["line_value"][lane + np.int64(1)] = command["f0"] * pan_right(command["f1"])
@@ -132,16 +159,16 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any) -> None:
 @rtsafe
 def release_clip(group: Any, column: int, sounds: Any) -> None:
     """Play no further, but let what lies beyond the last bar of earlier passes ring on."""
-    sound = sounds[group["sound"][column]]
-    at = sound["origin"] + group["position"][column] - np.int64(1)
     if group["state"][column] == 0 or group["is_tail"][column] == 1:
         return
-    if group["position"][column] != 0 and at >= 0 and at < sound["frames"]:
-        lane = np.int64(2) * column
-        left = carray(pointer(sound["left"]), sound["frames"], np.float32)
-        right = carray(pointer(sound["right"]), sound["frames"], np.float32)
-        group["residual"][lane] += left[at] * group["line_value"][lane]
-        group["residual"][lane + np.int64(1)] += right[at] * group["line_value"][lane + np.int64(1)]
+    if group["position"][column] != 0:
+        # in mid-pass: what the present pass put out last decays, the tails alone go on
+        leave_residual(group, column, sounds)
+        group["is_tail"][column] = np.int32(1)
+        sound = sounds[group["sound"][column]]
+        for side in range(np.int64(2)):
+            lane = np.int64(2) * column + side
+            group["residual"][lane] -= sample_before(group, column, sound, lane)
     group["is_tail"][column] = np.int32(1)
 
 
@@ -190,7 +217,7 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int)
     operation = command["operation"]
     group["moving_until"] = max(group["moving_until"], frame + command["i0"] + Q)
     if operation == CLIP_START:
-        start_clip(group, column, sounds, command)
+        start_clip(group, column, sounds, command, frame)
     elif operation == CLIP_GAIN or operation == CLIP_STOP:
         group["gain_from"][column] = gain_now(group, column, frame)
         group["gain_to"][column] = command["f0"]
@@ -217,7 +244,8 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int)
         group["cutoff_to"][column] = command["f0"]
         group["cutoff_start"][column] = frame
         group["cutoff_frames"][column] = command["i0"]
-        group["is_filtered"][column] = np.int32(2)  # 2: filled from the signal when it begins
+        if group["is_filtered"][column] == 0:
+            group["is_filtered"][column] = np.int32(2)  # filled from the signal when it begins
 
 
 @rtsafe
@@ -234,7 +262,7 @@ def play_piece(
     end_l, end_r = gain * pan_left(pan), gain * pan_right(pan)
     step_l, step_r = (end_l - value_l) * share, (end_r - value_r) * share
     origin, loop_frames = sound["origin"], sound["loop_frames"]
-    end = sound["frames"] - origin
+    first_of_all, end = -origin, sound["frames"] - origin
     data_l, data_r = sound["left"] + FLOAT * origin, sound["right"] + FLOAT * origin
     at = first
     position = group["position"][column]
@@ -248,11 +276,11 @@ def play_piece(
         passes = group["passes"][column] - skipped
         heard = position + skipped * loop_frames
         play_channel(
-            left + FLOAT * at, data_l, heard, count, end, loop_frames, passes,
+            left + FLOAT * at, data_l, heard, count, first_of_all, end, loop_frames, passes,
             value_l + step_l * done, step_l,
         )  # fmt: skip
         play_channel(
-            right + FLOAT * at, data_r, heard, count, end, loop_frames, passes,
+            right + FLOAT * at, data_r, heard, count, first_of_all, end, loop_frames, passes,
             value_r + step_r * done, step_r,
         )  # fmt: skip
         at += count
@@ -264,7 +292,6 @@ def play_piece(
     if last == Q:
         group["line_value"][lane] = end_l
         group["line_value"][lane + np.int64(1)] = end_r
-        group["gain_value"][column] = gain
     else:
         group["line_value"][lane] = value_l + step_l * F32(last - first)
         group["line_value"][lane + np.int64(1)] = value_r + step_r * F32(last - first)
@@ -280,23 +307,32 @@ def add_residual(address: int, group: Any, lane: int, first: int, last: int, dec
     for i in range(first, last):
         value *= decay
         out[i] += value
-    group["residual"][lane] = ZERO if abs(value) < INAUDIBLE else value
+    # inaudible, or not a number: over
+    is_heard = abs(value) >= INAUDIBLE and abs(value) < TOO_LOUD
+    group["residual"][lane] = value if is_heard else ZERO
 
 
 @rtsafe
 def play_until(
-    left: int, right: int, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
+    base: int, is_direct: bool, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
     decay: float,
 ) -> None:  # fmt: skip
-    """Render frames `first` … `last` of a clip and of what was cut before."""
+    """Render frames `first` … `last` of a clip and of what was cut before.
+
+    `base` is the address of the buses, or (`is_direct` false) of the group's own sixteen rows.
+    """
     if last <= first:
         return
     if group["state"][column] != 0:
+        row = np.int64(group["bus"][column]) if is_direct else column
+        left = base + PAIR * row
         sound = sounds[group["sound"][column]]
-        play_piece(left, right, group, column, sound, first, last, frame)
+        play_piece(left, left + ROW, group, column, sound, first, last, frame)
+    row = np.int64(group["residual_bus"][column]) if is_direct else column
+    left = base + PAIR * row
     lane = np.int64(2) * column
     add_residual(left, group, lane, first, last, decay)
-    add_residual(right, group, lane + np.int64(1), first, last, decay)
+    add_residual(left + ROW, group, lane + np.int64(1), first, last, decay)
 
 
 @rtsafe
@@ -318,27 +354,21 @@ def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
 
 @rtsafe
 def render_clip(
-    left: int,
-    right: int,
-    group: Any,
-    column: int,
-    sounds: Any,
-    entries: Any,
-    frame: int,
+    base: int, is_direct: bool, group: Any, column: int, sounds: Any, entries: Any, frame: int,
     decay: float,
-) -> None:
+) -> None:  # fmt: skip
     """Render a clip for one quantum, in pieces where a command of its own falls into it."""
     first = np.int64(0)
     event = group["first_event"][column]
     while event >= 0:
         entry = entries[event]
         at = np.int64(entry["offset"])
-        play_until(left, right, group, column, sounds, first, at, frame, decay)
+        play_until(base, is_direct, group, column, sounds, first, at, frame, decay)
         first = at
         command_clip(group, column, sounds, entry["command"], frame + at)
         event = entry["event_next"]
     group["first_event"][column] = np.int32(-1)
-    play_until(left, right, group, column, sounds, first, Q, frame, decay)
+    play_until(base, is_direct, group, column, sounds, first, Q, frame, decay)
     end_clip(group, column, sounds, frame)
 
 
@@ -384,8 +414,7 @@ def render_filtered(
             lanes[row, i] = ZERO
     for column in range(np.int64(PAIRS)):
         lane = np.int64(2) * column
-        at = lanes_address + ROW * lane
-        render_clip(at, at + ROW, group, column, sounds, entries, frame, decay)
+        render_clip(lanes_address, False, group, column, sounds, entries, frame, decay)
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             group["filter"]["block"][i, row] = lanes[row, i]
@@ -397,6 +426,7 @@ def render_filtered(
                 group["filter"]["band"][lane] = ZERO
             group["is_filtered"][column] = np.int32(1)
     filter_lanes(group["filter"])
+    forget_broken(group["filter"])
     for column in range(np.int64(PAIRS)):
         bus = group["bus"][column]
         is_filtered = group["is_filtered"][column] != 0
@@ -447,6 +477,7 @@ def is_plain(group: Any, column: int, sound: Any) -> bool:
     lane = np.int64(2) * column
     return (
         group["first_event"][column] < 0
+        and position + sound["origin"] >= 0
         and position + Q <= last
         and has_no_tail
         and group["is_tail"][column] == 0
@@ -507,10 +538,10 @@ def render_clips(
         if group["moving_until"] >= frame:
             aim_gains(group, frame + Q)
         for column in range(np.int64(PAIRS)):
-            at = bus_address + np.int64(2) * ROW * np.int64(group["bus"][column])
             if group["state"][column] == 1:
                 sound = sounds[group["sound"][column]]
                 if is_plain(group, column, sound):
+                    at = bus_address + PAIR * np.int64(group["bus"][column])
                     play_plain(at, at + ROW, group, column, sound, frame)
                     continue
-            render_clip(at, at + ROW, group, column, sounds, entries, frame, decay)
+            render_clip(bus_address, True, group, column, sounds, entries, frame, decay)

@@ -14,7 +14,6 @@ from adaptive.kernel.layout import (
     BUS_GROUP,
     CLIP_CUTOFF,
     CLIP_GROUP,
-    CLIP_START,
     ENTRY,
     HEADER,
     INSTRUMENT,
@@ -22,6 +21,7 @@ from adaptive.kernel.layout import (
     LINEAR,
     MAPPING,
     MASTER,
+    MASTER_GAIN,
     PAIRS,
     PARAMETER,
     PROGRAM,
@@ -71,28 +71,30 @@ def push_event(first: int, entries: Any, item: int) -> int:
 
 
 @rtsafe
-def hand_out(
-    entries: Any, item: int, clips: Any, tones: Any, buses: Any, master: Any, slots: Any, frame: int
-) -> None:
-    """Give one command to its object."""
+def act_at_once(entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
+    """Carry out a command that belongs to no object that is rendered in pieces."""
+    command = entries[item]["command"]
+    if command["operation"] == SET_PARAMETER:
+        # one 64-bit word: the value's bits below, the arrival number above
+        slots[np.int64(command["which"]), np.int64(command["target"])] = np.uint64(command["i0"])
+    elif command["operation"] == MASTER_GAIN:
+        fade_master(master, command, frame)
+
+
+@rtsafe
+def hand_out(entries: Any, item: int, clips: Any, tones: Any, buses: Any) -> None:
+    """Give one command to the object that will carry it out at its frame."""
     command = entries[item]["command"]
     operation, target = command["operation"], command["target"]
     if operation <= CLIP_CUTOFF:
         group, column = clips[target // np.int32(PAIRS)], target % np.int32(PAIRS)
         group["first_event"][column] = push_event(group["first_event"][column], entries, item)
-        if operation == CLIP_START:
-            group["bus"][column] = command["index"]
     elif operation <= INSTRUMENT_RELEASE:
         tone = tones[target]
         tone["first_event"] = push_event(tone["first_event"], entries, item)
     elif operation <= BUS_CUTOFF:
         group, column = buses[target // np.int32(PAIRS)], target % np.int32(PAIRS)
         group["first_event"][column] = push_event(group["first_event"][column], entries, item)
-    elif operation == SET_PARAMETER:
-        # one 64-bit word: the value's bits below, the arrival number above
-        slots[np.int64(command["index"]), np.int64(target)] = np.uint64(command["i0"])
-    else:
-        fade_master(master, command, frame)
 
 
 @rtsafe
@@ -123,8 +125,11 @@ def hand_out_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
     frame = header["frame"]
     for number in range(total):
+        act_at_once(entries, np.int64(order[number]), master, slots, frame)
+    # from the last to the first: each is put before the others of its object
+    for number in range(total):
         item = np.int64(order[total - np.int64(1) - number])
-        hand_out(entries, item, clips, tones, buses, master, slots, frame)
+        hand_out(entries, item, clips, tones, buses)
     return total
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from adaptive.kernel.jit import rtsafe
 from adaptive.kernel.layout import LANES, QUANTUM
-from adaptive.kernel.maths import TWO
+from adaptive.kernel.maths import F32, TWO, ZERO
+
+TOO_LOUD = F32(1e6)
 
 
 @rtsafe
@@ -35,3 +37,12 @@ def filter_lanes(group: Any) -> None:
         filter_frame(group)
         for lane in range(LANES):
             group["block"][i, lane] = group["x"][lane]
+
+
+@rtsafe
+def forget_broken(group: Any) -> None:
+    """Clear the state of lanes that are no longer numbers: a filter would keep them for ever."""
+    for lane in range(LANES):
+        is_fine = abs(group["low"][lane]) < TOO_LOUD and abs(group["band"][lane]) < TOO_LOUD
+        group["low"][lane] = group["low"][lane] if is_fine else ZERO
+        group["band"][lane] = group["band"][lane] if is_fine else ZERO

@@ -74,7 +74,7 @@ COMMAND = _record(
         ("operation", "i4"),
         ("group", "i4"),  # what is withdrawn together
         ("target", "i4"),
-        ("index", "i4"),
+        ("which", "i4"),
         ("tag", "i4"),  # non-zero: report when it was done
         ("is_last", "i4"),  # the commit ends here
         ("f0", "f4"),
@@ -116,7 +116,7 @@ REPLY = _record(
         ("tag", "i4"),
         ("asked", "i8"),
         ("done", "i8"),
-        ("index", "i4"),
+        ("which", "i4"),
         ("value", "f4"),
     ]
 )
@@ -184,7 +184,9 @@ CLIP_GROUP = _record(
         ("right_next", "f4", PAIRS),
         # one column a lane
         ("line_value", "f4", LANES),  # gain line of the current piece
-        ("residual", "f4", LANES),
+        ("residual", "f4", LANES),  # what a cut left behind, decaying on the bus it was cut on
+        ("residual_bus", "i4", PAIRS),
+        ("begun_at", "i8", PAIRS),  # position of its start: before it nothing has sounded
         ("filter", LANE_FILTER),
     ]
 )
@@ -302,7 +304,8 @@ VOICE_GROUP = _record(
         ("a3_step", "f4", LANES),
         ("damping", "f4", LANES),
         ("last", "f4", LANES),
-        ("residual", "f4", LANES),
+        ("residual_left", "f4", LANES),
+        ("residual_right", "f4", LANES),
         ("event_offset", "i4", LANES),  # a note starts here in this quantum; -1: none
         ("event_entry", "i4", LANES),
         ("x", "f4", LANES),  # the frame being made: one row, so that no two fields may overlap
@@ -383,6 +386,7 @@ MASTER = _record(
         ("pause_value", "f4"),
         ("pause_step", "f4"),
         ("is_paused", "i4"),
+        ("silent_quanta", "i4"),
         ("ceiling", "f4"),
         ("release", "f4"),
         ("reduction", "f4"),  # current gain of the limiter before smoothing
@@ -464,6 +468,7 @@ HEADER = _record(
         ("tap_at", "i8"),
         ("reverb_frames", "i8"),
         # addresses
+        ("at_header", "i8"),
         ("at_clips", "i8"),
         ("at_sounds", "i8"),
         ("at_voices", "i8"),

@@ -36,7 +36,11 @@ def apply_gain(master: Any, audio: Any, channels: int, header: Any) -> None:
     wanted = ONE - F32(header["pause_wanted"]) - master["pause_value"]
     master["pause_value"] += min(max(wanted, -step), step)
     if header["pause_wanted"] == 1 and master["pause_value"] <= ZERO:
-        master["is_paused"] = np.int32(1)
+        # two quanta of silence first: they push the end of the fade out of the look-ahead
+        master["silent_quanta"] += np.int32(1)
+        master["is_paused"] = np.int32(1) if master["silent_quanta"] > 2 else np.int32(0)
+    else:
+        master["silent_quanta"] = np.int32(0)
     after = master["gain_value"] * master["pause_value"] * master["volume_value"]
     line = (after - before) / F32(QUANTUM)
     for channel in range(channels):

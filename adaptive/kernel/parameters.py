@@ -23,6 +23,7 @@ from adaptive.kernel.maths import ONE, ZERO, gain_of_db
 from adaptive.kernel.schedule import reply
 
 F32: Any = np.float32
+LARGEST = F32(np.finfo(np.float32).max)
 (
     CONSTANT,
     LOAD,
@@ -84,6 +85,8 @@ def read_slots(
         source = newest(slots, seen, ranks, index, header["source_count"])
         if source >= 0:
             value = slot_bits[source, np.int64(2) * index]
+            if value != value:  # not a number: what was there stays
+                continue
             value = min(max(value, parameter["low"]), parameter["high"])
             parameter["target"] = value
             parameter["arrival_frame"] = frame
@@ -130,16 +133,22 @@ def truth(condition: bool) -> float:
 
 
 @rtsafe
+def within(value: float) -> float:
+    """Hold a result within float32, as the language's definition does: nothing becomes infinite."""
+    return min(max(value, -LARGEST), LARGEST)
+
+
+@rtsafe
 def two_of(opcode: int, a: float, b: float) -> float:
     """Result of an instruction with two operands; division by zero gives 0."""
     if opcode == ADD:
-        return a + b
+        return within(a + b)
     if opcode == SUBTRACT:
-        return a - b
+        return within(a - b)
     if opcode == MULTIPLY:
-        return a * b
+        return within(a * b)
     if opcode == DIVIDE:
-        return ZERO if b == ZERO else a / b
+        return ZERO if b == ZERO else within(a / b)
     if opcode == MINIMUM:
         return min(a, b)
     if opcode == MAXIMUM:

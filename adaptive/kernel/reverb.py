@@ -117,7 +117,7 @@ def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
     for row in range(LINES):
         ends = at - room["length"][row] - np.int64(1)
         read_row(memory[row], ends, mask, room["ends"][row], Q + np.int64(1))
-    loudest = collect(room, audio, address)
+    loudest = collect(room, memory, audio, address)
     damp(room)
     mix_lines(room)
     for row in range(LINES):
@@ -132,7 +132,7 @@ def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
 
 
 @rtsafe
-def collect(room: Any, audio: Any, address: int) -> float:
+def collect(room: Any, memory: Any, audio: Any, address: int) -> float:
     """Put the lines' ends on the two channels, alternating sides and signs; return their energy."""
     for i in range(Q):
         audio[0, i] = ZERO
@@ -145,13 +145,16 @@ def collect(room: Any, audio: Any, address: int) -> float:
             audio[side, i] += sign * room["ends"][row, i + 1]
     loudness = energy(address) + energy(address + ROW)
     if not (loudness < TOO_LOUD):
-        clear_room(room)
+        clear_room(room, memory)
+        for i in range(Q):
+            audio[0, i] = ZERO
+            audio[1, i] = ZERO
         return ONE
     return loudness
 
 
 @rtsafe
-def clear_room(room: Any) -> None:
+def clear_room(room: Any, memory: Any) -> None:
     """Forget what broke: not-a-number in a loop would otherwise stay for ever."""
     for row in range(LINES):
         for i in range(Q):
@@ -161,3 +164,6 @@ def clear_room(room: Any) -> None:
     room["low_cut_state"][0] = ZERO
     for i in range(Q):
         room["line"][INPUT, i] = ZERO
+    for row in range(ROWS):
+        for i in range(room["mask"] + np.int64(1)):
+            memory[row, i] = ZERO

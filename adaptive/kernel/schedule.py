@@ -16,6 +16,7 @@ from adaptive.kernel.atomic import load_acquire, store_release
 from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.layout import (
     COMMAND,
+    HEADER,
     QUANTUM,
     REPLY,
     REPLY_WITHDRAWN,
@@ -30,6 +31,7 @@ NONE = np.int32(-1)
 HEAD_OFFSET = int(RING.fields["head"][1])
 TAIL_OFFSET = int(RING.fields["tail"][1])
 RING_SIZE = RING.itemsize
+REPLY_HEAD_OFFSET = int(HEADER.fields["reply_head"][1])
 
 
 @rtsafe
@@ -97,7 +99,7 @@ def release_entry(header: Any, entries: Any, item: int) -> None:
 
 
 @rtsafe
-def reply(header: Any, kind: int, tag: int, asked: int, done: int, index: int, value: float) -> bool:
+def reply(header: Any, kind: int, tag: int, asked: int, done: int, which: int, value: float) -> bool:
     """Report to the control side; False (and nothing written) when nobody reads."""
     head, capacity = header["reply_head"], header["reply_capacity"]
     if head - header["reply_tail"] >= capacity:
@@ -108,9 +110,9 @@ def reply(header: Any, kind: int, tag: int, asked: int, done: int, index: int, v
     row["tag"] = tag
     row["asked"] = asked
     row["done"] = done
-    row["index"] = index
+    row["which"] = which
     row["value"] = value
-    header["reply_head"] = head + np.int64(1)
+    store_release(header["at_header"] + np.int64(REPLY_HEAD_OFFSET), head + np.int64(1))
     return True
 
 
@@ -150,7 +152,7 @@ def file_command(header: Any, entries: Any, heads: Any, tails: Any, groups: Any,
     command["operation"] = row["operation"]
     command["group"] = row["group"]
     command["target"] = row["target"]
-    command["index"] = row["index"]
+    command["which"] = row["which"]
     command["tag"] = row["tag"]
     command["f0"] = row["f0"]
     command["f1"] = row["f1"]
@@ -267,15 +269,24 @@ def take_bucket(header: Any, telemetry: Any, entries: Any, heads: Any, tails: An
 
 
 @rtsafe
-def sort_by_offset(entries: Any, order: Any, total: int) -> None:
-    """Sort item numbers by their frame within the quantum, keeping the order of equals.
+def comes_after(entries: Any, a: int, b: int) -> bool:
+    """Whether entry `a` belongs behind entry `b`: by frame, then by sequence."""
+    if entries[a]["offset"] != entries[b]["offset"]:
+        return entries[a]["offset"] > entries[b]["offset"]
+    return entries[a]["command"]["sequence"] > entries[b]["command"]["sequence"]
 
-    Insertion while nearly sorted (the usual case: one comparison an item), in two halves of the
-    order array otherwise: a counting pass over the 64 frames of a quantum.
+
+@rtsafe
+def sort_by_offset(entries: Any, order: Any, total: int) -> None:
+    """Sort item numbers by their frame within the quantum, then by sequence.
+
+    Usually sorted already: one comparison an item.  Otherwise a counting pass over the 64 frames into
+    the second half of the order array, then insertion among equals, which were filed in order but for
+    the few that were filed again.
     """
     is_sorted = True
     for i in range(1, total):
-        if entries[order[i]]["offset"] < entries[order[i - 1]]["offset"]:
+        if comes_after(entries, np.int64(order[i - 1]), np.int64(order[i])):
             is_sorted = False
     if is_sorted:
         return
@@ -286,4 +297,9 @@ def sort_by_offset(entries: Any, order: Any, total: int) -> None:
                 order[place] = order[i]
                 place += 1
     for i in range(total):
-        order[i] = order[total + i]
+        item = np.int64(order[total + i])
+        j = i
+        while j > 0 and comes_after(entries, np.int64(order[j - 1]), item):
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = item

@@ -124,8 +124,9 @@ def master_unit(header_address: int, item: int, first: int, count: int) -> int:
     mix = carray(pointer(header["at_master_audio"]), (channels, QUANTUM), np.float32)
     delay = carray(pointer(header["at_master_delay"]), (channels, span), np.float32)
     out = carray(pointer(header["at_output"]), (channels, QUANTUM), np.float32)
-    master.apply_gain(state, mix, channels, header)
+    # the fade comes last: what a filter remembers would outlast it
     master.block_dc(state, mix, channels)
+    master.apply_gain(state, mix, channels, header)
     master.limit(state, mix, delay, out, channels)
     master.measure_master(state, header["at_output"], channels, header["meter_share"])
     return np.int32(0)

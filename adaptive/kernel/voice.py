@@ -206,17 +206,19 @@ def aim_note(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, 
 def begin_note(group: Any, tone: Any, lane: int, command: Any, frame: int, serial: int) -> None:
     """Give a lane to a note; what it still sounded decays instead of stopping."""
     if group["stage"][lane] != OFF:
-        group["residual"][lane] += group["last"][lane]
+        group["residual_left"][lane] += group["last"][lane] * group["pan_left"][lane]
+        group["residual_right"][lane] += group["last"][lane] * group["pan_right"][lane]
     else:
-        group["residual"][lane] = ZERO
         group["active"] += np.int32(1)
     group["stage"][lane] = ATTACK
     group["modulation_stage"][lane] = ATTACK
     group["age"][lane] = np.int32(serial)
     group["note"][lane] = command["i1"]
     group["release_frame"][lane] = frame + command["i0"] if command["i0"] > 0 else NEVER
-    group["pitch"][lane] = command["f0"]
-    group["velocity"][lane] = command["f1"]
+    # not a number would stay in the filter for ever: such a note is silent
+    is_number = abs(command["f0"]) < F32(1000.0) and abs(command["f1"]) < F32(1000.0)
+    group["pitch"][lane] = command["f0"] if is_number else F32(60.0)
+    group["velocity"][lane] = min(max(command["f1"], ZERO), F32(4.0)) if is_number else ZERO
     group["amplitude"][lane] = ZERO
     group["modulation"][lane] = ZERO
     group["lfo_phase"][lane] = ZERO
@@ -265,9 +267,14 @@ def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
             group["x"][lane] = group["left"][i, lane]
         shape_frame(group, F32(i), low, band, high)
         for lane in range(LANES):
-            group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane]
+            group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane] + group["residual_left"][lane]
         for lane in range(LANES):
-            group["right"][i, lane] = group["x"][lane] * group["pan_right"][lane]
+            group["right"][i, lane] = (
+                group["x"][lane] * group["pan_right"][lane] + group["residual_right"][lane]
+            )
+        for lane in range(LANES):
+            group["residual_left"][lane] *= RESIDUAL_DECAY
+            group["residual_right"][lane] *= RESIDUAL_DECAY
 
 
 @rtsafe
@@ -289,7 +296,7 @@ def swap_oscillators(group: Any) -> None:
 
 @rtsafe
 def shape_frame(group: Any, at: float, low: float, band: float, high: float) -> None:
-    """Filter, gain line and residual of every lane, for one frame of the row `x`."""
+    """Filter and gain line of every lane, for one frame of the row `x`."""
     for lane in range(LANES):
         a1 = group["a1"][lane] + group["a1_step"][lane] * at
         a2 = group["a2"][lane] + group["a2_step"][lane] * at
@@ -304,8 +311,6 @@ def shape_frame(group: Any, at: float, low: float, band: float, high: float) -> 
         out = low * v2 + band * v1 + high * (v0 - group["damping"][lane] * v1 - v2)
         line = at - group["gain_origin"][lane]
         out *= group["gain_value"][lane] + group["gain_step"][lane] * line
-        out += group["residual"][lane]
-        group["residual"][lane] *= RESIDUAL_DECAY
         group["last"][lane] = out
         group["x"][lane] = out
 
@@ -453,6 +458,8 @@ def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: 
             group["event_offset"][lane] = entry["offset"]
             group["event_entry"][lane] = np.int32(event)
             tone["sounding"] = np.int32(1)
+        else:
+            telemetry["stolen_voices"] += np.int64(1)  # its own voice: all are taken in this quantum
         return
     at = frame + np.int64(entry["offset"])
     if operation == INSTRUMENT_FADE:
@@ -470,6 +477,12 @@ def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: 
         lane = number % np.int64(LANES)
         if group["stage"][lane] != OFF and (is_all or group["note"][lane] == command["i1"]):
             group["release_frame"][lane] = min(group["release_frame"][lane], at)
+        start = np.int64(group["event_offset"][lane])
+        if start >= 0 and start <= np.int64(entry["offset"]):
+            # begins in this very quantum: it gets a length
+            begun = entries[group["event_entry"][lane]]["command"]
+            if is_all or begun["i1"] == command["i1"]:
+                begun["i0"] = max(np.int64(1), at - frame - start)
 
 
 @rtsafe
@@ -534,6 +547,7 @@ def is_sounding(group: Any) -> bool:
     for lane in range(LANES):
         if group["event_offset"][lane] >= 0:
             total += np.int32(1)
-        if abs(group["residual"][lane]) > F32(1e-6):
+        ringing = abs(group["residual_left"][lane]) + abs(group["residual_right"][lane])
+        if ringing > F32(1e-6):
             total += np.int32(1)
     return total > 0

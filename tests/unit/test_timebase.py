@@ -117,7 +117,9 @@ def test_a_beat_is_one_of_the_denominator_while_the_tempo_counts_quarters() -> N
 
 
 @settings(deadline=None)
-@given(st.floats(-1000.0, 100_000.0), st.sampled_from([0.25, 1.0, 3.0, 4.0, 7.0, 16.0, 64.0]), st.floats(0, 64.0))
+@given(
+    st.floats(-1000.0, 100_000.0), st.sampled_from([0.25, 1.0, 3.0, 4.0, 7.0, 16.0, 64.0]), st.floats(0, 64.0)
+)
 def test_the_next_multiple_is_on_the_grid_at_or_after_and_less_than_a_grid_away(
     beat: float, grid: float, origin: float
 ) -> None:

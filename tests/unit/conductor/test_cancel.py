@@ -46,7 +46,9 @@ def generated(folder: Path, exit_at: str = '"end"', fade: str = "", tempo: int =
     return make_preset(folder, GENERATED + rule(exit_at, fade), head)
 
 
-def asked_and_taken_back(preset: Preset, asked: float, taken_back: float, seconds: float) -> tuple[Played, Played]:
+def asked_and_taken_back(
+    preset: Preset, asked: float, taken_back: float, seconds: float
+) -> tuple[Played, Played]:
     script = {
         tick_of(asked): [SetState("section", "fight")],
         tick_of(taken_back): [SetState("section", "calm")],

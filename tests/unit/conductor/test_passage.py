@@ -9,7 +9,9 @@ from adaptive.preset.schema import EveryBars
 from adaptive.timebase import HAIR
 
 
-def passage(start: float = 0.0, offset: float = 0.0, length: int = 16, bars: int = 4, first: int = 1) -> Passage:
+def passage(
+    start: float = 0.0, offset: float = 0.0, length: int = 16, bars: int = 4, first: int = 1
+) -> Passage:
     return Passage("calm", start, offset, length, bars, 4, first)
 
 
@@ -53,7 +55,14 @@ def test_grids_count_from_bar_one_of_the_present_pass(
 
 @pytest.mark.parametrize(
     ("beat", "expected"),
-    [(0.0, "1.1.0"), (3.99999, "2.1.0"), (4.0 - 1e-6, "2.1.0"), (3.5, "1.4.480"), (17.0, "5.2.0"), (-1e-6, "1.1.0")],
+    [
+        (0.0, "1.1.0"),
+        (3.99999, "2.1.0"),
+        (4.0 - 1e-6, "2.1.0"),
+        (3.5, "1.4.480"),
+        (17.0, "5.2.0"),
+        (-1e-6, "1.1.0"),
+    ],
 )
 def test_a_position_never_has_a_beat_more_than_its_bar(beat: float, expected: str) -> None:
     assert passage().position(beat) == expected

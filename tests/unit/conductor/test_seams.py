@@ -112,7 +112,7 @@ def test_a_fade_out_lasts_as_long_as_its_rule_says(tmp_path: Path, fade: str, ex
 
 
 def test_a_fade_in_may_begin_before_the_seam(tmp_path: Path) -> None:
-    rule = 'exit_at = { every_bars = 2 }\nfade_out = { bars = 1 }\nfade_in = { bars = 1, start_bars = -1 }'
+    rule = "exit_at = { every_bars = 2 }\nfade_out = { bars = 1 }\nfade_in = { bars = 1, start_bars = -1 }"
     played = change(tmp_path, rule, 0.5, 5)
     begins, _ = sounding(played.bus("fight"))[0]
 
@@ -124,7 +124,9 @@ def test_a_fade_in_may_begin_before_the_seam(tmp_path: Path) -> None:
 
 
 def test_a_fade_that_would_have_begun_in_the_past_begins_now(tmp_path: Path) -> None:
-    rule = 'exit_at = "beat"\nfade_out = { bars = 1, start_bars = -1 }\nfade_in = { bars = 1, start_bars = -1 }'
+    rule = (
+        'exit_at = "beat"\nfade_out = { bars = 1, start_bars = -1 }\nfade_in = { bars = 1, start_bars = -1 }'
+    )
     played = change(tmp_path, rule, 1.3, 4)
 
     assert played.performance.engine.telemetry().late_commands == 0
@@ -178,7 +180,13 @@ def test_the_most_specific_rule_wins(tmp_path: Path) -> None:
     preset = make_preset(tmp_path, SPECIFIC)
     rules = {
         (a, b): preset.transition(a, b).exit_at
-        for a, b in [("calm", "fight"), ("calm", "both"), ("both", "fight"), ("fight", "calm"), ("both", "calm")]
+        for a, b in [
+            ("calm", "fight"),
+            ("calm", "both"),
+            ("both", "fight"),
+            ("fight", "calm"),
+            ("both", "calm"),
+        ]
     }
 
     assert rules == {
@@ -217,7 +225,7 @@ values = ["road", "shelter"]
 def chosen(folder: Path, urgent: str) -> Played:
     body = STEM_LAYERS + SELECT
     body += '[sections.calm]\nlayers = ["calm"]\nmin_stay_bars = 3\n[sections.fight]\nlayers = ["fight"]\n'
-    body += f"[[select]]\nsection = \"fight\"\nwhen = \"place == 'shelter'\"\n{urgent}\n"
+    body += f'[[select]]\nsection = "fight"\nwhen = "place == \'shelter\'"\n{urgent}\n'
     body += '[[select]]\nsection = "calm"\n'
     return play(make_preset(folder, body), 5, {tick_of(0.3): [SetState("place", "shelter")]})
 
@@ -269,7 +277,10 @@ def test_a_request_too_late_to_stop_the_seam_is_decided_on_arrival(tmp_path: Pat
     script = {tick_of(1.5): [go("fight")], tick_of(1.97): [go("calm")]}
     played = play(two_sections(tmp_path), 4, script)
 
-    assert [(line["target"], line["frame"]) for line in played.seams()] == [("fight", 2 * BAR), ("calm", 3 * BAR)]
+    assert [(line["target"], line["frame"]) for line in played.seams()] == [
+        ("fight", 2 * BAR),
+        ("calm", 3 * BAR),
+    ]
 
 
 SAME = 'exit_at = "immediate"\nenter_at = "same_position"\nfade_out = { bars = 1 }\nfade_in = { bars = 1 }'
@@ -291,7 +302,7 @@ def test_a_file_that_both_sections_play_goes_on_untouched(tmp_path: Path) -> Non
     body = (
         '[layers.calm]\nstem = "calm.wav"\n[layers.ground]\nstem = "both.wav"\n'
         '[sections.calm]\nlayers = ["calm", "ground"]\n[sections.fight]\nlayers = ["ground"]\n'
-        f"[[transitions]]\nfrom = \"any\"\nto = \"any\"\n{SAME}\n"
+        f'[[transitions]]\nfrom = "any"\nto = "any"\n{SAME}\n'
     )
     preset = make_preset(tmp_path, body)
     changed = play(preset, 6, {tick_of(1.3): [go("fight")], tick_of(3.1): [go("calm")]})
@@ -315,7 +326,9 @@ def test_a_file_that_both_sections_play_restarts_where_the_rule_enters_at_the_st
 def pickup_preset(folder: Path, pickup: str, exit_at: str = '"bar"', lead_s: float = 0.3) -> Played:
     folder.mkdir(parents=True, exist_ok=True)
     write_sine(folder / "fight.wav", 331.0, lead_s=lead_s)
-    preset = two_sections(folder, f"exit_at = {exit_at}\npickup = \"{pickup}\"", fight=f"first_beat_s = {lead_s}")
+    preset = two_sections(
+        folder, f'exit_at = {exit_at}\npickup = "{pickup}"', fight=f"first_beat_s = {lead_s}"
+    )
     return play(preset, 5, {tick_of(1.85): [go("fight")]})
 
 
@@ -382,7 +395,9 @@ def test_stop_taken_back_before_its_bar_changes_nothing(tmp_path: Path) -> None:
 
 def test_stopping_twice_is_merged(tmp_path: Path) -> None:
     stop = Transport(is_playing=False, id="b")
-    played = play(two_sections(tmp_path), 2, {tick_of(0.5): [Transport(is_playing=False)], tick_of(0.7): [stop]})
+    played = play(
+        two_sections(tmp_path), 2, {tick_of(0.5): [Transport(is_playing=False)], tick_of(0.7): [stop]}
+    )
 
     assert played.told("b") == ["merged"]
 
@@ -408,7 +423,9 @@ def test_the_position_is_never_reset(tmp_path: Path) -> None:
 def test_seams_in_fractional_frames_leave_positions_whole(tmp_path: Path) -> None:
     head = 'schema = 1\nname = "T"\ntempo_bpm = 130\n'
     body = '[layers.a]\ngenerator = "bass"\n[sections.calm]\nlayers=["a"]\n[sections.fight]\nlayers=["a"]\n'
-    played = play(make_preset(tmp_path, body, head), 8, {tick_of(1.0): [go("fight")], tick_of(4.0): [go("calm")]})
+    played = play(
+        make_preset(tmp_path, body, head), 8, {tick_of(1.0): [go("fight")], tick_of(4.0): [go("calm")]}
+    )
 
     assert [line["position"] for line in played.seams()] == ["2.1.0", "4.1.0"]
     assert [line["section_position"] for line in played.seams()] == ["1.1.0", "1.1.0"]
@@ -418,7 +435,9 @@ def test_seams_in_fractional_frames_leave_positions_whole(tmp_path: Path) -> Non
 @pytest.mark.parametrize("exit_at", ['"immediate"', '"beat"', '"bar"', '"end"'])
 def test_no_transition_clicks(tmp_path: Path, exit_at: str, enter_at: str) -> None:
     rule = f'exit_at = {exit_at}\nenter_at = "{enter_at}"'
-    played = play(two_sections(tmp_path, rule), 9, {tick_of(1.37): [go("fight")], tick_of(5.21): [go("calm")]})
+    played = play(
+        two_sections(tmp_path, rule), 9, {tick_of(1.37): [go("fight")], tick_of(5.21): [go("calm")]}
+    )
     # the steepest sine at full level; two of them while they overlap
     steepest = 2 * GAIN * 2 * np.pi * 331.0 / 48000
 

@@ -84,8 +84,9 @@ def test_a_generated_layer_of_both_sections_goes_on(tmp_path: Path) -> None:
     played = play(make_preset(tmp_path, BODY, HEAD_120), 10, {tick_of(3.3): [go("fight")]})
     frames = [line["frame"] for line in played.lines("note", layer="drums")]
 
-    assert max(b - a for a, b in pairwise(sorted(frames))) <= RATE * 2
-    assert played.lines("note", layer="bass")[-1]["frame"] < played.seams()[0]["frame"]
+    assert max(b - a for a, b in pairwise(sorted(frames))) <= RATE * 2.1
+    # what leaves goes on under its fade of two beats
+    assert played.lines("note", layer="bass")[-1]["frame"] < played.seams()[0]["frame"] + RATE
     assert played.lines("note", layer="pad")[0]["frame"] >= played.seams()[0]["frame"]
 
 
@@ -101,10 +102,14 @@ def test_a_seam_at_the_same_position_keeps_the_bars_of_written_layers(tmp_path: 
 
 def test_a_seam_at_the_same_position_enters_the_harmony_in_the_bar_it_is_in(tmp_path: Path) -> None:
     chords = 'chords = ["Dm", "Gm", "A", "Bb"]\n'
-    body = BODY.replace("energy = 0.9\n", "energy = 0.9\n" + chords).replace("energy = 0.7\n", "energy = 0.7\n" + chords)
+    body = BODY.replace("energy = 0.9\n", "energy = 0.9\n" + chords).replace(
+        "energy = 0.7\n", "energy = 0.7\n" + chords
+    )
     body += '[[transitions]]\nfrom="any"\nto="any"\nexit_at="bar"\nenter_at="same_position"\n'
     played = play(make_preset(tmp_path, body, HEAD_120), 9, {tick_of(2.7): [go("fight")]})
-    third = [line for line in played.lines("note", layer="pad") if line["section_position"].startswith("3.1.")]
+    third = [
+        line for line in played.lines("note", layer="pad") if line["section_position"].startswith("3.1.")
+    ]
 
     assert played.seams()[0]["section_position"] == "3.1.0"
     assert {line["midi"] % 12 for line in third} <= {9, 1, 4, 7}  # A major, perhaps with its seventh
@@ -123,19 +128,23 @@ def test_a_density_that_moves_is_heard_from_the_next_bar_on(tmp_path: Path) -> N
 
 
 def test_a_tempo_is_followed_within_a_beat_and_positions_do_not_jump(tmp_path: Path) -> None:
-    body = BODY.replace("density", "# density").replace("# density = {", "x_density = {").replace(
-        'x_density = { over = "threat", points = [[0.0, 0.1], [1.0, 1.0]] }\n', ""
+    body = (
+        BODY.replace("density", "# density")
+        .replace("# density = {", "x_density = {")
+        .replace('x_density = { over = "threat", points = [[0.0, 0.1], [1.0, 1.0]] }\n', "")
     )
     played = play(make_preset(tmp_path, body, HEAD_120), 10, {tick_of(3.1): [SetTempo(160.0, "t")]})
     tempo = played.performance.conductor.tempo
     notes = sorted(played.lines("note"), key=lambda line: line["frame"])
     positions = [tuple(map(int, line["position"].split("."))) for line in notes]
     kicks = [line for line in notes if line["midi"] == 36 and line["onset"] == "0" and line["t"] > 5]
+    written = [line["frame"] - line["offset_beats"] * 18000 for line in kicks]
 
     assert played.told("t") == ["accepted", "finished"]
     assert tempo.tempo_at(3.1 * RATE) < 125 < 159.9 < tempo.tempo_at(3.8 * RATE)
     assert positions == sorted(positions)
-    assert {b["frame"] - a["frame"] for a, b in pairwise(kicks)} <= {71999, 72000, 72001}  # 4 beats at 160
+    assert len(written) >= 2
+    assert max(abs(b - a - 72000) for a, b in pairwise(written)) < 5  # four beats at 160
 
 
 def test_stretches_of_silence_between_notes_do_not_grow_when_the_tempo_changes(tmp_path: Path) -> None:
@@ -148,7 +157,9 @@ def test_stretches_of_silence_between_notes_do_not_grow_when_the_tempo_changes(t
     assert played.performance.engine.telemetry().late_commands == 0
 
 
-STEMS_AND_NOTES = STEM_LAYERS + """
+STEMS_AND_NOTES = (
+    STEM_LAYERS
+    + """
 [layers.bass]
 generator = "bass"
 [sections.calm]
@@ -157,6 +168,7 @@ layers = ["calm"]
 layers = ["bass"]
 length_bars = 4
 """
+)
 
 
 def test_a_tempo_is_refused_while_recorded_stems_play(tmp_path: Path) -> None:
@@ -186,7 +198,7 @@ def test_a_tempo_in_the_last_moment_before_a_seam_waits_for_it(tmp_path: Path) -
     assert [line["frame"] for line in played.seams()] == [4 * RATE]
     assert played.lines("layer", section="fight")[0]["frame"] == 4 * RATE
     assert played.performance.conductor.tempo.tempo_at(7 * RATE) == pytest.approx(150.0)
-    assert played.lines("note", layer="bass")[-1]["frame"] < 4 * RATE
+    assert played.lines("note", layer="bass")[-1]["frame"] < 5 * RATE
 
 
 def test_a_planned_change_of_tempo_moves_a_seam_with_its_bar_line(tmp_path: Path) -> None:
@@ -244,5 +256,5 @@ def test_the_beginning_fits_into_small_commits(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY, HEAD_120))
     player.tick()
 
-    assert TICK_FRAMES == player.performance.frame
+    assert player.performance.frame == TICK_FRAMES
     assert player.performance.engine.telemetry().refused == 0

@@ -254,11 +254,6 @@ def test_the_crossfade_keeps_the_power(rng: np.random.Generator) -> None:
     assert np.abs(made[0, -240:]).max() <= 0.5 * np.sqrt(2.0) + 1e-6
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what the lead-in cannot fill is filled with zeros, hard against the end of the file: "
-    "a stem without a lead-in, a little short, clicks in every pass",
-)
 def test_a_loop_that_is_completed_with_silence_does_not_click_where_the_file_ended() -> None:
     audio = (signals.sine(100.0, 4700, 0.5) + np.float32(0.3))[None]
     made, _ = complete_loop(audio, 0, 4800, RATE)

@@ -206,11 +206,6 @@ def test_a_bus_that_gets_what_is_not_a_number_is_silent_counts_and_recovers(kind
     assert engine.telemetry().not_finite == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`silence` puts the gain line to 0, but `scale_bus` runs it up again in the same silent "
-    "quantum: the next one begins at full gain",
-)
 def test_a_bus_fades_in_again_after_it_broke() -> None:
     engine = engine_of()
     audio = left_of(engine, 640, [c.start_clip(LEAD, 0, add(engine, bad(math.nan)), 0)])
@@ -226,11 +221,6 @@ def test_a_filtered_bus_recovers_too() -> None:
     close(np.full(1000, 0.5), audio[3000:4000], 1e-3)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the residual of a clip that is cut at a sample that is not a number stays so for ever: "
-    "its bus never sounds again",
-)
 def test_a_bus_recovers_from_a_clip_that_was_cut_at_what_is_not_a_number() -> None:
     engine = engine_of()
     commands = [
@@ -243,11 +233,6 @@ def test_a_bus_recovers_from_a_clip_that_was_cut_at_what_is_not_a_number() -> No
     close(np.full(512, 0.5), audio[1024:1536])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a bus clears its own filter, not those of its clips: one bad sample in a filtered loop "
-    "silences the bus until the clip is started anew",
-)
 def test_a_bus_recovers_from_one_bad_sample_in_a_filtered_loop() -> None:
     engine = engine_of()
     sound = add(engine, bad(math.nan, 48000), 48000)
@@ -257,11 +242,6 @@ def test_a_bus_recovers_from_one_bad_sample_in_a_filtered_loop() -> None:
     close(np.full(1000, 0.5), audio[20000:21000], 1e-3)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a bus always writes two rows of the master: with one channel (or a last odd one) the "
-    "second lies beyond the master's memory",
-)
 def test_a_mono_engine_writes_nothing_beyond_its_master() -> None:
     engine = Engine(EngineSpec(channels=1))
     guarded = aligned(np.float32, 4, Q)
@@ -273,11 +253,6 @@ def test_a_mono_engine_writes_nothing_beyond_its_master() -> None:
     assert np.count_nonzero(guarded[1:]) == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="indices of a layout are not checked against its counts: the kernel writes and reads "
-    "beyond its arrays",
-)
 @pytest.mark.parametrize(
     "settings",
     [

@@ -32,11 +32,6 @@ def test_a_clip_starts_at_its_exact_frame_wherever_that_lies_in_a_quantum() -> N
     assert expected == actual
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a bus's gain line begins at 0, not at its gain: what starts in an engine's first "
-    "quantum is faded in over 64 frames (Memory leaves `line_value` of the buses at 0)",
-)
 def test_a_clip_that_starts_with_the_engine_keeps_its_attack() -> None:
     from adaptive.engine.engine import Engine
     from adaptive.engine.spec import EngineSpec
@@ -181,11 +176,6 @@ def test_a_start_that_cuts_into_a_sounding_clip_leaves_no_step(cut: int) -> None
     assert measure.largest_step(audio) < decay + slopes
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`sample_before` looks at frame -1 of the new pass, not at the last frame of the one "
-    "that has just ended: a loop cut at its seam steps to zero",
-)
 def test_a_loop_that_is_cut_at_its_seam_leaves_no_step() -> None:
     engine = engine_of()
     sound = add(engine, signals.constant(640, 0.5), 640)
@@ -195,11 +185,6 @@ def test_a_loop_that_is_cut_at_its_seam_leaves_no_step() -> None:
     assert audio[1280] > 0.45
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`sample_before` takes the lead-in's last frame for one that has sounded: a loop with "
-    "a lead-in, cut at its seam, decays from a sample that was never played",
-)
 def test_a_loop_with_a_lead_in_that_is_cut_at_its_seam_decays_from_what_sounded() -> None:
     engine = engine_of()
     material = np.concatenate([signals.constant(100, -0.9), signals.constant(640, 0.5)])
@@ -257,11 +242,6 @@ def test_closing_a_filter_leaves_no_step(frames: int) -> None:
     assert measure.click(audio) < AUDIBLE_CLICK
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="every CLIP_CUTOFF sets `is_filtered` to 2, which fills the filter anew from the raw "
-    "signal: moving a filter that is already closed clicks",
-)
 def test_moving_a_closed_filter_leaves_no_step() -> None:
     engine = engine_of()
     sound = add(engine, signals.sine(100.0, 48000, 0.8))
@@ -275,11 +255,6 @@ def test_moving_a_closed_filter_leaves_no_step() -> None:
     assert measure.click(audio[4000:]) < AUDIBLE_CLICK
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`start_clip` opens the filter for the whole quantum and leaves the unfiltered sample "
-    "as residual: a start that cuts into a filtered clip clicks",
-)
 def test_a_start_that_cuts_into_a_filtered_clip_leaves_no_step() -> None:
     engine = engine_of()
     low, quiet = add(engine, signals.sine(300.0, 48000, 0.8)), add(engine, signals.constant(9, 0))
@@ -308,18 +283,13 @@ def test_a_filter_of_one_clip_leaves_its_neighbour_alone(rng: np.random.Generato
     assert not np.allclose(audio[0, 0], audio[1, 0])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`hand_out` moves a clip to its new bus at the start of the quantum: the frames before "
-    "the start, and what decays of the old sound, come out of the new bus",
-)
 def test_a_clip_that_starts_anew_on_another_bus_finishes_on_the_old_one() -> None:
     engine = engine_of(buses=(BusSpec("old"), BusSpec("new")))
     sound, quiet = add(engine, signals.constant(9000)), add(engine, signals.constant(9000, 0.0))
     commands = [c.start_clip(LEAD, 0, sound, 0), c.start_clip(LEAD + 672, 0, quiet, 1)]
     old, new = buses_of(engine, 2048, commands)[:, 0]
 
-    assert (int(np.flatnonzero(old > 0.9)[-1]), measure.onset(new)) == (671, -1)
+    assert (int(np.flatnonzero(old > 0.99)[-1]), measure.onset(new)) == (671, -1)
 
 
 def test_a_clip_is_heard_on_the_bus_it_was_started_on() -> None:
@@ -344,11 +314,6 @@ def test_fifty_clips_at_once_are_the_sum_of_each_alone(rng: np.random.Generator)
     close(np.asarray(expected), audio, 1e-5)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a position beyond the loop makes `play_piece` count backwards and write before the "
-    "bus's memory: a clip on bus 1 is heard on bus 0 (with bus 0 it leaves the array)",
-)
 def test_a_start_beyond_the_loop_stays_within_its_bus() -> None:
     engine = engine_of(buses=(BusSpec("a"), BusSpec("b")))
     sound = add(engine, signals.constant(640), 640)
@@ -357,10 +322,6 @@ def test_a_start_beyond_the_loop_stays_within_its_bus() -> None:
     assert np.count_nonzero(audio[0]) == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a position before the file's first frame reads memory before the sound instead of silence",
-)
 def test_a_start_before_the_pickup_waits_in_silence() -> None:
     memory = aligned(np.float32, 4000)
     memory[:] = 0.5
@@ -419,11 +380,6 @@ def test_a_loop_that_is_released_in_its_first_pass_decays_at_once() -> None:
     assert measure.onset(audio[2000:]) == -1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`sample_before` counts the pass that a released clip no longer plays: a start or stop "
-    "while its tail rings adds a sample that was not heard",
-)
 @pytest.mark.parametrize("how", ["start", "stop"])
 def test_a_released_clip_that_is_cut_decays_from_its_tail_alone(how: str) -> None:
     material = np.concatenate([signals.constant(512, 0.9), signals.constant(400, 0.125)])

@@ -239,11 +239,6 @@ def test_a_parameter_set_by_a_command_acts_in_the_quantum_of_its_frame() -> None
     assert (before, value_after(engine)) == (0.0, 0.5)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`hand_out_bucket` goes from the last command to the first so that events can be pushed "
-    "in front; SET_PARAMETER acts at once, so that the first of a quantum wins",
-)
 def test_of_two_commands_for_a_parameter_in_one_quantum_the_later_wins() -> None:
     engine = engine_with(ParameterSpec("a"))
     words = [engine.parameter_word(value) for value in (0.25, 0.75)]
@@ -327,11 +322,6 @@ def test_a_result_beyond_the_range_is_clamped_and_division_by_zero_is_zero(
     assert expected == value_after(engine, index=1)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the stack machine does not hold intermediate results within float32 as its twin does: "
-    "∞ - ∞ makes a parameter not-a-number, and it never recovers",
-)
 def test_an_intermediate_result_beyond_float32_is_the_largest_number_it_can_hold() -> None:
     huge = ((Opcode.CONSTANT, 1e38), (Opcode.CONSTANT, 1e38), (Opcode.MULTIPLY, 0.0))
     program = (*huge, *huge, (Opcode.SUBTRACT, 0.0))
@@ -340,11 +330,6 @@ def test_an_intermediate_result_beyond_float32_is_the_largest_number_it_can_hold
     assert run_program(program, [0.0], [0.0], [False]) == value_after(engine)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="min(max(nan, low), high) is nan, and smoothing keeps it: one bad word in a slot "
-    "silences a parameter for ever",
-)
 @pytest.mark.parametrize("rise_s", [0.0, 0.1])
 def test_a_parameter_recovers_from_a_value_that_is_not_a_number(rise_s: float) -> None:
     engine = engine_with(ParameterSpec("a", rise_s=rise_s))
@@ -407,11 +392,6 @@ def test_a_parameter_turns_its_bus_up_without_python() -> None:
     assert np.abs(np.diff(loud)).max() < 1.0 / Q
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`control_gain_now` begins at 1, not at what the parameter's default asks for: a layer "
-    "that a parameter keeps silent is heard for 20 ms when the engine starts",
-)
 def test_a_layer_that_a_parameter_keeps_silent_is_silent_from_the_start() -> None:
     engine = Engine(
         EngineSpec(

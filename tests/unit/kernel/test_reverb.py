@@ -140,11 +140,6 @@ def test_a_room_recovers_from_what_is_absurdly_loud() -> None:
     assert measure.peak_db(audio[0, 0, 8 * RATE :]) < -60.0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a pre-delay beyond the room's memory (a third of a second) wraps: 0.5 s is heard "
-    "after 0.16 s, and nobody is told",
-)
 def test_a_pre_delay_is_kept_or_refused() -> None:
     try:
         left, _ = answer(signals.impulse(64), RATE, predelay_s=0.5)

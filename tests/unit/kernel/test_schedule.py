@@ -98,11 +98,6 @@ def test_commands_of_one_frame_act_in_the_order_in_which_they_were_posted() -> N
     assert goal(engine) == 0.5
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what lies beyond the horizon is filed again later than what was posted after it: "
-    "buckets are in order of filing, not of (frame, sequence)",
-)
 def test_the_order_of_one_frame_holds_across_the_horizon() -> None:
     engine = new(horizon_s=0.1)
     frame = 200 * Q + 5
@@ -114,11 +109,6 @@ def test_the_order_of_one_frame_holds_across_the_horizon() -> None:
     assert goal(engine) == 0.75
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="`hand_out_bucket` goes from the last command to the first; MASTER_GAIN acts at once, "
-    "so that the first of a quantum wins",
-)
 def test_of_two_fades_of_the_master_in_one_quantum_the_later_wins() -> None:
     engine = new()
     engine.post([c.fade_master(10, 0.25, 0), c.fade_master(20, 0.75, 0)])
@@ -198,11 +188,6 @@ def test_two_producers_do_not_disturb_each_other() -> None:
     assert done(engine) == [(2, 4 * Q, 4 * Q), (1, 5 * Q, 5 * Q)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the room of a port does not count what waits in the other ring: two producers overfill "
-    "the pool, and half a commit acts",
-)
 def test_what_two_producers_have_posted_is_never_refused_afterwards() -> None:
     engine = new(entries=8)
     other = second_port(engine)

@@ -83,11 +83,6 @@ def test_a_release_of_all_ends_every_note() -> None:
     assert sounding(engine) == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a release looks only at lanes that sound already: a note that starts in the same "
-    "quantum is not released and hangs for ever",
-)
 @pytest.mark.parametrize("how", ["by id", "all"])
 def test_a_note_that_is_released_in_the_quantum_it_starts_in_ends(how: str) -> None:
     engine = engine_of(instruments=(OPEN_SINE,))
@@ -241,11 +236,6 @@ def test_a_stolen_voice_leaves_no_click(at: int) -> None:
     assert measure.click(audio[1000:]) < AUDIBLE_CLICK
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what a stolen note leaves behind is panned like the new one, and successive notes "
-    "alternate sides: the old sound jumps between the channels",
-)
 def test_a_stolen_voice_leaves_no_click_when_its_successor_stands_elsewhere() -> None:
     engine = engine_of(instruments=(replace(OPEN_SINE, voices=1, spread=0.3),))
     left, right = buses_of(engine, 9600, [note(0, 45.0), note(5010, 45.0)])[0]
@@ -253,11 +243,6 @@ def test_a_stolen_voice_leaves_no_click_when_its_successor_stands_elsewhere() ->
     assert max(measure.click(left[1000:]), measure.click(right[1000:])) < AUDIBLE_CLICK
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a note that finds every voice taken by another note of its quantum is dropped without "
-    "being counted, and reported as done",
-)
 def test_a_note_for_which_there_is_no_voice_is_counted() -> None:
     engine = engine_of(instruments=(replace(OPEN_SINE, voices=4),))
     buses_of(engine, 256, [note(0, 60.0 + number) for number in range(6)])
@@ -265,11 +250,6 @@ def test_a_note_for_which_there_is_no_voice_is_counted() -> None:
     assert engine.telemetry().stolen_voices == 2
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="not-a-number goes from `last` to `residual`, which nothing clears: one bad note "
-    "silences its bus for as long as the voice is in use",
-)
 @pytest.mark.parametrize(("pitch", "velocity"), [(math.nan, 1.0), (60.0, math.nan)])
 def test_a_voice_recovers_from_a_note_that_is_not_a_number(pitch: float, velocity: float) -> None:
     engine = engine_of(instruments=(replace(OPEN_SINE, voices=1),))

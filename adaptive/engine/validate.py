@@ -1,0 +1,99 @@
+"""Checks that a specification and a commit point at nothing beyond the memory: the kernel does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive.engine.spec import EngineSpec
+from adaptive.kernel import layout as k
+
+LONGEST_PREDELAY_S = 0.3
+"""What a room's memory holds."""
+
+
+def check_spec(spec: EngineSpec) -> None:
+    """Refuse a layout that points beyond itself.
+
+    Raises
+    ------
+    ValueError
+        Which part points where.
+    """
+    _require(1 <= spec.channels <= k.MAX_CHANNELS, f"channels must be from 1 to {k.MAX_CHANNELS}")
+    for index, bus in enumerate(spec.buses):
+        targets = [*bus.sends] if bus.output is None else [bus.output, *bus.sends]
+        for target in targets:
+            is_later = target // k.PAIRS > index // k.PAIRS
+            _require(
+                is_later and target < len(spec.buses),
+                f"bus {bus.name!r} may only feed a bus of a later group of {k.PAIRS}, not {target}",
+            )
+        _require(len(bus.sends) <= k.SENDS, f"bus {bus.name!r} has more than {k.SENDS} sends")
+        has_room = bus.effect is None or 0 <= bus.effect < len(spec.reverbs)
+        _require(has_room, f"bus {bus.name!r} names room {bus.effect}, which is not there")
+        is_wide = 0 <= bus.channel < spec.channels
+        _require(is_wide, f"bus {bus.name!r} begins at channel {bus.channel}, which is not there")
+    for number, instrument in enumerate(spec.instruments):
+        is_known = 0 <= instrument.bus < len(spec.buses)
+        _require(is_known, f"instrument {number} plays on bus {instrument.bus}, which is not there")
+    for number, mapping in enumerate(spec.mappings):
+        is_known = 0 <= mapping.parameter < len(spec.parameters) and 0 <= mapping.bus < len(spec.buses)
+        _require(is_known, f"mapping {number} points at a parameter or a bus that is not there")
+        fits = 1 <= len(mapping.points) <= k.CURVE_POINTS
+        _require(fits, f"mapping {number} must have 1 to {k.CURVE_POINTS} points")
+    for reverb in spec.reverbs:
+        fits = 0.0 <= reverb.predelay_s <= LONGEST_PREDELAY_S
+        _require(fits, f"a pre-delay may last {LONGEST_PREDELAY_S} s, not {reverb.predelay_s:g}")
+
+
+def _require(is_right: bool, sentence: str) -> None:
+    if not is_right:
+        raise ValueError(sentence)
+
+
+class CommitCheck:
+    """Checks commits against an engine's counts, a commit at a time.
+
+    Parameters
+    ----------
+    spec : EngineSpec
+        The counts.
+    """
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self._groups = spec.groups
+        self._sounds = spec.sounds
+        self._buses = len(spec.buses)
+        self._sources = len(spec.sources)
+        limits = np.ones(k.WITHDRAW + 1, np.int64)
+        limits[k.CLIP_START : k.CLIP_CUTOFF + 1] = spec.clips
+        limits[k.NOTE_ON : k.INSTRUMENT_RELEASE + 1] = len(spec.instruments)
+        limits[k.BUS_GAIN : k.BUS_CUTOFF + 1] = len(spec.buses)
+        limits[k.SET_PARAMETER] = len(spec.parameters)
+        self._limits = limits
+
+    def __call__(self, rows: Any) -> None:
+        """Refuse a commit that names what is not there, or a value that is no number.
+
+        Raises
+        ------
+        ValueError
+            What is wrong; nothing of the commit was posted.
+        """
+        operations = rows["operation"]
+        _require(bool(((operations >= 1) & (operations <= k.WITHDRAW)).all()), "no such operation")
+        groups = rows["group"]
+        _require(bool(((groups >= 0) & (groups < self._groups)).all()), "a group that is not there")
+        targets = rows["target"]
+        is_known = (targets >= 0) & (targets < self._limits[operations])
+        _require(
+            bool(is_known.all()), "a command names a clip, instrument, bus or parameter that is not there"
+        )
+        starts = rows[operations == k.CLIP_START]
+        sounds = (starts["i0"] >= 0) & (starts["i0"] < self._sounds)
+        buses = (starts["which"] >= 0) & (starts["which"] < self._buses)
+        _require(bool((sounds & buses).all()), "a clip starts a sound or on a bus that is not there")
+        sources = rows["which"][operations == k.SET_PARAMETER]
+        _require(bool(((sources >= 0) & (sources < self._sources)).all()), "a source that is not there")
