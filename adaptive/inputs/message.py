@@ -96,9 +96,9 @@ class Transaction:
         return all(isinstance(request, SetParameter) for request in self.requests)
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: Any, names: Iterable[str]) -> str:
     """`` (did you mean …?)``, or nothing."""
-    found = difflib.get_close_matches(str(name)[:64], list(names), 1)
+    found = difflib.get_close_matches(name[:64], list(names), 1) if isinstance(name, str) else []
     return f" (did you mean {found[0]!r}?)" if found else ""
 
 

@@ -14,6 +14,7 @@ from adaptive.inputs.message import (
     LoadPreset,
     Request,
     Transaction,
+    is_finite_number,
     shown,
     transport,
 )
@@ -125,7 +126,9 @@ class OscReader:
                 value = table.values[key]
             return [self._checker.state(table.state, value)]
         number = _number(value)
-        return [self._checker.parameter(table.parameter, rescale(table, number))]
+        if is_finite_number(number):
+            number = rescale(table, number)
+        return [self._checker.parameter(table.parameter, number)]
 
 
 def rescale(table: InputTable, value: float) -> float:
@@ -143,7 +146,7 @@ def _number(value: Any) -> Any:
 
 
 def _key(value: Any) -> str:
-    is_whole = isinstance(value, float) and value == int(value) if value == value else False
+    is_whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if is_whole or isinstance(value, bool) else str(value)
 
 

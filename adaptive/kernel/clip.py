@@ -314,21 +314,21 @@ def add_residual(address: int, group: Any, lane: int, first: int, last: int, dec
 
 @rtsafe
 def play_until(
-    base: int, is_direct: bool, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
+    base: int, is_direct: int, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
     decay: float,
 ) -> None:  # fmt: skip
     """Render frames `first` … `last` of a clip and of what was cut before.
 
-    `base` is the address of the buses, or (`is_direct` false) of the group's own sixteen rows.
+    `base` is the address of the buses, or (`is_direct` 0) of the group's own sixteen rows.
     """
     if last <= first:
         return
     if group["state"][column] != 0:
-        row = np.int64(group["bus"][column]) if is_direct else column
+        row = np.int64(group["bus"][column]) if is_direct == 1 else column
         left = base + PAIR * row
         sound = sounds[group["sound"][column]]
         play_piece(left, left + ROW, group, column, sound, first, last, frame)
-    row = np.int64(group["residual_bus"][column]) if is_direct else column
+    row = np.int64(group["residual_bus"][column]) if is_direct == 1 else column
     left = base + PAIR * row
     lane = np.int64(2) * column
     add_residual(left, group, lane, first, last, decay)
@@ -354,7 +354,7 @@ def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
 
 @rtsafe
 def render_clip(
-    base: int, is_direct: bool, group: Any, column: int, sounds: Any, entries: Any, frame: int,
+    base: int, is_direct: int, group: Any, column: int, sounds: Any, entries: Any, frame: int,
     decay: float,
 ) -> None:  # fmt: skip
     """Render a clip for one quantum, in pieces where a command of its own falls into it."""
@@ -414,7 +414,7 @@ def render_filtered(
             lanes[row, i] = ZERO
     for column in range(np.int64(PAIRS)):
         lane = np.int64(2) * column
-        render_clip(lanes_address, False, group, column, sounds, entries, frame, decay)
+        render_clip(lanes_address, np.int64(0), group, column, sounds, entries, frame, decay)
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             group["filter"]["block"][i, row] = lanes[row, i]
@@ -544,4 +544,4 @@ def render_clips(
                     at = bus_address + PAIR * np.int64(group["bus"][column])
                     play_plain(at, at + ROW, group, column, sound, frame)
                     continue
-            render_clip(bus_address, True, group, column, sounds, entries, frame, decay)
+            render_clip(bus_address, np.int64(1), group, column, sounds, entries, frame, decay)

@@ -44,6 +44,7 @@ A4_PITCH, A4_HZ = F32(69.0), F32(440.0)
 SEMITONE = F32(1.0 / 12.0)
 FLOOR = F32(1e-4)  # -80 dB: a released voice below this is free
 LOWEST_FILTER, HIGHEST_FILTER = F32(20.0), F32(135.0)  # MIDI pitches: 26 Hz and 20 kHz
+INAUDIBLE, TOO_LOUD = F32(1e-6), F32(1e6)
 RESIDUAL_DECAY = F32(0.985)  # 1.4 ms to a third: shorter than it is heard
 PHI = F32(0.618034)
 
@@ -267,14 +268,38 @@ def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
             group["x"][lane] = group["left"][i, lane]
         shape_frame(group, F32(i), low, band, high)
         for lane in range(LANES):
-            group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane] + group["residual_left"][lane]
+            group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane]
         for lane in range(LANES):
-            group["right"][i, lane] = (
-                group["x"][lane] * group["pan_right"][lane] + group["residual_right"][lane]
-            )
+            group["right"][i, lane] = group["x"][lane] * group["pan_right"][lane]
+    if ringing(group) > INAUDIBLE:
+        add_residuals(group, first, last)
+
+
+@rtsafe
+def ringing(group: Any) -> float:
+    """How much is left of stolen notes, all lanes together."""
+    total = ZERO
+    for lane in range(LANES):
+        total += abs(group["residual_left"][lane]) + abs(group["residual_right"][lane])
+    return total
+
+
+@rtsafe
+def add_residuals(group: Any, first: int, last: int) -> None:
+    """Add what stolen notes left behind, decaying where they stood."""
+    for i in range(first, last):
+        for lane in range(LANES):
+            group["left"][i, lane] += group["residual_left"][lane]
+        for lane in range(LANES):
+            group["right"][i, lane] += group["residual_right"][lane]
         for lane in range(LANES):
             group["residual_left"][lane] *= RESIDUAL_DECAY
             group["residual_right"][lane] *= RESIDUAL_DECAY
+    for lane in range(LANES):
+        left, right = group["residual_left"][lane], group["residual_right"][lane]
+        is_heard = abs(left) + abs(right) > INAUDIBLE and abs(left) + abs(right) < TOO_LOUD
+        group["residual_left"][lane] = left if is_heard else ZERO
+        group["residual_right"][lane] = right if is_heard else ZERO
 
 
 @rtsafe
@@ -547,7 +572,4 @@ def is_sounding(group: Any) -> bool:
     for lane in range(LANES):
         if group["event_offset"][lane] >= 0:
             total += np.int32(1)
-        ringing = abs(group["residual_left"][lane]) + abs(group["residual_right"][lane])
-        if ringing > F32(1e-6):
-            total += np.int32(1)
-    return total > 0
+    return total > 0 or ringing(group) > INAUDIBLE
