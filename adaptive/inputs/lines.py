@@ -119,8 +119,8 @@ class TcpServer:
         try:
             await self._read(connection, reader)
             await asyncio.sleep(0)  # let the last answer out
-        except (ConnectionError, TimeoutError):
-            pass
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+            pass  # the other side is gone, or the session ends
         finally:
             self._count -= 1
             self._host.disconnect(connection)

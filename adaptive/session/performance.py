@@ -66,7 +66,7 @@ class Performance:
         self.engine = Engine(self.layout.spec, bank)
         self.log = DecisionLog(sample_rate, write_log)
         material = prepare(preset, self.layout, self.engine, seed)
-        self.conductor = Conductor(preset, self.layout, material, self.engine, self.log, seed)
+        self.conductor = Conductor(preset, self.layout, material, self.engine, self.log)
         self.next_tick = 0
 
     @property
