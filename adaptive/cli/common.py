@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from adaptive.kernel import build
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
+from adaptive.session.checking import require_playable
 from adaptive.session.performance import vocabulary
 
 DEFAULT_PRESET = "nightfall"
@@ -34,7 +35,7 @@ def say(sentence: str) -> None:
 
 def open_preset(name: str) -> Preset:
     """Load a preset by name or path, with every name in it checked."""
-    return load(name, vocabulary=vocabulary())
+    return require_playable(load(name, vocabulary=vocabulary()))
 
 
 def warm_kernel() -> int:

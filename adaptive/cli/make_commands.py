@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from adaptive.errors import AudioFileError, InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.check import check as check_preset
 from adaptive.preset.model import Preset
+
+JUDGED = frozenset({"accepted", "merged", "dropped", "failed"})
+"""First words of an engine about a request: enough to know whether it acts."""
 
 
 def register(app: typer.Typer) -> None:
@@ -144,20 +148,36 @@ def _send_osc(
 def _send_tcp(
     target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
 ) -> None:
-    documents: list[dict[str, Any]] = [{"parameter": name, "value": value} for name, value in pairs]
+    documents: list[dict[str, Any]] = [
+        {"parameter": name, "value": value, "id": name} for name, value in pairs
+    ]
     if state is not None:
         group, slash, value = state.partition("/")
-        documents.append({"state": {group: value} if slash else state})
+        documents.append({"state": {group: value} if slash else state, "id": "state"})
     if event is not None:
-        documents.append({"event": event, "id": "send"})
+        documents.append({"event": event, "id": event})
     try:
         with socket.create_connection(target, timeout=2.0) as stream:
             stream.sendall(json.dumps(documents).encode() + b"\n")
-            stream.shutdown(socket.SHUT_WR)
-            for line in stream.makefile("r", encoding="utf-8"):
-                answer = json.loads(line)
-                if "hello" not in answer:
-                    sys.stdout.write(line)
+            refused = _tell_answers(stream.makefile("r", encoding="utf-8"), len(documents))
     except OSError as error:
         message = f"no engine answers at {target[0]}:{target[1]}: {error.strerror or error}"
         raise InputError(message) from error
+    if refused:
+        raise typer.Exit(1)
+
+
+def _tell_answers(answers: Iterable[str], expected: int) -> bool:
+    """Print what the engine says of each request, until all are judged; whether any was refused."""
+    refused, judged = False, 0
+    for line in answers:
+        answer = json.loads(line)
+        if "error" in answer:
+            sys.stderr.write(f"{answer.get('id') or answer.get('at') or 'send'}: {answer['error']}\n")
+            refused, judged = True, judged + 1
+        elif "receipt" in answer and answer["status"] in JUDGED:
+            sys.stdout.write(f"{answer['receipt']}: {answer['status']}: {answer['reason']}\n")
+            refused, judged = refused or answer["status"] in {"dropped", "failed"}, judged + 1
+        if judged >= expected:
+            break
+    return refused

@@ -28,11 +28,13 @@ from adaptive.cli.common import (
     say,
     warm_kernel,
 )
+from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
+from adaptive.session.checking import require_playable
 from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.sinks.clocked import ClockedSink
@@ -61,19 +63,21 @@ def choose_sink(name: str, device: str | None) -> SinkChoice:
     ------
     UsageError
         The name is none of the sinks.
+    DeviceError
+        A sound card was asked for, and there is none.
     """
     from adaptive.sinks import portaudio
 
     if name not in SINKS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {name!r}"
         raise UsageError(message)
-    if name != "auto":
+    if name not in {"auto", "portaudio"}:
         return SinkChoice(name, "asked for")
     try:
         found, why = portaudio.choose_device(device)
         return SinkChoice("portaudio", f"{found.name}: {why}")
     except DeviceError as error:
-        if device is not None:
+        if device is not None or name == "portaudio":
             raise
         return SinkChoice("web", f"{error}: listen in the browser")
 
@@ -110,6 +114,7 @@ def play(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
     ] = None,
+    memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
     exit_with_parent: Annotated[
         bool, typer.Option("--exit-with-parent", help="End when the process that started it ends.")
@@ -127,19 +132,22 @@ def play(
         record=record,
     )
     parent = os.getppid()
-    lines = None if trace is None else read_trace(trace, score, sample_rate).lines
+    read = None if trace is None else read_trace(trace, score, sample_rate)
     warm_kernel()
     drawn = secrets.randbelow(2**31) if seed is None else seed
     width = max(2, channels or 2)
-    performance = Performance(score, drawn, sample_rate, width)
+    bank = Bank(sample_rate, memory * 1_000_000)
+    performance = Performance(score, drawn, sample_rate, width, bank)
     session = LiveSession(
         performance, options, sink_maker(choice, device, channels, block),
         needs_broadcast=choice.name in {"web", "pcm"},
         tell=say,
         load_preset=_find_preset,
     )  # fmt: skip
-    if lines is not None:
-        session.feed_trace(lines)
+    if read is not None:
+        session.feed_trace(read.lines)
+        if read.ignored:
+            say(f"the preset does not declare, and ignores: {', '.join(read.ignored)}")
     say(f"{score.file.name} · seed {drawn} · {choice.name} ({choice.why})")
     asyncio.run(_run(session, choice, ready, parent if exit_with_parent else None))
 
@@ -147,7 +155,7 @@ def play(
 def _find_preset(name: str) -> Preset:
     from adaptive.preset.load import default_search
 
-    return load(find(name, default_search()), vocabulary=vocabulary())
+    return require_playable(load(find(name, default_search()), vocabulary=vocabulary()))
 
 
 async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, parent: int | None) -> None:

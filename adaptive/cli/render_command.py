@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
+from adaptive.engine.bank import Bank
 from adaptive.errors import TraceError
 from adaptive.inputs.trace import Trace, read_trace
 from adaptive.preset.model import Preset
@@ -36,6 +37,7 @@ def render(
     ] = None,
     stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
+    memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ending: Annotated[
         str | None, typer.Option(help="cut, fade (three seconds) or cadence (stops on the bar).")
     ] = None,
@@ -50,7 +52,14 @@ def render(
         TimeRemainingColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
     ) as bar:  # fmt: skip
         task = bar.add_task("rendering", total=1.0)
-        result = render_to_files(job, out, stems, log, lambda share: bar.update(task, completed=share))
+        result = render_to_files(
+            job,
+            out,
+            stems,
+            log,
+            lambda share: bar.update(task, completed=share),
+            Bank(48000, memory * 1_000_000),
+        )
     took = max(1e-6, time.monotonic() - began)
     say(
         f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, peak "

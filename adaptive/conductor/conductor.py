@@ -104,12 +104,18 @@ class Conductor:
         return self.stage.look_ahead
 
     @property
+    def now(self) -> int:
+        """Frame of the tick that was stepped last."""
+        return self.stage.now
+
+    @property
     def on_receipt(self) -> Callable[[Receipt], None] | None:
         """Who takes receipts."""
         return self.stage.on_receipt
 
     @on_receipt.setter
     def on_receipt(self, take: Callable[[Receipt], None] | None) -> None:
+        """Let somebody else take them."""
         self.stage.on_receipt = take
 
     def begin(self) -> None:

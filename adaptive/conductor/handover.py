@@ -71,6 +71,8 @@ class Handover:
         group = self._seam_groups[self._seam_turn % len(self._seam_groups)]
         fades = fades_of(rule, beat, self.stage.preset.beats_per_bar, self.stage.tempo)
         name = describe_rule(rule, source.section, section)
+        if SILENCE in {section, source.section}:
+            name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
         seam = Seam(target, frame, beat, group, name, reason, fades, self.stage.now)
         self.stage.seam = seam
         self._change_section_tempo(seam)

@@ -114,12 +114,14 @@ class Requests:
             return
         plan = self.stingers.plan(name, apex, message.velocity, self.stage.earliest)
         self.stage.commands += plan.commands
+        wait_s = round((apex - self.stage.now) / self.stage.tempo.sample_rate, 4)
         where = passage.position(self.stage.tempo.beat_at(apex))
         grid = table.play_at if isinstance(table.play_at, str) else f"{table.play_at.every_bars} bars"
         reason = f"event {name}; next {grid} after look-ahead and its own lead-in"
         self.stage.log_line(
             "stinger", apex, reason, event=name, status="scheduled", starts_frame=plan.first_frame,
-            decided_frame=self.stage.now, velocity=round(message.velocity, 3),
+            decided_frame=self.stage.now,
+            wait_s=wait_s, velocity=round(message.velocity, 3),
         )  # fmt: skip
         self.stage.receipt(message.id, "accepted", reason, apex, where, f"stingers.{name}")
         if message.id is not None:

@@ -218,7 +218,7 @@ class Bank:
         if self.used_bytes + size > self.limit_bytes:
             message = (
                 f"{name}: all stems together need more than the {self.limit_bytes / 1e6:.0f} MB "
-                "they may take (raise --memory)"
+                "they may take (--memory allows more)"
             )
             raise AudioFileError(message)
         self.used_bytes += size

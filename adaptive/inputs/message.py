@@ -129,6 +129,9 @@ class Checker:
             name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
         self.groups = preset.state_groups
+        read = {name for condition in preset.when.values() for name in condition.names}
+        # a declared group may be there for later; the implied one does nothing unless it is read
+        self._read_groups = set(preset.file.states) | (read & set(self.groups))
         self.events = tuple(preset.file.stingers)
         self.clamped = 0
         self.refused = 0
@@ -155,6 +158,8 @@ class Checker:
         """Check a state; a number picks the value of that place."""
         if group not in self.groups:
             self._refuse(f"there is no state group {shown(group)}{nearest(group, self.groups)}")
+        if group not in self._read_groups:
+            self._refuse(f"no line of select reads {group}: this preset chooses its sections by other means")
         values = self.groups[group].values
         if isinstance(value, int | float) and not isinstance(value, bool):
             if not (is_finite_number(value) and 0 <= value < len(values)):

@@ -24,6 +24,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from adaptive.errors import MachineError
+
 PACKAGE = "adaptive.kernel"
 _loaded: dict[str, Any] = {}
 _guard = threading.Lock()
@@ -174,6 +176,11 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
     ----------
     progress : callable, optional
         Called with (unit, done, of) after each.
+
+    Raises
+    ------
+    MachineError
+        A unit cannot be compiled; the compiler's last words are quoted.
     """
     if not missing_units():
         return 0
@@ -188,13 +195,19 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
             while waiting and len(running) < workers:
                 name = waiting.pop(0)
                 command = [sys.executable, "-m", f"{PACKAGE}.build", name]
-                running[name] = subprocess.Popen(command, env=environment)
+                running[name] = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
             name, process = next(iter(running.items()))
             for other, candidate in running.items():
                 if candidate.poll() is not None:
                     name, process = other, candidate
-            process.wait()
+            _, said = process.communicate()
             del running[name]
+            if process.returncode != 0:
+                for left in running.values():
+                    left.kill()
+                last = said.decode(errors="replace").strip().splitlines()[-1:]
+                message = f"the render kernel's unit {name!r} cannot be compiled here: {''.join(last)}"
+                raise MachineError(message)
             done += 1
             if progress is not None:
                 progress(name, done, len(names))

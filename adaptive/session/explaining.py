@@ -30,16 +30,16 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
     InputError
         The file is no log, or the time is none.
     """
-    lines = list(_read(path))
+    lines = sorted(_read(path), key=_decided_at)
     centre = None if at is None else _time_of(at, lines)
     told = 0
     for line in lines:
-        if centre is not None and abs(float(line["t"]) - centre) > NEAR_S:
+        if centre is not None and abs(_decided_at(line) - centre) > NEAR_S:
             continue
         sentence = _sentence(line)
         if sentence is not None:
             told += 1
-            yield f"{_clock(line['t'])}  {line['position']:>9}  {sentence}"
+            yield f"{_clock(_decided_at(line))}  {sentence}"
     if told == 0:
         yield "nothing was decided there; what played went on"
 
@@ -67,12 +67,19 @@ def _time_of(at: str, lines: list[Line]) -> float:
         for line in lines:
             if tuple(int(part) for part in str(line["position"]).split(".")) >= wanted:
                 return float(line["t"])
+        message = f"the log ends before {at}"
+        raise InputError(message)
     try:
         minutes, colon, seconds = at.rpartition(":")
         return (float(minutes) * 60.0 if colon else 0.0) + float(seconds)
     except ValueError:
         message = f"{at!r} is no time: give seconds (12.5), minutes (1:12.5) or a position (17.1.0)"
         raise InputError(message) from None
+
+
+def _decided_at(line: Line) -> float:
+    """When a line was decided: what sounds later was known before."""
+    return float(line["t"]) - float(line.get("wait_s", 0.0))
 
 
 def _clock(seconds: float) -> str:
@@ -97,15 +104,15 @@ def _transition(line: Line) -> str:
     wait = line.get("wait_s", 0.0)
     bound = "the look-ahead" if line.get("bound_by") == "look-ahead" else "its exit grid"
     return (
-        f"{source or 'silence'} turns to {target}, because {line['reason']}; by rule "
-        f"{line['rule']}; {wait:.2f} s after it was decided ({bound} bound it)"
+        f"{source or 'silence'} is to turn to {target} at {line['position']} ({_clock(line['t'])}, in "
+        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; by rule {line['rule']}"
     )
 
 
 def _stinger(line: Line) -> str:
     if line.get("status") == "dropped":
         return f"{line['event']} is not played: {line['reason']}"
-    return f"{line['event']} sounds: {line['reason']}"
+    return f"{line['event']} sounds at {line['position']}: {line['reason']}"
 
 
 def _state(line: Line) -> str:

@@ -84,7 +84,6 @@ class LiveOptions:
     allow_origins: frozenset[str] = frozenset()
     seconds: float | None = None
     record: Path | None = None
-    max_bytes: int = 1_000_000_000
 
 
 @dataclass(slots=True)

@@ -171,6 +171,7 @@ def render_to_files(
     stems: Path | None = None,
     log: Path | None = None,
     progress: Callable[[float], None] | None = None,
+    bank: Bank | None = None,
 ) -> RenderResult:
     """Render a job to an audio file, and if asked its stems and its log.
 
@@ -186,6 +187,8 @@ def render_to_files(
         Decision log, JSON lines.
     progress : callable, optional
         Called with the share done, 0 … 1, about twice a second of music.
+    bank : Bank, optional
+        Where decoded stems are kept, and how much they may take.
     """
     result = RenderResult()
     with contextlib.ExitStack() as stack:
@@ -197,7 +200,7 @@ def render_to_files(
             def write_log(line: str) -> None:
                 file.write(line + "\n")
 
-        renderer = Renderer(job, write_log=write_log)
+        renderer = Renderer(job, bank, write_log)
         notice = credits_of(job.preset)
         sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []

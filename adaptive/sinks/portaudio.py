@@ -6,6 +6,10 @@ user-data pointer; python-rtmixer is the precedent.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +31,32 @@ class Device:
     is_default: bool
 
 
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Let what C libraries write to stderr go nowhere: ALSA and JACK complain of all that is missing."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr to keep clean
+        yield
+        return
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _library() -> Any:
     """sounddevice, or a clear sentence why it cannot be had."""
+    if "sounddevice" in sys.modules:
+        return sys.modules["sounddevice"]
     try:
-        import sounddevice
+        with _quietly():  # PortAudio asks every system there is as it is imported
+            import sounddevice
     except OSError as error:
         message = f"PortAudio is not installed ({INSTALL})"
         raise DeviceError(message) from error

@@ -14,7 +14,7 @@ from adaptive.preset.model import Preset
 from tests.helpers.measure import steepness
 from tests.helpers.presets import BAR, GAIN, RATE, STEMS, Player, make_preset, write_sine
 
-RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "60"))
+RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "40"))
 SECTIONS = ["calm", "fight", "both", "mixed", "written"]
 SETTLE_S = 7.0
 """The longest way to a section: a seam at the end of a pass of two seconds, a stay, another, a fade."""
@@ -117,7 +117,9 @@ def run(folder: Path, seed: int, bank: Bank) -> None:
     asked, playing, ids = "calm", True, []
     end = int(rng.integers(2, 7)) * BAR
     while player.performance.frame < end:
-        messages = [random_message(rng) for _ in range(int(rng.integers(1, 3)))] if rng.random() < 0.02 else []
+        messages = (
+            [random_message(rng) for _ in range(int(rng.integers(1, 3)))] if rng.random() < 0.02 else []
+        )
         for message in messages:
             ids.append(message.id)
             if isinstance(message, SetState):

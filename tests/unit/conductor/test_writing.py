@@ -54,7 +54,7 @@ def test_notes_are_written_a_second_and_a_half_ahead_and_to_the_end_of_the_next_
     conductor = player.performance.conductor
     for _ in range(tick_of(6)):
         player.tick([go("fight")] if player.performance.next_tick == tick_of(1.3) else ())
-        now = conductor.tempo.beat_at(conductor.stage.now)
+        now = conductor.tempo.beat_at(conductor.now)
         for name in conductor.stage.preset.file.sections[conductor.passage.section].layers:
             layer = conductor.material.generated[name]
             certain = conductor.tempo.beat_at(conductor.now + round(CERTAIN_S * RATE))

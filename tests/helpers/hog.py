@@ -1,0 +1,55 @@
+"""`adaptive` in a process whose interpreter stands still now and then: ``hog AT_S,AT_S… SECONDS play …``.
+
+A call through `PyDLL` keeps the interpreter's lock while it sleeps in C.  Times count from the line
+that says ready.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+import time
+
+from adaptive.cli import main as adaptive
+
+
+class Watched:
+    """stdout that tells when the ready line went out."""
+
+    def __init__(self) -> None:
+        self.is_ready = threading.Event()
+        self._out = sys.stdout
+
+    def write(self, text: str) -> int:
+        """Write, and look."""
+        if '"ready"' in text:
+            self.is_ready.set()
+        return self._out.write(text)
+
+    def flush(self) -> None:
+        """Pass on."""
+        self._out.flush()
+
+
+def main() -> None:
+    """Start the hog, then be `adaptive`."""
+    times, seconds = [float(part) for part in sys.argv[1].split(",")], float(sys.argv[2])
+    sys.argv[1:] = sys.argv[3:]
+    watched = Watched()
+    sys.stdout = watched  # type: ignore[assignment]
+    library = ctypes.PyDLL(None)
+
+    def hold() -> None:
+        watched.is_ready.wait()
+        began = time.monotonic()
+        for at in times:
+            time.sleep(max(0.0, began + at - time.monotonic()))
+            library.usleep(round(seconds * 1e6))
+
+    threading.Thread(target=hold, daemon=True).start()
+    adaptive()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""`adaptive play` as a process of its own, and clients to talk to it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adaptive.inputs.osc_codec import encode_message
+
+START_S = 60.0
+"""A cold start compiles the kernel first."""
+
+
+def until(condition: Callable[[], Any], seconds: float = 10.0, step_s: float = 0.01) -> Any:
+    """Poll until a condition holds; return what it returned last."""
+    deadline = time.monotonic() + seconds
+    found = condition()
+    while not found and time.monotonic() < deadline:
+        time.sleep(step_s)
+        found = condition()
+    return found
+
+
+class Client:
+    """JSON lines over TCP."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
+        self._file = self._socket.makefile("rb")
+        self.heard: list[dict[str, Any]] = []
+
+    def send(self, *documents: Any) -> None:
+        """Send each document as a line."""
+        self._socket.sendall(b"".join(json.dumps(document).encode() + b"\n" for document in documents))
+
+    def send_raw(self, raw: bytes) -> None:
+        """Send bytes as they are."""
+        self._socket.sendall(raw)
+
+    def next(self, seconds: float = 5.0) -> dict[str, Any] | None:
+        """Next message; None once the other side has closed."""
+        self._socket.settimeout(seconds)
+        line = self._file.readline()
+        if not line:
+            return None
+        self.heard.append(json.loads(line))
+        return self.heard[-1]
+
+    def until(self, key: str, seconds: float = 10.0, **wanted: Any) -> dict[str, Any]:
+        """Next message that has a key (and, in its value or beside it, what is wanted)."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            message = self.next(max(0.1, deadline - time.monotonic()))
+            if message is None:
+                break
+            inner = message.get(key)
+            fields = message | inner if isinstance(inner, dict) else message
+            if key in message and all(fields.get(name) == value for name, value in wanted.items()):
+                return message
+        raise AssertionError(f"no {key} {wanted} within {seconds} s; heard {self.heard[-5:]}")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._file.close()
+        self._socket.close()
+
+
+@dataclass
+class Playing:
+    """A running engine."""
+
+    process: subprocess.Popen[str]
+    ready: dict[str, Any]
+    complaints: Path
+
+    def osc(self, address: str, *arguments: Any) -> None:
+        """Send a message."""
+        self.datagram(encode_message(address, arguments))
+
+    def datagram(self, packet: bytes) -> None:
+        """Send bytes to the OSC port."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(packet, ("127.0.0.1", self.ready["osc"]))
+
+    def client(self) -> Client:
+        """A TCP client that has heard hello."""
+        client = Client(self.ready["tcp"])
+        assert "hello" in (client.next() or {})
+        return client
+
+    def said(self) -> list[str]:
+        """Lines on stderr so far."""
+        return self.complaints.read_text(encoding="utf-8").splitlines()
+
+    def end(self, number: int = signal.SIGTERM, seconds: float = 15.0) -> int:
+        """Send a signal; return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+
+@contextlib.contextmanager
+def playing(
+    folder: Path,
+    preset: Path,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    module: tuple[str, ...] = ("adaptive",),
+) -> Iterator[Playing]:
+    """Start `adaptive play` on free ports, wait until it sounds, end it in any case."""
+    folder.mkdir(parents=True, exist_ok=True)
+    complaints = folder / "stderr.txt"
+    command = [sys.executable, "-m", *module, "play", str(preset), "--ready"]
+    command += ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0", *arguments]
+    with complaints.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ | (environment or {})
+        )
+    try:
+        assert process.stdout is not None
+        found, _, _ = select.select([process.stdout], [], [], START_S)
+        line = process.stdout.readline() if found else ""
+        assert line, f"not ready: {complaints.read_text(encoding='utf-8')}"
+        yield Playing(process, json.loads(line), complaints)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10.0)
+        if process.stdout is not None:
+            process.stdout.close()

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from adaptive.conductor.messages import Transport
+from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_FAULTS, MOST_WAITING, Connection, TcpServer
+from adaptive.inputs.message import Checker, Subscribe, Transaction
+from tests.helpers.presets import two_sections
+
+
+class House:
+    """A host that only remembers."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.received: list[Transaction] = []
+        self.here: set[Connection] = set()
+        self.gone = 0
+
+    def receive(self, transaction: Transaction, _connection: Connection | None = None) -> None:
+        self.received.append(transaction)
+
+    def connect(self, connection: Connection) -> None:
+        self.here.add(connection)
+
+    def disconnect(self, connection: Connection) -> None:
+        self.here.discard(connection)
+        self.gone += 1
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(Checker(two_sections(tmp_path_factory.mktemp("lines"))))
+
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Any]]
+
+
+def over_tcp(house: House, talk: Talk) -> Any:
+    """Talk to a real server on a free port."""
+
+    async def run() -> Any:
+        server = await asyncio.start_server(TcpServer(house).serve, "127.0.0.1", 0, limit=LONGEST_MESSAGE)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        try:
+            return await asyncio.wait_for(talk(reader, writer), 10.0)
+        finally:
+            writer.close()
+            server.close()
+            deadline = asyncio.get_running_loop().time() + 5.0
+            while house.here and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
+
+    return asyncio.run(run())
+
+
+async def answers(reader: asyncio.StreamReader) -> list[dict[str, Any]]:
+    """All that is said until the other side closes."""
+    return [json.loads(line) for line in (await reader.read()).splitlines()]
+
+
+def test_the_first_message_is_hello(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> Any:
+        return json.loads(await reader.readline())
+
+    assert over_tcp(house, talk) == house.checker.hello()
+
+
+def test_a_line_is_a_transaction_and_the_last_needs_no_end(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b'\n  \n{"play":true}\n[{"stop":true},{"play":true}]\n{"stop":true}')
+        writer.write_eof()
+        return await answers(reader)
+
+    said = over_tcp(house, talk)
+
+    assert len(said) == 1
+    assert [t.requests for t in house.received] == [
+        [Transport(is_playing=True)],
+        [Transport(is_playing=False), Transport(is_playing=True)],
+        [Transport(is_playing=False)],
+    ]
+    assert house.here == set()
+
+
+BOMBS = [
+    b"\xff\xfe\x00",
+    b'{"a":' * 10_000,
+    b"[" * 20_000,
+    b'"\xc3\x28"',
+    b'{"play": tru}',
+    b"1" * 5000,
+    b"GET / HTTP/1.1",
+    b"\x00\x01\x02",
+]
+
+
+@pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
+def test_what_is_not_json_is_a_fault_and_the_connection_stays(house: House, bomb: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(bomb + b"\n" + b'{"play":true}\n')
+        writer.write_eof()
+        return await answers(reader)
+
+    said = over_tcp(house, talk)
+
+    assert said[1:] == [{"error": "is not JSON", "at": "", "id": None}]
+    assert house.received == [Transaction([Transport(is_playing=True)])]
+
+
+def test_half_a_surrogate_in_an_id_does_not_silence_the_connection(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b'{"event":"nope","id":"\\ud800"}\n{"event":"nope","id":"b"}\n')
+        writer.write_eof()
+        return await answers(reader)
+
+    assert [line["id"] for line in over_tcp(house, talk)[1:]] == ["?", "b"]
+
+
+def test_a_line_that_is_too_long_closes_the_connection_and_says_why(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b"x" * (LONGEST_MESSAGE * 2))
+        return await answers(reader)
+
+    assert over_tcp(house, talk)[-1]["error"] == "a line is longer than 65536 bytes: good-bye"
+
+
+def test_a_hundred_faults_within_a_minute_close_the_connection(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b'{"event":"nope"}\n' * (MOST_FAULTS + 50))
+        return await answers(reader)
+
+    said = over_tcp(house, talk)
+
+    assert said[-1]["error"] == "a hundred faults within a minute: good-bye"
+    assert len(said) == 1 + MOST_FAULTS + 1
+
+
+def test_ninety_nine_faults_do_not(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b'{"event":"nope"}\n' * (MOST_FAULTS - 1) + b'{"play":true}\n')
+        writer.write_eof()
+        return await answers(reader)
+
+    assert len(over_tcp(house, talk)) == MOST_FAULTS
+    assert house.received[-1].requests == [Transport(is_playing=True)]
+
+
+def test_a_transaction_with_faults_acts_as_far_as_it_can(house: House) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b'[{"play":true},{"event":"nope","id":"x"}]\n')
+        writer.write_eof()
+        return await answers(reader)
+
+    said = over_tcp(house, talk)
+
+    assert said[1]["id"] == "x"
+    assert house.received[0].requests == [Transport(is_playing=True)]
+
+
+def test_a_client_that_vanishes_is_forgotten(house: House) -> None:
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'{"play":')
+        writer.transport.abort()
+
+    over_tcp(house, talk)
+
+    assert house.here == set()
+
+
+def test_a_subscription_keeps_receipts(house: House) -> None:
+    async def make() -> Connection:
+        connection = Connection(house)
+        connection.take('{"subscribe":["beat"]}')
+        return connection
+
+    connection = asyncio.run(make())
+
+    assert connection.topics == {"beat", "receipt"}
+    assert house.received[0].requests == [Subscribe(frozenset({"beat"}))]
+
+
+def test_a_listener_that_does_not_listen_loses_the_oldest(house: House) -> None:
+    async def make() -> Connection:
+        connection = Connection(house)
+        for number in range(MOST_WAITING + 10):
+            connection.send({"n": number})
+        return connection
+
+    waiting = asyncio.run(make()).waiting
+
+    assert len(waiting) == MOST_WAITING
+    assert json.loads(waiting[0]) == {"n": 10}
+
+
+def test_a_writer_whose_other_side_is_gone_ends_quietly(house: House) -> None:
+    async def run() -> None:
+        connection = Connection(house)
+
+        async def put(_text: str) -> None:
+            raise ConnectionResetError
+
+        connection.send({"a": 1})
+        await asyncio.wait_for(connection.write(put), 1.0)
+
+    asyncio.run(run())

@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
+from adaptive.errors import OscError
+from adaptive.inputs.message import Checker, LoadPreset, SetParameter, SetPaused, SetVolume, Transaction
+from adaptive.inputs.osc import NTP_EPOCH_S, OscReader, OscServer
+from adaptive.inputs.osc_codec import OscMessage, encode_bundle, encode_message
+from tests.helpers.presets import make_preset
+
+BODY = """
+[parameters.threat]
+[parameters.cadence]
+range = [60.0, 240.0]
+[states.place]
+values = ["road", "shelter"]
+[[inputs]]
+osc = "/pursuers/nearest_m"
+parameter = "threat"
+input_range = [80.0, 5.0]
+output_range = [0.0, 1.0]
+[[inputs]]
+osc = "/watch/rpm"
+parameter = "cadence"
+input_range = [30.0, 120.0]
+output_range = [60.0, 240.0]
+[[inputs]]
+osc = "/watch/rpm"
+parameter = "threat"
+input_range = [30.0, 120.0]
+[[inputs]]
+osc = "/raw"
+parameter = "threat"
+argument = 2
+[[inputs]]
+osc = "/world/zone"
+state = "place"
+values = { 0 = "road", 1 = "shelter" }
+[[inputs]]
+osc = "/world/name"
+state = "place"
+[[inputs]]
+osc = "/player/caught"
+event = "caught"
+[layers.calm]
+stem = "calm.wav"
+[sections.calm]
+layers = ["calm"]
+[[select]]
+section = "calm"
+[stingers.caught]
+stem = "blow.wav"
+"""
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> OscReader:
+    preset = make_preset(tmp_path_factory.mktemp("osc"), BODY)
+    return OscReader(preset, Checker(preset))
+
+
+def read(reader: OscReader, address: str, *arguments: Any) -> Transaction:
+    return reader.read(encode_message(address, arguments))[1]
+
+
+OWN = [
+    ("/adaptive/parameter/threat", (0.5,), SetParameter("threat", 0.5)),
+    ("/adaptive/parameter/threat", (1,), SetParameter("threat", 1.0)),
+    ("/adaptive/parameter/threat", (True,), SetParameter("threat", 1.0)),
+    ("/adaptive/parameter/threat", (False,), SetParameter("threat", 0.0)),
+    ("/adaptive/state/place/shelter", (), SetState("place", "shelter")),
+    ("/adaptive/state/shelter", (), SetState("place", "shelter")),
+    ("/adaptive/state/place", ("shelter",), SetState("place", "shelter")),
+    ("/adaptive/state/place", (1,), SetState("place", "shelter")),
+    ("/adaptive/event/caught", (), FireEvent("caught")),
+    ("/adaptive/event/caught", (0.25,), FireEvent("caught", 0.25)),
+    ("/adaptive/event/caught", (0.25, "me"), FireEvent("caught", 0.25, None, "me")),
+    ("/adaptive/event/caught", ("me",), FireEvent("caught", 1.0, None, "me")),
+    ("/adaptive/event/caught", (127,), FireEvent("caught", 1.0)),
+    ("/adaptive/event/caught", (True,), FireEvent("caught", 1.0)),
+    ("/adaptive/tempo", (172.0,), SetTempo(172.0)),
+    ("/adaptive/tempo", (), SetTempo(None)),
+    ("/adaptive/play", (), Transport(is_playing=True)),
+    ("/adaptive/stop", (), Transport(is_playing=False)),
+    ("/adaptive/pause", (), SetPaused(is_paused=True)),
+    ("/adaptive/resume", (), SetPaused(is_paused=False)),
+    ("/adaptive/volume", (0.5,), SetVolume(0.5)),
+    ("/adaptive/load", ("nightfall",), LoadPreset("nightfall")),
+    ("/pursuers/nearest_m", (80.0,), SetParameter("threat", 0.0)),
+    ("/pursuers/nearest_m", (200.0,), SetParameter("threat", 0.0)),
+    ("/pursuers/nearest_m", (5,), SetParameter("threat", 1.0)),
+    ("/pursuers/nearest_m", (-3.0,), SetParameter("threat", 1.0)),
+    ("/pursuers/nearest_m", (42.5,), SetParameter("threat", 0.5)),
+    ("/raw", ("a", "b", 0.25), SetParameter("threat", 0.25)),
+    ("/world/zone", (1,), SetState("place", "shelter")),
+    ("/world/zone", (1.0,), SetState("place", "shelter")),
+    ("/world/zone", (True,), SetState("place", "shelter")),
+    ("/world/zone", (0,), SetState("place", "road")),
+    ("/world/zone", ("1",), SetState("place", "shelter")),
+    ("/world/name", ("road",), SetState("place", "road")),
+    ("/player/caught", (), FireEvent("caught")),
+    ("/player/caught", (1,), FireEvent("caught", 1.0)),
+    ("/player/caught", (64,), FireEvent("caught", 1.0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "arguments", "expected"), OWN)
+def test_every_address_of_the_contract_and_of_the_preset_is_understood(
+    reader: OscReader, address: str, arguments: tuple[Any, ...], expected: Any
+) -> None:
+    assert read(reader, address, *arguments) == Transaction([expected], [])
+
+
+@pytest.mark.parametrize("address", ["/adaptive/event/caught", "/player/caught"])
+@pytest.mark.parametrize("release", [0, 0.0, False])
+def test_a_button_let_go_does_nothing(reader: OscReader, address: str, release: Any) -> None:
+    assert read(reader, address, release) == Transaction([], [])
+
+
+def test_one_address_may_steer_two_parameters(reader: OscReader) -> None:
+    assert read(reader, "/watch/rpm", 75.0).requests == [
+        SetParameter("cadence", 150.0),
+        SetParameter("threat", 0.5),
+    ]
+
+
+REFUSED = [
+    ("/nobody", (1,), "no input listens to /nobody"),
+    ("/adaptive/parameter/thraet", (1,), "there is no parameter 'thraet' (did you mean 'threat'?)"),
+    ("/adaptive/parameter/threat", (), "threat must be a number, got None"),
+    ("/adaptive/parameter/threat", ("x",), "threat must be a number, got 'x'"),
+    ("/adaptive/parameter/threat", (float("nan"),), "threat must be finite, got nan"),
+    ("/adaptive/state/shelta", (), "place is never 'shelta' (did you mean 'shelter'?)"),
+    ("/adaptive/state/place/nowhere", (), "place is never 'nowhere'"),
+    ("/adaptive/event/nobody", (), "nothing sounds on event 'nobody'"),
+    ("/adaptive/event/caught", (-1.0,), "velocity must be a number of at least 0, got -1.0"),
+    ("/adaptive/event/caught", (float("nan"),), "velocity must be a number of at least 0, got nan"),
+    ("/adaptive/tempo", ("fast",), None),
+    ("/world/zone", (7,), "/world/zone sent 7, which its values do not name"),
+    ("/world/zone", (float("nan"),), "/world/zone sent nan, which its values do not name"),
+    ("/world/zone", (float("inf"),), "/world/zone sent inf, which its values do not name"),
+    ("/world/zone", (), "/world/zone sent None, which its values do not name"),
+    ("/pursuers/nearest_m", ("far",), "threat must be a number, got 'far'"),
+    ("/pursuers/nearest_m", (), "threat must be a number, got None"),
+    ("/pursuers/nearest_m", (float("nan"),), "threat must be finite, got nan"),
+    ("/raw", (0.5,), "threat must be a number, got None"),
+    ("/adaptive/load", (3,), None),
+    ("/adaptive/", (), None),
+    ("/adaptive/volume", (), "volume must be a number from 0 to 1, got None"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "arguments", "expected"), REFUSED)
+def test_what_is_wrong_is_refused_in_one_sentence_that_names_its_address(
+    reader: OscReader, address: str, arguments: tuple[Any, ...], expected: str | None
+) -> None:
+    answered = read(reader, address, *arguments)
+
+    assert answered.requests == []
+    assert [fault.at for fault in answered.faults] == [address]
+    if expected is None:
+        expected = answered.faults[0].error
+        assert "no address of ours" in expected or "tempo must be" in expected
+    assert [fault.error for fault in answered.faults] == [expected]
+
+
+def test_a_bundle_acts_together_and_only_its_bad_message_is_refused(reader: OscReader) -> None:
+    bundle = encode_bundle(
+        [
+            OscMessage("/nobody", ()),
+            OscMessage("/adaptive/parameter/threat", (0.5,)),
+            OscMessage("/adaptive/stop", ()),
+        ]
+    )
+    answered = reader.read(bundle)[1]
+
+    assert answered.requests == [SetParameter("threat", 0.5), Transport(is_playing=False)]
+    assert len(answered.faults) == 1
+
+
+def test_malformed_bytes_refuse_the_packet(reader: OscReader) -> None:
+    with pytest.raises(OscError):
+        reader.read(b'{"parameter": "threat"}')
+
+
+class Desk:
+    """A server with ears: what it received, what it complained about."""
+
+    def __init__(self, reader: OscReader) -> None:
+        self.received: list[tuple[float, Transaction]] = []
+        self.complaints: list[str] = []
+        self.server = OscServer(reader, self._take, self.complaints.append)
+
+    def _take(self, transaction: Transaction) -> None:
+        self.received.append((time.monotonic(), transaction))
+
+    def send(self, packet: bytes, sender: str = "10.0.0.1") -> None:
+        self.server.datagram_received(packet, (sender, 1))
+
+
+def ntp(ahead_s: float) -> int:
+    return round((time.time() + NTP_EPOCH_S + ahead_s) * 2**32)  # noqa: TID251
+
+
+def bundle(ahead_s: float, value: float = 0.5) -> bytes:
+    return encode_bundle([OscMessage("/adaptive/parameter/threat", (value,))], ntp(ahead_s))
+
+
+def test_a_time_tag_in_the_near_future_is_waited_for(reader: OscReader) -> None:
+    desk = Desk(reader)
+
+    async def wait() -> float:
+        began = time.monotonic()
+        desk.send(bundle(0.15))
+        assert desk.received == []
+        deadline = began + 5.0
+        while not desk.received and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        return desk.received[0][0] - began
+
+    assert 0.12 < asyncio.run(wait()) < 1.0
+
+
+@pytest.mark.parametrize("ahead_s", [30.0, -30.0, 1.5, -1.5])
+def test_a_time_tag_farther_than_a_second_counts_as_now_and_is_said_once_a_sender(
+    reader: OscReader, ahead_s: float
+) -> None:
+    desk = Desk(reader)
+    for _ in range(3):
+        desk.send(bundle(ahead_s))
+    desk.send(bundle(ahead_s), "10.0.0.2")
+
+    assert len(desk.received) == 4
+    assert desk.complaints == [
+        f"OSC from 10.0.0.{n}: sends time tags more than a second off; they count as now" for n in (1, 2)
+    ]
+
+
+def test_a_time_tag_of_the_near_past_is_now_and_nothing_to_complain_of(reader: OscReader) -> None:
+    desk = Desk(reader)
+    desk.send(bundle(-0.3))
+
+    assert (len(desk.received), desk.complaints) == (1, [])
+
+
+def test_each_complaint_is_made_once_a_sender(reader: OscReader) -> None:
+    desk = Desk(reader)
+    for _ in range(5):
+        desk.send(b"rubbish")
+        desk.send(encode_message("/nobody", (1,)))
+
+    assert len(desk.complaints) == 2
+    assert desk.server.malformed == 5
+
+
+def test_complaints_have_an_end(reader: OscReader) -> None:
+    desk = Desk(reader)
+    for number in range(3000):
+        desk.send(encode_message(f"/nobody/{number}", ()))
+
+    assert len(desk.complaints) == 1024
+
+
+def test_a_preset_without_inputs_still_has_our_addresses(tmp_path: Path) -> None:
+    preset = make_preset(
+        tmp_path, '[parameters.x]\n[layers.calm]\nstem="calm.wav"\n[sections.calm]\nlayers=["calm"]\n'
+    )
+
+    assert read(OscReader(preset, Checker(preset)), "/adaptive/parameter/x", 1).requests == [
+        SetParameter("x", 1.0)
+    ]
