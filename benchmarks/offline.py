@@ -45,9 +45,7 @@ def _start(what: str, cache: str | None) -> dict[str, object]:
     environment = dict(os.environ)
     if cache is not None:
         environment["ADAPTIVE_CACHE_DIR"] = str(Path(cache) / "kernels")
-    ports = [
-        word for option in ("osc", "http", "tcp") for word in (f"--{option}", "127.0.0.1:0")
-    ]
+    ports = [word for option in ("osc", "http", "tcp") for word in (f"--{option}", "127.0.0.1:0")]
     command = [sys.executable, "-m", "adaptive", "play", "nightfall", "--sink", "null", "--ready"]
     began = time.monotonic()
     with subprocess.Popen(

@@ -105,13 +105,9 @@ def _voices(count: int, shape: int) -> dict[str, object]:
 
 
 def _effects(volume: float) -> dict[str, object]:
-    buses = [
-        BusSpec(f"bus_{i}", sends=(8,), send_gains=(0.5,), cutoff_hz=3000.0) for i in range(8)
-    ]
+    buses = [BusSpec(f"bus_{i}", sends=(8,), send_gains=(0.5,), cutoff_hz=3000.0) for i in range(8)]
     engine = Engine(
-        EngineSpec(
-            clips=8, sounds=8, buses=[*buses, BusSpec("room", effect=0)], reverbs=[ReverbSpec()]
-        )
+        EngineSpec(clips=8, sounds=8, buses=[*buses, BusSpec("room", effect=0)], reverbs=[ReverbSpec()])
     )
     for clip in range(8):
         number = engine.add_sound(engine.bank.add(_noise(6, 0.3, clip), loop_frames=48000 * 6))

@@ -71,10 +71,10 @@ def _draw_notes(axes: Any, lines: list[dict[str, Any]]) -> None:
     layers = sorted({note["layer"] for note in notes})
     for number, layer in enumerate(layers):
         own = [note for note in notes if note["layer"] == layer]
-        axes.scatter(
-            [note["t"] for note in own], [note["midi"] for note in own],
-            s=[2 + 10 * note["velocity"] for note in own], color=COLOURS[number % len(COLOURS)], label=layer, lw=0,
-        )  # fmt: skip
+        sizes = [2 + 10 * note["velocity"] for note in own]
+        colour = COLOURS[number % len(COLOURS)]
+        times, pitches = [note["t"] for note in own], [note["midi"] for note in own]
+        axes.scatter(times, pitches, s=sizes, color=colour, label=layer, lw=0)
     axes.set(ylim=(20, 112), ylabel="MIDI pitch")
     if layers:
         axes.legend(loc="lower right", ncols=len(layers), fontsize=7, facecolor="#131217", edgecolor="none")

@@ -68,9 +68,7 @@ def test_random_bytes_decode_or_are_refused(packet: bytes) -> None:
 
 @settings(deadline=None, max_examples=500)
 @given(st.binary(max_size=120), st.sampled_from([b"/a\0\0,", b"#bundle\0" + bytes(8)]))
-def test_random_bytes_behind_a_right_beginning_decode_or_are_refused(
-    rest: bytes, beginning: bytes
-) -> None:
+def test_random_bytes_behind_a_right_beginning_decode_or_are_refused(rest: bytes, beginning: bytes) -> None:
     assert_decodes_or_refuses(beginning + rest)
 
 
@@ -103,17 +101,13 @@ changes = st.lists(
 
 @settings(deadline=None, max_examples=1500)
 @given(st.sampled_from(SEEDS), changes)
-def test_damaged_packets_decode_or_are_refused(
-    seed: bytes, damage: list[tuple[int, int, str]]
-) -> None:
+def test_damaged_packets_decode_or_are_refused(seed: bytes, damage: list[tuple[int, int, str]]) -> None:
     assert_decodes_or_refuses(mutated(seed, damage))
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(SEEDS), st.sampled_from(SEEDS), positions, positions)
-def test_two_packets_spliced_decode_or_are_refused(
-    left: bytes, right: bytes, cut: int, resume: int
-) -> None:
+def test_two_packets_spliced_decode_or_are_refused(left: bytes, right: bytes, cut: int, resume: int) -> None:
     assert_decodes_or_refuses(left[: cut % (len(left) + 1)] + right[resume % (len(right) + 1) :])
 
 
@@ -156,18 +150,13 @@ LARGEST = {
     "bundles in bundles": nested(10_000),
     "a wide bundle of empty bundles": bundle_of((b"\0\0\0\x10" + bundle_of(b"")) * 3274),
     "a wide bundle of short messages": bundle_of(b"\0\0\0\4/a\0\0" * 8186),
-    "a bundle of messages with many tags": bundle_of(
-        (b"\0\0\4\4/a\0\0," + b"T" * 1019 + bytes(4)) * 63
-    ),
+    "a bundle of messages with many tags": bundle_of((b"\0\0\4\4/a\0\0," + b"T" * 1019 + bytes(4)) * 63),
     "nothing but type tags": b"/a\0\0," + b"T" * 65_490 + b"\0",
     "nothing but open brackets": b"/a\0\0," + b"[" * 65_490 + b"\0",
     "nothing but array pairs": b"/a\0\0," + b"[]" * 32_745 + b"\0",
     "strings of no characters": b"/a\0\0," + b"s" * 1023 + bytes(64_000),
     "strings without an end": b"/a\0\0," + b"s" * 1022 + b"\0" + b"x" * 64_000,
-    "blobs that claim two gigabytes": b"/a\0\0,"
-    + b"b" * 1022
-    + b"\0"
-    + b"\x7f\xff\xff\xff" * 16_000,
+    "blobs that claim two gigabytes": b"/a\0\0," + b"b" * 1022 + b"\0" + b"\x7f\xff\xff\xff" * 16_000,
     "an address without an end": b"/" * MAX_PACKET_BYTES,
     "an address that is not UTF-8": b"/" + b"\xff" * 65_500 + bytes(4),
     "zeros": bytes(MAX_PACKET_BYTES),

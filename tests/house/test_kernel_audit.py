@@ -146,7 +146,7 @@ def raises(data: np.ndarray) -> float:
 
 
 def prints(data: np.ndarray) -> float:
-    print(data[0])  # noqa: T201
+    print(data[0])
     return data[0]
 
 

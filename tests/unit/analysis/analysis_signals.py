@@ -35,9 +35,7 @@ def clicks(
         places = [(beat, 1.0 if beat % meter == 0 else 0.7)]
         places += [(beat + swing, 0.4)] if swing else []
         for place, gain in places:
-            start = round(
-                (first_beat_s + place * period_s + jitter_s * rng.standard_normal()) * rate
-            )
+            start = round((first_beat_s + place * period_s + jitter_s * rng.standard_normal()) * rate)
             start = max(0, start)
             part = click[: frames - start]
             out[start : start + len(part)] += gain * part
@@ -53,9 +51,7 @@ def pad(length_s: float, *, fades: bool, rate: int = 44_100) -> Samples:
     chord = np.zeros(len(time_s))
     for hz in (220.0, 277.2, 329.6):
         swell = 0.7 + 0.3 * np.sin(2.0 * np.pi * 0.11 * time_s + hz)
-        chord += swell * np.sin(
-            2.0 * np.pi * hz * time_s + 0.5 * np.sin(2.0 * np.pi * 5.0 * time_s)
-        )
+        chord += swell * np.sin(2.0 * np.pi * hz * time_s + 0.5 * np.sin(2.0 * np.pi * 5.0 * time_s))
     fade = np.minimum(1.0, time_s / 1.5)
     if fades:
         fade = fade * np.clip((length_s - time_s) / 3.0, 0.0, 1.0) ** 2
@@ -89,9 +85,7 @@ def wav(samples: Samples, *extra: bytes, rate: int = 44_100) -> bytes:
 
 def acid(bpm: float, beats: int, *, flags: int = 0, numerator: int = 4) -> bytes:
     """The chunk in which loop editors keep the tempo."""
-    return chunk(
-        b"acid", struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, 4, numerator, bpm)
-    )
+    return chunk(b"acid", struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, 4, numerator, bpm))
 
 
 def smpl(start: int, last: int) -> bytes:

@@ -71,9 +71,7 @@ def test_swing_moves_no_beat(bpm: float, swing: float) -> None:
 
 
 def test_a_person_who_plays_8_ms_early_or_late_keeps_the_tempo_of_the_loop() -> None:
-    loop = loop_of(
-        clicks(104.0, 64, first_beat_s=0.05, jitter_s=0.008)[: round(64 * 60 / 104 * 44_100)]
-    )
+    loop = loop_of(clicks(104.0, 64, first_beat_s=0.05, jitter_s=0.008)[: round(64 * 60 / 104 * 44_100)])
 
     assert (loop.bpm, loop.bars) == (104.0, 16)
     assert pytest.approx(loop.first_beat_s, abs=0.004) == 0.05

@@ -37,9 +37,7 @@ def two_moods(tmp_path: Path) -> Path:
     return stems
 
 
-def test_what_is_written_loads_and_checks_without_a_finding(
-    two_moods: Path, tmp_path: Path
-) -> None:
+def test_what_is_written_loads_and_checks_without_a_finding(two_moods: Path, tmp_path: Path) -> None:
     preset = made_from(two_moods, tmp_path / "made")
 
     assert findings(preset) == []

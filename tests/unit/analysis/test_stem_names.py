@@ -131,9 +131,7 @@ def test_tempo_and_bars_are_read_from_names(name: str, bpm: float | None, bars: 
     assert (bpm, bars) == (stem.bpm, stem.bars)
 
 
-@pytest.mark.parametrize(
-    "words", ["", "8-bit", "Ünï cødé", "日本語", "any", "x" * 300, "a\nb", "_"]
-)
+@pytest.mark.parametrize("words", ["", "8-bit", "Ünï cødé", "日本語", "any", "x" * 300, "a\nb", "_"])
 def test_every_name_becomes_a_legal_one(words: str) -> None:
     name = identifier(words, "layer")
 

@@ -17,9 +17,7 @@ FORMATS = ("wav", "flac", "ogg", "mp3")
 
 @pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("rate", [44_100, 48_000])
-def test_the_length_is_that_of_the_file_to_the_frame(
-    tmp_path: Path, extension: str, rate: int
-) -> None:
+def test_the_length_is_that_of_the_file_to_the_frame(tmp_path: Path, extension: str, rate: int) -> None:
     path = save(tmp_path / f"a.{extension}", clicks(120, 4, rate=rate), rate)
 
     stem = read_stem(path)

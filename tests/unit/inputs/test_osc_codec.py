@@ -197,8 +197,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a blob of length -1": (
         "2f610000 2c620000 ffffffff",
-        "8 (in '/a'): expected a size of at least 0 for "
-        "the 'b' argument whose tag is at byte 5, got -1",
+        "8 (in '/a'): expected a size of at least 0 for the 'b' argument whose tag is at byte 5, got -1",
     ),
     "a blob that ends behind the packet": (
         "2f610000 2c620000 00000009 0102",
@@ -206,8 +205,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a surrogate for a character": (
         "2f610000 2c630000 0000d800",
-        "8 (in '/a'): expected a character for the 'c' argument whose tag is at byte 5, "
-        "got the number 55296",
+        "8 (in '/a'): expected a character for the 'c' argument whose tag is at byte 5, got the number 55296",
     ),
     "a bundle without its time": (
         f"{HEAD} 00000000",
@@ -387,9 +385,7 @@ def too_deep_bundle() -> OscBundle:
     ],
     ids=range(12),
 )
-def test_what_osc_cannot_carry_is_refused_before_it_is_sent(
-    address: str, value: Any, sentence: str
-) -> None:
+def test_what_osc_cannot_carry_is_refused_before_it_is_sent(address: str, value: Any, sentence: str) -> None:
     with pytest.raises(OscError, match=sentence):
         encode_message(address, [value])
 
@@ -465,9 +461,7 @@ def test_a_message_comes_back_as_it_was_written(message: OscMessage) -> None:
 
 @settings(deadline=None)
 @given(time_tags, st.lists(elements, max_size=4))
-def test_a_bundle_comes_back_as_it_was_written(
-    time_tag: int, parts: list[OscMessage | OscBundle]
-) -> None:
+def test_a_bundle_comes_back_as_it_was_written(time_tag: int, parts: list[OscMessage | OscBundle]) -> None:
     assert OscBundle(time_tag, tuple(parts)) == decode(encode_bundle(parts, time_tag))
 
 
@@ -561,9 +555,7 @@ def test_a_bundle_of_python_osc_arrives() -> None:
     outer = OscBundleBuilder(0)  # "immediately"
     outer.add_content(foreign_builder("/a", [("i", 1)]).build())
     outer.add_content(inner.build())
-    expected = OscBundle(
-        1, (OscMessage("/a", (1,)), OscBundle(2 << 32, (OscMessage("/b", (0.5,)),)))
-    )
+    expected = OscBundle(1, (OscMessage("/a", (1,)), OscBundle(2 << 32, (OscMessage("/b", (0.5,)),))))
 
     assert expected == decode(outer.build().dgram)
 

@@ -129,13 +129,9 @@ def alike(expected: Any, actual: Any) -> bool:
         return False
     match expected:
         case OscMessage():
-            return (expected.address == actual.address) and alike(
-                expected.arguments, actual.arguments
-            )
+            return (expected.address == actual.address) and alike(expected.arguments, actual.arguments)
         case OscBundle():
-            return (expected.time_tag == actual.time_tag) and alike(
-                expected.elements, actual.elements
-            )
+            return (expected.time_tag == actual.time_tag) and alike(expected.elements, actual.elements)
         case tuple():
             return len(expected) == len(actual) and all(map(alike, expected, actual))
         case float():
@@ -153,9 +149,7 @@ def test_valid_packets_have_the_meaning_that_the_corpus_states(
     corpus: list[dict[str, Any]],
 ) -> None:
     entries = in_class(corpus, "valid")
-    expected = {
-        entry["id"]: IN_WORDS.get(entry["id"]) or meaning(entry["expect"]) for entry in entries
-    }
+    expected = {entry["id"]: IN_WORDS.get(entry["id"]) or meaning(entry["expect"]) for entry in entries}
     actual = {entry["id"]: outcome(entry) for entry in entries}
 
     assert not {name: actual[name] for name in expected if not alike(expected[name], actual[name])}
@@ -175,8 +169,6 @@ def test_packets_that_decoders_disagree_on_have_the_meaning_stated_here(
 
 
 def test_what_is_stated_in_words_is_in_the_corpus(corpus: list[dict[str, Any]]) -> None:
-    in_prose = {
-        entry["id"] for entry in in_class(corpus, "valid") if isinstance(entry["expect"], str)
-    }
+    in_prose = {entry["id"] for entry in in_class(corpus, "valid") if isinstance(entry["expect"], str)}
 
     assert IN_WORDS.keys() == in_prose

@@ -196,8 +196,7 @@ def test_a_promise_that_cannot_be_kept_is_a_fault_with_the_slowest_way(tmp_path:
     extra += 'exit_at = "phrase"\n' + line("section == 'far'", "", "far")
     extra += THREAT + line("threat > 0.6", "react_within_s = 5") + OTHERWISE
     expected = (
-        "fault select[1].react_within_s: cannot be kept: "
-        "from `far` it can take 16.30 s, and 5 s are promised"
+        "fault select[1].react_within_s: cannot be kept: from `far` it can take 16.30 s, and 5 s are promised"
     )
 
     assert [expected] == told(tmp_path, extra)
@@ -210,9 +209,7 @@ def test_without_the_files_an_unknown_length_breaks_no_promise(tmp_path: Path) -
     preset = a_preset(tmp_path, extra, head)
 
     assert check(preset) == []
-    assert [one.at for one in check(preset, {preset.stems["pad.wav"]: 8.0})] == [
-        "select[0].react_within_s"
-    ]
+    assert [one.at for one in check(preset, {preset.stems["pad.wav"]: 8.0})] == ["select[0].react_within_s"]
 
 
 @pytest.mark.parametrize(
@@ -234,12 +231,8 @@ def test_a_threshold_that_nothing_holds_may_tremble(tmp_path: Path, when: str, n
     assert [expected] == told(tmp_path, extra)
 
 
-@pytest.mark.parametrize(
-    "when", ["threat > 0.5", "age(threat) > 5", "bars_in_section > 3 and threat < 2"]
-)
-def test_a_threshold_with_hysteresis_or_on_a_clock_does_not_tremble(
-    tmp_path: Path, when: str
-) -> None:
+@pytest.mark.parametrize("when", ["threat > 0.5", "age(threat) > 5", "bars_in_section > 3 and threat < 2"])
+def test_a_threshold_with_hysteresis_or_on_a_clock_does_not_tremble(tmp_path: Path, when: str) -> None:
     assert told(tmp_path, THREAT + line(when) + OTHERWISE) == []
 
 

@@ -38,9 +38,7 @@ def a_preset(
 
 
 @pytest.mark.parametrize(("extra", "expected"), [("length_bars = 3", 12), ("length_beats = 7", 7)])
-def test_a_written_length_stands_whatever_the_files_hold(
-    tmp_path: Path, extra: str, expected: int
-) -> None:
+def test_a_written_length_stands_whatever_the_files_hold(tmp_path: Path, extra: str, expected: int) -> None:
     preset, long, _ = a_preset(tmp_path, extra)
 
     assert expected == section_length_beats(preset, "a", {long: 99.0})

@@ -200,9 +200,7 @@ def test_a_preset_is_found_by_name_by_folder_and_by_file(tmp_path: Path) -> None
         ("../night_run", 'there is no preset named "../night_run"; did you mean `night_run`?'),
     ],
 )
-def test_a_name_finds_nothing_outside_the_presets_folders(
-    tmp_path: Path, name: str, expected: str
-) -> None:
+def test_a_name_finds_nothing_outside_the_presets_folders(tmp_path: Path, name: str, expected: str) -> None:
     folder = tmp_path / "presets" / "night_run"
     folder.mkdir(parents=True)
     loaded(folder)
@@ -280,9 +278,7 @@ WRONG_VALUES = [
 
 
 @pytest.mark.parametrize(("line", "expected"), WRONG_VALUES)
-def test_a_wrong_value_is_named_with_what_was_expected(
-    tmp_path: Path, line: str, expected: str
-) -> None:
+def test_a_wrong_value_is_named_with_what_was_expected(tmp_path: Path, line: str, expected: str) -> None:
     key = line.split(" ")[0]
     head = "".join(one + "\n" for one in HEAD.splitlines() if not one.startswith(f"{key} "))
 
@@ -386,8 +382,7 @@ WRONG_TABLES = [
     ),
     (
         '[layers.two]\nstem = "stems/pda.wav"',
-        "layers.two.stem: there is no such file in the preset's folder; "
-        "did you mean `stems/pad.wav`?",
+        "layers.two.stem: there is no such file in the preset's folder; did you mean `stems/pad.wav`?",
     ),
     ('[layers.two]\nstem = "stems"', "layers.two.stem: is a folder, not a file"),
     (
@@ -420,13 +415,11 @@ WRONG_TABLES = [
         "layers.two.level_db.points[2]: must lie to the right of the point before, got 1 after 1",
     ),
     (
-        '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\n'
-        'pan = { over = "x", points = [[0, -2]] }',
+        '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\npan = { over = "x", points = [[0, -2]] }',
         "layers.two.pan.points[0]: `pan` must be between -1 and 1, got -2",
     ),
     (
-        '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\n'
-        'pan = { over = "x", points = [[0]] }',
+        '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\npan = { over = "x", points = [[0]] }',
         "layers.two.pan.points[0]: must be a list of 2 numbers, got a list of 1",
     ),
     (
@@ -451,8 +444,7 @@ WRONG_TABLES = [
     ),
     (
         '[parameters.x]\nfallback = "held"',
-        'parameters.x.fallback: must be "default", "hold" or a number, got "held"; '
-        "did you mean `hold`?",
+        'parameters.x.fallback: must be "default", "hold" or a number, got "held"; did you mean `hold`?',
     ),
     (
         "[parameters.max]",
@@ -460,8 +452,7 @@ WRONG_TABLES = [
     ),
     (
         "[parameters.section]",
-        "parameters.section: is also the name of the states that stand for sections; "
-        "take another name",
+        "parameters.section: is also the name of the states that stand for sections; take another name",
     ),
     (
         '[parameters.x]\n[states.x]\nvalues = ["a"]',
@@ -524,9 +515,7 @@ WRONG_TABLES = [
 
 
 @pytest.mark.parametrize(("table", "expected"), WRONG_TABLES)
-def test_a_wrong_table_is_named_with_its_key_path(
-    tmp_path: Path, table: str, expected: str
-) -> None:
+def test_a_wrong_table_is_named_with_its_key_path(tmp_path: Path, table: str, expected: str) -> None:
     assert expected.split("|") == faults_of(write(tmp_path, HEAD + TAIL + table))
 
 
@@ -552,9 +541,7 @@ WRONG_CONDITIONS = [
 
 
 @pytest.mark.parametrize(("when", "expected"), WRONG_CONDITIONS)
-def test_a_condition_that_makes_no_sense_is_a_fault(
-    tmp_path: Path, when: str, expected: str
-) -> None:
+def test_a_condition_that_makes_no_sense_is_a_fault(tmp_path: Path, when: str, expected: str) -> None:
     extra = '[parameters.threat]\n[states.place]\nvalues = ["road"]\n[[select]]\nsection = "calm"\n'
 
     assert [f"select[0].when: {expected}"] == faults_of(
@@ -625,18 +612,15 @@ def test_derived_parameters_read_parameters_and_never_themselves(
         ),
         (
             'generator = "drums"\nstyle = "shakers"',
-            "layers.two.style: there is no style of `drums` named `shakers`; "
-            "did you mean `shaker`?",
+            "layers.two.style: there is no style of `drums` named `shakers`; did you mean `shaker`?",
         ),
         (
             'generator = "drums"\ninstrument = "kit_lite"',
-            "layers.two.instrument: there is no instrument named `kit_lite`; "
-            "did you mean `kit_light`?",
+            "layers.two.instrument: there is no instrument named `kit_lite`; did you mean `kit_light`?",
         ),
         (
             'generator = "drums"\ninstrument = "mine"\n[instruments.mine]\nbase = "pluk"',
-            "instruments.mine.base: there is no built-in instrument named `pluk`; "
-            "did you mean `pluck`?",
+            "instruments.mine.base: there is no built-in instrument named `pluk`; did you mean `pluck`?",
         ),
     ],
 )
@@ -660,9 +644,7 @@ def test_a_link_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system has no links")
 
-    assert faults_of(folder) == [
-        "layers.pad.stem: points outside the preset's folder; copy the file into it"
-    ]
+    assert faults_of(folder) == ["layers.pad.stem: points outside the preset's folder; copy the file into it"]
 
 
 def test_a_folder_may_itself_be_a_link(tmp_path: Path) -> None:
