@@ -25,8 +25,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     without = set()
     if not os.environ.get("ADAPTIVE_TEST_DATA"):
         without.add("foreign_data")
-    if not re.search(r"\bprove\b", config.option.markexpr or ""):
+    asked = config.option.markexpr or ""
+    if not re.search(r"\bprove\b", asked):
         without.add("prove")
+    if not (os.environ.get("ADAPTIVE_REQUIRE_ALL") or re.search(r"\bslow\b", asked)):
+        without.add("slow")  # minutes of compiling for other processors: CI does it
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

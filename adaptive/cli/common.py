@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +20,8 @@ from adaptive.preset.model import Preset
 from adaptive.session.checking import require_playable
 from adaptive.session.performance import vocabulary
 
+LONGEST_SENTENCE = 400
+WAITING_SENTENCES = 64
 DEFAULT_PRESET = "nightfall"
 
 LARGEST_SEED = 2**63 - 1
@@ -29,8 +34,38 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 
 def say(sentence: str) -> None:
     """Tell the user a sentence as it is: in one line, its brackets no markup, its controls harmless."""
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence)
+    plain = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence[:LONGEST_SENTENCE]
+    )
     console.print(plain, markup=False, soft_wrap=True)
+
+
+class Teller:
+    """Says sentences from a thread of its own: a reader who is slow or gone stops nobody.
+
+    At most `WAITING_SENTENCES` wait; the rest is dropped, and how many is said with the next.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[str] = queue.Queue(WAITING_SENTENCES)
+        self._dropped = 0
+        threading.Thread(target=self._run, name="teller", daemon=True).start()
+
+    def __call__(self, sentence: str) -> None:
+        """Say a sentence soon."""
+        try:
+            self._waiting.put_nowait(sentence)
+        except queue.Full:
+            self._dropped += 1
+
+    def _run(self) -> None:
+        while True:
+            sentence = self._waiting.get()
+            dropped, self._dropped = self._dropped, 0
+            more = f" ({dropped} sentences before it were dropped)" if dropped else ""
+            # rich ends the process when its pipe is closed: not from this thread
+            with contextlib.suppress(OSError, SystemExit, ValueError):
+                say(sentence + more)
 
 
 def open_preset(name: str) -> Preset:

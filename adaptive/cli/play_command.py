@@ -21,6 +21,7 @@ from rich.text import Text
 from adaptive.cli.common import (
     DEFAULT_PRESET,
     LARGEST_SEED,
+    Teller,
     UsageError,
     console,
     open_preset,
@@ -141,7 +142,7 @@ def play(
     session = LiveSession(
         performance, options, sink_maker(choice, device, channels, block),
         needs_broadcast=choice.name in {"web", "pcm"},
-        tell=say,
+        tell=Teller(),
         load_preset=_find_preset,
     )  # fmt: skip
     if read is not None:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
 from adaptive.engine.bank import Bank
-from adaptive.errors import TraceError
+from adaptive.errors import InputError, TraceError
 from adaptive.inputs.trace import Trace, read_trace
 from adaptive.preset.model import Preset
 from adaptive.session.offline import RenderJob, render_to_files
@@ -44,6 +44,7 @@ def render(
 ) -> None:
     """Render a preset to a file."""
     score = open_preset(preset)
+    _refuse_overwriting(score, out, log)
     job = make_job(score, trace, seconds, seed, ending)
     warm_kernel()
     began = time.monotonic()
@@ -68,6 +69,16 @@ def render(
     if job.trace and job.trace.ignored:
         names = ", ".join(f"{name} ({count} times)" for name, count in job.trace.ignored.items())
         say(f"the preset does not declare, and ignored: {names}")
+
+
+def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:
+    """A render may not write over the preset it reads, nor its log over its sound."""
+    if preset.folder.resolve() in out.resolve().parents:
+        message = f"{out} lies in the preset's own folder; write it somewhere else"
+        raise InputError(message)
+    if log is not None and log.resolve() == out.resolve():
+        message = f"--log and --out are the same file, {out}"
+        raise InputError(message)
 
 
 def make_job(

@@ -23,6 +23,9 @@ from adaptive.errors import AudioFileError
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
+LOUDEST = 100.0
+"""40 dB above full scale: no recording holds that."""
+
 LONGEST_S = 3600.0
 """Longest file that is decoded: an hour is 1.4 GB, above any sensible limit."""
 
@@ -92,8 +95,9 @@ def decode(path: Path, sample_rate: int) -> Audio:
     if 0 < promised < 2**40 and len(data) < promised:
         message = f"{path.name}: is cut off: {len(data) / rate:.2f} s of {promised / rate:.2f} s can be read"
         raise AudioFileError(message)
-    if not np.isfinite(data).all():
-        data = np.nan_to_num(data, nan=0.0, posinf=0.0, neginf=0.0)
+    if not np.isfinite(data).all() or np.abs(data).max() > LOUDEST:
+        message = f"{path.name}: holds samples that are no numbers, or absurdly loud"
+        raise AudioFileError(message)
     if rate != sample_rate:
         data = soxr.resample(data, rate, sample_rate, quality="HQ")
     return np.ascontiguousarray(fold_to_stereo(data.T), dtype=np.float32)

@@ -270,10 +270,14 @@ def read_json(document: Any, checker: Checker) -> Transaction:
 
 
 def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | None) -> list[Request]:
+    asked = [key for key in (*READERS, *TRANSPORT) if key in item]
+    if len(asked) > 1:
+        message = f"{asked[0]} and {asked[1]} in one object: send a list of objects"
+        raise ProtocolError(message)
     for key, reader in READERS.items():
         if key in item:
             return reader(item, checker, message_id)
-    for word in ("play", "stop", "pause", "resume"):
+    for word in TRANSPORT:
         if word in item:
             if item[word] is not True:
                 message = f'{word} must be true: {{"{word}": true}}'
@@ -330,6 +334,7 @@ def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Re
     return [Subscribe(frozenset(topics), message_id)]
 
 
+TRANSPORT = ("play", "stop", "pause", "resume")
 READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "parameter": _parameter,
     "state": _states,

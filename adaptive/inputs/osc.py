@@ -90,7 +90,7 @@ class OscReader:
                 return [check.tempo(first)]
             case ["volume"]:
                 return [check.volume(first)]
-            case ["load"] if isinstance(first, str):
+            case ["load"] if isinstance(first, str) and len(first) <= 64:
                 return [LoadPreset(first)]
             case [word] if (request := transport(word)) is not None:
                 return [request]
@@ -185,7 +185,7 @@ class OscServer(asyncio.DatagramProtocol):
             self._once(addr[0], str(error))
             return
         for fault in transaction.faults:
-            self._once(addr[0], f"{fault.at}: {fault.error}")
+            self._once(addr[0], f"{fault.at[:80]}: {fault.error[:200]}")
         delay = self._delay(time_tag, addr[0])
         if delay <= 0.0:
             self._receive(transaction)
@@ -204,7 +204,9 @@ class OscServer(asyncio.DatagramProtocol):
 
     def _once(self, sender: str, sentence: str) -> None:
         key = (sender, sentence)
-        if key in self._known or len(self._known) >= MOST_SENDERS:
+        if key in self._known:
             return
+        if len(self._known) >= MOST_SENDERS:
+            self._known.clear()  # forgotten, so that nobody is muted for ever
         self._known.add(key)
         self._complain(f"OSC from {sender}: {sentence}")

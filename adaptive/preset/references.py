@@ -33,7 +33,13 @@ LIMITS = {
 }
 
 # What a number, and every point of a curve, may be; a level has no bound.
-CONTROL_RANGES = {"pan": (-1.0, 1.0), "cutoff_hz": (20.0, 20000.0), "density": (0.0, 1.0)}
+CONTROL_RANGES = {
+    "level_db": (-200.0, 24.0),
+    "reverb_db": (-200.0, 24.0),
+    "pan": (-1.0, 1.0),
+    "cutoff_hz": (20.0, 20000.0),
+    "density": (0.0, 1.0),
+}
 _LENGTHS = ("beats", "bars", "seconds")
 _STARTS = ("start_beats", "start_bars", "start_seconds")
 _TARGETS = ("parameter", "state", "event")

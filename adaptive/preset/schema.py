@@ -14,6 +14,11 @@ from msgspec import Meta, Struct
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 NonNegative = Annotated[float, Meta(ge=0.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
+Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
+"""In decibels; -80 and less is silence."""
+
+Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
+Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Point = tuple[float, float]
 
 
@@ -58,7 +63,7 @@ class Credits(_Table, frozen=True):
 class ParameterTable(_Table, frozen=True):
     """`[parameters.NAME]`: a continuous value from outside, or derived from others by `value`."""
 
-    range: tuple[float, float] = (0.0, 1.0)
+    range: tuple[Bound, Bound] = (0.0, 1.0)
     default: float | None = None
     rise_s: NonNegative = 0.0
     fall_s: NonNegative = 0.0
@@ -110,7 +115,7 @@ class SectionTable(_Table, frozen=True):
     layers: tuple[Name, ...]
     length_bars: Annotated[int, Meta(gt=0)] | None = None
     length_beats: Annotated[int, Meta(gt=0)] | None = None
-    first_beat_s: NonNegative = 0.0
+    first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     phrase_bars: Annotated[int, Meta(gt=0)] = 4
     min_stay_bars: Annotated[int, Meta(ge=0)] = 0
@@ -150,14 +155,14 @@ class StingerTable(_Table, frozen=True):
     """`[stingers.NAME]`: a one-shot on the event of the same name; its first beat lands on the grid."""
 
     stem: str
-    first_beat_s: NonNegative = 0.0
+    first_beat_s: Seconds = 0.0
     play_at: Literal["immediate", "beat", "bar"] | EveryBars = "beat"
     cooldown_s: NonNegative = 0.0
     expires_s: Positive = 2.0
     duck_db: Annotated[float, Meta(le=0.0)] = 0.0
-    level_db: float = 0.0
+    level_db: Level = 0.0
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
-    reverb_db: float | None = None
+    reverb_db: Level | None = None
 
 
 class Envelope(_Table, frozen=True):
@@ -204,7 +209,7 @@ class InstrumentTable(_Table, frozen=True):
     amplitude: Envelope = msgspec.field(default_factory=Envelope)
     modulation: Envelope = msgspec.field(default_factory=Envelope)
     lfo: LfoTable = msgspec.field(default_factory=LfoTable)
-    level_db: float = 0.0
+    level_db: Level = 0.0
     spread: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
     voices: Annotated[int, Meta(gt=0, le=256)] = 16
 
@@ -216,7 +221,7 @@ class ReverbTable(_Table, frozen=True):
     damping: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.45
     predelay_ms: Annotated[float, Meta(ge=0.0, le=200.0)] = 18.0
     low_cut_hz: Annotated[float, Meta(ge=20.0, le=1000.0)] = 180.0
-    level_db: float = 0.0
+    level_db: Level = 0.0
 
 
 class PresetFile(_Table, frozen=True, kw_only=True):
@@ -228,7 +233,7 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     meter: Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")] = "4/4"
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
-    level_db: float = 0.0
+    level_db: Level = 0.0
     credits: Credits = msgspec.field(default_factory=Credits)
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)

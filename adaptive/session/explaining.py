@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from typing import Any
 from adaptive.errors import InputError
 
 Line = dict[str, Any]
+
+POSITION = re.compile(r"[0-9]{1,9}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 NEAR_S = 4.0
 """Around a time that is asked for, decisions of so many seconds are told."""
@@ -49,37 +53,54 @@ def _read(path: Path) -> Iterator[Line]:
         with path.open(encoding="utf-8") as file:
             for number, text in enumerate(file, 1):
                 line = json.loads(text)
-                if not isinstance(line, dict) or "kind" not in line or "t" not in line:
+                if not _is_line(line):
                     message = f"{path.name}: line {number} is no line of a decision log"
                     raise InputError(message)
                 yield line
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise InputError(message) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"{path.name}: is no decision log (JSON lines)"
         raise InputError(message) from error
 
 
+def _is_line(line: Any) -> bool:
+    if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
+        return False
+    times: tuple[Any, ...] = (line.get("t"), line.get("wait_s", 0.0))
+    are_numbers = all(isinstance(time, int | float) and not isinstance(time, bool) for time in times)
+    if not are_numbers or not all(math.isfinite(time) for time in times):
+        return False
+    return POSITION.fullmatch(str(line.get("position"))) is not None and "reason" in line
+
+
+def _place(position: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in position.split("."))
+
+
 def _time_of(at: str, lines: list[Line]) -> float:
-    if at.count(".") == 2:
-        wanted = tuple(int(part) for part in at.split(".") if part.isdigit())
+    if POSITION.fullmatch(at):
+        wanted = _place(at)
         for line in lines:
-            if tuple(int(part) for part in str(line["position"]).split(".")) >= wanted:
+            if _place(line["position"]) >= wanted:
                 return float(line["t"])
         message = f"the log ends before {at}"
         raise InputError(message)
     try:
         minutes, colon, seconds = at.rpartition(":")
-        return (float(minutes) * 60.0 if colon else 0.0) + float(seconds)
+        found = (float(minutes) * 60.0 if colon else 0.0) + float(seconds)
+        if not math.isfinite(found):
+            raise ValueError
+        return found
     except ValueError:
         message = f"{at!r} is no time: give seconds (12.5), minutes (1:12.5) or a position (17.1.0)"
         raise InputError(message) from None
 
 
 def _decided_at(line: Line) -> float:
-    """When a line was decided: what sounds later was known before."""
-    return float(line["t"]) - float(line.get("wait_s", 0.0))
+    """When a line was decided, to a millisecond: what sounds later was known before."""
+    return round(float(line["t"]) - float(line.get("wait_s", 0.0)), 3)
 
 
 def _clock(seconds: float) -> str:
@@ -89,7 +110,11 @@ def _clock(seconds: float) -> str:
 
 def _sentence(line: Line) -> str | None:
     teller = TELLERS.get(line["kind"])
-    return None if teller is None else teller(line)
+    try:
+        return None if teller is None else teller(line)
+    except (KeyError, TypeError, ValueError):
+        message = f"no decision log: the {line['kind']} line at {line['t']:g} s lacks what it needs"
+        raise InputError(message) from None
 
 
 def _transition(line: Line) -> str:

@@ -98,7 +98,7 @@ class HttpSide:
             headers={
                 "Cache-Control": "no-cache",
                 "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-                "connect-src 'self' ws: wss:",
+                "img-src data:; connect-src 'self' ws: wss:",
             },
         )
 
@@ -127,7 +127,7 @@ class HttpSide:
             if message.type == WSMsgType.TEXT:
                 connection.take(message.data)
             elif message.type == WSMsgType.BINARY:
-                connection.send({"error": "messages are JSON text", "at": "", "id": None})
+                connection.take(b"")  # no JSON: a fault like any other
             if connection.is_closing:
                 await asyncio.sleep(0.02)
                 await socket.close()

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import itertools
 import json
+import logging
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -144,6 +145,7 @@ class LiveSession:
         self._meters_at = 0.0
         self._osc: OscServer | None = None
         self._swapping = asyncio.Lock()
+        self._next_load: tuple[LoadPreset, Connection | None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._volume = 1.0
         self._is_paused = False
@@ -301,13 +303,23 @@ class LiveSession:
             why = "a session that is recorded keeps its preset"
             self._acknowledge(request.id, connection, "dropped", why)
             return
-        task = asyncio.get_running_loop().create_task(self._load_in_turn(request, connection))
+        if self._next_load is not None:
+            before, asker = self._next_load
+            self._acknowledge(before.id, asker, "superseded", f"{request.name} was asked for after it")
+        self._acknowledge(request.id, connection, "accepted", "is being prepared")
+        self._next_load = (request, connection)
+        if self._swapping.locked():
+            return  # whoever swaps takes the newest when it is done
+        task = asyncio.get_running_loop().create_task(self._load_in_turn())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _load_in_turn(self, request: LoadPreset, connection: Connection | None) -> None:
+    async def _load_in_turn(self) -> None:
+        """Load the newest of what was asked for, until nothing newer has come."""
         async with self._swapping:
-            await self._swap(request, connection)
+            while self._next_load is not None:
+                (request, connection), self._next_load = self._next_load, None
+                await self._swap(request, connection)
 
     async def _swap(self, request: LoadPreset, connection: Connection | None) -> None:
         old = self.performance
@@ -466,6 +478,8 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("TCP", "--tcp", options.tcp, error) from error
         side = HttpSide(self, options.http[0], options.allow_origins, broadcast)
+        # aiohttp answers malformed HTTP with a 400; a traceback of it helps nobody here
+        logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
         runner = web.AppRunner(side.application(), access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

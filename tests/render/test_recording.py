@@ -158,7 +158,7 @@ def test_a_recording_renders_to_the_same_log_line_for_line_and_the_same_samples(
         if rng.random() < 0.25:
             session.receive(Transaction(random_request(rng)))
 
-    session, sink = play_live(preset, tmp_path / "run", 4.0, disturb)
+    session, sink = play_live(preset, tmp_path / "run", 3.0, disturb)
     kept = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     lines, audio = render_recording(preset, tmp_path / "run")
     live = sink.audio()[72 : 72 + len(audio)]
@@ -183,7 +183,7 @@ def test_a_second_in_which_python_stands_still_changes_no_decision(preset: Prese
             while time.monotonic() < end:
                 sum(range(1000))
 
-    session, sink = play_live(preset, tmp_path / "run", 4.5, disturb)
+    session, sink = play_live(preset, tmp_path / "run", 3.5, disturb)
     kept = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     lines, audio = render_recording(preset, tmp_path / "run")
     live = sink.audio()[72 : 72 + len(audio)]

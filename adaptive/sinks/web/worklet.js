@@ -1,4 +1,6 @@
-// Plays float32 blocks from a ring: fills up before it starts, and again after it ran dry.
+// Plays float32 blocks from a ring: fills up before it starts, and again after it ran dry; never with a click.
+const FADE_FRAMES = 240;
+
 class Player extends AudioWorkletProcessor {
   constructor(options) {
     super();
@@ -8,7 +10,8 @@ class Player extends AudioWorkletProcessor {
     this.ring = Array.from({ length: this.channels }, () => new Float32Array(this.capacity));
     this.written = 0;
     this.read = 0;
-    this.playing = false;
+    this.isPlaying = false;
+    this.faded = 0;                              // frames of the fade-in that are over
     this.starved = 0;
     this.port.onmessage = (event) => this.take(new Float32Array(event.data));
   }
@@ -21,25 +24,34 @@ class Player extends AudioWorkletProcessor {
     }
     this.written += frames;
     // a page that slept has too much: keep the newest
-    if (this.written - this.read > 4 * this.lead) this.read = this.written - this.lead;
+    if (this.written - this.read > 4 * this.lead) {
+      this.read = this.written - this.lead;
+      this.faded = 0;
+    }
   }
 
   process(_inputs, outputs) {
     const out = outputs[0];
-    const frames = out[0].length;
     const held = this.written - this.read;
-    if (!this.playing && held >= this.lead) this.playing = true;
-    if (this.playing && held < frames) {
-      this.playing = false;
+    if (!this.isPlaying && held >= this.lead) {
+      this.isPlaying = true;
+      this.faded = 0;
+    }
+    if (!this.isPlaying) return true;
+    const frames = Math.min(out[0].length, held);
+    const isLast = frames < out[0].length;       // it runs dry: what is left fades out
+    for (let i = 0; i < frames; i++) {
+      const at = (this.read + i) % this.capacity;
+      const gain = Math.min(1, (this.faded + i) / FADE_FRAMES) * (isLast ? 1 - i / frames : 1);
+      for (let c = 0; c < out.length; c++) out[c][i] = gain * this.ring[Math.min(c, this.channels - 1)][at];
+    }
+    this.read += frames;
+    this.faded += frames;
+    if (isLast) {
+      this.isPlaying = false;
       this.starved += 1;
       this.port.postMessage({ starved: this.starved });
     }
-    if (!this.playing) return true;
-    for (let i = 0; i < frames; i++) {
-      const at = (this.read + i) % this.capacity;
-      for (let c = 0; c < out.length; c++) out[c][i] = this.ring[Math.min(c, this.channels - 1)][at];
-    }
-    this.read += frames;
     return true;
   }
 }

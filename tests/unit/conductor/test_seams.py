@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -296,6 +297,12 @@ def test_reversal_in_mid_fade_brings_the_file_back_and_does_not_restart_it(tmp_p
     assert np.array_equal(calm[-BAR:], alone[-BAR:])
     assert click(played.master[:, 0]) < 2.0
     assert np.all(np.abs(calm) <= np.abs(alone) + 1e-6)
+    # one clip throughout: from the seam on its level rises, and nothing lies over it
+    back = played.seams()[1]["frame"]
+    level = [np.abs(calm[at : at + 2400]).max() for at in range(back, back + BAR, 2400)]
+    assert all(b >= a - 1e-3 for a, b in pairwise(level))
+    layer = played.performance.conductor.material.stems["calm"]
+    assert layer.current is layer.clips[0]
 
 
 def test_a_file_that_both_sections_play_goes_on_untouched(tmp_path: Path) -> None:

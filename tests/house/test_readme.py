@@ -1,0 +1,86 @@
+"""Every command the README prints runs as printed; every demo runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+QUIET = ["--sink", "null", "--seconds", "1"]
+PORTS = ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
+
+
+def blocks(language: str) -> list[str]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def commands() -> list[list[str]]:
+    lines = "\n".join(blocks("sh")).splitlines()
+    words = [shlex.split(line, comments=True) for line in lines]
+    return [line for line in words if line and line[0] in {"adaptive", ".venv/bin/adaptive"}]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with what the README's commands take for granted."""
+    trace = next(block for block in blocks("json") if '"t"' in block)
+    (tmp_path / "run.jsonl").write_text(trace, encoding="utf-8")
+    (tmp_path / "STEMS").mkdir()
+    frames = np.arange(48000 * 8)
+    clicks = 0.5 * np.exp(-(frames % 24000) / 900.0) * np.sin(frames * 0.4)
+    soundfile.write(tmp_path / "STEMS" / "drums.wav", clicks, 48000)
+    return tmp_path
+
+
+@pytest.fixture
+def engine() -> Iterator[dict[str, int]]:
+    command = [str(BIN / "adaptive"), "play", "nightfall", "--sink", "null", "--seconds", "60", "--ready"]
+    with subprocess.Popen([*command, *PORTS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
+        process.terminate()
+
+
+def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
+
+
+def test_every_command_of_the_readme_runs(place: Path, engine: dict[str, int]) -> None:
+    failed = {}
+    for words in commands():
+        line = [str(BIN / "adaptive"), *words[1:]]
+        if words[1:2] == ["play"]:
+            plain = [w for w in words[1:] if not w.startswith("--")]
+            line = [str(BIN / "adaptive"), *plain[:2], *QUIET, *PORTS]
+        elif words[1:2] == ["send"] and "--to" not in words:
+            line += ["--to", f"osc://127.0.0.1:{engine['osc']}"]
+        elif "127.0.0.1:9001" in " ".join(words):
+            line = [word.replace("127.0.0.1:9001", f"127.0.0.1:{engine['tcp']}") for word in line]
+        done = run(line, place)
+        if done.returncode != 0:
+            failed[" ".join(words)] = done.stderr
+
+    assert failed == {}
+
+
+def test_the_readme_has_commands_to_run() -> None:
+    assert len(commands()) >= 8
+
+
+@pytest.mark.parametrize("demo", sorted((ROOT / "demos").glob("*.py")), ids=lambda path: path.name)
+def test_every_demo_runs(demo: Path, engine: dict[str, int], tmp_path: Path) -> None:
+    words = [sys.executable, str(demo), "--seconds", "2", "--to", f"127.0.0.1:{engine['osc']}"]
+    done = run(words, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
