@@ -73,10 +73,11 @@ def render(
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:
     """A render may not write over the preset it reads, nor its log over its sound."""
-    if preset.folder.resolve() in out.resolve().parents:
-        message = f"{out} lies in the preset's own folder; write it somewhere else"
+    target = out.resolve()
+    if target in {path.resolve() for path in preset.stems.values()}:
+        message = f"{out} is a stem of the preset itself; write it somewhere else"
         raise InputError(message)
-    if log is not None and log.resolve() == out.resolve():
+    if log is not None and log.resolve() == target:
         message = f"--log and --out are the same file, {out}"
         raise InputError(message)
 
