@@ -1,8 +1,19 @@
-"""``python -m adaptive`` is ``adaptive``."""
+"""``python -m adaptive`` and ``adaptive``: import the command line, run it, end quietly on Ctrl-C."""
 
 from __future__ import annotations
 
-from adaptive.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line; an interrupt while it is still being imported is no fault."""
+    try:
+        from adaptive.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -64,7 +64,7 @@ def check(
     for name in presets:
         lines, has_faults = check_lines(name)
         for line in lines:
-            sys.stdout.write(f"{line}\n")
+            sys.stdout.write(f"{name}: {line}\n" if len(presets) > 1 else f"{line}\n")
         is_faulty = is_faulty or has_faults
         if not has_faults:
             sys.stdout.write(f"{name}: no faults\n")
@@ -80,7 +80,8 @@ def check_lines(name: str) -> tuple[list[str], bool]:
         return error.faults, True
     seconds, faults = _durations(preset)
     findings = check_preset(preset, seconds)
-    lines = faults + [str(finding) for finding in findings]
+    marks = {"fault": "", "warning": "warning: "}
+    lines = faults + [f"{marks[finding.severity]}{finding}" for finding in findings]
     return lines, bool(faults) or any(finding.severity == "fault" for finding in findings)
 
 

@@ -31,7 +31,7 @@ from adaptive.cli.common import (
 )
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
-from adaptive.errors import DeviceError
+from adaptive.errors import DeviceError, InputError
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
@@ -132,6 +132,9 @@ def play(
         seconds=seconds,
         record=record,
     )
+    if record is not None and (record / "trace.jsonl").exists():
+        message = f"{record} holds a recording already; name another folder"
+        raise InputError(message)
     parent = os.getppid()
     read = None if trace is None else read_trace(trace, score, sample_rate)
     warm_kernel()
@@ -161,7 +164,7 @@ def _find_preset(name: str) -> Preset:
 
 async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, parent: int | None) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, session.stop)
     tasks = []
@@ -180,8 +183,10 @@ async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, 
             }  # fmt: skip
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
+        page = f"http://{host}:{status.http_port}/"
+        say(f"OSC {status.osc_port} · TCP {status.tcp_port} · {page}")
         if choice.name == "web":
-            say(f"listen at http://{host}:{status.http_port}/")
+            say(f"listen at {page}")
 
     try:
         await session.run(announce)

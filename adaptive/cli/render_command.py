@@ -67,7 +67,7 @@ def render(
         f"{gain_to_db(result.peak):.1f} dBFS; sections: {' → '.join(result.sections)}"
     )
     if job.trace and job.trace.ignored:
-        names = ", ".join(f"{name} ({count} times)" for name, count in job.trace.ignored.items())
+        names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.ignored.items())
         say(f"the preset does not declare, and ignored: {names}")
 
 

@@ -13,7 +13,7 @@ from adaptive.conductor.handover import Handover
 from adaptive.conductor.layout import ScoreLayout, curve_value
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.material import Material
-from adaptive.conductor.messages import Message, Receipt
+from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.passage import Passage
 from adaptive.conductor.requests import Requests
 from adaptive.conductor.seams import Seam
@@ -133,9 +133,14 @@ class Conductor:
         stage.scope.take(stage.engine.values_at(tick), stage.passage.bars_since_entry(beat))
         self._watch_health()
         self.requests.resume()
+        # what decides the section first, then what sounds on the section's grid
+        events = [message for message in messages if isinstance(message, FireEvent)]
         for message in messages:
-            self.requests.take(message)
+            if not isinstance(message, FireEvent):
+                self.requests.take(message)
         self._choose()
+        for event in events:
+            self.requests.take(event)
         self._follow_density()
         self._write_ahead(stage.earliest)
         self._report()

@@ -44,7 +44,11 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
         if sentence is not None:
             told += 1
             yield f"{_clock(_decided_at(line))}  {sentence}"
-    if told == 0:
+    if not lines:
+        yield "the log is empty"
+    elif told == 0 and centre is not None and centre > _decided_at(lines[-1]) + NEAR_S:
+        yield f"the log ends at {_clock(_decided_at(lines[-1]))}"
+    elif told == 0:
         yield "nothing was decided there; what played went on"
 
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -192,15 +192,15 @@ def render_to_files(
     """
     result = RenderResult()
     with contextlib.ExitStack() as stack:
-        write_log: Callable[[str], None] | None = None
+        lines: list[TextIO] = []  # opened once the preset is known to play: a failure leaves an old log alone
+
+        def write_log(line: str) -> None:
+            lines[0].write(line + "\n")
+
+        renderer = Renderer(job, bank, None if log is None else write_log)
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context(log.open("w", encoding="utf-8"))
-
-            def write_log(line: str) -> None:
-                file.write(line + "\n")
-
-        renderer = Renderer(job, bank, write_log)
+            lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
         notice = credits_of(job.preset)
         sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []

@@ -30,8 +30,8 @@ class Recorder:
     def __init__(self, folder: Path, meta: dict[str, Any], names: list[str], sample_rate: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._names, self._rate = names, sample_rate
-        self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8")
-        self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8")
+        self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8", buffering=1)
+        self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8", buffering=1)
         self._applied: list[tuple[int, str, float]] = []
         self._trace.write(json.dumps({"meta": meta}) + "\n")
 

@@ -167,7 +167,7 @@ def test_a_fault_answers_its_sender_alone_and_the_connection_stays(engine: Playi
     assert second == {
         "error": "there is no parameter 'thraet' (did you mean 'threat'?)", "at": "[0]", "id": "p",
     }  # fmt: skip
-    assert third["error"] == "messages are JSON text"
+    assert third["error"] == "is not JSON"
 
 
 def test_subscriptions_bring_beats_sections_meters_and_parameters(engine: Playing) -> None:
@@ -338,8 +338,9 @@ def test_another_preset_is_loaded_and_answers_to_its_own_names(preset: Path, tmp
         with playing(tmp_path, preset, "--sink", "null", "--seconds", "60") as engine:
             client = engine.client()
             client.send({"subscribe": ["parameters", "section"]}, {"volume": 0.5})
-            client.send({"load": "../second", "id": "bad"}, {"load": "second", "id": "good"})
-            failed = client.until("receipt", receipt="bad")
+            client.send({"load": "../second", "id": "bad"})
+            failed = client.until("receipt", receipt="bad", status="failed")
+            client.send({"load": "second", "id": "good"})
             hello = client.until("hello")["hello"]
             client.until("receipt", receipt="good", status="finished")
             engine.osc("/adaptive/parameter/heat", 0.9)
