@@ -17,7 +17,7 @@ from adaptive.engine.spec import EngineSpec
 from adaptive.sinks.portaudio import PortAudioSink
 from benchmarks.work import _noise
 
-SECONDS, PAIRS, STEMS = 10.0, 5, 128
+SECONDS, PAIRS, STEMS = 5.0, 5, 128
 
 
 def measure_all() -> Iterator[dict[str, object]]:

@@ -41,7 +41,7 @@ def measure_all() -> Iterator[dict[str, object]]:
     engine = Engine(EngineSpec())
     engine.pull(4800)
     yield {"what": "idle engine", **share_of_core(engine)}
-    for count in (8, 32, 128, 512):
+    for count in (8, 32, 128, 256):
         yield {"what": f"{count} looping stereo stems, ramps retargeted", **_stems(count)}
     yield {"what": "128 stems, a filter closed on each", **_stems(128, is_filtered=True)}
     for count in (16, 64, 256, 1024):

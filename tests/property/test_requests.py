@@ -14,7 +14,7 @@ from adaptive.preset.model import Preset
 from tests.helpers.measure import steepness
 from tests.helpers.presets import BAR, GAIN, RATE, STEMS, Player, make_preset, write_sine
 
-RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "24"))
+RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "16"))
 SECTIONS = ["calm", "fight", "both", "mixed", "written"]
 SETTLE_S = 7.0
 """The longest way to a section: a seam at the end of a pass of two seconds, a stay, another, a fade."""
