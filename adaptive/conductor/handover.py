@@ -75,7 +75,7 @@ class Handover:
             name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
         seam = Seam(target, frame, beat, group, name, reason, fades, self.stage.now)
         self.stage.seam = seam
-        self._change_section_tempo(seam)
+        self._step_tempo(seam, section, seam.frame)
         self._hand_over_stems(seam, rule)
         self._hand_over_generated(seam, source)
         wait = (frame - self.stage.now) / self.stage.tempo.sample_rate
@@ -98,16 +98,16 @@ class Handover:
             (layer.sounds[section][0].origin for layer in layers if section in layer.sounds), default=0
         )
 
-    def _change_section_tempo(self, seam: Seam) -> None:
-        section = self.stage.material.sections.get(seam.target.section)
+    def _step_tempo(self, seam: Seam, section_name: str, frame: int) -> None:
+        """Let the tempo that a section wants begin at a seam, unless `frame` has it already."""
+        section = self.stage.material.sections.get(section_name)
         if section is None:
             return
         goal = section.tempo_bpm
         if self.stage.tempo_wanted is not None and not section.has_stems:
             goal = self.stage.tempo_wanted
-        if abs(self.stage.tempo.tempo_at(seam.frame) - goal) > 1e-9:
-            exact = self.stage.tempo.exact_frame_at(seam.beat)
-            self.stage.tempo.step(exact, goal)
+        if abs(self.stage.tempo.tempo_at(frame) - goal) > 1e-9:
+            self.stage.tempo.step(self.stage.tempo.exact_frame_at(seam.beat), goal)
 
     def _hand_over_stems(self, seam: Seam, rule: TransitionTable) -> None:
         section, position = seam.target.section, self._entry_frames(seam.target)
@@ -195,22 +195,13 @@ class Handover:
             from_beat = max(plan.cursor_beat, self.stage.tempo.beat_at(at))
             if layer.cursor_beat > from_beat + HAIR:
                 self.stage.commands += layer.withdraw(self.stage.tempo.frame_at(from_beat), from_beat)
-        self._restore_tempo(seam)
+        # one frame on: the step lies at the exact place, which the seam's frame is rounded from
+        self._step_tempo(seam, self.stage.passage.section, seam.frame + 1)
         self.stage.log_line(
             "transition", self.stage.now, reason, source=self.stage.passage.section or None,
             target=seam.target.section or None, status="cancelled", rule=seam.rule,
         )  # fmt: skip
         self.stage.seam = None
-
-    def _restore_tempo(self, seam: Seam) -> None:
-        section = self.stage.material.sections.get(self.stage.passage.section)
-        if section is not None:
-            goal = section.tempo_bpm
-            if self.stage.tempo_wanted is not None and not section.has_stems:
-                goal = self.stage.tempo_wanted
-            # one frame on: the step lies at the exact place, which the seam's frame is rounded from
-            if abs(self.stage.tempo.tempo_at(seam.frame + 1) - goal) > 1e-9:
-                self.stage.tempo.step(self.stage.tempo.exact_frame_at(seam.beat), goal)
 
     def _undo_early(self, seam: Seam, at: int) -> None:
         """Turn round what had begun before the seam: pickups stop, early fades come back."""

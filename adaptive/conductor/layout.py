@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from adaptive.composer.registry import GENERATORS
 from adaptive.engine.spec import (
@@ -237,8 +236,3 @@ def lay_out(preset: Preset, sample_rate: int = 48000, channels: int = 2) -> Scor
     for name, stinger in preset.file.stingers.items():
         builder.add_stinger(name, stinger.reverb_db)
     return builder.finish(sample_rate, channels)
-
-
-def stem_files(preset: Preset) -> set[Path]:
-    """Every file of the preset."""
-    return set(preset.stems.values())
