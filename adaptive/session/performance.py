@@ -10,6 +10,7 @@ from adaptive.conductor.layout import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.material import prepare
 from adaptive.conductor.messages import Message
+from adaptive.conductor.stage import Stage
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
@@ -66,7 +67,7 @@ class Performance:
         self.engine = Engine(self.layout.spec, bank)
         self.log = DecisionLog(sample_rate, write_log)
         material = prepare(preset, self.layout, self.engine, seed)
-        self.conductor = Conductor(preset, self.layout, material, self.engine, self.log)
+        self.conductor = Conductor(Stage(preset, self.layout, material, self.engine, self.log, seed))
         self.next_tick = 0
 
     @property
