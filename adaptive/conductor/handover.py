@@ -122,6 +122,7 @@ class Handover:
         seam = Seam(
             source, route.target, route.frame, route.exit.beat, group, rule, name, reason, stage.now, before
         )
+        seam.marker = stage.marker_before(source) if is_bridge(source.section) else route.exit.marker
         self._step_tempo(seam)
         seam.fades = fades_of(rule, seam, stage.tempo)
         # the layers hand over from what is planned so far: the seam joins the stage only after that
@@ -182,6 +183,7 @@ class Handover:
         source, stage.left = stage.passage, stage.passage
         if source.section and not is_bridge(source.section):
             stage.left_at[source.section] = source.local(seam.beat)
+        stage.left_marker = seam.marker
         stage.passage, stage.entered_frame = seam.target, seam.frame
         stage.seams.pop(0)
         stage.arrivals += 1

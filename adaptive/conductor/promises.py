@@ -35,6 +35,7 @@ class Promise:
     word: str
     target: Passage | None = None
     seam: Seam | None = None
+    last: Seam | None = None
     is_new: bool = True
     is_started: bool = False
 
@@ -73,6 +74,7 @@ class Promises:
             promise.is_started = True
             self._say(promise, "started", f"{promise.word}: the turn has come")
         if stage.passage is target:
+            promise.seam = promise.last
             self._end(promise, "finished", f"{stage.passage.section or 'silence'} plays")
             return True
         if any(seam.target is target for seam in stage.seams):
@@ -88,7 +90,8 @@ class Promises:
         stage, was_new = self.stage, promise.is_new
         promise.is_new = False
         if stage.seams and outcome is not Outcome.LATE:
-            promise.seam, promise.target = stage.seams[0], stage.seams[-1].target
+            promise.seam, promise.last = stage.seams[0], stage.seams[-1]
+            promise.target = promise.last.target
             self._say(promise, "accepted" if was_new else "deferred", f"{promise.word}: {reason}")
         elif outcome is Outcome.SETTLED:
             if was_new:

@@ -142,7 +142,8 @@ class Router:
         if enter == "last_position":
             return stage.left_at.get(part, 0.0)
         assert isinstance(enter, Entry)  # the schema knows no other
-        return self._marker(part, enter.marker, exit_.marker, notes)
+        left_at = stage.marker_before(source) if is_bridge(source.section) else exit_.marker
+        return self._marker(part, enter.marker, left_at, notes)
 
     def _marker(self, part: str, wanted: str, left_at: str, notes: list[str]) -> float:
         markers = self.stage.preset.parts[part].markers

@@ -51,6 +51,8 @@ class Seam:
         What begins before the seam, and has to be turned round if it is taken back too late.
     turn_before : Turn or None
         What playlists had drawn before it was planned.
+    marker : str
+        The marker the section was left at, carried on over a bridge; empty: none.
     """
 
     source: Passage
@@ -68,6 +70,7 @@ class Seam:
     plans_before: dict[str, Plan] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     turn_before: Turn | None = None
+    marker: str = ""
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:

@@ -72,7 +72,7 @@ class Stage:
         self._silence = (beats, unit)
         self.tempo = TempoMap(rate, preset.file.tempo_bpm, unit)
         self.passage = self.passage_in(SILENCE, 0.0, 0.0, 1)
-        self.left, self.entered_frame = self.passage, 0
+        self.left, self.left_marker, self.entered_frame = self.passage, "", 0
         self.seams: list[Seam] = []
         self.left_at: dict[str, float] = {}
         self.arrivals = 0
@@ -111,6 +111,10 @@ class Stage:
             if seam.target is passage:
                 return seam.source
         return self.left
+
+    def marker_before(self, passage: Passage) -> str:
+        """The marker at which the way to a passage began; empty if it began at none."""
+        return next((seam.marker for seam in self.seams if seam.target is passage), self.left_marker)
 
     def passages(self) -> Iterator[tuple[Passage, float]]:
         """The present passage and those planned, each with the beat at which it ends."""
