@@ -127,13 +127,13 @@ class Passage:
         bars, ticks = divmod(round(beats * TICKS_PER_BEAT), self.beats_per_bar * TICKS_PER_BEAT)
         return bars, ticks / TICKS_PER_BEAT
 
-    def next_first_bar(self, beat: float, offset_beats: float = 0.0) -> int:
+    def next_first_bar(self, beat: float, place: float = 0.0) -> int:
         """Number of the first bar after a seam at `beat`: a bar that is cut short counts as one.
 
-        Where the destination is entered at the same place in its bar, the bar is not cut: it goes on.
+        Where the destination is entered at the same `place` in its bar (beats), the bar goes on.
         """
-        apart = (self.local(beat) - offset_beats + HAIR) % self.beats_per_bar
-        if offset_beats and apart <= 2.0 * HAIR:
+        apart = (self.local(beat) - place + HAIR) % self.beats_per_bar
+        if place and apart <= 2.0 * HAIR:
             return self.bar_number(beat)
         shift = self.offset_beats % self.beats_per_bar
         bars = (beat - self.start_beat + shift) / self.beats_per_bar

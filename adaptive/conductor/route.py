@@ -83,7 +83,8 @@ class Router:
         waits = self._exit(source, with_room, exit_at, is_turning, [])
         frame = max(stage.tempo.frame_at(waits.beat), stage.earliest)
         entry = self._entry(source, waits, part, rule, notes)
-        target = stage.passage_in(part, waits.beat, entry, source.next_first_bar(waits.beat, entry))
+        place = entry % stage.preset.parts[part].beats_per_bar if part else 0.0
+        target = stage.passage_in(part, waits.beat, entry, source.next_first_bar(waits.beat, place))
         bound = self._bound(source, begins, found, exit_at)
         if waits.beat > found.beat + HAIR:
             bound = needed_by
