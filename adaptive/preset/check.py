@@ -18,7 +18,14 @@ from adaptive.preset.lengths import (
 )
 from adaptive.preset.model import Preset
 from adaptive.preset.parts import BRIDGE, is_bridge
-from adaptive.preset.timing import check_flapping, check_grids, check_reactions, check_stingers
+from adaptive.preset.reach import check_reach
+from adaptive.preset.timing import (
+    check_flapping,
+    check_grids,
+    check_latching,
+    check_reactions,
+    check_stingers,
+)
 from adaptive.preset.usage import check_select, check_unused
 
 __all__ = ["Finding", "check"]
@@ -42,8 +49,9 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
 
     Notes
     -----
-    Found are sections and select lines that nothing reaches, a select list without otherwise,
-    what is declared and not used, ``react_within_s`` that cannot be kept
+    Found are sections and select lines that nothing reaches, lines that can never be true or never
+    decide (`reach` has the method), rules that never fire, markers that are not there, a select list
+    without otherwise, what is declared and not used, ``react_within_s`` that cannot be kept
     (`timing.worst_reaction_s` has the formula), thresholds without hysteresis, stingers that
     expire before their grid, grids that do not fit into a section, and stems that neither fill
     nor divide their section (`lengths.stem_loop_beats`).
@@ -52,6 +60,8 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_reactions(preset, stem_seconds),
         *_check_stems(preset, stem_seconds or {}),
         *check_select(preset),
+        *check_reach(preset),
+        *check_latching(preset),
         *check_unused(preset),
         *check_flapping(preset),
         *check_stingers(preset, stem_seconds),

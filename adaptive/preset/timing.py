@@ -181,6 +181,27 @@ def _thresholded(preset: Preset, node: Node) -> list[str]:
     return sorted({*_heard(node.left), *_heard(node.right)} & parameters.keys())
 
 
+def check_latching(preset: Preset) -> Iterator[Finding]:
+    """Find conditions that hysteresis never lets turn false again: what they choose is never left."""
+    for place, expression in preset.when.items():
+        for node, _ in walk(expression.root):
+            if not (isinstance(node, Comparison) and isinstance(node.left, Reference)):
+                continue
+            table = preset.file.parameters.get(node.left.name)
+            if table is None or not isinstance(node.right, Number) or not table.hysteresis:
+                continue
+            side = _OPPOSITE_SIDES.get(node.operator, 0)
+            back = node.right.value - side * table.hysteresis
+            is_within = table.range[0] <= node.right.value <= table.range[1]
+            if side and is_within and not table.range[0] <= back <= table.range[1]:
+                beyond = "below" if side > 0 else "above"
+                yield warning(
+                    ("select", place, "when"),
+                    f"never turns false again: with its hysteresis `{node.left.name}` would have to go"
+                    f" {beyond} {back:g}, outside its range",
+                )
+
+
 def _heard(node: Node) -> Iterator[str]:
     """Yield the names whose value a term reads; `age` and `stale` read no value."""
     if isinstance(node, Reference):

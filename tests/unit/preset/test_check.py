@@ -260,7 +260,7 @@ def test_grids_should_fit_into_the_section(tmp_path: Path) -> None:
     head = HEAD.replace("length_bars = 8", "length_beats = 14", 1)
     extra = """
     [[transitions]]
-    to = "calm"
+    from = "calm"
     exit_at = "phrase"
     [[transitions]]
     from = "storm"
