@@ -31,6 +31,12 @@ from adaptive.timebase import HAIR, TempoMap
 CERTAIN_S = 1.5
 """Notes are written at least this far ahead, so that so long a silence of Python is not heard."""
 
+SOON_S = 0.3
+"""What sounds within this time is written in the step that finds it missing."""
+
+BARS_A_STEP = 2
+"""Bars written in a step beside those: a bar of one layer takes about a millisecond to compose."""
+
 HISTORY_S = 60.0
 """How long the tempo map remembers what has sounded: nothing looks farther back."""
 
@@ -251,19 +257,33 @@ class Conductor:
     # ── what is written, and told ──────────────────────────────────────────────────────────────
 
     def _write_ahead(self, not_before: int) -> None:
-        """Write every layer to the end of the next bar, and at least 1.5 s ahead."""
+        """Write every layer to the end of the next bar, and at least 1.5 s ahead, a few bars a step.
+
+        What sounds next is written at once; the rest waits its turn, the layer that is least ahead first,
+        so that a bar line of many layers does not come all in one step.
+        """
         stage, tempo = self.stage, self.stage.tempo
+        layers = list(stage.material.generated.values())
         now_beat, passage = tempo.beat_at(stage.now), stage.passage
-        certain = tempo.beat_at(stage.now + round(CERTAIN_S * tempo.sample_rate))
+        rate = tempo.sample_rate
+        certain = tempo.beat_at(stage.now + round(CERTAIN_S * rate) + len(layers) * TICK_FRAMES)
         # a hundredth of a beat on: on a bar line the next bar is the one after
         next_bar = passage.next_boundary(now_beat + 0.01, "bar") + passage.beats_per_bar
         until = max(certain, next_bar)
-        for layer in stage.material.generated.values():
-            stage.commands += layer.write(until, tempo, not_before)
-        if self._varied:
-            frame = tempo.frame_at(until)
-            for stem in self._varied:
-                stage.commands += stem.write_passes(frame)
+        soon = until if not_before == 0 else tempo.beat_at(stage.now + round(SOON_S * rate))
+        for layer in layers:
+            stage.commands += layer.write(soon, tempo, not_before)
+        for _ in range(BARS_A_STEP):
+            behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
+            if behind is None or behind.cursor_beat >= until - HAIR:
+                break
+            before = behind.cursor_beat
+            stage.commands += behind.write(until, tempo, not_before, 1)
+            if behind.cursor_beat == before:
+                behind.cursor_beat = until  # it does not play there
+        frame = tempo.frame_at(until)
+        for stem in self._varied:
+            stage.commands += stem.write_passes(frame)
 
     def _watch_health(self) -> None:
         for name, table in self.stage.preset.file.parameters.items():

@@ -8,12 +8,13 @@ beyond may be taken back.
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
-from adaptive.composer.context import BarContext, Generator, Harmony
+from adaptive.composer.context import BarContext, Generator, Harmony, WrittenBar
 from adaptive.conductor.layout import LayerPlace
 from adaptive.conductor.passage import Passage
 from adaptive.engine import commands
@@ -27,6 +28,14 @@ DENSITY_STEP = 0.12
 
 NEVER = 1e15
 """A beat that does not come."""
+
+MOST_BARS = 1_000_000
+
+KEPT_BARS = 256
+"""Composed bars a layer keeps: what is taken back and written again, or comes again, costs nothing."""
+
+NOTHING: Mapping[str, Any] = {}
+"""What a generator remembers at the first bar of a stay: one object, so that it is known again."""
 
 
 class Player(Protocol):
@@ -114,6 +123,9 @@ class GeneratedLayer:
     spans: list[Span] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[Written] = field(default_factory=list)
+    _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
+        default_factory=OrderedDict
+    )
     _next_frame: int = -1  # no note that is written lies before it
 
     @property
@@ -151,12 +163,19 @@ class GeneratedLayer:
         self.cursor_beat = min(self.cursor_beat, beat)
         return [commands.withdraw(self.place.group, frame)]
 
-    def write(self, until_beat: float, tempo: TempoMap, not_before: int) -> list[Command]:
-        """Write bars until the cursor reaches a beat; no note before frame `not_before`."""
+    def write(
+        self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = MOST_BARS
+    ) -> list[Command]:
+        """Write bars until the cursor reaches a beat, or so many; no note before frame `not_before`."""
         posted: list[Command] = []
+        if self.cursor_beat >= until_beat - HAIR:
+            return posted
         for span, ends in self._spans_ahead():
             self.cursor_beat = max(self.cursor_beat, span.begins)
             while self.cursor_beat < min(until_beat, ends) - HAIR:
+                if most_bars == 0:
+                    return posted
+                most_bars -= 1
                 passage = span.stay.passage
                 bar = int(passage.local(self.cursor_beat) / passage.beats_per_bar + HAIR)
                 start = passage.beat_of(bar * passage.beats_per_bar)
@@ -210,23 +229,37 @@ class GeneratedLayer:
         is_leaving = span.leaves_at is not None and (
             start + HAIR < span.leaves_at <= start + passage.beats_per_bar + HAIR
         )
-        context = BarContext(
-            section=passage.section,
-            bar=bar,
-            phrase_bars=passage.phrase_bars,
-            beats=passage.beats_per_bar,
-            beat_unit=passage.beat_unit,
-            tempo_bpm=stay.tempo_bpm,
-            harmony=stay.harmony_of(bar),
-            energy=stay.energy,
-            density=self.density,
-            is_leaving=is_leaving,
-            seed=self.seed ^ zlib.crc32(passage.section.encode()),
-            style=self.style,
-            octave=self.octave,
-            memory=span.memories.get(bar, {}),
-        )
-        result = self.generator(context)
+        harmony, memory = stay.harmony_of(bar), span.memories.get(bar, NOTHING)
+        # the objects themselves are kept with the bar, so that their identities stay theirs
+        key = (
+            passage.section, bar, self.density, is_leaving, stay.tempo_bpm, stay.energy,
+            id(harmony), id(memory),
+        )  # fmt: skip
+        kept = self._composed.get(key)
+        if kept is None:
+            context = BarContext(
+                section=passage.section,
+                bar=bar,
+                phrase_bars=passage.phrase_bars,
+                beats=passage.beats_per_bar,
+                beat_unit=passage.beat_unit,
+                tempo_bpm=stay.tempo_bpm,
+                harmony=harmony,
+                energy=stay.energy,
+                density=self.density,
+                is_leaving=is_leaving,
+                seed=self.seed ^ zlib.crc32(passage.section.encode()),
+                style=self.style,
+                octave=self.octave,
+                memory=memory,
+            )
+            kept = (self.generator(context), context)
+            self._composed[key] = kept
+            if len(self._composed) > KEPT_BARS:
+                self._composed.popitem(last=False)
+        else:
+            self._composed.move_to_end(key)
+        result = kept[0]
         span.memories[bar + 1] = result.memory
         span.memories.pop(bar - 8, None)
         return result.notes
