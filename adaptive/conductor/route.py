@@ -85,7 +85,7 @@ class Router:
         entry = self._entry(source, waits, part, rule, notes)
         place = entry % stage.preset.parts[part].beats_per_bar if part else 0.0
         target = stage.passage_in(part, waits.beat, entry, source.next_first_bar(waits.beat, place))
-        bound = self._bound(source, begins, found, exit_at)
+        bound = self._bound(source, max(earliest, begun), found)
         if waits.beat > found.beat + HAIR:
             bound = needed_by
         return Route(waits, frame, target, bound, "; ".join(notes))
@@ -103,7 +103,7 @@ class Router:
             assert found is not None  # every pass has an end
         return found
 
-    def _bound(self, source: Passage, begins: float, found: Exit, exit_at: str | Grid) -> str:
+    def _bound(self, source: Passage, begins: float, found: Exit) -> str:
         if found.beat <= begins + HAIR:
             return "look-ahead"
         if is_bridge(source.section):
