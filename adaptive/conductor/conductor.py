@@ -17,6 +17,7 @@ from adaptive.conductor.passage import Passage
 from adaptive.conductor.playlists import Playlists, Turn
 from adaptive.conductor.promises import Outcome, Promises
 from adaptive.conductor.requests import Requests
+from adaptive.conductor.saving import SavedMusic, restore, save
 from adaptive.conductor.seams import Seam
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stage import SILENCE, Stage
@@ -112,12 +113,34 @@ class Conductor:
         """Let somebody else take them."""
         self.stage.on_receipt = take
 
-    def begin(self) -> None:
-        """Post what sounds from frame 0 on; call once, before the first frame is rendered."""
-        choice = self._first_choice()
-        self.handover.enter_first(self.playlists.enter(choice.section), choice)
+    def begin(self, saved: SavedMusic | None = None) -> None:
+        """Post what sounds from frame 0 on; call once, before the first frame is rendered.
+
+        Parameters
+        ----------
+        saved : SavedMusic, optional
+            Where to go on.
+
+        Raises
+        ------
+        InputError
+            What was saved is of another preset: it has no such section.
+        """
+        if saved is None:
+            choice = self._first_choice()
+            section, reason = self.playlists.enter(choice.section), choice.reason
+            passage = self.stage.passage_in(section, 0.0, 0.0, 1)
+        else:
+            passage = restore(saved, self.stage, self.playlists, self.stingers)
+            reason = "goes on where it was saved"
+            self._last_bar = passage.bar_number(0.0)
+        self.handover.enter_first(passage, reason)
         self._write_ahead(0)
         self._post_in_order()
+
+    def save(self, preset: str) -> SavedMusic:
+        """The musical state, to go on from with another conductor; `preset` is the folder's name."""
+        return save(self.stage, self.playlists, self.stingers, preset)
 
     def step(self, tick: int, messages: Sequence[Message] = ()) -> None:
         """Decide for one tick; ticks are stepped in order and none is left out."""

@@ -12,9 +12,8 @@ from adaptive.conductor.exchange import Exchange
 from adaptive.conductor.passage import Passage
 from adaptive.conductor.route import Route, Router
 from adaptive.conductor.seams import Seam, describe_rule, fades_of
-from adaptive.conductor.selector import Choice
 from adaptive.conductor.stage import SILENCE, Stage
-from adaptive.conductor.writer import Span
+from adaptive.conductor.stems import Fades
 from adaptive.preset.parts import BRIDGE, bridge_part, is_bridge
 from adaptive.preset.schema import Fade, TransitionTable
 
@@ -39,23 +38,23 @@ class Handover:
         self._seam_groups = groups
         self._seam_turn = 0
 
-    def enter_first(self, section: str, choice: Choice) -> None:
-        """Begin the first section at frame 0."""
-        stage = self.stage
-        made = stage.material.parts[section]
-        stage.tempo.step(0, made.tempo_bpm, made.part.beat_unit)
-        stage.passage = stage.passage_in(section, 0.0, 0.0, 1)
-        start = Seam(
-            stage.passage, stage.passage, 0, 0.0, 0, TransitionTable(), "", "", 0, stage.tempo.snapshot()
-        )
-        for name in stage.layers_of(section):
-            if name in stage.material.stems:
-                layer = stage.material.stems[name]
-                if layer.has(section):
-                    stage.commands += layer.enter(section, 0, 0, 0, "never", start.fades, 0)
-            else:
-                stage.material.generated[name].spans = [Span(stage.stay_in(stage.passage), 0.0)]
-        stage.log_line("transition", 0, choice.reason, source=None, target=section)
+    def enter_first(self, passage: Passage, reason: str) -> None:
+        """Begin with a passage at frame 0; it may have begun before, where saved music goes on."""
+        stage, part = self.stage, passage.section
+        stage.passage = passage
+        if part != SILENCE:
+            stay = stage.stay_in(passage)
+            made = stage.material.parts[part]
+            stage.tempo.step(0, stay.tempo_bpm, passage.beat_unit)
+            within = passage.local(0.0) % passage.length_beats
+            position = round(within * made.loop_frames / made.length_beats)
+            for name in stage.layers_of(part):
+                if name in stage.material.generated:
+                    stage.material.generated[name].begin(stay)
+                elif stage.material.stems[name].has(part):
+                    layer = stage.material.stems[name]
+                    stage.commands += layer.enter(part, 0, position, 0, "never", Fades(), 0)
+        stage.log_line("transition", 0, reason, source=None, target=part or None)
 
     def rule(self, source: str, target: str) -> TransitionTable:
         """How to get from one section to another; stopping and starting have rules of their own."""

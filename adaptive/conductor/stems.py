@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from adaptive.conductor.deck import Deck, Hand
@@ -66,6 +66,7 @@ class LayerState:
     part: str
     next_change: int
     hands: Mapping[str, Hand]
+    drawn_from: Mapping[str, Hand]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class StemLayer:
     part: str = ""
     next_change: int = FOREVER
     hands: dict[str, Hand] = field(default_factory=dict)
+    drawn_from: dict[str, Hand] = field(default_factory=dict)  # the hand before the last draw
     changes: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -113,14 +115,17 @@ class StemLayer:
         """State to come back to when what is planned is withdrawn."""
         states = tuple((c.sound, c.zero_frame, c.ends_frame, c.starts_frame) for c in self.clips)
         current = -1 if self.current is None else self.clips.index(self.current)
-        return LayerState(states, current, self.part, self.next_change, dict(self.hands))
+        return LayerState(
+            states, current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from)
+        )
 
     def restore(self, state: LayerState) -> None:
         """Forget what was planned since a snapshot."""
         for clip, before in zip(self.clips, state.clips, strict=True):
             clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame = before
         self.current = None if state.current < 0 else self.clips[state.current]
-        self.part, self.next_change, self.hands = state.part, state.next_change, dict(state.hands)
+        self.part, self.next_change = state.part, state.next_change
+        self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
 
     def has(self, part: str) -> bool:
         """Whether it has something to play in a part."""
@@ -226,7 +231,8 @@ class StemLayer:
         deck = self.decks.get(part)
         if deck is None:
             return variants[0]
-        drawn, self.hands[part] = deck.draw(self.hands.get(part, Hand()))
+        self.drawn_from[part] = self.hands.get(part, Hand())
+        drawn, self.hands[part] = deck.draw(self.drawn_from[part])
         return variants[drawn]
 
     def _plays(self, part: str, playing: Playing, at: int) -> None:
@@ -265,6 +271,12 @@ class StemLayer:
             return []
         self.restore(before)
         return [commands.withdraw(self.place.group, frame)]
+
+    def hands_at(self, frame: int, playing: Collection[str]) -> dict[str, Hand]:
+        """Hands as they were at a frame, so that what plays, or is to play, is drawn again."""
+        state = next((change.before for change in self.changes if change.frame > frame), self.snapshot())
+        again = {part: hand for part, hand in state.drawn_from.items() if part in playing}
+        return {**state.hands, **again}
 
     def forget_before(self, frame: int) -> None:
         """Drop changes that have sounded."""

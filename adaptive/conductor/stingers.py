@@ -6,6 +6,7 @@ grid of whatever plays there, or says why it does not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adaptive.conductor.ducking import Ducking, Room
@@ -152,6 +153,14 @@ class Stingers:
         for hit in over:
             self._hits.remove(hit)
             self._end(hit, "finished", "sounded")
+
+    def last_apexes(self) -> dict[str, int]:
+        """Frame of each stinger's last first beat."""
+        return dict(self._last_apex)
+
+    def rest(self, apexes: Mapping[str, int]) -> None:
+        """Let stingers rest as if their first beats had sounded at these frames."""
+        self._last_apex = {name: apex for name, apex in apexes.items() if name in self._tables}
 
     def _end(self, hit: Hit, status: str, reason: str) -> None:
         place, rule = hit.place, f"stingers.{hit.message.name}"

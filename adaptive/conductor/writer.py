@@ -34,6 +34,9 @@ MOST_BARS = 1_000_000
 KEPT_BARS = 256
 """Composed bars a layer keeps: what is taken back and written again, or comes again, costs nothing."""
 
+RECALLED_BARS = 64
+"""Where saved music goes on, so many bars are composed again to remember what came before."""
+
 NOTHING: Mapping[str, Any] = {}
 """What a generator remembers at the first bar of a stay: one object, so that it is known again."""
 
@@ -148,6 +151,15 @@ class GeneratedLayer:
     def restore(self, plan: Plan) -> None:
         """Come back to what was planned before."""
         self.spans = list(plan.spans)
+
+    def begin(self, stay: Stay) -> None:
+        """Write from beat 0 on in a passage, which may lie before it: what it had played is recalled."""
+        span = Span(stay, 0.0)
+        bar = int(stay.passage.local(0.0) / stay.passage.beats_per_bar + HAIR)
+        entered = int(stay.passage.offset_beats / stay.passage.beats_per_bar + HAIR)
+        for past in range(max(entered, bar - RECALLED_BARS), bar):
+            self._compose(span, past, stay.passage.beat_of(past * stay.passage.beats_per_bar))
+        self.spans, self.cursor_beat = [span], 0.0
 
     def forget_before(self, beat: float) -> None:
         """Drop spans that have ended."""
