@@ -13,7 +13,7 @@ import typer
 
 from adaptive.cli.common import preset_folders, say, warm_kernel
 from adaptive.errors import AdaptiveError, DeviceError
-from adaptive.kernel import build
+from adaptive.kernel import build, cache
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +64,7 @@ def warm() -> None:
     if count:
         say(f"compiled {count} units in {time.monotonic() - began:.1f} s")
     else:
-        say(f"nothing to do: the kernel is compiled ({build.cache_folder()})")
+        say(f"nothing to do: the kernel is compiled ({cache.cache_folder()})")
 
 
 def doctor() -> None:
@@ -84,9 +84,9 @@ def _checks() -> list[tuple[str, bool, str]]:
     packages = ("numpy", "numba", "sounddevice", "soundfile", "soxr")
     rows += [(package, True, importlib.metadata.version(package)) for package in packages]
     rows.append(_check_other())
-    where = str(build.cache_folder())
-    lasting = build.is_cache_lasting()
-    words = where if lasting else f"{build.default_cache()} cannot be written; set ADAPTIVE_CACHE_DIR"
+    where = str(cache.cache_folder())
+    lasting = cache.is_cache_lasting()
+    words = where if lasting else f"{cache.default_cache()} cannot be written; set ADAPTIVE_CACHE_DIR"
     rows.append(("compile cache", lasting, words))
     missing = build.missing_units()
     words = "compiled" if not missing else f"{len(missing)} units missing: adaptive warm"

@@ -17,7 +17,7 @@ import numba
 import pytest
 
 import adaptive
-from adaptive.kernel import build
+from adaptive.kernel import cache
 from adaptive.kernel.units import UNITS
 from tests.helpers import lowering
 
@@ -49,7 +49,7 @@ def key() -> str:
 
 def lowered(target: str) -> dict[str, Any]:
     """What each unit became for a target."""
-    path = build.cache_folder() / f"lowered-{target}-{key()}.json"
+    path = cache.cache_folder() / f"lowered-{target}-{key()}.json"
     if not path.exists():
         draft = path.with_suffix(f".{os.getpid()}")
         done = run(target, str(draft))
