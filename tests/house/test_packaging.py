@@ -103,3 +103,16 @@ def test_what_launchd_would_start_runs() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_guides_program_starts_the_engine_and_ends_it(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "ship.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    ours = Path(sys.executable).with_name("adaptive")
+    assert "dist/adaptive/adaptive" in program
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program.replace("dist/adaptive/adaptive", str(ours))],
+        capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout.split()) == (0, ["Nightfall", "accepted", "0"]), done.stderr
