@@ -26,7 +26,11 @@ MINOR = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "
 # What belongs together at a tick: what the bar is before what happens in it, ends before beginnings.
 _META, _OFF, _PROGRAMME, _ON = range(4)
 
+NEVER = 1 << 62
+"""A tick that does not come."""
+
 Row = tuple[int, int, Any]
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,11 @@ def write(score: Score, file: IO[bytes]) -> None:
     music = MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
     end = score.ticks.tick_at(score.end_frame)
     channels = assign_channels(score.parts)
-    tracks = [_note_rows(part, channel, score) for part, channel in zip(score.parts, channels, strict=True)]
+    placed = _places(score.parts, channels, score.ticks)
+    tracks = [
+        _note_rows(part, channel, places)
+        for part, channel, places in zip(score.parts, channels, placed, strict=True)
+    ]
     end = max([end, *(tick for rows in tracks for tick, _, _ in rows)])
     for rows in (_first_rows(score, end), *tracks):
         music.tracks.append(_track(rows, end))
@@ -183,7 +191,7 @@ def _named(kind: str, value: str) -> MetaMessage:
     return MetaMessage(kind, **{"name" if kind == "track_name" else "text": value})
 
 
-def _note_rows(part: Part, channel: int, score: Score) -> list[Row]:
+def _note_rows(part: Part, channel: int, places: Sequence[Place]) -> list[Row]:
     rows: list[Row] = [
         (0, _META, MetaMessage("track_name", name=part.name)),
         (0, _META, MetaMessage("text", text=part.text)),
@@ -191,24 +199,30 @@ def _note_rows(part: Part, channel: int, score: Score) -> list[Row]:
     if part.programme is not None:
         change = Message("program_change", channel=channel, program=part.programme)
         rows.append((0, _PROGRAMME, change))
-    for tick, ends, note in _without_overlaps(part.notes, score.ticks):
+    for (tick, ends), note in zip(places, part.notes, strict=True):
         velocity = min(127, max(1, round(note.velocity * 127)))
         on = Message("note_on", channel=channel, note=note.midi, velocity=velocity)
         rows += [(tick, _ON, on), (ends, _OFF, Message("note_off", channel=channel, note=note.midi))]
     return rows
 
 
-def _without_overlaps(notes: Sequence[PlayedNote], ticks: TickMap) -> list[tuple[int, int, PlayedNote]]:
-    """Ticks of each note; one struck again ends there: a file knows one key by its number only."""
-    timed = [(ticks.tick_at(n.frame), ticks.tick_at(n.frame + n.frames), n) for n in notes]
-    following: dict[int, int] = {}
-    found = []
-    for tick, ends, note in reversed(timed):
-        limit = following.get(note.midi, ends)
-        ends = max(tick + 1, min(ends, limit) if limit > tick else ends)
-        following[note.midi] = tick
-        found.append((tick, ends, note))
-    return found[::-1]
+def _places(parts: Sequence[Part], channels: Sequence[int], ticks: TickMap) -> list[list[Place]]:
+    """Ticks at which each note begins and ends; a key struck again on its channel ends there.
+
+    A file knows a note by channel and key only: the end of one would end the other.
+    """
+    found: list[list[Place]] = [[(0, 0)] * len(part.notes) for part in parts]
+    rows = [
+        (ticks.tick_at(note.frame), ticks.tick_at(note.frame + note.frames), channel, note.midi, part, index)
+        for part, channel in enumerate(channels)
+        for index, note in enumerate(parts[part].notes)
+    ]
+    following: dict[tuple[int, int], Place] = {}
+    for tick, ends, channel, midi, part, index in sorted(rows, reverse=True):
+        again, its_end = following.get((channel, midi), (NEVER, NEVER))
+        ends = its_end if again == tick else max(tick + 1, min(ends, again))
+        following[channel, midi] = found[part][index] = (tick, ends)
+    return found
 
 
 def _track(rows: list[Row], end: int) -> MidiTrack:

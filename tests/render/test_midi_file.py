@@ -253,6 +253,27 @@ def test_a_preset_without_written_layers_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "x.mid").exists()
 
 
+def test_more_layers_than_channels_share_them_and_it_is_said_once(tmp_path: Path) -> None:
+    names = [f"l{number}" for number in range(17)]
+    body = "".join(f'[layers.{name}]\ngenerator = "bass"\n' for name in names)
+    body += f"[sections.all]\nlayers = {json.dumps(names)}\nlength_bars = 2\n"
+    result = render_to_files(RenderJob(make_preset(tmp_path / "many", body), 0, 2.0), tmp_path / "x.mid")
+    read = ReadBack(tmp_path / "x.mid")
+
+    assert result.remarks == ["17 layers share 15 channels"]
+    assert [text for _, text in read.all("text")].count("17 layers share 15 channels") == 1
+    assert {note.channel for note in read.notes} == set(range(16)) - {9}
+    assert len({note.layer for note in read.notes}) == 17
+
+
+def test_a_cadence_ends_in_a_silence_that_is_marked(folder: Path) -> None:
+    preset = make_preset(folder / "preset", GENERATED, HEAD)
+    render_to_files(RenderJob(preset, 3, 5.0, ending="cadence"), folder / "c.mid")
+    marks = ReadBack(folder / "c.mid").all("marker")
+
+    assert [name for _, name in marks] == ["road", "silence"]
+
+
 def test_stems_can_be_had_beside_the_notes(written: Rendered, folder: Path) -> None:
     preset = make_preset(folder / "preset", GENERATED, HEAD)
     render_to_files(RenderJob(preset, 3, 1.0), folder / "s.mid", stems=folder / "stems")

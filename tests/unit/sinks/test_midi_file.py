@@ -130,3 +130,18 @@ def test_a_key_struck_again_ends_where_it_begins_again() -> None:
         (960, "note_on", 64, 127), (961, "note_off", 60, 0), (2880, "note_off", 64, 0),
     ]  # fmt: skip
     assert tick == 2880  # the file ends with its last note
+
+
+def test_two_parts_on_one_channel_do_not_end_each_others_notes() -> None:
+    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE, 4)
+    first = Part("a", "drums", None, [PlayedNote(0, 48000, 36, 0.5), PlayedNote(96000, 100, 36, 0.5)])
+    second = Part("b", "drums", None, [PlayedNote(24000, 24000, 36, 0.5), PlayedNote(96000, 24000, 36, 0.5)])
+    marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
+    file = io.BytesIO()
+    midi_file.write(Score({}, [], ticks, 48000, 4, 4, marks, [first, second]), file)
+    ends = []
+    for track in MidiFile(file=io.BytesIO(file.getvalue())).tracks[1:]:
+        times = np.cumsum([message.time for message in track])
+        ends.append([int(t) for t, m in zip(times, track, strict=True) if m.type == "note_off"])
+
+    assert ends == [[960, 4800], [1920, 4800]]  # cut by the other's blow; and struck together, end together
