@@ -21,7 +21,7 @@ from tests.helpers.programs import require_program
 HERE = Path(__file__).parent
 NODE = f"npm install --no-package-lock --omit=optional --ignore-scripts --prefix {HERE / 'node'}"
 
-pytestmark = [pytest.mark.foreign, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.timeout(60)
 
 
 def run(words: list[str], say: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:

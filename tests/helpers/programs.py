@@ -19,7 +19,7 @@ INSTALL = {
 }
 """Program → the line that installs it (Debian, Ubuntu)."""
 
-OF_MARK = {"device": "jackd", "browser": "chromium"}
+OF_MARK = {"device": "jackd", "browser": "chromium", "foreign": "oscsend"}
 """Mark → the program it stands for."""
 
 
