@@ -122,16 +122,15 @@ def test_an_edit_anywhere_renames_whoever_depends_on_it(tmp_path: Path) -> None:
 
 
 def test_a_constant_beside_a_unit_renames_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    function, signature = UNITS["callback"]
-    before = build.source_hash("callback")
-    monkeypatch.setitem(function.__globals__, "CLOCK_OFFSET", 8)
+    function, _ = UNITS["reverb"]
+    before = build.source_hash("reverb")
+    monkeypatch.setitem(function.__globals__, "Q", 32)
 
-    assert build.source_hash("callback") != before
+    assert build.source_hash("reverb") != before
     monkeypatch.undo()
-    monkeypatch.setitem(UNITS, "callback", (function, UNITS["publish"][1]))
+    monkeypatch.setitem(UNITS, "reverb", (function, "int32()"))
 
-    assert build.source_hash("callback") != before
-    assert signature != UNITS["publish"][1]
+    assert build.source_hash("reverb") != before
 
 
 def test_another_processor_has_other_names(tmp_path: Path) -> None:
