@@ -31,10 +31,18 @@ def default_cache() -> Path:
     if named:
         return Path(named)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "adaptive"
+        return _home() / "Library" / "Caches" / "adaptive"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "adaptive" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adaptive"
+        return Path(os.environ.get("LOCALAPPDATA", str(_home()))) / "adaptive" / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / "adaptive"
+
+
+def _home() -> Path:
+    """The user's home; a place that cannot be written for a user the system does not know."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull)
 
 
 def _is_writable(folder: Path) -> bool:

@@ -191,6 +191,20 @@ def test_a_cache_that_was_filled_serves_when_it_cannot_be_written(
     assert found.parent == made
 
 
+def test_a_user_without_a_home_has_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        message = "Could not determine home directory."
+        raise RuntimeError(message)
+
+    for name in ("ADAPTIVE_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(cache.Path, "home", unknown)
+    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(tmp_path))
+
+    assert cache.cache_folder().parent == tmp_path
+    assert not cache.is_cache_lasting()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="who owns a file is said otherwise there")
 def test_a_folder_that_others_can_write_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
