@@ -29,12 +29,15 @@ class Segment:
         Speed at its beginning.
     acceleration : float
         Change of that speed a frame (0: constant).
+    beat_unit : int
+        Which note a beat is: the meter's denominator.
     """
 
     frame: float
     beat: float
     beats_per_frame: float
     acceleration: float = 0.0
+    beat_unit: int = 4
 
     def beat_at(self, frame: float) -> float:
         """Beat of a frame: ``b + v·t + a·t²/2``."""
@@ -64,7 +67,7 @@ class TempoMap:
     tempo_bpm : float
         Quarter notes a minute at the start.
     beat_unit : int
-        The meter's denominator.
+        The meter's denominator at the start.
 
     Examples
     --------
@@ -78,14 +81,10 @@ class TempoMap:
 
     def __init__(self, sample_rate: float, tempo_bpm: float, beat_unit: int = 4) -> None:
         self.sample_rate = float(sample_rate)
-        self.beat_unit = beat_unit
-        self._segments = [Segment(0.0, 0.0, self._speed(tempo_bpm))]
+        self._segments = [Segment(0.0, 0.0, self._speed(tempo_bpm, beat_unit), beat_unit=beat_unit)]
 
-    def _speed(self, tempo_bpm: float) -> float:
-        return tempo_bpm * self.beat_unit / 4.0 / 60.0 / self.sample_rate
-
-    def _bpm(self, speed: float) -> float:
-        return speed * 60.0 * self.sample_rate * 4.0 / self.beat_unit
+    def _speed(self, tempo_bpm: float, beat_unit: int) -> float:
+        return tempo_bpm * beat_unit / 4.0 / 60.0 / self.sample_rate
 
     def _at_frame(self, frame: float) -> Segment:
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)
@@ -106,17 +105,23 @@ class TempoMap:
 
     def tempo_at(self, frame: float) -> float:
         """Quarter notes a minute at a frame."""
-        return self._bpm(self._at_frame(frame).speed_at(frame))
+        segment = self._at_frame(frame)
+        return segment.speed_at(frame) * 60.0 * self.sample_rate * 4.0 / segment.beat_unit
+
+    def beat_unit_at(self, frame: float) -> int:
+        """Which note a beat is at a frame: 4 for a quarter, 8 for an eighth."""
+        return self._at_frame(frame).beat_unit
 
     def frames_between(self, first_beat: float, last_beat: float) -> int:
         """Whole frames between two beats."""
         return self.frame_at(last_beat) - self.frame_at(first_beat)
 
-    def step(self, frame: float, tempo_bpm: float) -> None:
-        """Change the tempo at a frame; what was planned after it is forgotten."""
+    def step(self, frame: float, tempo_bpm: float, beat_unit: int | None = None) -> None:
+        """Change the tempo, and the beat's unit, at a frame; what was planned after it is forgotten."""
         beat = self.beat_at(frame)
+        unit = self.beat_unit_at(frame) if beat_unit is None else beat_unit
         self._cut(frame)
-        self._segments.append(Segment(frame, beat, self._speed(tempo_bpm)))
+        self._segments.append(Segment(frame, beat, self._speed(tempo_bpm, unit), beat_unit=unit))
 
     def ramp(self, frame: float, tempo_bpm: float, frames: float) -> None:
         """Glide to a tempo, straight in time, within `frames`; what was planned after is forgotten."""
@@ -124,11 +129,20 @@ class TempoMap:
             self.step(frame, tempo_bpm)
             return
         beat, now = self.beat_at(frame), self._at_frame(frame).speed_at(frame)
+        unit = self.beat_unit_at(frame)
         self._cut(frame)
-        goal = self._speed(tempo_bpm)
-        glide = Segment(frame, beat, now, (goal - now) / frames)
+        goal = self._speed(tempo_bpm, unit)
+        glide = Segment(frame, beat, now, (goal - now) / frames, unit)
         end = frame + frames
-        self._segments += [glide, Segment(end, glide.beat_at(end), goal)]
+        self._segments += [glide, Segment(end, glide.beat_at(end), goal, beat_unit=unit)]
+
+    def snapshot(self) -> tuple[Segment, ...]:
+        """All segments: what `restore` comes back to."""
+        return tuple(self._segments)
+
+    def restore(self, segments: tuple[Segment, ...]) -> None:
+        """Come back to a snapshot: what was planned since is forgotten."""
+        self._segments = list(segments)
 
     def _cut(self, frame: float) -> None:
         kept = [segment for segment in self._segments if segment.frame < frame]

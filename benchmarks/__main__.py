@@ -1,6 +1,6 @@
 """``make bench``: what the kernel costs, as shares of one core; results go to ``docs/benchmarks.md``.
 
-``python -m benchmarks loop offline callback``; the last needs a sound server.
+``python -m benchmarks loop offline conductor callback``; the last needs a sound server.
 
 User and system CPU time of this process per second of audio, 64 frames a quantum, 48 kHz, median of
 five runs of four seconds (least in brackets).  Pin it to a core and leave the machine alone meanwhile.
@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import callback, offline, work
+from benchmarks import callback, conductor, offline, work
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -24,11 +24,12 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 TITLES = {
     "loop": "The tight loop: share of one core, 64 frames a quantum, 48 kHz",
     "offline": "Whole presets",
+    "conductor": "A step of the conductor, milliseconds",
     "callback": "Inside the callback of a PortAudio stream on a JACK dummy device, 64 frames, 128 stems",
 }
 HEAD = """# Benchmarks
 
-Written by `make bench ARGS="loop offline callback"`; every figure was measured in that run.
+Written by `make bench ARGS="loop offline conductor callback"`; every figure was measured in that run.
 CPU is user and system time of the process per second of audio; median of five runs, least in the next column.
 Pairs of the callback table were run one after the other, so that what else the machine did falls on both.
 Peers are not in it yet: see the list of what is missing in the README.
@@ -36,9 +37,9 @@ Peers are not in it yet: see the list of what is missing in the README.
 
 
 def main() -> None:
-    """Run what is named (``loop``, ``offline``, ``callback``), or the first two."""
+    """Run what is named (``loop``, ``offline``, ``conductor``, ``callback``), or the first two."""
     wanted = [name for name in TITLES if name in (sys.argv[1:] or ("loop", "offline"))]
-    measures = {"loop": work, "offline": offline, "callback": callback}
+    measures = {"loop": work, "offline": offline, "conductor": conductor, "callback": callback}
     path = DOCS / "benchmarks.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     results["machine"] = {

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -17,6 +17,9 @@ from adaptive.errors import AudioFileError, InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.check import check as check_preset
 from adaptive.preset.model import Preset
+
+if TYPE_CHECKING:
+    from adaptive.analysis.lint import Measured
 
 JUDGED = frozenset({"accepted", "merged", "dropped", "failed"})
 """First words of an engine about a request: enough to know whether it acts."""
@@ -78,23 +81,27 @@ def check_lines(name: str) -> tuple[list[str], bool]:
         preset = open_preset(name)
     except PresetError as error:
         return error.faults, True
-    seconds, faults = _durations(preset)
-    findings = check_preset(preset, seconds)
+    from adaptive.analysis.lint import check_files
+
+    files, faults = _measure(preset)
+    findings = check_preset(preset, {path: file.seconds for path, file in files.items()})
+    findings += check_files(preset, files)
     marks = {"fault": "", "warning": "warning: "}
     lines = faults + [f"{marks[finding.severity]}{finding}" for finding in findings]
     return lines, bool(faults) or any(finding.severity == "fault" for finding in findings)
 
 
-def _durations(preset: Preset) -> tuple[dict[Path, float], list[str]]:
+def _measure(preset: Preset) -> tuple[dict[Path, Measured], list[str]]:
+    from adaptive.analysis.lint import measure
     from adaptive.engine.bank import decode
 
-    seconds, faults = {}, []
+    files, faults = {}, []
     for name, path in preset.stems.items():
         try:
-            seconds[path] = decode(path, 48000).shape[1] / 48000
+            files[path] = measure(decode(path, 48000))
         except AudioFileError as error:
             faults.append(f"stem {name!r}: {error}")
-    return seconds, faults
+    return files, faults
 
 
 def send(

@@ -36,6 +36,7 @@ from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
 from adaptive.session.checking import require_playable
+from adaptive.session.keeping import read_state
 from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.sinks.clocked import ClockedSink
@@ -112,6 +113,10 @@ def play(
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
     record: Annotated[Path | None, typer.Option(help="Keep the run; `render` repeats it.")] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(help="Keep the musical state here, bar by bar; go on from it if it is there."),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
     ] = None,
@@ -124,6 +129,10 @@ def play(
     """Play a preset live."""
     score = open_preset(preset)
     choice = choose_sink(sink, device)
+    if state is not None and record is not None:
+        message = "--state and --record do not go together: a recording begins at the beginning"
+        raise UsageError(message)
+    saved = None if state is None else read_state(state, score, say)
     options = LiveOptions(
         osc=parse_address(osc, "--osc"),
         http=parse_address(http, "--http"),
@@ -131,6 +140,8 @@ def play(
         allow_origins=frozenset(allow_origin or ()),
         seconds=seconds,
         record=record,
+        state=state,
+        saved=saved,
     )
     if record is not None and (record / "trace.jsonl").exists():
         message = f"{record} holds a recording already; name another folder"
@@ -139,6 +150,9 @@ def play(
     read = None if trace is None else read_trace(trace, score, sample_rate)
     warm_kernel()
     drawn = secrets.randbelow(2**31) if seed is None else seed
+    if saved is not None:
+        drawn = saved.seed
+        say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
     width = max(2, channels or 2)
     bank = Bank(sample_rate, memory * 1_000_000)
     performance = Performance(score, drawn, sample_rate, width, bank)

@@ -10,26 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from adaptive.conductor.handover import Handover
-from adaptive.conductor.layout import ScoreLayout, curve_value
-from adaptive.conductor.log import DecisionLog
+from adaptive.conductor.layout import curve_value
 from adaptive.conductor.material import Material
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.passage import Passage
+from adaptive.conductor.playlists import Playlists, Turn
+from adaptive.conductor.promises import Outcome, Promises
 from adaptive.conductor.requests import Requests
+from adaptive.conductor.saving import SavedMusic, restore, save
 from adaptive.conductor.seams import Seam
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stingers import Stingers
 from adaptive.conductor.writer import DENSITY_STEP
-from adaptive.engine.engine import Engine
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import TICK_FRAMES
-from adaptive.preset.model import Preset
-from adaptive.preset.schema import Curve
+from adaptive.preset.parts import is_bridge
+from adaptive.preset.schema import Curve, TransitionTable
 from adaptive.timebase import HAIR, TempoMap
 
 CERTAIN_S = 1.5
 """Notes are written at least this far ahead, so that so long a silence of Python is not heard."""
+
+SOON_S = 0.3
+"""What sounds within this time is written in the step that finds it missing."""
+
+BARS_A_STEP = 2
+"""Bars written in a step beside those: a bar of one layer takes about a millisecond to compose."""
 
 HISTORY_S = 60.0
 """How long the tempo map remembers what has sounded: nothing looks farther back."""
@@ -38,45 +45,33 @@ FIRST_COMMIT = 128
 """Commands of a commit at the start: half of what the kernel files in a quantum."""
 
 
+ADVANCE_BARS, ADVANCE_S = 2, 3.0
+"""A playlist's next section is planned so long before its turn: time for a fill, a pickup, a stall."""
+
+
 class Conductor:
     """Decides what plays, when, and why.
 
     Parameters
     ----------
-    preset : Preset
-        The score.
-    layout : ScoreLayout
-        Where its layers are in the engine.
-    material : Material
-        Its sounds and generators, made ready.
-    engine : Engine
-        Takes the commands, records the parameters.
-    log : DecisionLog
-        Gets every decision.
+    stage : Stage
+        The preset, its material and the engine: what plays, and on what.
     """
 
-    def __init__(
-        self,
-        preset: Preset,
-        layout: ScoreLayout,
-        material: Material,
-        engine: Engine,
-        log: DecisionLog,
-    ) -> None:
-        self.stage = Stage(preset, layout, material, engine, log)
-        self.selector = Selector(preset)
-        groups = layout.dynamic_groups
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.selector = Selector(stage.preset)
+        self.playlists = Playlists(stage.preset, stage.seed)
+        groups = stage.layout.dynamic_groups
         half = len(groups) // 2
-        self.handover = Handover(self.stage, groups[:half])
-        ducked = [place.bus for place in layout.layers.values()]
-        self.stingers = Stingers(
-            dict(preset.file.stingers), material.stingers, layout.stingers, ducked,
-            layout.duck_group, groups[half:], engine.spec.sample_rate,
-        )  # fmt: skip
-        self.requests = Requests(self.stage, self.handover, self.stingers)
+        self.handover = Handover(stage, groups[:half])
+        self.stingers = Stingers(stage, groups[half:])
+        self.promises = Promises(stage)
+        self.requests = Requests(stage, self.handover, self.stingers, self.promises)
         self._stale: set[str] = set()
         self._held_back: tuple[str, str] | None = None
         self._last_bar = 0
+        self._varied = [layer for layer in stage.material.stems.values() if layer.decks]
 
     @property
     def passage(self) -> Passage:
@@ -118,11 +113,34 @@ class Conductor:
         """Let somebody else take them."""
         self.stage.on_receipt = take
 
-    def begin(self) -> None:
-        """Post what sounds from frame 0 on; call once, before the first frame is rendered."""
-        self.handover.enter_first(self._first_choice())
+    def begin(self, saved: SavedMusic | None = None) -> None:
+        """Post what sounds from frame 0 on; call once, before the first frame is rendered.
+
+        Parameters
+        ----------
+        saved : SavedMusic, optional
+            Where to go on.
+
+        Raises
+        ------
+        InputError
+            What was saved is of another preset: it has no such section.
+        """
+        if saved is None:
+            choice = self._first_choice()
+            section, reason = self.playlists.enter(choice.section), choice.reason
+            passage = self.stage.passage_in(section, 0.0, 0.0, 1)
+        else:
+            passage = restore(saved, self.stage, self.playlists, self.stingers)
+            reason = "goes on where it was saved"
+            self._last_bar = passage.bar_number(0.0)
+        self.handover.enter_first(passage, reason)
         self._write_ahead(0)
         self._post_in_order()
+
+    def save(self, preset: str) -> SavedMusic:
+        """The musical state, to go on from with another conductor; `preset` is the folder's name."""
+        return save(self.stage, self.playlists, self.stingers, preset)
 
     def step(self, tick: int, messages: Sequence[Message] = ()) -> None:
         """Decide for one tick; ticks are stepped in order and none is left out."""
@@ -138,7 +156,10 @@ class Conductor:
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.take(message)
-        self._choose()
+        choice = self.selector.choose(stage.scope)
+        outcome, reason = self._choose(choice)
+        self.promises.settle(outcome, reason)
+        self.stingers.revisit()
         for event in events:
             self.requests.take(event)
         self._follow_density()
@@ -153,79 +174,139 @@ class Conductor:
         self.stage.scope.take(rows, 0.0)
         return self.selector.choose(self.stage.scope)
 
-    def _choose(self) -> None:
-        choice = self.selector.choose(self.stage.scope)
-        section = choice.section if self.stage.is_playing else SILENCE
-        if section == self.stage.wanted_section:
+    # ── which section ──────────────────────────────────────────────────────────────────────────
+
+    def _choose(self, choice: Choice) -> tuple[Outcome, str]:
+        """Plan, or take back, what leads to the section that is wanted; what came of it, and why."""
+        stage = self.stage
+        wanted = choice.section if stage.is_playing else SILENCE
+        if self.playlists.is_within(stage.last.section, wanted):
             self._held_back = None
-            return
-        if self.stage.seam is not None and self.stage.earliest > self.stage.seam.frame:
-            return  # too late to turn back: decided again on arrival
-        reason = choice.reason if self.stage.is_playing else "stop was asked for"
-        if section == self.stage.passage.section:
-            self.handover.cancel(reason)
-            return
-        must_stay = self._must_stay(section, choice)
-        if self.stage.seam is not None:
-            self.handover.cancel(f"{section or 'silence'} is wanted instead: {reason}")
-        if not must_stay:
-            self.handover.plan(section, reason)
+            self._advance(wanted)
+            return Outcome.SETTLED, ""
+        reason = choice.reason if stage.is_playing else "stop was asked for"
+        keep = self.handover.keep()
+        base = stage.seams[keep - 1].target if keep else stage.passage
+        if keep and not is_bridge(base.section):
+            return Outcome.LATE, reason  # too late to turn back: decided again on arrival
+        if self.playlists.is_within(base.section, wanted):
+            self._cancel(reason, keep)
+            return Outcome.SETTLED, reason
+        must_stay = self._must_stay(wanted, choice)
+        if len(stage.seams) > keep:
+            self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", keep)
+        if must_stay:
+            return Outcome.HELD, reason
+        turn = self.playlists.snapshot()
+        target = self.playlists.enter(wanted) if wanted != SILENCE else SILENCE
+        self._plan(target, reason, turn, is_turning=is_bridge(base.section))
+        return Outcome.PLANNED, reason
+
+    def _plan(
+        self, section: str, reason: str, turn: Turn, rule: TransitionTable | None = None,
+        is_turning: bool = False, not_before: float = 0.0,
+    ) -> None:  # fmt: skip
+        planned = len(self.stage.seams)
+        self.handover.plan(section, reason, rule, is_turning, not_before)
+        self.stage.seams[planned].turn_before = turn
+
+    def _cancel(self, reason: str, keep: int) -> None:
+        turn = next((seam.turn_before for seam in self.stage.seams[keep:] if seam.turn_before), None)
+        self.handover.cancel(reason, keep)
+        if turn is not None:
+            self.playlists.restore(turn)
 
     def _must_stay(self, section: str, choice: Choice) -> bool:
-        if not self.stage.is_playing or self.stage.passage.section == SILENCE or choice.is_urgent:
+        stage, passage = self.stage, self.stage.passage
+        if not stage.is_playing or passage.section == SILENCE or choice.is_urgent:
             return False
-        passage = self.stage.passage
-        stay = self.stage.preset.file.sections[passage.section].min_stay_bars
-        rest = stay - self.stage.scope.bars_in_section
+        stay = stage.preset.parts[passage.section].min_stay_bars
+        rest = stay - stage.scope.bars_in_section
         if rest <= HAIR:
             return False
         # what counts is where the seam would lie, not when it is asked for
         leaves = passage.next_boundary(
-            self.stage.tempo.beat_at(self.stage.earliest),
-            self.handover.rule(passage.section, section).exit_at,
+            stage.tempo.beat_at(stage.earliest), self.handover.rule(passage.section, section).exit_at
         )
         if passage.bars_since_entry(leaves) >= stay - HAIR:
             return False
-        if self._held_back != (self.stage.passage.section, section):
-            self._held_back = (self.stage.passage.section, section)
-            self.stage.log_line(
-                "transition", self.stage.now, f"stays at least {stay} bars, {rest:.1f} more; "
-                f"wanted by {choice.reason}", source=self.stage.passage.section, target=section,
-                status="held",
+        if self._held_back != (passage.section, section):
+            self._held_back = (passage.section, section)
+            stage.log_line(
+                "transition", stage.now, f"stays at least {stay} bars, {rest:.1f} more; "
+                f"wanted by {choice.reason}", source=passage.section, target=section, status="held",
             )  # fmt: skip
         return True
 
+    def _advance(self, wanted: str) -> None:
+        """Plan a playlist's next section, once its turn comes near."""
+        stage = self.stage
+        due = None if stage.seams or not wanted else self.playlists.due_beat(stage.passage, wanted)
+        if due is None:
+            return
+        lead = stage.tempo.frames_between(due - ADVANCE_BARS * stage.passage.beats_per_bar, due)
+        lead += round(ADVANCE_S * stage.tempo.sample_rate)
+        if stage.tempo.frame_at(due) - lead > stage.now:
+            return
+        turn = self.playlists.snapshot()
+        section, playlist = self.playlists.after(stage.passage.section, wanted)
+        if section == stage.passage.section:
+            self.playlists.stay_on(stage.passage)
+            return
+        rule = self.playlists.rule(stage.passage.section, section)
+        order = stage.preset.file.playlists[playlist].order
+        self._plan(section, f"playlist {playlist}: next of {order}", turn, rule, not_before=due)
+
     def _follow_density(self) -> None:
         """Rewrite from the next bar line on where a layer's density has moved."""
-        for name, layer in self.stage.material.generated.items():
-            control = self.stage.preset.file.layers[name].density
+        stage = self.stage
+        for name, layer in stage.material.generated.items():
+            control = stage.preset.file.layers[name].density
             if not isinstance(control, Curve):
                 continue
-            density = curve_value(control, self.stage.scope.number(control.over))
+            density = curve_value(control, stage.scope.number(control.over))
             if abs(density - layer.density) < DENSITY_STEP:
                 continue
             layer.density = density
-            if layer.stay is None:
-                continue
-            passage = self.stage.passage
-            beat = passage.next_boundary(self.stage.tempo.beat_at(self.stage.earliest), "bar")
-            if layer.stay.passage is passage and beat < min(layer.cursor_beat, layer.limit_beat):
-                self.stage.commands += layer.withdraw(self.stage.tempo.frame_at(beat), beat)
-                self.stage.log_line(
-                    "layer", self.stage.tempo.frame_at(beat), f"{control.over} moved its density",
+            beat = stage.passage.next_boundary(stage.tempo.beat_at(stage.earliest), "bar")
+            span = layer.span_at(beat)
+            if span is not None and span.stay.passage is stage.passage and beat < layer.cursor_beat:
+                stage.commands += layer.withdraw(stage.tempo.frame_at(beat), beat)
+                stage.log_line(
+                    "layer", stage.tempo.frame_at(beat), f"{control.over} moved its density",
                     layer=name, density=round(density, 3),
                 )  # fmt: skip
 
+    # ── what is written, and told ──────────────────────────────────────────────────────────────
+
     def _write_ahead(self, not_before: int) -> None:
-        """Write every generated layer to the end of the next bar, and at least 1.5 s ahead."""
-        now_beat = self.stage.tempo.beat_at(self.stage.now)
-        passage = self.stage.passage
-        certain = self.stage.tempo.beat_at(self.stage.now + round(CERTAIN_S * self.stage.tempo.sample_rate))
+        """Write every layer to the end of the next bar, and at least 1.5 s ahead, a few bars a step.
+
+        What sounds next is written at once; the rest waits its turn, the layer that is least ahead first,
+        so that a bar line of many layers does not come all in one step.
+        """
+        stage, tempo = self.stage, self.stage.tempo
+        layers = list(stage.material.generated.values())
+        now_beat, passage = tempo.beat_at(stage.now), stage.passage
+        rate = tempo.sample_rate
+        certain = tempo.beat_at(stage.now + round(CERTAIN_S * rate) + len(layers) * TICK_FRAMES)
         # a hundredth of a beat on: on a bar line the next bar is the one after
         next_bar = passage.next_boundary(now_beat + 0.01, "bar") + passage.beats_per_bar
         until = max(certain, next_bar)
-        for layer in self.stage.material.generated.values():
-            self.stage.commands += layer.write(until, self.stage.tempo, not_before)
+        soon = until if not_before == 0 else tempo.beat_at(stage.now + round(SOON_S * rate))
+        for layer in layers:
+            stage.commands += layer.write(soon, tempo, not_before)
+        for _ in range(BARS_A_STEP):
+            behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
+            if behind is None or behind.cursor_beat >= until - HAIR:
+                break
+            before = behind.cursor_beat
+            stage.commands += behind.write(until, tempo, not_before, 1)
+            if behind.cursor_beat == before:
+                behind.cursor_beat = until  # it does not play there
+        frame = tempo.frame_at(until)
+        for stem in self._varied:
+            stage.commands += stem.write_passes(frame)
 
     def _watch_health(self) -> None:
         for name, table in self.stage.preset.file.parameters.items():
@@ -249,17 +330,27 @@ class Conductor:
                     velocity=round(note.velocity, 3), offset_beats=round(note.offset_beats, 4),
                 )  # fmt: skip
         self._report_parameters()
-        self.requests.send_due()
+        self.stingers.send_due()
 
     def _report_parameters(self) -> None:
         bar = self.stage.passage.bar_number(self.stage.tempo.beat_at(self.stage.now))
         if bar == self._last_bar:
             return
         self._last_bar = bar
-        self.stage.tempo.forget_before(self.stage.now - HISTORY_S * self.stage.tempo.sample_rate)
+        self._forget()
         values = {name: round(self.stage.scope.number(name), 4) for name in self.stage.layout.parameters}
         if values:
             self.stage.log_line("parameter", self.stage.now, "at the bar line", values=values)
+
+    def _forget(self) -> None:
+        """Drop what has sounded, so that weeks of music take no memory."""
+        stage = self.stage
+        stage.tempo.forget_before(stage.now - HISTORY_S * stage.tempo.sample_rate)
+        beat = stage.tempo.beat_at(stage.now)
+        for layer in stage.material.generated.values():
+            layer.forget_before(beat)
+        for stem in self._varied:
+            stem.forget_before(stage.now)
 
     def _post(self) -> None:
         """Post this tick's commands as one commit; if there is no room, they wait for the next."""

@@ -1,19 +1,21 @@
-"""How one section hands over to the next: the seam is planned, taken back, arrived at.
+"""How one section hands over to the next: seams are planned, taken back, arrived at.
 
-All that a seam does is posted when it is decided, revocably, in a group of its own.
+All that a seam does is posted when it is decided, revocably, in a group of its own.  A way over a bridge
+is two seams, planned together, so that a second without Python is not heard between them.
 """
 
 from __future__ import annotations
 
+import msgspec
+
+from adaptive.conductor.exchange import Exchange
 from adaptive.conductor.passage import Passage
+from adaptive.conductor.route import Route, Router
 from adaptive.conductor.seams import Seam, describe_rule, fades_of
-from adaptive.conductor.selector import Choice
 from adaptive.conductor.stage import SILENCE, Stage
-from adaptive.conductor.writer import GeneratedLayer
-from adaptive.engine import commands
-from adaptive.kernel.layout import CLIP_START, CLIP_STOP, LINEAR
+from adaptive.conductor.stems import Fades
+from adaptive.preset.parts import BRIDGE, bridge_part, is_bridge
 from adaptive.preset.schema import Fade, TransitionTable
-from adaptive.timebase import HAIR
 
 STOPPING = TransitionTable(fade_out=Fade(bars=1.0))
 
@@ -31,22 +33,28 @@ class Handover:
 
     def __init__(self, stage: Stage, groups: range) -> None:
         self.stage = stage
+        self.router = Router(stage)
+        self.exchange = Exchange(stage)
         self._seam_groups = groups
         self._seam_turn = 0
 
-    def enter_first(self, choice: Choice) -> None:
-        """Begin the first section at frame 0."""
-        self.stage.tempo.step(0, self.stage.material.sections[choice.section].tempo_bpm)
-        self.stage.passage = self.stage.passage_in(choice.section, 0.0, 0.0, 1)
-        fades = fades_of(TransitionTable(), 0.0, self.stage.preset.beats_per_bar, self.stage.tempo)
-        for name in self.stage.layers_of(choice.section):
-            if name in self.stage.material.stems:
-                layer = self.stage.material.stems[name]
-                if choice.section in layer.sounds:
-                    self.stage.commands += layer.enter(choice.section, 0, 0, 0, "never", fades, 0)
-            else:
-                self.stage.material.generated[name].enter(self.stage.stay_in(self.stage.passage), 0.0)
-        self.stage.log_line("transition", 0, choice.reason, source=None, target=choice.section)
+    def enter_first(self, passage: Passage, reason: str) -> None:
+        """Begin with a passage at frame 0; it may have begun before, where saved music goes on."""
+        stage, part = self.stage, passage.section
+        stage.passage = passage
+        if part != SILENCE:
+            stay = stage.stay_in(passage)
+            made = stage.material.parts[part]
+            stage.tempo.step(0, stay.tempo_bpm, passage.beat_unit)
+            within = passage.local(0.0) % passage.length_beats
+            position = round(within * made.loop_frames / made.length_beats)
+            for name in stage.layers_of(part):
+                if name in stage.material.generated:
+                    stage.material.generated[name].begin(stay)
+                elif stage.material.stems[name].has(part):
+                    layer = stage.material.stems[name]
+                    stage.commands += layer.enter(part, 0, position, 0, "never", Fades(), 0)
+        stage.log_line("transition", 0, reason, source=None, target=part or None)
 
     def rule(self, source: str, target: str) -> TransitionTable:
         """How to get from one section to another; stopping and starting have rules of their own."""
@@ -56,196 +64,154 @@ class Handover:
             return TransitionTable(exit_at="immediate")
         return self.stage.preset.transition(source, target)
 
-    def plan(self, section: str, reason: str) -> None:
-        """Plan the seam to a section at the first legal exit, and post all that belongs to it."""
-        source = self.stage.passage
-        rule = self.rule(source.section, section)
-        earliest_beat = self.stage.tempo.beat_at(self.stage.earliest + self._pickup_frames(section, rule))
-        beat = source.next_boundary(earliest_beat, rule.exit_at)
-        frame = max(self.stage.tempo.frame_at(beat), self.stage.earliest)
-        offset = 0.0
-        if rule.enter_at == "same_position" and section != SILENCE:
-            offset = source.within_pass(beat) % self.stage.length_of(section)
-        target = self.stage.passage_in(section, beat, offset, source.next_first_bar(beat, offset))
+    def plan(
+        self, section: str, reason: str, rule: TransitionTable | None = None, is_turning: bool = False,
+        not_before: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Plan the way to a section, after all that is planned already: one seam, or two over a bridge.
+
+        Parameters
+        ----------
+        section : str
+            Where to; empty: silence.
+        reason : str
+            Why.
+        rule : TransitionTable, optional
+            How; the preset's rule if left out.
+        is_turning : bool
+            The mind was changed in a bridge: it may be left at its markers.
+        not_before : float
+            Beat before which the section may not be left.
+        """
+        source = self.stage.last
+        origin = self.stage.origin_of(source)
+        rule = rule or self.rule(origin.section, section)
+        name = describe_rule(rule)
+        if SILENCE in {section, origin.section}:
+            name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
+        if is_bridge(source.section) and section != SILENCE:
+            rule = self._out_of_bridge(source.section, rule)
+            self._plan_seam(source, section, rule, name, reason, is_turning)
+        elif rule.bridge is None:
+            self._plan_seam(source, section, rule, name, reason, not_before=not_before)
+        else:
+            part = bridge_part(rule.bridge)
+            self._plan_seam(source, part, self._into_bridge(part, rule), name, reason,
+                            not_before=not_before)  # fmt: skip
+            self._plan_seam(self.stage.last, section, self._out_of_bridge(part, rule), name, reason)
+        self.stage.revision += 1
+
+    def _into_bridge(self, part: str, rule: TransitionTable) -> TransitionTable:
+        bridge = self.stage.preset.file.bridges[part.removeprefix(BRIDGE)]
+        return msgspec.structs.replace(rule, enter_at="start", fade_in=bridge.fade_in, bridge=None)
+
+    def _out_of_bridge(self, part: str, rule: TransitionTable) -> TransitionTable:
+        bridge = self.stage.preset.file.bridges[part.removeprefix(BRIDGE)]
+        return msgspec.structs.replace(rule, exit_at="end", fade_out=bridge.fade_out, bridge=None, fill=None)
+
+    def _plan_seam(
+        self, source: Passage, part: str, rule: TransitionTable, name: str, reason: str,
+        is_turning: bool = False, not_before: float = 0.0,
+    ) -> None:  # fmt: skip
+        stage = self.stage
+        route = self.router.find(source, part, rule, is_turning, not_before)
         self._seam_turn += 1
         group = self._seam_groups[self._seam_turn % len(self._seam_groups)]
-        fades = fades_of(rule, beat, self.stage.preset.beats_per_bar, self.stage.tempo)
-        name = describe_rule(rule, source.section, section)
-        if SILENCE in {section, source.section}:
-            name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
-        seam = Seam(target, frame, beat, group, name, reason, fades, self.stage.now)
-        self.stage.seam = seam
-        self._step_tempo(seam, section, seam.frame)
-        self._hand_over_stems(seam, rule)
-        self._hand_over_generated(seam, source)
-        wait = (frame - self.stage.now) / self.stage.tempo.sample_rate
-        bound = "look-ahead" if beat <= earliest_beat + HAIR else "exit grid"
-        self.stage.log_line(
-            "transition", frame, reason, source=source.section or None, target=section or None,
-            status="planned", rule=name, decided_frame=self.stage.now, wait_s=round(wait, 4), bound_by=bound,
-        )  # fmt: skip
-
-    def _pickup_frames(self, section: str, rule: TransitionTable) -> int:
-        """Time a rule insists on having for the longest pickup: the seam waits for it."""
-        if rule.pickup != "always" or rule.enter_at != "start":
-            return 0
-        layers = [
-            self.stage.material.stems[name]
-            for name in self.stage.layers_of(section)
-            if name in self.stage.material.stems
-        ]
-        return max(
-            (layer.sounds[section][0].origin for layer in layers if section in layer.sounds), default=0
+        before = stage.tempo.snapshot()
+        seam = Seam(
+            source, route.target, route.frame, route.exit.beat, group, rule, name, reason, stage.now, before
         )
+        seam.marker = stage.marker_before(source) if is_bridge(source.section) else route.exit.marker
+        self._step_tempo(seam)
+        seam.fades = fades_of(rule, seam, stage.tempo)
+        # the layers hand over from what is planned so far: the seam joins the stage only after that
+        fill = self.exchange.hand_over(seam)
+        stage.seams.append(seam)
+        self._tell_planned(seam, route, fill)
 
-    def _step_tempo(self, seam: Seam, section_name: str, frame: int) -> None:
-        """Let the tempo that a section wants begin at a seam, unless `frame` has it already."""
-        section = self.stage.material.sections.get(section_name)
-        if section is None:
+    def _tell_planned(self, seam: Seam, route: Route, fill: str | None) -> None:
+        stage = self.stage
+        wait = (seam.frame - stage.now) / stage.tempo.sample_rate
+        more = {"fill": fill} if fill else {}
+        more |= {"marker": route.exit.marker} if route.exit.marker else {}
+        more |= {"note": route.note} if route.note else {}
+        stage.log_line(
+            "transition", seam.frame, seam.reason, source=seam.source.section or None,
+            target=seam.target.section or None, status="planned", rule=seam.rule,
+            decided_frame=stage.now, wait_s=round(wait, 4), bound_by=route.bound_by, **more,
+        )  # fmt: skip
+
+    def _step_tempo(self, seam: Seam) -> None:
+        """Let the tempo and meter that a part wants begin at its seam, unless they are there already."""
+        stage, made = self.stage, self.stage.material.parts.get(seam.target.section)
+        if made is None:
             return
-        goal = section.tempo_bpm
-        if self.stage.tempo_wanted is not None and not section.has_stems:
-            goal = self.stage.tempo_wanted
-        if abs(self.stage.tempo.tempo_at(frame) - goal) > 1e-9:
-            self.stage.tempo.step(self.stage.tempo.exact_frame_at(seam.beat), goal)
+        goal = made.tempo_bpm
+        if stage.tempo_wanted is not None and not made.has_stems:
+            goal = stage.tempo_wanted
+        unit = made.part.beat_unit
+        is_other = abs(stage.tempo.tempo_at(seam.frame) - goal) > 1e-9
+        if is_other or stage.tempo.beat_unit_at(seam.frame) != unit:
+            stage.tempo.step(stage.tempo.exact_frame_at(seam.beat), goal, unit)
 
-    def _hand_over_stems(self, seam: Seam, rule: TransitionTable) -> None:
-        section, position = seam.target.section, self._entry_frames(seam.target)
-        wanted = set(self.stage.layers_of(section))
-        is_same = rule.enter_at == "same_position"
-        within = self.stage.passage.within_pass(seam.beat)
-        is_at_end = within < 1e-3 or self.stage.passage.length_beats - within < 1e-3
-        for name, layer in self.stage.material.stems.items():
-            seam.stems_before[name] = layer.snapshot()
-            enters = name in wanted and section in layer.sounds
-            if enters and layer.goes_on(section, is_same, seam.frame, position):
-                continue
-            posted = layer.leave(seam.frame, is_at_end, seam.fades, self.stage.earliest, seam.group)
-            if enters:
-                posted += layer.enter(
-                    section, seam.frame, position, self.stage.earliest, rule.pickup, seam.fades,
-                    seam.group,
+    def keep(self) -> int:
+        """How many of the planned seams are too near to be taken back."""
+        return sum(seam.frame < self.stage.earliest for seam in self.stage.seams)
+
+    def cancel(self, reason: str, keep: int = 0) -> None:
+        """Take planned seams back, but for the first `keep`: the last one first."""
+        stage = self.stage
+        while len(stage.seams) > keep:
+            seam = stage.seams[-1]
+            self.exchange.take_back(seam)
+            stage.tempo.restore(seam.tempo_before)
+            is_first = len(stage.seams) == keep + 1
+            stage.seams.pop()
+            stage.revision += 1
+            if is_first:
+                stage.log_line(
+                    "transition", stage.now, reason, source=seam.source.section or None,
+                    target=seam.target.section or None, status="cancelled", rule=seam.rule,
                 )  # fmt: skip
-            seam.early += [c for c in posted if c.frame < seam.frame]
-            self.stage.commands += posted
 
-    def _entry_frames(self, target: Passage) -> int:
-        section = self.stage.material.sections.get(target.section)
-        if section is None or target.offset_beats == 0.0:
-            return 0
-        return round(target.offset_beats * section.loop_frames / section.length_beats)
-
-    def _hand_over_generated(self, seam: Seam, source: Passage) -> None:
-        wanted = set(self.stage.layers_of(seam.target.section))
-        for name, layer in self.stage.material.generated.items():
-            stays, was_playing = name in wanted, layer.stay is not None
-            following = self.stage.stay_in(seam.target) if stays else None
-            limit = min(seam.beat, layer.limit_beat)
-            if not stays and layer.place.instrument is not None and was_playing:
-                fades = seam.fades
-                limit = self.stage.tempo.beat_at(seam.frame + max(0, fades.out_start + fades.out_frames))
-            self._take_back(layer, seam, source)
-            seam.plans_before[name] = layer.plan(following, seam.beat, limit)
-            if layer.stay is None and stays:
-                layer.enter(following, seam.beat)
-            self._fade_instrument(layer, seam, was_playing, stays)
-
-    def _take_back(self, layer: GeneratedLayer, seam: Seam, source: Passage) -> None:
-        """Withdraw what lies beyond the seam, and the bar before it if a fill may come there."""
-        bar = max(source.start_beat, seam.beat - source.beats_per_bar)
-        from_beat = seam.beat
-        if layer.place.kit is not None and layer.stay is not None:
-            from_beat = max(bar, self.stage.tempo.beat_at(self.stage.earliest))
-        if layer.cursor_beat > from_beat + HAIR:
-            self.stage.commands += layer.withdraw(self.stage.tempo.frame_at(from_beat), from_beat)
-
-    def _fade_instrument(self, layer: GeneratedLayer, seam: Seam, was_playing: bool, stays: bool) -> None:
-        instrument, fades, at = layer.place.instrument, seam.fades, seam.frame
-        if instrument is None:
-            return
-        if was_playing and not stays and fades.out_frames:
-            at = max(self.stage.earliest, at + fades.out_start)
-            steps = [(0.0, fades.out_frames, fades.shape_out)]
-        elif stays and not was_playing and fades.in_frames:
-            at = max(self.stage.earliest, at + max(0, fades.in_start))
-            steps = [(0.0, 0, LINEAR), (1.0, fades.in_frames, fades.shape_in)]
-        elif stays:
-            steps = [(1.0, round(0.01 * self.stage.tempo.sample_rate), LINEAR)]
-        else:
-            steps = []
-        for gain, frames, shape in steps:
-            self.stage.commands.append(
-                commands.fade_instrument(at, instrument, gain, frames, shape=shape, group=seam.group)
-            )
-
-    def cancel(self, reason: str) -> None:
-        """Take the planned seam back: what has not sounded is withdrawn, the rest turned round."""
-        seam = self.stage.seam
-        if seam is None:
-            return
-        at = self.stage.earliest
-        self.stage.commands.append(commands.withdraw(seam.group, at))
-        self._undo_early(seam, at)
-        for name, state in seam.stems_before.items():
-            self.stage.material.stems[name].restore(state)
-        for name, plan in seam.plans_before.items():
-            layer = self.stage.material.generated[name]
-            layer.restore(plan)
-            # all that was written under the plan is written again: it may have led up to the seam
-            from_beat = max(plan.cursor_beat, self.stage.tempo.beat_at(at))
-            if layer.cursor_beat > from_beat + HAIR:
-                self.stage.commands += layer.withdraw(self.stage.tempo.frame_at(from_beat), from_beat)
-        # one frame on: the step lies at the exact place, which the seam's frame is rounded from
-        self._step_tempo(seam, self.stage.passage.section, seam.frame + 1)
-        self.stage.log_line(
-            "transition", self.stage.now, reason, source=self.stage.passage.section or None,
-            target=seam.target.section or None, status="cancelled", rule=seam.rule,
+    def arrive(self) -> Seam | None:
+        """Make the next planned part the present one, once its seam has come; return that seam."""
+        stage, seam = self.stage, self.stage.seam
+        if seam is None or stage.now < seam.frame:
+            return None
+        source, stage.left = stage.passage, stage.passage
+        if source.section and not is_bridge(source.section):
+            stage.left_at[source.section] = source.local(seam.beat)
+        stage.left_marker = seam.marker
+        stage.passage, stage.entered_frame = seam.target, seam.frame
+        stage.seams.pop(0)
+        stage.arrivals += 1
+        stage.log_line(
+            "layer", seam.frame, f"arrived by {seam.rule}", source=source.section or None,
+            section=seam.target.section or None, layers=list(stage.layers_of(seam.target.section)),
         )  # fmt: skip
-        self.stage.seam = None
-
-    def _undo_early(self, seam: Seam, at: int) -> None:
-        """Turn round what had begun before the seam: pickups stop, early fades come back."""
-        frames = round(0.03 * self.stage.tempo.sample_rate)
-        for command in seam.early:
-            if command.frame >= at:
-                continue
-            if command.operation == CLIP_START:
-                self.stage.commands.append(commands.stop_clip(at, command.target, frames))
-            elif command.operation == CLIP_STOP:
-                self.stage.commands.append(commands.fade_clip(at, command.target, 1.0, frames))
-
-    def arrive(self) -> None:
-        """Make the planned section the present one, once its seam has come."""
-        seam = self.stage.seam
-        if seam is None or self.stage.now < seam.frame:
-            return
-        source, self.stage.left = self.stage.passage.section, self.stage.passage
-        self.stage.passage, self.stage.entered_frame, self.stage.seam = seam.target, seam.frame, None
-        self.stage.log_line(
-            "layer", seam.frame, f"arrived by {seam.rule}", source=source or None,
-            section=seam.target.section or None, layers=list(self.stage.layers_of(seam.target.section)),
-        )  # fmt: skip
+        return seam
 
     def renew(self) -> None:
-        """Plan the seam again, in the tempo that is wanted by now."""
-        if self.stage.seam is not None:
-            section, reason = self.stage.seam.target.section, self.stage.seam.reason
+        """Plan what is planned again, in the tempo that is wanted by now."""
+        if self.stage.seams:
+            section, reason = self.stage.last.section, self.stage.seams[-1].reason
             self.cancel("the tempo changes")
             self.plan(section, reason)
 
     def change_tempo(self, tempo_bpm: float) -> None:
         """Glide to another tempo within a beat; what lies beyond is written again."""
-        at = self.stage.earliest
-        beat = self.stage.tempo.beat_at(at)
-        choice = None if self.stage.seam is None else (self.stage.seam.target.section, self.stage.seam.reason)
-        if self.stage.seam is not None:
-            self.cancel("the tempo changes")
-        glide = self.stage.tempo.frame_at(beat + 1.0) - at
-        for layer in self.stage.material.generated.values():
+        stage, at = self.stage, self.stage.earliest
+        beat = stage.tempo.beat_at(at)
+        goal = (stage.last.section, stage.seams[-1].reason) if stage.seams else None
+        self.cancel("the tempo changes")
+        glide = stage.tempo.frame_at(beat + 1.0) - at
+        for layer in stage.material.generated.values():
             if layer.cursor_beat > beat:
-                self.stage.commands += layer.withdraw(at, beat)
-        self.stage.tempo.ramp(at, tempo_bpm, glide)
-        for layer in self.stage.material.generated.values():
+                stage.commands += layer.withdraw(at, beat)
+        stage.tempo.ramp(at, tempo_bpm, glide)
+        stage.revision += 1
+        for layer in stage.material.generated.values():
             layer.retempo(tempo_bpm)
-        if choice is not None:
-            self.plan(*choice)
+        if goal is not None:
+            self.plan(*goal)

@@ -19,14 +19,25 @@ from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
 from adaptive.preset.expression import compile_program
 from adaptive.preset.model import Preset
-from adaptive.preset.schema import Control, Curve, LayerTable, ParameterTable
+from adaptive.preset.parts import bridge_part
+from adaptive.preset.schema import (
+    BridgeTable,
+    Control,
+    Curve,
+    FillTable,
+    LayerTable,
+    ParameterTable,
+    StingerTable,
+)
 from adaptive.units import db_to_gain
 
-CLIPS_A_STEM = 4
-"""The pass that plays, the one that fades, a tail, and the one that enters."""
+CLIPS_A_STEM = 6
+"""The pass that plays, one that fades, two tails, and two that are to enter (a bridge is planned whole)."""
 
 CLIPS_A_KIT = 16
 CLIPS_A_STINGER = 3
+CLIPS_A_FILL = 2
+CLIPS_A_BRIDGE = 3
 OPEN_HZ = 20000.0
 DEFAULT_REVERB_DB = -80.0
 STINGER_REVERB_DB = -12.0
@@ -60,6 +71,11 @@ class LayerPlace:
     instrument: int | None = None
     kit: str | None = None
 
+    @property
+    def is_stem(self) -> bool:
+        """Whether it plays files that loop."""
+        return self.instrument is None and self.kit is None
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreLayout:
@@ -69,9 +85,17 @@ class ScoreLayout:
     layers: Mapping[str, LayerPlace]
     parameters: Mapping[str, int]
     stingers: Mapping[str, LayerPlace]
+    bridges: Mapping[str, LayerPlace]
+    fills: Mapping[str, LayerPlace]
     reverb_bus: int
     duck_group: int
     dynamic_groups: range
+
+    @property
+    def stem_places(self) -> Mapping[str, LayerPlace]:
+        """Places of all that plays looping files: stem layers, and bridges by the name of their part."""
+        layers = {name: place for name, place in self.layers.items() if place.is_stem}
+        return layers | {name: place for name, place in self.bridges.items() if place.clips}
 
 
 def control_start(control: Control | None, defaults: Mapping[str, float], missing: float) -> float:
@@ -146,8 +170,11 @@ class _Builder:
         self.places: dict[str, LayerPlace] = {}
         self.clips = 0
         self.stingers: dict[str, LayerPlace] = {}
-        # strips first, then stingers, then from a group of their own the room's return
-        strips = len(preset.file.layers) + len(preset.file.stingers)
+        self.bridges: dict[str, LayerPlace] = {}
+        self.fills: dict[str, LayerPlace] = {}
+        # strips first, then stingers, bridges and fills, then from a group of their own the room's return
+        file = preset.file
+        strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
         self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS
 
     def add_layer(self, name: str, table: LayerTable) -> None:
@@ -184,11 +211,35 @@ class _Builder:
         self.instruments.append(patches.instrument_spec(patch, bus))
         return LayerPlace(name, bus, group, range(0), instrument=len(self.instruments) - 1)
 
-    def add_stinger(self, name: str, reverb_db: float | None) -> None:
-        bus = len(self.buses)
-        send = db_to_gain(STINGER_REVERB_DB if reverb_db is None else reverb_db)
-        self.buses.append(BusSpec(name, sends=(self.reverb_bus,), send_gains=(send,)))
-        self.stingers[name] = LayerPlace(name, bus, 0, self._take_clips(CLIPS_A_STINGER))
+    def add_stinger(self, name: str, table: StingerTable) -> None:
+        reverb_db = STINGER_REVERB_DB if table.reverb_db is None else table.reverb_db
+        if table.instrument is None:
+            bus = self._add_strip(f"stinger_{name}", reverb_db)
+            self.stingers[name] = LayerPlace(name, bus, 0, self._take_clips(CLIPS_A_STINGER))
+            return
+        bus = self._add_strip(f"stinger_{name}", reverb_db, table.level_db, table.pan)
+        patch = patches.resolve(table.instrument, self.preset.file.instruments)
+        self.instruments.append(patches.instrument_spec(patch, bus))
+        number = len(self.instruments) - 1
+        self.stingers[name] = LayerPlace(name, bus, 0, range(0), instrument=number)
+
+    def add_bridge(self, name: str, table: BridgeTable) -> None:
+        part = bridge_part(name)
+        bus = self._add_strip(part, table.reverb_db, table.level_db, table.pan)
+        clips = self._take_clips(CLIPS_A_BRIDGE if table.stem is not None else 0)
+        self.bridges[part] = LayerPlace(part, bus, bus + 1, clips)
+
+    def add_fill(self, name: str, table: FillTable) -> None:
+        bus = self._add_strip(f"fill_{name}", table.reverb_db, table.level_db, table.pan)
+        self.fills[name] = LayerPlace(name, bus, bus + 1, self._take_clips(CLIPS_A_FILL))
+
+    def _add_strip(self, name: str, reverb_db: float | None, level_db: float = 0.0, pan: float = 0.0) -> int:
+        send = db_to_gain(DEFAULT_REVERB_DB if reverb_db is None else reverb_db)
+        strip = BusSpec(
+            name, gain=db_to_gain(level_db), pan=pan, sends=(self.reverb_bus,), send_gains=(send,)
+        )
+        self.buses.append(strip)
+        return len(self.buses) - 1
 
     def _take_clips(self, count: int) -> range:
         self.clips += count
@@ -222,6 +273,8 @@ class _Builder:
             self.places,
             self.index_of,
             self.stingers,
+            self.bridges,
+            self.fills,
             self.reverb_bus,
             duck_group,
             range(duck_group + 1, spec.groups),
@@ -234,5 +287,9 @@ def lay_out(preset: Preset, sample_rate: int = 48000, channels: int = 2) -> Scor
     for name, table in preset.file.layers.items():
         builder.add_layer(name, table)
     for name, stinger in preset.file.stingers.items():
-        builder.add_stinger(name, stinger.reverb_db)
+        builder.add_stinger(name, stinger)
+    for name, bridge in preset.file.bridges.items():
+        builder.add_bridge(name, bridge)
+    for name, fill in preset.file.fills.items():
+        builder.add_fill(name, fill)
     return builder.finish(sample_rate, channels)

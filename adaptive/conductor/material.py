@@ -11,6 +11,7 @@ from pathlib import Path
 
 from adaptive.composer.context import Harmony
 from adaptive.composer.registry import GENERATORS
+from adaptive.conductor.deck import Deck
 from adaptive.conductor.hits import KitPlayer, KitSound, SynthPlayer
 from adaptive.conductor.layout import LayerPlace, ScoreLayout, control_start, default_value
 from adaptive.conductor.stems import StemLayer
@@ -23,17 +24,20 @@ from adaptive.music.harmony import default_progression, parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.lengths import section_length_beats, section_stems, stem_loop_beats
 from adaptive.preset.model import Preset
+from adaptive.preset.parts import BRIDGE, Part, is_bridge
 
 DECLICK_S = 0.005
 CHOKE_S = 0.012
 
 
 @dataclass(frozen=True, slots=True)
-class SectionMaterial:
-    """A section in numbers.
+class PartMaterial:
+    """A section or a bridge in numbers.
 
     Parameters
     ----------
+    part : Part
+        What the preset says of it.
     length_beats : int
         Length of a pass.
     loop_frames : int
@@ -44,20 +48,31 @@ class SectionMaterial:
         Whether recorded material binds its tempo.
     """
 
+    part: Part
     length_beats: int
     loop_frames: int
     tempo_bpm: float
     has_stems: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OneShot:
+    """A sound that plays once, its number in the engine's table, and the key it was made for."""
+
+    sound: Sound
+    number: int
+    key: Key | None = None
+
+
 @dataclass(slots=True)
 class Material:
     """All a conductor plays with."""
 
-    sections: dict[str, SectionMaterial]
+    parts: dict[str, PartMaterial]
     stems: dict[str, StemLayer]
     generated: dict[str, GeneratedLayer]
-    stingers: dict[str, tuple[Sound, int]]
+    stingers: dict[str, tuple[OneShot, ...]]
+    fills: dict[str, OneShot]
     harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
 
 
@@ -80,19 +95,19 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
             faults.append(f"stem {name!r}: {error}")
     if faults:
         raise PresetError(faults, str(preset.folder))
-    sections = {name: _measure_section(preset, name, durations, rate) for name in preset.file.sections}
+    parts = {name: _measure_part(preset, name, durations, rate) for name in preset.parts}
     stems = {}
-    for name, place in layout.layers.items():
-        if preset.file.layers[name].generator is None:
-            sounds = _stem_sounds(preset, name, sections, durations, engine, faults)
-            stems[name] = StemLayer(place, sounds, round(DECLICK_S * rate))
-    stingers = {}
-    for name, table in preset.file.stingers.items():
-        try:
-            sound = bank.load(preset.stems[table.stem], round(table.first_beat_s * rate))
-            stingers[name] = (sound, engine.add_sound(sound))
-        except AudioFileError as error:
-            faults.append(f"stingers.{name}.stem: {error}")
+    for name, place in layout.stem_places.items():
+        sounds = _stem_sounds(preset, name, parts, durations, engine, faults)
+        stems[name] = StemLayer(
+            place, sounds, round(DECLICK_S * rate), _decks(preset, name, sounds, seed),
+            {part: made.loop_frames for part, made in parts.items()},
+        )  # fmt: skip
+    stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
+    fills: dict[str, OneShot] = {}
+    for name, fill in preset.file.fills.items():
+        made = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
+        fills |= {name: made} if made else {}
     if faults:
         raise PresetError(faults, str(preset.folder))
     generated = {
@@ -101,55 +116,97 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
         if preset.file.layers[name].generator is not None
     }
     bank.forget_decoded()
-    harmony = {name: section_harmony(preset, name) for name in preset.file.sections}
-    return Material(sections, stems, generated, stingers, harmony)
+    harmony = {
+        name: part_harmony(part) for name, part in preset.parts.items() if part.chords or not is_bridge(name)
+    }
+    return Material(parts, stems, generated, stingers, fills, harmony)
 
 
-def _measure_section(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SectionMaterial:
+def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> PartMaterial:
+    part = preset.parts[name]
     length = section_length_beats(preset, name, durations)
     divisor = 1
-    for path in section_stems(preset, name).values():
+    stems = section_stems(preset, name)
+    for _, path in stems:
         loop = stem_loop_beats(preset, name, durations[path], length)
         if loop:
             divisor = math.lcm(divisor, length // loop)
-    exact = length * preset.beat_s(name) * rate
+    exact = length * part.beat_s * rate
     frames = max(1, round(exact / divisor)) * divisor
-    quarters = length * 4.0 / preset.beat_unit
-    stems = section_stems(preset, name)
-    return SectionMaterial(length, frames, quarters * 60.0 * rate / frames, bool(stems))
+    quarters = length * 4.0 / part.beat_unit
+    return PartMaterial(part, length, frames, quarters * 60.0 * rate / frames, bool(stems))
 
 
 def _stem_sounds(
     preset: Preset,
     layer: str,
-    sections: dict[str, SectionMaterial],
+    parts: dict[str, PartMaterial],
     durations: dict[Path, float],
     engine: Engine,
     faults: list[str],
-) -> dict[str, tuple[Sound, int]]:
+) -> dict[str, tuple[tuple[Sound, int], ...]]:
     rate = engine.spec.sample_rate
-    sounds = {}
-    for name, table in preset.file.sections.items():
-        path = preset.stem(layer, name)
-        if layer not in table.layers or path is None:
-            continue
-        section = sections[name]
-        loop = stem_loop_beats(preset, name, durations[path], section.length_beats)
-        if loop is None:
-            faults.append(
-                f"sections.{name}: {path.name} neither fills its {section.length_beats} beats nor "
-                "divides them"
-            )
-            continue
-        frames = section.loop_frames * loop // section.length_beats
-        beat = round(preset.beat_s(name) * rate)
-        try:
-            origin = round(table.first_beat_s * rate)
-            sound = engine.bank.load(path, origin, frames, beat)
-            sounds[name] = (sound, engine.add_sound(sound))
-        except AudioFileError as error:
-            faults.append(f"layers.{layer}.stem: {error}")
+    sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
+    for name, made in parts.items():
+        part = made.part
+        for path in preset.variants(layer, name) if layer in part.layers else ():
+            loop = stem_loop_beats(preset, name, durations[path], made.length_beats)
+            if loop is None:
+                faults.append(
+                    f"{_key_path(name)}: {path.name} neither fills its {made.length_beats} beats nor "
+                    "divides them"
+                )
+                continue
+            frames = made.loop_frames * loop // made.length_beats
+            try:
+                origin = round(part.first_beat_s * rate)
+                sound = engine.bank.load(path, origin, frames, round(part.beat_s * rate))
+                sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
+            except AudioFileError as error:
+                faults.append(f"{_key_path(name)}: {error}")
     return sounds
+
+
+def _key_path(part: str) -> str:
+    return part.replace(BRIDGE, "bridges.") if is_bridge(part) else f"sections.{part}"
+
+
+def _decks(
+    preset: Preset, layer: str, sounds: dict[str, tuple[tuple[Sound, int], ...]], seed: int
+) -> dict[str, Deck]:
+    """Decks of a layer: one for each part in which it has several files."""
+    several = {part: variants for part, variants in sounds.items() if len(variants) > 1}
+    if not several:
+        return {}
+    table = preset.file.layers[layer]
+    return {
+        part: Deck(f"{layer} in {part}", (1.0,) * len(variants), table.order, table.avoid_last, seed)
+        for part, variants in several.items()
+    }
+
+
+def _one_shot(
+    preset: Preset, stem: str, first_beat_s: float, engine: Engine, at: str, faults: list[str],
+    key: Key | None = None,
+) -> OneShot | None:  # fmt: skip
+    try:
+        sound = engine.bank.load(preset.stems[stem], round(first_beat_s * engine.spec.sample_rate))
+    except AudioFileError as error:
+        faults.append(f"{at}: {error}")
+        return None
+    return OneShot(sound, engine.add_sound(sound), key)
+
+
+def _stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]) -> tuple[OneShot, ...]:
+    table = preset.file.stingers[name]
+    files: list[tuple[Key | None, str]] = []
+    if isinstance(table.stem, dict):
+        files = [(Key.parse(key), stem) for key, stem in table.stem.items()]
+    elif table.stem is not None:
+        files = [(None, table.stem)]
+    at = f"stingers.{name}.stem"
+    made = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
+    return tuple(one for one in made if one is not None)
 
 
 def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
@@ -167,7 +224,6 @@ def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: in
         style=table.style or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),
-        beat_unit=preset.beat_unit,
         density=control_start(table.density, defaults, 0.5),
     )
 
@@ -182,12 +238,11 @@ def _kit_sounds(name: str, engine: Engine) -> dict[str, KitSound]:
     return sounds
 
 
-def section_harmony(preset: Preset, section: str) -> Callable[[int], Harmony]:
-    """Harmony of every bar of a section: its chords, round and round."""
-    table = preset.file.sections[section]
-    key = Key.parse(table.key or preset.file.key)
-    written = table.chords or default_progression(key)
-    bars = [tuple(parse_bar(text, preset.beats_per_bar)) for text in written]
+def part_harmony(part: Part) -> Callable[[int], Harmony]:
+    """Harmony of every bar of a part: its chords, round and round."""
+    key = Key.parse(part.key)
+    written = part.chords or default_progression(key)
+    bars = [tuple(parse_bar(text, part.beats_per_bar)) for text in written]
 
     @lru_cache(maxsize=256)
     def harmony_of(bar: int) -> Harmony:

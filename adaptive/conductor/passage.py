@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adaptive.preset.schema import EveryBars
-from adaptive.timebase import HAIR, TICKS_PER_BEAT, format_position, next_multiple
+from adaptive.preset.grids import spots
+from adaptive.preset.parts import Part
+from adaptive.preset.schema import Grid
+from adaptive.timebase import HAIR, TICKS_PER_BEAT, format_position
 
-ExitAt = str | EveryBars
+Where = str | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A place of a section on the timeline: its beat, and the marker there, if one was asked for."""
+
+    beat: float
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,7 @@ class Passage:
     Parameters
     ----------
     section : str
-        Its name.
+        Its name; of a bridge, that of its part.
     start_beat : float
         Beat of the timeline at which it was entered.
     offset_beats : float
@@ -28,6 +38,10 @@ class Passage:
         Its meter and phrases.
     first_bar : int
         Number of its first bar on the timeline, from 1.
+    beat_unit : int
+        Which note a beat is.
+    markers : tuple of (int, str)
+        Beats from bar 1 of a pass, and names.
     """
 
     section: str
@@ -37,6 +51,16 @@ class Passage:
     beats_per_bar: int
     phrase_bars: int
     first_bar: int
+    beat_unit: int = 4
+    markers: tuple[tuple[int, str], ...] = ()
+
+    @classmethod
+    def of(cls, part: Part, length_beats: int, beat: float, offset: float, first_bar: int) -> Passage:
+        """A stay in a part that begins at a beat."""
+        return cls(
+            part.name, beat, offset, length_beats, part.beats_per_bar, part.phrase_bars, first_bar,
+            part.beat_unit, part.markers,
+        )  # fmt: skip
 
     def local(self, beat: float) -> float:
         """Beats since the section's own beginning (more than a pass, after the first)."""
@@ -54,33 +78,31 @@ class Passage:
         """Bars since it was entered."""
         return (beat - self.start_beat) / self.beats_per_bar
 
-    def grid_beats(self, exit_at: ExitAt) -> float:
-        """Length of an exit grid; 0 for immediate."""
-        if isinstance(exit_at, EveryBars):
-            return float(exit_at.every_bars * self.beats_per_bar)
-        table = {
-            "immediate": 0.0,
-            "beat": 1.0,
-            "bar": float(self.beats_per_bar),
-            "phrase": float(self.phrase_bars * self.beats_per_bar),
-            "end": float(self.length_beats),
-        }
-        return table[exit_at]
+    def next_exit(self, beat: float, where: Where) -> Exit | None:
+        """First place at or after `beat` on a grid, counted from bar 1 of each pass; equality counts.
 
-    def next_boundary(self, beat: float, exit_at: ExitAt) -> float:
-        """First beat at or after `beat` on a grid, counted from bar 1 of the present pass.
-
-        The end of a pass is bar 1 of the next, and so lies on every grid.
+        None: the section has no such place, for want of a marker.
         """
-        grid = self.grid_beats(exit_at)
-        if grid == 0.0:
-            return beat
-        local = self.local(beat)
-        start = next_multiple(local, float(self.length_beats)) - self.length_beats
-        if start + self.length_beats - local <= HAIR:
-            start += self.length_beats
-        found = next_multiple(local, grid, start)
-        return self.beat_of(min(found, start + self.length_beats))
+        if where == "immediate":
+            return Exit(beat)
+        places = spots(where, self.length_beats, self.beats_per_bar, self.phrase_bars, self.markers)
+        if not places:
+            return None
+        passes, local = divmod(self.local(beat) + HAIR, self.length_beats)
+        for at, marker in places:
+            if at >= local - 2.0 * HAIR:
+                return Exit(self.beat_of(passes * self.length_beats + at), marker)
+        at, marker = places[0]
+        return Exit(self.beat_of((passes + 1) * self.length_beats + at), marker)
+
+    def next_boundary(self, beat: float, where: Where) -> float:
+        """Beat of `next_exit`; the next end of a pass where there is no such place.
+
+        The end of a pass is bar 1 of the next, and so lies on every grid without an offset.
+        """
+        found = self.next_exit(beat, where) or self.next_exit(beat, "end")
+        assert found is not None  # every pass has an end
+        return found.beat
 
     def bar_number(self, beat: float) -> int:
         """Bar of the timeline a beat lies in."""
@@ -105,13 +127,13 @@ class Passage:
         bars, ticks = divmod(round(beats * TICKS_PER_BEAT), self.beats_per_bar * TICKS_PER_BEAT)
         return bars, ticks / TICKS_PER_BEAT
 
-    def next_first_bar(self, beat: float, offset_beats: float = 0.0) -> int:
+    def next_first_bar(self, beat: float, place: float = 0.0) -> int:
         """Number of the first bar after a seam at `beat`: a bar that is cut short counts as one.
 
-        Where the destination is entered at the same place in its bar, the bar is not cut: it goes on.
+        Where the destination is entered at the same `place` in its bar (beats), the bar goes on.
         """
-        apart = (self.local(beat) - offset_beats + HAIR) % self.beats_per_bar
-        if offset_beats and apart <= 2.0 * HAIR:
+        apart = (self.local(beat) - place + HAIR) % self.beats_per_bar
+        if place and apart <= 2.0 * HAIR:
             return self.bar_number(beat)
         shift = self.offset_beats % self.beats_per_bar
         bars = (beat - self.start_beat + shift) / self.beats_per_bar

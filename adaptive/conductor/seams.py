@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from adaptive.conductor.passage import Passage
-from adaptive.conductor.stems import Fades
+from adaptive.conductor.playlists import Turn
+from adaptive.conductor.stems import Fades, LayerState
 from adaptive.conductor.writer import Plan
+from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
-from adaptive.preset.schema import Fade, TransitionTable
-from adaptive.timebase import TempoMap
+from adaptive.preset.grids import describe
+from adaptive.preset.schema import Entry, Fade, TransitionTable
+from adaptive.timebase import Segment, TempoMap
 
 SHAPES = {
     "equal_power": (kernel.EQUAL_POWER_OUT, kernel.EQUAL_POWER_IN),
@@ -21,47 +23,65 @@ SHAPES = {
 
 @dataclass(slots=True)
 class Seam:
-    """A planned change of section.
+    """A planned change of section, or from a section to a bridge, or from a bridge to a section.
 
     Parameters
     ----------
-    target : Passage
-        What begins at the seam.
+    source, target : Passage
+        What ends, and what begins, at the seam.
     frame, beat : int, float
         Where it lies on the timeline.
     group : int
         Withdrawal group of its commands.
+    table : TransitionTable
+        The rule in force.
     rule : str
-        Which rule of the preset made it.
+        Its name, as the log prints it.
     reason : str
         Why it was wanted.
-    fades : Fades
-        In frames.
     decided_frame : int
         When it was decided.
+    tempo_before : tuple of Segment
+        The tempo map without it.
+    fades : Fades
+        In frames.
+    stems_before, plans_before : mapping
+        What layers come back to when it is taken back.
+    early : list of Command
+        What begins before the seam, and has to be turned round if it is taken back too late.
+    turn_before : Turn or None
+        What playlists had drawn before it was planned.
+    marker : str
+        The marker the section was left at, carried on over a bridge; empty: none.
     """
 
+    source: Passage
     target: Passage
     frame: int
     beat: float
     group: int
+    table: TransitionTable
     rule: str
     reason: str
-    fades: Fades
     decided_frame: int
-    stems_before: dict[str, Any] = field(default_factory=dict)
+    tempo_before: tuple[Segment, ...]
+    fades: Fades = field(default_factory=Fades)
+    stems_before: dict[str, LayerState] = field(default_factory=dict)
     plans_before: dict[str, Plan] = field(default_factory=dict)
-    early: list[Any] = field(default_factory=list)
+    early: list[Command] = field(default_factory=list)
+    turn_before: Turn | None = None
+    marker: str = ""
 
 
-def fade_frames(fade: Fade | None, seam_beat: float, beats_per_bar: int, tempo: TempoMap) -> int:
-    """Length of a fade in frames at a seam."""
+def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:
+    """Length of a fade in frames, its beats being those of the tempo at a frame."""
     if fade is None:
         return 0
     if fade.seconds is not None:
         return round(fade.seconds * tempo.sample_rate)
     beats = fade.beats if fade.beats is not None else (fade.bars or 0.0) * beats_per_bar
-    return tempo.frames_between(seam_beat, seam_beat + beats)
+    beat = tempo.beat_at(frame)
+    return tempo.frame_at(beat + beats) - round(frame)
 
 
 def fade_start(fade: Fade | None, seam_beat: float, beats_per_bar: int, tempo: TempoMap) -> int:
@@ -75,23 +95,34 @@ def fade_start(fade: Fade | None, seam_beat: float, beats_per_bar: int, tempo: T
     return tempo.frame_at(seam_beat + beats) - tempo.frame_at(seam_beat)
 
 
-def fades_of(rule: TransitionTable, beat: float, beats_per_bar: int, tempo: TempoMap) -> Fades:
-    """Fades of a rule, in frames, at a seam on `beat`."""
+def fades_of(rule: TransitionTable, seam: Seam, tempo: TempoMap) -> Fades:
+    """Fades of a seam, in frames; `tempo` is the map with the seam in it.
+
+    What leaves counts its beats and bars in its own tempo and meter, what enters in its own.
+    """
     out, into = rule.fade_out, rule.fade_in
+    before = TempoMap(tempo.sample_rate, 120.0)
+    before.restore(seam.tempo_before)
+    bar_out, bar_in = seam.source.beats_per_bar, seam.target.beats_per_bar
     shape_out = SHAPES[(out.curve if out else None) or "equal_power"][0]
     shape_in = SHAPES[(into.curve if into else None) or "equal_power"][1]
     return Fades(
-        fade_frames(out, beat, beats_per_bar, tempo),
-        fade_start(out, beat, beats_per_bar, tempo),
-        fade_frames(into, beat, beats_per_bar, tempo),
-        fade_start(into, beat, beats_per_bar, tempo),
+        fade_length(out, bar_out, before, seam.frame),
+        fade_start(out, seam.beat, bar_out, before),
+        fade_length(into, bar_in, tempo, seam.frame),
+        fade_start(into, seam.beat, bar_in, tempo),
         shape_out,
         shape_in,
+        is_out_free=out is None or out.curve is None,
+        is_in_free=into is None or into.curve is None,
     )
 
 
-def describe_rule(rule: TransitionTable, source: str, target: str) -> str:
+def describe_rule(rule: TransitionTable) -> str:
     """Name of a rule as the log prints it."""
-    exit_at = rule.exit_at
-    where = exit_at if isinstance(exit_at, str) else f"every {exit_at.every_bars} bars"
-    return f"{rule.source} → {rule.target} (exit at {where}, enter at {rule.enter_at})"
+    enter = rule.enter_at
+    entry = f"marker {enter.marker}" if isinstance(enter, Entry) else enter
+    extras = "".join(
+        f", {key} {name}" for key, name in (("bridge", rule.bridge), ("fill", rule.fill)) if name
+    )
+    return f"{rule.source} → {rule.target} (exit at {describe(rule.exit_at)}, enter at {entry}{extras})"

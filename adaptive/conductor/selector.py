@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adaptive.conductor.scope import TickScope
-from adaptive.preset.expression import Expression, Latches, evaluate
+from adaptive.preset.expression import Expression, Latches, bind
 from adaptive.preset.model import Preset
 
 
@@ -33,7 +33,7 @@ class Selector:
 
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
-        self._latches = [Latches() for _ in preset.select]
+        self._conditions: list[Callable[[], object] | None] | None = None
         texts = " ".join(condition.text for condition in preset.when.values())
         self._reads_time = "age" in texts or "bars_in_section" in texts
         self._seen: object = None
@@ -45,15 +45,22 @@ class Selector:
         if self._last is not None and seen == self._seen and not self._reads_time:
             return self._last
         self._seen = seen
+        if self._conditions is None:
+            self._conditions = [self._bind(number, scope) for number in range(len(self._preset.select))]
         chosen: Choice | None = None
-        for number, line in enumerate(self._preset.select):
-            condition = self._preset.when.get(number)
-            is_true = condition is None or bool(evaluate(condition, scope, self._latches[number]))
+        for number, condition in enumerate(self._conditions):
+            # every line is evaluated, so that its memory is current
+            is_true = condition is None or bool(condition())
             if is_true and chosen is None:
-                explain = partial(_explain, number, condition, scope)
+                line = self._preset.select[number]
+                explain = partial(_explain, number, self._preset.when.get(number), scope)
                 chosen = Choice(line.section, line.urgent, explain)
         self._last = chosen or Choice(self._preset.default_section, False, _nothing_true)
         return self._last
+
+    def _bind(self, number: int, scope: TickScope) -> Callable[[], object] | None:
+        condition = self._preset.when.get(number)
+        return None if condition is None else bind(condition, scope, Latches())
 
 
 def _nothing_true() -> str:

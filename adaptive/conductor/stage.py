@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from adaptive.composer.context import Harmony
 from adaptive.conductor.layout import ScoreLayout
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.material import Material
@@ -15,6 +16,7 @@ from adaptive.conductor.writer import Stay
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
+from adaptive.preset.parts import is_bridge, read_meter
 from adaptive.timebase import TempoMap
 
 LOOK_AHEAD_S = 0.05
@@ -25,7 +27,7 @@ SILENCE = ""
 
 
 class Stage:
-    """The present passage, the planned seam, the tempo, the commands of this tick.
+    """The present passage, the planned seams, the tempo, the commands of this tick.
 
     Parameters
     ----------
@@ -39,6 +41,17 @@ class Stage:
         Takes the commands, records the parameters.
     log : DecisionLog
         Gets every decision.
+    seed : int
+        Of all that is left to chance.
+
+    Attributes
+    ----------
+    seams : list of Seam
+        What is planned, in order: one change of section, or two with a bridge between.
+    left_at : dict
+        Section to the beat, counted from its own beginning, at which it was left last.
+    revision : int
+        Rises whenever a seam or the tempo is planned anew: what hangs on them looks again.
     """
 
     def __init__(
@@ -48,17 +61,22 @@ class Stage:
         material: Material,
         engine: Engine,
         log: DecisionLog,
+        seed: int = 0,
     ) -> None:
         self.preset, self.layout, self.material = preset, layout, material
-        self.engine, self.log = engine, log
+        self.engine, self.log, self.seed = engine, log, seed
         rate = engine.spec.sample_rate
         self.look_ahead = round(LOOK_AHEAD_S * rate)
         self.scope = TickScope(preset, layout.parameters)
-        first = preset.default_section
-        self.tempo = TempoMap(rate, material.sections[first].tempo_bpm, preset.beat_unit)
+        beats, unit = read_meter(preset.file.meter)
+        self._silence = (beats, unit)
+        self.tempo = TempoMap(rate, preset.file.tempo_bpm, unit)
         self.passage = self.passage_in(SILENCE, 0.0, 0.0, 1)
-        self.left, self.entered_frame = self.passage, 0
-        self.seam: Seam | None = None
+        self.left, self.left_marker, self.entered_frame = self.passage, "", 0
+        self.seams: list[Seam] = []
+        self.left_at: dict[str, float] = {}
+        self.arrivals = 0
+        self.revision = 0
         self.is_playing = True
         self.tempo_wanted: float | None = None
         self.now = 0
@@ -71,46 +89,88 @@ class Stage:
         return self.now + self.look_ahead
 
     @property
+    def seam(self) -> Seam | None:
+        """The next seam that is planned."""
+        return self.seams[0] if self.seams else None
+
+    @property
+    def last(self) -> Passage:
+        """The passage all that is planned leads to."""
+        return self.seams[-1].target if self.seams else self.passage
+
+    @property
     def wanted_section(self) -> str:
         """Section that plays, or is on its way."""
-        return self.seam.target.section if self.seam else self.passage.section
+        return self.last.section
 
-    def layers_of(self, section: str) -> tuple[str, ...]:
-        """Layers that play in a section; none in silence."""
-        return self.preset.file.sections[section].layers if section else ()
+    def origin_of(self, passage: Passage) -> Passage:
+        """Where a passage counts as coming from: of a bridge, the section before it."""
+        if not is_bridge(passage.section):
+            return passage
+        for seam in self.seams:
+            if seam.target is passage:
+                return seam.source
+        return self.left
 
-    def length_of(self, section: str) -> int:
-        """Beats of a pass of a section."""
-        known = self.material.sections.get(section)
-        return known.length_beats if known else self.preset.beats_per_bar
+    def marker_before(self, passage: Passage) -> str:
+        """The marker at which the way to a passage began; empty if it began at none."""
+        return next((seam.marker for seam in self.seams if seam.target is passage), self.left_marker)
 
-    def passage_in(self, section: str, beat: float, offset: float, first_bar: int) -> Passage:
-        """A stay in a section that begins at a beat."""
-        phrase = self.preset.file.sections[section].phrase_bars if section else 1
-        return Passage(
-            section,
-            beat,
-            offset,
-            self.length_of(section),
-            self.preset.beats_per_bar,
-            phrase,
-            first_bar,
-        )
+    def passages(self) -> Iterator[tuple[Passage, float]]:
+        """The present passage and those planned, each with the beat at which it ends."""
+        passage = self.passage
+        for seam in self.seams:
+            yield passage, seam.beat
+            passage = seam.target
+        yield passage, float("inf")
 
-    def stay_in(self, passage: Passage) -> Stay:
-        """A passage as generators see it."""
-        table = self.preset.file.sections[passage.section]
-        tempo = self.tempo_wanted or self.material.sections[passage.section].tempo_bpm
-        return Stay(passage, self.material.harmony[passage.section], table.energy, tempo)
+    def layers_of(self, part: str) -> tuple[str, ...]:
+        """Layers that play in a part; none in silence."""
+        return self.preset.parts[part].layers if part else ()
+
+    def length_of(self, part: str) -> int:
+        """Beats of a pass of a part."""
+        return self.material.parts[part].length_beats if part else self._silence[0]
+
+    def passage_in(self, part: str, beat: float, offset: float, first_bar: int) -> Passage:
+        """A stay in a part that begins at a beat."""
+        if part:
+            return Passage.of(self.preset.parts[part], self.length_of(part), beat, offset, first_bar)
+        beats, unit = self._silence
+        return Passage(part, beat, offset, beats, beats, 1, first_bar, unit)
+
+    def stay_in(self, passage: Passage, origin: Passage | None = None) -> Stay:
+        """A passage as generators see it; a bridge without chords goes on with those of its origin."""
+        material = self.material.parts[passage.section]
+        tempo = material.tempo_bpm
+        if self.tempo_wanted is not None and not material.has_stems:
+            tempo = self.tempo_wanted
+        harmony = self.material.harmony.get(passage.section)
+        if harmony is None:
+            harmony = self._harmony_after(origin or passage, passage.start_beat)
+        return Stay(passage, harmony, material.part.energy, tempo)
+
+    def _harmony_after(self, origin: Passage, beat: float) -> Callable[[int], Harmony]:
+        """Harmony of a section from a beat on, bar by bar."""
+        harmony = self.material.harmony[origin.section]
+        first = int((origin.local(beat) + 1e-6) // origin.beats_per_bar)
+        return lambda bar: harmony(first + bar)
+
+    def passage_at(self, frame: int) -> Passage:
+        """The passage a frame lies in, as far as is planned."""
+        passage = self.left if frame < self.entered_frame else self.passage
+        for seam in self.seams:
+            if frame >= seam.frame:
+                passage = seam.target
+        return passage
+
+    def position_at(self, frame: int) -> str:
+        """``bar.beat.tick`` of a frame."""
+        return self.passage_at(frame).position(self.tempo.beat_at(frame))
 
     def log_line(self, kind: str, frame: int, reason: str, **more: object) -> None:
         """Add a line to the log, with the positions of its frame."""
-        beat = self.tempo.beat_at(frame)
-        passage = self.passage
-        if self.seam is not None and frame >= self.seam.frame:
-            passage = self.seam.target
-        elif frame < self.entered_frame:
-            passage = self.left
+        beat, passage = self.tempo.beat_at(frame), self.passage_at(frame)
         section = passage.section_position(max(beat, passage.start_beat))
         self.log.add(kind, frame, passage.position(beat), section, reason, **more)
 
@@ -124,10 +184,5 @@ class Stage:
         rule: str = "",
     ) -> None:
         """Send a receipt, if the message asked for any."""
-        if message_id is not None:
-            self.send(Receipt(message_id, status, reason, frame, position, rule))
-
-    def send(self, receipt: Receipt) -> None:
-        """Hand a receipt to whoever listens."""
-        if self.on_receipt is not None:
-            self.on_receipt(receipt)
+        if message_id is not None and self.on_receipt is not None:
+            self.on_receipt(Receipt(message_id, status, reason, frame, position, rule))

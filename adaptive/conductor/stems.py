@@ -1,10 +1,11 @@
-"""Stem layers: which clip plays which file, and how they hand over at a seam."""
+"""Stem layers: which clip plays which file, how they hand over at a seam, how variations take turns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
+from adaptive.conductor.deck import Deck, Hand
 from adaptive.conductor.layout import LayerPlace
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
@@ -22,6 +23,7 @@ class Playing:
     sound: Sound | None = None
     zero_frame: int = 0  # the frame at which position 0 of its first pass lay
     ends_frame: int = 0  # free from here on; FOREVER while it loops
+    starts_frame: int = 0  # the frame of its first sound: it cannot be stopped before
 
     def position_at(self, frame: int) -> int:
         """Frames since beat 1 of the pass it is in."""
@@ -31,7 +33,11 @@ class Playing:
 
 @dataclass(frozen=True, slots=True)
 class Fades:
-    """Fades of one seam in frames: length and start of each, relative to the seam."""
+    """Fades of one seam in frames: length and start of each, relative to the seam.
+
+    Where the rule names no curve (`is_free`), a file that crosses into itself is faded by equal gain:
+    both sides are the same wave, so that their amplitudes add, not their powers.
+    """
 
     out_frames: int = 0
     out_start: int = 0
@@ -39,6 +45,36 @@ class Fades:
     in_start: int = 0
     shape_out: int = kernel.EQUAL_POWER_OUT
     shape_in: int = kernel.EQUAL_POWER_IN
+    is_out_free: bool = False
+    is_in_free: bool = False
+
+    def into_itself(self) -> Fades:
+        """The same where both sides play one file."""
+        return replace(
+            self,
+            shape_out=kernel.LINEAR if self.is_out_free else self.shape_out,
+            shape_in=kernel.LINEAR if self.is_in_free else self.shape_in,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """All that changes in a stem layer: what a seam that is taken back comes back to."""
+
+    clips: tuple[tuple[Sound | None, int, int, int], ...]
+    current: int
+    part: str
+    next_change: int
+    hands: Mapping[str, Hand]
+    drawn_from: Mapping[str, Hand]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of variation that is in the schedule, and the layer's state before it."""
+
+    frame: int
+    before: LayerState
 
 
 @dataclass(slots=True)
@@ -50,66 +86,92 @@ class StemLayer:
     place : LayerPlace
         Its strip and clips.
     sounds : Mapping
-        Section name to (sound, number in the engine's table).
+        Part to its variations, each a sound and its number in the engine's table.
     declick_frames : int
         Length of the fade wherever material is cut or entered in its middle.
+    decks : Mapping
+        Part to the deck that chooses among its variations; only where there are several.
+    pass_frames : Mapping
+        Part to the frames of a pass.
     """
 
     place: LayerPlace
-    sounds: Mapping[str, tuple[Sound, int]]
+    sounds: Mapping[str, tuple[tuple[Sound, int], ...]]
     declick_frames: int
+    decks: Mapping[str, Deck] = field(default_factory=dict)
+    pass_frames: Mapping[str, int] = field(default_factory=dict)
     clips: list[Playing] = field(default_factory=list)
     current: Playing | None = None
+    part: str = ""
+    next_change: int = FOREVER
+    hands: dict[str, Hand] = field(default_factory=dict)
+    drawn_from: dict[str, Hand] = field(default_factory=dict)  # the hand before the last draw
+    changes: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clips = [Playing(clip) for clip in self.place.clips]
 
-    def snapshot(self) -> tuple[list[tuple[Sound | None, int, int]], int]:
-        """State to come back to when a planned seam is withdrawn."""
-        states = [(c.sound, c.zero_frame, c.ends_frame) for c in self.clips]
-        return states, -1 if self.current is None else self.clips.index(self.current)
+    def snapshot(self) -> LayerState:
+        """State to come back to when what is planned is withdrawn."""
+        states = tuple((c.sound, c.zero_frame, c.ends_frame, c.starts_frame) for c in self.clips)
+        current = -1 if self.current is None else self.clips.index(self.current)
+        return LayerState(
+            states, current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from)
+        )
 
-    def restore(self, state: tuple[list[tuple[Sound | None, int, int]], int]) -> None:
+    def restore(self, state: LayerState) -> None:
         """Forget what was planned since a snapshot."""
-        for clip, before in zip(self.clips, state[0], strict=True):
-            clip.sound, clip.zero_frame, clip.ends_frame = before
-        self.current = None if state[1] < 0 else self.clips[state[1]]
+        for clip, before in zip(self.clips, state.clips, strict=True):
+            clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame = before
+        self.current = None if state.current < 0 else self.clips[state.current]
+        self.part, self.next_change = state.part, state.next_change
+        self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
 
-    def goes_on(self, section: str, is_same_position: bool, at: int, position: int) -> bool:
-        """Whether the clip that plays is just what the section wants, where it wants it."""
-        if self.current is None or not is_same_position or section not in self.sounds:
+    def has(self, part: str) -> bool:
+        """Whether it has something to play in a part."""
+        return part in self.sounds
+
+    def _holds(self, clip: Playing, part: str, at: int, position: int) -> bool:
+        """Whether a clip holds what a part wants, where it wants it, at a frame."""
+        if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[part]):
             return False
-        sound = self.sounds[section][0]
-        if self.current.sound is not sound:
+        return abs(clip.position_at(at) - position % clip.sound.loop_frames) <= 1
+
+    def goes_on(self, part: str, is_same_position: bool, at: int, position: int) -> bool:
+        """Whether the clip that plays is just what the part wants, where it wants it."""
+        if self.current is None or not is_same_position or part not in self.sounds:
             return False
-        return abs(self.current.position_at(at) - position % sound.loop_frames) <= 1
+        return self._holds(self.current, part, at, position)
+
+    def crosses_itself(self, part: str) -> bool:
+        """Whether the file that plays is the one that the part enters with."""
+        sounds = self.sounds.get(part, ())
+        return self.current is not None and any(self.current.sound is sound for sound, _ in sounds)
 
     def leave(self, at: int, is_at_end: bool, fades: Fades, earliest: int, group: int) -> list[Command]:
         """Stop what plays at a seam; a fade may begin before it, but not before `earliest`."""
         playing = self.current
-        self.current = None
+        self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
         if fades.out_frames == 0 and is_at_end:
             playing.ends_frame = at + playing.sound.frames
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)
-        begins = max(at + fades.out_start, earliest)
+        begins = max(at + fades.out_start, earliest, playing.starts_frame)
         playing.ends_frame = begins + frames
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
-    def returning(self, section: str, at: int, position: int) -> Playing | None:
+    def returning(self, part: str, at: int, position: int) -> Playing | None:
         """A clip that still fades out and holds just what is wanted: to be faded in again."""
-        sound = self.sounds[section][0]
         for clip in self.clips:
-            is_fading = clip.sound is sound and at < clip.ends_frame < FOREVER
-            if is_fading and abs(clip.position_at(at) - position % sound.loop_frames) <= 1:
+            if at < clip.ends_frame < FOREVER and self._holds(clip, part, at, position):
                 return clip
         return None
 
     def enter(
         self,
-        section: str,
+        part: str,
         at: int,
         position: int,
         earliest: int,
@@ -117,21 +179,22 @@ class StemLayer:
         fades: Fades,
         group: int,
     ) -> list[Command]:
-        """Start the section's material at a seam, `position` frames into it."""
-        sound, number = self.sounds[section]
+        """Start the part's material at a seam, `position` frames into it."""
         if position > 0:
-            again = self.returning(section, at, position)
+            again = self.returning(part, at, position)
             if again is not None:
-                again.ends_frame, self.current = FOREVER, again
+                again.ends_frame = FOREVER
+                self._plays(part, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
                 return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
-        playing = min(self.clips, key=lambda clip: clip.ends_frame)
+        sound, number = self._draw(part)
+        playing = self._free_clip()
         lead = 0
         if position == 0 and pickup != "never" and at - sound.origin >= earliest:
             lead = sound.origin
         playing.sound, playing.ends_frame = sound, FOREVER
         playing.zero_frame = at - position
-        self.current = playing
+        self._plays(part, playing, at)
         first = at - lead
         fade_frames = fades.in_frames or (self.declick_frames if position else 0)
         fade_start = at + fades.in_start if fades.in_frames else at
@@ -140,6 +203,7 @@ class StemLayer:
             # fades in before the seam: the material begins there, in its middle or its last pass
             first = max(fade_start, earliest)
             start_position = (position - (at - first)) % sound.loop_frames
+        playing.starts_frame = first
         gain = 0.0 if fade_frames else 1.0
         posted = [
             commands.start_clip(
@@ -158,3 +222,63 @@ class StemLayer:
                 commands.fade_clip(begin, playing.clip, 1.0, fade_frames, shape=fades.shape_in, group=group)
             )
         return posted
+
+    def _free_clip(self) -> Playing:
+        return min(self.clips, key=lambda clip: clip.ends_frame)
+
+    def _draw(self, part: str) -> tuple[Sound, int]:
+        variants = self.sounds[part]
+        deck = self.decks.get(part)
+        if deck is None:
+            return variants[0]
+        self.drawn_from[part] = self.hands.get(part, Hand())
+        drawn, self.hands[part] = deck.draw(self.drawn_from[part])
+        return variants[drawn]
+
+    def _plays(self, part: str, playing: Playing, at: int) -> None:
+        """Take note of what plays from a frame on, and when the next variation is due."""
+        self.current, self.part, self.next_change = playing, part, FOREVER
+        if part in self.decks:
+            length = self.pass_frames[part]
+            self.next_change = at + length - (at - playing.zero_frame) % length
+
+    # ── variations ─────────────────────────────────────────────────────────────────────────────
+
+    def write_passes(self, until: int) -> list[Command]:
+        """Let variations take turns at the ends of passes, as far as a frame."""
+        posted: list[Command] = []
+        while self.current is not None and self.next_change < until:
+            at, group = self.next_change, self.place.group
+            self.changes.append(Change(at, self.snapshot()))
+            self.next_change += self.pass_frames[self.part]
+            sound, number = self._draw(self.part)
+            if sound is self.current.sound:
+                continue
+            old, new = self.current, self._free_clip()
+            old.ends_frame = at + (old.sound.frames if old.sound else 0)
+            new.sound, new.zero_frame, new.starts_frame, new.ends_frame = sound, at, at, FOREVER
+            self.current = new
+            posted.append(commands.release_clip(at, old.clip, group=group))
+            posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))
+        return posted
+
+    def unwind(self, frame: int) -> list[Command]:
+        """Take back the changes of variation from a frame on."""
+        before = None
+        while self.changes and self.changes[-1].frame >= frame:
+            before = self.changes.pop().before
+        if before is None:
+            return []
+        self.restore(before)
+        return [commands.withdraw(self.place.group, frame)]
+
+    def hands_at(self, frame: int, playing: Collection[str]) -> dict[str, Hand]:
+        """Hands as they were at a frame, so that what plays, or is to play, is drawn again."""
+        state = next((change.before for change in self.changes if change.frame > frame), self.snapshot())
+        again = {part: hand for part, hand in state.drawn_from.items() if part in playing}
+        return {**state.hands, **again}
+
+    def forget_before(self, frame: int) -> None:
+        """Drop changes that have sounded."""
+        if self.changes and self.changes[0].frame < frame:
+            self.changes = [change for change in self.changes if change.frame >= frame]

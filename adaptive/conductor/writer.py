@@ -1,17 +1,20 @@
 """Generated layers: bars written ahead, withdrawn and rewritten when what they depend on changes.
 
-Each layer has a cursor: up to which beat its notes are in the kernel's schedule.  What lies before
-now + look-ahead is certain; what lies beyond may be taken back.
+Each layer has a list of *spans*, the stretches of the timeline it writes in, and a cursor: up to which
+beat its notes are in the kernel's schedule.  What lies before now + look-ahead is certain; what lies
+beyond may be taken back.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Protocol
 
-from adaptive.composer.context import BarContext, Generator, Harmony
+from adaptive.composer.context import BarContext, Generator, Harmony, WrittenBar
 from adaptive.conductor.layout import LayerPlace
 from adaptive.conductor.passage import Passage
 from adaptive.engine import commands
@@ -25,6 +28,17 @@ DENSITY_STEP = 0.12
 
 NEVER = 1e15
 """A beat that does not come."""
+
+MOST_BARS = 1_000_000
+
+KEPT_BARS = 256
+"""Composed bars a layer keeps: what is taken back and written again, or comes again, costs nothing."""
+
+RECALLED_BARS = 64
+"""Where saved music goes on, so many bars are composed again to remember what came before."""
+
+NOTHING: Mapping[str, Any] = {}
+"""What a generator remembers at the first bar of a stay: one object, so that it is known again."""
 
 
 class Player(Protocol):
@@ -68,18 +82,39 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a generated layer was about to do before a seam was planned."""
+class Span:
+    """A stretch of the timeline that a layer writes in.
 
-    stay: Stay | None
-    limit_beat: float
-    following: Stay | None
+    Parameters
+    ----------
+    stay : Stay
+        The passage it belongs to.
+    begins, ends : float
+        Beats; notes are cut at the end.
+    leaves_at : float or None
+        Beat of the seam its section is left at, if one is planned: a fill may lead there.
+    memories : dict
+        What the generator remembered for each bar to come.
+    """
+
+    stay: Stay
+    begins: float
+    ends: float = NEVER
+    leaves_at: float | None = None
+    memories: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a generated layer was about to write before a seam was planned."""
+
+    spans: tuple[Span, ...]
     cursor_beat: float
 
 
 @dataclass(slots=True)
 class GeneratedLayer:
-    """One generated layer: its generator, its player, its cursor."""
+    """One generated layer: its generator, its player, its spans, its cursor."""
 
     place: LayerPlace
     generator: Generator
@@ -87,37 +122,49 @@ class GeneratedLayer:
     style: str
     octave: int
     seed: int
-    beat_unit: int
     density: float = 0.5
-    stay: Stay | None = None
+    spans: list[Span] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[Written] = field(default_factory=list)
-    memories: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    memories_left: dict[int, Mapping[str, Any]] | None = None
-    leaves_at: float | None = None
-    limit_beat: float = NEVER
-    following: Stay | None = None
+    _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
+        default_factory=OrderedDict
+    )
     _next_frame: int = -1  # no note that is written lies before it
 
-    def enter(self, stay: Stay | None, beat: float) -> None:
-        """Write from `beat` on in another passage, from its first bar (None: nothing more)."""
-        self.stay, self.cursor_beat = stay, beat
-        self.memories = {}
-        self.leaves_at, self.limit_beat, self.following = None, NEVER, None
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is to play on for good, as far as is planned."""
+        return bool(self.spans) and self.spans[-1].ends >= NEVER
 
-    def plan(self, following: Stay | None, seam_beat: float, limit_beat: float) -> Plan:
-        """Prepare to hand over at a seam; return what brings the present plan back."""
-        before = Plan(self.stay, self.limit_beat, self.following, self.cursor_beat)
-        self.following, self.limit_beat, self.leaves_at = following, limit_beat, seam_beat
-        self.memories_left = None
+    def plan(self, seam_beat: float, ends: float, following: Stay | None) -> Plan:
+        """Hand over at a seam: the last span ends, and another begins if the layer stays."""
+        before = Plan(tuple(self.spans), self.cursor_beat)
+        if self.spans:
+            last = self.spans[-1]
+            self.spans[-1] = replace(last, ends=min(last.ends, ends), leaves_at=seam_beat)
+        if following is not None:
+            if not self.spans:  # nothing is written: nothing lies before the seam
+                self.cursor_beat = seam_beat
+            self.spans.append(Span(following, seam_beat))
         return before
 
     def restore(self, plan: Plan) -> None:
         """Come back to what was planned before."""
-        self.stay = plan.stay
-        if self.memories_left is not None:
-            self.memories, self.memories_left = self.memories_left, None
-        self.limit_beat, self.following, self.leaves_at = plan.limit_beat, plan.following, None
+        self.spans = list(plan.spans)
+
+    def begin(self, stay: Stay) -> None:
+        """Write from beat 0 on in a passage, which may lie before it: what it had played is recalled."""
+        span = Span(stay, 0.0)
+        bar = int(stay.passage.local(0.0) / stay.passage.beats_per_bar + HAIR)
+        entered = int(stay.passage.offset_beats / stay.passage.beats_per_bar + HAIR)
+        for past in range(max(entered, bar - RECALLED_BARS), bar):
+            self._compose(span, past, stay.passage.beat_of(past * stay.passage.beats_per_bar))
+        self.spans, self.cursor_beat = [span], 0.0
+
+    def forget_before(self, beat: float) -> None:
+        """Drop spans that have ended."""
+        if len(self.spans) > 1 or (self.spans and self.spans[0].ends < beat):
+            self.spans = [span for span in self.spans if span.ends > beat]
 
     def withdraw(self, frame: int, beat: float) -> list[Command]:
         """Take back all notes at `frame` or later; writing goes on at `beat`."""
@@ -128,85 +175,112 @@ class GeneratedLayer:
         self.cursor_beat = min(self.cursor_beat, beat)
         return [commands.withdraw(self.place.group, frame)]
 
-    def write(self, until_beat: float, tempo: TempoMap, not_before: int) -> list[Command]:
-        """Write bars until the cursor reaches a beat; no note before frame `not_before`."""
+    def write(
+        self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = MOST_BARS
+    ) -> list[Command]:
+        """Write bars until the cursor reaches a beat, or so many; no note before frame `not_before`."""
         posted: list[Command] = []
-        while self.cursor_beat < until_beat - HAIR:
-            if self.cursor_beat >= self.limit_beat - HAIR:
-                left = self.memories
-                self.enter(self.following, self.following_beat)
-                self.memories_left = left
-            if self.stay is None:
+        if self.cursor_beat >= until_beat - HAIR:
+            return posted
+        for span, ends in self._spans_ahead():
+            self.cursor_beat = max(self.cursor_beat, span.begins)
+            while self.cursor_beat < min(until_beat, ends) - HAIR:
+                if most_bars == 0:
+                    return posted
+                most_bars -= 1
+                passage = span.stay.passage
+                bar = int(passage.local(self.cursor_beat) / passage.beats_per_bar + HAIR)
+                start = passage.beat_of(bar * passage.beats_per_bar)
+                posted += self._write_bar(span, ends, bar, start, tempo, not_before)
+                self.cursor_beat = min(start + passage.beats_per_bar, ends)
+            if self.cursor_beat >= until_beat - HAIR:
                 break
-            passage = self.stay.passage
-            bar = int(passage.local(self.cursor_beat) / passage.beats_per_bar + HAIR)
-            start = passage.beat_of(bar * passage.beats_per_bar)
-            posted += self._write_bar(bar, start, tempo, not_before)
-            self.cursor_beat = min(start + passage.beats_per_bar, self.limit_beat)
         return posted
 
-    @property
-    def following_beat(self) -> float:
-        """Where writing goes on after the seam."""
-        return self.following.passage.start_beat if self.following else self.limit_beat
+    def _spans_ahead(self) -> list[tuple[Span, float]]:
+        """Spans beyond the cursor, each with where it really ends: at the next one's beginning at last."""
+        ends = [min(one.ends, after.begins) for one, after in pairwise(self.spans)]
+        ends += [span.ends for span in self.spans[-1:]]
+        pairs = zip(self.spans, ends, strict=True)
+        return [(span, end) for span, end in pairs if end > self.cursor_beat + HAIR]
 
-    def _write_bar(self, bar: int, start: float, tempo: TempoMap, not_before: int) -> list[Command]:
-        stay = self.stay
-        assert stay is not None  # the caller's loop condition
+    def span_at(self, beat: float) -> Span | None:
+        """Span that is written at a beat."""
+        found = None
+        for span in self.spans:
+            if span.begins <= beat + HAIR and beat < span.ends - HAIR:
+                found = span
+        return found
+
+    def _write_bar(
+        self, span: Span, ends: float, bar: int, start: float, tempo: TempoMap, not_before: int
+    ) -> list[Command]:
         # a hit before its beat sounds no earlier than its bar, or than the section, begins
-        begins = max(start, stay.passage.start_beat)
+        begins = max(start, span.begins)
         # what sounds before the cursor is in the schedule already: the frame decides, as in `withdraw`
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
-        for note in self._compose(bar, start):
+        for note in self._compose(span, bar, start):
             written = start + float(note.onset)
-            if begins - HAIR <= written < self.limit_beat - HAIR:
+            if begins - HAIR <= written < ends - HAIR:
                 beat = max(begins, written + note.offset_beats)
                 timed.append((tempo.frame_at(beat), beat, written, note))
         posted: list[Command] = []
         for frame, beat, written, note in sorted(timed, key=lambda row: row[0]):
             if frame < first:
                 continue
-            ends = min(beat + float(note.duration), self.limit_beat)
             before = self.player.state()
-            frames = tempo.frame_at(ends) - frame
+            frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
-            self.written.append(Written(frame, written, note, stay.passage.section, before))
+            self.written.append(Written(frame, written, note, span.stay.passage.section, before))
             self._next_frame = min(self._next_frame, frame)
         return posted
 
-    def _compose(self, bar: int, start: float) -> tuple[Note, ...]:
-        stay = self.stay
-        assert stay is not None  # the caller's loop condition
-        passage = stay.passage
-        context = BarContext(
-            section=passage.section,
-            bar=bar,
-            phrase_bars=passage.phrase_bars,
-            beats=passage.beats_per_bar,
-            beat_unit=self.beat_unit,
-            tempo_bpm=stay.tempo_bpm,
-            harmony=stay.harmony_of(bar),
-            energy=stay.energy,
-            density=self.density,
-            is_leaving=self._is_leaving(start, passage.beats_per_bar),
-            seed=self.seed ^ zlib.crc32(passage.section.encode()),
-            style=self.style,
-            octave=self.octave,
-            memory=self.memories.get(bar, {}),
+    def _compose(self, span: Span, bar: int, start: float) -> tuple[Note, ...]:
+        stay, passage = span.stay, span.stay.passage
+        is_leaving = span.leaves_at is not None and (
+            start + HAIR < span.leaves_at <= start + passage.beats_per_bar + HAIR
         )
-        result = self.generator(context)
-        self.memories[bar + 1] = result.memory
-        self.memories.pop(bar - 8, None)
+        harmony, memory = stay.harmony_of(bar), span.memories.get(bar, NOTHING)
+        # the objects themselves are kept with the bar, so that their identities stay theirs
+        key = (
+            passage.section, bar, self.density, is_leaving, stay.tempo_bpm, stay.energy,
+            id(harmony), id(memory),
+        )  # fmt: skip
+        kept = self._composed.get(key)
+        if kept is None:
+            context = BarContext(
+                section=passage.section,
+                bar=bar,
+                phrase_bars=passage.phrase_bars,
+                beats=passage.beats_per_bar,
+                beat_unit=passage.beat_unit,
+                tempo_bpm=stay.tempo_bpm,
+                harmony=harmony,
+                energy=stay.energy,
+                density=self.density,
+                is_leaving=is_leaving,
+                seed=self.seed ^ zlib.crc32(passage.section.encode()),
+                style=self.style,
+                octave=self.octave,
+                memory=memory,
+            )
+            kept = (self.generator(context), context)
+            self._composed[key] = kept
+            if len(self._composed) > KEPT_BARS:
+                self._composed.popitem(last=False)
+        else:
+            self._composed.move_to_end(key)
+        result = kept[0]
+        span.memories[bar + 1] = result.memory
+        span.memories.pop(bar - 8, None)
         return result.notes
-
-    def _is_leaving(self, start: float, beats: int) -> bool:
-        return self.leaves_at is not None and start + HAIR < self.leaves_at <= start + beats + HAIR
 
     def retempo(self, tempo_bpm: float) -> None:
         """Tell the generator another tempo from the next bar on."""
-        if self.stay is not None:
-            self.stay = replace(self.stay, tempo_bpm=tempo_bpm)
+        if self.is_kept:
+            last = self.spans[-1]
+            self.spans[-1] = replace(last, stay=replace(last.stay, tempo_bpm=tempo_bpm))
 
     def sounded(self, frame: int) -> list[Written]:
         """Notes that have sounded before a frame, in order; they are forgotten here."""

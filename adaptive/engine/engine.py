@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -143,6 +143,21 @@ class Engine:
             self._block_address = address(self._block)
         self._pull(self._header_address, self._block_address, frames, channels)
         return self._block.copy()
+
+    def targets(self, index_of: Mapping[str, int]) -> dict[str, tuple[float, float]]:
+        """Where each parameter was sent to, and where it is on the way there."""
+        records = self.memory["parameters"]
+        return {
+            name: (float(records[index]["target"]), float(records[index]["value"]))
+            for name, index in index_of.items()
+        }
+
+    def set_at_start(self, index: int, target: float, value: float, *, is_sent: bool = True) -> None:
+        """Let a parameter begin at a value, on its way to a target; before the first frame only."""
+        record = self.memory["parameters"][index]
+        record["target"], record["value"] = target, value
+        if is_sent:
+            self.set_parameter(index, target)
 
     def listen_to_buses(self, frames: int) -> None:
         """Keep what every bus puts out, for at most `frames` frames between two `take_buses`."""

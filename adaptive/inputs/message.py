@@ -58,6 +58,21 @@ class LoadPreset:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveMusic:
+    """Tell the musical state."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreMusic:
+    """Go on where music was saved."""
+
+    document: Mapping[str, Any]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """What a connection wants to hear of."""
 
@@ -65,7 +80,7 @@ class Subscribe:
     id: str | None = None
 
 
-Request = Message | SetParameter | SetVolume | SetPaused | LoadPreset | Subscribe
+Request = Message | SetParameter | SetVolume | SetPaused | LoadPreset | SaveMusic | RestoreMusic | Subscribe
 Item = Mapping[str, Any]
 TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
@@ -322,6 +337,21 @@ def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request
     return [LoadPreset(name, message_id)]
 
 
+def _save(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    if item["save"] is not True:
+        message = f"save must be true, got {shown(item['save'])}"
+        raise ProtocolError(message)
+    return [SaveMusic(message_id)]
+
+
+def _restore(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    document = item["restore"]
+    if not isinstance(document, Mapping):
+        message = f"restore must be what `save` answered, got {shown(document)}"
+        raise ProtocolError(message)
+    return [RestoreMusic(document, message_id)]
+
+
 def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     topics = item["subscribe"]
     if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
@@ -342,6 +372,8 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "tempo": _tempo,
     "volume": _volume,
     "load": _load,
+    "save": _save,
+    "restore": _restore,
     "subscribe": _subscribe,
 }
 """What an object may ask for, by the key that says so."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.lengths import (
     covered_beats,
@@ -16,7 +17,15 @@ from adaptive.preset.lengths import (
     stem_loop_beats,
 )
 from adaptive.preset.model import Preset
-from adaptive.preset.timing import check_flapping, check_grids, check_reactions, check_stingers
+from adaptive.preset.parts import BRIDGE, is_bridge
+from adaptive.preset.reach import check_reach
+from adaptive.preset.timing import (
+    check_flapping,
+    check_grids,
+    check_latching,
+    check_reactions,
+    check_stingers,
+)
 from adaptive.preset.usage import check_select, check_unused
 
 __all__ = ["Finding", "check"]
@@ -40,8 +49,9 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
 
     Notes
     -----
-    Found are sections and select lines that nothing reaches, a select list without otherwise,
-    what is declared and not used, ``react_within_s`` that cannot be kept
+    Found are sections and select lines that nothing reaches, lines that can never be true or never
+    decide (`reach` has the method), rules that never fire, markers that are not there, a select list
+    without otherwise, what is declared and not used, ``react_within_s`` that cannot be kept
     (`timing.worst_reaction_s` has the formula), thresholds without hysteresis, stingers that
     expire before their grid, grids that do not fit into a section, and stems that neither fill
     nor divide their section (`lengths.stem_loop_beats`).
@@ -50,35 +60,48 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_reactions(preset, stem_seconds),
         *_check_stems(preset, stem_seconds or {}),
         *check_select(preset),
+        *check_reach(preset),
+        *check_latching(preset),
         *check_unused(preset),
         *check_flapping(preset),
-        *check_stingers(preset),
+        *check_stingers(preset, stem_seconds),
         *check_grids(preset, stem_seconds),
     ]
     return sorted(findings, key=lambda finding: finding.severity)
 
 
 def _check_stems(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    for name, section in preset.file.sections.items():
+    for name, part in preset.parts.items():
         length = section_length_beats(preset, name, stem_seconds)
-        for layer, path in section_stems(preset, name).items():
+        for layer, path in section_stems(preset, name):
             seconds = stem_seconds.get(path)
             if seconds is None or stem_loop_beats(preset, name, seconds, length) is not None:
                 continue
             beats = covered_beats(preset, name, seconds)
+            at: KeyPath = ("sections", name, "layers", part.layers.index(layer))
+            if is_bridge(name):
+                at = ("bridges", name.removeprefix(BRIDGE), "stem")
             yield fault(
-                ("sections", name, "layers", section.layers.index(layer)),
-                f"`{layer}` lasts {beats:.2f} beats of the section's {length}: more than one beat"
-                " is missing at the end, and it does not divide the section, so it cannot loop",
+                at,
+                f"`{path.name}` lasts {beats:.2f} beats of the {length}: more than one beat"
+                " is missing at the end, and it does not divide the length, so it cannot loop",
             )
-    yield from _check_stinger_files(preset, stem_seconds)
+    yield from _check_one_shots(preset, stem_seconds)
 
 
-def _check_stinger_files(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
+def _check_one_shots(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
+    shots: list[tuple[str, str, float, list[str]]] = []
     for name, stinger in preset.file.stingers.items():
-        seconds = stem_seconds.get(preset.stems[stinger.stem])
-        if seconds is not None and stinger.first_beat_s >= seconds:
-            yield fault(
-                ("stingers", name, "first_beat_s"),
-                f"is {stinger.first_beat_s:g} s, and the file ends after {seconds:.2f} s",
-            )
+        files = stinger.stem or {}
+        names = list(files.values()) if isinstance(files, dict) else [files]
+        shots.append(("stingers", name, stinger.first_beat_s, names))
+    for name, fill in preset.file.fills.items():
+        shots.append(("fills", name, fill.first_beat_s, [fill.stem]))
+    for kind, name, first_beat_s, names in shots:
+        for file in names:
+            seconds = stem_seconds.get(preset.stems[file])
+            if seconds is not None and first_beat_s >= seconds:
+                yield fault(
+                    (kind, name, "first_beat_s"),
+                    f"is {first_beat_s:g} s, and the file ends after {seconds:.2f} s",
+                )

@@ -16,19 +16,15 @@ from adaptive.preset.model import Preset
 TOLERANCE_S = 0.005
 
 
-def section_stems(preset: Preset, section: str) -> dict[str, Path]:
-    """Return the file of each layer that plays one in a section."""
-    layers = preset.file.sections[section].layers
-    stems = {layer: preset.stem(layer, section) for layer in layers}
-    return {layer: path for layer, path in stems.items() if path is not None}
+def section_stems(preset: Preset, section: str) -> list[tuple[str, Path]]:
+    """Return each file that sounds in a section, with its layer; a layer may have several."""
+    layers = preset.parts[section].layers
+    return [(layer, path) for layer in layers for path in preset.variants(layer, section)]
 
 
 def written_length_beats(preset: Preset, section: str) -> int | None:
     """Return the length a section declares; None when its files decide."""
-    table = preset.file.sections[section]
-    if table.length_bars is not None:
-        return table.length_bars * preset.beats_per_bar
-    return table.length_beats
+    return preset.parts[section].written_length_beats
 
 
 def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path, float]) -> int:
@@ -53,19 +49,19 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
     written = written_length_beats(preset, section)
     if written is not None:
         return written
-    stems = section_stems(preset, section).values()
-    lasting = [stem_seconds[path] for path in stems if path in stem_seconds]
+    part = preset.parts[section]
+    lasting = [stem_seconds[path] for _, path in section_stems(preset, section) if path in stem_seconds]
     if not lasting:
-        return preset.file.sections[section].phrase_bars * preset.beats_per_bar
-    lead_in = min(preset.file.sections[section].first_beat_s / preset.beat_s(section), 1.0)
+        return part.phrase_bars * part.beats_per_bar
+    lead_in = min(part.first_beat_s / part.beat_s, 1.0)
     beats = covered_beats(preset, section, max(lasting)) + lead_in
-    bars = _floor(beats, preset.beats_per_bar, preset.beat_s(section))
-    return max(bars, preset.beats_per_bar)
+    return max(_floor(beats, part.beats_per_bar, part.beat_s), part.beats_per_bar)
 
 
 def covered_beats(preset: Preset, section: str, seconds: float) -> float:
     """Return how many beats a file holds from its first beat on."""
-    return (seconds - preset.file.sections[section].first_beat_s) / preset.beat_s(section)
+    part = preset.parts[section]
+    return (seconds - part.first_beat_s) / part.beat_s
 
 
 def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: int) -> int | None:
@@ -92,7 +88,7 @@ def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: 
     whole bars, what follows them being tail, or one more where at most one beat is missing; a
     stem of less than a bar has its whole beats.  Only a length that divides the section counts.
     """
-    beat_s, bar = preset.beat_s(section), preset.beats_per_bar
+    beat_s, bar = preset.parts[section].beat_s, preset.parts[section].beats_per_bar
     covered = covered_beats(preset, section, seconds)
     if covered + 1.0 + TOLERANCE_S / beat_s >= length_beats:
         return length_beats

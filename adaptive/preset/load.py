@@ -14,7 +14,6 @@ from adaptive.preset.faults import FaultList, hint, show_value
 from adaptive.preset.formulas import read_conditions, read_derived
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
 from adaptive.preset.references import check_limits, check_references
-from adaptive.preset.schema import PresetFile
 from adaptive.preset.stems import resolve_stems
 from adaptive.preset.walk import read_file
 
@@ -99,7 +98,6 @@ def read(
     faults.extend_unless_near(follow_ups)
     if faults.found:
         raise PresetError(faults.lines(document), where)
-    beats, unit = _meter(file)
     return Preset(
         file=file,
         folder=folder,
@@ -109,14 +107,7 @@ def read(
         derived=derived,
         state_groups=state_groups(file),
         stems=stems,
-        beats_per_bar=beats,
-        beat_unit=unit,
     )
-
-
-def _meter(file: PresetFile) -> tuple[int, int]:
-    beats, _, unit = file.meter.partition("/")
-    return int(beats), int(unit)
 
 
 def _locate(path_or_name: str | Path, search: Sequence[Path]) -> Path:

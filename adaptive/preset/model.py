@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from adaptive.preset.expression import Expression
+from adaptive.preset.parts import BRIDGE, Part, is_bridge, parts_of
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
 
 SECTION_GROUP = "section"
@@ -65,8 +66,6 @@ class Preset:
         Without `[states]`: the one group ``section``.
     stems : mapping of str to Path
         Each file the preset names, with where it lies.
-    beats_per_bar, beat_unit : int
-        The meter: ``6/8`` has 6 beats, each an eighth.
     """
 
     file: PresetFile
@@ -77,36 +76,62 @@ class Preset:
     derived: Mapping[str, Expression]
     state_groups: Mapping[str, StateGroup]
     stems: Mapping[str, Path]
-    beats_per_bar: int
-    beat_unit: int
+
+    @cached_property
+    def parts(self) -> Mapping[str, Part]:
+        """Sections, and bridges under `bridge_part` of their names: what a passage may be of."""
+        return parts_of(self.file)
 
     @property
     def default_section(self) -> str:
-        """The section of the first line without `when`, else the first section of the file."""
+        """Where the first line without `when` leads, else the first section of the file.
+
+        It may be a playlist's name.
+        """
         always = (line.section for line in self.select if line.when is None)
         return next(always, next(iter(self.file.sections)))
 
-    def tempo_bpm(self, section: str) -> float:
-        """Return the tempo of a section, in quarter notes a minute."""
-        return self.file.sections[section].tempo_bpm or self.file.tempo_bpm
+    @property
+    def first_section(self) -> str:
+        """The first section of the file: whose key silence is in."""
+        return next(iter(self.file.sections))
 
-    def beat_s(self, section: str) -> float:
-        """Return how long one beat of the meter lasts in a section, in seconds."""
-        quarters = 4.0 / self.beat_unit
-        return quarters * 60.0 / self.tempo_bpm(section)
-
-    def stem(self, layer: str, section: str) -> Path | None:
-        """Return the file a layer plays in a section; None when it plays none there."""
+    def variants(self, layer: str, part: str) -> tuple[Path, ...]:
+        """Return the files a layer takes turns with in a part; none when it plays none there."""
+        if is_bridge(layer):
+            stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem
+            return (self.stems[stem],) if stem is not None and layer == part else ()
         written = self.file.layers[layer].stem
-        name = written.get(section) if isinstance(written, dict) else written
-        return None if name is None else self.stems[name]
+        names = written.get(part) if isinstance(written, dict) else written
+        if names is None or (is_bridge(part) and not isinstance(written, dict)):
+            return ()
+        return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
+
+    def playlists_of(self, section: str) -> tuple[str, ...]:
+        """Return the playlists a section belongs to, the innermost first."""
+        found: list[str] = []
+        while (outer := self._playlist_of.get(found[-1] if found else section)) is not None:
+            if outer in found:  # a circle: a fault, told elsewhere
+                break
+            found.append(outer)
+        return tuple(found)
 
     def transition(self, source: str, target: str) -> TransitionTable:
         """Return the most specific rule for getting from one section to another."""
-        for pair in ((source, target), (source, ANY), (ANY, target), (ANY, ANY)):
-            if pair in self._rules:
-                return self._rules[pair]
-        return DEFAULT_TRANSITION
+        found = self.written_transition(source, target)
+        return DEFAULT_TRANSITION if found is None else found
+
+    def written_transition(self, source: str, target: str) -> TransitionTable | None:
+        """Return the most specific rule of the file: names, then playlists, then ``any``; or None."""
+        for before in (source, *self.playlists_of(source), ANY):
+            for after in (target, *self.playlists_of(target), ANY):
+                if (before, after) in self._rules:
+                    return self._rules[before, after]
+        return None
+
+    @cached_property
+    def _playlist_of(self) -> Mapping[str, str]:
+        return {item: name for name, table in self.file.playlists.items() for item in table.play}
 
     @cached_property
     def _rules(self) -> Mapping[tuple[str, str], TransitionTable]:
@@ -120,7 +145,7 @@ def state_groups(file: PresetFile) -> dict[str, StateGroup]:
             name: StateGroup(table.values, table.default or next(iter(table.values), ""))
             for name, table in file.states.items()
         }
-    sections = tuple(file.sections)
+    sections = (*file.sections, *file.playlists)
     first = next((line.section for line in file.select if line.when is None), None)
     return {SECTION_GROUP: StateGroup(sections, first or next(iter(sections), ""))}
 
@@ -129,4 +154,5 @@ def select_lines(file: PresetFile) -> tuple[SelectTable, ...]:
     """Return the lines that choose the section, written or implied."""
     if file.select or file.states:
         return file.select
-    return tuple(SelectTable(section=name, when=f"{SECTION_GROUP} == '{name}'") for name in file.sections)
+    names = (*file.sections, *file.playlists)
+    return tuple(SelectTable(section=name, when=f"{SECTION_GROUP} == '{name}'") for name in names)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 
 import msgspec
 
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     Curve,
-    Fade,
     InputTable,
     LayerTable,
     ParameterTable,
@@ -27,6 +26,9 @@ LIMITS = {
     "sections": 256,
     "instruments": 256,
     "stingers": 256,
+    "playlists": 256,
+    "bridges": 256,
+    "fills": 256,
     "inputs": 1000,
     "select": 1000,
     "transitions": 1000,
@@ -40,8 +42,6 @@ CONTROL_RANGES = {
     "cutoff_hz": (20.0, 20000.0),
     "density": (0.0, 1.0),
 }
-_LENGTHS = ("beats", "bars", "seconds")
-_STARTS = ("start_beats", "start_bars", "start_seconds")
 _TARGETS = ("parameter", "state", "event")
 
 
@@ -57,7 +57,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Takes what is found.
     """
-    for check in (_names, _parameters, _states, _inputs, _layers, _sections, _rules):
+    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -185,7 +185,37 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             _unknown(faults, (*at, "stem", section), "section", section, file.sections)
+        _takes_turns(layer, at, faults)
         _controls(layer, at, file, faults)
+
+
+def _takes_turns(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+    """Files that take turns: a list is not empty, and holds each once."""
+    tables = layer.stem if isinstance(layer.stem, dict) else {"": layer.stem}
+    for section, files in tables.items():
+        if not isinstance(files, tuple):
+            continue
+        where = (*at, "stem", section) if section else (*at, "stem")
+        if not files:
+            faults.add(where, "must have at least one file")
+        for i in _repeated(files):
+            faults.add((*where, i), f"`{files[i]}` is there already")
+
+
+def _stingers(file: PresetFile, faults: FaultList) -> None:
+    for name, stinger in file.stingers.items():
+        at: KeyPath = ("stingers", name)
+        if (stinger.stem is None) == (not stinger.notes):
+            found = "neither" if stinger.stem is None else "both"
+            faults.add(at, f"must have either a `stem` or `notes`, got {found}")
+        if stinger.notes and stinger.instrument is None:
+            faults.add(at, "has `notes` and no `instrument` to play them")
+        if stinger.stem is not None:
+            for key in ("instrument", "octave"):
+                if getattr(stinger, key):
+                    faults.add((*at, key), "goes with `notes`, not with a `stem`")
+        if stinger.stem == {}:
+            faults.add((*at, "stem"), "must have at least one file")
 
 
 def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
@@ -228,35 +258,11 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
                 faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
 
 
-def _rules(file: PresetFile, faults: FaultList) -> None:
-    for i, line in enumerate(file.select):
-        _unknown(faults, ("select", i, "section"), "section", line.section, file.sections)
-    pairs: Counter[tuple[str, str]] = Counter()
-    for i, rule in enumerate(file.transitions):
-        at: KeyPath = ("transitions", i)
-        for key, name in (("from", rule.source), ("to", rule.target)):
-            _unknown(faults, (*at, key), "section", name, [*file.sections, ANY])
-        for key, fade in (("fade_out", rule.fade_out), ("fade_in", rule.fade_in)):
-            _fade(fade, (*at, key), faults)
-        pairs[rule.source, rule.target] += 1
-        if pairs[rule.source, rule.target] == 2:
-            pair = f"from `{rule.source}` to `{rule.target}`"
-            faults.add(at, f"is a second rule {pair}; neither is more specific")
-
-
-def _fade(fade: Fade | None, at: KeyPath, faults: FaultList) -> None:
-    if fade is None:
-        return
-    lengths = [key for key in _LENGTHS if getattr(fade, key) is not None]
-    starts = [key for key in _STARTS if getattr(fade, key) is not None]
-    if len(lengths) != 1:
-        found = f"got {join_names(lengths)}" if lengths else "got none"
-        faults.add(at, f"must have exactly one of {join_names(_LENGTHS, 'and')}, {found}")
-    if len(starts) > 1:
-        faults.add(at, f"may have only one start, got {join_names(starts)}")
-
-
 def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> None:
+    for name, stinger in file.stingers.items():
+        if stinger.instrument is not None:
+            known = {*vocabulary.instruments, *file.instruments}
+            _unknown(faults, ("stingers", name, "instrument"), "instrument", stinger.instrument, known)
     for name, instrument in file.instruments.items():
         if instrument.base is not None:
             where = ("instruments", name, "base")

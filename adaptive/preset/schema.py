@@ -20,6 +20,12 @@ Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Point = tuple[float, float]
+Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
+Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
+"""Of a marker: a bar from 1, or ``"bar.beat"``."""
+
+Order = Literal["sequence", "random", "shuffle"]
+"""In which order things take turns; ``docs/presets.md`` says exactly how."""
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +103,9 @@ class InputTable(_Table, frozen=True):
 class LayerTable(_Table, frozen=True):
     """`[layers.NAME]`: one mixer strip; its material is a stem (or one per section) or a generator."""
 
-    stem: str | dict[Name, str] | None = None
+    stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     generator: Name | None = None
     style: Name | None = None
     instrument: Name | None = None
@@ -117,6 +125,8 @@ class SectionTable(_Table, frozen=True):
     length_beats: Annotated[int, Meta(gt=0)] | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
+    meter: Meter | None = None
+    markers: dict[Name, Place] = msgspec.field(default_factory=dict)
     phrase_bars: Annotated[int, Meta(gt=0)] = 4
     min_stay_bars: Annotated[int, Meta(ge=0)] = 0
     key: str | None = None
@@ -133,10 +143,31 @@ class SelectTable(_Table, frozen=True):
     react_within_s: Positive | None = None
 
 
-class EveryBars(_Table, frozen=True):
-    """`{ every_bars = n }`: a grid of n bars, counted from bar 1 of the present pass."""
+class Grid(_Table, frozen=True):
+    """A grid of one's own, counted from bar 1 of the present pass: exactly one of the three keys.
 
-    every_bars: Annotated[int, Meta(gt=0)]
+    `{ every_bars = 4, offset_bars = 1 }`, `{ every_beats = 2, offset_beats = 0.5 }`, or the markers
+    of a name, `{ marker = "lift" }`, ``any`` being all of them.
+    """
+
+    every_bars: Annotated[int, Meta(gt=0)] | None = None
+    offset_bars: Annotated[int, Meta(ge=0)] = 0
+    every_beats: Annotated[int, Meta(gt=0)] | None = None
+    offset_beats: NonNegative = 0.0
+    marker: Name | None = None
+
+
+Where = Literal["immediate", "beat", "bar", "phrase", "end"] | Grid
+"""Places in a section: where it may be left, where a stinger may land."""
+
+
+class Entry(_Table, frozen=True):
+    """`{ marker = "lift" }`: the marker to enter at.
+
+    ``matching``: the one with the name of the marker the old section is left at; ``random``: any.
+    """
+
+    marker: Name
 
 
 class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "to"}):
@@ -144,19 +175,84 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
 
     source: Name = "any"
     target: Name = "any"
-    exit_at: Literal["immediate", "beat", "bar", "phrase", "end"] | EveryBars = "bar"
-    enter_at: Literal["start", "same_position"] = "start"
+    exit_at: Where = "bar"
+    enter_at: Literal["start", "same_position", "last_position"] | Entry = "start"
     fade_out: Fade | None = None
     fade_in: Fade | None = None
     pickup: Literal["auto", "always", "never"] = "auto"
+    bridge: Name | None = None
+    fill: Name | None = None
+
+
+class BridgeTable(_Table, frozen=True):
+    """`[bridges.NAME]`: music that plays once between two sections."""
+
+    stem: str | None = None
+    layers: tuple[Name, ...] = ()
+    length_bars: Annotated[int, Meta(gt=0)] | None = None
+    length_beats: Annotated[int, Meta(gt=0)] | None = None
+    first_beat_s: Seconds = 0.0
+    tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
+    meter: Meter | None = None
+    key: str | None = None
+    chords: tuple[str, ...] = ()
+    energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
+    markers: dict[Name, Place] = msgspec.field(default_factory=dict)
+    fade_in: Fade | None = None
+    fade_out: Fade | None = None
+    level_db: Level = 0.0
+    pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    reverb_db: Level | None = None
+
+
+class FillTable(_Table, frozen=True):
+    """`[fills.NAME]`: a one-shot that leads up to a seam, and sounds only if the turn comes."""
+
+    stem: str
+    length_beats: Annotated[int, Meta(gt=0)]
+    first_beat_s: Seconds = 0.0
+    replaces: tuple[Name, ...] = ()
+    must_fit: bool = False
+    level_db: Level = 0.0
+    pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    reverb_db: Level | None = None
+
+
+class PlaylistTable(_Table, frozen=True):
+    """`[playlists.NAME]`: sections that take turns; the name stands for whichever is due."""
+
+    play: Annotated[tuple[Name, ...], Meta(min_length=1)]
+    order: Order = "sequence"
+    weights: dict[Name, Positive] = msgspec.field(default_factory=dict)
+    loops: Annotated[int, Meta(gt=0)] | dict[Name, Annotated[int, Meta(gt=0)]] = 1
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
+    each_time: Literal["one", "all"] = "one"
+    at_end: Literal["again", "hold"] = "again"
+
+
+class StingerNote(_Table, frozen=True):
+    """A note of a written stinger: beats from the apex, a scale degree (1 tonic, 8 its octave)."""
+
+    at: Annotated[float, Meta(ge=-64.0, le=64.0)]
+    degree: Annotated[int, Meta(ge=-21, le=28)]
+    beats: Annotated[float, Meta(gt=0.0, le=64.0)] = 1.0
+    velocity: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.8
 
 
 class StingerTable(_Table, frozen=True):
-    """`[stingers.NAME]`: a one-shot on the event of the same name; its first beat lands on the grid."""
+    """`[stingers.NAME]`: a one-shot on the event of the same name; its first beat lands on the grid.
 
-    stem: str
+    Either a `stem` (or one for each key), or `notes` for an `instrument`.
+    """
+
+    stem: str | dict[str, str] | None = None
     first_beat_s: Seconds = 0.0
-    play_at: Literal["immediate", "beat", "bar"] | EveryBars = "beat"
+    instrument: Name | None = None
+    notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()
+    follows: Literal["key", "chord"] = "key"
+    octave: Annotated[int, Meta(ge=-3, le=3)] = 0
+    play_at: Where = "beat"
+    no_room: Literal["carry", "drop"] = "carry"
     cooldown_s: NonNegative = 0.0
     expires_s: Positive = 2.0
     duck_db: Annotated[float, Meta(le=0.0)] = 0.0
@@ -230,7 +326,7 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     schema: Literal[1]
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)]
-    meter: Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")] = "4/4"
+    meter: Meter = "4/4"
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
     level_db: Level = 0.0
@@ -243,5 +339,8 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     sections: Annotated[dict[Name, SectionTable], Meta(min_length=1)]
     select: tuple[SelectTable, ...] = ()
     transitions: tuple[TransitionTable, ...] = ()
+    playlists: dict[Name, PlaylistTable] = msgspec.field(default_factory=dict)
+    bridges: dict[Name, BridgeTable] = msgspec.field(default_factory=dict)
+    fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)

@@ -46,12 +46,29 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
 def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
     """Yield each place that names a file, with the name."""
     for name, layer in file.layers.items():
-        if isinstance(layer.stem, str):
-            yield ("layers", name, "stem"), layer.stem
-        for section, stem in layer.stem.items() if isinstance(layer.stem, dict) else ():
-            yield ("layers", name, "stem", section), stem
+        at: KeyPath = ("layers", name, "stem")
+        if isinstance(layer.stem, dict):
+            for section, files in layer.stem.items():
+                yield from _each((*at, section), files)
+        elif layer.stem is not None:
+            yield from _each(at, layer.stem)
+    for name, bridge in file.bridges.items():
+        if bridge.stem is not None:
+            yield ("bridges", name, "stem"), bridge.stem
+    for name, fill in file.fills.items():
+        yield ("fills", name, "stem"), fill.stem
     for name, stinger in file.stingers.items():
-        yield ("stingers", name, "stem"), stinger.stem
+        if isinstance(stinger.stem, dict):
+            yield from ((("stingers", name, "stem", key), stem) for key, stem in stinger.stem.items())
+        elif stinger.stem is not None:
+            yield ("stingers", name, "stem"), stinger.stem
+
+
+def _each(at: KeyPath, files: str | tuple[str, ...]) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(files, str):
+        yield at, files
+    else:
+        yield from (((*at, i), name) for i, name in enumerate(files))
 
 
 def _resolved(path: Path) -> Path | None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from adaptive.preset.expression import margin
 from adaptive.preset.faults import join_names
 from adaptive.preset.finding import Finding, fault, warning
+from adaptive.preset.grids import longest_wait, spots
 from adaptive.preset.lengths import section_length_beats, section_stems, written_length_beats
 from adaptive.preset.model import ANY, Preset
-from adaptive.preset.schema import EveryBars
+from adaptive.preset.parts import marker_beats
+from adaptive.preset.schema import Grid
 from adaptive.preset.tree import (
     CLOCK_FUNCTIONS,
     Binary,
@@ -40,22 +42,24 @@ def known_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path,
 
 
 def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int | None) -> float | None:
-    """Return the distance between two moments at which `source` may be left for `target`.
+    """Return the longest distance between two moments at which `source` may be left for `target`.
 
-    The grid of bars and phrases is counted from bar 1 of each pass, so it is never longer than
-    the section.  None when it is the section's length and that is not known.
+    Grids are counted from bar 1 of each pass, so it is never longer than the section.  None when it
+    hangs on the section's length and that is not known, or when there is no such moment.
     """
     exit_at = preset.transition(source, target).exit_at
-    bar = preset.beats_per_bar
-    if isinstance(exit_at, EveryBars):
-        grid: float = exit_at.every_bars * bar
-    else:
-        fixed = {"immediate": 0, "beat": 1, "bar": bar}
-        phrase = preset.file.sections[source].phrase_bars * bar
-        if exit_at == "end":
-            return length_beats
-        grid = fixed.get(exit_at, phrase)
-    return grid if length_beats is None else min(grid, length_beats)
+    if exit_at == "immediate":
+        return 0.0
+    part = preset.parts[source]
+    if length_beats is None:
+        plain = {"beat": 1.0, "bar": float(part.beats_per_bar)}
+        plain["phrase"] = plain["bar"] * part.phrase_bars
+        if isinstance(exit_at, Grid):
+            bars = exit_at.every_bars and float(exit_at.every_bars * part.beats_per_bar)
+            return bars or (exit_at.every_beats and float(exit_at.every_beats)) or None
+        return plain.get(exit_at)
+    places = spots(exit_at, length_beats, part.beats_per_bar, part.phrase_bars, part.markers)
+    return longest_wait(places, length_beats) if places else None
 
 
 def worst_reaction_s(preset: Preset, place: int, source: str, length_beats: int | None) -> float | None:
@@ -73,12 +77,13 @@ def worst_reaction_s(preset: Preset, place: int, source: str, length_beats: int 
     grid = exit_grid_beats(preset, source, line.section, length_beats)
     if grid is None:
         return None
-    stay = preset.file.sections[source].min_stay_bars * preset.beats_per_bar
+    part = preset.parts[source]
+    stay = part.min_stay_bars * part.beats_per_bar
     wait = grid
     if stay > grid and not line.urgent:
         wait = math.ceil(stay / grid) * grid if grid else stay
     settling = settling_s(preset, preset.when[place].root, 1) if place in preset.when else 0.0
-    return wait * preset.beat_s(source) + LOOK_AHEAD_S + settling
+    return wait * part.beat_s + LOOK_AHEAD_S + settling
 
 
 def settling_s(preset: Preset, node: Node, towards: int) -> float:
@@ -132,8 +137,10 @@ def check_reactions(preset: Preset, stem_seconds: Mapping[Path, float] | None) -
         worst: dict[str, float] = {}
         for source in preset.file.sections:
             length = known_length_beats(preset, source, stem_seconds)
+            if line.section in {source, *preset.playlists_of(source)}:
+                continue
             seconds = worst_reaction_s(preset, place, source, length)
-            if source != line.section and seconds is not None:
+            if seconds is not None:
                 worst[source] = seconds
         slowest = max(worst, key=lambda name: worst[name], default="")
         if slowest and worst[slowest] > line.react_within_s:
@@ -148,7 +155,7 @@ def check_flapping(preset: Preset) -> Iterator[Finding]:
     """Find thresholds that a trembling value crosses again and again."""
     for place, expression in preset.when.items():
         section = preset.select[place].section
-        if preset.file.sections[section].min_stay_bars:
+        if section in preset.file.sections and preset.file.sections[section].min_stay_bars:
             continue
         for node, _ in walk(expression.root):
             names = _thresholded(preset, node)
@@ -174,6 +181,27 @@ def _thresholded(preset: Preset, node: Node) -> list[str]:
     return sorted({*_heard(node.left), *_heard(node.right)} & parameters.keys())
 
 
+def check_latching(preset: Preset) -> Iterator[Finding]:
+    """Find conditions that hysteresis never lets turn false again: what they choose is never left."""
+    for place, expression in preset.when.items():
+        for node, _ in walk(expression.root):
+            if not (isinstance(node, Comparison) and isinstance(node.left, Reference)):
+                continue
+            table = preset.file.parameters.get(node.left.name)
+            if table is None or not isinstance(node.right, Number) or not table.hysteresis:
+                continue
+            side = _OPPOSITE_SIDES.get(node.operator, 0)
+            back = node.right.value - side * table.hysteresis
+            is_within = table.range[0] <= node.right.value <= table.range[1]
+            if side and is_within and not table.range[0] <= back <= table.range[1]:
+                beyond = "below" if side > 0 else "above"
+                yield warning(
+                    ("select", place, "when"),
+                    f"never turns false again: with its hysteresis `{node.left.name}` would have to go"
+                    f" {beyond} {back:g}, outside its range",
+                )
+
+
 def _heard(node: Node) -> Iterator[str]:
     """Yield the names whose value a term reads; `age` and `stale` read no value."""
     if isinstance(node, Reference):
@@ -183,29 +211,38 @@ def _heard(node: Node) -> Iterator[str]:
             yield from _heard(child)
 
 
-def check_stingers(preset: Preset) -> Iterator[Finding]:
-    """Find stingers that can expire while they wait for their grid."""
-    bar = preset.beats_per_bar
-    slowest_beat_s = max(preset.beat_s(section) for section in preset.file.sections)
+def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
+    """Find stingers that can expire while they wait for their grid, or have no place in a section."""
     for name, stinger in preset.file.stingers.items():
-        grid = stinger.play_at
-        beats = grid.every_bars * bar if isinstance(grid, EveryBars) else _STINGER_BARS[grid] * bar
-        wait_s = (1 if grid == "beat" else beats) * slowest_beat_s
-        if wait_s > stinger.expires_s:
+        longest, homeless = 0.0, []
+        for section in preset.file.sections:
+            part = preset.parts[section]
+            length = known_length_beats(preset, section, stem_seconds)
+            if stinger.play_at == "immediate" or length is None:
+                continue
+            places = spots(stinger.play_at, length, part.beats_per_bar, part.phrase_bars, part.markers)
+            if not places:
+                homeless.append(section)
+                continue
+            longest = max(longest, longest_wait(places, length) * part.beat_s)
+        if longest > stinger.expires_s:
             yield warning(
                 ("stingers", name, "expires_s"),
-                f"is {stinger.expires_s:g} s, and the wait for `play_at` can be {wait_s:.2f} s:"
+                f"is {stinger.expires_s:g} s, and the wait for `play_at` can be {longest:.2f} s:"
                 " some of these events will not be heard",
             )
-
-
-_STINGER_BARS = {"immediate": 0, "beat": 0, "bar": 1}
+        if homeless:
+            yield warning(
+                ("stingers", name, "play_at"),
+                f"names a marker that {join_names(homeless)} has not: there it is never heard",
+            )
 
 
 def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
     """Find lengths that are no whole bars, and grids that do not fit into the section."""
-    bar = preset.beats_per_bar
-    for name, section in preset.file.sections.items():
+    for name in preset.file.sections:
+        part = preset.parts[name]
+        bar = part.beats_per_bar
         length = known_length_beats(preset, name, stem_seconds)
         if length is not None and length % bar:
             yield warning(
@@ -213,23 +250,31 @@ def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> It
                 f"is no multiple of the bar's {bar} beats: the bar line moves at each pass",
             )
         uses = {preset.transition(name, other).exit_at for other in preset.file.sections}
-        if length is not None and "phrase" in uses and length % (section.phrase_bars * bar):
+        if length is not None and "phrase" in uses and length % (part.phrase_bars * bar):
             yield warning(
                 ("sections", name, "phrase_bars"),
-                f"is {section.phrase_bars}, which does not divide the section's"
+                f"is {part.phrase_bars}, which does not divide the section's"
                 f" {length / bar:g} bars: its last phrase is short",
             )
+        for marker, place in preset.file.sections[name].markers.items():
+            if length is not None and marker_beats(place, bar) >= length:
+                yield fault(
+                    ("sections", name, "markers", marker),
+                    f"lies behind the end of the section, after {length / bar:g} bars",
+                )
     yield from _check_every_bars(preset, stem_seconds)
 
 
 def _check_every_bars(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
     for i, rule in enumerate(preset.file.transitions):
-        if not isinstance(rule.exit_at, EveryBars):
+        if not isinstance(rule.exit_at, Grid) or rule.exit_at.every_bars is None:
             continue
-        grid = rule.exit_at.every_bars * preset.beats_per_bar
-        sources = preset.file.sections if rule.source == ANY else [rule.source]
-        lengths = {name: known_length_beats(preset, name, stem_seconds) for name in sources}
-        odd = [name for name, length in lengths.items() if length is not None and length % grid]
+        sources = [name for name in preset.file.sections if rule.source in {name, ANY}]
+        odd = []
+        for name in sources:
+            length = known_length_beats(preset, name, stem_seconds)
+            if length is not None and length % (rule.exit_at.every_bars * preset.parts[name].beats_per_bar):
+                odd.append(name)
         if odd:
             yield warning(
                 ("transitions", i, "exit_at", "every_bars"),

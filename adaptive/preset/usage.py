@@ -25,25 +25,33 @@ def check_select(preset: Preset) -> Iterator[Finding]:
             f" `{preset.default_section}` plays, so end with a line without `when`",
         )
     reached = {preset.default_section, *(line.section for line in preset.select[: last + 1])}
-    for name in preset.file.sections:
-        if name not in reached:
-            yield warning(("sections", name), "never plays: no select line that is reached has it")
+    for kind, names in (("sections", preset.file.sections), ("playlists", preset.file.playlists)):
+        for name in names:
+            if not reached & {name, *preset.playlists_of(name)}:
+                yield warning((kind, name), "never plays: no select line that is reached has it")
 
 
 def check_unused(preset: Preset) -> Iterator[Finding]:
     """Find layers, stems, parameters, states and instruments that nothing uses."""
     file = preset.file
     playing = {layer for section in file.sections.values() for layer in section.layers}
+    under_bridges = {layer for bridge in file.bridges.values() for layer in bridge.layers}
     for name in file.layers:
-        if name not in playing:
+        if name not in playing | under_bridges:
             yield warning(("layers", name), "is in no section's `layers`")
         else:
             yield from _unused_stems(preset, name)
     yield from _check_parameters(preset)
     instruments = {layer.instrument for layer in file.layers.values()}
+    instruments |= {stinger.instrument for stinger in file.stingers.values()}
     for name in file.instruments:
         if name not in instruments:
-            yield warning(("instruments", name), "is the instrument of no layer")
+            yield warning(("instruments", name), "is the instrument of no layer and no stinger")
+    for key in ("bridge", "fill"):
+        used = {getattr(rule, key) for rule in file.transitions}
+        for name in getattr(file, f"{key}s"):
+            if name not in used:
+                yield warning((f"{key}s", name), f"is the `{key}` of no transition")
 
 
 def _check_parameters(preset: Preset) -> Iterator[Finding]:

@@ -17,12 +17,12 @@ from msgspec import inspect
 
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, show_value
 from adaptive.preset.schema import (
+    Grid,
     InputTable,
     LayerTable,
     PresetFile,
     SectionTable,
     StingerTable,
-    TransitionTable,
 )
 
 FREE_PREFIX = "x_"
@@ -30,21 +30,22 @@ FREE_PREFIX = "x_"
 
 # Keys that presets may come to have; guessing a name for them would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
-    PresetFile: frozenset({"beat", "bridges", "tempo_follow"}),
-    SectionTable: frozenset({"beat", "markers"}),
+    PresetFile: frozenset({"beat", "tempo_follow"}),
+    SectionTable: frozenset({"beat"}),
     LayerTable: frozenset({"first_pass", "stretch", "wrapped"}),
     StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
     InputTable: frozenset({"combine"}),
-    TransitionTable: frozenset({"bridge"}),
 }
-# `enter_at = { marker = … }`: a table where this version takes a word.
-NOT_YET_TABLES = frozenset({"marker"})
+
+GRID_KEYS = ("every_bars", "every_beats", "marker")
+"""A grid has exactly one of these."""
 
 # The patterns of the schema, in words.
 PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "a name (a-z, 0-9 and `_`, a letter first)",
     r"^[1-9][0-9]?/(1|2|4|8|16)$": 'a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16)',
     r"^/": "an address that begins with `/`",
+    r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$": 'a bar, or "bar.beat"',
 }
 _NAME = r"^[a-z][a-z0-9_]*$"
 # TOML's integers have 64 bits; Python's reader takes any.
@@ -111,9 +112,6 @@ class _Walker:
                 return self._refuse(kind, raw, at)
 
     def _refuse(self, kind: inspect.Type, raw: object, at: KeyPath) -> object:
-        later = sorted(NOT_YET_TABLES & raw.keys()) if isinstance(raw, dict) else []
-        if later:
-            return self._fault((*at, later[0]), _not_yet(later[0]))
         words = _words(kind)
         near = hint(raw, words) if isinstance(raw, str) and words else ""
         near = near if "did you mean" in near else ""
@@ -204,8 +202,10 @@ def describe(kind: inspect.Type) -> str:
         case inspect.UnionType() | inspect.LiteralType():
             told = _choices(kind)
             return " or ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
-        case inspect.StructType(fields=fields):
+        case inspect.StructType(cls=cls, fields=fields):
             needed = [field.encode_name for field in fields if field.required]
+            if cls is Grid:
+                return f"a table with {join_names(GRID_KEYS, 'or')}"
             return f"a table with {join_names(needed)}" if needed else "a table"
         case inspect.TupleType(item_types=items):
             return f"a list of {len(items)} numbers"

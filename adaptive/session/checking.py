@@ -10,6 +10,7 @@ from adaptive.instruments import kits, patches
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
+from adaptive.preset.parts import bridge_part
 
 
 def require_playable(preset: Preset) -> Preset:
@@ -35,11 +36,16 @@ def _fault(at: str, attempt: Callable[..., object], *arguments: object) -> Itera
 
 def _harmony_faults(preset: Preset) -> Iterator[str]:
     yield from _fault("key", Key.parse, preset.file.key)
-    for name, section in preset.file.sections.items():
-        if section.key is not None:
-            yield from _fault(f"sections.{name}.key", Key.parse, section.key)
-        for number, bar in enumerate(section.chords):
-            yield from _fault(f"sections.{name}.chords[{number}]", parse_bar, bar, preset.beats_per_bar)
+    for kind, tables in (("sections", preset.file.sections), ("bridges", preset.file.bridges)):
+        for name, table in tables.items():
+            if table.key is not None:
+                yield from _fault(f"{kind}.{name}.key", Key.parse, table.key)
+            beats = preset.parts[name if kind == "sections" else bridge_part(name)].beats_per_bar
+            for number, bar in enumerate(table.chords):
+                yield from _fault(f"{kind}.{name}.chords[{number}]", parse_bar, bar, beats)
+    for name, stinger in preset.file.stingers.items():
+        for key in stinger.stem if isinstance(stinger.stem, dict) else ():
+            yield from _fault(f'stingers.{name}.stem."{key}"', Key.parse, key)
 
 
 def _instrument_faults(preset: Preset) -> Iterator[str]:
@@ -48,6 +54,9 @@ def _instrument_faults(preset: Preset) -> Iterator[str]:
 
 
 def _layer_faults(preset: Preset) -> Iterator[str]:
+    for name, stinger in preset.file.stingers.items():
+        if stinger.instrument in kits.KITS:
+            yield f"stingers.{name}.instrument: {stinger.instrument!r} is a drum kit, which has no pitches"
     for name, layer in preset.file.layers.items():
         spec = GENERATORS.get(layer.generator or "")
         if spec is None or layer.instrument is None:

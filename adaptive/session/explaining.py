@@ -131,17 +131,34 @@ def _transition(line: Line) -> str:
     if status == "cancelled":
         return f"the turn to {target} is taken back, because {line['reason']}"
     wait = line.get("wait_s", 0.0)
-    bound = "the look-ahead" if line.get("bound_by") == "look-ahead" else "its exit grid"
+    bound = BOUNDS.get(line.get("bound_by", ""), "its exit grid")
+    extras = [line["note"]] if "note" in line else []
+    if "fill" in line:
+        is_left_out = "left out" in line["fill"]
+        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']} leads there")
+    more = "".join(f"; {extra}" for extra in extras)
     return (
         f"{source or 'silence'} is to turn to {target} at {line['position']} ({_clock(line['t'])}, in "
-        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; by rule {line['rule']}"
+        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; by rule {line['rule']}{more}"
     )
+
+
+BOUNDS = {
+    "look-ahead": "the look-ahead",
+    "pickup": "the room its pickup needs",
+    "fill": "the room its fill needs",
+    "bridge": "the bridge's own length",
+    "next pass": "the next pass, this one having no more such place,",
+}
 
 
 def _stinger(line: Line) -> str:
     if line.get("status") == "dropped":
         return f"{line['event']} is not played: {line['reason']}"
-    return f"{line['event']} sounds at {line['position']}: {line['reason']}"
+    if line.get("status") == "moved":
+        return f"{line['event']} moves to {line['position']}: {line['reason']}"
+    played = f" as {' '.join(line['pitches'])} in {line['key']}" if "pitches" in line else ""
+    return f"{line['event']} sounds at {line['position']}{played}: {line['reason']}"
 
 
 def _state(line: Line) -> str:

@@ -19,18 +19,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 from aiohttp import web
 
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
+from adaptive.conductor.saving import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
-from adaptive.errors import AdaptiveError, MachineError, QueueFullError
+from adaptive.errors import MachineError, QueueFullError
 from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
     LoadPreset,
     Request,
+    RestoreMusic,
+    SaveMusic,
     SetParameter,
     SetPaused,
     SetVolume,
@@ -40,8 +44,10 @@ from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.http import HttpSide
+from adaptive.session.keeping import StateFile
 from adaptive.session.performance import Performance
 from adaptive.session.recording import Recorder
+from adaptive.session.swap import Swap
 from adaptive.sinks.stream import Broadcast
 from adaptive.units import gain_to_db
 
@@ -85,6 +91,8 @@ class LiveOptions:
     allow_origins: frozenset[str] = frozenset()
     seconds: float | None = None
     record: Path | None = None
+    state: Path | None = None
+    saved: SavedMusic | None = None
 
 
 @dataclass(slots=True)
@@ -130,7 +138,6 @@ class LiveSession:
         self.performance, self.options = performance, options
         self._make_sink, self._needs_broadcast = make_sink, needs_broadcast
         self.tell = tell
-        self._load_preset = load_preset
         self.checker = Checker(performance.preset)
         self.status = LiveStatus()
         self.sink: Sink | None = None
@@ -144,9 +151,8 @@ class LiveSession:
         self._last_beat = -1
         self._meters_at = 0.0
         self._osc: OscServer | None = None
-        self._swapping = asyncio.Lock()
-        self._next_load: tuple[LoadPreset, Connection | None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._swap = Swap(self, load_preset)
+        self._state = None if options.state is None else StateFile(options.state, tell)
         self._volume = 1.0
         self._is_paused = False
         self._frames_before = 0
@@ -170,7 +176,7 @@ class LiveSession:
             await self._listen(stack, broadcast)
             self._start_recording(stack)
             self._watch_performance()
-            self.performance.begin()
+            self.performance.begin(self.options.saved)
             self.sink = self._make_sink(engine, broadcast)
             stack.callback(self.sink.stop)
             self.sink.start()
@@ -209,6 +215,8 @@ class LiveSession:
                 self._recorder.take_tick(tick, messages)
             performance.step(messages)
             self._publish(tick)
+        if self._state is not None:
+            self._state.follow(self.performance)
 
     # ── what comes in ──────────────────────────────────────────────────────────────────────────
 
@@ -251,11 +259,11 @@ class LiveSession:
             except QueueFullError as error:
                 self.status.dropped += len(values)
                 for request in values:
-                    self._acknowledge(request.id, connection, "dropped", str(error))
+                    self.acknowledge(request.id, connection, "dropped", str(error))
                 values = []
         for request in values:
-            self._acknowledge(request.id, connection, "accepted", "in its slot")
-            self._acknowledge(request.id, connection, "finished", "heard from the next quantum on")
+            self.acknowledge(request.id, connection, "accepted", "in its slot")
+            self.acknowledge(request.id, connection, "finished", "heard from the next quantum on")
         for other in others:
             self._act(other, connection)
 
@@ -267,18 +275,23 @@ class LiveSession:
         elif isinstance(request, SetPaused):
             self._is_paused = request.is_paused
             engine.set_paused(request.is_paused)
-        elif isinstance(request, LoadPreset):
-            self._load(request, connection)
+        elif isinstance(request, LoadPreset | RestoreMusic):
+            self._swap.ask(request, connection, is_recording=self._recorder is not None)
+            return
+        elif isinstance(request, SaveMusic):
+            if connection is not None:
+                saved = msgspec.to_builtins(self.performance.save())
+                connection.send({"saved": saved, "id": request.id})
             return
         elif isinstance(request, SetState | FireEvent | SetTempo | Transport):
             if len(self._waiting) >= MOST_WAITING:
                 self.status.dropped += 1
-                self._acknowledge(request.id, connection, "dropped", "too many messages at once")
+                self.acknowledge(request.id, connection, "dropped", "too many messages at once")
                 return
             self._waiting.append(self._with_own_id(request, connection))
             return
-        self._acknowledge(request.id, connection, "accepted", "")
-        self._acknowledge(request.id, connection, "finished", "")
+        self.acknowledge(request.id, connection, "accepted", "")
+        self.acknowledge(request.id, connection, "finished", "")
 
     def _with_own_id(self, message: Message, connection: Connection | None) -> Message:
         """Give a message an id of our own, so that two clients may use the same."""
@@ -295,77 +308,30 @@ class LiveSession:
             return SetTempo(message.tempo_bpm, own)
         return Transport(message.is_playing, own)
 
-    def _load(self, request: LoadPreset, connection: Connection | None) -> None:
-        if self._load_preset is None:
-            self._acknowledge(request.id, connection, "dropped", "this session cannot load presets")
-            return
-        if self._recorder is not None:
-            why = "a session that is recorded keeps its preset"
-            self._acknowledge(request.id, connection, "dropped", why)
-            return
-        if self._next_load is not None:
-            before, asker = self._next_load
-            self._acknowledge(before.id, asker, "superseded", f"{request.name} was asked for after it")
-        self._acknowledge(request.id, connection, "accepted", "is being prepared")
-        self._next_load = (request, connection)
-        if self._swapping.locked():
-            return  # whoever swaps takes the newest when it is done
-        task = asyncio.get_running_loop().create_task(self._load_in_turn())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _load_in_turn(self) -> None:
-        """Load the newest of what was asked for, until nothing newer has come."""
-        async with self._swapping:
-            while self._next_load is not None:
-                (request, connection), self._next_load = self._next_load, None
-                await self._swap(request, connection)
-
-    async def _swap(self, request: LoadPreset, connection: Connection | None) -> None:
+    def adopt(self, performance: Performance) -> None:
+        """Drive another performance from the next block on; the present one is paused."""
         old = self.performance
-        try:
-            assert self._load_preset is not None
-            preset = await asyncio.to_thread(self._load_preset, request.name)
-            performance = await asyncio.to_thread(
-                Performance, preset, old.seed, old.engine.spec.sample_rate,
-                old.engine.spec.channels, old.engine.bank,
-            )  # fmt: skip
-        except AdaptiveError as error:
-            sentence = str(error).splitlines()[0]
-            self.tell(f"load {request.name!r}: {sentence}")
-            self._acknowledge(request.id, connection, "failed", sentence)
-            return
-        old.engine.set_paused(is_paused=True)
-        for _ in range(200):
-            if old.engine.is_paused:
-                break
-            await asyncio.sleep(0.005)
         performance.engine.set_volume(self._volume)
         performance.engine.set_paused(self._is_paused)
-        performance.begin()
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
         self._frames_before += old.engine.frame
-        self._forget_messages(f"{preset.file.name} was loaded")
+        self._forget_messages(f"{performance.preset.file.name} was loaded")
         if self.sink is not None and hasattr(self.sink, "engine"):
             self.sink.engine = performance.engine
-        self.checker = Checker(preset)
+        self.checker = Checker(performance.preset)
         if self._osc is not None:
-            self._osc.reader = OscReader(preset, self.checker)
+            self._osc.reader = OscReader(performance.preset, self.checker)
         self._watch_performance()
         for other in self._connections:
             other.send(self.checker.hello())
-        self._acknowledge(request.id, connection, "accepted", f"{preset.file.name} is loaded")
-        self._acknowledge(request.id, connection, "finished", f"{preset.file.name} plays")
-        self.tell(f"{preset.file.name} plays")
-        await asyncio.sleep(1.0)  # the sound card may still be in the old engine's last block
 
     def _forget_messages(self, reason: str) -> None:
         """Drop what was asked of the preset before and never came to an end."""
         self._waiting.clear()
         self._feed.clear()
         for connection, message_id in self._receipts.values():
-            self._acknowledge(message_id, connection, "dropped", reason)
+            self.acknowledge(message_id, connection, "dropped", reason)
         self._receipts.clear()
 
     # ── what goes out ──────────────────────────────────────────────────────────────────────────
@@ -405,9 +371,10 @@ class LiveSession:
             }  # fmt: skip
         connection.send(document)
 
-    def _acknowledge(
+    def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
+        """Tell a connection what became of a request."""
         if message_id is not None and connection is not None:
             document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
             connection.send(document)

@@ -135,15 +135,14 @@ class Notation:
     def save(self) -> None:
         """Write the MIDI file; the music ends here."""
         preset = self._preset
-        ticks = TickMap(self._segments, self._performance.engine.spec.sample_rate, preset.beat_unit)
+        ticks = TickMap(self._segments, self._performance.engine.spec.sample_rate)
         texts = [*self.remarks(), f"seed {self._performance.seed}"]
         sections = [self._mark(passage) for passage in self._passages]
         parts = list(self._parts.values())
         for part in parts:
             part.notes.sort(key=lambda note: (note.frame, note.midi))
         score = midi_file.Score(
-            credits_of(preset), texts, ticks, self._frames, preset.beats_per_bar, preset.beat_unit,
-            sections, parts,
+            credits_of(preset), texts, ticks, self._frames, sections, parts,
         )  # fmt: skip
         midi_file.write(score, self._file)
 
@@ -158,10 +157,12 @@ class Notation:
         return midi_file.Part(name, text, None if is_drums else number)
 
     def _mark(self, passage: Passage) -> midi_file.SectionMark:
-        grid = BarGrid(passage.start_beat, passage.offset_beats)
-        file = self._preset.file
-        own = file.sections[passage.section].key if passage.section else None
-        return midi_file.SectionMark(passage.section or SILENCE, grid, Key.parse(own or file.key))
+        grid = BarGrid(
+            passage.start_beat, passage.offset_beats, passage.beats_per_bar, passage.beat_unit
+        )  # fmt: skip
+        part = self._preset.parts.get(passage.section)
+        key = Key.parse(self._preset.file.key if part is None else part.key)
+        return midi_file.SectionMark(passage.section or SILENCE, grid, key)
 
     def _hear(self, line: Line) -> None:
         if line["kind"] != "note":

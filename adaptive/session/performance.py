@@ -10,6 +10,8 @@ from adaptive.conductor.layout import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.material import prepare
 from adaptive.conductor.messages import Message
+from adaptive.conductor.saving import SavedMusic
+from adaptive.conductor.stage import Stage
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
@@ -66,7 +68,7 @@ class Performance:
         self.engine = Engine(self.layout.spec, bank)
         self.log = DecisionLog(sample_rate, write_log)
         material = prepare(preset, self.layout, self.engine, seed)
-        self.conductor = Conductor(preset, self.layout, material, self.engine, self.log)
+        self.conductor = Conductor(Stage(preset, self.layout, material, self.engine, self.log, seed))
         self.next_tick = 0
 
     @property
@@ -74,9 +76,19 @@ class Performance:
         """First frame that is not rendered yet."""
         return self.engine.frame
 
-    def begin(self) -> None:
-        """Post the beginning; call once before the first frame is rendered."""
-        self.conductor.begin()
+    def begin(self, saved: SavedMusic | None = None) -> None:
+        """Post the beginning, or go on where music was saved; call once before the first frame is rendered.
+
+        Raises
+        ------
+        InputError
+            What was saved does not fit this preset.
+        """
+        self.conductor.begin(saved)
+
+    def save(self) -> SavedMusic:
+        """The musical state of this moment: another performance, here or elsewhere, goes on from it."""
+        return self.conductor.save(self.preset.folder.name)
 
     def step(self, messages: Sequence[Message] = ()) -> bool:
         """Step the next tick if its frames are rendered; False if they are not."""

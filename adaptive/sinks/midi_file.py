@@ -96,8 +96,6 @@ class Score:
         The tempo.
     end_frame : int
         Where the music ends.
-    beats_per_bar, beat_unit : int
-        The meter.
     sections : sequence of SectionMark
         In order.
     parts : sequence of Part
@@ -108,8 +106,6 @@ class Score:
     texts: Sequence[str]
     ticks: TickMap
     end_frame: int
-    beats_per_bar: int
-    beat_unit: int
     sections: Sequence[SectionMark]
     parts: Sequence[Part]
 
@@ -173,8 +169,8 @@ def _first_rows(score: Score, end: int) -> list[Row]:
             rows.append((0, _META, _named(kind, f"composer: {value}" if tag == "artist" else value)))
     rows += [(0, _META, MetaMessage("text", text=text)) for text in score.texts]
     grids = [mark.grid for mark in score.sections]
-    for beat, beats in signatures(grids, score.beats_per_bar):
-        signature = MetaMessage("time_signature", numerator=beats, denominator=score.beat_unit)
+    for beat, (beats, unit) in signatures(grids):
+        signature = MetaMessage("time_signature", numerator=beats, denominator=unit)
         rows.append((ticks.tick_of(beat), _META, signature))
     written = ""
     for mark in score.sections:

@@ -53,16 +53,16 @@ class ReadBack:
         index = bisect.bisect_right(self._ticks, tick) - 1
         return self._starts[index] + (tick - self._ticks[index]) / PER_QUARTER * self._tempos[index] / 1e6
 
-    def position(self, tick: int, beat_unit: int) -> str:
+    def position(self, tick: int) -> str:
         """``bar.beat.tick`` of a tick, counted by the file's time signatures alone."""
-        per_beat = PER_QUARTER * 4 // beat_unit
-        bar, begins, length = 1, 0, 4 * per_beat
+        bar, begins, per_beat, length = 1, 0, PER_QUARTER, 4 * PER_QUARTER
         for at, (beats, unit) in self.all("time_signature"):  # type: ignore[misc]
             if at > tick:
                 break
             assert (at - begins) % length == 0, f"a time signature within a bar, at tick {at}"
             bar, begins = bar + (at - begins) // length, at
-            length = beats * PER_QUARTER * 4 // unit
+            per_beat = PER_QUARTER * 4 // unit
+            length = beats * per_beat
         bars, rest = divmod(tick - begins, length)
         return f"{bar + bars}.{rest // per_beat + 1}.{rest % per_beat * 960 // per_beat}"
 

@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 
 from adaptive.conductor.messages import Message, Receipt
+from adaptive.conductor.saving import SavedMusic
 from adaptive.engine.bank import Bank
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.load import load
@@ -125,9 +126,13 @@ class Player:
         What is played.
     bank : Bank, optional
         Shared audio, so that many runs decode once.
+    saved : SavedMusic, optional
+        Where to go on.
     """
 
-    def __init__(self, preset: Preset, seed: int = 0, bank: Bank | None = None) -> None:
+    def __init__(
+        self, preset: Preset, seed: int = 0, bank: Bank | None = None, saved: SavedMusic | None = None
+    ) -> None:
         self.text: list[str] = []
         self.performance = Performance(preset, seed, bank=bank, write_log=self.text.append)
         self.receipts: list[Receipt] = []
@@ -135,7 +140,7 @@ class Player:
         self.performance.engine.listen_to_buses(TICK_FRAMES)
         self._master: list[Audio] = []
         self._buses: list[Audio] = []
-        self.performance.begin()
+        self.performance.begin(saved)
 
     def tick(self, messages: Sequence[Message] = ()) -> None:
         """Render a tick and step it."""

@@ -12,14 +12,24 @@ from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, 
 from adaptive.engine.bank import Bank
 from adaptive.preset.model import Preset
 from tests.helpers.measure import steepness
-from tests.helpers.presets import BAR, GAIN, RATE, STEMS, Player, make_preset, write_sine
+from tests.helpers.presets import BAR, GAIN, RATE, STEMS, Played, Player, make_preset, write_sine
 
-RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "16"))
-SECTIONS = ["calm", "fight", "both", "mixed", "written"]
-SETTLE_S = 7.0
-"""The longest way to a section: a seam at the end of a pass of two seconds, a stay, another, a fade."""
+RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "200"))
+SECTIONS = ["calm", "fight", "both", "mixed", "written", "turns"]
+"""What may be asked for; the last is a playlist."""
 
-EXITS = ['"immediate"', '"beat"', '"bar"', "{ every_bars = 2 }", '"phrase"', '"end"']
+SETTLE_S = 9.0
+"""The longest way to a section: a seam at the end of a pass, a stay, a bridge, another, a fade."""
+
+EXITS = [
+    '"immediate"', '"beat"', '"bar"', "{ every_bars = 2 }", '"phrase"', '"end"',
+    "{ every_beats = 2, offset_beats = 0.5 }", '{ marker = "any" }', '{ marker = "lift" }',
+]  # fmt: skip
+ENTRIES = [
+    '"start"', '"same_position"', '"last_position"', '{ marker = "lift" }', '{ marker = "matching" }',
+    '{ marker = "random" }',
+]  # fmt: skip
+EXTRAS = ["", "", 'bridge = "span"', 'bridge = "air"', 'fill = "roll"', 'bridge = "span"\nfill = "roll"']
 FADES = [
     "",
     "fade_out = { beats = 2 }",
@@ -38,7 +48,7 @@ level_db = { over = "threat", points = [[0.0, 0.0], [1.0, -12.0]] }
 [layers.fight]
 stem = "fight.wav"
 [layers.both]
-stem = { calm = "both.wav", both = "both.wav", mixed = "calm.wav" }
+stem = { calm = "both.wav", both = ["both.wav", "calm.wav"], mixed = "calm.wav", turn_a = "both.wav" }
 [layers.drums]
 generator = "drums"
 level_db = -80.0
@@ -49,11 +59,15 @@ level_db = -80.0
 layers = ["calm", "both"]
 length_bars = 2
 phrase_bars = 2
+markers = { lift = 2, early = "1.2" }
 [sections.fight]
 layers = ["fight", "drums"]
 length_bars = 2
 phrase_bars = 2
 min_stay_bars = 1
+markers = { lift = "1.2" }
+tempo_bpm = 120
+meter = "2/4"
 [sections.both]
 layers = ["both"]
 length_bars = 2
@@ -62,16 +76,51 @@ phrase_bars = 2
 layers = ["calm", "both", "bass"]
 length_bars = 2
 phrase_bars = 2
+markers = { lift = "2.2", early = 2 }
 [sections.written]
 layers = ["drums", "bass"]
 length_bars = 2
 phrase_bars = 2
+meter = "3/4"
+[sections.turn_a]
+layers = ["both", "bass"]
+length_bars = 2
+[sections.turn_b]
+layers = ["calm"]
+length_bars = 2
+[playlists.turns]
+play = ["turn_a", "turn_b"]
+order = "random"
+avoid_last = 0
+[bridges.span]
+stem = "span.wav"
+length_beats = 3
+layers = ["drums", "calm"]
+markers = { out = "1.2" }
+[bridges.air]
+layers = ["bass"]
+length_beats = 2
+fade_out = { beats = 1 }
+[fills.roll]
+stem = "soft.wav"
+length_beats = 1
+replaces = ["calm", "drums"]
 [stingers.hit]
 stem = "soft.wav"
 first_beat_s = 0.05
 cooldown_s = 0.3
 duck_db = -6.0
+[stingers.late]
+stem = "soft.wav"
+play_at = "bar"
+no_room = "drop"
+[stingers.tune]
+instrument = "bell"
+play_at = { every_beats = 2 }
+notes = [{ at = -0.5, degree = 5 }, { at = 0, degree = 8, beats = 0.5 }]
+level_db = -80.0
 """
+STINGERS = ["hit", "late", "tune"]
 
 
 def steepest(voices: int) -> float:
@@ -81,17 +130,29 @@ def steepest(voices: int) -> float:
 
 def random_preset(folder: Path, rng: np.random.Generator) -> Preset:
     body = BODY
+
+    def one_of(things: list[str]) -> str:
+        return things[int(rng.integers(len(things)))]
+
     for source in [*SECTIONS, "any"]:
-        for target in ["any", SECTIONS[int(rng.integers(5))]]:
+        for target in ["any", one_of(SECTIONS)]:
             if rng.random() < 0.5 or source == target:
                 continue
-            enter = ["start", "same_position"][int(rng.integers(2))]
-            body += f'[[transitions]]\nfrom = "{source}"\nto = "{target}"\nenter_at = "{enter}"\n'
-            body += f"exit_at = {EXITS[int(rng.integers(6))]}\n{FADES[int(rng.integers(5))]}\n"
+            entry, exit_at = one_of(ENTRIES), one_of(EXITS)
+            # a marker has to be in the section that is named
+            if "lift" in exit_at + entry or "any" in exit_at:
+                if source in {"both", "written"}:
+                    exit_at = '"bar"'
+                if target in {"both", "written"}:
+                    entry = '"start"'
+            body += f'[[transitions]]\nfrom = "{source}"\nto = "{target}"\nenter_at = {entry}\n'
+            body += f"exit_at = {exit_at}\n{one_of(FADES)}\n{one_of(EXTRAS)}\n"
     folder.mkdir(parents=True, exist_ok=True)
     for name, hz in STEMS.items():
         if not (folder / f"{name}.wav").exists():
             write_sine(folder / f"{name}.wav", hz, beats=8)
+    if not (folder / "span.wav").exists():
+        write_sine(folder / "span.wav", 276.0, beats=3)
     if not (folder / "soft.wav").exists():
         # whole cycles: it begins and ends at 0, so that its own entry has no step
         write_sine(folder / "soft.wav", 100.0, beats=1.2, gain=0.05)
@@ -101,13 +162,39 @@ def random_preset(folder: Path, rng: np.random.Generator) -> Preset:
 def random_message(rng: np.random.Generator) -> Message:
     kind = rng.random()
     if kind < 0.62:
-        return SetState("section", SECTIONS[int(rng.integers(5))], f"{rng.integers(10**9)}")
+        return SetState("section", SECTIONS[int(rng.integers(len(SECTIONS)))], f"{rng.integers(10**9)}")
     if kind < 0.8:
-        return FireEvent("hit", float(rng.random()), None, f"{rng.integers(10**9)}")
+        return FireEvent(STINGERS[int(rng.integers(3))], float(rng.random()), None, f"{rng.integers(10**9)}")
     if kind < 0.9:
-        tempo = None if rng.random() < 0.3 else float(rng.uniform(60.0, 300.0))
+        tempo = None if rng.random() < 0.3 else float(rng.uniform(120.0, 300.0))
         return SetTempo(tempo, f"{rng.integers(10**9)}")
     return Transport(bool(rng.random() < 0.6), f"{rng.integers(10**9)}")
+
+
+def check_what_sounds(played: Played, seed: int) -> None:
+    """In the end the layers of the section sound, at full level and in place, and no others."""
+    performance, stage = played.performance, played.performance.conductor.stage
+    end = len(played.master)
+    if stage.seams or stage.entered_frame > end - 3 * RATE:
+        return  # a playlist goes on just now
+    frames = slice(end - 2400, end)
+    for name, layer in performance.conductor.material.stems.items():
+        heard = played.buses[layer.place.bus, 0, frames]
+        if name not in stage.layers_of(stage.passage.section):
+            assert np.abs(heard).max() < 1e-4, f"seed {seed}: {name} still sounds"
+            continue
+        made = performance.conductor.material.parts[stage.passage.section]
+        begun = stage.tempo.frame_at(stage.passage.start_beat)
+        entry = round(stage.passage.offset_beats * made.loop_frames / made.length_beats)
+        if layer.decks and (end - begun + entry) % made.loop_frames < 2410:
+            continue  # another variation has its turn within what is listened to
+        gain = np.abs(heard).max() / GAIN if name == "calm" else 1.0  # a parameter moves its level
+        apart = []
+        for sound, _ in layer.sounds[stage.passage.section]:
+            for shift in (-1, 0, 1):  # what goes on untouched may lie a frame beside
+                places = (np.arange(frames.start, end) - begun + entry + shift) % sound.loop_frames
+                apart.append(np.abs(gain * sound.left[places] - heard).max())
+        assert min(apart) < 0.01, f"seed {seed}: {name} is not where it belongs: {min(apart):.3f} off"
 
 
 def run(folder: Path, seed: int, bank: Bank) -> None:
@@ -130,14 +217,23 @@ def run(folder: Path, seed: int, bank: Bank) -> None:
             frame = player.performance.frame
             player.performance.schedule_values([(frame, "threat", float(rng.random()))])
         player.tick(messages)
-    played = player.play(end + round(SETTLE_S * RATE))
     conductor = player.performance.conductor
+    stage = conductor.stage
+
+    def is_settled() -> bool:
+        is_there = conductor.playlists.is_within(stage.passage.section, asked if playing else "")
+        return is_there and not stage.seams and stage.now > max(end, stage.entered_frame) + 3 * RATE
+
+    while player.performance.frame < end + SETTLE_S * RATE and not is_settled():
+        player.tick()
+    played = player.result()
 
     # what sounds in the end is what was asked for last
-    assert conductor.passage.section == (asked if playing else "")
-    assert conductor.seam is None
+    assert conductor.playlists.is_within(conductor.passage.section, asked if playing else "")
+    assert all(conductor.playlists.is_within(seam.target.section, asked) for seam in conductor.stage.seams)
+    check_what_sounds(played, seed)
     # three strips of up to four clips each: what enters, and what still fades out; and the stingers
-    limit = steepest(8) + 8 * 0.05 * 2 * np.pi * 100 / RATE + 1e-3
+    limit = steepest(10) + 8 * 0.05 * 2 * np.pi * 100 / RATE + 1e-3
     steps = np.abs(np.diff(played.master[:, 0].astype(np.float64)))
     assert steps.max() <= limit, f"seed {seed}: a step of {steps.max():.4f} at frame {steps.argmax()}"
     for layer in ("calm", "fight", "both"):

@@ -84,7 +84,7 @@ def test_real_stems_loop_for_ten_minutes_without_a_step(tmp_path: Path) -> None:
     preset = load(tmp_path / "song", vocabulary=vocabulary())
     renderer = Renderer(RenderJob(preset, 0, 600.0, ending="cut"))
     audio = np.concatenate([piece.copy() for piece in renderer.ticks()])[:, 0]
-    loop = renderer.performance.conductor.material.sections["main"].loop_frames
+    loop = renderer.performance.conductor.material.parts["main"].loop_frames
     steps = np.abs(np.diff(audio))
     worst = 0.0
     for seam in range(loop, len(audio) - 4800, loop):

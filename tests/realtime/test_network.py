@@ -400,3 +400,59 @@ def is_running(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def test_music_is_saved_by_a_message_and_another_engine_goes_on_in_the_same_bar(
+    preset: Path, tmp_path: Path
+) -> None:
+    with playing(tmp_path / "a", preset, "--sink", "null", "--seconds", "60") as engine:
+        client = engine.client()
+        client.send({"subscribe": ["section"]}, {"state": {"place": "shelter"}, "id": "s"})
+        client.until("receipt", receipt="s", status="finished")
+        client.send({"save": True, "id": "k"})
+        saved = client.until("saved", id="k")["saved"]
+        client.send({"restore": saved | {"preset": "another"}, "id": "wrong"})
+        wrong = client.until("receipt", receipt="wrong", status="failed")
+        client.send({"restore": {"music": 1}, "id": "broken"})
+        broken = client.until("receipt", receipt="broken", status="failed")
+        client.send({"restore": "x", "id": "no"})
+        error = client.until("error")
+    with playing(tmp_path / "b", preset, "--sink", "null", "--seconds", "60") as other:
+        client = other.client()
+        client.send({"subscribe": ["beat"]}, {"restore": saved, "id": "r"})
+        client.until("receipt", receipt="r", status="finished")
+        beat = client.until("beat", section="fight")["beat"]
+
+    assert saved["section"] == "fight"
+    assert "the saved music is of 'another'" in wrong["reason"]
+    assert "this is no saved music" in broken["reason"]
+    assert "restore must be what `save` answered" in error["error"]
+    assert saved["bar"] <= int(beat["position"].split(".")[0]) <= saved["bar"] + 2
+
+
+def test_a_killed_engine_goes_on_in_the_bar_it_was_killed_in(preset: Path, tmp_path: Path) -> None:
+    state = tmp_path / "music.json"
+    flags = ("--sink", "null", "--seconds", "60", "--state", str(state))
+    with playing(tmp_path / "a", preset, *flags) as engine:
+        client = engine.client()
+        client.send({"state": {"place": "shelter"}, "id": "s"})
+        client.until("receipt", receipt="s", status="finished")
+        assert until(lambda: json.loads(state.read_text(encoding="utf-8"))["section"] == "fight")
+        engine.process.kill()
+    kept = json.loads(state.read_text(encoding="utf-8"))
+    with playing(tmp_path / "b", preset, *flags) as again:
+        client = again.client()
+        client.send({"subscribe": ["beat"]})
+        beat = client.until("beat")["beat"]
+        said = again.said()
+    state.write_text("{", encoding="utf-8")
+    with playing(tmp_path / "c", preset, *flags) as anew:
+        client = anew.client()
+        client.send({"subscribe": ["beat"]})
+        assert client.until("beat")["beat"]["section"] == "calm"
+        told = anew.said()
+
+    assert beat["section"] == "fight"
+    assert kept["bar"] <= int(beat["position"].split(".")[0]) <= kept["bar"] + 2
+    assert any(f"goes on in fight, bar {kept['bar']}" in line for line in said)
+    assert any("it is kept as music.json.broken, and the music begins anew" in line for line in told)

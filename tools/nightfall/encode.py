@@ -17,7 +17,9 @@ SERIAL = 0x6E696768
 _POLYNOMIAL = 0x04C11DB7
 
 
-def write(path: Path, audio: np.ndarray[Any, Any], title: str, quality: float) -> None:
+def write(
+    path: Path, audio: np.ndarray[Any, Any], title: str, quality: float, album: str = "Nightfall"
+) -> None:
     """Write a stem: 16-bit FLAC or OGG Vorbis (`quality` 0 … 1), by its suffix."""
     kinds = {".flac": ("FLAC", "PCM_16", None), ".ogg": ("OGG", "VORBIS", 1.0 - quality)}
     form, subtype, compression = kinds[path.suffix]
@@ -28,7 +30,7 @@ def write(path: Path, audio: np.ndarray[Any, Any], title: str, quality: float) -
     with soundfile.SoundFile(
         path, "w", RATE, audio.shape[1], subtype, format=form, compression_level=compression
     ) as file:
-        file.title, file.license, file.album = title, "CC-BY-4.0", "Nightfall"
+        file.title, file.license, file.album = title, "CC-BY-4.0", album
         for start in range(0, len(audio), 4096):
             file.write(audio[start : start + 4096])
     if path.suffix == ".ogg":

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.conductor.passage import Passage
-from adaptive.preset.schema import EveryBars
+from adaptive.preset.grids import longest_wait, spots
+from adaptive.preset.schema import Grid
 from adaptive.timebase import HAIR
 
 
@@ -15,24 +16,25 @@ def passage(
     return Passage("calm", start, offset, length, bars, 4, first)
 
 
-EXITS = ["immediate", "beat", "bar", "phrase", "end", EveryBars(2), EveryBars(3)]
+EXITS = [
+    "immediate", "beat", "bar", "phrase", "end", Grid(every_bars=2), Grid(every_bars=3),
+    Grid(every_beats=3), Grid(every_beats=2, offset_beats=0.5), Grid(every_bars=2, offset_bars=1),
+]  # fmt: skip
 
 
 @settings(deadline=None)
 @given(st.floats(0.0, 500.0), st.sampled_from(EXITS), st.sampled_from([8, 12, 16, 20]), st.floats(0.0, 200.0))
 def test_a_boundary_lies_at_or_after_and_on_its_grid(
-    beat: float, exit_at: str | EveryBars, length: int, start: float
+    beat: float, exit_at: str | Grid, length: int, start: float
 ) -> None:
     here = passage(start, length=length)
     found = here.next_boundary(start + beat, exit_at)
-    grid = here.grid_beats(exit_at)
     local = here.within_pass(found)
+    places = [at for at, _ in spots(exit_at, length, 4, 4)] or [local]
+    longest = longest_wait([(at, "") for at in places], length) if exit_at != "immediate" else 0.0
 
-    assert found - (start + beat) >= -1e-5
-    assert found - (start + beat) <= (grid or 0.0) + 1e-5
-    if grid:
-        apart = min(local % grid, grid - local % grid)
-        assert apart < 1e-4 or length - local < 1e-4
+    assert -1e-5 <= found - (start + beat) <= longest + 1e-5
+    assert min(min(abs(at - local), length - abs(at - local)) for at in places) < 1e-4
 
 
 @pytest.mark.parametrize(
@@ -40,15 +42,15 @@ def test_a_boundary_lies_at_or_after_and_on_its_grid(
     [
         (16.0, "end", 16.0),
         (16.1, "end", 32.0),
-        (13.0, EveryBars(3), 16.0),  # bar 3·2 + 1 lies beyond the pass: its end is bar 1 of the next
-        (11.0, EveryBars(3), 12.0),
-        (17.0, EveryBars(3), 28.0),  # counted anew from bar 1 of the second pass
+        (13.0, Grid(every_bars=3), 16.0),  # bar 3·2 + 1 lies beyond the pass: its end is bar 1 of the next
+        (11.0, Grid(every_bars=3), 12.0),
+        (17.0, Grid(every_bars=3), 28.0),  # counted anew from bar 1 of the second pass
         (4.0, "bar", 4.0),
         (4.0 + HAIR / 2, "bar", 4.0),
     ],
 )
 def test_grids_count_from_bar_one_of_the_present_pass(
-    beat: float, exit_at: str | EveryBars, expected: float
+    beat: float, exit_at: str | Grid, expected: float
 ) -> None:
     assert passage().next_boundary(beat, exit_at) == pytest.approx(expected)
 

@@ -61,8 +61,8 @@ def test_an_immediate_blow_lands_after_look_ahead_and_its_own_lead_in(tmp_path: 
 def test_an_accepted_event_is_finished_when_it_has_sounded(tmp_path: Path) -> None:
     played = fired(tmp_path, 'play_at = "bar"', 1.3)
 
-    assert played.told("0") == ["accepted", "finished"]
-    assert [(r.frame, r.position) for r in played.receipts] == [(2 * BAR, "3.1.0")] * 2
+    assert played.told("0") == ["accepted", "started", "finished"]
+    assert [(r.frame, r.position) for r in played.receipts] == [(2 * BAR, "3.1.0")] * 3
 
 
 def test_a_stinger_is_silent_while_it_cools_down(tmp_path: Path) -> None:
@@ -70,9 +70,9 @@ def test_a_stinger_is_silent_while_it_cools_down(tmp_path: Path) -> None:
 
     assert [at / BAR for at in blows(played)] == [1.25, 2.5]
     assert [played.told(n) for n in "012"] == [
-        ["accepted", "finished"],
+        ["accepted", "started", "finished"],
         ["dropped"],
-        ["accepted", "finished"],
+        ["accepted", "started", "finished"],
     ]
     assert "cooldown" in played.receipts[2].reason
 

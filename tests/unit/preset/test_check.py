@@ -260,7 +260,7 @@ def test_grids_should_fit_into_the_section(tmp_path: Path) -> None:
     head = HEAD.replace("length_bars = 8", "length_beats = 14", 1)
     extra = """
     [[transitions]]
-    to = "calm"
+    from = "calm"
     exit_at = "phrase"
     [[transitions]]
     from = "storm"
@@ -284,8 +284,8 @@ def test_a_stem_that_neither_fills_nor_divides_its_section_is_a_fault(tmp_path: 
     assert (found.severity, found.at) == ("fault", "sections.calm.layers[0]")
     assert other.at == "sections.storm.layers[0]"
     assert found.text == (
-        "`pad` lasts 24.50 beats of the section's 32: more than one beat is missing at the end, "
-        "and it does not divide the section, so it cannot loop"
+        "`pad.wav` lasts 24.50 beats of the 32: more than one beat is missing at the end, "
+        "and it does not divide the length, so it cannot loop"
     )
     assert check(preset, {preset.stems["pad.wav"]: 16.0}) == []
 

@@ -25,9 +25,9 @@ def clock(tempos: list[tuple[int, int]], tick: int) -> float:
     return seconds
 
 
-def worst(tempo: TempoMap, end_s: float, beat_unit: int = 4) -> float:
+def worst(tempo: TempoMap, end_s: float) -> float:
     """Farthest that the file's clock and ours are apart, in seconds, at whole ticks."""
-    ticks = TickMap(tempo.segments_until(end_s * RATE), RATE, beat_unit)
+    ticks = TickMap(tempo.segments_until(end_s * RATE), RATE)
     end = ticks.tick_at(end_s * RATE)
     tempos = ticks.tempos(end)
     probes = sorted({int(tick) for tick in np.linspace(0, end, 1500)})
@@ -52,11 +52,11 @@ def test_changes_in_quick_succession_do_not_add_up() -> None:
         tempo.ramp(number * RATE, 60.0 + 37 * number % 150, 0.3 * RATE)
         tempo.step(number * RATE + RATE * 0.61, 71.0 + 53 * number % 140)
 
-    assert worst(tempo, 200.0, 8) < 0.8e-3
+    assert worst(tempo, 200.0) < 0.8e-3
 
 
 def test_a_beat_of_an_eighth_has_half_the_ticks() -> None:
-    ticks = TickMap(TempoMap(RATE, 120.0, 8).segments_until(0), RATE, 8)
+    ticks = TickMap(TempoMap(RATE, 120.0, 8).segments_until(0), RATE)
 
     assert ticks.tick_of(6) == 3 * 960
     assert ticks.tempos(9600) == [(0, 500000)]
@@ -81,7 +81,25 @@ def test_a_bar_that_is_cut_short_is_said(
 ) -> None:
     grids = [BarGrid(0.0, 0.0), *(BarGrid(float(beat), float(offset)) for beat, offset in seams)]
 
-    assert signatures(grids, 4) == expected
+    assert signatures(grids) == [(beat, (beats, 4)) for beat, beats in expected]
+
+
+def test_a_section_with_another_meter_changes_the_bars() -> None:
+    grids = [BarGrid(0.0, 0.0), BarGrid(5.0, 0.0, 6, 8), BarGrid(17.0, 0.0, 3, 4), BarGrid(19.0, 0.0)]
+    expected = [(0, (4, 4)), (4, (1, 4)), (5, (6, 8)), (17, (2, 4)), (19, (4, 4))]
+
+    assert signatures(grids) == expected
+
+
+def test_a_beat_that_changes_its_length_changes_its_ticks() -> None:
+    tempo = TempoMap(RATE, 120.0)
+    tempo.step(48000, 120.0, 8)  # two quarters, then eighths
+    ticks = TickMap(tempo.segments_until(RATE * 9), RATE)
+
+    assert [ticks.tick_of(beat) for beat in (0, 1, 2, 3, 4)] == [0, 960, 1920, 2400, 2880]
+    assert ticks.tick_at(48000 + 24000) == 1920 + 960
+    assert ticks.seconds_at(2400) == 1.25
+    assert ticks.tempos(9600) == [(0, 500000)]
 
 
 def test_fifteen_parts_have_channels_of_their_own_and_those_alike_share_first() -> None:
@@ -107,7 +125,7 @@ def test_a_key_is_named_by_what_stands_at_the_staff(key: str, name: str) -> None
 
 
 def test_a_key_struck_again_ends_where_it_begins_again() -> None:
-    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE, 4)
+    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE)
     notes = [
         PlayedNote(0, 96000, 60, 0.5),
         PlayedNote(24000, 1, 60, 0.001),
@@ -115,7 +133,7 @@ def test_a_key_struck_again_ends_where_it_begins_again() -> None:
     ]
     part = Part("p", "bass", 38, notes)
     marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
-    score = Score({"title": "T"}, ["x"], ticks, 48000, 4, 4, marks, [part])
+    score = Score({"title": "T"}, ["x"], ticks, 48000, marks, [part])
     file = io.BytesIO()
     midi_file.write(score, file)
     track = MidiFile(file=io.BytesIO(file.getvalue())).tracks[1]
@@ -133,12 +151,12 @@ def test_a_key_struck_again_ends_where_it_begins_again() -> None:
 
 
 def test_two_parts_on_one_channel_do_not_end_each_others_notes() -> None:
-    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE, 4)
+    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE)
     first = Part("a", "drums", None, [PlayedNote(0, 48000, 36, 0.5), PlayedNote(96000, 100, 36, 0.5)])
     second = Part("b", "drums", None, [PlayedNote(24000, 24000, 36, 0.5), PlayedNote(96000, 24000, 36, 0.5)])
     marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
     file = io.BytesIO()
-    midi_file.write(Score({}, [], ticks, 48000, 4, 4, marks, [first, second]), file)
+    midi_file.write(Score({}, [], ticks, 48000, marks, [first, second]), file)
     ends = []
     for track in MidiFile(file=io.BytesIO(file.getvalue())).tracks[1:]:
         times = np.cumsum([message.time for message in track])

@@ -1,0 +1,174 @@
+"""What the files of a preset sound like beside each other: loops off the grid, loudness that jumps."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from adaptive.analysis.loudness import SILENT_LUFS, integrated_lufs
+from adaptive.engine.bank import Audio
+from adaptive.music.scale import Key
+from adaptive.preset.faults import KeyPath
+from adaptive.preset.finding import Finding, warning
+from adaptive.preset.lengths import covered_beats, section_length_beats, section_stems, stem_loop_beats
+from adaptive.preset.model import Preset
+from adaptive.preset.parts import BRIDGE, is_bridge
+
+OFF_GRID_S = 0.03
+"""A file that ends so near to a bar line, and not on it, was meant to end on it."""
+
+ON_GRID_S = 0.005
+VARIATION_LU = 3.0
+"""Variations of one stem that differ by more are heard as another level, not as another take."""
+
+_KEY = re.compile(r"(?:^|[_\-. ])([A-G][#b]?)[_\-. ]?(m|min|minor|maj|major)(?=$|[_\-. ])")
+_MODES = {"m": "minor", "min": "minor", "minor": "minor", "maj": "major", "major": "major"}
+
+LAYER_LU, SECTION_LU = 10.0, 12.0
+"""One layer from section to section; the sums of two sections that lead to each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A file: seconds, loudness in LUFS, peak."""
+
+    seconds: float
+    lufs: float
+    peak: float
+
+
+def measure(audio: Audio, sample_rate: int = 48000) -> Measured:
+    """Measure decoded audio, shape (channels, frames)."""
+    peak = float(np.abs(audio).max(initial=0.0))
+    return Measured(audio.shape[1] / sample_rate, integrated_lufs(audio, sample_rate), peak)
+
+
+def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """Find loops off the grid, silent and clipped files, and loudness that jumps.
+
+    Parameters
+    ----------
+    preset : Preset
+        Names the files.
+    files : mapping of Path to Measured
+        Each file that could be read.
+    """
+    yield from _check_each(preset, files)
+    seconds = {path: file.seconds for path, file in files.items()}
+    for part in preset.parts:
+        yield from _check_grid(preset, part, seconds)
+        yield from _check_keys(preset, part)
+        yield from _check_variations(preset, part, files)
+    yield from _check_levels(preset, files)
+
+
+def _at(part: str, layer: str, preset: Preset) -> KeyPath:
+    if is_bridge(part):
+        return ("bridges", part.removeprefix(BRIDGE), "stem")
+    written = preset.file.layers[layer].stem
+    return ("layers", layer, "stem", part) if isinstance(written, dict) else ("layers", layer, "stem")
+
+
+def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    names = {path: name for name, path in preset.stems.items()}
+    for path, file in files.items():
+        if file.lufs <= SILENT_LUFS:
+            yield warning((names[path],), "is silent from beginning to end")
+        elif file.peak > 1.0:
+            over_db = 20.0 * math.log10(file.peak)
+            yield warning((names[path],), f"peaks {over_db:.1f} dB above full scale")
+
+
+def _check_grid(preset: Preset, part: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
+    """A loop that nearly fills its bars was cut a little beside them."""
+    length, told = section_length_beats(preset, part, seconds), set()
+    for layer, path in section_stems(preset, part):
+        loop = stem_loop_beats(preset, part, seconds[path], length) if path in seconds else None
+        if loop is None or path in told:
+            continue
+        over_s = (covered_beats(preset, part, seconds[path]) - loop) * preset.parts[part].beat_s
+        if ON_GRID_S < abs(over_s) <= OFF_GRID_S:
+            told.add(path)
+            side = "after" if over_s > 0 else "before"
+            yield warning(
+                _at(part, layer, preset),
+                f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: the loop is off"
+                " the grid; check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
+            )
+
+
+def _check_keys(preset: Preset, part: str) -> Iterator[Finding]:
+    """A file whose name declares another key than its section."""
+    key, told = Key.parse(preset.parts[part].key), set()
+    for layer, path in section_stems(preset, part):
+        declared = declared_key(path.stem)
+        if declared is None or declared.pitch_classes == key.pitch_classes or path in told:
+            continue
+        told.add(path)
+        yield warning(
+            _at(part, layer, preset),
+            f"{path.name} says {declared}, and `{part}` is in {key}",
+        )
+
+
+def declared_key(name: str) -> Key | None:
+    """Key that a file's name declares, such as ``drums_F#m`` or ``pad-Bb-major``; None if it has none.
+
+    A single letter declares nothing: it may be a number of a take.
+
+    Examples
+    --------
+    >>> str(declared_key("02_strings_F#m_140bpm")), declared_key("take_A")
+    ('F# minor', None)
+    """
+    found = _KEY.search(name)
+    return None if found is None else Key.parse(f"{found[1]} {_MODES[found[2].lower()]}")
+
+
+def _check_variations(preset: Preset, part: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    for layer in preset.parts[part].layers:
+        takes = [files[path] for path in preset.variants(layer, part) if path in files]
+        heard = [take.lufs for take in takes if take.lufs > SILENT_LUFS]
+        if len(heard) > 1 and max(heard) - min(heard) > VARIATION_LU:
+            apart = max(heard) - min(heard)
+            yield warning(
+                _at(part, layer, preset), f"takes turns with files {apart:.1f} LU apart in loudness"
+            )
+
+
+def _check_levels(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    for layer in preset.file.layers:
+        heard = {
+            part: max(files[path].lufs for path in preset.variants(layer, part) if path in files)
+            for part in preset.file.sections
+            if layer in preset.parts[part].layers
+            and any(path in files for path in preset.variants(layer, part))
+        }
+        if heard and max(heard.values()) - min(heard.values()) > LAYER_LU:
+            loud, soft = max(heard, key=heard.__getitem__), min(heard, key=heard.__getitem__)
+            yield warning(
+                ("layers", layer, "stem"),
+                f"is {heard[loud] - heard[soft]:.1f} LU louder in `{loud}` than in `{soft}`",
+            )
+    sums = {part: _sum_lufs(preset, part, files) for part in preset.file.sections}
+    heard = {part: lufs for part, lufs in sums.items() if lufs > SILENT_LUFS}
+    if heard and max(heard.values()) - min(heard.values()) > SECTION_LU:
+        loud, soft = max(heard, key=heard.__getitem__), min(heard, key=heard.__getitem__)
+        yield warning(
+            ("sections", soft),
+            f"its stems are {heard[loud] - heard[soft]:.1f} LU softer than those of `{loud}`, all together",
+        )
+
+
+def _sum_lufs(preset: Preset, part: str, files: Mapping[Path, Measured]) -> float:
+    """Loudness of a section's stems together, as if they had nothing in common."""
+    power = 0.0
+    for layer in preset.parts[part].layers:
+        takes = [files[path].lufs for path in preset.variants(layer, part) if path in files]
+        power += 10.0 ** (max(takes) / 10.0) if takes else 0.0
+    return 10.0 * math.log10(power) if power else SILENT_LUFS

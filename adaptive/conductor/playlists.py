@@ -1,0 +1,133 @@
+"""Playlists: sections that take turns under one name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from adaptive.conductor.deck import Deck, Hand
+from adaptive.conductor.passage import Passage
+from adaptive.preset.model import ANY, Preset
+from adaptive.preset.schema import PlaylistTable, TransitionTable
+
+GOES_ON = TransitionTable(exit_at="end")
+"""How a playlist goes on to its next section, where no rule says it: at the end, tails ringing over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What has been drawn, and how far into its round each playlist is: what to come back to."""
+
+    hands: dict[str, Hand]
+    rounds: dict[str, int]
+
+
+class Playlists:
+    """Says which section a name stands for, and which comes after it.
+
+    Parameters
+    ----------
+    preset : Preset
+        Has the playlists.
+    seed : int
+        Of chance.
+    """
+
+    def __init__(self, preset: Preset, seed: int) -> None:
+        self._preset = preset
+        self._tables = dict(preset.file.playlists)
+        self._decks = {name: _deck(name, table, seed) for name, table in self._tables.items()}
+        self.hands = {name: Hand() for name in self._tables}
+        self.rounds = dict.fromkeys(self._tables, 0)
+        self._due: tuple[Passage, float] | None = None
+
+    def is_within(self, section: str, wanted: str) -> bool:
+        """Whether a section is what a name stands for, as one of its turns."""
+        return section == wanted or wanted in self._preset.playlists_of(section)
+
+    def snapshot(self) -> Turn:
+        """What has been drawn so far."""
+        return Turn(dict(self.hands), dict(self.rounds))
+
+    def restore(self, turn: Turn) -> None:
+        """Put back what was drawn since a snapshot."""
+        self.hands, self.rounds = dict(turn.hands), dict(turn.rounds)
+
+    def enter(self, name: str) -> str:
+        """Draw the section a name stands for now; a section stands for itself.
+
+        A sequence begins anew whenever its playlist is entered; chance goes on where it was.
+        """
+        table = self._tables.get(name)
+        if table is None:
+            return name
+        self.rounds[name] = 0
+        if table.order == "sequence":
+            self.hands[name] = Hand()
+        return self._draw(name)
+
+    def _draw(self, name: str) -> str:
+        drawn, self.hands[name] = self._decks[name].draw(self.hands[name])
+        self.rounds[name] += 1
+        return self._inner(self._tables[name].play[drawn])
+
+    def _inner(self, item: str) -> str:
+        """What an item of a playlist stands for: an inner playlist goes on where it was."""
+        if item not in self._tables:
+            return item
+        self.rounds[item] = 0
+        return self._draw(item)
+
+    def due_beat(self, passage: Passage, wanted: str) -> float | None:
+        """Beat at which a passage has had its turn; None if it stays for good."""
+        owners = self._preset.playlists_of(passage.section)
+        if wanted not in owners or self._is_over(owners, wanted):
+            return None
+        if self._due is None or self._due[0] is not passage:
+            passes = passage.offset_beats // passage.length_beats + self._loops(passage.section)
+            self._due = (passage, passage.beat_of(passes * passage.length_beats))
+        return self._due[1]
+
+    def stay_on(self, passage: Passage) -> None:
+        """Let a passage have another turn: the same section was drawn again."""
+        if self._due is not None:
+            more = self._loops(passage.section) * passage.length_beats
+            self._due = (passage, self._due[1] + more)
+
+    def _loops(self, section: str) -> int:
+        loops = self._tables[self._preset.playlists_of(section)[0]].loops
+        return loops if isinstance(loops, int) else loops.get(section, 1)
+
+    def _is_over(self, owners: tuple[str, ...], wanted: str) -> bool:
+        """Whether the sequence that is wanted has come to an end that is held."""
+        table = self._tables[wanted]
+        inner = owners[: owners.index(wanted)]
+        is_inside_done = not any(self._has_more(name) for name in inner)
+        is_last = self.hands[wanted].count >= len(table.play)
+        return table.at_end == "hold" and is_last and is_inside_done
+
+    def _has_more(self, name: str) -> bool:
+        table = self._tables[name]
+        return table.each_time == "all" and self.rounds[name] < len(table.play)
+
+    def after(self, section: str, wanted: str) -> tuple[str, str]:
+        """Draw what comes after a section, and say by which playlist."""
+        owners = self._preset.playlists_of(section)
+        for name in owners[: owners.index(wanted)]:
+            if self._has_more(name):
+                return self._draw(name), name
+        return self._draw(wanted), wanted
+
+    def rule(self, source: str, target: str) -> TransitionTable:
+        """How a playlist goes on: by a rule that names sections or playlists on both sides, at the end."""
+        found = self._preset.written_transition(source, target)
+        if found is None or ANY in {found.source, found.target}:
+            return GOES_ON
+        enter = "start" if found.enter_at == "same_position" else found.enter_at
+        return msgspec.structs.replace(found, exit_at="end", enter_at=enter)
+
+
+def _deck(name: str, table: PlaylistTable, seed: int) -> Deck:
+    weights = tuple(table.weights.get(item, 1.0) for item in table.play)
+    return Deck(f"playlist {name}", weights, table.order, table.avoid_last, seed)

@@ -1,0 +1,89 @@
+"""Where in a pass a section may be left, or a stinger may land: one answer for playing and for checking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from adaptive.preset.schema import Grid
+
+ANY_MARKER = "any"
+
+Spot = tuple[float, str]
+"""Beats from bar 1 of a pass, and the name of the marker there, if a marker was asked for."""
+
+
+@lru_cache(maxsize=1024)
+def spots(
+    where: str | Grid,
+    length_beats: int,
+    beats_per_bar: int,
+    phrase_bars: int,
+    markers: tuple[tuple[int, str], ...] = (),
+) -> tuple[Spot, ...]:
+    """All places of a pass that lie on a grid, in order, from 0 to less than its length.
+
+    Parameters
+    ----------
+    where : str or Grid
+        ``immediate`` has no places: every beat will do.
+    length_beats, beats_per_bar, phrase_bars : int
+        Of the section.
+    markers : tuple of (int, str)
+        Beats and names, in order.
+
+    Notes
+    -----
+    The end of a pass is bar 1 of the next.  A grid counts anew in each pass; without an offset, its
+    first place is bar 1.  Empty: there is no such place, for want of a marker.
+
+    Examples
+    --------
+    >>> spots("bar", 8, 4, 2)
+    ((0.0, ''), (4.0, ''))
+    >>> spots(Grid(every_beats=3, offset_beats=1), 8, 4, 2)
+    ((1.0, ''), (4.0, ''), (7.0, ''))
+    """
+    if isinstance(where, Grid) and where.marker is not None:
+        wanted = where.marker
+        return tuple((float(at), name) for at, name in markers if wanted in {ANY_MARKER, name})
+    step, first = _step(where, length_beats, beats_per_bar, phrase_bars)
+    if step == 0.0:
+        return ()
+    count = int((length_beats - first - 1e-9) // step) + 1
+    return tuple((first + place * step, "") for place in range(max(count, 0)))
+
+
+def _step(where: str | Grid, length: int, bar: int, phrase_bars: int) -> tuple[float, float]:
+    """Distance of two places, and the first."""
+    if isinstance(where, Grid):
+        offset = where.offset_bars * bar + where.offset_beats
+        return float(where.every_beats or (where.every_bars or 1) * bar), offset
+    table = {"immediate": 0, "beat": 1, "bar": bar, "phrase": phrase_bars * bar, "end": length}
+    return float(table[where]), 0.0
+
+
+def longest_wait(places: Sequence[Spot], length_beats: int) -> float:
+    """Most beats that can lie between a moment and the next place, going round the pass.
+
+    Examples
+    --------
+    >>> longest_wait([(0.0, ""), (4.0, "")], 16)
+    12.0
+    """
+    beats = [at for at, _ in places]
+    after = [*beats[1:], beats[0] + length_beats]
+    return max(next_one - at for at, next_one in zip(beats, after, strict=True))
+
+
+def describe(where: str | Grid) -> str:
+    """Name a grid in a few words, as the log prints it."""
+    if not isinstance(where, Grid):
+        return where
+    if where.marker is not None:
+        return "any marker" if where.marker == ANY_MARKER else f"marker {where.marker}"
+    offset = f" + {where.offset_bars} bars" if where.offset_bars else ""
+    offset += f" + {where.offset_beats:g} beats" if where.offset_beats else ""
+    if where.every_beats is not None:
+        return f"every {where.every_beats} beats{offset}"
+    return f"every {where.every_bars} bars{offset}"

@@ -1,0 +1,230 @@
+"""What can ever be chosen: select lines tried at every corner of what parameters and states may be.
+
+A condition changes its truth only where a parameter meets a number it is held against.  So it is enough to
+try the ends of each range, those numbers, a little to either side of them, and the middles between.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from adaptive.preset.expression import evaluate
+from adaptive.preset.faults import join_names
+from adaptive.preset.finding import Finding, warning
+from adaptive.preset.grids import describe
+from adaptive.preset.model import ANY, Preset
+from adaptive.preset.schema import Entry, Grid
+from adaptive.preset.tree import BarsInSection, Call, Comparison, Node, Number, Reference, children, walk
+
+MOST_EVALUATIONS = 200_000
+"""Where there are more corners than this, nothing is said: a warning has to be certain."""
+
+_HAIR = 1e-6
+_BARS, _AGE = "bars", "age"
+
+
+@dataclass(slots=True)
+class _Corner:
+    """One combination of values, as expressions see it."""
+
+    values: Mapping[str, float | str]
+    ages: Mapping[str, float]
+    stale: Mapping[str, bool]
+    bars_in_section: float = 0.0
+
+    def value(self, name: str) -> float | str:
+        return self.values[name]
+
+    def age(self, name: str) -> float:
+        return self.ages.get(name, 0.0)
+
+    def is_stale(self, name: str) -> bool:
+        return self.stale.get(name, False)
+
+    def hysteresis(self, name: str) -> float:
+        return 0.0
+
+
+@dataclass(slots=True)
+class Reached:
+    """What was found: which lines can be true, which are ever chosen, what hides the others."""
+
+    true: set[int] = field(default_factory=set)
+    chosen: set[int] = field(default_factory=set)
+    hidden_by: dict[int, set[int]] = field(default_factory=dict)
+    is_default_chosen: bool = False
+
+
+def reach(preset: Preset) -> Reached | None:
+    """Try every corner; None where there are too many."""
+    axes = _axes(preset)
+    corners = 1
+    for values in axes.values():
+        corners *= len(values)
+    if corners * max(1, len(preset.when)) > MOST_EVALUATIONS:
+        return None
+    found = Reached()
+    for combination in itertools.product(*axes.values()):
+        _try(preset, _corner(dict(zip(axes, combination, strict=True))), found)
+    return found
+
+
+def _try(preset: Preset, corner: _Corner, found: Reached) -> None:
+    first: int | None = None
+    for place in range(len(preset.select)):
+        condition = preset.when.get(place)
+        if condition is not None and not evaluate(condition, corner):
+            continue
+        found.true.add(place)
+        if first is None:
+            first = place
+            found.chosen.add(place)
+        else:
+            found.hidden_by.setdefault(place, set()).add(first)
+    found.is_default_chosen = found.is_default_chosen or first is None
+
+
+def _corner(values: Mapping[tuple[str, str], float | str | bool]) -> _Corner:
+    by_kind: dict[str, dict[str, float | str | bool]] = {}
+    for (kind, name), value in values.items():
+        by_kind.setdefault(kind, {})[name] = value
+    return _Corner(
+        {name: value for name, value in by_kind.get("value", {}).items() if not isinstance(value, bool)},
+        {name: float(value) for name, value in by_kind.get(_AGE, {}).items()},
+        {name: bool(value) for name, value in by_kind.get("stale", {}).items()},
+        float(by_kind.get(_BARS, {}).get("", 0.0)),
+    )
+
+
+def _axes(preset: Preset) -> dict[tuple[str, str], list[float | str | bool]]:
+    """Each thing the conditions read, with the values to try it at."""
+    marks: dict[tuple[str, str], set[float]] = {}
+    axes: dict[tuple[str, str], list[float | str | bool]] = {}
+    for expression in preset.when.values():
+        for node, _ in walk(expression.root):
+            match node:
+                case Reference(name):
+                    marks.setdefault(("value", name), set())
+                case Call("age", (Reference(name),)):
+                    marks.setdefault((_AGE, name), set())
+                case Call("stale", (Reference(name),)):
+                    axes["stale", name] = [False, True]
+                case BarsInSection():
+                    marks.setdefault((_BARS, ""), set())
+                case _:
+                    continue
+        for node, _ in walk(expression.root):
+            if isinstance(node, Comparison):
+                _mark(node, marks)
+    for (kind, name), numbers in marks.items():
+        if kind == "value" and name in preset.state_groups:
+            axes[kind, name] = list(preset.state_groups[name].values)
+        else:
+            low, high = preset.file.parameters[name].range if kind == "value" else (0.0, 1e4)
+            axes[kind, name] = list(_samples(low, high, numbers))
+    return axes
+
+
+def _mark(node: Comparison, marks: dict[tuple[str, str], set[float]]) -> None:
+    """Note the numbers of a comparison for all that it reads."""
+    numbers = {inside.value for inside, _ in walk(node) if isinstance(inside, Number)}
+    for inside in _reads(node):
+        if inside in marks:
+            marks[inside] |= numbers
+
+
+def _reads(node: Node) -> Iterator[tuple[str, str]]:
+    match node:
+        case Reference(name):
+            yield "value", name
+        case Call("age", (Reference(name),)):
+            yield _AGE, name
+        case BarsInSection():
+            yield _BARS, ""
+        case _:
+            for child in children(node):
+                yield from _reads(child)
+
+
+def _samples(low: float, high: float, numbers: set[float]) -> list[float]:
+    hair = _HAIR * (high - low)
+    edges = {low, high}
+    for number in numbers:
+        edges |= {at for at in (number - hair, number, number + hair) if low <= at <= high}
+    ordered = sorted(edges)
+    middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ordered) if b - a > 3.0 * hair]
+    return sorted({*ordered, *middles})
+
+
+def check_reach(preset: Preset) -> Iterator[Finding]:
+    """Find select lines that are never true or always hidden, and rules that never fire."""
+    found = reach(preset) if preset.file.select else None
+    if found is not None:
+        yield from _check_lines(preset, found)
+    yield from _check_rules(preset, found)
+    yield from _check_markers(preset)
+
+
+def _check_lines(preset: Preset, found: Reached) -> Iterator[Finding]:
+    always = [i for i, line in enumerate(preset.select) if line.when is None]
+    for place in range(always[0] if always else len(preset.select)):
+        if place in found.chosen:
+            continue
+        if place not in found.true:
+            text = "can never be true, whatever the parameters and states are"
+        else:
+            hiders = join_names([f"select[{other}]" for other in sorted(found.hidden_by[place])])
+            text = f"never decides: whenever it is true, so is {hiders}, above"
+        yield warning(("select", place, "when"), text)
+
+
+def _check_rules(preset: Preset, found: Reached | None) -> Iterator[Finding]:
+    """Find transitions that no change of section can ever use."""
+    plays = _sections_that_play(preset, found)
+    used = set()
+    for source, target in itertools.permutations(plays, 2):
+        rule = preset.written_transition(source, target)
+        if rule is not None:
+            used.add((rule.source, rule.target))
+    for i, rule in enumerate(preset.file.transitions):
+        # a section that plays on and on is left for itself only over a bridge
+        if (rule.source, rule.target) not in used and (rule.source != rule.target or ANY in {rule.source}):
+            yield warning(
+                ("transitions", i),
+                f"never fires: no change from `{rule.source}` to `{rule.target}` is left for it",
+            )
+
+
+def _sections_that_play(preset: Preset, found: Reached | None) -> list[str]:
+    lines = range(len(preset.select)) if found is None else found.chosen
+    names = {preset.select[place].section for place in lines} | {preset.default_section}
+    return [name for name in preset.file.sections if names & {name, *preset.playlists_of(name)}]
+
+
+def _check_markers(preset: Preset) -> Iterator[Finding]:
+    """Find pairs whose rule names a marker that the section has not."""
+    told = set()
+    for source, target in itertools.permutations(preset.file.sections, 2):
+        rule = preset.written_transition(source, target)
+        if rule is None:
+            continue
+        place = preset.file.transitions.index(rule)
+        has = {name for _, name in preset.parts[source].markers}
+        if isinstance(rule.exit_at, Grid) and rule.exit_at.marker is not None:
+            wanted = rule.exit_at.marker
+            if (not has if wanted == ANY else wanted not in has) and ("exit", place, source) not in told:
+                told.add(("exit", place, source))
+                yield warning(
+                    ("transitions", place, "exit_at"),
+                    f"`{source}` has no such marker ({describe(rule.exit_at)}): it is left at its end",
+                )
+        has = {name for _, name in preset.parts[target].markers}
+        wanted = rule.enter_at.marker if isinstance(rule.enter_at, Entry) else "matching"
+        if wanted not in {"matching", "random", *has} and ("enter", place, target) not in told:
+            told.add(("enter", place, target))
+            yield warning(
+                ("transitions", place, "enter_at"),
+                f"`{target}` has no marker `{wanted}`: it is entered at its start",
+            )

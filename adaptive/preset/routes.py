@@ -1,0 +1,218 @@
+"""How sections lead to each other: rules, bridges, fills, playlists, markers.  Every name means something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+
+from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
+from adaptive.preset.model import ANY
+from adaptive.preset.parts import marker_beats, read_meter
+from adaptive.preset.schema import (
+    BridgeTable,
+    Entry,
+    Fade,
+    Grid,
+    PlaylistTable,
+    PresetFile,
+    SectionTable,
+    TransitionTable,
+)
+from adaptive.preset.walk import GRID_KEYS
+
+MATCHING, RANDOM = "matching", "random"
+"""In `enter_at = { marker = … }`: the marker of the same name as the exit's; one drawn by lot."""
+
+_LENGTHS = ("beats", "bars", "seconds")
+_STARTS = ("start_beats", "start_bars", "start_seconds")
+
+
+def check_routes(file: PresetFile, faults: FaultList) -> None:
+    """Note every faulty rule, bridge, fill, playlist, marker and grid."""
+    _playlists(file, faults)
+    _markers(file, faults)
+    for i, line in enumerate(file.select):
+        _known(faults, ("select", i, "section"), line.section, [*file.sections, *file.playlists])
+    _rules(file, faults)
+    _bridges(file, faults)
+    for name, fill in file.fills.items():
+        for i, layer in enumerate(fill.replaces):
+            _known(faults, ("fills", name, "replaces", i), layer, file.layers, "layer")
+    for name, stinger in file.stingers.items():
+        _grid(stinger.play_at, ("stingers", name, "play_at"), file.meter, faults)
+        if isinstance(stinger.play_at, Grid) and stinger.play_at.marker not in {None, ANY}:
+            where = ("stingers", name, "play_at", "marker")
+            _known(faults, where, stinger.play_at.marker or "", _all_markers(file), "marker")
+
+
+def _known(faults: FaultList, at: KeyPath, name: str, known: Collection[str], what: str = "section") -> None:
+    if name not in known:
+        faults.add(at, f"there is no {what} named `{name}`{hint(name, known)}")
+
+
+def _marked(file: PresetFile) -> Iterator[tuple[KeyPath, SectionTable | BridgeTable]]:
+    for name, section in file.sections.items():
+        yield ("sections", name), section
+    for name, bridge in file.bridges.items():
+        yield ("bridges", name), bridge
+
+
+def _all_markers(file: PresetFile) -> set[str]:
+    return {marker for section in file.sections.values() for marker in section.markers}
+
+
+def _markers(file: PresetFile, faults: FaultList) -> None:
+    for at, table in _marked(file):
+        beats, _ = read_meter(table.meter or file.meter)
+        length = table.length_beats if table.length_bars is None else table.length_bars * beats
+        for name, place in table.markers.items():
+            where = (*at, "markers", name)
+            if name in {ANY, MATCHING, RANDOM}:
+                faults.add(where, "has a meaning of its own in a transition; take another name")
+            beat = int(str(place).partition(".")[2] or 1)
+            if beat > beats:
+                faults.add(where, f"names beat {beat} of a bar of {beats}")
+            elif length is not None and marker_beats(place, beats) >= length:
+                faults.add(where, f"lies behind the end, after {length / beats:g} bars")
+
+
+def _rules(file: PresetFile, faults: FaultList) -> None:
+    pairs: Counter[tuple[str, str]] = Counter()
+    places = [*file.sections, *file.playlists, ANY]
+    for i, rule in enumerate(file.transitions):
+        at: KeyPath = ("transitions", i)
+        for key, name in (("from", rule.source), ("to", rule.target)):
+            _known(faults, (*at, key), name, places)
+        check_fades(rule, at, faults)
+        if rule.bridge is not None:
+            _known(faults, (*at, "bridge"), rule.bridge, file.bridges, "bridge")
+        if rule.fill is not None:
+            _known(faults, (*at, "fill"), rule.fill, file.fills, "fill")
+        source = file.sections.get(rule.source)
+        _grid(rule.exit_at, (*at, "exit_at"), (source and source.meter) or file.meter, faults)
+        _rule_markers(rule, at, file, faults)
+        pairs[rule.source, rule.target] += 1
+        if pairs[rule.source, rule.target] == 2:
+            pair = f"from `{rule.source}` to `{rule.target}`"
+            faults.add(at, f"is a second rule {pair}; neither is more specific")
+
+
+def _rule_markers(rule: TransitionTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
+    """A marker has to be in the section that is named, or else in some section."""
+    exit_marker = rule.exit_at.marker if isinstance(rule.exit_at, Grid) else None
+    enter_marker = rule.enter_at.marker if isinstance(rule.enter_at, Entry) else None
+    for key, marker, name in (
+        ("exit_at", exit_marker, rule.source),
+        ("enter_at", enter_marker, rule.target),
+    ):
+        if marker is None or (marker in {MATCHING, RANDOM} and key == "enter_at"):
+            continue
+        section = file.sections.get(name)
+        known = _all_markers(file) if section is None else set(section.markers)
+        if marker == ANY and key == "exit_at":
+            if not known:
+                faults.add((*at, key, "marker"), f"`{name}` has no markers, so it would never be left")
+        else:
+            _known(faults, (*at, key, "marker"), marker, known, "marker")
+
+
+def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None:
+    if not isinstance(where, Grid):
+        return
+    given = [key for key in GRID_KEYS if getattr(where, key) is not None]
+    if len(given) != 1:
+        found = f"got {join_names(given)}" if given else "got none"
+        faults.add(at, f"must have exactly one of {join_names(GRID_KEYS)}, {found}")
+        return
+    beats, _ = read_meter(meter)
+    for key, offset, every in (
+        ("offset_bars", where.offset_bars, where.every_bars),
+        ("offset_beats", where.offset_beats, where.every_beats),
+    ):
+        if not offset:
+            continue
+        whole = key == "offset_beats" and where.every_bars is not None
+        span = where.every_bars * beats if whole and where.every_bars else every
+        if span is None:
+            faults.add((*at, key), f"goes with `{key.replace('offset', 'every')}`, not with `{given[0]}`")
+        elif offset >= span:
+            faults.add((*at, key), f"must be less than the grid's {span:g}, got {offset:g}")
+
+
+def check_fades(table: TransitionTable | BridgeTable, at: KeyPath, faults: FaultList) -> None:
+    """Note fades without a length, or with several."""
+    for key, fade in (("fade_out", table.fade_out), ("fade_in", table.fade_in)):
+        if fade is not None:
+            _fade(fade, (*at, key), faults)
+
+
+def _fade(fade: Fade, at: KeyPath, faults: FaultList) -> None:
+    lengths = [key for key in _LENGTHS if getattr(fade, key) is not None]
+    starts = [key for key in _STARTS if getattr(fade, key) is not None]
+    if len(lengths) != 1:
+        found = f"got {join_names(lengths)}" if lengths else "got none"
+        faults.add(at, f"must have exactly one of {join_names(_LENGTHS, 'and')}, {found}")
+    if len(starts) > 1:
+        faults.add(at, f"may have only one start, got {join_names(starts)}")
+
+
+def _bridges(file: PresetFile, faults: FaultList) -> None:
+    for name, bridge in file.bridges.items():
+        at: KeyPath = ("bridges", name)
+        if bridge.length_bars is not None and bridge.length_beats is not None:
+            faults.add((*at, "length_beats"), "and `length_bars` are both given; leave one out")
+        if bridge.stem is None and not bridge.layers:
+            faults.add(at, "must have a `stem` or `layers`: there is nothing to hear")
+        elif bridge.stem is None and bridge.length_bars is None and bridge.length_beats is None:
+            faults.add(at, "must have a length, since no `stem` has one")
+        for i, layer in enumerate(bridge.layers):
+            _known(faults, (*at, "layers", i), layer, file.layers, "layer")
+            if layer in bridge.layers[:i]:
+                faults.add((*at, "layers", i), f"`{layer}` is there already")
+        check_fades(bridge, at, faults)
+
+
+def _playlists(file: PresetFile, faults: FaultList) -> None:
+    places = [*file.sections, *file.playlists]
+    owner: dict[str, str] = {}
+    for name, table in file.playlists.items():
+        at: KeyPath = ("playlists", name)
+        if name in file.sections or name == ANY:
+            faults.add(at, "is also the name of a section; take another name")
+        for i, item in enumerate(table.play):
+            where = (*at, "play", i)
+            _known(faults, where, item, places)
+            if item in table.play[:i]:
+                faults.add(where, f"`{item}` is there already; give it more `weights` or `loops`")
+            elif item in owner:
+                faults.add(where, f"`{item}` belongs to `{owner[item]}` already, and can to one only")
+            else:
+                owner[item] = name
+        _keyed(table, at, file.playlists, faults)
+    for name in _circles(owner, file.playlists):
+        faults.add(("playlists", name, "play"), "plays itself, over others or at once")
+
+
+def _keyed(table: PlaylistTable, at: KeyPath, playlists: Collection[str], faults: FaultList) -> None:
+    loops = table.loops if isinstance(table.loops, dict) else {}
+    for key, entries in (("weights", table.weights), ("loops", loops)):
+        for item in entries:
+            _known(faults, (*at, key, item), item, table.play, "entry of `play`")
+    for item in loops:
+        if item in playlists:
+            faults.add((*at, "loops", item), "is a playlist; loops count the passes of a section")
+    if table.weights and table.order == "sequence":
+        faults.add((*at, "weights"), 'goes with `order = "random"` or "shuffle"')
+    if table.at_end == "hold" and table.order != "sequence":
+        faults.add((*at, "at_end"), 'goes with `order = "sequence"`')
+
+
+def _circles(owner: Mapping[str, str], playlists: Collection[str]) -> Iterator[str]:
+    for name in playlists:
+        seen, at = set(), name
+        while at in owner and at not in seen:
+            seen.add(at)
+            at = owner[at]
+            if at == name:
+                yield name
+                break

@@ -1,0 +1,84 @@
+"""A step of the conductor: 64 sections, 64 layers, 500 rules, parameters that move in every tick."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.preset.load import load
+from adaptive.session.performance import Performance, vocabulary
+
+SECTIONS, LAYERS, SELECT, RULES = 64, 64, 64, 436
+"""Lines of select and rules of transitions: 500 together."""
+
+TICKS = 12_000
+"""A minute of music."""
+
+
+def measure_all() -> Iterator[dict[str, object]]:
+    """Every row."""
+    for generated in (0, 8, 64):
+        yield _steps(generated)
+
+
+def _write_preset(folder: Path, generated: int) -> None:
+    rng = np.random.default_rng(1)
+    sine = 0.01 * np.sin(2.0 * np.pi * 220.0 * np.arange(96000) / 48000.0)
+    soundfile.write(folder / "loop.wav", sine.astype(np.float32), 48000)
+    lines = ['schema = 1\nname = "Many"\ntempo_bpm = 120']
+    lines += [f"[parameters.p{n}]\nhysteresis = 0.02" for n in range(8)]
+    kinds = ("pad", "bass", "arpeggio", "melody", "drums")
+    for n in range(LAYERS):
+        source = f'generator = "{kinds[n % 5]}"' if n < generated else 'stem = "loop.wav"'
+        lines.append(f"[layers.l{n}]\n{source}\nlevel_db = -40.0")
+    every = ", ".join(f'"l{n}"' for n in range(LAYERS))
+    lines += [f"[sections.s{n}]\nlayers = [{every}]\nlength_bars = 1" for n in range(SECTIONS)]
+    for n in range(SELECT - 1):
+        a, b = rng.integers(8, size=2)
+        low = n / SELECT
+        when = f"p{a} > {low:.3f} and p{a} < {low + 0.05:.3f} and p{b} + p{(b + 1) % 8} > 0.4"
+        lines.append(f'[[select]]\nsection = "s{n}"\nwhen = "{when}"')
+    lines.append('[[select]]\nsection = "s63"')
+    pairs = [(a, b) for a in range(SECTIONS) for b in range(SECTIONS) if a != b]
+    for at in rng.permutation(len(pairs))[:RULES]:
+        a, b = pairs[at]
+        lines.append(
+            f'[[transitions]]\nfrom = "s{a}"\nto = "s{b}"\nexit_at = "beat"\nfade_out = {{ beats = 1 }}'
+        )
+    (folder / "preset.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _steps(generated: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        _write_preset(Path(folder), generated)
+        performance = Performance(load(folder, vocabulary=vocabulary()))
+        performance.begin()
+        took = []
+        for tick in range(TICKS):
+            values = [(f"p{n}", 0.5 + 0.5 * np.sin(tick * 0.0003 * (n + 1) + n)) for n in range(8)]
+            for name, value in values:
+                performance.engine.set_parameter(performance.layout.parameters[name], value)
+            performance.engine.pull(TICK_FRAMES)
+            performance.engine.drain_replies()
+            start = time.perf_counter()
+            performance.step()
+            took.append(1000.0 * (time.perf_counter() - start))
+        seams = sum(line.get("status") == "planned" for line in performance.log.recent)
+    ordered = sorted(took)
+    return {
+        "what": f"{SECTIONS} sections, {LAYERS} layers ({generated} generated), {SELECT + RULES} rules",
+        "steps": TICKS,
+        "seams_planned": seams,
+        "p50_ms": round(ordered[TICKS // 2], 3),
+        "p99_ms": round(ordered[TICKS * 99 // 100], 3),
+        "max_ms": round(ordered[-1], 3),
+        "mean_first_quarter_ms": round(statistics.mean(took[: TICKS // 4]), 3),
+        "mean_last_quarter_ms": round(statistics.mean(took[-TICKS // 4 :]), 3),
+    }

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyloudnorm
+import pytest
+import soundfile
+
+from adaptive.analysis.lint import check_files, declared_key, measure
+from adaptive.analysis.loudness import SILENT_LUFS, integrated_lufs
+from adaptive.engine.bank import decode
+from adaptive.preset.load import load
+
+RATE = 48000
+HEAD = """
+schema = 1
+name = "Lint"
+tempo_bpm = 120
+key = "A minor"
+"""
+
+
+def told(folder: Path, body: str) -> list[str]:
+    (folder / "preset.toml").write_text(HEAD + body, encoding="utf-8")
+    preset = load(folder)
+    files = {path: measure(decode(path, RATE)) for path in preset.stems.values()}
+    return [str(finding) for finding in check_files(preset, files)]
+
+
+def write_noise(path: Path, seconds: float, level_db: float) -> None:
+    noise = np.random.default_rng(5).standard_normal(round(seconds * RATE))
+    soundfile.write(path, (10 ** (level_db / 20.0) * 0.2 * noise).astype(np.float32), RATE, subtype="FLOAT")
+
+
+@pytest.mark.parametrize("kind", ["noise", "sine", "bursts", "stereo"])
+def test_loudness_is_what_an_independent_meter_says(kind: str) -> None:
+    rng, t = np.random.default_rng(3), np.arange(6 * RATE) / RATE
+    audio = {
+        "noise": 0.1 * rng.standard_normal((1, t.size)),
+        "sine": 0.3 * np.sin(2 * np.pi * 997.0 * t)[None],
+        "bursts": 0.3 * rng.standard_normal((1, t.size)) * (t % 2.0 < 0.5),
+        "stereo": np.stack([0.1 * rng.standard_normal(t.size), 0.4 * np.sin(2 * np.pi * 60.0 * t)]),
+    }[kind].astype(np.float32)
+    expected = pyloudnorm.Meter(RATE).integrated_loudness(audio.T.astype(np.float64))
+
+    assert integrated_lufs(audio) == pytest.approx(expected, abs=0.1)
+
+
+def test_silence_has_the_loudness_of_the_gate() -> None:
+    assert integrated_lufs(np.zeros((2, RATE), np.float32)) == SILENT_LUFS
+    assert integrated_lufs(np.zeros((1, 10), np.float32)) == SILENT_LUFS
+
+
+ONE = '[layers.pad]\nstem = "pad.wav"\n[sections.calm]\nlayers = ["pad"]\n'
+
+
+@pytest.mark.parametrize(("late_s", "is_told"), [(0.0, False), (0.02, True), (-0.02, True), (0.8, False)])
+def test_a_loop_that_ends_beside_its_bar_line_is_told(tmp_path: Path, late_s: float, is_told: bool) -> None:
+    write_noise(tmp_path / "pad.wav", 8.0 + late_s, 0.0)
+    lines = told(tmp_path, ONE + "length_bars = 4\n")
+
+    assert bool(lines) is is_told
+    if is_told:
+        side = "after" if late_s > 0 else "before"
+        assert f"pad.wav ends 20 ms {side} its last bar does: the loop is off the grid" in lines[0]
+
+
+def test_variations_and_sections_of_other_loudness_are_told(tmp_path: Path) -> None:
+    for name, level_db in (("a", 0.0), ("b", -5.0), ("c", -14.0)):
+        write_noise(tmp_path / f"{name}.wav", 8.0, level_db)
+    body = (
+        '[layers.pad]\nstem = { calm = ["a.wav", "b.wav"], fight = "c.wav" }\n'
+        '[sections.calm]\nlayers = ["pad"]\n[sections.fight]\nlayers = ["pad"]\n'
+    )
+
+    assert told(tmp_path, body) == [
+        "layers.pad.stem.calm: takes turns with files 5.0 LU apart in loudness",
+        "layers.pad.stem: is 14.0 LU louder in `calm` than in `fight`",
+        "sections.fight: its stems are 14.0 LU softer than those of `calm`, all together",
+    ]
+
+
+def test_a_silent_file_and_one_above_full_scale_are_told(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "pad.wav", np.zeros(8 * RATE, np.float32), RATE)
+    assert told(tmp_path, ONE) == ['"pad.wav": is silent from beginning to end']
+    sine = 2.0 * np.sin(2 * np.pi * 220 * np.arange(8 * RATE) / RATE)
+    soundfile.write(tmp_path / "pad.wav", sine.astype(np.float32), RATE, subtype="FLOAT")
+    assert "peaks 6.0 dB above full scale" in told(tmp_path, ONE)[0]
+
+
+def test_a_file_that_declares_another_key_than_its_section_is_told(tmp_path: Path) -> None:
+    write_noise(tmp_path / "pad_F#m_120bpm.wav", 8.0, 0.0)
+    write_noise(tmp_path / "bass-C-major.wav", 8.0, 0.0)
+    body = (
+        '[layers.pad]\nstem = "pad_F#m_120bpm.wav"\n[layers.bass]\nstem = "bass-C-major.wav"\n'
+        '[sections.calm]\nlayers = ["pad", "bass"]\n'
+    )
+
+    # C major has the tones of A minor
+    assert told(tmp_path, body) == [
+        "layers.pad.stem: pad_F#m_120bpm.wav says F# minor, and `calm` is in A minor"
+    ]
+    assert declared_key("drums_A_take2") is None
+    assert declared_key("AmbientPad") is None

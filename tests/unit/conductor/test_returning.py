@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from adaptive.conductor.messages import SetState
+from tests.helpers.measure import click
+from tests.helpers.presets import BAR, BEAT, STEM_LAYERS, make_preset, play, tick_of, two_sections, write_sine
+
+RETURNING = (
+    STEM_LAYERS
+    + """
+[layers.both]
+stem = "both.wav"
+[sections.calm]
+layers = ["calm"]
+length_bars = 4
+markers = { lift = 3, early = "1.3" }
+[sections.fight]
+layers = ["fight"]
+length_bars = 4
+markers = { early = "2.2" }
+[sections.cutscene]
+layers = ["both"]
+length_bars = 4
+[[transitions]]
+from = "cutscene"
+to = "any"
+exit_at = "beat"
+enter_at = "last_position"
+[[transitions]]
+from = "any"
+to = "any"
+exit_at = "beat"
+"""
+)
+
+
+def go(value: str) -> SetState:
+    return SetState("section", value)
+
+
+def test_interrupted_music_comes_back_where_it_was_left(tmp_path: Path) -> None:
+    preset = make_preset(tmp_path, RETURNING)
+    script = {tick_of(1.6): [go("cutscene")], tick_of(3.1): [go("calm")]}
+    played = play(preset, 6, script)
+    alone = play(preset, 6)
+    left, back = (line["frame"] for line in played.seams())
+
+    assert (left, back) == (7 * BEAT, 13 * BEAT)
+    assert played.seams()[-1]["section_position"] == "2.4.0"
+    heard, expected = played.bus("calm")[back + 480 :], alone.bus("calm")[left + 480 :]
+    assert np.abs(heard[:BAR] - expected[:BAR]).max() < 1e-6
+    assert click(played.master[:, 0]) < 2.0
+
+
+def test_each_section_holds_its_own_place_while_others_interrupt_each_other(tmp_path: Path) -> None:
+    script = {
+        tick_of(0.6): [go("cutscene")],  # calm is left at 1.4
+        tick_of(1.1): [go("fight")],  # fight was never left: it begins
+        tick_of(1.9): [go("cutscene")],
+        tick_of(2.6): [go("fight")],
+        tick_of(3.1): [go("cutscene")],
+        tick_of(3.6): [go("calm")],
+    }
+    seams = play(make_preset(tmp_path, RETURNING), 6, script).seams()
+
+    entries = [(line["target"], line["section_position"]) for line in seams]
+    assert entries == [
+        ("cutscene", "1.1.0"),
+        ("fight", "1.1.0"),
+        ("cutscene", "1.1.0"),
+        ("fight", "1.4.0"),
+        ("cutscene", "1.1.0"),
+        ("calm", "1.4.0"),
+    ]
+
+
+def test_what_was_left_for_good_begins_again_where_no_rule_returns(tmp_path: Path) -> None:
+    script = {tick_of(1.6): [go("fight")], tick_of(3.1): [go("calm")]}
+    seams = play(make_preset(tmp_path, RETURNING), 5, script).seams()
+
+    assert seams[-1]["section_position"] == "1.1.0"
+
+
+def test_tempo_and_meter_may_differ_on_the_two_sides(tmp_path: Path) -> None:
+    write_sine(tmp_path / "fight.wav", 331.0, beats=16)
+    preset = two_sections(
+        tmp_path,
+        'exit_at = "bar"\nfade_out = { beats = 2 }\nfade_in = { beats = 2 }',
+        fight='tempo_bpm = 180\nmeter = "6/8"\n',
+    )
+    played = play(preset, 9, {tick_of(0.3): [go("fight")], tick_of(2.3): [go("calm")]})
+    to_fight, to_calm = played.seams()
+    tempo = played.performance.conductor.tempo
+
+    # four bars of six eighths at 180 quarters a minute last 4 s, as the file does
+    assert played.performance.conductor.material.parts["fight"].loop_frames == 4 * BAR
+    assert (to_fight["frame"], to_fight["position"]) == (BAR, "2.1.0")
+    # a bar of it lasts a second: the bar line after 2.3 s lies at 3 s
+    assert (to_calm["frame"], to_calm["position"]) == (3 * BAR, "4.1.0")
+    assert tempo.tempo_at(4 * BAR) == 240.0
+    assert tempo.beat_unit_at(2 * BAR) == 8
+    # what leaves fades by its own beats (eighths at 180), what enters by its own (quarters at 240)
+    fight, calm = played.bus("fight"), played.bus("calm")
+    assert np.flatnonzero(np.abs(fight) > 1e-3)[-1] - 3 * BAR < BAR // 3 + 100
+    assert np.abs(calm[3 * BAR + 2 * BEAT : 4 * BAR]).max() > 0.19
+
+
+def test_generated_layers_keep_the_bars_of_their_section(tmp_path: Path) -> None:
+    body = """
+[layers.drums]
+generator = "drums"
+[sections.calm]
+layers = ["drums"]
+length_bars = 4
+[sections.waltz]
+layers = ["drums"]
+length_bars = 4
+meter = "3/4"
+[[transitions]]
+from = "any"
+to = "any"
+exit_at = "bar"
+"""
+    played = play(make_preset(tmp_path, body), 8, {tick_of(1.3): [go("waltz")]})
+    seam = played.seams()[0]["frame"]
+    kicks = [line["frame"] - seam for line in played.lines("note", pitch="kick") if line["frame"] >= seam]
+    on_one = [frame for frame in kicks if min(frame % (3 * BEAT), -frame % (3 * BEAT)) < BEAT // 8]
+
+    assert seam == 2 * BAR
+    assert len(on_one) >= 7  # a kick on beat 1 of the bars of three that fit
+    assert played.lines("parameter") == []
+
+
+def test_a_file_that_crosses_into_itself_is_faded_by_equal_gain(tmp_path: Path) -> None:
+    body = (
+        '[layers.ground]\nstem = "both.wav"\n[sections.calm]\nlayers = ["ground"]\n'
+        '[sections.fight]\nlayers = ["ground"]\n[[transitions]]\nfrom = "any"\nto = "any"\n'
+        "fade_out = { bars = 1 }\nfade_in = { bars = 1 }\n"
+    )
+    # at a bar line the file is in phase with its own beginning, so the two add as amplitudes
+    write_sine(tmp_path / "both.wav", 443.0)
+    preset = make_preset(tmp_path, body)
+    played = play(preset, 5, {tick_of(1.3): [go("fight")]})
+    level = [np.abs(played.bus("ground")[at : at + 600]).max() for at in range(2 * BAR, 3 * BAR, 600)]
+
+    assert max(level) < 0.2 * 1.02
+    assert min(level) > 0.2 * 0.97
