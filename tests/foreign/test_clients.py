@@ -47,7 +47,7 @@ def expect_answers(heard: str, client: str) -> None:
 
     assert found[0]["hello"]["preset"] == "Test"
     assert client in found[0]["hello"]["parameters"]
-    assert [receipt["status"] for receipt in receipts] == ["accepted", "finished"]
+    assert [receipt["status"] for receipt in receipts] == ["accepted", "started", "finished"]
     assert receipts[0]["sounds_at"]["heard_frame"] > receipts[0]["sounds_at"]["frame"]
 
 
