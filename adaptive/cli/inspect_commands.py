@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 import sys
 import time
 from pathlib import Path
@@ -13,7 +11,7 @@ import typer
 
 from adaptive.cli.common import preset_folders, say, warm_kernel
 from adaptive.errors import AdaptiveError, DeviceError
-from adaptive.kernel import build
+from adaptive.kernel import cache
 
 
 def register(app: typer.Typer) -> None:
@@ -64,45 +62,19 @@ def warm() -> None:
     if count:
         say(f"compiled {count} units in {time.monotonic() - began:.1f} s")
     else:
-        say(f"nothing to do: the kernel is compiled ({build.cache_folder()})")
+        say(f"nothing to do: the kernel is compiled ({cache.cache_folder()})")
 
 
 def doctor() -> None:
     """Check this machine."""
-    troubles = 0
-    for name, is_fine, words in _checks():
-        mark = "ok  " if is_fine else "!!  "
-        troubles += not is_fine
-        sys.stdout.write(f"{mark}{name}: {words}\n")
+    from adaptive.cli.doctor import machine, software
+    from adaptive.cli.doctor.row import Row
+
+    rows = [*software.checks(), Row(*_check_card()), *machine.checks()]
+    for row in rows:
+        sys.stdout.write(f"{row}\n")
+    troubles = sum(not row.is_fine for row in rows)
     sys.stdout.write("all is well\n" if troubles == 0 else f"{troubles} to look at\n")
-
-
-def _checks() -> list[tuple[str, bool, str]]:
-    version = platform.python_version_tuple()
-    is_known = (3, 11) <= (int(version[0]), int(version[1])) <= (3, 14)
-    rows = [("python", is_known, f"{platform.python_version()} ({platform.machine()})")]
-    packages = ("numpy", "numba", "sounddevice", "soundfile", "soxr")
-    rows += [(package, True, importlib.metadata.version(package)) for package in packages]
-    rows.append(_check_other())
-    where = str(build.cache_folder())
-    lasting = build.is_cache_lasting()
-    words = where if lasting else f"{build.default_cache()} cannot be written; set ADAPTIVE_CACHE_DIR"
-    rows.append(("compile cache", lasting, words))
-    missing = build.missing_units()
-    words = "compiled" if not missing else f"{len(missing)} units missing: adaptive warm"
-    rows.append(("kernel", not missing, words))
-    rows.append(_check_card())
-    return rows
-
-
-def _check_other() -> tuple[str, bool, str]:
-    """Another distribution called *adaptive* has the same import name."""
-    try:
-        other = importlib.metadata.version("adaptive")
-    except importlib.metadata.PackageNotFoundError:
-        return ("import name", True, "no other library called adaptive")
-    words = f"another library called adaptive ({other}) is installed: pip uninstall adaptive"
-    return ("import name", False, words)
 
 
 def _check_card() -> tuple[str, bool, str]:

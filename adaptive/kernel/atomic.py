@@ -92,12 +92,15 @@ def _generate_x86(builder: Any, value: Any | None) -> Any:
 
 
 def _generate_arm(builder: Any, value: Any | None) -> Any:
+    # not inline assembly: numba starts LLVM without its parser, and the process would end
     word = ir.IntType(64)
     if value is None:
         kind = ir.FunctionType(word, [])
-        return builder.asm(kind, "mrs $0, fpcr", "=r", [], side_effect=True)
+        read = cgutils.get_or_insert_function(builder.module, kind, "llvm.aarch64.get.fpcr")
+        return builder.call(read, [])
     kind = ir.FunctionType(ir.VoidType(), [word])
-    builder.asm(kind, "msr fpcr, $0", "r", [value], side_effect=True)
+    write = cgutils.get_or_insert_function(builder.module, kind, "llvm.aarch64.set.fpcr")
+    builder.call(write, [value])
     return None
 
 

@@ -11,6 +11,11 @@ INSTALL = {
     "jackd": "sudo apt-get install --yes jackd2",
     "chromium": "sudo apt-get install --yes chromium",
     "oscsend": "sudo apt-get install --yes liblo-tools",
+    "sclang": "sudo apt-get install --yes --no-install-recommends supercollider-language",
+    "godot3-server": "sudo apt-get install --yes --no-install-recommends godot3-server",
+    "nc": "sudo apt-get install --yes netcat-openbsd",
+    "node": "sudo apt-get install --yes nodejs npm",
+    "systemd-analyze": "sudo apt-get install --yes systemd",
 }
 """Program → the line that installs it (Debian, Ubuntu)."""
 

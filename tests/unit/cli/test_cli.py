@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -395,6 +396,26 @@ def test_a_file_that_is_no_log_is_one_sentence(run: Run, tmp_path: Path, content
 
     assert (done.code, len(done.sentences)) == (1, 1)
     assert "log" in done.err
+
+
+def test_a_render_to_midi_says_how_many_notes_it_wrote(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert run("new", folder).code == 0
+    done = run("render", folder, "-o", tmp_path / "x.mid", "--seconds", "8")
+
+    assert done.code == 0
+    assert re.search(r"x\.mid: 8\.0 s, \d+ × real time, [1-9]\d* notes; sections: calm", done.err)
+    assert (tmp_path / "x.mid").read_bytes().startswith(b"MThd")
+
+
+def test_a_render_to_midi_of_nothing_but_stems_is_refused(run: Run, preset: Path, tmp_path: Path) -> None:
+    done = run("render", preset, "-o", tmp_path / "x.mid", "--seconds", "1")
+
+    assert done.code == 1
+    assert done.sentences == [
+        "adaptive: Test has no generated layer, so there are no notes to write: "
+        "render it to .wav, .flac or .ogg"
+    ]
 
 
 def test_a_log_that_a_render_wrote_can_be_explained(run: Run, preset: Path, tmp_path: Path) -> None:
