@@ -147,10 +147,10 @@ class PortAudioSink:
         self.device, self.why = choose_device(device)
         wanted = channels or engine.spec.channels
         self.channels = min(wanted, self.device.channels)
-        engine.memory.root[0]["device_channels"] = self.channels
+        self.ticket = engine.ticket(self.channels)
         ffi = sounddevice._ffi
         callback = ffi.cast("PaStreamCallback *", engine.callback_address)
-        root = ffi.cast("void *", engine.root_address)
+        root = ffi.cast("void *", self.ticket.address)
         try:
             self._stream = _stream_class(sounddevice)(
                 kind="output", samplerate=engine.spec.sample_rate, blocksize=block_size,
@@ -172,12 +172,14 @@ class PortAudioSink:
 
     def start(self) -> None:
         """Begin to play."""
+        self.ticket.open()
         self._stream.start()
 
     def stop(self) -> None:
         """Stop and close; the engine's memory may be dropped after this."""
         self._stream.stop()
         self._stream.close()
+        self._engine.forget_ticket(self.ticket)
 
 
 def _stream_class(sounddevice: Any) -> Any:
