@@ -41,18 +41,20 @@ def presets() -> None:
 
 def devices() -> None:
     """List output devices."""
-    from adaptive.cli.play_command import choose_sink
-    from adaptive.sinks import portaudio
+    from adaptive.sinks import miniaudio_library, portaudio_library
+    from adaptive.sinks.choice import choose_sink
 
-    try:
-        for device in portaudio.list_devices():
-            mark = "*" if device.is_default else " "
-            sys.stdout.write(
-                f"{mark} {device.index:3} {device.name} ({device.host}, {device.channels} channels, "
-                f"{device.sample_rate:.0f} Hz)\n"
-            )
-    except DeviceError as error:
-        sys.stdout.write(f"{error}\n")
+    for name, library in (("portaudio", portaudio_library), ("miniaudio", miniaudio_library)):
+        sys.stdout.write(f"through {name}:\n")
+        try:
+            listed = library.list_devices()
+        except DeviceError as error:
+            sys.stdout.write(f"  {error}\n")
+            continue
+        if not listed:
+            sys.stdout.write("  there is no sound card here\n")
+        for device in listed:
+            sys.stdout.write(f"{'*' if device.is_default else ' '} {device.index:3} {device}\n")
     choice = choose_sink("auto", None)
     sys.stdout.write(f"auto picks {choice.name}: {choice.why}\n")
 
@@ -91,6 +93,7 @@ def _checks() -> list[tuple[str, bool, str]]:
     missing = build.missing_units()
     words = "compiled" if not missing else f"{len(missing)} units missing: adaptive warm"
     rows.append(("kernel", not missing, words))
+    rows.append(_check_miniaudio())
     rows.append(_check_card())
     return rows
 
@@ -105,14 +108,26 @@ def _check_other() -> tuple[str, bool, str]:
     return ("import name", False, words)
 
 
-def _check_card() -> tuple[str, bool, str]:
-    from adaptive.sinks import portaudio
+def _check_miniaudio() -> tuple[str, bool, str]:
+    """Whether the second way to a sound card is there; without it PortAudio is the only one."""
+    from adaptive.sinks import miniaudio_library
 
     try:
-        device, why = portaudio.choose_device()
+        miniaudio_library.load()
+        found = ", ".join(device.host for device in miniaudio_library.list_devices() if device.is_default)
     except DeviceError as error:
-        return ("sound card", False, f"{error}; until then: adaptive play --sink web")
-    return ("sound card", True, f"{device.name}: {why}")
+        return ("miniaudio", False, f"{error}: no second way to the sound card if PortAudio fails")
+    words = f"{importlib.metadata.version('miniaudio')}, its default device by {found or 'none'}"
+    return ("miniaudio", True, words)
+
+
+def _check_card() -> tuple[str, bool, str]:
+    from adaptive.sinks.choice import CARDS, choose_sink
+
+    choice = choose_sink("auto", None)
+    if choice.name in CARDS:
+        return ("sound card", True, f"{choice.name}, {choice.why}")
+    return ("sound card", False, f"{choice.why}; until there is one: adaptive play --sink web")
 
 
 def explain(

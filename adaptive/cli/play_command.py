@@ -10,7 +10,6 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -31,56 +30,21 @@ from adaptive.cli.common import (
 )
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
-from adaptive.errors import DeviceError, InputError
+from adaptive.errors import InputError
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
 from adaptive.session.checking import require_playable
 from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
+from adaptive.sinks.choice import SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink
 from adaptive.sinks.stream import Broadcast
-
-SINKS = ("auto", "portaudio", "web", "pcm", "null")
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("play", help="Play a preset; a game, an app or a page steers it.")(play)
-
-
-@dataclass(frozen=True, slots=True)
-class SinkChoice:
-    """Which sink, and why: `name` is never ``auto``."""
-
-    name: str
-    why: str
-
-
-def choose_sink(name: str, device: str | None) -> SinkChoice:
-    """Resolve ``auto``: a sound card through PortAudio, else the browser.
-
-    Raises
-    ------
-    UsageError
-        The name is none of the sinks.
-    DeviceError
-        A sound card was asked for, and there is none.
-    """
-    from adaptive.sinks import portaudio
-
-    if name not in SINKS:
-        message = f"--sink must be one of {', '.join(SINKS)}, got {name!r}"
-        raise UsageError(message)
-    if name not in {"auto", "portaudio"}:
-        return SinkChoice(name, "asked for")
-    try:
-        found, why = portaudio.choose_device(device)
-        return SinkChoice("portaudio", f"{found.name}: {why}")
-    except DeviceError as error:
-        if device is not None or name == "portaudio":
-            raise
-        return SinkChoice("web", f"{error}: listen in the browser")
 
 
 def sink_maker(
@@ -93,6 +57,10 @@ def sink_maker(
             from adaptive.sinks.portaudio import PortAudioSink
 
             return PortAudioSink(engine, device, channels, block)
+        if choice.name == "miniaudio":
+            from adaptive.sinks.miniaudio_sink import MiniaudioSink
+
+            return MiniaudioSink(engine, device, channels, block)
         return ClockedSink(engine, choice.name, broadcast.put if broadcast else None)
 
     return make
@@ -123,6 +91,9 @@ def play(
 ) -> None:
     """Play a preset live."""
     score = open_preset(preset)
+    if sink not in SINKS:
+        message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
+        raise UsageError(message)
     choice = choose_sink(sink, device)
     options = LiveOptions(
         osc=parse_address(osc, "--osc"),
