@@ -38,8 +38,8 @@ def say(sentence: str) -> None:
     plain = "".join(
         c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence[:LONGEST_SENTENCE]
     )
-    with STDERR:  # not while a sound library's chatter is turned away
-        console.print(plain, markup=False, soft_wrap=True)
+    STDERR.wait()  # not while a sound library's chatter is turned away
+    console.print(plain, markup=False, soft_wrap=True)
 
 
 class Teller:

@@ -14,7 +14,8 @@ from typing import Any
 
 from adaptive.errors import DeviceError
 from adaptive.sinks.cards import Device, choose
-from adaptive.sinks.quiet import quietly
+from adaptive.sinks.patience import within
+from adaptive.sinks.quiet import hush_libraries, quietly
 
 BACK_ENDS = {
     "linux": ("PULSEAUDIO", "JACK", "ALSA"),
@@ -23,6 +24,7 @@ BACK_ENDS = {
 }
 """Asked in this order.  Never miniaudio's own null device, which it would take where nothing else is."""
 
+PATIENCE_S = 8.0
 OTHER_BACK_ENDS = ("SNDIO", "AUDIO4", "OSS")
 MISSING = "miniaudio is not installed (pip install miniaudio; it has no wheel for Linux on aarch64)"
 
@@ -43,6 +45,7 @@ def load() -> Any:
     if not all(hasattr(getattr(miniaudio, "lib", None), name) for name in needed):
         message = "this miniaudio does not show its device functions (pip install --upgrade miniaudio)"
         raise DeviceError(message)
+    hush_libraries()
     return miniaudio
 
 
@@ -171,13 +174,17 @@ def list_devices() -> list[Device]:
     Raises
     ------
     DeviceError
-        miniaudio is missing.
+        miniaudio is missing, or does not answer.
     """
-    opened = contexts()
-    listed = [device for device, _, _ in numbered(opened)]
-    for context in opened:
-        context.close()
-    return listed
+
+    def listed() -> list[Device]:
+        opened = contexts()
+        found = [device for device, _, _ in numbered(opened)]
+        for context in opened:
+            context.close()
+        return found
+
+    return within(PATIENCE_S, "miniaudio", listed)
 
 
 def choose_device(wanted: str | None = None) -> tuple[Device, str]:

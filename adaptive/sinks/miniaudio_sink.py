@@ -13,6 +13,7 @@ from typing import Any
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library
+from adaptive.sinks.card import CardSink
 from adaptive.sinks.cards import Device, choose
 from adaptive.sinks.quiet import quietly
 
@@ -24,7 +25,7 @@ LEAST_BLOCK_S = {"PULSEAUDIO": 0.02}
 machine, with 256 and 480 it lost some at every stall, with 960 only at stalls beyond 40 ms."""
 
 
-class MiniaudioSink:
+class MiniaudioSink(CardSink):
     """Plays an engine on a sound card.
 
     Parameters
@@ -50,18 +51,17 @@ class MiniaudioSink:
     ) -> None:
         package = miniaudio_library.load()
         self._lib, self._ffi = package.lib, package.ffi
-        self._engine = engine
         contexts = miniaudio_library.contexts()
         listed = miniaudio_library.numbered(contexts)
         try:
-            self.device, self.why = choose([entry[0] for entry in listed], device)
-            _, self._context, local = listed[self.device.index]
+            chosen, self.why = choose([entry[0] for entry in listed], device)
+            _, self._context, local = listed[chosen.index]
             wanted = channels or engine.spec.channels
-            self.channels = min(wanted, self.device.channels or wanted)
-            least = round(LEAST_BLOCK_S.get(self.device.host, 0.0) * engine.spec.sample_rate)
-            self.block_size = max(least, block_size)
-            self.ticket = engine.ticket(self.channels, room_behind=self._ffi.sizeof("ma_device"))
-            self._device = self._ffi.cast("ma_device *", self.ticket.room_address)
+            least = round(LEAST_BLOCK_S.get(chosen.host, 0.0) * engine.spec.sample_rate)
+            room = self._ffi.sizeof("ma_device")
+            ticket = engine.ticket(min(wanted, chosen.channels or wanted), room_behind=room)
+            super().__init__(engine, chosen, ticket, max(least, block_size))
+            self._device = self._ffi.cast("ma_device *", ticket.room_address)
             self._init(local)
         except DeviceError:
             for context in contexts:
@@ -77,7 +77,7 @@ class MiniaudioSink:
         config.playback.channels = self.channels
         config.playback.pDeviceID = self._context.identity(local)
         config.sampleRate = self._engine.spec.sample_rate  # miniaudio resamples for a device that differs
-        config.periodSizeInFrames = self.block_size
+        config.periodSizeInFrames = self.block_frames
         config.periods = PERIODS
         address = self._engine.miniaudio_callback_address
         config.dataCallback = self._ffi.cast(self._ffi.typeof(config.dataCallback), address)
@@ -86,7 +86,6 @@ class MiniaudioSink:
             memory = self._context.memory
             result = self._lib.ma_device_init(memory, self._ffi.addressof(config), self._device)
         if result != self._lib.MA_SUCCESS:
-            self._engine.forget_ticket(self.ticket)
             message = (
                 f"{self.device.name} cannot be opened at {self._engine.spec.sample_rate} Hz with "
                 f"{self.channels} channels: miniaudio's error {result}"
@@ -97,29 +96,23 @@ class MiniaudioSink:
     def latency_frames(self) -> int:
         """Frames between the engine's output and the speaker: the blocks that were asked for."""
         default = round(0.01 * self._engine.spec.sample_rate)  # miniaudio's own period, 10 ms
-        return PERIODS * (self.block_size or default)
+        return PERIODS * (self.block_frames or default)
 
-    @property
-    def is_running(self) -> bool:
-        """Whether miniaudio thinks that it plays; False once the device is gone."""
-        return bool(self._lib.ma_device_is_started(self._device))
-
-    def start(self) -> None:
-        """Begin to play.
+    def prepare(self) -> None:
+        """Let the device run; it plays silence until `begin`.
 
         Raises
         ------
         DeviceError
             The device does not start.
         """
-        self.ticket.open()
         result = self._lib.ma_device_start(self._device)
         if result != self._lib.MA_SUCCESS:
             message = f"{self.device.name} does not start: miniaudio's error {result}"
             raise DeviceError(message)
 
-    def stop(self) -> None:
-        """Stop and close; the engine's memory may be dropped after this."""
+    def close(self) -> None:
+        """Stop and close the device and its back end."""
         self._lib.ma_device_uninit(self._device)
         self._context.close()
-        self._engine.forget_ticket(self.ticket)
+        super().close()

@@ -1,19 +1,21 @@
 """The sound card, through PortAudio: the kernel's callback is handed to it as a C function.
 
-Nothing of Python runs in that callback.  sounddevice's base class takes a C function pointer and a
-user-data pointer; python-rtmixer is the precedent.
+Nothing of Python runs in that callback; python-rtmixer is the precedent.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
-from adaptive.sinks import portaudio_library
+from adaptive.sinks.card import CardSink
+from adaptive.sinks.cards import choose
+from adaptive.sinks.portaudio_library import Library
+
+JACK = "JACK Audio Connection Kit"
+FLOAT32, CLIP_OFF, DITHER_OFF = 1, 1, 2
 
 
-class PortAudioSink:
+class PortAudioSink(CardSink):
     """Plays an engine on a sound card.
 
     Parameters
@@ -26,6 +28,11 @@ class PortAudioSink:
         Channels to open; the engine's are folded or padded.
     block_size : int
         Frames a block; 0 leaves it to PortAudio.
+
+    Raises
+    ------
+    DeviceError
+        There is no such device, or it refuses.
     """
 
     name = "portaudio"
@@ -37,48 +44,57 @@ class PortAudioSink:
         channels: int | None = None,
         block_size: int = 128,
     ) -> None:
-        sounddevice = portaudio_library.load()
-        self._engine = engine
-        self.device, self.why = portaudio_library.choose_device(device)
-        wanted = channels or engine.spec.channels
-        self.channels = min(wanted, self.device.channels)
-        self.ticket = engine.ticket(self.channels)
-        ffi = sounddevice._ffi
-        callback = ffi.cast("PaStreamCallback *", engine.callback_address)
-        root = ffi.cast("void *", self.ticket.address)
+        self._library = library = Library()
+        ffi, lib = library.ffi, library.lib
         try:
-            self._stream = _stream_class(sounddevice)(
-                kind="output", samplerate=engine.spec.sample_rate, blocksize=block_size,
-                device=self.device.index, channels=self.channels, dtype="float32",
-                latency="low", callback=callback, userdata=root, wrap_callback=None,
-                clip_off=True, dither_off=True,
+            chosen, self.why = choose(library.devices(), device)
+            count = min(channels or engine.spec.channels, chosen.channels)
+            ticket = engine.ticket(count)
+            super().__init__(engine, chosen, ticket, block_size)
+            output = ffi.new("PaStreamParameters *")
+            output.device, output.channelCount, output.sampleFormat = chosen.index, count, FLOAT32
+            output.suggestedLatency = lib.Pa_GetDeviceInfo(chosen.index).defaultLowOutputLatency
+            stream = ffi.new("PaStream **")
+            callback = ffi.cast("PaStreamCallback *", engine.callback_address)
+            what = f"{chosen.name} cannot be opened at {engine.spec.sample_rate} Hz with {count} channels"
+            library.check(
+                lib.Pa_OpenStream(
+                    stream, ffi.NULL, output, engine.spec.sample_rate, block_size,
+                    CLIP_OFF | DITHER_OFF, callback, ffi.cast("void *", ticket.address),
+                ),
+                what,
             )  # fmt: skip
-        except (sounddevice.PortAudioError, ValueError) as error:
-            message = (
-                f"{self.device.name} cannot be opened at {engine.spec.sample_rate} Hz with "
-                f"{self.channels} channels: {error}"
-            )
-            raise DeviceError(message) from error
+        except DeviceError:
+            library.close()
+            raise
+        self._stream = stream[0]
+        self._latency_s = float(lib.Pa_GetStreamInfo(self._stream).outputLatency)
 
     @property
     def latency_frames(self) -> int:
         """Frames between the engine's output and the speaker, as PortAudio reports them."""
-        return round(float(self._stream.latency) * self._engine.spec.sample_rate)
+        return round(self._latency_s * self._engine.spec.sample_rate)
 
-    def start(self) -> None:
-        """Begin to play."""
-        self.ticket.open()
-        self._stream.start()
+    @property
+    def can_close(self) -> bool:
+        """Not when a JACK server has died: PortAudio waits for it for ever."""
+        return self.device.host != JACK
 
-    def stop(self) -> None:
-        """Stop and close; the engine's memory may be dropped after this."""
-        self._stream.stop()
-        self._stream.close()
-        self._engine.forget_ticket(self.ticket)
+    def prepare(self) -> None:
+        """Let the stream run; it plays silence until `begin`.
 
+        Raises
+        ------
+        DeviceError
+            It does not start.
+        """
+        started = self._library.lib.Pa_StartStream(self._stream)
+        self._library.check(started, f"{self.device.name} does not start")
 
-def _stream_class(sounddevice: Any) -> Any:
-    class CallbackStream(sounddevice._StreamBase):  # type: ignore[misc]
-        """A stream whose callback is a C function."""
-
-    return CallbackStream
+    def close(self) -> None:
+        """Stop and close the stream, and PortAudio with it."""
+        lib = self._library.lib
+        lib.Pa_AbortStream(self._stream)
+        lib.Pa_CloseStream(self._stream)
+        self._library.close()
+        super().close()
