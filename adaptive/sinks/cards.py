@@ -60,7 +60,7 @@ def choose(devices: Sequence[Device], wanted: str | None = None) -> tuple[Device
     if wanted is None:
         chosen = next((device for device in devices if device.is_default), devices[0])
         return chosen, "it is the system's default output"
-    for device in devices:
+    for device in sorted(devices, key=lambda device: device.name != wanted):  # the very name first
         if wanted == str(device.index) or wanted.lower() in device.name.lower():
             return device, f"its name holds {wanted!r}"
     names = ", ".join(device.name for device in devices)

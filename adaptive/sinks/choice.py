@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library, portaudio_library
@@ -20,6 +21,11 @@ class SinkChoice:
     why: str
 
 
+def library_of(card: str) -> Any:
+    """The module that lists the devices of a sink of `CARDS`."""
+    return portaudio_library if card == "portaudio" else miniaudio_library
+
+
 def choose_sink(name: str, device: str | None) -> SinkChoice:
     """Resolve ``auto``: a sound card through PortAudio, else one through miniaudio, else the browser.
 
@@ -32,9 +38,8 @@ def choose_sink(name: str, device: str | None) -> SinkChoice:
         return SinkChoice(name, "asked for")
     errors = []
     for card in CARDS if name == "auto" else (name,):
-        library = portaudio_library if card == "portaudio" else miniaudio_library
         try:
-            found, why = library.choose_device(device)
+            found, why = library_of(card).choose_device(device)
         except DeviceError as error:
             errors.append(error)
             continue

@@ -26,6 +26,9 @@ BACK_ENDS = {
 
 PATIENCE_S = 8.0
 OTHER_BACK_ENDS = ("SNDIO", "AUDIO4", "OSS")
+SHAM = frozenset({b"null", b"jack"})
+"""ALSA's plugins that can always be opened: one throws everything away, one is JACK by a worse road."""
+
 MISSING = "miniaudio is not installed (pip install miniaudio; it has no wheel for Linux on aarch64)"
 
 
@@ -105,8 +108,8 @@ class Context:
             )
         if result != self._lib.MA_SUCCESS:
             return False
-        # ALSA's plugin that throws everything away can always be opened
-        if self.name == "ALSA" and bytes(self._ffi.buffer(identity)).startswith((b"null\0", b":null\0")):
+        # an identity of ALSA's is the name of the device as text
+        if self.name == "ALSA" and bytes(self._ffi.buffer(identity)).partition(b"\0")[0].lstrip(b":") in SHAM:
             return False
         self._ffi.memmove(info, fresh, self._ffi.sizeof("ma_device_info"))
         info.isDefault = is_default

@@ -98,6 +98,11 @@ class MiniaudioSink(CardSink):
         default = round(0.01 * self._engine.spec.sample_rate)  # miniaudio's own period, 10 ms
         return PERIODS * (self.block_frames or default)
 
+    @property
+    def can_close(self) -> bool:
+        """Not when a JACK server has died: closing its client breaks the one that took its place."""
+        return self.device.host != "JACK"
+
     def prepare(self) -> None:
         """Let the device run; it plays silence until `begin`.
 

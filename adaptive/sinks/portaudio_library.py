@@ -31,6 +31,9 @@ _guard = threading.Lock()
 _loaded: list[Any] = []
 """Every copy, for ever: closing a library whose threads still run ends the process."""
 
+_source: list[Path] = []
+"""Where the library's file lies; looked up while there is no copy that could be mistaken for it."""
+
 _in_use: set[int] = set()
 """Places in `_loaded` of copies that are initialised, or that a dead device holds."""
 
@@ -58,29 +61,33 @@ def load() -> Any:
             sounddevice._terminate()
         hush_libraries()
         _loaded.append(sounddevice._lib)
+        _source.extend(_files(sounddevice))
     return sounddevice
 
 
-def _file(sounddevice: Any) -> Path:
-    """Where the library lies that sounddevice has loaded."""
+def _files(sounddevice: Any) -> list[Path]:
+    """Where the library lies that sounddevice has loaded; empty if that is not to be found out."""
     named = Path(sounddevice._libname)
     if named.is_absolute():
-        return named
+        return [named]
+    found = []
+    stem = named.name.partition(".so")[0] + ".so"
     with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8") as maps:
         for line in maps:
-            path = Path(line.rstrip("\n").partition("/")[2] and "/" + line.rstrip("\n").partition("/")[2])
-            if path.name.startswith(named.name.partition(".so")[0] + ".so"):
-                return path
-    message = "PortAudio cannot be opened afresh: its file is not found"
-    raise DeviceError(message)
+            path = Path("/" + line.rstrip("\n").partition("/")[2])
+            if path.name.startswith(stem) and path not in found:
+                found.append(path)
+    return found
 
 
 def _copy(sounddevice: Any) -> Any:
-    source = _file(sounddevice)
+    if not _source:
+        message = "PortAudio cannot be opened afresh: its file is not found"
+        raise DeviceError(message)
     with tempfile.TemporaryDirectory(prefix="adaptive-", ignore_cleanup_errors=True) as folder:
-        copy = Path(folder) / source.name
+        copy = Path(folder) / _source[0].name
         try:
-            shutil.copyfile(source, copy)
+            shutil.copyfile(_source[0], copy)
             return sounddevice._ffi.dlopen(os.fspath(copy))
         except OSError as error:
             message = f"PortAudio cannot be opened afresh: {error}"

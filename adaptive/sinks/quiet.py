@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import os
 import sys
 import threading
@@ -84,6 +85,25 @@ def quietly() -> Iterator[None]:
         yield
     finally:
         STDERR.turn_back(turn)
+
+
+def part_from_libraries() -> None:
+    """Keep stderr for this program's own sentences: what C libraries write there goes nowhere from now on.
+
+    PortAudio prints three lines from its own thread when a Pulse server is killed, and has no setting
+    for it.  Should the process come down in C, Python still says where.
+    """
+    try:
+        ours = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # there is no stderr
+        return
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        sys.stderr.flush()
+    sys.stderr = os.fdopen(ours, "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    faulthandler.enable(sys.stderr)
 
 
 def hush_libraries() -> None:
