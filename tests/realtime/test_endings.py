@@ -99,7 +99,7 @@ def test_it_ends_when_its_parent_has_died(jack: dict[str, str], preset: Path, tm
 
 @pytest.mark.parametrize("how", ["signal", "seconds", "exception"])
 def test_it_ends_after_its_jack_server_was_killed(preset: Path, tmp_path: Path, how: str) -> None:
-    more = ["--seconds", "4"] if how == "seconds" else []
+    more = ["--seconds", "2"] if how == "seconds" else []
     module = ("tests.helpers.ending", "exception") if how == "exception" else ("adaptive",)
     with running(Jack(f"ending{os.getpid()}", tmp_path / "jack.log")) as server:
         arguments = ("--sink", "portaudio", *more)
