@@ -24,6 +24,7 @@ class Server:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.was_killed = False
+        self.launched_s = 0.0
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -93,6 +94,7 @@ class Jack(Server):
             device = ["-d", "dummy", "-r", str(self.rate), "-p", str(self.period)]
             device += ["-C", "2", "-P", str(self.channels), "-m"]
             with self.log.open("ab") as out:
+                self.launched_s = time.monotonic()
                 self.process = subprocess.Popen(
                     ["jackd", "-n", self.name, *priority, *device],
                     stdout=out, stderr=out, env=os.environ | self.environment,
@@ -150,6 +152,7 @@ class Pulse(Server):
         ]  # fmt: skip
         self.socket.unlink(missing_ok=True)
         with (self.folder / "pulse.log").open("ab") as out:
+            self.launched_s = time.monotonic()
             self.process = subprocess.Popen(
                 command, stdout=out, stderr=out, env=os.environ | self.environment
             )
