@@ -16,7 +16,8 @@ from typing import Any
 
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
-from adaptive.session.phase import Line, line_of_card
+from adaptive.session.fade import Fade
+from adaptive.session.phase import Course, Line
 from adaptive.session.search import OPEN_S, Opener, Search, discard
 from adaptive.sinks.card import CardSink
 from adaptive.sinks.clocked import ClockedSink
@@ -28,12 +29,6 @@ STAND_IN_FRAMES = 256
 """Block of the clock that stands in: it has no lead, so this is how far it may be behind."""
 
 LONGEST_SKIP_S = 2.0
-FADE_S = 0.1
-"""Volume is at a ten-thousandth after this (99 % of the way in 50 ms)."""
-
-FADED = 1e-7
-"""The volume a change of driver is made at: -140 dB, and no number a listener would choose."""
-
 CLOSE_S = 2.0
 ARRIVED_S = 0.25
 """When a card that took over is held against the line: some twenty blocks have come."""
@@ -73,11 +68,9 @@ class Supervisor:
         self._search = Search(sinks, device, self._preferred, open_card)
         self._heart = Heartbeat(0.0, 0.0)
         self._asleep: tuple[CardSink, Heartbeat] | None = None
-        self._next: tuple[CardSink, Heartbeat, float] | None = None
+        self._next: tuple[CardSink, Heartbeat] | None = None
         self._clock: ClockedSink | None = None
-        self._line = Line(0.0, 0.0, engine.spec.sample_rate)
-        self._made, self._made_before = 0, 0
-        self._volume: float | None = None
+        self._course, self._fade = Course(engine.spec.sample_rate), Fade()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._report: Report = lambda _sentence, _more: None
@@ -171,7 +164,7 @@ class Supervisor:
             if heart.is_alive and self._card is None and now_s >= self._rest_until_s:
                 self._asleep = None
                 self._forget_next()
-                self._next = (card, heart, now_s)
+                self._next = (card, heart)
         self._seek(now_s)
         if self._next is not None:
             self._advance(now_s)
@@ -185,7 +178,7 @@ class Supervisor:
         found = self._search.step(self._engine, now_s, is_any_wanted=self._card is None)
         if isinstance(found, CardSink):
             block_s = found.block_frames / self._engine.spec.sample_rate
-            self._next = (found, Heartbeat(now_s, block_s), now_s)
+            self._next = (found, Heartbeat(now_s, block_s))
         elif found is not None:
             self._say_once(str(found))
 
@@ -198,22 +191,15 @@ class Supervisor:
         """Let a clock drive the engine from where the card has stopped."""
         if not card.halt():
             return  # its callback stands in the engine: nobody else may, until it is out
-        self._restore_volume()
-        rate = self._engine.spec.sample_rate
-        self._made = self._made_before + card.ticket.frames
-        last_s = card.ticket.last_s
-        latency = card.latency_frames
-        self._line = (
-            line_of_card(self._made, card.block_frames, latency, last_s, rate)
-            if last_s > 0.0
-            else Line(self._made, now_s, rate)
-        )
+        self._course.end_card(card, now_s)
         self._card, self._asleep, self._gone_s = None, (card, self._heart), now_s
         self._forget_next()
-        self._stand_in()
+        self._clock = ClockedSink(self._engine, "null", lead_s=0.0, block_frames=STAND_IN_FRAMES)
+        self._course.begin_clock(self._clock)
         self._flaps = self._flaps + 1 if now_s - self._began_s < FLAP_S else 0
         self._rest_until_s = now_s + min(LONGEST_REST_S, 2.0**self._flaps - 1.0)
         self._search.begin(self._rest_until_s)
+        last_s = card.ticket.last_s
         silent_ms = round(1000.0 * (now_s - last_s)) if last_s > 0.0 else None
         self.trouble = f"no sound from {card.device.name}"
         self._say(
@@ -221,52 +207,51 @@ class Supervisor:
             silent_ms=silent_ms,
         )  # fmt: skip
 
-    def _stand_in(self) -> None:
-        clock = ClockedSink(self._engine, "null", lead_s=0.0, block_frames=STAND_IN_FRAMES)
-        self._clock = clock
-        self._made_before = self._made
-        clock.start(self._line.due_s(self._made))
-
     def _advance(self, now_s: float) -> None:
         """Bring in the card that runs silently: wait for its blocks, fade, change."""
         assert self._next is not None
-        card, heart, since_s = self._next
+        card, heart = self._next
         heart.look(card.ticket.blocks, now_s)
         if heart.is_lost:
             self._next = None
-            self._restore_volume()
+            self._fade.back(self._engine)
             self._close(card, is_alive=False)
-            return
-        if not heart.is_alive:
-            return
-        if self._volume is None:
-            head = self._engine.memory.head
-            self._volume, head["volume_wanted"] = float(head["volume_wanted"]), FADED
-            self._next = (card, heart, now_s)
-        elif now_s - since_s >= FADE_S:
-            self._change_to(card, heart)
+        elif heart.is_alive and self._fade.out(self._engine, now_s) and self._end_driver(now_s):
+            self._begin_driver(card, heart)
 
-    def _change_to(self, card: CardSink, heart: Heartbeat) -> None:
-        before = self._card
-        if not self._end_driver():
-            return
-        now_s, line = time.monotonic(), self._line
-        lacking = line.lacking(self._made, card.latency_frames, now_s)
+    def _end_driver(self, now_s: float) -> bool:
+        """Stop whoever drives, and lay the line through where it was; False if it is not out yet."""
+        if self._card is not None:
+            if not self._card.halt():
+                return False
+            self._course.end_card(self._card, now_s)
+            discard(self._card)
+            self._card = None
+        if self._clock is not None:
+            self._clock.stop()
+            if self._clock.is_running:
+                return False
+            self._course.end_clock(self._clock)
+            self._clock = None
+        return True
+
+    def _begin_driver(self, card: CardSink, heart: Heartbeat) -> None:
+        """Let a card drive from where the line is."""
+        now_s, line = time.monotonic(), self._course.line
+        lacking = line.lacking(self._course.made, card.latency_frames, now_s)
         rate = self._engine.spec.sample_rate
         if lacking < 0:
             time.sleep(min(-lacking / rate, LONGEST_SKIP_S))
         elif lacking > 0:
             lacking = min(lacking, round(LONGEST_SKIP_S * rate))
             self._engine.pull(lacking, self._engine.spec.channels)
-            self._made += lacking
+            self._course.made += lacking
         self._engine.memory["telemetry"][0]["last_ns"] = 0  # the gap is not the callback's
-        self._made_before = self._made - card.ticket.frames
-        self._restore_volume()
+        self._course.begin_card(card)
+        self._fade.back(self._engine)
         card.begin(self._engine)
         self._card, self._heart, self._next = card, heart, None
         self.trouble = "" if self._is_preferred(card) else f"{self._preferred.device.name} is missing"
-        if before is not None:
-            discard(before)
         self._settle()
         self.changes += 1
         self._began_s = now_s
@@ -277,33 +262,13 @@ class Supervisor:
         self._arrived = None
         if card is not self._card or card.ticket.last_s == 0.0:
             return
-        made = self._made_before + card.ticket.frames
-        rate = self._engine.spec.sample_rate
-        own = line_of_card(made, card.block_frames, card.latency_frames, card.ticket.last_s, rate)
-        off_ms = round(1000.0 * (own.heard(now_s) - line.heard(now_s)) / rate, 1)
+        apart = self._course.line_of(card).heard(now_s) - line.heard(now_s)
+        off_ms = round(1000.0 * apart / self._engine.spec.sample_rate, 1)
         folded = f", {self._folded(card)}" if card.channels < self._engine.spec.channels else ""
         self._say(
             f"the music plays on {card.device.name} ({card.name}){folded}", card,
             away_s=round(away_s, 3), phase_ms=off_ms,
         )  # fmt: skip
-
-    def _end_driver(self) -> bool:
-        """Stop whoever drives, and lay the line through where it was; False if it is not out yet."""
-        rate = self._engine.spec.sample_rate
-        if self._card is not None:
-            card = self._card
-            if not card.halt():
-                return False
-            self._made = self._made_before + card.ticket.frames
-            last_s = card.ticket.last_s
-            self._line = line_of_card(self._made, card.block_frames, card.latency_frames, last_s, rate)
-        if self._clock is not None:
-            clock, self._clock = self._clock, None
-            clock.stop()
-            self._made = self._made_before + clock.made_frames
-            # the clock may have skipped what the process slept through
-            self._line = Line(self._made_before, clock.due_s, rate)
-        return True
 
     def _settle(self) -> None:
         """What is asleep is given up, what is looked for is found."""
@@ -318,15 +283,8 @@ class Supervisor:
     def _forget_next(self) -> None:
         if self._next is not None:
             card, self._next = self._next[0], None
-            self._restore_volume()
+            self._fade.back(self._engine)
             discard(card)
-
-    def _restore_volume(self) -> None:
-        head = self._engine.memory.head
-        # somebody may have set it meanwhile, or another preset may be playing
-        if self._volume is not None and abs(float(head["volume_wanted"]) - FADED) < FADED / 2:
-            head["volume_wanted"] = self._volume
-        self._volume = None
 
     def _close(self, card: CardSink, is_alive: bool) -> None:
         if not is_alive and not card.can_close:

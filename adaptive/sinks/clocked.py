@@ -66,6 +66,11 @@ class ClockedSink:
         self._stopping.set()
         self._thread.join(timeout=5.0)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread may still be in the engine."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         rate, frames = self.engine.spec.sample_rate, self.block_frames
         while not self._stopping.is_set():
