@@ -19,8 +19,9 @@ OPEN_S = 4.0
 INTERVALS_S = ((30.0, 0.25), (600.0, 1.0), (float("inf"), 2.0))
 """How long after the loss a look costs what: 20 ms of a core each, so 2 % of it after half a minute."""
 
-AFTER_FAILURE_S = {True: 1.0, False: 10.0}
-"""How long a device that refused is left in peace: not long while nothing plays."""
+FIRST_REST_S = 0.5
+LONGEST_REST_S = {True: 1.0, False: 15.0}
+"""How long a device that refused is left in peace, twice as long each time: not long while nothing plays."""
 
 Opener = Callable[[Engine, str, str | None], CardSink]
 """Opens the device of a name, or the default, through a sink of `adaptive.sinks.choice.CARDS`."""
@@ -62,11 +63,12 @@ class Search:
         self._is_opening = False
         self._turn = 0
         self._seen: Sequence[Sighting] | None = None
+        self._failures = 0
 
     def begin(self, now_s: float) -> None:
         """Begin to look at a time."""
         self._began_s = self._next_s = now_s
-        self._seen = None
+        self._seen, self._failures = None, 0
 
     def end(self) -> None:
         """Look no more.  What is being opened is closed when it is open."""
@@ -94,7 +96,8 @@ class Search:
         with contextlib.suppress(queue.Empty):
             found = self._opened.get_nowait()
             self._is_opening = False
-            self._next_s = now_s + AFTER_FAILURE_S[is_any_wanted]
+            rest_s = min(FIRST_REST_S * 2.0**self._failures, LONGEST_REST_S[is_any_wanted])
+            self._next_s, self._failures = now_s + rest_s, self._failures + 1
             return found
         if self._is_opening:
             return None

@@ -101,6 +101,7 @@ class Supervisor:
 
     @engine.setter
     def engine(self, engine: Engine) -> None:
+        """Let whoever drives drive another from its next block on."""
         with self._guard:
             self._engine = engine
             if self._clock is not None:

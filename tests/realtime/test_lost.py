@@ -170,10 +170,10 @@ def test_another_device_plays_until_the_first_is_back_and_is_heard(
         # where both are, Pulse is the system's default
         with playing(tmp_path, preset, *arguments, environment=environment) as engine:
             killable_pulse.kill()
-            after(tmp_path, 0, lambda line: line["device"] == "system", BACK_S)
+            after(tmp_path, 0, lambda line: line["device"] == "system", 2 * BACK_S)
             time.sleep(0.7)
             killable_pulse.start()
-            after(tmp_path, 2, lambda line: line["device"] == "default", BACK_S)
+            after(tmp_path, 2, lambda line: line["device"] == "default", 2 * BACK_S)
             with pulse_recording(tmp_path / "pulse", environment) as on_pulse:
                 time.sleep(0.7)
                 again = on_pulse.audio()
