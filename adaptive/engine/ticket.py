@@ -68,7 +68,7 @@ class Ticket:
 
     @property
     def last_s(self) -> float:
-        """When its last block of music was asked for, on the clock of `time.monotonic`; 0 if never."""
+        """When its last block of music was asked for, on the kernel's clock; 0 if never."""
         return int(self._root[0]["last_ns"]) / 1e9
 
     @property

@@ -24,7 +24,7 @@ class Line:
     frames : float
         Heard at `at_s`.
     at_s : float
-        On the clock of `time.monotonic`.
+        On the clock of `watch.stamp_s`.
     sample_rate : int
         Frames a second.
     """

@@ -23,7 +23,7 @@ from adaptive.sinks.card import CardSink
 from adaptive.sinks.clocked import ClockedSink
 from adaptive.sinks.patience import leave_behind, within
 from adaptive.sinks.scout import Sighting
-from adaptive.sinks.watch import LOOK_S, Heartbeat
+from adaptive.sinks.watch import LOOK_S, Heartbeat, stamp_s
 
 STAND_IN_FRAMES = 256
 """Block of the clock that stands in: it has no lead, so this is how far it may be behind."""
@@ -125,7 +125,7 @@ class Supervisor:
         assert card is not None
         within(OPEN_S, card.device.name, card.prepare)
         card.begin()
-        self._heart = Heartbeat(time.monotonic(), card.block_frames / self._engine.spec.sample_rate)
+        self._heart = Heartbeat(stamp_s(), card.block_frames / self._engine.spec.sample_rate)
         if card.channels < self._engine.spec.channels:
             self._say(f"{card.device.name} has {card.channels} channels: {self._folded(card)}", card)
         self._thread.start()
@@ -150,7 +150,7 @@ class Supervisor:
         while not self._stopping.wait(LOOK_S):
             try:
                 with self._guard:
-                    self._look(time.monotonic())
+                    self._look(stamp_s())
             except Exception as error:  # the watch goes on: nobody else would notice the next loss
                 self._say_once(f"the watch over the sound card stumbled: {error!r}")
 
@@ -238,7 +238,7 @@ class Supervisor:
 
     def _begin_driver(self, card: CardSink, heart: Heartbeat) -> None:
         """Let a card drive from where the line is."""
-        now_s, line = time.monotonic(), self._course.line
+        now_s, line = stamp_s(), self._course.line
         lacking = line.lacking(self._course.made, card.latency_frames, now_s)
         rate = self._engine.spec.sample_rate
         if lacking < 0:
@@ -279,7 +279,7 @@ class Supervisor:
         self._search.end()
         self._last_trouble = ""
         if self._card is not None and not self._is_preferred(self._card):
-            self._search.begin(time.monotonic())
+            self._search.begin(stamp_s())
 
     def _forget_next(self) -> None:
         if self._next is not None:

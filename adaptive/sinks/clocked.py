@@ -6,10 +6,10 @@ The null sink throws them away; the stream hands them to listeners (a browser, a
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 from adaptive.engine.engine import Engine
+from adaptive.sinks.watch import stamp_s
 
 BLOCK_FRAMES = 512
 LEAD_S = 0.04
@@ -57,8 +57,8 @@ class ClockedSink:
         self._thread = threading.Thread(target=self._run, name=f"sink-{name}", daemon=True)
 
     def start(self, due_s: float | None = None) -> None:
-        """Begin to pull; the first frame is due now, or at a time of `time.monotonic`."""
-        self.due_s = time.monotonic() if due_s is None else due_s
+        """Begin to pull; the first frame is due now, or at a time of `watch.stamp_s`."""
+        self.due_s = stamp_s() if due_s is None else due_s
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,7 +74,7 @@ class ClockedSink:
     def _run(self) -> None:
         rate, frames = self.engine.spec.sample_rate, self.block_frames
         while not self._stopping.is_set():
-            due = (time.monotonic() + self._lead_s - self.due_s) * rate - self.made_frames
+            due = (stamp_s() + self._lead_s - self.due_s) * rate - self.made_frames
             if due > CATCH_UP_S * rate:
                 lost = due / rate - self._lead_s
                 self.due_s += lost

@@ -5,6 +5,9 @@ A JACK server that is killed tells nobody; PortAudio goes on calling its stream 
 
 from __future__ import annotations
 
+import sys
+import time
+
 LOOK_S = 0.02
 """How often a watcher looks."""
 
@@ -20,6 +23,17 @@ FIRST_BLOCK_S = 2.0
 BLOCKS_TO_LIFE = 3
 LIFE_S = 0.05
 """Blocks that must come, over so long, before a device counts as alive: one may come late from a dead one."""
+
+
+def stamp_s() -> float:
+    """Read the clock that callbacks are stamped with (`adaptive.kernel.clock`): it never jumps.
+
+    It is not `time.monotonic` everywhere: on macOS that stands still while the machine sleeps, on Windows it
+    is another counter before Python 3.13.
+    """
+    if sys.platform == "win32":
+        return time.perf_counter()
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class Heartbeat:
