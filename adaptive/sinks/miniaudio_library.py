@@ -24,7 +24,7 @@ BACK_ENDS = {
 }
 """Asked in this order.  Never miniaudio's own null device, which it would take where nothing else is."""
 
-PATIENCE_S = 8.0
+PATIENCE_S = 5.0
 OTHER_BACK_ENDS = ("SNDIO", "AUDIO4", "OSS")
 SHAM = frozenset({b"null", b"jack"})
 """ALSA's plugins that can always be opened: one throws everything away, one is JACK by a worse road."""

@@ -24,7 +24,7 @@ from adaptive.sinks.patience import within
 from adaptive.sinks.quiet import hush_libraries, quietly
 
 INSTALL = "apt-get install libportaudio2, dnf install portaudio, or brew install portaudio"
-PATIENCE_S = 8.0
+PATIENCE_S = 5.0
 """Looking for devices takes 0.1 s; a sound server that is just being started, a few."""
 
 _guard = threading.Lock()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -209,3 +211,18 @@ def test_a_device_that_comes_back_with_one_channel_and_another_rate_is_met(
 
     assert sum("2 channels are folded into 1" in line for line in said) == 1
     assert np.abs(heard).max() > 0.1
+
+
+@pytest.mark.slow
+@pytest.mark.device
+def test_a_server_that_hangs_from_the_start_is_one_sentence_and_exit_code_3(
+    killable_jack: Jack, preset: Path
+) -> None:
+    killable_jack.freeze()
+    done = subprocess.run(
+        [sys.executable, "-m", "adaptive", "play", str(preset), "--sink", "portaudio"],
+        capture_output=True, text=True, check=False, timeout=60, env=os.environ | killable_jack.environment,
+    )  # fmt: skip
+
+    assert done.returncode == 3
+    assert done.stderr == "adaptive: PortAudio does not answer (waited 5 s)\n"
