@@ -89,6 +89,10 @@ class Ticket:
         self._owners.append(owner)
         self._root[0]["header"] = header_address
 
+    def release(self) -> None:
+        """Keep no engine alive any more: the gate is shut for good, and nobody is inside."""
+        self._owners.clear()
+
     def open(self) -> None:
         """Let the stream drive the engine.  Nobody else may, from here on."""
         self._change(self._gate_address, ~k.GATE_SHUT, 1, 0)

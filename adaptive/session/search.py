@@ -28,7 +28,8 @@ Opener = Callable[[Engine, str, str | None], CardSink]
 
 
 def discard(card: CardSink) -> None:
-    """Close a card, elsewhere and without waiting for it; keep it for ever if it cannot be closed."""
+    """Close a card whose gate is shut, without waiting for it; keep it for ever if it cannot be closed."""
+    card.release()
 
     def close() -> None:
         with contextlib.suppress(DeviceError):

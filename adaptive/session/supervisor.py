@@ -141,8 +141,10 @@ class Supervisor:
         cards = [self._card, self._asleep and self._asleep[0], self._next and self._next[0]]
         for card in cards:
             if card is not None:
-                card.halt()
+                is_out = card.halt()
                 self._close(card, is_alive=card is self._card)
+                if is_out:
+                    card.release()
 
     # ── watching ───────────────────────────────────────────────────────────────────────────────
 
@@ -289,6 +291,7 @@ class Supervisor:
 
     def _close(self, card: CardSink, is_alive: bool) -> None:
         if not is_alive and not card.can_close:
+            card.release()
             leave_behind(card)
         elif self._stopping.is_set():
             with contextlib.suppress(DeviceError):

@@ -25,7 +25,9 @@ class CardSink:
     name = "card"
 
     def __init__(self, engine: Engine, device: Device, ticket: Ticket, block_frames: int) -> None:
-        self._engine, self.device, self.ticket = engine, device, ticket
+        self._engine: Engine | None = engine
+        self.device, self.ticket = device, ticket
+        self.sample_rate = engine.spec.sample_rate
         self.block_frames = block_frames
 
     @property
@@ -55,6 +57,7 @@ class CardSink:
     def begin(self, engine: Engine | None = None) -> None:
         """Let the stream drive the engine, or another one.  Nobody else may, from here on."""
         if engine is not None:
+            self._engine = engine
             self.ticket.publish(engine.memory.header_address, engine)
         self.ticket.open()
 
@@ -64,7 +67,13 @@ class CardSink:
 
     def close(self) -> None:
         """Stop and close the stream."""
-        self._engine.forget_ticket(self.ticket)
+
+    def release(self) -> None:
+        """Let go of the engine, for good: its gate is shut, and nobody is inside."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.forget_ticket(self.ticket)
+        self.ticket.release()
 
     def start(self) -> None:
         """Begin to play."""
@@ -74,3 +83,4 @@ class CardSink:
     def stop(self) -> None:
         """Stop and close; the engine's memory may be dropped after this."""
         self.close()
+        self.release()

@@ -62,7 +62,7 @@ class MiniaudioSink(CardSink):
             ticket = engine.ticket(min(wanted, chosen.channels or wanted), room_behind=room)
             super().__init__(engine, chosen, ticket, max(least, block_size))
             self._device = self._ffi.cast("ma_device *", ticket.room_address)
-            self._init(local)
+            self._init(local, engine.miniaudio_callback_address)
         except DeviceError:
             for context in contexts:
                 context.close()
@@ -71,23 +71,22 @@ class MiniaudioSink(CardSink):
             if context is not self._context:
                 context.close()
 
-    def _init(self, local: Device) -> None:
+    def _init(self, local: Device, callback_address: int) -> None:
         config = self._lib.ma_device_config_init(self._lib.ma_device_type_playback)
         config.playback.format = self._lib.ma_format_f32
         config.playback.channels = self.channels
         config.playback.pDeviceID = self._context.identity(local)
-        config.sampleRate = self._engine.spec.sample_rate  # miniaudio resamples for a device that differs
+        config.sampleRate = self.sample_rate  # miniaudio resamples for a device that differs
         config.periodSizeInFrames = self.block_frames
         config.periods = PERIODS
-        address = self._engine.miniaudio_callback_address
-        config.dataCallback = self._ffi.cast(self._ffi.typeof(config.dataCallback), address)
+        config.dataCallback = self._ffi.cast(self._ffi.typeof(config.dataCallback), callback_address)
         self._config: Any = config
         with quietly():
             memory = self._context.memory
             result = self._lib.ma_device_init(memory, self._ffi.addressof(config), self._device)
         if result != self._lib.MA_SUCCESS:
             message = (
-                f"{self.device.name} cannot be opened at {self._engine.spec.sample_rate} Hz with "
+                f"{self.device.name} cannot be opened at {self.sample_rate} Hz with "
                 f"{self.channels} channels: miniaudio's error {result}"
             )
             raise DeviceError(message)
@@ -95,7 +94,7 @@ class MiniaudioSink(CardSink):
     @property
     def latency_frames(self) -> int:
         """Frames between the engine's output and the speaker: the blocks that were asked for."""
-        default = round(0.01 * self._engine.spec.sample_rate)  # miniaudio's own period, 10 ms
+        default = round(0.01 * self.sample_rate)  # miniaudio's own period, 10 ms
         return PERIODS * (self.block_frames or default)
 
     @property
@@ -120,4 +119,3 @@ class MiniaudioSink(CardSink):
         """Stop and close the device and its back end."""
         self._lib.ma_device_uninit(self._device)
         self._context.close()
-        super().close()

@@ -73,7 +73,7 @@ class PortAudioSink(CardSink):
     @property
     def latency_frames(self) -> int:
         """Frames between the engine's output and the speaker, as PortAudio reports them."""
-        return round(self._latency_s * self._engine.spec.sample_rate)
+        return round(self._latency_s * self.sample_rate)
 
     @property
     def can_close(self) -> bool:
@@ -97,4 +97,3 @@ class PortAudioSink(CardSink):
         lib.Pa_AbortStream(self._stream)
         lib.Pa_CloseStream(self._stream)
         self._library.close()
-        super().close()

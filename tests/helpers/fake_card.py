@@ -58,7 +58,6 @@ class FakeCard(CardSink):
         self.is_closed.set()
         self.is_asking.set()
         self._thread.join(2.0)
-        super().close()
 
     def _run(self) -> None:
         due = time.monotonic()

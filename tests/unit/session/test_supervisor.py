@@ -5,20 +5,25 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from adaptive.cli.play_command import status_line
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
 from adaptive.errors import DeviceError
 from adaptive.session import search
+from adaptive.session.performance import Performance
 from adaptive.session.supervisor import Supervisor
 from adaptive.sinks.clocked import ClockedSink
 from tests.helpers import scene
 from tests.helpers.fake_card import World
 from tests.helpers.playing import until
+from tests.helpers.presets import two_sections
 
 RATE = 48000
 OFF_S = 0.04
@@ -78,6 +83,7 @@ def test_a_clock_takes_over_and_the_device_is_returned_to_in_phase(watch: Watch)
     world = World("card")
     watched = watch(world)
     time.sleep(0.2)
+    counted = watched.engine.telemetry().callbacks
     world.lose("card")
     lost_s = time.monotonic()
     assert until(lambda: watched.supervisor.name == "null")
@@ -90,6 +96,9 @@ def test_a_clock_takes_over_and_the_device_is_returned_to_in_phase(watch: Watch)
     assert took_s < 0.5
     assert abs(between_s) < OFF_S
     assert abs(watched.off_s()) < OFF_S
+    telemetry = watched.engine.telemetry()
+    assert telemetry.callbacks > counted > 0
+    assert telemetry.longest_gap_ms < 150.0  # the time away is no gap between two callbacks
     assert [more["sink"] for _, more in watched.told] == ["null", "portaudio"]
     assert abs(watched.told[1][1]["phase_ms"]) < 1000 * OFF_S
 
@@ -121,6 +130,7 @@ def test_another_device_takes_over_until_the_first_is_back(watch: Watch) -> None
     assert watched.supervisor.trouble == ""
     assert until(world.opened[1].is_closed.is_set)
     assert abs(watched.off_s()) < OFF_S
+    assert watched.engine._tickets == [world.opened[2].ticket]  # those that were given up keep no engine
 
 
 def test_a_device_that_was_asked_for_is_never_replaced_by_another(watch: Watch) -> None:
@@ -247,6 +257,19 @@ def test_a_card_that_keeps_failing_is_left_alone_for_a_while(watch: Watch) -> No
     assert watched.plays_on("card")
 
     assert time.monotonic() - lost_s > 0.9
+
+
+def test_the_status_line_says_what_is_missing(watch: Watch, tmp_path: Path) -> None:
+    world = World("card")
+    performance = Performance(two_sections(tmp_path / "small"))
+    watched = watch(world, engine=performance.engine)
+    session = SimpleNamespace(performance=performance, sink=watched.supervisor)
+    before = status_line(session)  # type: ignore[arg-type]
+    world.lose("card")
+    assert until(lambda: watched.supervisor.trouble)
+
+    assert "no sound from card" not in before
+    assert "no sound from card" in status_line(session)  # type: ignore[arg-type]
 
 
 def test_no_device_at_the_start_is_a_sentence() -> None:
