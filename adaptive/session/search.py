@@ -58,7 +58,9 @@ class Search:
     ) -> None:
         self._sinks, self._wanted, self._preferred = tuple(sinks), wanted, preferred
         self._open_card = open_card
-        self._scout = Scout(self._sinks)
+        # one each: a JACK server that hangs holds PortAudio's child, and not miniaudio's
+        self._scouts = [Scout([sink]) for sink in self._sinks]
+        self._answers: list[Sighting] = []
         self._began_s = self._next_s = 0.0
         self._opened: queue.SimpleQueue[CardSink | DeviceError] = queue.SimpleQueue()
         self._is_opening = False
@@ -75,7 +77,8 @@ class Search:
         """Look no more.  What is being opened is closed when it is open."""
         self._turn += 1
         self._is_opening = False
-        self._scout.close()
+        for scout in self._scouts:
+            scout.close()
         with contextlib.suppress(queue.Empty):
             while True:
                 found = self._opened.get_nowait()
@@ -102,8 +105,8 @@ class Search:
             return found
         if self._is_opening:
             return None
-        if self._scout.is_asked:
-            seen = self._scout.answer(now_s)
+        if any(scout.is_asked for scout in self._scouts):
+            seen = self._answer(now_s)
             if seen is not None:
                 chosen = self.choose(seen, is_any_wanted)
                 self._seen = seen
@@ -112,8 +115,16 @@ class Search:
         elif now_s >= self._next_s:
             passed = now_s - self._began_s
             self._next_s = now_s + next(pause for until, pause in INTERVALS_S if passed < until)
-            self._scout.ask(now_s)
+            self._answers = []
+            for scout in self._scouts:
+                scout.ask(now_s)
         return None
+
+    def _answer(self, now_s: float) -> list[Sighting] | None:
+        """What all have seen; None until each has answered or was given up."""
+        for scout in self._scouts:
+            self._answers += scout.answer(now_s) or []
+        return None if any(scout.is_asked for scout in self._scouts) else self._answers
 
     def choose(self, seen: Sequence[Sighting], is_any_wanted: bool) -> Sighting | None:
         """The preferred device if it is there, else another if any is wanted.
