@@ -25,9 +25,11 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 CODES = {"exception": 1, "sys.exit": 7, "os._exit": 9}
+CI = pytest.mark.slow
+"""The short run takes one of each kind; CI takes all."""
 
 
-@pytest.mark.parametrize("how", CODES)
+@pytest.mark.parametrize("how", ["exception", "os._exit", pytest.param("sys.exit", marks=CI)])
 def test_it_ends_with_the_code_of_its_end(
     jack: dict[str, str], preset: Path, tmp_path: Path, how: str
 ) -> None:
@@ -97,7 +99,9 @@ def test_it_ends_when_its_parent_has_died(jack: dict[str, str], preset: Path, tm
     assert until(is_gone, END_S), "it plays on although its parent is dead"
 
 
-@pytest.mark.parametrize("how", ["signal", "seconds", "exception"])
+@pytest.mark.parametrize(
+    "how", ["signal", pytest.param("seconds", marks=CI), pytest.param("exception", marks=CI)]
+)
 def test_it_ends_after_its_jack_server_was_killed(preset: Path, tmp_path: Path, how: str) -> None:
     more = ["--seconds", "2"] if how == "seconds" else []
     module = ("tests.helpers.ending", "exception") if how == "exception" else ("adaptive",)

@@ -75,6 +75,7 @@ def test_devices_and_doctor_tell_of_both_ways_to_the_card(pulse: Pulse) -> None:
     assert "its default device by PULSEAUDIO" in checked.stdout
 
 
+@pytest.mark.slow
 def test_a_device_is_found_by_part_of_its_name_and_a_wrong_one_is_named(pulse: Pulse, preset: Path) -> None:
     with playing(
         preset.parent, preset, "--sink", "miniaudio", "--device", "null out", "--channels", "1",
