@@ -19,6 +19,7 @@ from adaptive.preset.load import load
 from adaptive.preset.model import Preset
 from adaptive.session.checking import require_playable
 from adaptive.session.performance import vocabulary
+from adaptive.sinks.quiet import STDERR
 
 LONGEST_SENTENCE = 400
 WAITING_SENTENCES = 64
@@ -37,6 +38,7 @@ def say(sentence: str) -> None:
     plain = "".join(
         c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence[:LONGEST_SENTENCE]
     )
+    STDERR.wait()  # not while a sound library's chatter is turned away
     console.print(plain, markup=False, soft_wrap=True)
 
 

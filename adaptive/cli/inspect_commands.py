@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 import time
 from pathlib import Path
@@ -39,18 +40,20 @@ def presets() -> None:
 
 def devices() -> None:
     """List output devices."""
-    from adaptive.cli.play_command import choose_sink
-    from adaptive.sinks import portaudio
+    from adaptive.sinks import miniaudio_library, portaudio_library
+    from adaptive.sinks.choice import choose_sink
 
-    try:
-        for device in portaudio.list_devices():
-            mark = "*" if device.is_default else " "
-            sys.stdout.write(
-                f"{mark} {device.index:3} {device.name} ({device.host}, {device.channels} channels, "
-                f"{device.sample_rate:.0f} Hz)\n"
-            )
-    except DeviceError as error:
-        sys.stdout.write(f"{error}\n")
+    for name, library in (("portaudio", portaudio_library), ("miniaudio", miniaudio_library)):
+        sys.stdout.write(f"through {name}:\n")
+        try:
+            listed = library.list_devices()
+        except DeviceError as error:
+            sys.stdout.write(f"  {error}\n")
+            continue
+        if not listed:
+            sys.stdout.write("  there is no sound card here\n")
+        for device in listed:
+            sys.stdout.write(f"{'*' if device.is_default else ' '} {device.index:3} {device}\n")
     choice = choose_sink("auto", None)
     sys.stdout.write(f"auto picks {choice.name}: {choice.why}\n")
 
@@ -70,21 +73,33 @@ def doctor() -> None:
     from adaptive.cli.doctor import machine, software
     from adaptive.cli.doctor.row import Row
 
-    rows = [*software.checks(), Row(*_check_card()), *machine.checks()]
+    rows = [*software.checks(), Row(*_check_miniaudio()), Row(*_check_card()), *machine.checks()]
     for row in rows:
         sys.stdout.write(f"{row}\n")
     troubles = sum(not row.is_fine for row in rows)
     sys.stdout.write("all is well\n" if troubles == 0 else f"{troubles} to look at\n")
 
 
-def _check_card() -> tuple[str, bool, str]:
-    from adaptive.sinks import portaudio
+def _check_miniaudio() -> tuple[str, bool, str]:
+    """Whether the second way to a sound card is there; without it PortAudio is the only one."""
+    from adaptive.sinks import miniaudio_library
 
     try:
-        device, why = portaudio.choose_device()
+        miniaudio_library.load()
+        found = ", ".join(device.host for device in miniaudio_library.list_devices() if device.is_default)
     except DeviceError as error:
-        return ("sound card", False, f"{error}; until then: adaptive play --sink web")
-    return ("sound card", True, f"{device.name}: {why}")
+        return ("miniaudio", False, f"{error}: no second way to the sound card if PortAudio fails")
+    words = f"{importlib.metadata.version('miniaudio')}, its default device by {found or 'none'}"
+    return ("miniaudio", True, words)
+
+
+def _check_card() -> tuple[str, bool, str]:
+    from adaptive.sinks.choice import CARDS, choose_sink
+
+    choice = choose_sink("auto", None)
+    if choice.name in CARDS:
+        return ("sound card", True, f"{choice.name}, {choice.why}")
+    return ("sound card", False, f"{choice.why}; until there is one: adaptive play --sink web")
 
 
 def explain(
