@@ -22,6 +22,7 @@ class Turn:
 
     hands: dict[str, Hand]
     rounds: dict[str, int]
+    interrupted: dict[str, str]
 
 
 class Playlists:
@@ -41,6 +42,8 @@ class Playlists:
         self._decks = {name: _deck(name, table, seed) for name, table in self._tables.items()}
         self.hands = {name: Hand() for name in self._tables}
         self.rounds = dict.fromkeys(self._tables, 0)
+        self.interrupted: dict[str, str] = {}
+        self._begun: dict[str, float] = {}
         self._due: tuple[Passage, str, float] | None = None
 
     def is_within(self, section: str, wanted: str) -> bool:
@@ -49,11 +52,23 @@ class Playlists:
 
     def snapshot(self) -> Turn:
         """What has been drawn so far."""
-        return Turn(dict(self.hands), dict(self.rounds))
+        return Turn(dict(self.hands), dict(self.rounds), dict(self.interrupted))
 
     def restore(self, turn: Turn) -> None:
         """Put back what was drawn since a snapshot."""
         self.hands, self.rounds = dict(turn.hands), dict(turn.rounds)
+        self.interrupted = dict(turn.interrupted)
+
+    def leave(self, passage: Passage, target: str) -> None:
+        """Take note of a section that is left for one outside its playlists: its turn is not over."""
+        outer = set(self._preset.playlists_of(target))
+        for name in self._preset.playlists_of(passage.section):
+            if name not in outer:
+                self.interrupted[name] = passage.section
+
+    def take_up(self, name: str) -> str | None:
+        """The section of a playlist that was interrupted; what it was about to play is not drawn anew."""
+        return self.interrupted.get(name)
 
     def enter(self, name: str) -> str:
         """Draw the section a name stands for now; a section stands for itself.
@@ -64,6 +79,7 @@ class Playlists:
         if table is None:
             return name
         self.rounds[name] = 0
+        self.interrupted.pop(name, None)
         if table.order == "sequence":
             self.hands[name] = Hand()
         return self._draw(name)
@@ -89,7 +105,10 @@ class Playlists:
         if wanted not in owners or self._is_over(owners, wanted):
             return None
         if self._due is None or self._due[:2] != (passage, wanted):
-            passes = passage.offset_beats // passage.length_beats + self._loops(passage.section)
+            if passage.offset_beats < passage.length_beats:  # else it was interrupted in a later pass
+                self._begun[passage.section] = 0.0
+            first = self._begun.setdefault(passage.section, passage.offset_beats // passage.length_beats)
+            passes = first + self._loops(passage.section)
             passes = max(passes, (passage.local(now_beat) + HAIR) // passage.length_beats + 1.0)
             self._due = (passage, wanted, passage.beat_of(passes * passage.length_beats))
         return self._due[2]
