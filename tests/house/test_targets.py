@@ -10,6 +10,8 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +49,36 @@ def key() -> str:
     return digest.hexdigest()[:20]
 
 
+def result_of(target: str) -> Path:
+    """Where what came out for a target is kept."""
+    return cache.cache_folder() / f"lowered-{target}-{key()}.json"
+
+
+def lower(target: str) -> str:
+    """Compile for a target, unless that is done; what the compiler said if it failed."""
+    path = result_of(target)
+    if path.exists():
+        return ""
+    draft = path.with_suffix(f".{os.getpid()}")
+    done = run(target, str(draft))
+    if done.returncode != 0:
+        return f"{target}: {done.stderr[-2000:]}"
+    draft.replace(path)
+    return ""
+
+
+@lru_cache(maxsize=1)
+def lower_all() -> dict[str, str]:
+    """Compile for every target, as many at a time as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(lowering.TARGETS, pool.map(lower, lowering.TARGETS), strict=True))
+
+
 def lowered(target: str) -> dict[str, Any]:
     """What each unit became for a target."""
-    path = cache.cache_folder() / f"lowered-{target}-{key()}.json"
-    if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}")
-        done = run(target, str(draft))
+    assert lower_all()[target] == ""
 
-        assert done.returncode == 0, f"{target}: {done.stderr[-2000:]}"
-        draft.replace(path)
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(result_of(target).read_text(encoding="utf-8"))
     return found
 
 
