@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import EngineSpec, MappingSpec, ParameterSpec
 from adaptive.engine.tones import fill_instrument
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
@@ -76,6 +77,7 @@ class Memory:
         self.root = aligned(k.ROOT, 1)
         self.header = aligned(k.HEADER, 1)
         self.arrays: dict[str, Array] = {}
+        self._before: list[Array] = []
         self._lay_out()
         self._fill_header(units)
         self._fill_buses()
@@ -193,7 +195,7 @@ class Memory:
             group["channel"][column] = bus.channel
             group["gain_from"][column] = group["gain_to"][column] = bus.gain
             group["pan_from"][column] = group["pan_to"][column] = bus.pan
-            group["control_cutoff"][column] = bus.cutoff_hz
+            group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
             group["effect"][column] = -1 if bus.effect is None else bus.effect
             for send, target in enumerate(bus.sends):
                 group["send_bus"][send, column] = target
@@ -219,39 +221,31 @@ class Memory:
             first += count
 
     def _fill_parameters(self) -> None:
-        rate = self.spec.sample_rate
         for index, parameter in enumerate(self.spec.parameters):
             record = self["parameters"][index]
-            record["low"], record["high"] = parameter.low, parameter.high
             record["default"] = record["target"] = record["value"] = parameter.default
             record["is_linear"] = parameter.is_linear
-            for key, seconds in (("rise", parameter.rise_s), ("fall", parameter.fall_s)):
-                if parameter.is_linear:
-                    quanta = max(1.0, seconds * rate / k.QUANTUM)
-                    record[key] = (parameter.high - parameter.low) / quanta
-                else:
-                    record[key] = smoothing_share(seconds, k.QUANTUM, rate)
-            if parameter.stale_after_s is not None:
-                record["stale_frames"] = max(1, round(parameter.stale_after_s * rate))
-            record["fallback"] = parameter.fallback is not None
-            record["fallback_value"] = parameter.fallback or 0.0
-            record["program"] = -1
-            if parameter.program is not None:
-                record["program"] = index
-                program = self["programs"][index]
-                program["length"] = len(parameter.program)
-                for step, (opcode, operand) in enumerate(parameter.program):
-                    program["opcode"][step], program["operand"][step] = opcode, operand
+            record["program"] = -1 if parameter.program is None else index
+            fill_parameter(record, parameter, self.spec.sample_rate)
+        fill_programs(self["programs"], self.spec.parameters)
         self["source_rank"][:] = self.spec.sources
 
     def _fill_mappings(self) -> None:
-        for index, mapping in enumerate(self.spec.mappings):
-            record = self["mappings"][index]
-            record["parameter"], record["kind"] = mapping.parameter, mapping.kind
-            record["target"], record["index"] = mapping.bus, mapping.send
-            record["count"] = len(mapping.points)
-            for number, (x, y) in enumerate(mapping.points):
-                record["x"][number], record["y"][number] = x, y
+        fill_mappings(self["mappings"], self.spec.mappings)
+
+    def fresh(self, name: str) -> Array:
+        """Empty rows like those of an array: to be filled, and shown to the kernel in one store."""
+        return aligned(self.arrays[name].dtype, *self.arrays[name].shape)
+
+    def show(self, name: str, rows: Array, publish: Callable[[int, int], object]) -> None:
+        """Let the kernel read other rows from its next quantum on: one store of their address.
+
+        The rows before are kept for a while: the kernel may be in a quantum that reads them.
+        """
+        self._before = [*self._before[-3:], self.arrays[name]]
+        self.arrays[name] = rows
+        at = self.header_address + int(k.HEADER.fields[f"at_{name}"][1])  # type: ignore[index]
+        publish(at, address(rows))
 
     def _settle_buses(self) -> None:
         """Put every bus where its controls want it before the first frame: nothing fades in by itself."""
@@ -287,15 +281,14 @@ class Memory:
                 length_ms = SHORTEST_LINE_MS * ratio ** (line / (k.REVERB_LINES - 1))
                 frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
                 record["length"][line] = frames
-                # Jot & Chaigne 1991: a line of m frames loses 60 dB · m / (rate · decay)
-                record["feedback"][line] = 10.0 ** (-3.0 * frames / (rate * reverb.decay_s))
+                record["feedback"][line] = line_feedback(frames, rate, reverb.decay_s)
             for number, length_ms in enumerate(ALLPASS_MS):
                 frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
                 record["allpass_length"][number] = frames
             record["damping"] = reverb.damping
             record["gain"] = reverb.gain * 0.35
             record["predelay"] = max(k.QUANTUM, round(reverb.predelay_s * rate))
-            record["low_cut"] = 1.0 - math.exp(-2.0 * math.pi * reverb.low_cut_hz / rate)
+            record["low_cut"] = low_cut_share(reverb.low_cut_hz, rate)
             record["is_quiet"] = 1
 
     def _fill_schedule(self) -> None:
@@ -324,6 +317,50 @@ class Memory:
         master["dc_coefficient"] = 1.0 - 2.0 * math.pi * 5.0 / rate
         for name in ("wanted", "least", "smooth", "doubled"):
             master[name] = 1.0
+
+
+def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
+    """Write a parameter's settings into its record, leaving its law and its running state alone."""
+    record["low"], record["high"], record["default"] = spec.low, spec.high, spec.default
+    for key, seconds in (("rise", spec.rise_s), ("fall", spec.fall_s)):
+        if spec.is_linear:
+            quanta = max(1.0, seconds * sample_rate / k.QUANTUM)
+            record[key] = (spec.high - spec.low) / quanta
+        else:
+            record[key] = smoothing_share(seconds, k.QUANTUM, sample_rate)
+    stale_s = spec.stale_after_s
+    record["stale_frames"] = 0 if stale_s is None else max(1, round(stale_s * sample_rate))
+    record["fallback_value"] = spec.fallback or 0.0
+    record["fallback"] = spec.fallback is not None
+
+
+def fill_programs(rows: Array, parameters: Sequence[ParameterSpec]) -> None:
+    """Write the programs of derived parameters, each at its parameter's place."""
+    for row, parameter in zip(rows, parameters, strict=False):
+        program = parameter.program or ()
+        row["length"] = len(program)
+        for step, (opcode, operand) in enumerate(program):
+            row["opcode"][step], row["operand"][step] = opcode, operand
+
+
+def fill_mappings(rows: Array, mappings: Sequence[MappingSpec]) -> None:
+    """Write curves."""
+    for row, mapping in zip(rows, mappings, strict=False):
+        row["parameter"], row["kind"] = mapping.parameter, mapping.kind
+        row["target"], row["index"] = mapping.bus, mapping.send
+        row["count"] = len(mapping.points)
+        for number, (x, y) in enumerate(mapping.points):
+            row["x"][number], row["y"][number] = x, y
+
+
+def line_feedback(frames: float, sample_rate: int, decay_s: float) -> float:
+    """Gain of a reverb's line (Jot & Chaigne 1991): m frames lose 60 dB · m / (rate · decay)."""
+    return float(10.0 ** (-3.0 * frames / (sample_rate * decay_s)))
+
+
+def low_cut_share(low_cut_hz: float, sample_rate: int) -> float:
+    """Share of a one-pole low cut."""
+    return 1.0 - math.exp(-2.0 * math.pi * low_cut_hz / sample_rate)
 
 
 def _groups(count: int) -> int:
