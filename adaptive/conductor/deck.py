@@ -30,6 +30,10 @@ class Hand:
     left: tuple[int, ...] = ()
     recent: tuple[int, ...] = ()
 
+    def fits(self, size: int) -> bool:
+        """Whether it can be of a deck of this size."""
+        return all(item < size for item in (*self.left, *self.recent)) and len(self.recent) <= size
+
 
 @dataclass(frozen=True, slots=True)
 class Deck:

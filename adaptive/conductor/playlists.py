@@ -54,6 +54,20 @@ class Playlists:
         """Put back what was drawn since a snapshot."""
         self.hands, self.rounds = dict(turn.hands), dict(turn.rounds)
 
+    def take_over(self, before: Playlists, passage: Passage) -> None:
+        """Keep what has been drawn, where a hand still fits its deck; and the turn of what plays."""
+        for name, table in self._tables.items():
+            hand = before.hands.get(name)
+            if hand is not None and hand.fits(len(table.play)):
+                self.hands[name], self.rounds[name] = hand, before.rounds[name]
+        section = passage.section
+        if before._due is None or self._preset.playlists_of(section) != before._preset.playlists_of(section):
+            return
+        is_same = before._due[0] is passage or before._due[0].start_beat == passage.start_beat
+        owners = self._preset.playlists_of(section)
+        if is_same and owners and self._loops(section) == before._loops(section):
+            self._due = (passage, before._due[1])
+
     def enter(self, name: str) -> str:
         """Draw the section a name stands for now; a section stands for itself.
 

@@ -127,6 +127,34 @@ class StemLayer:
         self.part, self.next_change = state.part, state.next_change
         self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
 
+    def take_over(self, before: StemLayer) -> None:
+        """Go on with the clips of a layer before this one, and with its turns where they still fit."""
+        self.clips, self.current, self.part = before.clips, before.current, before.part
+        self.next_change, self.changes = before.next_change, before.changes
+        self.hands = self._fitting(before.hands)
+        self.drawn_from = self._fitting(before.drawn_from)
+
+    def _fitting(self, hands: Mapping[str, Hand]) -> dict[str, Hand]:
+        return {
+            part: hand
+            for part, hand in hands.items()
+            if part in self.decks and hand.fits(len(self.sounds[part]))
+        }
+
+    def plays_as(self, before: StemLayer, part: str) -> bool:
+        """Whether a part's material is what it was in a layer before this one, to the sound and turn."""
+        return (
+            self.decks.get(part) == before.decks.get(part)
+            and self.pass_frames.get(part) == before.pass_frames.get(part)
+            and [id(sound) for sound, _ in self.sounds.get(part, ())]
+            == [id(sound) for sound, _ in before.sounds.get(part, ())]
+        )
+
+    def follow_turns(self, part: str, at: int) -> None:
+        """Let what plays go on as a part's, with that part's turns."""
+        if self.current is not None:
+            self._plays(part, self.current, at)
+
     def has(self, part: str) -> bool:
         """Whether it has something to play in a part."""
         return part in self.sounds
