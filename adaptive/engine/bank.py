@@ -143,6 +143,7 @@ class Bank:
         self._sounds: dict[tuple[Any, ...], Sound] = {}
         self._decoded: dict[Path, Audio] = {}
         self._durations: dict[tuple[Path, Stamp], float] = {}
+        self._stamps: dict[Path, Stamp] = {}
         self._guard = threading.Lock()
 
     def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
@@ -164,7 +165,7 @@ class Bank:
         AudioFileError
             It cannot be decoded, is more than a beat short, or exceeds the bank's limit.
         """
-        key = (path.resolve(), stamp_of(path), origin, loop_frames)
+        key = (*self._version_of(path), origin, loop_frames)
         with self._guard:
             if key not in self._sounds:
                 audio = self._decode_once(path)
@@ -176,12 +177,18 @@ class Bank:
         waiting = [
             path
             for path in dict.fromkeys(p.resolve() for p in paths)
-            if path not in self._decoded and (path, stamp_of(path)) not in self._durations
+            if path not in self._decoded and self._version_of(path) not in self._durations
         ]
         with ThreadPoolExecutor() as pool:
             for path, audio in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
                 if audio is not None:
                     self._decoded[path] = audio
+
+    def _version_of(self, path: Path) -> tuple[Path, Stamp]:
+        """A file and its stamp; one that is gone is what it was last."""
+        path = path.resolve()
+        self._stamps[path] = stamp_of(path) or self._stamps.get(path)
+        return path, self._stamps[path]
 
     def _try_decode(self, path: Path) -> Audio | None:
         try:
@@ -191,7 +198,7 @@ class Bank:
 
     def duration(self, path: Path) -> float:
         """Length of a file in seconds."""
-        key = (path.resolve(), stamp_of(path))
+        key = self._version_of(path)
         with self._guard:
             if key not in self._durations:
                 self._durations[key] = float(self._decode_once(path).shape[1]) / self.sample_rate

@@ -73,6 +73,20 @@ class RestoreMusic:
 
 
 @dataclass(frozen=True, slots=True)
+class ReloadPreset:
+    """Take the preset as it stands in its folder by now."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoEdit:
+    """Go back to the preset before the last edit."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """What a connection wants to hear of."""
 
@@ -80,7 +94,18 @@ class Subscribe:
     id: str | None = None
 
 
-Request = Message | SetParameter | SetVolume | SetPaused | LoadPreset | SaveMusic | RestoreMusic | Subscribe
+Request = (
+    Message
+    | SetParameter
+    | SetVolume
+    | SetPaused
+    | LoadPreset
+    | SaveMusic
+    | RestoreMusic
+    | ReloadPreset
+    | UndoEdit
+    | Subscribe
+)
 Item = Mapping[str, Any]
 TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
@@ -344,6 +369,20 @@ def _save(item: Item, _checker: Checker, message_id: str | None) -> list[Request
     return [SaveMusic(message_id)]
 
 
+def _reload(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    if item["reload"] is not True:
+        message = f"reload must be true, got {shown(item['reload'])}"
+        raise ProtocolError(message)
+    return [ReloadPreset(message_id)]
+
+
+def _undo(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    if item["undo"] is not True:
+        message = f"undo must be true, got {shown(item['undo'])}"
+        raise ProtocolError(message)
+    return [UndoEdit(message_id)]
+
+
 def _restore(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     document = item["restore"]
     if not isinstance(document, Mapping):
@@ -374,6 +413,8 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "load": _load,
     "save": _save,
     "restore": _restore,
+    "reload": _reload,
+    "undo": _undo,
     "subscribe": _subscribe,
 }
 """What an object may ask for, by the key that says so."""

@@ -93,6 +93,12 @@ class Edits:
             self._waiting.tell("superseded", "the preset was edited again before it sounded", None)
         self._waiting = _Waiting(score, tell)
 
+    def drop(self, reason: str) -> None:
+        """Forget the edit that waits: something else takes over."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.tell("dropped", reason, None)
+
     def step(self, conductor: Conductor, tick: int) -> Conductor:
         """Apply what is due in a tick, before it is stepped; returns who decides from now on."""
         self._store(tick)
