@@ -7,6 +7,7 @@ is restored.  Either way it is prepared in a worker thread, and a faulty edit ch
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -68,7 +69,9 @@ def reread(preset: Preset) -> Preset:
 
 def stamps_of(preset: Preset) -> dict[Path, Stamp]:
     """When the files of a preset were changed: its own, those it names, and all audio beside it."""
-    beside = {path for path in preset.folder.rglob("*") if path.suffix.lower() in SUFFIXES}
+    beside: set[Path] = set()
+    with contextlib.suppress(OSError):  # the folder is being moved
+        beside = {path for path in preset.folder.rglob("*") if path.suffix.lower() in SUFFIXES}
     files = {preset.folder / FILE_NAME, *preset.stems.values(), *beside}
     return {path: stamp_of(path) for path in sorted(files)}
 
@@ -88,6 +91,7 @@ class Editing:
         self._host, self._swap = host, swap
         self._next: _Asked | None = None
         self._task: asyncio.Task[None] | None = None
+        self._again: asyncio.Task[None] | None = None
         self._replaced: tuple[Performance, Preset] | None = None
 
     def ask(
@@ -172,8 +176,13 @@ class Editing:
     def _ask_again(self, asked: _Asked, performance: Performance, preset: Preset, why: str) -> None:
         async def replace() -> None:
             async with self._swap.turn:
-                if self._host.performance is performance:
+                if self._host.performance is not performance:
+                    self._say(asked, "dropped", "another preset was loaded")
+                    return
+                try:
                     await self._replace(asked, performance, preset, why)
+                except AdaptiveError as error:
+                    self._refuse(asked, error)
 
         self._again = asyncio.get_running_loop().create_task(replace())
 
