@@ -67,6 +67,7 @@ CHANGES = [
     ('exit_at = "bar"', 'exit_at = "end"\nfade_out = { beats = 4 }'),
     ('stem = "both.wav"', 'stem = "fight.wav"\nlevel_db = -3\npan = 0.3'),
     ('stem = ["calm.wav", "fight.wav"]', 'stem = "calm.wav"'),
+    ('stem = ["calm.wav", "fight.wav"]', 'stem = ["calm.wav", "both.wav", "fight.wav"]'),
     ('layers = ["calm", "other", "bass", "drums"]', 'layers = ["calm", "drums"]'),
     ('layers = ["calm", "bass"]', 'layers = ["other", "bass", "drums"]'),
     ("length_bars = 2", "length_bars = 1"),

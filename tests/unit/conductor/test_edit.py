@@ -450,3 +450,97 @@ def test_the_hands_of_playlists_and_latches_go_on(tmp_path: Path) -> None:
     turns = [[(ln["section"], ln["frame"]) for ln in p.lines("layer")] for p in (plain, played)]
     assert turns[0] == turns[1]
     assert len(turns[0]) >= 4
+
+
+MORE = """
+[parameters.heat]
+default = 0.2
+[parameters.dread]
+value = "heat * 0.5"
+[layers.pad]
+generator = "pad"
+instrument = "mine"
+level_db = { over = "dread", points = [[0, 0], [1, 0]] }
+[instruments.mine]
+base = "pad_warm"
+level_db = -6.0
+[sections.one]
+layers = ["pad"]
+length_bars = 4
+[sections.two]
+layers = ["pad"]
+length_bars = 2
+[playlists.songs]
+play = ["one", "two"]
+order = "sequence"
+[[select]]
+section = "songs"
+"""
+
+
+def after_changes(folder: Path, *changes: tuple[str, str], send: float | None = None) -> Player:
+    """Play to bar 3, take an edit, play to bar 6."""
+    player = Player(make_preset(folder, MORE))
+    if send is not None:
+        player.performance.schedule_values([(BAR, "heat", send)])
+    player.play(round(EDIT_AT * RATE))
+    body = MORE
+    for before, after in changes:
+        assert before in body
+        body = body.replace(before, after)
+    player.performance.edit(make_preset(folder, body))
+    player.play(6 * BAR)
+    return player
+
+
+def value_of(player: Player, name: str) -> float:
+    return player.performance.engine.value(player.performance.layout.parameters[name])
+
+
+def test_parameters_follow_what_is_edited_of_them(tmp_path: Path) -> None:
+    change = ("default = 0.2", "default = 0.6")
+    silent = after_changes(tmp_path / "a", change)
+    sent = after_changes(tmp_path / "b", change, send=0.3)
+    derived = after_changes(tmp_path / "c", ("heat * 0.5", "heat * 2.0 + 0.1"))
+    ranged = after_changes(tmp_path / "d", ("default = 0.2", "default = 0.2\nrange = [0.0, 2.0]"))
+    ranged.performance.schedule_values([(ranged.performance.frame + 4800, "heat", 1.5)])
+    ranged.play(7 * BAR)
+
+    assert value_of(silent, "heat") == pytest.approx(0.6)
+    assert value_of(sent, "heat") == pytest.approx(0.3)
+    assert value_of(derived, "dread") == pytest.approx(0.5)
+    assert value_of(ranged, "heat") == pytest.approx(1.5)
+
+
+def test_an_instrument_sounds_as_edited_without_a_command(tmp_path: Path) -> None:
+    plain = after_changes(tmp_path / "a").result()
+    player = after_changes(tmp_path / "b", ("level_db = -6.0", "level_db = -18.0"))
+    played = player.result()
+    later = slice(4 * BAR, 6 * BAR)
+
+    found = np.flatnonzero(played.bus("pad") != plain.bus("pad"))
+    assert is_soon_after(int(found[0]), LINE, TICK_FRAMES + QUANTUM)
+    ratio = np.abs(played.bus("pad")[later]).max() / np.abs(plain.bus("pad")[later]).max()
+    assert ratio == pytest.approx(10 ** (-12 / 20), rel=0.1)
+    assert player.performance.engine.numbers.sequence == plain.performance.engine.numbers.sequence
+
+
+def test_an_edited_playlist_goes_on_with_its_next(tmp_path: Path) -> None:
+    player = after_changes(tmp_path, ('play = ["one", "two"]', 'play = ["two", "one"]'))
+    played = player.play(13 * BAR)
+
+    # "one" was the first of the list; the second is "one" again by now, and then comes "two"
+    assert [(ln["section"], ln["frame"]) for ln in played.lines("layer")] == [
+        ("two", 8 * BAR),
+        ("one", 10 * BAR),
+    ]
+
+
+def test_states_that_are_gone_are_forgotten_and_new_ones_begin(tmp_path: Path) -> None:
+    player = Player(make_preset(tmp_path, BODY))
+    player.play(round(EDIT_AT * RATE), {tick_of(0.1): [SetState("place", "inn")]})
+    body = BODY.replace('["road", "inn"]', '["road", "lake"]').replace("== 'inn'", "== 'lake'")
+    player.performance.edit(make_preset(tmp_path, body + '[states.mood]\nvalues = ["sad", "glad"]\n'))
+    player.play(5 * BAR)
+
+    assert player.performance.conductor.stage.scope.states == {"place": "road", "mood": "sad"}
