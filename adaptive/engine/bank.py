@@ -190,6 +190,11 @@ class Bank:
         self._stamps[path] = stamp_of(path) or self._stamps.get(path)
         return path, self._stamps[path]
 
+    def is_current(self, path: Path) -> bool:
+        """Whether a file is as it was when it was last asked for."""
+        path = path.resolve()
+        return self._stamps.get(path) == stamp_of(path)
+
     def _try_decode(self, path: Path) -> Audio | None:
         try:
             return decode(path, self.sample_rate)

@@ -114,6 +114,11 @@ class Engine:
         self._index_of[id(sound)] = index
         return index
 
+    @property
+    def sounds(self) -> list[Sound]:
+        """Sounds in this engine's table."""
+        return [sound for sound in self._sounds if sound is not None]
+
     def drop_sounds(self, kept: Collection[int]) -> list[Sound]:
         """Free the rows of sounds whose `id` is not among `kept` and that no clip is in; return them.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +77,17 @@ def stamps_of(preset: Preset) -> dict[Path, Stamp]:
     return {path: stamp_of(path) for path in sorted(files)}
 
 
+def has_changed(performance: Performance) -> bool:
+    """Whether the files of a preset have changed since it was loaded."""
+    preset, bank = performance.preset, performance.engine.bank
+    try:
+        content = (preset.folder / FILE_NAME).read_bytes()
+    except OSError:
+        return True
+    is_same = hashlib.sha256(content).hexdigest() == preset.text_digest
+    return not (is_same and all(bank.is_current(path) for path in preset.stems.values()))
+
+
 class Editing:
     """Takes edits, one at a time; the newest wins.
 
@@ -114,6 +126,9 @@ class Editing:
         """Ask for an edit whenever a file of the preset has changed."""
         performance = self._host.performance
         seen = await asyncio.to_thread(stamps_of, performance.preset)
+        # between loading and this a kernel may have been compiled: a minute in which to save a file
+        if await asyncio.to_thread(has_changed, performance):
+            self.ask(ReloadPreset(), None, is_recording=False)
         while True:
             await asyncio.sleep(POLL_S)
             now = await asyncio.to_thread(stamps_of, self._host.performance.preset)
@@ -204,6 +219,9 @@ class Editing:
         await take_turn(self._host, old, fresh, lambda: _catch_up(old, fresh, saved))
         fresh.conductor.stage.log_line("edit", 0, sentence, status="replaced")
         self._replaced = (fresh, old.preset)
+        # the old engine keeps them as long as it may be heard; nobody will ask for them again
+        kept = {id(sound) for sound in fresh.engine.sounds}
+        old.engine.bank.forget([sound for sound in old.engine.sounds if id(sound) not in kept])
         self._say(asked, "finished", sentence)
         self._host.tell(f"{preset.file.name} was edited: {sentence}")
 

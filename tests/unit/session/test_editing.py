@@ -10,10 +10,10 @@ import numpy as np
 from adaptive.inputs.message import ReloadPreset, UndoEdit
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.load import load
-from adaptive.session.editing import Editing
+from adaptive.session.editing import Editing, has_changed
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.swap import Swap
-from tests.helpers.presets import two_sections
+from tests.helpers.presets import two_sections, write_sine
 
 
 class Desk:
@@ -125,6 +125,37 @@ def test_a_section_that_is_gone_at_the_bar_line_is_taken_by_another_performance(
     assert desk.receipts[-1][1:] == ("finished", "section 'calm', which plays, was removed: what rang is cut")
     assert desk.performance.conductor.passage.section == "quiet"
     assert [line["status"] for line in desk.performance.log.recent if line["kind"] == "edit"] == ["replaced"]
+
+
+def test_another_layout_takes_no_memory_however_often(tmp_path: Path) -> None:
+    sizes = []
+
+    async def script(desk: Desk) -> None:
+        path = tmp_path / "preset.toml"
+        text = path.read_text(encoding="utf-8")
+        for number in range(4):
+            write_sine(tmp_path / "calm.wav", 300.0 + number)
+            path.write_text(text + '[layers.more]\nstem = "both.wav"\n' * (number % 2 == 0), encoding="utf-8")
+            desk.ask(ReloadPreset(f"{number}"))
+            await desk.play_until(lambda name=f"{number}": desk.last(name) in TERMINAL)  # type: ignore[misc]
+            sizes.append(desk.performance.engine.bank.used_bytes)
+
+    desk = at_a_desk(tmp_path, script)
+
+    assert [desk.last(f"{number}") for number in range(4)] == ["finished"] * 4
+    assert sizes[2:] == sizes[:2]
+
+
+def test_what_was_saved_while_it_started_is_seen(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert not has_changed(desk.performance)
+    write_sine(tmp_path / "calm.wav", 300.0)
+    assert has_changed(desk.performance)
+    desk.performance.edit(load(tmp_path, vocabulary=vocabulary()))
+    assert not has_changed(desk.performance)
+    with (tmp_path / "preset.toml").open("a", encoding="utf-8") as file:
+        file.write("# a remark\n")
+    assert has_changed(desk.performance)
 
 
 def test_a_load_drops_the_edit_that_waits(tmp_path: Path) -> None:
