@@ -172,6 +172,7 @@ class _SelfSeam:
         if target is not source:
             self.stage.left, self.stage.passage = source, target
             self.stage.entered_frame = self.frame
+            self.conductor.playlists.go_on_in(source, target)
         was, made = (stage.material.parts[source.section] for stage in (self.before, self.stage))
         if (was.tempo_bpm, was.part.beat_unit) != (made.tempo_bpm, made.part.beat_unit):
             self.conductor.handover.step_tempo(seam)

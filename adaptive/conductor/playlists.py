@@ -63,10 +63,14 @@ class Playlists:
         section = passage.section
         if before._due is None or self._preset.playlists_of(section) != before._preset.playlists_of(section):
             return
-        is_same = before._due[0] is passage or before._due[0].start_beat == passage.start_beat
-        owners = self._preset.playlists_of(section)
-        if is_same and owners and self._loops(section) == before._loops(section):
-            self._due = (passage, before._due[1])
+        has_turn = before._due[0] is passage and bool(self._preset.playlists_of(section))
+        if has_turn and self._loops(section) == before._loops(section):
+            self._due = before._due
+
+    def go_on_in(self, source: Passage, target: Passage) -> None:
+        """Let a passage that is called by another object have the turn it had, if it is as long."""
+        if self._due is not None and self._due[0] is source and source.length_beats == target.length_beats:
+            self._due = (target, self._due[1])
 
     def enter(self, name: str) -> str:
         """Draw the section a name stands for now; a section stands for itself.

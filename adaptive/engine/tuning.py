@@ -19,7 +19,7 @@ from typing import Any
 from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
-from adaptive.engine.memory import (
+from adaptive.engine.filling import (
     fill_mappings,
     fill_parameter,
     fill_programs,

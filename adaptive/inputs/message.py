@@ -362,25 +362,20 @@ def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request
     return [LoadPreset(name, message_id)]
 
 
-def _save(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    if item["save"] is not True:
-        message = f"save must be true, got {shown(item['save'])}"
+PLAIN: Mapping[str, Callable[[str | None], Request]] = {
+    "save": SaveMusic,
+    "reload": ReloadPreset,
+    "undo": UndoEdit,
+}
+"""Requests that say nothing but their word."""
+
+
+def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    word = next(word for word in PLAIN if word in item)
+    if item[word] is not True:
+        message = f"{word} must be true, got {shown(item[word])}"
         raise ProtocolError(message)
-    return [SaveMusic(message_id)]
-
-
-def _reload(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    if item["reload"] is not True:
-        message = f"reload must be true, got {shown(item['reload'])}"
-        raise ProtocolError(message)
-    return [ReloadPreset(message_id)]
-
-
-def _undo(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    if item["undo"] is not True:
-        message = f"undo must be true, got {shown(item['undo'])}"
-        raise ProtocolError(message)
-    return [UndoEdit(message_id)]
+    return [PLAIN[word](message_id)]
 
 
 def _restore(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
@@ -411,10 +406,10 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "tempo": _tempo,
     "volume": _volume,
     "load": _load,
-    "save": _save,
+    "save": _plain,
     "restore": _restore,
-    "reload": _reload,
-    "undo": _undo,
+    "reload": _plain,
+    "undo": _plain,
     "subscribe": _subscribe,
 }
 """What an object may ask for, by the key that says so."""

@@ -276,6 +276,17 @@ def test_a_rule_decides_from_the_bar_line_on(tmp_path: Path) -> None:
     assert LINE - 2400 - TICK_FRAMES < seam["decided_frame"] <= LINE - 2400
 
 
+def test_markers_and_phrases_that_nobody_hears_post_nothing(tmp_path: Path) -> None:
+    player = Player(make_preset(tmp_path / "a", BODY))
+    player.play(round(EDIT_AT * RATE))
+    write(player, tmp_path / "a", ("[sections.one]\n", "[sections.one]\nmarkers = { lift = 3 }\n"))
+    played, plain = player.play(9 * BAR), unedited(tmp_path / "b", 9)
+
+    assert [name for _, name in player.performance.conductor.passage.markers] == ["lift"]
+    assert np.array_equal(played.master, plain.master)
+    assert player.performance.engine.numbers.sequence == plain.performance.engine.numbers.sequence
+
+
 def test_a_planned_seam_is_decided_again_by_the_new_rules(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY.replace('exit_at = "phrase"', 'exit_at = "end"')))
     player.play(round(EDIT_AT * RATE), {tick_of(0.5): [SetState("place", "inn", "s")]})
