@@ -36,7 +36,12 @@ prove: $(VENV)/test.stamp ## the long tests: hours of music, millions of packets
 bench: $(VENV)/test.stamp ## speed of the kernel, as shares of a core
 	$(BIN)/python -m benchmarks $(ARGS)
 
+frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[frozen]'
+	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN packaging/adaptive.spec
+	$(BIN)/python packaging/try_frozen.py dist/adaptive
+
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help play test check prove bench clean
+.PHONY: help play test check prove bench frozen clean

@@ -148,6 +148,10 @@ class TempoMap:
         kept = [segment for segment in self._segments if segment.frame < frame]
         self._segments = kept or []
 
+    def segments_until(self, frame: float) -> tuple[Segment, ...]:
+        """Stretches known that begin at or before a frame, in order."""
+        return tuple(segment for segment in self._segments if segment.frame <= frame)
+
     def forget_before(self, frame: float) -> None:
         """Drop segments that ended before a frame, so that weeks of music take no memory."""
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)

@@ -30,6 +30,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         without.add("prove")
     if not (os.environ.get("ADAPTIVE_REQUIRE_ALL") or re.search(r"\bslow\b", asked)):
         without.add("slow")  # minutes of compiling for other processors: CI does it
+    if not (os.environ.get("ADAPTIVE_REQUIRE_ALL") or re.search(r"\bnetwork\b", asked)):
+        without.add("network")
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

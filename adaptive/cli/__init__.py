@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import sys
+import traceback
 
 import typer
 
 from adaptive.cli import inspect_commands, make_commands, play_command, render_command
 from adaptive.cli.common import UsageError
 from adaptive.errors import AdaptiveError, MachineError, PresetError
+from adaptive.sinks.patience import LEFT_BEHIND, leave
 
 MACHINE_TROUBLES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
@@ -30,8 +32,19 @@ inspect_commands.register(app)
 def main() -> None:
     """Run the command line; every expected fault is one clear sentence on stderr."""
     try:
+        code = _run()
+    except BaseException:
+        if LEFT_BEHIND:  # the interpreter's own ending would wait for a dead device
+            traceback.print_exc()
+            leave(1)
+        raise
+    leave(code)
+
+
+def _run() -> int:
+    try:
         code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        return code if isinstance(code, int) else 0
     except UsageError as error:
         if not sys.argv[1:]:
             error.show()  # nothing was asked for: the help is the answer
@@ -39,19 +52,21 @@ def main() -> None:
             command = error.ctx.command_path if error.ctx is not None else "adaptive"
             sentence = error.format_message().rstrip(".")
             sys.stderr.write(f"adaptive: {sentence} (see {command} --help)\n")
-        sys.exit(2)
+        return 2
     except PresetError as error:
         for fault in error.faults:
             sys.stderr.write(f"{fault}\n")
-        sys.exit(error.exit_code)
+        return error.exit_code
     except AdaptiveError as error:
         sys.stderr.write(f"adaptive: {error}\n")
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
-        sys.exit(0)
+        return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(f"adaptive: {where}{error.strerror or error}\n")
-        sys.exit(MachineError.exit_code if error.errno in MACHINE_TROUBLES else AdaptiveError.exit_code)
+        return MachineError.exit_code if error.errno in MACHINE_TROUBLES else AdaptiveError.exit_code

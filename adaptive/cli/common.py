@@ -14,11 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from adaptive.kernel import build
+from adaptive.kernel import build, cache
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
 from adaptive.session.checking import require_playable
 from adaptive.session.performance import vocabulary
+from adaptive.sinks.quiet import STDERR
 
 LONGEST_SENTENCE = 400
 WAITING_SENTENCES = 64
@@ -37,6 +38,7 @@ def say(sentence: str) -> None:
     plain = "".join(
         c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence[:LONGEST_SENTENCE]
     )
+    STDERR.wait()  # not while a sound library's chatter is turned away
     console.print(plain, markup=False, soft_wrap=True)
 
 
@@ -78,8 +80,9 @@ def warm_kernel() -> int:
     missing = build.missing_units()
     if not missing:
         return 0
-    if not build.is_cache_lasting():
-        say(f"{build.default_cache()} cannot be written: the kernel is compiled at every start")
+    if not cache.is_cache_lasting():
+        kept = cache.cache_folder()
+        say(f"{cache.default_cache()} cannot be written: the compiled kernel is kept in {kept}")
     say(f"first start: compiling the render kernel ({len(missing)} units)")
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),

@@ -9,8 +9,8 @@ import os
 import secrets
 import signal
 import sys
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +31,7 @@ from adaptive.cli.common import (
 )
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
-from adaptive.errors import DeviceError, InputError
+from adaptive.errors import InputError
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
@@ -39,10 +39,12 @@ from adaptive.session.checking import require_playable
 from adaptive.session.keeping import read_state
 from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
+from adaptive.session.supervisor import Supervisor
+from adaptive.sinks.card import CardSink
+from adaptive.sinks.choice import CARDS, SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink
+from adaptive.sinks.quiet import part_from_libraries
 from adaptive.sinks.stream import Broadcast
-
-SINKS = ("auto", "portaudio", "web", "pcm", "null")
 
 
 def register(app: typer.Typer) -> None:
@@ -50,50 +52,24 @@ def register(app: typer.Typer) -> None:
     app.command("play", help="Play a preset; a game, an app or a page steers it.")(play)
 
 
-@dataclass(frozen=True, slots=True)
-class SinkChoice:
-    """Which sink, and why: `name` is never ``auto``."""
-
-    name: str
-    why: str
-
-
-def choose_sink(name: str, device: str | None) -> SinkChoice:
-    """Resolve ``auto``: a sound card through PortAudio, else the browser.
-
-    Raises
-    ------
-    UsageError
-        The name is none of the sinks.
-    DeviceError
-        A sound card was asked for, and there is none.
-    """
-    from adaptive.sinks import portaudio
-
-    if name not in SINKS:
-        message = f"--sink must be one of {', '.join(SINKS)}, got {name!r}"
-        raise UsageError(message)
-    if name not in {"auto", "portaudio"}:
-        return SinkChoice(name, "asked for")
-    try:
-        found, why = portaudio.choose_device(device)
-        return SinkChoice("portaudio", f"{found.name}: {why}")
-    except DeviceError as error:
-        if device is not None or name == "portaudio":
-            raise
-        return SinkChoice("web", f"{error}: listen in the browser")
-
-
 def sink_maker(
-    choice: SinkChoice, device: str | None, channels: int | None, block: int
+    choice: SinkChoice, asked: str, device: str | None, channels: int | None, block: int
 ) -> Callable[[Engine, Broadcast | None], Sink]:
-    """A function that makes the chosen sink."""
+    """A function that makes the chosen sink; a sound card is watched over, and replaced when it is lost."""
 
-    def make(engine: Engine, broadcast: Broadcast | None) -> Sink:
-        if choice.name == "portaudio":
+    def open_card(engine: Engine, sink: str, name: str | None) -> CardSink:
+        if sink == "portaudio":
             from adaptive.sinks.portaudio import PortAudioSink
 
-            return PortAudioSink(engine, device, channels, block)
+            return PortAudioSink(engine, name, channels, block)
+        from adaptive.sinks.miniaudio_sink import MiniaudioSink
+
+        return MiniaudioSink(engine, name, channels, block)
+
+    def make(engine: Engine, broadcast: Broadcast | None) -> Sink:
+        if choice.name in CARDS:
+            first = CARDS.index(choice.name)
+            return Supervisor(engine, CARDS[first:] if asked == "auto" else [asked], device, open_card)
         return ClockedSink(engine, choice.name, broadcast.put if broadcast else None)
 
     return make
@@ -131,6 +107,9 @@ def play(
 ) -> None:
     """Play a preset live."""
     score = open_preset(preset)
+    if sink not in SINKS:
+        message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
+        raise UsageError(message)
     choice = choose_sink(sink, device)
     if state is not None and record is not None:
         message = "--state and --record do not go together: a recording begins at the beginning"
@@ -139,6 +118,8 @@ def play(
         message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
     saved = None if state is None else read_state(state, score, say)
+    if choice.name in CARDS:
+        part_from_libraries()
     options = LiveOptions(
         osc=parse_address(osc, "--osc"),
         http=parse_address(http, "--http"),
@@ -163,16 +144,20 @@ def play(
     width = max(2, channels or 2)
     bank = Bank(sample_rate, memory * 1_000_000)
     performance = Performance(score, drawn, sample_rate, width, bank)
+    tell = Teller()
     session = LiveSession(
-        performance, options, sink_maker(choice, device, channels, block),
+        performance, options, sink_maker(choice, sink, device, channels, block),
         needs_broadcast=choice.name in {"web", "pcm"},
-        tell=Teller(),
+        tell=tell,
         load_preset=_find_preset,
     )  # fmt: skip
     if read is not None:
         session.feed_trace(read.lines)
         if read.ignored:
             say(f"the preset does not declare, and ignores: {', '.join(read.ignored)}")
+    threading.excepthook = lambda fault: tell(
+        f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
+    )
     say(f"{score.file.name} · seed {drawn} · {choice.name} ({choice.why})")
     asyncio.run(_run(session, choice, ready, parent if exit_with_parent else None))
 
@@ -200,7 +185,7 @@ async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, 
         if is_ready_wanted:
             line = {
                 "ready": True, "osc": status.osc_port, "http": status.http_port,
-                "tcp": status.tcp_port, "sink": choice.name,
+                "tcp": status.tcp_port, "sink": started.sink.name if started.sink else choice.name,
             }  # fmt: skip
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
@@ -246,6 +231,8 @@ def status_line(session: LiveSession) -> str:
     telemetry = engine.telemetry()
     if telemetry.callbacks:
         parts.append(f"load {100 * telemetry.load:.1f} %")
+    if trouble := getattr(session.sink, "trouble", ""):
+        parts.append(trouble)
     if telemetry.underruns:
         parts.append(f"underruns {telemetry.underruns}")
     if telemetry.late_commands:

@@ -15,7 +15,7 @@ from adaptive.engine.bank import Bank
 from adaptive.errors import InputError, TraceError
 from adaptive.inputs.trace import Trace, read_trace
 from adaptive.preset.model import Preset
-from adaptive.session.offline import RenderJob, render_to_files
+from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
 from adaptive.units import gain_to_db
 
 DEFAULT_RATE = 48000
@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def render(
     preset: Annotated[str, typer.Argument(help="A preset's name or folder.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="OUT.wav, OUT.flac or OUT.ogg.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="OUT.wav, OUT.flac, OUT.ogg, or OUT.mid (the notes).")
+    ],
     trace: Annotated[Path | None, typer.Option(help="What the game sends: JSON lines.")] = None,
     seconds: Annotated[float | None, typer.Option(help="Length of the music.")] = None,
     seed: Annotated[
@@ -62,10 +64,15 @@ def render(
             Bank(48000, memory * 1_000_000),
         )
     took = max(1e-6, time.monotonic() - began)
+    what = f"peak {gain_to_db(result.peak):.1f} dBFS"
+    if out.suffix.lower() == MIDI_SUFFIX:
+        what = f"{result.notes} notes"
     say(
-        f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, peak "
-        f"{gain_to_db(result.peak):.1f} dBFS; sections: {' → '.join(result.sections)}"
+        f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, {what}; "
+        f"sections: {' → '.join(result.sections)}"
     )
+    for remark in result.remarks:
+        say(remark)
     if job.trace and job.trace.ignored:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.ignored.items())
         say(f"the preset does not declare, and ignored: {names}")

@@ -14,11 +14,11 @@ from adaptive.conductor.layout import curve_value
 from adaptive.conductor.material import Material
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.passage import Passage
-from adaptive.conductor.playlists import Playlists, Turn
+from adaptive.conductor.playlists import Playlists
 from adaptive.conductor.promises import Outcome, Promises
 from adaptive.conductor.requests import Requests
 from adaptive.conductor.saving import SavedMusic, restore, save
-from adaptive.conductor.seams import Seam
+from adaptive.conductor.seams import Seam, Wish
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stingers import Stingers
@@ -26,7 +26,7 @@ from adaptive.conductor.writer import DENSITY_STEP
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.parts import is_bridge
-from adaptive.preset.schema import Curve, TransitionTable
+from adaptive.preset.schema import Curve
 from adaptive.timebase import HAIR, TempoMap
 
 CERTAIN_S = 1.5
@@ -210,26 +210,20 @@ class Conductor:
         if self.playlists.is_within(base.section, wanted):
             self._cancel(reason, keep)
             return Outcome.SETTLED, reason
-        must_stay = self._must_stay(wanted, choice)
         if len(stage.seams) > keep:
             self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", keep)
-        if must_stay:
-            return Outcome.HELD, reason
         turn = self.playlists.snapshot()
         target = self.playlists.enter(wanted) if wanted != SILENCE else SILENCE
-        self._plan(target, reason, turn, is_turning=is_bridge(base.section))
+        # a bridge has no stay of its own, and silence none at all
+        if not is_bridge(base.section) and self._must_stay(target, choice):
+            self.playlists.restore(turn)
+            return Outcome.HELD, reason
+        self.handover.plan(Wish(target, reason, None, is_bridge(base.section), 0.0, turn))
         return Outcome.PLANNED, reason
 
-    def _plan(
-        self, section: str, reason: str, turn: Turn, rule: TransitionTable | None = None,
-        is_turning: bool = False, not_before: float = 0.0,
-    ) -> None:  # fmt: skip
-        planned = len(self.stage.seams)
-        self.handover.plan(section, reason, rule, is_turning, not_before)
-        self.stage.seams[planned].turn_before = turn
-
     def _cancel(self, reason: str, keep: int) -> None:
-        turn = next((seam.turn_before for seam in self.stage.seams[keep:] if seam.turn_before), None)
+        """Take seams back, and put down what playlists had drawn for them."""
+        turn = next((s.wish.turn_before for s in self.stage.seams[keep:] if s.wish.turn_before), None)
         self.handover.cancel(reason, keep)
         if turn is not None:
             self.playlists.restore(turn)
@@ -248,23 +242,25 @@ class Conductor:
         )
         if passage.bars_since_entry(leaves) >= stay - HAIR:
             return False
-        if self._held_back != (passage.section, section):
-            self._held_back = (passage.section, section)
+        if self._held_back != (passage.section, choice.section):
+            self._held_back = (passage.section, choice.section)
             stage.log_line(
                 "transition", stage.now, f"stays at least {stay} bars, {rest:.1f} more; "
-                f"wanted by {choice.reason}", source=passage.section, target=section, status="held",
+                f"wanted by {choice.reason}", source=passage.section, target=choice.section, status="held",
             )  # fmt: skip
         return True
 
     def _advance(self, wanted: str) -> None:
         """Plan a playlist's next section, once its turn comes near."""
-        stage = self.stage
-        due = None if stage.seams or not wanted else self.playlists.due_beat(stage.passage, wanted)
+        stage, tempo = self.stage, self.stage.tempo
+        if stage.seams or not wanted:
+            return
+        due = self.playlists.due_beat(stage.passage, wanted, tempo.beat_at(stage.now))
         if due is None:
             return
-        lead = stage.tempo.frames_between(due - ADVANCE_BARS * stage.passage.beats_per_bar, due)
-        lead += round(ADVANCE_S * stage.tempo.sample_rate)
-        if stage.tempo.frame_at(due) - lead > stage.now:
+        lead = tempo.frames_between(due - ADVANCE_BARS * stage.passage.beats_per_bar, due)
+        lead += round(ADVANCE_S * tempo.sample_rate)
+        if tempo.frame_at(due) - lead > stage.now:
             return
         turn = self.playlists.snapshot()
         section, playlist = self.playlists.after(stage.passage.section, wanted)
@@ -273,7 +269,8 @@ class Conductor:
             return
         rule = self.playlists.rule(stage.passage.section, section)
         order = stage.preset.file.playlists[playlist].order
-        self._plan(section, f"playlist {playlist}: next of {order}", turn, rule, not_before=due)
+        reason = f"playlist {playlist}: next of {order}"
+        self.handover.plan(Wish(section, reason, rule, False, due, turn))
 
     def _follow_density(self) -> None:
         """Rewrite from the next bar line on where a layer's density has moved."""

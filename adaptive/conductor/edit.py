@@ -13,7 +13,7 @@ from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.layout import ScoreLayout, control_start
 from adaptive.conductor.material import MIDDLING, Material
 from adaptive.conductor.passage import Passage
-from adaptive.conductor.seams import Seam
+from adaptive.conductor.seams import Seam, Wish
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.writer import GeneratedLayer, Stay
 from adaptive.engine import commands
@@ -167,7 +167,7 @@ class _SelfSeam:
         target = self._enter_again(source)
         seam = Seam(
             source, target, self.frame, self.beat, self.conductor.handover.next_group(), SAME_PLACE,
-            "edit", REASON, self.stage.now, self.stage.tempo.snapshot(),
+            "edit", Wish(source.section, REASON), self.stage.now, self.stage.tempo.snapshot(),
         )  # fmt: skip
         if target is not source:
             self.stage.left, self.stage.passage = source, target
@@ -209,13 +209,10 @@ class _SelfSeam:
             if was_wanted == is_wanted and is_placed and (not is_wanted or layer.plays_as(old, section)):
                 continue
             self.stage.commands += layer.unwind(self.frame)
-            playing = layer.current
             posted = self.conductor.handover.exchange.exchange_stem(
                 layer, is_wanted, seam, position, is_at_end
             )
             self.stage.commands += posted
-            if playing is not None and layer.current is playing:
-                layer.follow_turns(section, self.frame)
             changed += [name] if posted else []
         return changed
 

@@ -8,7 +8,7 @@ from adaptive.conductor.stems import Playing, StemLayer
 from adaptive.conductor.writer import GeneratedLayer
 from adaptive.engine import commands
 from adaptive.engine.commands import Command
-from adaptive.kernel.layout import CLIP_GAIN, CLIP_START, CLIP_STOP, LINEAR
+from adaptive.kernel.layout import CLIP_GAIN, CLIP_START, CLIP_STOP, INSTRUMENT_FADE, LINEAR
 from adaptive.preset.parts import is_bridge
 from adaptive.timebase import HAIR
 
@@ -40,7 +40,8 @@ class Exchange:
     def hand_over(self, seam: Seam) -> str | None:
         """Post the seam; returns what became of its fill, or None if it has none."""
         fill_beat, told = self._play_fill(seam)
-        self._hand_over_stems(seam)
+        fill_frame = None if fill_beat is None else self.stage.tempo.frame_at(fill_beat)
+        self._hand_over_stems(seam, fill_frame)
         self._hand_over_generated(seam, fill_beat)
         if fill_beat is not None:
             self._clear_for_fill(seam, fill_beat)
@@ -48,14 +49,17 @@ class Exchange:
 
     # ── stems ──────────────────────────────────────────────────────────────────────────────────
 
-    def _hand_over_stems(self, seam: Seam) -> None:
+    def _hand_over_stems(self, seam: Seam, fill_frame: int | None) -> None:
         part, position = seam.target.section, self._entry_frames(seam)
         wanted = set(self.stage.layers_of(part))
         within = seam.source.within_pass(seam.beat)
         is_at_end = within < 1e-3 or seam.source.length_beats - within < 1e-3
+        replaced = self._replaced(seam) if fill_frame is not None else set()
         for name, layer in self.stage.material.stems.items():
-            self.stage.commands += layer.unwind(seam.frame)
-            self.stage.commands += layer.write_passes(seam.frame)
+            # while a fill replaces a layer, its variations do not take turns
+            until = seam.frame if fill_frame is None or name not in replaced else fill_frame
+            self.stage.commands += layer.unwind(until)
+            self.stage.commands += layer.write_passes(until)
             seam.stems_before[name] = layer.snapshot()
             posted = self.exchange_stem(layer, name in wanted, seam, position, is_at_end)
             seam.early += [c for c in posted if c.frame < seam.frame]
@@ -72,7 +76,7 @@ class Exchange:
         # entered at its own beginning, it starts anew; anywhere else, what is there already goes on
         is_free = seam.table.enter_at != "start" and not is_bridge(part)
         if enters and layer.goes_on(part, is_free, seam.frame, position):
-            layer.part = part
+            layer.goes_over(part, seam.frame)
             return []
         fades = seam.fades
         if enters and layer.crosses_itself(part):
@@ -126,17 +130,20 @@ class Exchange:
         if was_playing and not stays and fades.out_frames:
             at = max(self.stage.earliest, at + fades.out_start)
             steps = [(0.0, fades.out_frames, fades.shape_out)]
-        elif stays and not was_playing and fades.in_frames:
+        elif stays and not was_playing and fades.in_frames + min(0, fades.in_start) > 0:
+            # its notes begin at the seam: of a fade that begins before it, what is left
             at = max(self.stage.earliest, at + max(0, fades.in_start))
-            steps = [(0.0, 0, LINEAR), (1.0, fades.in_frames, fades.shape_in)]
+            frames = fades.in_frames + min(0, fades.in_start)
+            steps = [(0.0, 0, LINEAR), (1.0, frames, fades.shape_in)]
         elif stays:
             steps = [(1.0, round(0.01 * self.stage.tempo.sample_rate), LINEAR)]
         else:
             steps = []
         for gain, frames, shape in steps:
-            self.stage.commands.append(
-                commands.fade_instrument(at, instrument, gain, frames, shape=shape, group=seam.group)
-            )
+            posted = commands.fade_instrument(at, instrument, gain, frames, shape=shape, group=seam.group)
+            self.stage.commands.append(posted)
+            if at < seam.frame:
+                seam.early.append(posted)
 
     # ── fills ──────────────────────────────────────────────────────────────────────────────────
 
@@ -208,5 +215,10 @@ class Exchange:
                 continue
             if command.operation == CLIP_START:
                 self.stage.commands.append(commands.stop_clip(at, command.target, frames))
+            elif command.operation == CLIP_STOP and command.frame + command.i0 <= at:
+                for layer in self.stage.material.stems.values():
+                    self.stage.commands += layer.start_again(command.target, at, frames)
             elif command.operation == CLIP_STOP or (command.operation == CLIP_GAIN and command.f0 == 0.0):
                 self.stage.commands.append(commands.fade_clip(at, command.target, 1.0, frames))
+            elif command.operation == INSTRUMENT_FADE:
+                self.stage.commands.append(commands.fade_instrument(at, command.target, 1.0, frames))

@@ -11,7 +11,7 @@ import msgspec
 from adaptive.conductor.exchange import Exchange
 from adaptive.conductor.passage import Passage
 from adaptive.conductor.route import Route, Router
-from adaptive.conductor.seams import Seam, describe_rule, fades_of
+from adaptive.conductor.seams import Seam, Wish, describe_rule, fades_of
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stems import Fades
 from adaptive.preset.parts import BRIDGE, bridge_part, is_bridge
@@ -74,41 +74,22 @@ class Handover:
             return TransitionTable(exit_at="immediate")
         return self.stage.preset.transition(source, target)
 
-    def plan(
-        self, section: str, reason: str, rule: TransitionTable | None = None, is_turning: bool = False,
-        not_before: float = 0.0,
-    ) -> None:  # fmt: skip
-        """Plan the way to a section, after all that is planned already: one seam, or two over a bridge.
-
-        Parameters
-        ----------
-        section : str
-            Where to; empty: silence.
-        reason : str
-            Why.
-        rule : TransitionTable, optional
-            How; the preset's rule if left out.
-        is_turning : bool
-            The mind was changed in a bridge: it may be left at its markers.
-        not_before : float
-            Beat before which the section may not be left.
-        """
-        source = self.stage.last
+    def plan(self, wish: Wish) -> None:
+        """Plan the way to a section, after all that is planned already: one seam, or two over a bridge."""
+        source, section = self.stage.last, wish.section
         origin = self.stage.origin_of(source)
-        rule = rule or self.rule(origin.section, section)
+        rule = wish.rule or self.rule(origin.section, section)
         name = describe_rule(rule)
         if SILENCE in {section, origin.section}:
             name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
         if is_bridge(source.section) and section != SILENCE:
-            rule = self._out_of_bridge(source.section, rule)
-            self._plan_seam(source, section, rule, name, reason, is_turning)
+            self._plan_seam(source, section, self._out_of_bridge(source.section, rule), name, wish)
         elif rule.bridge is None:
-            self._plan_seam(source, section, rule, name, reason, not_before=not_before)
+            self._plan_seam(source, section, rule, name, wish)
         else:
             part = bridge_part(rule.bridge)
-            self._plan_seam(source, part, self._into_bridge(part, rule), name, reason,
-                            not_before=not_before)  # fmt: skip
-            self._plan_seam(self.stage.last, section, self._out_of_bridge(part, rule), name, reason)
+            self._plan_seam(source, part, self._into_bridge(part, rule), name, wish)
+            self._plan_seam(self.stage.last, section, self._out_of_bridge(part, rule), name, wish)
         self.stage.revision += 1
 
     def _into_bridge(self, part: str, rule: TransitionTable) -> TransitionTable:
@@ -117,18 +98,20 @@ class Handover:
 
     def _out_of_bridge(self, part: str, rule: TransitionTable) -> TransitionTable:
         bridge = self.stage.preset.file.bridges[part.removeprefix(BRIDGE)]
-        return msgspec.structs.replace(rule, exit_at="end", fade_out=bridge.fade_out, bridge=None, fill=None)
+        # a bridge plays once: what the new section's pickup needs is there, or it is left out
+        pickup = "auto" if rule.pickup == "always" else rule.pickup
+        return msgspec.structs.replace(
+            rule, exit_at="end", fade_out=bridge.fade_out, bridge=None, fill=None, pickup=pickup
+        )
 
-    def _plan_seam(
-        self, source: Passage, part: str, rule: TransitionTable, name: str, reason: str,
-        is_turning: bool = False, not_before: float = 0.0,
-    ) -> None:  # fmt: skip
+    def _plan_seam(self, source: Passage, part: str, rule: TransitionTable, name: str, wish: Wish) -> None:
         stage = self.stage
-        route = self.router.find(source, part, rule, is_turning, not_before)
+        is_turning = wish.is_turning and source is stage.passage
+        route = self.router.find(source, part, rule, is_turning, wish.not_before)
         group = self.next_group()
         before = stage.tempo.snapshot()
         seam = Seam(
-            source, route.target, route.frame, route.exit.beat, group, rule, name, reason, stage.now, before
+            source, route.target, route.frame, route.exit.beat, group, rule, name, wish, stage.now, before
         )
         seam.marker = stage.marker_before(source) if is_bridge(source.section) else route.exit.marker
         self.step_tempo(seam)
@@ -145,7 +128,7 @@ class Handover:
         more |= {"marker": route.exit.marker} if route.exit.marker else {}
         more |= {"note": route.note} if route.note else {}
         stage.log_line(
-            "transition", seam.frame, seam.reason, source=seam.source.section or None,
+            "transition", seam.frame, seam.wish.reason, source=seam.source.section or None,
             target=seam.target.section or None, status="planned", rule=seam.rule,
             decided_frame=stage.now, wait_s=round(wait, 4), bound_by=route.bound_by, **more,
         )  # fmt: skip
@@ -190,7 +173,7 @@ class Handover:
             return None
         source, stage.left = stage.passage, stage.passage
         if source.section and not is_bridge(source.section):
-            stage.left_at[source.section] = source.local(seam.beat)
+            stage.left_at[source.section] = source.place_of(seam.beat)
         stage.left_marker = seam.marker
         stage.passage, stage.entered_frame = seam.target, seam.frame
         stage.seams.pop(0)
@@ -204,15 +187,15 @@ class Handover:
     def renew(self) -> None:
         """Plan what is planned again, in the tempo that is wanted by now."""
         if self.stage.seams:
-            section, reason = self.stage.last.section, self.stage.seams[-1].reason
+            wish = self.stage.seams[-1].wish
             self.cancel("the tempo changes")
-            self.plan(section, reason)
+            self.plan(wish)
 
     def change_tempo(self, tempo_bpm: float) -> None:
         """Glide to another tempo within a beat; what lies beyond is written again."""
         stage, at = self.stage, self.stage.earliest
         beat = stage.tempo.beat_at(at)
-        goal = (stage.last.section, stage.seams[-1].reason) if stage.seams else None
+        wish = stage.seams[-1].wish if stage.seams else None
         self.cancel("the tempo changes")
         glide = stage.tempo.frame_at(beat + 1.0) - at
         for layer in stage.material.generated.values():
@@ -222,5 +205,5 @@ class Handover:
         stage.revision += 1
         for layer in stage.material.generated.values():
             layer.retempo(tempo_bpm)
-        if goal is not None:
-            self.plan(*goal)
+        if wish is not None:
+            self.plan(wish)

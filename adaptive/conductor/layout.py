@@ -35,7 +35,7 @@ CLIPS_A_STEM = 6
 """The pass that plays, one that fades, two tails, and two that are to enter (a bridge is planned whole)."""
 
 CLIPS_A_KIT = 16
-CLIPS_A_STINGER = 3
+CLIPS_A_STINGER = 8
 CLIPS_A_FILL = 2
 CLIPS_A_BRIDGE = 3
 OPEN_HZ = 20000.0

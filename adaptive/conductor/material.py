@@ -126,10 +126,16 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
         if preset.file.layers[name].generator is not None
     }
     bank.forget_decoded()
-    harmony = {
-        name: part_harmony(part) for name, part in preset.parts.items() if part.chords or not is_bridge(name)
-    }
+    harmony = {name: part_harmony(part) for name, part in preset.parts.items() if _has_harmony(preset, name)}
     return Material(parts, stems, generated, stingers, fills, harmony)
+
+
+def _has_harmony(preset: Preset, part: str) -> bool:
+    """Whether a part has chords of its own; a bridge that names none goes on with its section's."""
+    if not is_bridge(part):
+        return True
+    table = preset.file.bridges[part.removeprefix(BRIDGE)]
+    return bool(table.chords) or table.key is not None
 
 
 def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> PartMaterial:

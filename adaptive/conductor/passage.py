@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 
 from adaptive.preset.grids import spots
@@ -66,6 +67,12 @@ class Passage:
         """Beats since the section's own beginning (more than a pass, after the first)."""
         return beat - self.start_beat + self.offset_beats
 
+    def place_of(self, beat: float) -> float:
+        """`local`, on the tick it lies a rounding beside: added up over hours, a bar line is one still."""
+        local = self.local(beat)
+        tick = round(local * TICKS_PER_BEAT) / TICKS_PER_BEAT
+        return tick if abs(local - tick) < 1e-6 else local
+
     def beat_of(self, local: float) -> float:
         """Beat of the timeline at which a local beat lies."""
         return local + self.start_beat - self.offset_beats
@@ -89,9 +96,10 @@ class Passage:
         if not places:
             return None
         passes, local = divmod(self.local(beat) + HAIR, self.length_beats)
-        for at, marker in places:
-            if at >= local - 2.0 * HAIR:
-                return Exit(self.beat_of(passes * self.length_beats + at), marker)
+        following = bisect.bisect_left(places, local - 2.0 * HAIR, key=lambda place: place[0])
+        if following < len(places):
+            at, marker = places[following]
+            return Exit(self.beat_of(passes * self.length_beats + at), marker)
         at, marker = places[0]
         return Exit(self.beat_of((passes + 1) * self.length_beats + at), marker)
 

@@ -8,8 +8,9 @@ import msgspec
 
 from adaptive.conductor.deck import Deck, Hand
 from adaptive.conductor.passage import Passage
-from adaptive.preset.model import ANY, Preset
+from adaptive.preset.model import Preset
 from adaptive.preset.schema import PlaylistTable, TransitionTable
+from adaptive.timebase import HAIR
 
 GOES_ON = TransitionTable(exit_at="end")
 """How a playlist goes on to its next section, where no rule says it: at the end, tails ringing over."""
@@ -40,7 +41,7 @@ class Playlists:
         self._decks = {name: _deck(name, table, seed) for name, table in self._tables.items()}
         self.hands = {name: Hand() for name in self._tables}
         self.rounds = dict.fromkeys(self._tables, 0)
-        self._due: tuple[Passage, float] | None = None
+        self._due: tuple[Passage, str, float] | None = None
 
     def is_within(self, section: str, wanted: str) -> bool:
         """Whether a section is what a name stands for, as one of its turns."""
@@ -70,7 +71,7 @@ class Playlists:
     def go_on_in(self, source: Passage, target: Passage) -> None:
         """Let a passage that is called by another object have the turn it had, if it is as long."""
         if self._due is not None and self._due[0] is source and source.length_beats == target.length_beats:
-            self._due = (target, self._due[1])
+            self._due = (target, *self._due[1:])
 
     def enter(self, name: str) -> str:
         """Draw the section a name stands for now; a section stands for itself.
@@ -97,21 +98,25 @@ class Playlists:
         self.rounds[item] = 0
         return self._draw(item)
 
-    def due_beat(self, passage: Passage, wanted: str) -> float | None:
-        """Beat at which a passage has had its turn; None if it stays for good."""
+    def due_beat(self, passage: Passage, wanted: str, now_beat: float) -> float | None:
+        """Beat at which a passage has had its turn; None if it stays for good.
+
+        Its turn counts from its entry; one that was over before its playlist was wanted ends with this pass.
+        """
         owners = self._preset.playlists_of(passage.section)
         if wanted not in owners or self._is_over(owners, wanted):
             return None
-        if self._due is None or self._due[0] is not passage:
+        if self._due is None or self._due[:2] != (passage, wanted):
             passes = passage.offset_beats // passage.length_beats + self._loops(passage.section)
-            self._due = (passage, passage.beat_of(passes * passage.length_beats))
-        return self._due[1]
+            passes = max(passes, (passage.local(now_beat) + HAIR) // passage.length_beats + 1.0)
+            self._due = (passage, wanted, passage.beat_of(passes * passage.length_beats))
+        return self._due[2]
 
     def stay_on(self, passage: Passage) -> None:
         """Let a passage have another turn: the same section was drawn again."""
         if self._due is not None:
             more = self._loops(passage.section) * passage.length_beats
-            self._due = (passage, self._due[1] + more)
+            self._due = (passage, self._due[1], self._due[2] + more)
 
     def _loops(self, section: str) -> int:
         loops = self._tables[self._preset.playlists_of(section)[0]].loops
@@ -139,8 +144,8 @@ class Playlists:
 
     def rule(self, source: str, target: str) -> TransitionTable:
         """How a playlist goes on: by a rule that names sections or playlists on both sides, at the end."""
-        found = self._preset.written_transition(source, target)
-        if found is None or ANY in {found.source, found.target}:
+        found = self._preset.written_transition(source, target, wildcard=())
+        if found is None:
             return GOES_ON
         enter = "start" if found.enter_at == "same_position" else found.enter_at
         return msgspec.structs.replace(found, exit_at="end", enter_at=enter)

@@ -67,40 +67,43 @@ class Promises:
     def settle(self, outcome: Outcome, reason: str) -> None:
         """Look at every request after a tick's section has been chosen."""
         for promise in list(self._open):
-            if promise.target is not None and self._follow(promise, reason):
-                continue
-            self._look(promise, outcome, reason)
+            if promise.target is None:
+                self._look(promise, outcome, reason)
+            else:
+                self._follow(promise, reason)
 
-    def _follow(self, promise: Promise, reason: str) -> bool:
-        """Follow a request whose way is planned; False if it has to be looked at anew."""
+    def _follow(self, promise: Promise, reason: str) -> None:
+        """Follow a request whose way is planned."""
         stage, target = self.stage, promise.target
+        assert target is not None  # the caller looks
         if not promise.is_started and promise.seam is not None and stage.now >= promise.seam.frame:
             promise.is_started = True
             self._say(promise, "started", f"{promise.word}: the turn has come")
         if stage.passage is target:
             promise.seam = promise.last
             self._end(promise, "finished", f"{stage.passage.section or 'silence'} plays")
-            return True
-        if any(seam.target is target for seam in stage.seams):
-            return True
-        assert target is not None  # the caller looks
-        if stage.last.section != target.section:
-            self._end(promise, "superseded", f"the turn was taken back: {reason}")
-            return True
-        promise.target = None  # planned again: told again
-        return False
+        elif any(seam.target is target for seam in stage.seams):
+            return
+        elif stage.seams and stage.last.section == target.section:
+            self._attach(promise)  # planned again: told again
+            self._say(promise, "deferred", f"{promise.word}: it was planned anew")
+        else:
+            self._end(promise, "superseded", f"the turn was taken back: {reason or 'it is not wanted now'}")
+
+    def _attach(self, promise: Promise) -> None:
+        promise.seam, promise.last = self.stage.seams[0], self.stage.seams[-1]
+        promise.target = promise.last.target
 
     def _look(self, promise: Promise, outcome: Outcome, reason: str) -> None:
-        stage, was_new = self.stage, promise.is_new
-        promise.is_new = False
-        if stage.seams and outcome is not Outcome.LATE:
-            promise.seam, promise.last = stage.seams[0], stage.seams[-1]
-            promise.target = promise.last.target
+        """Look at a request that has no seam: it gets one, waits, or is done."""
+        was_new, promise.is_new = promise.is_new, False
+        if outcome is Outcome.PLANNED:
+            self._attach(promise)
             self._say(promise, "accepted" if was_new else "deferred", f"{promise.word}: {reason}")
         elif outcome is Outcome.SETTLED:
             if was_new:
                 self._say(promise, "accepted", promise.word)
-            self._end(promise, "finished", "it counts from this tick on; what plays stays")
+            self._end(promise, "finished", "it counts from this tick on, and turns nothing")
         elif was_new:
             self._say(promise, "accepted", promise.word)
             self._say(promise, "deferred", outcome.value)

@@ -9,6 +9,7 @@ import numpy as np
 
 from adaptive.conductor.passage import Exit, Passage
 from adaptive.conductor.stage import SILENCE, Stage
+from adaptive.preset.grids import describe
 from adaptive.preset.parts import is_bridge
 from adaptive.preset.routes import MATCHING, RANDOM
 from adaptive.preset.schema import Entry, Grid, TransitionTable
@@ -98,7 +99,7 @@ class Router:
             turning = source.next_exit(beat, Grid(marker="any"))
             found = min((one for one in (found, turning) if one), key=lambda one: one.beat)
         if found is None:
-            notes.append(f"{source.section} has no such marker: it is left at its end")
+            notes.append(f"{source.section} has no place at {describe(exit_at)}: it is left at its end")
             found = source.next_exit(beat, "end")
             assert found is not None  # every pass has an end
         return found
@@ -139,12 +140,27 @@ class Router:
             return 0.0
         stage, origin = self.stage, self.stage.origin_of(source)
         if enter == "same_position":
-            return origin.within_pass(exit_.beat) % stage.length_of(part)
+            return self._beats_by_then(origin, source, exit_.beat) % stage.length_of(part)
         if enter == "last_position":
-            return stage.left_at.get(part, 0.0)
+            return self._left_at(part)
         assert isinstance(enter, Entry)  # the schema knows no other
         left_at = stage.marker_before(source) if is_bridge(source.section) else exit_.marker
         return self._marker(part, enter.marker, left_at, notes)
+
+    def _beats_by_then(self, origin: Passage, source: Passage, beat: float) -> float:
+        """Beats of the old section's own meter at a beat, as if it had gone on under a bridge."""
+        over = 0.0
+        if origin is not source:
+            over = (beat - source.start_beat) * origin.beat_unit / source.beat_unit
+            beat = source.start_beat
+        return max(0.0, (origin.place_of(beat) + over) % origin.length_beats)
+
+    def _left_at(self, part: str) -> float:
+        """Where a section was left last, or is about to be left."""
+        for seam in reversed(self.stage.seams):
+            if seam.source.section == part:
+                return seam.source.place_of(seam.beat)
+        return self.stage.left_at.get(part, 0.0)
 
     def _marker(self, part: str, wanted: str, left_at: str, notes: list[str]) -> float:
         markers = self.stage.preset.parts[part].markers

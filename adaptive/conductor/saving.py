@@ -102,7 +102,7 @@ def read_saved(document: object) -> SavedMusic:
 def save(stage: Stage, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
     """The musical state at the tick that was stepped last."""
     passage, local, bar = _present(stage)
-    turn = next((seam.turn_before for seam in stage.seams if seam.turn_before), playlists.snapshot())
+    turn = next((s.wish.turn_before for s in stage.seams if s.wish.turn_before), playlists.snapshot())
     near = {passage.section, *(seam.target.section for seam in stage.seams)}
     rate = stage.tempo.sample_rate
     return SavedMusic(

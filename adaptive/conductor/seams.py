@@ -21,6 +21,34 @@ SHAPES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a way was planned for: enough to plan it again.
+
+    Parameters
+    ----------
+    section : str
+        Where to; empty: silence.
+    reason : str
+        Why.
+    rule : TransitionTable or None
+        How; None: by the preset's rule.
+    is_turning : bool
+        The mind was changed in a bridge: it may be left at its markers.
+    not_before : float
+        Beat before which the section may not be left.
+    turn_before : Turn or None
+        What playlists had drawn before it.
+    """
+
+    section: str
+    reason: str
+    rule: TransitionTable | None = None
+    is_turning: bool = False
+    not_before: float = 0.0
+    turn_before: Turn | None = None
+
+
 @dataclass(slots=True)
 class Seam:
     """A planned change of section, or from a section to a bridge, or from a bridge to a section.
@@ -37,8 +65,8 @@ class Seam:
         The rule in force.
     rule : str
         Its name, as the log prints it.
-    reason : str
-        Why it was wanted.
+    wish : Wish
+        What it was planned for.
     decided_frame : int
         When it was decided.
     tempo_before : tuple of Segment
@@ -49,8 +77,6 @@ class Seam:
         What layers come back to when it is taken back.
     early : list of Command
         What begins before the seam, and has to be turned round if it is taken back too late.
-    turn_before : Turn or None
-        What playlists had drawn before it was planned.
     marker : str
         The marker the section was left at, carried on over a bridge; empty: none.
     """
@@ -62,14 +88,13 @@ class Seam:
     group: int
     table: TransitionTable
     rule: str
-    reason: str
+    wish: Wish
     decided_frame: int
     tempo_before: tuple[Segment, ...]
     fades: Fades = field(default_factory=Fades)
     stems_before: dict[str, LayerState] = field(default_factory=dict)
     plans_before: dict[str, Plan] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
-    turn_before: Turn | None = None
     marker: str = ""
 
 

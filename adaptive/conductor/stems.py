@@ -24,6 +24,7 @@ class Playing:
     zero_frame: int = 0  # the frame at which position 0 of its first pass lay
     ends_frame: int = 0  # free from here on; FOREVER while it loops
     starts_frame: int = 0  # the frame of its first sound: it cannot be stopped before
+    is_stopping: bool = False  # it fades out; what was released only rings
 
     def position_at(self, frame: int) -> int:
         """Frames since beat 1 of the pass it is in."""
@@ -61,7 +62,7 @@ class Fades:
 class LayerState:
     """All that changes in a stem layer: what a seam that is taken back comes back to."""
 
-    clips: tuple[tuple[Sound | None, int, int, int], ...]
+    clips: tuple[tuple[Sound | None, int, int, int, bool], ...]
     current: int
     part: str
     next_change: int
@@ -113,7 +114,9 @@ class StemLayer:
 
     def snapshot(self) -> LayerState:
         """State to come back to when what is planned is withdrawn."""
-        states = tuple((c.sound, c.zero_frame, c.ends_frame, c.starts_frame) for c in self.clips)
+        states = tuple(
+            (c.sound, c.zero_frame, c.ends_frame, c.starts_frame, c.is_stopping) for c in self.clips
+        )
         current = -1 if self.current is None else self.clips.index(self.current)
         return LayerState(
             states, current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from)
@@ -122,7 +125,7 @@ class StemLayer:
     def restore(self, state: LayerState) -> None:
         """Forget what was planned since a snapshot."""
         for clip, before in zip(self.clips, state.clips, strict=True):
-            clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame = before
+            clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame, clip.is_stopping = before
         self.current = None if state.current < 0 else self.clips[state.current]
         self.part, self.next_change = state.part, state.next_change
         self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
@@ -149,11 +152,6 @@ class StemLayer:
             and [id(sound) for sound, _ in self.sounds.get(part, ())]
             == [id(sound) for sound, _ in before.sounds.get(part, ())]
         )
-
-    def follow_turns(self, part: str, at: int) -> None:
-        """Let what plays go on as a part's, with that part's turns."""
-        if self.current is not None:
-            self._plays(part, self.current, at)
 
     def has(self, part: str) -> bool:
         """Whether it has something to play in a part."""
@@ -187,13 +185,13 @@ class StemLayer:
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)
         begins = max(at + fades.out_start, earliest, playing.starts_frame)
-        playing.ends_frame = begins + frames
+        playing.ends_frame, playing.is_stopping = begins + frames, True
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
     def returning(self, part: str, at: int, position: int) -> Playing | None:
         """A clip that still fades out and holds just what is wanted: to be faded in again."""
         for clip in self.clips:
-            if at < clip.ends_frame < FOREVER and self._holds(clip, part, at, position):
+            if clip.is_stopping and at < clip.ends_frame and self._holds(clip, part, at, position):
                 return clip
         return None
 
@@ -211,7 +209,7 @@ class StemLayer:
         if position > 0:
             again = self.returning(part, at, position)
             if again is not None:
-                again.ends_frame = FOREVER
+                again.ends_frame, again.is_stopping = FOREVER, False
                 self._plays(part, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
                 return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
@@ -220,7 +218,7 @@ class StemLayer:
         lead = 0
         if position == 0 and pickup != "never" and at - sound.origin >= earliest:
             lead = sound.origin
-        playing.sound, playing.ends_frame = sound, FOREVER
+        playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
         playing.zero_frame = at - position
         self._plays(part, playing, at)
         first = at - lead
@@ -250,6 +248,23 @@ class StemLayer:
                 commands.fade_clip(begin, playing.clip, 1.0, fade_frames, shape=fades.shape_in, group=group)
             )
         return posted
+
+    def goes_over(self, part: str, at: int) -> None:
+        """Take note that what plays goes on untouched in another part."""
+        if self.current is not None:
+            self._plays(part, self.current, at)
+
+    def start_again(self, clip: int, at: int, frames: int) -> list[Command]:
+        """Start what plays once more where it would be, faded in: its clip had been stopped for good."""
+        playing = self.current
+        if playing is None or playing.clip != clip or playing.sound is None:
+            return []
+        number = next(n for sounds in self.sounds.values() for s, n in sounds if s is playing.sound)
+        position = playing.position_at(at)
+        return [
+            commands.start_clip(at, clip, number, self.place.bus, position=position, gain=0.0),
+            commands.fade_clip(at, clip, 1.0, frames, shape=kernel.EQUAL_POWER_IN),
+        ]
 
     def _free_clip(self) -> Playing:
         return min(self.clips, key=lambda clip: clip.ends_frame)
@@ -285,6 +300,7 @@ class StemLayer:
             old, new = self.current, self._free_clip()
             old.ends_frame = at + (old.sound.frames if old.sound else 0)
             new.sound, new.zero_frame, new.starts_frame, new.ends_frame = sound, at, at, FOREVER
+            new.is_stopping = False
             self.current = new
             posted.append(commands.release_clip(at, old.clip, group=group))
             posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))

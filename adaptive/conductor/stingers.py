@@ -213,6 +213,10 @@ class Stingers:
             hit.place.apex for hit in self._hits if hit is not itself and hit.message.name == message.name
         ]
         others += [self._last_apex[message.name]] if message.name in self._last_apex else []
+        waiting = [hit for hit in self._hits if hit is not itself and hit.message.name == message.name]
+        places = len(self._clips[message.name])
+        if places and sum(not hit.is_begun for hit in waiting) >= places:
+            return f"{places} of it are on their way already"
         near = min((abs(place.apex - apex) for apex in others), default=None)
         if near is not None and near < table.cooldown_s * rate:
             rest = table.cooldown_s - near / rate
@@ -228,6 +232,8 @@ class Stingers:
         table = self._tables[hit.message.name]
         posted = self._post_notes(hit, table) if table.notes else self._post_sound(hit, table)
         self.stage.commands += posted
+        if table.duck_db < 0.0:  # it is not over before the room it makes begins to close
+            hit.last = max(hit.last, self._ducking.ends(self._room(hit)))
 
     def _post_sound(self, hit: Hit, table: StingerTable) -> list[Command]:
         name, velocity = hit.message.name, hit.message.velocity
@@ -299,12 +305,13 @@ class Stingers:
     def _make_room(self) -> None:
         if not self._is_ducking:
             return
-        rooms = [
-            Room(hit.first, hit.place.apex, hit.last, db_to_gain(self._tables[hit.message.name].duck_db))
-            for hit in self._hits
-            if self._tables[hit.message.name].duck_db < 0.0
-        ]
+        ducking = [hit for hit in self._hits if self._tables[hit.message.name].duck_db < 0.0]
+        rooms = [self._room(hit) for hit in ducking]
         self.stage.commands += self._ducking.write(rooms, self.stage.earliest)
+
+    def _room(self, hit: Hit) -> Room:
+        gain = db_to_gain(self._tables[hit.message.name].duck_db)
+        return Room(hit.first, hit.place.apex, hit.last, gain)
 
     # ── what it tells ──────────────────────────────────────────────────────────────────────────
 

@@ -31,6 +31,9 @@ NEVER = 1e15
 
 MOST_BARS = 1_000_000
 
+EARLY_S = 0.03
+"""No note is played farther ahead of its beat."""
+
 KEPT_BARS = 256
 """Composed bars a layer keeps: what is taken back and written again, or comes again, costs nothing."""
 
@@ -129,6 +132,7 @@ class GeneratedLayer:
     _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
         default_factory=OrderedDict
     )
+    _kept: frozenset[tuple[float, str]] = frozenset()
     _next_frame: int = -1  # no note that is written lies before it
 
     @property
@@ -163,6 +167,7 @@ class GeneratedLayer:
         if self.generator is not before.generator:  # another's memory means nothing to it
             self.spans = [replace(span, memories={}) for span in self.spans]
         self.written, self._next_frame = list(before.written), before._next_frame
+        self._kept = before._kept
         if type(self.player) is type(before.player):
             self.player.restore(before.player.state())
 
@@ -203,6 +208,8 @@ class GeneratedLayer:
             self.player.restore(first.before)
         self.written = [w for w in self.written if w.frame < frame]
         self.cursor_beat = min(self.cursor_beat, beat)
+        # played ahead of their beat, they are in the schedule although their beat lies beyond the cut
+        self._kept = frozenset((w.beat, w.note.pitch) for w in self.written if w.beat > beat - HAIR)
         return [commands.withdraw(self.place.group, frame)]
 
     def write(
@@ -256,9 +263,16 @@ class GeneratedLayer:
                 beat = max(begins, written + note.offset_beats)
                 timed.append((tempo.frame_at(beat), beat, written, note))
         posted: list[Command] = []
-        for frame, beat, written, note in sorted(timed, key=lambda row: row[0]):
-            if frame < first:
+        for wanted, beat, written, note in sorted(timed, key=lambda row: row[0]):
+            frame = wanted
+            if (written, note.pitch) in self._kept:
                 continue
+            if frame < first:
+                # in another tempo it leads by more than before: it was taken back, and is due at once
+                is_due = written > self.cursor_beat - HAIR and first - frame < EARLY_S * tempo.sample_rate
+                if not is_due:
+                    continue
+                frame = first
             before = self.player.state()
             frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)

@@ -14,6 +14,7 @@ from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spec import EngineSpec
 from adaptive.engine.telemetry import Telemetry, read_telemetry
+from adaptive.engine.ticket import Ticket
 from adaptive.kernel import build
 from adaptive.kernel import layout as k
 
@@ -63,6 +64,8 @@ class Engine:
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
         self.callback_address = units["callback"]
+        self.miniaudio_callback_address = units["miniaudio_callback"]
+        self._gate = units["gate"]
         self._pull = UNIT(units["pull"])
         self._publish = UNIT(units["publish"])
         self._sounds: list[Sound | None] = []
@@ -71,7 +74,7 @@ class Engine:
         self._block: Audio | None = None
         self._block_address = 0
         self._header_address = self.memory.header_address
-        self._root: Engine | None = None
+        self._tickets: list[Ticket] = []
         self._before: Engine | None = None
 
     @property
@@ -83,11 +86,6 @@ class Engine:
     def ticks(self) -> int:
         """Ticks whose parameter values are recorded and whose frames are rendered."""
         return int(self.memory.head["ticks_recorded"])
-
-    @property
-    def root_address(self) -> int:
-        """What the sound card's callback gets as its user data."""
-        return address(self.memory.root)
 
     @property
     def output_delay_frames(self) -> int:
@@ -204,19 +202,36 @@ class Engine:
         """What the kernel has reported since the last call."""
         return self.replies.drain()
 
+    def ticket(self, channels: int, room_behind: int = 0) -> Ticket:
+        """What a stream of a sound card is given, shut; it follows this engine's hand-overs.
+
+        Parameters
+        ----------
+        channels : int
+            Of the stream; the engine's are folded or padded.
+        room_behind : int
+            Bytes of zeros wanted right behind it.
+        """
+        ticket = Ticket(channels, self._gate, room_behind)
+        ticket.publish(self.memory.header_address, self)
+        self._tickets.append(ticket)
+        return ticket
+
+    def forget_ticket(self, ticket: Ticket) -> None:
+        """Let go of a ticket whose stream is closed."""
+        if ticket in self._tickets:
+            self._tickets.remove(ticket)
+
     def hand_over_to(self, other: Engine) -> None:
-        """Let whoever drives this engine's root drive another from its next block on.
+        """Let the sound card that drives this engine drive another from its next block on.
 
         One store publishes the other's header.  The other keeps this one: the sound card may still be in it.
         """
         other._before = self
         self._before = None
-        root = self._root_owner().memory.root
-        other._root = self._root_owner()
-        root[0]["header"] = other.memory.header_address
-
-    def _root_owner(self) -> Engine:
-        return self._root or self
+        other._tickets = self._tickets
+        for ticket in self._tickets:
+            ticket.publish(other.memory.header_address, other)
 
     def set_volume(self, gain: float) -> None:
         """Set the listener's volume (linear); latest wins, no step."""

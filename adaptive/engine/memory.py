@@ -61,8 +61,8 @@ def next_prime(number: int) -> int:
 class Memory:
     """Every array of one engine, and the header that points to them.
 
-    The arrays live as long as this object; a sound card may hold the root's address, so whoever opens
-    a stream keeps the object until the stream is closed.
+    The arrays live as long as this object; a sound card's callback reads them, so whoever opens
+    a stream keeps the object until the stream is closed or its gate is shut.
 
     Parameters
     ----------
@@ -75,7 +75,6 @@ class Memory:
     def __init__(self, spec: EngineSpec, units: dict[str, int]) -> None:
         check_spec(spec)
         self.spec = spec
-        self.root = aligned(k.ROOT, 1)
         self.header = aligned(k.HEADER, 1)
         self.arrays: dict[str, Array] = {}
         self._before: list[Array] = []
@@ -89,8 +88,6 @@ class Memory:
         self._fill_reverbs()
         self._fill_schedule()
         self._fill_master()
-        self.root[0]["header"] = address(self.header)
-        self.root[0]["device_channels"] = spec.channels
 
     def __getitem__(self, name: str) -> Array:
         return self.arrays[name]

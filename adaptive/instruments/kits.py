@@ -28,7 +28,7 @@ from adaptive.errors import InputError
 from adaptive.instruments import kit_light, kit_night, kit_taiko
 from adaptive.instruments.recipe import Recipe
 from adaptive.instruments.synthesis import Audio, Bench, finished
-from adaptive.kernel.build import cache_folder
+from adaptive.kernel.cache import cache_folder, readable_folders
 
 FULL_SCALE = np.float32(32767.0)
 SOFT_VELOCITY = 0.45
@@ -104,14 +104,15 @@ def kit(name: str, sample_rate: int = 48000, seed: int = 0) -> dict[str, Hit]:
 def _made(name: str, sample_rate: int, seed: int) -> Mapping[str, Hit]:
     """Make a kit once a machine: what takes half a second of arithmetic is kept beside the kernel."""
     recipes = KITS[name]
-    path = cache_folder() / f"{name}-{sample_rate}-{seed}-{_sources()}.npz"
-    kept = _load(path)
+    file = f"{name}-{sample_rate}-{seed}-{_sources()}.npz"
+    found = (_load(folder / file) for folder in readable_folders())
+    kept = next((kit for kit in found if kit is not None), None)
     if kept is None or set(kept) != set(recipes):
         kept = {
             piece: _quantised(_audio(recipe, sample_rate, [seed, zlib.crc32(f"{name}/{piece}".encode())]))
             for piece, recipe in recipes.items()
         }
-        _keep(path, kept)
+        _keep(cache_folder() / file, kept)
     return {
         piece: Hit(kept[piece].astype(np.float32) / FULL_SCALE, LEVEL * recipe.gain, recipe.choke, recipe.pan)
         for piece, recipe in recipes.items()

@@ -41,6 +41,28 @@ def store_release(_context: Any, _address: Any, _value: Any) -> Any:
     return types.void(types.int64, types.int64), generate
 
 
+def _change_bits(operation: str) -> Any:
+    """Generate one indivisible read, change and write, in the same order for all threads."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        where = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
+        return builder.atomic_rmw(operation, where, args[1], "seq_cst")
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
+def set_bits(_context: Any, _address: Any, _bits: Any) -> Any:
+    """Set bits of an aligned int64 and return what was there before, as one step no thread can divide."""
+    return _change_bits("or")
+
+
+@intrinsic
+def keep_bits(_context: Any, _address: Any, _bits: Any) -> Any:
+    """Keep only these bits of an aligned int64 and return what was there before, as one step."""
+    return _change_bits("and")
+
+
 @intrinsic
 def prefetch(_context: Any, _address: Any) -> Any:
     """Ask for the cache line at an address: above 30 stems reading is waiting for memory."""
@@ -92,12 +114,15 @@ def _generate_x86(builder: Any, value: Any | None) -> Any:
 
 
 def _generate_arm(builder: Any, value: Any | None) -> Any:
+    # not inline assembly: numba starts LLVM without its parser, and the process would end
     word = ir.IntType(64)
     if value is None:
         kind = ir.FunctionType(word, [])
-        return builder.asm(kind, "mrs $0, fpcr", "=r", [], side_effect=True)
+        read = cgutils.get_or_insert_function(builder.module, kind, "llvm.aarch64.get.fpcr")
+        return builder.call(read, [])
     kind = ir.FunctionType(ir.VoidType(), [word])
-    builder.asm(kind, "msr fpcr, $0", "r", [value], side_effect=True)
+    write = cgutils.get_or_insert_function(builder.module, kind, "llvm.aarch64.set.fpcr")
+    builder.call(write, [value])
     return None
 
 

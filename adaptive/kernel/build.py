@@ -1,14 +1,12 @@
 """Compiles the units, caches them honestly, and gives their addresses.
 
-numba's own cache does not notice an edit in another file.  So each unit is cached in a folder named by
-a hash of the sources it reaches; what is missing is compiled in as many processes as there are cores,
-under a lock, and then loaded here.
+Each unit is kept in a file named by a hash of all that it depends on; what is missing is compiled in as
+many processes as there are cores, under a lock, and then loaded here.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
 import hashlib
 import importlib
 import importlib.util
@@ -16,57 +14,26 @@ import inspect
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from adaptive.errors import MachineError
+from adaptive.kernel.cache import UnitFile, cache_folder, locked
 
 PACKAGE = "adaptive.kernel"
+
+COMPILE_UNITS = "--compile-units"
+"""First argument of a frozen program that is started to compile."""
+
+UNRELATED = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DEBUG_CACHE"}
+"""Settings of numba that change no machine code."""
+
 _loaded: dict[str, Any] = {}
 _guard = threading.Lock()
-
-
-def default_cache() -> Path:
-    """Folder of the user's for compiled kernels: ``ADAPTIVE_CACHE_DIR``, else the system's habit."""
-    named = os.environ.get("ADAPTIVE_CACHE_DIR")
-    if named:
-        return Path(named)
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "adaptive"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "adaptive" / "cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "adaptive"
-
-
-def _is_writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
-
-
-@lru_cache(maxsize=1)
-def cache_folder() -> Path:
-    """Folder compiled kernels are kept in; a temporary one if the user's cannot be written.
-
-    Raises nothing: without a cache the engine starts, only more slowly.
-    """
-    folder = default_cache()
-    if _is_writable(folder):
-        return folder
-    return Path(tempfile.mkdtemp(prefix="adaptive-kernel-"))
-
-
-def is_cache_lasting() -> bool:
-    """Whether compiled kernels survive this process."""
-    return cache_folder() == default_cache()
 
 
 @lru_cache(maxsize=64)
@@ -103,16 +70,36 @@ def reached_modules(function: Callable[..., Any]) -> list[str]:
     return sorted(seen)
 
 
-def source_hash(function: Callable[..., Any]) -> str:
-    """Hash of all a unit's machine code depends on: its sources, numba, Python."""
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """What machine code depends on beside its sources: compiler, interpreter, processor, settings."""
     import llvmlite
+    import llvmlite.binding as llvm
     import numba
 
-    digest = hashlib.sha256()
-    digest.update(f"{numba.__version__} {llvmlite.__version__} {sys.version}".encode())
-    digest.update(os.environ.get("NUMBA_CPU_NAME", "").encode())
-    digest.update(os.environ.get("NUMBA_CPU_FEATURES", "").encode())
-    digest.update(inspect.getsource(function).encode())
+    importlib.import_module(f"{PACKAGE}.jit")  # says which of the processor's features are used
+    features = numba.config.CPU_FEATURES
+    settings = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
+    return repr((
+        numba.__version__, llvmlite.__version__, sys.version, llvm.get_process_triple(),
+        numba.config.CPU_NAME or llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten() if features is None else features,
+        [item for item in settings if item[0] not in UNRELATED],
+    ))  # fmt: skip
+
+
+def _constants(function: Callable[..., Any]) -> str:
+    """What a unit takes from its own module beside functions: its neighbours may change without it."""
+    known = ((name, function.__globals__.get(name)) for name in sorted(set(function.__code__.co_names)))
+    plain = ((name, value) for name, value in known if not isinstance(value, types.ModuleType))
+    return repr([(name, repr(value)) for name, value in plain if value is not None and not callable(value)])
+
+
+def source_hash(name: str) -> str:
+    """Hash of all a unit's machine code depends on: its sources, the compiler, the processor."""
+    function, signature = _units()[name]
+    digest = hashlib.sha256(_machine().encode())
+    digest.update(f"{inspect.getsource(function)} {signature} {_constants(function)}".encode())
     for module in reached_modules(function):
         spec = importlib.util.find_spec(module)
         if spec and spec.origin:
@@ -125,14 +112,14 @@ def _units() -> dict[str, tuple[Any, Any]]:
     return table
 
 
-def unit_folder(name: str) -> Path:
-    """Folder a unit is cached in."""
-    return cache_folder() / f"{name}-{source_hash(_units()[name][0])}"
+def unit_file(name: str) -> UnitFile:
+    """Where a unit is kept."""
+    return UnitFile(f"{name}-{source_hash(name)}.unit")
 
 
 def missing_units() -> list[str]:
     """Units that have to be compiled."""
-    return [name for name in _units() if not any(unit_folder(name).rglob("*.nbc"))]
+    return [name for name in _units() if unit_file(name).path() is None]
 
 
 def load_unit(name: str) -> int:
@@ -140,33 +127,28 @@ def load_unit(name: str) -> int:
 
     The compiled function is kept for as long as the process lives: a sound card may hold its address.
     """
-    import numba
+    from numba.core.ccallback import CFunc
+    from numba.core.sigutils import normalize_signature
 
     from adaptive.kernel.jit import FLAGS
 
     with _guard:
         if name not in _loaded:
             function, signature = _units()[name]
-            numba.config.CACHE_DIR = str(unit_folder(name))
             flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
-            _loaded[name] = numba.cfunc(signature, cache=True, nopython=True, **flags)(function)
+            made: Any = CFunc(function, normalize_signature(signature), {}, flags | {"nopython": True})
+            made._cache = unit_file(name)
+            made.compile()
+            _loaded[name] = made
         address: int = _loaded[name].address
         return address
 
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the cache's lock file: two processes never compile the same unit at once."""
-    with (folder / "lock").open("w") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def compiler_command() -> list[str]:
+    """How to start a process that compiles the units named after it."""
+    if getattr(sys, "frozen", False):  # a frozen program is its own interpreter: see `adaptive.__main__`
+        return [sys.executable, COMPILE_UNITS]
+    return [sys.executable, "-m", f"{PACKAGE}.build"]
 
 
 def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> int:
@@ -185,7 +167,7 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
     if not missing_units():
         return 0
     folder = cache_folder()
-    with _locked(folder):
+    with locked(folder):
         names = missing_units()
         workers = min(len(names), os.cpu_count() or 1)
         environment = dict(os.environ, ADAPTIVE_CACHE_DIR=str(folder))
@@ -194,7 +176,7 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
         while waiting or running:
             while waiting and len(running) < workers:
                 name = waiting.pop(0)
-                command = [sys.executable, "-m", f"{PACKAGE}.build", name]
+                command = [*compiler_command(), name]
                 running[name] = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
             name, process = next(iter(running.items()))
             for other, candidate in running.items():
@@ -220,6 +202,11 @@ def addresses(progress: Callable[[str, int, int], None] | None = None) -> dict[s
     return {name: load_unit(name) for name in _units()}
 
 
+def main(names: list[str]) -> None:
+    """Compile units: what a worker process does."""
+    for name in names:
+        load_unit(name)
+
+
 if __name__ == "__main__":
-    for unit in sys.argv[1:]:
-        load_unit(unit)
+    main(sys.argv[1:])

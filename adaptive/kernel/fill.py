@@ -46,10 +46,10 @@ def interleave(out: Any, at: int, source: Any, first: int, count: int, channels:
     if channels == 1 and wide > 1:
         for i in range(count):
             out[at + i, 0] = HALF * (source[0, first + i] + source[1, first + i])
-    for channel in range(channels, wide):
-        if channels > 1:
-            for i in range(count):
-                out[at + i, channel % channels] += F32(0.5) * source[channel, first + i]
+    first_lacking = channels if channels > 1 else np.int64(2)
+    for channel in range(first_lacking, wide):
+        for i in range(count):
+            out[at + i, channel % channels] += F32(0.5) * source[channel, first + i]
 
 
 @rtsafe

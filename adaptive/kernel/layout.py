@@ -511,12 +511,19 @@ HEADER = _record(
 
 ROOT = _record(
     [
-        ("header", "i8"),  # what PortAudio's userdata points to: publishing another is one store
+        ("header", "i8"),  # what a stream's user data points to: publishing another is one store
         ("header_seen", "i8"),
         ("device_channels", "i8"),
-        ("reserved", "i8", 5),
+        ("gate", "i8"),  # GATE_INSIDE while a callback renders, GATE_SHUT when it may not
+        ("blocks", "i8"),  # callbacks of this stream, silent ones too: a watchdog's pulse
+        ("frames", "i8"),  # frames of music it was given
+        ("last_ns", "i8"),  # when its last block of music was asked for
+        ("reserved", "i8"),
     ]
 )
+"""One cache line: what one stream of a sound card is given, and all it may touch once its gate is shut."""
+
+GATE_INSIDE, GATE_SHUT = 1, 2
 
 # ── numbers both sides agree on ────────────────────────────────────────────────────────────────
 

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
-from adaptive.kernel import bus, clip, control, fill, master, reverb, voice
+from adaptive.kernel import bus, card, clip, control, fill, master, reverb, voice
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
-    load_acquire,
+    keep_bits,
     read_float_mode,
+    set_bits,
     store_release,
     write_float_mode,
 )
-from adaptive.kernel.clock import nanoseconds
 from adaptive.kernel.jit import call_unit, pointer
 from adaptive.kernel.layout import (
     BUS_GROUP,
@@ -35,16 +35,15 @@ from adaptive.kernel.layout import (
     REVERB,
     ROOT,
     SOUND,
-    TELEMETRY,
     VOICE_GROUP,
 )
-from adaptive.kernel.timing import note_time
 
 Q = np.int64(QUANTUM)
 ONE = np.int64(1)
 UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
 PORTAUDIO = types.int32(types.voidptr, types.voidptr, types.uint64, types.voidptr, types.uint64, types.int64)
-CLOCK_OFFSET = int(TELEMETRY.fields["clock"][1])
+ROOT_BYTES = np.int64(ROOT.itemsize)
+MINIAUDIO = types.void(types.int64, types.voidptr, types.voidptr, types.uint32)
 
 
 def control_unit(header_address: int, item: int, first: int, count: int) -> int:
@@ -172,25 +171,26 @@ def pull_unit(header_address: int, out_address: int, frames: int, channels: int)
 
 
 def callback(_inputs: int, outputs: int, frames: int, _time: int, flags: int, root_address: int) -> int:
-    """The sound card's callback, PortAudio's signature: fill the block, note how long it took."""
-    root = carray(pointer(root_address), ONE, ROOT)[0]
-    header_address = load_acquire(root_address)
-    header = carray(pointer(header_address), ONE, HEADER)[0]
-    telemetry = control.telemetry_of(header)
-    clock_address = header["at_telemetry"] + np.int64(CLOCK_OFFSET)
-    began = nanoseconds(telemetry["clock"], clock_address)
-    mode = read_float_mode()
-    write_float_mode(mode | np.int64(FLUSH_BITS))
-    count = np.int64(frames)
-    channels = root["device_channels"]
-    out = carray(outputs, (count, channels), np.float32)
-    fill.fill(header, header_address, out, count, channels)
-    write_float_mode(mode)
-    root["header_seen"] = header_address
-    telemetry["underflows"] += np.int64(flags & np.uint64(4)) // np.int64(4)
-    ended = nanoseconds(telemetry["clock"], clock_address)
-    note_time(telemetry, began, ended, count, header["sample_rate"])
+    """The sound card's callback, PortAudio's signature: its user data is the root of the stream."""
+    underflows = np.int64(flags & np.uint64(4)) // np.int64(4)
+    card.play_block(root_address, outputs, np.int64(frames), underflows)
     return np.int32(0)
+
+
+def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: int) -> None:
+    """The sound card's callback, miniaudio's signature: the root lies right before its device.
+
+    miniaudio hands over the address of the device and no user data beside it.  Whoever opens the device
+    owns the memory it lies in, so the root stands in front: no offset within it has to be known.
+    """
+    card.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
+
+
+def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
+    """Set bits of a word, or keep only these, in one indivisible step; return what was there before."""
+    if is_kept == 1:
+        return np.int32(keep_bits(address, bits))
+    return np.int32(set_bits(address, bits))
 
 
 def publish_unit(address: int, value: int, _first: int, _count: int) -> int:
@@ -209,6 +209,8 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "quantum": (quantum_unit, UNIT),
     "pull": (pull_unit, UNIT),
     "callback": (callback, PORTAUDIO),
+    "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
     "publish": (publish_unit, UNIT),
+    "gate": (gate_unit, UNIT),
 }
 """Name → (function, C signature), in the order in which they are compiled."""

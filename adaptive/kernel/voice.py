@@ -488,7 +488,11 @@ def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: 
         return
     at = frame + np.int64(entry["offset"])
     if operation == INSTRUMENT_FADE:
-        tone["fade_from"] = tone["fade_value"]
+        # where the last fade is at this very frame: another may have begun in the same quantum
+        tone["fade_from"] = ramp_at(
+            tone["fade_from"], tone["fade_to"], tone["fade_start"], tone["fade_frames"],
+            tone["fade_shape"], at,
+        )  # fmt: skip
         tone["fade_to"] = command["f0"]
         tone["fade_start"] = at
         tone["fade_frames"] = command["i0"]

@@ -40,6 +40,9 @@ _CENTRES = {"major": 2, "lydian": 3, "mixolydian": 1, "dorian": 0, "melodic mino
             "phrygian": -2, "locrian": -3}  # fmt: skip
 _CENTRE_OF_MINOR = -1
 
+# Sharps of the key signature, more than the tonic's place on the line of fifths; a minor's are -3.
+_SHARPS = {"major": 0, "lydian": 1, "mixolydian": -1, "dorian": -2, "phrygian": -4, "locrian": -5}
+
 _KEY = re.compile(rf"({TONE_PATTERN})\s*[-_ ]?\s*(.*)")
 
 
@@ -80,6 +83,11 @@ class Key:
     def is_minor(self) -> bool:
         """Whether its third is minor."""
         return "b3" in MODES[self.mode]
+
+    @property
+    def sharps(self) -> int:
+        """Sharps (positive) or flats of the key signature; harmonic and melodic minor have the minor's."""
+        return self.tonic.fifths + _SHARPS.get(self.mode, -3)
 
     def degree(self, number: int) -> Tone:
         """Return the tone of a scale degree, 1 being the tonic and 8 the tonic again."""

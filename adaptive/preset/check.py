@@ -60,7 +60,7 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_reactions(preset, stem_seconds),
         *_check_stems(preset, stem_seconds or {}),
         *check_select(preset),
-        *check_reach(preset),
+        *check_reach(preset, stem_seconds),
         *check_latching(preset),
         *check_unused(preset),
         *check_flapping(preset),

@@ -46,7 +46,8 @@ def spots(
     """
     if isinstance(where, Grid) and where.marker is not None:
         wanted = where.marker
-        return tuple((float(at), name) for at, name in markers if wanted in {ANY_MARKER, name})
+        inside = [(float(at), name) for at, name in markers if at < length_beats]
+        return tuple((at, name) for at, name in inside if wanted in {ANY_MARKER, name})
     step, first = _step(where, length_beats, beats_per_bar, phrase_bars)
     if step == 0.0:
         return ()

@@ -121,10 +121,15 @@ class Preset:
         found = self.written_transition(source, target)
         return DEFAULT_TRANSITION if found is None else found
 
-    def written_transition(self, source: str, target: str) -> TransitionTable | None:
-        """Return the most specific rule of the file: names, then playlists, then ``any``; or None."""
-        for before in (source, *self.playlists_of(source), ANY):
-            for after in (target, *self.playlists_of(target), ANY):
+    def written_transition(
+        self, source: str, target: str, wildcard: tuple[str, ...] = (ANY,)
+    ) -> TransitionTable | None:
+        """Return the most specific rule of the file: names, then playlists, then ``any``; or None.
+
+        Without a `wildcard` only rules count that name sections or playlists on both sides.
+        """
+        for before in (source, *self.playlists_of(source), *wildcard):
+            for after in (target, *self.playlists_of(target), *wildcard):
                 if (before, after) in self._rules:
                     return self._rules[before, after]
         return None

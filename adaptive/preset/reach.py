@@ -9,13 +9,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from adaptive.preset.expression import evaluate
 from adaptive.preset.faults import join_names
 from adaptive.preset.finding import Finding, warning
-from adaptive.preset.grids import describe
+from adaptive.preset.grids import describe, spots
 from adaptive.preset.model import ANY, Preset
-from adaptive.preset.schema import Entry, Grid
+from adaptive.preset.schema import Entry
+from adaptive.preset.timing import known_length_beats
 from adaptive.preset.tree import BarsInSection, Call, Comparison, Node, Number, Reference, children, walk
 
 MOST_EVALUATIONS = 200_000
@@ -158,13 +160,13 @@ def _samples(low: float, high: float, numbers: set[float]) -> list[float]:
     return sorted({*ordered, *middles})
 
 
-def check_reach(preset: Preset) -> Iterator[Finding]:
+def check_reach(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> Iterator[Finding]:
     """Find select lines that are never true or always hidden, and rules that never fire."""
     found = reach(preset) if preset.file.select else None
     if found is not None:
         yield from _check_lines(preset, found)
     yield from _check_rules(preset, found)
-    yield from _check_markers(preset)
+    yield from _check_places(preset, stem_seconds)
 
 
 def _check_lines(preset: Preset, found: Reached) -> Iterator[Finding]:
@@ -203,23 +205,24 @@ def _sections_that_play(preset: Preset, found: Reached | None) -> list[str]:
     return [name for name in preset.file.sections if names & {name, *preset.playlists_of(name)}]
 
 
-def _check_markers(preset: Preset) -> Iterator[Finding]:
-    """Find pairs whose rule names a marker that the section has not."""
-    told = set()
+def _check_places(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
+    """Find pairs whose rule names a place that the section has not."""
+    told: set[tuple[str, int, str]] = set()
     for source, target in itertools.permutations(preset.file.sections, 2):
         rule = preset.written_transition(source, target)
         if rule is None:
             continue
-        place = preset.file.transitions.index(rule)
-        has = {name for _, name in preset.parts[source].markers}
-        if isinstance(rule.exit_at, Grid) and rule.exit_at.marker is not None:
-            wanted = rule.exit_at.marker
-            if (not has if wanted == ANY else wanted not in has) and ("exit", place, source) not in told:
-                told.add(("exit", place, source))
-                yield warning(
-                    ("transitions", place, "exit_at"),
-                    f"`{source}` has no such marker ({describe(rule.exit_at)}): it is left at its end",
-                )
+        place, part = preset.file.transitions.index(rule), preset.parts[source]
+        length = known_length_beats(preset, source, stem_seconds)
+        is_known = rule.exit_at == "immediate" or length is None or ("exit", place, source) in told
+        if not is_known and not spots(
+            rule.exit_at, length or 0, part.beats_per_bar, part.phrase_bars, part.markers
+        ):
+            told.add(("exit", place, source))
+            yield warning(
+                ("transitions", place, "exit_at"),
+                f"`{source}` has no place at {describe(rule.exit_at)}: it is left at its end",
+            )
         has = {name for _, name in preset.parts[target].markers}
         wanted = rule.enter_at.marker if isinstance(rule.enter_at, Entry) else "matching"
         if wanted not in {"matching", "random", *has} and ("enter", place, target) not in told:

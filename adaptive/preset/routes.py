@@ -91,10 +91,20 @@ def _rules(file: PresetFile, faults: FaultList) -> None:
         source = file.sections.get(rule.source)
         _grid(rule.exit_at, (*at, "exit_at"), (source and source.meter) or file.meter, faults)
         _rule_markers(rule, at, file, faults)
+        _rule_sense(rule, at, faults)
         pairs[rule.source, rule.target] += 1
         if pairs[rule.source, rule.target] == 2:
             pair = f"from `{rule.source}` to `{rule.target}`"
             faults.add(at, f"is a second rule {pair}; neither is more specific")
+
+
+def _rule_sense(rule: TransitionTable, at: KeyPath, faults: FaultList) -> None:
+    """Keys that would have no effect beside the others of their rule."""
+    is_marked = isinstance(rule.exit_at, Grid) and rule.exit_at.marker is not None
+    if isinstance(rule.enter_at, Entry) and rule.enter_at.marker == MATCHING and not is_marked:
+        faults.add((*at, "enter_at"), "`matching` goes with an `exit_at` that is a marker")
+    if rule.pickup == "always" and rule.enter_at != "start":
+        faults.add((*at, "pickup"), '`always` goes with `enter_at = "start"`: only there is a pickup')
 
 
 def _rule_markers(rule: TransitionTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
@@ -189,6 +199,11 @@ def _playlists(file: PresetFile, faults: FaultList) -> None:
             else:
                 owner[item] = name
         _keyed(table, at, file.playlists, faults)
+    for name, table in file.playlists.items():
+        if table.at_end == "hold" and name in owner:
+            faults.add(("playlists", name, "at_end"), f"has no effect within `{owner[name]}`, which goes on")
+        if table.each_time == "all" and name not in owner:
+            faults.add(("playlists", name, "each_time"), "is for a playlist within another")
     for name in _circles(owner, file.playlists):
         faults.add(("playlists", name, "play"), "plays itself, over others or at once")
 

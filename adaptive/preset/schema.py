@@ -17,6 +17,12 @@ Positive = Annotated[float, Meta(gt=0.0)]
 Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
 """In decibels; -80 and less is silence."""
 
+Span = Annotated[float, Meta(ge=0.0, le=4096.0)]
+"""A length in beats, bars or seconds: an hour and more."""
+
+Offset = Annotated[float, Meta(ge=-4096.0, le=4096.0)]
+Bars = Annotated[int, Meta(gt=0, le=4096)]
+Beats = Annotated[int, Meta(gt=0, le=16384)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Point = tuple[float, float]
@@ -49,12 +55,12 @@ class Fade(_Table, frozen=True):
     Exactly one of `beats`, `bars` and `seconds` is given; at most one `start_…`.
     """
 
-    beats: NonNegative | None = None
-    bars: NonNegative | None = None
-    seconds: NonNegative | None = None
-    start_beats: float | None = None
-    start_bars: float | None = None
-    start_seconds: float | None = None
+    beats: Span | None = None
+    bars: Span | None = None
+    seconds: Span | None = None
+    start_beats: Offset | None = None
+    start_bars: Offset | None = None
+    start_seconds: Offset | None = None
     curve: Literal["equal_power", "equal_gain", "linear"] | None = None
 
 
@@ -121,14 +127,14 @@ class SectionTable(_Table, frozen=True):
     """`[sections.NAME]`: a passage of music that loops; `layers` alone says who plays."""
 
     layers: tuple[Name, ...]
-    length_bars: Annotated[int, Meta(gt=0)] | None = None
-    length_beats: Annotated[int, Meta(gt=0)] | None = None
+    length_bars: Bars | None = None
+    length_beats: Beats | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
     markers: dict[Name, Place] = msgspec.field(default_factory=dict)
-    phrase_bars: Annotated[int, Meta(gt=0)] = 4
-    min_stay_bars: Annotated[int, Meta(ge=0)] = 0
+    phrase_bars: Bars = 4
+    min_stay_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
@@ -150,10 +156,10 @@ class Grid(_Table, frozen=True):
     of a name, `{ marker = "lift" }`, ``any`` being all of them.
     """
 
-    every_bars: Annotated[int, Meta(gt=0)] | None = None
-    offset_bars: Annotated[int, Meta(ge=0)] = 0
-    every_beats: Annotated[int, Meta(gt=0)] | None = None
-    offset_beats: NonNegative = 0.0
+    every_bars: Bars | None = None
+    offset_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
+    every_beats: Beats | None = None
+    offset_beats: Span = 0.0
     marker: Name | None = None
 
 
@@ -189,8 +195,8 @@ class BridgeTable(_Table, frozen=True):
 
     stem: str | None = None
     layers: tuple[Name, ...] = ()
-    length_bars: Annotated[int, Meta(gt=0)] | None = None
-    length_beats: Annotated[int, Meta(gt=0)] | None = None
+    length_bars: Bars | None = None
+    length_beats: Beats | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
@@ -209,7 +215,7 @@ class FillTable(_Table, frozen=True):
     """`[fills.NAME]`: a one-shot that leads up to a seam, and sounds only if the turn comes."""
 
     stem: str
-    length_beats: Annotated[int, Meta(gt=0)]
+    length_beats: Beats
     first_beat_s: Seconds = 0.0
     replaces: tuple[Name, ...] = ()
     must_fit: bool = False
@@ -224,7 +230,7 @@ class PlaylistTable(_Table, frozen=True):
     play: Annotated[tuple[Name, ...], Meta(min_length=1)]
     order: Order = "sequence"
     weights: dict[Name, Positive] = msgspec.field(default_factory=dict)
-    loops: Annotated[int, Meta(gt=0)] | dict[Name, Annotated[int, Meta(gt=0)]] = 1
+    loops: Bars | dict[Name, Bars] = 1
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     each_time: Literal["one", "all"] = "one"
     at_end: Literal["again", "hold"] = "again"

@@ -9,10 +9,10 @@ from pathlib import Path
 from adaptive.preset.expression import margin
 from adaptive.preset.faults import join_names
 from adaptive.preset.finding import Finding, fault, warning
-from adaptive.preset.grids import longest_wait, spots
+from adaptive.preset.grids import describe, longest_wait, spots
 from adaptive.preset.lengths import section_length_beats, section_stems, written_length_beats
 from adaptive.preset.model import ANY, Preset
-from adaptive.preset.parts import marker_beats
+from adaptive.preset.parts import BRIDGE, is_bridge
 from adaptive.preset.schema import Grid
 from adaptive.preset.tree import (
     CLOCK_FUNCTIONS,
@@ -62,21 +62,31 @@ def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int 
     return longest_wait(places, length_beats) if places else None
 
 
-def worst_reaction_s(preset: Preset, place: int, source: str, length_beats: int | None) -> float | None:
+def _stands_for(preset: Preset, name: str) -> list[str]:
+    """Sections a name may stand for: itself, or all that a playlist holds."""
+    return [section for section in preset.file.sections if name in {section, *preset.playlists_of(section)}]
+
+
+def worst_reaction_s(
+    preset: Preset, place: int, source: str, length_beats: int | None, target: str | None = None
+) -> float | None:
     """Return the longest time until a select line is heard, coming from `source`.
 
     Notes
     -----
-    ``wait + look-ahead + settling``.  The wait is one exit grid of the transition at the tempo
-    of `source`; where `source` has ``min_stay_bars`` and the line is not urgent, it is the first
+    ``wait + look-ahead + settling``.  The wait is one exit grid of the transition, and what a fill
+    or a pickup must have, at the tempo of `source`; where `source` has ``min_stay_bars`` and the
+    line is not urgent, it is the first
     multiple of the grid that is no shorter than the stay.  The look-ahead is `LOOK_AHEAD_S`.
     Settling is the longest of the ``rise_s`` of parameters that must rise for the line to turn
     true and the ``fall_s`` of those that must fall.  None when the grid is not known.
     """
     line = preset.select[place]
-    grid = exit_grid_beats(preset, source, line.section, length_beats)
+    target = target or line.section
+    grid = exit_grid_beats(preset, source, target, length_beats)
     if grid is None:
         return None
+    grid += _room_beats(preset, source, target)
     part = preset.parts[source]
     stay = part.min_stay_bars * part.beats_per_bar
     wait = grid
@@ -84,6 +94,16 @@ def worst_reaction_s(preset: Preset, place: int, source: str, length_beats: int 
         wait = math.ceil(stay / grid) * grid if grid else stay
     settling = settling_s(preset, preset.when[place].root, 1) if place in preset.when else 0.0
     return wait * part.beat_s + LOOK_AHEAD_S + settling
+
+
+def _room_beats(preset: Preset, source: str, target: str) -> float:
+    """Beats a rule waits for beside its grid: for a fill that must fit, or a pickup that must be heard."""
+    rule = preset.transition(source, target)
+    fill = preset.file.fills.get(rule.fill or "")
+    beats = float(fill.length_beats) if fill is not None and fill.must_fit else 0.0
+    if rule.pickup == "always" and target in preset.parts:
+        beats = max(beats, preset.parts[target].first_beat_s / preset.parts[source].beat_s)
+    return beats
 
 
 def settling_s(preset: Preset, node: Node, towards: int) -> float:
@@ -139,9 +159,10 @@ def check_reactions(preset: Preset, stem_seconds: Mapping[Path, float] | None) -
             length = known_length_beats(preset, source, stem_seconds)
             if line.section in {source, *preset.playlists_of(source)}:
                 continue
-            seconds = worst_reaction_s(preset, place, source, length)
-            if seconds is not None:
-                worst[source] = seconds
+            for target in _stands_for(preset, line.section):
+                seconds = worst_reaction_s(preset, place, source, length, target)
+                if seconds is not None:
+                    worst[source] = max(seconds, worst.get(source, 0.0))
         slowest = max(worst, key=lambda name: worst[name], default="")
         if slowest and worst[slowest] > line.react_within_s:
             text = (
@@ -234,7 +255,7 @@ def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) ->
         if homeless:
             yield warning(
                 ("stingers", name, "play_at"),
-                f"names a marker that {join_names(homeless)} has not: there it is never heard",
+                f"has no place in {join_names(homeless)} ({describe(stinger.play_at)}): never heard there",
             )
 
 
@@ -256,11 +277,15 @@ def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> It
                 f"is {part.phrase_bars}, which does not divide the section's"
                 f" {length / bar:g} bars: its last phrase is short",
             )
-        for marker, place in preset.file.sections[name].markers.items():
-            if length is not None and marker_beats(place, bar) >= length:
+    for name, part in preset.parts.items():
+        length, kind = known_length_beats(preset, name, stem_seconds), "sections"
+        if is_bridge(name):
+            kind = "bridges"
+        for at, marker in part.markers:
+            if length is not None and at >= length:
                 yield fault(
-                    ("sections", name, "markers", marker),
-                    f"lies behind the end of the section, after {length / bar:g} bars",
+                    (kind, name.removeprefix(BRIDGE), "markers", marker),
+                    f"lies behind the end, after {length / part.beats_per_bar:g} bars",
                 )
     yield from _check_every_bars(preset, stem_seconds)
 

@@ -50,6 +50,7 @@ from adaptive.session.http import HttpSide
 from adaptive.session.keeping import StateFile
 from adaptive.session.performance import Performance
 from adaptive.session.recording import Recorder
+from adaptive.session.supervisor import Supervisor
 from adaptive.session.swap import Swap
 from adaptive.sinks.stream import Broadcast
 from adaptive.units import gain_to_db
@@ -71,7 +72,9 @@ MOST_TICKS_A_TURN = 64
 class Sink(Protocol):
     """What drives an engine."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Which kind it is."""
 
     @property
     def latency_frames(self) -> int:
@@ -184,6 +187,7 @@ class LiveSession:
             self.performance.begin(self.options.saved)
             self.sink = self._make_sink(engine, broadcast)
             stack.callback(self.sink.stop)
+            self._watch_sink(loop)
             self.sink.start()
             if self.options.is_watching:
                 stack.callback(loop.create_task(self._editing.watch()).cancel)
@@ -192,6 +196,17 @@ class LiveSession:
     def stop(self) -> None:
         """End the session at the next turn of the loop."""
         self._stopping.set()
+
+    def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
+        def hear(sentence: str, more: dict[str, Any]) -> None:
+            self.tell(sentence)
+            self.performance.conductor.stage.log_line("health", self.performance.frame, sentence, **more)
+
+        def report(sentence: str, more: dict[str, Any]) -> None:  # from the supervisor's thread
+            loop.call_soon_threadsafe(hear, sentence, more)
+
+        if isinstance(self.sink, Supervisor):
+            self.sink.report_to(report)
 
     async def _play(self, ready: Callable[[LiveSession], None] | None) -> None:
         engine = self.performance.engine

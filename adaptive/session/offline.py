@@ -17,6 +17,7 @@ from adaptive.errors import InputError
 from adaptive.inputs.trace import Trace
 from adaptive.kernel.layout import MASTER_LOOK_AHEAD, TICK_FRAMES
 from adaptive.preset.model import Preset
+from adaptive.session.noting import Notation, require_notes
 from adaptive.session.performance import Performance
 from adaptive.sinks.file import AudioFileSink, credits_of
 
@@ -26,6 +27,7 @@ FADE_S = 3.0
 """Length of the fade at the end of a render, and of the tail after a trace."""
 
 LONGEST_CADENCE_S = 20.0
+MIDI_SUFFIX = ".mid"
 QUIET = 10.0 ** (-70.0 / 20.0)
 
 
@@ -63,6 +65,8 @@ class RenderResult:
     seconds: float = 0.0
     sections: list[str] = field(default_factory=list)
     peak: float = 0.0
+    notes: int = 0
+    remarks: list[str] = field(default_factory=list)
 
 
 class _TraceFeed:
@@ -173,14 +177,14 @@ def render_to_files(
     progress: Callable[[float], None] | None = None,
     bank: Bank | None = None,
 ) -> RenderResult:
-    """Render a job to an audio file, and if asked its stems and its log.
+    """Render a job to an audio file or a MIDI file, and if asked its stems and its log.
 
     Parameters
     ----------
     job : RenderJob
         What to render.
     out : Path
-        ``.wav``, ``.flac`` or ``.ogg``.
+        ``.wav``, ``.flac`` or ``.ogg``; ``.mid``: the notes of the generated layers, and no sound.
     stems : Path, optional
         Folder for one file a layer (before the master's limiter).
     log : Path, optional
@@ -191,6 +195,9 @@ def render_to_files(
         Where decoded stems are kept, and how much they may take.
     """
     result = RenderResult()
+    is_midi = out.suffix.lower() == MIDI_SUFFIX
+    if is_midi:
+        require_notes(job.preset)
     with contextlib.ExitStack() as stack:
         lines: list[TextIO] = []  # opened once the preset is known to play: a failure leaves an old log alone
 
@@ -202,7 +209,11 @@ def render_to_files(
             log.parent.mkdir(parents=True, exist_ok=True)
             lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
         notice = credits_of(job.preset)
-        sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
+        sink: AudioFileSink | Notation
+        if is_midi:
+            sink = stack.enter_context(Notation(renderer.performance, out))
+        else:
+            sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
         done = 0
         for number, piece in enumerate(renderer.ticks()):
@@ -219,6 +230,9 @@ def render_to_files(
             if progress is not None and number % 90 == 0:
                 progress(min(1.0, done / max(1, renderer.frames)))
         result.seconds = done / job.sample_rate
+        if isinstance(sink, Notation):
+            sink.save()
+            result.notes, result.remarks = sink.notes, sink.remarks()
     return result
 
 

@@ -6,10 +6,10 @@ The null sink throws them away; the stream hands them to listeners (a browser, a
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 from adaptive.engine.engine import Engine
+from adaptive.sinks.watch import stamp_s
 
 BLOCK_FRAMES = 512
 LEAD_S = 0.04
@@ -30,22 +30,35 @@ class ClockedSink:
         ``null``, ``web`` or ``pcm``.
     take : callable, optional
         Gets each block as interleaved little-endian float32 bytes, in this sink's thread.
+    lead_s : float
+        How far ahead of the clock blocks are made.
+    block_frames : int
+        Frames a block.
     """
 
     def __init__(
-        self, engine: Engine, name: str = "null", take: Callable[[bytes], None] | None = None
+        self,
+        engine: Engine,
+        name: str = "null",
+        take: Callable[[bytes], None] | None = None,
+        lead_s: float = LEAD_S,
+        block_frames: int = BLOCK_FRAMES,
     ) -> None:
         self.engine, self.name = engine, name
         self.take = take
         self.channels = engine.spec.channels
-        self.latency_frames = BLOCK_FRAMES + round(LEAD_S * engine.spec.sample_rate)
+        self.block_frames, self._lead_s = block_frames, lead_s
+        self.latency_frames = block_frames + round(lead_s * engine.spec.sample_rate)
         self.made_frames = 0
+        self.faults = 0
+        self.due_s = 0.0
         self.skipped_s = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"sink-{name}", daemon=True)
 
-    def start(self) -> None:
-        """Begin to pull."""
+    def start(self, due_s: float | None = None) -> None:
+        """Begin to pull; the first frame is due now, or at a time of `watch.stamp_s`."""
+        self.due_s = stamp_s() if due_s is None else due_s
         self._thread.start()
 
     def stop(self) -> None:
@@ -53,20 +66,32 @@ class ClockedSink:
         self._stopping.set()
         self._thread.join(timeout=5.0)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its thread may still be in the engine."""
+        return self._thread.is_alive()
+
     def _run(self) -> None:
-        rate = self.engine.spec.sample_rate
-        began = time.monotonic() - LEAD_S
+        rate, frames = self.engine.spec.sample_rate, self.block_frames
         while not self._stopping.is_set():
-            due = (time.monotonic() - began) * rate - self.made_frames
+            due = (stamp_s() + self._lead_s - self.due_s) * rate - self.made_frames
             if due > CATCH_UP_S * rate:
-                lost = due / rate - LEAD_S
-                began += lost
+                lost = due / rate - self._lead_s
+                self.due_s += lost
                 self.skipped_s += lost
                 continue
-            if due < BLOCK_FRAMES:
-                self._stopping.wait((BLOCK_FRAMES - due) / rate)
+            if due < frames:
+                self._stopping.wait((frames - due) / rate)
                 continue
-            block = self.engine.pull(BLOCK_FRAMES, self.channels)
-            self.made_frames += BLOCK_FRAMES
+            block = self.engine.pull(frames, self.channels)
+            self.made_frames += frames
             if self.take is not None:
-                self.take(block.tobytes())
+                self._hand_on(block.tobytes())
+
+    def _hand_on(self, block: bytes) -> None:
+        """Give a block to whoever takes it; what goes wrong there must not stop the music's clock."""
+        assert self.take is not None
+        try:
+            self.take(block)
+        except Exception:
+            self.faults += 1

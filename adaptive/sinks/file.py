@@ -46,7 +46,7 @@ class AudioFileSink:
 
     def __init__(self, path: Path, sample_rate: int, channels: int, tags: dict[str, str]) -> None:
         if path.suffix.lower() not in FORMATS:
-            message = f"{path.name}: a file must end in .wav, .flac or .ogg"
+            message = f"{path.name}: a file must end in .wav, .flac or .ogg (render also writes .mid)"
             raise InputError(message)
         kind, subtype = FORMATS[path.suffix.lower()]
         try:

@@ -1,124 +1,21 @@
 """The sound card, through PortAudio: the kernel's callback is handed to it as a C function.
 
-Nothing of Python runs in that callback.  sounddevice's base class takes a C function pointer and a
-user-data pointer; python-rtmixer is the precedent.
+Nothing of Python runs in that callback; python-rtmixer is the precedent.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
+from adaptive.sinks.card import CardSink
+from adaptive.sinks.cards import choose
+from adaptive.sinks.portaudio_library import Library
 
-INSTALL = "apt-get install libportaudio2, dnf install portaudio, or brew install portaudio"
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """An output device as PortAudio lists it."""
-
-    index: int
-    name: str
-    host: str
-    channels: int
-    sample_rate: float
-    is_default: bool
+JACK = "JACK Audio Connection Kit"
+FLOAT32, CLIP_OFF, DITHER_OFF = 1, 1, 2
 
 
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Let what C libraries write to stderr go nowhere: ALSA and JACK complain of all that is missing."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no stderr to keep clean
-        yield
-        return
-    sys.stderr.flush()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _library() -> Any:
-    """sounddevice, or a clear sentence why it cannot be had."""
-    if "sounddevice" in sys.modules:
-        return sys.modules["sounddevice"]
-    try:
-        with _quietly():  # PortAudio asks every system there is as it is imported
-            import sounddevice
-    except OSError as error:
-        message = f"PortAudio is not installed ({INSTALL})"
-        raise DeviceError(message) from error
-    return sounddevice
-
-
-def list_devices() -> list[Device]:
-    """Output devices.
-
-    Raises
-    ------
-    DeviceError
-        PortAudio is missing.
-    """
-    sounddevice = _library()
-    try:
-        hosts = sounddevice.query_hostapis()
-        default = sounddevice.default.device[1]
-        if default < 0 and hosts:
-            default = next((h["default_output_device"] for h in hosts if h["default_output_device"] >= 0), -1)
-        return [
-            Device(
-                index, device["name"], hosts[device["hostapi"]]["name"],
-                device["max_output_channels"], device["default_samplerate"], index == default,
-            )
-            for index, device in enumerate(sounddevice.query_devices())
-            if device["max_output_channels"] > 0
-        ]  # fmt: skip
-    except sounddevice.PortAudioError as error:
-        message = f"PortAudio cannot list devices: {error}"
-        raise DeviceError(message) from error
-
-
-def choose_device(wanted: str | None = None) -> tuple[Device, str]:
-    """Device that will be used, and why.
-
-    Parameters
-    ----------
-    wanted : str, optional
-        Part of its name, in any case, or its number.
-
-    Raises
-    ------
-    DeviceError
-        There is none, or none of that name.
-    """
-    devices = list_devices()
-    if not devices:
-        message = "there is no sound card here"
-        raise DeviceError(message)
-    if wanted is None:
-        chosen = next((device for device in devices if device.is_default), devices[0])
-        return chosen, "it is the system's default output"
-    for device in devices:
-        if wanted == str(device.index) or wanted.lower() in device.name.lower():
-            return device, f"its name holds {wanted!r}"
-    names = ", ".join(device.name for device in devices)
-    message = f"no output device is called {wanted!r}; there are: {names}"
-    raise DeviceError(message)
-
-
-class PortAudioSink:
+class PortAudioSink(CardSink):
     """Plays an engine on a sound card.
 
     Parameters
@@ -131,6 +28,11 @@ class PortAudioSink:
         Channels to open; the engine's are folded or padded.
     block_size : int
         Frames a block; 0 leaves it to PortAudio.
+
+    Raises
+    ------
+    DeviceError
+        There is no such device, or it refuses.
     """
 
     name = "portaudio"
@@ -142,46 +44,56 @@ class PortAudioSink:
         channels: int | None = None,
         block_size: int = 128,
     ) -> None:
-        sounddevice = _library()
-        self._engine = engine
-        self.device, self.why = choose_device(device)
-        wanted = channels or engine.spec.channels
-        self.channels = min(wanted, self.device.channels)
-        engine.memory.root[0]["device_channels"] = self.channels
-        ffi = sounddevice._ffi
-        callback = ffi.cast("PaStreamCallback *", engine.callback_address)
-        root = ffi.cast("void *", engine.root_address)
+        self._library = library = Library()
+        ffi, lib = library.ffi, library.lib
         try:
-            self._stream = _stream_class(sounddevice)(
-                kind="output", samplerate=engine.spec.sample_rate, blocksize=block_size,
-                device=self.device.index, channels=self.channels, dtype="float32",
-                latency="low", callback=callback, userdata=root, wrap_callback=None,
-                clip_off=True, dither_off=True,
+            chosen, self.why = choose(library.devices(), device)
+            count = min(channels or engine.spec.channels, chosen.channels)
+            ticket = engine.ticket(count)
+            super().__init__(engine, chosen, ticket, block_size)
+            output = ffi.new("PaStreamParameters *")
+            output.device, output.channelCount, output.sampleFormat = chosen.index, count, FLOAT32
+            output.suggestedLatency = lib.Pa_GetDeviceInfo(chosen.index).defaultLowOutputLatency
+            stream = ffi.new("PaStream **")
+            callback = ffi.cast("PaStreamCallback *", engine.callback_address)
+            what = f"{chosen.name} cannot be opened at {engine.spec.sample_rate} Hz with {count} channels"
+            library.check(
+                lib.Pa_OpenStream(
+                    stream, ffi.NULL, output, engine.spec.sample_rate, block_size,
+                    CLIP_OFF | DITHER_OFF, callback, ffi.cast("void *", ticket.address),
+                ),
+                what,
             )  # fmt: skip
-        except (sounddevice.PortAudioError, ValueError) as error:
-            message = (
-                f"{self.device.name} cannot be opened at {engine.spec.sample_rate} Hz with "
-                f"{self.channels} channels: {error}"
-            )
-            raise DeviceError(message) from error
+        except DeviceError:
+            library.close()
+            raise
+        self._stream = stream[0]
+        self._latency_s = float(lib.Pa_GetStreamInfo(self._stream).outputLatency)
 
     @property
     def latency_frames(self) -> int:
         """Frames between the engine's output and the speaker, as PortAudio reports them."""
-        return round(float(self._stream.latency) * self._engine.spec.sample_rate)
+        return round(self._latency_s * self.sample_rate)
 
-    def start(self) -> None:
-        """Begin to play."""
-        self._stream.start()
+    @property
+    def can_close(self) -> bool:
+        """Not when a JACK server has died: PortAudio waits for it for ever."""
+        return self.device.host != JACK
 
-    def stop(self) -> None:
-        """Stop and close; the engine's memory may be dropped after this."""
-        self._stream.stop()
-        self._stream.close()
+    def prepare(self) -> None:
+        """Let the stream run; it plays silence until `begin`.
 
+        Raises
+        ------
+        DeviceError
+            It does not start.
+        """
+        started = self._library.lib.Pa_StartStream(self._stream)
+        self._library.check(started, f"{self.device.name} does not start")
 
-def _stream_class(sounddevice: Any) -> Any:
-    class CallbackStream(sounddevice._StreamBase):  # type: ignore[misc]
-        """A stream whose callback is a C function."""
-
-    return CallbackStream
+    def close(self) -> None:
+        """Stop and close the stream, and PortAudio with it."""
+        lib = self._library.lib
+        lib.Pa_AbortStream(self._stream)
+        lib.Pa_CloseStream(self._stream)
+        self._library.close()

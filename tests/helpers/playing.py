@@ -70,6 +70,10 @@ class Client:
                 return message
         raise AssertionError(f"no {key} {wanted} within {seconds} s; heard {self.heard[-5:]}")
 
+    def hang_up(self) -> None:
+        """End the connection although another thread reads from it."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Hang up."""
         self._file.close()

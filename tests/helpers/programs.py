@@ -9,12 +9,18 @@ import pytest
 
 INSTALL = {
     "jackd": "sudo apt-get install --yes jackd2",
+    "pulseaudio": "sudo apt-get install --yes pulseaudio pulseaudio-utils libasound2-plugins",
     "chromium": "sudo apt-get install --yes chromium",
     "oscsend": "sudo apt-get install --yes liblo-tools",
+    "sclang": "sudo apt-get install --yes --no-install-recommends supercollider-language",
+    "godot3-server": "sudo apt-get install --yes --no-install-recommends godot3-server",
+    "nc": "sudo apt-get install --yes netcat-openbsd",
+    "node": "sudo apt-get install --yes nodejs npm",
+    "systemd-analyze": "sudo apt-get install --yes systemd",
 }
 """Program → the line that installs it (Debian, Ubuntu)."""
 
-OF_MARK = {"device": "jackd", "browser": "chromium", "foreign": "oscsend"}
+OF_MARK = {"device": "jackd", "pulse": "pulseaudio", "browser": "chromium", "foreign": "oscsend"}
 """Mark → the program it stands for."""
 
 

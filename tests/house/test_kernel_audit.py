@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive.kernel import build
+from adaptive.kernel import cache
 from adaptive.kernel.jit import FLAGS
 from tests.helpers import audit
 
@@ -50,7 +50,7 @@ def key() -> str:
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     """What the audit found: by a process of its own, kept until the kernel changes."""
-    path = build.cache_folder() / f"audit-{key()}.json"
+    path = cache.cache_folder() / f"audit-{key()}.json"
     if not path.exists():
         environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(TESTS)))}
         draft = path.with_suffix(f".{os.getpid()}")

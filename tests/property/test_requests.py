@@ -145,6 +145,8 @@ def random_preset(folder: Path, rng: np.random.Generator) -> Preset:
                     exit_at = '"bar"'
                 if target in {"both", "written"}:
                     entry = '"start"'
+            if "marker" not in exit_at and "matching" in entry:
+                entry = '"start"'
             body += f'[[transitions]]\nfrom = "{source}"\nto = "{target}"\nenter_at = {entry}\n'
             body += f"exit_at = {exit_at}\n{one_of(FADES)}\n{one_of(EXTRAS)}\n"
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -14,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from adaptive import cli
-from adaptive.cli import common, play_command
+from adaptive.cli import common
 from adaptive.errors import DeviceError
 from adaptive.inputs.osc_codec import decode, flatten
-from adaptive.sinks import portaudio
+from adaptive.sinks import choice as sink_choice
+from adaptive.sinks import miniaudio_library, portaudio_library
+from adaptive.sinks.cards import Device
 from tests.helpers.presets import two_sections
 
 FAULTS = Path(__file__).parents[2] / "golden" / "faults"
@@ -216,19 +219,32 @@ def test_an_address_that_is_not_ours_is_named(
 def test_a_sound_card_that_is_not_there_is_one_sentence_and_exit_code_3(
     run: Run, preset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(portaudio, "list_devices", list)
+    monkeypatch.setattr(portaudio_library, "list_devices", list)
     done = run("play", preset, "--sink", "portaudio")
 
     assert (done.code, done.sentences) == (3, ["adaptive: there is no sound card here"])
 
 
 def test_without_a_sound_card_auto_is_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portaudio, "list_devices", list)
-    choice = play_command.choose_sink("auto", None)
+    monkeypatch.setattr(portaudio_library, "list_devices", list)
+    monkeypatch.setattr(miniaudio_library, "list_devices", list)
+    choice = sink_choice.choose_sink("auto", None)
 
     assert (choice.name, choice.why) == ("web", "there is no sound card here: listen in the browser")
     with pytest.raises(DeviceError):
-        play_command.choose_sink("auto", "Scarlett")
+        sink_choice.choose_sink("auto", "Scarlett")
+
+
+def test_auto_is_portaudio_then_miniaudio_then_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = Device(0, "Card", "Host", 2, 48000.0, is_default=True)
+    for library in (portaudio_library, miniaudio_library):
+        monkeypatch.setattr(library, "list_devices", lambda: [card])
+    both = sink_choice.choose_sink("auto", None)
+    monkeypatch.setattr(portaudio_library, "list_devices", list)
+    second = sink_choice.choose_sink("auto", "car")
+
+    assert (both.name, second.name) == ("portaudio", "miniaudio")
+    assert second.why == "Card: its name holds 'car', and through PortAudio: there is no sound card here"
 
 
 def test_a_machine_without_portaudio_is_told_what_to_install() -> None:
@@ -395,6 +411,26 @@ def test_a_file_that_is_no_log_is_one_sentence(run: Run, tmp_path: Path, content
 
     assert (done.code, len(done.sentences)) == (1, 1)
     assert "log" in done.err
+
+
+def test_a_render_to_midi_says_how_many_notes_it_wrote(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert run("new", folder).code == 0
+    done = run("render", folder, "-o", tmp_path / "x.mid", "--seconds", "8")
+
+    assert done.code == 0
+    assert re.search(r"x\.mid: 8\.0 s, \d+ × real time, [1-9]\d* notes; sections: calm", done.err)
+    assert (tmp_path / "x.mid").read_bytes().startswith(b"MThd")
+
+
+def test_a_render_to_midi_of_nothing_but_stems_is_refused(run: Run, preset: Path, tmp_path: Path) -> None:
+    done = run("render", preset, "-o", tmp_path / "x.mid", "--seconds", "1")
+
+    assert done.code == 1
+    assert done.sentences == [
+        "adaptive: Test has no generated layer, so there are no notes to write: "
+        "render it to .wav, .flac or .ogg"
+    ]
 
 
 def test_a_log_that_a_render_wrote_can_be_explained(run: Run, preset: Path, tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ def test_a_wrong_value_is_named_with_what_was_expected(tmp_path: Path, line: str
 WRONG_TABLES = [
     (
         "[[transitions]]\nfade_out = { beats = -1 }",
-        "transitions[0].fade_out.beats: must be at least 0, got -1",
+        "transitions[0].fade_out.beats: must be between 0 and 4096, got -1",
     ),
     (
         '[[transitions]]\nexit_at = "baer"',
@@ -295,7 +295,7 @@ WRONG_TABLES = [
     ),
     (
         "[[transitions]]\nexit_at = { every_bars = 0 }",
-        "transitions[0].exit_at.every_bars: must be more than 0, got 0",
+        "transitions[0].exit_at.every_bars: must be more than 0 and at most 4096, got 0",
     ),
     (
         "[[transitions]]\nexit_at = { every = 1 }",

@@ -117,7 +117,7 @@ enter_at = { marker = "lift" }
 """
     lines = told(tmp_path, ("fight", "threat > 0.4"), ("night", "hope > 0.4"), more=rules)
 
-    assert "transitions[0].exit_at: `fight` has no such marker (marker lift): it is left at its end" in lines
+    assert "transitions[0].exit_at: `fight` has no place at marker lift: it is left at its end" in lines
     assert "transitions[0].enter_at: `fight` has no marker `lift`: it is entered at its start" in lines
 
 

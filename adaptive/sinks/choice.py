@@ -1,0 +1,50 @@
+"""Which sink ``auto`` picks, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from adaptive.errors import DeviceError
+from adaptive.sinks import miniaudio_library, portaudio_library
+
+SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
+CARDS = ("portaudio", "miniaudio")
+"""Sinks that play on a sound card, in the order in which ``auto`` asks for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkChoice:
+    """Which sink, and why: `name` is never ``auto``."""
+
+    name: str
+    why: str
+
+
+def library_of(card: str) -> Any:
+    """The module that lists the devices of a sink of `CARDS`."""
+    return portaudio_library if card == "portaudio" else miniaudio_library
+
+
+def choose_sink(name: str, device: str | None) -> SinkChoice:
+    """Resolve ``auto``: a sound card through PortAudio, else one through miniaudio, else the browser.
+
+    Raises
+    ------
+    DeviceError
+        A sound card was asked for, and there is none.
+    """
+    if name not in {"auto", *CARDS}:
+        return SinkChoice(name, "asked for")
+    errors = []
+    for card in CARDS if name == "auto" else (name,):
+        try:
+            found, why = library_of(card).choose_device(device)
+        except DeviceError as error:
+            errors.append(error)
+            continue
+        because = "" if not errors else f", and through PortAudio: {errors[0]}"
+        return SinkChoice(card, f"{found.name}: {why}{because}")
+    if name != "auto" or device is not None:
+        raise errors[0]
+    return SinkChoice("web", f"{errors[0]}: listen in the browser")

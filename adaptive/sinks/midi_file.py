@@ -1,0 +1,230 @@
+"""Standard MIDI files: what the generated layers played, for whoever goes on with it elsewhere.
+
+Format 1, 960 ticks a quarter: a track for tempo, bars, key and sections, then a track a layer.  Onsets,
+durations and velocities are those performed.  Nothing in a file depends on when it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from mido import Message, MetaMessage, MidiFile, MidiTrack
+
+from adaptive.music.scale import Key
+from adaptive.sinks.midi_time import TICKS_PER_QUARTER, BarGrid, TickMap, signatures
+
+DRUM_CHANNEL = 9
+"""Channel 10, as people count: where General MIDI keeps its percussion."""
+
+MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+
+MAJOR = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
+MINOR = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m", "A#m")
+
+# What belongs together at a tick: what the bar is before what happens in it, ends before beginnings.
+_META, _OFF, _PROGRAMME, _ON = range(4)
+
+NEVER = 1 << 62
+"""A tick that does not come."""
+
+Row = tuple[int, int, Any]
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """A note that sounded.
+
+    Parameters
+    ----------
+    frame, frames : int
+        When it began and how long it was held.
+    midi : int
+        Its key; for drums that of General MIDI's percussion map.
+    velocity : float
+        0 … 1.
+    """
+
+    frame: int
+    frames: int
+    midi: int
+    velocity: float
+
+
+@dataclass(slots=True)
+class Part:
+    """A generated layer.
+
+    Parameters
+    ----------
+    name, text : str
+        Of the layer, and what writes it.
+    programme : int or None
+        Of General MIDI, 0 … 127; None for drums.
+    notes : list of PlayedNote
+        In order.
+    """
+
+    name: str
+    text: str
+    programme: int | None
+    notes: list[PlayedNote] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionMark:
+    """A section's beginning: its name, its bars, its key."""
+
+    name: str
+    grid: BarGrid
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """All that a file says.
+
+    Parameters
+    ----------
+    tags : Mapping
+        Title, artist, licence.
+    texts : sequence of str
+        Remarks.
+    ticks : TickMap
+        The tempo.
+    end_frame : int
+        Where the music ends.
+    sections : sequence of SectionMark
+        In order.
+    parts : sequence of Part
+        A track each.
+    """
+
+    tags: Mapping[str, str]
+    texts: Sequence[str]
+    ticks: TickMap
+    end_frame: int
+    sections: Sequence[SectionMark]
+    parts: Sequence[Part]
+
+
+def write(score: Score, file: IO[bytes]) -> None:
+    """Write a score to a file that is open."""
+    music = MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
+    end = score.ticks.tick_at(score.end_frame)
+    channels = assign_channels(score.parts)
+    placed = _places(score.parts, channels, score.ticks)
+    tracks = [
+        _note_rows(part, channel, places)
+        for part, channel, places in zip(score.parts, channels, placed, strict=True)
+    ]
+    end = max([end, *(tick for rows in tracks for tick, _, _ in rows)])
+    for rows in (_first_rows(score, end), *tracks):
+        music.tracks.append(_track(rows, end))
+    music.save(file=file)
+
+
+def assign_channels(parts: Sequence[Part]) -> list[int]:
+    """Channel of each part: drums share theirs; beyond fifteen others, those alike share first."""
+    of_programme: dict[int | None, int] = {}
+    found: list[int] = []
+    taken = 0
+    for part in parts:
+        if part.programme is None:
+            channel = DRUM_CHANNEL
+        elif taken < len(MELODIC_CHANNELS):
+            channel, taken = MELODIC_CHANNELS[taken], taken + 1
+            of_programme.setdefault(part.programme, channel)
+        else:
+            turn = MELODIC_CHANNELS[taken % len(MELODIC_CHANNELS)]
+            channel, taken = of_programme.get(part.programme, turn), taken + 1
+        found.append(channel)
+    return found
+
+
+def key_name(key: Key) -> str:
+    """Key signature as MIDI names it: a mode has the sharps it is written with.
+
+    Examples
+    --------
+    >>> key_name(Key.parse("D dorian")), key_name(Key.parse("G# major"))
+    ('Am', 'Ab')
+    """
+    sharps = key.sharps
+    while abs(sharps) > 7:
+        sharps -= 12 if sharps > 0 else -12
+    return (MINOR if key.is_minor else MAJOR)[sharps + 7]
+
+
+def _first_rows(score: Score, end: int) -> list[Row]:
+    """Title, bars, keys, tempo, sections."""
+    ticks = score.ticks
+    names = {"title": "track_name", "artist": "text", "license": "copyright"}
+    rows: list[Row] = []
+    for tag, kind in names.items():
+        if score.tags.get(tag):
+            value = score.tags[tag]
+            rows.append((0, _META, _named(kind, f"composer: {value}" if tag == "artist" else value)))
+    rows += [(0, _META, MetaMessage("text", text=text)) for text in score.texts]
+    grids = [mark.grid for mark in score.sections]
+    for beat, (beats, unit) in signatures(grids):
+        signature = MetaMessage("time_signature", numerator=beats, denominator=unit)
+        rows.append((ticks.tick_of(beat), _META, signature))
+    written = ""
+    for mark in score.sections:
+        tick, name = ticks.tick_of(mark.grid.beat), key_name(mark.key)
+        if name != written:
+            rows.append((tick, _META, MetaMessage("key_signature", key=name)))
+        rows.append((tick, _META, MetaMessage("marker", text=mark.name)))
+        written = name
+    rows += [(tick, _META, MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in ticks.tempos(end)]
+    return [row for row in rows if row[0] <= end]
+
+
+def _named(kind: str, value: str) -> MetaMessage:
+    return MetaMessage(kind, **{"name" if kind == "track_name" else "text": value})
+
+
+def _note_rows(part: Part, channel: int, places: Sequence[Place]) -> list[Row]:
+    rows: list[Row] = [
+        (0, _META, MetaMessage("track_name", name=part.name)),
+        (0, _META, MetaMessage("text", text=part.text)),
+    ]
+    if part.programme is not None:
+        change = Message("program_change", channel=channel, program=part.programme)
+        rows.append((0, _PROGRAMME, change))
+    for (tick, ends), note in zip(places, part.notes, strict=True):
+        velocity = min(127, max(1, round(note.velocity * 127)))
+        on = Message("note_on", channel=channel, note=note.midi, velocity=velocity)
+        rows += [(tick, _ON, on), (ends, _OFF, Message("note_off", channel=channel, note=note.midi))]
+    return rows
+
+
+def _places(parts: Sequence[Part], channels: Sequence[int], ticks: TickMap) -> list[list[Place]]:
+    """Ticks at which each note begins and ends; a key struck again on its channel ends there.
+
+    A file knows a note by channel and key only: the end of one would end the other.
+    """
+    found: list[list[Place]] = [[(0, 0)] * len(part.notes) for part in parts]
+    rows = [
+        (ticks.tick_at(note.frame), ticks.tick_at(note.frame + note.frames), channel, note.midi, part, index)
+        for part, channel in enumerate(channels)
+        for index, note in enumerate(parts[part].notes)
+    ]
+    following: dict[tuple[int, int], Place] = {}
+    for tick, ends, channel, midi, part, index in sorted(rows, reverse=True):
+        again, its_end = following.get((channel, midi), (NEVER, NEVER))
+        ends = its_end if again == tick else max(tick + 1, min(ends, again))
+        following[channel, midi] = found[part][index] = (tick, ends)
+    return found
+
+
+def _track(rows: list[Row], end: int) -> MidiTrack:
+    track, now = MidiTrack(), 0
+    for tick, _, message in sorted(rows, key=lambda row: row[:2]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(MetaMessage("end_of_track", time=end - now))
+    return track

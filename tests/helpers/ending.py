@@ -1,0 +1,77 @@
+"""`adaptive` that comes to a chosen end half a second after it is ready: ``ending HOW play …``."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from adaptive.cli import main as adaptive
+from adaptive.session.live import LiveSession
+
+AFTER_S = 0.5
+
+
+class BrokenError(Exception):
+    """Something nobody thought of."""
+
+
+def fail() -> None:
+    """Raise in the thread that calls."""
+    raise BrokenError("nobody thought of this")
+
+
+def fail_elsewhere() -> None:
+    """Raise in a thread of its own."""
+    threading.Thread(target=fail, name="elsewhere").start()
+
+
+def fork() -> None:
+    """Fork with the stream open; the child runs all there is to run at an end, the parent says how it went.
+
+    It does not return through the session, whose sockets are its parent's.
+    """
+    child = os.fork()
+    if child == 0:
+        atexit._run_exitfuncs()
+        ctypes.CDLL(None).exit(5)
+    deadline = time.monotonic() + 5.0
+    while (done := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    sys.stderr.write(f"the child ended with {os.waitstatus_to_exitcode(done[1]) if done[0] else None}\n")
+
+
+ENDINGS: dict[str, Callable[[], object]] = {
+    "exception": fail,
+    "exception elsewhere": fail_elsewhere,
+    "sys.exit": lambda: sys.exit(7),
+    "os._exit": lambda: os._exit(9),
+    "fork": fork,
+}
+
+
+def main() -> None:
+    """Let the session's loop come to the chosen end."""
+    how = ENDINGS[sys.argv.pop(1)]
+    turn, due = LiveSession._turn, time.monotonic() + 1e9
+    is_done = False
+
+    def hooked(session: LiveSession) -> None:
+        nonlocal due, is_done
+        if session.performance.engine.frame > 0:
+            due = min(due, time.monotonic() + AFTER_S)
+        if not is_done and time.monotonic() >= due:
+            is_done = True
+            how()
+        turn(session)
+
+    LiveSession._turn = hooked  # type: ignore[method-assign]
+    adaptive()
+
+
+if __name__ == "__main__":
+    main()

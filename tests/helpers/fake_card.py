@@ -1,0 +1,126 @@
+"""A sound card that is a thread: it can die, hang and come back, and be as slow to close as a real one."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+
+import numpy as np
+
+from adaptive.engine.engine import Engine
+from adaptive.errors import DeviceError
+from adaptive.kernel import build
+from adaptive.sinks.card import CardSink
+from adaptive.sinks.cards import Device
+from adaptive.sinks.scout import Sighting
+
+PORTAUDIO = ctypes.CFUNCTYPE(
+    ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64,
+    ctypes.c_int64,
+)  # fmt: skip
+BLOCK = 256
+
+
+class FakeCard(CardSink):
+    """Calls the compiled callback at the pace of the clock; keeps what music it was given.
+
+    Parameters
+    ----------
+    engine : Engine
+        What it plays.
+    name : str
+        Of the device.
+    channels, latency_frames : int
+        Of the device.
+    """
+
+    name = "portaudio"
+
+    def __init__(self, engine: Engine, name: str, channels: int = 2, latency_frames: int = 0) -> None:
+        device = Device(0, name, "Fake", channels, 48000.0, is_default=True)
+        super().__init__(engine, device, engine.ticket(channels), BLOCK)
+        self._latency = latency_frames
+        self.is_asking, self.is_closed = threading.Event(), threading.Event()
+        self.heard: list[np.ndarray] = []
+        self._callback = PORTAUDIO(build.load_unit("callback"))
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def latency_frames(self) -> int:
+        return self._latency
+
+    def prepare(self) -> None:
+        self.is_asking.set()
+        self._thread.start()
+
+    def close(self) -> None:
+        self.is_closed.set()
+        self.is_asking.set()
+        self._thread.join(2.0)
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while not self.is_closed.is_set():
+            if not self.is_asking.is_set():
+                self.is_asking.wait()
+                due = time.monotonic()
+            due += BLOCK / 48000.0
+            time.sleep(max(0.0, due - time.monotonic()))
+            out = np.zeros((BLOCK, self.channels), np.float32)
+            given = self.ticket.frames
+            self._callback(None, out.ctypes.data, BLOCK, None, 0, self.ticket.address)
+            if self.ticket.frames > given:
+                self.heard.append(out)
+
+
+class World:
+    """The devices there are; opens them, and stands in for the scout.
+
+    Parameters
+    ----------
+    names : str
+        Of the devices that are there at first.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.there = list(names)
+        self.opened: list[FakeCard] = []
+        self.answers: list[list[str]] = []
+        self.channels, self.latency_frames = 2, 0
+
+    def open_card(self, engine: Engine, _sink: str, name: str | None) -> CardSink:
+        """Open the device of a name, or the first."""
+        found = [there for there in self.there if name is None or name in there]
+        if not found:
+            raise DeviceError("there is no sound card here")
+        self.opened.append(FakeCard(engine, found[0], self.channels, self.latency_frames))
+        return self.opened[-1]
+
+    def lose(self, name: str) -> None:
+        """Let a device die: it is not there, and asks for nothing any more."""
+        self.there.remove(name)
+        for card in self.opened:
+            if card.device.name == name:
+                card.is_asking.clear()
+
+    # as a scout
+
+    is_asked = False
+
+    def ask(self, _now_s: float) -> None:
+        """Be asked."""
+        self.is_asked = True
+
+    def answer(self, _now_s: float) -> list[Sighting]:
+        """Say what is there."""
+        self.is_asked = False
+        self.answers.append(list(self.there))
+        return [
+            Sighting("portaudio", Device(n, name, "Fake", self.channels, 48000.0, is_default=n == 0))
+            for n, name in enumerate(self.there)
+        ]
+
+    def close(self) -> None:
+        """Be sent away."""
+        self.is_asked = False

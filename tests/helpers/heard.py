@@ -1,0 +1,135 @@
+"""What was heard, by a recorder we did not write, beside what the same run renders to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from adaptive.inputs.trace import read_trace
+from adaptive.preset.load import load
+from adaptive.session.offline import Renderer, RenderJob
+from adaptive.session.performance import vocabulary
+from tests.helpers.playing import Client, playing, until
+from tests.helpers.presets import RATE
+
+
+@dataclass
+class Capture:
+    """A recorder we did not write: one in Python loses blocks on a busy machine."""
+
+    process: subprocess.Popen[str]
+    path: Path
+
+    def audio(self) -> np.ndarray:
+        """End it; what was played, shape (frames, 2)."""
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=30.0)
+        assert "overrun" not in said, "the recording itself lost frames"
+        return soundfile.read(self.path, dtype="float32")[0]
+
+
+@contextlib.contextmanager
+def _recording(command: list[str], path: Path, environment: dict[str, str]) -> Iterator[Capture]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | environment
+    )
+    try:
+        assert until(lambda: path.exists() and path.stat().st_size > 4096), f"{command[0]} does not record"
+        yield Capture(process, path)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(5.0)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def jack_recording(folder: Path, environment: dict[str, str]) -> contextlib.AbstractContextManager[Capture]:
+    """What JACK's monitors hear, in 24 bits."""
+    path = folder / "heard.wav"
+    command = ["jack_rec", "-f", str(path), "-d", "600", "-b", "24", "-B", "96000"]
+    return _recording([*command, "system:monitor_1", "system:monitor_2"], path, environment)
+
+
+def pulse_recording(
+    folder: Path, environment: dict[str, str], sink: str = "null_output"
+) -> contextlib.AbstractContextManager[Capture]:
+    """What a Pulse sink's monitor hears, in float32."""
+    path = folder / "heard.wav"
+    command = ["parecord", "--latency-msec=50", "-d", f"{sink}.monitor", "--file-format=wav"]
+    command += ["--format=float32le", f"--rate={RATE}", "--channels=2", str(path)]
+    return _recording(command, path, environment)
+
+
+def first_sound(audio: np.ndarray) -> int:
+    return int(np.flatnonzero(np.abs(audio[:, 0]) > 1e-3)[0])
+
+
+def rendered(preset: Path, recording: Path) -> np.ndarray:
+    score = load(preset, vocabulary=vocabulary())
+    trace = read_trace(recording / "trace.jsonl", score, RATE)
+    job = RenderJob(score, int(trace.meta["seed"]), trace.seconds, trace, "cut")
+    return np.concatenate(list(Renderer(job).ticks()))
+
+
+def shift_of(heard: np.ndarray, expected: np.ndarray) -> int:
+    """Where in the recording the music begins: the place where its first half second lies."""
+    about = first_sound(heard) - first_sound(expected)
+    probe = expected[: RATE // 2, 0]
+    shifts = range(max(0, about - 64), about + 64)
+    apart = [float(np.abs(heard[at : at + len(probe), 0] - probe).max()) for at in shifts]
+    return shifts[int(np.argmin(apart))]
+
+
+def until_bar(client: Client, bar: int) -> float:
+    """Wait for a bar; the longest time without a beat, of which there are four a second."""
+    longest, last = 0.0, time.monotonic()
+    while int(client.until("beat")["beat"]["position"].split(".")[0]) < bar:
+        now = time.monotonic()
+        longest, last = max(longest, now - last), now
+    return longest
+
+
+Recording = Callable[[Path, dict[str, str]], contextlib.AbstractContextManager[Capture]]
+
+
+def frames_that_differ(
+    recording: Recording, sink: str, environment: dict[str, str], preset: Path, folder: Path, limit: float
+) -> np.ndarray:
+    """Play with the interpreter held twice for a second; where what was heard is not what renders."""
+    folder.mkdir()
+    hog = ("tests.helpers.hog", "1.6,3.5", "1.0")
+    run = folder / "run"
+    arguments = ("--sink", sink, "--record", str(run), "--seconds", "7", "--seed", "4")
+    with recording(folder, environment) as capture:
+        with playing(folder, preset, *arguments, environment=environment, module=hog) as engine:
+            client = engine.client()
+            client.send({"subscribe": ["beat"]})
+            # the seam that follows from this, and all of the second stand-still, lie ahead
+            until_bar(client, 2)
+            client.send({"parameter": "threat", "value": 0.9}, {"event": "hit"})
+            gap_s = until_bar(client, 6)
+            client.send({"parameter": "threat", "value": 0.1})
+            client.close()
+            assert engine.process.wait(30.0) == 0
+            said = engine.said()
+        heard = capture.audio()
+    expected = rendered(preset, run)
+    at = shift_of(heard, expected)
+    length = min(len(expected), len(heard) - at, round(6.9 * RATE))
+    apart = np.abs(heard[at : at + length] - expected[:length]).max(axis=1)
+
+    assert length > 6 * RATE
+    assert gap_s > 0.9, "the interpreter did not stand still"
+    assert not any("Traceback" in line for line in said)
+    return np.flatnonzero(apart > limit)

@@ -1,0 +1,114 @@
+"""Every unit of the kernel compiles for every processor the project names, without such a machine.
+
+Half a minute a target, in processes of their own; what came out is kept until the kernel changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numba
+import pytest
+
+import adaptive
+from adaptive.kernel import cache
+from adaptive.kernel.units import UNITS
+from tests.helpers import lowering
+
+ROOT = Path(adaptive.__file__).parents[1]
+TESTS = Path(__file__).parents[2]
+KERNEL = ROOT / "adaptive" / "kernel"
+
+ARMS = ["aarch64-linux", "arm64-apple-darwin"]
+OLD = ["x86-64-v2", "x86-64-v2-windows"]
+LIBRARY = {"memcpy", "memmove", "memset", "bzero", "clock_gettime", "QueryPerformanceCounter"}
+"""All that a unit may call beside its own: every system's C library has these, and no maths is in it."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
+    environment |= {"PYTHONPATH": os.pathsep.join((str(ROOT), str(TESTS)))}
+    command = [sys.executable, "-m", "tests.helpers.lowering", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def key() -> str:
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for path in [*sorted(KERNEL.glob("*.py")), Path(lowering.__file__)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:20]
+
+
+def lowered(target: str) -> dict[str, Any]:
+    """What each unit became for a target."""
+    path = cache.cache_folder() / f"lowered-{target}-{key()}.json"
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}")
+        done = run(target, str(draft))
+
+        assert done.returncode == 0, f"{target}: {done.stderr[-2000:]}"
+        draft.replace(path)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("target", lowering.TARGETS)
+def test_every_unit_becomes_an_object_file(target: str) -> None:
+    units = lowered(target)
+
+    assert set(UNITS) == set(units)
+    assert all(unit["bytes"] > 500 for unit in units.values())
+
+
+@pytest.mark.parametrize("target", lowering.TARGETS)
+def test_a_unit_calls_nothing_that_is_missing_there(target: str) -> None:
+    strange = {name: set(unit["calls"]) for name, unit in lowered(target).items()}
+    strange = {name: {call.lstrip("_") for call in calls} - LIBRARY for name, calls in strange.items()}
+
+    assert {name: calls for name, calls in strange.items() if calls} == {}
+
+
+@pytest.mark.parametrize("target", lowering.TARGETS)
+def test_nothing_is_fused_so_the_samples_are_the_same_everywhere(target: str) -> None:
+    assert {name: unit["fused"] for name, unit in lowered(target).items() if unit["fused"]} == {}
+
+
+@pytest.mark.parametrize("target", ARMS)
+def test_on_arm_messages_are_ordered_and_denormals_flushed(target: str) -> None:
+    units = lowered(target)
+
+    assert "stlr" in units["publish"]["orders"]
+    assert {"ldar", "ldapr"} & set(units["control"]["orders"])
+    assert units["callback"]["float_mode"] == units["pull"]["float_mode"] == ["FPCR"]
+
+
+@pytest.mark.parametrize("target", ARMS)
+def test_on_arm_what_runs_every_frame_is_in_vectors(target: str) -> None:
+    assert all(
+        lowered(target)[name]["neon"] > 20 for name in ("clips", "voices", "buses", "reverb", "master")
+    )
+
+
+@pytest.mark.parametrize("target", OLD)
+def test_old_x86_gets_vectors_and_nothing_it_does_not_have(target: str) -> None:
+    units = lowered(target)
+
+    assert {name: unit["avx"] for name, unit in units.items() if unit["avx"]} == {}
+    assert all(units[name]["sse"] > 20 for name in ("clips", "voices", "buses", "reverb", "master"))
+    assert units["callback"]["float_mode"] == ["ldmxcsr", "stmxcsr"]
+
+
+def test_an_intrinsic_of_another_processor_ends_the_compiler(tmp_path: Path) -> None:
+    done = run("aarch64-linux", str(tmp_path / "x.json"), "x86_64")
+
+    assert done.returncode < 0  # a signal: no exception that anybody could catch
+    assert "x86" in done.stderr
+    assert not (tmp_path / "x.json").exists()

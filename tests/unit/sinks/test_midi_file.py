@@ -1,0 +1,165 @@
+"""How a MIDI file says what was played: ticks, tempos, bars, channels, keys."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from mido import MidiFile
+
+from adaptive.music.scale import Key
+from adaptive.sinks import midi_file
+from adaptive.sinks.midi_file import Part, PlayedNote, Score, SectionMark, assign_channels, key_name
+from adaptive.sinks.midi_time import BarGrid, TickMap, signatures
+from adaptive.timebase import TempoMap
+
+RATE = 48000
+
+
+def clock(tempos: list[tuple[int, int]], tick: int) -> float:
+    """Seconds at which a player of the file comes to a tick."""
+    seconds = 0.0
+    for (at, tempo), (following, _) in zip(tempos, [*tempos[1:], (tick, 0)], strict=True):
+        seconds += max(0, min(following, tick) - at) / 960 * tempo / 1e6
+    return seconds
+
+
+def worst(tempo: TempoMap, end_s: float) -> float:
+    """Farthest that the file's clock and ours are apart, in seconds, at whole ticks."""
+    ticks = TickMap(tempo.segments_until(end_s * RATE), RATE)
+    end = ticks.tick_at(end_s * RATE)
+    tempos = ticks.tempos(end)
+    probes = sorted({int(tick) for tick in np.linspace(0, end, 1500)})
+    return max(abs(clock(tempos, tick) - ticks.seconds_at(tick)) for tick in probes)
+
+
+def test_an_hour_at_a_tempo_that_no_microsecond_says_is_right_to_a_quarter_of_a_millisecond() -> None:
+    assert worst(TempoMap(RATE, 112.5), 3600.0) < 0.25e-3
+
+
+@pytest.mark.parametrize(("start", "goal", "seconds"), [(60, 240, 0.5), (240, 40, 8.0), (120, 121, 60.0)])
+def test_a_ramp_is_followed(start: float, goal: float, seconds: float) -> None:
+    tempo = TempoMap(RATE, start)
+    tempo.ramp(RATE + 77, goal, seconds * RATE)
+
+    assert worst(tempo, seconds + 20.0) < 0.6e-3
+
+
+def test_changes_in_quick_succession_do_not_add_up() -> None:
+    tempo = TempoMap(RATE, 90.0, 8)
+    for number in range(1, 200):
+        tempo.ramp(number * RATE, 60.0 + 37 * number % 150, 0.3 * RATE)
+        tempo.step(number * RATE + RATE * 0.61, 71.0 + 53 * number % 140)
+
+    assert worst(tempo, 200.0) < 0.8e-3
+
+
+def test_a_beat_of_an_eighth_has_half_the_ticks() -> None:
+    ticks = TickMap(TempoMap(RATE, 120.0, 8).segments_until(0), RATE)
+
+    assert ticks.tick_of(6) == 3 * 960
+    assert ticks.tempos(9600) == [(0, 500000)]
+
+
+@pytest.mark.parametrize(
+    ("seams", "expected"),
+    [
+        ([], [(0, 4)]),
+        ([(8, 0)], [(0, 4)]),
+        ([(6, 0)], [(0, 4), (4, 2), (6, 4)]),
+        ([(6, 2)], [(0, 4)]),  # entered at the same place of its bar: the bar goes on
+        ([(6, 1)], [(0, 4), (4, 2), (6, 3), (9, 4)]),
+        ([(6, 1), (7, 0)], [(0, 4), (4, 2), (6, 1), (7, 4)]),
+        ([(1, 0), (2, 0)], [(0, 1), (2, 4)]),
+        ([(4, 0), (6, 0), (9, 0)], [(0, 4), (4, 2), (6, 3), (9, 4)]),
+        ([(5.5, 0), (9.5, 0)], [(0, 4)]),  # between two beats: no file can say it
+    ],
+)
+def test_a_bar_that_is_cut_short_is_said(
+    seams: list[tuple[float, float]], expected: list[tuple[int, int]]
+) -> None:
+    grids = [BarGrid(0.0, 0.0), *(BarGrid(float(beat), float(offset)) for beat, offset in seams)]
+
+    assert signatures(grids) == [(beat, (beats, 4)) for beat, beats in expected]
+
+
+def test_a_section_with_another_meter_changes_the_bars() -> None:
+    grids = [BarGrid(0.0, 0.0), BarGrid(5.0, 0.0, 6, 8), BarGrid(17.0, 0.0, 3, 4), BarGrid(19.0, 0.0)]
+    expected = [(0, (4, 4)), (4, (1, 4)), (5, (6, 8)), (17, (2, 4)), (19, (4, 4))]
+
+    assert signatures(grids) == expected
+
+
+def test_a_beat_that_changes_its_length_changes_its_ticks() -> None:
+    tempo = TempoMap(RATE, 120.0)
+    tempo.step(48000, 120.0, 8)  # two quarters, then eighths
+    ticks = TickMap(tempo.segments_until(RATE * 9), RATE)
+
+    assert [ticks.tick_of(beat) for beat in (0, 1, 2, 3, 4)] == [0, 960, 1920, 2400, 2880]
+    assert ticks.tick_at(48000 + 24000) == 1920 + 960
+    assert ticks.seconds_at(2400) == 1.25
+    assert ticks.tempos(9600) == [(0, 500000)]
+
+
+def test_fifteen_parts_have_channels_of_their_own_and_those_alike_share_first() -> None:
+    parts = [Part(f"l{n}", "", n) for n in range(15)] + [Part("d", "", None), Part("same", "", 6),
+             Part("other", "", 99)]  # fmt: skip
+    channels = assign_channels(parts)
+
+    assert len(set(channels[:15])) == 15
+    assert 9 not in channels[:15]
+    assert channels[15] == 9
+    assert channels[16] == channels[6]
+    assert channels[17] in channels[:15]
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("C major", "C"), ("F# minor", "F#m"), ("Bb", "Bb"), ("D dorian", "Am"), ("E phrygian", "Am"),
+     ("F lydian", "C"), ("G mixolydian", "C"), ("B locrian", "Am"), ("A harmonic minor", "Am"),
+     ("G# major", "Ab"), ("Fb major", "E")],
+)  # fmt: skip
+def test_a_key_is_named_by_what_stands_at_the_staff(key: str, name: str) -> None:
+    assert key_name(Key.parse(key)) == name
+
+
+def test_a_key_struck_again_ends_where_it_begins_again() -> None:
+    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE)
+    notes = [
+        PlayedNote(0, 96000, 60, 0.5),
+        PlayedNote(24000, 1, 60, 0.001),
+        PlayedNote(24000, 48000, 64, 1.0),
+    ]
+    part = Part("p", "bass", 38, notes)
+    marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
+    score = Score({"title": "T"}, ["x"], ticks, 48000, marks, [part])
+    file = io.BytesIO()
+    midi_file.write(score, file)
+    track = MidiFile(file=io.BytesIO(file.getvalue())).tracks[1]
+    rows, tick = [], 0
+    for message in track:
+        tick += message.time
+        if message.type.startswith("note"):
+            rows.append((tick, message.type, message.note, message.velocity * (message.type == "note_on")))
+
+    assert rows == [
+        (0, "note_on", 60, 64), (960, "note_off", 60, 0), (960, "note_on", 60, 1),
+        (960, "note_on", 64, 127), (961, "note_off", 60, 0), (2880, "note_off", 64, 0),
+    ]  # fmt: skip
+    assert tick == 2880  # the file ends with its last note
+
+
+def test_two_parts_on_one_channel_do_not_end_each_others_notes() -> None:
+    ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE)
+    first = Part("a", "drums", None, [PlayedNote(0, 48000, 36, 0.5), PlayedNote(96000, 100, 36, 0.5)])
+    second = Part("b", "drums", None, [PlayedNote(24000, 24000, 36, 0.5), PlayedNote(96000, 24000, 36, 0.5)])
+    marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
+    file = io.BytesIO()
+    midi_file.write(Score({}, [], ticks, 48000, marks, [first, second]), file)
+    ends = []
+    for track in MidiFile(file=io.BytesIO(file.getvalue())).tracks[1:]:
+        times = np.cumsum([message.time for message in track])
+        ends.append([int(t) for t, m in zip(times, track, strict=True) if m.type == "note_off"])
+
+    assert ends == [[960, 4800], [1920, 4800]]  # cut by the other's blow; and struck together, end together
