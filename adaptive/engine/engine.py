@@ -35,6 +35,10 @@ def signed(word: int) -> int:
     return word - (1 << 64) if word >= 1 << 63 else word
 
 
+class TableFullError(ValueError):
+    """An engine has no row left for another sound."""
+
+
 class Engine:
     """Renders what it is told.
 
@@ -97,8 +101,8 @@ class Engine:
 
         Raises
         ------
-        ValueError
-            The table is full.
+        TableFullError
+            There is no row left.
         """
         known = self._index_of.get(id(sound))
         if known is not None:
@@ -106,7 +110,7 @@ class Engine:
         index = self._sounds.index(None) if None in self._sounds else len(self._sounds)
         if index >= self.spec.sounds:
             message = f"an engine laid out for {self.spec.sounds} sounds cannot take another"
-            raise ValueError(message)
+            raise TableFullError(message)
         sound.fill(self.memory["sounds"][index])
         self._sounds[index : index + 1] = [sound]
         self._index_of[id(sound)] = index

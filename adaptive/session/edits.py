@@ -10,7 +10,7 @@ from adaptive.conductor.edit import Score, due_beat, is_playable, take_over
 from adaptive.conductor.layout import lay_out
 from adaptive.conductor.material import prepare
 from adaptive.conductor.shape import other_shape
-from adaptive.engine.engine import Engine
+from adaptive.engine.engine import Engine, TableFullError
 from adaptive.engine.tuning import Store
 from adaptive.errors import AdaptiveError
 from adaptive.kernel.layout import TICK_FRAMES
@@ -83,7 +83,7 @@ class Edits:
         engine.bank.forget(engine.drop_sounds(kept))
         try:
             material = prepare(preset, layout, engine, seed)
-        except ValueError as error:
+        except TableFullError as error:
             raise OtherShapeError(str(error)) from error
         return Score(preset, layout, material)
 

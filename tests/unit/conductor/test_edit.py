@@ -414,6 +414,24 @@ def test_another_shape_says_what_was_added(tmp_path: Path, change: tuple[str, st
         edited(tmp_path, change)
 
 
+def test_a_table_without_room_for_another_file_is_another_shape(tmp_path: Path) -> None:
+    player = Player(make_preset(tmp_path, BODY))
+    engine = player.performance.engine
+    kept = [engine.bank.add(np.zeros((1, 8), np.float32)) for _ in range(engine.spec.sounds)]
+    for sound in kept[len(engine.sounds) :]:
+        engine.add_sound(sound)
+    write_sine(tmp_path / "both.wav", 600.0)
+
+    # their rows are free at once, for nobody plays them
+    player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
+    for sound in kept[len(engine.sounds) :]:
+        engine.add_sound(sound)
+    engine.drop_sounds = lambda _kept: []  # type: ignore[method-assign]
+    write_sine(tmp_path / "both.wav", 700.0)
+    with pytest.raises(OtherShapeError, match="cannot take another"):
+        player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
+
+
 def test_a_section_that_plays_and_is_gone_is_another_shape(tmp_path: Path) -> None:
     body = BODY.replace('play = ["one", "three"]', 'play = ["three"]')
     player = Player(make_preset(tmp_path, body))
