@@ -41,7 +41,8 @@ def render(
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ending: Annotated[
-        str | None, typer.Option(help="cut, fade (three seconds) or cadence (stops on the bar).")
+        str | None,
+        typer.Option(help="cut, fade (three seconds, behind a trace; the default) or cadence (on the bar)."),
     ] = None,
 ) -> None:
     """Render a preset to a file."""

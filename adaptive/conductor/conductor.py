@@ -154,8 +154,11 @@ class Conductor:
 
     def look_at(self, tick: int) -> None:
         """Let a tick be the present one, and arrive where a seam has come."""
-        self.stage.now = tick * TICK_FRAMES
-        self.handover.arrive()
+        stage = self.stage
+        stage.now = tick * TICK_FRAMES
+        arrived = self.handover.arrive()
+        if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
+            self.playlists.leave(arrived.source, stage.last.section)
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, to go on from with another conductor; `preset` is the folder's name."""
@@ -213,13 +216,24 @@ class Conductor:
         if len(stage.seams) > keep:
             self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", keep)
         turn = self.playlists.snapshot()
-        target = self.playlists.enter(wanted) if wanted != SILENCE else SILENCE
+        target = self._target(base.section, wanted)
         # a bridge has no stay of its own, and silence none at all
         if not is_bridge(base.section) and self._must_stay(target, choice):
             self.playlists.restore(turn)
             return Outcome.HELD, reason
         self.handover.plan(Wish(target, reason, None, is_bridge(base.section), 0.0, turn))
         return Outcome.PLANNED, reason
+
+    def _target(self, source: str, wanted: str) -> str:
+        """Section to go to: of a playlist what is drawn, or what was interrupted and is to go on."""
+        if wanted == SILENCE:
+            return SILENCE
+        held = self.playlists.take_up(wanted)
+        if held is not None:
+            origin = self.stage.left.section if is_bridge(source) else source
+            if self.handover.rule(origin, held).enter_at == "last_position":
+                return held
+        return self.playlists.enter(wanted)
 
     def _cancel(self, reason: str, keep: int) -> None:
         """Take seams back, and put down what playlists had drawn for them."""

@@ -84,7 +84,10 @@ class Exchange:
         earliest = self.stage.earliest
         posted = layer.leave(seam.frame, is_at_end, fades, earliest, seam.group)
         if enters:
-            posted += layer.enter(part, seam.frame, position, earliest, seam.table.pickup, fades, seam.group)
+            posted += layer.enter(
+                part, seam.frame, position, earliest, seam.table.pickup, fades, seam.group,
+                is_return=seam.table.enter_at == "last_position",
+            )  # fmt: skip
         return posted
 
     def _entry_frames(self, seam: Seam) -> int:

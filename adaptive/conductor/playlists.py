@@ -22,6 +22,7 @@ class Turn:
 
     hands: dict[str, Hand]
     rounds: dict[str, int]
+    interrupted: dict[str, str]
 
 
 class Playlists:
@@ -41,6 +42,8 @@ class Playlists:
         self._decks = {name: _deck(name, table, seed) for name, table in self._tables.items()}
         self.hands = {name: Hand() for name in self._tables}
         self.rounds = dict.fromkeys(self._tables, 0)
+        self.interrupted: dict[str, str] = {}
+        self._begun: dict[str, float] = {}
         self._due: tuple[Passage, str, float] | None = None
 
     def is_within(self, section: str, wanted: str) -> bool:
@@ -49,11 +52,23 @@ class Playlists:
 
     def snapshot(self) -> Turn:
         """What has been drawn so far."""
-        return Turn(dict(self.hands), dict(self.rounds))
+        return Turn(dict(self.hands), dict(self.rounds), dict(self.interrupted))
 
     def restore(self, turn: Turn) -> None:
         """Put back what was drawn since a snapshot."""
         self.hands, self.rounds = dict(turn.hands), dict(turn.rounds)
+        self.interrupted = dict(turn.interrupted)
+
+    def leave(self, passage: Passage, target: str) -> None:
+        """Take note of a section that is left for one outside its playlists: its turn is not over."""
+        outer = set(self._preset.playlists_of(target))
+        for name in self._preset.playlists_of(passage.section):
+            if name not in outer:
+                self.interrupted[name] = passage.section
+
+    def take_up(self, name: str) -> str | None:
+        """The section of a playlist that was interrupted; what it was about to play is not drawn anew."""
+        return self.interrupted.get(name)
 
     def take_over(self, before: Playlists, passage: Passage) -> None:
         """Keep what has been drawn, where a hand still fits its deck; and the turn of what plays."""
@@ -61,6 +76,10 @@ class Playlists:
             hand = before.hands.get(name)
             if hand is not None and hand.fits(len(table.play)):
                 self.hands[name], self.rounds[name] = hand, before.rounds[name]
+            held = before.interrupted.get(name)
+            if held is not None and held in self._preset.parts and self.is_within(held, name):
+                self.interrupted[name] = held
+        self._begun = {part: passes for part, passes in before._begun.items() if part in self._preset.parts}
         section = passage.section
         if before._due is None or self._preset.playlists_of(section) != before._preset.playlists_of(section):
             return
@@ -82,6 +101,7 @@ class Playlists:
         if table is None:
             return name
         self.rounds[name] = 0
+        self.interrupted.pop(name, None)
         if table.order == "sequence":
             self.hands[name] = Hand()
         return self._draw(name)
@@ -107,7 +127,10 @@ class Playlists:
         if wanted not in owners or self._is_over(owners, wanted):
             return None
         if self._due is None or self._due[:2] != (passage, wanted):
-            passes = passage.offset_beats // passage.length_beats + self._loops(passage.section)
+            if passage.offset_beats < passage.length_beats:  # else it was interrupted in a later pass
+                self._begun[passage.section] = 0.0
+            first = self._begun.setdefault(passage.section, passage.offset_beats // passage.length_beats)
+            passes = first + self._loops(passage.section)
             passes = max(passes, (passage.local(now_beat) + HAIR) // passage.length_beats + 1.0)
             self._due = (passage, wanted, passage.beat_of(passes * passage.length_beats))
         return self._due[2]

@@ -97,6 +97,8 @@ class Promises:
     def _look(self, promise: Promise, outcome: Outcome, reason: str) -> None:
         """Look at a request that has no seam: it gets one, waits, or is done."""
         was_new, promise.is_new = promise.is_new, False
+        if promise.subject != TRANSPORT and not self.stage.is_playing:
+            outcome = Outcome.SETTLED  # what is planned is silence, and not what a state asks for
         if outcome is Outcome.PLANNED:
             self._attach(promise)
             self._say(promise, "accepted" if was_new else "deferred", f"{promise.word}: {reason}")

@@ -99,5 +99,6 @@ class Requests:
             at = stage.earliest
             self.handover.change_tempo(goal)
         stage.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=goal)
-        stage.receipt(message.id, "started" if is_deferred else "accepted", f"{goal:g} bpm", at)
+        status, where = "started" if is_deferred else "accepted", stage.position_at(at)
+        stage.receipt(message.id, status, f"{goal:g} bpm", at, where)
         stage.receipt(message.id, "finished", f"{goal:g} bpm")

@@ -23,6 +23,7 @@ from adaptive.conductor.playlists import Playlists, Turn
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stingers import Stingers
 from adaptive.errors import InputError
+from adaptive.preset.model import Preset
 from adaptive.preset.parts import is_bridge
 from adaptive.timebase import HAIR
 
@@ -80,6 +81,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     left_at: dict[Text, Beats] = msgspec.field(default_factory=dict)
     playlists: dict[Text, SavedHand] = msgspec.field(default_factory=dict)
     rounds: dict[Text, Count] = msgspec.field(default_factory=dict)
+    interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
+    left_with: dict[Text, dict[Text, Count]] = msgspec.field(default_factory=dict)
     variations: dict[Text, dict[Text, SavedHand]] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
 
@@ -121,6 +124,10 @@ def save(stage: Stage, playlists: Playlists, stingers: Stingers, preset: str) ->
         left_at=dict(stage.left_at),
         playlists={name: _saved(hand) for name, hand in turn.hands.items()},
         rounds=dict(turn.rounds),
+        interrupted=dict(turn.interrupted),
+        left_with={
+            name: dict(layer.left_with) for name, layer in stage.material.stems.items() if layer.decks
+        },
         variations={
             name: {part: _saved(hand) for part, hand in layer.hands_at(stage.now, near).items()}
             for name, layer in stage.material.stems.items()
@@ -155,9 +162,7 @@ def restore(saved: SavedMusic, stage: Stage, playlists: Playlists, stingers: Sti
         The preset has no such section.
     """
     parts = stage.preset.parts
-    if saved.section != SILENCE and (saved.section not in parts or is_bridge(saved.section)):
-        message = f"the saved music is in section {saved.section!r}, which this preset has not"
-        raise InputError(message)
+    require_section(saved, stage.preset)
     _restore_values(saved, stage)
     stage.is_playing, stage.tempo_wanted, stage.arrivals = saved.is_playing, saved.tempo_bpm, saved.arrivals
     stage.left_at = {name: beats for name, beats in saved.left_at.items() if name in parts}
@@ -169,9 +174,27 @@ def restore(saved: SavedMusic, stage: Stage, playlists: Playlists, stingers: Sti
         for part, hand in hands.items():
             if part in layer.decks and _fits(hand, len(layer.sounds[part])):
                 layer.hands[part] = Hand(hand.count, hand.left, hand.recent)
+    for name, takes in saved.left_with.items():
+        layer = stage.material.stems.get(name)
+        for part, take in takes.items() if layer is not None else ():
+            if layer is not None and part in layer.decks and take < len(layer.sounds[part]):
+                layer.left_with[part] = take
     rate = stage.tempo.sample_rate
     stingers.rest({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _passage(saved, stage)
+
+
+def require_section(saved: SavedMusic, preset: Preset) -> None:
+    """Refuse music in a section that a preset has not.
+
+    Raises
+    ------
+    InputError
+        It has not.
+    """
+    if saved.section != SILENCE and saved.section not in preset.file.sections:
+        message = f"the saved music is in section {saved.section!r}, which this preset has not"
+        raise InputError(message)
 
 
 def _restore_values(saved: SavedMusic, stage: Stage) -> None:
@@ -193,6 +216,9 @@ def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) ->
         if name in tables and _fits(hand, len(tables[name].play)):
             turn.hands[name] = Hand(hand.count, hand.left, hand.recent)
             turn.rounds[name] = saved.rounds.get(name, 0)
+    for name, section in saved.interrupted.items():
+        if name in tables and playlists.is_within(section, name):
+            turn.interrupted[name] = section
     return turn
 
 

@@ -68,6 +68,7 @@ class LayerState:
     next_change: int
     hands: Mapping[str, Hand]
     drawn_from: Mapping[str, Hand]
+    left_with: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class StemLayer:
     next_change: int = FOREVER
     hands: dict[str, Hand] = field(default_factory=dict)
     drawn_from: dict[str, Hand] = field(default_factory=dict)  # the hand before the last draw
+    left_with: dict[str, int] = field(default_factory=dict)  # the variation each part was left with
     changes: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -119,8 +121,9 @@ class StemLayer:
         )
         current = -1 if self.current is None else self.clips.index(self.current)
         return LayerState(
-            states, current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from)
-        )
+            states, current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from),
+            dict(self.left_with),
+        )  # fmt: skip
 
     def restore(self, state: LayerState) -> None:
         """Forget what was planned since a snapshot."""
@@ -129,6 +132,7 @@ class StemLayer:
         self.current = None if state.current < 0 else self.clips[state.current]
         self.part, self.next_change = state.part, state.next_change
         self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
+        self.left_with = dict(state.left_with)
 
     def take_over(self, before: StemLayer) -> None:
         """Go on with the clips of a layer before this one, and with its turns where they still fit."""
@@ -136,6 +140,11 @@ class StemLayer:
         self.next_change, self.changes = before.next_change, before.changes
         self.hands = self._fitting(before.hands)
         self.drawn_from = self._fitting(before.drawn_from)
+        self.left_with = {
+            part: take
+            for part, take in before.left_with.items()
+            if part in self.decks and take < len(self.sounds[part])
+        }
 
     def _fitting(self, hands: Mapping[str, Hand]) -> dict[str, Hand]:
         return {
@@ -177,6 +186,12 @@ class StemLayer:
     def leave(self, at: int, is_at_end: bool, fades: Fades, earliest: int, group: int) -> list[Command]:
         """Stop what plays at a seam; a fade may begin before it, but not before `earliest`."""
         playing = self.current
+        if playing is not None and self.part in self.decks:
+            sounds = [sound for sound, _ in self.sounds[self.part]]
+            takes = (n for n, sound in enumerate(sounds) if sound is playing.sound)
+            take = next(takes, None)  # None: the part was edited, and has it no more
+            if take is not None:
+                self.left_with[self.part] = take
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
@@ -204,8 +219,13 @@ class StemLayer:
         pickup: str,
         fades: Fades,
         group: int,
+        *,
+        is_return: bool = False,
     ) -> list[Command]:
-        """Start the part's material at a seam, `position` frames into it."""
+        """Start the part's material at a seam, `position` frames into it.
+
+        With `is_return` it is the variation the part was left with, if it was.
+        """
         if position > 0:
             again = self.returning(part, at, position)
             if again is not None:
@@ -213,7 +233,7 @@ class StemLayer:
                 self._plays(part, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
                 return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
-        sound, number = self._draw(part)
+        sound, number = self._taken_up(part) if is_return else self._draw(part)
         playing = self._free_clip()
         lead = 0
         if position == 0 and pickup != "never" and at - sound.origin >= earliest:
@@ -268,6 +288,12 @@ class StemLayer:
 
     def _free_clip(self) -> Playing:
         return min(self.clips, key=lambda clip: clip.ends_frame)
+
+    def _taken_up(self, part: str) -> tuple[Sound, int]:
+        left = self.left_with.get(part)
+        if left is None or left >= len(self.sounds[part]):  # a layer before an edit may have had more
+            return self._draw(part)
+        return self.sounds[part][left]
 
     def _draw(self, part: str) -> tuple[Sound, int]:
         variants = self.sounds[part]

@@ -314,6 +314,12 @@ def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | No
     if len(asked) > 1:
         message = f"{asked[0]} and {asked[1]} in one object: send a list of objects"
         raise ProtocolError(message)
+    if asked:
+        expected = (asked[0], *BESIDE.get(asked[0], ()), "id")
+        strange = next((key for key in item if key not in expected), None)
+        if strange is not None:
+            message = f"{shown(strange)} is no key of {asked[0]}{nearest(strange, expected)}"
+            raise ProtocolError(message)
     for key, reader in READERS.items():
         if key in item:
             return reader(item, checker, message_id)
@@ -397,6 +403,12 @@ def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Re
             raise ProtocolError(message)
     return [Subscribe(frozenset(topics), message_id)]
 
+
+BESIDE: dict[str, tuple[str, ...]] = {
+    "parameter": ("value",),
+    "event": ("velocity", "expires_s"),
+}
+"""What else an object may hold, by the key that says what is asked."""
 
 TRANSPORT = ("play", "stop", "pause", "resume")
 READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {

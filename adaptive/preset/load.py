@@ -120,7 +120,7 @@ def _locate(path_or_name: str | Path, search: Sequence[Path]) -> Path:
         raise PresetError([f"there is no {FILE_NAME} in this folder"], str(path))
     if len(path.parts) == 1 and not path.suffix:
         return find(str(path_or_name), search)
-    raise PresetError(["there is no such file or folder"], str(path))
+    raise PresetError([f"there is no such file or folder: {path}"], str(path))
 
 
 def _bytes(toml: Path, where: str) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from adaptive.conductor.saving import SavedMusic, read_saved
+from adaptive.conductor.saving import SavedMusic, read_saved, require_section
 from adaptive.errors import InputError
 from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance
@@ -20,12 +20,12 @@ MOST_BYTES = 1_000_000
 
 
 def read_state(path: Path, preset: Preset, tell: Callable[[str], None]) -> SavedMusic | None:
-    """The state a file holds; None where there is none, or none that can be read: that is put aside.
+    """The state a file holds; None where there is none, or none that fits: that is put aside.
 
     Raises
     ------
     InputError
-        It was saved from another preset.
+        The file is there and may not be read.
     """
     try:
         with path.open("rb") as file:
@@ -37,13 +37,14 @@ def read_state(path: Path, preset: Preset, tell: Callable[[str], None]) -> Saved
         raise InputError(message) from error
     try:
         saved = read_saved(msgspec.json.decode(content))
+        require_same_preset(saved, preset)
+        require_section(saved, preset)
     except (msgspec.DecodeError, InputError) as error:
         aside = path.with_suffix(f"{path.suffix}.broken")
         with contextlib.suppress(OSError):
             path.replace(aside)
         tell(f"{path}: {error}; it is kept as {aside.name}, and the music begins anew")
         return None
-    require_same_preset(saved, preset)
     return saved
 
 

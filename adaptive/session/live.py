@@ -12,6 +12,7 @@ import errno
 import itertools
 import json
 import logging
+import math
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from aiohttp import web
 
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
+from adaptive.conductor.passage import Passage
 from adaptive.conductor.saving import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
@@ -53,6 +55,7 @@ from adaptive.session.recording import Recorder
 from adaptive.session.supervisor import Supervisor
 from adaptive.session.swap import Swap
 from adaptive.sinks.stream import Broadcast
+from adaptive.timebase import HAIR
 from adaptive.units import gain_to_db
 
 STEP_S = 0.0025
@@ -155,7 +158,7 @@ class LiveSession:
         self._serial = itertools.count()
         self._recorder: Recorder | None = None
         self._stopping = asyncio.Event()
-        self._last_beat = -1
+        self._last_beat: tuple[Passage, int] | None = None
         self._meters_at = 0.0
         self._osc: OscServer | None = None
         self._swap = Swap(self, load_preset)
@@ -425,18 +428,21 @@ class LiveSession:
             return
         conductor = self.performance.conductor
         frame = tick * TICK_FRAMES
-        beat = conductor.tempo.beat_at(frame)
-        if int(beat) != self._last_beat:
-            self._last_beat = int(beat)
-            at = conductor.tempo.frame_at(float(int(beat)))
+        passage = conductor.passage
+        # beats are the passage's own: a seam between two beats of the old section begins new ones
+        local = math.floor(passage.local(conductor.tempo.beat_at(frame)) + HAIR)
+        beat = passage.beat_of(local)
+        if (passage, local) != self._last_beat and beat > passage.start_beat - HAIR:
+            self._last_beat = (passage, local)
+            at = conductor.tempo.frame_at(beat)
             self._tell_topic(
                 "beat",
                 {
                     "beat": {
                         "frame": at, "heard_frame": self._heard(at),
-                        "position": conductor.passage.position(float(int(beat))),
-                        "section": conductor.passage.section,
-                        "tempo_bpm": conductor.tempo.tempo_at(frame),
+                        "position": passage.position(beat),
+                        "section": passage.section,
+                        "tempo_bpm": round(conductor.tempo.tempo_at(frame), 3),
                     }
                 },
             )  # fmt: skip

@@ -244,6 +244,8 @@ def _open_stems(
     engine.listen_to_buses(TICK_FRAMES)
     names = {place.bus: name for name, place in layout.layers.items()}
     names |= {place.bus: f"stinger_{name}" for name, place in layout.stingers.items()}
+    names |= {place.bus: name.replace(":", "_") for name, place in layout.bridges.items() if place.clips}
+    names |= {place.bus: f"fill_{name}" for name, place in layout.fills.items()}
     names[layout.reverb_bus] = "reverb"
     rate = engine.spec.sample_rate
     return [

@@ -123,8 +123,12 @@ class Swap:
         await take_turn(host, old, performance)
         name = performance.preset.file.name
         host.acknowledge(message_id, asked.connection, "accepted", f"{name} is loaded")
-        host.acknowledge(message_id, asked.connection, "finished", f"{name} plays")
-        host.tell(f"{name} plays")
+        words = f"{name} plays"
+        if isinstance(asked.request, RestoreMusic):
+            passage = performance.conductor.passage
+            words = f"{name} goes on in {passage.section or 'silence'}, bar {passage.bar_number(0.0)}"
+        host.acknowledge(message_id, asked.connection, "finished", words)
+        host.tell(words)
         await asyncio.sleep(LAST_BLOCK_S)
 
     def _prepare(self, request: Request, old: Performance) -> Performance:

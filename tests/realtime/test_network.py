@@ -430,6 +430,32 @@ def test_music_is_saved_by_a_message_and_another_engine_goes_on_in_the_same_bar(
     assert saved["bar"] <= int(beat["position"].split(".")[0]) <= saved["bar"] + 2
 
 
+def test_beats_are_those_of_the_section_that_plays(preset: Path, tmp_path: Path) -> None:
+    with playing(tmp_path, preset, "--sink", "null", "--seconds", "60") as engine:
+        client = engine.client()
+        client.send({"subscribe": ["beat"]}, {"stop": True, "id": "s"})
+        client.until("receipt", receipt="s", status="finished")
+        client.send({"play": True, "id": "p"})
+        begun = client.until("receipt", receipt="p", status="finished")["sounds_at"]["frame"]
+        beats = [client.until("beat", section="calm")["beat"] for _ in range(3)]
+
+    assert [beat["frame"] - begun for beat in beats] in ([0, 12000, 24000], [12000, 24000, 36000])
+    assert all(beat["position"].endswith(".0") for beat in beats)
+
+
+def test_a_state_file_of_another_preset_or_section_is_put_aside(preset: Path, tmp_path: Path) -> None:
+    state = tmp_path / "music.json"
+    fine = {"music": 1, "preset": preset.name, "digest": "", "seed": 1, "section": "calm"}
+    for change, why in (
+        ({"section": "gone"}, "is in section 'gone'"),
+        ({"preset": "other"}, "is of 'other'"),
+    ):
+        state.write_text(json.dumps(fine | change), encoding="utf-8")
+        with playing(tmp_path, preset, "--sink", "null", "--seconds", "60", "--state", str(state)) as engine:
+            said = engine.said()
+        assert any(why in line and "kept as music.json.broken" in line for line in said)
+
+
 def test_a_killed_engine_goes_on_in_the_bar_it_was_killed_in(preset: Path, tmp_path: Path) -> None:
     state = tmp_path / "music.json"
     flags = ("--sink", "null", "--seconds", "60", "--state", str(state))

@@ -149,7 +149,9 @@ def test_a_tempo_message_leaves_a_playlist_its_turn(tmp_path: Path) -> None:
     played = play(preset, 6, {tick_of(2.3): [SetTempo(200.0)]})
     arrived = next(line["frame"] for line in played.lines("layer", section="b"))
 
-    assert {line["rule"] for line in played.seams()} == {"any → any (exit at end, enter at start)"}
+    assert {line["rule"] for line in played.seams()} == {
+        "no rule of the preset: any → any (exit at end, enter at start)"
+    }
     assert arrived == played.performance.conductor.tempo.frame_at(16.0)
 
 

@@ -122,3 +122,11 @@ def test_stop_and_play_are_told_to_their_end(tmp_path: Path) -> None:
 
     assert said(result, "stop") == [("accepted", 2.0), ("started", 2.0), ("finished", 2.0)]
     assert [status for status, _ in said(result, "play")] == ["accepted", "started", "finished"]
+
+
+def test_a_state_that_is_sent_with_stop_is_not_finished_by_silence(tmp_path: Path) -> None:
+    messages: list[Message] = [SetState("section", "fight", "s"), Transport(False, "stop")]
+    result = Player(two_sections(tmp_path)).play(4 * BAR, {tick_of(1.3): messages})
+
+    assert said(result, "s") == [("accepted", None), ("finished", None)]
+    assert said(result, "stop")[-1] == ("finished", 2.0)

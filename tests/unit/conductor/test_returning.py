@@ -148,3 +148,67 @@ def test_a_file_that_crosses_into_itself_is_faded_by_equal_gain(tmp_path: Path) 
 
     assert max(level) < 0.2 * 1.02
     assert min(level) > 0.2 * 0.97
+
+
+TAKES = """
+[layers.lute]
+stem = { village = ["calm.wav", "fight.wav"], one = "calm.wav", two = "fight.wav" }
+order = "sequence"
+[layers.owl]
+stem = "both.wav"
+[states.hour]
+values = ["day", "night"]
+[sections.village]
+layers = ["lute"]
+length_bars = 4
+[sections.one]
+layers = ["lute"]
+length_bars = 4
+[sections.two]
+layers = ["lute"]
+length_bars = 4
+[sections.night]
+layers = ["owl"]
+length_bars = 4
+{more}
+[[select]]
+section = "night"
+when = "hour == 'night'"
+[[select]]
+section = "{day}"
+[[transitions]]
+from = "night"
+to = "any"
+exit_at = "beat"
+enter_at = "last_position"
+[[transitions]]
+from = "any"
+to = "night"
+exit_at = "beat"
+"""
+
+
+def test_interrupted_music_comes_back_with_the_take_it_was_left_with(tmp_path: Path) -> None:
+    preset = make_preset(tmp_path, TAKES.replace("{more}", "").replace("{day}", "village"))
+    script = {tick_of(6.3): [SetState("hour", "night")], tick_of(8.3): [SetState("hour", "day")]}
+    lute = play(preset, 14, script).bus("lute")
+
+    def hz(at_s: float) -> int:
+        return int(np.argmax(np.abs(np.fft.rfft(lute[round(at_s * BAR) : round((at_s + 1) * BAR)]))))
+
+    assert (hz(5.0), hz(9.0)) == (331, 331)
+    assert hz(11.5) == 220  # at the end of its pass the other has its turn
+
+
+def test_an_interrupted_playlist_goes_on_with_the_section_whose_turn_it_was(tmp_path: Path) -> None:
+    more = '[playlists.walk]\nplay = ["one", "two"]\nloops = 2\n'
+    preset = make_preset(tmp_path, TAKES.replace("{more}", more).replace("{day}", "walk"))
+    script = {tick_of(13.6): [SetState("hour", "night")], tick_of(15.1): [SetState("hour", "day")]}
+    played = play(preset, 26, script)
+    arrived = [(line["section"], line["frame"] / BEAT) for line in played.lines("layer") if "section" in line]
+
+    # one has two passes; two is interrupted in its second, goes on there, and ends its turn
+    assert arrived[:3] == [("two", 32.0), ("night", 55.0), ("two", 61.0)]
+    back = next(line for line in played.seams() if line["source"] == "night")
+    assert back["section_position"] == "2.4.0"
+    assert arrived[3] == ("one", 61.0 + 9.0)

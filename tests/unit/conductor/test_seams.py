@@ -202,7 +202,7 @@ def test_the_most_specific_rule_wins(tmp_path: Path) -> None:
 def test_without_a_rule_it_is_the_next_bar_from_the_start_with_two_beats_of_fade(tmp_path: Path) -> None:
     played = change(tmp_path, "", 1.3, 4)
 
-    assert played.seams()[0]["rule"] == "any → any (exit at bar, enter at start)"
+    assert played.seams()[0]["rule"] == "no rule of the preset: any → any (exit at bar, enter at start)"
     assert played.seams()[0]["frame"] == 2 * BAR
     assert abs(sounding(played.bus("calm"))[-1][1] - (2 * BAR + 2 * BEAT)) < 200
 

@@ -222,3 +222,12 @@ def test_whatever_comes_is_a_request_or_a_fault_never_an_exception(checker: Chec
     assert all(fault.error and "\n" not in fault.error for fault in answered.faults)
     if not isinstance(document, list):
         assert len(answered.faults) <= 1
+
+
+def test_a_key_that_a_request_does_not_know_is_told(checker: Checker) -> None:
+    transaction = read_json({"event": "hit", "velocty": 0.2}, checker)
+
+    assert transaction.requests == []
+    assert [str(fault.error) for fault in transaction.faults] == [
+        "'velocty' is no key of event (did you mean 'velocity'?)"
+    ]
