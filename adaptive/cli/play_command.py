@@ -93,6 +93,9 @@ def play(
         Path | None,
         typer.Option(help="Keep the musical state here, bar by bar; go on from it if it is there."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Take the preset's files again when they change, at a bar line.")
+    ] = False,
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
     ] = None,
@@ -111,6 +114,9 @@ def play(
     if state is not None and record is not None:
         message = "--state and --record do not go together: a recording begins at the beginning"
         raise UsageError(message)
+    if watch and record is not None:
+        message = "--watch and --record do not go together: a recording keeps its preset"
+        raise UsageError(message)
     saved = None if state is None else read_state(state, score, say)
     if choice.name in CARDS:
         part_from_libraries()
@@ -123,6 +129,7 @@ def play(
         record=record,
         state=state,
         saved=saved,
+        is_watching=watch,
     )
     if record is not None and (record / "trace.jsonl").exists():
         message = f"{record} holds a recording already; name another folder"

@@ -138,6 +138,28 @@ class Conductor:
         self._write_ahead(0)
         self._post_in_order()
 
+    def take_over(self, before: Conductor) -> None:
+        """Go on with all that another conductor has under way on the same engine."""
+        self.selector.take_over(before.selector)
+        self.playlists.take_over(before.playlists, before.passage)
+        self.handover.take_over(before.handover)
+        self.stingers.take_over(before.stingers)
+        self.promises.take_over(before.promises)
+        self.requests.take_over(before.requests)
+        self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
+
+    def take_back(self, reason: str) -> None:
+        """Take back all that is planned."""
+        self._cancel(reason, 0)
+
+    def look_at(self, tick: int) -> None:
+        """Let a tick be the present one, and arrive where a seam has come."""
+        stage = self.stage
+        stage.now = tick * TICK_FRAMES
+        arrived = self.handover.arrive()
+        if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
+            self.playlists.leave(arrived.source, stage.last.section)
+
     def save(self, preset: str) -> SavedMusic:
         """The musical state, to go on from with another conductor; `preset` is the folder's name."""
         return save(self.stage, self.playlists, self.stingers, preset)
@@ -145,10 +167,7 @@ class Conductor:
     def step(self, tick: int, messages: Sequence[Message] = ()) -> None:
         """Decide for one tick; ticks are stepped in order and none is left out."""
         stage = self.stage
-        stage.now = tick * TICK_FRAMES
-        arrived = self.handover.arrive()
-        if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
-            self.playlists.leave(arrived.source, stage.last.section)
+        self.look_at(tick)
         beat = stage.tempo.beat_at(stage.now)
         stage.scope.take(stage.engine.values_at(tick), stage.passage.bars_since_entry(beat))
         self._watch_health()

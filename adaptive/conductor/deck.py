@@ -30,6 +30,10 @@ class Hand:
     left: tuple[int, ...] = ()
     recent: tuple[int, ...] = ()
 
+    def fits(self, size: int) -> bool:
+        """Whether it can be of a deck of this size."""
+        return all(item < size for item in (*self.left, *self.recent)) and len(self.recent) <= size
+
 
 @dataclass(frozen=True, slots=True)
 class Deck:
@@ -81,7 +85,8 @@ class Deck:
             return drawn, Hand(hand.count + 1, (), (drawn,))
         pool = tuple(range(size))
         if self.order == "shuffle":
-            pool = hand.left or pool
+            # a hand may be of a deck that was larger before it was edited
+            pool = tuple(item for item in hand.left if item < size) or pool
         kept = min(self.avoid_last, size - 1)
         avoided = set(hand.recent[-kept:]) if kept else set()
         drawn = self._pick([item for item in pool if item not in avoided] or list(pool), hand.count)

@@ -33,6 +33,10 @@ class Exchange:
             name: [Playing(clip) for clip in place.clips] for name, place in stage.layout.fills.items()
         }
 
+    def take_over(self, before: Exchange) -> None:
+        """Keep which clips fills sound in."""
+        self._fill_clips = before._fill_clips
+
     def hand_over(self, seam: Seam) -> str | None:
         """Post the seam; returns what became of its fill, or None if it has none."""
         fill_beat, told = self._play_fill(seam)
@@ -57,13 +61,14 @@ class Exchange:
             self.stage.commands += layer.unwind(until)
             self.stage.commands += layer.write_passes(until)
             seam.stems_before[name] = layer.snapshot()
-            posted = self._exchange_stem(layer, name in wanted, seam, position, is_at_end)
+            posted = self.exchange_stem(layer, name in wanted, seam, position, is_at_end)
             seam.early += [c for c in posted if c.frame < seam.frame]
             self.stage.commands += posted
 
-    def _exchange_stem(
+    def exchange_stem(
         self, layer: StemLayer, is_wanted: bool, seam: Seam, position: int, is_at_end: bool
     ) -> list[Command]:
+        """Commands of one layer at a seam: what is there already goes on, or one thing leaves, one enters."""
         part = seam.target.section
         if is_wanted and is_bridge(part) and not layer.has(part):
             return []  # goes on underneath

@@ -40,6 +40,16 @@ class Handover:
         self._seam_groups = groups
         self._seam_turn = 0
 
+    def take_over(self, before: Handover) -> None:
+        """Go on with the seam groups where they were, and with the clips of fills."""
+        self._seam_turn = before._seam_turn
+        self.exchange.take_over(before.exchange)
+
+    def next_group(self) -> int:
+        """The withdrawal group of another seam."""
+        self._seam_turn += 1
+        return self._seam_groups[self._seam_turn % len(self._seam_groups)]
+
     def enter_first(self, passage: Passage, reason: str) -> None:
         """Begin with a passage at frame 0; it may have begun before, where saved music goes on."""
         stage, part = self.stage, passage.section
@@ -102,14 +112,13 @@ class Handover:
         stage = self.stage
         is_turning = wish.is_turning and source is stage.passage
         route = self.router.find(source, part, rule, is_turning, wish.not_before)
-        self._seam_turn += 1
-        group = self._seam_groups[self._seam_turn % len(self._seam_groups)]
+        group = self.next_group()
         before = stage.tempo.snapshot()
         seam = Seam(
             source, route.target, route.frame, route.exit.beat, group, rule, name, wish, stage.now, before
         )
         seam.marker = stage.marker_before(source) if is_bridge(source.section) else route.exit.marker
-        self._step_tempo(seam)
+        self.step_tempo(seam)
         seam.fades = fades_of(rule, seam, stage.tempo)
         # the layers hand over from what is planned so far: the seam joins the stage only after that
         fill = self.exchange.hand_over(seam)
@@ -128,7 +137,7 @@ class Handover:
             decided_frame=stage.now, wait_s=round(wait, 4), bound_by=route.bound_by, **more,
         )  # fmt: skip
 
-    def _step_tempo(self, seam: Seam) -> None:
+    def step_tempo(self, seam: Seam) -> None:
         """Let the tempo and meter that a part wants begin at its seam, unless they are there already."""
         stage, made = self.stage, self.stage.material.parts.get(seam.target.section)
         if made is None:

@@ -185,7 +185,8 @@ class _Builder:
         self._map(table.reverb_db, kernel.MAP_SEND_DB, bus)
         level = 0.0 if isinstance(table.level_db, Curve) else table.level_db
         pan = 0.0 if isinstance(table.pan, Curve) else table.pan
-        cutoff = control_start(table.cutoff_hz, self.defaults, OPEN_HZ)
+        is_open = table.cutoff_hz is None or isinstance(table.cutoff_hz, Curve)
+        cutoff = OPEN_HZ if is_open else control_start(table.cutoff_hz, self.defaults, OPEN_HZ)
         send = control_start(table.reverb_db, self.defaults, DEFAULT_REVERB_DB)
         self.buses.append(
             BusSpec(

@@ -28,6 +28,8 @@ from adaptive.preset.parts import BRIDGE, Part, is_bridge
 
 DECLICK_S = 0.005
 CHOKE_S = 0.012
+MIDDLING = 0.5
+"""Density of a generated layer where the preset says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class Material:
     stingers: dict[str, tuple[OneShot, ...]]
     fills: dict[str, OneShot]
     harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
+
+    def sounds(self) -> set[int]:
+        """Identities of all sounds in it."""
+        found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
+        shots = [shot for variants in self.stingers.values() for shot in variants]
+        found |= {id(shot.sound) for shot in (*shots, *self.fills.values())}
+        kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
+        return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
 
 
 def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> Material:
@@ -230,7 +240,7 @@ def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: in
         style=table.style or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),
-        density=control_start(table.density, defaults, 0.5),
+        density=control_start(table.density, defaults, MIDDLING),
     )
 
 

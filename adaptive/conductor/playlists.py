@@ -70,6 +70,28 @@ class Playlists:
         """The section of a playlist that was interrupted; what it was about to play is not drawn anew."""
         return self.interrupted.get(name)
 
+    def take_over(self, before: Playlists, passage: Passage) -> None:
+        """Keep what has been drawn, where a hand still fits its deck; and the turn of what plays."""
+        for name, table in self._tables.items():
+            hand = before.hands.get(name)
+            if hand is not None and hand.fits(len(table.play)):
+                self.hands[name], self.rounds[name] = hand, before.rounds[name]
+            held = before.interrupted.get(name)
+            if held is not None and held in self._preset.parts and self.is_within(held, name):
+                self.interrupted[name] = held
+        self._begun = {part: passes for part, passes in before._begun.items() if part in self._preset.parts}
+        section = passage.section
+        if before._due is None or self._preset.playlists_of(section) != before._preset.playlists_of(section):
+            return
+        has_turn = before._due[0] is passage and bool(self._preset.playlists_of(section))
+        if has_turn and self._loops(section) == before._loops(section):
+            self._due = before._due
+
+    def go_on_in(self, source: Passage, target: Passage) -> None:
+        """Let a passage that is called by another object have the turn it had, if it is as long."""
+        if self._due is not None and self._due[0] is source and source.length_beats == target.length_beats:
+            self._due = (target, *self._due[1:])
+
     def enter(self, name: str) -> str:
         """Draw the section a name stands for now; a section stands for itself.
 

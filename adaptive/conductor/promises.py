@@ -53,6 +53,10 @@ class Promises:
         self.stage = stage
         self._open: list[Promise] = []
 
+    def take_over(self, before: Promises) -> None:
+        """Keep following what has not come to its end."""
+        self._open = before._open
+
     def open(self, message_id: str | None, subject: str, word: str) -> None:
         """Follow a request; an older one of the same subject is superseded."""
         for promise in [p for p in self._open if p.subject == subject]:

@@ -29,6 +29,10 @@ class Requests:
         self.promises = promises
         self._deferred: list[SetTempo] = []
 
+    def take_over(self, before: Requests) -> None:
+        """Keep what waits for a seam."""
+        self._deferred = before._deferred
+
     def resume(self) -> None:
         """Take up what had to wait for a seam."""
         deferred, self._deferred = self._deferred, []

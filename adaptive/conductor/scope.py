@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adaptive.preset.model import Preset
+from adaptive.preset.model import Preset, StateGroup
 
 
 class TickScope:
@@ -27,6 +27,17 @@ class TickScope:
         self._values: list[float] = []
         self._ages: list[float] = []
         self._stale_flags: list[float] = []
+
+    def take_over(self, before: TickScope, groups: Mapping[str, StateGroup]) -> None:
+        """Keep the states of a preset before this one, where they are still states; and the moment."""
+        kept = {
+            name: value
+            for name, value in before.states.items()
+            if name in groups and value in groups[name].values
+        }
+        self.states |= kept
+        self.bars_in_section = before.bars_in_section
+        self._values, self._ages, self._stale_flags = before._values, before._ages, before._stale_flags
 
     def take(self, rows: Any, bars_in_section: float) -> None:
         """Look at another tick; `rows` is (parameters, 3): value, age in seconds, staleness."""

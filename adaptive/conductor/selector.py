@@ -34,10 +34,18 @@ class Selector:
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
         self._conditions: list[Callable[[], object] | None] | None = None
+        self._latches = [Latches() for _ in preset.select]
         texts = " ".join(condition.text for condition in preset.when.values())
         self._reads_time = "age" in texts or "bars_in_section" in texts
         self._seen: object = None
         self._last: Choice | None = None
+
+    def take_over(self, before: Selector) -> None:
+        """Keep the memory of lines that ask the same in the same place: hysteresis goes on."""
+        for number, condition in self._preset.when.items():
+            other = before._preset.when.get(number)
+            if other is not None and other.text == condition.text:
+                self._latches[number] = before._latches[number]
 
     def choose(self, scope: TickScope) -> Choice:
         """Section of the first true line; every line is evaluated, so that its memory is current."""
@@ -60,7 +68,7 @@ class Selector:
 
     def _bind(self, number: int, scope: TickScope) -> Callable[[], object] | None:
         condition = self._preset.when.get(number)
-        return None if condition is None else bind(condition, scope, Latches())
+        return None if condition is None else bind(condition, scope, self._latches[number])
 
 
 def _nothing_true() -> str:

@@ -83,6 +83,16 @@ class Stage:
         self.commands: list[Command] = []
         self.on_receipt: Callable[[Receipt], None] | None = None
 
+    def take_over(self, before: Stage) -> None:
+        """Go on with what plays on a stage before this one; its seams have been taken back."""
+        self.tempo, self.passage, self.left = before.tempo, before.passage, before.left
+        self.left_marker, self.entered_frame = before.left_marker, before.entered_frame
+        self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.parts}
+        self.arrivals, self.revision = before.arrivals, before.revision + 1
+        self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
+        self.now, self.commands, self.on_receipt = before.now, before.commands, before.on_receipt
+        self.scope.take_over(before.scope, self.preset.state_groups)
+
     @property
     def earliest(self) -> int:
         """Earliest frame at which a decision of this tick may sound."""

@@ -134,6 +134,34 @@ class StemLayer:
         self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
         self.left_with = dict(state.left_with)
 
+    def take_over(self, before: StemLayer) -> None:
+        """Go on with the clips of a layer before this one, and with its turns where they still fit."""
+        self.clips, self.current, self.part = before.clips, before.current, before.part
+        self.next_change, self.changes = before.next_change, before.changes
+        self.hands = self._fitting(before.hands)
+        self.drawn_from = self._fitting(before.drawn_from)
+        self.left_with = {
+            part: take
+            for part, take in before.left_with.items()
+            if part in self.decks and take < len(self.sounds[part])
+        }
+
+    def _fitting(self, hands: Mapping[str, Hand]) -> dict[str, Hand]:
+        return {
+            part: hand
+            for part, hand in hands.items()
+            if part in self.decks and hand.fits(len(self.sounds[part]))
+        }
+
+    def plays_as(self, before: StemLayer, part: str) -> bool:
+        """Whether a part's material is what it was in a layer before this one, to the sound and turn."""
+        return (
+            self.decks.get(part) == before.decks.get(part)
+            and self.pass_frames.get(part) == before.pass_frames.get(part)
+            and [id(sound) for sound, _ in self.sounds.get(part, ())]
+            == [id(sound) for sound, _ in before.sounds.get(part, ())]
+        )
+
     def has(self, part: str) -> bool:
         """Whether it has something to play in a part."""
         return part in self.sounds
@@ -160,7 +188,10 @@ class StemLayer:
         playing = self.current
         if playing is not None and self.part in self.decks:
             sounds = [sound for sound, _ in self.sounds[self.part]]
-            self.left_with[self.part] = next(n for n, sound in enumerate(sounds) if sound is playing.sound)
+            takes = (n for n, sound in enumerate(sounds) if sound is playing.sound)
+            take = next(takes, None)  # None: the part was edited, and has it no more
+            if take is not None:
+                self.left_with[self.part] = take
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
@@ -260,7 +291,9 @@ class StemLayer:
 
     def _taken_up(self, part: str) -> tuple[Sound, int]:
         left = self.left_with.get(part)
-        return self._draw(part) if left is None else self.sounds[part][left]
+        if left is None or left >= len(self.sounds[part]):  # a layer before an edit may have had more
+            return self._draw(part)
+        return self.sounds[part][left]
 
     def _draw(self, part: str) -> tuple[Sound, int]:
         variants = self.sounds[part]

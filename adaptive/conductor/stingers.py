@@ -16,6 +16,7 @@ from adaptive.conductor.passage import Passage
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stems import Playing
 from adaptive.engine import commands
+from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.music.chord import Chord
 from adaptive.music.degrees import nearest_key, pitch_of_degree, pitch_over_chord
@@ -53,6 +54,7 @@ class Hit:
     last: int = 0
     clip: Playing | None = None
     clip_ended: int = 0
+    sound: Sound | None = None
     is_begun: bool = False
     words: dict[str, object] = field(default_factory=dict)
 
@@ -81,6 +83,15 @@ class Stingers:
         self._hits: list[Hit] = []
         self._last_apex: dict[str, int] = {}
         self._turn, self._revision = 0, 0
+
+    def take_over(self, before: Stingers) -> None:
+        """Keep what is on its way or sounds, and how long each has to rest."""
+        self._clips, self._hits, self._last_apex = before._clips, before._hits, before._last_apex
+        self._turn, self._revision = before._turn, before._revision
+
+    def sounds(self) -> list[Sound]:
+        """Recordings that are on their way, or sound."""
+        return [hit.sound for hit in self._hits if hit.sound is not None]
 
     # ── what is asked ──────────────────────────────────────────────────────────────────────────
 
@@ -231,6 +242,7 @@ class Stingers:
         hit.first = hit.place.apex - shot.sound.origin
         hit.last = hit.first + shot.sound.frames
         hit.clip, hit.clip_ended, clip.ends_frame = clip, clip.ends_frame, hit.last
+        hit.sound = shot.sound
         gain = db_to_gain(table.level_db) * velocity * velocity
         bus = self.stage.layout.stingers[name].bus
         return [

@@ -156,6 +156,37 @@ class GeneratedLayer:
         """Come back to what was planned before."""
         self.spans = list(plan.spans)
 
+    def is_like(self, other: GeneratedLayer) -> bool:
+        """Whether another layer would write and play the same."""
+        mine = (self.place, self.generator, self.style, self.octave, self.seed)
+        return mine == (other.place, other.generator, other.style, other.octave, other.seed)
+
+    def take_over(self, before: GeneratedLayer) -> None:
+        """Go on where a layer before this one is: with its spans, its cursor and what it has written."""
+        self.spans, self.cursor_beat = list(before.spans), before.cursor_beat
+        if self.generator is not before.generator:  # another's memory means nothing to it
+            self.spans = [replace(span, memories={}) for span in self.spans]
+        self.written, self._next_frame = list(before.written), before._next_frame
+        self._kept = before._kept
+        if type(self.player) is type(before.player):
+            self.player.restore(before.player.state())
+
+    def turn_over(self, beat: float, following: Stay | None) -> None:
+        """End what is written at a beat, and write by another stay from there on."""
+        before = self.span_at(beat)
+        self.spans = [replace(s, ends=min(s.ends, beat)) for s in self.spans if s.begins < beat - HAIR]
+        if following is not None:
+            self.spans.append(Span(following, beat))
+            if before is not None:  # what it remembers of the bars before goes on
+                self.spans[-1].memories.update(before.memories)
+        self.cursor_beat = min(self.cursor_beat, beat) if before is not None else beat
+
+    def rest_on(self, old: Passage, new: Passage) -> None:
+        """Call the passage it writes in by another object: nothing it reads of it has changed."""
+        self.spans = [
+            replace(s, stay=replace(s.stay, passage=new)) if s.stay.passage is old else s for s in self.spans
+        ]
+
     def begin(self, stay: Stay) -> None:
         """Write from beat 0 on in a passage, which may lie before it: what it had played is recalled."""
         span = Span(stay, 0.0)

@@ -26,6 +26,9 @@ Audio = np.ndarray[Any, np.dtype[np.float32]]
 LOUDEST = 100.0
 """40 dB above full scale: no recording holds that."""
 
+Stamp = tuple[int, int] | None
+"""When a file was changed, and its size: another stamp, another file.  None: it cannot be read."""
+
 LONGEST_S = 3600.0
 """Longest file that is decoded: an hour is 1.4 GB, above any sensible limit."""
 
@@ -62,6 +65,15 @@ class Sound:
         record["left"], record["right"] = address(self.left), address(self.right)
         record["frames"], record["origin"] = self.frames, self.origin
         record["loop_frames"] = self.loop_frames
+
+
+def stamp_of(path: Path) -> Stamp:
+    """When a file was changed, in nanoseconds, and its size."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def decode(path: Path, sample_rate: int) -> Audio:
@@ -130,6 +142,8 @@ class Bank:
         self.used_bytes = 0
         self._sounds: dict[tuple[Any, ...], Sound] = {}
         self._decoded: dict[Path, Audio] = {}
+        self._durations: dict[tuple[Path, Stamp], float] = {}
+        self._stamps: dict[Path, Stamp] = {}
         self._guard = threading.Lock()
 
     def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
@@ -151,7 +165,7 @@ class Bank:
         AudioFileError
             It cannot be decoded, is more than a beat short, or exceeds the bank's limit.
         """
-        key = (path.resolve(), origin, loop_frames)
+        key = (*self._version_of(path), origin, loop_frames)
         with self._guard:
             if key not in self._sounds:
                 audio = self._decode_once(path)
@@ -160,11 +174,26 @@ class Bank:
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:
         """Decode files side by side (decoding lets go of the GIL); faults wait for `load`."""
-        waiting = [path for path in dict.fromkeys(p.resolve() for p in paths) if path not in self._decoded]
+        waiting = [
+            path
+            for path in dict.fromkeys(p.resolve() for p in paths)
+            if path not in self._decoded and self._version_of(path) not in self._durations
+        ]
         with ThreadPoolExecutor() as pool:
             for path, audio in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
                 if audio is not None:
                     self._decoded[path] = audio
+
+    def _version_of(self, path: Path) -> tuple[Path, Stamp]:
+        """A file and its stamp; one that is gone is what it was last."""
+        path = path.resolve()
+        self._stamps[path] = stamp_of(path) or self._stamps.get(path)
+        return path, self._stamps[path]
+
+    def is_current(self, path: Path) -> bool:
+        """Whether a file is as it was when it was last asked for."""
+        path = path.resolve()
+        return self._stamps.get(path) == stamp_of(path)
 
     def _try_decode(self, path: Path) -> Audio | None:
         try:
@@ -174,8 +203,11 @@ class Bank:
 
     def duration(self, path: Path) -> float:
         """Length of a file in seconds."""
+        key = self._version_of(path)
         with self._guard:
-            return float(self._decode_once(path).shape[1]) / self.sample_rate
+            if key not in self._durations:
+                self._durations[key] = float(self._decode_once(path).shape[1]) / self.sample_rate
+            return self._durations[key]
 
     def add(self, audio: Audio, loop_frames: int = 0, origin: int = 0) -> Sound:
         """Sound of an array, shape (channels, frames)."""
@@ -187,6 +219,18 @@ class Bank:
             if ("made", key) not in self._sounds:
                 self._sounds["made", key] = self.add(make())
             return self._sounds["made", key]
+
+    def forget(self, sounds: Iterable[Sound]) -> None:
+        """Drop sounds of files that have changed since; whoever plays one of them keeps it."""
+        gone = {id(sound) for sound in sounds}
+        with self._guard:
+            for key, sound in list(self._sounds.items()):
+                if id(sound) in gone and isinstance(key[0], Path):
+                    del self._sounds[key]
+                    channels = 1 if sound.left is sound.right else 2
+                    self.used_bytes -= channels * sound.left.nbytes
+            known = {(key[0], key[1]) for key in self._sounds if isinstance(key[0], Path)}
+            self._durations = {key: kept for key, kept in self._durations.items() if key in known}
 
     def forget_decoded(self) -> None:
         """Drop what was kept only to make more sounds of the same file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,10 @@ def slot_word(value: float, number: int) -> int:
 def signed(word: int) -> int:
     """The same 64 bits as a signed integer."""
     return word - (1 << 64) if word >= 1 << 63 else word
+
+
+class TableFullError(ValueError):
+    """An engine has no row left for another sound."""
 
 
 class Engine:
@@ -67,7 +71,8 @@ class Engine:
         self.miniaudio_callback_address = units["miniaudio_callback"]
         self._gate = units["gate"]
         self._pull = UNIT(units["pull"])
-        self._sounds: list[Sound] = []
+        self._publish = UNIT(units["publish"])
+        self._sounds: list[Sound | None] = []
         self._index_of: dict[int, int] = {}
         self._taps: Audio | None = None
         self._block: Audio | None = None
@@ -96,20 +101,45 @@ class Engine:
 
         Raises
         ------
-        ValueError
-            The table is full.
+        TableFullError
+            There is no row left.
         """
         known = self._index_of.get(id(sound))
         if known is not None:
             return known
-        if len(self._sounds) >= self.spec.sounds:
+        index = self._sounds.index(None) if None in self._sounds else len(self._sounds)
+        if index >= self.spec.sounds:
             message = f"an engine laid out for {self.spec.sounds} sounds cannot take another"
-            raise ValueError(message)
-        index = len(self._sounds)
+            raise TableFullError(message)
         sound.fill(self.memory["sounds"][index])
-        self._sounds.append(sound)
+        self._sounds[index : index + 1] = [sound]
         self._index_of[id(sound)] = index
         return index
+
+    @property
+    def sounds(self) -> list[Sound]:
+        """Sounds in this engine's table."""
+        return [sound for sound in self._sounds if sound is not None]
+
+    def drop_sounds(self, kept: Collection[int]) -> list[Sound]:
+        """Free the rows of sounds whose `id` is not among `kept` and that no clip is in; return them.
+
+        Nothing in the schedule may start them any more: then a clip that is at rest stays so, and a row
+        that no clip is in is not read until it has been filled again.
+        """
+        clips = self.memory["clips"]
+        sounding = set(clips["sound"][clips["state"] != 0].tolist())
+        dropped = []
+        for index, sound in enumerate(self._sounds):
+            if sound is not None and id(sound) not in kept and index not in sounding:
+                dropped.append(sound)
+                del self._index_of[id(sound)]
+                self._sounds[index] = None
+        return dropped
+
+    def show_rows(self, name: str, rows: Any) -> None:
+        """Let the kernel read other rows of an array from its next quantum on."""
+        self.memory.show(name, rows, lambda at, value: self._publish(at, value, 0, 0))
 
     def post(self, commands: Sequence[Command]) -> int:
         """Post a commit: whole, or `QueueFullError` and nothing."""

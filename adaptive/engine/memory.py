@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from adaptive.engine.filling import (
+    fill_mappings,
+    fill_parameter,
+    fill_programs,
+    line_feedback,
+    low_cut_share,
+    smoothing_share,
+)
 from adaptive.engine.spec import EngineSpec
 from adaptive.engine.tones import fill_instrument
 from adaptive.engine.validate import check_spec
@@ -42,13 +51,6 @@ def address(array: Array) -> int:
     return int(array.ctypes.data)
 
 
-def smoothing_share(seconds: float, frames: float, sample_rate: float, left: float = 0.01) -> float:
-    """Share of the way a one-pole has left after `frames`, if `left` remains after `seconds`."""
-    if seconds <= 0.0:
-        return 0.0
-    return float(left ** (frames / (seconds * sample_rate)))
-
-
 def next_prime(number: int) -> int:
     """The first prime at or above a number: lines without common factors ring without a pitch."""
     while any(number % divisor == 0 for divisor in range(2, math.isqrt(number) + 1)):
@@ -75,6 +77,7 @@ class Memory:
         self.spec = spec
         self.header = aligned(k.HEADER, 1)
         self.arrays: dict[str, Array] = {}
+        self._before: list[Array] = []
         self._lay_out()
         self._fill_header(units)
         self._fill_buses()
@@ -190,7 +193,7 @@ class Memory:
             group["channel"][column] = bus.channel
             group["gain_from"][column] = group["gain_to"][column] = bus.gain
             group["pan_from"][column] = group["pan_to"][column] = bus.pan
-            group["control_cutoff"][column] = bus.cutoff_hz
+            group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
             group["effect"][column] = -1 if bus.effect is None else bus.effect
             for send, target in enumerate(bus.sends):
                 group["send_bus"][send, column] = target
@@ -216,39 +219,31 @@ class Memory:
             first += count
 
     def _fill_parameters(self) -> None:
-        rate = self.spec.sample_rate
         for index, parameter in enumerate(self.spec.parameters):
             record = self["parameters"][index]
-            record["low"], record["high"] = parameter.low, parameter.high
             record["default"] = record["target"] = record["value"] = parameter.default
             record["is_linear"] = parameter.is_linear
-            for key, seconds in (("rise", parameter.rise_s), ("fall", parameter.fall_s)):
-                if parameter.is_linear:
-                    quanta = max(1.0, seconds * rate / k.QUANTUM)
-                    record[key] = (parameter.high - parameter.low) / quanta
-                else:
-                    record[key] = smoothing_share(seconds, k.QUANTUM, rate)
-            if parameter.stale_after_s is not None:
-                record["stale_frames"] = max(1, round(parameter.stale_after_s * rate))
-            record["fallback"] = parameter.fallback is not None
-            record["fallback_value"] = parameter.fallback or 0.0
-            record["program"] = -1
-            if parameter.program is not None:
-                record["program"] = index
-                program = self["programs"][index]
-                program["length"] = len(parameter.program)
-                for step, (opcode, operand) in enumerate(parameter.program):
-                    program["opcode"][step], program["operand"][step] = opcode, operand
+            record["program"] = -1 if parameter.program is None else index
+            fill_parameter(record, parameter, self.spec.sample_rate)
+        fill_programs(self["programs"], self.spec.parameters)
         self["source_rank"][:] = self.spec.sources
 
     def _fill_mappings(self) -> None:
-        for index, mapping in enumerate(self.spec.mappings):
-            record = self["mappings"][index]
-            record["parameter"], record["kind"] = mapping.parameter, mapping.kind
-            record["target"], record["index"] = mapping.bus, mapping.send
-            record["count"] = len(mapping.points)
-            for number, (x, y) in enumerate(mapping.points):
-                record["x"][number], record["y"][number] = x, y
+        fill_mappings(self["mappings"], self.spec.mappings)
+
+    def fresh(self, name: str) -> Array:
+        """Empty rows like those of an array: to be filled, and shown to the kernel in one store."""
+        return aligned(self.arrays[name].dtype, *self.arrays[name].shape)
+
+    def show(self, name: str, rows: Array, publish: Callable[[int, int], object]) -> None:
+        """Let the kernel read other rows from its next quantum on: one store of their address.
+
+        The rows before are kept for a while: the kernel may be in a quantum that reads them.
+        """
+        self._before = [*self._before[-3:], self.arrays[name]]
+        self.arrays[name] = rows
+        at = self.header_address + int(k.HEADER.fields[f"at_{name}"][1])  # type: ignore[index]
+        publish(at, address(rows))
 
     def _settle_buses(self) -> None:
         """Put every bus where its controls want it before the first frame: nothing fades in by itself."""
@@ -284,15 +279,14 @@ class Memory:
                 length_ms = SHORTEST_LINE_MS * ratio ** (line / (k.REVERB_LINES - 1))
                 frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
                 record["length"][line] = frames
-                # Jot & Chaigne 1991: a line of m frames loses 60 dB · m / (rate · decay)
-                record["feedback"][line] = 10.0 ** (-3.0 * frames / (rate * reverb.decay_s))
+                record["feedback"][line] = line_feedback(frames, rate, reverb.decay_s)
             for number, length_ms in enumerate(ALLPASS_MS):
                 frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
                 record["allpass_length"][number] = frames
             record["damping"] = reverb.damping
             record["gain"] = reverb.gain * 0.35
             record["predelay"] = max(k.QUANTUM, round(reverb.predelay_s * rate))
-            record["low_cut"] = 1.0 - math.exp(-2.0 * math.pi * reverb.low_cut_hz / rate)
+            record["low_cut"] = low_cut_share(reverb.low_cut_hz, rate)
             record["is_quiet"] = 1
 
     def _fill_schedule(self) -> None:

@@ -16,9 +16,15 @@ SIXTY_DB_OCTAVES = math.log2(1000.0)
 
 
 def fill_instrument(record: Any, spec: InstrumentSpec, sample_rate: int) -> None:
-    """Write an instrument's settings into its record, leaving its running state alone."""
+    """Write an instrument that has not sounded into its record."""
     record["bus"], record["voice_limit"] = spec.bus, spec.voices
     record["first_event"] = -1
+    record["fade_from"] = record["fade_to"] = record["fade_value"] = 1.0
+    fill_tone(record, spec, sample_rate)
+
+
+def fill_tone(record: Any, spec: InstrumentSpec, sample_rate: int) -> None:
+    """Write how an instrument sounds, leaving its strip, its voices and its running state alone."""
     for number, oscillator in enumerate(spec.oscillators):
         record["shape"][number] = oscillator.shape
         record["oscillator_level"][number] = oscillator.level
@@ -40,7 +46,6 @@ def fill_instrument(record: Any, spec: InstrumentSpec, sample_rate: int) -> None
     record["lfo_level"] = spec.lfo_level
     record["lfo_fade_step"] = k.QUANTUM / max(spec.lfo_delay_s * sample_rate, k.QUANTUM)
     record["gain"], record["spread"] = spec.gain, spec.spread
-    record["fade_from"] = record["fade_to"] = record["fade_value"] = 1.0
 
 
 def _fill_envelope(record: Any, which: int, spec: EnvelopeSpec, sample_rate: int) -> None:

@@ -73,6 +73,20 @@ class RestoreMusic:
 
 
 @dataclass(frozen=True, slots=True)
+class ReloadPreset:
+    """Take the preset as it stands in its folder by now."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoEdit:
+    """Go back to the preset before the last edit."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscribe:
     """What a connection wants to hear of."""
 
@@ -80,7 +94,18 @@ class Subscribe:
     id: str | None = None
 
 
-Request = Message | SetParameter | SetVolume | SetPaused | LoadPreset | SaveMusic | RestoreMusic | Subscribe
+Request = (
+    Message
+    | SetParameter
+    | SetVolume
+    | SetPaused
+    | LoadPreset
+    | SaveMusic
+    | RestoreMusic
+    | ReloadPreset
+    | UndoEdit
+    | Subscribe
+)
 Item = Mapping[str, Any]
 TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
@@ -343,11 +368,20 @@ def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request
     return [LoadPreset(name, message_id)]
 
 
-def _save(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    if item["save"] is not True:
-        message = f"save must be true, got {shown(item['save'])}"
+PLAIN: Mapping[str, Callable[[str | None], Request]] = {
+    "save": SaveMusic,
+    "reload": ReloadPreset,
+    "undo": UndoEdit,
+}
+"""Requests that say nothing but their word."""
+
+
+def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    word = next(word for word in PLAIN if word in item)
+    if item[word] is not True:
+        message = f"{word} must be true, got {shown(item[word])}"
         raise ProtocolError(message)
-    return [SaveMusic(message_id)]
+    return [PLAIN[word](message_id)]
 
 
 def _restore(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
@@ -384,8 +418,10 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "tempo": _tempo,
     "volume": _volume,
     "load": _load,
-    "save": _save,
+    "save": _plain,
     "restore": _restore,
+    "reload": _plain,
+    "undo": _plain,
     "subscribe": _subscribe,
 }
 """What an object may ask for, by the key that says so."""

@@ -173,6 +173,12 @@ def _tempo(line: Line) -> str:
     return f"the tempo goes to {line['tempo_bpm']:g} bpm: {line['reason']}"
 
 
+def _edit(line: Line) -> str:
+    touched = [*line.get("exchanged", ()), *line.get("moved", ())]
+    what = ", ".join(dict.fromkeys(touched)) or ("rules alone" if line["status"] == "applied" else "all")
+    return f"{line['reason']}; from {line['position']} on it concerns {what}"
+
+
 def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
@@ -183,4 +189,5 @@ TELLERS: dict[str, Callable[[Line], str]] = {
     "state": _state,
     "tempo": _tempo,
     "health": _health,
+    "edit": _edit,
 }

@@ -34,6 +34,7 @@ from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
     LoadPreset,
+    ReloadPreset,
     Request,
     RestoreMusic,
     SaveMusic,
@@ -41,10 +42,12 @@ from adaptive.inputs.message import (
     SetPaused,
     SetVolume,
     Transaction,
+    UndoEdit,
 )
 from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
+from adaptive.session.editing import Editing
 from adaptive.session.http import HttpSide
 from adaptive.session.keeping import StateFile
 from adaptive.session.performance import Performance
@@ -99,6 +102,7 @@ class LiveOptions:
     record: Path | None = None
     state: Path | None = None
     saved: SavedMusic | None = None
+    is_watching: bool = False
 
 
 @dataclass(slots=True)
@@ -158,6 +162,7 @@ class LiveSession:
         self._meters_at = 0.0
         self._osc: OscServer | None = None
         self._swap = Swap(self, load_preset)
+        self._editing = Editing(self, self._swap)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._volume = 1.0
         self._is_paused = False
@@ -187,6 +192,8 @@ class LiveSession:
             stack.callback(self.sink.stop)
             self._watch_sink(loop)
             self.sink.start()
+            if self.options.is_watching:
+                stack.callback(loop.create_task(self._editing.watch()).cancel)
             await self._play(ready)
 
     def stop(self) -> None:
@@ -296,6 +303,9 @@ class LiveSession:
         elif isinstance(request, LoadPreset | RestoreMusic):
             self._swap.ask(request, connection, is_recording=self._recorder is not None)
             return
+        elif isinstance(request, ReloadPreset | UndoEdit):
+            self._editing.ask(request, connection, is_recording=self._recorder is not None)
+            return
         elif isinstance(request, SaveMusic):
             if connection is not None:
                 saved = msgspec.to_builtins(self.performance.save())
@@ -329,6 +339,7 @@ class LiveSession:
     def adopt(self, performance: Performance) -> None:
         """Drive another performance from the next block on; the present one is paused."""
         old = self.performance
+        old.edits.drop(f"{performance.preset.file.name} was loaded")
         performance.engine.set_volume(self._volume)
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
@@ -337,12 +348,18 @@ class LiveSession:
         self._forget_messages(f"{performance.preset.file.name} was loaded")
         if self.sink is not None and hasattr(self.sink, "engine"):
             self.sink.engine = performance.engine
-        self.checker = Checker(performance.preset)
-        if self._osc is not None:
-            self._osc.reader = OscReader(performance.preset, self.checker)
         self._watch_performance()
-        for other in self._connections:
-            other.send(self.checker.hello())
+        self.renew(is_told=True)
+
+    def renew(self, *, is_told: bool = False) -> None:
+        """Answer to the names of the preset that plays now; say hello if they are others, or if told to."""
+        preset, before = self.performance.preset, self.checker.hello()
+        self.checker = Checker(preset)
+        if self._osc is not None:
+            self._osc.reader = OscReader(preset, self.checker)
+        if is_told or self.checker.hello() != before:
+            for other in self._connections:
+                other.send(self.checker.hello())
 
     def _forget_messages(self, reason: str) -> None:
         """Drop what was asked of the preset before and never came to an end."""

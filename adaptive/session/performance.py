@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.conductor import Conductor
+from adaptive.conductor.edit import Score
 from adaptive.conductor.layout import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.material import prepare
@@ -18,6 +19,7 @@ from adaptive.engine.engine import SOURCE_TIMELINE, Engine
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset, Vocabulary
+from adaptive.session.edits import Edits, Tell, tell_nobody
 
 
 def vocabulary() -> Vocabulary:
@@ -69,6 +71,7 @@ class Performance:
         self.log = DecisionLog(sample_rate, write_log)
         material = prepare(preset, self.layout, self.engine, seed)
         self.conductor = Conductor(Stage(preset, self.layout, material, self.engine, self.log, seed))
+        self.edits = Edits(Score(preset, self.layout, material))
         self.next_tick = 0
 
     @property
@@ -94,8 +97,45 @@ class Performance:
         """Step the next tick if its frames are rendered; False if they are not."""
         if self.next_tick >= self.engine.ticks:
             return False
+        present = self.edits.step(self.conductor, self.next_tick)
+        if present is not self.conductor:
+            self.conductor = present
+            self.preset, self.layout = present.stage.preset, present.stage.layout
         self.conductor.step(self.next_tick, messages)
         self.next_tick += 1
+        return True
+
+    def prepare_edit(self, preset: Preset) -> Score:
+        """Make an edited preset ready beside what plays.  Thread: a worker, or any; one at a time.
+
+        Raises
+        ------
+        PresetError
+            A file cannot be used.
+        OtherShapeError
+            A layer or the like was added or removed: that needs another engine.
+        """
+        return self.edits.prepare(preset, self.engine, self.seed, self.conductor)
+
+    def edit(self, preset: Preset, tell: Tell | None = None) -> None:
+        """Let what plays become what an edited preset says, at the next bar line.
+
+        Nothing changes before that, and nothing at all if this raises.  `tell` hears how it ends.
+
+        Raises
+        ------
+        PresetError
+            A file cannot be used.
+        OtherShapeError
+            A layer or the like was added or removed: that needs another engine.
+        """
+        self.edits.ask(self.prepare_edit(preset), tell or tell_nobody)
+
+    def undo(self, tell: Tell | None = None) -> bool:
+        """Go back to the preset before the last edit, at the next bar line; False if there was none."""
+        if self.edits.before is None:
+            return False
+        self.edits.ask(self.edits.before, tell or tell_nobody)
         return True
 
     def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:

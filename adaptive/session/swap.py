@@ -47,6 +47,20 @@ class _Asked:
         return self.request.name if isinstance(self.request, LoadPreset) else "other saved music"
 
 
+async def take_turn(
+    host: Host, old: Performance, performance: Performance, catch_up: Callable[[], None] | None = None
+) -> None:
+    """Fade one performance out and drive another; `catch_up` is called in the moment between."""
+    old.engine.set_paused(is_paused=True)
+    for _ in range(200):
+        if old.engine.is_paused:
+            break
+        await asyncio.sleep(0.005)
+    if catch_up is not None:
+        catch_up()
+    host.adopt(performance)
+
+
 class Swap:
     """Swaps performances, one at a time; the newest request wins.
 
@@ -60,8 +74,9 @@ class Swap:
 
     def __init__(self, host: Host, load_preset: Callable[[str], Preset] | None) -> None:
         self._host, self._load_preset = host, load_preset
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
         self._next: _Asked | None = None
+        self._is_at_it = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, request: Request, connection: Connection | None, *, is_recording: bool) -> None:
@@ -79,18 +94,22 @@ class Swap:
             say(before.request.id, before.connection, "superseded", f"{asked.word} was asked for after it")
         say(request.id, connection, "accepted", "is being prepared")
         self._next = asked
-        if self._turn.locked():
+        if self._is_at_it:
             return  # whoever swaps takes the newest when it is done
+        self._is_at_it = True
         task = asyncio.get_running_loop().create_task(self._in_turn())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _in_turn(self) -> None:
         """Swap to the newest of what was asked for, until nothing newer has come."""
-        async with self._turn:
-            while self._next is not None:
-                asked, self._next = self._next, None
-                await self._swap(asked)
+        try:
+            async with self.turn:
+                while self._next is not None:
+                    asked, self._next = self._next, None
+                    await self._swap(asked)
+        finally:
+            self._is_at_it = False
 
     async def _swap(self, asked: _Asked) -> None:
         host, old, message_id = self._host, self._host.performance, asked.request.id
@@ -101,12 +120,7 @@ class Swap:
             host.tell(f"{asked.word}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
             return
-        old.engine.set_paused(is_paused=True)
-        for _ in range(200):
-            if old.engine.is_paused:
-                break
-            await asyncio.sleep(0.005)
-        host.adopt(performance)
+        await take_turn(host, old, performance)
         name = performance.preset.file.name
         host.acknowledge(message_id, asked.connection, "accepted", f"{name} is loaded")
         words = f"{name} plays"

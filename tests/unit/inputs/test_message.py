@@ -83,7 +83,10 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 
 HUGE = "a number of more than 300 digits"
-WORDS = "parameter, state, event, tempo, volume, load, save, restore, subscribe, play, stop, pause, resume"
+WORDS = (
+    "parameter, state, event, tempo, volume, load, save, restore, reload, undo, subscribe, "
+    "play, stop, pause, resume"
+)
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
     ({"parameter": "double", "value": 1}, "double is derived from other parameters and cannot be set"),
