@@ -100,7 +100,7 @@ def test_a_section_at_another_tempo_says_so(tmp_path: Path) -> None:
 
     preset = made_from(tmp_path / "stems", tmp_path / "made")
 
-    assert {90.0, 127.0} == {preset.tempo_bpm(name) for name in ("calm", "fight")}
+    assert {90.0, 127.0} == {preset.parts[name].tempo_bpm for name in ("calm", "fight")}
 
 
 def test_names_made_to_break_out_of_a_comment_stay_in_it(tmp_path: Path) -> None:

@@ -211,7 +211,8 @@ def test_a_name_finds_nothing_outside_the_presets_folders(tmp_path: Path, name: 
 
 def test_a_missing_path_and_an_empty_folder_are_told_apart(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == ["there is no preset.toml in this folder"]
-    assert faults_of(tmp_path / "nowhere") == ["there is no such file or folder"]
+    missing = tmp_path / "nowhere"
+    assert faults_of(missing) == [f"there is no such file or folder: {missing}"]
 
 
 def test_the_error_says_which_file_as_the_user_named_it(tmp_path: Path) -> None:
