@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from adaptive.conductor.deck import Deck, Hand
 from adaptive.conductor.layout import LayerPlace
@@ -15,7 +16,7 @@ from adaptive.kernel import layout as kernel
 FOREVER = 2**60
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Playing:
     """A clip and what it is doing: all frames are of the timeline."""
 
@@ -49,6 +50,7 @@ class Fades:
     is_out_free: bool = False
     is_in_free: bool = False
 
+    @lru_cache(maxsize=16)  # noqa: B019  # a value; 64 layers cross at one seam, and ask for the same
     def into_itself(self) -> Fades:
         """The same where both sides play one file."""
         return replace(
@@ -116,12 +118,10 @@ class StemLayer:
 
     def snapshot(self) -> LayerState:
         """State to come back to when what is planned is withdrawn."""
-        states = tuple(
-            (c.sound, c.zero_frame, c.ends_frame, c.starts_frame, c.is_stopping) for c in self.clips
-        )
+        states = [(c.sound, c.zero_frame, c.ends_frame, c.starts_frame, c.is_stopping) for c in self.clips]
         current = -1 if self.current is None else self.clips.index(self.current)
         return LayerState(
-            states, current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from),
+            tuple(states), current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from),
             dict(self.left_with),
         )  # fmt: skip
 
@@ -180,8 +180,13 @@ class StemLayer:
 
     def crosses_itself(self, part: str) -> bool:
         """Whether the file that plays is the one that the part enters with."""
-        sounds = self.sounds.get(part, ())
-        return self.current is not None and any(self.current.sound is sound for sound, _ in sounds)
+        if self.current is None:
+            return False
+        playing = self.current.sound
+        for sound, _ in self.sounds.get(part, ()):  # noqa: SIM110  # a generator costs three times as much
+            if sound is playing:
+                return True
+        return False
 
     def leave(self, at: int, is_at_end: bool, fades: Fades, earliest: int, group: int) -> list[Command]:
         """Stop what plays at a seam; a fade may begin before it, but not before `earliest`."""

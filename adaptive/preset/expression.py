@@ -288,7 +288,9 @@ _CALCULATIONS: dict[str, Callable[[float, float], float]] = {
 
 def _finite(value: float) -> float:
     """Return the value, within what float32 can hold; not a number counts as 0."""
-    return 0.0 if math.isnan(value) else min(max(float(value), -LARGEST), LARGEST)
+    if -LARGEST <= value <= LARGEST:
+        return float(value)
+    return 0.0 if math.isnan(value) else math.copysign(LARGEST, value)
 
 
 def _compare_texts(operator: str, left: Value, right: Value) -> bool:
