@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import tempfile
 import time
@@ -60,6 +61,8 @@ def _steps(generated: int) -> dict[str, object]:
         _write_preset(Path(folder), generated)
         performance = Performance(load(folder, vocabulary=vocabulary()))
         performance.begin()
+        gc.collect()
+        gc.freeze()  # as `adaptive play` does
         took = []
         for tick in range(TICKS):
             values = [(f"p{n}", 0.5 + 0.5 * np.sin(tick * 0.0003 * (n + 1) + n)) for n in range(8)]

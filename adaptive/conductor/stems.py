@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from adaptive.conductor.deck import Deck, Hand
 from adaptive.conductor.layout import LayerPlace
@@ -60,8 +61,7 @@ class Fades:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LayerState:
+class LayerState(NamedTuple):
     """All that changes in a stem layer: what a seam that is taken back comes back to."""
 
     clips: tuple[tuple[Sound | None, int, int, int, bool], ...]
