@@ -15,6 +15,7 @@ from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 
 FOREVER = 2**60
+HAIR_FRAMES = 24  # half a millisecond: how far a loop may lie beside the bars it fills
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +33,11 @@ class Playing:
         """Frames since beat 1 of the pass it is in."""
         loop = self.sound.loop_frames if self.sound else 0
         return (frame - self.zero_frame) % loop if loop else frame - self.zero_frame
+
+    def is_at_end(self, frame: int) -> bool:
+        """Whether its own pass ends there; under a bridge that ends, it may be in its middle."""
+        loop = self.sound.loop_frames if self.sound else 0
+        return not loop or abs((self.position_at(frame) + loop // 2) % loop - loop // 2) <= HAIR_FRAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,7 @@ class StemLayer:
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
-        if fades.out_frames == 0 and is_at_end:
+        if fades.out_frames == 0 and is_at_end and playing.is_at_end(at):
             playing.ends_frame = at + playing.sound.frames
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)

@@ -266,3 +266,11 @@ def test_random_requests_never_click_never_fail_and_end_where_they_were_asked(
     bank = Bank(RATE)
     for seed in range(batch, RUNS, 4):
         run(tmp_path, seed, bank)
+
+
+@pytest.mark.parametrize("seed", [2962, 3351, 7697])
+def test_what_goes_on_under_a_bridge_is_not_cut_in_its_middle_where_the_bridge_ends(
+    tmp_path: Path, seed: int
+) -> None:
+    """Found by ten thousand sequences: it was let go as if its own pass had ended there."""
+    run(tmp_path, seed, Bank(RATE))
