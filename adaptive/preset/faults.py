@@ -65,6 +65,11 @@ class FaultList:
             raise PresetError([*first, f"there are more than {MAX_FAULTS} faults"], self.where)
         self.found.append(Fault(at, text))
 
+    def require_known(self, at: KeyPath, what: str, name: str, known: Collection[str]) -> None:
+        """Note a name that is none of the known; `what` is the kind of thing it should be."""
+        if name not in known:
+            self.add(at, f"there is no {what} named `{name}`{hint(name, known)}")
+
     def extend_unless_near(self, others: FaultList) -> None:
         """Take over the faults of `others`, save those that only follow from one already here.
 

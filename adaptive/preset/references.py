@@ -72,11 +72,6 @@ def check_limits(file: PresetFile, faults: FaultList) -> bool:
     return all(counts[key] <= limit for key, limit in LIMITS.items())
 
 
-def _unknown(faults: FaultList, at: KeyPath, what: str, name: str, known: Collection[str]) -> None:
-    if name not in known:
-        faults.add(at, f"there is no {what} named `{name}`{hint(name, known)}")
-
-
 def _names(file: PresetFile, faults: FaultList) -> None:
     for table in ("parameters", "states"):
         for name in RESERVED.intersection(getattr(file, table)):
@@ -104,7 +99,7 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
 def _states(file: PresetFile, faults: FaultList) -> None:
     for name, table in file.states.items():
         if table.default is not None:
-            _unknown(faults, ("states", name, "default"), "value", table.default, table.values)
+            faults.require_known(("states", name, "default"), "value", table.default, table.values)
         for i in _repeated(table.values):
             faults.add(("states", name, "values", i), f"`{table.values[i]}` is there already")
 
@@ -131,7 +126,7 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
         elif table.state is not None:
             _input_state(table, table.state, file, groups, at, faults)
         elif table.event is not None:
-            _unknown(faults, (*at, "event"), "stinger", table.event, file.stingers)
+            faults.require_known((*at, "event"), "stinger", table.event, file.stingers)
         _input_extras(table, given[0], at, faults)
 
 
@@ -141,7 +136,7 @@ def _input_parameter(
     if name in groups and name not in file.parameters:
         faults.add(at, f'`{name}` is a state, not a parameter; write `state = "{name}"`')
         return
-    _unknown(faults, at, "parameter", name, file.parameters)
+    faults.require_known(at, "parameter", name, file.parameters)
     if file.parameters.get(name, ParameterTable()).value is not None:
         faults.add(at, f"`{name}` is computed from its `value`; it cannot also come from outside")
 
@@ -158,10 +153,10 @@ def _input_state(
         text = f'`{name}` is a parameter, not a state; write `parameter = "{name}"`'
         faults.add((*at, "state"), text)
         return
-    _unknown(faults, (*at, "state"), "state", name, groups)
+    faults.require_known((*at, "state"), "state", name, groups)
     for key, value in (table.values or {}).items() if name in groups else ():
         where = (*at, "values", key)
-        _unknown(faults, where, f"value of `{name}`", value, groups[name].values)
+        faults.require_known(where, f"value of `{name}`", value, groups[name].values)
 
 
 def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList) -> None:
@@ -184,7 +179,7 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
                 if getattr(layer, key) is not None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
-            _unknown(faults, (*at, "stem", section), "section", section, file.sections)
+            faults.require_known((*at, "stem", section), "section", section, file.sections)
         _takes_turns(layer, at, faults)
         _controls(layer, at, file, faults)
 
@@ -223,7 +218,7 @@ def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultLis
         value = getattr(layer, field.name)
         where = (*at, field.encode_name)
         if isinstance(value, Curve):
-            _unknown(faults, (*where, "over"), "parameter", value.over, file.parameters)
+            faults.require_known((*where, "over"), "parameter", value.over, file.parameters)
             _points(value, (*where, "points"), field.name, faults)
         elif isinstance(value, float):
             _control_range(field.name, value, where, faults)
@@ -252,7 +247,7 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
         for i, layer in enumerate(section.layers):
             where = (*at, "layers", i)
-            _unknown(faults, where, "layer", layer, file.layers)
+            faults.require_known(where, "layer", layer, file.layers)
             stem = file.layers.get(layer, LayerTable()).stem
             if isinstance(stem, dict) and name not in stem:
                 faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
@@ -262,20 +257,20 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
     for name, stinger in file.stingers.items():
         if stinger.instrument is not None:
             known = {*vocabulary.instruments, *file.instruments}
-            _unknown(faults, ("stingers", name, "instrument"), "instrument", stinger.instrument, known)
+            faults.require_known(("stingers", name, "instrument"), "instrument", stinger.instrument, known)
     for name, instrument in file.instruments.items():
         if instrument.base is not None:
             where = ("instruments", name, "base")
-            _unknown(faults, where, "built-in instrument", instrument.base, vocabulary.instruments)
+            faults.require_known(where, "built-in instrument", instrument.base, vocabulary.instruments)
     for name, layer in file.layers.items():
         at: KeyPath = ("layers", name)
         if layer.instrument is not None:
             known = {*vocabulary.instruments, *file.instruments}
-            _unknown(faults, (*at, "instrument"), "instrument", layer.instrument, known)
+            faults.require_known((*at, "instrument"), "instrument", layer.instrument, known)
         if layer.generator is None:
             continue
-        _unknown(faults, (*at, "generator"), "generator", layer.generator, vocabulary.generators)
+        faults.require_known((*at, "generator"), "generator", layer.generator, vocabulary.generators)
         styles = vocabulary.generators.get(layer.generator)
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
-            _unknown(faults, (*at, "style"), what, layer.style, styles)
+            faults.require_known((*at, "style"), what, layer.style, styles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
+from adaptive.preset.faults import FaultList, KeyPath, join_names
 from adaptive.preset.model import ANY
 from adaptive.preset.parts import marker_beats, read_meter
 from adaptive.preset.schema import (
@@ -32,22 +32,19 @@ def check_routes(file: PresetFile, faults: FaultList) -> None:
     _playlists(file, faults)
     _markers(file, faults)
     for i, line in enumerate(file.select):
-        _known(faults, ("select", i, "section"), line.section, [*file.sections, *file.playlists])
+        faults.require_known(
+            ("select", i, "section"), "section", line.section, [*file.sections, *file.playlists]
+        )
     _rules(file, faults)
     _bridges(file, faults)
     for name, fill in file.fills.items():
         for i, layer in enumerate(fill.replaces):
-            _known(faults, ("fills", name, "replaces", i), layer, file.layers, "layer")
+            faults.require_known(("fills", name, "replaces", i), "layer", layer, file.layers)
     for name, stinger in file.stingers.items():
         _grid(stinger.play_at, ("stingers", name, "play_at"), file.meter, faults)
         if isinstance(stinger.play_at, Grid) and stinger.play_at.marker not in {None, ANY}:
             where = ("stingers", name, "play_at", "marker")
-            _known(faults, where, stinger.play_at.marker or "", _all_markers(file), "marker")
-
-
-def _known(faults: FaultList, at: KeyPath, name: str, known: Collection[str], what: str = "section") -> None:
-    if name not in known:
-        faults.add(at, f"there is no {what} named `{name}`{hint(name, known)}")
+            faults.require_known(where, "marker", stinger.play_at.marker or "", _all_markers(file))
 
 
 def _marked(file: PresetFile) -> Iterator[tuple[KeyPath, SectionTable | BridgeTable]]:
@@ -82,12 +79,12 @@ def _rules(file: PresetFile, faults: FaultList) -> None:
     for i, rule in enumerate(file.transitions):
         at: KeyPath = ("transitions", i)
         for key, name in (("from", rule.source), ("to", rule.target)):
-            _known(faults, (*at, key), name, places)
+            faults.require_known((*at, key), "section", name, places)
         check_fades(rule, at, faults)
         if rule.bridge is not None:
-            _known(faults, (*at, "bridge"), rule.bridge, file.bridges, "bridge")
+            faults.require_known((*at, "bridge"), "bridge", rule.bridge, file.bridges)
         if rule.fill is not None:
-            _known(faults, (*at, "fill"), rule.fill, file.fills, "fill")
+            faults.require_known((*at, "fill"), "fill", rule.fill, file.fills)
         source = file.sections.get(rule.source)
         _grid(rule.exit_at, (*at, "exit_at"), (source and source.meter) or file.meter, faults)
         _rule_markers(rule, at, file, faults)
@@ -123,7 +120,7 @@ def _rule_markers(rule: TransitionTable, at: KeyPath, file: PresetFile, faults: 
             if not known:
                 faults.add((*at, key, "marker"), f"`{name}` has no markers, so it would never be left")
         else:
-            _known(faults, (*at, key, "marker"), marker, known, "marker")
+            faults.require_known((*at, key, "marker"), "marker", marker, known)
 
 
 def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None:
@@ -176,7 +173,7 @@ def _bridges(file: PresetFile, faults: FaultList) -> None:
         elif bridge.stem is None and bridge.length_bars is None and bridge.length_beats is None:
             faults.add(at, "must have a length, since no `stem` has one")
         for i, layer in enumerate(bridge.layers):
-            _known(faults, (*at, "layers", i), layer, file.layers, "layer")
+            faults.require_known((*at, "layers", i), "layer", layer, file.layers)
             if layer in bridge.layers[:i]:
                 faults.add((*at, "layers", i), f"`{layer}` is there already")
         check_fades(bridge, at, faults)
@@ -191,7 +188,7 @@ def _playlists(file: PresetFile, faults: FaultList) -> None:
             faults.add(at, "is also the name of a section; take another name")
         for i, item in enumerate(table.play):
             where = (*at, "play", i)
-            _known(faults, where, item, places)
+            faults.require_known(where, "section", item, places)
             if item in table.play[:i]:
                 faults.add(where, f"`{item}` is there already; give it more `weights` or `loops`")
             elif item in owner:
@@ -212,7 +209,7 @@ def _keyed(table: PlaylistTable, at: KeyPath, playlists: Collection[str], faults
     loops = table.loops if isinstance(table.loops, dict) else {}
     for key, entries in (("weights", table.weights), ("loops", loops)):
         for item in entries:
-            _known(faults, (*at, key, item), item, table.play, "entry of `play`")
+            faults.require_known((*at, key, item), "entry of `play`", item, table.play)
     for item in loops:
         if item in playlists:
             faults.add((*at, "loops", item), "is a playlist; loops count the passes of a section")
