@@ -76,11 +76,6 @@ class Ticket:
         """Header of the engine that rendered its last block of music."""
         return int(self._root[0]["header_seen"])
 
-    @property
-    def is_shut(self) -> bool:
-        """Whether the callback writes silence."""
-        return bool(int(self._root[0]["gate"]) & k.GATE_SHUT)
-
     def publish(self, header_address: int, owner: object) -> None:
         """Let the next block come from another engine: one store.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library, portaudio_library
+from adaptive.sinks.cards import choose
 
 SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
 CARDS = ("portaudio", "miniaudio")
@@ -39,7 +40,7 @@ def choose_sink(name: str, device: str | None) -> SinkChoice:
     errors = []
     for card in CARDS if name == "auto" else (name,):
         try:
-            found, why = library_of(card).choose_device(device)
+            found, why = choose(library_of(card).list_devices(), device)
         except DeviceError as error:
             errors.append(error)
             continue

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import DeviceError
-from adaptive.sinks.cards import Device, choose
+from adaptive.sinks.cards import Device
 from adaptive.sinks.patience import within
 from adaptive.sinks.quiet import hush_libraries, quietly
 
@@ -192,14 +192,3 @@ def list_devices() -> list[Device]:
         return found
 
     return within(PATIENCE_S, "miniaudio", listed)
-
-
-def choose_device(wanted: str | None = None) -> tuple[Device, str]:
-    """Device that will be used, and why.
-
-    Raises
-    ------
-    DeviceError
-        miniaudio is missing, there is no device, or none of that name.
-    """
-    return choose(list_devices(), wanted)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.errors import DeviceError
-from adaptive.sinks.cards import Device, choose
+from adaptive.sinks.cards import Device
 from adaptive.sinks.patience import within
 from adaptive.sinks.quiet import hush_libraries, quietly
 
@@ -173,19 +173,3 @@ def list_devices() -> list[Device]:
             library.close()
 
     return within(PATIENCE_S, "PortAudio", listed)
-
-
-def choose_device(wanted: str | None = None) -> tuple[Device, str]:
-    """Device that will be used, and why.
-
-    Parameters
-    ----------
-    wanted : str, optional
-        Part of its name, in any case, or its number.
-
-    Raises
-    ------
-    DeviceError
-        There is none, or none of that name.
-    """
-    return choose(list_devices(), wanted)
