@@ -196,11 +196,8 @@ class _SelfSeam:
     def _exchange_stems(self, seam: Seam) -> list[str]:
         section, changed = seam.target.section, []
         wanted = set(self.stage.layers_of(section))
-        made = self.stage.material.parts[section]
-        within = seam.target.local(self.beat) % seam.target.length_beats
-        position = round(within * made.loop_frames / made.length_beats)
-        passed = seam.source.within_pass(self.beat)
-        is_at_end = passed < 1e-3 or seam.source.length_beats - passed < 1e-3
+        position = self.stage.material.parts[section].frames_into(seam.target.local(self.beat))
+        is_at_end = seam.source.ends_pass_at(self.beat)
         is_placed = seam.target.start_beat == seam.source.start_beat
         for name, layer in self.stage.material.stems.items():
             old = self.before.material.stems[name]

@@ -52,8 +52,7 @@ class Exchange:
     def _hand_over_stems(self, seam: Seam, fill_frame: int | None) -> None:
         part, position = seam.target.section, self._entry_frames(seam)
         wanted = set(self.stage.layers_of(part))
-        within = seam.source.within_pass(seam.beat)
-        is_at_end = within < 1e-3 or seam.source.length_beats - within < 1e-3
+        is_at_end = seam.source.ends_pass_at(seam.beat)
         replaced = self._replaced(seam) if fill_frame is not None else set()
         for name, layer in self.stage.material.stems.items():
             # while a fill replaces a layer, its variations do not take turns
@@ -92,10 +91,7 @@ class Exchange:
 
     def _entry_frames(self, seam: Seam) -> int:
         made = self.stage.material.parts.get(seam.target.section)
-        if made is None or seam.target.offset_beats == 0.0:
-            return 0
-        within = seam.target.offset_beats % made.length_beats
-        return round(within * made.loop_frames / made.length_beats)
+        return 0 if made is None else made.frames_into(seam.target.offset_beats)
 
     # ── generated layers ───────────────────────────────────────────────────────────────────────
 

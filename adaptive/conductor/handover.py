@@ -58,8 +58,7 @@ class Handover:
             stay = stage.stay_in(passage)
             made = stage.material.parts[part]
             stage.tempo.step(0, stay.tempo_bpm, passage.beat_unit)
-            within = passage.local(0.0) % passage.length_beats
-            position = round(within * made.loop_frames / made.length_beats)
+            position = made.frames_into(passage.local(0.0))
             for name in stage.layers_of(part):
                 if name in stage.material.generated:
                     stage.material.generated[name].begin(stay)

@@ -56,6 +56,10 @@ class PartMaterial:
     tempo_bpm: float
     has_stems: bool
 
+    def frames_into(self, local_beats: float) -> int:
+        """Frames from bar 1 of a pass to a local beat, which may lie in a later pass."""
+        return round(local_beats % self.length_beats * self.loop_frames / self.length_beats)
+
 
 @dataclass(frozen=True, slots=True)
 class OneShot:

@@ -81,6 +81,11 @@ class Passage:
         """Beats since bar 1 of the present pass."""
         return max(0.0, (self.local(beat) + HAIR) % self.length_beats - HAIR)
 
+    def ends_pass_at(self, beat: float) -> bool:
+        """Whether a pass ends at a beat, but for what rounding to frames may cost."""
+        within = self.within_pass(beat)
+        return min(within, self.length_beats - within) < 1e-3
+
     def bars_since_entry(self, beat: float) -> float:
         """Bars since it was entered."""
         return (beat - self.start_beat) / self.beats_per_bar

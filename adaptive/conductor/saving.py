@@ -167,18 +167,9 @@ def restore(saved: SavedMusic, stage: Stage, playlists: Playlists, stingers: Sti
     stage.is_playing, stage.tempo_wanted, stage.arrivals = saved.is_playing, saved.tempo_bpm, saved.arrivals
     stage.left_at = {name: beats for name, beats in saved.left_at.items() if name in parts}
     playlists.restore(_turn(saved, playlists, stage.preset.file.playlists))
-    for name, hands in saved.variations.items():
-        layer = stage.material.stems.get(name)
-        if layer is None:
-            continue
-        for part, hand in hands.items():
-            if part in layer.decks and _fits(hand, len(layer.sounds[part])):
-                layer.hands[part] = Hand(hand.count, hand.left, hand.recent)
-    for name, takes in saved.left_with.items():
-        layer = stage.material.stems.get(name)
-        for part, take in takes.items() if layer is not None else ():
-            if layer is not None and part in layer.decks and take < len(layer.sounds[part]):
-                layer.left_with[part] = take
+    for name, layer in stage.material.stems.items():
+        hands = {part: _hand(hand) for part, hand in saved.variations.get(name, {}).items()}
+        layer.take_turns(hands, saved.left_with.get(name, {}))
     rate = stage.tempo.sample_rate
     stingers.rest({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _passage(saved, stage)
@@ -212,9 +203,10 @@ def _restore_values(saved: SavedMusic, stage: Stage) -> None:
 
 def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> Turn:
     turn = playlists.snapshot()
-    for name, hand in saved.playlists.items():
-        if name in tables and _fits(hand, len(tables[name].play)):
-            turn.hands[name] = Hand(hand.count, hand.left, hand.recent)
+    for name, saved_hand in saved.playlists.items():
+        hand = _hand(saved_hand)
+        if name in tables and hand.fits(len(tables[name].play)):
+            turn.hands[name] = hand
             turn.rounds[name] = saved.rounds.get(name, 0)
     for name, section in saved.interrupted.items():
         if name in tables and playlists.is_within(section, name):
@@ -222,9 +214,8 @@ def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) ->
     return turn
 
 
-def _fits(hand: SavedHand, size: int) -> bool:
-    """Whether a hand can be of a deck of this size."""
-    return all(item < size for item in (*hand.left, *hand.recent)) and len(hand.recent) <= size
+def _hand(saved: SavedHand) -> Hand:
+    return Hand(saved.count, saved.left, saved.recent)
 
 
 def _passage(saved: SavedMusic, stage: Stage) -> Passage:

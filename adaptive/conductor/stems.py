@@ -144,11 +144,15 @@ class StemLayer:
         """Go on with the clips of a layer before this one, and with its turns where they still fit."""
         self.clips, self.current, self.part = before.clips, before.current, before.part
         self.next_change, self.changes = before.next_change, before.changes
-        self.hands = self._fitting(before.hands)
         self.drawn_from = self._fitting(before.drawn_from)
+        self.take_turns(before.hands, before.left_with)
+
+    def take_turns(self, hands: Mapping[str, Hand], left_with: Mapping[str, int]) -> None:
+        """Go on with these hands and takes, where they still fit."""
+        self.hands = self._fitting(hands)
         self.left_with = {
             part: take
-            for part, take in before.left_with.items()
+            for part, take in left_with.items()
             if part in self.decks and take < len(self.sounds[part])
         }
 

@@ -209,15 +209,13 @@ class Stingers:
         if place.apex - asked > life * rate:
             wait = (place.apex - asked) / rate
             return f"the next place for it was {wait:.2f} s away, it expires after {life:g} s"
-        others = [
-            hit.place.apex for hit in self._hits if hit is not itself and hit.message.name == message.name
-        ]
-        others += [self._last_apex[message.name]] if message.name in self._last_apex else []
-        waiting = [hit for hit in self._hits if hit is not itself and hit.message.name == message.name]
+        others = [hit for hit in self._hits if hit is not itself and hit.message.name == message.name]
         places = len(self._clips[message.name])
-        if places and sum(not hit.is_begun for hit in waiting) >= places:
+        if places and sum(not hit.is_begun for hit in others) >= places:
             return f"{places} of it are on their way already"
-        near = min((abs(place.apex - apex) for apex in others), default=None)
+        apexes = [hit.place.apex for hit in others]
+        apexes += [self._last_apex[message.name]] if message.name in self._last_apex else []
+        near = min((abs(place.apex - apex) for apex in apexes), default=None)
         if near is not None and near < table.cooldown_s * rate:
             rest = table.cooldown_s - near / rate
             return f"it may sound again in {rest:.2f} s (cooldown {table.cooldown_s:g} s)"
