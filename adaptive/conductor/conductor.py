@@ -351,13 +351,7 @@ class Conductor:
 
     def _report(self) -> None:
         for name, layer in self.stage.material.generated.items():
-            for done in layer.sounded(self.stage.now):
-                note = done.note
-                self.stage.log_line(
-                    "note", done.frame, f"{layer.style}", layer=name, pitch=note.pitch,
-                    midi=note.midi, onset=str(note.onset), duration=str(note.duration),
-                    velocity=round(note.velocity, 3), offset_beats=round(note.offset_beats, 4),
-                )  # fmt: skip
+            self.stage.log_notes(name, layer.style, layer.sounded(self.stage.now))
         self._report_parameters()
         self.stingers.send_due()
 

@@ -15,8 +15,10 @@ from adaptive.conductor.material import MIDDLING, Material
 from adaptive.conductor.passage import Passage
 from adaptive.conductor.seams import Seam, Wish
 from adaptive.conductor.stage import SILENCE, Stage
+from adaptive.conductor.stems import StemLayer
 from adaptive.conductor.writer import GeneratedLayer, Stay
 from adaptive.engine import commands
+from adaptive.engine.spec import EngineSpec
 from adaptive.engine.tuning import Store, moves, stores
 from adaptive.kernel.layout import MASTER_GAIN, TICK_FRAMES
 from adaptive.preset.model import Preset
@@ -32,11 +34,15 @@ RESTORE_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A preset made ready for an engine: laid out, decoded, in numbers."""
+    """A preset made ready for an engine: laid out, decoded, in numbers.
+
+    `ground` is what the engine held when it was made.
+    """
 
     preset: Preset
     layout: ScoreLayout
     material: Material
+    ground: EngineSpec
 
     def sounds(self) -> set[int]:
         """Identities of all recordings it may play."""
@@ -61,12 +67,6 @@ def due_beat(conductor: Conductor, is_overdue: bool) -> float | None:
     return beat
 
 
-def is_playable(conductor: Conductor, preset: Preset) -> bool:
-    """Whether what plays is still there in a preset."""
-    section = conductor.stage.passage.section
-    return section == SILENCE or section in preset.parts
-
-
 def take_over(old: Conductor, score: Score, beat: float) -> tuple[Conductor, list[Store]]:
     """Let a new conductor go on with what an old one plays; the new preset is heard from a bar line on.
 
@@ -75,7 +75,7 @@ def take_over(old: Conductor, score: Score, beat: float) -> tuple[Conductor, lis
     old : Conductor
         Decides no more.
     score : Score
-        Of the same shape as what plays, and with the section that plays.
+        Made for the engine as it is.
     beat : float
         The bar line: `due_beat` of this step.
 
@@ -88,6 +88,8 @@ def take_over(old: Conductor, score: Score, beat: float) -> tuple[Conductor, lis
     """
     before = old.stage
     old.take_back(REASON)
+    held = before.engine.spec
+    before.engine.grow(score.layout.spec, _moved(before.layout, score.layout))
     _carry_harmony(before.material, score.material)
     is_kept = _carry_layers(before.material, score)
     stage = Stage(score.preset, score.layout, score.material, before.engine, before.log, before.seed)
@@ -96,13 +98,22 @@ def take_over(old: Conductor, score: Score, beat: float) -> tuple[Conductor, lis
     new.take_over(old)
     frame = before.tempo.frame_at(beat)
     changed = _SelfSeam(new, before, beat, frame, is_kept).post()
-    spec, other = before.layout.spec, score.layout.spec
+    spec, other = held, score.layout.spec
     moved = moves(spec, other, frame)
     stage.commands += moved
     later = stores(before.engine, spec, other, frame)
     strips = sorted({other.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
     stage.log_line("edit", frame, REASON, status="applied", exchanged=changed, moved=strips)
     return new, later
+
+
+def _moved(old: ScoreLayout, new: ScoreLayout) -> dict[int, int]:
+    """New row to old row of each parameter that has changed its place."""
+    return {
+        index: old.parameters[name]
+        for name, index in new.parameters.items()
+        if name in old.parameters and old.parameters[name] != index
+    }
 
 
 def _carry_harmony(old: Material, new: Material) -> None:
@@ -121,8 +132,11 @@ def _carry_layers(old: Material, score: Score) -> set[str]:
     """Let the new layers go on where the old ones are; which generated ones write on untouched."""
     new, kept = score.material, set()
     for name, stem in new.stems.items():
-        stem.take_over(old.stems[name])
+        if _stays(stem, old.stems.get(name)):
+            stem.take_over(old.stems[name])
     for name, layer in new.generated.items():
+        if not _stays(layer, old.generated.get(name)):
+            continue
         before = old.generated[name]
         control = score.preset.file.layers[name].density
         # a curve is followed step by step, as ever
@@ -136,6 +150,11 @@ def _carry_layers(old: Material, score: Score) -> set[str]:
             kept.add(name)
         new.generated[name].density = density
     return kept
+
+
+def _stays(layer: StemLayer | GeneratedLayer, before: StemLayer | GeneratedLayer | None) -> bool:
+    """Whether a layer goes on from one before it: it has that one's seat."""
+    return before is not None and layer.place.shares_seat(before.place)
 
 
 class _SelfSeam:
@@ -173,16 +192,20 @@ class _SelfSeam:
             self.stage.left, self.stage.passage = source, target
             self.stage.entered_frame = self.frame
             self.conductor.playlists.go_on_in(source, target)
-        was, made = (stage.material.parts[source.section] for stage in (self.before, self.stage))
-        if (was.tempo_bpm, was.part.beat_unit) != (made.tempo_bpm, made.part.beat_unit):
+        was, made = (stage.material.parts.get(source.section) for stage in (self.before, self.stage))
+        if was and made and (was.tempo_bpm, was.part.beat_unit) != (made.tempo_bpm, made.part.beat_unit):
             self.conductor.handover.step_tempo(seam)
-        return sorted([*self._exchange_stems(seam), *self._write_anew(seam)])
+        changed = [*self._exchange_stems(seam), *self._write_anew(seam)]
+        return sorted({*changed, *self._let_go(seam)})
 
     def _enter_again(self, source: Passage) -> Passage:
         """The passage as the new preset has it: the same object if nothing of it has changed.
 
-        Where the meter is another, the bar that would have come begins in the new one.
+        Where the meter is another, the bar that would have come begins in the new one.  Where the section is
+        no more, there is silence, and what is selected from there begins in the same frame.
         """
+        if source.section not in self.stage.preset.parts:
+            return self.stage.passage_in(SILENCE, self.beat, 0.0, source.next_first_bar(self.beat))
         part, length = self.stage.preset.parts[source.section], self.stage.length_of(source.section)
         if (part.beats_per_bar, part.beat_unit) != (source.beats_per_bar, source.beat_unit):
             bars = round(source.local(self.beat) / source.beats_per_bar)
@@ -196,14 +219,16 @@ class _SelfSeam:
     def _exchange_stems(self, seam: Seam) -> list[str]:
         section, changed = seam.target.section, []
         wanted = set(self.stage.layers_of(section))
-        position = self.stage.material.parts[section].frames_into(seam.target.local(self.beat))
+        made = self.stage.material.parts.get(section)
+        position = 0 if made is None else made.frames_into(seam.target.local(self.beat))
         is_at_end = seam.source.ends_pass_at(self.beat)
         is_placed = seam.target.start_beat == seam.source.start_beat
         for name, layer in self.stage.material.stems.items():
-            old = self.before.material.stems[name]
-            was_wanted = name in self.before.layers_of(section)
+            old = self.before.material.stems.get(name)
+            was_wanted = _stays(layer, old) and name in self.before.layers_of(section)
             is_wanted = name in wanted
-            if was_wanted == is_wanted and is_placed and (not is_wanted or layer.plays_as(old, section)):
+            is_like = old is not None and layer.plays_as(old, section)
+            if was_wanted == is_wanted and is_placed and (not is_wanted or is_like):
                 continue
             self.stage.commands += layer.unwind(self.frame)
             posted = self.conductor.handover.exchange.exchange_stem(
@@ -238,6 +263,26 @@ class _SelfSeam:
             frames = round(RESTORE_S * self.stage.tempo.sample_rate)
             back = commands.fade_instrument(self.frame, layer.place.instrument, 1.0, frames, group=group)
             self.stage.commands.append(back)
+
+    # ── what is no more ────────────────────────────────────────────────────────────────────────
+
+    def _let_go(self, seam: Seam) -> list[str]:
+        """End what the new preset has no more, or seats elsewhere: it rings out where it is."""
+        let_go, stage, old, new = [], self.stage, self.before.material, self.stage.material
+        is_at_end = seam.source.ends_pass_at(self.beat)
+        for name, stem in old.stems.items():
+            if not _stays(stem, new.stems.get(name)):
+                posted = stem.unwind(self.frame)
+                posted += stem.leave(self.frame, is_at_end, seam.fades, stage.earliest, seam.group)
+                stage.commands += posted
+                let_go += [name] if posted else []
+        for name, layer in old.generated.items():
+            if not _stays(layer, new.generated.get(name)):
+                if layer.span_at(self.beat) is not None:
+                    let_go.append(name)
+                self._turn_over(layer, None, seam.group)
+                stage.log_notes(name, layer.style, layer.sounded(self.frame))
+        return let_go
 
 
 def _is_same(old: Stay, new: Stay) -> bool:

@@ -35,7 +35,9 @@ class Exchange:
 
     def take_over(self, before: Exchange) -> None:
         """Keep which clips fills sound in."""
-        self._fill_clips = before._fill_clips
+        old, new = before.stage.layout.fills, self.stage.layout.fills
+        kept = {name for name, place in new.items() if place.shares_seat(old.get(name))}
+        self._fill_clips |= {name: before._fill_clips[name] for name in kept}
 
     def hand_over(self, seam: Seam) -> str | None:
         """Post the seam; returns what became of its fill, or None if it has none."""

@@ -77,7 +77,7 @@ class Router:
         needed, needed_by = self._needs(part, rule)
         earliest = stage.tempo.beat_at(stage.earliest)
         # a passage that is only planned lasts a moment at least: its own beginning is no place to leave it
-        begun = source.start_beat + 2.0 * HAIR if source is not stage.passage else 0.0
+        begun = source.start_beat + (2.0 * HAIR if source is not stage.passage else 0.0)
         begins = max(earliest, begun, not_before)
         found = self._exit(source, begins, exit_at, is_turning, notes)
         with_room = max(begins, stage.tempo.beat_at(stage.earliest + needed))

@@ -21,7 +21,7 @@ class TickScope:
 
     def __init__(self, preset: Preset, index_of: Mapping[str, int]) -> None:
         self._hysteresis = {name: t.hysteresis for name, t in preset.file.parameters.items()}
-        self._index_of = index_of
+        self._index_of, self._rows = index_of, max(index_of.values(), default=-1) + 1
         self.states = {name: group.default for name, group in preset.state_groups.items()}
         self.bars_in_section = 0.0
         self._values: list[float] = []
@@ -41,7 +41,7 @@ class TickScope:
 
     def take(self, rows: Any, bars_in_section: float) -> None:
         """Look at another tick; `rows` is (parameters, 3): value, age in seconds, staleness."""
-        self._values, self._ages, self._stale_flags = rows.T.tolist()
+        self._values, self._ages, self._stale_flags = rows[: self._rows].T.tolist()
         self.bars_in_section = bars_in_section
 
     def signature(self) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.context import Harmony
 from adaptive.conductor.layout import ScoreLayout
@@ -12,7 +12,7 @@ from adaptive.conductor.messages import Receipt
 from adaptive.conductor.passage import Passage
 from adaptive.conductor.scope import TickScope
 from adaptive.conductor.seams import Seam
-from adaptive.conductor.writer import Stay
+from adaptive.conductor.writer import Stay, Written
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
@@ -183,6 +183,16 @@ class Stage:
         beat, passage = self.tempo.beat_at(frame), self.passage_at(frame)
         section = passage.section_position(max(beat, passage.start_beat))
         self.log.add(kind, frame, passage.position(beat), section, reason, **more)
+
+    def log_notes(self, layer: str, style: str, notes: Sequence[Written]) -> None:
+        """Add a line to the log for each note of a layer that has sounded."""
+        for done in notes:
+            note = done.note
+            self.log_line(
+                "note", done.frame, style, layer=layer, pitch=note.pitch, midi=note.midi,
+                onset=str(note.onset), duration=str(note.duration), velocity=round(note.velocity, 3),
+                offset_beats=round(note.offset_beats, 4),
+            )  # fmt: skip
 
     def receipt(
         self,

@@ -47,6 +47,7 @@ class Hit:
     """A stinger on its way, or sounding."""
 
     message: FireEvent
+    table: StingerTable
     asked_frame: int
     group: int
     place: Place
@@ -85,9 +86,27 @@ class Stingers:
         self._turn, self._revision = 0, 0
 
     def take_over(self, before: Stingers) -> None:
-        """Keep what is on its way or sounds, and how long each has to rest."""
-        self._clips, self._hits, self._last_apex = before._clips, before._hits, before._last_apex
+        """Keep what is on its way or sounds, and how long each has to rest.
+
+        A stinger that is no more, or is played by other means, sounds on where it is if it has begun.
+        """
+        old, new = before.stage.layout.stingers, self.stage.layout.stingers
+        kept = {name for name, place in new.items() if place.shares_seat(old.get(name))}
+        self._clips |= {name: before._clips[name] for name in kept}
+        self._hits, self._last_apex = before._hits, before._last_apex
         self._turn, self._revision = before._turn, before._revision
+        self._is_ducking = self._is_ducking or before._is_ducking
+        is_dropped = False
+        for hit in list(self._hits):
+            if hit.message.name in kept:
+                hit.table = self._tables[hit.message.name]
+            elif hit.first >= self.stage.earliest:
+                self._withdraw(hit)
+                self._hits.remove(hit)
+                self._drop(hit.message, "the preset was edited: it is no more, or played by other means")
+                is_dropped = True
+        if is_dropped:
+            self._make_room()
 
     def sounds(self) -> list[Sound]:
         """Recordings that are on their way, or sound."""
@@ -111,7 +130,7 @@ class Stingers:
             self._drop(message, str(why))
             return
         self._turn += 1
-        hit = Hit(message, stage.now, self._groups[self._turn % len(self._groups)], place)
+        hit = Hit(message, self._tables[name], stage.now, self._groups[self._turn % len(self._groups)], place)
         self._hits.append(hit)
         self._post(hit)
         self._make_room()
@@ -127,7 +146,7 @@ class Stingers:
             return
         self._revision, moved = self.stage.revision, False
         for hit in list(self._hits):
-            if hit.first < self.stage.earliest:
+            if hit.first < self.stage.earliest or hit.message.name not in self._tables:
                 continue  # its lead-in is certain: it lands where it was promised
             found = self._find(hit.message.name)
             if found == hit.place:
@@ -227,7 +246,7 @@ class Stingers:
     # ── what it posts ──────────────────────────────────────────────────────────────────────────
 
     def _post(self, hit: Hit) -> None:
-        table = self._tables[hit.message.name]
+        table = hit.table
         posted = self._post_notes(hit, table) if table.notes else self._post_sound(hit, table)
         self.stage.commands += posted
         if table.duck_db < 0.0:  # it is not over before the room it makes begins to close
@@ -303,12 +322,12 @@ class Stingers:
     def _make_room(self) -> None:
         if not self._is_ducking:
             return
-        ducking = [hit for hit in self._hits if self._tables[hit.message.name].duck_db < 0.0]
+        ducking = [hit for hit in self._hits if hit.table.duck_db < 0.0]
         rooms = [self._room(hit) for hit in ducking]
         self.stage.commands += self._ducking.write(rooms, self.stage.earliest)
 
     def _room(self, hit: Hit) -> Room:
-        gain = db_to_gain(self._tables[hit.message.name].duck_db)
+        gain = db_to_gain(hit.table.duck_db)
         return Room(hit.first, hit.place.apex, hit.last, gain)
 
     # ── what it tells ──────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,10 @@ import numpy as np
 
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.commands import Command
+from adaptive.engine.growth import grow, is_at_rest, merged
 from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import EngineSpec, Seat
 from adaptive.engine.telemetry import Telemetry, read_telemetry
 from adaptive.engine.ticket import Ticket
 from adaptive.kernel import build
@@ -137,9 +138,37 @@ class Engine:
                 self._sounds[index] = None
         return dropped
 
-    def show_rows(self, name: str, rows: Any) -> None:
-        """Let the kernel read other rows of an array from its next quantum on."""
-        self.memory.show(name, rows, lambda at, value: self._publish(at, value, 0, 0))
+    def show_rows(self, name: str, rows: Any, counted_by: str = "", count: int = 0) -> None:
+        """Let the kernel read other rows of an array from its next quantum on, and so many of them."""
+        at = self.memory.address_of(counted_by) if counted_by else 0
+        # between the two stores it reads fewer rows, never rows that are not written
+        if at and count < self.memory.head[counted_by]:
+            self._store(at, count)
+        self.memory.show(name, rows, self._store)
+        if at:
+            self._store(at, count)
+
+    def is_at_rest(self, seat: Seat) -> bool:
+        """Whether nothing of a row is heard, or will be without another command."""
+        return is_at_rest(self.memory, seat)
+
+    def grow(self, spec: EngineSpec, moved: Mapping[int, int]) -> None:
+        """Make room for the tenants of another specification, beside those that are there.
+
+        Parameters
+        ----------
+        spec : EngineSpec
+            Within the room of this engine; rows that keep their tenant keep their settings.
+        moved : Mapping
+            New row to old row of each parameter that has changed its place.
+        """
+        before, self.spec = self.spec, merged(self.spec, spec)
+        grow(self.memory, before, self.spec, moved, self._store)
+        self.port.renew(self.spec)
+
+    def _store(self, at: int, value: int) -> None:
+        """Store a word so that all written before it is seen with it."""
+        self._publish(at, value, 0, 0)
 
     def post(self, commands: Sequence[Command]) -> int:
         """Post a commit: whole, or `QueueFullError` and nothing."""

@@ -6,8 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from adaptive.engine.spec import MappingSpec, ParameterSpec
+import numpy as np
+
+from adaptive.engine.spec import BusSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
+from adaptive.units import db_to_gain
+
+OPEN_HZ = 20000.0
+"""A low-pass at this cutoff is open."""
 
 
 def smoothing_share(seconds: float, frames: float, sample_rate: float, left: float = 0.01) -> float:
@@ -15,6 +21,77 @@ def smoothing_share(seconds: float, frames: float, sample_rate: float, left: flo
     if seconds <= 0.0:
         return 0.0
     return float(left ** (frames / (seconds * sample_rate)))
+
+
+def clear_buses(groups: Any) -> None:
+    """Write strips that pass on what comes in, to the master, in every column of groups of strips."""
+    groups["output"], groups["effect"], groups["first_event"] = -1, -1, -1
+    groups["send_bus"] = -1
+    for ramp in ("gain", "duck"):
+        groups[f"{ramp}_from"], groups[f"{ramp}_to"] = 1.0, 1.0
+    groups["cutoff_from"], groups["cutoff_to"] = OPEN_HZ, OPEN_HZ
+    groups["control_gain"], groups["control_gain_now"] = 1.0, 1.0
+    groups["control_cutoff"] = OPEN_HZ
+
+
+def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
+    """Write a strip's settings into its column."""
+    group, column = groups[index // k.PAIRS], index % k.PAIRS
+    group["output"][column] = -1 if bus.output is None else bus.output
+    group["channel"][column] = bus.channel
+    group["gain_from"][column] = group["gain_to"][column] = bus.gain
+    group["pan_from"][column] = group["pan_to"][column] = bus.pan
+    group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
+    group["effect"][column] = -1 if bus.effect is None else bus.effect
+    for send, target in enumerate(bus.sends):
+        group["send_bus"][send, column] = target
+        gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0
+        for name in ("control_send", "control_send_now", "send_value"):
+            group[name][send, column] = gain
+
+
+def free_bus(groups: Any, index: int) -> None:
+    """Take everything off a strip that is at rest, for another: no ramp is under way, no curve holds it."""
+    group, column = groups[index // k.PAIRS], index % k.PAIRS
+    for ramp, rest in (("gain", 1.0), ("duck", 1.0), ("pan", 0.0), ("cutoff", OPEN_HZ)):
+        group[f"{ramp}_frames"][column] = 0
+        group[f"{ramp}_from"][column] = group[f"{ramp}_to"][column] = rest
+    group["control_gain"][column] = group["control_gain_now"][column] = 1.0
+    group["control_pan"][column] = group["control_pan_now"][column] = 0.0
+    group["control_cutoff"][column] = OPEN_HZ
+    group["send_bus"][:, column] = -1
+
+
+def settle_bus(groups: Any, index: int, mappings: Sequence[MappingSpec], parameters: Any) -> None:
+    """Put a strip where its controls want it before it sounds: nothing fades in by itself."""
+    group, column = groups[index // k.PAIRS], index % k.PAIRS
+    for mapping in mappings:
+        if mapping.bus != index:
+            continue
+        xs, ys = zip(*mapping.points, strict=True)
+        value = float(np.interp(float(parameters[mapping.parameter]["value"]), xs, ys))
+        if mapping.kind == k.MAP_GAIN_DB:
+            group["control_gain"][column] = group["control_gain_now"][column] = db_to_gain(value)
+        elif mapping.kind == k.MAP_PAN:
+            group["control_pan"][column] = group["control_pan_now"][column] = value
+        elif mapping.kind == k.MAP_CUTOFF:
+            group["control_cutoff"][column] = value
+        else:
+            for name in ("control_send", "control_send_now", "send_value"):
+                group[name][mapping.send, column] = db_to_gain(value)
+    pan = float(group["pan_from"][column] + group["control_pan_now"][column])
+    angle = (min(1.0, max(-1.0, pan)) + 1.0) * math.pi / 4.0
+    gain = float(group["gain_from"][column] * group["control_gain_now"][column])
+    group["line_value"][2 * column] = gain * math.sqrt(2.0) * math.cos(angle)
+    group["line_value"][2 * column + 1] = gain * math.sqrt(2.0) * math.sin(angle)
+
+
+def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate: int) -> None:
+    """Write a parameter that nobody has sent: at its default, with its law, its program at its place."""
+    record["default"] = record["target"] = record["value"] = spec.default
+    record["is_linear"] = spec.is_linear
+    record["program"] = -1 if spec.program is None else index
+    fill_parameter(record, spec, sample_rate)
 
 
 def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
@@ -35,10 +112,15 @@ def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
 def fill_programs(rows: Any, parameters: Sequence[ParameterSpec]) -> None:
     """Write the programs of derived parameters, each at its parameter's place."""
     for row, parameter in zip(rows, parameters, strict=False):
-        program = parameter.program or ()
-        row["length"] = len(program)
-        for step, (opcode, operand) in enumerate(program):
-            row["opcode"][step], row["operand"][step] = opcode, operand
+        fill_program(row, parameter)
+
+
+def fill_program(row: Any, parameter: ParameterSpec) -> None:
+    """Write the program of a derived parameter; of any other, none."""
+    program = parameter.program or ()
+    row["length"] = len(program)
+    for step, (opcode, operand) in enumerate(program):
+        row["opcode"][step], row["operand"][step] = opcode, operand
 
 
 def fill_mappings(rows: Any, mappings: Sequence[MappingSpec]) -> None:

@@ -9,18 +9,20 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.filling import (
+    clear_buses,
+    fill_bus,
     fill_mappings,
-    fill_parameter,
+    fill_new_parameter,
     fill_programs,
     line_feedback,
     low_cut_share,
+    settle_bus,
     smoothing_share,
 )
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.engine.tones import fill_instrument
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
-from adaptive.units import db_to_gain
 
 Array = np.ndarray[Any, Any]
 
@@ -83,8 +85,9 @@ class Memory:
         self._fill_buses()
         self._fill_instruments()
         self._fill_parameters()
-        self._fill_mappings()
-        self._settle_buses()
+        fill_mappings(self["mappings"], self.spec.mappings)
+        for index in range(len(self.spec.buses)):
+            settle_bus(self["buses"], index, self.spec.mappings, self["parameters"])
         self._fill_reverbs()
         self._fill_schedule()
         self._fill_master()
@@ -109,16 +112,16 @@ class Memory:
         return array
 
     def _lay_out(self) -> None:
-        spec, q = self.spec, k.QUANTUM
+        spec, room, q = self.spec, self.spec.room, k.QUANTUM
         groups = _groups(len(spec.buses))
-        self.voice_groups = sum(_groups_of(i.voices, k.LANES) for i in spec.instruments)
+        self.voice_groups = sum(voice_groups_of(i.voices) for i in spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
         self.reverb_frames = _power_of_two(REVERB_MEMORY_S * spec.sample_rate)
-        parameters, sources = len(spec.parameters), len(spec.sources)
-        self._add("clips", k.CLIP_GROUP, _groups(spec.clips))
+        parameters, sources = len(spec.parameters) + room.parameters, len(spec.sources)
+        self._add("clips", k.CLIP_GROUP, _groups(spec.clips + room.clips))
         self._add("sounds", k.SOUND, spec.sounds)
-        self._add("voices", k.VOICE_GROUP, self.voice_groups)
-        self._add("instruments", k.INSTRUMENT, len(spec.instruments))
+        self._add("voices", k.VOICE_GROUP, self.voice_groups + room.voice_groups)
+        self._add("instruments", k.INSTRUMENT, len(spec.instruments) + room.instruments)
         self._add("buses", k.BUS_GROUP, groups)
         self._add("bus_audio", np.float32, len(spec.buses), 2, q)
         self._add("master_audio", np.float32, spec.channels, q)
@@ -131,7 +134,7 @@ class Memory:
         self._add("slots", np.uint64, sources, parameters)
         self._add("slot_seen", np.uint32, parameters)
         self._add("source_rank", np.int32, sources)
-        self._add("mappings", k.MAPPING, len(spec.mappings))
+        self._add("mappings", k.MAPPING, len(spec.mappings) + room.mappings)
         self._add("history", np.float32, spec.history_ticks, parameters, 3)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
@@ -153,12 +156,10 @@ class Memory:
         head["channels"] = spec.channels
         head["bus_count"] = len(spec.buses)
         head["bus_groups"] = _groups(len(spec.buses))
-        head["clip_groups"] = _groups(spec.clips)
-        head["voice_groups"] = self.voice_groups
-        head["instrument_count"] = len(spec.instruments)
-        head["parameter_count"] = len(spec.parameters)
+        for name, value in self.counts(spec).items():
+            head[name] = value
+        head["parameter_room"] = self["slot_seen"].size
         head["source_count"] = len(spec.sources)
-        head["mapping_count"] = len(spec.mappings)
         head["reverb_count"] = len(spec.reverbs)
         head["ring_count"] = spec.rings
         head["entry_count"] = spec.entries
@@ -177,29 +178,22 @@ class Memory:
             if f"unit_{name}" in k.HEADER.names:  # type: ignore[operator]
                 head[f"unit_{name}"] = value
 
+    def counts(self, spec: EngineSpec) -> dict[str, int]:
+        """Header fields that say how much of each array a specification uses."""
+        return {
+            "spare_first": spec.spare_buses.start // k.PAIRS,
+            "spare_end": spec.spare_buses.stop // k.PAIRS,
+            "clip_groups": _groups(spec.clips),
+            "voice_groups": sum(voice_groups_of(one.voices) for one in spec.instruments),
+            "instrument_count": len(spec.instruments),
+            "parameter_count": len(spec.parameters),
+            "mapping_count": len(spec.mappings),
+        }
+
     def _fill_buses(self) -> None:
-        buses = self["buses"]
-        buses["output"], buses["effect"], buses["first_event"] = -1, -1, -1
-        buses["send_bus"] = -1
-        for ramp in ("gain", "duck"):
-            buses[f"{ramp}_from"], buses[f"{ramp}_to"] = 1.0, 1.0
-        buses["cutoff_from"], buses["cutoff_to"] = 20000.0, 20000.0
-        buses["control_gain"], buses["control_gain_now"] = 1.0, 1.0
-        buses["control_cutoff"] = 20000.0
+        clear_buses(self["buses"])
         for index, bus in enumerate(self.spec.buses):
-            group, column = buses[index // k.PAIRS], index % k.PAIRS
-            if bus.output is not None:
-                group["output"][column] = bus.output
-            group["channel"][column] = bus.channel
-            group["gain_from"][column] = group["gain_to"][column] = bus.gain
-            group["pan_from"][column] = group["pan_to"][column] = bus.pan
-            group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
-            group["effect"][column] = -1 if bus.effect is None else bus.effect
-            for send, target in enumerate(bus.sends):
-                group["send_bus"][send, column] = target
-                gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0
-                for name in ("control_send", "control_send_now", "send_value"):
-                    group[name][send, column] = gain
+            fill_bus(self["buses"], index, bus)
 
     def _fill_instruments(self) -> None:
         self["clips"]["first_event"] = -1
@@ -211,25 +205,21 @@ class Memory:
         voices["damping"] = 1.0
         first = 0
         for index, instrument in enumerate(self.spec.instruments):
-            record = self["instruments"][index]
-            count = _groups_of(instrument.voices, k.LANES)
-            fill_instrument(record, instrument, self.spec.sample_rate)
-            record["first_group"], record["group_count"] = first, count
-            voices["instrument"][first : first + count] = index
-            first += count
+            self.fill_instrument(index, instrument, first)
+            first += voice_groups_of(instrument.voices)
+
+    def fill_instrument(self, index: int, instrument: InstrumentSpec, first: int) -> None:
+        """Write an instrument that has not sounded, with its voices from a group on."""
+        record, count = self["instruments"][index], voice_groups_of(instrument.voices)
+        fill_instrument(record, instrument, self.spec.sample_rate)
+        record["first_group"], record["group_count"] = first, count
+        self["voices"]["instrument"][first : first + count] = index
 
     def _fill_parameters(self) -> None:
         for index, parameter in enumerate(self.spec.parameters):
-            record = self["parameters"][index]
-            record["default"] = record["target"] = record["value"] = parameter.default
-            record["is_linear"] = parameter.is_linear
-            record["program"] = -1 if parameter.program is None else index
-            fill_parameter(record, parameter, self.spec.sample_rate)
+            fill_new_parameter(self["parameters"][index], parameter, index, self.spec.sample_rate)
         fill_programs(self["programs"], self.spec.parameters)
         self["source_rank"][:] = self.spec.sources
-
-    def _fill_mappings(self) -> None:
-        fill_mappings(self["mappings"], self.spec.mappings)
 
     def fresh(self, name: str) -> Array:
         """Empty rows like those of an array: to be filled, and shown to the kernel in one store."""
@@ -242,32 +232,11 @@ class Memory:
         """
         self._before = [*self._before[-3:], self.arrays[name]]
         self.arrays[name] = rows
-        at = self.header_address + int(k.HEADER.fields[f"at_{name}"][1])  # type: ignore[index]
-        publish(at, address(rows))
+        publish(self.address_of(f"at_{name}"), address(rows))
 
-    def _settle_buses(self) -> None:
-        """Put every bus where its controls want it before the first frame: nothing fades in by itself."""
-        for mapping in self.spec.mappings:
-            default = self.spec.parameters[mapping.parameter].default
-            xs, ys = zip(*mapping.points, strict=True)
-            value = float(np.interp(default, xs, ys))
-            group, column = self["buses"][mapping.bus // k.PAIRS], mapping.bus % k.PAIRS
-            if mapping.kind == k.MAP_GAIN_DB:
-                group["control_gain"][column] = group["control_gain_now"][column] = db_to_gain(value)
-            elif mapping.kind == k.MAP_PAN:
-                group["control_pan"][column] = group["control_pan_now"][column] = value
-            elif mapping.kind == k.MAP_CUTOFF:
-                group["control_cutoff"][column] = value
-            else:
-                for name in ("control_send", "control_send_now", "send_value"):
-                    group[name][mapping.send, column] = db_to_gain(value)
-        for index in range(len(self.spec.buses)):
-            group, column = self["buses"][index // k.PAIRS], index % k.PAIRS
-            pan = float(group["pan_from"][column] + group["control_pan_now"][column])
-            angle = (min(1.0, max(-1.0, pan)) + 1.0) * math.pi / 4.0
-            gain = float(group["gain_from"][column] * group["control_gain_now"][column])
-            group["line_value"][2 * column] = gain * math.sqrt(2.0) * math.cos(angle)
-            group["line_value"][2 * column + 1] = gain * math.sqrt(2.0) * math.sin(angle)
+    def address_of(self, field: str) -> int:
+        """Address of a field of the header."""
+        return self.header_address + int(k.HEADER.fields[field][1])  # type: ignore[index]
 
     def _fill_reverbs(self) -> None:
         rate = self.spec.sample_rate
@@ -317,12 +286,13 @@ class Memory:
             master[name] = 1.0
 
 
+def voice_groups_of(voices: int) -> int:
+    """Groups of sixteen that hold so many voices."""
+    return max(1, -(-voices // k.LANES))
+
+
 def _groups(count: int) -> int:
-    return _groups_of(count, k.PAIRS)
-
-
-def _groups_of(count: int, size: int) -> int:
-    return max(1, -(-count // size))
+    return max(1, -(-count // k.PAIRS))
 
 
 def _power_of_two(least: float) -> int:

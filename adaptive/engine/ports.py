@@ -11,6 +11,7 @@ import numpy as np
 
 from adaptive.engine.commands import Command
 from adaptive.engine.memory import Memory, address
+from adaptive.engine.spec import EngineSpec
 from adaptive.engine.validate import CommitCheck
 from adaptive.errors import QueueFullError
 from adaptive.kernel import layout as k
@@ -86,6 +87,10 @@ class CommandPort:
         self._head_address += int(k.RING.fields["head"][1])  # type: ignore[index]
         self._publish = UNIT(publish)
         self._check = CommitCheck(memory.spec)
+
+    def renew(self, spec: EngineSpec) -> None:
+        """Take commands for all that an engine holds by now."""
+        self._check = CommitCheck(spec)
 
     @property
     def room(self) -> int:

@@ -5,7 +5,7 @@ The conductor translates a preset into this; nothing here knows of sections, cho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adaptive.kernel import layout
@@ -138,13 +138,32 @@ class ReverbSpec:
     gain: float = 1.0
 
 
+Seat = tuple[str, int]
+"""A row of the engine's memory: ``bus``, ``clip``, ``instrument`` or ``parameter``, and its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Spare rows for what is added while the engine plays: they take memory, and no time.
+
+    `voice_groups` counts groups of sixteen voices.
+    """
+
+    clips: int = 0
+    instruments: int = 0
+    voice_groups: int = 0
+    parameters: int = 0
+    mappings: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
     """All an engine needs to lay out its memory; counts are run-time sizes.
 
     `sources` ranks who may write parameter slots: a higher rank wins, equals by arrival.
     `entries` is how many commands may be scheduled, `horizon_s` how far ahead they are filed
-    without being filed again.
+    without being filed again.  `spare_buses` are laid out and not rendered yet: whole groups of eight.
+    `tenants` says who sits where; a row is written anew while the engine plays when another takes it.
     """
 
     sample_rate: int = 48000
@@ -167,3 +186,6 @@ class EngineSpec:
     ceiling_db: float = -1.0
     release_s: float = 0.12
     gain: float = 1.0
+    room: Room = Room()
+    spare_buses: range = range(0)
+    tenants: Mapping[Seat, object] = field(default_factory=dict)

@@ -1,4 +1,6 @@
-"""From one specification to another of the same shape while the engine plays: commands and stores.
+"""From one specification to another while the engine plays: commands and stores.
+
+Only rows that keep their tenant are moved: who comes is written by `growth`, who goes rings out as he was.
 
 What has a command is moved by it, to the frame.  What has none is stored into the records the kernel
 reads, at the first tick after the frame.  A store is safe for one of three reasons, and each says which:
@@ -20,6 +22,7 @@ from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.engine.filling import (
+    OPEN_HZ,
     fill_mappings,
     fill_parameter,
     fill_programs,
@@ -30,11 +33,21 @@ from adaptive.engine.spec import EngineSpec, ReverbSpec
 from adaptive.engine.tones import fill_tone
 from adaptive.kernel import layout as k
 
+NEUTRAL = {
+    k.MAP_GAIN_DB: ("control_gain", 1.0),
+    k.MAP_PAN: ("control_pan", 0.0),
+    k.MAP_CUTOFF: ("control_cutoff", OPEN_HZ),
+}
+"""What a control of a strip is where no curve holds it."""
+
 MOVE_S = 0.008
 """Length of a move to another level, pan or cutoff: what parameters control takes as long."""
 
 ROOM_STEPS = 16
 """A room's decay is moved in so many ticks: each step changes a line by less than 1 % for a doubled decay."""
+
+CURVE_TICKS = 3
+"""Ticks between a curve and a fixed level, whichever comes: both at once are quiet, neither would be loud."""
 
 Store = tuple[int, Callable[[], None]]
 """What is to be stored once a frame has been rendered."""
@@ -43,10 +56,14 @@ Store = tuple[int, Callable[[], None]]
 def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
     """Commands that take the strips and the master from one specification to another at a frame."""
     frames = round(MOVE_S * old.sample_rate)
+    late = {mapping.bus for mapping in new.mappings if mapping.kind == k.MAP_GAIN_DB}
+    late -= {mapping.bus for mapping in old.mappings if mapping.kind == k.MAP_GAIN_DB}
     posted: list[Command] = []
-    for index, (before, after) in enumerate(zip(old.buses, new.buses, strict=True)):
+    for index in _kept("bus", old, new):
+        before, after = old.buses[index], new.buses[index]
         if before.gain != after.gain:
-            posted.append(commands.fade_bus(at, index, after.gain, frames))
+            begins = at + (CURVE_TICKS * k.TICK_FRAMES if index in late else 0)
+            posted.append(commands.fade_bus(begins, index, after.gain, frames))
         if before.pan != after.pan:
             posted.append(commands.pan_bus(at, index, after.pan, frames))
         if before.cutoff_hz != after.cutoff_hz:
@@ -59,10 +76,12 @@ def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
 def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[Store]:
     """What is to be stored from a frame on, where there is no command for it."""
     made: list[Store] = []
-    if _sends(old) != _sends(new):
+    if _sends(old) != _sends(new) or _held(old) != _held(new):
         made.append((at, partial(_store_sends, engine, old, new)))
     if old.mappings != new.mappings:
         made.append((at, partial(_show_mappings, engine, new)))
+    if _held(old) - _held(new):
+        made.append((at + CURVE_TICKS * k.TICK_FRAMES, partial(_let_go, engine, old, new)))
     if old.parameters != new.parameters:
         made.append((at, partial(_store_parameters, engine, old, new)))
     if old.instruments != new.instruments:
@@ -76,15 +95,31 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
     return made
 
 
+def _kept(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
+    """Rows of a kind that have the same tenant in both specifications."""
+    return [
+        index
+        for (is_of, index), tenant in sorted(new.tenants.items(), key=lambda entry: entry[0])
+        if is_of == kind and old.tenants.get((is_of, index)) == tenant
+    ]
+
+
 def _sends(spec: EngineSpec) -> list[Any]:
     return [bus.send_gains for bus in spec.buses]
 
 
+def _held(spec: EngineSpec) -> set[tuple[int, int]]:
+    """Which control of which strip a curve holds."""
+    return {(mapping.bus, mapping.kind) for mapping in spec.mappings}
+
+
 def _store_sends(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """One word each: the kernel reads it, and moves towards it within 8 ms; a curve writes its own."""
-    curved = {mapping.bus for mapping in new.mappings if mapping.kind == k.MAP_SEND_DB}
-    for index, (before, after) in enumerate(zip(old.buses, new.buses, strict=True)):
-        if before.send_gains != after.send_gains and index not in curved:
+    held, was_held = _held(new), _held(old)
+    for index in _kept("bus", old, new):
+        before, after, curve = old.buses[index], new.buses[index], (index, k.MAP_SEND_DB)
+        is_other = before.send_gains != after.send_gains or curve in was_held
+        if is_other and curve not in held:
             group = engine.memory["buses"][index // k.PAIRS]
             for send, gain in enumerate(after.send_gains):
                 group["control_send"][send, index % k.PAIRS] = gain
@@ -94,7 +129,16 @@ def _show_mappings(engine: Engine, new: EngineSpec) -> None:
     """Whole rows: half a curve could have two points at one place, and divide by zero."""
     rows = engine.memory.fresh("mappings")
     fill_mappings(rows, new.mappings)
-    engine.show_rows("mappings", rows)
+    engine.show_rows("mappings", rows, "mapping_count", len(new.mappings))
+
+
+def _let_go(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
+    """One word each: a control that no curve holds any more moves within 8 ms to where it is without one."""
+    kept = set(_kept("bus", old, new))
+    for index, kind in _held(old) - _held(new):
+        if index in kept and kind in NEUTRAL:
+            name, value = NEUTRAL[kind]
+            engine.memory["buses"][index // k.PAIRS][name][index % k.PAIRS] = value
 
 
 def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
@@ -103,7 +147,8 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     The law stays (a share of the way read as a step of the range would be a jump): another law is
     another shape.  A parameter nobody has sent follows its default.
     """
-    for index, (before, after) in enumerate(zip(old.parameters, new.parameters, strict=True)):
+    for index in _kept("parameter", old, new):
+        before, after = old.parameters[index], new.parameters[index]
         if before == after:
             continue
         record = engine.memory["parameters"][index]
@@ -112,15 +157,15 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
             record["target"] = after.default
     if [p.program for p in old.parameters] != [p.program for p in new.parameters]:
         rows = engine.memory.fresh("programs")
-        fill_programs(rows, new.parameters)
+        fill_programs(rows, engine.spec.parameters)
         engine.show_rows("programs", rows)
 
 
 def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """One word each: a quantum with half of them sounds like a patch between the two, 1.3 ms long."""
-    for index, (before, after) in enumerate(zip(old.instruments, new.instruments, strict=True)):
-        if before != after:
-            fill_tone(engine.memory["instruments"][index], after, engine.spec.sample_rate)
+    for index in _kept("instrument", old, new):
+        if old.instruments[index] != new.instruments[index]:
+            fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
 
 
 def _store_room(engine: Engine, index: int, old: ReverbSpec, new: ReverbSpec, step: int) -> None:

@@ -20,6 +20,7 @@ from adaptive.kernel.layout import (
     LINEAR,
     PAIRS,
     QUANTUM,
+    QUIET_QUANTA,
     SENDS,
 )
 from adaptive.kernel.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
@@ -33,7 +34,7 @@ ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 BROKEN = F32(-1.0)
 TOO_LOUD = F32(1e12)  # energy of a quantum; full scale is 128
-QUIET_QUANTA = np.int32(375)  # half a second of silence before a bus is skipped
+QUIET = np.int32(QUIET_QUANTA)
 
 
 @rtsafe
@@ -190,7 +191,7 @@ def is_still(group: Any, column: int, loudness: float) -> bool:
         group["silent_quanta"][column] = np.int32(0)
         return False
     group["silent_quanta"][column] += np.int32(1)
-    return group["silent_quanta"][column] > QUIET_QUANTA
+    return group["silent_quanta"][column] > QUIET
 
 
 @rtsafe
@@ -314,8 +315,10 @@ def render_buses(
     groups: Any, group_count: int, bus_count: int, buses: Any, entries: Any, header: Any,
     header_address: int, telemetry: Any,
 ) -> None:  # fmt: skip
-    """Render every bus, group by group, in order."""
+    """Render every bus, group by group, in order; groups of strips to come are left out."""
     for number in range(group_count):
+        if header["spare_first"] <= number < header["spare_end"]:
+            continue
         first = number * np.int64(PAIRS)
         count = min(np.int64(PAIRS), bus_count - first)
         render_group(groups[number], first, count, buses, entries, header, header_address, telemetry)

@@ -138,9 +138,9 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
     """Do all that comes before rendering: file, hand out, read parameters, map, record the tick."""
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     order = carray(pointer(header["at_order"]), np.int64(2) * header["entry_count"], np.int32)
-    sources, count = header["source_count"], header["parameter_count"]
-    slots = carray(pointer(header["at_slots"]), (sources, count), np.uint64)
-    bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * count), np.float32)
+    sources, count, room = header["source_count"], header["parameter_count"], header["parameter_room"]
+    slots = carray(pointer(header["at_slots"]), (sources, room), np.uint64)
+    bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * room), np.float32)
     drain_rings(header, telemetry, entries)
     total = hand_out_bucket(header, telemetry, entries, order, slots)
     header["taken"] = total
@@ -181,9 +181,8 @@ def end_quantum(header: Any) -> None:
         release_entry(header, entries, item)
     quantum = frame // np.int64(QUANTUM)
     if quantum % np.int64(TICK_QUANTA) == 0:
-        count = header["parameter_count"]
-        parameters = carray(pointer(header["at_parameters"]), count, PARAMETER)
-        shape = (header["history_ticks"], count, np.int64(3))
+        parameters = carray(pointer(header["at_parameters"]), header["parameter_count"], PARAMETER)
+        shape = (header["history_ticks"], header["parameter_room"], np.int64(3))
         history = carray(pointer(header["at_history"]), shape, np.float32)
         record_tick(header, parameters, history, frame)
     header["frame"] = frame + np.int64(QUANTUM)

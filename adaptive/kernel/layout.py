@@ -26,6 +26,9 @@ TICK_FRAMES = TICK_QUANTA * QUANTUM
 """The conductor's grid: 256 frames."""
 
 MAX_CHANNELS = 64
+QUIET_QUANTA = 375
+"""Quanta of silence, half a second, before a strip is skipped."""
+
 CURVE_POINTS = 8
 PROGRAM_LENGTH = 64
 PROGRAM_STACK = 16
@@ -437,10 +440,13 @@ HEADER = _record(
         ("channels", "i8"),
         ("bus_count", "i8"),
         ("bus_groups", "i8"),
+        ("spare_first", "i8"),  # groups of buses from here …
+        ("spare_end", "i8"),  # … to before here are not rendered: strips to come
         ("clip_groups", "i8"),
         ("voice_groups", "i8"),
         ("instrument_count", "i8"),
         ("parameter_count", "i8"),
+        ("parameter_room", "i8"),  # rows of slots and history are so long: more parameters may come
         ("source_count", "i8"),
         ("mapping_count", "i8"),
         ("reverb_count", "i8"),

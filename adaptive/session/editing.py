@@ -1,7 +1,7 @@
 """The preset is edited while a session plays it: asked for by a message, or seen in its folder.
 
-In place where the shape allows it; else another performance takes over at a bar line, as when saved music
-is restored.  Either way it is prepared in a worker thread, and a faulty edit changes nothing.
+In place where the engine has room for it; else another performance takes over at a bar line, as when saved
+music is restored.  Either way it is prepared in a worker thread, and a faulty edit changes nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import msgspec
 
 from adaptive.conductor.edit import Score
 from adaptive.conductor.saving import SavedMusic
+from adaptive.conductor.seating import RoomFullError
 from adaptive.conductor.stage import SILENCE
 from adaptive.engine.bank import Stamp, stamp_of
 from adaptive.engine.engine import SOURCE_LOCAL
@@ -27,7 +28,6 @@ from adaptive.preset.load import FILE_NAME, load
 from adaptive.preset.model import Preset
 from adaptive.preset.parts import is_bridge
 from adaptive.session.checking import require_playable
-from adaptive.session.edits import OtherShapeError
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.swap import Host, Swap, take_turn
 
@@ -103,7 +103,6 @@ class Editing:
         self._host, self._swap = host, swap
         self._next: _Asked | None = None
         self._task: asyncio.Task[None] | None = None
-        self._again: asyncio.Task[None] | None = None
         self._replaced: tuple[Performance, Preset] | None = None
 
     def ask(
@@ -160,14 +159,21 @@ class Editing:
                 return
         else:
             preset = await asyncio.to_thread(reread, performance.preset)
-            try:
-                score, why = await asyncio.to_thread(performance.prepare_edit, preset), ""
-            except OtherShapeError as error:
-                score, why = None, str(error)
+            score, why = await self._prepare(performance, preset)
         if score is not None:
             self._apply(asked, performance, score)
         elif preset is not None:
             await self._replace(asked, performance, preset, why)
+
+    async def _prepare(self, performance: Performance, preset: Preset) -> tuple[Score | None, str]:
+        """The edit made ready; None, and why, if the engine that plays has no room for it."""
+        while True:
+            try:
+                score = await asyncio.to_thread(performance.prepare_edit, preset)
+            except RoomFullError as error:
+                return None, str(error)
+            if performance.edits.fits(score, performance.engine):
+                return score, ""
 
     def _step_back(self, performance: Performance) -> tuple[Score | None, Preset | None, str]:
         before = performance.edits.before
@@ -177,9 +183,6 @@ class Editing:
 
     def _apply(self, asked: _Asked, performance: Performance, score: Score) -> None:
         def tell(status: str, reason: str, frame: int | None) -> None:
-            if status == "other shape":  # found out only at the bar line
-                self._ask_again(asked, performance, score.preset, reason)
-                return
             if frame is not None:
                 reason = f"sounds from {performance.conductor.stage.position_at(frame)} on"
                 self._host.renew()
@@ -188,20 +191,7 @@ class Editing:
 
         performance.edits.ask(score, tell)
 
-    def _ask_again(self, asked: _Asked, performance: Performance, preset: Preset, why: str) -> None:
-        async def replace() -> None:
-            async with self._swap.turn:
-                if self._host.performance is not performance:
-                    self._say(asked, "dropped", "another preset was loaded")
-                    return
-                try:
-                    await self._replace(asked, performance, preset, why)
-                except AdaptiveError as error:
-                    self._refuse(asked, error)
-
-        self._again = asyncio.get_running_loop().create_task(replace())
-
-    # ── where the shape is another ─────────────────────────────────────────────────────────────
+    # ── where there is no room ──────────────────────────────────────────────────────────────────
 
     async def _replace(self, asked: _Asked, old: Performance, preset: Preset, why: str) -> None:
         """Let another performance take over at a bar line, from the state this one will have there."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adaptive.conductor.builder import lay_out
 from adaptive.conductor.conductor import Conductor
-from adaptive.conductor.edit import Score, due_beat, is_playable, take_over
-from adaptive.conductor.layout import lay_out
+from adaptive.conductor.edit import Score, due_beat, take_over
 from adaptive.conductor.material import prepare
-from adaptive.conductor.shape import other_shape
+from adaptive.conductor.seating import Ground, RoomFullError
 from adaptive.engine.engine import Engine, TableFullError
+from adaptive.engine.spec import Seat
 from adaptive.engine.tuning import Store
-from adaptive.errors import AdaptiveError
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.model import Preset
 
@@ -21,10 +21,6 @@ PATIENCE_BARS = 2
 
 Tell = Callable[[str, str, int | None], None]
 """Takes what became of an edit: a status as in receipts, a sentence, and the frame from which it sounds."""
-
-
-class OtherShapeError(AdaptiveError):
-    """An edit cannot be made in place: the engine would have to be laid out anew."""
 
 
 def tell_nobody(_status: str, _reason: str, _frame: int | None) -> None:
@@ -68,24 +64,28 @@ class Edits:
         ------
         PresetError
             A file cannot be used.
-        OtherShapeError
-            It does not fit the engine's layout; why.
+        RoomFullError
+            The engine has no room for it; for what.
         """
-        spec = self.present.layout.spec
-        layout = lay_out(preset, spec.sample_rate, spec.channels)
-        why = other_shape(self.present.layout, layout)
-        if why is not None:
-            raise OtherShapeError(why)
-        waiting = self._waiting
+        spec, waiting = engine.spec, self._waiting
         kept = {id(sound) for sound in conductor.stingers.sounds()}
+        held: set[Seat] = set()
         for score in (self.present, self.before, waiting.score if waiting else None):
-            kept |= score.sounds() if score else set()
+            if score is not None:
+                kept |= score.sounds()
+                held |= set(score.layout.spec.tenants)
+        ground = Ground(spec, held, engine.is_at_rest)
+        layout = lay_out(preset, spec.sample_rate, spec.channels, self.present.layout, ground)
         engine.bank.forget(engine.drop_sounds(kept))
         try:
             material = prepare(preset, layout, engine, seed)
         except TableFullError as error:
-            raise OtherShapeError(str(error)) from error
-        return Score(preset, layout, material)
+            raise RoomFullError(str(error)) from error
+        return Score(preset, layout, material, spec)
+
+    def fits(self, score: Score, engine: Engine) -> bool:
+        """Whether a score was made for what the engine holds by now: an edit may have come between."""
+        return score is self.before or score.ground is engine.spec
 
     def ask(self, score: Score, tell: Tell = tell_nobody) -> None:
         """Apply a score at the next bar line; one that waits is superseded."""
@@ -110,10 +110,6 @@ class Edits:
         if beat is None:
             return conductor
         self._waiting = None
-        if not is_playable(conductor, waiting.score.preset):
-            gone = f"section {conductor.passage.section!r}, which plays, was removed"
-            waiting.tell("other shape", gone, None)
-            return conductor
         frame = conductor.tempo.frame_at(beat)
         conductor, later = take_over(conductor, waiting.score, beat)
         self.before, self.present = self.present, waiting.score

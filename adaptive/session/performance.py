@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from adaptive.composer.registry import GENERATORS
+from adaptive.conductor.builder import lay_out
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import Score
-from adaptive.conductor.layout import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.material import prepare
 from adaptive.conductor.messages import Message
@@ -71,7 +71,7 @@ class Performance:
         self.log = DecisionLog(sample_rate, write_log)
         material = prepare(preset, self.layout, self.engine, seed)
         self.conductor = Conductor(Stage(preset, self.layout, material, self.engine, self.log, seed))
-        self.edits = Edits(Score(preset, self.layout, material))
+        self.edits = Edits(Score(preset, self.layout, material, self.layout.spec))
         self.next_tick = 0
 
     @property
@@ -112,8 +112,8 @@ class Performance:
         ------
         PresetError
             A file cannot be used.
-        OtherShapeError
-            A layer or the like was added or removed: that needs another engine.
+        RoomFullError
+            More was added than the engine has room for: that needs another engine.
         """
         return self.edits.prepare(preset, self.engine, self.seed, self.conductor)
 
@@ -126,8 +126,8 @@ class Performance:
         ------
         PresetError
             A file cannot be used.
-        OtherShapeError
-            A layer or the like was added or removed: that needs another engine.
+        RoomFullError
+            More was added than the engine has room for: that needs another engine.
         """
         self.edits.ask(self.prepare_edit(preset), tell or tell_nobody)
 

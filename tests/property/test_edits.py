@@ -77,6 +77,18 @@ CHANGES = [
     ('generator = "bass"', 'generator = "bass"\nstyle = "walking"\ncutoff_hz = 900'),
     ("duck_db = -6.0", "duck_db = 0.0"),
     ("points = [[0, -20], [1, 0]]", "points = [[0, -20], [0.5, -3], [1, 0]]"),
+    # what comes and goes
+    ("[layers.drums]", '[layers.more]\nstem = "both.wav"\n[layers.drums]'),
+    ('"calm", "other", "bass", "drums"]', '"calm", "more", "bass", "drums"]'),
+    ('[layers.bass]\ngenerator = "bass"', '[layers.bass]\nstem = "both.wav"'),
+    ('[layers.bass]\ngenerator = "bass"', '[layers.bass]\ngenerator = "pad"'),
+    ("[stingers.hit]", '[stingers.blow]\nstem = "blow.wav"\n[stingers.hit]'),
+    ("[stingers.hit]", "[stingers.blow]"),
+    ("rise_s = 0.2", 'rise_s = 0.2\nlaw = "linear"'),
+    ("[parameters.heat]", '[parameters.cold]\nvalue = "1 - heat"\n[parameters.heat]'),
+    ('level_db = { over = "heat", points = [[0, -20], [1, 0]] }', "level_db = -6"),
+    ('stem = "both.wav"', 'stem = "both.wav"\npan = { over = "heat", points = [[0, -1], [1, 1]] }'),
+    ("[sections.three]", "[sections.four]"),
 ]
 
 
@@ -86,7 +98,12 @@ def presets(tmp_path_factory: pytest.TempPathFactory) -> list[Preset]:
     made = [make_preset(folder, BODY)]
     for before, after in CHANGES:
         assert before in BODY
-        made.append(make_preset(folder, BODY.replace(before, after)))
+        changed = BODY.replace(before, after)
+        if "more" in after and "[layers.more]" not in changed:
+            changed = changed.replace("[layers.drums]", '[layers.more]\nstem = "fight.wav"\n[layers.drums]')
+        if "four" in after:
+            changed = changed.replace('"three"', '"four"')
+        made.append(make_preset(folder, changed))
     return made
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState
+from adaptive.conductor.seating import RoomFullError
 from adaptive.errors import PresetError
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.load import load
-from adaptive.session.edits import OtherShapeError
 from adaptive.session.performance import vocabulary
 from tests.helpers.presets import BAR, BEAT, RATE, Played, Player, make_preset, tick_of, write_sine
 
@@ -395,26 +395,228 @@ def test_of_two_edits_within_a_bar_the_newest_is_heard(tmp_path: Path) -> None:
     assert np.allclose(played.bus("other")[later], plain.bus("other")[later] * 10 ** (-12 / 20), atol=1e-5)
 
 
+ADDED = '[layers.more]\nstem = "fight.wav"\n'
+MANY = "".join(f'[layers.l{number}]\nstem = "fight.wav"\n' for number in range(24))
+
+
+def test_a_layer_that_is_added_enters_at_the_bar_line_and_the_rest_is_not_touched(tmp_path: Path) -> None:
+    player = edited(
+        tmp_path / "a",
+        ("[layers.tune]\n", f"{ADDED}[layers.tune]\n"),
+        ('"other", "bass", "tune"]', '"other", "bass", "tune", "more"]'),
+    )
+    played, plain = player.play(6 * BAR), unedited(tmp_path / "b", 6)
+    more = played.bus("more")
+
+    assert differences(played, plain) == {}
+    assert np.abs(more[:LINE]).max() == 0.0
+    assert np.abs(more[LINE + 480 :]).max() > 0.1
+    assert steps_of(more) < 0.02
+    assert applied(played) == [(LINE, ["more"], [])]
+
+
+def test_a_layer_that_is_removed_leaves_at_the_bar_line_and_the_rest_is_not_touched(tmp_path: Path) -> None:
+    player = edited(
+        tmp_path / "a",
+        ('[layers.other]\nstem = "both.wav"\n', ""),
+        ('["calm", "other", "bass", "tune"]', '["calm", "bass", "tune"]'),
+        ('layers = ["other"]\nlength_bars = 2', 'layers = ["bass"]\nlength_bars = 2'),
+        ('layers = ["other"]\nlength_beats = 8', 'layers = ["bass"]\nlength_beats = 8'),
+    )
+    was_at = Player(make_preset(tmp_path / "c", BODY)).performance.layout.layers["other"].bus
+    played, plain = player.play(6 * BAR), unedited(tmp_path / "b", 6)
+    gone, before = played.buses[was_at, 0], plain.bus("other")
+
+    assert all(np.array_equal(played.bus(name), plain.bus(name)) for name in ("calm", "bass", "tune"))
+    assert np.array_equal(gone[:LINE], before[:LINE])
+    assert np.abs(gone[LINE + 480 :]).max() == 0.0
+    assert steps_of(gone) < 0.02
+    assert applied(played) == [(LINE, ["other"], [])]
+
+
+def test_a_removed_generated_layer_and_a_stem_in_its_name(tmp_path: Path) -> None:
+    stem = '[layers.tune]\nstem = "fight.wav"\n'
+    played = edited(tmp_path / "a", ('[layers.tune]\ngenerator = "melody"\n', stem)).play(6 * BAR)
+    plain = unedited(tmp_path / "b", 6)
+    notes = [n["frame"] for n in played.lines("note", layer="tune")]
+    expected = [n["frame"] for n in plain.lines("note", layer="tune") if n["frame"] < LINE]
+
+    assert {name for name in differences(played, plain) if name != "tune"} == set()
+    assert notes == expected
+    assert np.abs(played.bus("tune")[LINE + 480 :]).max() > 0.1
+    assert applied(played)[0][1] == ["tune"]
+
+
+def test_a_step_back_brings_a_removed_layer_again_and_another_takes_it_away(tmp_path: Path) -> None:
+    player = edited(
+        tmp_path / "a",
+        ('[layers.tune]\ngenerator = "melody"\n', ""),
+        ('["calm", "other", "bass", "tune"]', '["calm", "other", "bass"]'),
+    )
+    player.play(round(3.3 * RATE))
+    assert player.performance.undo()
+    player.play(round(5.3 * RATE))
+    back = player.performance.layout.layers["tune"].bus
+    assert player.performance.undo()
+    played, plain = player.play(8 * BAR), unedited(tmp_path / "b", 8)
+    tune = played.buses[back, 0]
+
+    assert all(np.array_equal(played.bus(name), plain.bus(name)) for name in ("calm", "other", "bass"))
+    assert [line["exchanged"] for line in played.lines("edit")] == [["tune"]] * 3
+    assert any(4 * BAR <= n["frame"] < 6 * BAR for n in played.lines("note", layer="tune"))
+    assert not any(LINE <= n["frame"] < 4 * BAR for n in played.lines("note", layer="tune"))
+    assert np.abs(tune[4 * BAR : 6 * BAR]).max() > 0.01
+    assert steps_of(tune) < 0.1
+
+
+def test_a_stinger_that_is_added_sounds_and_one_that_is_removed_rings_out(tmp_path: Path) -> None:
+    hit = {tick_of(2.5): [FireEvent("hit", 1.0, None, "h")]}
+    late = {tick_of(2.9): [FireEvent("hit", 1.0, None, "late")]}
+    player, plain = (Player(make_preset(tmp_path / name, BODY)) for name in "ab")
+    for one in (player, plain):
+        one.play(round(2.3 * RATE))
+    changes = ("[stingers.hit]", "[stingers.bang]"), ("cooldown_s = 0.1", 'play_at = "bar"\ncooldown_s = 0.1')
+    write(player, tmp_path / "a", *changes)
+    old = player.performance.layout.stingers["hit"].bus
+    for one in (player, plain):
+        one.play(round(3.2 * RATE), hit | late)
+    asked = [FireEvent("bang", 1.0, None, "b"), FireEvent("hit", 1.0, None, "n")]
+    player.play(5 * BAR, {tick_of(3.3): asked})
+    played, unchanged = player.result(), plain.play(5 * BAR)
+    new = played.performance.layout.stingers["bang"].bus
+
+    assert new != old
+    assert played.told("h") == ["accepted", "started", "finished"]
+    assert np.array_equal(played.buses[old, 0][:LINE], unchanged.buses[old, 0][:LINE])
+    assert played.told("b") == ["accepted", "started", "finished"]
+    assert played.told("n")[-1] == "dropped"
+    assert played.told("late")[-1] in {"finished", "dropped"}
+    assert np.abs(played.buses[new, 0][4 * BAR : 4 * BAR + 480]).max() > 0.1
+    assert differences(played, unchanged) == {}
+
+
+COLD = '[parameters.cold]\ndefault = 1.0\n[parameters.frost]\nvalue = "cold * heat"\n'
+FROSTY = 'level_db = { over = "frost", points = [[0, -40], [1, 0]] }\n'
+
+
+def test_a_parameter_that_is_added_moves_what_hangs_on_it(tmp_path: Path) -> None:
+    player = edited(
+        tmp_path / "a",
+        ("[parameters.heat]", f"{COLD}[parameters.heat]"),
+        ("[layers.other]\n", f"[layers.other]\n{FROSTY}"),
+    )  # fmt: skip
+    player.play(4 * BAR)
+    performance = player.performance
+    performance.engine.set_parameter(performance.layout.parameters["heat"], 1.0)
+    player.play(5 * BAR)
+    performance.engine.set_parameter(performance.layout.parameters["cold"], 0.0)
+    played, plain = player.play(6 * BAR), unedited(tmp_path / "b", 4)
+    other = played.bus("other")
+    level = [
+        float(np.abs(other[at : at + 2400]).max()) for at in (LINE + 4800, 5 * BAR - 2400, 6 * BAR - 2400)
+    ]
+    before = float(np.abs(other[:LINE]).max())
+
+    assert level == pytest.approx([before * 0.1, before, before * 0.01], rel=0.02)
+    assert np.array_equal(other[:LINE], plain.bus("other")[:LINE])
+    assert np.array_equal(played.bus("calm")[: 4 * BAR], plain.bus("calm"))
+    assert steps_of(other) < 0.02
+
+
+def test_a_curve_takes_over_from_a_level_and_gives_back_without_getting_loud(tmp_path: Path) -> None:
+    fixed = ("[layers.other]\n", "[layers.other]\nlevel_db = -20.0\n")
+    curve = (
+        "[layers.other]\n",
+        '[layers.other]\nlevel_db = { over = "heat", points = [[0, -20], [1, -20]] }\n',
+    )
+    player = edited(tmp_path / "a", fixed)
+    player.play(round(3.3 * RATE))
+    write(player, tmp_path / "a", curve)
+    player.play(round(4.3 * RATE))
+    write(player, tmp_path / "a", fixed)
+    played = player.play(6 * BAR)
+    other = np.abs(played.bus("other"))
+    quiet = float(other[LINE + 4800 : 4 * BAR].max())
+
+    assert other[LINE + 4800 :].max() <= quiet * 1.001
+    for at in (4.5, 5.5):
+        assert float(other[round(at * BAR) : round(at * BAR) + 2400].max()) == pytest.approx(quiet, rel=1e-3)
+    assert steps_of(played.bus("other")) < 0.02
+
+
+def test_a_parameter_with_another_law_keeps_its_value(tmp_path: Path) -> None:
+    player = Player(make_preset(tmp_path, BODY))
+    player.performance.engine.set_parameter(player.performance.layout.parameters["heat"], 0.9)
+    player.play(round(EDIT_AT * RATE))
+    write(player, tmp_path, ("rise_s = 0.2", 'rise_s = 0.2\nlaw = "linear"'))
+    played = player.play(5 * BAR)
+    values = [line["values"]["heat"] for line in played.lines("parameter")]
+    performance = player.performance
+
+    assert values[1:] == pytest.approx([0.9] * len(values[1:]), abs=1e-4)
+    performance.engine.set_parameter(performance.layout.parameters["heat"], 0.4)
+    player.play(5 * BAR + round(0.1 * RATE))
+    # linear: half the range takes half of the fall's 0.2 s
+    assert performance.engine.value(performance.layout.parameters["heat"]) == pytest.approx(0.4, abs=0.01)
+
+
+def test_a_section_that_plays_and_is_gone_gives_way_at_the_bar_line(tmp_path: Path) -> None:
+    body = BODY.replace('play = ["one", "three"]', 'play = ["three"]')
+    player = Player(make_preset(tmp_path / "a", body))
+    player.play(round(EDIT_AT * RATE))
+    told: list[tuple[str, int | None]] = []
+    player.performance.edit(
+        make_preset(tmp_path / "a", body.replace("one", "eins")), lambda s, _r, f: told.append((s, f))
+    )
+    played = player.play(6 * BAR)
+
+    assert told == [("finished", LINE)]
+    assert played.seams()[-1]["target"] == "eins"
+    assert played.seams()[-1]["frame"] == LINE
+    assert played.performance.conductor.passage.section == "eins"
+    assert min(np.abs(played.bus("calm")[at : at + 1200]).max() for at in range(LINE, 5 * BAR, 1200)) > 0.02
+    assert steps_of(played.bus("calm")) < 0.05
+
+
+def test_layers_that_come_and_go_take_seats_of_those_that_have_gone(tmp_path: Path) -> None:
+    player = Player(make_preset(tmp_path, BODY))
+    engine, seen = player.performance.engine, set()
+    for number in range(60):
+        kind = 'generator = "pad"' if number % 3 == 0 else 'stem = "fight.wav"'
+        layer = f"[layers.more_{number}]\n{kind}\n[layers.tune]\n"
+        names = f'["calm", "other", "bass", "tune", "more_{number}"]'
+        write(player, tmp_path, ("[layers.tune]\n", layer), ('["calm", "other", "bass", "tune"]', names))
+        until = player.performance.frame + 2 * BAR
+        while player.performance.frame < until or player.performance.edits.is_waiting:
+            player.tick()
+            player._master.clear()
+            player._buses.clear()
+        seen.add(player.performance.layout.layers[f"more_{number}"].bus)
+    telemetry = engine.telemetry()
+
+    assert len(seen) <= 4
+    assert (telemetry.refused, telemetry.not_finite, telemetry.late_commands) == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (("[layers.tune]\n", '[layers.more]\nstem = "both.wav"\n[layers.tune]\n'), "layer 'more' was added"),
-        (("[stingers.hit]", "[stingers.bang]"), "stinger 'bang' was added"),
-        (("[parameters.heat]", "[parameters.cold]\n[parameters.heat]"), "parameter 'cold' was added"),
         (
-            ("[layers.other]\n", '[layers.other]\npan = { over = "heat", points = [[0, 0], [1, 1]] }\n'),
-            "curve",
+            (
+                "[layers.tune]\n",
+                MANY + "[layers.tune]\n",
+            ),
+            "layers.l",
         ),
-        (("rise_s = 0.2", 'rise_s = 0.2\nlaw = "linear"'), "parameter 'heat' has another law"),
         (("[layers.tune]\n", "[reverb]\npredelay_ms = 50\n[layers.tune]\n"), "pre-delay"),
     ],
 )
-def test_another_shape_says_what_was_added(tmp_path: Path, change: tuple[str, str], why: str) -> None:
-    with pytest.raises(OtherShapeError, match=why):
+def test_what_the_engine_has_no_room_for_is_said(tmp_path: Path, change: tuple[str, str], why: str) -> None:
+    with pytest.raises(RoomFullError, match=why):
         edited(tmp_path, change)
 
 
-def test_a_table_without_room_for_another_file_is_another_shape(tmp_path: Path) -> None:
+def test_a_table_without_room_for_another_file_is_said(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY))
     engine = player.performance.engine
     kept = [engine.bank.add(np.zeros((1, 8), np.float32)) for _ in range(engine.spec.sounds)]
@@ -428,21 +630,8 @@ def test_a_table_without_room_for_another_file_is_another_shape(tmp_path: Path) 
         engine.add_sound(sound)
     engine.drop_sounds = lambda _kept: []  # type: ignore[method-assign]
     write_sine(tmp_path / "both.wav", 700.0)
-    with pytest.raises(OtherShapeError, match="cannot take another"):
+    with pytest.raises(RoomFullError, match="cannot take another"):
         player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
-
-
-def test_a_section_that_plays_and_is_gone_is_another_shape(tmp_path: Path) -> None:
-    body = BODY.replace('play = ["one", "three"]', 'play = ["three"]')
-    player = Player(make_preset(tmp_path, body))
-    player.play(round(EDIT_AT * RATE))
-    told: list[tuple[str, str]] = []
-    player.performance.edit(
-        make_preset(tmp_path, body.replace("one", "eins")), lambda s, r, _f: told.append((s, r))
-    )
-    player.play(5 * BAR)
-
-    assert told == [("other shape", "section 'one', which plays, was removed")]
 
 
 def test_two_hundred_edits_take_no_memory(tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""An engine grows while it plays: what is added takes rows that are spare, or that have fallen silent.
+
+The memory is laid out with room (`spec.Room`).  The kernel reads no row beyond the counts in the header, so a
+spare row is written first and counted afterwards, by one store that shows all before it.  A row whose tenant
+has gone may be given away once it is at rest: the kernel then reads it, but nothing of it is heard, and what
+it writes there by itself (its gain lines, which follow the settings) comes right in the next quantum.
+
+Counts never shrink: what is taken out of a preset rings out where it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from adaptive.engine.filling import fill_bus, fill_new_parameter, fill_program, free_bus, settle_bus
+from adaptive.engine.memory import Memory, voice_groups_of
+from adaptive.engine.spec import EngineSpec, Seat
+from adaptive.kernel import layout as k
+
+Row = TypeVar("Row")
+
+
+def is_at_rest(memory: Memory, seat: Seat) -> bool:
+    """Whether nothing of a row is heard, or will be without another command."""
+    kind, index = seat
+    group, column = index // k.PAIRS, index % k.PAIRS
+    if kind == "bus":
+        is_spare = memory.head["spare_first"] <= group < memory.head["spare_end"]
+        return bool(is_spare or memory["buses"][group]["silent_quanta"][column] > k.QUIET_QUANTA)
+    if kind == "clip":
+        return bool(memory["clips"][group]["state"][column] == 0)
+    if kind == "instrument":
+        record = memory["instruments"][index]
+        first = int(record["first_group"])
+        voices = memory["voices"][first : first + int(record["group_count"])]
+        return bool(record["sounding"] == 0 and not voices["active"].any())
+    return True
+
+
+def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
+    """What an engine holds once a specification has been added: the rows of others stay as they are."""
+    taken = set(new.tenants)
+    return replace(
+        new,
+        clips=max(old.clips, new.clips),
+        buses=_merge("bus", taken, old.buses, new.buses),
+        instruments=_merge("instrument", taken, old.instruments, new.instruments),
+        parameters=_merge("parameter", taken, old.parameters, new.parameters),
+        spare_buses=range(
+            max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
+        ),
+        tenants={**old.tenants, **new.tenants},
+    )
+
+
+def _merge(kind: str, taken: set[Seat], old: Any, new: Any) -> tuple[Any, ...]:
+    count = max(len(old), len(new))
+    return tuple(
+        new[index] if (kind, index) in taken or index >= len(old) else old[index] for index in range(count)
+    )
+
+
+def fresh_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
+    """Rows of a kind that have another tenant in the new specification than in the old."""
+    return [
+        index
+        for (is_of, index), tenant in new.tenants.items()
+        if is_of == kind and old.tenants.get((is_of, index)) != tenant
+    ]
+
+
+def grow(
+    memory: Memory,
+    old: EngineSpec,
+    new: EngineSpec,
+    moved: Mapping[int, int],
+    publish: Callable[[int, int], object],
+) -> None:
+    """Write the rows that have another tenant, then count them.  Thread: control, while the kernel renders.
+
+    Parameters
+    ----------
+    memory : Memory
+        Of the engine.
+    old, new : EngineSpec
+        What it holds, and what it is to hold: `merged` of the old and something else.
+    moved : Mapping
+        New row to old row of each parameter that has changed its place: its value goes with it.
+    publish : callable
+        Stores a word at an address so that all written before it is seen with it.
+    """
+    _grow_parameters(memory, old, new, moved, publish)
+    for index in fresh_rows("bus", old, new):
+        free_bus(memory["buses"], index)
+        fill_bus(memory["buses"], index, new.buses[index])
+        settle_bus(memory["buses"], index, new.mappings, memory["parameters"])
+    next_group = int(memory.head["voice_groups"])
+    for index in sorted(fresh_rows("instrument", old, new)):
+        is_added, first = index >= len(old.instruments), int(memory["instruments"][index]["first_group"])
+        memory.fill_instrument(index, new.instruments[index], next_group if is_added else first)
+        next_group += voice_groups_of(new.instruments[index].voices) if is_added else 0
+    memory.spec = new
+    for name, value in memory.counts(new).items():
+        if name != "mapping_count":  # counted when the curves are shown
+            publish(memory.address_of(name), value)
+
+
+def _grow_parameters(
+    memory: Memory,
+    old: EngineSpec,
+    new: EngineSpec,
+    moved: Mapping[int, int],
+    publish: Callable[[int, int], object],
+) -> None:
+    fresh = fresh_rows("parameter", old, new)
+    if any(new.parameters[index].program is not None for index in fresh):
+        rows = memory.fresh("programs")
+        rows[:] = memory["programs"]
+        for index in fresh:
+            fill_program(rows[index], new.parameters[index])
+        memory.show("programs", rows, publish)
+    records, slots, seen = memory["parameters"], memory["slots"], memory["slot_seen"]
+    for index in fresh:
+        record, before = records[index], moved.get(index)
+        slots[:, index] = 0 if before is None else slots[:, before]
+        seen[index] = 0 if before is None else seen[before]
+        fill_new_parameter(record, new.parameters[index], index, new.sample_rate)
+        record["has_arrived"] = record["is_stale"] = 0
+        record["arrival_frame"] = memory.head["frame"]
+        if before is not None:
+            for name in ("target", "value", "arrival_frame", "has_arrived", "is_stale"):
+                record[name] = records[before][name]
+        # the conductor may still be in ticks of before it came
+        memory["history"][:, index] = (record["value"], 0.0, 0.0)
