@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.writing import MOTIF, Hand, meter_of, pitch_in, stretches, style_of
+from adaptive.composer.writing import Hand, likings, meter_of, pitch_in, stretches, style_of
 from adaptive.music.note import Note
 from adaptive.music.voicing import voice
 
@@ -36,8 +36,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
     """
     style = style_of(context, STYLES)
     previous = tuple(int(midi) for midi in context.memory.get("notes", ()))
-    liked = context.rng(MOTIF).random((2, len(meter_of(context).steps)))
-    choice = [float(value) for value in liked[context.bar_in_phrase % 2]]
+    choice, hand = likings(context), Hand(context)
     notes: list[Note] = []
     for start, end, chord, _ in stretches(context):
         count = 4 + int(context.energy > 0.6)
@@ -49,7 +48,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
             pitch = pitch_in(context, chord, midi)
             length = min(until - onset, 4 * meter_of(context).step)
             loudness = _loudness(context, onset) * (0.7 + 0.3 * context.energy)
-            notes.append(Hand(context).play(onset, length, pitch, loudness))
+            notes.append(hand.play(onset, length, pitch, loudness))
     return WrittenBar(tuple(notes), {"notes": previous})
 
 
@@ -60,7 +59,7 @@ def _rank(context: BarContext, place: Fraction, index: int) -> int:
 
 
 def _places(
-    context: BarContext, style: str, start: Fraction, end: Fraction, choice: list[float]
+    context: BarContext, style: str, start: Fraction, end: Fraction, choice: tuple[float, ...]
 ) -> list[Fraction]:
     meter = meter_of(context)
     # The last pulse of a phrase is silent: a run without an end has no form.

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import MOTIF, Hand, meter_of, pitch_in, stretches, style_of
+from adaptive.composer.writing import Hand, likings, meter_of, pitch_in, stretches, style_of
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 from adaptive.music.pitch import Tone
@@ -118,7 +118,7 @@ def root(span: Span) -> list[Step]:
 def pulse(span: Span) -> list[Step]:
     """Drive in eighths on the root, with rests where the motif has them and a lift at the end."""
     places = _eighths(span)
-    holes = _motif(span, len(span.meter.steps))
+    holes = likings(span.context)
     steps = []
     for place in places:
         weight = span.meter.weight(place)
@@ -149,7 +149,7 @@ def walking(span: Span) -> list[Step]:
 
 def octave(span: Span) -> list[Step]:
     """Bounce between the root on the pulse and its octave behind it."""
-    choice = _motif(span, len(span.meter.steps))
+    choice = likings(span.context)
     steps = []
     for place in _eighths(span):
         on_pulse = place in span.meter.pulses or place == span.start
@@ -167,12 +167,6 @@ def octave(span: Span) -> list[Step]:
 def _eighths(span: Span) -> list[Fraction]:
     places = sorted((*span.meter.pulses, *span.meter.halves))
     return [span.start, *(place for place in places if span.start < place < span.end)]
-
-
-def _motif(span: Span, count: int) -> list[float]:
-    """Return what the seed likes at each sixteenth of this bar of the two-bar motif."""
-    choices = span.context.rng(MOTIF).random((2, count))
-    return [float(value) for value in choices[span.context.bar_in_phrase % 2]]
 
 
 def _path(span: Span, count: int) -> list[int]:

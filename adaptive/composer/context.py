@@ -33,6 +33,11 @@ class Harmony:
     next_chord: Chord
 
 
+def seeded(seed: int, *salt: int) -> np.random.Generator:
+    """Random numbers that depend on a seed and `salt` alone."""
+    return np.random.default_rng([seed & 0xFFFFFFFF, *salt])
+
+
 @dataclass(frozen=True, slots=True)
 class BarContext:
     """One bar to be written.
@@ -84,7 +89,7 @@ class BarContext:
 
     def rng(self, *salt: int) -> np.random.Generator:
         """Random numbers that depend on the layer's seed and `salt` alone: same bar, same notes."""
-        return np.random.default_rng([self.seed & 0xFFFFFFFF, *salt])
+        return seeded(self.seed, *salt)
 
     @property
     def bar_in_phrase(self) -> int:

@@ -66,7 +66,7 @@ def _performed(context: BarContext, strokes: list[Stroke]) -> list[Note]:
             loudest[key] = stroke
     # An open hat is the same pair of cymbals: where it sounds the closed one does not.
     opened = {onset for piece, onset in loudest if piece == "hat_open"}
-    hands = {piece: Hand(context, number) for piece, number in PIECES.items()}
+    hands = {piece: Hand(context, PIECES[piece]) for piece in {piece for piece, _ in loudest}}
     return [
         _note(context, stroke, hands[piece].offset_beats(onset, LOOSENESS.get(piece, 0.8)))
         for (piece, onset), stroke in loudest.items()

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import inf
 
 from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
@@ -77,30 +79,61 @@ def fit(wishes: Sequence[Wish], key: Key, low: int, high: int, before: int | Non
     Dynamic programming over pairs of neighbouring notes: the line of least total cost, so that a
     leap is chosen together with the step that answers it.
     """
-    paths: dict[tuple[int | None, int], tuple[float, tuple[int, ...]]]
-    paths = {
-        (None, p): (_alone(wishes[0], p) + _entry(before, p), (p,)) for p in _choices(wishes[0], low, high)
+    steps = [_Step.of(wish, key, low, high) for wish in wishes]
+    first = steps[0]
+    # by the last note: for each note before it the cheapest way there, and what it cost
+    ways: _Ways = {
+        position: {None: (alone + _entry(before, position), (position,))}
+        for position, alone in zip(first.choices, first.alone, strict=True)
     }
     for index in range(1, len(wishes)):
-        paths = _extended(paths, wishes, index, key, low, high)
-    best = min(paths.values())[1]
+        ways = _extended(ways, wishes, steps, index)
+    best = min(way for befores in ways.values() for way in befores.values())[1]
     return [pitch_at(p, wish.chord, key) for p, wish in zip(best, wishes, strict=True)]
 
 
-_Paths = dict[tuple[int | None, int], tuple[float, tuple[int, ...]]]
+_Ways = dict[int, dict[int | None, tuple[float, tuple[int, ...]]]]
 
 
-def _extended(paths: _Paths, wishes: Sequence[Wish], index: int, key: Key, low: int, high: int) -> _Paths:
-    longer: _Paths = {}
-    for (earlier, last), (cost, path) in paths.items():
-        for position in _choices(wishes[index], low, high):
-            total = cost + _alone(wishes[index], position)
-            total += _joined(wishes[index - 1], wishes[index], last, position, key)
-            if earlier is not None:
-                total += _turn(wishes[index - 1], earlier, last, position)
-            state = (last, position)
-            if state not in longer or (total, (*path, position)) < longer[state]:
-                longer[state] = (total, (*path, position))
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A note's choices, and what of their cost hangs on the note alone: found once, used in many ways."""
+
+    choices: list[int]
+    alone: list[float]
+    midi: list[int]
+    is_consonant: list[bool]
+
+    @classmethod
+    def of(cls, wish: Wish, key: Key, low: int, high: int) -> _Step:
+        """The choices of a note."""
+        choices = _choices(wish, low, high)
+        consonant = [is_consonant(p, wish.chord) for p in choices]
+        alone = [
+            abs(p - wish.position) + (FOREIGN if wish.is_strong and not fits else 0.0)
+            for p, fits in zip(choices, consonant, strict=True)
+        ]
+        return cls(choices, alone, [pitch_at(p, wish.chord, key).midi for p in choices], consonant)
+
+
+def _extended(ways: _Ways, wishes: Sequence[Wish], steps: Sequence[_Step], index: int) -> _Ways:
+    """Every way, one note longer: of those that end with the same two notes, the cheapest."""
+    longer: _Ways = {position: {} for position in steps[index].choices}
+    before, now = steps[index - 1], steps[index]
+    wanted = wishes[index].position - wishes[index - 1].position
+    for last, last_midi, fits in zip(before.choices, before.midi, before.is_consonant, strict=True):
+        for position, midi, alone in zip(now.choices, now.midi, now.alone, strict=True):
+            second = position - last
+            joined = alone + _joined(second, wanted, midi - last_midi)
+            best: float = inf
+            best_path: tuple[int, ...] = ()
+            for earlier, (cost, path) in ways[last].items():
+                total = cost + joined
+                if earlier is not None:
+                    total += _turn(last - earlier, second, fits)
+                if total < best or (total == best and path < best_path):
+                    best, best_path = total, path
+            longer[position][last] = (best, (*best_path, position))
     return longer
 
 
@@ -113,16 +146,10 @@ def _entry(before: int | None, position: int) -> float:
     return 0.0 if before is None else 0.5 * max(0, abs(position - before) - 4)
 
 
-def _alone(wish: Wish, position: int) -> float:
-    foreign = FOREIGN if wish.is_strong and not is_consonant(position, wish.chord) else 0.0
-    return abs(position - wish.position) + foreign
-
-
-def _joined(one: Wish, other: Wish, last: int, position: int, key: Key) -> float:
-    """Cost of an interval: too wide, augmented, or against the contour."""
-    move, wanted = position - last, other.position - one.position
+@cache
+def _joined(move: int, wanted: int, semitones: int) -> float:
+    """Cost of an interval: too wide, augmented, or against the contour; all in staff steps but the last."""
     cost = WIDE * max(0, abs(move) - 4) / 2
-    semitones = pitch_at(position, other.chord, key).midi - pitch_at(last, one.chord, key).midi
     # Tritone and augmented second are hard to sing.
     if abs(semitones) in (6, 11) or (abs(semitones) == 3 and abs(move) == 1):
         cost += HARSH
@@ -133,12 +160,12 @@ def _joined(one: Wish, other: Wish, last: int, position: int, key: Key) -> float
     return cost
 
 
-def _turn(middle: Wish, earlier: int, last: int, position: int) -> float:
+@cache
+def _turn(first: int, second: int, is_consonant: bool) -> float:
     """Cost of three notes: a leap is answered by a step back, a passing note is left by step."""
-    first, second = last - earlier, position - last
     cost = 0.0
     if abs(first) > 2 and (first * second >= 0 or abs(second) > 2):
         cost += UNRECOVERED
-    if not is_consonant(last, middle.chord) and max(abs(first), abs(second)) > 1:
+    if not is_consonant and max(abs(first), abs(second)) > 1:
         cost += LEFT_BY_LEAP
     return cost

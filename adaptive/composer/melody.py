@@ -65,7 +65,7 @@ def melody(context: BarContext) -> WrittenBar:
 
 def statement(context: BarContext, meter: Meter) -> Idea:
     """State the motif, lead it higher, take it apart, and come home."""
-    cell = motifs.motif(meter, context.rng(MOTIF))
+    cell = motifs.motif(meter, context.seed, MOTIF)
     rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
     height = round(2 * sin(pi * min(1.0, rise * 1.1))) + round(2 * context.energy)
     is_second = (context.bar // context.phrase_bars) % 2 == 1
@@ -103,7 +103,7 @@ def answer(context: BarContext, meter: Meter) -> Idea:
     is_reply = context.is_phrase_end or (context.bar_in_phrase % 2 == 1 and context.density > 0.35)
     if not is_reply:
         return Idea((), 0)
-    cell = motifs.motif(meter, context.rng(ANSWER))
+    cell = motifs.motif(meter, context.seed, ANSWER)
     short = motifs.head(cell, meter.length - meter.middle)
     shaped = short if context.is_phrase_end else motifs.inverted(short)
     reply = motifs.moved(shaped, meter.middle, 0)

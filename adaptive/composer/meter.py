@@ -96,15 +96,19 @@ class Meter:
         places = (eighth * index for index in range(int(self.length / eighth)))
         return tuple(onset for onset in places if onset not in self.pulses)
 
+    @cached_property
+    def weak(self) -> tuple[Fraction, ...]:
+        """Sixteenths between the eighths."""
+        return tuple(onset for onset in self.steps if self.weight(onset) < 0.2)
+
     def weight(self, onset: Fraction) -> float:
         """How heavy a place is, `WEAK` to `DOWNBEAT`."""
-        if onset == 0:
-            return DOWNBEAT
-        if onset in self.group_starts:
-            return GROUP
-        if onset in self.pulses:
-            return PULSE
-        return HALF if onset in self.halves else WEAK
+        return self._weights.get(onset, WEAK)
+
+    @cached_property
+    def _weights(self) -> dict[Fraction, float]:
+        weights = dict.fromkeys(self.halves, HALF) | dict.fromkeys(self.pulses, PULSE)
+        return weights | dict.fromkeys(self.group_starts, GROUP) | {Fraction(0): DOWNBEAT}
 
     def pulse_at(self, onset: Fraction) -> int:
         """Index of the pulse in which a place lies."""

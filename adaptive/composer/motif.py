@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
 
+from adaptive.composer.context import seeded
 from adaptive.composer.meter import Meter
 
 RHYTHMS, CONTOURS = 8, 48
@@ -42,16 +44,18 @@ Cell = tuple[Tick, ...]
 """The notes of a bar, in order."""
 
 
-def motif(meter: Meter, rng: np.random.Generator) -> Cell:
-    """Return the best-made of the motifs that chance proposes.
+@lru_cache(maxsize=512)
+def motif(meter: Meter, seed: int, salt: int) -> Cell:
+    """Return the best-made of the motifs that chance proposes; it returns, and is made once.
 
     Parameters
     ----------
     meter : Meter
         The motif fills one bar.
-    rng : Generator
+    seed, salt : int
         Where it comes from.
     """
+    rng = seeded(seed, salt)
     wanted = len(meter.pulses) * float(rng.uniform(1.0, 1.6))
     rhythms = [_rhythm(meter, rng) for _ in range(RHYTHMS)]
     rhythm = min(rhythms, key=lambda lengths: _rhythm_faults(lengths, wanted))

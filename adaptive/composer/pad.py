@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import MOTIF, Hand, meter_of, pitch_in, stretches, style_of
+from adaptive.composer.writing import Hand, likings, meter_of, pitch_in, stretches, style_of
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 from adaptive.music.voicing import voice
@@ -114,12 +114,12 @@ def swell(context: BarContext, laid: list[Laid]) -> list[Note]:
 def pulse(context: BarContext, laid: list[Laid]) -> list[Note]:
     """Repeat the chord on the pulses, and between them where the motif says; short, with room."""
     meter = meter_of(context)
-    choice = context.rng(MOTIF).random((2, len(meter.steps)))[context.bar_in_phrase % 2]
+    choice = likings(context)
     notes = []
     for one in laid:
         for onset in _pulse_places(meter, one):
             weight = meter.weight(onset)
-            liked = float(choice[int(onset / meter.step)])
+            liked = choice[int(onset / meter.step)]
             need = 0.0 if onset == one.start else (1.0 - weight) * (0.3 + 0.9 * liked)
             if need > context.density:
                 continue

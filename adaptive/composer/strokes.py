@@ -10,13 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import MOTIF, meter_of
-
-MOTIF_BARS = 2
+from adaptive.composer.writing import MOTIF_BARS, likings, meter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ class Pattern:
         Of the bar.
     bar : int
         0 or 1: place in the two-bar motif.
-    choice : ndarray
+    choice : tuple of float
         One number 0 … 1 a sixteenth: what the seed likes there; the same whenever the bar returns.
     rise : float
         0 at the phrase's beginning, 1 in its last bar.
@@ -50,7 +46,7 @@ class Pattern:
 
     meter: Meter
     bar: int
-    choice: np.ndarray
+    choice: tuple[float, ...]
     rise: float
     is_opening: bool
 
@@ -59,20 +55,20 @@ class Pattern:
         """Return the pattern of a bar."""
         meter = meter_of(context)
         bar = context.bar_in_phrase % MOTIF_BARS
-        choice = context.rng(MOTIF).random((MOTIF_BARS, len(meter.steps)))[bar]
+        choice = likings(context)
         rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
         return cls(meter, bar, choice, rise, context.bar_in_phrase == 0)
 
     def liked(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
         """Return the places the seed likes most, the best first."""
         step = self.meter.step
-        ranked = sorted(places, key=lambda onset: -float(self.choice[int(onset / step)]))
+        ranked = sorted(places, key=lambda onset: -self.choice[int(onset / step)])
         return ranked[:count]
 
     @property
     def weak(self) -> list[Fraction]:
         """Sixteenths between the eighths."""
-        return [onset for onset in self.meter.steps if self.meter.weight(onset) < 0.2]
+        return list(self.meter.weak)
 
     def after(self, pulse: Fraction) -> Fraction:
         """Return the place that divides a pulse."""
@@ -108,7 +104,7 @@ def drive(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("hat", onset, 0.6, 0.1) for onset in meter.pulses]
     strokes += [Stroke("hat", onset, 0.45, 0.25) for onset in meter.halves]
     strokes += [
-        Stroke("hat", onset, 0.3, 0.9 - 0.25 * float(pattern.choice[int(onset / meter.step)]))
+        Stroke("hat", onset, 0.3, 0.9 - 0.25 * pattern.choice[int(onset / meter.step)])
         for onset in pattern.weak
     ]
     ghosts = pattern.liked(pattern.weak, 3)
@@ -145,7 +141,7 @@ def shaker(pattern: Pattern) -> list[Stroke]:
     strokes = [Stroke("shaker", onset, 0.45, 0.02) for onset in meter.pulses]
     strokes += [Stroke("shaker", onset, 0.6, 0.12) for onset in meter.halves]
     strokes += [
-        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * float(pattern.choice[int(onset / meter.step)]))
+        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * pattern.choice[int(onset / meter.step)])
         for onset in pattern.weak
     ]
     strokes += [Stroke("kick", onset, 0.5, 0.3) for onset in meter.group_starts]
@@ -170,7 +166,7 @@ def taiko(pattern: Pattern) -> list[Stroke]:
     ]
     strokes += [Stroke("tom_high", onset, 0.38 * swell, 0.6) for onset in meter.halves]
     strokes += [
-        Stroke("tom_high", onset, 0.26 * swell, 0.95 - 0.2 * float(weight))
+        Stroke("tom_high", onset, 0.26 * swell, 0.95 - 0.2 * weight)
         for onset, weight in zip(meter.steps, pattern.choice, strict=True)
         if onset in pattern.weak
     ]

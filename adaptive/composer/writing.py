@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from adaptive.composer.context import BarContext
+from adaptive.composer.context import BarContext, seeded
 from adaptive.composer.meter import Meter, meter
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
@@ -24,6 +23,10 @@ LOUDNESS_SPREAD = 0.035
 
 # Salts of `BarContext.rng`, so that two uses of one seed never share their numbers.
 MOTIF, HAND, FILL, ANSWER = 101, 102, 103, 104
+
+
+MOTIF_BARS = 2
+"""Bars after which what the seed likes returns."""
 
 
 def style_of(context: BarContext, styles: Mapping[str, Any]) -> str:
@@ -87,6 +90,24 @@ def pitch_in(context: BarContext, chord: Chord, midi: int) -> Pitch:
     return context.harmony.key.spell(shifted) if tone is None else tone.nearest(shifted)
 
 
+def likings(context: BarContext) -> tuple[float, ...]:
+    """What the seed likes at each sixteenth, 0 … 1, in this bar of a motif of two: it returns."""
+    return _likings(context.seed, len(meter_of(context).steps))[context.bar_in_phrase % MOTIF_BARS]
+
+
+@lru_cache(maxsize=512)
+def _likings(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
+    drawn = seeded(seed, MOTIF).random((MOTIF_BARS, count))
+    return tuple(tuple(row) for row in drawn.tolist())
+
+
+@lru_cache(maxsize=4096)
+def _deviations(seed: int, voice: int, bar: int, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """How far each place of a bar is off in time and in loudness, in standard deviations."""
+    time, loudness = seeded(seed, HAND, voice, bar).standard_normal((2, count)).tolist()
+    return tuple(time), tuple(loudness)
+
+
 class Hand:
     """A player's hand: the same small deviations at the same place of the same bar.
 
@@ -105,8 +126,7 @@ class Hand:
     def __init__(self, context: BarContext, voice: int = 0) -> None:
         self.context = context
         steps = meter_of(context).steps
-        rng = context.rng(HAND, voice, context.bar)
-        self._time, self._loudness = rng.standard_normal((2, len(steps)))
+        self._time, self._loudness = _deviations(context.seed, voice, context.bar, len(steps))
         self._step = meter_of(context).step
 
     def _place(self, onset: Fraction) -> int:
@@ -114,16 +134,16 @@ class Hand:
 
     def offset_beats(self, onset: Fraction, looseness: float = 1.0) -> float:
         """How far the note leads or lags; a bar line is never led."""
-        milliseconds = float(self._time[self._place(onset)]) * LOOSE_MS * looseness
-        milliseconds = float(np.clip(milliseconds, -FURTHEST_MS, FURTHEST_MS))
+        milliseconds = self._time[self._place(onset)] * LOOSE_MS * looseness
+        milliseconds = min(max(milliseconds, -FURTHEST_MS), FURTHEST_MS)
         if onset == 0:
             milliseconds = abs(milliseconds)
         return round(ms_in_beats(self.context, milliseconds), 4)
 
     def velocity(self, onset: Fraction, velocity: float) -> float:
         """Loudness as performed, 0.05 … 1."""
-        spread = 1.0 + LOUDNESS_SPREAD * float(self._loudness[self._place(onset)])
-        return round(float(np.clip(velocity * spread, 0.05, 1.0)), 3)
+        spread = 1.0 + LOUDNESS_SPREAD * self._loudness[self._place(onset)]
+        return round(min(max(velocity * spread, 0.05), 1.0), 3)
 
     def play(
         self, onset: Fraction, duration: Fraction, pitch: Pitch, velocity: float,
