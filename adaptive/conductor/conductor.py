@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from adaptive.conductor.foresight import Foresight
 from adaptive.conductor.handover import Handover
 from adaptive.conductor.layout import curve_value
 from adaptive.conductor.material import Material
@@ -68,6 +69,7 @@ class Conductor:
         self.stingers = Stingers(stage, groups[half:])
         self.promises = Promises(stage)
         self.requests = Requests(stage, self.handover, self.stingers, self.promises)
+        self.foresight = Foresight(stage)
         self._stale: set[str] = set()
         self._held_back: tuple[str, str] | None = None
         self._last_bar = 0
@@ -185,6 +187,8 @@ class Conductor:
             self.requests.take(event)
         self._follow_density()
         self._write_ahead(stage.earliest)
+        if not stage.commands:
+            self.foresight.look()
         self._report()
         self._post()
 
@@ -297,6 +301,7 @@ class Conductor:
             if abs(density - layer.density) < DENSITY_STEP:
                 continue
             layer.density = density
+            self.foresight.look_again(name)
             beat = stage.passage.next_boundary(stage.tempo.beat_at(stage.earliest), "bar")
             span = layer.span_at(beat)
             if span is not None and span.stay.passage is stage.passage and beat < layer.cursor_beat:

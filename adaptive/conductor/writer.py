@@ -196,6 +196,12 @@ class GeneratedLayer:
             self._compose(span, past, stay.passage.beat_of(past * stay.passage.beats_per_bar))
         self.spans, self.cursor_beat = [span], 0.0
 
+    def compose_ahead(self, stay: Stay) -> bool:
+        """Compose the first bar of a stay that may come, and keep it; False if it was known."""
+        before, start = len(self._composed), stay.passage.start_beat
+        self._compose(Span(stay, start), 0, start)
+        return len(self._composed) > before or before == KEPT_BARS
+
     def forget_before(self, beat: float) -> None:
         """Drop spans that have ended."""
         if len(self.spans) > 1 or (self.spans and self.spans[0].ends < beat):

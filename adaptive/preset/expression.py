@@ -212,7 +212,10 @@ class _Binder:
         return value
 
     def _logic(self, node: Logic) -> Callable[[], bool]:
-        operands = [self._number(operand) for operand in node.operands]
+        operands = [
+            self.value(operand) if isinstance(operand, Comparison | Logic) else self._number(operand)
+            for operand in node.operands
+        ]
         # every operand is evaluated every time: the memory of comparisons must not hang on their order
         if node.operator == "and":
             return lambda: all([operand() for operand in operands])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.conductor.conductor import CERTAIN_S
 from adaptive.conductor.messages import SetState, SetTempo, Transport
 from adaptive.kernel.layout import TICK_FRAMES
@@ -259,3 +260,22 @@ def test_the_beginning_fits_into_small_commits(tmp_path: Path) -> None:
 
     assert player.performance.frame == TICK_FRAMES
     assert player.performance.engine.telemetry().refused == 0
+
+
+def test_the_first_bars_of_other_sections_are_known_before_the_music_turns(tmp_path: Path) -> None:
+    player = Player(make_preset(tmp_path, BODY, HEAD_120))
+    pad = player.performance.conductor.material.generated["pad"]
+    player.play(round(0.5 * RATE))
+    composed: list[int] = []
+    generator = pad.generator
+
+    def watched(context: BarContext) -> WrittenBar:
+        composed.append(context.bar)
+        return generator(context)
+
+    pad.generator = watched
+    played = player.play(4 * RATE, {tick_of(1): [go("fight")]})
+
+    assert played.lines("note", layer="pad")
+    assert 0 not in composed
+    assert 1 in composed
