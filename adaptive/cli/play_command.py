@@ -86,6 +86,9 @@ def play(
     osc: Annotated[str, typer.Option(help="Where OSC is received.")] = "127.0.0.1:9000",
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
+    plain_osc: Annotated[
+        bool, typer.Option("--plain-osc", help="Read OSC in Python, not in a thread that never waits for it.")
+    ] = False,
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
@@ -131,6 +134,7 @@ def play(
         state=state,
         saved=saved,
         is_watching=watch,
+        is_osc_plain=plain_osc,
     )
     if record is not None and (record / "trace.jsonl").exists():
         message = f"{record} holds a recording already; name another folder"

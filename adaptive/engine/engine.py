@@ -22,7 +22,7 @@ from adaptive.kernel import layout as k
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 SOURCE_TIMELINE, SOURCE_NETWORK, SOURCE_LOCAL = range(3)
-"""Who writes parameter slots: traces and commits, the network, this process."""
+"""Who writes parameter slots: traces and commits, the network, this process; beside them the fast lane."""
 
 
 def slot_word(value: float, number: int) -> int:
@@ -65,7 +65,7 @@ class Engine:
         self.spec = spec
         self.bank = bank or Bank(spec.sample_rate)
         self.memory = Memory(spec, units)
-        self.numbers = Numbers()
+        self.numbers = Numbers(self.memory.header_address, units["count"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
         self.callback_address = units["callback"]
@@ -174,14 +174,19 @@ class Engine:
         """Post a commit: whole, or `QueueFullError` and nothing."""
         return self.port.post(commands)
 
-    def set_parameter(self, index: int, value: float, source: int = SOURCE_LOCAL) -> None:
-        """Write a parameter's slot: latest wins, heard in the next quantum.  Thread: any, one a source."""
-        word = slot_word(value, self.numbers.next_arrival())
+    def set_parameter(
+        self, index: int, value: float, source: int = SOURCE_LOCAL, arrival: int | None = None
+    ) -> None:
+        """Write a parameter's slot: latest wins, heard in the next quantum.  Thread: any, one a source.
+
+        `arrival` is the number it arrived with; left out: it arrives now.
+        """
+        word = slot_word(value, arrival or self.numbers.next_arrival())
         self.memory["slots"][source, index] = np.uint64(word)
 
-    def parameter_word(self, value: float) -> int:
-        """A slot's word with the next arrival number, for `commands.set_parameter`."""
-        return signed(slot_word(value, self.numbers.next_arrival()))
+    def parameter_word(self, value: float, arrival: int | None = None) -> int:
+        """A slot's word with its arrival number, for `commands.set_parameter`."""
+        return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def values_at(self, tick: int) -> Audio:
         """Recorded parameters of a tick, shape (parameters, 3): value, age in seconds, staleness."""

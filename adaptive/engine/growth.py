@@ -124,6 +124,7 @@ def _grow_parameters(
     records, slots, seen = memory["parameters"], memory["slots"], memory["slot_seen"]
     for index in fresh:
         record, before = records[index], moved.get(index)
+        memory["stage"][:, index] = 0
         slots[:, index] = 0 if before is None else slots[:, before]
         seen[index] = 0 if before is None else seen[before]
         fill_new_parameter(record, new.parameters[index], index, new.sample_rate)

@@ -133,6 +133,7 @@ class Memory:
         self._add("programs", k.PROGRAM, parameters)
         self._add("slots", np.uint64, sources, parameters)
         self._add("slot_seen", np.uint32, parameters)
+        self._add("stage", np.int64, 2, parameters)
         self._add("source_rank", np.int32, sources)
         self._add("mappings", k.MAPPING, len(spec.mappings) + room.mappings)
         self._add("history", np.float32, spec.history_ticks, parameters, 3)

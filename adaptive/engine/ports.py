@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -48,19 +47,24 @@ class Reply(NamedTuple):
 
 
 class Numbers:
-    """Counters shared by the producers of one engine: sequence, commit, arrival."""
+    """Counters shared by the producers of one engine: sequence, commit, arrival.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    header_address : int
+        Of the engine: arrivals are counted there, because a receiver without Python counts them, too.
+    count : int
+        Address of the unit that counts one.
+    """
+
+    def __init__(self, header_address: int, count: int) -> None:
         self.sequence = 0
         self.commit = 0
-        self.arrival = 0
-        self._guard = threading.Lock()
+        self._header_address, self._count = header_address, UNIT(count)
 
     def next_arrival(self) -> int:
-        """Number a packet gets when it is read: 32 bits, never 0."""
-        with self._guard:
-            self.arrival = self.arrival % 0xFFFFFFFF + 1
-            return self.arrival
+        """Number a packet gets when it is read: 32 bits, never 0.  Thread: any."""
+        return int(self._count(self._header_address, 0, 0, 0)) & 0xFFFFFFFF
 
 
 class CommandPort:

@@ -175,7 +175,7 @@ class EngineSpec:
     parameters: Sequence[ParameterSpec] = ()
     mappings: Sequence[MappingSpec] = ()
     reverbs: Sequence[ReverbSpec] = ()
-    sources: Sequence[int] = (0, 0, 0)
+    sources: Sequence[int] = (0, 0, 0, 0)
     rings: int = 2
     ring_capacity: int = 4096
     entries: int = 8192

@@ -158,7 +158,7 @@ class OscServer(asyncio.DatagramProtocol):
     reader : OscReader
         Understands packets.
     receive : callable
-        Takes each transaction.
+        Takes each transaction, and the number of its arrival if it has one already.
     complain : callable
         Takes one sentence about a sender, the first time it is deserved.
     """
@@ -166,7 +166,7 @@ class OscServer(asyncio.DatagramProtocol):
     def __init__(
         self,
         reader: OscReader,
-        receive: Callable[[Transaction], None],
+        receive: Callable[[Transaction, int | None], None],
         complain: Callable[[str], None],
     ) -> None:
         self.reader = reader
@@ -177,20 +177,24 @@ class OscServer(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Read one packet."""
+        self.take(data, addr[0], None)
+
+    def take(self, data: bytes, sender: str, arrival: int | None) -> None:
+        """Read one packet of a sender; `arrival` is its number, if it was counted when it came."""
         self.packets += 1
         try:
             time_tag, transaction = self.reader.read(data)
         except OscError as error:
             self.malformed += 1
-            self._once(addr[0], str(error))
+            self._once(sender, str(error))
             return
         for fault in transaction.faults:
-            self._once(addr[0], f"{fault.at[:80]}: {fault.error[:200]}")
-        delay = self._delay(time_tag, addr[0])
+            self._once(sender, f"{fault.at[:80]}: {fault.error[:200]}")
+        delay = self._delay(time_tag, sender)
         if delay <= 0.0:
-            self._receive(transaction)
+            self._receive(transaction, arrival)
         else:
-            asyncio.get_running_loop().call_later(delay, self._receive, transaction)
+            asyncio.get_running_loop().call_later(delay, self._receive, transaction, None)
 
     def _delay(self, time_tag: int, sender: str) -> float:
         if time_tag == IMMEDIATELY:

@@ -64,6 +64,12 @@ def keep_bits(_context: Any, _address: Any, _bits: Any) -> Any:
 
 
 @intrinsic
+def add_to_word(_context: Any, _address: Any, _value: Any) -> Any:
+    """Add to an aligned int64 and return what was there before, as one step."""
+    return _change_bits("add")
+
+
+@intrinsic
 def prefetch(_context: Any, _address: Any) -> Any:
     """Ask for the cache line at an address: above 30 stems reading is waiting for memory."""
 
@@ -86,6 +92,16 @@ def float_of_bits(_context: Any, _bits: Any) -> Any:
         return builder.bitcast(args[0], ir.FloatType())
 
     return types.float32(types.int32), generate
+
+
+@intrinsic
+def double_of_bits(_context: Any, _bits: Any) -> Any:
+    """Read an int64 as the float64 with the same bits."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
 
 
 @intrinsic

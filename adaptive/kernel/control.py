@@ -9,6 +9,7 @@ from numba import carray
 
 from adaptive.kernel.atomic import store_release
 from adaptive.kernel.jit import pointer, rtsafe
+from adaptive.kernel.lane import take_stage
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_GROUP,
@@ -18,6 +19,7 @@ from adaptive.kernel.layout import (
     HEADER,
     INSTRUMENT,
     INSTRUMENT_RELEASE,
+    LANE_SOURCE,
     LINEAR,
     MAPPING,
     MASTER,
@@ -76,7 +78,12 @@ def act_at_once(entries: Any, item: int, master: Any, slots: Any, frame: int) ->
     command = entries[item]["command"]
     if command["operation"] == SET_PARAMETER:
         # one 64-bit word: the value's bits below, the arrival number above
-        slots[np.int64(command["which"]), np.int64(command["target"])] = np.uint64(command["i0"])
+        source, target = np.int64(command["which"]), np.int64(command["target"])
+        word = np.uint64(command["i0"])
+        before = np.uint32(slots[source, target] >> np.uint64(32))
+        # a value that came while the commit was on its way is younger, and stays
+        if before == 0 or np.int32(np.uint32(word >> np.uint64(32)) - before) >= 0:
+            slots[source, target] = word
     elif command["operation"] == MASTER_GAIN:
         fade_master(master, command, frame)
 
@@ -141,6 +148,9 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
     sources, count, room = header["source_count"], header["parameter_count"], header["parameter_room"]
     slots = carray(pointer(header["at_slots"]), (sources, room), np.uint64)
     bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * room), np.float32)
+    if sources > LANE_SOURCE:
+        stage = carray(pointer(header["at_stage"]), (2, room), np.int64)
+        take_stage(header, header["at_header"], slots[np.int64(LANE_SOURCE)], stage[np.int64(1)])
     drain_rings(header, telemetry, entries)
     total = hand_out_bucket(header, telemetry, entries, order, slots)
     header["taken"] = total

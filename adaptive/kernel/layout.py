@@ -47,7 +47,7 @@ TIME_BINS = 160
 CACHE_LINE = 64
 
 
-def _record(fields: list[Any]) -> np.dtype[Any]:
+def record(fields: list[Any]) -> np.dtype[Any]:
     """Lay a record out: sixteen lanes of float32 fill one cache line, so they begin at one.
 
     (A vector across two lines costs two loads: 256 voices 2.7 % of a core unaligned, 2.4 % aligned.)
@@ -67,7 +67,7 @@ def _record(fields: list[Any]) -> np.dtype[Any]:
     return np.dtype(table, align=True)
 
 
-COMMAND = _record(
+COMMAND = record(
     [
         ("frame", "i8"),  # frame of the timeline; negative: the next quantum
         ("sequence", "i8"),  # rises by one a command, over all producers
@@ -87,7 +87,7 @@ COMMAND = _record(
     ]
 )
 
-ENTRY = _record(
+ENTRY = record(
     [
         ("command", COMMAND),
         ("bucket", "i4"),
@@ -101,7 +101,7 @@ ENTRY = _record(
     ]
 )
 
-RING = _record(
+RING = record(
     [
         ("head", "i8"),  # written by the producer, released
         ("pad0", "i8", 7),
@@ -113,7 +113,7 @@ RING = _record(
     ]
 )
 
-REPLY = _record(
+REPLY = record(
     [
         ("kind", "i4"),
         ("tag", "i4"),
@@ -124,7 +124,7 @@ REPLY = _record(
     ]
 )
 
-SOUND = _record(
+SOUND = record(
     [
         ("left", "i8"),  # addresses of float32 frames in the bank
         ("right", "i8"),
@@ -149,7 +149,7 @@ def _ramp(name: str) -> list[Any]:
     return [(f"{name}_{field[0]}", *field[1:]) for field in _RAMP]
 
 
-LANE_FILTER = _record(
+LANE_FILTER = record(
     [
         ("x", "f4", LANES),
         ("low", "f4", LANES),
@@ -165,7 +165,7 @@ LANE_FILTER = _record(
 )
 """The low-pass of eight stereo strips, with the block it works on."""
 
-CLIP_GROUP = _record(
+CLIP_GROUP = record(
     [
         # one column a clip
         ("state", "i4", PAIRS),
@@ -194,7 +194,7 @@ CLIP_GROUP = _record(
     ]
 )
 
-BUS_GROUP = _record(
+BUS_GROUP = record(
     [
         ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
         ("channel", "i4", PAIRS),  # first of the two master channels
@@ -224,7 +224,7 @@ BUS_GROUP = _record(
     ]
 )
 
-INSTRUMENT = _record(
+INSTRUMENT = record(
     [
         ("bus", "i4"),
         ("first_group", "i4"),
@@ -267,7 +267,7 @@ INSTRUMENT = _record(
     ]
 )
 
-VOICE_GROUP = _record(
+VOICE_GROUP = record(
     [
         ("instrument", "i4"),
         ("active", "i4"),  # lanes that sound
@@ -317,7 +317,7 @@ VOICE_GROUP = _record(
     ]
 )
 
-PARAMETER = _record(
+PARAMETER = record(
     [
         ("target", "f4"),
         ("value", "f4"),  # smoothed, at the end of the quantum
@@ -337,7 +337,7 @@ PARAMETER = _record(
     ]
 )
 
-PROGRAM = _record(
+PROGRAM = record(
     [
         ("length", "i4"),
         ("opcode", "i4", PROGRAM_LENGTH),
@@ -346,7 +346,7 @@ PROGRAM = _record(
     ]
 )
 
-MAPPING = _record(
+MAPPING = record(
     [
         ("parameter", "i4"),
         ("kind", "i4"),
@@ -358,7 +358,7 @@ MAPPING = _record(
     ]
 )
 
-REVERB = _record(
+REVERB = record(
     [
         ("mask", "i8"),  # length of a line's memory - 1, a power of two
         ("write", "i8"),
@@ -377,7 +377,7 @@ REVERB = _record(
     ]
 )
 
-MASTER = _record(
+MASTER = record(
     [
         ("gain_from", "f4"),
         ("gain_to", "f4"),
@@ -408,7 +408,7 @@ MASTER = _record(
     ]
 )
 
-TELEMETRY = _record(
+TELEMETRY = record(
     [
         ("callbacks", "i8"),
         ("underflows", "i8"),
@@ -432,7 +432,7 @@ TELEMETRY = _record(
     ]
 )
 
-HEADER = _record(
+HEADER = record(
     [
         ("frame", "i8"),  # first frame of the next quantum
         ("ticks_recorded", "i8"),
@@ -473,6 +473,9 @@ HEADER = _record(
         ("tap_frames", "i8"),  # length of the taps; 0: nobody listens to single buses
         ("tap_at", "i8"),
         ("reverb_frames", "i8"),
+        ("arrivals", "i8"),  # counts packets and requests, over all who read them, indivisibly
+        ("stage_turn", "i8"),  # odd while the receiver writes its stage
+        ("stage_taken", "i8"),  # turn of the stage that was taken last
         # addresses
         ("at_header", "i8"),
         ("at_clips", "i8"),
@@ -491,6 +494,7 @@ HEADER = _record(
         ("at_programs", "i8"),
         ("at_slots", "i8"),
         ("at_slot_seen", "i8"),
+        ("at_stage", "i8"),
         ("at_source_rank", "i8"),
         ("at_mappings", "i8"),
         ("at_history", "i8"),
@@ -515,7 +519,7 @@ HEADER = _record(
     ]
 )
 
-ROOT = _record(
+ROOT = record(
     [
         ("header", "i8"),  # what a stream's user data points to: publishing another is one store
         ("header_seen", "i8"),
@@ -528,6 +532,9 @@ ROOT = _record(
     ]
 )
 """One cache line: what one stream of a sound card is given, and all it may touch once its gate is shut."""
+
+LANE_SOURCE = 3
+"""Row of the slots that is the receiver's."""
 
 GATE_INSIDE, GATE_SHUT = 1, 2
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
-from adaptive.kernel import bus, card, clip, control, fill, master, reverb, voice
+from adaptive.kernel import bus, card, clip, control, fill, lane, master, reverb, voice
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
     keep_bits,
@@ -22,6 +22,7 @@ from adaptive.kernel.atomic import (
     write_float_mode,
 )
 from adaptive.kernel.jit import call_unit, pointer
+from adaptive.kernel.lane_layout import LANE
 from adaptive.kernel.layout import (
     BUS_GROUP,
     CLIP_GROUP,
@@ -193,6 +194,17 @@ def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
     return np.int32(set_bits(address, bits))
 
 
+def count_unit(header_address: int, _item: int, _first: int, _count: int) -> int:
+    """Count an arrival; its number, whose 32 bits are unsigned."""
+    return np.int32(lane.count_arrival(header_address))
+
+
+def receive_unit(lane_address: int, _item: int, _first: int, _count: int) -> int:
+    """Receive OSC until told to stop: what a thread of its own does."""
+    lane.receive(carray(pointer(lane_address), ONE, LANE)[0], lane_address)
+    return np.int32(0)
+
+
 def publish_unit(address: int, value: int, _first: int, _count: int) -> int:
     """Store a word so that all written before it is seen with it: the producer's half of a ring."""
     store_release(address, value)
@@ -212,5 +224,7 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
     "publish": (publish_unit, UNIT),
     "gate": (gate_unit, UNIT),
+    "count": (count_unit, UNIT),
+    "receive": (receive_unit, UNIT),
 }
 """Name → (function, C signature), in the order in which they are compiled."""

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 import msgspec
 from aiohttp import web
 
+from adaptive.conductor.layout import ScoreLayout
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
 from adaptive.conductor.passage import Passage
@@ -45,6 +46,7 @@ from adaptive.inputs.message import (
     UndoEdit,
 )
 from adaptive.inputs.osc import OscReader, OscServer
+from adaptive.inputs.osc_lane import IS_POSSIBLE, OscLane, bind
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.editing import Editing
@@ -103,6 +105,7 @@ class LiveOptions:
     state: Path | None = None
     saved: SavedMusic | None = None
     is_watching: bool = False
+    is_osc_plain: bool = False
 
 
 @dataclass(slots=True)
@@ -161,6 +164,8 @@ class LiveSession:
         self._last_beat: tuple[Passage, int] | None = None
         self._meters_at = 0.0
         self._osc: OscServer | None = None
+        self._lane: OscLane | None = None
+        self._lane_layout: ScoreLayout | None = None
         self._swap = Swap(self, load_preset)
         self._editing = Editing(self, self._swap)
         self._state = None if options.state is None else StateFile(options.state, tell)
@@ -240,6 +245,7 @@ class LiveSession:
                 self._recorder.take_tick(tick, messages)
             performance.step(messages)
             self._publish(tick)
+        self._teach_lane()
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -260,22 +266,27 @@ class LiveSession:
             messages += given
         return messages
 
-    def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
-        """Act on a transaction: parameters alone go to their slots; with anything else, in one commit."""
+    def receive(
+        self, transaction: Transaction, connection: Connection | None = None, arrival: int | None = None
+    ) -> None:
+        """Act on a transaction: a parameter alone goes to its slot; with anything else, in one commit.
+
+        `arrival` is the number it arrived with; left out: it arrives now.
+        """
         self.status.transactions += 1
         engine, layout = self.performance.engine, self.performance.layout
         asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
         # a bundle that waited for its time may speak of the preset before
         values = [r for r in asked if r.name in layout.parameters]
         others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
-        if not others:
-            for request in values:
-                engine.set_parameter(layout.parameters[request.name], request.value, SOURCE_NETWORK)
+        if not others and len(values) == 1:
+            index = layout.parameters[values[0].name]
+            engine.set_parameter(index, values[0].value, SOURCE_NETWORK, arrival)
         elif values:
             rows = [
                 commands.set_parameter(
                     commands.IMMEDIATELY, layout.parameters[request.name], SOURCE_NETWORK,
-                    engine.parameter_word(request.value),
+                    engine.parameter_word(request.value, arrival),
                 )
                 for request in values
             ]  # fmt: skip
@@ -291,6 +302,25 @@ class LiveSession:
             self.acknowledge(request.id, connection, "finished", "heard from the next quantum on")
         for other in others:
             self._act(other, connection)
+
+    def _receive_osc(self, transaction: Transaction, arrival: int | None) -> None:
+        self.receive(transaction, None, arrival)
+
+    def _teach_lane(self) -> None:
+        """Let the fast lane answer to the names of what plays by now, and hear how it is doing."""
+        if self._lane is None:
+            return
+        performance = self.performance
+        if performance.layout is not self._lane_layout:
+            self._lane_layout = performance.layout
+            checker = Checker(performance.preset)
+            self._lane.understand(
+                performance.preset, checker, performance.layout.parameters, performance.engine
+            )
+        trouble = self._lane.trouble()
+        if trouble:
+            performance.conductor.stage.log_line("health", performance.frame, trouble)
+            self._complain(trouble)
 
     def _act(self, request: Request, connection: Connection | None) -> None:
         engine = self.performance.engine
@@ -469,11 +499,18 @@ class LiveSession:
         loop, options = asyncio.get_running_loop(), self.options
         reader = OscReader(self.performance.preset, self.checker)
         try:
-            self._osc = OscServer(reader, self.receive, self._complain)
-            server_of = self._osc
-            transport, _ = await loop.create_datagram_endpoint(lambda: server_of, local_addr=options.osc)
-            stack.callback(transport.close)
-            self.status.osc_port = transport.get_extra_info("sockname")[1]
+            self._osc = OscServer(reader, self._receive_osc, self._complain)
+            listening = await bind(*options.osc)
+            self.status.osc_port = listening.getsockname()[1]
+            if IS_POSSIBLE and not options.is_osc_plain:
+                self._lane = OscLane(listening, self._osc)
+                self._teach_lane()
+                self._lane.start()
+                stack.callback(self._lane.close)
+            else:
+                server_of = self._osc
+                transport, _ = await loop.create_datagram_endpoint(lambda: server_of, sock=listening)
+                stack.callback(transport.close)
         except OSError as error:
             raise _port_taken("OSC", "--osc", options.osc, error) from error
         try:

@@ -5,7 +5,7 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine, signed, slot_word
-from adaptive.engine.ports import POSTED, Numbers
+from adaptive.engine.ports import POSTED
 from adaptive.engine.spec import EngineSpec
 from adaptive.errors import QueueFullError
 from adaptive.kernel import layout as k
@@ -70,10 +70,10 @@ def test_a_refused_commit_uses_no_number() -> None:
 
 
 def test_arrival_numbers_are_never_zero_not_even_when_they_begin_anew() -> None:
-    numbers = Numbers()
-    numbers.arrival = 0xFFFFFFFE
+    engine = Engine(EngineSpec())
+    engine.memory.head["arrivals"] = 0xFFFFFFFE
 
-    assert [numbers.next_arrival() for _ in range(3)] == [0xFFFFFFFF, 1, 2]
+    assert [engine.numbers.next_arrival() for _ in range(3)] == [0xFFFFFFFF, 1, 2]
 
 
 @pytest.mark.parametrize("word", [0, 1, 2**63 - 1, 2**63, 2**64 - 1])

@@ -197,7 +197,7 @@ class Desk:
         self.complaints: list[str] = []
         self.server = OscServer(reader, self._take, self.complaints.append)
 
-    def _take(self, transaction: Transaction) -> None:
+    def _take(self, transaction: Transaction, _arrival: int | None) -> None:
         self.received.append((time.monotonic(), transaction))
 
     def send(self, packet: bytes, sender: str = "10.0.0.1") -> None:
