@@ -23,6 +23,7 @@ from adaptive.conductor.seams import Seam, Wish
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stingers import Stingers
+from adaptive.conductor.takes import Takes
 from adaptive.conductor.writer import DENSITY_STEP
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import TICK_FRAMES
@@ -73,7 +74,7 @@ class Conductor:
         self._stale: set[str] = set()
         self._held_back: tuple[str, str] | None = None
         self._last_bar = 0
-        self._varied = [layer for layer in stage.material.stems.values() if layer.decks]
+        self.takes = Takes(stage)
 
     @property
     def passage(self) -> Passage:
@@ -147,6 +148,7 @@ class Conductor:
         self.handover.take_over(before.handover)
         self.stingers.take_over(before.stingers)
         self.promises.take_over(before.promises)
+        self.takes.take_over(before.takes)
         self.requests.take_over(before.requests)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
@@ -339,7 +341,7 @@ class Conductor:
             if behind.cursor_beat == before:
                 behind.cursor_beat = until  # it does not play there
         frame = tempo.frame_at(until)
-        for stem in self._varied:
+        for stem in self.takes.layers.values():
             stage.commands += stem.write_passes(frame)
 
     def _watch_health(self) -> None:
@@ -357,6 +359,7 @@ class Conductor:
     def _report(self) -> None:
         for name, layer in self.stage.material.generated.items():
             self.stage.log_notes(name, layer.style, layer.sounded(self.stage.now))
+        self.takes.tell()
         self._report_parameters()
         self.stingers.send_due()
 
@@ -377,7 +380,7 @@ class Conductor:
         beat = stage.tempo.beat_at(stage.now)
         for layer in stage.material.generated.values():
             layer.forget_before(beat)
-        for stem in self._varied:
+        for stem in self.takes.layers.values():
             stem.forget_before(stage.now)
 
     def _post(self) -> None:

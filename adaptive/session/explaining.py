@@ -167,6 +167,12 @@ def _state(line: Line) -> str:
     return f"{line['group']} is now {line['value']} (was {line['before']})"
 
 
+def _layer(line: Line) -> str | None:
+    if "take" not in line:
+        return None
+    return f"{line['layer']} plays {line['take']} ({line['reason']})"
+
+
 def _tempo(line: Line) -> str:
     if line.get("status") == "dropped":
         return f"the tempo stays: {line['reason']}"
@@ -183,8 +189,9 @@ def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
 
-TELLERS: dict[str, Callable[[Line], str]] = {
+TELLERS: dict[str, Callable[[Line], str | None]] = {
     "transition": _transition,
+    "layer": _layer,
     "stinger": _stinger,
     "state": _state,
     "tempo": _tempo,

@@ -203,3 +203,27 @@ def test_a_turn_that_is_taken_back_leaves_the_variations_as_they_were(tmp_path: 
     disturbed = play(preset, 13, {tick_of(3.2): go[0], tick_of(3.6): go[1]})
 
     assert np.array_equal(disturbed.bus("drums"), play(preset, 13).bus("drums"))
+
+
+def test_the_log_tells_which_file_of_a_layer_plays_when_it_begins(tmp_path: Path) -> None:
+    body = """
+[layers.calm]
+stem = ["calm.wav", "fight.wav", "both.wav"]
+order = "sequence"
+[layers.other]
+stem = "both.wav"
+[sections.calm]
+layers = ["calm", "other"]
+length_bars = 2
+[sections.fight]
+layers = ["other"]
+length_bars = 2
+"""
+    script = {tick_of(5): [SetState("section", "fight")], tick_of(7): [SetState("section", "calm")]}
+    played = play(make_preset(tmp_path, body), 12, script)
+    told = [(line["frame"], line["take"]) for line in played.log if "take" in line]
+
+    assert told[:3] == [(0, "calm.wav"), (2 * BAR, "fight.wav"), (4 * BAR, "both.wav")]
+    assert [take for _, take in told[3:]] == ["calm.wav", "fight.wav", "both.wav"][: len(told) - 3]
+    assert told[3][0] > 7 * BAR
+    assert all(line["layer"] == "calm" for line in played.log if "take" in line)
