@@ -101,52 +101,34 @@ def test_reload_and_undo_by_message_answer_with_receipts(folder: Path, tmp_path:
     assert wrong["error"].startswith("reload must be true")
 
 
-def test_a_layer_is_added_while_it_plays_and_taken_back(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("added", "how"),
+    [
+        ('[layers.more]\nstem = "both.wav"\n', "sounds from "),
+        ("[reverb]\npredelay_ms = 50\n", "the room's pre-delay is another: what rang is cut"),
+    ],
+)
+def test_what_is_added_is_heard_from_a_bar_line_on_and_taken_back(
+    folder: Path, tmp_path: Path, added: str, how: str
+) -> None:
     with playing(tmp_path, folder, "--sink", "null", "--seconds", "60") as engine:
         client = engine.client()
         client.send({"subscribe": ["beat"]}, {"state": {"place": "inn"}})
         client.until("beat", section="two")
-        write(folder, ("[layers.bass]\n", '[layers.more]\nstem = "both.wav"\n[layers.bass]\n'))
+        write(folder, ("[layers.bass]\n", f"{added}[layers.bass]\n"))
         client.send({"reload": True, "id": "a"})
-        done = client.until("receipt", receipt="a", status="finished")
+        done = [client.until("receipt", receipt="a", status="finished")["reason"]]
         beat = client.until("beat")["beat"]
-        client.send({"undo": True, "id": "b"})
-        undone = client.until("receipt", receipt="b", status="finished")
-        client.send({"undo": True, "id": "c"})
-        again = client.until("receipt", receipt="c", status="finished")
+        for name in "bc":
+            client.send({"undo": True, "id": name})
+            done.append(client.until("receipt", receipt=name, status="finished")["reason"])
         heard = [m["beat"]["position"] for m in client.heard if "beat" in m]
         said = engine.said()
 
-    assert done["reason"].startswith("sounds from ")
+    assert done[0].startswith(how)
+    assert all("cut" in reason or reason.startswith("sounds from ") for reason in done)
     assert beat["section"] == "two"
-    assert undone["reason"].startswith("sounds from ")
-    assert again["reason"].startswith("sounds from ")
-    bars = [int(position.split(".")[0]) for position in heard]
-    assert bars == sorted(bars)
-    assert not any("Traceback" in line for line in said)
-
-
-def test_another_room_is_replaced_at_a_bar_line_and_undone(folder: Path, tmp_path: Path) -> None:
-    with playing(tmp_path, folder, "--sink", "null", "--seconds", "60") as engine:
-        client = engine.client()
-        client.send({"subscribe": ["beat"]}, {"state": {"place": "inn"}})
-        client.until("beat", section="two")
-        write(folder, ("[layers.bass]\n", "[reverb]\npredelay_ms = 50\n[layers.bass]\n"))
-        client.send({"reload": True, "id": "a"})
-        done = client.until("receipt", receipt="a", status="finished")
-        beat = client.until("beat")["beat"]
-        client.send({"undo": True, "id": "b"})
-        undone = client.until("receipt", receipt="b", status="finished")
-        client.send({"undo": True, "id": "c"})
-        again = client.until("receipt", receipt="c", status="finished")
-        heard = [m["beat"]["position"] for m in client.heard if "beat" in m]
-        said = engine.said()
-
-    assert done["reason"] == "the room's pre-delay is another: what rang is cut"
-    assert beat["section"] == "two"
-    assert "cut" in undone["reason"]
-    assert "cut" in again["reason"]
-    # bars go on, and each performance begins with the bar it took over at
+    # bars go on, whoever plays them
     bars = [int(position.split(".")[0]) for position in heard]
     assert bars == sorted(bars)
     assert not any("Traceback" in line for line in said)
