@@ -21,14 +21,13 @@ from adaptive.engine.filling import (
 )
 from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.engine.tones import fill_instrument
-from adaptive.engine.validate import check_spec
+from adaptive.engine.validate import LONGEST_PREDELAY_S, check_spec
 from adaptive.kernel import layout as k
 
 Array = np.ndarray[Any, Any]
 
 ALIGNMENT = 64
-REVERB_ROWS = k.REVERB_LINES + k.ALLPASSES + 1
-REVERB_MEMORY_S = 0.3
+REVERB_ROWS = k.REVERB_LINES + k.ALLPASSES
 NO_SLACK_YET = 2**62
 STRIDE_PAD = 208
 """Frames between rows beyond a power of two: at exactly one, all rows would share cache sets."""
@@ -116,7 +115,9 @@ class Memory:
         groups = _groups(len(spec.buses))
         self.voice_groups = sum(voice_groups_of(i.voices) for i in spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
-        self.reverb_frames = _power_of_two(REVERB_MEMORY_S * spec.sample_rate)
+        # no longer than they must be: all rows of a room together fit into a cache of a megabyte
+        self.reverb_frames = _power_of_two(LONGEST_LINE_MS / 1000.0 * spec.sample_rate + 4 * q)
+        self.predelay_frames = _power_of_two(LONGEST_PREDELAY_S * spec.sample_rate + q)
         parameters, sources = len(spec.parameters) + room.parameters, len(spec.sources)
         self._add("clips", k.CLIP_GROUP, _groups(spec.clips + room.clips))
         self._add("sounds", k.SOUND, spec.sounds)
@@ -147,6 +148,7 @@ class Memory:
         self._add("reverbs", k.REVERB, len(spec.reverbs))
         stride = self.reverb_frames + STRIDE_PAD
         self._add("reverb_memory", np.float32, len(spec.reverbs), REVERB_ROWS, stride)
+        self._add("predelay_memory", np.float32, len(spec.reverbs), self.predelay_frames)
         self._add("telemetry", k.TELEMETRY, 1)
         self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
 
@@ -170,6 +172,7 @@ class Memory:
         head["reply_capacity"] = spec.replies
         head["sound_count"] = spec.sounds
         head["reverb_frames"] = self.reverb_frames + STRIDE_PAD
+        head["predelay_frames"] = self.predelay_frames
         # what a cut leaves behind is down to a hundredth after 2 ms
         head["declick_decay"] = smoothing_share(0.002, 1, spec.sample_rate)
         head["control_share"] = 1.0 - smoothing_share(0.008, k.QUANTUM, spec.sample_rate)
@@ -244,7 +247,7 @@ class Memory:
         ratio = LONGEST_LINE_MS / SHORTEST_LINE_MS
         for index, reverb in enumerate(self.spec.reverbs):
             record = self["reverbs"][index]
-            record["mask"] = self.reverb_frames - 1
+            record["mask"], record["predelay_mask"] = self.reverb_frames - 1, self.predelay_frames - 1
             for line in range(k.REVERB_LINES):
                 length_ms = SHORTEST_LINE_MS * ratio ** (line / (k.REVERB_LINES - 1))
                 frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))

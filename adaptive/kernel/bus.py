@@ -195,6 +195,16 @@ def is_still(group: Any, column: int, loudness: float) -> bool:
 
 
 @rtsafe
+def is_any_awake(group: Any, count: int) -> bool:
+    """Whether a filter of the group has anything to do: what has been silent for long has rung out."""
+    awake = np.int32(0)
+    for column in range(count):
+        is_silent = group["loudness"][column] == ZERO and group["silent_quanta"][column] > QUIET
+        awake += np.int32(0) if is_silent else np.int32(1)
+    return awake > 0
+
+
+@rtsafe
 def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
     """Aim the filters of a group for this quantum; False when every one is open."""
     is_any = False
@@ -277,7 +287,7 @@ def render_group(
             telemetry["not_finite"] += np.int64(1)
             silence(group, column, buses[first + column])
             group["loudness"][column] = BROKEN
-    if prepare_filters(group, frame, F32(header["sample_rate"])):
+    if prepare_filters(group, frame, F32(header["sample_rate"])) and is_any_awake(group, count):
         filter_group(group, buses, first, count)
     for column in range(count):
         index = first + column

@@ -361,6 +361,7 @@ MAPPING = record(
 REVERB = record(
     [
         ("mask", "i8"),  # length of a line's memory - 1, a power of two
+        ("predelay_mask", "i8"),
         ("write", "i8"),
         ("length", "i8", REVERB_LINES),
         ("feedback", "f4", REVERB_LINES),
@@ -473,6 +474,7 @@ HEADER = record(
         ("tap_frames", "i8"),  # length of the taps; 0: nobody listens to single buses
         ("tap_at", "i8"),
         ("reverb_frames", "i8"),
+        ("predelay_frames", "i8"),
         ("arrivals", "i8"),  # counts packets and requests, over all who read them, indivisibly
         ("stage_turn", "i8"),  # odd while the receiver writes its stage
         ("stage_taken", "i8"),  # turn of the stage that was taken last
@@ -507,6 +509,7 @@ HEADER = record(
         ("at_replies", "i8"),
         ("at_reverbs", "i8"),
         ("at_reverb_memory", "i8"),
+        ("at_predelay_memory", "i8"),
         ("at_telemetry", "i8"),
         # the units, as addresses of C functions
         ("unit_control", "i8"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.kernel.atomic import prefetch
 from adaptive.kernel.jit import rtsafe
 from adaptive.kernel.layout import ALLPASSES, QUANTUM, REVERB_LINES
 from adaptive.kernel.maths import F32, HALF, ONE, ZERO
@@ -23,9 +24,10 @@ DIFFUSION = F32(0.62)
 QUARTER = F32(0.25)  # 1/√16: the Hadamard matrix becomes orthogonal
 QUIET = F32(1e-10)  # energy of a quantum: -120 dB
 TOO_LOUD = F32(1e12)
-ROW = np.int64(4) * Q
-ROWS = REVERB_LINES + ALLPASSES + 1
-"""Rows of memory a room needs: its lines, its all-passes, its pre-delay."""
+FLOAT = np.int64(4)
+ROW = FLOAT * Q
+ROWS = REVERB_LINES + ALLPASSES
+"""Rows of memory a room needs: its lines and its all-passes.  The pre-delay, much longer, lies apart."""
 
 
 @rtsafe
@@ -45,6 +47,21 @@ def write_row(row: Any, at: int, mask: int, data: Any) -> None:
     start = at & mask
     for i in range(Q):
         row[start + i] = data[i]
+
+
+@rtsafe
+def prefetch_rows(room: Any, rows_address: int, stride: int, at: int) -> None:
+    """Ask for what the next quantum writes and reads: the rows are larger than the nearest cache."""
+    mask = room["mask"]
+    for row in range(np.int64(ROWS)):
+        base = rows_address + row * stride
+        for line in range(np.int64(4)):
+            prefetch(base + FLOAT * (at & mask) + line * np.int64(64))
+    for row in range(LINES):
+        base = rows_address + row * stride
+        ends = (at - room["length"][row] - np.int64(1)) & mask
+        for line in range(np.int64(5)):
+            prefetch(base + FLOAT * ends + line * np.int64(64))
 
 
 @rtsafe
@@ -100,8 +117,8 @@ def mix_lines(room: Any) -> None:
 
 
 @rtsafe
-def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
-    """Replace a bus's audio, also given by its address, by the room's answer to it."""
+def render_reverb(room: Any, memory: Any, rows_address: int, predelay: Any, audio: Any, address: int) -> None:
+    """Replace a bus's audio by the room's answer to it; `memory` and `audio` are also given by address."""
     loudness = energy(address) + energy(address + ROW)
     if loudness > ZERO:
         room["quiet_quanta"] = np.int32(0)
@@ -110,14 +127,13 @@ def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
     room["is_quiet"] = np.int32(0)
     low_cut(room, audio)
     mask, at = room["mask"], room["write"]
-    predelay_row = LINES + np.int64(ALLPASSES)
-    write_row(memory[predelay_row], at, mask, room["line"][INPUT])
-    read_row(memory[predelay_row], at - room["predelay"], mask, room["line"][INPUT], Q)
+    write_row(predelay, at, room["predelay_mask"], room["line"][INPUT])
+    read_row(predelay, at - room["predelay"], room["predelay_mask"], room["line"][INPUT], Q)
     diffuse(room, memory)
     for row in range(LINES):
         ends = at - room["length"][row] - np.int64(1)
         read_row(memory[row], ends, mask, room["ends"][row], Q + np.int64(1))
-    loudest = collect(room, memory, audio, address)
+    loudest = collect(room, memory, predelay, audio, address)
     damp(room)
     mix_lines(room)
     for row in range(LINES):
@@ -125,6 +141,7 @@ def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
         for i in range(Q):
             room["line"][row, i] = room["line"][row, i] * QUARTER + room["line"][INPUT, i] * sign
         write_row(memory[row], at, mask, room["line"][row])
+    prefetch_rows(room, rows_address, FLOAT * np.int64(memory.shape[1]), at + Q)
     room["write"] = at + Q
     room["quiet_quanta"] = room["quiet_quanta"] + np.int32(1) if loudest < QUIET else np.int32(0)
     if room["quiet_quanta"] > np.int32(750):
@@ -132,7 +149,7 @@ def render_reverb(room: Any, memory: Any, audio: Any, address: int) -> None:
 
 
 @rtsafe
-def collect(room: Any, memory: Any, audio: Any, address: int) -> float:
+def collect(room: Any, memory: Any, predelay: Any, audio: Any, address: int) -> float:
     """Put the lines' ends on the two channels, alternating sides and signs; return their energy."""
     for i in range(Q):
         audio[0, i] = ZERO
@@ -145,7 +162,7 @@ def collect(room: Any, memory: Any, audio: Any, address: int) -> float:
             audio[side, i] += sign * room["ends"][row, i + 1]
     loudness = energy(address) + energy(address + ROW)
     if not (loudness < TOO_LOUD):
-        clear_room(room, memory)
+        clear_room(room, memory, predelay)
         for i in range(Q):
             audio[0, i] = ZERO
             audio[1, i] = ZERO
@@ -154,7 +171,7 @@ def collect(room: Any, memory: Any, audio: Any, address: int) -> float:
 
 
 @rtsafe
-def clear_room(room: Any, memory: Any) -> None:
+def clear_room(room: Any, memory: Any, predelay: Any) -> None:
     """Forget what broke: not-a-number in a loop would otherwise stay for ever."""
     for row in range(LINES):
         for i in range(Q):
@@ -167,3 +184,5 @@ def clear_room(room: Any, memory: Any) -> None:
     for row in range(ROWS):
         for i in range(room["mask"] + np.int64(1)):
             memory[row, i] = ZERO
+    for i in range(room["predelay_mask"] + np.int64(1)):
+        predelay[i] = ZERO

@@ -111,7 +111,11 @@ def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
     memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
     audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
     address = header["at_bus_audio"] + np.int64(8) * Q * first
-    reverb.render_reverb(rooms[item], memory[item], audio[first], address)
+    rows = header["at_reverb_memory"] + item * np.int64(4 * reverb.ROWS) * header["reverb_frames"]
+    before = carray(
+        pointer(header["at_predelay_memory"]), (header["reverb_count"], header["predelay_frames"]), np.float32
+    )
+    reverb.render_reverb(rooms[item], memory[item], rows, before[item], audio[first], address)
     return np.int32(0)
 
 

@@ -95,6 +95,19 @@ def test_the_limiter_lets_go_when_the_peak_has_passed() -> None:
     assert measure.peak_db(audio[RATE:]) == pytest.approx(-6.02, abs=0.01)
 
 
+def test_the_limiter_comes_to_rest_after_a_peak_and_changes_nothing_any_more() -> None:
+    material = signals.sine(1000.0, 4 * RATE, 0.5)
+    material[1000:2000] *= 8.0
+    calm = signals.sine(1000.0, 4 * RATE, 0.5)
+    loud, quiet = (engine_of() for _ in range(2))
+    for engine, sound in ((loud, material), (quiet, calm)):
+        engine.post([c.start_clip(LEAD, 0, add(engine, sound), 0)])
+    found, expected = loud.pull(4 * RATE)[3 * RATE :], quiet.pull(4 * RATE)[3 * RATE :]
+
+    assert loud.memory["master"][0]["is_limiting"] == 0
+    np.testing.assert_allclose(found, expected, rtol=0.0, atol=2e-6)
+
+
 def test_a_peak_on_one_channel_turns_both_down_alike() -> None:
     engine = engine_of()
     loud, quiet = signals.sine(500.0, RATE, 4.0), signals.sine(500.0, RATE, 0.4)
