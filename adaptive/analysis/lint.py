@@ -23,6 +23,11 @@ OFF_GRID_S = 0.03
 """A file that ends so near to a bar line, and not on it, was meant to end on it."""
 
 ON_GRID_S = 0.005
+
+MOST_TAIL_BEATS = 1.0
+END_S, LOUD_END_DB = 0.05, -10.0
+"""A tail has died away where its file ends; what is louder there was cut in the middle of the music."""
+
 VARIATION_LU = 3.0
 """Variations of one stem that differ by more are heard as another level, not as another take."""
 
@@ -35,17 +40,21 @@ LAYER_LU, SECTION_LU = 10.0, 12.0
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A file: seconds, loudness in LUFS, peak."""
+    """A file: seconds, loudness in LUFS, peak, level of its last 50 ms against the whole in dB."""
 
     seconds: float
     lufs: float
     peak: float
+    end_db: float = -math.inf
 
 
 def measure(audio: Audio, sample_rate: int = 48000) -> Measured:
     """Measure decoded audio, shape (channels, frames)."""
     peak = float(np.abs(audio).max(initial=0.0))
-    return Measured(audio.shape[1] / sample_rate, integrated_lufs(audio, sample_rate), peak)
+    end = audio[:, -round(END_S * sample_rate) :]
+    whole, last = (float(np.sqrt(np.mean(np.square(part, dtype=np.float64)))) for part in (audio, end))
+    end_db = 20.0 * math.log10(last / whole) if last > 0.0 else -math.inf
+    return Measured(audio.shape[1] / sample_rate, integrated_lufs(audio, sample_rate), peak, end_db)
 
 
 def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
@@ -62,6 +71,7 @@ def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
     seconds = {path: file.seconds for path, file in files.items()}
     for part in preset.parts:
         yield from _check_grid(preset, part, seconds)
+        yield from _check_tails(preset, part, files)
         yield from _check_keys(preset, part)
         yield from _check_variations(preset, part, files)
     yield from _check_levels(preset, files)
@@ -99,6 +109,24 @@ def _check_grid(preset: Preset, part: str, seconds: Mapping[Path, float]) -> Ite
                 _at(part, layer, preset),
                 f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: the loop is off"
                 " the grid; check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
+            )
+
+
+def _check_tails(preset: Preset, part: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """A file that is cut anywhere loops early, and what is left of it plays over the next pass."""
+    seconds = {path: file.seconds for path, file in files.items()}
+    length, told = section_length_beats(preset, part, seconds), set()
+    for layer, path in section_stems(preset, part):
+        loop = stem_loop_beats(preset, part, seconds[path], length) if path in seconds else None
+        if loop is None or path in told:
+            continue
+        covered = covered_beats(preset, part, seconds[path])
+        if covered - loop > MOST_TAIL_BEATS and files[path].end_db > LOUD_END_DB:
+            told.add(path)
+            yield warning(
+                _at(part, layer, preset),
+                f"{path.name} lasts {covered:.2f} beats: it loops every {loop}, and the {covered - loop:.2f}"
+                " behind them play over the next pass, as loud to their end as the rest; cut it to its bars",
             )
 
 

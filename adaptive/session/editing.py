@@ -24,6 +24,7 @@ from adaptive.engine.engine import SOURCE_LOCAL
 from adaptive.errors import AdaptiveError, PresetError
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import ReloadPreset, UndoEdit
+from adaptive.preset.changes import changes
 from adaptive.preset.load import FILE_NAME, load
 from adaptive.preset.model import Preset
 from adaptive.preset.parts import is_bridge
@@ -182,11 +183,14 @@ class Editing:
         return before, None, ""
 
     def _apply(self, asked: _Asked, performance: Performance, score: Score) -> None:
+        what = _describe(asked, performance.preset, score.preset)
+
         def tell(status: str, reason: str, frame: int | None) -> None:
             if frame is not None:
-                reason = f"sounds from {performance.conductor.stage.position_at(frame)} on"
+                stage = performance.conductor.stage
+                reason = f"sounds from {stage.position_at(frame)} on: {what}"
                 self._host.renew()
-                self._host.tell(f"{score.preset.file.name} was edited: {reason}")
+                self._host.tell(f"{score.preset.file.name}: {reason}")
             self._say(asked, status, reason)
 
         performance.edits.ask(score, tell)
@@ -231,6 +235,17 @@ class Editing:
         for fault in faults:
             self._host.tell(f"  {fault}")
         self._say(asked, "failed", faults[0])
+
+
+def _describe(asked: _Asked, before: Preset, after: Preset) -> str:
+    """What an edit is about, for the author who has just made it."""
+    found = changes(before.file, after.file)
+    if before.parts.keys() - after.parts.keys():
+        found.append("if a section that is gone plays, what is selected instead begins at its bar 1")
+    what = "; ".join(found) or "the file says what it said; audio that was written anew is taken"
+    if isinstance(asked.request, UndoEdit):
+        return f"one step back ({what}); the file still holds the edit"
+    return what
 
 
 def _state_ahead(old: Performance, preset: Preset) -> tuple[SavedMusic, int]:

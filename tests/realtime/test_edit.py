@@ -126,6 +126,8 @@ def test_what_is_added_is_heard_from_a_bar_line_on_and_taken_back(
         said = engine.said()
 
     assert done[0].startswith(how)
+    assert "cut" in how or done[0].endswith("on: layer more was added")
+    assert "cut" in how or "one step back (layer more was removed)" in done[1]
     assert all("cut" in reason or reason.startswith("sounds from ") for reason in done)
     assert beat["section"] == "two"
     # bars go on, whoever plays them

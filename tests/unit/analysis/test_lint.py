@@ -55,7 +55,7 @@ def test_silence_has_the_loudness_of_the_gate() -> None:
 ONE = '[layers.pad]\nstem = "pad.wav"\n[sections.calm]\nlayers = ["pad"]\n'
 
 
-@pytest.mark.parametrize(("late_s", "is_told"), [(0.0, False), (0.02, True), (-0.02, True), (0.8, False)])
+@pytest.mark.parametrize(("late_s", "is_told"), [(0.0, False), (0.02, True), (-0.02, True), (0.4, False)])
 def test_a_loop_that_ends_beside_its_bar_line_is_told(tmp_path: Path, late_s: float, is_told: bool) -> None:
     write_noise(tmp_path / "pad.wav", 8.0 + late_s, 0.0)
     lines = told(tmp_path, ONE + "length_bars = 4\n")
@@ -64,6 +64,20 @@ def test_a_loop_that_ends_beside_its_bar_line_is_told(tmp_path: Path, late_s: fl
     if is_told:
         side = "after" if late_s > 0 else "before"
         assert f"pad.wav ends 20 ms {side} its last bar does: the loop is off the grid" in lines[0]
+
+
+@pytest.mark.parametrize(("fade_s", "is_told"), [(0.0, True), (1.5, False)])
+def test_a_file_that_was_cut_in_the_middle_of_the_music_is_told(
+    tmp_path: Path, fade_s: float, is_told: bool
+) -> None:
+    noise = 0.1 * np.random.default_rng(5).standard_normal(round(5.8 * RATE))
+    if fade_s:
+        noise[-round(fade_s * RATE) :] *= np.linspace(1.0, 0.0, round(fade_s * RATE)) ** 3
+    soundfile.write(tmp_path / "pad.wav", noise.astype(np.float32), RATE, subtype="FLOAT")
+    found = told(tmp_path, ONE + "length_bars = 8\n")
+
+    assert [line for line in found if "11.60 beats: it loops every 8" in line] == (found if is_told else [])
+    assert bool(found) == is_told
 
 
 def test_variations_and_sections_of_other_loudness_are_told(tmp_path: Path) -> None:
