@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from adaptive.errors import ProtocolError
+from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import Checker, Fault, Subscribe, Transaction, read_json
 
 LONGEST_MESSAGE = 65536
@@ -59,9 +61,9 @@ class Connection:
     def take(self, text: str | bytes) -> None:
         """Act on one message; answer its faults."""
         try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            self._fault(Fault("is not JSON"))
+            document = parse_json(text)
+        except ProtocolError as error:
+            self._fault(Fault(str(error)))
             return
         transaction = read_json(document, self.host.checker)
         for request in transaction.requests:
@@ -70,6 +72,10 @@ class Connection:
         self.host.receive(transaction, self)
         for fault in transaction.faults:
             self._fault(fault)
+
+    def refuse(self, sentence: str) -> None:
+        """Answer that something could not be read at all."""
+        self._fault(Fault(sentence))
 
     def _fault(self, fault: Fault) -> None:
         self.send(fault.as_json())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
-from adaptive.errors import TraceError
+from adaptive.errors import ProtocolError, TraceError
+from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import is_finite_number, shown
 from adaptive.preset.model import Preset
 
@@ -92,9 +92,9 @@ class _Reader:
             message = f"line {number}: longer than a trace may be"
             raise TraceError(message)
         try:
-            line = json.loads(raw)
-        except (ValueError, RecursionError):
-            message = f"line {number}: is not JSON"
+            line = parse_json(raw)
+        except ProtocolError as error:
+            message = f"line {number}: {error}"
             raise TraceError(message) from None
         if not isinstance(line, dict):
             message = f'line {number}: must be an object such as {{"t": 1.5, "intensity": 0.8}}'

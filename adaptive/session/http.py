@@ -127,7 +127,7 @@ class HttpSide:
             if message.type == WSMsgType.TEXT:
                 connection.take(message.data)
             elif message.type == WSMsgType.BINARY:
-                connection.take(b"")  # no JSON: a fault like any other
+                connection.refuse("binary messages are not understood here: send JSON as text")
             if connection.is_closing:
                 await asyncio.sleep(0.02)
                 await socket.close()

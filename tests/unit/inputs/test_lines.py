@@ -89,16 +89,16 @@ def test_a_line_is_a_transaction_and_the_last_needs_no_end(house: House) -> None
     assert house.here == set()
 
 
-BOMBS = [
-    b"\xff\xfe\x00",
-    b'{"a":' * 10_000,
-    b"[" * 20_000,
-    b'"\xc3\x28"',
-    b'{"play": tru}',
-    b"1" * 5000,
-    b"GET / HTTP/1.1",
-    b"\x00\x01\x02",
-]
+BOMBS = {
+    b"\xff\xfe\x00": "is not UTF-8 text: byte 1 is wrong",
+    b'{"a":' * 10_000: "nests too deeply",
+    b"[" * 20_000: "nests too deeply",
+    b'"\xc3\x28"': "is not UTF-8 text: byte 2 is wrong",
+    b'{"play": tru}': "is not JSON: at column 10, expected a value",
+    b"1" * 5000: "holds a number with too many digits",
+    b"GET / HTTP/1.1": "is not JSON: at column 1, expected a value",
+    b"\x00\x01\x02": "is not JSON: at column 1, expected a value",
+}
 
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
@@ -110,7 +110,7 @@ def test_what_is_not_json_is_a_fault_and_the_connection_stays(house: House, bomb
 
     said = over_tcp(house, talk)
 
-    assert said[1:] == [{"error": "is not JSON", "at": "", "id": None}]
+    assert said[1:] == [{"error": BOMBS[bomb], "at": "", "id": None}]
     assert house.received == [Transaction([Transport(is_playing=True)])]
 
 

@@ -72,10 +72,10 @@ def test_a_trace_is_values_and_messages_at_frames(preset: Preset, tmp_path: Path
 
 
 MALFORMED = [
-    ('{"t": 1, "intensity": 0.5', "line 2: is not JSON"),
-    (b"\xff\xfe{}", "line 2: is not JSON"),
-    ("[" * 10_000, "line 2: is not JSON"),
-    ('{"t": ' + "1" * 5000 + "}", "line 2: is not JSON"),
+    ('{"t": 1, "intensity": 0.5', "line 2: is not JSON: at column 26, expected `,` or the end"),
+    (b"\xff\xfe{}", "line 2: is not UTF-8 text: byte 1 is wrong"),
+    ("[" * 10_000, "line 2: nests too deeply"),
+    ('{"t": ' + "1" * 5000 + "}", "line 2: holds a number with too many digits"),
     ("[1, 2]", 'line 2: must be an object such as {"t": 1.5, "intensity": 0.8}'),
     ("7", 'line 2: must be an object such as {"t": 1.5, "intensity": 0.8}'),
     ('{"intensity": 0.5}', 'line 2: needs "t", the seconds since the start'),
