@@ -1,4 +1,4 @@
-"""JSON from outside: any bytes whatsoever become a document, or one sentence that says where they stop being one."""
+"""JSON from outside: any bytes become a document, or one sentence that says where they stop being one."""
 
 from __future__ import annotations
 

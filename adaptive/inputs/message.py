@@ -153,7 +153,10 @@ def shown(value: Any) -> str:
     """A value as an error message quotes it: never longer than 60 characters."""
     if isinstance(value, int) and not abs(value) <= LARGEST:
         return "a number of more than 300 digits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:  # as deep as JSON may just be read, and a few calls further down
+        return "something that nests too deeply"
     return text if len(text) <= 60 else text[:57] + "…"
 
 

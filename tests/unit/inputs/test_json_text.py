@@ -33,6 +33,8 @@ def test_what_is_no_json_says_where_it_stops_being_json(raw: bytes | str, expect
     assert expected == str(caught.value)
 
 
-@pytest.mark.parametrize("raw", [b'\xef\xbb\xbf{"a": "\xc3\xa9"}', '\ufeff{"a": "é"}', b' {"a": "\\u00e9"} \r'])
+@pytest.mark.parametrize(
+    "raw", [b'\xef\xbb\xbf{"a": "\xc3\xa9"}', '\ufeff{"a": "é"}', b' {"a": "\\u00e9"} \r']
+)
 def test_a_mark_before_and_spaces_around_do_not_matter(raw: bytes | str) -> None:
     assert parse_json(raw) == {"a": "é"}

@@ -231,3 +231,16 @@ def test_a_key_that_a_request_does_not_know_is_told(checker: Checker) -> None:
     assert [str(fault.error) for fault in transaction.faults] == [
         "'velocty' is no key of event (did you mean 'velocity'?)"
     ]
+
+
+@pytest.mark.parametrize(
+    "key", ["parameter", "state", "event", "tempo", "load", "play", "subscribe", "restore", "id"]
+)
+def test_what_nests_too_deeply_to_be_shown_is_refused_like_anything_else(checker: Checker, key: str) -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    faults = read_json({key: deep}, checker).faults
+
+    assert len(faults) == 1
+    assert len(faults[0].error) < 400
