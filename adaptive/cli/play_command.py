@@ -156,6 +156,8 @@ def play(
         session.feed_trace(read.lines)
         if read.ignored:
             say(f"the preset does not declare, and ignores: {', '.join(read.ignored)}")
+        if read.clamped:
+            say(f"the trace has values out of their range, which are clamped: {', '.join(read.clamped)}")
     threading.excepthook = lambda fault: tell(
         f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
     )

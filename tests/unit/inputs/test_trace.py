@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -151,3 +152,30 @@ def test_whatever_a_file_holds_it_is_a_trace_or_a_trace_error(
         sentence = str(error)
 
     assert "\n" not in sentence
+
+
+def test_a_state_that_nests_deeply_is_ignored_like_any_other(preset: Preset, tmp_path: Path) -> None:
+    for depth in range(900, 1000):
+        deep = "[" * depth + "]" * depth
+        with contextlib.suppress(TraceError):  # or it is too deep to be read
+            ignored = read(preset, tmp_path, f'{{"t": 1, "state": {{"place": {deep}}}}}').ignored
+
+            assert list(ignored.values()) == [1]
+            assert len(next(iter(ignored))) < 100
+
+
+def test_a_million_names_that_mean_nothing_take_little_memory(preset: Preset, tmp_path: Path) -> None:
+    names = (f"{number:08}" + "x" * 500 for number in range(3000))
+    ignored = read(preset, tmp_path, "\n".join(f'{{"t": 1, "{name}": 0}}' for name in names)).ignored
+
+    assert sum(ignored.values()) == 3000
+    assert ignored["others"] == 2000
+    assert max(map(len, ignored)) <= 100
+
+
+def test_a_value_out_of_range_is_clamped_and_counted(preset: Preset, tmp_path: Path) -> None:
+    numbers = ("1.5", "-1e300", "0.5", "1" + "0" * 300)
+    trace = read(preset, tmp_path, "\n".join(f'{{"t": 1, "intensity": {number}}}' for number in numbers))
+
+    assert [line.values[0][1] for line in trace.lines] == [1.0, 0.0, 0.5, 1.0]
+    assert trace.clamped == {"intensity": 3}
