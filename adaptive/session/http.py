@@ -35,6 +35,15 @@ def _host_name(address: str) -> str:
         return ""
 
 
+def _is_text(value: str) -> bool:
+    """Whether a header was UTF-8: other bytes are smuggled through as half surrogate pairs."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_address(name: str) -> bool:
     """Whether a host is a number: a foreign name that resolves to this machine is none."""
     try:
@@ -79,11 +88,18 @@ class HttpSide:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = _host_name(f"//{request.host}")
+        # aiohttp quotes headers in its answers, and takes the key for ASCII: either would be a 500
+        if not all(_is_text(value) for value in request.headers.values()):
+            raise web.HTTPBadRequest(text="a header holds bytes that are no UTF-8 text")
+        if not request.headers.get("Sec-WebSocket-Key", "").isascii():
+            raise web.HTTPBadRequest(text="Sec-WebSocket-Key holds characters that no such key has")
+        # not `request.host`: where the header is missing, aiohttp invents one, or asks a name server
+        host = request.headers.get("Host", "")
+        name = _host_name(f"//{host}")
         if name not in self._names and not (self._is_open and _is_address(name)):
             raise web.HTTPForbidden(text=f"this engine does not answer to the name {name!r}")
         origin = request.headers.get("Origin")
-        is_own = origin in {f"http://{request.host}", f"https://{request.host}"}
+        is_own = origin in {f"http://{host}", f"https://{host}"}
         if origin is not None and not is_own and origin not in self._allowed:
             raise web.HTTPForbidden(text=f"pages from {origin} need --allow-origin {origin}")
         response: web.StreamResponse = await handler(request)
