@@ -20,6 +20,11 @@ Every message is one sentence that a person who has never seen the project can a
 from __future__ import annotations
 
 
+def one_line(text: str) -> str:
+    """A text from outside as a sentence may quote it: what cannot be printed becomes a mark."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 class AdaptiveError(Exception):
     """Base of everything this package raises on purpose."""
 

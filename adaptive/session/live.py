@@ -29,7 +29,7 @@ from adaptive.conductor.passage import Passage
 from adaptive.conductor.saving import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
-from adaptive.errors import MachineError, QueueFullError
+from adaptive.errors import MachineError, QueueFullError, one_line
 from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
@@ -496,6 +496,7 @@ class LiveSession:
         self.status.http_port = runner.addresses[0][1]
 
     def _complain(self, sentence: str) -> None:
+        sentence = one_line(sentence)
         self.status.complaints.append(sentence)
         self.tell(sentence)
 
