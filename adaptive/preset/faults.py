@@ -22,6 +22,8 @@ KeyPath = tuple[str | int, ...]
 MAX_FAULTS = 200
 # Long enough to recognise one's own text in a message, short enough for one line.
 SHOWN_CHARACTERS = 40
+# A name has at most so many; a longer key is cut short like any text.
+LONGEST_KEY = 64
 # More names than this are a wall, not help.
 SHOWN_NAMES = 8
 
@@ -100,7 +102,8 @@ def show_path(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            key = part if _BARE_KEY.fullmatch(part) else show_value(part)
+            is_plain = _BARE_KEY.fullmatch(part) and len(part) <= LONGEST_KEY
+            key = part if is_plain else show_value(part)
             text += f".{key}" if text else key
     return text
 
@@ -110,7 +113,7 @@ def show_value(raw: object) -> str:
     match raw:
         case str():
             short = raw if len(raw) <= SHOWN_CHARACTERS else raw[:SHOWN_CHARACTERS] + "…"
-            return json.dumps(short, ensure_ascii=False)
+            return json.dumps(short, ensure_ascii=not short.isprintable())
         case bool():
             return "true" if raw else "false"
         case int() if raw.bit_length() > 64:
