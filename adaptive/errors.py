@@ -25,6 +25,11 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def quoted(text: str, most: int = 40) -> str:
+    """A text from outside between backquotes, on one line and cut short."""
+    return f"`{one_line(text[:most])}{'…' if len(text) > most else ''}`"
+
+
 class AdaptiveError(Exception):
     """Base of everything this package raises on purpose."""
 
