@@ -243,4 +243,6 @@ def status_line(session: LiveSession) -> str:
         parts.append(f"underruns {telemetry.underruns}")
     if telemetry.late_commands:
         parts.append(f"late {telemetry.late_commands}")
+    if session.clamped.count:
+        parts.append(f"clamped {session.clamped.count}")
     return "  ".join(parts)

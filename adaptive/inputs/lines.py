@@ -48,10 +48,12 @@ class Connection:
     ----------
     host : Host
         The session.
+    sender : str
+        Who it is, for sentences about what it sends.
     """
 
-    def __init__(self, host: Host) -> None:
-        self.host = host
+    def __init__(self, host: Host, sender: str = "a client") -> None:
+        self.host, self.sender = host, sender
         self.topics: frozenset[str] = frozenset({"receipt"})
         self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._wake = asyncio.Event()
@@ -116,7 +118,8 @@ class TcpServer:
             writer.close()
             return
         self._count += 1
-        connection = Connection(self._host)
+        peer = writer.get_extra_info("peername") or ("?",)
+        connection = Connection(self._host, f"TCP from {peer[0]}")
 
         async def put(text: str) -> None:
             writer.write(text.encode() + b"\n")

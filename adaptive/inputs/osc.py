@@ -184,6 +184,8 @@ class OscServer(asyncio.DatagramProtocol):
             self.malformed += 1
             self._once(addr[0], str(error))
             return
+        for request in transaction.clamped:
+            self._once(addr[0], f"{request.name} is out of its range, and is clamped")
         for fault in transaction.faults:
             self._once(addr[0], f"{fault.at[:80]}: {fault.error[:200]}")
         delay = self._delay(time_tag, addr[0])

@@ -124,7 +124,7 @@ class HttpSide:
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE)
         await socket.prepare(request)
         self._count += 1
-        connection = Connection(self._host)
+        connection = Connection(self._host, f"WebSocket from {request.remote}")
         sender = asyncio.create_task(connection.write(socket.send_str))
         connection.send(self._host.checker.hello())
         self._host.connect(connection)

@@ -47,6 +47,7 @@ from adaptive.inputs.message import (
 from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
+from adaptive.session.clamping import Clamped
 from adaptive.session.editing import Editing
 from adaptive.session.http import HttpSide
 from adaptive.session.keeping import StateFile
@@ -150,6 +151,7 @@ class LiveSession:
         self.tell = tell
         self.checker = Checker(performance.preset)
         self.status = LiveStatus()
+        self.clamped = Clamped(self._complain)
         self.sink: Sink | None = None
         self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._waiting: list[Message] = []
@@ -263,6 +265,7 @@ class LiveSession:
     def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
         """Act on a transaction: parameters alone go to their slots; with anything else, in one commit."""
         self.status.transactions += 1
+        self.clamped.look_at(transaction, None if connection is None else connection.sender)
         engine, layout = self.performance.engine, self.performance.layout
         asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
         # a bundle that waited for its time may speak of the preset before
@@ -287,7 +290,8 @@ class LiveSession:
                     self.acknowledge(request.id, connection, "dropped", str(error))
                 values = []
         for request in values:
-            self.acknowledge(request.id, connection, "accepted", "in its slot")
+            words = f"clamped to {request.value:g}" if request.is_clamped else "in its slot"
+            self.acknowledge(request.id, connection, "accepted", words)
             self.acknowledge(request.id, connection, "finished", "heard from the next quantum on")
         for other in others:
             self._act(other, connection)

@@ -149,7 +149,16 @@ def test_out_of_range_is_clamped_and_counted(checker: Checker) -> None:
     )
 
     assert answered.requests == [SetParameter("intensity", 1.0), SetParameter("cadence", 60.0)]
+    assert answered.clamped == answered.requests
     assert checker.clamped == before + 2
+
+
+def test_what_lies_at_the_edge_of_its_range_is_not_clamped(checker: Checker) -> None:
+    before = checker.clamped
+    answered = read(checker, [{"parameter": "intensity", "value": 1}, {"parameter": "cadence", "value": 60}])
+
+    assert answered.clamped == []
+    assert checker.clamped == before
 
 
 def test_what_is_refused_is_counted(checker: Checker) -> None:

@@ -259,6 +259,20 @@ def test_each_complaint_is_made_once_a_sender(reader: OscReader) -> None:
     assert desk.server.malformed == 5
 
 
+def test_a_value_out_of_range_is_told_once_a_sender_and_parameter(reader: OscReader) -> None:
+    desk = Desk(reader)
+    for value in (2.0, 3.0, -1.0, 0.5):
+        desk.send(encode_message("/adaptive/parameter/threat", (value,)))
+    desk.send(encode_message("/adaptive/parameter/cadence", (999,)))
+    desk.send(encode_message("/adaptive/parameter/threat", (2.0,)), "10.0.0.2")
+
+    assert desk.complaints == [
+        "OSC from 10.0.0.1: threat is out of its range, and is clamped",
+        "OSC from 10.0.0.1: cadence is out of its range, and is clamped",
+        "OSC from 10.0.0.2: threat is out of its range, and is clamped",
+    ]
+
+
 def test_no_sender_mutes_the_complaints_of_others(reader: OscReader) -> None:
     desk = Desk(reader)
     for number in range(3000):
