@@ -16,7 +16,7 @@ import math
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ from adaptive.conductor.passage import Passage
 from adaptive.conductor.saving import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
-from adaptive.errors import MachineError, QueueFullError, one_line
+from adaptive.errors import MachineError, QueueFullError
 from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
@@ -48,6 +48,7 @@ from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.clamping import Clamped
+from adaptive.session.complaints import Complaints
 from adaptive.session.editing import Editing
 from adaptive.session.http import HttpSide
 from adaptive.session.keeping import StateFile
@@ -115,7 +116,6 @@ class LiveStatus:
     tcp_port: int = 0
     transactions: int = 0
     dropped: int = 0
-    complaints: deque[str] = field(default_factory=lambda: deque(maxlen=8))
 
 
 class LiveSession:
@@ -151,6 +151,7 @@ class LiveSession:
         self.tell = tell
         self.checker = Checker(performance.preset)
         self.status = LiveStatus()
+        self._complain = Complaints(tell)
         self.clamped = Clamped(self._complain)
         self.sink: Sink | None = None
         self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
@@ -498,11 +499,6 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("HTTP", "--http", options.http, error) from error
         self.status.http_port = runner.addresses[0][1]
-
-    def _complain(self, sentence: str) -> None:
-        sentence = one_line(sentence)
-        self.status.complaints.append(sentence)
-        self.tell(sentence)
 
     def _start_recording(self, stack: contextlib.AsyncExitStack) -> None:
         if self.options.record is None:
