@@ -1,0 +1,363 @@
+"""What is read from files: traces, presets, saved music, audio; damaged, and read as the program reads them.
+
+Each is refused with one clear sentence for each fault, by an error of ours, or accepted; and what is
+accepted can be played.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import tomllib
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import soundfile
+
+from adaptive.analysis.stems import read_stem
+from adaptive.engine.bank import Bank
+from adaptive.errors import AudioFileError, InputError, PresetError, TraceError
+from adaptive.inputs.trace import read_trace
+from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.preset.load import read
+from adaptive.preset.model import Preset
+from adaptive.session.checking import require_playable
+from adaptive.session.keeping import read_state
+from adaptive.session.performance import Performance, vocabulary
+from tests.helpers.hostile import BODY, Report, Watch
+from tests.helpers.mutation import Chance, as_json, damaged, damaged_json, damaged_tree
+from tests.helpers.presets import HEAD, make_preset
+
+RATE = 8000
+"""Of what is played: accepted documents are rendered for a moment."""
+
+TRACE = (
+    {"meta": {"preset": "small", "seed": 7, "sample_rate": 48000}},
+    {"t": 0.0, "threat": 0.2, "cadence": 120.0},
+    {"t": 4.5, "event": "hit", "velocity": 0.8, "expires_s": 1.0},
+    {"t": 9.0, "state": {"place": "shelter"}},
+    {"t": 12.0, "state": "road"},
+    {"t": 15.0, "tempo": 100},
+    {"t": 16.0, "tempo": None},
+    {"t": 20.0, "stop": True},
+    {"t": 24.0, "play": True},
+    {"t": 30.0},
+)
+TRACE_LINES = [as_json(line) for line in TRACE]
+
+
+def play_a_moment(preset: Preset, bank: Bank, saved: Any = None, ticks: int = 4) -> Performance:
+    """Begin, and render some ticks; nothing may be raised."""
+    performance = Performance(preset, 1, RATE, bank=bank)
+    performance.begin(saved)
+    for _ in range(ticks):
+        block = performance.engine.pull(TICK_FRAMES)
+        assert np.isfinite(block).all()
+        performance.engine.drain_replies()
+        performance.step()
+    return performance
+
+
+def play_or_refuse(preset: Preset) -> None:
+    """A preset may still be refused for what its stems hold."""
+    with contextlib.suppress(AudioFileError, PresetError):
+        play_a_moment(preset, Bank(RATE, 100_000_000))
+
+
+def traces(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
+    """Trace files of a few lines, at `read_trace`."""
+    preset = make_preset(folder / "small", BODY)
+    path = folder / "run.jsonl"
+    whole = b"\n".join(TRACE_LINES)
+    for _ in range(count):
+        if chance.is_one_in(2):
+            content = damaged(chance, [whole])
+        else:
+            lines = list(TRACE_LINES)
+            lines[chance.below(len(lines))] = damaged_json(chance, TRACE, TRACE_LINES)
+            content = b"\n".join(lines)
+        path.write_bytes(content)
+        try:
+            trace = read_trace(path, preset, RATE)
+            report.accepted += 1
+            assert all(len(name) < 300 for name in trace.ignored)
+        except TraceError as refusal:
+            report.refuse(refusal)
+        except Exception as fault:
+            report.fail(content, fault)
+        watch.count()
+
+
+def preset_seeds(folder: Path) -> list[bytes]:
+    """Presets that between them have every table, and the folder their stems lie in."""
+    small = make_preset(folder / "small", BODY)
+    return [(HEAD + body).encode() for body in (BODY, GENERATED, STEMS)] if small else []
+
+
+GENERATED = """
+key = "A minor"
+[layers.pad]
+generator = "pad"
+level_db = { over = "threat", points = [[0.0, -4.0], [1.0, -12.0]] }
+[layers.drums]
+generator = "drums"
+style = "pulse"
+instrument = "kit_light"
+density = 0.5
+[parameters.threat]
+rise_s = 0.1
+hysteresis = 0.1
+stale_after_s = 2.0
+fallback = "default"
+[sections.a]
+layers = ["pad", "drums"]
+length_bars = 2
+chords = ["Am", "Dm F"]
+markers = { lift = 2 }
+[sections.b]
+layers = ["pad"]
+length_bars = 3
+meter = "3/4"
+[playlists.both]
+play = ["a", "b"]
+order = "random"
+weights = { a = 2.0 }
+loops = { b = 2 }
+[[select]]
+section = "both"
+when = "threat > 0.5 and not (age(threat) > 1 or bars_in_section < 2)"
+[[select]]
+section = "a"
+[[transitions]]
+from = "a"
+to = "b"
+exit_at = { every_beats = 2, offset_beats = 1 }
+enter_at = "same_position"
+fade_out = { beats = 2, curve = "linear" }
+bridge = "over"
+[[transitions]]
+exit_at = { marker = "lift" }
+fade_in = { seconds = 0.5, start_seconds = -0.2 }
+[bridges.over]
+layers = ["drums"]
+length_beats = 2
+[instruments.lead]
+oscillator_1 = { shape = "saw" }
+cutoff_hz = 900.0
+[stingers.hit]
+instrument = "lead"
+notes = [{ at = 0.0, degree = 1 }, { at = 0.5, degree = 5, beats = 0.5 }]
+play_at = "bar"
+duck_db = -6.0
+"""
+
+
+STEMS = """
+meter = "6/8"
+[parameters.threat]
+range = [-1.0, 1.0]
+default = -1.0
+fall_s = 3.0
+law = "linear"
+fallback = 0.5
+[states.place]
+values = ["road", "shelter"]
+default = "shelter"
+[[inputs]]
+osc = "/world/zone"
+state = "place"
+argument = 1
+values = { 0 = "road", 1 = "shelter" }
+[layers.calm]
+stem = { calm = ["calm.wav", "both.wav"], fight = "fight.wav" }
+order = "random"
+avoid_last = 1
+reverb_db = -12.0
+cutoff_hz = { over = "threat", points = [[-1.0, 200.0], [0.0, 900.0], [1.0, 20000.0]] }
+pan = -0.5
+[sections.calm]
+layers = ["calm"]
+length_beats = 6
+first_beat_s = 0.01
+min_stay_bars = 1
+phrase_bars = 2
+[sections.fight]
+layers = ["calm"]
+length_bars = 2
+tempo_bpm = 120.0
+energy = 0.9
+[[select]]
+section = "fight"
+when = "place == 'shelter' and threat > -0.5"
+urgent = true
+react_within_s = 30.0
+[[select]]
+section = "calm"
+[[transitions]]
+from = "any"
+to = "fight"
+exit_at = "immediate"
+fill = "up"
+fade_out = { bars = 1, curve = "equal_power" }
+[fills.up]
+stem = "blow.wav"
+length_beats = 1
+replaces = ["calm"]
+must_fit = true
+[bridges.span]
+stem = "calm.wav"
+length_bars = 1
+level_db = -3.0
+[[transitions]]
+from = "fight"
+to = "calm"
+bridge = "span"
+exit_at = "phrase"
+pickup = "never"
+[stingers.hit]
+stem = { "D minor" = "blow.wav", "A major" = "blow.wav" }
+first_beat_s = 0.1
+no_room = "drop"
+expires_s = 1.0
+[credits]
+composer = "Ada"
+license = "CC0-1.0"
+"""
+
+
+def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
+    """Presets as text and as trees, at `load.read`; one in some that are accepted is played."""
+    seeds = preset_seeds(folder)
+    trees = [tomllib.loads(seed.decode()) for seed in seeds]
+    words, where = vocabulary(), folder / "small"
+    for seed in seeds:
+        play_a_moment(require_playable(read(seed, where, words)), Bank(RATE))
+    for _ in range(count):
+        content = damaged(chance, seeds) if chance.is_one_in(3) else as_toml(damaged_tree(chance, trees))
+        try:
+            preset = require_playable(read(content, where, words))
+            report.accepted += 1
+            if chance.is_one_in(10):
+                play_or_refuse(preset)
+        except PresetError as refusal:
+            report.refuse(refusal)
+        except Exception as fault:
+            report.fail(content, fault)
+        watch.count()
+
+
+def as_toml(tree: Any) -> bytes:
+    """A tree as TOML: tables inline, so that any tree can be written."""
+    if not isinstance(tree, dict):
+        tree = {"x_tree": tree}
+    return "\n".join(f"{_text(key)} = {_inline(value)}" for key, value in tree.items()).encode(
+        "utf-8", "replace"
+    )
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "")
+
+
+def _inline(value: Any) -> str:
+    match value:
+        case None:
+            return '""'
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "{" + ", ".join(f"{_text(key)} = {_inline(inner)}" for key, inner in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_inline, value)) + "]"
+        case str():
+            return _text(value)
+        case _:
+            return repr(value)
+
+
+def states(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
+    """State files, at `read_state`; what is accepted is gone on from."""
+    preset, path = make_preset(folder / "small", BODY), folder / "state.json"
+    bank = Bank(RATE)
+    performance = play_a_moment(preset, bank, ticks=400)
+    kept = performance.save()
+    trees = [msgspec.to_builtins(kept), {**msgspec.to_builtins(kept), "section": "fight", "local_beats": 8.0}]
+    texts = [as_json(tree) for tree in trees]
+    for _ in range(count):
+        content = damaged_json(chance, trees, texts)
+        path.write_bytes(content)
+        told: list[str] = []
+        try:
+            saved = read_state(path, preset, told.append)
+            if saved is None:
+                report.refused += 1
+                report.hear("".join(told))
+                continue
+            report.accepted += 1
+            if chance.is_one_in(10):
+                play_a_moment(preset, bank, saved)
+        except InputError as refusal:
+            report.refuse(refusal)
+        except Exception as fault:
+            report.fail(content, fault)
+        finally:
+            watch.count()
+
+
+def audio_seeds() -> list[bytes]:
+    """A quarter of a second of noise in every format a stem may have."""
+    noise = (0.2 * np.random.default_rng(1).standard_normal((2000, 2))).astype(np.float32)
+    found = []
+    for kind, subtype in (
+        ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "PCM_24"), ("WAVEX", "PCM_16"), ("FLAC", "PCM_16"),
+        ("OGG", "VORBIS"), ("MP3", None), ("AIFF", "PCM_16"), ("RF64", "PCM_16"), ("WAV", "IMA_ADPCM"),
+    ):  # fmt: skip
+        if kind in soundfile.available_formats():
+            file = io.BytesIO()
+            soundfile.write(file, noise, RATE, format=kind, subtype=subtype)
+            found.append(file.getvalue())
+    return found
+
+
+def audio(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
+    """Audio files damaged mostly in their heads, at `Bank.load` and at `read_stem`."""
+    seeds, path = audio_seeds(), folder / "stem.wav"
+    readers: tuple[Callable[[Path], object], ...] = (lambda p: Bank(48000, 50_000_000).load(p), read_stem)
+    for number in range(count):
+        seed = chance.one_of(seeds)
+        head = chance.one_of((64, 64, 256, len(seed)))
+        content = damaged(chance, [seed[:head]]) + seed[head:]
+        path.write_bytes(content)
+        try:
+            readers[number % 2](path)
+            report.accepted += 1
+        except AudioFileError as refusal:
+            report.refuse(refusal)
+        except Exception as fault:
+            report.fail(content[:100], fault)
+        watch.count()
+
+
+DOCUMENTS: dict[str, Callable[[Path, Report, Chance, Watch, int], None]] = {
+    "traces": traces,
+    "presets": presets,
+    "states": states,
+    "audio": audio,
+}
+
+
+def run(name: str, folder: str, seed: int, count: int) -> Report:
+    """Read damaged documents; what came of it."""
+    report, here = Report(), Path(folder) / f"{name}{seed}"
+    here.mkdir(parents=True, exist_ok=True)
+    watch = Watch(report, count)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        DOCUMENTS[name](here, report, Chance(seed), watch, count)
+    watch.end()
+    return report

@@ -1,0 +1,252 @@
+"""A live session without sockets, and doors to throw damaged packets through, one layer below the socket.
+
+Everything behind the door is the real thing: the checker, the session, the conductor and the kernel, which
+renders a tick whenever it is asked to.  What escapes, whatever it is, is a failure and is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import resource
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from adaptive.engine.bank import Bank
+from adaptive.inputs.lines import Connection
+from adaptive.inputs.osc import OscReader, OscServer
+from adaptive.inputs.osc_codec import OscBundle, OscMessage, encode_bundle, encode_message
+from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.preset.model import Preset
+from adaptive.session.live import LiveOptions, LiveSession
+from adaptive.session.performance import Performance
+from adaptive.sinks.clocked import ClockedSink
+from tests.helpers.mutation import as_json
+from tests.helpers.presets import make_preset
+
+BODY = """
+[parameters.threat]
+rise_s = 0.05
+[parameters.cadence]
+range = [60.0, 240.0]
+[parameters.both]
+value = "max(threat, cadence)"
+[states.place]
+values = ["road", "shelter"]
+[[inputs]]
+osc = "/pursuers/nearest_m"
+parameter = "threat"
+input_range = [80.0, 5.0]
+output_range = [0.0, 1.0]
+[[inputs]]
+osc = "/world/zone"
+state = "place"
+values = { 0 = "road", 1 = "shelter" }
+[[inputs]]
+osc = "/player/caught"
+event = "hit"
+[layers.calm]
+stem = "calm.wav"
+[layers.fight]
+stem = "fight.wav"
+[layers.bass]
+generator = "bass"
+[sections.calm]
+layers = ["calm"]
+[sections.fight]
+layers = ["fight", "bass"]
+[[select]]
+section = "fight"
+when = "place == 'shelter' or threat > 0.6"
+[[select]]
+section = "calm"
+[[transitions]]
+from = "any"
+to = "any"
+exit_at = "beat"
+[stingers.hit]
+stem = "blow.wav"
+first_beat_s = 0.1
+cooldown_s = 0.5
+"""
+
+MESSAGES: tuple[Any, ...] = (
+    {"parameter": "threat", "value": 0.8},
+    {"parameter": "cadence", "value": 120, "id": "c"},
+    {"state": {"place": "shelter"}, "id": "s1"},
+    {"state": "road"},
+    {"event": "hit", "velocity": 0.7, "expires_s": 0.5, "id": "k1"},
+    {"tempo": 172}, {"tempo": None},
+    {"play": True}, {"stop": True}, {"pause": True}, {"resume": True}, {"volume": 0.7},
+    {"load": "nightfall", "id": "l"}, {"reload": True}, {"undo": True}, {"save": True, "id": "slot 1"},
+    {"restore": {"music": 1, "preset": "small", "section": "calm", "bar": 41}},
+    {"subscribe": ["beat", "section", "meters", "parameters", "receipt"]},
+    [{"parameter": "threat", "value": 0.9}, {"event": "hit"}],
+)  # fmt: skip
+"""The examples of ``docs/protocol.md``, with this preset's names."""
+
+
+def osc_packets(parameter: str = "threat", other: str = "cadence", event: str = "hit") -> list[bytes]:
+    """Valid packets: every address, every type tag, bundles; and the foreign corpus where there is one."""
+    own = [
+        encode_message(f"/adaptive/parameter/{parameter}", [0.5]),
+        encode_message(f"/adaptive/parameter/{other}", [2**40]),
+        encode_message("/adaptive/state/place/shelter"),
+        encode_message("/adaptive/state/road"),
+        encode_message("/adaptive/state/place", [1]),
+        encode_message(f"/adaptive/event/{event}", [0.5, "an id"]),
+        encode_message("/adaptive/tempo", [172.0]),
+        encode_message("/adaptive/tempo"),
+        *(
+            encode_message(f"/adaptive/{word}")
+            for word in ("play", "stop", "pause", "resume", "play", "resume")
+        ),
+        encode_message("/adaptive/volume", [0.7]),
+        encode_message("/adaptive/load", ["nightfall"]),
+        encode_message("/pursuers/nearest_m", [40.0]),
+        encode_message("/world/zone", [1]),
+        encode_message("/player/caught", [True]),
+        encode_message("/a", [1, "text", b"blob", True, None, 2**40, (1, (2.0,))]),
+    ]
+    inner = OscBundle(2**63, (OscMessage(f"/adaptive/event/{event}", ()), OscBundle(1, ())))
+    messages = [
+        OscMessage(f"/adaptive/parameter/{parameter}", (0.9,)),
+        OscMessage("/adaptive/tempo", (100.0,)),
+        inner,
+    ]
+    return [*own, encode_bundle(messages), *foreign_packets()]
+
+
+def foreign_packets() -> list[bytes]:
+    """What other programs send, where ``ADAPTIVE_TEST_DATA`` has it."""
+    path = Path(os.environ.get("ADAPTIVE_TEST_DATA", "")) / "osc" / "corpus.jsonl"
+    if not os.environ.get("ADAPTIVE_TEST_DATA") or not path.exists():
+        return []
+    return [bytes.fromhex(json.loads(line)["hex"]) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def resident_mb() -> float:
+    """What is resident now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def open_files() -> int:
+    """File descriptors of this process."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+@dataclass
+class Report:
+    """What came of a run of damaged packets."""
+
+    packets: int = 0
+    accepted: int = 0
+    refused: int = 0
+    grown_mb: float = 0.0
+    files: int = 0
+    threads: int = 0
+    is_alive: bool = False
+    clamped: int = 0
+    failures: list[str] = field(default_factory=list)
+    sentences: set[str] = field(default_factory=set)
+
+    def fail(self, packet: bytes | str, fault: object) -> None:
+        """Keep what escaped, of the first few."""
+        if len(self.failures) < 20:
+            self.failures.append(f"{fault!r} on {packet[:200]!r}")
+
+    def refuse(self, refusal: Exception) -> None:
+        """Count a refusal, and look at each of its sentences."""
+        self.refused += 1
+        for sentence in str(refusal).split("\n"):
+            self.hear(sentence)
+
+    def hear(self, sentence: str) -> None:
+        """Keep a sentence; it is one that can be shown."""
+        if len(self.sentences) < 3000:
+            self.sentences.add(sentence)
+        if not sentence or len(sentence) > 700 or not sentence.isprintable():
+            self.fail(sentence, "no clear sentence")
+
+
+class Watch:
+    """Memory, files and threads from the warm-up to the end."""
+
+    def __init__(self, report: Report, count: int) -> None:
+        self._report, self._warm = report, count // 5
+        self._before: tuple[float, int, int] | None = None
+
+    def count(self) -> None:
+        """Another packet has been dealt with."""
+        self._report.packets += 1
+        if self._report.packets == self._warm:
+            gc.collect()
+            self._before = resident_mb(), open_files(), threading.active_count()
+
+    def end(self) -> None:
+        """Write down what has changed since the warm-up."""
+        gc.collect()
+        memory, files, threads = self._before or (resident_mb(), open_files(), threading.active_count())
+        self._report.grown_mb = resident_mb() - memory
+        self._report.files = open_files() - files
+        self._report.threads = threading.active_count() - threads
+
+
+class Rig:
+    """A session whose ticks are rendered when it is turned."""
+
+    def __init__(self, folder: Path, report: Report) -> None:
+        self.preset = make_preset(folder / "small", BODY)
+        self.report = report
+        performance = Performance(self.preset, seed=1, bank=Bank(48000))
+        self.session = LiveSession(
+            performance, LiveOptions(), lambda engine, _broadcast: ClockedSink(engine),
+            tell=report.hear, load_preset=self._load,
+        )  # fmt: skip
+        session = self.session
+        self.osc = OscServer(OscReader(self.preset, session.checker), session.receive, session._complain)
+        session._osc = self.osc
+        session._watch_performance()
+        performance.begin()
+
+    def _load(self, _name: str) -> Preset:
+        return self.preset
+
+    def turn(self) -> None:
+        """Render a tick, and let the session step it."""
+        engine = self.session.performance.engine
+        engine.pull(TICK_FRAMES)
+        self.session._turn()
+
+    async def pump(self) -> None:
+        """Turn until cancelled."""
+        while True:
+            self.turn()
+            await asyncio.sleep(0.002)
+
+    def is_alive(self) -> bool:
+        """Whether a parameter still arrives, and an event is still told when it sounds."""
+        client = Connection(self.session)
+        for document in ({"resume": True}, {"play": True}, {"tempo": None}, {"state": {"place": "road"}}):
+            client.take(as_json(document))
+        self._turns(600)
+        arrived = []
+        for value in (0.25, 0.75):
+            client.take(as_json({"parameter": "threat", "value": value}))
+            self._turns(200)
+            engine = self.session.performance.engine
+            arrived.append(engine.value(self.session.performance.layout.parameters["threat"]))
+        client.waiting.clear()
+        client.take(as_json({"event": "hit", "id": "last"}))
+        self._turns(600)
+        told = [json.loads(text).get("status") for text in client.waiting]
+        return abs(arrived[0] - 0.25) < 0.01 and abs(arrived[1] - 0.75) < 0.01 and "started" in told
+
+    def _turns(self, count: int) -> None:
+        for _ in range(count):
+            self.turn()
