@@ -11,7 +11,7 @@ from tests.helpers.mutation import Chance, damaged, damaged_json, damaged_tree
 
 SEED = 1000
 AT_A_DOOR = {"osc": 6000, "lines": 5000, "websocket": 3000, "http": 3000}
-DOCUMENTS = {"traces": 3000, "presets": 1200, "states": 2000, "audio": 1500}
+DOCUMENTS = {"traces": 3000, "presets": 1200, "states": 2000, "audio": 1500, "logs": 2000}
 
 
 @pytest.mark.parametrize("name", doors.DOORS)

@@ -1,4 +1,4 @@
-"""What is read from files: traces, presets, saved music, audio; damaged, and read as the program reads them.
+"""What is read from files: traces, presets, saved music, audio, logs; damaged, and read as it is for good.
 
 Each is refused with one clear sentence for each fault, by an error of ours, or accepted; and what is
 accepted can be played.
@@ -20,18 +20,21 @@ import numpy as np
 import soundfile
 
 from adaptive.analysis.stems import read_stem
+from adaptive.conductor.messages import FireEvent, SetState, SetTempo
 from adaptive.engine.bank import Bank
-from adaptive.errors import AudioFileError, InputError, PresetError, TraceError
+from adaptive.errors import AudioFileError, InputError, PresetError, TraceError, one_line
 from adaptive.inputs.trace import read_trace
 from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.preset.check import check as check_preset
 from adaptive.preset.load import read
 from adaptive.preset.model import Preset
 from adaptive.session.checking import require_playable
+from adaptive.session.explaining import explain_log
 from adaptive.session.keeping import read_state
 from adaptive.session.performance import Performance, vocabulary
 from tests.helpers.hostile import BODY, Report, Watch
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json, damaged_tree
-from tests.helpers.presets import HEAD, make_preset
+from tests.helpers.presets import HEAD, Player, make_preset
 
 RATE = 8000
 """Of what is played: accepted documents are rendered for a moment."""
@@ -244,6 +247,8 @@ def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: i
             report.accepted += 1
             if chance.is_one_in(10):
                 play_or_refuse(preset)
+                for finding in check_preset(preset, dict.fromkeys(preset.stems.values(), 4.0)):
+                    report.hear(str(finding))
         except PresetError as refusal:
             report.refuse(refusal)
         except Exception as fault:
@@ -343,11 +348,34 @@ def audio(folder: Path, report: Report, chance: Chance, watch: Watch, count: int
         watch.count()
 
 
+def logs(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
+    """Decision logs, at `explain_log`."""
+    player = Player(make_preset(folder / "small", BODY))
+    script = {40: [SetState("place", "shelter")], 200: [FireEvent("hit")], 400: [SetTempo(100.0)]}
+    player.play(3 * 48000, script)
+    lines = [line.encode() for line in player.text if '"kind": "note"' not in line]
+    trees, path = [json.loads(line) for line in lines], folder / "run.log.jsonl"
+    for _ in range(count):
+        content = list(lines[:8])
+        content[chance.below(len(content))] = damaged_json(chance, trees, lines)
+        path.write_bytes(b"\n".join(content))
+        try:
+            for sentence in explain_log(path, chance.one_of((None, "1.5", "1.1.0"))):
+                report.hear(one_line(sentence))
+            report.accepted += 1
+        except InputError as refusal:
+            report.refuse(refusal)
+        except Exception as fault:
+            report.fail(b"\n".join(content), fault)
+        watch.count()
+
+
 DOCUMENTS: dict[str, Callable[[Path, Report, Chance, Watch, int], None]] = {
     "traces": traces,
     "presets": presets,
     "states": states,
     "audio": audio,
+    "logs": logs,
 }
 
 

@@ -7,6 +7,8 @@ renders a tick whenever it is asked to.  What escapes, whatever it is, is a fail
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -174,6 +176,13 @@ class Report:
             self.fail(sentence, "no clear sentence")
 
 
+def trim() -> None:
+    """Give back what is free, so that what is resident is what is held."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class Watch:
     """Memory, files and threads from the warm-up to the end."""
 
@@ -185,12 +194,12 @@ class Watch:
         """Another packet has been dealt with."""
         self._report.packets += 1
         if self._report.packets == self._warm:
-            gc.collect()
+            trim()
             self._before = resident_mb(), open_files(), threading.active_count()
 
     def end(self) -> None:
         """Write down what has changed since the warm-up."""
-        gc.collect()
+        trim()
         memory, files, threads = self._before or (resident_mb(), open_files(), threading.active_count())
         self._report.grown_mb = resident_mb() - memory
         self._report.files = open_files() - files
