@@ -22,6 +22,9 @@ BREATH, BREATH_S = 16, 0.004
 """After so many messages of one connection the others have their turn: at most 4,000 a second."""
 
 MOST_CONNECTIONS = 256
+LINGER_S = 1.0
+"""How long last answers may take to be fetched once a connection has ended."""
+
 MOST_WAITING = 256
 """Messages that may wait for a slow listener; the oldest are dropped."""
 
@@ -141,6 +144,8 @@ class TcpServer:
                 await asyncio.sleep(0.01)
             sender.cancel()
             writer.close()
+            # whoever asks and never fetches its answers would hold the socket for ever
+            asyncio.get_running_loop().call_later(LINGER_S, writer.transport.abort)
 
     async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
         taken = 0

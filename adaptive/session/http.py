@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from socket import gethostname
@@ -17,7 +18,10 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, Host
-from adaptive.sinks.stream import Broadcast
+from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
+
+MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
+"""Connections over HTTP: WebSockets, streams, and some for the page."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -51,6 +55,44 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class _TurnedAway(asyncio.Protocol):
+    """Of a connection too many: says so and hangs up."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say so."""
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        transport.close()
+
+
+async def serve(
+    application: web.Application, address: tuple[str, int], stack: contextlib.AsyncExitStack
+) -> int:
+    """Serve an application until the stack is unwound; returns the port.
+
+    Raises
+    ------
+    OSError
+        The address is taken, or none.
+    """
+    # aiohttp answers malformed HTTP with a 400; a traceback of it helps nobody here
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    made = runner.server
+    assert made is not None
+
+    def protocol() -> asyncio.Protocol:
+        # aiohttp has no limit: idle connections would take every file the process may open
+        return _TurnedAway() if len(made.connections) >= MOST_HTTP else made()
+
+    server = await asyncio.get_running_loop().create_server(protocol, *address)
+    stack.callback(server.close)
+    port: int = server.sockets[0].getsockname()[1]
+    return port
 
 
 class HttpSide:

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import itertools
 import json
-import logging
 import math
 import socket
 from collections import deque
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-from aiohttp import web
 
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
@@ -50,7 +48,7 @@ from adaptive.preset.model import Preset
 from adaptive.session.clamping import Clamped
 from adaptive.session.complaints import Complaints
 from adaptive.session.editing import Editing
-from adaptive.session.http import HttpSide
+from adaptive.session.http import HttpSide, serve
 from adaptive.session.keeping import StateFile
 from adaptive.session.performance import Performance
 from adaptive.session.recording import Recorder
@@ -488,17 +486,10 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("TCP", "--tcp", options.tcp, error) from error
         side = HttpSide(self, options.http[0], options.allow_origins, broadcast)
-        # aiohttp answers malformed HTTP with a 400; a traceback of it helps nobody here
-        logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
-        runner = web.AppRunner(side.application(), access_log=None, shutdown_timeout=0.2)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
         try:
-            site = web.TCPSite(runner, *options.http)
-            await site.start()
+            self.status.http_port = await serve(side.application(), options.http, stack)
         except OSError as error:
             raise _port_taken("HTTP", "--http", options.http, error) from error
-        self.status.http_port = runner.addresses[0][1]
 
     def _start_recording(self, stack: contextlib.AsyncExitStack) -> None:
         if self.options.record is None:

@@ -49,7 +49,7 @@ class Writer:
     """The writing half of a TCP connection; keeps nothing but refusals."""
 
     def __init__(self, report: Report) -> None:
-        self._report = report
+        self._report, self.transport = report, self
 
     def write(self, data: bytes) -> None:
         """Look at what is answered."""
@@ -62,6 +62,8 @@ class Writer:
 
     def close(self) -> None:
         """Nothing."""
+
+    abort = close
 
     def get_extra_info(self, _name: str) -> tuple[str, int]:
         """Where it comes from."""

@@ -131,15 +131,20 @@ def foreign_packets() -> list[bytes]:
     return [bytes.fromhex(json.loads(line)["hex"]) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+STATM, FILES = Path("/proc/self/statm"), Path("/proc/self/fd")
+
+
 def resident_mb() -> float:
-    """What is resident now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    """What is resident now; 0 where the system does not say."""
+    if not STATM.exists():
+        return 0.0
+    pages = int(STATM.read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6
 
 
 def open_files() -> int:
-    """File descriptors of this process."""
-    return len(os.listdir("/proc/self/fd"))
+    """File descriptors of this process; 0 where the system does not say."""
+    return len(os.listdir(FILES)) if FILES.exists() else 0
 
 
 @dataclass

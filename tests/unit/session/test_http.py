@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
-from aiohttp import web
 
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import Checker, Transaction
-from adaptive.session.http import HttpSide
+from adaptive.session.http import MOST_HTTP, HttpSide, serve
 from tests.helpers.presets import two_sections
 
 HANDSHAKE = (
@@ -44,17 +44,13 @@ def answer(house: House, request: bytes) -> str:
     """The beginning of what is answered."""
 
     async def run() -> str:
-        runner = web.AppRunner(HttpSide(house, "127.0.0.1", frozenset(), None).application())
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
-        writer.write(request)
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            application = HttpSide(house, "127.0.0.1", frozenset(), None).application()
+            port = await serve(application, ("127.0.0.1", 0), stack)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            stack.callback(writer.close)
+            writer.write(request)
             return (await asyncio.wait_for(reader.read(4096), 5.0)).decode("utf-8", "replace")
-        finally:
-            writer.close()
-            await runner.cleanup()
 
     return asyncio.run(run())
 
@@ -91,3 +87,32 @@ def test_what_is_no_good_request_is_told_so(house: House, request_: bytes, expec
     assert expected in told
     assert "500 Internal" not in told
     assert house.here == set()
+
+
+def test_one_connection_too_many_is_turned_away_and_room_comes_again(house: House) -> None:
+    ask = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    async def told(port: int) -> str:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ask)
+        try:
+            return (await asyncio.wait_for(reader.readline(), 5.0)).decode()
+        finally:
+            writer.close()
+
+    async def run() -> list[str]:
+        async with contextlib.AsyncExitStack() as stack:
+            application = HttpSide(house, "127.0.0.1", frozenset(), None).application()
+            port = await serve(application, ("127.0.0.1", 0), stack)
+            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MOST_HTTP)]
+            answers = [await told(port), await told(port)]
+            for _, writer in idle:
+                writer.close()
+            await asyncio.sleep(0.1)
+            return [*answers, await told(port)]
+
+    first, second, third = asyncio.run(run())
+
+    assert "503" in first
+    assert "503" in second
+    assert "200 OK" in third
