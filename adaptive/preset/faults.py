@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from adaptive.errors import PresetError
+from adaptive.errors import PresetError, one_line
 
 KeyPath = tuple[str | int, ...]
 """Where something stands in the file: keys, and places in lists counted from 0."""
@@ -38,7 +38,8 @@ class Fault:
     text: str
 
     def __str__(self) -> str:
-        return f"{show_path(self.at)}: {self.text}" if self.at else self.text
+        text = one_line(self.text)  # it may quote a name of the file
+        return f"{show_path(self.at)}: {text}" if self.at else text
 
 
 class FaultList:

@@ -681,8 +681,9 @@ def test_a_long_key_is_cut_short(tmp_path: Path) -> None:
 
 def test_a_fault_is_one_line_whatever_the_file_holds(tmp_path: Path) -> None:
     text = HEAD + TAIL + '[layers."a\\nb"]\nstem = "c\\nd"\n'
+    text += '[[select]]\nsection = "a\\u0000"\nwhen = "section == \'a\\u0007\'"\n'
 
-    assert all("\n" not in fault for fault in faults_of(write(tmp_path, text)))
+    assert all(fault.isprintable() for fault in faults_of(write(tmp_path, text)))
 
 
 @pytest.mark.parametrize(
