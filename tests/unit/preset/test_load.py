@@ -507,7 +507,7 @@ WRONG_TABLES = [
     ),
     (
         '[stingers.hit]\nstem = "stems/pad.wav"\nduck_db = 3',
-        "stingers.hit.duck_db: must be at most 0, got 3",
+        "stingers.hit.duck_db: must be between -200 and 0, got 3",
     ),
 ]
 
@@ -767,3 +767,17 @@ def test_every_pattern_of_the_schema_has_words() -> None:
     search(inspect.type_info(PresetFile))
 
     assert set(PATTERNS) == found
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("[parameters.p]\nrise_s = 1e300", "parameters.p.rise_s: must be between 0 and 1e+09, got 1e+300"),
+        (
+            '[layers.q]\nstem = "stems/pad.wav"\nlevel_db = { over = "threat", points = [[1e300, 0.0]] }',
+            "layers.q.level_db.points[0][0]: must be between -1e+09 and 1e+09, got 1e+300",
+        ),
+    ],
+)
+def test_a_number_that_no_32_bits_hold_is_a_fault(tmp_path: Path, table: str, expected: str) -> None:
+    assert expected in faults_of(write(tmp_path, HEAD + TAIL + table))
