@@ -234,6 +234,18 @@ def _places(tree: Tree, found: list[tuple[Any, Any]]) -> None:
             _places(inner, found)
 
 
+_PLACES: dict[int, tuple[Tree, list[tuple[Any, Any]]]] = {}
+
+
+def _known_places(seed: Tree) -> list[tuple[Any, Any]]:
+    """The places of a tree that never changes."""
+    if id(seed) not in _PLACES:
+        found: list[tuple[Any, Any]] = []
+        _places(seed, found)
+        _PLACES[id(seed)] = seed, found
+    return _PLACES[id(seed)][1]
+
+
 def copied(tree: Tree) -> Tree:
     """A tree of its own."""
     if isinstance(tree, dict):
@@ -259,8 +271,7 @@ def _wound(chance: Chance, container: Any, key: Any, seeds: Sequence[Tree]) -> N
         case 0:
             del container[key]
         case 1 | 8 | 9:
-            other: list[tuple[Any, Any]] = []
-            _places(chance.one_of(seeds), other)
+            other = _known_places(chance.one_of(seeds))
             alike = [pair for pair in other if type(pair[0][pair[1]]) is type(container[key])]
             if alike:  # what stands elsewhere, of the same type: wrong here, and not at first sight
                 from_container, from_key = chance.one_of(alike)
