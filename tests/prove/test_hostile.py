@@ -34,6 +34,7 @@ DOOR_OF = {"osc": "udp", "lines": "tcp", "websocket": "websocket", "http": "http
 SHARES = 2
 """Processes that a million is divided among, each with a seed of its own."""
 
+ROUNDS = 5
 GROWN_MB = 24.0
 """Most a process may grow by from a fifth of its packets to the end: bounded caches of chords and voicings
 fill, and memory is cut to pieces; at 400,000 packets that is 60 bytes each, less than any of them has."""
@@ -107,10 +108,17 @@ def settled(path: Path) -> dict[str, Any]:
     return counters(path)
 
 
-def throw(engine: Playing, seed: int, share: float) -> None:
-    """All protocols, one after the other; a share of what goes over sockets."""
-    ready, count = engine.ready, OVER_SOCKETS
-    scale = share * PACKETS / 1_000_000
+def throw(ready: dict[str, Any], seed: int, share: float) -> None:
+    """All protocols, one after the other, in a process of its own that stands back behind the engines."""
+    throwing = multiprocessing.get_context("spawn").Process(target=_throw, args=(ready, seed, share))
+    throwing.start()
+    throwing.join()
+    assert throwing.exitcode == 0
+
+
+def _throw(ready: dict[str, Any], seed: int, share: float) -> None:
+    os.nice(10)
+    scale, count = share * PACKETS / 1_000_000, OVER_SOCKETS
     flood.over_udp(ready["osc"], Chance(seed), int(scale * count["udp"]))
     flood.over_tcp(ready["tcp"], Chance(seed + 1), int(scale * count["tcp"]))
     flood.over_websocket(ready["http"], Chance(seed + 2), int(scale * count["websocket"]))
@@ -132,37 +140,40 @@ def require_alive(engine: Playing) -> None:
 
 
 def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_path: Path) -> None:
+    """In rounds: where a machine stands still now and then, it does so beside packets and beside none."""
     nightfall = load("nightfall").folder
     file, control_file = tmp_path / "counters.json", tmp_path / "control.json"
     watched, control = ("tests.helpers.watched", str(file)), ("tests.helpers.watched", str(control_file))
+    missed: list[tuple[int, int]] = []
     with (
         playing(tmp_path / "control", nightfall, "--sink", "null", module=control),
         playing(tmp_path / "engine", nightfall, "--sink", "null", module=watched) as engine,
     ):
-        throw(engine, 1, 0.2)  # the warm-up: pools, caches, the first load
-        before, control_before = settled(file), counters(control_file)
-        began_s = time.monotonic()
-        throw(engine, 100, 0.8)
-        passed_s = time.monotonic() - began_s
-        after, control_after = settled(file), counters(control_file)
+        throw(engine.ready, 1, 1 / (ROUNDS + 1))  # the warm-up: pools, caches, the first load
+        before = settled(file)
+        for number in range(ROUNDS):
+            first, control_first = counters(file), counters(control_file)
+            throw(engine.ready, 100 + 10 * number, 1 / (ROUNDS + 1))
+            last, control_last = counters(file), counters(control_file)
+            missed.append((late(first, last), late(control_first, control_last)))
+        after = settled(file)
         require_alive(engine)
         said = engine.said()
         assert engine.end() == 0
-
-    late, control_late = (
-        {key: b[key] - a[key] for key in ("blocks", "late_blocks", "late_commands")}
-        for a, b in ((before, after), (control_before, control_after))
-    )
+    more = {
+        key: after[key] - before[key] for key in ("blocks", "packets", "transactions", "files", "threads")
+    }
     grown = after["resident_mb"] - before["resident_mb"]
-    more = {key: after[key] - before[key] for key in ("packets", "transactions", "files", "threads")}
-    print(
-        f"{passed_s:.0f} s: {late}, control {control_late}, {more}, {grown:.1f} MB grown, {len(said)} lines"
-    )
+    print(f"late blocks and commands, control's behind: {missed}; {more}, {grown:.1f} MB, {len(said)} lines")
 
-    assert late["late_blocks"] <= control_late["late_blocks"]
-    assert late["late_commands"] <= control_late["late_commands"]
+    assert sum(with_packets <= without for with_packets, without in missed) > ROUNDS // 2
     assert (after["refused"], after["not_finite"]) == (0, 0)
     assert grown < GROWN_MB
     assert after["files"] == before["files"]
     assert after["threads"] <= before["threads"]
     assert not [line for line in said if "Traceback" in line or "failed" in line]
+
+
+def late(before: dict[str, Any], after: dict[str, Any]) -> int:
+    """Blocks that came after their time, and commands that did."""
+    return sum(after[key] - before[key] for key in ("late_blocks", "late_commands"))
