@@ -39,6 +39,9 @@ from tests.helpers.presets import HEAD, Player, make_preset
 RATE = 8000
 """Of what is played: accepted documents are rendered for a moment."""
 
+PLAYED = 40
+"""One in so many of those that are accepted is played: that takes a hundred times as long as to accept it."""
+
 TRACE = (
     {"meta": {"preset": "small", "seed": 7, "sample_rate": 48000}},
     {"t": 0.0, "threat": 0.2, "cadence": 120.0},
@@ -251,7 +254,7 @@ def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: i
                 preset = read_document(toml_only(content), "", where, words)
             require_playable(preset)
             report.accepted += 1
-            if chance.is_one_in(10):
+            if chance.is_one_in(PLAYED):
                 play_or_refuse(preset)
                 for finding in check_preset(preset, dict.fromkeys(preset.stems.values(), 4.0)):
                     report.hear(str(finding))
@@ -321,7 +324,7 @@ def states(folder: Path, report: Report, chance: Chance, watch: Watch, count: in
                 report.hear("".join(told))
                 continue
             report.accepted += 1
-            if chance.is_one_in(10):
+            if chance.is_one_in(PLAYED):
                 play_a_moment(preset, bank, saved)
         except InputError as refusal:
             report.refuse(refusal)
@@ -332,8 +335,8 @@ def states(folder: Path, report: Report, chance: Chance, watch: Watch, count: in
 
 
 def audio_seeds() -> list[bytes]:
-    """A quarter of a second of noise in every format a stem may have."""
-    noise = (0.2 * np.random.default_rng(1).standard_normal((2000, 2))).astype(np.float32)
+    """A sixteenth of a second of noise in every format a stem may have."""
+    noise = (0.2 * np.random.default_rng(1).standard_normal((500, 2))).astype(np.float32)
     found = []
     for kind, subtype in (
         ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "PCM_24"), ("WAVEX", "PCM_16"), ("FLAC", "PCM_16"),
