@@ -32,29 +32,16 @@ from adaptive.session.checking import require_playable
 from adaptive.session.explaining import explain_log
 from adaptive.session.keeping import read_state
 from adaptive.session.performance import Performance, vocabulary
-from tests.helpers.hostile import BODY, Report, Watch
+from tests.helpers.hostile import Report, Watch
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json, damaged_tree
 from tests.helpers.presets import HEAD, Player, make_preset
+from tests.helpers.seeds import BODY, GENERATED, STEMS, TRACE, TRACE_LINES
 
 RATE = 8000
 """Of what is played: accepted documents are rendered for a moment."""
 
 PLAYED = 40
 """One in so many of those that are accepted is played: that takes a hundred times as long as to accept it."""
-
-TRACE = (
-    {"meta": {"preset": "small", "seed": 7, "sample_rate": 48000}},
-    {"t": 0.0, "threat": 0.2, "cadence": 120.0},
-    {"t": 4.5, "event": "hit", "velocity": 0.8, "expires_s": 1.0},
-    {"t": 9.0, "state": {"place": "shelter"}},
-    {"t": 12.0, "state": "road"},
-    {"t": 15.0, "tempo": 100},
-    {"t": 16.0, "tempo": None},
-    {"t": 20.0, "stop": True},
-    {"t": 24.0, "play": True},
-    {"t": 30.0},
-)
-TRACE_LINES = [as_json(line) for line in TRACE]
 
 
 def play_a_moment(preset: Preset, bank: Bank, saved: Any = None, ticks: int = 4) -> Performance:
@@ -103,137 +90,6 @@ def preset_seeds(folder: Path) -> list[bytes]:
     """Presets that between them have every table, and the folder their stems lie in."""
     small = make_preset(folder / "small", BODY)
     return [(HEAD + body).encode() for body in (BODY, GENERATED, STEMS)] if small else []
-
-
-GENERATED = """
-key = "A minor"
-[layers.pad]
-generator = "pad"
-level_db = { over = "threat", points = [[0.0, -4.0], [1.0, -12.0]] }
-[layers.drums]
-generator = "drums"
-style = "pulse"
-instrument = "kit_light"
-density = 0.5
-[parameters.threat]
-rise_s = 0.1
-hysteresis = 0.1
-stale_after_s = 2.0
-fallback = "default"
-[sections.a]
-layers = ["pad", "drums"]
-length_bars = 2
-chords = ["Am", "Dm F"]
-markers = { lift = 2 }
-[sections.b]
-layers = ["pad"]
-length_bars = 3
-meter = "3/4"
-[playlists.both]
-play = ["a", "b"]
-order = "random"
-weights = { a = 2.0 }
-loops = { b = 2 }
-[[select]]
-section = "both"
-when = "threat > 0.5 and not (age(threat) > 1 or bars_in_section < 2)"
-[[select]]
-section = "a"
-[[transitions]]
-from = "a"
-to = "b"
-exit_at = { every_beats = 2, offset_beats = 1 }
-enter_at = "same_position"
-fade_out = { beats = 2, curve = "linear" }
-bridge = "over"
-[[transitions]]
-exit_at = { marker = "lift" }
-fade_in = { seconds = 0.5, start_seconds = -0.2 }
-[bridges.over]
-layers = ["drums"]
-length_beats = 2
-[instruments.lead]
-oscillator_1 = { shape = "saw" }
-cutoff_hz = 900.0
-[stingers.hit]
-instrument = "lead"
-notes = [{ at = 0.0, degree = 1 }, { at = 0.5, degree = 5, beats = 0.5 }]
-play_at = "bar"
-duck_db = -6.0
-"""
-
-
-STEMS = """
-meter = "6/8"
-[parameters.threat]
-range = [-1.0, 1.0]
-default = -1.0
-fall_s = 3.0
-law = "linear"
-fallback = 0.5
-[states.place]
-values = ["road", "shelter"]
-default = "shelter"
-[[inputs]]
-osc = "/world/zone"
-state = "place"
-argument = 1
-values = { 0 = "road", 1 = "shelter" }
-[layers.calm]
-stem = { calm = ["calm.wav", "both.wav"], fight = "fight.wav" }
-order = "random"
-avoid_last = 1
-reverb_db = -12.0
-cutoff_hz = { over = "threat", points = [[-1.0, 200.0], [0.0, 900.0], [1.0, 20000.0]] }
-pan = -0.5
-[sections.calm]
-layers = ["calm"]
-length_beats = 6
-first_beat_s = 0.01
-min_stay_bars = 1
-phrase_bars = 2
-[sections.fight]
-layers = ["calm"]
-length_bars = 2
-tempo_bpm = 120.0
-energy = 0.9
-[[select]]
-section = "fight"
-when = "place == 'shelter' and threat > -0.5"
-urgent = true
-react_within_s = 30.0
-[[select]]
-section = "calm"
-[[transitions]]
-from = "any"
-to = "fight"
-exit_at = "immediate"
-fill = "up"
-fade_out = { bars = 1, curve = "equal_power" }
-[fills.up]
-stem = "blow.wav"
-length_beats = 1
-replaces = ["calm"]
-must_fit = true
-[bridges.span]
-stem = "calm.wav"
-length_bars = 1
-level_db = -3.0
-[[transitions]]
-from = "fight"
-to = "calm"
-bridge = "span"
-exit_at = "phrase"
-pickup = "never"
-[stingers.hit]
-stem = { "D minor" = "blow.wav", "A major" = "blow.wav" }
-first_beat_s = 0.1
-no_room = "drop"
-expires_s = 1.0
-[credits]
-composer = "Ada"
-license = "CC0-1.0"
-"""
 
 
 def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:

@@ -18,8 +18,9 @@ from aiohttp import web
 
 from adaptive.inputs.lines import LONGEST_MESSAGE, TcpServer
 from adaptive.session.http import HttpSide
-from tests.helpers.hostile import MESSAGES, Report, Rig, Watch, osc_packets
+from tests.helpers.hostile import Report, Rig, Watch
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json
+from tests.helpers.seeds import MESSAGES, osc_packets
 
 CLIENTS = 16
 A_CONNECTION = 256

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 
 from tests.helpers.doors import HANDSHAKE, REQUESTS, frame, websocket_packet
-from tests.helpers.hostile import MESSAGES, osc_packets
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json
+from tests.helpers.seeds import MESSAGES, osc_packets
 
 HERE = "127.0.0.1"
 

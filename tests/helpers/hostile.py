@@ -12,16 +12,14 @@ import ctypes
 import gc
 import json
 import os
-import resource
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from adaptive.engine.bank import Bank
+from adaptive.errors import one_line
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.osc import OscReader, OscServer
-from adaptive.inputs.osc_codec import OscBundle, OscMessage, encode_bundle, encode_message
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.live import LiveOptions, LiveSession
@@ -29,107 +27,7 @@ from adaptive.session.performance import Performance
 from adaptive.sinks.clocked import ClockedSink
 from tests.helpers.mutation import as_json
 from tests.helpers.presets import make_preset
-
-BODY = """
-[parameters.threat]
-rise_s = 0.05
-[parameters.cadence]
-range = [60.0, 240.0]
-[parameters.both]
-value = "max(threat, cadence)"
-[states.place]
-values = ["road", "shelter"]
-[[inputs]]
-osc = "/pursuers/nearest_m"
-parameter = "threat"
-input_range = [80.0, 5.0]
-output_range = [0.0, 1.0]
-[[inputs]]
-osc = "/world/zone"
-state = "place"
-values = { 0 = "road", 1 = "shelter" }
-[[inputs]]
-osc = "/player/caught"
-event = "hit"
-[layers.calm]
-stem = "calm.wav"
-[layers.fight]
-stem = "fight.wav"
-[layers.bass]
-generator = "bass"
-[sections.calm]
-layers = ["calm"]
-[sections.fight]
-layers = ["fight", "bass"]
-[[select]]
-section = "fight"
-when = "place == 'shelter' or threat > 0.6"
-[[select]]
-section = "calm"
-[[transitions]]
-from = "any"
-to = "any"
-exit_at = "beat"
-[stingers.hit]
-stem = "blow.wav"
-first_beat_s = 0.1
-cooldown_s = 0.5
-"""
-
-MESSAGES: tuple[Any, ...] = (
-    {"parameter": "threat", "value": 0.8},
-    {"parameter": "cadence", "value": 120, "id": "c"},
-    {"state": {"place": "shelter"}, "id": "s1"},
-    {"state": "road"},
-    {"event": "hit", "velocity": 0.7, "expires_s": 0.5, "id": "k1"},
-    {"tempo": 172}, {"tempo": None},
-    {"play": True}, {"stop": True}, {"pause": True}, {"resume": True}, {"volume": 0.7},
-    {"load": "nightfall", "id": "l"}, {"reload": True}, {"undo": True}, {"save": True, "id": "slot 1"},
-    {"restore": {"music": 1, "preset": "small", "section": "calm", "bar": 41}},
-    {"subscribe": ["beat", "section", "meters", "parameters", "receipt"]},
-    [{"parameter": "threat", "value": 0.9}, {"event": "hit"}],
-)  # fmt: skip
-"""The examples of ``docs/protocol.md``, with this preset's names."""
-
-
-def osc_packets(parameter: str = "threat", other: str = "cadence", event: str = "hit") -> list[bytes]:
-    """Valid packets: every address, every type tag, bundles; and the foreign corpus where there is one."""
-    own = [
-        encode_message(f"/adaptive/parameter/{parameter}", [0.5]),
-        encode_message(f"/adaptive/parameter/{other}", [2**40]),
-        encode_message("/adaptive/state/place/shelter"),
-        encode_message("/adaptive/state/road"),
-        encode_message("/adaptive/state/place", [1]),
-        encode_message(f"/adaptive/event/{event}", [0.5, "an id"]),
-        encode_message("/adaptive/tempo", [172.0]),
-        encode_message("/adaptive/tempo"),
-        *(
-            encode_message(f"/adaptive/{word}")
-            for word in ("play", "stop", "pause", "resume", "play", "resume")
-        ),
-        encode_message("/adaptive/volume", [0.7]),
-        encode_message("/adaptive/load", ["nightfall"]),
-        encode_message("/pursuers/nearest_m", [40.0]),
-        encode_message("/world/zone", [1]),
-        encode_message("/player/caught", [True]),
-        encode_message("/a", [1, "text", b"blob", True, None, 2**40, (1, (2.0,))]),
-    ]
-    inner = OscBundle(2**63, (OscMessage(f"/adaptive/event/{event}", ()), OscBundle(1, ())))
-    messages = [
-        OscMessage(f"/adaptive/parameter/{parameter}", (0.9,)),
-        OscMessage("/adaptive/tempo", (100.0,)),
-        inner,
-    ]
-    return [*own, encode_bundle(messages), *foreign_packets()]
-
-
-def foreign_packets() -> list[bytes]:
-    """What other programs send, where ``ADAPTIVE_TEST_DATA`` has it."""
-    path = Path(os.environ.get("ADAPTIVE_TEST_DATA", "")) / "osc" / "corpus.jsonl"
-    if not os.environ.get("ADAPTIVE_TEST_DATA") or not path.exists():
-        return []
-    return [bytes.fromhex(json.loads(line)["hex"]) for line in path.read_text(encoding="utf-8").splitlines()]
-
+from tests.helpers.seeds import BODY
 
 STATM, FILES = Path("/proc/self/statm"), Path("/proc/self/fd")
 
@@ -139,7 +37,7 @@ def resident_mb() -> float:
     if not STATM.exists():
         return 0.0
     pages = int(STATM.read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 1e6
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def open_files() -> int:
@@ -223,7 +121,11 @@ class Rig:
             tell=report.hear, load_preset=self._load,
         )  # fmt: skip
         session = self.session
-        self.osc = OscServer(OscReader(self.preset, session.checker), session.receive, session._complain)
+
+        def complain(sentence: str) -> None:  # past the session's own ear, which is told sixty a minute
+            report.hear(one_line(sentence))
+
+        self.osc = OscServer(OscReader(self.preset, session.checker), session.receive, complain)
         session._osc = self.osc
         session._watch_performance()
         performance.begin()
