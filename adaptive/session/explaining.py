@@ -18,7 +18,8 @@ POSITION = re.compile(r"[0-9]{1,9}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 LONGEST_LINE = 1_000_000
 LONGEST_SENTENCE = 600
-"""What a log of ours never reaches."""
+LONGEST_S = 1e9
+"""What a log of ours never reaches: thirty years, in the last case."""
 
 NEAR_S = 4.0
 """Around a time that is asked for, decisions of so many seconds are told."""
@@ -84,7 +85,9 @@ def _is_line(line: Any) -> bool:
         return False
     times: tuple[Any, ...] = (line.get("t"), line.get("wait_s", 0.0))
     position = line.get("position")
-    if not all(map(is_finite_number, times)) or not isinstance(position, str):
+    if not all(is_finite_number(time) and abs(time) <= LONGEST_S for time in times) or not isinstance(
+        position, str
+    ):
         return False
     return POSITION.fullmatch(position) is not None and isinstance(line.get("reason"), str)
 

@@ -35,6 +35,7 @@ def test_a_line_is_a_sentence(tmp_path: Path) -> None:
         (b"[" * 100_000, "line 1 nests too deeply; a decision log is JSON lines"),
         (b"{}", "line 1 is no line of a decision log"),
         (json.dumps(LINE | {"t": 10**400}).encode(), "line 1 is no line of a decision log"),
+        (json.dumps(LINE | {"t": 1e300}).encode(), "line 1 is no line of a decision log"),
         (json.dumps(LINE | {"t": float("nan")}).encode(), "line 1 is no line of a decision log"),
         (json.dumps(LINE | {"reason": None}).encode(), "line 1 is no line of a decision log"),
         (json.dumps(LINE | {"kind": "tempo"}).encode(), "no decision log: the tempo line at 1 s lacks"),
