@@ -20,6 +20,16 @@ Every message is one sentence that a person who has never seen the project can a
 from __future__ import annotations
 
 
+def one_line(text: str) -> str:
+    """A text from outside as a sentence may quote it: what cannot be printed becomes a mark."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def quoted(text: str, most: int = 40) -> str:
+    """A text from outside between backquotes, on one line and cut short."""
+    return f"`{one_line(text[:most])}{'…' if len(text) > most else ''}`"
+
+
 class AdaptiveError(Exception):
     """Base of everything this package raises on purpose."""
 

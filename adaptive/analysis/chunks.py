@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from adaptive.errors import AudioFileError
+from adaptive.errors import AudioFileError, one_line
 
 # The three chunks are under 100 bytes in practice; a hostile one must not fill the memory.
 _LARGEST_CHUNK = 65_536
@@ -156,4 +156,4 @@ _PARSERS = {b"cue ": _parse_cue, b"smpl": _parse_smpl, b"acid": _parse_acid}
 
 
 def _shown(kind: bytes) -> str:
-    return f"its chunk '{kind.decode('ascii', 'replace').strip()}'"
+    return f"its chunk '{one_line(kind.decode('ascii', 'replace').strip())}'"

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from adaptive.errors import one_line
 from adaptive.kernel import build, cache
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
@@ -35,9 +36,7 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 
 def say(sentence: str) -> None:
     """Tell the user a sentence as it is: in one line, its brackets no markup, its controls harmless."""
-    plain = "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in sentence[:LONGEST_SENTENCE]
-    )
+    plain = one_line(sentence[:LONGEST_SENTENCE])
     STDERR.wait()  # not while a sound library's chatter is turned away
     console.print(plain, markup=False, soft_wrap=True)
 

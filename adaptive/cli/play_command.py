@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.live import Live
@@ -160,6 +160,8 @@ def play(
         session.feed_trace(read.lines)
         if read.ignored:
             say(f"the preset does not declare, and ignores: {', '.join(read.ignored)}")
+        if read.clamped:
+            say(f"the trace has values out of their range, which are clamped: {', '.join(read.clamped)}")
     threading.excepthook = lambda fault: tell(
         f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
     )
@@ -181,6 +183,7 @@ async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, 
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         with contextlib.suppress(NotImplementedError, ValueError):
             loop.add_signal_handler(number, session.stop)
+    loop.set_exception_handler(lambda _loop, context: session.tell(_escaped(context)))
     tasks = []
     if parent is not None:
         tasks.append(loop.create_task(_watch_parent(session, parent)))
@@ -207,6 +210,13 @@ async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, 
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _escaped(context: dict[str, Any]) -> str:
+    """What asyncio would tell in a traceback: nothing that fails beside the music ends it."""
+    fault = context.get("exception")
+    what = context.get("message", "") if fault is None else repr(fault)
+    return f"something failed, the music goes on: {what}"
 
 
 async def _watch_parent(session: LiveSession, parent: int) -> None:
@@ -245,4 +255,6 @@ def status_line(session: LiveSession) -> str:
         parts.append(f"underruns {telemetry.underruns}")
     if telemetry.late_commands:
         parts.append(f"late {telemetry.late_commands}")
+    if session.clamped.count:
+        parts.append(f"clamped {session.clamped.count}")
     return "  ".join(parts)

@@ -77,6 +77,9 @@ def render(
     if job.trace and job.trace.ignored:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.ignored.items())
         say(f"the preset does not declare, and ignored: {names}")
+    if job.trace and job.trace.clamped:
+        names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())
+        say(f"out of their range, and clamped: {names}")
 
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:

@@ -22,7 +22,7 @@ from adaptive.conductor.passage import Passage
 from adaptive.conductor.playlists import Playlists, Turn
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stingers import Stingers
-from adaptive.errors import InputError
+from adaptive.errors import InputError, one_line
 from adaptive.preset.model import Preset
 from adaptive.preset.parts import is_bridge
 from adaptive.timebase import HAIR
@@ -30,6 +30,13 @@ from adaptive.timebase import HAIR
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Beats = Annotated[float, Meta(ge=0.0, le=1e9)]
 Text = Annotated[str, Meta(max_length=200)]
+
+MSGSPEC_WORDS = {
+    "Object contains unknown field": "no such key is in it:",
+    "Object missing required field": "it lacks the key",
+    "Expected": "expected",
+    "Invalid": "invalid",
+}
 
 
 class SavedHand(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,8 +105,14 @@ def read_saved(document: object) -> SavedMusic:
     try:
         return msgspec.convert(document, SavedMusic)
     except msgspec.ValidationError as error:
-        message = f"this is no saved music: {str(error)[:200]}"
-        raise InputError(message) from error
+        what, _, at = str(error).partition(" - at `$")
+        place = one_line(at.strip("`.")[:80])
+        for theirs, ours in MSGSPEC_WORDS.items():
+            what = what.replace(theirs, ours)
+        message = f"this is no saved music: {f'{place}: ' if place else ''}{one_line(what[:200])}"
+    except UnicodeError:  # half a surrogate pair, which JSON may smuggle in
+        message = "this is no saved music: a text in it is no text"
+    raise InputError(message)
 
 
 def save(stage: Stage, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:

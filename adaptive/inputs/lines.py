@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from adaptive.errors import ProtocolError
+from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import Checker, Fault, Subscribe, Transaction, read_json
 
 LONGEST_MESSAGE = 65536
@@ -20,6 +22,9 @@ BREATH, BREATH_S = 16, 0.004
 """After so many messages of one connection the others have their turn: at most 4,000 a second."""
 
 MOST_CONNECTIONS = 256
+LINGER_S = 1.0
+"""How long last answers may take to be fetched once a connection has ended."""
+
 MOST_WAITING = 256
 """Messages that may wait for a slow listener; the oldest are dropped."""
 
@@ -46,10 +51,12 @@ class Connection:
     ----------
     host : Host
         The session.
+    sender : str
+        Who it is, for sentences about what it sends.
     """
 
-    def __init__(self, host: Host) -> None:
-        self.host = host
+    def __init__(self, host: Host, sender: str = "a client") -> None:
+        self.host, self.sender = host, sender
         self.topics: frozenset[str] = frozenset({"receipt"})
         self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._wake = asyncio.Event()
@@ -59,9 +66,9 @@ class Connection:
     def take(self, text: str | bytes) -> None:
         """Act on one message; answer its faults."""
         try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            self._fault(Fault("is not JSON"))
+            document = parse_json(text)
+        except ProtocolError as error:
+            self._fault(Fault(str(error)))
             return
         transaction = read_json(document, self.host.checker)
         for request in transaction.requests:
@@ -70,6 +77,10 @@ class Connection:
         self.host.receive(transaction, self)
         for fault in transaction.faults:
             self._fault(fault)
+
+    def refuse(self, sentence: str) -> None:
+        """Answer that something could not be read at all."""
+        self._fault(Fault(sentence))
 
     def _fault(self, fault: Fault) -> None:
         self.send(fault.as_json())
@@ -110,7 +121,8 @@ class TcpServer:
             writer.close()
             return
         self._count += 1
-        connection = Connection(self._host)
+        peer = writer.get_extra_info("peername") or ("?",)
+        connection = Connection(self._host, f"TCP from {peer[0]}")
 
         async def put(text: str) -> None:
             writer.write(text.encode() + b"\n")
@@ -132,6 +144,8 @@ class TcpServer:
                 await asyncio.sleep(0.01)
             sender.cancel()
             writer.close()
+            # whoever asks and never fetches its answers would hold the socket for ever
+            asyncio.get_running_loop().call_later(LINGER_S, writer.transport.abort)
 
     async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
         taken = 0

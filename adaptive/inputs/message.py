@@ -26,11 +26,12 @@ MOST_REQUESTS = 1024
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a parameter; latest wins."""
+    """Set a parameter; latest wins.  `is_clamped`: another value was asked for, out of its range."""
 
     name: str
     value: float
     id: str | None = None
+    is_clamped: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,11 @@ class Transaction:
     faults: list[Fault] = field(default_factory=list)
 
     @property
+    def clamped(self) -> list[SetParameter]:
+        """Those that were out of their range."""
+        return [r for r in self.requests if isinstance(r, SetParameter) and r.is_clamped]
+
+    @property
     def is_plain(self) -> bool:
         """Whether it holds nothing but parameters."""
         return all(isinstance(request, SetParameter) for request in self.requests)
@@ -153,7 +159,10 @@ def shown(value: Any) -> str:
     """A value as an error message quotes it: never longer than 60 characters."""
     if isinstance(value, int) and not abs(value) <= LARGEST:
         return "a number of more than 300 digits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:  # as deep as JSON may just be read, and a few calls further down
+        return "something that nests too deeply"
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -191,7 +200,7 @@ class Checker:
         low, high = self.parameters[name]
         if not low <= number <= high:
             self.clamped += 1
-            number = min(max(number, low), high)
+            return SetParameter(name, min(max(number, low), high), message_id, is_clamped=True)
         return SetParameter(name, number, message_id)
 
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
@@ -244,6 +253,7 @@ class Checker:
         """Check a volume."""
         if not is_finite_number(value):
             self._refuse(f"volume must be a number from 0 to 1, got {shown(value)}")
+        self.clamped += not 0.0 <= value <= 1.0
         return SetVolume(min(1.0, max(0.0, float(value))), message_id)
 
     def hello(self) -> dict[str, Any]:

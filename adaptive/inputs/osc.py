@@ -69,7 +69,7 @@ class OscReader:
         if mapped is not None:
             return [r for table in mapped for r in self._map(table, message.arguments)]
         if not message.address.startswith(ROOT):
-            text = f"no input listens to {message.address}"
+            text = f"no input listens to {_short(message.address)}"
             raise ProtocolError(text)
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
 
@@ -95,8 +95,8 @@ class OscReader:
             case [word] if (request := transport(word)) is not None:
                 return [request]
         text = (
-            f"{ROOT}{'/'.join(path)} is no address of ours: parameter, state, event, tempo, play, stop, "
-            "pause, resume, volume and load are"
+            f"{_short(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
+            "stop, pause, resume, volume and load are"
         )
         raise ProtocolError(text)
 
@@ -139,6 +139,11 @@ def rescale(table: InputTable, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
     return first + (last - first) * share
+
+
+def _short(address: str) -> str:
+    """An address as a sentence quotes it: a packet may be all address."""
+    return address if len(address) <= 60 else address[:59] + "…"
 
 
 def _number(value: Any) -> Any:
@@ -188,8 +193,12 @@ class OscServer(asyncio.DatagramProtocol):
             self.malformed += 1
             self._once(sender, str(error))
             return
+        for request in transaction.clamped:
+            self._once(sender, f"{request.name} is out of its range, and is clamped")
         for fault in transaction.faults:
-            self._once(sender, f"{fault.at[:80]}: {fault.error[:200]}")
+            at = _short(fault.at)
+            place = "" if at in fault.error else f"{at}: "
+            self._once(sender, place + fault.error[:200])
         delay = self._delay(time_tag, sender)
         if delay <= 0.0:
             self._receive(transaction, arrival)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
-from adaptive.errors import TraceError
+from adaptive.errors import ProtocolError, TraceError
+from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import is_finite_number, shown
 from adaptive.preset.model import Preset
 
 LONGEST_LINE = 65536
 LONGEST_S = 30 * 24 * 3600.0
 MOST_LINES = 20_000_000
+LONGEST_NAME, MOST_IGNORED = 100, 1000
+"""What is remembered of names that the preset does not declare."""
 
 KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s"}
 """Keys of a line that are no parameters."""
@@ -44,12 +46,15 @@ class Trace:
         Time of the last line.
     meta : Mapping
         The first line's ``meta``, if any.
+    clamped : Mapping
+        Parameters that were out of their range, with how often.
     """
 
     lines: tuple[TraceLine, ...]
     ignored: Mapping[str, int]
     seconds: float
     meta: Mapping[str, Any]
+    clamped: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
@@ -72,7 +77,7 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     except TraceError as error:
         message = f"{path.name}: {error}"
         raise TraceError(message) from error
-    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta)
+    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, reader.clamped)
 
 
 class _Reader:
@@ -82,6 +87,7 @@ class _Reader:
         self._preset, self._rate = preset, sample_rate
         self.lines: list[TraceLine] = []
         self.ignored: dict[str, int] = {}
+        self.clamped: dict[str, int] = {}
         self.meta: Mapping[str, Any] = {}
         self.last_s = 0.0
 
@@ -92,9 +98,9 @@ class _Reader:
             message = f"line {number}: longer than a trace may be"
             raise TraceError(message)
         try:
-            line = json.loads(raw)
-        except (ValueError, RecursionError):
-            message = f"line {number}: is not JSON"
+            line = parse_json(raw)
+        except ProtocolError as error:
+            message = f"line {number}: {error}"
             raise TraceError(message) from None
         if not isinstance(line, dict):
             message = f'line {number}: must be an object such as {{"t": 1.5, "intensity": 0.8}}'
@@ -124,12 +130,15 @@ class _Reader:
             if name in KEYS:
                 continue
             if name not in self._preset.file.parameters or name in self._preset.derived:
-                self.ignored[name] = self.ignored.get(name, 0) + 1
+                self._ignore(name)
             elif value is not None:
                 if not is_finite_number(value):
                     message = f"line {number}: {name} must be a finite number, got {shown(value)}"
                     raise TraceError(message)
-                yield name, float(value)
+                low, high = self._preset.file.parameters[name].range
+                if not low <= value <= high:
+                    self.clamped[name] = self.clamped.get(name, 0) + 1
+                yield name, float(min(max(value, low), high))
 
     def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
         if "state" in line:
@@ -147,6 +156,13 @@ class _Reader:
         if line.get("stop") is True:
             yield Transport(is_playing=False)
 
+    def _ignore(self, name: str) -> None:
+        """Count a name that the preset does not declare; a hostile file has millions of long ones."""
+        name = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+        if name not in self.ignored and len(self.ignored) >= MOST_IGNORED:
+            name = "others"
+        self.ignored[name] = self.ignored.get(name, 0) + 1
+
     def _states(self, number: int, state: Any) -> Iterator[Message]:
         groups = self._preset.state_groups
         wanted = state
@@ -162,8 +178,7 @@ class _Reader:
             if group in groups and value in groups[group].values:
                 yield SetState(group, value)
             else:
-                name = f"{group}={value}"
-                self.ignored[name] = self.ignored.get(name, 0) + 1
+                self._ignore(f"{group}={value if isinstance(value, str) else shown(value)}")
 
     def _event(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
         name, velocity = line["event"], line.get("velocity", 1.0)
@@ -171,7 +186,7 @@ class _Reader:
             message = f"line {number}: event must be a name, its velocity a number"
             raise TraceError(message)
         if name not in self._preset.file.stingers:
-            self.ignored[name] = self.ignored.get(name, 0) + 1
+            self._ignore(name)
             return
         expires_s = line.get("expires_s")
         if expires_s is not None and not (is_finite_number(expires_s) and expires_s >= 0):

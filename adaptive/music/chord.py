@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
-from adaptive.errors import InputError
+from adaptive.errors import InputError, quoted
 from adaptive.music.pitch import TONE_PATTERN, Interval, Tone
 
 QUALITIES: dict[str, tuple[str, ...]] = {
@@ -125,16 +125,16 @@ class Chord:
 def _parse(text: str) -> Chord:
     found = _CHORD.fullmatch(text)
     if found is None:
-        raise InputError(f"`{text}` is not a chord: begin with a root A to G, such as `Am` or `F/A`")
+        raise InputError(f"{quoted(text)} is not a chord: begin with a root A to G, such as `Am` or `F/A`")
     root = Tone.parse(found[1])
     quality = ALIASES.get(found[2].strip(), found[2].strip())
     if quality not in QUALITIES:
-        near = get_close_matches(quality, [*filter(None, QUALITIES), *ALIASES], 1, 0.0)[0]
-        fault = f"there is no quality `{quality}`; the nearest is `{root}{near}`"
-        raise InputError(f"`{text}` is not a chord: {fault}")
+        near = get_close_matches(quality[:40], [*filter(None, QUALITIES), *ALIASES], 1, 0.0)[0]
+        fault = f"there is no quality {quoted(quality)}; the nearest is `{root}{near}`"
+        raise InputError(f"{quoted(text)} is not a chord: {fault}")
     try:
         bass = Tone.parse(found[3]) if found[3] else root
     except InputError:
-        fault = f"`{found[3]}` is no bass note; the nearest is `{root}{quality}`"
-        raise InputError(f"`{text}` is not a chord: {fault}") from None
+        fault = f"{quoted(found[3])} is no bass note; the nearest is `{root}{quality}`"
+        raise InputError(f"{quoted(text)} is not a chord: {fault}") from None
     return Chord(root, quality, bass)

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from adaptive.errors import InputError
+from adaptive.errors import InputError, quoted
 
 LETTERS = "CDEFGAB"
 LETTER_SEMITONES = (0, 2, 4, 5, 7, 9, 11)
@@ -54,7 +54,7 @@ class Interval:
         """
         found = _INTERVAL.fullmatch(text)
         if found is None or not 1 <= int(found[2]) <= 15:
-            message = f"`{text}` is not an interval: write a number from 1 to 15, such as `b3`"
+            message = f"{quoted(text)} is not an interval: write a number from 1 to 15, such as `b3`"
             raise InputError(message)
         steps = int(found[2]) - 1
         octaves, step = divmod(steps, 7)
@@ -90,7 +90,7 @@ class Tone:
         """
         found = _TONE.fullmatch(text.strip())
         if found is None:
-            message = f"`{text}` is not a note name: write a letter A to G, such as `C` or `Eb`"
+            message = f"{quoted(text)} is not a note name: write a letter A to G, such as `C` or `Eb`"
             raise InputError(message)
         letter = LETTERS.index(found[1][0].upper())
         return cls(LETTER_FIFTHS[letter] + 7 * _accidental(found[1][1:]))
@@ -146,7 +146,7 @@ class Pitch:
         """
         found = _PITCH.fullmatch(text.strip())
         if found is None:
-            message = f"`{text}` is not a pitch: write a note name and an octave, such as `C#4`"
+            message = f"{quoted(text)} is not a pitch: write a note name and an octave, such as `C#4`"
             raise InputError(message)
         return cls(Tone.parse(found[1]), int(found[2]))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
-from adaptive.errors import InputError
+from adaptive.errors import InputError, quoted
 from adaptive.music.pitch import TONE_PATTERN, Interval, Pitch, Tone, spell
 
 MODES: dict[str, tuple[str, ...]] = {
@@ -108,12 +108,12 @@ class Key:
 def _parse(text: str) -> Key:
     found = _KEY.fullmatch(text)
     if found is None:
-        raise InputError(f"`{text}` is not a key: write a note name and a mode, such as `A minor`")
+        raise InputError(f"{quoted(text)} is not a key: write a note name and a mode, such as `A minor`")
     mode = found[2].strip()
     mode = "major" if mode == "M" else " ".join(mode.lower().replace("_", " ").split())
     mode = ALIASES.get(mode, mode)
     if mode not in MODES:
-        near = get_close_matches(mode, [*MODES, *filter(None, ALIASES)], 1, 0.0)[0]
-        fault = f"there is no mode `{found[2]}`; the nearest is `{Tone.parse(found[1])} {near}`"
-        raise InputError(f"`{text}` is not a key: {fault}")
+        near = get_close_matches(mode[:40], [*MODES, *filter(None, ALIASES)], 1, 0.0)[0]
+        fault = f"there is no mode {quoted(found[2])}; the nearest is `{Tone.parse(found[1])} {near}`"
+        raise InputError(f"{quoted(text)} is not a key: {fault}")
     return Key(Tone.parse(found[1]), mode)

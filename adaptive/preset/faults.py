@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from adaptive.errors import PresetError
+from adaptive.errors import PresetError, one_line
 
 KeyPath = tuple[str | int, ...]
 """Where something stands in the file: keys, and places in lists counted from 0."""
@@ -22,6 +22,8 @@ KeyPath = tuple[str | int, ...]
 MAX_FAULTS = 200
 # Long enough to recognise one's own text in a message, short enough for one line.
 SHOWN_CHARACTERS = 40
+# A name has at most so many; a longer key is cut short like any text.
+LONGEST_KEY = 64
 # More names than this are a wall, not help.
 SHOWN_NAMES = 8
 
@@ -36,7 +38,8 @@ class Fault:
     text: str
 
     def __str__(self) -> str:
-        return f"{show_path(self.at)}: {self.text}" if self.at else self.text
+        text = one_line(self.text)  # it may quote a name of the file
+        return f"{show_path(self.at)}: {text}" if self.at else text
 
 
 class FaultList:
@@ -100,7 +103,8 @@ def show_path(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            key = part if _BARE_KEY.fullmatch(part) else show_value(part)
+            is_plain = _BARE_KEY.fullmatch(part) and len(part) <= LONGEST_KEY
+            key = part if is_plain else show_value(part)
             text += f".{key}" if text else key
     return text
 
@@ -110,7 +114,7 @@ def show_value(raw: object) -> str:
     match raw:
         case str():
             short = raw if len(raw) <= SHOWN_CHARACTERS else raw[:SHOWN_CHARACTERS] + "…"
-            return json.dumps(short, ensure_ascii=False)
+            return json.dumps(short, ensure_ascii=not short.isprintable())
         case bool():
             return "true" if raw else "false"
         case int() if raw.bit_length() > 64:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,16 @@ from adaptive.preset.formulas import read_conditions, read_derived
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
 from adaptive.preset.references import check_limits, check_references
 from adaptive.preset.stems import resolve_stems
+from adaptive.preset.toml_text import parse_toml
 from adaptive.preset.walk import read_file
 
-__all__ = ["Preset", "StateGroup", "Vocabulary", "default_search", "find", "load", "read"]
+__all__ = ["Preset", "StateGroup", "Vocabulary", "default_search", "find", "load", "read", "read_document"]
 
 FILE_NAME = "preset.toml"
 # The largest preset anybody would write by hand is a tenth of this.
 MAX_BYTES = 1_000_000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?P<where>[^()]*)\)\Z", re.DOTALL)
 
 
 def load(
@@ -85,7 +84,27 @@ def read(
     PresetError
         With one line for each fault, in the order of the file.
     """
-    document = _parse_toml(content, where)
+    try:
+        document = parse_toml(content)
+    except ValueError as error:
+        raise PresetError([str(error)], where) from None
+    return read_document(document, hashlib.sha256(content).hexdigest(), folder, vocabulary, where)
+
+
+def read_document(
+    document: Mapping[str, Any],
+    digest: str,
+    folder: Path,
+    vocabulary: Vocabulary | None = None,
+    where: str = FILE_NAME,
+) -> Preset:
+    """Read what a ``preset.toml`` says; `digest` is that of its text.
+
+    Raises
+    ------
+    PresetError
+        With one line for each fault, in the order of the file.
+    """
     faults, follow_ups = FaultList(where), FaultList(where)
     file = read_file(document, faults)
     if not check_limits(file, faults):
@@ -101,7 +120,7 @@ def read(
     return Preset(
         file=file,
         folder=folder,
-        text_digest=hashlib.sha256(content).hexdigest(),
+        text_digest=digest,
         select=select_lines(file),
         when=when,
         derived=derived,
@@ -132,26 +151,3 @@ def _bytes(toml: Path, where: str) -> bytes:
     if len(content) > MAX_BYTES:
         raise PresetError([f"is larger than the {MAX_BYTES} bytes a preset may have"], where)
     return content
-
-
-def _parse_toml(content: bytes, where: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(content.decode())
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        fault = f"line {line}: is not UTF-8 text"
-    except tomllib.TOMLDecodeError as error:
-        fault = _syntax_fault(str(error))
-    except RecursionError:
-        fault = "nests too deeply"
-    except ValueError:
-        # Python refuses to read whole numbers of thousands of digits.
-        fault = "holds a number with too many digits"
-    raise PresetError([fault], where)
-
-
-def _syntax_fault(text: str) -> str:
-    found = _TOML_PLACE.fullmatch(text)
-    what, place = (found["what"], found["where"]) if found else (text, "")
-    sentence = what[:1].lower() + " ".join(what[1:].split())
-    return f"{place}: {sentence}" if place else sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator
 
 import msgspec
@@ -213,8 +214,14 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "stem"), "must have at least one file")
 
 
+@functools.cache
+def _layer_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a layer: the same for all, and a third of a millisecond of work."""
+    return msgspec.structs.fields(LayerTable)
+
+
 def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
-    for field in msgspec.structs.fields(LayerTable):
+    for field in _layer_fields():
         value = getattr(layer, field.name)
         where = (*at, field.encode_name)
         if isinstance(value, Curve):

@@ -12,8 +12,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
-NonNegative = Annotated[float, Meta(ge=0.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
+NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
+Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
+"""Numbers are read with 64 bits and heard with 32: beyond this they would be infinite, or nothing."""
+
 Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
 """In decibels; -80 and less is silence."""
 
@@ -25,7 +27,7 @@ Bars = Annotated[int, Meta(gt=0, le=4096)]
 Beats = Annotated[int, Meta(gt=0, le=16384)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
-Point = tuple[float, float]
+Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
 Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
 """Of a marker: a bar from 1, or ``"bar.beat"``."""
@@ -100,8 +102,8 @@ class InputTable(_Table, frozen=True):
     parameter: Name | None = None
     state: Name | None = None
     event: Name | None = None
-    input_range: tuple[float, float] | None = None
-    output_range: tuple[float, float] | None = None
+    input_range: tuple[Bound, Bound] | None = None
+    output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
 
@@ -261,7 +263,7 @@ class StingerTable(_Table, frozen=True):
     no_room: Literal["carry", "drop"] = "carry"
     cooldown_s: NonNegative = 0.0
     expires_s: Positive = 2.0
-    duck_db: Annotated[float, Meta(le=0.0)] = 0.0
+    duck_db: Annotated[float, Meta(ge=-200.0, le=0.0)] = 0.0
     level_db: Level = 0.0
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None

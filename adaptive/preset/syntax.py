@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
-from adaptive.errors import ExpressionError
+from adaptive.errors import ExpressionError, quoted
 from adaptive.preset.faults import join_names, nearest
 from adaptive.preset.tree import (
     BARS_IN_SECTION,
@@ -112,7 +112,7 @@ class _Token:
     column: int
 
     def __str__(self) -> str:
-        return "the end" if self.kind == "end" else f"`{self.text}`"
+        return "the end" if self.kind == "end" else quoted(self.text)
 
 
 def _fail(column: int, what: str) -> NoReturn:
@@ -253,7 +253,7 @@ class _Parser:
             law = "begin with a letter" if token.text.startswith("_") else "are lower case"
             right = token.text.lower().lstrip("_0123456789")
             instead = f"; write `{right}`" if right else ""
-            _fail(token.column, f"`{token.text}`: names {law}{instead}")
+            _fail(token.column, f"{quoted(token.text)}: names {law}{instead}")
         return Reference(token.text)
 
     def _call(self, token: _Token) -> Node:
@@ -261,7 +261,7 @@ class _Parser:
             word = token.text.lower()
             near = _FUNCTION_INSTEAD.get(word) or nearest(word, FUNCTIONS)
             help_ = f"did you mean `{near}`?" if near else f"there are {join_names([*FUNCTIONS])}"
-            _fail(token.column, f"`{token.text}` is not a function; {help_}")
+            _fail(token.column, f"{quoted(token.text)} is not a function; {help_}")
         self._nesting += 1
         if self._nesting > MAX_DEPTH:
             raise ExpressionError(_too_deep())
@@ -284,7 +284,7 @@ class _Parser:
 def _number(token: _Token) -> float:
     value = float(token.text)
     if not math.isfinite(value) or value > LARGEST:
-        _fail(token.column, f"`{token.text}` is too large; the largest number is {LARGEST:.3g}")
+        _fail(token.column, f"{quoted(token.text)} is too large; the largest number is {LARGEST:.3g}")
     return value
 
 

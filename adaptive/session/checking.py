@@ -9,6 +9,7 @@ from adaptive.errors import InputError, PresetError
 from adaptive.instruments import kits, patches
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
+from adaptive.preset.faults import show_path
 from adaptive.preset.model import Preset
 from adaptive.preset.parts import bridge_part
 
@@ -45,7 +46,7 @@ def _harmony_faults(preset: Preset) -> Iterator[str]:
                 yield from _fault(f"{kind}.{name}.chords[{number}]", parse_bar, bar, beats)
     for name, stinger in preset.file.stingers.items():
         for key in stinger.stem if isinstance(stinger.stem, dict) else ():
-            yield from _fault(f'stingers.{name}.stem."{key}"', Key.parse, key)
+            yield from _fault(show_path(("stingers", name, "stem", key)), Key.parse, key)
 
 
 def _instrument_faults(preset: Preset) -> Iterator[str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from adaptive.errors import InputError
+from adaptive.errors import InputError, ProtocolError, one_line
+from adaptive.inputs.json_text import parse_json
+from adaptive.inputs.message import is_finite_number
 
 Line = dict[str, Any]
 
 POSITION = re.compile(r"[0-9]{1,9}\.[0-9]{1,4}\.[0-9]{1,4}")
+
+LONGEST_LINE = 1_000_000
+LONGEST_SENTENCE = 600
+LONGEST_S = 1e9
+"""What a log of ours never reaches: thirty years, in the last case."""
 
 NEAR_S = 4.0
 """Around a time that is asked for, decisions of so many seconds are told."""
@@ -54,9 +60,9 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
 
 def _read(path: Path) -> Iterator[Line]:
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                line = json.loads(text)
+        with path.open("rb") as file:
+            for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+                line = _parsed(text, f"{path.name}: line {number}")
                 if not _is_line(line):
                     message = f"{path.name}: line {number} is no line of a decision log"
                     raise InputError(message)
@@ -64,19 +70,26 @@ def _read(path: Path) -> Iterator[Line]:
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise InputError(message) from error
-    except (ValueError, RecursionError) as error:
-        message = f"{path.name}: is no decision log (JSON lines)"
-        raise InputError(message) from error
+
+
+def _parsed(text: bytes, where: str) -> Any:
+    try:
+        return parse_json(text)
+    except ProtocolError as error:
+        message = f"{where} {error}; a decision log is JSON lines"
+        raise InputError(message) from None
 
 
 def _is_line(line: Any) -> bool:
     if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
         return False
     times: tuple[Any, ...] = (line.get("t"), line.get("wait_s", 0.0))
-    are_numbers = all(isinstance(time, int | float) and not isinstance(time, bool) for time in times)
-    if not are_numbers or not all(math.isfinite(time) for time in times):
+    position = line.get("position")
+    if not all(is_finite_number(time) and abs(time) <= LONGEST_S for time in times) or not isinstance(
+        position, str
+    ):
         return False
-    return POSITION.fullmatch(str(line.get("position"))) is not None and "reason" in line
+    return POSITION.fullmatch(position) is not None and isinstance(line.get("reason"), str)
 
 
 def _place(position: str) -> tuple[int, ...]:
@@ -115,8 +128,9 @@ def _clock(seconds: float) -> str:
 def _sentence(line: Line) -> str | None:
     teller = TELLERS.get(line["kind"])
     try:
-        return None if teller is None else teller(line)
-    except (KeyError, TypeError, ValueError):
+        sentence = None if teller is None else teller(line)
+        return None if sentence is None else one_line(sentence)[:LONGEST_SENTENCE]
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         message = f"no decision log: the {line['kind']} line at {line['t']:g} s lacks what it needs"
         raise InputError(message) from None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from socket import gethostname
@@ -17,7 +18,10 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, Host
-from adaptive.sinks.stream import Broadcast
+from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
+
+MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
+"""Connections over HTTP: WebSockets, streams, and some for the page."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -35,6 +39,15 @@ def _host_name(address: str) -> str:
         return ""
 
 
+def _is_text(value: str) -> bool:
+    """Whether a header was UTF-8: other bytes are smuggled through as half surrogate pairs."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_address(name: str) -> bool:
     """Whether a host is a number: a foreign name that resolves to this machine is none."""
     try:
@@ -42,6 +55,44 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class _TurnedAway(asyncio.Protocol):
+    """Of a connection too many: says so and hangs up."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say so."""
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        transport.close()
+
+
+async def serve(
+    application: web.Application, address: tuple[str, int], stack: contextlib.AsyncExitStack
+) -> int:
+    """Serve an application until the stack is unwound; returns the port.
+
+    Raises
+    ------
+    OSError
+        The address is taken, or none.
+    """
+    # aiohttp answers malformed HTTP with a 400; a traceback of it helps nobody here
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    made = runner.server
+    assert made is not None
+
+    def protocol() -> asyncio.Protocol:
+        # aiohttp has no limit: idle connections would take every file the process may open
+        return _TurnedAway() if len(made.connections) >= MOST_HTTP else made()
+
+    server = await asyncio.get_running_loop().create_server(protocol, *address)
+    stack.callback(server.close)
+    port: int = server.sockets[0].getsockname()[1]
+    return port
 
 
 class HttpSide:
@@ -79,11 +130,18 @@ class HttpSide:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        name = _host_name(f"//{request.host}")
+        # aiohttp quotes headers in its answers, and takes the key for ASCII: either would be a 500
+        if not all(_is_text(value) for value in request.headers.values()):
+            raise web.HTTPBadRequest(text="a header holds bytes that are no UTF-8 text")
+        if not request.headers.get("Sec-WebSocket-Key", "").isascii():
+            raise web.HTTPBadRequest(text="Sec-WebSocket-Key holds characters that no such key has")
+        # not `request.host`: where the header is missing, aiohttp invents one, or asks a name server
+        host = request.headers.get("Host", "")
+        name = _host_name(f"//{host}")
         if name not in self._names and not (self._is_open and _is_address(name)):
             raise web.HTTPForbidden(text=f"this engine does not answer to the name {name!r}")
         origin = request.headers.get("Origin")
-        is_own = origin in {f"http://{request.host}", f"https://{request.host}"}
+        is_own = origin in {f"http://{host}", f"https://{host}"}
         if origin is not None and not is_own and origin not in self._allowed:
             raise web.HTTPForbidden(text=f"pages from {origin} need --allow-origin {origin}")
         response: web.StreamResponse = await handler(request)
@@ -108,7 +166,7 @@ class HttpSide:
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE)
         await socket.prepare(request)
         self._count += 1
-        connection = Connection(self._host)
+        connection = Connection(self._host, f"WebSocket from {request.remote}")
         sender = asyncio.create_task(connection.write(socket.send_str))
         connection.send(self._host.checker.hello())
         self._host.connect(connection)
@@ -127,7 +185,7 @@ class HttpSide:
             if message.type == WSMsgType.TEXT:
                 connection.take(message.data)
             elif message.type == WSMsgType.BINARY:
-                connection.take(b"")  # no JSON: a fault like any other
+                connection.refuse("binary messages are not understood here: send JSON as text")
             if connection.is_closing:
                 await asyncio.sleep(0.02)
                 await socket.close()

@@ -11,6 +11,7 @@ import msgspec
 
 from adaptive.conductor.saving import SavedMusic, read_saved, require_section
 from adaptive.errors import InputError
+from adaptive.inputs.json_text import parse_json
 from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance
 from adaptive.session.swap import require_same_preset
@@ -36,10 +37,10 @@ def read_state(path: Path, preset: Preset, tell: Callable[[str], None]) -> Saved
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise InputError(message) from error
     try:
-        saved = read_saved(msgspec.json.decode(content))
+        saved = read_saved(parse_json(content))
         require_same_preset(saved, preset)
         require_section(saved, preset)
-    except (msgspec.DecodeError, InputError) as error:
+    except InputError as error:
         aside = path.with_suffix(f"{path.suffix}.broken")
         with contextlib.suppress(OSError):
             path.replace(aside)

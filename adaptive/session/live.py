@@ -11,17 +11,15 @@ import contextlib
 import errno
 import itertools
 import json
-import logging
 import math
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-from aiohttp import web
 
 from adaptive.conductor.layout import ScoreLayout
 from adaptive.conductor.log import Line
@@ -49,8 +47,10 @@ from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.inputs.osc_lane import IS_POSSIBLE, OscLane, bind
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
+from adaptive.session.clamping import Clamped
+from adaptive.session.complaints import Complaints
 from adaptive.session.editing import Editing
-from adaptive.session.http import HttpSide
+from adaptive.session.http import HttpSide, serve
 from adaptive.session.keeping import StateFile
 from adaptive.session.performance import Performance
 from adaptive.session.recording import Recorder
@@ -117,7 +117,6 @@ class LiveStatus:
     tcp_port: int = 0
     transactions: int = 0
     dropped: int = 0
-    complaints: deque[str] = field(default_factory=lambda: deque(maxlen=8))
 
 
 class LiveSession:
@@ -153,6 +152,8 @@ class LiveSession:
         self.tell = tell
         self.checker = Checker(performance.preset)
         self.status = LiveStatus()
+        self._complain = Complaints(tell)
+        self.clamped = Clamped(self._complain)
         self.sink: Sink | None = None
         self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._waiting: list[Message] = []
@@ -274,6 +275,7 @@ class LiveSession:
         `arrival` is the number it arrived with; left out: it arrives now.
         """
         self.status.transactions += 1
+        self.clamped.look_at(transaction, None if connection is None else connection.sender)
         engine, layout = self.performance.engine, self.performance.layout
         asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
         # a bundle that waited for its time may speak of the preset before
@@ -298,7 +300,8 @@ class LiveSession:
                     self.acknowledge(request.id, connection, "dropped", str(error))
                 values = []
         for request in values:
-            self.acknowledge(request.id, connection, "accepted", "in its slot")
+            words = f"clamped to {request.value:g}" if request.is_clamped else "in its slot"
+            self.acknowledge(request.id, connection, "accepted", words)
             self.acknowledge(request.id, connection, "finished", "heard from the next quantum on")
         for other in others:
             self._act(other, connection)
@@ -520,21 +523,10 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("TCP", "--tcp", options.tcp, error) from error
         side = HttpSide(self, options.http[0], options.allow_origins, broadcast)
-        # aiohttp answers malformed HTTP with a 400; a traceback of it helps nobody here
-        logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
-        runner = web.AppRunner(side.application(), access_log=None, shutdown_timeout=0.2)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
         try:
-            site = web.TCPSite(runner, *options.http)
-            await site.start()
+            self.status.http_port = await serve(side.application(), options.http, stack)
         except OSError as error:
             raise _port_taken("HTTP", "--http", options.http, error) from error
-        self.status.http_port = runner.addresses[0][1]
-
-    def _complain(self, sentence: str) -> None:
-        self.status.complaints.append(sentence)
-        self.tell(sentence)
 
     def _start_recording(self, stack: contextlib.AsyncExitStack) -> None:
         if self.options.record is None:

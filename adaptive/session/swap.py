@@ -115,8 +115,9 @@ class Swap:
         host, old, message_id = self._host, self._host.performance, asked.request.id
         try:
             performance = await asyncio.to_thread(self._prepare, asked.request, old)
-        except AdaptiveError as error:
-            sentence = str(error).splitlines()[0]
+        except Exception as error:  # whatever it is, what plays goes on
+            is_told = isinstance(error, AdaptiveError)
+            sentence = str(error).splitlines()[0] if is_told else f"cannot be prepared: {error!r}"
             host.tell(f"{asked.word}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
             return

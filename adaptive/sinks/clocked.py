@@ -34,6 +34,11 @@ class ClockedSink:
         How far ahead of the clock blocks are made.
     block_frames : int
         Frames a block.
+
+    Attributes
+    ----------
+    late_blocks : int
+        Blocks that were begun after their first frame was due to sound.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class ClockedSink:
         self.latency_frames = block_frames + round(lead_s * engine.spec.sample_rate)
         self.made_frames = 0
         self.faults = 0
+        self.late_blocks = 0
         self.due_s = 0.0
         self.skipped_s = 0.0
         self._stopping = threading.Event()
@@ -83,6 +89,8 @@ class ClockedSink:
             if due < frames:
                 self._stopping.wait((frames - due) / rate)
                 continue
+            # its first frame should sound by now, and is not made yet: on a sound card that is an underrun
+            self.late_blocks += self.made_frames > self._lead_s * rate < due
             block = self.engine.pull(frames, self.channels)
             self.made_frames += frames
             if self.take is not None:

@@ -46,13 +46,14 @@ def test_both_ways_give_the_same_answers(tmp_path: Path, way: tuple[str, ...]) -
             engine.datagram(packet)
         found = until(lambda: values() == {"threat": 0.5, "cadence": 90.0})
         engine.datagram(encode_message("/adaptive/state/place", ("road",)))
-        said = until(lambda: len([line for line in engine.said() if "OSC from" in line]) == 3)
+        said = until(lambda: len([line for line in engine.said() if "OSC from" in line]) == 4)
         client.close()
         complaints = [line.split("127.0.0.1: ")[1] for line in engine.said() if "OSC from" in line]
 
     assert found, seen[-3:]
     assert said, engine.said()
     assert complaints == [
+        "cadence is out of its range, and is clamped",
         "/adaptive/parameter/threat: threat must be finite, got nan",
         "/adaptive/parameter/treat: there is no parameter 'treat' (did you mean 'threat'?)",
         "OSC packet refused at byte 0: expected '/' (a message) or '#bundle' and a zero, got 'nonsense'",

@@ -154,7 +154,7 @@ def test_a_stem_that_is_no_audio_is_named(run: Run, preset: Path) -> None:
     [
         (None, "cannot be read: No such file or directory"),
         (b'{"t": 1}\n{"t": 0}\n', "run.jsonl: line 2: its time 0 is before that of the line above"),
-        (b"\xff\x00\n", "run.jsonl: line 1: is not JSON"),
+        (b"\xff\x00\n", "run.jsonl: line 1: is not UTF-8 text: byte 1 is wrong"),
         (b'{"meta": {"seed": "x"}}\n{"t": 1}\n', "the trace's meta: seed must be a whole number from 0 to"),
         (b'{"meta": {"seed": 1, "sample_rate": 3}}\n{"t": 1}\n', "the trace's meta: sample_rate must be"),
     ],

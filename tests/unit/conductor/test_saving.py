@@ -174,11 +174,19 @@ def test_in_a_bridge_its_destination_is_saved(tmp_path: Path) -> None:
     ("change", "sentence"),
     [
         ({"section": "nowhere"}, "is in section 'nowhere', which this preset has not"),
-        ({"music": 2}, "no saved music"),
-        ({"local_beats": -1.0}, "no saved music"),
-        ({"local_beats": "x"}, "no saved music"),
-        ({"surprise": 1}, "no saved music"),
-        ({"playlists": {"songs": {"count": -1}}}, "no saved music"),
+        ({"music": 2}, "no saved music: music: invalid enum value 2"),
+        ({"local_beats": -1.0}, "no saved music: local_beats: expected `float` >= 0.0"),
+        ({"local_beats": "x"}, "no saved music: local_beats: expected `float`, got `str`"),
+        ({"surprise": 1}, "no saved music: no such key is in it: `surprise`"),
+        ({"sur\nprise": 1}, "no saved music: no such key is in it: `sur\ufffdprise`"),
+        (
+            {"playlists": {"songs": {"count": -1}}},
+            r"no saved music: playlists\[...\].count: expected `int` >= 0",
+        ),
+        ({"section": "\ud800"}, "is in section .*, which this preset has not"),
+        ({"\ud800": 1}, "no saved music: a text in it is no text"),
+        ({"seed": 10**400}, "no saved music"),
+        ({"local_beats": 10**400}, "no saved music"),
     ],
 )
 def test_what_is_no_saved_music_is_refused_with_a_sentence(

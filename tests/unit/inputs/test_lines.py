@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from adaptive.conductor.messages import Transport
-from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_FAULTS, MOST_WAITING, Connection, TcpServer
+from adaptive.inputs.lines import (
+    LINGER_S,
+    LONGEST_MESSAGE,
+    MOST_FAULTS,
+    MOST_WAITING,
+    Connection,
+    TcpServer,
+)
 from adaptive.inputs.message import Checker, Subscribe, Transaction
 from tests.helpers.presets import two_sections
 
@@ -89,16 +98,16 @@ def test_a_line_is_a_transaction_and_the_last_needs_no_end(house: House) -> None
     assert house.here == set()
 
 
-BOMBS = [
-    b"\xff\xfe\x00",
-    b'{"a":' * 10_000,
-    b"[" * 20_000,
-    b'"\xc3\x28"',
-    b'{"play": tru}',
-    b"1" * 5000,
-    b"GET / HTTP/1.1",
-    b"\x00\x01\x02",
-]
+BOMBS = {
+    b"\xff\xfe\x00": "is not UTF-8 text: byte 1 is wrong",
+    b'{"a":' * 10_000: "nests too deeply",
+    b"[" * 20_000: "nests too deeply",
+    b'"\xc3\x28"': "is not UTF-8 text: byte 2 is wrong",
+    b'{"play": tru}': "is not JSON: at column 10, expected a value",
+    b"1" * 5000: "holds a number with too many digits",
+    b"GET / HTTP/1.1": "is not JSON: at column 1, expected a value",
+    b"\x00\x01\x02": "is not JSON: at column 1, expected a value",
+}
 
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
@@ -110,7 +119,7 @@ def test_what_is_not_json_is_a_fault_and_the_connection_stays(house: House, bomb
 
     said = over_tcp(house, talk)
 
-    assert said[1:] == [{"error": "is not JSON", "at": "", "id": None}]
+    assert said[1:] == [{"error": BOMBS[bomb], "at": "", "id": None}]
     assert house.received == [Transaction([Transport(is_playing=True)])]
 
 
@@ -210,3 +219,28 @@ def test_a_writer_whose_other_side_is_gone_ends_quietly(house: House) -> None:
         await asyncio.wait_for(connection.write(put), 1.0)
 
     asyncio.run(run())
+
+
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/fd"), reason="the system does not say which files are open"
+)
+def test_whoever_never_fetches_its_answers_does_not_keep_its_socket(house: House) -> None:
+    """Half-closed, with answers of 15 MB that nobody reads: more than any buffer on the way."""
+
+    async def run() -> int:
+        server = await asyncio.start_server(TcpServer(house).serve, "127.0.0.1", 0, limit=LONGEST_MESSAGE)
+        client = socket.create_connection(server.sockets[0].getsockname())
+        while not house.here:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(MOST_WAITING):
+            next(iter(house.here)).send({"n": "x" * 60_000})
+        await asyncio.sleep(0.1)
+        client.shutdown(socket.SHUT_WR)
+        await asyncio.sleep(LINGER_S + 0.5)
+        after = len(os.listdir("/proc/self/fd"))
+        client.close()
+        server.close()
+        return before - after
+
+    assert asyncio.run(run()) == 1

@@ -149,7 +149,16 @@ def test_out_of_range_is_clamped_and_counted(checker: Checker) -> None:
     )
 
     assert answered.requests == [SetParameter("intensity", 1.0), SetParameter("cadence", 60.0)]
+    assert answered.clamped == answered.requests
     assert checker.clamped == before + 2
+
+
+def test_what_lies_at_the_edge_of_its_range_is_not_clamped(checker: Checker) -> None:
+    before = checker.clamped
+    answered = read(checker, [{"parameter": "intensity", "value": 1}, {"parameter": "cadence", "value": 60}])
+
+    assert answered.clamped == []
+    assert checker.clamped == before
 
 
 def test_what_is_refused_is_counted(checker: Checker) -> None:
@@ -231,3 +240,16 @@ def test_a_key_that_a_request_does_not_know_is_told(checker: Checker) -> None:
     assert [str(fault.error) for fault in transaction.faults] == [
         "'velocty' is no key of event (did you mean 'velocity'?)"
     ]
+
+
+@pytest.mark.parametrize(
+    "key", ["parameter", "state", "event", "tempo", "load", "play", "subscribe", "restore", "id"]
+)
+def test_what_nests_too_deeply_to_be_shown_is_refused_like_anything_else(checker: Checker, key: str) -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    faults = read_json({key: deep}, checker).faults
+
+    assert len(faults) == 1
+    assert len(faults[0].error) < 400

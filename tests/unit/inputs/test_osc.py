@@ -259,6 +259,44 @@ def test_each_complaint_is_made_once_a_sender(reader: OscReader) -> None:
     assert desk.server.malformed == 5
 
 
+def test_a_value_out_of_range_is_told_once_a_sender_and_parameter(reader: OscReader) -> None:
+    desk = Desk(reader)
+    for value in (2.0, 3.0, -1.0, 0.5):
+        desk.send(encode_message("/adaptive/parameter/threat", (value,)))
+    desk.send(encode_message("/adaptive/parameter/cadence", (999,)))
+    desk.send(encode_message("/adaptive/parameter/threat", (2.0,)), "10.0.0.2")
+
+    assert desk.complaints == [
+        "OSC from 10.0.0.1: threat is out of its range, and is clamped",
+        "OSC from 10.0.0.1: cadence is out of its range, and is clamped",
+        "OSC from 10.0.0.2: threat is out of its range, and is clamped",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/nobody", "no input listens to /nobody"),
+        ("/" + "x" * 5000, f"no input listens to /{'x' * 58}…"),
+        ("/adaptive/stop1", "/adaptive/stop1 is no address of ours: parameter, state, event, tempo, play,"),
+        ("/adaptive/" + "x/" * 5000, "/adaptive/x/x/x/"),
+        (
+            "/adaptive/parameter/thraet",
+            "/adaptive/parameter/thraet: there is no parameter 'thraet' (did you mean",
+        ),
+    ],
+)
+def test_a_complaint_names_the_address_once_and_cut_short(
+    reader: OscReader, address: str, expected: str
+) -> None:
+    desk = Desk(reader)
+    desk.send(encode_message(address, (1,)))
+
+    assert desk.complaints[0].startswith(f"OSC from 10.0.0.1: {expected}")
+    assert len(desk.complaints[0]) < 250
+    assert desk.complaints[0].count(address[:59]) == 1
+
+
 def test_no_sender_mutes_the_complaints_of_others(reader: OscReader) -> None:
     desk = Desk(reader)
     for number in range(3000):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -72,10 +73,10 @@ def test_a_trace_is_values_and_messages_at_frames(preset: Preset, tmp_path: Path
 
 
 MALFORMED = [
-    ('{"t": 1, "intensity": 0.5', "line 2: is not JSON"),
-    (b"\xff\xfe{}", "line 2: is not JSON"),
-    ("[" * 10_000, "line 2: is not JSON"),
-    ('{"t": ' + "1" * 5000 + "}", "line 2: is not JSON"),
+    ('{"t": 1, "intensity": 0.5', "line 2: is not JSON: at column 26, expected `,` or the end"),
+    (b"\xff\xfe{}", "line 2: is not UTF-8 text: byte 1 is wrong"),
+    ("[" * 10_000, "line 2: nests too deeply"),
+    ('{"t": ' + "1" * 5000 + "}", "line 2: holds a number with too many digits"),
     ("[1, 2]", 'line 2: must be an object such as {"t": 1.5, "intensity": 0.8}'),
     ("7", 'line 2: must be an object such as {"t": 1.5, "intensity": 0.8}'),
     ('{"intensity": 0.5}', 'line 2: needs "t", the seconds since the start'),
@@ -151,3 +152,30 @@ def test_whatever_a_file_holds_it_is_a_trace_or_a_trace_error(
         sentence = str(error)
 
     assert "\n" not in sentence
+
+
+def test_a_state_that_nests_deeply_is_ignored_like_any_other(preset: Preset, tmp_path: Path) -> None:
+    for depth in range(900, 1000):
+        deep = "[" * depth + "]" * depth
+        with contextlib.suppress(TraceError):  # or it is too deep to be read
+            ignored = read(preset, tmp_path, f'{{"t": 1, "state": {{"place": {deep}}}}}').ignored
+
+            assert list(ignored.values()) == [1]
+            assert len(next(iter(ignored))) < 100
+
+
+def test_a_million_names_that_mean_nothing_take_little_memory(preset: Preset, tmp_path: Path) -> None:
+    names = (f"{number:08}" + "x" * 500 for number in range(3000))
+    ignored = read(preset, tmp_path, "\n".join(f'{{"t": 1, "{name}": 0}}' for name in names)).ignored
+
+    assert sum(ignored.values()) == 3000
+    assert ignored["others"] == 2000
+    assert max(map(len, ignored)) <= 100
+
+
+def test_a_value_out_of_range_is_clamped_and_counted(preset: Preset, tmp_path: Path) -> None:
+    numbers = ("1.5", "-1e300", "0.5", "1" + "0" * 300)
+    trace = read(preset, tmp_path, "\n".join(f'{{"t": 1, "intensity": {number}}}' for number in numbers))
+
+    assert [line.values[0][1] for line in trace.lines] == [1.0, 0.0, 0.5, 1.0]
+    assert trace.clamped == {"intensity": 3}

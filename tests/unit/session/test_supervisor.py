@@ -263,12 +263,15 @@ def test_the_status_line_says_what_is_missing(watch: Watch, tmp_path: Path) -> N
     world = World("card")
     performance = Performance(two_sections(tmp_path / "small"))
     watched = watch(world, engine=performance.engine)
-    session = SimpleNamespace(performance=performance, sink=watched.supervisor)
+    session = SimpleNamespace(
+        performance=performance, sink=watched.supervisor, clamped=SimpleNamespace(count=3)
+    )
     before = status_line(session)  # type: ignore[arg-type]
     world.lose("card")
     assert until(lambda: watched.supervisor.trouble)
 
     assert "no sound from card" not in before
+    assert "clamped 3" in before
     assert "no sound from card" in status_line(session)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,52 @@
+"""A few thousand damaged packets for each protocol: a million are thrown by `tests/prove/test_hostile.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import documents, doors
+from tests.helpers.mutation import Chance, damaged, damaged_json, damaged_tree
+
+SEED = 1000
+AT_A_DOOR = {"osc": 6000, "lines": 5000, "websocket": 3000, "http": 3000}
+DOCUMENTS = {"traces": 3000, "presets": 1200, "states": 2000, "audio": 1500, "logs": 2000}
+
+
+@pytest.mark.parametrize("name", doors.DOORS)
+def test_damaged_packets_at_a_door_are_refused_and_the_music_goes_on(name: str, tmp_path: Path) -> None:
+    report = doors.run(name, str(tmp_path), SEED, AT_A_DOOR[name])
+
+    assert report.failures == []
+    assert report.refused > AT_A_DOOR[name] // 20
+    assert report.is_alive
+    assert report.files == 0
+
+
+@pytest.mark.parametrize("name", documents.DOCUMENTS)
+def test_damaged_documents_are_refused_in_clear_sentences(name: str, tmp_path: Path) -> None:
+    report = documents.run(name, str(tmp_path), SEED, DOCUMENTS[name])
+
+    assert report.failures == []
+    assert report.refused > DOCUMENTS[name] // 20
+    assert report.accepted > 0
+    assert report.files == 0
+
+
+def test_the_same_seed_does_the_same_damage() -> None:
+    trees = [{"parameter": "threat", "value": 0.8}, [{"event": "hit"}]]
+
+    def some(seed: int) -> list[object]:
+        chance = Chance(seed)
+        return [
+            [
+                damaged(chance, [b"/a\0\0,f\0\0"]),
+                damaged_json(chance, trees, [b'{"a": 1}']),
+                repr(damaged_tree(chance, trees)),
+            ]
+            for _ in range(500)
+        ]
+
+    assert some(1) == some(1)
+    assert some(1) != some(2)

@@ -1,0 +1,179 @@
+"""A million damaged packets for each protocol: no crash, no growth, no missed block beyond a control.
+
+Of the million, the larger share goes straight through the door it would come in by, one layer below the
+socket, into a session that renders and decides as it does live (`tests/helpers/doors.py`); documents go to
+the functions that read them (`tests/helpers/documents.py`).  `OVER_SOCKETS` of each go over real UDP, TCP,
+WebSocket and HTTP sockets into a running `adaptive play nightfall`, beside a second one that nobody talks to.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adaptive.preset.load import load
+from tests.helpers import documents, doors, flood
+from tests.helpers.hostile import Report
+from tests.helpers.mutation import Chance
+from tests.helpers.playing import Playing, playing, until
+
+pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
+
+PACKETS = int(os.environ.get("ADAPTIVE_PROVE_PACKETS", "1000000"))
+OVER_SOCKETS = {"udp": 200_000, "tcp": 100_000, "websocket": 100_000, "http": 50_000}
+DOOR_OF = {"osc": "udp", "lines": "tcp", "websocket": "websocket", "http": "http"}
+SHARES = 2
+"""Processes that a million is divided among, each with a seed of its own."""
+
+ROUNDS = 5
+GROWN_MB = 24.0
+"""Most a process may grow by from a fifth of its packets to the end: bounded caches of chords and voicings
+fill, and memory is cut to pieces; at 400,000 packets that is 60 bytes each, less than any of them has."""
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder in memory, where there is one: millions of files are written."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as found:
+        yield Path(found)
+
+
+def in_shares(
+    run: Callable[[str, str, int, int], Report], name: str, folder: Path, count: int
+) -> list[Report]:
+    """Run a protocol in as many processes as there are shares."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(SHARES, mp_context=context) as pool:
+        waiting = [pool.submit(run, name, str(folder), seed, count // SHARES) for seed in range(SHARES)]
+        return [one.result() for one in waiting]
+
+
+def told(name: str, reports: list[Report]) -> str:
+    packets, refused = sum(r.packets for r in reports), sum(r.refused for r in reports)
+    grown = max(r.grown_mb for r in reports)
+    return f"{name}: {packets:,} packets, {refused:,} refusals, at most {grown:.1f} MB grown"
+
+
+@pytest.mark.parametrize("name", doors.DOORS)
+def test_a_million_damaged_packets_at_a_door(name: str, folder: Path) -> None:
+    count = PACKETS - OVER_SOCKETS[DOOR_OF[name]]
+    reports = in_shares(doors.run, name, folder, count)
+    print(told(name, reports))
+
+    assert sum(r.packets for r in reports) >= count - 100
+    for report in reports:
+        assert report.failures == []
+        assert report.refused > report.packets // 20
+        assert report.is_alive
+        assert report.grown_mb < GROWN_MB
+        assert report.files == 0
+        assert report.threads <= 6  # asyncio's own pool, begun when something is loaded
+
+
+@pytest.mark.parametrize("name", documents.DOCUMENTS)
+def test_a_million_damaged_documents(name: str, folder: Path) -> None:
+    reports = in_shares(documents.run, name, folder, PACKETS)
+    print(told(name, reports))
+
+    assert sum(r.packets for r in reports) == PACKETS
+    for report in reports:
+        assert report.failures == []
+        assert report.refused > report.packets // 20
+        assert report.accepted > report.packets // 200
+        assert report.grown_mb < GROWN_MB
+        assert (report.files, report.threads) == (0, 0)
+
+
+def counters(path: Path) -> dict[str, Any]:
+    """What a watched engine has written down last."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def settled(path: Path) -> dict[str, Any]:
+    """The counters once every connection is gone and nothing is loaded any more."""
+    time.sleep(4.0)
+    assert until(lambda: counters(path)["connections"] == 0, 30.0, 0.25)
+    time.sleep(1.0)
+    return counters(path)
+
+
+def throw(ready: dict[str, Any], seed: int, share: float) -> None:
+    """All protocols, one after the other, in a process of its own that stands back behind the engines."""
+    throwing = multiprocessing.get_context("spawn").Process(target=_throw, args=(ready, seed, share))
+    throwing.start()
+    throwing.join()
+    assert throwing.exitcode == 0
+
+
+def _throw(ready: dict[str, Any], seed: int, share: float) -> None:
+    os.nice(10)
+    scale, count = share * PACKETS / 1_000_000, OVER_SOCKETS
+    flood.over_udp(ready["osc"], Chance(seed), int(scale * count["udp"]))
+    flood.over_tcp(ready["tcp"], Chance(seed + 1), int(scale * count["tcp"]))
+    flood.over_websocket(ready["http"], Chance(seed + 2), int(scale * count["websocket"]))
+    flood.over_http(ready["http"], Chance(seed + 3), int(scale * count["http"]))
+
+
+def require_alive(engine: Playing) -> None:
+    """A parameter changes, and an event is told when it sounds."""
+    client = engine.client()
+    client.send({"subscribe": ["parameters"]}, {"resume": True}, {"play": True}, {"tempo": None})
+    for value in (0.25, 0.75):
+        client.send({"parameter": "health", "value": value})
+        deadline = time.monotonic() + 10.0
+        while abs(client.until("parameters")["parameters"]["health"] - value) > 0.01:
+            assert time.monotonic() < deadline
+    client.send({"event": "respawn", "id": "last"})
+    client.until("receipt", receipt="last", status="started")
+    client.close()
+
+
+def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_path: Path) -> None:
+    """In rounds: where a machine stands still now and then, it does so beside packets and beside none."""
+    nightfall = load("nightfall").folder
+    file, control_file = tmp_path / "counters.json", tmp_path / "control.json"
+    watched, control = ("tests.helpers.watched", str(file)), ("tests.helpers.watched", str(control_file))
+    missed: list[tuple[int, int]] = []
+    with (
+        playing(tmp_path / "control", nightfall, "--sink", "null", module=control),
+        playing(tmp_path / "engine", nightfall, "--sink", "null", module=watched) as engine,
+    ):
+        throw(engine.ready, 1, 1 / (ROUNDS + 1))  # the warm-up: pools, caches, the first load
+        before = settled(file)
+        for number in range(ROUNDS):
+            first, control_first = counters(file), counters(control_file)
+            throw(engine.ready, 100 + 10 * number, 1 / (ROUNDS + 1))
+            last, control_last = counters(file), counters(control_file)
+            missed.append((late(first, last), late(control_first, control_last)))
+        after = settled(file)
+        require_alive(engine)
+        said = engine.said()
+        assert engine.end() == 0
+    more = {
+        key: after[key] - before[key] for key in ("blocks", "packets", "transactions", "files", "threads")
+    }
+    grown = after["resident_mb"] - before["resident_mb"]
+    print(f"late blocks and commands, control's behind: {missed}; {more}, {grown:.1f} MB, {len(said)} lines")
+
+    assert sum(with_packets <= without for with_packets, without in missed) > ROUNDS // 2
+    assert (after["refused"], after["not_finite"]) == (0, 0)
+    assert grown < GROWN_MB
+    assert after["files"] == before["files"]
+    assert after["threads"] <= before["threads"]
+    assert not [line for line in said if "Traceback" in line or "failed" in line]
+
+
+def late(before: dict[str, Any], after: dict[str, Any]) -> int:
+    """Blocks that came after their time, and commands that did."""
+    return sum(after[key] - before[key] for key in ("late_blocks", "late_commands"))
