@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from adaptive.engine import commands
@@ -36,24 +36,41 @@ class Ducking:
     """
 
     def __init__(self, buses: Sequence[int], group: int, sample_rate: int) -> None:
-        self._buses, self._group = buses, group
+        self.buses, self._group = list(buses), group
+        self._rooms: tuple[Room, ...] = ()
         self._down, self._up = round(DUCK_S * sample_rate), round(RECOVER_S * sample_rate)
+
+    def take_over(self, before: Ducking, taken: Collection[int]) -> None:
+        """Go on with what one before this had written, and with strips that nobody else has taken since."""
+        self._rooms = before._rooms
+        self.buses += [bus for bus in before.buses if bus not in taken]
 
     def ends(self, room: Room) -> int:
         """Frame at which the strips begin to come back; a short stinger has its room at the blow, too."""
         return max(room.apex + self._down, room.last - self._up)
 
-    def write(self, rooms: Sequence[Room], at: int) -> list[Command]:
-        """Take back what is planned from a frame on, and post the envelope of these rooms in its place."""
+    def write(self, rooms: Sequence[Room], at: int, came: Sequence[int] = ()) -> list[Command]:
+        """Take back what is planned from a frame on, and post the envelope of these rooms in its place.
+
+        Strips that have just come are put where the others are.
+        """
         posted = [commands.withdraw(self._group, at)]
-        turns = sorted({room.first for room in rooms} | {self.ends(room) for room in rooms})
-        before = 1.0
-        for frame in turns:
-            level = min((r.gain for r in rooms if r.first <= frame < self.ends(r)), default=1.0)
+        was, before = self._level(self._rooms, at), self._level(rooms, at)
+        self._rooms = tuple(rooms)
+        if before != 1.0:
+            posted += [commands.duck_bus(at, bus, before, 0, group=self._group) for bus in came]
+        if was != before:
+            posted += self._turn(at, was, before)
+        for frame in sorted({room.first for room in rooms} | {self.ends(room) for room in rooms}):
+            level = self._level(rooms, frame)
             if frame >= at and level != before:
-                frames = self._down if level < before else self._up
-                posted += [
-                    commands.duck_bus(frame, bus, level, frames, group=self._group) for bus in self._buses
-                ]
+                posted += self._turn(frame, before, level)
             before = level
         return posted
+
+    def _level(self, rooms: Sequence[Room], frame: int) -> float:
+        return min((room.gain for room in rooms if room.first <= frame < self.ends(room)), default=1.0)
+
+    def _turn(self, frame: int, before: float, level: float) -> list[Command]:
+        frames = self._down if level < before else self._up
+        return [commands.duck_bus(frame, bus, level, frames, group=self._group) for bus in self.buses]

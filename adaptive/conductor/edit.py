@@ -88,7 +88,7 @@ def take_over(old: Conductor, score: Score, beat: float) -> tuple[Conductor, lis
     """
     before = old.stage
     old.take_back(REASON)
-    held = before.engine.spec
+    present = before.engine.spec
     before.engine.grow(score.layout.spec, _moved(before.layout, score.layout))
     _carry_harmony(before.material, score.material)
     is_kept = _carry_layers(before.material, score)
@@ -98,11 +98,11 @@ def take_over(old: Conductor, score: Score, beat: float) -> tuple[Conductor, lis
     new.take_over(old)
     frame = before.tempo.frame_at(beat)
     changed = _SelfSeam(new, before, beat, frame, is_kept).post()
-    spec, other = held, score.layout.spec
-    moved = moves(spec, other, frame)
+    wanted = score.layout.spec
+    moved = moves(present, wanted, frame)
     stage.commands += moved
-    later = stores(before.engine, spec, other, frame)
-    strips = sorted({other.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
+    later = stores(before.engine, present, wanted, frame)
+    strips = sorted({wanted.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
     stage.log_line("edit", frame, REASON, status="applied", exchanged=changed, moved=strips)
     return new, later
 

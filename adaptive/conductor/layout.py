@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import EngineSpec, Seat
 from adaptive.preset.schema import Control, Curve, ParameterTable
 
 
@@ -41,8 +41,16 @@ class LayerPlace:
     strip: str = ""
 
     def shares_seat(self, other: LayerPlace | None) -> bool:
-        """Whether another place is this one: whoever sits there goes on."""
+        """Whether another place is this one: whoever sits there goes on.
+
+        Who keeps a strip keeps clips and voices with it: another kind of player gets another strip.
+        """
         return other is not None and self.bus == other.bus
+
+    def seats(self) -> set[Seat]:
+        """All rows of the engine that are its own."""
+        own: set[Seat] = {("bus", self.bus)} | {("clip", clip) for clip in self.clips}
+        return own if self.instrument is None else own | {("instrument", self.instrument)}
 
     @property
     def is_stem(self) -> bool:

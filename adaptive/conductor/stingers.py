@@ -6,10 +6,11 @@ grid of whatever plays there, or says why it does not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adaptive.conductor.ducking import Ducking, Room
+from adaptive.conductor.layout import LayerPlace
 from adaptive.conductor.material import OneShot
 from adaptive.conductor.messages import FireEvent
 from adaptive.conductor.passage import Passage
@@ -18,6 +19,7 @@ from adaptive.conductor.stems import Playing
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
+from adaptive.engine.spec import Seat
 from adaptive.music.chord import Chord
 from adaptive.music.degrees import nearest_key, pitch_of_degree, pitch_over_chord
 from adaptive.music.scale import Key
@@ -48,6 +50,7 @@ class Hit:
 
     message: FireEvent
     table: StingerTable
+    seat: LayerPlace
     asked_frame: int
     group: int
     place: Place
@@ -96,7 +99,8 @@ class Stingers:
         self._hits, self._last_apex = before._hits, before._last_apex
         self._turn, self._revision = before._turn, before._revision
         self._is_ducking = self._is_ducking or before._is_ducking
-        is_dropped = False
+        taken = {place.bus for place in self.stage.layout.places().values()}
+        self._ducking.take_over(before._ducking, taken)
         for hit in list(self._hits):
             if hit.message.name in kept:
                 hit.table = self._tables[hit.message.name]
@@ -104,9 +108,14 @@ class Stingers:
                 self._withdraw(hit)
                 self._hits.remove(hit)
                 self._drop(hit.message, "the preset was edited: it is no more, or played by other means")
-                is_dropped = True
-        if is_dropped:
-            self._make_room()
+        seated, was_seated = (layout.spec.tenants for layout in (self.stage.layout, before.stage.layout))
+        self._make_room(
+            [bus for bus in self._ducking.buses if seated.get(("bus", bus)) != was_seated.get(("bus", bus))]
+        )
+
+    def seats(self) -> set[Seat]:
+        """Seats of those on their way or sounding: nobody else may have them, however silent they are."""
+        return {seat for hit in self._hits for seat in hit.seat.seats()}
 
     def sounds(self) -> list[Sound]:
         """Recordings that are on their way, or sound."""
@@ -130,7 +139,10 @@ class Stingers:
             self._drop(message, str(why))
             return
         self._turn += 1
-        hit = Hit(message, self._tables[name], stage.now, self._groups[self._turn % len(self._groups)], place)
+        seat = stage.layout.stingers[name]
+        hit = Hit(
+            message, self._tables[name], seat, stage.now, self._groups[self._turn % len(self._groups)], place
+        )
         self._hits.append(hit)
         self._post(hit)
         self._make_room()
@@ -319,12 +331,11 @@ class Stingers:
             hit.clip.ends_frame = hit.clip_ended
             hit.clip = None
 
-    def _make_room(self) -> None:
+    def _make_room(self, came: Sequence[int] = ()) -> None:
         if not self._is_ducking:
             return
-        ducking = [hit for hit in self._hits if hit.table.duck_db < 0.0]
-        rooms = [self._room(hit) for hit in ducking]
-        self.stage.commands += self._ducking.write(rooms, self.stage.earliest)
+        rooms = [self._room(hit) for hit in self._hits if hit.table.duck_db < 0.0]
+        self.stage.commands += self._ducking.write(rooms, self.stage.earliest, came)
 
     def _room(self, hit: Hit) -> Room:
         gain = db_to_gain(hit.table.duck_db)

@@ -51,6 +51,8 @@ class Engine:
         What it is made of.
     bank : Bank, optional
         Decoded audio, shared with other engines of the same rate.
+    before : Engine, optional
+        The one this is to take over from: it counts arrivals on, so that what came before stays older.
 
     Examples
     --------
@@ -60,11 +62,11 @@ class Engine:
     (128, 2)
     """
 
-    def __init__(self, spec: EngineSpec, bank: Bank | None = None) -> None:
+    def __init__(self, spec: EngineSpec, bank: Bank | None = None, before: Engine | None = None) -> None:
         units = build.addresses()
         self.spec = spec
         self.bank = bank or Bank(spec.sample_rate)
-        self.memory = Memory(spec, units)
+        self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
         self.numbers = Numbers(self.memory.header_address, units["count"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
@@ -179,10 +181,14 @@ class Engine:
     ) -> None:
         """Write a parameter's slot: latest wins, heard in the next quantum.  Thread: any, one a source.
 
-        `arrival` is the number it arrived with; left out: it arrives now.
+        `arrival` is the number it arrived with, and nothing younger is undone; left out: it arrives now.
         """
-        word = slot_word(value, arrival or self.numbers.next_arrival())
-        self.memory["slots"][source, index] = np.uint64(word)
+        slots = self.memory["slots"]
+        if arrival is not None:
+            before = int(slots[source, index]) >> 32
+            if before and (arrival - before) & 0xFFFFFFFF > 0x7FFFFFFF:
+                return
+        slots[source, index] = np.uint64(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def parameter_word(self, value: float, arrival: int | None = None) -> int:
         """A slot's word with its arrival number, for `commands.set_parameter`."""

@@ -10,49 +10,80 @@ Counts never shrink: what is taken out of a preset rings out where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import numpy as np
+
 from adaptive.engine.filling import fill_bus, fill_new_parameter, fill_program, free_bus, settle_bus
 from adaptive.engine.memory import Memory, voice_groups_of
-from adaptive.engine.spec import EngineSpec, Seat
+from adaptive.engine.spec import EngineSpec, InstrumentSpec, Room, Seat
 from adaptive.kernel import layout as k
 
 Row = TypeVar("Row")
 
 
 def is_at_rest(memory: Memory, seat: Seat) -> bool:
-    """Whether nothing of a row is heard, or will be without another command."""
+    """Whether nothing of a row is heard, or will be unless something in the schedule begins there.
+
+    A strip has been silent for half a second, and nothing that plays on it runs, not even in silence.
+    Who has scheduled more keeps the seat: the layouts that are held, and stingers on their way.
+    """
     kind, index = seat
     group, column = index // k.PAIRS, index % k.PAIRS
     if kind == "bus":
-        is_spare = memory.head["spare_first"] <= group < memory.head["spare_end"]
-        return bool(is_spare or memory["buses"][group]["silent_quanta"][column] > k.QUIET_QUANTA)
+        if memory.head["spare_first"] <= group < memory.head["spare_end"]:
+            return True
+        is_silent = memory["buses"][group]["silent_quanta"][column] > k.QUIET_QUANTA
+        clips, count = memory["clips"], int(memory.head["instrument_count"])
+        is_played = ((clips["state"] != 0) & (clips["bus"] == index)).any()
+        players = np.flatnonzero(memory["instruments"][:count]["bus"] == index).tolist()
+        return bool(
+            is_silent and not is_played and all(_is_instrument_at_rest(memory, one) for one in players)
+        )
     if kind == "clip":
         return bool(memory["clips"][group]["state"][column] == 0)
-    if kind == "instrument":
-        record = memory["instruments"][index]
-        first = int(record["first_group"])
-        voices = memory["voices"][first : first + int(record["group_count"])]
-        return bool(record["sounding"] == 0 and not voices["active"].any())
-    return True
+    return kind != "instrument" or _is_instrument_at_rest(memory, index)
+
+
+def _is_instrument_at_rest(memory: Memory, index: int) -> bool:
+    record = memory["instruments"][index]
+    first = int(record["first_group"])
+    voices = memory["voices"][first : first + int(record["group_count"])]
+    return bool(record["sounding"] == 0 and not voices["active"].any())
 
 
 def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     """What an engine holds once a specification has been added: the rows of others stay as they are."""
     taken = set(new.tenants)
+    clips = max(old.clips, new.clips)
+    instruments = _merge("instrument", taken, old.instruments, new.instruments)
+    parameters = _merge("parameter", taken, old.parameters, new.parameters)
+    # the memory is as large as ever: what there is and what is spare make up the same
+    room = Room(
+        old.clips + old.room.clips - clips,
+        len(old.instruments) + old.room.instruments - len(instruments),
+        _groups(old.instruments) + old.room.voice_groups - _groups(instruments),
+        len(old.parameters) + old.room.parameters - len(parameters),
+        len(old.mappings) + old.room.mappings - len(new.mappings),
+    )
     return replace(
         new,
-        clips=max(old.clips, new.clips),
+        clips=clips,
         buses=_merge("bus", taken, old.buses, new.buses),
-        instruments=_merge("instrument", taken, old.instruments, new.instruments),
-        parameters=_merge("parameter", taken, old.parameters, new.parameters),
+        instruments=instruments,
+        parameters=parameters,
+        room=room,
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),
         tenants={**old.tenants, **new.tenants},
     )
+
+
+def _groups(instruments: Sequence[InstrumentSpec]) -> int:
+    return sum(voice_groups_of(one.voices) for one in instruments)
 
 
 def _merge(kind: str, taken: set[Seat], old: Any, new: Any) -> tuple[Any, ...]:
@@ -121,17 +152,28 @@ def _grow_parameters(
         for index in fresh:
             fill_program(rows[index], new.parameters[index])
         memory.show("programs", rows, publish)
-    records, slots, seen = memory["parameters"], memory["slots"], memory["slot_seen"]
+    records = memory["parameters"]
     for index in fresh:
-        record, before = records[index], moved.get(index)
-        memory["stage"][:, index] = 0
-        slots[:, index] = 0 if before is None else slots[:, before]
-        seen[index] = 0 if before is None else seen[before]
-        fill_new_parameter(record, new.parameters[index], index, new.sample_rate)
-        record["has_arrived"] = record["is_stale"] = 0
-        record["arrival_frame"] = memory.head["frame"]
-        if before is not None:
-            for name in ("target", "value", "arrival_frame", "has_arrived", "is_stale"):
-                record[name] = records[before][name]
+        memory["stage"][:, index], memory["slots"][:, index], memory["slot_seen"][index] = 0, 0, 0
+        fill_new_parameter(records[index], new.parameters[index], index, new.sample_rate)
+        records[index]["has_arrived"] = records[index]["is_stale"] = 0
+        records[index]["arrival_frame"] = memory.head["frame"]
+    for index, before in moved.items():
+        _move_parameter(memory, index, before)
+    for index in {*fresh, *moved}:
         # the conductor may still be in ticks of before it came
-        memory["history"][:, index] = (record["value"], 0.0, 0.0)
+        memory["history"][:, index] = (records[index]["value"], 0.0, 0.0)
+
+
+def _move_parameter(memory: Memory, index: int, before: int) -> None:
+    """Let a parameter go on in another row: with what it was sent, and with what waits for it on the stage.
+
+    Its value goes on from where it is; one that nobody has sent goes to its default.
+    """
+    record, old = memory["parameters"][index], memory["parameters"][before]
+    memory["stage"][:, index] = memory["stage"][:, before]
+    memory["slots"][:, index] = memory["slots"][:, before]
+    memory["slot_seen"][index] = memory["slot_seen"][before]
+    for name in ("value", "arrival_frame", "has_arrived", "is_stale"):
+        record[name] = old[name]
+    record["target"] = old["target"] if old["has_arrived"] else record["default"]

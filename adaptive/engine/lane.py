@@ -105,6 +105,7 @@ class FastLane:
         self._tables: deque[tuple[int, _Table]] = deque()
         units = build.addresses()
         self._publish, self._run = UNIT(units["publish"]), UNIT(units["receive"])
+        self._order = UNIT(units["gate"])
         self._thread = threading.Thread(target=self._receive, name="osc", daemon=True)
 
     def understand(self, rules: Mapping[bytes, Sequence[LaneRule]], engine: Engine) -> None:
@@ -129,10 +130,9 @@ class FastLane:
 
     def parcels(self, most: int) -> Iterator[Parcel]:
         """What was handed on since, at most so many."""
-        for _ in range(most):
-            tail = int(self._lane["tail"])
-            if tail == int(self._lane["head"]):
-                return
+        head = int(self._lane["head"])
+        self._order(self._at("is_broken"), 0, 0, 0)  # what the ring holds is read after its head
+        while most > 0 and (tail := int(self._lane["tail"])) != head:
             at = tail % RING_BYTES
             if int(self._ring[at : at + 4].view(np.uint32)[0]) == k.PARCEL_WRAP:
                 self._free(tail + RING_BYTES - at)
@@ -143,6 +143,7 @@ class FastLane:
             sender = parcel["sender"].tobytes()[: int(parcel["sender_size"]) & 0xFFFFFFFF]
             found = Parcel(packet, sender, int(parcel["arrival"]))
             self._free(tail + (k.PARCEL.itemsize + size + 7) // 8 * 8)
+            most -= 1
             yield found
 
     @property

@@ -71,15 +71,17 @@ class Memory:
         Counts and settings.
     units : dict of str to int
         Addresses of the kernel's units.
+    arrivals : ndarray of int64, optional
+        Counts arrivals for other engines, too.
     """
 
-    def __init__(self, spec: EngineSpec, units: dict[str, int]) -> None:
+    def __init__(self, spec: EngineSpec, units: dict[str, int], arrivals: Array | None = None) -> None:
         check_spec(spec)
         self.spec = spec
         self.header = aligned(k.HEADER, 1)
         self.arrays: dict[str, Array] = {}
         self._before: list[Array] = []
-        self._lay_out()
+        self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
         self._fill_instruments()
@@ -110,7 +112,7 @@ class Memory:
         self.head[f"at_{name}"] = address(array)
         return array
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, arrivals: Array | None) -> None:
         spec, room, q = self.spec, self.spec.room, k.QUANTUM
         groups = _groups(len(spec.buses))
         self.voice_groups = sum(voice_groups_of(i.voices) for i in spec.instruments)
@@ -150,6 +152,8 @@ class Memory:
         self._add("reverb_memory", np.float32, len(spec.reverbs), REVERB_ROWS, stride)
         self._add("predelay_memory", np.float32, len(spec.reverbs), self.predelay_frames)
         self._add("telemetry", k.TELEMETRY, 1)
+        self.arrays["arrivals"] = aligned(np.int64, 1) if arrivals is None else arrivals
+        self.head["at_arrivals"] = address(self.arrays["arrivals"])
         self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
 
     def _fill_header(self, units: dict[str, int]) -> None:

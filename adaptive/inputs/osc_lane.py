@@ -18,8 +18,8 @@ from adaptive.preset.model import Preset
 IS_POSSIBLE = sys.platform != "win32"
 """Whether sockets are files here, which the lane reads from."""
 
-MOST_A_TURN = 256
-"""Packets that are understood in Python before the loop sees to others."""
+MOST_A_TURN = 32
+"""Packets that are understood in Python, in a millisecond or two, before the loop sees to others."""
 
 RECEIVE_BUFFER_BYTES = 1 << 20
 TELL_EVERY_S = 1.0
@@ -80,6 +80,7 @@ class OscLane:
         for end in (self._wake_in, self._wake_out):
             end.setblocking(False)
         self.lane = FastLane(listening.fileno(), self._wake_out.fileno())
+        self._is_at_it = False
         self._lost, self._told_at, self._is_broken_told = 0, 0.0, False
 
     def start(self) -> None:
@@ -94,12 +95,18 @@ class OscLane:
         self.lane.understand(lane_rules(preset, checker, index_of), engine)
 
     def take(self) -> None:
-        """Understand what was handed on."""
-        count = 0
+        """Understand what was handed on; where there is more, in the loop's next turn."""
+        self._is_at_it, count = False, 0
         for parcel in self.lane.parcels(MOST_A_TURN):
             count += 1
             self._server.take(parcel.packet, host_of(parcel.sender), parcel.arrival)
         if count == MOST_A_TURN:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Look for more in the next turn: once, however often the lane calls."""
+        if not self._is_at_it:
+            self._is_at_it = True
             asyncio.get_running_loop().call_soon(self.take)
 
     def trouble(self) -> str:
@@ -125,7 +132,7 @@ class OscLane:
         with contextlib.suppress(BlockingIOError):
             while len(self._wake_in.recv(4096)) == 4096:
                 pass
-        self.take()
+        self._go_on()
 
 
 async def bind(host: str, port: int) -> socket.socket:
@@ -139,7 +146,11 @@ async def bind(host: str, port: int) -> socket.socket:
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     refused: OSError | None = None
     for family, kind, protocol, _name, at in found:
-        listening = socket.socket(family, kind, protocol)
+        try:
+            listening = socket.socket(family, kind, protocol)
+        except OSError as error:  # this machine does not speak the family
+            refused = error
+            continue
         try:
             listening.setblocking(False)
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)

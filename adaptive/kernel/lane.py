@@ -55,7 +55,6 @@ LARGEST = np.float64(1e300)
 LOWER_HALF = I64(0xFFFFFFFF)
 
 STAGE_TURN_OFFSET = int(HEADER.fields["stage_turn"][1])
-ARRIVALS_OFFSET = int(HEADER.fields["arrivals"][1])
 TABLE_OFFSET = int(LANE.fields["table"][1])
 STOPPED_OFFSET = int(LANE.fields["is_stopped"][1])
 HEAD_OFFSET = int(LANE.fields["head"][1])
@@ -266,9 +265,9 @@ def scan(lane: Any, table: Any, size: int) -> int:
 @rtsafe
 def count_arrival(header_address: int) -> int:
     """The number of an arrival: 32 bits, never 0."""
-    number = ZERO
+    header, number = carray(pointer(header_address), ONE, HEADER)[0], ZERO
     while number == ZERO:
-        number = (add_to_word(header_address + I64(ARRIVALS_OFFSET), ONE) + ONE) & LOWER_HALF
+        number = (add_to_word(header["at_arrivals"], ONE) + ONE) & LOWER_HALF
     return number
 
 

@@ -475,7 +475,6 @@ HEADER = record(
         ("tap_at", "i8"),
         ("reverb_frames", "i8"),
         ("predelay_frames", "i8"),
-        ("arrivals", "i8"),  # counts packets and requests, over all who read them, indivisibly
         ("stage_turn", "i8"),  # odd while the receiver writes its stage
         ("stage_taken", "i8"),  # turn of the stage that was taken last
         # addresses
@@ -497,6 +496,7 @@ HEADER = record(
         ("at_slots", "i8"),
         ("at_slot_seen", "i8"),
         ("at_stage", "i8"),
+        ("at_arrivals", "i8"),  # counts packets and requests, over all who read them, indivisibly
         ("at_source_rank", "i8"),
         ("at_mappings", "i8"),
         ("at_history", "i8"),

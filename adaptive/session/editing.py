@@ -201,7 +201,7 @@ class Editing:
         """Let another performance take over at a bar line, from the state this one will have there."""
         spec = old.engine.spec
         fresh = await asyncio.to_thread(
-            Performance, preset, old.seed, spec.sample_rate, spec.channels, old.engine.bank
+            Performance, preset, old.seed, spec.sample_rate, spec.channels, old.engine.bank, before=old
         )
         saved, at = _state_ahead(old, preset)
         await asyncio.to_thread(fresh.begin, saved)

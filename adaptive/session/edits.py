@@ -11,7 +11,6 @@ from adaptive.conductor.edit import Score, due_beat, take_over
 from adaptive.conductor.material import prepare
 from adaptive.conductor.seating import Ground, RoomFullError
 from adaptive.engine.engine import Engine, TableFullError
-from adaptive.engine.spec import Seat
 from adaptive.engine.tuning import Store
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.model import Preset
@@ -51,6 +50,7 @@ class Edits:
         self.before: Score | None = None
         self._waiting: _Waiting | None = None
         self._later: list[Store] = []
+        self._applied: list[tuple[int, _Waiting]] = []  # they sound from a frame on that is not rendered yet
 
     @property
     def is_waiting(self) -> bool:
@@ -69,7 +69,7 @@ class Edits:
         """
         spec, waiting = engine.spec, self._waiting
         kept = {id(sound) for sound in conductor.stingers.sounds()}
-        held: set[Seat] = set()
+        held = conductor.stingers.seats()
         for score in (self.present, self.before, waiting.score if waiting else None):
             if score is not None:
                 kept |= score.sounds()
@@ -95,9 +95,11 @@ class Edits:
 
     def drop(self, reason: str) -> None:
         """Forget the edit that waits: something else takes over."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            waiting.tell("dropped", reason, None)
+        unheard = [waiting for _, waiting in self._applied] + [self._waiting]
+        self._waiting, self._applied = None, []
+        for waiting in unheard:
+            if waiting is not None:
+                waiting.tell("dropped", reason, None)
 
     def step(self, conductor: Conductor, tick: int) -> Conductor:
         """Apply what is due in a tick, before it is stepped; returns who decides from now on."""
@@ -114,7 +116,7 @@ class Edits:
         conductor, later = take_over(conductor, waiting.score, beat)
         self.before, self.present = self.present, waiting.score
         self._later += later
-        self._later.append((frame, lambda: waiting.tell("finished", "it sounds", frame)))
+        self._applied.append((frame, waiting))
         return conductor
 
     def _is_overdue(self, waiting: _Waiting, conductor: Conductor) -> bool:
@@ -125,10 +127,14 @@ class Edits:
 
     def _store(self, tick: int) -> None:
         """Store what waited for its frame: the frames of this tick are rendered."""
-        if not self._later:
+        if not self._later and not self._applied:
             return
         rendered = (tick + 1) * TICK_FRAMES
         due = [store for frame, store in self._later if frame <= rendered]
         self._later = [entry for entry in self._later if entry[0] > rendered]
         for store in due:
             store()
+        heard = [entry for entry in self._applied if entry[0] <= rendered]
+        self._applied = [entry for entry in self._applied if entry[0] > rendered]
+        for frame, waiting in heard:
+            waiting.tell("finished", "it sounds", frame)

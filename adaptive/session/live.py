@@ -115,7 +115,6 @@ class LiveStatus:
     osc_port: int = 0
     http_port: int = 0
     tcp_port: int = 0
-    transactions: int = 0
     dropped: int = 0
 
 
@@ -245,8 +244,9 @@ class LiveSession:
             if self._recorder is not None:
                 self._recorder.take_tick(tick, messages)
             performance.step(messages)
+            self._teach_lane()
             self._publish(tick)
-        self._teach_lane()
+        self._watch_lane()
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -274,7 +274,6 @@ class LiveSession:
 
         `arrival` is the number it arrived with; left out: it arrives now.
         """
-        self.status.transactions += 1
         self.clamped.look_at(transaction, None if connection is None else connection.sender)
         engine, layout = self.performance.engine, self.performance.layout
         asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
@@ -310,19 +309,20 @@ class LiveSession:
         self.receive(transaction, None, arrival)
 
     def _teach_lane(self) -> None:
-        """Let the fast lane answer to the names of what plays by now, and hear how it is doing."""
-        if self._lane is None:
-            return
+        """Let the fast lane answer to the names of what plays by now."""
         performance = self.performance
-        if performance.layout is not self._lane_layout:
+        if self._lane is not None and performance.layout is not self._lane_layout:
             self._lane_layout = performance.layout
             checker = Checker(performance.preset)
             self._lane.understand(
                 performance.preset, checker, performance.layout.parameters, performance.engine
             )
-        trouble = self._lane.trouble()
+
+    def _watch_lane(self) -> None:
+        """Tell how the fast lane is doing, if it is not well."""
+        trouble = "" if self._lane is None else self._lane.trouble()
         if trouble:
-            performance.conductor.stage.log_line("health", performance.frame, trouble)
+            self.performance.conductor.stage.log_line("health", self.performance.frame, trouble)
             self._complain(trouble)
 
     def _act(self, request: Request, connection: Connection | None) -> None:
@@ -377,6 +377,7 @@ class LiveSession:
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
+        self._teach_lane()
         self._frames_before += old.engine.frame
         self._forget_messages(f"{performance.preset.file.name} was loaded")
         if self.sink is not None and hasattr(self.sink, "engine"):

@@ -45,6 +45,8 @@ class Performance:
         Shared audio.
     write_log : callable, optional
         Gets every line of the decision log as JSON text.
+    before : Performance, optional
+        What this one is to take over from.
 
     Examples
     --------
@@ -64,10 +66,11 @@ class Performance:
         channels: int = 2,
         bank: Bank | None = None,
         write_log: Callable[[str], None] | None = None,
+        before: Performance | None = None,
     ) -> None:
         self.preset, self.seed = preset, seed
         self.layout = lay_out(preset, sample_rate, channels)
-        self.engine = Engine(self.layout.spec, bank)
+        self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
         self.log = DecisionLog(sample_rate, write_log)
         material = prepare(preset, self.layout, self.engine, seed)
         self.conductor = Conductor(Stage(preset, self.layout, material, self.engine, self.log, seed))

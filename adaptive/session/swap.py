@@ -144,7 +144,7 @@ class Swap:
             require_same_preset(saved, preset)
             seed = saved.seed
         spec = old.engine.spec
-        performance = Performance(preset, seed, spec.sample_rate, spec.channels, old.engine.bank)
+        performance = Performance(preset, seed, spec.sample_rate, spec.channels, old.engine.bank, before=old)
         performance.begin(saved)
         return performance
 

@@ -71,7 +71,7 @@ def test_a_refused_commit_uses_no_number() -> None:
 
 def test_arrival_numbers_are_never_zero_not_even_when_they_begin_anew() -> None:
     engine = Engine(EngineSpec())
-    engine.memory.head["arrivals"] = 0xFFFFFFFE
+    engine.memory["arrivals"][0] = 0xFFFFFFFE
 
     assert [engine.numbers.next_arrival() for _ in range(3)] == [0xFFFFFFFF, 1, 2]
 

@@ -194,6 +194,15 @@ def test_a_value_in_a_commit_does_not_undo_a_younger_one(engine: Engine) -> None
     assert engine.memory["parameters"][0]["target"] == 0.75
 
 
+def test_an_engine_that_takes_over_counts_arrivals_on(engine: Engine) -> None:
+    last = engine.numbers.next_arrival()
+    other = Engine(engine.spec, engine.bank, engine)
+
+    assert other.numbers.next_arrival() == last + 1
+    assert engine.numbers.next_arrival() == last + 2
+    assert Engine(engine.spec).numbers.next_arrival() == 1
+
+
 class Desk:
     """A lane in a running loop, and all that came through it."""
 
