@@ -164,12 +164,19 @@ def _send_tcp(
         documents.append({"state": {group: value} if slash else state, "id": "state"})
     if event is not None:
         documents.append({"event": event, "id": event})
+    where = f"{target[0]}:{target[1]}"
     try:
         with socket.create_connection(target, timeout=2.0) as stream:
             stream.sendall(json.dumps(documents).encode() + b"\n")
-            refused = _tell_answers(stream.makefile("r", encoding="utf-8"), len(documents))
+            try:
+                refused = _tell_answers(stream.makefile("r", encoding="utf-8"), len(documents))
+            except TimeoutError as error:
+                message = (
+                    f"the engine at {where} has not said yet what became of it: while it is paused, it waits"
+                )
+                raise InputError(message) from error
     except OSError as error:
-        message = f"no engine answers at {target[0]}:{target[1]}: {error.strerror or error}"
+        message = f"no engine answers at {where}: {error.strerror or error}"
         raise InputError(message) from error
     if refused:
         raise typer.Exit(1)

@@ -208,7 +208,7 @@ class Checker:
         if group not in self.groups:
             self._refuse(f"there is no state group {shown(group)}{nearest(group, self.groups)}")
         if group not in self._read_groups:
-            self._refuse(f"no line of select reads {group}: this preset chooses its sections by other means")
+            self._refuse(f"no line of select reads {group}: sections are chosen by {self._choosers()} here")
         values = self.groups[group].values
         if isinstance(value, int | float) and not isinstance(value, bool):
             if not (is_finite_number(value) and 0 <= value < len(values)):
@@ -217,6 +217,13 @@ class Checker:
         if value not in values:
             self._refuse(f"{group} is never {shown(value)}{nearest(value, values)}")
         return SetState(group, value, message_id)
+
+    def _choosers(self) -> str:
+        read = {name for condition in self._preset.when.values() for name in condition.names}
+        named = [name for name in self._preset.file.parameters if name in read]
+        return " and ".join(
+            [", ".join(named[:-1]), named[-1]] if len(named) > 1 else named or ["other means"]
+        )
 
     def only_group(self) -> str:
         """The one state group; refused where there are several."""

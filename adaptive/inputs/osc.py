@@ -96,9 +96,17 @@ class OscReader:
                 return [request]
         text = (
             f"{_short(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            "stop, pause, resume, volume and load are"
+            f"stop, pause, resume, volume and load are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
+
+    def _meant(self, name: str) -> str:
+        """The address somebody meant who left out what kind of thing a name is."""
+        check = self._checker
+        values = {value for group in check.groups.values() for value in group.values}
+        kinds = {"parameter": check.parameters, "event": check.events, "state": values}
+        kind = next((kind for kind, names in kinds.items() if name in names), None)
+        return f" (did you mean {ROOT}{kind}/{name}?)" if kind else ""
 
     def _event(self, name: str, arguments: tuple[Any, ...]) -> list[Request]:
         """Event with a velocity and an id, both optional; the number 0 is a button let go."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
     lines = sorted(_read(path), key=_decided_at)
     centre = None if at is None else _time_of(at, lines)
     told = 0
+    if centre is not None:
+        yield from _what_plays(lines, centre)
     for line in lines:
         if centre is not None and abs(_decided_at(line) - centre) > NEAR_S:
             continue
@@ -56,6 +58,25 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
         yield f"the log ends at {_clock(_decided_at(lines[-1]))}"
     elif told == 0:
         yield "nothing was decided there; what played went on"
+
+
+def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[str]:
+    """Which section plays at a time, since when, and which of several files its layers play."""
+    here: Line | None = None
+    takes: dict[str, str] = {}
+    for line in sorted(lines, key=lambda line: float(line["t"])):
+        if float(line["t"]) > seconds:
+            break
+        is_first = line["kind"] == "transition" and "status" not in line
+        if is_first or (line["kind"] == "layer" and "layers" in line):
+            here = line
+        if line["kind"] == "layer" and "take" in line:
+            takes[str(line.get("layer"))] = str(line["take"])
+    if here is not None:
+        section = here.get("section") or here.get("target") or "silence"
+        playing = [f"{layer} plays {take}" for layer, take in takes.items()]
+        since = f"{section} has played since {_clock(here['t'])} ({here['position']})"
+        yield f"{_clock(seconds)}  {one_line('; '.join([since, *playing]))[:LONGEST_SENTENCE]}"
 
 
 def _read(path: Path) -> Iterator[Line]:

@@ -449,6 +449,8 @@ class LiveSession:
             connection.send(document)
 
     def _on_line(self, line: Line) -> None:
+        if line["kind"] == "tempo" and line.get("status") == "dropped":
+            self._complain(f"the tempo stays: {line['reason']}")
         if line["kind"] == "transition":
             self._tell_topic("section", {"section": {**line, "heard_frame": self._heard(line["frame"])}})
 

@@ -378,12 +378,13 @@ def test_a_log_is_told_in_plain_sentences(run: Run, log: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "lines"), [("2.5", 4), ("3.1.0", 4), ("1:15", 1), ("40", 1), ("80.1.0", 1), ("0:10.0", 1)]
+    ("at", "lines"), [("2.5", 5), ("3.1.0", 5), ("1:15", 2), ("40", 2), ("80.1.0", 2), ("0:10.0", 2)]
 )
 def test_a_time_or_a_position_picks_what_lies_near(run: Run, log: Path, at: str, lines: int) -> None:
     done = run("explain", log, at)
 
     assert (done.code, len(done.out.splitlines())) == (0, lines)
+    assert "calm has played since 0:00.000 (1.1.0)" in done.out.splitlines()[0]
 
 
 @pytest.mark.parametrize("at", ["soon", "1.2.3.4", "nan", "3.x.0", "inf", ""])

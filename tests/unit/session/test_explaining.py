@@ -53,3 +53,29 @@ def test_a_sentence_is_one_line_and_has_an_end(tmp_path: Path) -> None:
 
     assert sentence.isprintable()
     assert len(sentence) < LONGEST_SENTENCE + 20
+
+
+def test_a_time_tells_what_plays_there_and_which_files(tmp_path: Path) -> None:
+    said = [
+        {"kind": "transition", "target": "calm", "reason": "otherwise"},
+        {"t": 2.0, "kind": "layer", "layer": "rain", "take": "rain_b.wav", "reason": "shuffle: 2 of 3"},
+        {
+            "t": 8.0,
+            "kind": "layer",
+            "section": "storm",
+            "layers": ["rain"],
+            "position": "5.1.0",
+            "reason": ".",
+        },
+        {"t": 8.0, "kind": "layer", "layer": "rain", "take": "rain_a.wav", "reason": "shuffle: 1 of 3"},
+    ]
+    path = tmp_path / "log.jsonl"
+    lines = [{"frame": 0, "t": 0.0, "position": "1.1.0", **line} for line in said]
+    path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+
+    assert next(explain_log(path, "7")) == (
+        "0:07.000  calm has played since 0:00.000 (1.1.0); rain plays rain_b.wav"
+    )
+    assert next(explain_log(path, "30")) == (
+        "0:30.000  storm has played since 0:08.000 (5.1.0); rain plays rain_a.wav"
+    )
