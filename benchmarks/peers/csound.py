@@ -94,8 +94,8 @@ gaRoomRight init 0
         rms = works.STEM_RMS if work.kind == works.STEMS else works.EFFECT_RMS
         for index, file in enumerate(tools.stem_files(work.count, rms)):
             for side in (0, 1):
-                size = works.STEM_FRAMES
-                tables.append(f'gi{index}_{side} ftgen {_table(index) + side}, 0, -{size}, -1, "{file}", 0, 0, {side + 1}')
+                number, size = _table(index) + side, works.STEM_FRAMES
+                tables.append(f'giStem ftgen {number}, 0, -{size}, -1, "{file}", 0, 0, {side + 1}')
     return head + "\n".join(tables) + INSTRUMENTS[work.kind]
 
 

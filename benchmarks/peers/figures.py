@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
-
-
-def percent(shares: Sequence[float]) -> str:
-    """Shares of a core as a median in percent with its range."""
-    return spread([100.0 * share for share in shares])
 
 
 def spread(values: Sequence[float]) -> str:
@@ -28,11 +24,11 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
 
 def significant(value: float, digits: int = 3) -> str:
     """A number with so many digits that mean something, and no exponent."""
-    if value == 0.0:
+    rounded = float(f"{value:.{digits}g}")
+    if rounded == 0.0:
         return "0"
-    text = f"{value:#.{digits}g}"
-    number = f"{float(text):.6f}" if "e" in text else text
-    return number.rstrip("0").rstrip(".") if "." in number else number
+    decimals = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:.{max(0, decimals)}f}"
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -40,7 +40,7 @@ PEER = Peer(
     missing,
     version,
     prepare,
-    {works.STEMS: "no interpolation at the same rate; its own fades of 50 ms; spatialisation and resampler off"},
+    {works.STEMS: "no interpolation; its own fades of 50 ms; spatialisation and resampler off"},
     {
         works.VOICES: "wave generators and filters, but no voices or envelopes",
         works.EFFECTS: "filters and a delay, but no room and no limiter",

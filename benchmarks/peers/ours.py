@@ -43,7 +43,7 @@ DIFFERS = {
 }
 
 
-@njit(cache=False)
+@njit(cache=False)  # type: ignore[untyped-decorator]
 def _drive(unit: Any, header: int, out: int, frames: int, blocks: int) -> None:
     for _ in range(blocks):
         unit(header, out, np.int64(frames), np.int64(2))

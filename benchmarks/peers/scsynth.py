@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.peers import osc, tools, works
 from benchmarks.peers.peer import Measure, Peer
-from benchmarks.peers.synthdef import ADD, AUDIO, CONTROL, DIVIDE, LESSER, MULTIPLY, Graph, Output
+from benchmarks.peers.synthdef import ADD, AUDIO, CONTROL, LESSER, MULTIPLY, Graph, Output
 from benchmarks.peers.works import Work
 
 SHORT_S = 1.0

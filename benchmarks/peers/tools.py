@@ -82,7 +82,18 @@ def package_version(package: str) -> str:
     if not has_program("dpkg-query"):
         return ""
     words = ["dpkg-query", "-W", "-f", "${Version}", package]
-    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.partition("-")[0].rpartition(":")[2].strip()
+    return (
+        subprocess.run(words, capture_output=True, text=True, check=False)
+        .stdout.partition("-")[0]
+        .rpartition(":")[2]
+        .strip()
+    )
+
+
+def module_version(name: str) -> str:
+    """Version of a package in the peers' own environment."""
+    ask = f"import importlib.metadata as m; print(m.version({name!r}))"
+    return subprocess.run([PYTHON, "-c", ask], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def missing_module(name: str) -> str:
@@ -133,6 +144,12 @@ def require_sound_in(path: Path) -> None:
     audio, _ = soundfile.read(path, dtype="float32")
     path.unlink()
     require_sound(float((audio[len(audio) // 2 :] ** 2).mean() ** 0.5))
+
+
+def build_folder() -> Path:
+    """Where all is built and written."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    return BUILD
 
 
 def compiled(source: Path, libraries: Sequence[str], include: Path | None = None) -> Path:
