@@ -12,6 +12,7 @@ HEAD = """# Benchmarks
 Written by `make bench`; every figure was measured on one machine, and each part says at which commit.
 `make bench ARGS="peers latency starts"` measures us beside other engines, `make bench ARGS="loop offline
 conductor callback"` ourselves; a part can be run alone and leaves the others as they were.
+CONTRIBUTING.md says what has to be installed for the peers.
 CPU is user and system time of the process per second of audio; where two columns say *percent* and *least*,
 they are the median and the least of five runs.
 Pairs of the callback table were run one after the other, so that what else the machine did falls on both.

@@ -131,31 +131,25 @@ def _notes(count: int, seconds: float) -> list[str]:
     return lines
 
 
-def _command(csd: Path, out: Path | None) -> list[str]:
-    where = ["-n"] if out is None else ["-W", "-f", "-o", str(out)]
-    return ["csound", "-d", "-m0", *where, str(csd)]
+def command(work: Work, folder: Path, seconds: float) -> list[str]:
+    """Write orchestra and score; the words that play them to nowhere."""
+    csd = folder / f"{seconds:g}.csd"
+    csd.write_text(
+        f"<CsoundSynthesizer>\n<CsInstruments>\n{_orchestra(work)}\n</CsInstruments>\n"
+        f"<CsScore>\n{_score(work, seconds)}\n</CsScore>\n</CsoundSynthesizer>\n",
+        encoding="utf-8",
+    )
+    return ["csound", str(csd), "-d", "-m0", "-n"]
 
 
 def prepare(work: Work, folder: Path) -> Measure:
     """A short and a long score; the slope between them."""
     long_s = LONG_S[work.kind].get(work.count, 15.0)
-    files = {}
-    for seconds in (SHORT_S, long_s):
-        files[seconds] = folder / f"{seconds:g}.csd"
-        orchestra, score = _orchestra(work), _score(work, seconds)
-        files[seconds].write_text(
-            f"<CsoundSynthesizer>\n<CsInstruments>\n{orchestra}\n</CsInstruments>\n"
-            f"<CsScore>\n{score}\n</CsScore>\n</CsoundSynthesizer>\n",
-            encoding="utf-8",
-        )
+    words = {seconds: command(work, folder, seconds) for seconds in (SHORT_S, long_s)}
     heard = folder / "heard.wav"
-    tools.cpu_seconds(_command(files[SHORT_S], heard))
+    tools.cpu_seconds([*words[SHORT_S][:-1], "-W", "-f", "-o", str(heard)])
     tools.require_sound_in(heard)
-
-    def used(seconds: float) -> float:
-        return tools.cpu_seconds(_command(files[seconds], None))[0]
-
-    return lambda: tools.slope(used, SHORT_S, long_s)
+    return lambda: tools.slope(lambda seconds: tools.cpu_seconds(words[seconds])[0], SHORT_S, long_s)
 
 
 def version() -> str:
@@ -175,4 +169,5 @@ PEER = Peer(
         works.VOICES: "doubles; vco2 and lowpass2; an instance a note, level once a block",
         works.EFFECTS: "doubles; lowpass2 on each side; freeverb; compress2, 2 ms ahead, as limiter",
     },
+    command=command,
 )

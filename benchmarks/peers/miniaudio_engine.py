@@ -13,11 +13,16 @@ SOURCE = tools.HERE / "miniaudio_engine.c"
 SECONDS = {8: 60.0, 32: 20.0, 128: 6.0}
 
 
-def prepare(work: Work, _folder: Path) -> Measure:
-    """Compile; the program times itself."""
+def command(work: Work, _folder: Path, seconds: float) -> list[str]:
+    """Compile; the words of the program."""
     program = tools.compiled(SOURCE, ["-lm", "-lpthread", "-ldl"], tools.miniaudio_header())
-    words = [str(word) for word in (work.count, work.block_frames, SECONDS[work.count], works.STEM_RMS)]
-    return lambda: tools.share_printed(tools.cpu_seconds([str(program), *words])[1])
+    return [str(word) for word in (program, work.count, work.block_frames, seconds, works.STEM_RMS)]
+
+
+def prepare(work: Work, folder: Path) -> Measure:
+    """Compile; the program times itself."""
+    words = command(work, folder, SECONDS[work.count])
+    return lambda: tools.share_printed(tools.cpu_seconds(words)[1])
 
 
 def missing() -> str:
@@ -45,4 +50,5 @@ PEER = Peer(
         works.VOICES: "wave generators and filters, but no voices or envelopes",
         works.EFFECTS: "filters and a delay, but no room and no limiter",
     },
+    command=command,
 )

@@ -10,13 +10,17 @@ from benchmarks.peers.peer import Measure, Peer
 from benchmarks.peers.works import Work
 
 SECONDS = {8: 4.0, 16: 2.0, 32: 2.0, 64: 1.0}
-ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def prepare(way: str, work: Work, _folder: Path) -> Measure:
+def command(way: str, work: Work, _folder: Path, seconds: float) -> list[str]:
+    """The words of the script."""
+    return tools.script("numpy_work", work.kind, way, work.count, work.block_frames, seconds)
+
+
+def prepare(way: str, work: Work, folder: Path) -> Measure:
     """Nothing to write; the script times itself."""
-    words = (work.kind, way, work.count, work.block_frames, SECONDS.get(work.count, 0.5))
-    return lambda: tools.self_timed("numpy_work", *words, environment=ONE_THREAD)
+    words = command(way, work, folder, SECONDS.get(work.count, 0.5))
+    return lambda: tools.self_timed(words)
 
 
 def version() -> str:
@@ -37,6 +41,13 @@ DIFFERS = {
     },
 }
 PEERS = [
-    Peer(f"NumPy, {way}", lambda: tools.missing_module("scipy"), version, partial(prepare, way), DIFFERS[way])
+    Peer(
+        f"NumPy, {way}",
+        lambda: tools.missing_module("scipy"),
+        version,
+        partial(prepare, way),
+        DIFFERS[way],
+        command=partial(command, way),
+    )
     for way in DIFFERS
 ]

@@ -12,15 +12,19 @@ SOURCE = tools.HERE / "openal_loopback.c"
 SECONDS = {8: 40.0, 32: 20.0, 128: 6.0}
 
 
-def prepare(work: Work, _folder: Path) -> Measure:
-    """Compile; the program times itself."""
+def command(work: Work, _folder: Path, seconds: float) -> list[str]:
+    """Compile; the words of the program."""
     program = tools.compiled(SOURCE, ["-lopenal", "-lm"])
     is_effects = work.kind == works.EFFECTS
     rms = works.EFFECT_RMS if is_effects else works.STEM_RMS
     count = -work.count if is_effects else work.count
-    words = [str(word) for word in (count, work.block_frames, SECONDS[work.count], rms)]
-    settings = {"ALSOFT_LOGLEVEL": "0"}
-    return lambda: tools.share_printed(tools.cpu_seconds([str(program), *words], settings)[1])
+    return [str(word) for word in (program, count, work.block_frames, seconds, rms)]
+
+
+def prepare(work: Work, folder: Path) -> Measure:
+    """Compile; the program times itself."""
+    words = command(work, folder, SECONDS[work.count])
+    return lambda: tools.share_printed(tools.cpu_seconds(words, {"ALSOFT_LOGLEVEL": "0"})[1])
 
 
 def missing() -> str:
@@ -45,4 +49,5 @@ PEER = Peer(
         works.EFFECTS: "shelf of the first order instead of a low-pass; its own reverb and limiter",
     },
     {works.VOICES: "plays recordings only"},
+    command=command,
 )

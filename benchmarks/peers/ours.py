@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from adaptive.engine import commands
+from adaptive.engine.bank import decode
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.engine.memory import address, aligned
@@ -36,17 +37,12 @@ PIECE_FRAMES = round(works.RETARGET_S * works.RATE)
 RAMP_FRAMES = round(works.RAMP_S * works.RATE)
 MOST_COMMANDS = 128
 DIFFERS = {
-    works.STEMS: "read as they are, no interpolation; gains ramp in every frame",
+    works.STEMS: "no interpolation; gains ramp in every frame; "
+    "the master with its limiter and meters is in every work",
     works.VOICES: "two PolyBLEP saws, state-variable low-pass moved in every frame, two envelopes, an LFO",
     works.EFFECTS: "bus low-pass, gain and pan in every frame; a network of 16 delay lines; "
     "a linked limiter, 1.3 ms ahead",
 }
-
-
-@njit(cache=False)  # type: ignore[untyped-decorator]
-def _drive(unit: Any, header: int, out: int, frames: int, blocks: int) -> None:
-    for _ in range(blocks):
-        unit(header, out, np.int64(frames), np.int64(2))
 
 
 @lru_cache(maxsize=1)
@@ -71,8 +67,21 @@ class Ours:
     between: Callable[[Engine], Sequence[Command]]
     posting_s: float = 0.0
 
+    def pull(self, seconds: float) -> None:
+        """Play on without measuring, as an offline render does: many blocks a call."""
+        for _ in range(round(seconds / works.RETARGET_S)):
+            self._post()
+            self.engine.pull(PIECE_FRAMES)
+
+    def _post(self) -> None:
+        rows = list(self.between(self.engine))
+        for first in range(0, len(rows), MOST_COMMANDS):
+            self.engine.post(rows[first : first + MOST_COMMANDS])
+
     def play(self, seconds: float) -> float:
         """Play on; processor seconds a second of audio, of the calls alone."""
+        from benchmarks.peers.driving import drive  # compiles: not for a program that renders offline
+
         block = self.work.block_frames
         out = aligned(np.float32, block, 2)
         unit, header, at = _unit(), self.engine.memory.header_address, address(out)
@@ -81,13 +90,11 @@ class Ours:
         owed = 0
         for _ in range(pieces):
             began = time.process_time()
-            rows = list(self.between(self.engine))
-            for first in range(0, len(rows), MOST_COMMANDS):
-                self.engine.post(rows[first : first + MOST_COMMANDS])
+            self._post()
             owed += PIECE_FRAMES
             blocks, owed = divmod(owed, block)
             posted = time.process_time()
-            _drive(unit, header, at, block, blocks)
+            drive(unit, header, at, block, blocks)
             used += time.process_time() - posted
             self.posting_s += posted - began
         tools.require_sound(float((out**2).mean() ** 0.5))
@@ -100,11 +107,11 @@ class Ours:
         return self.play(max(1.0, min(10.0, 0.1 / max(self.play(0.2), 1e-5))))
 
 
-def prepare(work: Work) -> Ours:
-    """An engine that plays, warm."""
-    makers = {works.STEMS: _stems, works.VOICES: _voices, works.EFFECTS: _effects}
-    ours = makers[work.kind](work)
-    ours.play(0.5)
+def prepare(work: Work, files: Sequence[Path] = ()) -> Ours:
+    """An engine that plays, warm; stems are made, or decoded from files."""
+    makers = {works.VOICES: _voices, works.EFFECTS: _effects}
+    ours = _stems(work, files) if work.kind == works.STEMS else makers[work.kind](work)
+    ours.pull(0.5)
     return ours
 
 
@@ -112,11 +119,12 @@ def _nothing(_engine: Engine) -> list[Command]:
     return []
 
 
-def _stems(work: Work) -> Ours:
+def _stems(work: Work, files: Sequence[Path]) -> Ours:
     count = work.count
     engine = Engine(EngineSpec(clips=count, sounds=count))
     for clip in range(count):
-        sound = engine.bank.add(works.noise(clip).T, loop_frames=works.STEM_FRAMES)
+        audio = decode(files[clip], works.RATE) if files else works.noise(clip).T
+        sound = engine.bank.add(audio, loop_frames=works.STEM_FRAMES)
         number = engine.add_sound(sound)
         position = clip * works.START_STRIDE_FRAMES % works.STEM_FRAMES
         engine.post([commands.start_clip(0, clip, number, 0, position=position)])

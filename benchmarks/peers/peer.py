@@ -11,6 +11,8 @@ from benchmarks.peers.works import Work
 Measure = Callable[[], float]
 """Does a work once; processor seconds a second of audio."""
 
+Command = Callable[[Work, Path, float], list[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Peer:
@@ -30,6 +32,8 @@ class Peer:
         For each kind of work it does: what it does otherwise than ours.
     lacks : mapping
         For each kind it does not do: why.
+    command : callable, optional
+        The words of a program that does a work from a folder for so many seconds, without a sound card.
     """
 
     name: str
@@ -38,3 +42,4 @@ class Peer:
     prepare: Callable[[Work, Path], Measure]
     differs: Mapping[str, str]
     lacks: Mapping[str, str] = field(default_factory=dict)
+    command: Command | None = None

@@ -177,13 +177,18 @@ def _load(main: Patch, begin: int, files: Sequence[Path]) -> None:
         main.wire(main.message(f"read -resize {path} stem-{index}-0 stem-{index}-1", begin), reader)
 
 
+def command(work: Work, folder: Path, seconds: float) -> list[str]:
+    """Write the patches; the words that play them."""
+    return [*COMMAND, str(_write(work, folder, seconds))]
+
+
 def prepare(work: Work, folder: Path) -> Measure:
     """Patches that end by themselves; the slope between a short and a long one."""
     long_s = LONG_S[work.kind].get(work.count, 15.0)
-    patches = {seconds: _write(work, folder, seconds) for seconds in (SHORT_S, long_s)}
+    words = {seconds: command(work, folder, seconds) for seconds in (SHORT_S, long_s)}
 
     def used(seconds: float) -> float:
-        taken, printed = tools.cpu_seconds([*COMMAND, str(patches[seconds])])
+        taken, printed = tools.cpu_seconds(words[seconds])
         tools.require_sound(10.0 ** ((_level(printed) - 100.0) / 20.0))
         return taken
 
@@ -222,4 +227,5 @@ PEER = Peer(
         works.VOICES: "phasor~ is not band-limited; vcf~; chooses its own notes",
         works.EFFECTS: "biquad~ on each side; rev3~; a limiter made of lop~ and delays, 2 ms",
     },
+    command=command,
 )

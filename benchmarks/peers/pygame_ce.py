@@ -14,8 +14,8 @@ SETTINGS = {"SDL_AUDIODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
 
 def prepare(work: Work, _folder: Path) -> Measure:
     """Nothing to write; the script times itself."""
-    words = (work.count, work.block_frames, SECONDS)
-    return lambda: tools.self_timed("pygame_work", *words, environment=SETTINGS)
+    words = tools.script("pygame_work", work.count, work.block_frames, SECONDS)
+    return lambda: tools.self_timed(words, SETTINGS)
 
 
 PEER = Peer(

@@ -143,26 +143,36 @@ def _write_score(path: Path, work: Work, seconds: float) -> None:
     path.write_bytes(b"".join(struct.pack(">i", len(part)) + part for part in parts))
 
 
-def _command(score: Path, out: Path, block: int) -> list[str]:
-    sizes = ["-z", str(block), "-n", "4096", "-b", "1024", "-m", "65536", "-w", "256", "-i", "0", "-o", "2"]
+def command(work: Work, folder: Path, seconds: float) -> list[str]:
+    """Write a score; the words that render it into a file."""
+    score, out = folder / f"{seconds:g}.osc", folder / "out.wav"
+    _write_score(score, work, seconds)
+    sizes = [
+        "-z",
+        str(work.block_frames),
+        "-n",
+        "4096",
+        "-b",
+        "1024",
+        "-m",
+        "65536",
+        "-w",
+        "256",
+        "-i",
+        "0",
+        "-o",
+        "2",
+    ]
     return ["scsynth", *sizes, "-D", "0", "-N", str(score), "_", str(out), str(works.RATE), "WAV", "float"]
 
 
 def prepare(work: Work, folder: Path) -> Measure:
     """A short and a long score; the slope between them."""
     long_s = LONG_S[work.kind].get(work.count, 20.0)
-    scores = {}
-    for seconds in (SHORT_S, long_s):
-        scores[seconds] = folder / f"{seconds:g}.osc"
-        _write_score(scores[seconds], work, seconds)
-    heard = folder / "heard.wav"
-    tools.cpu_seconds(_command(scores[SHORT_S], heard, work.block_frames))
-    tools.require_sound_in(heard)
-
-    def used(seconds: float) -> float:
-        return tools.cpu_seconds(_command(scores[seconds], folder / "out.wav", work.block_frames))[0]
-
-    return lambda: tools.slope(used, SHORT_S, long_s)
+    words = {seconds: command(work, folder, seconds) for seconds in (SHORT_S, long_s)}
+    tools.cpu_seconds(words[SHORT_S])
+    tools.require_sound_in(folder / "out.wav")
+    return lambda: tools.slope(lambda seconds: tools.cpu_seconds(words[seconds])[0], SHORT_S, long_s)
 
 
 def version() -> str:
@@ -181,4 +191,5 @@ PEER = Peer(
         works.VOICES: "Saw and RLPF; level once a block",
         works.EFFECTS: "RLPF on each side; FreeVerb2; two limiters that are not linked, 2 ms",
     },
+    command=command,
 )

@@ -112,7 +112,7 @@ def _work(work: Work, peers: list[Peer]) -> Iterator[Row]:
         with tempfile.TemporaryDirectory(dir=tools.build_folder()) as folder:
             try:
                 pairs = _pairs(mine, peer.prepare(work, Path(folder)), posting)
-            except tools.PeerError as error:
+            except (tools.PeerError, OSError) as error:
                 yield {**head, "peer": peer.name, "fault": str(error)}
                 continue
         beside, theirs = zip(*pairs, strict=True)

@@ -21,8 +21,14 @@ BUILD = ROOT / "build" / "peers"
 REQUIREMENTS = HERE / "requirements.txt"
 PYTHON = BUILD / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
 MINIAUDIO = "miniaudio==1.71"
-INSTALL = "python -m benchmarks.peers.install"
+INSTALL = "make peers"
 TIMEOUT_S = 120.0
+SETTINGS = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONWARNINGS": "ignore",
+    **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+}
+"""Environment of scripts: modules of ours, no warnings, one thread."""
 
 
 class PeerError(RuntimeError):
@@ -108,11 +114,14 @@ def missing_module(name: str) -> str:
     return hint if done.returncode else ""
 
 
-def self_timed(script: str, *words: object, environment: Mapping[str, str] | None = None) -> float:
-    """Run a script of `benchmarks/peers/scripts` with the peers' Python; it prints the share it measured."""
-    command = [str(PYTHON), str(HERE / "scripts" / f"{script}.py"), *map(str, words)]
-    path = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    return share_printed(cpu_seconds(command, {**path, **(environment or {})})[1])
+def script(name: str, *words: object) -> list[str]:
+    """The words of a script of `benchmarks/peers/scripts`, run by the peers' Python."""
+    return [str(PYTHON), str(HERE / "scripts" / f"{name}.py"), *map(str, words)]
+
+
+def self_timed(words: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
+    """Run a script that prints the share it measured."""
+    return share_printed(cpu_seconds(words, {**SETTINGS, **(environment or {})})[1])
 
 
 def share_printed(text: str) -> float:
