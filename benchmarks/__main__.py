@@ -63,7 +63,7 @@ def main() -> None:
         if name not in asked:
             continue
         began, load = time.monotonic(), _load()
-        results[name] = [_show(row) for row in MEASURES[name]()]
+        results[name] = [_show(page.rounded(row)) for row in MEASURES[name]()]
         results.setdefault("measured", {})[name] = {
             "commit": _commit(),
             "seconds": round(time.monotonic() - began),

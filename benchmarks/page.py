@@ -46,3 +46,14 @@ def plain(rows: Rows) -> str:
 def told(facts: Mapping[str, Any]) -> str:
     """Names and values in a line."""
     return ", ".join(f"{key} {value}" for key, value in facts.items())
+
+
+def rounded(value: Any) -> Any:
+    """Five digits of every number that is not whole: what is beyond is noise."""
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    if isinstance(value, list | tuple):
+        return [rounded(one) for one in value]
+    if isinstance(value, dict):
+        return {key: rounded(one) for key, one in value.items()}
+    return value

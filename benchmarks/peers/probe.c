@@ -22,7 +22,7 @@ static jack_port_t* port;
 static _Atomic float level;            /* of the block before */
 static _Atomic float base;             /* what a change is measured from; below zero: nobody asks */
 static _Atomic jack_time_t heard;
-static atomic_long cycles, silent, reports;
+static atomic_long cycles, silent;
 
 static int process(jack_nframes_t frames, void* nothing)
 {
@@ -42,13 +42,6 @@ static int process(jack_nframes_t frames, void* nothing)
     atomic_store(&level, sum / (float)frames);
     atomic_fetch_add(&cycles, 1);
     if (sum / (float)frames < 1e-3f) atomic_fetch_add(&silent, 1);
-    return 0;
-}
-
-static int xrun(void* nothing)
-{
-    (void)nothing;
-    atomic_fetch_add(&reports, 1);
     return 0;
 }
 
@@ -101,7 +94,6 @@ int main(int count, char** words)
     port = jack_port_register(client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
     atomic_store(&base, -1.0f);
     jack_set_process_callback(client, process, NULL);
-    jack_set_xrun_callback(client, xrun, NULL);
     if (jack_activate(client) || !listen_to_the_other()) return 1;
     usleep(300000);
     static double latencies[MOST_EVENTS];
@@ -109,7 +101,6 @@ int main(int count, char** words)
     srand(1);
     double period_us = 1e6 * jack_get_buffer_size(client) / jack_get_sample_rate(client);
     long cycles_before = atomic_load(&cycles), silent_before = atomic_load(&silent);
-    long reports_before = atomic_load(&reports);
     jack_time_t began = jack_get_time(), end = began + (jack_time_t)(atof(words[1]) * 1e6);
     while (jack_get_time() < end && events < MOST_EVENTS) {
         atomic_store(&heard, 0);
@@ -124,9 +115,9 @@ int main(int count, char** words)
         usleep(15000 + (useconds_t)(rand() % 10000));
     }
     jack_time_t passed = jack_get_time() - began;
-    printf("{\"due\": %.0f, \"ran\": %ld, \"silent\": %ld, \"reports\": %ld, \"lost\": %d, \"us\": [",
+    printf("{\"due\": %.0f, \"ran\": %ld, \"silent\": %ld, \"lost\": %d, \"us\": [",
            (double)passed / period_us, atomic_load(&cycles) - cycles_before,
-           atomic_load(&silent) - silent_before, atomic_load(&reports) - reports_before, lost);
+           atomic_load(&silent) - silent_before, lost);
     for (int i = 0; i < events; i++) printf("%s%.0f", i ? ", " : "", latencies[i]);
     printf("]}\n");
     jack_client_close(client);

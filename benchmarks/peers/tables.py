@@ -85,7 +85,8 @@ def share_tables(rows: Sequence[Row], differs: Mapping[str, Mapping[str, str]]) 
         parts.append("Percent of a core, N at so many frames a block: median and range.\n")
         parts.append(markdown([kind, *columns, "how it does it"], lines))
         parts.append("Ours divided by theirs, pair by pair (below 1: ours takes less).\n")
-        ratios = [[name, *(_ratio(found(rows, work, name)) for work in done)] for name in names]
+        others = [name for name in names if name != POSTING]
+        ratios = [[name, *(_ratio(found(rows, work, name)) for work in done)] for name in others]
         parts.append(markdown(["adaptive to", *columns], ratios))
     return "\n".join(parts)
 

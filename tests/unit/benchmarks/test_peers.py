@@ -135,7 +135,7 @@ def test_every_work_grows_at_64_frames_and_stands_at_three_blocks() -> None:
 
 
 def heard(us: list[float], ran: int) -> dict[str, Any]:
-    return {"us": us, "due": 100.4, "ran": ran, "silent": 1, "lost": 0, "reports": 0}
+    return {"us": us, "due": 100.4, "ran": ran, "silent": 1, "lost": 0}
 
 
 def test_rounds_of_latency_are_put_together_and_missing_cycles_added_up() -> None:
