@@ -155,7 +155,7 @@ def _adaptive(folder: Path, port: int) -> list[str]:
     soundfile.write(folder / "tone.wav", wave, works.RATE, subtype="FLOAT")
     ports = ["--osc", f"127.0.0.1:{port}", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
     script = str(tools.HERE / "scripts" / "play_stressed.py")
-    sink = ["--sink", "portaudio", "--block", "64", "--ready"]
+    sink = ["--sink", "portaudio", "--device", "system", "--block", "64", "--ready"]
     return [sys.executable, script, "play", str(folder), *sink, *ports]
 
 

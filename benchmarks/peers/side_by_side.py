@@ -45,7 +45,14 @@ ENGINES = [peer.name for peer in PEERS if not peer.name.startswith("NumPy")]
 
 DIFFERS = {tables.OURS: ours.DIFFERS, **{peer.name: peer.differs for peer in PEERS}}
 LACKS = {peer.name: peer.lacks for peer in PEERS}
-INTRODUCTION = """Every figure of a peer was measured by turns with ours, three times, on one core.
+INTRODUCTION = """*Stems*: N looping stereo stems of four seconds, different ones from different places; each
+100 ms every gain is sent to another value, which it reaches in 50 ms.
+*Voices*: N voices that all sound, two saws and a resonant low-pass each; each 100 ms a quarter of them, 24 at
+most, get another note, which begins with an attack.
+*Effects*: eight stereo stems through a low-pass each, all of them half sent to a stereo room, a limiter over
+the sum.
+
+Every figure of a peer was measured by turns with ours, three times, on one core.
 Programs that render without a sound card are measured by the slope between a short and a long run, so that
 loading cancels; the others time themselves.
 The graphs are not the same sample for sample: the last column says what each does otherwise, and gaps below

@@ -21,7 +21,7 @@ FEW, SOME, MANY = 8, 32, 128
 HELD_S = {FEW: 200.0, MANY: 30.0}
 """How long stems play while the memory is looked at: long enough to be loaded for half of the run."""
 
-ENGINES, ENGINES_S = (1, 20, 50), 10.0
+ENGINES, ENGINES_S = (1, 20, 50), 6.0
 TOO_SLOW = {"NumPy, naive"}
 INTRODUCTION = f"""*Start*: seconds by the clock to start, load {FEW} stems of {works.STEM_SECONDS} s, play
 0.2 s of them and end.
@@ -29,7 +29,7 @@ INTRODUCTION = f"""*Start*: seconds by the clock to start, load {FEW} stems of {
 last.
 *A minute*: what memory a minute of a stereo stem takes, from the difference between {FEW} and {MANY} stems
 (23 MB is the least for 32-bit floats).
-*Engine*: what is left of the program's memory without stems.
+*Without stems*: what is left of the memory of the program; more engines in one process are the next table.
 All on one core, the peers by turns, {REPEATS} times: median and range.
 miniaudio, OpenAL and NumPy make their stems instead of decoding files; scsynth writes the result to disk.
 """
@@ -106,7 +106,7 @@ def _engines(count: int) -> dict[str, object]:
 def show(rows: Sequence[Mapping[str, Any]]) -> str:
     """The part of the page."""
     columns = {"start_s": "start, s", "offline_times": "offline, times real time"}
-    columns |= {"minute_mb": "a minute, MB", "engine_mb": "engine, MB"}
+    columns |= {"minute_mb": "a minute, MB", "engine_mb": "without stems, MB"}
     programs = [
         [row["peer"], *(figures.spread(row.get(key, [])) for key in columns), row.get("fault", "")]
         for row in rows

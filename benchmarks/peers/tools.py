@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -43,6 +42,8 @@ def cpu_seconds(command: Sequence[str], environment: Mapping[str, str] | None = 
     PeerError
         It failed, or took longer than two minutes.
     """
+    import resource  # not on Windows, where nothing here is measured
+
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as printed:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         try:

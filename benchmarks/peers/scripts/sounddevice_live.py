@@ -33,7 +33,10 @@ dispatcher = Dispatcher()
 dispatcher.map("/level", on_level)
 receiver = BlockingOSCUDPServer(("127.0.0.1", int(sys.argv[1])), dispatcher)
 threading.Thread(target=receiver.serve_forever, daemon=True).start()
-stream = sounddevice.OutputStream(48000, blocksize=64, channels=2, latency="low", callback=callback)
+jack = next(api for api in sounddevice.query_hostapis() if "JACK" in api["name"])
+stream = sounddevice.OutputStream(
+    48000, 64, jack["default_output_device"], channels=2, latency="low", callback=callback
+)
 stream.start()
 print("ready", flush=True)
 time.sleep(600)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 
-from benchmarks.page import page
-from benchmarks.peers import figures, latency, osc, starts, tables, works
+from benchmarks.page import page, rounded
+from benchmarks.peers import figures, latency, osc, ours, starts, tables, works
+from benchmarks.peers.puredata import Patch
 from benchmarks.peers.synthdef import AUDIO, Graph
 
 
@@ -177,3 +179,28 @@ def test_memory_and_engines_are_told_with_whether_they_keep_up() -> None:
     assert "| A | 0.100 | 10.0 | 23.0 | 5.00 |  |" in lines
     assert any(line.startswith("| 20 ") and line.endswith("| yes |") for line in lines)
     assert any(line.startswith("| 50 ") and line.endswith("| no |") for line in lines)
+
+
+def test_numbers_are_kept_to_five_digits_and_counts_whole() -> None:
+    assert rounded({"a": [1.23456789, 2], "b": "x"}) == {"a": [1.2346, 2], "b": "x"}
+
+
+def test_a_patch_names_its_boxes_and_wires_them_to_inlets_in_order(tmp_path: Path) -> None:
+    patch = Patch()
+    left, right = patch.box("phasor~ 1"), patch.box("line~")
+    patch.box("*~", left, right)
+    patch.message("0, 1 $1", (left, 1))
+
+    patch.write(tmp_path / "x.pd")
+
+    lines = (tmp_path / "x.pd").read_text(encoding="utf-8").splitlines()
+    assert r"#X msg 10 70 0 \, 1 \$1;" in lines
+    assert lines[-3:] == ["#X connect 0 0 2 0;", "#X connect 1 0 2 1;", "#X connect 0 1 3 0;"]
+
+
+@pytest.mark.parametrize("work", [works.Work(works.STEMS, 2, 128), works.Work(works.VOICES, 16, 64)])
+def test_our_own_side_plays_what_it_is_to_measure(work: works.Work) -> None:
+    played = ours.prepare(work)
+
+    assert played.play(0.3) > 0.0
+    assert played.engine.frame > 0.7 * works.RATE
