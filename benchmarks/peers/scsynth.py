@@ -187,8 +187,8 @@ PEER = Peer(
     version,
     prepare,
     {
-        works.STEMS: "PlayBuf interpolates; gains ramp once a block",
-        works.VOICES: "Saw and RLPF; level once a block",
+        works.STEMS: "PlayBuf interpolates; gains move straight from block to block",
+        works.VOICES: "Saw and RLPF; levels move straight from block to block",
         works.EFFECTS: "RLPF on each side; FreeVerb2; two limiters that are not linked, 2 ms",
     },
     command=command,
