@@ -33,7 +33,10 @@ check: $(VENV)/test.stamp ## format, lint, types, layers
 prove: $(VENV)/test.stamp ## the long tests: hours of music, millions of packets
 	$(BIN)/python -m pytest -q -m prove $(ARGS)
 
-bench: $(VENV)/test.stamp ## speed of the kernel, as shares of a core
+peers: $(VENV)/test.stamp ## what PyPI has of the engines we are measured beside: build/peers
+	$(BIN)/python -m benchmarks.peers.install
+
+bench: $(VENV)/test.stamp ## speed of the kernel; ARGS="peers latency starts": beside other engines
 	$(BIN)/python -m benchmarks $(ARGS)
 
 frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
@@ -44,4 +47,4 @@ frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help play test check prove bench frozen clean
+.PHONY: help play test check prove peers bench frozen clean

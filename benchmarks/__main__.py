@@ -1,6 +1,8 @@
-"""``make bench``: what the kernel costs, as shares of one core; results go to ``docs/benchmarks.md``.
+"""``make bench``: what the kernel costs, as shares of one core, and what others cost; results go to ``docs``.
 
-``python -m benchmarks loop offline conductor callback``; the last needs a sound server.
+``python -m benchmarks loop offline conductor callback`` measures this engine (`callback` needs a sound
+server), ``python -m benchmarks peers latency starts`` measures it beside others (what is not installed
+becomes a row that says what to install).
 
 User and system CPU time of this process per second of audio, 64 frames a quantum, 48 kHz, median of
 five runs of four seconds (least in brackets).  Pin it to a core and leave the machine alone meanwhile.
@@ -13,10 +15,12 @@ import os
 import platform
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from benchmarks import callback, conductor, offline, work
+from benchmarks import callback, conductor, offline, page, work
+from benchmarks.peers import latency, side_by_side, starts
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -26,54 +30,66 @@ TITLES = {
     "offline": "Whole presets",
     "conductor": "A step of the conductor, milliseconds",
     "callback": "Inside the callback of a PortAudio stream on a JACK dummy device, 64 frames, 128 stems",
+    "peers": "Side by side: stems, voices, effects",
+    "latency": "Side by side: from a packet to the changed sample, and what was lost meanwhile",
+    "starts": "Side by side: offline speed, start-up, memory",
 }
-HEAD = """# Benchmarks
-
-Written by `make bench ARGS="loop offline conductor callback"`; every figure was measured in that run.
-CPU is user and system time of the process per second of audio; median of five runs, least in the next column.
-Pairs of the callback table were run one after the other, so that what else the machine did falls on both.
-Peers are not in it yet: see the list of what is missing in the README.
-"""
+MEASURES: dict[str, Callable[[], Iterator[dict[str, object]]]] = {
+    "loop": work.measure_all,
+    "offline": offline.measure_all,
+    "conductor": conductor.measure_all,
+    "callback": callback.measure_all,
+    "peers": side_by_side.measure_all,
+    "latency": latency.measure_all,
+    "starts": starts.measure_all,
+}
+SHOWS = {"peers": side_by_side.show, "latency": latency.show, "starts": starts.show}
 
 
 def main() -> None:
-    """Run what is named (``loop``, ``offline``, ``conductor``, ``callback``), or the first two."""
-    wanted = [name for name in TITLES if name in (sys.argv[1:] or ("loop", "offline"))]
-    measures = {"loop": work, "offline": offline, "conductor": conductor, "callback": callback}
+    """Run what is named, or the first two."""
+    asked = sys.argv[1:] or ["loop", "offline"]
+    unknown = [name for name in asked if name not in TITLES]
+    if unknown:
+        raise SystemExit(f"no such part: {', '.join(unknown)}; there are {', '.join(TITLES)}")
     path = DOCS / "benchmarks.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     results["machine"] = {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
     }
-    for name in wanted:
-        results[name] = [_show(row) for row in measures[name].measure_all()]
-    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    (DOCS / "benchmarks.md").write_text(_page(results), encoding="utf-8")
-
-
-def _page(results: dict[str, Any]) -> str:
-    machine = ", ".join(f"{key} {value}" for key, value in results["machine"].items())
-    parts = [HEAD, f"Machine: {machine}.\n"]
-    for name, title in TITLES.items():
-        rows = results.get(name)
-        if not rows:
+    for name in TITLES:
+        if name not in asked:
             continue
-        keys = list(dict.fromkeys(key for row in rows for key in row))
-        parts.append(f"## {title}\n")
-        lines = ["| " + " | ".join(keys) + " |", "|" + "---|" * len(keys)]
-        lines += ["| " + " | ".join(str(row.get(key, "")) for key in keys) + " |" for row in rows]
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+        began, load = time.monotonic(), _load()
+        results[name] = [_show(page.rounded(row)) for row in MEASURES[name]()]
+        results.setdefault("measured", {})[name] = {
+            "commit": _commit(),
+            "seconds": round(time.monotonic() - began),
+            "load before": load,
+            "load after": _load(),
+        }
+        path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    (DOCS / "benchmarks.md").write_text(page.page(results, TITLES, SHOWS), encoding="utf-8")
+    if results.get("peers"):
+        from benchmarks.peers.picture import draw
+
+        draw(results["peers"], DOCS / "pictures" / "benchmarks.png")
 
 
 def _show(row: dict[str, object]) -> dict[str, object]:
-    print("  ".join(f"{key} {value}" for key, value in row.items()))
+    print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
     return row
+
+
+def _load() -> float | str:
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else "unknown"
+
+
+def _commit() -> str:
+    words = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _processor() -> str:

@@ -6,7 +6,6 @@ the machine does meanwhile falls on both.
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from adaptive.engine import commands
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
 from adaptive.sinks.portaudio import PortAudioSink
+from benchmarks import stress
 from benchmarks.work import _noise
 
 SECONDS, PAIRS, STEMS = 5.0, 5, 128
@@ -32,17 +32,17 @@ def measure_all() -> Iterator[dict[str, object]]:
     sink.start()
     time.sleep(1.0)
     try:
-        for name, stress in (("GIL held", hold_gil), ("a million objects collected", collect)):
+        for name, trouble in (("GIL held", stress.hold_gil), ("a million objects collected", stress.collect)):
             for pair in range(PAIRS):
                 yield {"what": "idle", "pair": pair, **_run(engine, lambda _stop: None)}
-                yield {"what": name, "pair": pair, **_run(engine, stress)}
+                yield {"what": name, "pair": pair, **_run(engine, trouble)}
     finally:
         sink.stop()
 
 
-def _run(engine: Engine, stress: Callable[[threading.Event], None]) -> dict[str, object]:
+def _run(engine: Engine, trouble: Callable[[threading.Event], None]) -> dict[str, object]:
     stop = threading.Event()
-    thread = threading.Thread(target=stress, args=(stop,))
+    thread = threading.Thread(target=trouble, args=(stop,))
     engine.reset_telemetry()
     thread.start()
     time.sleep(SECONDS)
@@ -59,21 +59,3 @@ def _run(engine: Engine, stress: Callable[[threading.Event], None]) -> dict[str,
         "over_budget": seen.over_budget,
         "underruns": seen.underruns,
     }
-
-
-def hold_gil(stop: threading.Event) -> None:
-    """Compute in pure Python without pause."""
-    total = 0
-    while not stop.is_set():
-        for number in range(200_000):
-            total += number * number
-    del total
-
-
-def collect(stop: threading.Event) -> None:
-    """Let the collector walk over a million objects, again and again."""
-    kept = [{"list": [number]} for number in range(1_000_000)]
-    while not stop.is_set():
-        gc.collect()
-        time.sleep(0.05)
-    del kept

@@ -1,0 +1,37 @@
+"""Repeats become a median and a range; pairs become a ratio with its range."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+
+
+def spread(values: Sequence[float]) -> str:
+    """The median and, if there is more than one, the range: ``1.2 (1.1 to 1.4)``."""
+    if not values:
+        return ""
+    middle = significant(statistics.median(values))
+    if len(values) == 1:
+        return middle
+    return f"{middle} ({significant(min(values))} to {significant(max(values))})"
+
+
+def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Ours over theirs, pair by pair: below one is less."""
+    return [mine / other for mine, other in zip(ours, theirs, strict=True) if other > 0.0]
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number with so many digits that mean something, and no exponent."""
+    rounded = float(f"{value:.{digits}g}")
+    if rounded == 0.0:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:.{max(0, decimals)}f}"
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which a share of the values lies (the nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,0 +1,182 @@
+"""The same works done by this engine: the very path of `benchmarks.work`, a call a block.
+
+A compiled loop calls the engine once a block, as a sound card does; commands are posted between pieces of
+100 ms.  What counts is the calls; a second figure counts the posting from Python as well.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from adaptive.engine import commands
+from adaptive.engine.bank import decode
+from adaptive.engine.commands import Command
+from adaptive.engine.engine import Engine
+from adaptive.engine.memory import address, aligned
+from adaptive.engine.spec import (
+    BusSpec,
+    EngineSpec,
+    EnvelopeSpec,
+    InstrumentSpec,
+    OscillatorSpec,
+    ReverbSpec,
+)
+from adaptive.kernel import build, layout
+from benchmarks.peers import tools, works
+from benchmarks.peers.works import Work
+
+PIECE_FRAMES = round(works.RETARGET_S * works.RATE)
+RAMP_FRAMES = round(works.RAMP_S * works.RATE)
+MOST_COMMANDS = 128
+DIFFERS = {
+    works.STEMS: "no interpolation; gains ramp in every frame; "
+    "the master with its limiter and meters is in every work",
+    works.VOICES: "two PolyBLEP saws, state-variable low-pass moved in every frame, two envelopes, an LFO",
+    works.EFFECTS: "bus low-pass, gain and pan in every frame; a network of 16 delay lines; "
+    "a linked limiter, 1.3 ms ahead",
+}
+
+
+@lru_cache(maxsize=1)
+def _unit() -> Any:
+    """The engine's C entry point, as compiled code may call it."""
+    signature = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * 4)
+    return signature(build.addresses()["pull"])
+
+
+@dataclass(slots=True)
+class Ours:
+    """An engine that plays a work.
+
+    Parameters
+    ----------
+    work : Work
+        What it plays.
+    """
+
+    work: Work
+    engine: Engine
+    between: Callable[[Engine], Sequence[Command]]
+    posting_s: float = 0.0
+
+    def pull(self, seconds: float) -> None:
+        """Play on without measuring, as an offline render does: many blocks a call."""
+        for _ in range(round(seconds / works.RETARGET_S)):
+            self._post()
+            self.engine.pull(PIECE_FRAMES)
+
+    def _post(self) -> None:
+        rows = list(self.between(self.engine))
+        for first in range(0, len(rows), MOST_COMMANDS):
+            self.engine.post(rows[first : first + MOST_COMMANDS])
+
+    def play(self, seconds: float) -> float:
+        """Play on; processor seconds a second of audio, of the calls alone."""
+        from benchmarks.peers.driving import drive  # compiles: not for a program that renders offline
+
+        block = self.work.block_frames
+        out = aligned(np.float32, block, 2)
+        unit, header, at = _unit(), self.engine.memory.header_address, address(out)
+        self.posting_s = used = 0.0
+        pieces = round(seconds / works.RETARGET_S)
+        owed = 0
+        for _ in range(pieces):
+            began = time.process_time()
+            self._post()
+            owed += PIECE_FRAMES
+            blocks, owed = divmod(owed, block)
+            posted = time.process_time()
+            drive(unit, header, at, block, blocks)
+            used += time.process_time() - posted
+            self.posting_s += posted - began
+        tools.require_sound(float((out**2).mean() ** 0.5))
+        self.posting_s /= seconds
+        return used / seconds
+
+    def measure(self) -> float:
+        """Once: a short run for the caches, then long enough to tell."""
+        self.play(0.2)
+        return self.play(max(1.0, min(10.0, 0.1 / max(self.play(0.2), 1e-5))))
+
+
+def prepare(work: Work, files: Sequence[Path] = ()) -> Ours:
+    """An engine that plays, warm; stems are made, or decoded from files."""
+    makers = {works.VOICES: _voices, works.EFFECTS: _effects}
+    ours = _stems(work, files) if work.kind == works.STEMS else makers[work.kind](work)
+    ours.pull(0.5)
+    return ours
+
+
+def _nothing(_engine: Engine) -> list[Command]:
+    return []
+
+
+def _stems(work: Work, files: Sequence[Path]) -> Ours:
+    count = work.count
+    engine = Engine(EngineSpec(clips=count, sounds=count))
+    for clip in range(count):
+        audio = decode(files[clip], works.RATE) if files else works.noise(clip).T
+        sound = engine.bank.add(audio, loop_frames=works.STEM_FRAMES)
+        number = engine.add_sound(sound)
+        position = clip * works.START_STRIDE_FRAMES % works.STEM_FRAMES
+        engine.post([commands.start_clip(0, clip, number, 0, position=position)])
+        engine.pull(layout.QUANTUM)
+    rng = np.random.default_rng(0)
+
+    def retarget(engine: Engine) -> list[Command]:
+        targets = enumerate(works.gains(rng, count))
+        return [commands.fade_clip(engine.frame, clip, float(gain), RAMP_FRAMES) for clip, gain in targets]
+
+    return Ours(work, engine, retarget)
+
+
+def _voices(work: Work) -> Ours:
+    pair = (OscillatorSpec(layout.SAW), OscillatorSpec(layout.SAW, semitones=0.1))
+    spec = InstrumentSpec(
+        bus=0,
+        voices=work.count,
+        gain=works.VOICE_GAIN,
+        oscillators=pair,
+        cutoff_hz=2000.0,
+        resonance=0.5,
+        key_track=1.0,
+        amplitude=EnvelopeSpec(works.ATTACK_S, works.DECAY_S, works.SUSTAIN, 0.1),
+    )
+    engine = Engine(EngineSpec(instruments=[spec]))
+    rng = np.random.default_rng(0)
+
+    def note(frame: int) -> Command:
+        key = works.LOWEST_NOTE + int(rng.integers(works.NOTES_SPAN))
+        return commands.play_note(frame, 0, key, 0.8, 0)
+
+    for first in range(0, work.count, 64):
+        engine.post([note(0) for _ in range(min(64, work.count - first))])
+        engine.pull(layout.QUANTUM)
+
+    def play(engine: Engine) -> list[Command]:
+        return [note(engine.frame + 200 * index) for index in range(works.notes(work.count))]
+
+    return Ours(work, engine, play)
+
+
+def _effects(work: Work) -> Ours:
+    strips = [
+        BusSpec(f"bus_{index}", sends=(8,), send_gains=(works.SEND_GAIN,), cutoff_hz=works.BUS_CUTOFF_HZ)
+        for index in range(works.BUSES)
+    ]
+    room = BusSpec("room", effect=0)
+    engine = Engine(EngineSpec(clips=8, sounds=8, buses=[*strips, room], reverbs=[ReverbSpec()]))
+    for clip in range(works.BUSES):
+        audio = works.noise(clip, works.EFFECT_RMS).T
+        number = engine.add_sound(engine.bank.add(audio, loop_frames=works.STEM_FRAMES))
+        engine.post([commands.start_clip(0, clip, number, clip)])
+    engine.pull(works.RATE)
+    return Ours(work, engine, _nothing)

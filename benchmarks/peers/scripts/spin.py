@@ -1,0 +1,4 @@
+"""Keep one core busy until it is ended."""
+
+while True:
+    pass

@@ -1,0 +1,107 @@
+"""The works that everybody does, in one place: what each peer's module translates into its own terms.
+
+*Stems*: `count` looping stereo stems of four seconds, different ones from different places, mixed to stereo;
+each 100 ms every gain is sent to another value, which it reaches in 50 ms.
+*Voices*: `count` voices that all sound, each of two saws and a resonant low-pass; each 100 ms
+`notes(count)` of them get another note, which begins with an attack.
+*Effects*: eight stereo stems through eight buses with a low-pass each, all of them half sent to a stereo
+room, and a limiter over the sum.
+
+48 kHz, stereo, 32-bit floats, without a sound card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+RATE = 48_000
+STEM_SECONDS = 4
+STEM_FRAMES = RATE * STEM_SECONDS
+STEM_RMS = 0.01
+EFFECT_RMS = 0.2
+"""Loud enough, eight of them summed, for the limiter to work."""
+
+RETARGET_S = 0.1
+RAMP_S = 0.05
+LOWEST_GAIN, HIGHEST_GAIN = 0.2, 1.0
+START_STRIDE_FRAMES = 500
+"""A stem begins so much later in its loop than the one before."""
+
+LOWEST_NOTE, NOTES_SPAN = 40, 48
+SECOND_SAW_RATIO = 2.0 ** (0.1 / 12.0)
+VOICE_GAIN = 0.02
+CUTOFF_RATIO = 6.0
+"""Cutoff of a voice as a multiple of its frequency, at most `HIGHEST_CUTOFF_HZ`."""
+
+HIGHEST_CUTOFF_HZ = 12_000.0
+RESONANCE_Q = 2.0
+ATTACK_S, DECAY_S, SUSTAIN = 0.005, 0.1, 0.8
+
+BUSES = 8
+BUS_CUTOFF_HZ = 3000.0
+SEND_GAIN = 0.5
+CEILING = 0.89
+
+STEMS, VOICES, EFFECTS = "stems", "voices", "effects"
+TITLES = {
+    STEMS: "{count} looping stereo stems, gains ramped",
+    VOICES: "{count} voices, two saws and a resonant low-pass each",
+    EFFECTS: "{count} filtered buses, a room, a limiter",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One of the works, how much of it, and how many frames a block has."""
+
+    kind: str
+    count: int
+    block_frames: int
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return TITLES[self.kind].format(count=self.count)
+
+    @property
+    def key(self) -> str:
+        """A name for files and folders."""
+        return f"{self.kind}-{self.count}-{self.block_frames}"
+
+
+ALL = (
+    *(Work(STEMS, count, 64) for count in (8, 32, 128)),
+    *(Work(STEMS, 128, block) for block in (128, 256)),
+    *(Work(VOICES, count, 64) for count in (16, 64, 256)),
+    *(Work(VOICES, 256, block) for block in (128, 256)),
+    *(Work(EFFECTS, BUSES, block) for block in (64, 128, 256)),
+)
+"""How each grows at 64 frames, and the most of each at 128 and 256."""
+
+
+def notes(count: int) -> int:
+    """How many notes begin in 100 ms."""
+    return min(24, max(1, count // 4))
+
+
+def noise(index: int, rms: float = STEM_RMS, frames: int = STEM_FRAMES) -> np.ndarray:
+    """Stem number `index`: white noise, shape (frames, 2)."""
+    rng = np.random.default_rng(index)
+    return rng.standard_normal((frames, 2), dtype=np.float32) * np.float32(rms)
+
+
+def gains(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Where the gains go next."""
+    return rng.uniform(LOWEST_GAIN, HIGHEST_GAIN, count)
+
+
+def hertz(note: int) -> float:
+    """Frequency of a MIDI note."""
+    return float(440.0 * 2.0 ** ((note - 69) / 12.0))
+
+
+def cutoff_hz(frequency_hz: float) -> float:
+    """Where a voice's low-pass is for a note."""
+    return min(CUTOFF_RATIO * frequency_hz, HIGHEST_CUTOFF_HZ)

@@ -1,0 +1,46 @@
+"""What troubles an interpreter: a thread that keeps the GIL, a collector with a million objects to walk."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+OBJECTS = 1_000_000
+GIL, COLLECT = "gil", "collect"
+
+
+def hold_gil(stop: threading.Event, begun: Callable[[], None] = lambda: None) -> None:
+    """Compute in pure Python without pause."""
+    begun()
+    total = 0
+    while not stop.is_set():
+        for number in range(200_000):
+            total += number * number
+    del total
+
+
+def collect(stop: threading.Event, begun: Callable[[], None] = lambda: None) -> None:
+    """Let the collector walk over a million objects, again and again."""
+    kept = [{"list": [number]} for number in range(OBJECTS)]
+    begun()
+    while not stop.is_set():
+        gc.collect()
+        time.sleep(0.05)
+    del kept
+
+
+def begin_when_told() -> None:
+    """In a thread: wait for a line that names a stress, do it, and say so once it has begun."""
+    threading.Thread(target=_wait, daemon=True).start()
+
+
+def _wait() -> None:
+    kinds = {GIL: hold_gil, COLLECT: collect}
+    name = sys.stdin.readline().strip()
+    if name in kinds:
+        kinds[name](threading.Event(), lambda: print("stressed", flush=True))
+    elif name:
+        print("stressed", flush=True)
