@@ -126,7 +126,7 @@ class Memory:
         self._add("voices", k.VOICE_GROUP, self.voice_groups + room.voice_groups)
         self._add("instruments", k.INSTRUMENT, len(spec.instruments) + room.instruments)
         self._add("buses", k.BUS_GROUP, groups)
-        self._add("bus_audio", np.float32, len(spec.buses), 2, q)
+        self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # a filter works on whole groups
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, q + k.MASTER_LOOK_AHEAD)
         self._add("output", np.float32, spec.channels, q)

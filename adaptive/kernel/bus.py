@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.filter_lanes import filter_lanes
+from adaptive.kernel.filter_lanes import filter_rows
 from adaptive.kernel.jit import call_unit, rtsafe
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_DUCK,
     BUS_GAIN,
+    BUS_GROUP,
     BUS_PAN,
     CUTOFF_OPEN_HZ,
     LINEAR,
@@ -34,6 +35,7 @@ ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 BROKEN = F32(-1.0)
 TOO_LOUD = F32(1e12)  # energy of a quantum; full scale is 128
+GROUP_BYTES, FILTER_OFFSET = np.int64(BUS_GROUP.itemsize), np.int64(BUS_GROUP.fields["filter"][1])
 QUIET = np.int32(QUIET_QUANTA)
 
 
@@ -222,27 +224,18 @@ def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
 
 
 @rtsafe
-def filter_group(group: Any, buses: Any, first: int, count: int) -> None:
-    """Run the filters of a group's buses, sixteen lanes at a time."""
+def filter_group(group: Any, filter_address: int, buses: Any, base: int, first: int, count: int) -> None:
+    """Run the filters of a group's buses, sixteen rows at a time: a last group has its rows, too."""
     for column in range(count):
+        is_on = np.int32(0) if group["is_filtered"][column] == 0 else np.int32(1)
         for side in range(np.int64(2)):
             lane = np.int64(2) * column + side
-            row = buses[first + column, side]
+            group["filter"]["is_on"][lane] = is_on
             if group["is_filtered"][column] == 2:
-                group["filter"]["low"][lane] = row[np.int64(0)]
+                group["filter"]["low"][lane] = buses[first + column, side, np.int64(0)]
                 group["filter"]["band"][lane] = ZERO
-            for i in range(Q):
-                group["filter"]["block"][i, lane] = row[i]
-    filter_lanes(group["filter"])
-    for column in range(count):
-        if group["is_filtered"][column] == 0:
-            continue
-        group["is_filtered"][column] = np.int32(1)
-        for side in range(np.int64(2)):
-            lane = np.int64(2) * column + side
-            row = buses[first + column, side]
-            for i in range(Q):
-                row[i] = group["filter"]["block"][i, lane]
+        group["is_filtered"][column] = is_on
+    filter_rows(filter_address, base + PAIR * first)
 
 
 @rtsafe
@@ -288,7 +281,8 @@ def render_group(
             silence(group, column, buses[first + column])
             group["loudness"][column] = BROKEN
     if prepare_filters(group, frame, F32(header["sample_rate"])) and is_any_awake(group, count):
-        filter_group(group, buses, first, count)
+        filter_address = header["at_buses"] + first // np.int64(PAIRS) * GROUP_BYTES + FILTER_OFFSET
+        filter_group(group, filter_address, buses, base, first, count)
     for column in range(count):
         index = first + column
         if group["effect"][column] >= 0:

@@ -13,11 +13,12 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.atomic import prefetch
-from adaptive.kernel.filter_lanes import filter_lanes, forget_broken
+from adaptive.kernel.filter_lanes import filter_rows, forget_broken
 from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.layout import (
     CLIP_CUTOFF,
     CLIP_GAIN,
+    CLIP_GROUP,
     CLIP_PAN,
     CLIP_RELEASE,
     CLIP_START,
@@ -44,6 +45,7 @@ from adaptive.kernel.ramps import add_line, add_quantum, aim_filter, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
+GROUP_BYTES, FILTER_OFFSET = np.int64(CLIP_GROUP.itemsize), np.int64(CLIP_GROUP.fields["filter"][1])
 INAUDIBLE = F32(1e-6)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
@@ -404,35 +406,33 @@ def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
 
 @rtsafe
 def render_filtered(
-    group: Any, sounds: Any, entries: Any, buses: Any, frame: int, decay: float,
+    group: Any, filter_address: int, sounds: Any, entries: Any, buses: Any, frame: int, decay: float,
     lanes: Any, lanes_address: int,
 ) -> None:  # fmt: skip
-    """Render a group in which a filter is closed: through lanes, then to the buses."""
+    """Render a group in which a filter is closed: through rows of its own, then to the buses."""
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             lanes[row, i] = ZERO
     for column in range(np.int64(PAIRS)):
-        lane = np.int64(2) * column
         render_clip(lanes_address, np.int64(0), group, column, sounds, entries, frame, decay)
-    for row in range(np.int64(2 * PAIRS)):
-        for i in range(Q):
-            group["filter"]["block"][i, row] = lanes[row, i]
     for column in range(np.int64(PAIRS)):
-        if group["is_filtered"][column] == 3:
-            for side in range(np.int64(2)):
-                lane = np.int64(2) * column + side
+        is_on = np.int32(0) if group["is_filtered"][column] == 0 else np.int32(1)
+        for side in range(np.int64(2)):
+            lane = np.int64(2) * column + side
+            group["filter"]["is_on"][lane] = is_on
+            if group["is_filtered"][column] == 3:
                 group["filter"]["low"][lane] = lanes[lane, np.int64(0)]
                 group["filter"]["band"][lane] = ZERO
+        if group["is_filtered"][column] == 3:
             group["is_filtered"][column] = np.int32(1)
-    filter_lanes(group["filter"])
+    filter_rows(filter_address, lanes_address)
     forget_broken(group["filter"])
     for column in range(np.int64(PAIRS)):
         bus = group["bus"][column]
-        is_filtered = group["is_filtered"][column] != 0
         for side in range(np.int64(2)):
             lane = np.int64(2) * column + side
             for i in range(Q):
-                buses[bus, side, i] += group["filter"]["block"][i, lane] if is_filtered else lanes[lane, i]
+                buses[bus, side, i] += lanes[lane, i]
 
 
 @rtsafe
@@ -523,8 +523,8 @@ def is_idle(group: Any) -> bool:
 
 @rtsafe
 def render_clips(
-    clips: Any, count: int, sounds: Any, entries: Any, buses: Any, bus_address: int, lanes: Any,
-    lanes_address: int, frame: int, sample_rate: float, decay: float,
+    clips: Any, clips_address: int, count: int, sounds: Any, entries: Any, buses: Any, bus_address: int,
+    lanes: Any, lanes_address: int, frame: int, sample_rate: float, decay: float,
 ) -> None:  # fmt: skip
     """Render every clip of every group into its bus."""
     for index in range(count):
@@ -532,7 +532,8 @@ def render_clips(
         if is_idle(group):
             continue
         if prepare_filters(group, frame, sample_rate):
-            render_filtered(group, sounds, entries, buses, frame, decay, lanes, lanes_address)
+            filter_address = clips_address + index * GROUP_BYTES + FILTER_OFFSET
+            render_filtered(group, filter_address, sounds, entries, buses, frame, decay, lanes, lanes_address)
             continue
         if group["moving_until"] >= frame:
             aim_gains(group, frame + Q)

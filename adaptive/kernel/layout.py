@@ -151,7 +151,7 @@ def _ramp(name: str) -> list[Any]:
 
 LANE_FILTER = record(
     [
-        ("x", "f4", LANES),
+        ("is_on", "i4", LANES),
         ("low", "f4", LANES),
         ("band", "f4", LANES),
         ("a1", "f4", LANES),
@@ -160,10 +160,9 @@ LANE_FILTER = record(
         ("a1_step", "f4", LANES),
         ("a2_step", "f4", LANES),
         ("a3_step", "f4", LANES),
-        ("block", "f4", (QUANTUM, LANES)),
     ]
 )
-"""The low-pass of eight stereo strips, with the block it works on."""
+"""The low-pass of eight stereo strips."""
 
 CLIP_GROUP = record(
     [

@@ -67,8 +67,9 @@ def clips_unit(header_address: int, item: int, first: int, count: int) -> int:
     buses = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
     lanes = carray(pointer(header["at_lanes"]), (LANES, QUANTUM), np.float32)
     clip.render_clips(
-        clips, header["clip_groups"], sounds, entries, buses, header["at_bus_audio"], lanes,
-        header["at_lanes"], header["frame"], np.float32(header["sample_rate"]), header["declick_decay"],
+        clips, header["at_clips"], header["clip_groups"], sounds, entries, buses, header["at_bus_audio"],
+        lanes, header["at_lanes"], header["frame"], np.float32(header["sample_rate"]),
+        header["declick_decay"],
     )  # fmt: skip
     return np.int32(0)
 

@@ -26,7 +26,7 @@ KERNEL = ROOT / "adaptive" / "kernel"
 
 MOST_LINES, MOST_ARGUMENTS = 60, 12
 
-LANE_LOOPS = ["filter_frame", "shape_frame", "add_saw", "add_pulse", "aim_voices"]
+LANE_LOOPS = ["filter_rows", "shape_frame", "add_saw", "add_pulse", "aim_voices"]
 """Functions whose loops over sixteen lanes must have become vectors."""
 
 HOT_MODULES = ["maths", "oscillator", "filter_lanes", "ramps"]
