@@ -145,6 +145,19 @@ class Rig:
             self.turn()
             await asyncio.sleep(0.002)
 
+    async def settle(self) -> None:
+        """Turn until nothing is being loaded, restored or edited any more, and the session says so."""
+        quiet, session = 0, self.session
+        for _ in range(12_000):
+            edits = (session._editing._task, session._editing._again)
+            is_busy = session._swap._tasks or any(task and not task.done() for task in edits)
+            quiet = 0 if is_busy else quiet + 1
+            if quiet > 20:
+                return
+            self.turn()
+            await asyncio.sleep(0.005)
+        self.report.fail("", "something is being loaded for a minute")
+
     def is_alive(self) -> bool:
         """Whether a parameter still arrives, and an event is still told when it sounds."""
         client = Connection(self.session)
