@@ -9,7 +9,7 @@ import pytest
 
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec, ParameterSpec
-from adaptive.inputs.osc_codec import OscMessage, encode_bundle, encode_message
+from adaptive.inputs.osc_codec import MAX_PACKET_BYTES, OscMessage, encode_bundle, encode_message
 from tests.helpers.mutation import Chance, damaged
 from tests.helpers.presets import make_preset
 from tests.unit.inputs.test_osc import BODY
@@ -23,7 +23,7 @@ PACKETS = int(os.environ.get("ADAPTIVE_PROVE_PACKETS", "1000000"))
 def _wounded(chance: Chance, seeds: list[bytes]) -> bytes:
     """Every other packet with one byte changed, so that the lane takes some; the others as at the doors."""
     if chance.is_one_in(2):
-        return damaged(chance, seeds)
+        return damaged(chance, seeds, MAX_PACKET_BYTES)
     packet = bytearray(chance.one_of(seeds))
     packet[chance.below(len(packet))] = chance.below(256)
     return bytes(packet)
