@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layout import LayerPlace, ScoreLayout, control_start, default_value
 from adaptive.conductor.seating import Ground, RoomFullError, Seats
-from adaptive.engine.memory import voice_groups_of
+from adaptive.engine.filling import OPEN_HZ
+from adaptive.engine.memory import voice_groups, voice_groups_of
 from adaptive.engine.spec import (
     BusSpec,
     EngineSpec,
-    InstrumentSpec,
     MappingSpec,
     ParameterSpec,
     ReverbSpec,
@@ -53,7 +52,6 @@ NO_LIMIT = 1_000_000
 READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
 """Instructions whose operand is a parameter."""
 
-OPEN_HZ = 20000.0
 DEFAULT_REVERB_DB = -80.0
 STINGER_REVERB_DB = -12.0
 """What a stinger sends to the room where the preset says nothing."""
@@ -287,7 +285,7 @@ class _Builder:
             if ground is None:
                 return True
             added = self.instruments[len(ground.spec.instruments) :]
-            return wanted + _groups_of(added) <= ground.spec.room.voice_groups
+            return wanted + voice_groups(added) <= ground.spec.room.voice_groups
 
         return self.seats.take("instrument", strip, suits=suits)
 
@@ -347,7 +345,7 @@ class _Builder:
         room = Room(
             spec.clips + spec.room.clips - clips,
             len(spec.instruments) + spec.room.instruments - len(self.instruments),
-            _groups_of(spec.instruments) + spec.room.voice_groups - _groups_of(self.instruments),
+            voice_groups(spec.instruments) + spec.room.voice_groups - voice_groups(self.instruments),
             len(spec.parameters) + spec.room.parameters - len(self.parameters),
             len(spec.mappings) + spec.room.mappings - len(self.mappings),
         )
@@ -358,10 +356,6 @@ class _Builder:
             message = "the room's pre-delay is another"
             raise RoomFullError(message)
         return room
-
-
-def _groups_of(instruments: Sequence[InstrumentSpec]) -> int:
-    return sum(voice_groups_of(one.voices) for one in instruments)
 
 
 def lay_out(

@@ -10,15 +10,15 @@ Counts never shrink: what is taken out of a preset rings out where it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 
 from adaptive.engine.filling import fill_bus, fill_new_parameter, fill_program, free_bus, settle_bus
-from adaptive.engine.memory import Memory, voice_groups_of
-from adaptive.engine.spec import EngineSpec, InstrumentSpec, Room, Seat
+from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
+from adaptive.engine.spec import EngineSpec, Room, Seat
 from adaptive.kernel import layout as k
 
 Row = TypeVar("Row")
@@ -64,7 +64,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     room = Room(
         old.clips + old.room.clips - clips,
         len(old.instruments) + old.room.instruments - len(instruments),
-        _groups(old.instruments) + old.room.voice_groups - _groups(instruments),
+        voice_groups(old.instruments) + old.room.voice_groups - voice_groups(instruments),
         len(old.parameters) + old.room.parameters - len(parameters),
         len(old.mappings) + old.room.mappings - len(new.mappings),
     )
@@ -80,10 +80,6 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         ),
         tenants={**old.tenants, **new.tenants},
     )
-
-
-def _groups(instruments: Sequence[InstrumentSpec]) -> int:
-    return sum(voice_groups_of(one.voices) for one in instruments)
 
 
 def _merge(kind: str, taken: set[Seat], old: Any, new: Any) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -115,7 +115,7 @@ class Memory:
     def _lay_out(self, arrivals: Array | None) -> None:
         spec, room, q = self.spec, self.spec.room, k.QUANTUM
         groups = _groups(len(spec.buses))
-        self.voice_groups = sum(voice_groups_of(i.voices) for i in spec.instruments)
+        self.voice_groups = voice_groups(spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
         # no longer than they must be: all rows of a room together fit into a cache of a megabyte
         self.reverb_frames = _power_of_two(LONGEST_LINE_MS / 1000.0 * spec.sample_rate + 4 * q)
@@ -192,7 +192,7 @@ class Memory:
             "spare_first": spec.spare_buses.start // k.PAIRS,
             "spare_end": spec.spare_buses.stop // k.PAIRS,
             "clip_groups": _groups(spec.clips),
-            "voice_groups": sum(voice_groups_of(one.voices) for one in spec.instruments),
+            "voice_groups": voice_groups(spec.instruments),
             "instrument_count": len(spec.instruments),
             "parameter_count": len(spec.parameters),
             "mapping_count": len(spec.mappings),
@@ -297,6 +297,11 @@ class Memory:
 def voice_groups_of(voices: int) -> int:
     """Groups of sixteen that hold so many voices."""
     return max(1, -(-voices // k.LANES))
+
+
+def voice_groups(instruments: Sequence[InstrumentSpec]) -> int:
+    """Groups of sixteen voices that instruments take together."""
+    return sum(voice_groups_of(one.voices) for one in instruments)
 
 
 def _groups(count: int) -> int:
