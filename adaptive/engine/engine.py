@@ -67,7 +67,7 @@ class Engine:
         self.spec = spec
         self.bank = bank or Bank(spec.sample_rate)
         self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
-        self.numbers = Numbers(self.memory.header_address, units["count"])
+        self.numbers = Numbers(address(self.memory["arrivals"]), units["gate"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
         self.callback_address = units["callback"]

@@ -15,6 +15,9 @@ from adaptive.engine.validate import CommitCheck
 from adaptive.errors import QueueFullError
 from adaptive.kernel import layout as k
 
+ADD = 2
+"""Third argument of the unit ``gate``: add to the word."""
+
 UNIT = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * 4)
 """C signature of a unit; calling one releases the GIL."""
 
@@ -51,20 +54,23 @@ class Numbers:
 
     Parameters
     ----------
-    header_address : int
-        Of the engine: arrivals are counted there, because a receiver without Python counts them, too.
-    count : int
-        Address of the unit that counts one.
+    arrivals : int
+        Address of the word in which arrivals are counted: a receiver without Python counts them, too.
+    gate : int
+        Address of the unit that changes a word in one step.
     """
 
-    def __init__(self, header_address: int, count: int) -> None:
+    def __init__(self, arrivals: int, gate: int) -> None:
         self.sequence = 0
         self.commit = 0
-        self._header_address, self._count = header_address, UNIT(count)
+        self._arrivals, self._change = arrivals, UNIT(gate)
 
     def next_arrival(self) -> int:
         """Number a packet gets when it is read: 32 bits, never 0.  Thread: any."""
-        return int(self._count(self._header_address, 0, 0, 0)) & 0xFFFFFFFF
+        number = 0
+        while number == 0:
+            number = int(self._change(self._arrivals, 1, ADD, 0)) + 1 & 0xFFFFFFFF
+        return number
 
 
 class CommandPort:

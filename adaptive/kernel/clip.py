@@ -405,6 +405,22 @@ def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
 
 
 @rtsafe
+def render_columns(
+    base: int, is_direct: int, group: Any, sounds: Any, entries: Any, frame: int, decay: float
+) -> None:
+    """Render a group's clips into the buses, or (`is_direct` 0) into the group's own sixteen rows."""
+    for column in range(np.int64(PAIRS)):
+        if group["state"][column] == 1:
+            sound = sounds[group["sound"][column]]
+            if is_plain(group, column, sound):
+                row = np.int64(group["bus"][column]) if is_direct == 1 else column
+                at = base + PAIR * row
+                play_plain(at, at + ROW, group, column, sound, frame)
+                continue
+        render_clip(base, is_direct, group, column, sounds, entries, frame, decay)
+
+
+@rtsafe
 def render_filtered(
     group: Any, filter_address: int, sounds: Any, entries: Any, buses: Any, frame: int, decay: float,
     lanes: Any, lanes_address: int,
@@ -413,8 +429,7 @@ def render_filtered(
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             lanes[row, i] = ZERO
-    for column in range(np.int64(PAIRS)):
-        render_clip(lanes_address, np.int64(0), group, column, sounds, entries, frame, decay)
+    render_columns(lanes_address, np.int64(0), group, sounds, entries, frame, decay)
     for column in range(np.int64(PAIRS)):
         is_on = np.int32(0) if group["is_filtered"][column] == 0 else np.int32(1)
         for side in range(np.int64(2)):
@@ -531,17 +546,10 @@ def render_clips(
         group = clips[index]
         if is_idle(group):
             continue
+        if group["moving_until"] >= frame:
+            aim_gains(group, frame + Q)
         if prepare_filters(group, frame, sample_rate):
             filter_address = clips_address + index * GROUP_BYTES + FILTER_OFFSET
             render_filtered(group, filter_address, sounds, entries, buses, frame, decay, lanes, lanes_address)
             continue
-        if group["moving_until"] >= frame:
-            aim_gains(group, frame + Q)
-        for column in range(np.int64(PAIRS)):
-            if group["state"][column] == 1:
-                sound = sounds[group["sound"][column]]
-                if is_plain(group, column, sound):
-                    at = bus_address + PAIR * np.int64(group["bus"][column])
-                    play_plain(at, at + ROW, group, column, sound, frame)
-                    continue
-            render_clip(bus_address, np.int64(1), group, column, sounds, entries, frame, decay)
+        render_columns(bus_address, np.int64(1), group, sounds, entries, frame, decay)

@@ -15,6 +15,7 @@ from numba import carray, types
 from adaptive.kernel import bus, card, clip, control, fill, lane, master, reverb, voice
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
+    add_to_word,
     keep_bits,
     read_float_mode,
     set_bits,
@@ -193,15 +194,12 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
 
 
 def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
-    """Set bits of a word, or keep only these, in one indivisible step; return what was there before."""
+    """Set bits of a word (0), keep only these (1), or add them (2), in one step; what was there before."""
     if is_kept == 1:
         return np.int32(keep_bits(address, bits))
+    if is_kept == 2:
+        return np.int32(add_to_word(address, bits))
     return np.int32(set_bits(address, bits))
-
-
-def count_unit(header_address: int, _item: int, _first: int, _count: int) -> int:
-    """Count an arrival; its number, whose 32 bits are unsigned."""
-    return np.int32(lane.count_arrival(header_address))
 
 
 def receive_unit(lane_address: int, _item: int, _first: int, _count: int) -> int:
@@ -229,7 +227,6 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
     "publish": (publish_unit, UNIT),
     "gate": (gate_unit, UNIT),
-    "count": (count_unit, UNIT),
     "receive": (receive_unit, UNIT),
 }
 """Name → (function, C signature), in the order in which they are compiled."""
