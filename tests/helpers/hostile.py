@@ -149,8 +149,8 @@ class Rig:
         """Turn until nothing is being loaded, restored or edited any more, and the session says so."""
         quiet, session = 0, self.session
         for _ in range(12_000):
-            edits = (session._editing._task, session._editing._again)
-            is_busy = session._swap._tasks or any(task and not task.done() for task in edits)
+            edit = session._editing._task
+            is_busy = session._swap._tasks or (edit is not None and not edit.done())
             quiet = 0 if is_busy else quiet + 1
             if quiet > 20:
                 return
