@@ -75,6 +75,7 @@ class Supervisor:
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._report: Report = lambda _sentence, _more: None
         self._last_trouble = ""
+        self._folded_into = 0
         self._arrived: tuple[CardSink, Line, float] | None = None
         self._gone_s = 0.0
         self._began_s, self._rest_until_s, self._flaps = 0.0, 0.0, 0
@@ -126,8 +127,9 @@ class Supervisor:
         within(OPEN_S, card.device.name, card.prepare)
         card.begin()
         self._heart = Heartbeat(stamp_s(), card.block_frames / self._engine.spec.sample_rate)
-        if card.channels < self._engine.spec.channels:
-            self._say(f"{card.device.name} has {card.channels} channels: {self._folded(card)}", card)
+        folded = self._folded(card)
+        if folded:
+            self._say(f"{card.device.name} has {card.channels} channels: {folded}", card)
         self._thread.start()
 
     def stop(self) -> None:
@@ -267,9 +269,9 @@ class Supervisor:
             return
         apart = self._course.line_of(card).heard(now_s) - line.heard(now_s)
         off_ms = round(1000.0 * apart / self._engine.spec.sample_rate, 1)
-        folded = f", {self._folded(card)}" if card.channels < self._engine.spec.channels else ""
+        words = [f"the music plays on {card.device.name} ({card.name})", self._folded(card)]
         self._say(
-            f"the music plays on {card.device.name} ({card.name}){folded}", card,
+            ", ".join(filter(None, words)), card,
             away_s=round(away_s, 3), phase_ms=off_ms,
         )  # fmt: skip
 
@@ -302,7 +304,12 @@ class Supervisor:
     # ── telling ────────────────────────────────────────────────────────────────────────────────
 
     def _folded(self, card: CardSink) -> str:
-        return f"{self._engine.spec.channels} channels are folded into {card.channels}"
+        """What a card with fewer channels makes of the music; empty if it has enough, or if that was said."""
+        is_told, self._folded_into = self._folded_into == card.channels, card.channels
+        channels = self._engine.spec.channels
+        if is_told or card.channels >= channels:
+            return ""
+        return f"{channels} channels are folded into {card.channels}"
 
     def _say_once(self, sentence: str) -> None:
         """Say what may come again at every look."""
