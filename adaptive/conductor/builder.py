@@ -312,7 +312,8 @@ class _Builder:
         if self.ground is not None:
             spec = self.ground.spec
             clips, sounds, in_use = max(clips, spec.clips), spec.sounds, max(in_use, spec.spare_buses.start)
-            spare = self._room_left(spec, clips)
+            self._require_room(spec)
+            spare = Room()  # what is left of it, the engine works out: it knows the rows of others
         made = EngineSpec(
             sample_rate=sample_rate,
             channels=channels,
@@ -341,21 +342,14 @@ class _Builder:
             range(duck_group + 1, made.groups),
         )
 
-    def _room_left(self, spec: EngineSpec, clips: int) -> Room:
-        room = Room(
-            spec.clips + spec.room.clips - clips,
-            len(spec.instruments) + spec.room.instruments - len(self.instruments),
-            voice_groups(spec.instruments) + spec.room.voice_groups - voice_groups(self.instruments),
-            len(spec.parameters) + spec.room.parameters - len(self.parameters),
-            len(spec.mappings) + spec.room.mappings - len(self.mappings),
-        )
-        if room.mappings < 0:
+    def _require_room(self, spec: EngineSpec) -> None:
+        """Refuse what no seat is taken for, and the engine that plays still cannot hold."""
+        if len(self.mappings) > len(spec.mappings) + spec.room.mappings:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
             raise RoomFullError(message)
         if [one.predelay_s for one in spec.reverbs] != [self.preset.file.reverb.predelay_ms / 1000.0]:
             message = "the room's pre-delay is another"
             raise RoomFullError(message)
-        return room
 
 
 def lay_out(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -20,8 +20,6 @@ from adaptive.engine.filling import fill_bus, fill_new_parameter, fill_program, 
 from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
 from adaptive.engine.spec import EngineSpec, Room, Seat
 from adaptive.kernel import layout as k
-
-Row = TypeVar("Row")
 
 
 def is_at_rest(memory: Memory, seat: Seat) -> bool:
@@ -91,11 +89,21 @@ def _merge(kind: str, taken: set[Seat], old: Any, new: Any) -> tuple[Any, ...]:
 
 def fresh_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
     """Rows of a kind that have another tenant in the new specification than in the old."""
-    return [
-        index
+    return [index for index, is_kept in _tenancies(kind, old, new) if not is_kept]
+
+
+def kept_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
+    """Rows of a kind that have the same tenant in both specifications."""
+    return [index for index, is_kept in _tenancies(kind, old, new) if is_kept]
+
+
+def _tenancies(kind: str, old: EngineSpec, new: EngineSpec) -> list[tuple[int, bool]]:
+    """Each row of a kind that has a tenant in the new specification, and whether it had him before."""
+    return sorted(
+        (index, old.tenants.get((is_of, index)) == tenant)
         for (is_of, index), tenant in new.tenants.items()
-        if is_of == kind and old.tenants.get((is_of, index)) != tenant
-    ]
+        if is_of == kind
+    )
 
 
 def grow(
@@ -124,7 +132,7 @@ def grow(
         fill_bus(memory["buses"], index, new.buses[index])
         settle_bus(memory["buses"], index, new.mappings, memory["parameters"])
     next_group = int(memory.head["voice_groups"])
-    for index in sorted(fresh_rows("instrument", old, new)):
+    for index in fresh_rows("instrument", old, new):
         is_added, first = index >= len(old.instruments), int(memory["instruments"][index]["first_group"])
         memory.fill_instrument(index, new.instruments[index], next_group if is_added else first)
         next_group += voice_groups_of(new.instruments[index].voices) if is_added else 0

@@ -17,7 +17,6 @@ from adaptive.kernel import build
 from adaptive.kernel import lane_layout as k
 
 RING_BYTES = 1 << 20
-FNV_START, FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 STOPPING_S = 1.0
 """The receiver looks every 50 ms whether to stop."""
 
@@ -177,9 +176,9 @@ class FastLane:
 
 
 def _hash(word: bytes) -> int:
-    code = FNV_START
+    code = k.FNV_START
     for byte in word:
-        code = (code ^ byte) * FNV_PRIME & 0xFFFFFFFFFFFFFFFF
+        code = (code ^ byte) * k.FNV_PRIME & 0xFFFFFFFFFFFFFFFF
     return code
 
 

@@ -29,6 +29,7 @@ from adaptive.engine.filling import (
     line_feedback,
     low_cut_share,
 )
+from adaptive.engine.growth import kept_rows
 from adaptive.engine.spec import EngineSpec, ReverbSpec
 from adaptive.engine.tones import fill_tone
 from adaptive.kernel import layout as k
@@ -59,7 +60,7 @@ def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
     late = {mapping.bus for mapping in new.mappings if mapping.kind == k.MAP_GAIN_DB}
     late -= {mapping.bus for mapping in old.mappings if mapping.kind == k.MAP_GAIN_DB}
     posted: list[Command] = []
-    for index in _kept("bus", old, new):
+    for index in kept_rows("bus", old, new):
         before, after = old.buses[index], new.buses[index]
         if before.gain != after.gain:
             begins = at + (CURVE_TICKS * k.TICK_FRAMES if index in late else 0)
@@ -95,15 +96,6 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
     return made
 
 
-def _kept(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
-    """Rows of a kind that have the same tenant in both specifications."""
-    return [
-        index
-        for (is_of, index), tenant in sorted(new.tenants.items(), key=lambda entry: entry[0])
-        if is_of == kind and old.tenants.get((is_of, index)) == tenant
-    ]
-
-
 def _sends(spec: EngineSpec) -> list[Any]:
     return [bus.send_gains for bus in spec.buses]
 
@@ -116,7 +108,7 @@ def _held(spec: EngineSpec) -> set[tuple[int, int]]:
 def _store_sends(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """One word each: the kernel reads it, and moves towards it within 8 ms; a curve writes its own."""
     held, was_held = _held(new), _held(old)
-    for index in _kept("bus", old, new):
+    for index in kept_rows("bus", old, new):
         before, after, curve = old.buses[index], new.buses[index], (index, k.MAP_SEND_DB)
         is_other = before.send_gains != after.send_gains or curve in was_held
         if is_other and curve not in held:
@@ -134,7 +126,7 @@ def _show_mappings(engine: Engine, new: EngineSpec) -> None:
 
 def _let_go(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """One word each: a control that no curve holds any more moves within 8 ms to where it is without one."""
-    kept = set(_kept("bus", old, new))
+    kept = set(kept_rows("bus", old, new))
     for index, kind in _held(old) - _held(new):
         if index in kept and kind in NEUTRAL:
             name, value = NEUTRAL[kind]
@@ -147,7 +139,7 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     The law stays (a share of the way read as a step of the range would be a jump): another law is
     another shape.  A parameter nobody has sent follows its default.
     """
-    for index in _kept("parameter", old, new):
+    for index in kept_rows("parameter", old, new):
         before, after = old.parameters[index], new.parameters[index]
         if before == after:
             continue
@@ -163,7 +155,7 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
 
 def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """One word each: a quantum with half of them sounds like a patch between the two, 1.3 ms long."""
-    for index in _kept("instrument", old, new):
+    for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
             fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
 

@@ -178,9 +178,9 @@ class Checker:
             name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
         self.groups = preset.state_groups
-        read = {name for condition in preset.when.values() for name in condition.names}
+        self._read = {name for condition in preset.when.values() for name in condition.names}
         # a declared group may be there for later; the implied one does nothing unless it is read
-        self._read_groups = set(preset.file.states) | (read & set(self.groups))
+        self._read_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
         self.clamped = 0
         self.refused = 0
@@ -219,8 +219,7 @@ class Checker:
         return SetState(group, value, message_id)
 
     def _choosers(self) -> str:
-        read = {name for condition in self._preset.when.values() for name in condition.names}
-        named = [name for name in self._preset.file.parameters if name in read]
+        named = [name for name in self._preset.file.parameters if name in self._read]
         return " and ".join(
             [", ".join(named[:-1]), named[-1]] if len(named) > 1 else named or ["other means"]
         )

@@ -27,6 +27,8 @@ from adaptive.kernel.atomic import (
 )
 from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.lane_layout import (
+    FNV_PRIME,
+    FNV_START,
     LANE,
     LANE_RULE,
     LANE_TABLE,
@@ -44,8 +46,7 @@ from adaptive.kernel.layout import HEADER
 I64, U64 = np.int64, np.uint64
 ZERO, ONE, FOUR, EIGHT = I64(0), I64(1), I64(4), I64(8)
 NOT_OURS = I64(-1)
-FNV_START, FNV_PRIME = U64(0xCBF29CE484222325), U64(0x100000001B3)
-"""The hash of an address: FNV-1a with 64 bits."""
+HASH_START, HASH_PRIME = U64(FNV_START), U64(FNV_PRIME)
 
 SLASH, HASH, COMMA = np.uint8(ord("/")), np.uint8(ord("#")), np.uint8(ord(","))
 TAG_I, TAG_F, TAG_H, TAG_D, TAG_T = (np.uint8(ord(tag)) for tag in "ifhdt")
@@ -115,9 +116,9 @@ def after_padding(data: Any, at: int, end: int) -> int:
 @rtsafe
 def find_word(words: Any, mask: int, text: Any, data: Any, at: int, size: int) -> int:
     """The entry of an address; -1 if it is not known."""
-    code = FNV_START
+    code = HASH_START
     for i in range(at, at + size):
-        code = (code ^ U64(data[i])) * FNV_PRIME
+        code = (code ^ U64(data[i])) * HASH_PRIME
     place = I64(code & U64(mask))
     while words[place]["text_size"] > 0:
         word = words[place]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from adaptive.kernel.layout import record
 
+FNV_START, FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
+"""The hash of an address: FNV-1a with 64 bits."""
+
 LONGEST_PACKET = 65536
 LONGEST_SENDER = 32
 """Bytes of a sender's address that are handed on: an IPv6 one has 28."""

@@ -199,13 +199,10 @@ class Editing:
 
     async def _replace(self, asked: _Asked, old: Performance, preset: Preset, why: str) -> None:
         """Let another performance take over at a bar line, from the state this one will have there."""
-        spec = old.engine.spec
-        fresh = await asyncio.to_thread(
-            Performance, preset, old.seed, spec.sample_rate, spec.channels, old.engine.bank, before=old
-        )
+        fresh = await asyncio.to_thread(old.successor, preset, old.seed)
         saved, at = _state_ahead(old, preset)
         await asyncio.to_thread(fresh.begin, saved)
-        pause = round(PAUSE_S * spec.sample_rate)
+        pause = round(PAUSE_S * old.engine.spec.sample_rate)
         while old.engine.frame < at - pause and not old.engine.is_paused:  # noqa: ASYNC110  # frames pass
             await asyncio.sleep(0.002)
         sentence = f"{why}: what rang is cut"

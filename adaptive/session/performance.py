@@ -77,6 +77,11 @@ class Performance:
         self.edits = Edits(Score(preset, self.layout, material, self.layout.spec))
         self.next_tick = 0
 
+    def successor(self, preset: Preset, seed: int) -> Performance:
+        """A performance that is to take over from this one: same card, same sounds in memory."""
+        spec = self.engine.spec
+        return Performance(preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self)
+
     @property
     def frame(self) -> int:
         """First frame that is not rendered yet."""

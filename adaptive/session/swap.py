@@ -143,8 +143,7 @@ class Swap:
             saved = read_saved(request.document)
             require_same_preset(saved, preset)
             seed = saved.seed
-        spec = old.engine.spec
-        performance = Performance(preset, seed, spec.sample_rate, spec.channels, old.engine.bank, before=old)
+        performance = old.successor(preset, seed)
         performance.begin(saved)
         return performance
 
