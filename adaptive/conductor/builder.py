@@ -77,6 +77,13 @@ class _Means:
     voices: int = 0
 
 
+def _instrument_of(table: LayerTable) -> str | None:
+    """The instrument or kit a layer is played on; None for one that is recorded."""
+    if table.generator is None:
+        return None
+    return table.instrument or GENERATORS[table.generator].instrument_for(table.style)
+
+
 class _Builder:
     """Seats parameters, layers, stingers, bridges and fills, one after the other.
 
@@ -153,9 +160,9 @@ class _Builder:
         return None
 
     def _means_of_layer(self, table: LayerTable) -> _Means:
-        if table.generator is None:
+        instrument = _instrument_of(table)
+        if instrument is None:
             return _Means(CLIPS_A_STEM)
-        instrument = table.instrument or GENERATORS[table.generator].instrument_for(table.style)
         return _Means(CLIPS_A_KIT) if instrument in kits.KITS else _Means(0, self._voices_of(instrument))
 
     def _voices_of(self, instrument: str) -> int:
@@ -213,11 +220,10 @@ class _Builder:
         is_open = table.cutoff_hz is None or isinstance(table.cutoff_hz, Curve)
         cutoff = OPEN_HZ if is_open else control_start(table.cutoff_hz, self.defaults, OPEN_HZ)
         send = control_start(table.reverb_db, self.defaults, DEFAULT_REVERB_DB)
-        instrument, kit = None, None
-        if table.generator is not None:
-            instrument = table.instrument or GENERATORS[table.generator].instrument_for(table.style)
-            instrument, kit = (None, instrument) if instrument in kits.KITS else (instrument, None)
-        place = self._seat(f"layers.{name}", name, self._means_of_layer(table), instrument)
+        instrument, kit = _instrument_of(table), None
+        if instrument in kits.KITS:
+            instrument, kit = None, instrument
+        place = self._seat(f"layers.{name}", name, instrument)
         strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff)
         self._add_strip(place.bus, strip, send)
         for control, kind in (
@@ -234,8 +240,7 @@ class _Builder:
     def add_stinger(self, name: str, table: StingerTable) -> None:
         """Seat a stinger: recorded ones set level and pan with each hit."""
         is_written = table.instrument is not None
-        means = _Means(0, self._voices_of(table.instrument)) if table.instrument else _Means(CLIPS_A_STINGER)
-        place = self._seat(f"stingers.{name}", name, means, table.instrument)
+        place = self._seat(f"stingers.{name}", name, table.instrument)
         gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
         send = STINGER_REVERB_DB if table.reverb_db is None else table.reverb_db
         self._add_strip(place.bus, BusSpec(f"stinger_{name}", gain=gain, pan=pan), send)
@@ -244,13 +249,12 @@ class _Builder:
     def add_bridge(self, name: str, table: BridgeTable) -> None:
         """Seat a bridge, by the name of its part."""
         part = bridge_part(name)
-        means = _Means(CLIPS_A_BRIDGE if table.stem is not None else 0)
-        self.bridges[part] = self._seat(f"bridges.{name}", part, means, None)
+        self.bridges[part] = self._seat(f"bridges.{name}", part, None)
         self._add_shot(self.bridges[part].bus, part, table)
 
     def add_fill(self, name: str, table: FillTable) -> None:
         """Seat a fill."""
-        self.fills[name] = self._seat(f"fills.{name}", name, _Means(CLIPS_A_FILL), None)
+        self.fills[name] = self._seat(f"fills.{name}", name, None)
         self._add_shot(self.fills[name].bus, f"fill_{name}", table)
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
@@ -261,10 +265,12 @@ class _Builder:
         sends = (self.reverb_bus,)
         self._set(self.buses, bus, replace(strip, sends=sends, send_gains=(db_to_gain(send_db),)))
 
-    def _seat(self, strip: str, name: str, means: _Means, instrument: str | None) -> LayerPlace:
+    def _seat(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
         """Seat a strip: where it was, or where there is room for it."""
         place = self._kept.get(strip)
         if place is None:
+            means = self._means_of(strip)
+            assert means is not None  # a strip of this preset
             bus = self.seats.take("bus", strip)
             first = self.seats.take("clip", strip, means.clips) if means.clips else 0
             place = LayerPlace(name, bus, bus + 1, range(first, first + means.clips), strip=strip)
