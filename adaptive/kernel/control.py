@@ -43,6 +43,7 @@ from adaptive.kernel.parameters import (
 from adaptive.kernel.schedule import (
     FILING_LIMIT,
     drain_ring,
+    has_arrived,
     release_entry,
     reply,
     take_bucket,
@@ -50,6 +51,7 @@ from adaptive.kernel.schedule import (
     unlink_group,
 )
 
+Q = np.int64(QUANTUM)
 TICKS_OFFSET = int(HEADER.fields["ticks_recorded"][1])
 
 
@@ -113,6 +115,9 @@ def drain_rings(header: Any, telemetry: Any, entries: Any) -> None:
     members = carray(pointer(header["at_groups"]), groups, np.int32)
     budget = np.int64(FILING_LIMIT)
     for ring in range(header["ring_count"]):
+        # a call with five arrays takes 40 ns to find an empty ring
+        if not has_arrived(header, ring):
+            continue
         budget = drain_ring(header, telemetry, entries, heads, tails, members, ring, budget)
     telemetry["scheduled"] = header["entry_count"] - header["free_entries"]
 
@@ -122,10 +127,10 @@ def hand_out_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     """Give every command of this quantum to its object, in time order; return how many."""
     buckets = header["bucket_count"]
     heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
+    if heads[header["frame"] // Q % buckets] < 0:
+        return np.int64(0)
     tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
     total = take_bucket(header, telemetry, entries, heads, tails, order)
-    if total == 0:
-        return total
     clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
     tones = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
     buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)

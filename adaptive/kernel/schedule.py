@@ -175,6 +175,14 @@ def bucket_of(header: Any, frame: int) -> int:
 
 
 @rtsafe
+def has_arrived(header: Any, index: int) -> bool:
+    """Whether a producer has published what is not filed yet."""
+    at = header["at_rings"] + index * np.int64(RING_SIZE)
+    ring = carray(pointer(at), np.int64(1), RING)[0]
+    return load_acquire(at + np.int64(HEAD_OFFSET)) != ring["tail"]
+
+
+@rtsafe
 def drain_ring(
     header: Any,
     telemetry: Any,
