@@ -14,27 +14,19 @@ from adaptive.engine.filling import (
     fill_mappings,
     fill_new_parameter,
     fill_programs,
-    line_feedback,
-    low_cut_share,
     settle_bus,
     smoothing_share,
 )
+from adaptive.engine.reverbs import fill_reverb, room_frames
 from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.engine.tones import fill_instrument
-from adaptive.engine.validate import LONGEST_PREDELAY_S, check_spec
+from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 
 Array = np.ndarray[Any, Any]
 
 ALIGNMENT = 64
-REVERB_ROWS = k.REVERB_LINES + k.ALLPASSES
 NO_SLACK_YET = 2**62
-STRIDE_PAD = 208
-"""Frames between rows beyond a power of two: at exactly one, all rows would share cache sets."""
-
-# Line lengths in milliseconds, spread by a constant ratio, made prime below
-SHORTEST_LINE_MS, LONGEST_LINE_MS = 23.0, 97.0
-ALLPASS_MS = (4.3, 5.9, 7.7, 10.1)
 
 
 def aligned(dtype: Any, *shape: int) -> Array:
@@ -50,13 +42,6 @@ def aligned(dtype: Any, *shape: int) -> Array:
 def address(array: Array) -> int:
     """Address of an array's first byte."""
     return int(array.ctypes.data)
-
-
-def next_prime(number: int) -> int:
-    """The first prime at or above a number: lines without common factors ring without a pitch."""
-    while any(number % divisor == 0 for divisor in range(2, math.isqrt(number) + 1)):
-        number += 1
-    return number
 
 
 class Memory:
@@ -89,7 +74,8 @@ class Memory:
         fill_mappings(self["mappings"], self.spec.mappings)
         for index in range(len(self.spec.buses)):
             settle_bus(self["buses"], index, self.spec.mappings, self["parameters"])
-        self._fill_reverbs()
+        for record, reverb in zip(self["reverbs"], spec.reverbs, strict=False):
+            fill_reverb(record, reverb, spec.sample_rate)
         self._fill_schedule()
         self._fill_master()
 
@@ -117,9 +103,6 @@ class Memory:
         groups = _groups(len(spec.buses))
         self.voice_groups = voice_groups(spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
-        # no longer than they must be: all rows of a room together fit into a cache of a megabyte
-        self.reverb_frames = _power_of_two(LONGEST_LINE_MS / 1000.0 * spec.sample_rate + 4 * q)
-        self.predelay_frames = _power_of_two(LONGEST_PREDELAY_S * spec.sample_rate + q)
         parameters, sources = len(spec.parameters) + room.parameters, len(spec.sources)
         self._add("clips", k.CLIP_GROUP, _groups(spec.clips + room.clips))
         self._add("sounds", k.SOUND, spec.sounds)
@@ -128,7 +111,7 @@ class Memory:
         self._add("buses", k.BUS_GROUP, groups)
         self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # a filter works on whole groups
         self._add("master_audio", np.float32, spec.channels, q)
-        self._add("master_delay", np.float32, spec.channels, q + k.MASTER_LOOK_AHEAD)
+        self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
         self._add("output", np.float32, spec.channels, q)
         self._add("lanes", np.float32, k.LANES, q)
         self._add("master", k.MASTER, 1)
@@ -148,9 +131,8 @@ class Memory:
         self._add("order", np.int32, 2 * spec.entries)
         self._add("replies", k.REPLY, spec.replies)
         self._add("reverbs", k.REVERB, len(spec.reverbs))
-        stride = self.reverb_frames + STRIDE_PAD
-        self._add("reverb_memory", np.float32, len(spec.reverbs), REVERB_ROWS, stride)
-        self._add("predelay_memory", np.float32, len(spec.reverbs), self.predelay_frames)
+        most = max((room_frames(reverb, spec.sample_rate) for reverb in spec.reverbs), default=0)
+        self._add("reverb_memory", np.float32, len(spec.reverbs), most)
         self._add("telemetry", k.TELEMETRY, 1)
         self.arrays["arrivals"] = aligned(np.int64, 1) if arrivals is None else arrivals
         self.head["at_arrivals"] = address(self.arrays["arrivals"])
@@ -175,8 +157,7 @@ class Memory:
         head["history_ticks"] = spec.history_ticks
         head["reply_capacity"] = spec.replies
         head["sound_count"] = spec.sounds
-        head["reverb_frames"] = self.reverb_frames + STRIDE_PAD
-        head["predelay_frames"] = self.predelay_frames
+        head["reverb_frames"] = self["reverb_memory"].shape[1]
         # what a cut leaves behind is down to a hundredth after 2 ms
         head["declick_decay"] = smoothing_share(0.002, 1, spec.sample_rate)
         head["control_share"] = 1.0 - smoothing_share(0.008, k.QUANTUM, spec.sample_rate)
@@ -245,26 +226,6 @@ class Memory:
     def address_of(self, field: str) -> int:
         """Address of a field of the header."""
         return self.header_address + int(k.HEADER.fields[field][1])  # type: ignore[index]
-
-    def _fill_reverbs(self) -> None:
-        rate = self.spec.sample_rate
-        ratio = LONGEST_LINE_MS / SHORTEST_LINE_MS
-        for index, reverb in enumerate(self.spec.reverbs):
-            record = self["reverbs"][index]
-            record["mask"], record["predelay_mask"] = self.reverb_frames - 1, self.predelay_frames - 1
-            for line in range(k.REVERB_LINES):
-                length_ms = SHORTEST_LINE_MS * ratio ** (line / (k.REVERB_LINES - 1))
-                frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
-                record["length"][line] = frames
-                record["feedback"][line] = line_feedback(frames, rate, reverb.decay_s)
-            for number, length_ms in enumerate(ALLPASS_MS):
-                frames = next_prime(max(k.QUANTUM + 1, round(length_ms * rate / 1000)))
-                record["allpass_length"][number] = frames
-            record["damping"] = reverb.damping
-            record["gain"] = reverb.gain * 0.35
-            record["predelay"] = max(k.QUANTUM, round(reverb.predelay_s * rate))
-            record["low_cut"] = low_cut_share(reverb.low_cut_hz, rate)
-            record["is_quiet"] = 1
 
     def _fill_schedule(self) -> None:
         entries = self["entries"]

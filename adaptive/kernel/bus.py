@@ -26,7 +26,7 @@ from adaptive.kernel.layout import (
 )
 from adaptive.kernel.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
 from adaptive.kernel.meter import energy, peak_of
-from adaptive.kernel.ramps import add_quantum, aim_filter, scale_line, set_filter
+from adaptive.kernel.ramps import add_quantum, aim_filter, scale_line, scale_quantum, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
@@ -133,7 +133,11 @@ def scale_piece(group: Any, column: int, audio: int, first: int, last: int, fram
         value = group["line_value"][lane]
         goal = gain * (pan_left(pan) if side == 0 else pan_right(pan))
         step = (goal - value) * share
-        scale_line(audio + ROW * side + FLOAT * first, last - first, value, step)
+        row = audio + ROW * side
+        if first == 0 and last == Q:
+            scale_quantum(row, value, step)
+        else:
+            scale_line(row + FLOAT * first, last - first, value, step)
         group["line_value"][lane] = goal if last == Q else value + step * F32(last - first)
 
 

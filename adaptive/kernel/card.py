@@ -34,20 +34,20 @@ INSIDE, SHUT, NOT_INSIDE = np.int64(GATE_INSIDE), np.int64(GATE_SHUT), np.int64(
 
 
 @rtsafe
-def play_block(root_address: int, outputs: Any, frames: int, underflows: int) -> None:
-    """Fill the block of a stream, note how long it took; silence if its gate is shut."""
+def play_block(root_address: int, outputs: int, frames: int, underflows: int) -> None:
+    """Fill the block of a stream at an address, note how long it took; silence if its gate is shut."""
     root = carray(pointer(root_address), ONE, ROOT)[0]
     channels = root["device_channels"]
     root["blocks"] += ONE
     if set_bits(root_address + GATE_OFFSET, INSIDE) & SHUT != np.int64(0):
-        fill.clear(carray(outputs, frames * channels, np.float32))
+        fill.clear(carray(pointer(outputs), frames * channels, np.float32))
     else:
         render_block(root, root_address, outputs, frames, underflows)
     keep_bits(root_address + GATE_OFFSET, NOT_INSIDE)
 
 
 @rtsafe
-def render_block(root: Any, root_address: int, outputs: Any, frames: int, underflows: int) -> None:
+def render_block(root: Any, root_address: int, outputs: int, frames: int, underflows: int) -> None:
     """Fill the block from the engine whose header is published at this moment."""
     header_address = load_acquire(root_address)
     header = carray(pointer(header_address), ONE, HEADER)[0]
@@ -57,8 +57,7 @@ def render_block(root: Any, root_address: int, outputs: Any, frames: int, underf
     mode = read_float_mode()
     write_float_mode(mode | np.int64(FLUSH_BITS))
     channels = root["device_channels"]
-    out = carray(outputs, (frames, channels), np.float32)
-    fill.fill(header, header_address, out, frames, channels)
+    fill.fill(header, header_address, outputs, frames, channels)
     write_float_mode(mode)
     root["header_seen"] = header_address
     root["last_ns"] = began

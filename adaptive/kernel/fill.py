@@ -10,8 +10,10 @@ from numba import carray
 from adaptive.kernel.jit import call_unit, pointer, rtsafe
 from adaptive.kernel.layout import QUANTUM
 from adaptive.kernel.maths import F32, HALF, ZERO
+from adaptive.kernel.vectors import interleave_rows
 
 Q = np.int64(QUANTUM)
+PAIR_BYTES = np.int64(8)
 
 
 @rtsafe
@@ -53,8 +55,9 @@ def interleave(out: Any, at: int, source: Any, first: int, count: int, channels:
 
 
 @rtsafe
-def fill(header: Any, header_address: int, out: Any, frames: int, channels: int) -> None:
-    """Fill a block from the rest of the last quantum and as many new ones as it takes."""
+def fill(header: Any, header_address: int, out_address: int, frames: int, channels: int) -> None:
+    """Fill the block at an address from the rest of the last quantum and as many new ones as it takes."""
+    out = carray(pointer(out_address), (frames, channels), np.float32)
     wide = header["channels"]
     source = carray(pointer(header["at_output"]), (wide, QUANTUM), np.float32)
     at = np.int64(0)
@@ -64,6 +67,9 @@ def fill(header: Any, header_address: int, out: Any, frames: int, channels: int)
             call_unit(header["unit_quantum"], header_address, zero, zero, zero)
             header["fifo_fill"] = Q
         count = min(header["fifo_fill"], frames - at)
-        interleave(out, at, source, Q - header["fifo_fill"], count, channels, wide)
+        if count == Q and channels == 2 and wide == 2:
+            interleave_rows(out_address + PAIR_BYTES * at, header["at_output"])
+        else:
+            interleave(out, at, source, Q - header["fifo_fill"], count, channels, wide)
         header["fifo_fill"] -= count
         at += count

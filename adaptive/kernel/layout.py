@@ -40,6 +40,9 @@ MASTER_LOOK_AHEAD = 72
 
 REVERB_LINES = 16
 ALLPASSES = 4
+REVERB_ROWS = REVERB_LINES + ALLPASSES + 1
+"""Delays of a room: the lines that feed each other, the all-passes, the pre-delay."""
+
 TIME_BINS = 160
 """Callback times are counted in bins of an eighth of an octave, from 128 ns to 134 ms."""
 
@@ -154,12 +157,15 @@ LANE_FILTER = record(
         ("is_on", "i4", LANES),
         ("low", "f4", LANES),
         ("band", "f4", LANES),
-        ("a1", "f4", LANES),
-        ("a2", "f4", LANES),
-        ("a3", "f4", LANES),
-        ("a1_step", "f4", LANES),
-        ("a2_step", "f4", LANES),
-        ("a3_step", "f4", LANES),
+        ("b1", "f4", LANES),
+        ("b2", "f4", LANES),
+        ("b3", "f4", LANES),
+        ("b1_step", "f4", LANES),
+        ("b2_step", "f4", LANES),
+        ("b3_step", "f4", LANES),
+        # one column a strip
+        ("aimed_hz", "f4", PAIRS),  # where the coefficients will be at the end of the quantum
+        ("is_moving", "i4", PAIRS),
     ]
 )
 """The low-pass of eight stereo strips."""
@@ -359,23 +365,24 @@ MAPPING = record(
 
 REVERB = record(
     [
-        ("mask", "i8"),  # length of a line's memory - 1, a power of two
-        ("predelay_mask", "i8"),
-        ("write", "i8"),
-        ("length", "i8", REVERB_LINES),
+        # a row is the memory of a delay: its frames, and the first quantum of them once more, behind the last
+        ("row_first", "i8", REVERB_ROWS),  # where it begins in the memory of the room
+        ("row_frames", "i8", REVERB_ROWS),  # how many it holds: quanta, so that none that is written wraps
+        ("row_write", "i8", REVERB_ROWS),
+        ("length", "i8", REVERB_ROWS),  # its delay
+        # where in the memory of the room this quantum is read and written
+        ("reads", "i8", REVERB_ROWS),
+        ("writes", "i8", REVERB_ROWS),
         ("feedback", "f4", REVERB_LINES),
         ("damping", "f4"),
         ("gain", "f4"),
-        ("predelay", "i8"),
-        ("allpass_length", "i8", ALLPASSES),
         ("low_cut", "f4"),
-        ("low_cut_state", "f4", 2),
+        ("low_cut_state", "f4"),
         ("is_quiet", "i4"),
         ("quiet_quanta", "i4"),
-        ("line", "f4", (REVERB_LINES + 2, QUANTUM)),  # the lines, what enters, and scratch
-        ("ends", "f4", (REVERB_LINES, QUANTUM + 16)),  # the lines' ends, one frame before them first
     ]
 )
+"""A room: its lines first, then its all-passes, then its pre-delay."""
 
 MASTER = record(
     [
@@ -394,6 +401,7 @@ MASTER = record(
         ("release", "f4"),
         ("reduction", "f4"),  # current gain of the limiter before smoothing
         ("is_limiting", "i4"),
+        ("loud_quanta", "i4"),  # quanta until the last peak has left the window
         ("dc_coefficient", "f4"),
         ("dc_input", "f4", MAX_CHANNELS),
         ("dc_output", "f4", MAX_CHANNELS),
@@ -472,8 +480,7 @@ HEADER = record(
         ("sound_count", "i8"),
         ("tap_frames", "i8"),  # length of the taps; 0: nobody listens to single buses
         ("tap_at", "i8"),
-        ("reverb_frames", "i8"),
-        ("predelay_frames", "i8"),
+        ("reverb_frames", "i8"),  # memory of one room
         ("stage_turn", "i8"),  # odd while the receiver writes its stage
         ("stage_taken", "i8"),  # turn of the stage that was taken last
         # addresses
@@ -508,7 +515,6 @@ HEADER = record(
         ("at_replies", "i8"),
         ("at_reverbs", "i8"),
         ("at_reverb_memory", "i8"),
-        ("at_predelay_memory", "i8"),
         ("at_telemetry", "i8"),
         # the units, as addresses of C functions
         ("unit_control", "i8"),

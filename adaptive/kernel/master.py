@@ -10,20 +10,32 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import types
+from numba.extending import intrinsic
 
 from adaptive.kernel.jit import rtsafe
-from adaptive.kernel.layout import LINEAR, MASTER_LOOK_AHEAD, QUANTUM
+from adaptive.kernel.layout import LINEAR, MASTER, MASTER_LOOK_AHEAD, QUANTUM
 from adaptive.kernel.maths import F32, ONE, ZERO, ramp_at
 from adaptive.kernel.meter import energy, peak_of
+from adaptive.kernel.ramps import scale_quantum
+from adaptive.kernel.scan import high_pass, release_row
+from adaptive.kernel.vectors import ROW_OFFSETS, VECTOR_BYTES, VECTORS, load, splat, store
 
 Q = np.int64(QUANTUM)
 W = np.int64(MASTER_LOOK_AHEAD)
 SPAN = Q + W
 FRAMES = QUANTUM + MASTER_LOOK_AHEAD
+ROW = np.int64(4) * Q
+WINDOW_QUANTA = np.int32(2 + MASTER_LOOK_AHEAD // QUANTUM)
+SMOOTH_OFFSET = np.int64(MASTER.fields["smooth"][1] + 4 * MASTER_LOOK_AHEAD)
+GAIN_OFFSET = np.int64(MASTER.fields["doubled"][1])
+DELAY = 4 * MASTER_LOOK_AHEAD  # bytes a channel's delay takes
+DELAY_BYTES = np.int64(DELAY)
+LEAST_OFFSET = np.int64(MASTER.fields["doubled"][1] + 4 * MASTER_LOOK_AHEAD)
 
 
 @rtsafe
-def apply_gain(master: Any, audio: Any, channels: int, header: Any) -> None:
+def apply_gain(master: Any, address: int, channels: int, header: Any) -> None:
     """Fade, volume and pause, as one straight line in the quantum."""
     before = master["gain_value"] * master["pause_value"] * master["volume_value"]
     master["gain_value"] = ramp_at(
@@ -42,37 +54,46 @@ def apply_gain(master: Any, audio: Any, channels: int, header: Any) -> None:
     else:
         master["silent_quanta"] = np.int32(0)
     after = master["gain_value"] * master["pause_value"] * master["volume_value"]
-    line = (after - before) / F32(QUANTUM)
+    if before == ONE and after == ONE:
+        return
     for channel in range(channels):
-        row = audio[channel]
-        for i in range(Q):
-            row[i] *= before + line * F32(i)
+        scale_quantum(address + ROW * channel, before, (after - before) / F32(QUANTUM))
 
 
 @rtsafe
-def block_dc(master: Any, audio: Any, channels: int) -> None:
+def block_dc(master: Any, audio: Any, address: int, channels: int) -> None:
     """High-pass at 5 Hz: ``y[n] = x[n] - x[n-1] + r·y[n-1]``."""
-    r = master["dc_coefficient"]
     for channel in range(channels):
-        x, y = master["dc_input"][channel], master["dc_output"][channel]
-        row = audio[channel]
-        for i in range(Q):
-            value = row[i]
-            y = value - x + r * y
-            x = value
-            row[i] = y
-        if not (abs(y) < F32(1e6)):
-            y = ZERO
-            x = ZERO
+        last_input = audio[channel, Q - np.int64(1)]
+        last = high_pass(
+            address + ROW * channel, master["dc_coefficient"],
+            master["dc_input"][channel], master["dc_output"][channel],
+        )  # fmt: skip
+        if not (abs(last) < F32(1e6)):
+            last_input = ZERO
+            last = ZERO
             for i in range(Q):
-                row[i] = ZERO
-        master["dc_input"][channel] = x
-        master["dc_output"][channel] = y
+                audio[channel, i] = ZERO
+        master["dc_input"][channel] = last_input
+        master["dc_output"][channel] = last
 
 
 @rtsafe
-def want_gain(master: Any, audio: Any, channels: int) -> bool:
-    """Gain each new frame wants; False when all of them and their past want none."""
+def is_needed(master: Any, address: int, channels: int) -> bool:
+    """Whether a frame of the quantum or of the window is above the ceiling, or the gain still below 1."""
+    loudest = ZERO
+    for channel in range(channels):
+        loudest = max(loudest, peak_of(address + ROW * channel))
+    if loudest > master["ceiling"]:
+        master["loud_quanta"] = WINDOW_QUANTA
+    elif master["loud_quanta"] > 0:
+        master["loud_quanta"] -= np.int32(1)
+    return master["loud_quanta"] > 0 or master["is_limiting"] == 1
+
+
+@rtsafe
+def want_gain(master: Any, audio: Any, channels: int) -> None:
+    """Gain each new frame wants."""
     wanted = master["wanted"]
     ceiling = master["ceiling"]
     for i in range(W):
@@ -83,12 +104,9 @@ def want_gain(master: Any, audio: Any, channels: int) -> bool:
         row = audio[channel]
         for i in range(Q):
             wanted[W + i] = max(wanted[W + i], abs(row[i]))
-    loud = np.int32(0)  # counted, not compared: integers add up in any order, so in vectors
     for i in range(Q):
         peak = wanted[W + i]
-        loud += np.int32(peak > ceiling)
         wanted[W + i] = ceiling / peak if peak > ceiling else ONE
-    return loud > 0 or master["is_limiting"] == 1
 
 
 @rtsafe
@@ -115,22 +133,21 @@ def least_of_window(master: Any) -> None:
 
 
 @rtsafe
-def recover_and_smooth(master: Any) -> None:
+def recover(master: Any, master_address: int) -> None:
     """Hold the least, recover by the release."""
     smooth, least = master["smooth"], master["doubled"]
     for i in range(W):
         smooth[i] = smooth[i + Q]
-    before, release = master["reduction"], master["release"]
-    gain, kept = before, ONE - release
-    for i in range(W, SPAN):
-        gain = min(least[i], gain * kept + release)
-        smooth[i] = gain
+    before = master["reduction"]
+    gain = release_row(
+        master_address + SMOOTH_OFFSET, master_address + LEAST_OFFSET, ONE - master["release"], before
+    )
     reduced, held = np.int32(0), np.int32(0)
     for i in range(SPAN):
         reduced += np.int32(smooth[i] < ONE)
     for i in range(W, SPAN):
         held += np.int32(least[i] < ONE)
-    # in single precision it comes no nearer than 0.9998 (at 48 kHz): there it has recovered
+    # in single precision it comes near 1 and no further: there it has recovered
     master["reduction"] = ONE if held == 0 and gain == before else gain
     master["is_limiting"] = np.int32(1) if reduced > 0 else np.int32(0)
 
@@ -155,29 +172,62 @@ def average_window(master: Any) -> None:
         master["doubled"][i] = total / F32(MASTER_LOOK_AHEAD)
 
 
+@intrinsic
+def delay_row(_context: Any, _out: Any, _line: Any, _row: Any) -> Any:
+    """Write the row that entered a look-ahead ago and let another enter; `_line` keeps what is between."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        out, line, row = args
+        leaving = [load(builder, line, offset) for offset in range(0, DELAY, VECTOR_BYTES)]
+        entering = [load(builder, row, offset) for offset in ROW_OFFSETS]
+        for offset, vector in zip(ROW_OFFSETS, leaving[:VECTORS], strict=True):
+            store(builder, vector, out, offset)
+        staying = [*leaving[VECTORS:], *entering]
+        for number, vector in enumerate(staying):
+            store(builder, vector, line, number * VECTOR_BYTES)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), generate
+
+
+@intrinsic
+def multiply_row(_context: Any, _row: Any, _gains: Any, _ceiling: Any) -> Any:
+    """Multiply a row by another and hold it under the ceiling.
+
+    The average of gains that each suffice suffices; rounding may miss by 1e-7.
+    """
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        row, gains = args[:2]
+        most, least = splat(builder, args[2]), splat(builder, builder.fneg(args[2]))
+        for offset in ROW_OFFSETS:
+            value = builder.fmul(load(builder, row, offset), load(builder, gains, offset))
+            value = builder.select(builder.fcmp_ordered(">", value, most), most, value)
+            value = builder.select(builder.fcmp_ordered("<", value, least), least, value)
+            store(builder, value, row, offset)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float32), generate
+
+
 @rtsafe
-def limit(master: Any, audio: Any, delay: Any, out: Any, channels: int) -> None:
-    """Delay by the look-ahead and hold every sample under the ceiling."""
-    is_needed = want_gain(master, audio, channels)
-    if is_needed:
+def limit(
+    master: Any, master_address: int, audio: Any, address: int, delay_address: int, out_address: int,
+    channels: int,
+) -> None:  # fmt: skip
+    """Delay by the look-ahead and hold every sample under the ceiling; some things also come by address."""
+    is_limited = is_needed(master, address, channels)
+    if is_limited:
+        want_gain(master, audio, channels)
         least_of_window(master)
-        recover_and_smooth(master)
+        recover(master, master_address)
         average_window(master)
     for channel in range(channels):
-        line, row, to = delay[channel], audio[channel], out[channel]
-        for i in range(Q):
-            line[W + i] = row[i]
-        for i in range(Q):
-            to[i] = line[i]
-        for i in range(W):
-            line[i] = line[i + Q]
-        if is_needed:
-            ceiling = master["ceiling"]
-            for i in range(Q):
-                value = to[i] * master["doubled"][i]
-                # the average of gains that each suffice suffices; rounding may miss by 1e-7
-                to[i] = min(max(value, -ceiling), ceiling)
-    if is_needed:
+        to = out_address + ROW * channel
+        delay_row(to, delay_address + DELAY_BYTES * channel, address + ROW * channel)
+        if is_limited:
+            multiply_row(to, master_address + GAIN_OFFSET, master["ceiling"])
+    if is_limited:
         for i in range(Q):
             master["least_gain"] = min(master["least_gain"], master["doubled"][i])
 
@@ -186,7 +236,7 @@ def limit(master: Any, audio: Any, delay: Any, out: Any, channels: int) -> None:
 def measure_master(master: Any, address: int, channels: int, share: float) -> None:
     """Peak and mean square of each channel of the output at an address."""
     for channel in range(channels):
-        at = address + np.int64(4) * Q * channel
+        at = address + ROW * channel
         master["peak"][channel] = max(master["peak"][channel], peak_of(at))
         mean = energy(at) / F32(QUANTUM)
         master["square"][channel] += (mean - master["square"][channel]) * share

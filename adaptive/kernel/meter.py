@@ -1,38 +1,53 @@
-"""Meters: energy and peak of a quantum, in four interleaved sums so that no addition waits for the last."""
+"""Meters: energy and peak of a quantum, by one tree of additions on every processor."""
 
 from __future__ import annotations
 
-import numpy as np
-from numba import carray
+from typing import Any
 
-from adaptive.kernel.jit import pointer, rtsafe
-from adaptive.kernel.layout import QUANTUM
-from adaptive.kernel.maths import ZERO
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-QUARTER = QUANTUM // 4
+from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.vectors import FLOATS, ROW_OFFSETS, folded, load
+
+
+@intrinsic
+def sum_squares(_context: Any, _address: Any) -> Any:
+    """Sum of the squares of a row."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        row = [load(builder, args[0], offset) for offset in ROW_OFFSETS]
+        return folded(builder, [builder.fmul(vector, vector) for vector in row], builder.fadd)
+
+    return types.float32(types.int64), generate
+
+
+@intrinsic
+def largest_magnitude(_context: Any, _address: Any) -> Any:
+    """Largest magnitude of a row."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        kind = ir.FunctionType(FLOATS, [FLOATS])
+        magnitude = cgutils.get_or_insert_function(builder.module, kind, "llvm.fabs.v8f32")
+
+        def larger(a: Any, b: Any) -> Any:
+            return builder.select(builder.fcmp_ordered(">", a, b), a, b)
+
+        row = [builder.call(magnitude, [load(builder, args[0], offset)]) for offset in ROW_OFFSETS]
+        return folded(builder, row, larger)
+
+    return types.float32(types.int64), generate
 
 
 @rtsafe
 def energy(address: int) -> float:
     """Sum of squares of a quantum; not finite if a sample is not."""
-    row = carray(pointer(address), (QUARTER, 4), np.float32)
-    a, b, c, d = ZERO, ZERO, ZERO, ZERO
-    for i in range(QUARTER):
-        a += row[i, 0] * row[i, 0]
-        b += row[i, 1] * row[i, 1]
-        c += row[i, 2] * row[i, 2]
-        d += row[i, 3] * row[i, 3]
-    return (a + b) + (c + d)
+    return sum_squares(address)
 
 
 @rtsafe
 def peak_of(address: int) -> float:
     """Largest magnitude of a quantum."""
-    row = carray(pointer(address), (QUARTER, 4), np.float32)
-    a, b, c, d = ZERO, ZERO, ZERO, ZERO
-    for i in range(QUARTER):
-        a = max(a, abs(row[i, 0]))
-        b = max(b, abs(row[i, 1]))
-        c = max(c, abs(row[i, 2]))
-        d = max(d, abs(row[i, 3]))
-    return max(max(a, b), max(c, d))
+    return largest_magnitude(address)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numba import carray
+from numba import carray, types
+from numba.extending import intrinsic
 
 from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.layout import QUANTUM
 from adaptive.kernel.maths import F32, ONE, ZERO, filter_warp
+from adaptive.kernel.vectors import ROW_OFFSETS, WIDTH, constant, load, splat, store
 
 Q = np.int64(QUANTUM)
 DAMPING = F32(1.41421356)  # Butterworth: no resonance on a strip's filter
@@ -32,29 +35,44 @@ def svf_coefficients(warp: float, damping: float) -> tuple[float, float, float]:
 
 
 @rtsafe
-def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, frames: int) -> None:
-    """Let both lanes of a filter run straight to a cutoff within `frames` frames."""
+def strip_coefficients(cutoff_hz: float, sample_rate: float) -> tuple[float, float, float]:
+    """Coefficients ``b1 = 2·a1 - 1``, ``b2 = 2·a2``, ``b3 = 2·a3`` of a strip's filter (`filter_lanes`)."""
     a1, a2, a3 = svf_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
+    return a1 + a1 - ONE, a2 + a2, a3 + a3
+
+
+@rtsafe
+def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, frames: int) -> None:
+    """Let both lanes of a filter run straight to a cutoff within `frames` frames, or rest where they are."""
+    if cutoff_hz == group["aimed_hz"][column]:
+        if group["is_moving"][column] == 1:
+            set_filter(group, column, cutoff_hz, sample_rate)
+        return
+    group["aimed_hz"][column] = cutoff_hz
+    group["is_moving"][column] = np.int32(1)
+    b1, b2, b3 = strip_coefficients(cutoff_hz, sample_rate)
     share = ONE / F32(frames)
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
-        group["a1_step"][lane] = (a1 - group["a1"][lane]) * share
-        group["a2_step"][lane] = (a2 - group["a2"][lane]) * share
-        group["a3_step"][lane] = (a3 - group["a3"][lane]) * share
+        group["b1_step"][lane] = (b1 - group["b1"][lane]) * share
+        group["b2_step"][lane] = (b2 - group["b2"][lane]) * share
+        group["b3_step"][lane] = (b3 - group["b3"][lane]) * share
 
 
 @rtsafe
 def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) -> None:
     """Put both lanes of a filter at a cutoff, at rest."""
-    a1, a2, a3 = svf_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
+    group["aimed_hz"][column] = cutoff_hz
+    group["is_moving"][column] = np.int32(0)
+    b1, b2, b3 = strip_coefficients(cutoff_hz, sample_rate)
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
-        group["a1"][lane] = a1
-        group["a2"][lane] = a2
-        group["a3"][lane] = a3
-        group["a1_step"][lane] = F32(0.0)
-        group["a2_step"][lane] = F32(0.0)
-        group["a3_step"][lane] = F32(0.0)
+        group["b1"][lane] = b1
+        group["b2"][lane] = b2
+        group["b3"][lane] = b3
+        group["b1_step"][lane] = F32(0.0)
+        group["b2_step"][lane] = F32(0.0)
+        group["b3_step"][lane] = F32(0.0)
 
 
 @rtsafe
@@ -79,17 +97,49 @@ def add_line(out: int, source: int, count: int, value: float, step: float) -> No
         to[i] += data[i] * (value + step * F32(np.int32(i)))
 
 
+@intrinsic
+def _add_row(_context: Any, _out: Any, _source: Any, _value: Any, _step: Any) -> Any:
+    """Add a row times a straight line to another."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        for offset, gain in _line(builder, args[2], args[3]):
+            scaled = builder.fmul(load(builder, args[1], offset), gain)
+            store(builder, builder.fadd(load(builder, args[0], offset), scaled), args[0], offset)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.float32, types.float32), generate
+
+
+@intrinsic
+def _scale_row(_context: Any, _out: Any, _value: Any, _step: Any) -> Any:
+    """Multiply a row by a straight line."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        for offset, gain in _line(builder, args[1], args[2]):
+            store(builder, builder.fmul(load(builder, args[0], offset), gain), args[0], offset)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.float32, types.float32), generate
+
+
+def _line(builder: Any, value: Any, step: Any) -> Iterator[tuple[int, Any]]:
+    """Offset and gain of each vector of a row along a straight line."""
+    first, rise = splat(builder, value), splat(builder, step)
+    for offset in ROW_OFFSETS:
+        frames = constant([offset // 4 + number for number in range(WIDTH)])
+        yield offset, builder.fadd(first, builder.fmul(rise, frames))
+
+
 @rtsafe
 def add_quantum(out: int, source: int, value: float, step: float) -> None:
-    """Add a whole quantum times a straight gain line: `add_line` for the usual length, unrolled."""
-    to = carray(pointer(out), Q, np.float32)
-    data = carray(pointer(source), Q, np.float32)
-    if step == ZERO:
-        for i in range(QUANTUM):
-            to[i] += data[i] * value
-        return
-    for i in range(QUANTUM):
-        to[i] += data[i] * (value + step * F32(np.int32(i)))
+    """Add a whole quantum times a straight gain line: `add_line` for the usual length."""
+    _add_row(out, source, value, step)
+
+
+@rtsafe
+def scale_quantum(out: int, value: float, step: float) -> None:
+    """Multiply a whole quantum at an address by a straight gain line."""
+    _scale_row(out, value, step)
 
 
 @rtsafe

@@ -32,7 +32,6 @@ from adaptive.kernel.layout import (
     INSTRUMENT,
     LANES,
     MASTER,
-    MASTER_LOOK_AHEAD,
     QUANTUM,
     REVERB,
     ROOT,
@@ -43,9 +42,11 @@ from adaptive.kernel.layout import (
 Q = np.int64(QUANTUM)
 ONE = np.int64(1)
 UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
-PORTAUDIO = types.int32(types.voidptr, types.voidptr, types.uint64, types.voidptr, types.uint64, types.int64)
+# addresses where C has pointers: the same registers
+PORTAUDIO = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
 ROOT_BYTES = np.int64(ROOT.itemsize)
-MINIAUDIO = types.void(types.int64, types.voidptr, types.voidptr, types.uint32)
+ROOM_BYTES = np.int64(REVERB.itemsize)
+MINIAUDIO = types.void(types.int64, types.int64, types.int64, types.uint32)
 
 
 def control_unit(header_address: int, item: int, first: int, count: int) -> int:
@@ -109,15 +110,13 @@ def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
     """Replace bus `first` by the answer of room `item`."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     rooms = carray(pointer(header["at_reverbs"]), header["reverb_count"], REVERB)
-    shape = (header["reverb_count"], reverb.ROWS, header["reverb_frames"])
+    shape = (header["reverb_count"], header["reverb_frames"])
     memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
     audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
     address = header["at_bus_audio"] + np.int64(8) * Q * first
-    rows = header["at_reverb_memory"] + item * np.int64(4 * reverb.ROWS) * header["reverb_frames"]
-    before = carray(
-        pointer(header["at_predelay_memory"]), (header["reverb_count"], header["predelay_frames"]), np.float32
-    )
-    reverb.render_reverb(rooms[item], memory[item], rows, before[item], audio[first], address)
+    rows = header["at_reverb_memory"] + item * np.int64(4) * header["reverb_frames"]
+    room = header["at_reverbs"] + item * ROOM_BYTES
+    reverb.render_reverb(rooms[item], room, memory[item], rows, audio[first], address)
     return np.int32(0)
 
 
@@ -126,15 +125,14 @@ def master_unit(header_address: int, item: int, first: int, count: int) -> int:
     header = carray(pointer(header_address), ONE, HEADER)[0]
     state = carray(pointer(header["at_master"]), ONE, MASTER)[0]
     channels = header["channels"]
-    span = QUANTUM + MASTER_LOOK_AHEAD
-    mix = carray(pointer(header["at_master_audio"]), (channels, QUANTUM), np.float32)
-    delay = carray(pointer(header["at_master_delay"]), (channels, span), np.float32)
-    out = carray(pointer(header["at_output"]), (channels, QUANTUM), np.float32)
+    mix_address, master_address = header["at_master_audio"], header["at_master"]
+    delay_address, out_address = header["at_master_delay"], header["at_output"]
+    mix = carray(pointer(mix_address), (channels, QUANTUM), np.float32)
     # the fade comes last: what a filter remembers would outlast it
-    master.block_dc(state, mix, channels)
-    master.apply_gain(state, mix, channels, header)
-    master.limit(state, mix, delay, out, channels)
-    master.measure_master(state, header["at_output"], channels, header["meter_share"])
+    master.block_dc(state, mix, mix_address, channels)
+    master.apply_gain(state, mix_address, channels, header)
+    master.limit(state, master_address, mix, mix_address, delay_address, out_address, channels)
+    master.measure_master(state, out_address, channels, header["meter_share"])
     return np.int32(0)
 
 
@@ -171,8 +169,7 @@ def pull_unit(header_address: int, out_address: int, frames: int, channels: int)
     header = carray(pointer(header_address), ONE, HEADER)[0]
     mode = read_float_mode()
     write_float_mode(mode | np.int64(FLUSH_BITS))
-    out = carray(pointer(out_address), (frames, channels), np.float32)
-    fill.fill(header, header_address, out, frames, channels)
+    fill.fill(header, header_address, out_address, frames, channels)
     write_float_mode(mode)
     return np.int32(0)
 

@@ -26,15 +26,26 @@ KERNEL = ROOT / "adaptive" / "kernel"
 
 MOST_LINES, MOST_ARGUMENTS = 60, 12
 
-LANE_LOOPS = ["filter_rows", "shape_frame", "add_saw", "add_pulse", "aim_voices"]
-"""Functions whose loops over sixteen lanes must have become vectors."""
+LANE_LOOPS = [
+    "filter_rows",
+    "render_reverb",
+    "high_pass",
+    "low_cut",
+    "energy",
+    "scale_quantum",
+    "shape_frame",
+    "add_saw",
+    "add_pulse",
+    "aim_voices",
+]
+"""Functions whose loops must have become vectors."""
 
-HOT_MODULES = ["maths", "oscillator", "filter_lanes", "ramps"]
+HOT_MODULES = ["maths", "oscillator", "filter_lanes", "ramps", "scan", "meter"]
 HOT_FUNCTIONS = {
     *("shape_frame", "aim_voices", "add_pieces", "sum_lanes", "add_block"),
     *("play_channel", "play_piece", "add_residual", "scale_piece", "interleave"),
-    *("damp", "mix_lines", "low_cut"),
-    *("want_gain", "least_of_window", "recover_and_smooth", "average_window"),
+    *("low_cut", "high_pass"),
+    *("want_gain", "least_of_window", "recover", "release_row", "average_window"),
 }
 """Functions that run for every frame: they may not even count references."""
 

@@ -1,0 +1,120 @@
+"""Rows of floats in LLVM's words, for the few loops it does not turn into vectors by itself.
+
+Eight floats a vector whatever the processor has: sums and scans then run in one order everywhere, and the
+samples are the same.  A row is the 64 frames of a quantum; addresses are integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from adaptive.kernel.layout import QUANTUM
+
+WIDTH = 8
+FLOATS = ir.VectorType(ir.FloatType(), WIDTH)
+WORD = ir.IntType(64)
+VECTORS = QUANTUM // WIDTH
+"""Vectors in a row."""
+
+VECTOR_BYTES, ROW_BYTES = 4 * WIDTH, 4 * QUANTUM
+ROW_OFFSETS = range(0, ROW_BYTES, VECTOR_BYTES)
+
+
+def place(builder: Any, base: Any, offset: Any = 0, kind: Any = FLOATS) -> Any:
+    """Pointer to what lies `offset` bytes behind an address."""
+    at = builder.add(base, offset if isinstance(offset, ir.Value) else WORD(offset))
+    return builder.inttoptr(at, kind.as_pointer())
+
+
+def load(builder: Any, base: Any, offset: Any = 0, kind: Any = FLOATS) -> Any:
+    """Read what lies at an address, which need not be a multiple of anything but a float's size."""
+    return builder.load(place(builder, base, offset, kind), align=4)
+
+
+def store(builder: Any, value: Any, base: Any, offset: Any = 0) -> None:
+    """Write to an address."""
+    builder.store(value, place(builder, base, offset, value.type), align=4)
+
+
+def constant(values: Sequence[float]) -> Any:
+    """A vector of numbers."""
+    return ir.Constant(FLOATS, list(values))
+
+
+def shuffled(builder: Any, a: Any, b: Any, places: Sequence[int]) -> Any:
+    """Elements of two vectors by their places in both, one behind the other."""
+    words = ir.VectorType(ir.IntType(32), len(places))
+    return builder.shuffle_vector(a, b, ir.Constant(words, list(places)))
+
+
+def splat(builder: Any, value: Any) -> Any:
+    """One number in every element."""
+    first = builder.insert_element(ir.Constant(FLOATS, ir.Undefined), value, ir.IntType(32)(0))
+    return shuffled(builder, first, first, [0] * WIDTH)
+
+
+def element(builder: Any, vector: Any, number: int) -> Any:
+    """One element of a vector."""
+    return builder.extract_element(vector, ir.IntType(32)(number))
+
+
+def folded(builder: Any, vectors: Sequence[Any], join: Any) -> Any:
+    """Join vectors pair by pair, and then the halves of the last, down to one number."""
+    while len(vectors) > 1:
+        vectors = [join(a, b) for a, b in zip(vectors[::2], vectors[1::2], strict=True)]
+    (vector,) = vectors
+    width = WIDTH // 2
+    while width:
+        vector = join(vector, shuffled(builder, vector, vector, [(n + width) % WIDTH for n in range(WIDTH)]))
+        width //= 2
+    return element(builder, vector, 0)
+
+
+SINGLES = ([0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15])
+DOUBLES = ([0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15])
+HALVES = ([0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15])
+"""Places that two vectors give to one: elements in turn, pairs in turn, a half each.
+
+The first two stay within halves, which is the cheap way for processors with vectors of eight.
+"""
+
+
+def transposed(builder: Any, rows: Sequence[Any]) -> list[Any]:
+    """Turn eight vectors over: row and column change places."""
+
+    def paired(vectors: Sequence[Any], distance: int, masks: Any) -> list[Any]:
+        """Join each vector with the one so far behind it; both results stand where the two stood."""
+        joined = list(vectors)
+        for number in range(WIDTH):
+            if not number & distance:
+                a, b = vectors[number], vectors[number + distance]
+                joined[number], joined[number + distance] = (shuffled(builder, a, b, m) for m in masks)
+        return joined
+
+    for distance, masks in ((1, SINGLES), (2, DOUBLES), (4, HALVES)):
+        rows = paired(rows, distance, masks)
+    # two rounds of pairs leave the columns of each half in the order 0 2 1 3
+    return [rows[number] for number in (0, 2, 1, 3, 4, 6, 5, 7)]
+
+
+@intrinsic
+def interleave_rows(_context: Any, _out: Any, _left: Any) -> Any:
+    """Write two rows that follow each other as pairs of frames."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        out, left = args
+        for offset in ROW_OFFSETS:
+            a, b = (load(builder, left, offset + side * ROW_BYTES) for side in range(2))
+            low, high = (
+                [n // 2 + WIDTH * (n % 2) + first for n in range(WIDTH)] for first in (0, WIDTH // 2)
+            )
+            store(builder, shuffled(builder, a, b, low), out, 2 * offset)
+            store(builder, shuffled(builder, a, b, high), out, 2 * offset + VECTOR_BYTES)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
