@@ -113,7 +113,7 @@ class Memory:
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
         self._add("output", np.float32, spec.channels, q)
-        self._add("lanes", np.float32, k.LANES, q)
+        self._add("lanes", np.float32, k.LANE_BLOCKS, q, k.LANES)
         self._add("master", k.MASTER, 1)
         self._add("parameters", k.PARAMETER, parameters)
         self._add("programs", k.PROGRAM, parameters)

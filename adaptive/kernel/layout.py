@@ -152,6 +152,9 @@ def _ramp(name: str) -> list[Any]:
     return [(f"{name}_{field[0]}", *field[1:]) for field in _RAMP]
 
 
+LANE_BLOCKS = 3
+"""Blocks of scratch, 64 frames of sixteen lanes each: what oscillators make, and both channels' sums."""
+
 LANE_FILTER = record(
     [
         ("is_on", "i4", LANES),
@@ -304,21 +307,18 @@ VOICE_GROUP = record(
         ("noise", "u4", LANES),
         ("low", "f4", LANES),
         ("band", "f4", LANES),
-        ("a1", "f4", LANES),
-        ("a2", "f4", LANES),
-        ("a3", "f4", LANES),
-        ("a1_step", "f4", LANES),
-        ("a2_step", "f4", LANES),
-        ("a3_step", "f4", LANES),
+        ("b1", "f4", LANES),
+        ("b2", "f4", LANES),
+        ("b3", "f4", LANES),
+        ("b1_step", "f4", LANES),
+        ("b2_step", "f4", LANES),
+        ("b3_step", "f4", LANES),
         ("damping", "f4", LANES),
         ("last", "f4", LANES),
         ("residual_left", "f4", LANES),
         ("residual_right", "f4", LANES),
         ("event_offset", "i4", LANES),  # a note starts here in this quantum; -1: none
         ("event_entry", "i4", LANES),
-        ("x", "f4", LANES),  # the frame being made: one row, so that no two fields may overlap
-        ("left", "f4", (QUANTUM, LANES)),
-        ("right", "f4", (QUANTUM, LANES)),
     ]
 )
 

@@ -19,8 +19,8 @@ DAMPING = F32(1.41421356)  # Butterworth: no resonance on a strip's filter
 
 
 @rtsafe
-def svf_coefficients(warp: float, damping: float) -> tuple[float, float, float]:
-    """Coefficients of the trapezoidal state-variable filter (Simper 2013, "Solving the continuous SVF").
+def doubled_coefficients(warp: float, damping: float) -> tuple[float, float, float]:
+    """Coefficients ``2·a1 - 1, 2·a2, 2·a3`` of the trapezoidal state-variable filter (see `filter_lanes`).
 
     Parameters
     ----------
@@ -31,13 +31,7 @@ def svf_coefficients(warp: float, damping: float) -> tuple[float, float, float]:
     """
     a1 = ONE / (ONE + warp * (warp + damping))
     a2 = warp * a1
-    return a1, a2, warp * a2
-
-
-@rtsafe
-def strip_coefficients(cutoff_hz: float, sample_rate: float) -> tuple[float, float, float]:
-    """Coefficients ``b1 = 2·a1 - 1``, ``b2 = 2·a2``, ``b3 = 2·a3`` of a strip's filter (`filter_lanes`)."""
-    a1, a2, a3 = svf_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
+    a3 = warp * a2
     return a1 + a1 - ONE, a2 + a2, a3 + a3
 
 
@@ -50,7 +44,7 @@ def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, fr
         return
     group["aimed_hz"][column] = cutoff_hz
     group["is_moving"][column] = np.int32(1)
-    b1, b2, b3 = strip_coefficients(cutoff_hz, sample_rate)
+    b1, b2, b3 = doubled_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
     share = ONE / F32(frames)
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
@@ -64,7 +58,7 @@ def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) ->
     """Put both lanes of a filter at a cutoff, at rest."""
     group["aimed_hz"][column] = cutoff_hz
     group["is_moving"][column] = np.int32(0)
-    b1, b2, b3 = strip_coefficients(cutoff_hz, sample_rate)
+    b1, b2, b3 = doubled_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         group["b1"][lane] = b1

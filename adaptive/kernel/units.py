@@ -40,6 +40,7 @@ from adaptive.kernel.layout import (
 )
 
 Q = np.int64(QUANTUM)
+PAIR = np.int64(8) * Q  # bytes of both channels of a bus
 ONE = np.int64(1)
 UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
 # addresses where C has pointers: the same registers
@@ -82,13 +83,22 @@ def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
     voices = carray(pointer(header["at_voices"]), header["voice_groups"], VOICE_GROUP)
     tones = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
-    buses = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
     telemetry = control.telemetry_of(header)
     rate = np.float32(header["sample_rate"])
     for index in range(header["instrument_count"]):
         tone = tones[index]
-        left, right = buses[tone["bus"], np.int64(0)], buses[tone["bus"], np.int64(1)]
-        voice.render_instrument(voices, tone, entries, left, right, header["frame"], rate, telemetry)
+        bus = header["at_bus_audio"] + PAIR * np.int64(tone["bus"])
+        voice.render_instrument(
+            voices,
+            header["at_voices"],
+            tone,
+            entries,
+            bus,
+            header["at_lanes"],
+            header["frame"],
+            rate,
+            telemetry,
+        )
     return np.int32(0)
 
 
@@ -113,7 +123,7 @@ def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
     shape = (header["reverb_count"], header["reverb_frames"])
     memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
     audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
-    address = header["at_bus_audio"] + np.int64(8) * Q * first
+    address = header["at_bus_audio"] + PAIR * first
     rows = header["at_reverb_memory"] + item * np.int64(4) * header["reverb_frames"]
     room = header["at_reverbs"] + item * ROOM_BYTES
     reverb.render_reverb(rooms[item], room, memory[item], rows, audio[first], address)

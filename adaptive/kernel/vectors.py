@@ -13,10 +13,14 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.layout import LANES, QUANTUM
 
 WIDTH = 8
 FLOATS = ir.VectorType(ir.FloatType(), WIDTH)
+LANE_FLOATS = ir.VectorType(ir.FloatType(), LANES)
+LANE_BYTES = 4 * LANES
+"""One float for each of sixteen lanes; lanes have nothing to do with each other, so any width will do."""
+
 WORD = ir.IntType(64)
 VECTORS = QUANTUM // WIDTH
 """Vectors in a row."""
@@ -43,7 +47,12 @@ def store(builder: Any, value: Any, base: Any, offset: Any = 0) -> None:
 
 def constant(values: Sequence[float]) -> Any:
     """A vector of numbers."""
-    return ir.Constant(FLOATS, list(values))
+    return ir.Constant(ir.VectorType(ir.FloatType(), len(values)), list(values))
+
+
+def everywhere(value: float, kind: Any = FLOATS) -> Any:
+    """One number, known now, in every element."""
+    return constant([value] * kind.count)
 
 
 def shuffled(builder: Any, a: Any, b: Any, places: Sequence[int]) -> Any:
@@ -52,10 +61,10 @@ def shuffled(builder: Any, a: Any, b: Any, places: Sequence[int]) -> Any:
     return builder.shuffle_vector(a, b, ir.Constant(words, list(places)))
 
 
-def splat(builder: Any, value: Any) -> Any:
+def splat(builder: Any, value: Any, kind: Any = FLOATS) -> Any:
     """One number in every element."""
-    first = builder.insert_element(ir.Constant(FLOATS, ir.Undefined), value, ir.IntType(32)(0))
-    return shuffled(builder, first, first, [0] * WIDTH)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
+    return shuffled(builder, first, first, [0] * kind.count)
 
 
 def element(builder: Any, vector: Any, number: int) -> Any:
@@ -115,6 +124,28 @@ def interleave_rows(_context: Any, _out: Any, _left: Any) -> Any:
             )
             store(builder, shuffled(builder, a, b, low), out, 2 * offset)
             store(builder, shuffled(builder, a, b, high), out, 2 * offset + VECTOR_BYTES)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
+@intrinsic
+def add_lane_sums(_context: Any, _row: Any, _block: Any) -> Any:
+    """Add to each frame of a row the sum of its sixteen lanes in a block, by one tree."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        row, block = args
+        for offset in ROW_OFFSETS:
+            first = offset * LANES
+            halves = [
+                [load(builder, block, first + frame * LANE_BYTES + half * VECTOR_BYTES) for half in range(2)]
+                for frame in range(WIDTH)
+            ]
+            lanes = transposed(builder, [builder.fadd(a, b) for a, b in halves])
+            # lane n and n + 4, then n + 2, then n + 1
+            for distance in (4, 2, 1):
+                lanes = [builder.fadd(lanes[n], lanes[n + distance]) for n in range(distance)]
+            store(builder, builder.fadd(load(builder, row, offset), lanes[0]), row, offset)
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.int64), generate

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import carray
 
-from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.fill import clear
+from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.layout import (
     INSTRUMENT_FADE,
     INSTRUMENT_RELEASE,
@@ -20,6 +22,7 @@ from adaptive.kernel.layout import (
     NOTE_OFF,
     NOTE_ON,
     QUANTUM,
+    VOICE_GROUP,
 )
 from adaptive.kernel.maths import (
     F32,
@@ -35,7 +38,8 @@ from adaptive.kernel.maths import (
     sine,
 )
 from adaptive.kernel.oscillator import add_oscillator, phase_at, wrap
-from adaptive.kernel.ramps import svf_coefficients
+from adaptive.kernel.ramps import doubled_coefficients
+from adaptive.kernel.voice_frames import LEFT, RIGHT, ring_out, shape_frames, sum_lanes
 
 Q = np.int64(QUANTUM)
 OFF, ATTACK, DECAY, RELEASE = np.int32(0), np.int32(1), np.int32(2), np.int32(3)
@@ -45,7 +49,8 @@ SEMITONE = F32(1.0 / 12.0)
 FLOOR = F32(1e-4)  # -80 dB: a released voice below this is free
 LOWEST_FILTER, HIGHEST_FILTER = F32(20.0), F32(135.0)  # MIDI pitches: 26 Hz and 20 kHz
 INAUDIBLE, TOO_LOUD = F32(1e-6), F32(1e6)
-RESIDUAL_DECAY = F32(0.985)  # 1.4 ms to a third: shorter than it is heard
+GROUP_BYTES = np.int64(VOICE_GROUP.itemsize)
+LANE_ROW, ROW = np.int64(4 * LANES), np.int64(4 * QUANTUM)
 PHI = F32(0.618034)
 
 
@@ -158,12 +163,13 @@ def aim_filters(group: Any, tone: Any, sample_rate: float, share: float) -> None
         pitch += envelope * group["modulation"][lane] + wobble * group["wave"][lane]
         pitch += touch * (group["velocity"][lane] - ONE)
         warp = filter_warp_of_pitch(pitch, sample_rate)
+        # `doubled_coefficients`, which as a call would keep these lanes from becoming vectors
         a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
         a2 = warp * a1
         a3 = warp * a2
-        group["a1_step"][lane] = (a1 - group["a1"][lane]) * share
-        group["a2_step"][lane] = (a2 - group["a2"][lane]) * share
-        group["a3_step"][lane] = (a3 - group["a3"][lane]) * share
+        group["b1_step"][lane] = (a1 + a1 - ONE - group["b1"][lane]) * share
+        group["b2_step"][lane] = (a2 + a2 - group["b2"][lane]) * share
+        group["b3_step"][lane] = (a3 + a3 - group["b3"][lane]) * share
 
 
 @rtsafe
@@ -194,13 +200,13 @@ def aim_note(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, 
     cutoff = tone["cutoff_pitch"] + tone["brightness"] + tone["key_track"] * (pitch - F32(60.0))
     cutoff += tone["filter_semitones"] * contour + tone["velocity_semitones"] * (velocity - ONE)
     warp = filter_warp_of_pitch(cutoff, sample_rate)
-    a1, a2, a3 = svf_coefficients(warp, group["damping"][lane])
-    group["a1"][lane] = a1
-    group["a2"][lane] = a2
-    group["a3"][lane] = a3
-    group["a1_step"][lane] = ZERO
-    group["a2_step"][lane] = ZERO
-    group["a3_step"][lane] = ZERO
+    b1, b2, b3 = doubled_coefficients(warp, group["damping"][lane])
+    group["b1"][lane] = b1
+    group["b2"][lane] = b2
+    group["b3"][lane] = b3
+    group["b1_step"][lane] = ZERO
+    group["b2_step"][lane] = ZERO
+    group["b3_step"][lane] = ZERO
 
 
 @rtsafe
@@ -249,30 +255,29 @@ def release_lane(group: Any, lane: int) -> None:
 
 
 @rtsafe
-def add_pieces(group: Any, tone: Any, first: int, last: int) -> None:
-    """Render frames `first` … `last` of a group into its left and right blocks."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            group["left"][i, lane] = ZERO
-    shape, level, width = tone["shape"][0], tone["oscillator_level"][0], tone["width"][0]
-    if level > ZERO:
-        add_oscillator(group, shape, first, last, level, width)
-    shape, level, width = tone["shape"][1], tone["oscillator_level"][1], tone["width"][1]
-    if level > ZERO:
-        swap_oscillators(group)
-        add_oscillator(group, shape, first, last, level, width)
-        swap_oscillators(group)
+def add_pieces(group: Any, address: int, tone: Any, blocks: int, first: int, last: int) -> None:
+    """Render frames `first` … `last` of a group, also given by address, into the blocks."""
+    clear(carray(pointer(blocks + LANE_ROW * first), (last - first) * np.int64(LANES), np.float32))
+    for number in range(np.int64(2)):
+        level = tone["oscillator_level"][number]
+        if level > ZERO:
+            shape, width = tone["shape"][number], tone["width"][number]
+            add_oscillator(blocks, address, number, shape, first, last, level, width)
     low, band, high = tone["filter_low"], tone["filter_band"], tone["filter_high"]
-    for i in range(first, last):
-        for lane in range(LANES):
-            group["x"][lane] = group["left"][i, lane]
-        shape_frame(group, F32(i), low, band, high)
-        for lane in range(LANES):
-            group["left"][i, lane] = group["x"][lane] * group["pan_left"][lane]
-        for lane in range(LANES):
-            group["right"][i, lane] = group["x"][lane] * group["pan_right"][lane]
+    shape_frames(blocks, address, first, last, low, band, high)
     if ringing(group) > INAUDIBLE:
-        add_residuals(group, first, last)
+        ring_out(blocks, address, first, last)
+        forget_residuals(group)
+
+
+@rtsafe
+def forget_residuals(group: Any) -> None:
+    """Let go of what is no longer heard, or is not a number."""
+    for lane in range(LANES):
+        left, right = group["residual_left"][lane], group["residual_right"][lane]
+        is_heard = abs(left) + abs(right) > INAUDIBLE and abs(left) + abs(right) < TOO_LOUD
+        group["residual_left"][lane] = left if is_heard else ZERO
+        group["residual_right"][lane] = right if is_heard else ZERO
 
 
 @rtsafe
@@ -282,62 +287,6 @@ def ringing(group: Any) -> float:
     for lane in range(LANES):
         total += abs(group["residual_left"][lane]) + abs(group["residual_right"][lane])
     return total
-
-
-@rtsafe
-def add_residuals(group: Any, first: int, last: int) -> None:
-    """Add what stolen notes left behind, decaying where they stood."""
-    for i in range(first, last):
-        for lane in range(LANES):
-            group["left"][i, lane] += group["residual_left"][lane]
-        for lane in range(LANES):
-            group["right"][i, lane] += group["residual_right"][lane]
-        for lane in range(LANES):
-            group["residual_left"][lane] *= RESIDUAL_DECAY
-            group["residual_right"][lane] *= RESIDUAL_DECAY
-    for lane in range(LANES):
-        left, right = group["residual_left"][lane], group["residual_right"][lane]
-        is_heard = abs(left) + abs(right) > INAUDIBLE and abs(left) + abs(right) < TOO_LOUD
-        group["residual_left"][lane] = left if is_heard else ZERO
-        group["residual_right"][lane] = right if is_heard else ZERO
-
-
-@rtsafe
-def swap_oscillators(group: Any) -> None:
-    """Exchange the fields of the two oscillators, so that one loop serves both."""
-    for lane in range(LANES):
-        group["x"][lane] = group["phase"][lane]
-        group["phase"][lane] = group["phase_other"][lane]
-        group["phase_other"][lane] = group["x"][lane]
-    for lane in range(LANES):
-        group["x"][lane] = group["step"][lane]
-        group["step"][lane] = group["step_other"][lane]
-        group["step_other"][lane] = group["x"][lane]
-    for lane in range(LANES):
-        group["x"][lane] = group["inverse"][lane]
-        group["inverse"][lane] = group["inverse_other"][lane]
-        group["inverse_other"][lane] = group["x"][lane]
-
-
-@rtsafe
-def shape_frame(group: Any, at: float, low: float, band: float, high: float) -> None:
-    """Filter and gain line of every lane, for one frame of the row `x`."""
-    for lane in range(LANES):
-        a1 = group["a1"][lane] + group["a1_step"][lane] * at
-        a2 = group["a2"][lane] + group["a2_step"][lane] * at
-        a3 = group["a3"][lane] + group["a3_step"][lane] * at
-        v0 = group["x"][lane]
-        v3 = v0 - group["low"][lane]
-        v1 = a1 * group["band"][lane] + a2 * v3
-        v2 = group["low"][lane] + a2 * group["band"][lane] + a3 * v3
-        group["band"][lane] = TWO * v1 - group["band"][lane]
-        group["low"][lane] = TWO * v2 - group["low"][lane]
-        # v0 - k·v1 - v2 is the high-pass
-        out = low * v2 + band * v1 + high * (v0 - group["damping"][lane] * v1 - v2)
-        line = at - group["gain_origin"][lane]
-        out *= group["gain_value"][lane] + group["gain_step"][lane] * line
-        group["last"][lane] = out
-        group["x"][lane] = out
 
 
 @rtsafe
@@ -398,8 +347,17 @@ def release_due(group: Any, frame: int) -> None:
 
 
 @rtsafe
-def render_voices(group: Any, tone: Any, entries: Any, frame: int, sample_rate: float, fade: float) -> None:
-    """Render one group for one quantum."""
+def render_voices(
+    group: Any,
+    address: int,
+    tone: Any,
+    entries: Any,
+    blocks: int,
+    frame: int,
+    sample_rate: float,
+    fade: float,
+) -> None:
+    """Render one group, also given by address, for one quantum."""
     release_due(group, frame)
     aim_voices(group, tone, sample_rate, fade)
     zero = np.int64(0)
@@ -408,7 +366,7 @@ def render_voices(group: Any, tone: Any, entries: Any, frame: int, sample_rate: 
     first = zero
     while first < Q:
         last = next_split(group, frame, first)
-        add_pieces(group, tone, first, last)
+        add_pieces(group, address, tone, blocks, first, last)
         if last < Q:
             begin_and_release(group, tone, entries, frame, last, sample_rate, fade)
         first = last
@@ -426,9 +384,9 @@ def close_voices(group: Any) -> None:
         group["phase"][lane] = phase_at(group["phase"][lane], group["step"][lane], frames)
         group["phase_other"][lane] = phase_at(group["phase_other"][lane], group["step_other"][lane], frames)
     for lane in range(LANES):
-        group["a1"][lane] += group["a1_step"][lane] * frames
-        group["a2"][lane] += group["a2_step"][lane] * frames
-        group["a3"][lane] += group["a3_step"][lane] * frames
+        group["b1"][lane] += group["b1_step"][lane] * frames
+        group["b2"][lane] += group["b2_step"][lane] * frames
+        group["b3"][lane] += group["b3_step"][lane] * frames
     for lane in range(LANES):
         group["event_offset"][lane] = np.int32(-1)
     finished = np.int32(0)
@@ -515,29 +473,11 @@ def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: 
 
 
 @rtsafe
-def sum_lanes(out: Any, block: Any) -> None:
-    """Add the sixteen lanes of a block to a channel, as a fixed tree."""
-    for i in range(QUANTUM):
-        b = block[i]
-        low = ((b[0] + b[8]) + (b[4] + b[12])) + ((b[2] + b[10]) + (b[6] + b[14]))
-        high = ((b[1] + b[9]) + (b[5] + b[13])) + ((b[3] + b[11]) + (b[7] + b[15]))
-        out[i] += low + high
-
-
-@rtsafe
-def add_block(to: Any, block: Any) -> None:
-    """Add one group's block to another's."""
-    for i in range(QUANTUM):
-        for lane in range(LANES):
-            to[i, lane] += block[i, lane]
-
-
-@rtsafe
 def render_instrument(
-    voices: Any, tone: Any, entries: Any, left: Any, right: Any, frame: int, sample_rate: float,
-    telemetry: Any,
+    voices: Any, voices_address: int, tone: Any, entries: Any, bus: int, blocks: int, frame: int,
+    sample_rate: float, telemetry: Any,
 ) -> None:  # fmt: skip
-    """Render every voice of an instrument into its bus."""
+    """Render every voice of an instrument into its bus; `bus` and `blocks` (scratch) are addresses."""
     event = tone["first_event"]
     while event >= 0:
         command_instrument(voices, tone, entries, np.int64(event), frame, telemetry)
@@ -550,22 +490,19 @@ def render_instrument(
     if tone["sounding"] == 0:
         return
     sounding = np.int32(0)
-    gathered = np.int64(-1)
     for number in range(np.int64(tone["group_count"])):
         index = np.int64(tone["first_group"]) + number
         group = voices[index]
         if not is_sounding(group):
             continue
-        render_voices(group, tone, entries, frame, sample_rate, tone["fade_value"])
-        sounding = np.int32(1)
-        if gathered < 0:
-            gathered = index
-        else:
-            add_block(voices[gathered]["left"], group["left"])
-            add_block(voices[gathered]["right"], group["right"])
-    if gathered >= 0:
-        sum_lanes(left, voices[gathered]["left"])
-        sum_lanes(right, voices[gathered]["right"])
+        if sounding == 0:
+            clear(carray(pointer(blocks + LEFT), np.int64(2) * Q * np.int64(LANES), np.float32))
+            sounding = np.int32(1)
+        address = voices_address + GROUP_BYTES * index
+        render_voices(group, address, tone, entries, blocks, frame, sample_rate, tone["fade_value"])
+    if sounding == 1:
+        sum_lanes(bus, blocks + LEFT)
+        sum_lanes(bus + ROW, blocks + RIGHT)
     tone["sounding"] = sounding
 
 

@@ -33,16 +33,15 @@ LANE_LOOPS = [
     "low_cut",
     "energy",
     "scale_quantum",
-    "shape_frame",
-    "add_saw",
-    "add_pulse",
+    "shape_frames",
+    "add_oscillator",
     "aim_voices",
 ]
 """Functions whose loops must have become vectors."""
 
 HOT_MODULES = ["maths", "oscillator", "filter_lanes", "ramps", "scan", "meter"]
 HOT_FUNCTIONS = {
-    *("shape_frame", "aim_voices", "add_pieces", "sum_lanes", "add_block"),
+    *("shape_frames", "aim_voices", "add_pieces", "sum_lanes", "ring_out"),
     *("play_channel", "play_piece", "add_residual", "scale_piece", "interleave"),
     *("low_cut", "high_pass"),
     *("want_gain", "least_of_window", "recover", "release_row", "average_window"),

@@ -124,7 +124,7 @@ def test_an_edit_anywhere_renames_whoever_depends_on_it(tmp_path: Path) -> None:
 def test_a_constant_beside_a_unit_renames_it(monkeypatch: pytest.MonkeyPatch) -> None:
     function, _ = UNITS["reverb"]
     before = build.source_hash("reverb")
-    monkeypatch.setitem(function.__globals__, "Q", 32)
+    monkeypatch.setitem(function.__globals__, "PAIR", 32)
 
     assert build.source_hash("reverb") != before
     monkeypatch.undo()
