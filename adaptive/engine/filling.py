@@ -13,6 +13,7 @@ from adaptive.kernel import layout as k
 from adaptive.units import db_to_gain
 
 OPEN_HZ = 20000.0
+NOWHERE = 2.0  # no pan: its gains are to be worked out
 """A low-pass at this cutoff is open."""
 
 
@@ -31,6 +32,7 @@ def clear_buses(groups: Any) -> None:
         groups[f"{ramp}_from"], groups[f"{ramp}_to"] = 1.0, 1.0
     groups["cutoff_from"], groups["cutoff_to"] = OPEN_HZ, OPEN_HZ
     groups["control_gain"], groups["control_gain_now"] = 1.0, 1.0
+    groups["pan_aimed"] = NOWHERE
     groups["control_cutoff"] = OPEN_HZ
 
 

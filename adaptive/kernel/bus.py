@@ -121,17 +121,27 @@ def move_controls(group: Any, share: float) -> None:
 
 
 @rtsafe
+def aim_pan(group: Any, column: int, frame: int) -> None:
+    """Gains of both sides for where a strip's pan will be at a frame; most stay where they are."""
+    pan = min(max(pan_now(group, column, frame) + group["control_pan_now"][column], -ONE), ONE)
+    if pan != group["pan_aimed"][column]:
+        group["pan_aimed"][column] = pan
+        group["pan_gain"][np.int64(2) * column] = pan_left(pan)
+        group["pan_gain"][np.int64(2) * column + np.int64(1)] = pan_right(pan)
+
+
+@rtsafe
 def scale_piece(group: Any, column: int, audio: int, first: int, last: int, frame: int) -> None:
     """Apply gain, duck, pan and control to frames `first` … `last` of a bus, along straight lines."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
     gain *= group["control_gain_now"][column]
-    pan = min(max(pan_now(group, column, end) + group["control_pan_now"][column], -ONE), ONE)
+    aim_pan(group, column, end)
     share = ONE / F32(Q - first)
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         value = group["line_value"][lane]
-        goal = gain * (pan_left(pan) if side == 0 else pan_right(pan))
+        goal = gain * group["pan_gain"][lane]
         step = (goal - value) * share
         row = audio + ROW * side
         if first == 0 and last == Q:
@@ -308,10 +318,10 @@ def settle(group: Any, column: int, frame: int, share: float) -> None:
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
     gain *= group["control_gain_now"][column]
-    pan = min(max(pan_now(group, column, end) + group["control_pan_now"][column], -ONE), ONE)
+    aim_pan(group, column, end)
     lane = np.int64(2) * column
-    group["line_value"][lane] = gain * pan_left(pan)
-    group["line_value"][lane + np.int64(1)] = gain * pan_right(pan)
+    group["line_value"][lane] = gain * group["pan_gain"][lane]
+    group["line_value"][lane + np.int64(1)] = gain * group["pan_gain"][lane + np.int64(1)]
     for send in range(np.int64(SENDS)):
         group["send_value"][send, column] = group["control_send_now"][send, column]
     group["square"][lane] *= ONE - share

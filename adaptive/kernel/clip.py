@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numba import carray
 
-from adaptive.kernel.atomic import prefetch
 from adaptive.kernel.filter_lanes import filter_rows, forget_broken
 from adaptive.kernel.jit import pointer, rtsafe
 from adaptive.kernel.layout import (
@@ -41,14 +40,13 @@ from adaptive.kernel.maths import (
     ramp_at,
     sine,
 )
-from adaptive.kernel.ramps import add_line, add_quantum, aim_filter, set_filter
+from adaptive.kernel.ramps import add_line, add_quantum, aim_filter, prefetch_quantum, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
 GROUP_BYTES, FILTER_OFFSET = np.int64(CLIP_GROUP.itemsize), np.int64(CLIP_GROUP.fields["filter"][1])
 INAUDIBLE = F32(1e-6)
 FLOAT = np.int64(4)
-LAST_FLOAT = np.int64(60)  # where the last float of a cache line begins
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 TOO_LOUD = F32(1e6)
@@ -373,17 +371,6 @@ def render_clip(
     group["first_event"][column] = np.int32(-1)
     play_until(base, is_direct, group, column, sounds, first, Q, frame, decay)
     end_clip(group, column, sounds, frame)
-
-
-@rtsafe
-def prefetch_quantum(address: int) -> None:
-    """Ask for a channel's frames of the next quantum: the four cache lines that this one does not touch.
-
-    They come while the rest of this quantum is rendered.  (Asked for two groups ahead within the quantum,
-    128 stems took 0.64 % of a core; so, 0.29 %.)
-    """
-    for line in range(np.int64(4)):
-        prefetch(address + LAST_FLOAT + line * np.int64(64))
 
 
 @rtsafe

@@ -21,7 +21,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.jit import rtsafe
-from adaptive.kernel.layout import LANE_FILTER, LANES
+from adaptive.kernel.layout import LANE_FILTER, LANES, PAIRS
 from adaptive.kernel.maths import F32, ZERO
 from adaptive.kernel.vectors import (
     ROW_BYTES,
@@ -37,6 +37,8 @@ from adaptive.kernel.vectors import (
 
 TOO_LOUD = F32(1e6)
 WORDS = ir.VectorType(ir.IntType(32), WIDTH)
+MOVING, MOVING_BITS = ir.VectorType(ir.IntType(32), PAIRS), 32 * PAIRS
+NONE_MOVES = ir.IntType(MOVING_BITS)(0)
 STATE = ("low", "band", "b1", "b2", "b3")
 STEPS = ("b1_step", "b2_step", "b3_step")
 
@@ -57,24 +59,26 @@ class _Half:
         self.is_on = builder.icmp_signed("!=", field("is_on", WORDS), ir.Constant(WORDS, [0] * WIDTH))
         self.homes = {name: offset(name) for name in STATE}
 
-    def step(self, x: Any) -> Any:
-        """One frame of eight channels."""
+    def step(self, x: Any, is_moving: bool) -> Any:
+        """One frame of eight channels; coefficients at rest need not be added to."""
         builder = self.builder
         low, band, b1, b2, b3 = (builder.load(self.kept[name]) for name in STATE)
         v3 = builder.fsub(x, low)
         next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, v3))
         next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, v3))
-        moved = [builder.fadd(b, step) for b, step in zip((b1, b2, b3), self.steps, strict=True)]
-        for name, value in zip(STATE, (next_low, next_band, *moved), strict=True):
-            builder.store(value, self.kept[name])
+        builder.store(next_low, self.kept["low"])
+        builder.store(next_band, self.kept["band"])
+        if is_moving:
+            for name, b, step in zip(STATE[2:], (b1, b2, b3), self.steps, strict=True):
+                builder.store(builder.fadd(b, step), self.kept[name])
         answer = builder.fmul(constant([0.5] * WIDTH), builder.fadd(low, next_low))
         return builder.select(self.is_on, answer, x)
 
-    def filter(self, rows: Any, at: Any) -> None:
+    def filter(self, rows: Any, at: Any, is_moving: bool) -> None:
         """Eight frames of eight rows, in place."""
         offsets = [self.builder.add(at, WORD((self.first_lane + row) * ROW_BYTES)) for row in range(WIDTH)]
         frames = transposed(self.builder, [load(self.builder, rows, offset) for offset in offsets])
-        answers = transposed(self.builder, [self.step(frame) for frame in frames])
+        answers = transposed(self.builder, [self.step(frame, is_moving) for frame in frames])
         for answer, offset in zip(answers, offsets, strict=True):
             store(self.builder, answer, rows, offset)
 
@@ -94,10 +98,20 @@ def low_pass_rows(_context: Any, _state: Any, _rows: Any) -> Any:
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         state, rows = args
         halves = [_Half(builder, state, first) for first in range(0, LANES, WIDTH)]
-        with cgutils.for_range(builder, WORD(VECTORS)) as loop:
-            at = builder.mul(loop.index, WORD(VECTOR_BYTES))
-            for half in halves:  # the one's frames run while the other's wait
-                half.filter(rows, at)
+
+        def filtered(is_moving: bool) -> None:
+            with cgutils.for_range(builder, WORD(VECTORS)) as loop:
+                at = builder.mul(loop.index, WORD(VECTOR_BYTES))
+                for half in halves:  # the one's frames run while the other's wait
+                    half.filter(rows, at, is_moving)
+
+        moving = load(builder, state, int(LANE_FILTER.fields["is_moving"][1]), MOVING)
+        any_moves = builder.icmp_signed("!=", builder.bitcast(moving, ir.IntType(MOVING_BITS)), NONE_MOVES)
+        with builder.if_else(any_moves) as (some, none):
+            with some:
+                filtered(is_moving=True)
+            with none:
+                filtered(is_moving=False)
         for half in halves:
             half.keep(state)
         return ctx.get_dummy_value()

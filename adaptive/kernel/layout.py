@@ -225,6 +225,8 @@ BUS_GROUP = record(
         ("send_value", "f4", (SENDS, PAIRS)),
         ("silent_quanta", "i4", PAIRS),
         ("loudness", "f4", PAIRS),  # energy of what came in this quantum
+        ("pan_aimed", "f4", PAIRS),  # the pan that the gains beside it belong to
+        ("pan_gain", "f4", LANES),
         ("line_value", "f4", LANES),
         ("peak", "f4", LANES),  # since the reader cleared it
         ("square", "f4", LANES),  # mean square, smoothed over 300 ms

@@ -17,11 +17,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel import scan
-from adaptive.kernel.atomic import prefetch
 from adaptive.kernel.jit import rtsafe
 from adaptive.kernel.layout import ALLPASSES, QUANTUM, REVERB, REVERB_LINES, REVERB_ROWS
 from adaptive.kernel.maths import F32, ZERO
 from adaptive.kernel.meter import energy
+from adaptive.kernel.ramps import prefetch_quantum
 from adaptive.kernel.vectors import (
     ROW_BYTES,
     VECTOR_BYTES,
@@ -144,9 +144,7 @@ def move_rows(room: Any, memory: Any, address: int) -> None:
                 memory[first + frames + i] = memory[first + i]
         at = room["row_write"][row] + Q
         room["row_write"][row] = np.int64(0) if at == frames else at
-        at = address + FLOAT * (room["reads"][row] + Q)
-        for line in range(np.int64(5)):
-            prefetch(at + line * np.int64(64))
+        prefetch_quantum(address + FLOAT * (room["reads"][row] + Q))
 
 
 @rtsafe
