@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from adaptive.kernel import layout
 from benchmarks.peers import osc, tools, works
 from benchmarks.peers.synthdef import AUDIO, Graph
 
 HIGH, LOW = 0.5, 0.25
 START_S = 30.0
+LOOK_AHEAD_MS = 1000.0 * layout.MASTER_LOOK_AHEAD / works.RATE
 
 PRESET = """schema = 1
 name = "One level"
@@ -195,7 +197,7 @@ ALL = (
         lambda value: osc.message("/adaptive/parameter/level", value),
         is_python=True,
         otherwise="`adaptive play`, a stem whose `level_db` follows a parameter; ramps over 64 frames; "
-        "its limiter looks ahead, and 1.33 ms of the figure are that",
+        f"its limiter looks ahead, and {LOOK_AHEAD_MS:.1f} ms of the figure are that",
     ),
     Live(
         "scsynth",
