@@ -6,14 +6,16 @@ another tempo, or at none, is judged again by what the clearest one says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from adaptive.analysis.evidence import Evidence
 from adaptive.analysis.fallback import assume_loop
 from adaptive.analysis.grid import LOOP_TOLERANCE_S, Rhythm
 from adaptive.analysis.loop import Loop, find_loop
 from adaptive.analysis.model import SectionProposal
+from adaptive.analysis.names import NamedStem
 from adaptive.analysis.tempo import find_rhythm
 
 # Of 117 drummers the 40 below this were right in two cases of three, the others in nine of ten.
@@ -81,6 +83,12 @@ def _assumed(evidence: Evidence, project_bpm: float) -> Loop:
 def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionProposal:
     notes = [*loop.notes, *_claim_notes(evidence, loop, confidence), *_length_notes(evidence, loop)]
     notes += [f"{name} is silent from beginning to end." for name in evidence.silent]
+    notes += [
+        f"{' and '.join(path.name for path in takes)} take turns, as takes of one layer; if they belong "
+        f"together, give each a layer."
+        for takes in _files(evidence.named).values()
+        if len(takes) > 1
+    ]
     return SectionProposal(
         loop.bars,
         loop.beats,
@@ -88,9 +96,17 @@ def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionPropos
         round(loop.tail_s, 4),
         loop.bpm,
         round(confidence, 2),
-        {stem.layer: stem.path for stem in evidence.named},
+        _files(evidence.named),
         tuple(notes),
     )
+
+
+def _files(named: Sequence[NamedStem]) -> dict[str, tuple[Path, ...]]:
+    """The stems of each layer, takes in order."""
+    files: dict[str, tuple[Path, ...]] = {}
+    for stem in sorted(named, key=lambda stem: stem.take):
+        files[stem.layer] = (*files.get(stem.layer, ()), stem.path)
+    return {stem.layer: files[stem.layer] for stem in named}
 
 
 def _claim_notes(evidence: Evidence, loop: Loop, confidence: float) -> list[str]:

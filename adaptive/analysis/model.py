@@ -24,8 +24,8 @@ class SectionProposal:
         Tempo of the recording, in quarter notes per minute.
     confidence : float
         0 (nothing keeps time) to 1.
-    files : dict of str to Path
-        The stem of each layer.
+    files : dict of str to tuple of Path
+        The stem of each layer, or its takes in order.
     notes : tuple of str
         One sentence for each guess.
     """
@@ -36,8 +36,27 @@ class SectionProposal:
     tail_s: float
     tempo_bpm: float
     confidence: float
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StingerProposal:
+    """A one-shot.
+
+    Attributes
+    ----------
+    path : Path
+        Its file.
+    first_beat_s : float
+        Where the beat lies that is to land on the grid.
+    note : str
+        Why it is taken for one.
+    """
+
+    path: Path
+    first_beat_s: float
+    note: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +77,8 @@ class Proposal:
         All layers, those that carry the music first, drums last.
     notes : tuple of str
         What concerns the whole folder.
+    stingers : dict of str to StingerProposal
+        Files that are one-shots.
     """
 
     tempo_bpm: float
@@ -66,3 +87,4 @@ class Proposal:
     sections: dict[str, SectionProposal] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    stingers: dict[str, StingerProposal] = field(default_factory=dict)

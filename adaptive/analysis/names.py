@@ -2,18 +2,19 @@
 
 Nobody names stems alike: ``explore_drums.wav``, ``combat-bass.flac``, ``01 Drums (Combat).wav``,
 ``combat/drums.wav``.  What all names share says nothing and is dropped; known words decide, and
-where there are none, the pattern of repetition does.
+where there are none, the pattern of repetition does.  Files that differ in a letter, or in a word like
+*take*, are takes of one layer; one that calls itself a stinger is one.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-DEFAULT_SECTION, DEFAULT_LAYER = "main", "music"
+DEFAULT_SECTION, DEFAULT_LAYER, DEFAULT_STINGER = "main", "music", "stinger"
 _LONGEST = 64
 
 _BPM = re.compile(r"(?<![\d.])(\d{2,3}(?:\.\d{1,3})?)[\s_-]*bpm|bpm[\s_-]*(\d{2,3}(?:\.\d{1,3})?)")
@@ -50,6 +51,11 @@ _SECTION_WORDS = word_set(
 )
 
 
+_STINGER_WORDS = word_set("stinger stingers sting oneshot")
+_TAKE = re.compile(r"^(?:(.*) )?(?:(?:take|alt|alternative|var|variation|version|v) ?(\d*)|([a-h]))$")
+"""What comes before the word or letter of a take, its number, its letter."""
+
+
 @dataclass(frozen=True)
 class NamedStem:
     """A file and what its name says.
@@ -64,6 +70,10 @@ class NamedStem:
         The tempo it claims, 20 to 400.
     bars : int
         The bars it claims; 0 if none.
+    take : int
+        Its place among several files of one layer, from 1; 0 if it is the only one.
+    is_stinger : bool
+        Whether it says so; then `layer` is the stinger's name.
     """
 
     path: Path
@@ -71,6 +81,8 @@ class NamedStem:
     layer: str
     bpm: float | None = None
     bars: int = 0
+    take: int = 0
+    is_stinger: bool = False
 
 
 def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
@@ -86,7 +98,7 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     Returns
     -------
     list of NamedStem
-        In the order of `paths`; no two share section and layer.
+        In the order of `paths`; no two share section, layer and take.
 
     Examples
     --------
@@ -94,15 +106,23 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     >>> [(stem.section, stem.layer) for stem in group(paths, Path())]
     [('combat', 'drums'), ('calm', 'bass')]
     """
-    places = {}
+    places = {path: ("", _stinger(path)) for path in paths if _stinger(path)}
+    is_stinger = set(places)
     for place in dict.fromkeys(path.parent for path in paths):
-        inside = [path for path in paths if path.parent == place]
+        inside = [path for path in paths if path.parent == place and path not in is_stinger]
         title = "" if place in (folder, Path()) else " ".join(_tokens(place.name))
         if title in _NEUTRAL_FOLDERS:
             title = ""
         for path, (section, layer) in zip(inside, _split(inside, bool(title)), strict=True):
             places[path] = (title or section, layer)
-    named = [_named(path, *places[path], number) for number, path in enumerate(paths, 1)]
+    takes = _takes(places)
+    named = [
+        replace(
+            _named(path, places[path][0], *takes.get(path, (places[path][1], 0)), number),
+            is_stinger=path in is_stinger,
+        )
+        for number, path in enumerate(paths, 1)
+    ]
     return _without_doubles(named)
 
 
@@ -125,7 +145,35 @@ def identifier(words: str, fallback: str) -> str:
     return name[:_LONGEST].rstrip("_")
 
 
-def _named(path: Path, section: str, layer: str, number: int) -> NamedStem:
+def _stinger(path: Path) -> str:
+    """Name of a stinger, as words, if a file says that it is one."""
+    words = _tokens(path.stem)
+    if not _STINGER_WORDS.intersection(words):
+        return ""
+    return " ".join(word for word in words if word not in _STINGER_WORDS) or DEFAULT_STINGER
+
+
+def _takes(places: Mapping[Path, tuple[str, str]]) -> dict[Path, tuple[str, int]]:
+    """Layer, as words, and place of every file that is one of several takes.
+
+    Numbers alone make no takes (two kicks are two kicks), nor do letters that are all a name says.
+    """
+    families: dict[tuple[str, str], list[tuple[int, bool, Path]]] = {}
+    for path, (section, layer) in places.items():
+        found = _TAKE.match(layer)
+        head, number, letter = found.groups() if found else (layer, "", None)
+        place = ord(letter) - ord("a") + 1 if letter else int(number or 2) if found else 1
+        families.setdefault((section, head or ""), []).append((place, bool(found), path))
+    takes: dict[Path, tuple[str, int]] = {}
+    for (section, head), members in families.items():
+        has_name = bool(head) or section != DEFAULT_SECTION
+        is_row = sorted(place for place, _, _ in members) == list(range(1, len(members) + 1))
+        if len(members) > 1 and has_name and is_row and any(says_so for _, says_so, _ in members):
+            takes |= {path: (head or DEFAULT_LAYER, place) for place, _, path in members}
+    return takes
+
+
+def _named(path: Path, section: str, layer: str, take: int, number: int) -> NamedStem:
     text = path.stem.lower().replace(",", ".")
     bpm = next((float(a or b) for a, b in _BPM.findall(text)), None)
     bars = next((int(count) for count in _BARS.findall(text)), 0)
@@ -135,6 +183,7 @@ def _named(path: Path, section: str, layer: str, number: int) -> NamedStem:
         identifier(layer or str(number), "layer"),
         bpm if bpm is not None and 20.0 <= bpm <= 400.0 else None,
         bars,
+        take,
     )
 
 
@@ -205,14 +254,14 @@ def _by_pattern(names: list[list[str]]) -> list[tuple[str, str]]:
 
 
 def _without_doubles(named: list[NamedStem]) -> list[NamedStem]:
-    """Number layers that would share a name within a section."""
-    taken: set[tuple[str, str]] = set()
+    """Number layers that would share a name within a section, unless they are takes of one."""
+    taken: set[tuple[str, str, int]] = set()
     unique = []
     for stem in named:
         layer, number = stem.layer, 2
-        while (stem.section, layer) in taken:
+        while (stem.section, layer, stem.take) in taken:
             layer = f"{stem.layer[: _LONGEST - 5]}_{number}"
             number += 1
-        taken.add((stem.section, layer))
+        taken.add((stem.section, layer, stem.take))
         unique.append(replace(stem, layer=layer))
     return unique

@@ -7,14 +7,15 @@ reasons as comments, `blank_preset` writes a preset that needs no stems.  Nothin
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from adaptive.analysis import blank, template
 from adaptive.analysis.evidence import gather
-from adaptive.analysis.guess import guess_sections
-from adaptive.analysis.model import Proposal, SectionProposal
+from adaptive.analysis.guess import Guess, guess_sections
+from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
 from adaptive.analysis.names import NamedStem, group
 from adaptive.analysis.order import layer_order, section_order
 from adaptive.analysis.stems import EXTENSIONS
@@ -50,18 +51,47 @@ def propose(folder: Path) -> Proposal:
     named = group(_audio_files(folder), folder)
     sections: dict[str, list[NamedStem]] = {}
     for stem in named:
-        sections.setdefault(stem.section, []).append(stem)
+        if not stem.is_stinger:
+            sections.setdefault(stem.section, []).append(stem)
+    if not sections:
+        raise InputError(f"{folder} holds stingers alone: there is nothing that plays on.")
     evidence = {name: gather(sections[name]) for name in section_order(sections)}
     guess = guess_sections(evidence)
-    lead = guess.sections[guess.lead]
+    short = {name: found for name, found in guess.sections.items() if _is_one_shot(found, guess)}
+    if len(short) == len(guess.sections):
+        short = {}
+    kept = {name: found for name, found in guess.sections.items() if name not in short}
+    lead = kept.get(guess.lead) or max(kept.values(), key=lambda found: found.confidence)
     return Proposal(
         lead.tempo_bpm,
         lead.confidence,
         guess.beats_per_bar,
-        guess.sections,
-        layer_order({stem.layer for stem in named}),
+        kept,
+        layer_order({layer for found in kept.values() for layer in found.files}),
         guess.notes,
+        _stingers(named, short),
     )
+
+
+def _is_one_shot(found: SectionProposal, guess: Guess) -> bool:
+    """Whether a section is one file of less than a bar."""
+    is_lone = [len(takes) for takes in found.files.values()] == [1]
+    return is_lone and not found.bars and found.beats < guess.beats_per_bar
+
+
+def _stingers(named: Sequence[NamedStem], short: Mapping[str, SectionProposal]) -> dict[str, StingerProposal]:
+    """One-shots by name: those that say so, and those too short to be anything else."""
+    stingers = {}
+    for stem in named:
+        if stem.is_stinger:
+            stingers[stem.layer] = StingerProposal(
+                stem.path, 0.0, f"{stem.path.name} calls itself a stinger."
+            )
+    for name, found in short.items():
+        ((path,),) = found.files.values()
+        note = f"{path.name} lasts less than a bar: a one-shot, where a section would play on."
+        stingers[name] = StingerProposal(path, found.first_beat_s, note)
+    return stingers
 
 
 def write_preset(proposal: Proposal, target_folder: Path) -> None:
@@ -85,7 +115,7 @@ def write_preset(proposal: Proposal, target_folder: Path) -> None:
         template.preset_text(title, proposal, places),
         template.readme_text(title, proposal),
     )
-    _write(target_folder, texts, {places[key]: path for key, path in _sources(proposal).items()})
+    _write(target_folder, texts, {place: path for path, place in places.items()})
 
 
 def blank_preset(target_folder: Path) -> None:
@@ -125,14 +155,6 @@ def _audio_files(folder: Path) -> list[Path]:
 
 def _title(folder: Path) -> str:
     return template.printable(folder.resolve().name)[:100] or "New preset"
-
-
-def _sources(proposal: Proposal) -> dict[tuple[str, str], Path]:
-    return {
-        (section, layer): path
-        for section, found in proposal.sections.items()
-        for layer, path in found.files.items()
-    }
 
 
 def _write(target: Path, texts: tuple[str, str], stems: dict[str, Path]) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections.abc import Sequence
+from pathlib import Path
 
-from adaptive.analysis.model import Proposal, SectionProposal
+from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
 
 _WIDTH = 98
 _INTENSITY = "intensity"
@@ -21,21 +23,28 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text).strip()
 
 
-def stem_places(proposal: Proposal) -> dict[tuple[str, str], str]:
-    """Say where each stem is copied to: a path in the preset's folder for (section, layer)."""
-    places: dict[tuple[str, str], str] = {}
+def stem_places(proposal: Proposal) -> dict[Path, str]:
+    """Say where each file is copied to: a path in the preset's folder."""
+    places: dict[Path, str] = {}
+
+    def put(path: Path, stem: str) -> None:
+        place, number = f"stems/{stem}{path.suffix.lower()}", 2
+        while place in places.values():
+            place = f"stems/{stem}_{number}{path.suffix.lower()}"
+            number += 1
+        places[path] = place
+
     for section, found in proposal.sections.items():
-        for layer, path in found.files.items():
+        for layer, takes in found.files.items():
             stem = layer if len(proposal.sections) == 1 else f"{section}_{layer}"
-            place, number = f"stems/{stem}{path.suffix.lower()}", 2
-            while place in places.values():
-                place = f"stems/{stem}_{number}{path.suffix.lower()}"
-                number += 1
-            places[section, layer] = place
+            for number, path in enumerate(takes, 1):
+                put(path, stem if len(takes) == 1 else f"{stem}_take_{number}")
+    for name, stinger in proposal.stingers.items():
+        put(stinger.path, name)
     return places
 
 
-def preset_text(title: str, proposal: Proposal, places: dict[tuple[str, str], str]) -> str:
+def preset_text(title: str, proposal: Proposal, places: dict[Path, str]) -> str:
     """Write out ``preset.toml``; every guess has its reason in a comment above it."""
     is_layered = len(proposal.sections) == 1 and len(proposal.layers) > 1
     parts = [
@@ -49,6 +58,8 @@ def preset_text(title: str, proposal: Proposal, places: dict[tuple[str, str], st
         rule("Sections"),
         *[_section(proposal, name, found) for name, found in proposal.sections.items()],
         _transitions(proposal),
+        rule("One-shots, each on the event of its name") if proposal.stingers else "",
+        *[_stinger(name, found, places[found.path]) for name, found in proposal.stingers.items()],
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -122,22 +133,41 @@ fall_s  = 2.0"""
 
 def _layer(
     proposal: Proposal,
-    places: dict[tuple[str, str], str],
+    places: dict[Path, str],
     layer: str,
     number: int,
     is_layered: bool,
 ) -> str:
     """Write one layer: its stem or stems, where they come from, and when it comes in."""
     held = {name: found.files[layer] for name, found in proposal.sections.items() if layer in found.files}
-    sources = ", ".join(dict.fromkeys(printable(path.name) for path in held.values()))
+    sources = ", ".join(dict.fromkeys(printable(path.name) for takes in held.values() for path in takes))
     lines = [comment(f"From {sources}."), f"[layers.{layer}]"]
+    files = {name: _files([places[path] for path in takes]) for name, takes in held.items()}
     if len(proposal.sections) == 1:
-        lines.append(f"stem = {quoted(places[next(iter(held)), layer])}")
+        lines.append(f"stem = {next(iter(files.values()))}")
     else:
-        table = [f"{name} = {quoted(places[name, layer])}" for name in held]
-        lines.append(f"stem = {{ {', '.join(table)} }}")
+        lines.append(f"stem = {{ {', '.join(f'{name} = {text}' for name, text in files.items())} }}")
+    if any(len(takes) > 1 for takes in held.values()):
+        lines.append('order = "shuffle"          # or "sequence", "random": a take each time it comes round')
     if is_layered and number > 0:
         lines.append(f"level_db = {_entrance(number, len(proposal.layers))}")
+    return "\n".join(lines)
+
+
+def _files(places: Sequence[str]) -> str:
+    """Write a file, or several that take turns."""
+    shown = [quoted(place) for place in places]
+    return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
+
+
+def _stinger(name: str, found: StingerProposal, place: str) -> str:
+    lines = [
+        comment(f"{found.note}  `adaptive send --event {name}` lets it sound on the next beat."),
+        f"[stingers.{name}]",
+        f"stem = {quoted(place)}",
+    ]
+    if found.first_beat_s > 0.0:
+        lines.append(f"first_beat_s = {found.first_beat_s:.4f}")
     return "\n".join(lines)
 
 

@@ -63,6 +63,37 @@ def test_stems_are_copied_bit_for_bit_under_legal_names(two_moods: Path, tmp_pat
         assert (two_moods / name).read_bytes() == (tmp_path / "made/stems" / name).read_bytes()
 
 
+def test_takes_take_turns_and_what_is_shorter_than_a_bar_is_a_stinger(
+    two_moods: Path, tmp_path: Path
+) -> None:
+    for letter, level in (("a", 1.0), ("b", 0.9)):
+        (two_moods / f"explore_drums_{letter}.wav").unlink(missing_ok=True)
+        save(
+            two_moods / f"explore_bells_{letter}.wav",
+            clicks(120.0, 32, first_beat_s=0.05, tail_s=0.45) * level,
+        )
+    save(two_moods / "victory.wav", clicks(120.0, 2, tail_s=0.01))
+    save(two_moods / "stinger_door.wav", clicks(120.0, 6, tail_s=0.3))
+    preset = made_from(two_moods, tmp_path / "made")
+    text = (tmp_path / "made" / "preset.toml").read_text(encoding="utf-8")
+
+    assert findings(preset) == []
+    assert list(preset.file.sections) == ["explore", "combat"]
+    assert preset.file.layers["bells"].stem == {
+        "explore": ("stems/explore_bells_take_1.wav", "stems/explore_bells_take_2.wav")
+    }
+    assert sorted(preset.file.stingers) == ["door", "victory"]
+    assert "explore_bells_a.wav and explore_bells_b.wav take turns" in text
+    assert "victory.wav lasts less than a bar" in text
+
+
+def test_stingers_alone_are_no_preset(tmp_path: Path) -> None:
+    save(tmp_path / "stems" / "stinger.wav", clicks(120.0, 2))
+
+    with pytest.raises(InputError, match="holds stingers alone"):
+        propose(tmp_path / "stems")
+
+
 def test_every_guess_is_explained_in_a_comment(two_moods: Path, tmp_path: Path) -> None:
     made_from(two_moods, tmp_path / "made")
 

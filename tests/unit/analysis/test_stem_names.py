@@ -112,6 +112,58 @@ def test_two_files_of_one_name_are_two_layers() -> None:
     assert places("drums.wav", "Drums.flac") == [("main", "drums"), ("main", "drums_2")]
 
 
+def takes(*names: str) -> list[tuple[str, str, int]]:
+    return [
+        (stem.section, stem.layer, stem.take) for stem in group([FOLDER / name for name in names], FOLDER)
+    ]
+
+
+def test_letters_behind_a_section_or_a_layer_are_takes() -> None:
+    assert takes("village_a.wav", "village_b.wav", "village_drums.wav", "battle_drums.wav") == [
+        ("village", "music", 1),
+        ("village", "music", 2),
+        ("village", "drums", 0),
+        ("battle", "drums", 0),
+    ]
+    assert takes("calm_pad_b.wav", "calm_pad_a.wav", "fight_pad.wav") == [
+        ("calm", "pad", 2),
+        ("calm", "pad", 1),
+        ("fight", "pad", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("drums take 1.wav", "drums take 2.wav", "bass.wav"), ("drums.wav", "drums alt.wav", "bass.wav")],
+)
+def test_words_for_takes_are_takes(names: tuple[str, ...]) -> None:
+    assert takes(*names) == [("main", "drums", 1), ("main", "drums", 2), ("main", "bass", 0)]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a.ogg", "b.ogg"),  # a letter is all they say
+        ("calm_pad_a.wav", "calm_pad_c.wav", "fight_pad.wav"),  # no b
+        ("calm_guitar_1.wav", "calm_guitar_2.wav", "fight_pad.wav"),  # two guitars
+        ("calm_pad_b.wav", "fight_pad.wav"),
+    ],
+)
+def test_what_is_no_row_of_takes_is_layers(names: tuple[str, ...]) -> None:
+    assert [take for _, _, take in takes(*names)] == [0] * len(names)
+
+
+def test_a_stinger_that_says_so_is_no_layer() -> None:
+    names = ("calm_pad.wav", "fight_pad.wav", "stinger_victory.wav", "Sting.wav")
+    found = group([FOLDER / name for name in names], FOLDER)
+
+    assert [stem.layer for stem in found if stem.is_stinger] == ["victory", "stinger"]
+    assert [(stem.section, stem.layer) for stem in found if not stem.is_stinger] == [
+        ("calm", "pad"),
+        ("fight", "pad"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "bpm", "bars"),
     [
@@ -140,13 +192,13 @@ def test_every_name_becomes_a_legal_one(words: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_whatever_files_are_called_no_two_share_section_and_layer(seed: int) -> None:
+def test_whatever_files_are_called_no_two_share_section_layer_and_take(seed: int) -> None:
     rng = np.random.default_rng(seed)
     alphabet = [*"aB1_- .()é日\n", "drums", "combat", "120bpm", "4bars", "calm"]
     names = {"".join(rng.choice(alphabet, rng.integers(1, 6))) + ".wav" for _ in range(12)}
 
     found = group([FOLDER / name for name in sorted(names)], FOLDER)
 
-    assert len(names) == len({(stem.section, stem.layer) for stem in found})
+    assert len(names) == len({(stem.section, stem.layer, stem.take) for stem in found})
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.layer) for stem in found)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.section) for stem in found)
