@@ -12,7 +12,7 @@ from adaptive.conductor.exchange import Exchange
 from adaptive.conductor.passage import Passage
 from adaptive.conductor.playlists import GOES_ON
 from adaptive.conductor.route import Route, Router
-from adaptive.conductor.seams import Seam, Wish, describe_rule, fades_of
+from adaptive.conductor.seams import NO_RULE, Seam, Wish, describe_rule, fades_of
 from adaptive.conductor.stage import SILENCE, Stage
 from adaptive.conductor.stems import Fades
 from adaptive.preset.model import DEFAULT_TRANSITION
@@ -82,7 +82,7 @@ class Handover:
         rule = wish.rule or self.rule(origin.section, section)
         name = describe_rule(rule)
         if rule is DEFAULT_TRANSITION or rule is GOES_ON:
-            name = f"no rule of the preset: {name}"
+            name = f"{NO_RULE}{name}"
         if SILENCE in {section, origin.section}:
             name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
         if is_bridge(source.section) and section != SILENCE:

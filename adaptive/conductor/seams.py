@@ -143,6 +143,10 @@ def fades_of(rule: TransitionTable, seam: Seam, tempo: TempoMap) -> Fades:
     )
 
 
+NO_RULE = "no rule of the preset: "
+"""What the log puts before a way that is nobody's rule."""
+
+
 def describe_rule(rule: TransitionTable) -> str:
     """Name of a rule as the log prints it."""
     enter = rule.enter_at

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from adaptive.conductor.seams import NO_RULE
 from adaptive.errors import InputError, ProtocolError, one_line
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import is_finite_number
@@ -174,8 +175,14 @@ def _transition(line: Line) -> str:
     more = "".join(f"; {extra}" for extra in extras)
     return (
         f"{source or 'silence'} is to turn to {target} at {line['position']} ({_clock(line['t'])}, in "
-        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; by rule {line['rule']}{more}"
+        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; {_rule(str(line['rule']))}{more}"
     )
+
+
+def _rule(rule: str) -> str:
+    """By which rule of the preset, or that it has none and what goes then."""
+    default = rule.removeprefix(NO_RULE)
+    return f"by rule {rule}" if default == rule else f"no rule of the preset is for it, so {default}"
 
 
 BOUNDS = {

@@ -24,6 +24,16 @@ def test_a_line_is_a_sentence(tmp_path: Path) -> None:
     assert explained(tmp_path, json.dumps(LINE).encode()) == ["0:01.000  health: threat went stale"]
 
 
+def test_a_way_without_a_rule_says_so(tmp_path: Path) -> None:
+    turn = {
+        "kind": "transition", "source": "calm", "target": "fight", "status": "planned", "wait_s": 0.5,
+        "reason": "asked", "rule": "no rule of the preset: any → any (exit at bar, enter at start)",
+    }  # fmt: skip
+    (sentence,) = explained(tmp_path, json.dumps(LINE | turn).encode())
+
+    assert sentence.endswith("no rule of the preset is for it, so any → any (exit at bar, enter at start)")
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
