@@ -16,6 +16,7 @@ ALLPASS_MS = (4.3, 5.9, 7.7, 10.1)
 ROW_GAP = 3 * 16
 """Frames between two rows: three cache lines, so that rows of like length do not share cache sets."""
 
+QUIET_S = 1.0
 ROOM_GAIN = 0.35
 """What brings sixteen lines together to about the level that went in."""
 
@@ -62,3 +63,5 @@ def fill_reverb(record: np.void, reverb: ReverbSpec, sample_rate: int) -> None:
     record["gain"] = reverb.gain * ROOM_GAIN
     record["low_cut"] = low_cut_share(reverb.low_cut_hz, sample_rate)
     record["is_quiet"] = 1
+    # what is on its way through the pre-delay, the all-passes and a line is not heard meanwhile
+    record["quiet_limit"] = math.ceil((QUIET_S + reverb.predelay_s) * sample_rate / k.QUANTUM)

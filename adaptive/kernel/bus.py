@@ -26,7 +26,7 @@ from adaptive.kernel.layout import (
 )
 from adaptive.kernel.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
 from adaptive.kernel.meter import energy, peak_of
-from adaptive.kernel.ramps import add_quantum, aim_filter, scale_line, scale_quantum, set_filter
+from adaptive.kernel.ramps import add_quantum, aim_filter, rest_filter, scale_line, scale_quantum, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
@@ -168,6 +168,17 @@ def scale_bus(group: Any, column: int, audio: int, entries: Any, frame: int) -> 
 
 
 @rtsafe
+def carry_out(group: Any, column: int, entries: Any, frame: int) -> None:
+    """Carry out a quantum's commands for a strip that is not heard in it: they are freed with the quantum."""
+    event = group["first_event"][column]
+    while event >= 0:
+        at = np.int64(entries[event]["offset"])
+        command_bus(group, column, entries[event]["command"], frame + at)
+        event = entries[event]["event_next"]
+    group["first_event"][column] = np.int32(-1)
+
+
+@rtsafe
 def measure(group: Any, column: int, address: int, share: float) -> None:
     """Update a bus's meters."""
     for side in range(np.int64(2)):
@@ -221,19 +232,26 @@ def is_any_awake(group: Any, count: int) -> bool:
 
 
 @rtsafe
-def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
-    """Aim the filters of a group for this quantum; False when every one is open."""
+def prepare_filters(group: Any, frame: int, sample_rate: float, is_awake: bool) -> bool:
+    """Aim the filters of a group for this quantum; False when none is to run.
+
+    While a group sleeps its filters go along, so that what wakes does not hang on its neighbours.
+    """
     is_any = False
     for column in range(np.int64(PAIRS)):
         cutoff = cutoff_now(group, column, frame + Q)
         if cutoff >= OPEN:
+            rest_filter(group["filter"], column)
             group["is_filtered"][column] = np.int32(0)
             continue
         if group["is_filtered"][column] == 0:
             set_filter(group["filter"], column, OPEN, sample_rate)
             group["is_filtered"][column] = np.int32(2)
-        aim_filter(group["filter"], column, cutoff, sample_rate, Q)
-        is_any = True
+        if is_awake:
+            aim_filter(group["filter"], column, cutoff, sample_rate, Q)
+            is_any = True
+        elif cutoff != group["filter"]["aimed_hz"][column]:
+            set_filter(group["filter"], column, cutoff, sample_rate)
     return is_any
 
 
@@ -294,7 +312,7 @@ def render_group(
             telemetry["not_finite"] += np.int64(1)
             silence(group, column, buses[first + column])
             group["loudness"][column] = BROKEN
-    if prepare_filters(group, frame, F32(header["sample_rate"])) and is_any_awake(group, count):
+    if prepare_filters(group, frame, F32(header["sample_rate"]), is_any_awake(group, count)):
         filter_address = header["at_buses"] + first // np.int64(PAIRS) * GROUP_BYTES + FILTER_OFFSET
         filter_group(group, filter_address, buses, base, first, count)
     for column in range(count):
@@ -303,6 +321,7 @@ def render_group(
             effect = np.int64(group["effect"][column])
             call_unit(header["unit_reverb"], header_address, effect, index, np.int64(1))
         if group["loudness"][column] == BROKEN:
+            carry_out(group, column, entries, frame)
             continue  # its gain line stays at 0 and runs up in the next quantum
         if group["effect"][column] < 0 and is_still(group, column, group["loudness"][column]):
             settle(group, column, frame, header["meter_share"])

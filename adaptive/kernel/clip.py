@@ -40,7 +40,7 @@ from adaptive.kernel.maths import (
     ramp_at,
     sine,
 )
-from adaptive.kernel.ramps import add_line, add_quantum, aim_filter, prefetch_quantum, set_filter
+from adaptive.kernel.ramps import add_line, add_quantum, aim_filter, prefetch_quantum, rest_filter, set_filter
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
@@ -385,6 +385,7 @@ def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
             set_filter(group["filter"], column, cutoff_now(group, column, frame), sample_rate)
             group["is_filtered"][column] = np.int32(3)
         if cutoff >= OPEN and group["cutoff_to"][column] >= OPEN:
+            rest_filter(group["filter"], column)
             group["is_filtered"][column] = np.int32(0)
             continue
         aim_filter(group["filter"], column, cutoff, sample_rate, Q)

@@ -91,7 +91,7 @@ def act_at_once(entries: Any, item: int, master: Any, slots: Any, frame: int) ->
 
 
 @rtsafe
-def hand_out(entries: Any, item: int, clips: Any, tones: Any, buses: Any) -> None:
+def hand_out(header: Any, entries: Any, item: int, clips: Any, tones: Any, buses: Any) -> None:
     """Give one command to the object that will carry it out at its frame."""
     command = entries[item]["command"]
     operation, target = command["operation"], command["target"]
@@ -102,7 +102,10 @@ def hand_out(entries: Any, item: int, clips: Any, tones: Any, buses: Any) -> Non
         tone = tones[target]
         tone["first_event"] = push_event(tone["first_event"], entries, item)
     elif operation <= BUS_CUTOFF:
-        group, column = buses[target // np.int32(PAIRS)], target % np.int32(PAIRS)
+        number = target // np.int32(PAIRS)
+        if header["spare_first"] <= number < header["spare_end"]:
+            return  # not rendered, so nobody would take it from the list before it is freed
+        group, column = buses[number], target % np.int32(PAIRS)
         group["first_event"][column] = push_event(group["first_event"][column], entries, item)
 
 
@@ -141,7 +144,7 @@ def hand_out_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     # from the last to the first: each is put before the others of its object
     for number in range(total):
         item = np.int64(order[total - np.int64(1) - number])
-        hand_out(entries, item, clips, tones, buses)
+        hand_out(header, entries, item, clips, tones, buses)
     return total
 
 

@@ -382,6 +382,7 @@ REVERB = record(
         ("low_cut_state", "f4"),
         ("is_quiet", "i4"),
         ("quiet_quanta", "i4"),
+        ("quiet_limit", "i4"),  # quanta of quiet after which nothing can come any more
     ]
 )
 """A room: its lines first, then its all-passes, then its pre-delay."""

@@ -72,6 +72,19 @@ def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) ->
 
 
 @rtsafe
+def rest_filter(group: Any, column: int) -> None:
+    """Let the coefficients of a filter that is open stand still: nobody aims them."""
+    if group["is_moving"][column] == 0:
+        return
+    group["is_moving"][column] = np.int32(0)
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["b1_step"][lane] = F32(0.0)
+        group["b2_step"][lane] = F32(0.0)
+        group["b3_step"][lane] = F32(0.0)
+
+
+@rtsafe
 def add_line(out: int, source: int, count: int, value: float, step: float) -> None:
     """Add `count` frames times a straight gain line.
 

@@ -167,7 +167,7 @@ def render_reverb(
         clear_room(room, memory, audio)
     move_rows(room, memory, rows_address)
     room["quiet_quanta"] = room["quiet_quanta"] + np.int32(1) if loudest < QUIET else np.int32(0)
-    if room["quiet_quanta"] > np.int32(750):
+    if room["quiet_quanta"] > room["quiet_limit"]:
         room["is_quiet"] = np.int32(1)
 
 

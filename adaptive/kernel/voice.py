@@ -265,14 +265,16 @@ def add_pieces(group: Any, address: int, tone: Any, blocks: int, first: int, las
             add_oscillator(blocks, address, number, shape, first, last, level, width)
     low, band, high = tone["filter_low"], tone["filter_band"], tone["filter_high"]
     shape_frames(blocks, address, first, last, low, band, high)
-    if ringing(group) > INAUDIBLE:
+    if ringing(group) > ZERO:
         ring_out(blocks, address, first, last)
-        forget_residuals(group)
 
 
 @rtsafe
 def forget_residuals(group: Any) -> None:
-    """Let go of what is no longer heard, or is not a number."""
+    """Let go of what is no longer heard, or is not a number: lane by lane, once a quantum.
+
+    Whether it was rendered in pieces, and what else rings, must not be heard in a lane.
+    """
     for lane in range(LANES):
         left, right = group["residual_left"][lane], group["residual_right"][lane]
         is_heard = abs(left) + abs(right) > INAUDIBLE and abs(left) + abs(right) < TOO_LOUD
@@ -376,6 +378,8 @@ def render_voices(
 @rtsafe
 def close_voices(group: Any) -> None:
     """Carry lines over to the next quantum and free what has faded out."""
+    if ringing(group) > ZERO:
+        forget_residuals(group)
     for lane in range(LANES):
         span = F32(QUANTUM) - group["gain_origin"][lane]
         group["gain_value"][lane] += group["gain_step"][lane] * span
@@ -513,4 +517,4 @@ def is_sounding(group: Any) -> bool:
     for lane in range(LANES):
         if group["event_offset"][lane] >= 0:
             total += np.int32(1)
-    return total > 0 or ringing(group) > INAUDIBLE
+    return total > 0 or ringing(group) > ZERO

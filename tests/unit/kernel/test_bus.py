@@ -276,3 +276,48 @@ def test_meters_show_the_peak_since_they_were_read_and_the_power() -> None:
 
     assert group["peak"][0] == pytest.approx(0.5, abs=1e-5)
     assert group["square"][0] == pytest.approx(0.25, abs=1e-3)
+
+
+def test_commands_of_a_strip_that_is_broken_are_carried_out_and_forgotten() -> None:
+    """They are freed with their quantum: one that stayed in the strip's list would be its own successor."""
+    engine = engine_of(buses=(BusSpec("a"), BusSpec("b")))
+    broken = add(engine, np.full((2, 20 * Q), np.nan, np.float32))
+    engine.post([c.start_clip(engine.frame, 0, broken, 0)])
+    engine.pull(4 * Q)
+    for gain in (0.5, 0.25):
+        engine.post([c.fade_bus(engine.frame + 3, 0, gain, 10)])
+        engine.pull(Q)
+    strip = engine.memory["buses"][0]
+
+    assert engine.memory["telemetry"][0]["not_finite"] > 0
+    assert (int(strip["first_event"][0]), float(strip["gain_to"][0])) == (-1, 0.25)
+    engine.pull(40 * Q)
+
+
+@pytest.mark.parametrize("after", [0, 5000, 45_000])
+def test_a_filter_that_moves_while_its_strip_sleeps_does_not_hang_on_a_neighbour(
+    rng: np.random.Generator, after: int
+) -> None:
+    burst, long = signals.noise(3000, rng, 0.3), signals.noise(120_000, rng, 0.3)
+
+    def heard(has_neighbour: bool) -> np.ndarray:
+        engine = engine_of(buses=(BusSpec("a", cutoff_hz=3000.0), BusSpec("b")))
+        sound, other = add(engine, burst), add(engine, long)
+        asked = [c.start_clip(LEAD, 0, sound, 0), c.start_clip(LEAD + 60_000, 0, sound, 0)]
+        asked += [c.filter_bus(LEAD + 40_000, 0, 500.0, after)]
+        asked += [c.start_clip(LEAD, 1, other, 1)] if has_neighbour else []
+        return buses_of(engine, 70_000, asked)[0]
+
+    np.testing.assert_allclose(heard(False), heard(True), rtol=0.0, atol=1e-5)
+
+
+def test_a_filter_that_was_opened_by_a_ramp_rests(rng: np.random.Generator) -> None:
+    engine = engine_of(buses=(BusSpec("a", cutoff_hz=500.0), BusSpec("b", cutoff_hz=800.0)))
+    sound = add(engine, signals.noise(96_000, rng, 0.1))
+    starts = [c.start_clip(LEAD, bus, sound, bus) for bus in range(2)]
+    engine.post([*starts, c.filter_bus(LEAD + 1000, 0, 20_000.0, 4000)])
+    engine.pull(48_000)
+    filters = engine.memory["buses"][0]["filter"]
+
+    assert list(filters["is_moving"][:2]) == [0, 0]
+    assert np.isfinite(filters["band"]).all()

@@ -155,3 +155,13 @@ def test_lines_share_no_factor_and_each_is_longer_than_a_quantum() -> None:
     assert min(lengths) > k.QUANTUM
     assert all(math.gcd(a, b) == 1 for a in lengths for b in lengths if a != b)
     assert len(set(lengths)) == k.REVERB_LINES + k.ALLPASSES
+
+
+@pytest.mark.parametrize(("rate", "predelay_s"), [(48_000, 0.3), (192_000, 0.3), (8000, 0.0)])
+def test_a_room_waits_for_what_is_in_its_pre_delay(rate: int, predelay_s: float) -> None:
+    rooms = (ReverbSpec(predelay_s=predelay_s),)
+    engine = engine_of(buses=(BusSpec("room", effect=0),), reverbs=rooms, sample_rate=rate)
+    frames = rate // k.QUANTUM * k.QUANTUM
+    left = buses_of(engine, frames, [c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)])[0, 0]
+
+    assert float(np.abs(left).max()) > 0.005

@@ -322,3 +322,27 @@ def test_a_note_leaves_its_neighbours_in_the_group_alone() -> None:
     assert digest(quiet[:5004]) == digest(later[:5004])
     alone = play(OPEN_SAW, 9600, [note(3, 48.0), note(5003, 60.0, velocity=0.0)])
     assert digest(quiet) == digest(alone)
+
+
+def test_a_note_changes_no_bit_of_its_neighbours_even_while_a_stolen_one_rings() -> None:
+    """The blocks hold sixteen lanes apart; another note's end splits the quantum of all of them."""
+    pair = (OscillatorSpec(k.SAW), OscillatorSpec(k.PULSE, 0.5, 12.1, 0.3))
+    spec = InstrumentSpec(0, voices=16, oscillators=pair, cutoff_hz=900.0, resonance=0.5, gain=0.3)
+
+    def lanes(more: list[c.Command]) -> np.ndarray:
+        engine = engine_of(buses=(BusSpec("a"),), instruments=(spec,))
+        held = [c.play_note(LEAD + 10 + i, 0, 40.0 + 3 * i, 0.8, 20_000, note=i) for i in range(16)]
+        engine.post([*held, c.play_note(LEAD + 2001, 0, 50.0, 0.9, 20_000, note=50), *more])
+        heard = []
+        for _ in range(60):
+            engine.pull(k.QUANTUM)
+            heard.append(engine.memory["lanes"][1].copy())
+        return np.concatenate(heard)
+
+    alone = lanes([])
+    for at in range(2100, 3600, 97):
+        beside = lanes([c.release_note(LEAD + at, 0, 9)])
+        others = [lane for lane in range(16) if lane != 9]
+
+        np.testing.assert_array_equal(alone[:, others], beside[:, others])
+        assert not np.array_equal(alone[:, 9], beside[:, 9])
