@@ -24,9 +24,16 @@ OFF_GRID_S = 0.03
 
 ON_GRID_S = 0.005
 
+LOUD_PEAK = 1.06
+"""Half a decibel above full scale: a file at full scale may come to that by being resampled."""
+
 MOST_TAIL_BEATS = 1.0
 END_S, LOUD_END_DB = 0.05, -10.0
 """A tail has died away where its file ends; what is louder there was cut in the middle of the music."""
+
+EVEN_BPM, HEARD_END_DB = 0.02, -45.0
+"""A file that would fill its bars at a whole tempo was made at that tempo, if it has not died away where it
+ends, or others say the same; trimmed silence and tails end lower, and at whole tempi by chance."""
 
 VARIATION_LU = 3.0
 """Variations of one stem that differ by more are heard as another level, not as another take."""
@@ -74,6 +81,7 @@ def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
         yield from _check_tails(preset, part, files)
         yield from _check_keys(preset, part)
         yield from _check_variations(preset, part, files)
+    yield from _check_tempo(preset, files)
     yield from _check_levels(preset, files)
 
 
@@ -89,9 +97,12 @@ def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
     for path, file in files.items():
         if file.lufs <= SILENT_LUFS:
             yield warning((names[path],), "is silent from beginning to end")
-        elif file.peak > 1.0:
+        elif file.peak > LOUD_PEAK:
             over_db = 20.0 * math.log10(file.peak)
-            yield warning((names[path],), f"peaks {over_db:.1f} dB above full scale")
+            yield warning(
+                (names[path],),
+                f"peaks {over_db:.1f} dB above full scale: make the file quieter, or `level_db` lower",
+            )
 
 
 def _check_grid(preset: Preset, part: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
@@ -110,6 +121,42 @@ def _check_grid(preset: Preset, part: str, seconds: Mapping[Path, float]) -> Ite
                 f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: the loop is off"
                 " the grid; check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
             )
+
+
+def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """Loops made at another tempo: each pass has a hole at its end, or plays into the next."""
+    found: dict[tuple[str, int], list[tuple[str, Path, float, int]]] = {}
+    seconds = {path: file.seconds for path, file in files.items()}
+    for part, table in preset.parts.items():
+        length = section_length_beats(preset, part, seconds)
+        for layer, path in section_stems(preset, part):
+            loop = stem_loop_beats(preset, part, seconds[path], length) if path in seconds else None
+            if loop is None:
+                continue
+            covered = covered_beats(preset, part, seconds[path])
+            missing_s = (loop - covered) * table.beat_s
+            meant_bpm = 60.0 / table.beat_s * loop / covered
+            # what a lead-in holds may complete the end
+            is_explained = -OFF_GRID_S <= missing_s <= table.first_beat_s + OFF_GRID_S
+            if not is_explained and abs(meant_bpm - round(meant_bpm)) <= EVEN_BPM:
+                found.setdefault((part, round(meant_bpm)), []).append((layer, path, covered, loop))
+    for (part, meant_bpm), stems in found.items():
+        layer, path, covered, loop = stems[0]
+        paths = {path for _, path, _, _ in stems}
+        if len(paths) == 1 and files[path].end_db < HEARD_END_DB:
+            continue
+        missing_s = (loop - covered) * preset.parts[part].beat_s
+        what = (
+            f"{missing_s:.2f} s of each pass are silent"
+            if missing_s > 0
+            else "the end plays over the next pass"
+        )
+        more = f" (and {len(paths) - 1} more like it)" if len(paths) > 1 else ""
+        yield warning(
+            _at(part, layer, preset),
+            f"{path.name} lasts {covered:.2f} beats and loops every {loop}{more}: {what}; "
+            f"at {meant_bpm} BPM it would fill them: is `tempo_bpm` right?",
+        )
 
 
 def _check_tails(preset: Preset, part: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,14 +50,17 @@ class Teller:
     """
 
     def __init__(self) -> None:
+        # a terminal shows them as they come, and the journal knows when; a file does not
+        self._is_stamped = not sys.stderr.isatty() and "JOURNAL_STREAM" not in os.environ
         self._waiting: queue.Queue[str] = queue.Queue(WAITING_SENTENCES)
         self._dropped = 0
         threading.Thread(target=self._run, name="teller", daemon=True).start()
 
     def __call__(self, sentence: str) -> None:
         """Say a sentence soon."""
+        when = time.strftime("%H:%M:%S ") if self._is_stamped else ""
         try:
-            self._waiting.put_nowait(sentence)
+            self._waiting.put_nowait(when + sentence)
         except queue.Full:
             self._dropped += 1
 

@@ -89,8 +89,8 @@ def _check_miniaudio() -> tuple[str, bool, str]:
         found = ", ".join(device.host for device in miniaudio_library.list_devices() if device.is_default)
     except DeviceError as error:
         return ("miniaudio", False, f"{error}: no second way to the sound card if PortAudio fails")
-    words = f"{importlib.metadata.version('miniaudio')}, its default device by {found or 'none'}"
-    return ("miniaudio", True, words)
+    device = f"its default device is by {found}" if found else "and it has no device"
+    return ("miniaudio", True, f"{importlib.metadata.version('miniaudio')}, {device}")
 
 
 def _check_card() -> tuple[str, bool, str]:

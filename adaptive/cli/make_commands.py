@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import sys
 from collections.abc import Iterable
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 JUDGED = frozenset({"accepted", "merged", "dropped", "failed"})
 """First words of an engine about a request: enough to know whether it acts."""
+
+
+REFUSAL_S = 0.05
+"""A machine says at once that nobody has a port; this one within a few microseconds."""
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +52,7 @@ def new(
         raise InputError(message)
     if stems is None:
         blank_preset(folder)
-        say(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
+        say(f"{folder}/preset.toml is written; hear it: adaptive play {shlex.quote(str(folder))}")
         return
     if not stems.is_dir():
         message = f"{stems} is no folder"
@@ -56,7 +61,7 @@ def new(
     write_preset(proposal, folder)
     for note in proposal.notes:
         say(note)
-    say(f"{folder}/preset.toml is written; hear it: adaptive play {folder}")
+    say(f"{folder}/preset.toml is written; hear it: adaptive play {shlex.quote(str(folder))}")
 
 
 def check(
@@ -150,7 +155,16 @@ def _send_osc(
         messages.append(OscMessage(f"/adaptive/event/{event}", ()))
     packet = encode_bundle(messages)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(packet, target)
+        sender.settimeout(REFUSAL_S)
+        try:
+            sender.connect(target)
+            sender.send(packet)
+            sender.recv(1)  # OSC has no answers; but where nobody listens, the system says so
+        except TimeoutError:
+            return
+        except OSError as error:
+            message = f"no engine listens at {target[0]}:{target[1]}: {error.strerror or error}"
+            raise InputError(message) from error
 
 
 def _send_tcp(

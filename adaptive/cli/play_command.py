@@ -11,6 +11,7 @@ import secrets
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -165,11 +166,24 @@ def play(
     threading.excepthook = lambda fault: tell(
         f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
     )
-    say(f"{score.file.name} · seed {drawn} · {choice.name} ({choice.why})")
     # what is there now stays: a full collection that walks it takes 60 ms, more than the look-ahead
     gc.collect()
     gc.freeze()
-    asyncio.run(_run(session, choice, ready, parent if exit_with_parent else None))
+    title = f"{score.file.name} · seed {drawn}"
+    began = time.monotonic()
+    asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
+    say(_farewell(session, time.monotonic() - began))
+
+
+def _farewell(session: LiveSession, seconds: float) -> str:
+    """How it ended and what went wrong meanwhile: who reads it in the morning was not there."""
+    minutes, second = divmod(round(seconds), 60)
+    words = [f"ended after {minutes // 60}:{minutes % 60:02}:{second:02}: {session.ended or 'of itself'}"]
+    if underruns := session.underruns:
+        words.append(f"underruns {underruns}")
+    if isinstance(session.sink, Supervisor) and session.sink.outages:
+        words.append(f"the card was lost {session.sink.outages}×, {session.sink.silent_s:.1f} s of silence")
+    return "; ".join(words)
 
 
 def _find_preset(name: str) -> Preset:
@@ -178,11 +192,13 @@ def _find_preset(name: str) -> Preset:
     return require_playable(load(find(name, default_search()), vocabulary=vocabulary()))
 
 
-async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, parent: int | None) -> None:
+async def _run(
+    session: LiveSession, choice: SinkChoice, title: str, is_ready_wanted: bool, parent: int | None
+) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
         with contextlib.suppress(NotImplementedError, ValueError):
-            loop.add_signal_handler(number, session.stop)
+            loop.add_signal_handler(number, session.stop, f"by {signal.Signals(number).name}")
     loop.set_exception_handler(lambda _loop, context: session.tell(_escaped(context)))
     tasks = []
     if parent is not None:
@@ -200,6 +216,7 @@ async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, 
             }  # fmt: skip
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
+        say(f"{title} · {_sink_in_words(started, choice)}")
         page = f"http://{host}:{status.http_port}/"
         say(f"OSC {status.osc_port} · TCP {status.tcp_port} · {page}")
         if choice.name == "web":
@@ -212,6 +229,15 @@ async def _run(session: LiveSession, choice: SinkChoice, is_ready_wanted: bool, 
             task.cancel()
 
 
+def _sink_in_words(session: LiveSession, choice: SinkChoice) -> str:
+    """What plays, and why: the library that was chosen may not have opened its card as it was asked to."""
+    name = session.sink.name if session.sink else choice.name
+    if name == choice.name or not isinstance(session.sink, Supervisor):
+        return f"{choice.name} ({choice.why})"
+    device = session.sink.device_name or "no card for now"
+    return f"{name} ({device}; {choice.name} could not open its card as asked)"
+
+
 def _escaped(context: dict[str, Any]) -> str:
     """What asyncio would tell in a traceback: nothing that fails beside the music ends it."""
     fault = context.get("exception")
@@ -222,7 +248,7 @@ def _escaped(context: dict[str, Any]) -> str:
 async def _watch_parent(session: LiveSession, parent: int) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110  # the system has no event for it
         await asyncio.sleep(0.25)
-    session.stop()
+    session.stop("the process that started it has ended")
 
 
 async def _show_status(session: LiveSession) -> None:
@@ -251,8 +277,8 @@ def status_line(session: LiveSession) -> str:
         parts.append(f"load {100 * telemetry.load:.1f} %")
     if trouble := getattr(session.sink, "trouble", ""):
         parts.append(trouble)
-    if telemetry.underruns:
-        parts.append(f"underruns {telemetry.underruns}")
+    if underruns := session.underruns:
+        parts.append(f"underruns {underruns}")
     if telemetry.late_commands:
         parts.append(f"late {telemetry.late_commands}")
     if session.clamped.count:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError, TraceError
+from adaptive.inputs.message import nearest
 from adaptive.inputs.trace import Trace, read_trace
 from adaptive.preset.model import Preset
 from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
@@ -75,7 +76,10 @@ def render(
     for remark in result.remarks:
         say(remark)
     if job.trace and job.trace.ignored:
-        names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.ignored.items())
+        declared = [*job.preset.file.parameters, *job.preset.file.stingers, *job.preset.state_groups]
+        names = ", ".join(
+            f"{name} ({count}×){nearest(name, declared)}" for name, count in job.trace.ignored.items()
+        )
         say(f"the preset does not declare, and ignored: {names}")
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())

@@ -34,6 +34,9 @@ class Host(Protocol):
 
     checker: Checker
 
+    def greeting(self) -> dict[str, Any]:
+        """What a connection is told first."""
+
     def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
         """Act on a transaction."""
 
@@ -129,7 +132,7 @@ class TcpServer:
             await writer.drain()
 
         sender = asyncio.create_task(connection.write(put))
-        connection.send(self._host.checker.hello())
+        connection.send(self._host.greeting())
         self._host.connect(connection)
         try:
             await self._read(connection, reader)

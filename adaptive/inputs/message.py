@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,10 +142,21 @@ class Transaction:
         return all(isinstance(request, SetParameter) for request in self.requests)
 
 
+MOST_NAMED = 8
+"""So many names are listed where none is near."""
+
+
 def nearest(name: Any, names: Iterable[str]) -> str:
     """`` (did you mean …?)``, or nothing."""
     found = difflib.get_close_matches(name[:64], list(names), 1) if isinstance(name, str) else []
     return f" (did you mean {found[0]!r}?)" if found else ""
+
+
+def nearest_or_all(name: Any, names: Collection[str]) -> str:
+    """`nearest`, or what there is where that is not much."""
+    if near := nearest(name, names):
+        return near
+    return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= MOST_NAMED else ""
 
 
 def is_finite_number(value: Any) -> bool:
@@ -157,6 +168,10 @@ def is_finite_number(value: Any) -> bool:
 
 def shown(value: Any) -> str:
     """A value as an error message quotes it: never longer than 60 characters."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int) and not abs(value) <= LARGEST:
         return "a number of more than 300 digits"
     try:
@@ -206,7 +221,7 @@ class Checker:
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
         """Check a state; a number picks the value of that place."""
         if group not in self.groups:
-            self._refuse(f"there is no state group {shown(group)}{nearest(group, self.groups)}")
+            self._refuse(f"there is no state group {shown(group)}{nearest_or_all(group, self.groups)}")
         if group not in self._read_groups:
             self._refuse(f"no line of select reads {group}: sections are chosen by {self._choosers()} here")
         values = self.groups[group].values
@@ -315,7 +330,7 @@ def read_json(document: Any, checker: Checker) -> Transaction:
         message_id = item.get("id")
         is_good_id = message_id is None or (isinstance(message_id, str) and len(message_id) <= LONGEST_ID)
         if not is_good_id:
-            text = f"must be a text of at most {LONGEST_ID} characters"
+            text = f"id must be a text of at most {LONGEST_ID} characters, got {shown(message_id)}"
             transaction.faults.append(Fault(text, f"{at}.id" if at else "id"))
             continue
         try:
@@ -348,6 +363,10 @@ def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | No
             return [request] if request else []
     known = [*READERS, "play", "stop", "pause", "resume"]
     first = next(iter(item), "")
+    if first in checker.parameters:
+        value = item[first] if is_finite_number(item[first]) else "…"
+        message = f'{first} is a parameter: send {{"parameter": "{first}", "value": {value}}}'
+        raise ProtocolError(message)
     message = f"nothing to do: {shown(first)} is none of {', '.join(known)}{nearest(first, known)}"
     raise ProtocolError(message)
 
@@ -415,7 +434,7 @@ def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Re
         raise ProtocolError(message)
     for topic in topics:
         if topic not in TOPICS:
-            message = f"there is nothing to hear of {shown(topic)}{nearest(topic, TOPICS)}"
+            message = f"there is nothing to hear of {shown(topic)}{nearest_or_all(topic, TOPICS)}"
             raise ProtocolError(message)
     return [Subscribe(frozenset(topics), message_id)]
 

@@ -42,7 +42,7 @@ class OscReader:
     """
 
     def __init__(self, preset: Preset, checker: Checker) -> None:
-        self._checker = checker
+        self.checker = checker
         self._mappings: dict[str, list[InputTable]] = {}
         for table in preset.file.inputs:
             self._mappings.setdefault(table.osc, []).append(table)
@@ -74,7 +74,7 @@ class OscReader:
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
 
     def _own(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request]:
-        check, first = self._checker, arguments[0] if arguments else None
+        check, first = self.checker, arguments[0] if arguments else None
         match path:
             case ["parameter", name]:
                 return [check.parameter(name, _number(first))]
@@ -102,7 +102,7 @@ class OscReader:
 
     def _meant(self, name: str) -> str:
         """The address somebody meant who left out what kind of thing a name is."""
-        check = self._checker
+        check = self.checker
         values = {value for group in check.groups.values() for value in group.values}
         kinds = {"parameter": check.parameters, "event": check.events, "state": values}
         kind = next((kind for kind, names in kinds.items() if name in names), None)
@@ -118,7 +118,7 @@ class OscReader:
                 velocity = float(argument)
         if velocity == 0.0:
             return []
-        return [self._checker.event(name, velocity, None, message_id)]
+        return [self.checker.event(name, velocity, None, message_id)]
 
     def _map(self, table: InputTable, arguments: tuple[Any, ...]) -> list[Request]:
         present = table.argument < len(arguments)
@@ -132,11 +132,11 @@ class OscReader:
                     text = f"{table.osc} sent {shown(value)}, which its values do not name"
                     raise ProtocolError(text)
                 value = table.values[key]
-            return [self._checker.state(table.state, value)]
+            return [self.checker.state(table.state, value)]
         number = _number(value)
         if is_finite_number(number):
             number = rescale(table, number)
-        return [self._checker.parameter(table.parameter, number)]
+        return [self.checker.parameter(table.parameter, number)]
 
 
 def rescale(table: InputTable, value: float) -> float:
@@ -202,7 +202,8 @@ class OscServer(asyncio.DatagramProtocol):
             self._once(sender, str(error))
             return
         for request in transaction.clamped:
-            self._once(sender, f"{request.name} is out of its range, and is clamped")
+            low, high = self.reader.checker.parameters[request.name]
+            self._once(sender, f"{request.name} is out of its range, {low:g} to {high:g}, and is clamped")
         for fault in transaction.faults:
             at = _short(fault.at)
             place = "" if at in fault.error else f"{at}: "

@@ -239,7 +239,7 @@ def _describe(asked: _Asked, before: Preset, after: Preset) -> str:
     found = changes(before.file, after.file)
     if before.parts.keys() - after.parts.keys():
         found.append("if a section that is gone plays, what is selected instead begins at its bar 1")
-    what = "; ".join(found) or "the file says what it said; audio that was written anew is taken"
+    what = "; ".join(found) or "the file says what plays already; audio that was written anew is taken"
     if isinstance(asked.request, UndoEdit):
         return f"one step back ({what}); the file still holds the edit"
     return what

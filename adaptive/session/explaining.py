@@ -200,16 +200,18 @@ def _stinger(line: Line) -> str:
     if line.get("status") == "moved":
         return f"{line['event']} moves to {line['position']}: {line['reason']}"
     played = f" as {' '.join(line['pitches'])} in {line['key']}" if "pitches" in line else ""
-    return f"{line['event']} sounds at {line['position']}{played}: {line['reason']}"
+    return f"{line['event']} sounds at {line['position']} ({_clock(line['t'])}){played}: {line['reason']}"
 
 
 def _state(line: Line) -> str:
     if "transport" in line:
         return f"{line['transport']} was asked for"
-    return f"{line['group']} is now {line['value']} (was {line['before']})"
+    return f"the state {line['group']} is now {line['value']} (was {line['before']})"
 
 
 def _layer(line: Line) -> str | None:
+    if "layers" in line:
+        return f"{line['section']} plays"
     if "take" not in line:
         return None
     return f"{line['layer']} plays {line['take']} ({line['reason']})"

@@ -168,7 +168,7 @@ class HttpSide:
         self._count += 1
         connection = Connection(self._host, f"WebSocket from {request.remote}")
         sender = asyncio.create_task(connection.write(socket.send_str))
-        connection.send(self._host.checker.hello())
+        connection.send(self._host.greeting())
         self._host.connect(connection)
         try:
             await self._read(socket, connection)

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import itertools
 import json
-import math
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -24,7 +23,6 @@ import msgspec
 from adaptive.conductor.layout import ScoreLayout
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
-from adaptive.conductor.passage import Passage
 from adaptive.conductor.saving import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
@@ -47,6 +45,7 @@ from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.inputs.osc_lane import IS_POSSIBLE, OscLane, bind
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
+from adaptive.session.broadcasting import News
 from adaptive.session.clamping import Clamped
 from adaptive.session.complaints import Complaints
 from adaptive.session.editing import Editing
@@ -57,8 +56,6 @@ from adaptive.session.recording import Recorder
 from adaptive.session.supervisor import Supervisor
 from adaptive.session.swap import Swap
 from adaptive.sinks.stream import Broadcast
-from adaptive.timebase import HAIR
-from adaptive.units import gain_to_db
 
 STEP_S = 0.0025
 """How often the loop looks for new ticks (a tick lasts 5.3 ms at 48 kHz)."""
@@ -66,7 +63,6 @@ STEP_S = 0.0025
 MOST_WAITING = 10_000
 """Messages that may wait for the next tick; the rest is dropped and counted."""
 
-METERS_S = 0.05
 TERMINAL = frozenset({"merged", "superseded", "dropped", "failed", "finished"})
 """After one of these nothing more is said of a message."""
 
@@ -156,13 +152,11 @@ class LiveSession:
         self.sink: Sink | None = None
         self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._waiting: list[Message] = []
-        self._connections: set[Connection] = set()
+        self._news = News(self)
         self._receipts: dict[str, tuple[Connection, str]] = {}
         self._serial = itertools.count()
         self._recorder: Recorder | None = None
         self._stopping = asyncio.Event()
-        self._last_beat: tuple[Passage, int] | None = None
-        self._meters_at = 0.0
         self._osc: OscServer | None = None
         self._lane: OscLane | None = None
         self._lane_layout: ScoreLayout | None = None
@@ -171,7 +165,8 @@ class LiveSession:
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._volume = 1.0
         self._is_paused = False
-        self._frames_before = 0
+        self._frames_before, self._underruns_before = 0, 0
+        self.ended = ""
 
     # ── life ───────────────────────────────────────────────────────────────────────────────────
 
@@ -201,9 +196,15 @@ class LiveSession:
                 stack.callback(loop.create_task(self._editing.watch()).cancel)
             await self._play(ready)
 
-    def stop(self) -> None:
+    def stop(self, reason: str = "it was asked to end") -> None:
         """End the session at the next turn of the loop."""
+        self.ended = self.ended or reason
         self._stopping.set()
+
+    @property
+    def underruns(self) -> int:
+        """Blocks the sound card did not get in time, since the beginning."""
+        return self._underruns_before + self.performance.engine.telemetry().underruns
 
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
         def hear(sentence: str, more: dict[str, Any]) -> None:
@@ -227,6 +228,7 @@ class LiveSession:
                 ready(self)
                 ready = None
             if end is not None and self._frames_before + self.performance.engine.frame >= end:
+                self.stop(f"{self.options.seconds:g} s have sounded")
                 break
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), STEP_S)
@@ -245,7 +247,7 @@ class LiveSession:
                 self._recorder.take_tick(tick, messages)
             performance.step(messages)
             self._teach_lane()
-            self._publish(tick)
+            self._news.follow(tick)
         self._watch_lane()
         if self._state is not None:
             self._state.follow(self.performance)
@@ -379,6 +381,7 @@ class LiveSession:
         self.performance = performance
         self._teach_lane()
         self._frames_before += old.engine.frame
+        self._underruns_before += old.engine.telemetry().underruns
         self._forget_messages(f"{performance.preset.file.name} was loaded")
         if self.sink is not None and hasattr(self.sink, "engine"):
             self.sink.engine = performance.engine
@@ -392,8 +395,8 @@ class LiveSession:
         if self._osc is not None:
             self._osc.reader = OscReader(preset, self.checker)
         if is_told or self.checker.hello() != before:
-            for other in self._connections:
-                other.send(self.checker.hello())
+            for other in self._news.connections:
+                other.send(self.greeting())
 
     def _forget_messages(self, reason: str) -> None:
         """Drop what was asked of the preset before and never came to an end."""
@@ -405,20 +408,26 @@ class LiveSession:
 
     # ── what goes out ──────────────────────────────────────────────────────────────────────────
 
+    def greeting(self) -> dict[str, Any]:
+        """What the preset knows, and what plays now."""
+        now = {**self._news.now(), "is_paused": self._is_paused}
+        return {"hello": {**self.checker.hello()["hello"], "now": now}}
+
     def connect(self, connection: Connection) -> None:
         """Begin to tell a connection what it subscribes to."""
-        self._connections.add(connection)
+        self._news.connections.add(connection)
 
     def disconnect(self, connection: Connection) -> None:
         """Forget a connection and the receipts it waits for."""
-        self._connections.discard(connection)
+        self._news.connections.discard(connection)
         self._receipts = {k: v for k, v in self._receipts.items() if v[0] is not connection}
 
     def _watch_performance(self) -> None:
         self.performance.conductor.on_receipt = self._on_receipt
         self.performance.log.listeners.append(self._on_line)
 
-    def _heard(self, frame: int) -> int:
+    def heard(self, frame: int) -> int:
+        """When a frame of the timeline is heard."""
         latency = self.sink.latency_frames if self.sink else 0
         return frame + self.performance.engine.output_delay_frames + latency
 
@@ -435,7 +444,7 @@ class LiveSession:
         }  # fmt: skip
         if receipt.frame is not None:
             document["sounds_at"] = {
-                "frame": receipt.frame, "heard_frame": self._heard(receipt.frame),
+                "frame": receipt.frame, "heard_frame": self.heard(receipt.frame),
                 "position": receipt.position,
             }  # fmt: skip
         connection.send(document)
@@ -451,53 +460,7 @@ class LiveSession:
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":
             self._complain(f"the tempo stays: {line['reason']}")
-        if line["kind"] == "transition":
-            self._tell_topic("section", {"section": {**line, "heard_frame": self._heard(line["frame"])}})
-
-    def _tell_topic(self, topic: str, document: dict[str, Any]) -> None:
-        for connection in self._connections:
-            if topic in connection.topics:
-                connection.send(document)
-
-    def _publish(self, tick: int) -> None:
-        if not self._connections:
-            return
-        conductor = self.performance.conductor
-        frame = tick * TICK_FRAMES
-        passage = conductor.passage
-        # beats are the passage's own: a seam between two beats of the old section begins new ones
-        local = math.floor(passage.local(conductor.tempo.beat_at(frame)) + HAIR)
-        beat = passage.beat_of(local)
-        if (passage, local) != self._last_beat and beat > passage.start_beat - HAIR:
-            self._last_beat = (passage, local)
-            at = conductor.tempo.frame_at(beat)
-            self._tell_topic(
-                "beat",
-                {
-                    "beat": {
-                        "frame": at, "heard_frame": self._heard(at),
-                        "position": passage.position(beat),
-                        "section": passage.section,
-                        "tempo_bpm": round(conductor.tempo.tempo_at(frame), 3),
-                    }
-                },
-            )  # fmt: skip
-        seconds = frame / self.performance.engine.spec.sample_rate
-        if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
-            self._meters_at = seconds
-            self._publish_meters()
-
-    def _publish_meters(self) -> None:
-        wanted = {topic for connection in self._connections for topic in connection.topics}
-        engine = self.performance.engine
-        if "meters" in wanted:
-            peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
-            rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
-            self._tell_topic("meters", {"meters": {"peak_db": peaks, "rms_db": rms}})
-        if "parameters" in wanted:
-            names = self.performance.layout.parameters
-            values = {name: round(engine.value(index), 5) for name, index in names.items()}
-            self._tell_topic("parameters", {"parameters": values})
+        self._news.hear_line(line)
 
     # ── wiring ─────────────────────────────────────────────────────────────────────────────────
 
@@ -543,7 +506,8 @@ class LiveSession:
             "sample_rate": performance.engine.spec.sample_rate,
             "quantum": QUANTUM,
         }
-        recorder = Recorder(self.options.record, meta, names, performance.engine.spec.sample_rate)
+        rate = performance.engine.spec.sample_rate
+        recorder = Recorder(self.options.record, meta, names, rate, self.tell)
         self._recorder = recorder
         performance.log.listeners.append(
             lambda line: recorder.write_log(json.dumps(line, ensure_ascii=False))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,24 +26,34 @@ class Recorder:
         Parameters by their index in the kernel.
     sample_rate : int
         Frames a second.
+    tell : callable
+        Takes a sentence for the user: once, if the recording has to end before the music.
     """
 
-    def __init__(self, folder: Path, meta: dict[str, Any], names: list[str], sample_rate: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        meta: dict[str, Any],
+        names: list[str],
+        sample_rate: int,
+        tell: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._names, self._rate = names, sample_rate
+        self._folder, self._names, self._rate, self._tell = folder, names, sample_rate, tell
+        self._is_broken = False
         self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8", buffering=1)
         self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8", buffering=1)
         self._applied: list[tuple[int, str, float]] = []
-        self._trace.write(json.dumps({"meta": meta}) + "\n")
+        self._write(self._trace, {"meta": meta})
 
     def write_log(self, line: str) -> None:
         """Keep a line of the decision log."""
-        self._log.write(line + "\n")
+        self._write(self._log, line)
 
     def take_replies(self, replies: Sequence[Reply]) -> None:
         """Keep what the kernel applied."""
         for reply in replies:
-            if reply.kind == REPLY_APPLIED:
+            if reply.kind == REPLY_APPLIED and not self._is_broken:
                 self._applied.append((reply.done, self._names[reply.which], reply.value))
 
     def take_tick(self, tick: int, messages: Sequence[Message]) -> None:
@@ -55,13 +66,26 @@ class Recorder:
         self._applied = [row for row in self._applied if row[0] >= end]
         rows += [(frame, {name: value}) for frame, name, value in due]
         for frame, line in sorted(rows, key=lambda row: row[0]):
-            self._trace.write(json.dumps({"t": frame / self._rate, **line}) + "\n")
+            self._write(self._trace, {"t": frame / self._rate, **line})
 
     def close(self, seconds: float) -> None:
         """End the recording; a last line states its length."""
-        self._trace.write(json.dumps({"t": seconds}) + "\n")
-        self._trace.close()
-        self._log.close()
+        self._write(self._trace, {"t": seconds})
+        for file in (self._trace, self._log):
+            with contextlib.suppress(OSError):  # what could not be written cannot be flushed
+                file.close()
+
+    def _write(self, file: TextIO, line: str | dict[str, Any]) -> None:
+        """Write a line; a disk that is full ends the recording, and not the music."""
+        if self._is_broken:
+            return
+        try:
+            file.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
+        except OSError as error:
+            self._is_broken = True
+            self._applied.clear()
+            why = error.strerror or error
+            self._tell(f"{self._folder}: the recording ends here, the music goes on: {why}")
 
 
 def _line(message: Message) -> dict[str, Any]:

@@ -77,10 +77,13 @@ class Supervisor:
         self._last_trouble = ""
         self._folded_into = 0
         self._arrived: tuple[CardSink, Line, float] | None = None
+        self._after = ""
         self._gone_s = 0.0
         self._began_s, self._rest_until_s, self._flaps = 0.0, 0.0, 0
+        self._silent_since_s: float | None = None
         self.trouble = ""
         self.changes = 0
+        self.outages, self.silent_s = 0, 0.0
 
     # ── as a sink ──────────────────────────────────────────────────────────────────────────────
 
@@ -88,6 +91,11 @@ class Supervisor:
     def name(self) -> str:
         """Sink that drives the engine at this moment."""
         return "null" if self._card is None else self._card.name
+
+    @property
+    def device_name(self) -> str:
+        """Device that plays at this moment; empty while there is none."""
+        return "" if self._card is None else self._card.device.name
 
     @property
     def latency_frames(self) -> int:
@@ -198,6 +206,8 @@ class Supervisor:
             return  # its callback stands in the engine: nobody else may, until it is out
         self._course.end_card(card, now_s)
         self._card, self._asleep, self._gone_s = None, (card, self._heart), now_s
+        self._silent_since_s = now_s
+        self.outages += 1
         self._forget_next()
         self._clock = ClockedSink(self._engine, "null", lead_s=0.0, block_frames=STAND_IN_FRAMES)
         self._course.begin_clock(self._clock)
@@ -261,6 +271,11 @@ class Supervisor:
         self.changes += 1
         self._began_s = now_s
         self._arrived = (card, line, now_s - self._gone_s)
+        self._after = ""
+        if self._silent_since_s is not None:
+            silent_s, self._silent_since_s = now_s - self._silent_since_s, None
+            self.silent_s += silent_s
+            self._after = f"after {silent_s:.1f} s of silence"
 
     def _tell_of_return(self, now_s: float, card: CardSink, line: Line, away_s: float) -> None:
         """Say what plays now, and how far from the line it is, as its own blocks tell."""
@@ -269,7 +284,7 @@ class Supervisor:
             return
         apart = self._course.line_of(card).heard(now_s) - line.heard(now_s)
         off_ms = round(1000.0 * apart / self._engine.spec.sample_rate, 1)
-        words = [f"the music plays on {card.device.name} ({card.name})", self._folded(card)]
+        words = [f"the music plays on {card.device.name} ({card.name})", self._after, self._folded(card)]
         self._say(
             ", ".join(filter(None, words)), card,
             away_s=round(away_s, 3), phase_ms=off_ms,

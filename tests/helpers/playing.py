@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -104,8 +105,9 @@ class Playing:
         return client
 
     def said(self) -> list[str]:
-        """Lines on stderr so far."""
-        return self.complaints.read_text(encoding="utf-8").splitlines()
+        """Lines on stderr so far, without the time of day that stands before them in a file."""
+        text = self.complaints.read_text(encoding="utf-8")
+        return [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in text.splitlines()]
 
     def end(self, number: int = signal.SIGTERM, seconds: float = 15.0) -> int:
         """Send a signal; return the exit code."""

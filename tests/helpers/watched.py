@@ -39,7 +39,7 @@ class Counters:
             "packets": 0 if self.session._osc is None else self.session._osc.packets,
             "transactions": self.session.status.transactions,
             "clamped": self.session.clamped.count,
-            "connections": len(self.session._connections),
+            "connections": len(self.session._news.connections),
             "resident_mb": resident_mb(),
             "files": open_files(),
             "threads": threading.active_count(),

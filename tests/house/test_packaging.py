@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def setting(name: str) -> list[str]:
 def here(command: str) -> list[str]:
     """A command of the unit as it would be run, with this environment's programs."""
     line = command.replace("%i", "nightfall").replace("$ADAPTIVE_OPTIONS", OPTIONS)
+    line = line.replace("${STATE_DIRECTORY}", tempfile.mkdtemp())
     return shlex.split(line.replace(INSTALLED, f"{Path(sys.executable).parent}/"))
 
 
@@ -100,7 +102,8 @@ def test_launchd_would_start_what_the_unit_starts() -> None:
     words = plistlib.loads(PLIST.read_bytes())["ProgramArguments"]
     (start,) = setting("ExecStart")
 
-    assert words == shlex.split(start.replace(" $ADAPTIVE_OPTIONS", "").replace("%i", "nightfall"))
+    started = start.replace(" $ADAPTIVE_OPTIONS", "").replace("%i", "nightfall")
+    assert words == shlex.split(started.replace("${STATE_DIRECTORY}/", "/Users/Shared/adaptive-"))
 
 
 def test_the_guides_program_starts_the_engine_and_ends_it(tmp_path: Path) -> None:

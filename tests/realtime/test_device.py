@@ -19,6 +19,9 @@ from tests.helpers.presets import RATE, make_preset
 
 pytestmark = pytest.mark.device
 
+CYCLE = 128
+"""Frames of a cycle of the server's (`tests.helpers.servers`)."""
+
 BODY = """
 [parameters.threat]
 rise_s = 0.05
@@ -91,8 +94,13 @@ def test_a_client_we_did_not_write_changes_what_is_heard(
     start = first_sound(heard)
     before, after = heard[start : start + RATE, 0], heard[start + 4 * RATE : start + 5 * RATE, 0]
 
-    assert band_db(before, 215, 225) > band_db(before, 326, 336) + 30
-    assert band_db(after, 326, 336) > band_db(after, 215, 225) + 20
+    def calm_over_fight_db(audio: np.ndarray) -> float:
+        # the median of tenths: a cycle that the server loses is heard at all frequencies
+        parts = np.split(audio, 10)
+        return float(np.median([band_db(part, 210, 230) - band_db(part, 320, 340) for part in parts]))
+
+    assert calm_over_fight_db(before) > 30.0
+    assert calm_over_fight_db(after) < -20.0
     assert np.abs(heard).max() < 1.0
 
 
@@ -103,7 +111,7 @@ def test_what_is_heard_is_what_the_recording_renders_to_although_python_stands_s
     # a note that is missing or late because of Python would be so every time
     for attempt in range(3):
         wrong = frames_that_differ(
-            jack_recording, "portaudio", jack, preset, tmp_path / str(attempt), limit=1e-6
+            jack_recording, "portaudio", jack, preset, tmp_path / str(attempt), limit=1e-6, cycle=CYCLE
         )
         if wrong.size == 0:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -157,7 +158,13 @@ def test_a_server_that_dies_or_hangs_is_outlived_and_returned_to_in_phase(
     assert code == 0
     # each is said once, and no library says anything
     assert sum("goes on silently" in line for line in said) == 1
-    assert len(said) == 2 + len(health(tmp_path))
+    assert len(said) == 3 + len(health(tmp_path))
+    assert re.fullmatch(
+        r"ended after 0:00:\d\d: by SIGTERM; (underruns \d+; )?the card was lost 1×, \d\.\d s of silence",
+        said[-1],
+    )
+    stamped = engine.complaints.read_text(encoding="utf-8").splitlines()
+    assert any(re.match(r"\d\d:\d\d:\d\d the music plays on", line) for line in stamped)
 
 
 @pytest.mark.slow

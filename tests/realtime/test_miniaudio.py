@@ -72,7 +72,7 @@ def test_devices_and_doctor_tell_of_both_ways_to_the_card(pulse: Pulse) -> None:
     assert "Null Output (PULSEAUDIO, 2 channels, 48000 Hz)" in listed.stdout
     assert "auto picks miniaudio: Null Output" in listed.stdout
     assert "ok  sound card: miniaudio, Null Output" in checked.stdout
-    assert "its default device by PULSEAUDIO" in checked.stdout
+    assert "its default device is by PULSEAUDIO" in checked.stdout
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
-from tests.helpers.playing import Playing, playing, until
+from tests.helpers.playing import Client, Playing, playing, until
 from tests.helpers.presets import make_preset
 
 BODY = """
@@ -483,3 +483,21 @@ def test_a_killed_engine_goes_on_in_the_bar_it_was_killed_in(preset: Path, tmp_p
     assert kept["bar"] <= int(beat["position"].split(".")[0]) <= kept["bar"] + 2
     assert any(f"goes on in fight, bar {kept['bar']}" in line for line in said)
     assert any("it is kept as music.json.broken, and the music begins anew" in line for line in told)
+
+
+def test_who_comes_late_is_told_what_plays(preset: Path, tmp_path: Path) -> None:
+    with playing(tmp_path, preset, "--sink", "null") as engine:
+        early = engine.client()
+        early.send(
+            {"subscribe": ["section"]}, {"state": {"place": "shelter"}}, {"parameter": "threat", "value": 0.5}
+        )
+        arrived = early.until("section", status="plays", target="fight")["section"]
+        late = Client(engine.ready["tcp"])
+        now = late.until("hello")["hello"]["now"]
+        early.close()
+        late.close()
+
+    assert arrived["source"] == "calm"
+    assert arrived["heard_frame"] > arrived["frame"]
+    assert (now["section"], now["states"], now["is_paused"]) == ("fight", {"place": "shelter"}, False)
+    assert now["parameters"]["threat"] == pytest.approx(0.5, abs=0.01)

@@ -53,7 +53,7 @@ def test_both_ways_give_the_same_answers(tmp_path: Path, way: tuple[str, ...]) -
     assert found, seen[-3:]
     assert said, engine.said()
     assert complaints == [
-        "cadence is out of its range, and is clamped",
+        "cadence is out of its range, 60 to 240, and is clamped",
         "/adaptive/parameter/threat: threat must be finite, got nan",
         "/adaptive/parameter/treat: there is no parameter 'treat' (did you mean 'threat'?)",
         "OSC packet refused at byte 0: expected '/' (a message) or '#bundle' and a zero, got 'nonsense'",

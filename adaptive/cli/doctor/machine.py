@@ -132,8 +132,14 @@ def check_ports() -> Row:
     if playing is not None:
         return Row("ports", True, f"{numbers} belong to an engine that plays {playing}")
     words = f"{numbers} taken by another program"
-    options = " ".join(f"{option} {HOST}:0" for _, option, _ in taken)
-    return trouble("ports", words, f"adaptive play {options} (0 picks a free one)")
+    kinds = {name: kind for name, _, kind, _ in DOORS}
+    options = " ".join(f"{option} {HOST}:{_next_free(kinds[name], port)}" for name, option, port in taken)
+    return trouble("ports", words, f"adaptive play {options} (and whoever sends has to know)")
+
+
+def _next_free(kind: socket.SocketKind, port: int) -> int:
+    """A free port behind one that is taken."""
+    return next((other for other in range(port + 10, port + 100) if _is_free(kind, other)), 0)
 
 
 def _is_free(kind: socket.SocketKind, port: int) -> bool:

@@ -108,6 +108,8 @@ def check_cache() -> Row:
     where = cache.cache_folder()
     if cache.is_cache_lasting():
         return Row("compile cache", True, str(where))
+    if not build.missing_units():
+        return Row("compile cache", True, f"{where} is used, and holds all there is")
     words = f"{cache.default_cache()} cannot be written; {where} is used, which may not outlive a restart"
     return trouble("compile cache", words, "export ADAPTIVE_CACHE_DIR=FOLDER, one that can be written")
 

@@ -66,6 +66,37 @@ def test_a_loop_that_ends_beside_its_bar_line_is_told(tmp_path: Path, late_s: fl
         assert f"pad.wav ends 20 ms {side} its last bar does: the loop is off the grid" in lines[0]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "fade_s", "expected"),
+    [
+        (
+            7.5,
+            0.0,
+            "lasts 15.00 beats and loops every 16: 0.50 s of each pass are silent; at 128 BPM it would",
+        ),
+        (
+            8.0 * 120 / 118,
+            0.0,
+            "loops every 16: the end plays over the next pass; at 118 BPM it would fill them",
+        ),
+        (7.5, 0.5, ""),  # silence was trimmed
+        (8.27, 1.0, ""),  # a tail that rings out
+        (7.4, 0.0, ""),  # at no whole tempo
+    ],
+)
+def test_loops_of_another_tempo_are_told(
+    tmp_path: Path, seconds: float, fade_s: float, expected: str
+) -> None:
+    noise = 0.1 * np.random.default_rng(5).standard_normal(round(seconds * RATE))
+    if fade_s:
+        noise[-round(fade_s * RATE) :] *= np.linspace(1.0, 0.0, round(fade_s * RATE)) ** 3
+    soundfile.write(tmp_path / "pad.wav", noise.astype(np.float32), RATE, subtype="FLOAT")
+    found = [line for line in told(tmp_path, ONE + "length_bars = 4\n") if "is `tempo_bpm` right" in line]
+
+    assert bool(found) is bool(expected)
+    assert all(expected in line for line in found)
+
+
 @pytest.mark.parametrize(("fade_s", "is_told"), [(0.0, True), (1.5, False)])
 def test_a_file_that_was_cut_in_the_middle_of_the_music_is_told(
     tmp_path: Path, fade_s: float, is_told: bool

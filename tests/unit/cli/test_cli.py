@@ -354,7 +354,7 @@ LOG = [
 ]  # fmt: skip
 TOLD = """\
 0:00.000  calm begins, because select[1]: otherwise
-0:01.301  place is now shelter (was road)
+0:01.301  the state place is now shelter (was road)
 0:01.301  calm is to turn to fight at 3.1.0 (0:02.000, in 0.70 s: its exit grid bound it), because \
 select[0]: threat > 0.6 (threat = 0.71); by rule any → any (exit at bar, enter at start)
 0:02.500  hit is not played: it may sound again in 1.20 s (cooldown 2 s)
@@ -369,6 +369,18 @@ def log(tmp_path: Path) -> Path:
     path = tmp_path / "log.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in LOG), encoding="utf-8")
     return path
+
+
+def test_what_is_sent_to_nobody_over_osc_is_told(run: Run) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.bind(("127.0.0.1", 0))
+        port = asked.getsockname()[1]
+        here = run("send", "threat=0.5", "--to", f"osc://127.0.0.1:{port}")
+    gone = run("send", "threat=0.5", "--to", f"osc://127.0.0.1:{port}")
+
+    assert (here.code, here.err) == (0, "")
+    assert gone.code == 1
+    assert f"no engine listens at 127.0.0.1:{port}" in gone.err
 
 
 def test_a_log_is_told_in_plain_sentences(run: Run, log: Path) -> None:

@@ -27,6 +27,7 @@ class House:
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
+        self.greeting = checker.hello
         self.received: list[Transaction] = []
         self.here: set[Connection] = set()
         self.gone = 0

@@ -90,12 +90,12 @@ WORDS = (
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
     ({"parameter": "double", "value": 1}, "double is derived from other parameters and cannot be set"),
-    ({"parameter": "intensity"}, "intensity must be a number, got None"),
+    ({"parameter": "intensity"}, "intensity must be a number, got nothing"),
     ({"parameter": "intensity", "value": "loud"}, "intensity must be a number, got 'loud'"),
-    ({"parameter": "intensity", "value": True}, "intensity must be a number, got True"),
+    ({"parameter": "intensity", "value": True}, "intensity must be a number, got true"),
     ({"parameter": ["intensity"], "value": 1}, "there is no parameter ['intensity']"),
     ({"parameter": {"a": 1}, "value": 1}, "there is no parameter {'a': 1}"),
-    ({"parameter": None, "value": 1}, "there is no parameter None"),
+    ({"parameter": None, "value": 1}, "there is no parameter nothing"),
     ({"parameter": "intensity", "value": math.nan}, "intensity must be finite, got nan"),
     ({"parameter": "intensity", "value": -math.inf}, "intensity must be finite, got -inf"),
     ({"parameter": "intensity", "value": 10**400}, f"intensity must be finite, got {HUGE}"),
@@ -105,7 +105,7 @@ REFUSED = [
     ({"state": {"place": -1}}, "place has values 0 to 1, got -1"),
     ({"state": {"place": math.nan}}, "place has values 0 to 1, got nan"),
     ({"state": {"place": 10**400}}, "place has values 0 to 1, got a number of more than 300 digits"),
-    ({"state": {"place": True}}, "place is never True"),
+    ({"state": {"place": True}}, "place is never true"),
     ({"state": {"place": ["road"]}}, "place is never ['road']"),
     ({"state": "road"}, "say which state group is meant: place, weather"),
     ({"event": "kil"}, "nothing sounds on event 'kil' (did you mean 'kill'?)"),
@@ -128,9 +128,12 @@ REFUSED = [
     ({}, f"nothing to do: '' is none of {WORDS}"),
     (3, 'must be an object such as {"parameter": …}, got 3'),
     ("hi", 'must be an object such as {"parameter": …}, got \'hi\''),
-    (None, 'must be an object such as {"parameter": …}, got None'),
-    ({"event": "kill", "id": 7}, f"must be a text of at most {LONGEST_ID} characters"),
-    ({"event": "kill", "id": "x" * 129}, f"must be a text of at most {LONGEST_ID} characters"),
+    (None, 'must be an object such as {"parameter": …}, got nothing'),
+    ({"event": "kill", "id": 7}, f"id must be a text of at most {LONGEST_ID} characters, got 7"),
+    (
+        {"event": "kill", "id": "x" * 129},
+        f"id must be a text of at most {LONGEST_ID} characters, got '{'x' * 56}…",
+    ),
 ]  # fmt: skip
 
 

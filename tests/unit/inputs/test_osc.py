@@ -133,7 +133,7 @@ def test_one_address_may_steer_two_parameters(reader: OscReader) -> None:
 REFUSED = [
     ("/nobody", (1,), "no input listens to /nobody"),
     ("/adaptive/parameter/thraet", (1,), "there is no parameter 'thraet' (did you mean 'threat'?)"),
-    ("/adaptive/parameter/threat", (), "threat must be a number, got None"),
+    ("/adaptive/parameter/threat", (), "threat must be a number, got nothing"),
     ("/adaptive/parameter/threat", ("x",), "threat must be a number, got 'x'"),
     ("/adaptive/parameter/threat", (float("nan"),), "threat must be finite, got nan"),
     ("/adaptive/state/shelta", (), "place is never 'shelta' (did you mean 'shelter'?)"),
@@ -145,14 +145,14 @@ REFUSED = [
     ("/world/zone", (7,), "/world/zone sent 7, which its values do not name"),
     ("/world/zone", (float("nan"),), "/world/zone sent nan, which its values do not name"),
     ("/world/zone", (float("inf"),), "/world/zone sent inf, which its values do not name"),
-    ("/world/zone", (), "/world/zone sent None, which its values do not name"),
+    ("/world/zone", (), "/world/zone sent nothing, which its values do not name"),
     ("/pursuers/nearest_m", ("far",), "threat must be a number, got 'far'"),
-    ("/pursuers/nearest_m", (), "threat must be a number, got None"),
+    ("/pursuers/nearest_m", (), "threat must be a number, got nothing"),
     ("/pursuers/nearest_m", (float("nan"),), "threat must be finite, got nan"),
-    ("/raw", (0.5,), "threat must be a number, got None"),
+    ("/raw", (0.5,), "threat must be a number, got nothing"),
     ("/adaptive/load", (3,), None),
     ("/adaptive/", (), None),
-    ("/adaptive/volume", (), "volume must be a number from 0 to 1, got None"),
+    ("/adaptive/volume", (), "volume must be a number from 0 to 1, got nothing"),
 ]  # fmt: skip
 
 
@@ -267,9 +267,9 @@ def test_a_value_out_of_range_is_told_once_a_sender_and_parameter(reader: OscRea
     desk.send(encode_message("/adaptive/parameter/threat", (2.0,)), "10.0.0.2")
 
     assert desk.complaints == [
-        "OSC from 10.0.0.1: threat is out of its range, and is clamped",
-        "OSC from 10.0.0.1: cadence is out of its range, and is clamped",
-        "OSC from 10.0.0.2: threat is out of its range, and is clamped",
+        "OSC from 10.0.0.1: threat is out of its range, 0 to 1, and is clamped",
+        "OSC from 10.0.0.1: cadence is out of its range, 60 to 240, and is clamped",
+        "OSC from 10.0.0.2: threat is out of its range, 0 to 1, and is clamped",
     ]
 
 
