@@ -96,6 +96,7 @@ class News:
             "kind": "transition", "status": "plays", "frame": at, "heard_frame": self._station.heard(at),
             "position": passage.position(passage.start_beat),
             "source": None if before is None else before.section, "target": passage.section,
+            "reason": "its first frame is due",
         }  # fmt: skip
         self.tell("section", arrived)
 

@@ -136,7 +136,7 @@ function hear(message) {
     const peak = Math.max(...message.meters.peak_db);
     $("level").style.width = `${Math.max(0, Math.min(100, (peak + 60) / 60 * 100))}%`;
   }
-  if (message.section) showDecision(message.section);
+  if (message.section && message.section.status !== "plays") showDecision(message.section);
   if (message.error) $("error").textContent = message.error;
 }
 
