@@ -54,17 +54,13 @@ def main() -> None:
         raise SystemExit(f"no such part: {', '.join(unknown)}; there are {', '.join(TITLES)}")
     path = DOCS / "benchmarks.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    results["machine"] = {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-    }
     for name in TITLES:
         if name not in asked:
             continue
         began, load = time.monotonic(), _load()
         results[name] = [_show(page.rounded(row)) for row in MEASURES[name]()]
         results.setdefault("measured", {})[name] = {
+            "on": f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "commit": _commit(),
             "seconds": round(time.monotonic() - began),
             "load before": load,
@@ -93,12 +89,14 @@ def _commit() -> str:
 
 
 def _processor() -> str:
+    """Name, and where the system tells them family and model: one name stands for several designs."""
     cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
+    if not cpuinfo.exists():
+        return platform.processor()
+    facts = [line.partition(":") for line in cpuinfo.read_text(encoding="utf-8").splitlines()]
+    known = {name.strip(): value.strip() for name, _, value in reversed(facts)}
+    name = known.get("model name", platform.processor())
+    return f"{name} (family {known['cpu family']}, model {known['model']})" if "cpu family" in known else name
 
 
 if __name__ == "__main__":

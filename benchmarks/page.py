@@ -9,7 +9,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 HEAD = """# Benchmarks
 
-Written by `make bench`; every figure was measured on one machine, and each part says at which commit.
+Written by `make bench`; each part was measured on one machine in one run, and says on which, and when.
 `make bench ARGS="peers latency starts"` measures us beside other engines, `make bench ARGS="loop offline
 conductor callback"` ourselves; a part can be run alone and leaves the others as they were.
 CONTRIBUTING.md says what has to be installed for the peers.
@@ -23,7 +23,7 @@ def page(
     results: Mapping[str, Any], titles: Mapping[str, str], shows: Mapping[str, Callable[[Rows], str]]
 ) -> str:
     """The whole page: every part there are rows of, in the order of `titles`."""
-    parts = [HEAD, f"Machine: {told(results['machine'])}.\n"]
+    parts = [HEAD]
     for name, title in titles.items():
         rows = results.get(name)
         if not rows:

@@ -93,7 +93,7 @@ def test_a_fault_stands_where_the_figure_would() -> None:
 
 
 def test_a_page_shows_each_part_with_its_commit() -> None:
-    results = {"machine": {"cores": 2}, "x": [{"a": 1}], "measured": {"x": {"commit": "abc"}}}
+    results = {"x": [{"a": 1}], "measured": {"x": {"commit": "abc"}}}
 
     text = page(results, {"x": "The X", "y": "The Y"}, {})
 
