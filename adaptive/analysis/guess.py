@@ -83,10 +83,11 @@ def _assumed(evidence: Evidence, project_bpm: float) -> Loop:
 def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionProposal:
     notes = [*loop.notes, *_claim_notes(evidence, loop, confidence), *_length_notes(evidence, loop)]
     notes += [f"{name} is silent from beginning to end." for name in evidence.silent]
+    files = _files(evidence.named)
     notes += [
         f"{' and '.join(path.name for path in takes)} take turns, as takes of one layer; if they belong "
         f"together, give each a layer."
-        for takes in _files(evidence.named).values()
+        for takes in files.values()
         if len(takes) > 1
     ]
     return SectionProposal(
@@ -96,7 +97,7 @@ def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionPropos
         round(loop.tail_s, 4),
         loop.bpm,
         round(confidence, 2),
-        _files(evidence.named),
+        files,
         tuple(notes),
     )
 

@@ -105,14 +105,24 @@ def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
             )
 
 
-def _check_grid(preset: Preset, part: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    """A loop that nearly fills its bars was cut a little beside them."""
-    length, told = section_length_beats(preset, part, seconds), set()
+def _loops(
+    preset: Preset, part: str, seconds: Mapping[Path, float]
+) -> Iterator[tuple[str, Path, int, float]]:
+    """Stems that loop within a part: layer, file, beats of the loop, beats the file covers."""
+    length = section_length_beats(preset, part, seconds)
     for layer, path in section_stems(preset, part):
         loop = stem_loop_beats(preset, part, seconds[path], length) if path in seconds else None
-        if loop is None or path in told:
+        if loop is not None:
+            yield layer, path, loop, covered_beats(preset, part, seconds[path])
+
+
+def _check_grid(preset: Preset, part: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
+    """A loop that nearly fills its bars was cut a little beside them."""
+    told = set()
+    for layer, path, loop, covered in _loops(preset, part, seconds):
+        over_s = (covered - loop) * preset.parts[part].beat_s
+        if path in told:
             continue
-        over_s = (covered_beats(preset, part, seconds[path]) - loop) * preset.parts[part].beat_s
         if ON_GRID_S < abs(over_s) <= OFF_GRID_S:
             told.add(path)
             side = "after" if over_s > 0 else "before"
@@ -128,12 +138,7 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
     found: dict[tuple[str, int], list[tuple[str, Path, float, int]]] = {}
     seconds = {path: file.seconds for path, file in files.items()}
     for part, table in preset.parts.items():
-        length = section_length_beats(preset, part, seconds)
-        for layer, path in section_stems(preset, part):
-            loop = stem_loop_beats(preset, part, seconds[path], length) if path in seconds else None
-            if loop is None:
-                continue
-            covered = covered_beats(preset, part, seconds[path])
+        for layer, path, loop, covered in _loops(preset, part, seconds):
             missing_s = (loop - covered) * table.beat_s
             meant_bpm = 60.0 / table.beat_s * loop / covered
             # what a lead-in holds may complete the end
@@ -162,12 +167,10 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
 def _check_tails(preset: Preset, part: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     """A file that is cut anywhere loops early, and what is left of it plays over the next pass."""
     seconds = {path: file.seconds for path, file in files.items()}
-    length, told = section_length_beats(preset, part, seconds), set()
-    for layer, path in section_stems(preset, part):
-        loop = stem_loop_beats(preset, part, seconds[path], length) if path in seconds else None
-        if loop is None or path in told:
+    told = set()
+    for layer, path, loop, covered in _loops(preset, part, seconds):
+        if path in told:
             continue
-        covered = covered_beats(preset, part, seconds[path])
         if covered - loop > MOST_TAIL_BEATS and files[path].end_db > LOUD_END_DB:
             told.add(path)
             yield warning(

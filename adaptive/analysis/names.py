@@ -106,7 +106,7 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     >>> [(stem.section, stem.layer) for stem in group(paths, Path())]
     [('combat', 'drums'), ('calm', 'bass')]
     """
-    places = {path: ("", _stinger(path)) for path in paths if _stinger(path)}
+    places = {path: ("", name) for path in paths if (name := _stinger(path))}
     is_stinger = set(places)
     for place in dict.fromkeys(path.parent for path in paths):
         inside = [path for path in paths if path.parent == place and path not in is_stinger]

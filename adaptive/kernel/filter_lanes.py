@@ -29,7 +29,7 @@ from adaptive.kernel.vectors import (
     VECTORS,
     WIDTH,
     WORD,
-    constant,
+    everywhere,
     load,
     store,
     transposed,
@@ -71,7 +71,7 @@ class _Half:
         if is_moving:
             for name, b, step in zip(STATE[2:], (b1, b2, b3), self.steps, strict=True):
                 builder.store(builder.fadd(b, step), self.kept[name])
-        answer = builder.fmul(constant([0.5] * WIDTH), builder.fadd(low, next_low))
+        answer = builder.fmul(everywhere(0.5), builder.fadd(low, next_low))
         return builder.select(self.is_on, answer, x)
 
     def filter(self, rows: Any, at: Any, is_moving: bool) -> None:

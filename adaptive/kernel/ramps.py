@@ -59,21 +59,18 @@ def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, fr
 def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) -> None:
     """Put both lanes of a filter at a cutoff, at rest."""
     group["aimed_hz"][column] = cutoff_hz
-    group["is_moving"][column] = np.int32(0)
+    rest_filter(group, column)
     b1, b2, b3 = doubled_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         group["b1"][lane] = b1
         group["b2"][lane] = b2
         group["b3"][lane] = b3
-        group["b1_step"][lane] = F32(0.0)
-        group["b2_step"][lane] = F32(0.0)
-        group["b3_step"][lane] = F32(0.0)
 
 
 @rtsafe
 def rest_filter(group: Any, column: int) -> None:
-    """Let the coefficients of a filter that is open stand still: nobody aims them."""
+    """Let the coefficients of a filter stand still where they are."""
     if group["is_moving"][column] == 0:
         return
     group["is_moving"][column] = np.int32(0)

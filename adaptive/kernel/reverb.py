@@ -26,9 +26,8 @@ from adaptive.kernel.vectors import (
     ROW_BYTES,
     VECTOR_BYTES,
     VECTORS,
-    WIDTH,
     WORD,
-    constant,
+    everywhere,
     load,
     splat,
     store,
@@ -47,7 +46,7 @@ ROW = FLOAT * Q
 
 def _smeared(builder: Any, x: Any, reads: list[Any], writes: list[Any], at: Any) -> Any:
     """What enters, through all-passes (Schroeder 1962)."""
-    share = constant([DIFFUSION] * WIDTH)
+    share = everywhere(DIFFUSION)
     for read, write in zip(reads, writes, strict=True):
         delayed = load(builder, read, at)
         inside = builder.fsub(x, builder.fmul(share, delayed))
@@ -58,7 +57,7 @@ def _smeared(builder: Any, x: Any, reads: list[Any], writes: list[Any], at: Any)
 
 def _collected(builder: Any, ends: list[Any], gain: Any) -> list[Any]:
     """The lines' ends on the two channels, alternating sides and signs."""
-    sides = [constant([0.0] * WIDTH)] * 2
+    sides = [everywhere(0.0)] * 2
     for row, end in enumerate(ends):
         join = builder.fadd if (row // 2) % 2 == 0 else builder.fsub
         sides[row % 2] = join(sides[row % 2], builder.fmul(gain, end))
@@ -99,7 +98,7 @@ def run_network(_context: Any, _room: Any, _memory: Any, _out: Any) -> Any:
 
         reads = [address("reads", row) for row in range(REVERB_ROWS)]
         writes = [address("writes", row) for row in range(REVERB_ROWS)]
-        quarter = constant([QUARTER] * WIDTH)
+        quarter = everywhere(QUARTER)
         with cgutils.for_range(builder, WORD(VECTORS)) as loop:
             at = builder.mul(loop.index, WORD(VECTOR_BYTES))
             after = builder.add(at, WORD(4))
@@ -107,7 +106,7 @@ def run_network(_context: Any, _room: Any, _memory: Any, _out: Any) -> Any:
             ends = [load(builder, read, after) for read in reads[:REVERB_LINES]]
             for side, heard in enumerate(_collected(builder, ends, number("gain"))):
                 store(builder, heard, builder.add(out, WORD(side * ROW_BYTES)), at)
-            share = builder.fmul(constant([0.5] * WIDTH), number("damping"))
+            share = builder.fmul(everywhere(0.5), number("damping"))
             for row, (here, last) in enumerate(zip(list(ends), before, strict=True)):
                 damped = builder.fadd(here, builder.fmul(share, builder.fsub(last, here)))
                 ends[row] = builder.fmul(number("feedback", row), damped)

@@ -19,8 +19,8 @@ from adaptive.kernel.vectors import (
     ROW_BYTES,
     ROW_OFFSETS,
     WIDTH,
-    constant,
     element,
+    everywhere,
     load,
     shuffled,
     splat,
@@ -49,7 +49,7 @@ def _delayed(builder: Any, before: Any, vector: Any, frames: int) -> Any:
 
 def _scanned(builder: Any, vector: Any, powers: list[Any], last: Any) -> Any:
     """Eight frames of ``y[n] = x[n] + pole · y[n-1]``; every element of `last` is the frame before them."""
-    nothing = constant([0.0] * WIDTH)
+    nothing = everywhere(0.0)
     *steps, rising = powers
     for step, power in enumerate(steps):
         vector = builder.fadd(vector, builder.fmul(power, _delayed(builder, nothing, vector, 2**step)))
@@ -82,7 +82,7 @@ def scan_low_cut(_context: Any, _to: Any, _stereo: Any, _share: Any, _state: Any
         powers = _powers(builder, builder.fsub(ir.Constant(ir.FloatType(), 1.0), args[2]))
         for offset in ROW_OFFSETS:
             sides = (load(builder, stereo, offset + side * ROW_BYTES) for side in range(2))
-            x = builder.fmul(constant([0.5] * WIDTH), builder.fadd(*sides))
+            x = builder.fmul(everywhere(0.5), builder.fadd(*sides))
             low = _scanned(builder, builder.fmul(share, x), powers, last)
             store(builder, builder.fsub(x, low), to, offset)
             last = shuffled(builder, low, low, LAST)
@@ -97,7 +97,7 @@ def scan_release(_context: Any, _to: Any, _least: Any, _kept: Any, _before: Any)
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         to, least, kept, last = args[0], args[1], args[2], splat(builder, args[3])
-        one, never = constant([1.0] * WIDTH), constant([NEVER] * WIDTH)
+        one, never = everywhere(1.0), everywhere(NEVER)
 
         def released(gain: Any, power: Any) -> Any:
             return builder.fadd(builder.fmul(power, gain), builder.fsub(one, power))
