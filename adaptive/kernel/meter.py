@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.jit import rtsafe
-from adaptive.kernel.vectors import FLOATS, ROW_OFFSETS, folded, load
+from adaptive.kernel.vectors import ROW_OFFSETS, folded, load, magnitude
 
 
 @intrinsic
@@ -29,13 +27,10 @@ def largest_magnitude(_context: Any, _address: Any) -> Any:
     """Largest magnitude of a row."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
-        kind = ir.FunctionType(FLOATS, [FLOATS])
-        magnitude = cgutils.get_or_insert_function(builder.module, kind, "llvm.fabs.v8f32")
-
         def larger(a: Any, b: Any) -> Any:
             return builder.select(builder.fcmp_ordered(">", a, b), a, b)
 
-        row = [builder.call(magnitude, [load(builder, args[0], offset)]) for offset in ROW_OFFSETS]
+        row = [magnitude(builder, load(builder, args[0], offset)) for offset in ROW_OFFSETS]
         return folded(builder, row, larger)
 
     return types.float32(types.int64), generate

@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 from adaptive.kernel.jit import rtsafe
 from adaptive.kernel.layout import LANES, NOISE, PULSE, SAW, TRIANGLE, VOICE_GROUP
 from adaptive.kernel.maths import F32, ONE, S3, S5, S7, S9
-from adaptive.kernel.vectors import LANE_BYTES, LANE_FLOATS, WORD, everywhere, load, splat, store
+from adaptive.kernel.vectors import LANE_BYTES, LANE_FLOATS, WORD, everywhere, load, magnitude, splat, store
 
 WORDS = ir.VectorType(ir.IntType(32), LANES)
 OTHER = np.int64(VOICE_GROUP.fields["phase_other"][1] - VOICE_GROUP.fields["phase"][1])
@@ -77,12 +77,6 @@ class _Cycles:
         """A vector plus a number known now."""
         return self.builder.fadd(everywhere(term, LANE_FLOATS), value)
 
-    def size(self, value: Any) -> Any:
-        """Magnitudes of a vector."""
-        kind = ir.FunctionType(LANE_FLOATS, [LANE_FLOATS])
-        fabs = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.fabs.v{LANES}f32")
-        return self.builder.call(fabs, [value])
-
     def wrapped(self, phase: Any) -> Any:
         """`wrap`, sixteen at a time."""
         is_over = self.builder.fcmp_ordered(">=", phase, self.one)
@@ -124,12 +118,12 @@ class _Cycles:
 
     def triangle(self, phase: Any) -> Any:
         """Triangles; their overtones fall with the square, so that none is worth a polynomial."""
-        return self.plus(-1.0, self.times(4.0, self.size(self.plus(-0.5, phase))))
+        return self.plus(-1.0, self.times(4.0, magnitude(self.builder, self.plus(-0.5, phase))))
 
     def sine(self, phase: Any) -> Any:
         """Sines: the phase is folded into ±π/2, where the polynomial of `maths.sine` holds."""
         builder = self.builder
-        distance = self.size(self.plus(-0.5, self.wrapped(self.plus(0.25, phase))))
+        distance = magnitude(builder, self.plus(-0.5, self.wrapped(self.plus(0.25, phase))))
         x = self.times(2.0 * np.pi, builder.fsub(everywhere(0.25, LANE_FLOATS), distance))
         square = builder.fmul(x, x)
         value = everywhere(float(S9), LANE_FLOATS)

@@ -11,6 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.layout import LANES, QUANTUM
@@ -65,6 +66,14 @@ def splat(builder: Any, value: Any, kind: Any = FLOATS) -> Any:
     """One number in every element."""
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
     return shuffled(builder, first, first, [0] * kind.count)
+
+
+def magnitude(builder: Any, vector: Any) -> Any:
+    """Magnitudes of a vector's elements."""
+    kind = vector.type
+    name = f"llvm.fabs.v{kind.count}f32"
+    fabs = cgutils.get_or_insert_function(builder.module, ir.FunctionType(kind, [kind]), name)
+    return builder.call(fabs, [vector])
 
 
 def element(builder: Any, vector: Any, number: int) -> Any:
