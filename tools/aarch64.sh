@@ -37,7 +37,7 @@ there() {
 }
 
 echo "== compiling (in one process: an emulated program cannot start itself)"
-there -m adaptive.kernel.build control clips voices buses reverb master quantum pull callback publish
+there -m adaptive.kernel.compile.build control clips voices buses reverb master quantum pull callback publish
 
 echo "== a preset of generated layers, with a change of section and of tempo"
 [ -d "$work/mine" ] || "$python" -m adaptive new "$work/mine"

@@ -17,7 +17,7 @@ from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
 from adaptive.preset.lengths import covered_beats, section_length_beats, section_stems, stem_loop_beats
 from adaptive.preset.model import Preset
-from adaptive.preset.parts import BRIDGE, is_bridge
+from adaptive.preset.segments import BRIDGE, is_bridge
 
 OFF_GRID_S = 0.03
 """A file that ends so near to a bar line, and not on it, was meant to end on it."""

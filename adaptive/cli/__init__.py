@@ -11,7 +11,7 @@ import typer
 from adaptive.cli import inspect_commands, make_commands, play_command, render_command
 from adaptive.cli.common import UsageError
 from adaptive.errors import AdaptiveError, MachineError, PresetError
-from adaptive.sinks.patience import LEFT_BEHIND, leave
+from adaptive.sinks.call_timeout import LEFT_BEHIND, leave
 
 MACHINE_TROUBLES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 

@@ -17,12 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from adaptive.errors import one_line
-from adaptive.kernel import build, cache
+from adaptive.kernel.compile import build, cache
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
-from adaptive.session.checking import require_playable
 from adaptive.session.performance import vocabulary
-from adaptive.sinks.quiet import STDERR
+from adaptive.session.playable import require_playable
+from adaptive.sinks.stderr_mute import STDERR
 
 LONGEST_SENTENCE = 400
 WAITING_SENTENCES = 64

@@ -12,7 +12,7 @@ import typer
 
 from adaptive.cli.common import preset_folders, say, warm_kernel
 from adaptive.errors import AdaptiveError, DeviceError
-from adaptive.kernel import cache
+from adaptive.kernel.compile import cache
 
 
 def register(app: typer.Typer) -> None:
@@ -107,7 +107,7 @@ def explain(
     at: Annotated[str | None, typer.Argument(help="Seconds, or a position such as 17.1.0.")] = None,
 ) -> None:
     """Say why it played that."""
-    from adaptive.session.explaining import explain_log
+    from adaptive.session.explain import explain_log
 
     for sentence in explain_log(log, at):
         sys.stdout.write(f"{sentence}\n")

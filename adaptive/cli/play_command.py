@@ -37,15 +37,15 @@ from adaptive.errors import InputError
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
-from adaptive.session.checking import require_playable
-from adaptive.session.keeping import read_state
+from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
-from adaptive.session.supervisor import Supervisor
-from adaptive.sinks.card import CardSink
+from adaptive.session.playable import require_playable
+from adaptive.session.state_file import read_state
 from adaptive.sinks.choice import CARDS, SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink
-from adaptive.sinks.quiet import part_from_libraries
+from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.stderr_mute import part_from_libraries
 from adaptive.sinks.stream import Broadcast
 
 

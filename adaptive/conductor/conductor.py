@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from adaptive.conductor.foresight import Foresight
-from adaptive.conductor.handover import Handover
-from adaptive.conductor.layout import curve_value
-from adaptive.conductor.material import Material
+from adaptive.conductor.assets import Material
+from adaptive.conductor.compose_ahead import Foresight
+from adaptive.conductor.layers.generated import DENSITY_STEP
+from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
-from adaptive.conductor.passage import Passage
+from adaptive.conductor.planned_transition import Seam, Wish
+from adaptive.conductor.playback import SILENCE, Stage
 from adaptive.conductor.playlists import Playlists
-from adaptive.conductor.promises import Outcome, Promises
-from adaptive.conductor.requests import Requests
-from adaptive.conductor.saving import SavedMusic, restore, save
-from adaptive.conductor.seams import Seam, Wish
+from adaptive.conductor.requests.requests import Requests
+from adaptive.conductor.requests.tracker import Outcome, Promises
+from adaptive.conductor.saved_state import SavedMusic, restore, save
+from adaptive.conductor.segment_instance import Passage
 from adaptive.conductor.selector import Choice, Selector
-from adaptive.conductor.stage import SILENCE, Stage
-from adaptive.conductor.stingers import Stingers
-from adaptive.conductor.takes import Takes
-from adaptive.conductor.writer import DENSITY_STEP
+from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.transitions.planner import Handover
+from adaptive.conductor.variation_log import Takes
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import TICK_FRAMES
-from adaptive.preset.parts import is_bridge
 from adaptive.preset.schema import Curve
+from adaptive.preset.segments import is_bridge
 from adaptive.timebase import HAIR, TempoMap
 
 CERTAIN_S = 1.5

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adaptive.conductor.assets import MIDDLING, Material
 from adaptive.conductor.conductor import Conductor
-from adaptive.conductor.layout import ScoreLayout, control_start
-from adaptive.conductor.material import MIDDLING, Material
-from adaptive.conductor.passage import Passage
-from adaptive.conductor.seams import Seam, Wish
-from adaptive.conductor.stage import SILENCE, Stage
-from adaptive.conductor.stems import StemLayer
-from adaptive.conductor.writer import GeneratedLayer, Stay
+from adaptive.conductor.layers.generated import GeneratedLayer, Stay
+from adaptive.conductor.layers.stems import StemLayer
+from adaptive.conductor.layout.layout import ScoreLayout, control_start
+from adaptive.conductor.planned_transition import Seam, Wish
+from adaptive.conductor.playback import SILENCE, Stage
+from adaptive.conductor.segment_instance import Passage
 from adaptive.engine import commands
+from adaptive.engine.live_edit import Store, moves, stores
 from adaptive.engine.spec import EngineSpec
-from adaptive.engine.tuning import Store, moves, stores
 from adaptive.kernel.layout import MASTER_GAIN, TICK_FRAMES
 from adaptive.preset.model import Preset
-from adaptive.preset.parts import Part, is_bridge
 from adaptive.preset.schema import Curve, TransitionTable
+from adaptive.preset.segments import Part, is_bridge
 from adaptive.timebase import HAIR
 
 REASON = "the preset was edited"

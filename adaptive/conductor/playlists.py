@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from adaptive.conductor.deck import Deck, Hand
-from adaptive.conductor.passage import Passage
+from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.variation_picker import Deck, Hand
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import PlaylistTable, TransitionTable
 from adaptive.timebase import HAIR

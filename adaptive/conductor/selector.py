@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from adaptive.conductor.scope import TickScope
+from adaptive.conductor.tick_values import TickScope
 from adaptive.preset.expression import Expression, Latches, bind
 from adaptive.preset.model import Preset
 

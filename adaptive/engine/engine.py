@@ -10,14 +10,14 @@ import numpy as np
 
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.commands import Command
-from adaptive.engine.growth import grow, is_at_rest, merged
 from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
+from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineSpec, Seat
+from adaptive.engine.stream_gate import Ticket
 from adaptive.engine.telemetry import Telemetry, read_telemetry
-from adaptive.engine.ticket import Ticket
-from adaptive.kernel import build
 from adaptive.kernel import layout as k
+from adaptive.kernel.compile import build
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.filling import (
+from adaptive.engine.instrument_record import fill_instrument
+from adaptive.engine.records import (
     clear_buses,
     fill_bus,
     fill_mappings,
@@ -19,7 +20,6 @@ from adaptive.engine.filling import (
 )
 from adaptive.engine.reverbs import fill_reverb, room_frames
 from adaptive.engine.spec import EngineSpec, InstrumentSpec
-from adaptive.engine.tones import fill_instrument
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 

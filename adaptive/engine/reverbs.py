@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from adaptive.engine.filling import line_feedback, low_cut_share
+from adaptive.engine.records import line_feedback, low_cut_share
 from adaptive.engine.spec import ReverbSpec
 from adaptive.kernel import layout as k
 

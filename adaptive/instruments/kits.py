@@ -28,7 +28,7 @@ from adaptive.errors import InputError
 from adaptive.instruments import kit_light, kit_night, kit_taiko
 from adaptive.instruments.recipe import Recipe
 from adaptive.instruments.synthesis import Audio, Bench, finished
-from adaptive.kernel.cache import cache_folder, readable_folders
+from adaptive.kernel.compile.cache import cache_folder, readable_folders
 
 FULL_SCALE = np.float32(32767.0)
 SOFT_VELOCITY = 0.45

@@ -9,8 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.filter_lanes import filter_rows
-from adaptive.kernel.jit import call_unit, rtsafe
+from adaptive.kernel.compile.jit import call_unit, rtsafe
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
+from adaptive.kernel.dsp.meter import energy, peak_of
+from adaptive.kernel.dsp.ramps import (
+    add_quantum,
+    aim_filter,
+    rest_filter,
+    scale_line,
+    scale_quantum,
+    set_filter,
+)
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_DUCK,
@@ -24,9 +33,7 @@ from adaptive.kernel.layout import (
     QUIET_QUANTA,
     SENDS,
 )
-from adaptive.kernel.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
-from adaptive.kernel.meter import energy, peak_of
-from adaptive.kernel.ramps import add_quantum, aim_filter, rest_filter, scale_line, scale_quantum, set_filter
+from adaptive.kernel.processors.lowpass import filter_rows
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)

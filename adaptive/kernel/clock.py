@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.compile.jit import rtsafe
 
 CLOCK_MONOTONIC = np.int32(6 if sys.platform == "darwin" else 1)
 BILLION = np.int64(1_000_000_000)

@@ -8,8 +8,8 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.atomic import store_release
-from adaptive.kernel.jit import pointer, rtsafe
-from adaptive.kernel.lane import take_stage
+from adaptive.kernel.compile.jit import pointer, rtsafe
+from adaptive.kernel.dsp.maths import F32, ramp_at
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_GROUP,
@@ -33,7 +33,7 @@ from adaptive.kernel.layout import (
     TELEMETRY,
     TICK_QUANTA,
 )
-from adaptive.kernel.maths import F32, ramp_at
+from adaptive.kernel.osc_receiver import take_stage
 from adaptive.kernel.parameters import (
     apply_mappings,
     read_slots,

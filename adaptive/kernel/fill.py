@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numba import carray
 
-from adaptive.kernel.jit import call_unit, pointer, rtsafe
+from adaptive.kernel.compile.jit import call_unit, pointer, rtsafe
+from adaptive.kernel.dsp.maths import F32, HALF, ZERO
+from adaptive.kernel.dsp.vectors import interleave_rows
 from adaptive.kernel.layout import QUANTUM
-from adaptive.kernel.maths import F32, HALF, ZERO
-from adaptive.kernel.vectors import interleave_rows
 
 Q = np.int64(QUANTUM)
 PAIR_BYTES = np.int64(8)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
 from adaptive.kernel.layout import (
     MAP_CUTOFF,
     MAP_GAIN_DB,
@@ -19,7 +20,6 @@ from adaptive.kernel.layout import (
     QUANTUM,
     REPLY_APPLIED,
 )
-from adaptive.kernel.maths import ONE, ZERO, gain_of_db
 from adaptive.kernel.schedule import reply
 
 F32: Any = np.float32

@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.atomic import load_acquire, store_release
-from adaptive.kernel.jit import pointer, rtsafe
+from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.layout import (
     COMMAND,
     HEADER,

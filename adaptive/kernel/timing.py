@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.kernel.atomic import bits_of_float
-from adaptive.kernel.jit import rtsafe
+from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.layout import TIME_BINS
 
 FIRST_BIN = np.int32((127 + 7) * 8)

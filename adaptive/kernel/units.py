@@ -1,7 +1,7 @@
 """The units: C functions ``(header, item, first, count) -> int32``, one a family, and the entry points.
 
 Each is compiled and cached by itself, under a hash of the sources it reaches, so that a change of the
-reverb does not compile the voices again.  `adaptive.kernel.build` compiles them and gives their
+reverb does not compile the voices again.  `adaptive.kernel.compile.build` compiles them and gives their
 addresses; nobody else imports this module.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
-from adaptive.kernel import bus, card, clip, control, fill, lane, master, reverb, voice
+from adaptive.kernel import bus, control, device_callback, fill, master, osc_receiver
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
     add_to_word,
@@ -22,8 +22,7 @@ from adaptive.kernel.atomic import (
     store_release,
     write_float_mode,
 )
-from adaptive.kernel.jit import call_unit, pointer
-from adaptive.kernel.lane_layout import LANE
+from adaptive.kernel.compile.jit import call_unit, pointer
 from adaptive.kernel.layout import (
     BUS_GROUP,
     CLIP_GROUP,
@@ -38,6 +37,9 @@ from adaptive.kernel.layout import (
     SOUND,
     VOICE_GROUP,
 )
+from adaptive.kernel.osc_receiver_layout import LANE
+from adaptive.kernel.processors import reverb
+from adaptive.kernel.sources import clip, synth
 
 Q = np.int64(QUANTUM)
 PAIR = np.int64(8) * Q  # bytes of both channels of a bus
@@ -88,7 +90,7 @@ def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
     for index in range(header["instrument_count"]):
         tone = tones[index]
         bus = header["at_bus_audio"] + PAIR * np.int64(tone["bus"])
-        voice.render_instrument(
+        synth.render_instrument(
             voices,
             header["at_voices"],
             tone,
@@ -187,7 +189,7 @@ def pull_unit(header_address: int, out_address: int, frames: int, channels: int)
 def callback(_inputs: int, outputs: int, frames: int, _time: int, flags: int, root_address: int) -> int:
     """The sound card's callback, PortAudio's signature: its user data is the root of the stream."""
     underflows = np.int64(flags & np.uint64(4)) // np.int64(4)
-    card.play_block(root_address, outputs, np.int64(frames), underflows)
+    device_callback.play_block(root_address, outputs, np.int64(frames), underflows)
     return np.int32(0)
 
 
@@ -197,7 +199,7 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
     miniaudio hands over the address of the device and no user data beside it.  Whoever opens the device
     owns the memory it lies in, so the root stands in front: no offset within it has to be known.
     """
-    card.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
+    device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
 def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
@@ -211,7 +213,7 @@ def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
 
 def receive_unit(lane_address: int, _item: int, _first: int, _count: int) -> int:
     """Receive OSC until told to stop: what a thread of its own does."""
-    lane.receive(carray(pointer(lane_address), ONE, LANE)[0], lane_address)
+    osc_receiver.receive(carray(pointer(lane_address), ONE, LANE)[0], lane_address)
     return np.int32(0)
 
 

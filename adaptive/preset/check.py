@@ -17,8 +17,8 @@ from adaptive.preset.lengths import (
     stem_loop_beats,
 )
 from adaptive.preset.model import Preset
-from adaptive.preset.parts import BRIDGE, is_bridge
 from adaptive.preset.reach import check_reach
+from adaptive.preset.segments import BRIDGE, is_bridge
 from adaptive.preset.timing import (
     check_flapping,
     check_grids,

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from adaptive.preset.expression import Expression
-from adaptive.preset.parts import BRIDGE, Part, is_bridge, parts_of
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
+from adaptive.preset.segments import BRIDGE, Part, is_bridge, parts_of
 
 SECTION_GROUP = "section"
 """The one group of a preset without `[states]`; its values are the sections."""

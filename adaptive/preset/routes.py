@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 
 from adaptive.preset.faults import FaultList, KeyPath, join_names
 from adaptive.preset.model import ANY
-from adaptive.preset.parts import marker_beats, read_meter
 from adaptive.preset.schema import (
     BridgeTable,
     Entry,
@@ -18,6 +17,7 @@ from adaptive.preset.schema import (
     SectionTable,
     TransitionTable,
 )
+from adaptive.preset.segments import marker_beats, read_meter
 from adaptive.preset.walk import GRID_KEYS
 
 MATCHING, RANDOM = "matching", "random"

@@ -12,8 +12,8 @@ from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.grids import describe, longest_wait, spots
 from adaptive.preset.lengths import section_length_beats, section_stems, written_length_beats
 from adaptive.preset.model import ANY, Preset
-from adaptive.preset.parts import BRIDGE, is_bridge
 from adaptive.preset.schema import Grid
+from adaptive.preset.segments import BRIDGE, is_bridge
 from adaptive.preset.tree import (
     CLOCK_FUNCTIONS,
     Binary,

@@ -20,10 +20,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from adaptive.conductor.layout import ScoreLayout
+from adaptive.conductor.layout.layout import ScoreLayout
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
-from adaptive.conductor.saving import SavedMusic
+from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
 from adaptive.errors import MachineError, QueueFullError
@@ -42,19 +42,19 @@ from adaptive.inputs.message import (
     UndoEdit,
 )
 from adaptive.inputs.osc import OscReader, OscServer
-from adaptive.inputs.osc_lane import IS_POSSIBLE, OscLane, bind
+from adaptive.inputs.osc_receiver import IS_POSSIBLE, OscLane, bind
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset
-from adaptive.session.broadcasting import News
-from adaptive.session.clamping import Clamped
-from adaptive.session.complaints import Complaints
-from adaptive.session.editing import Editing
+from adaptive.session.clamp_report import Clamped
+from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.http import HttpSide, serve
-from adaptive.session.keeping import StateFile
+from adaptive.session.log_limit import Complaints
 from adaptive.session.performance import Performance
-from adaptive.session.recording import Recorder
-from adaptive.session.supervisor import Supervisor
-from adaptive.session.swap import Swap
+from adaptive.session.recorder import Recorder
+from adaptive.session.reload.replace import Swap
+from adaptive.session.reload.watch import Editing
+from adaptive.session.state_file import StateFile
+from adaptive.session.subscriptions import News
 from adaptive.sinks.stream import Broadcast
 
 STEP_S = 0.0025

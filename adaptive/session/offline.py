@@ -17,7 +17,7 @@ from adaptive.errors import InputError
 from adaptive.inputs.trace import Trace
 from adaptive.kernel.layout import MASTER_LOOK_AHEAD, TICK_FRAMES
 from adaptive.preset.model import Preset
-from adaptive.session.noting import Notation, require_notes
+from adaptive.session.midi_export import Notation, require_notes
 from adaptive.session.performance import Performance
 from adaptive.sinks.file import AudioFileSink, credits_of
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.conductor.builder import lay_out
+from adaptive.conductor.assets import prepare
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import Score
+from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.log import DecisionLog
-from adaptive.conductor.material import prepare
 from adaptive.conductor.messages import Message
-from adaptive.conductor.saving import SavedMusic
-from adaptive.conductor.stage import Stage
+from adaptive.conductor.playback import Stage
+from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.model import Preset, Vocabulary
-from adaptive.session.edits import Edits, Tell, tell_nobody
+from adaptive.session.edit_queue import Edits, Tell, tell_nobody
 
 
 def vocabulary() -> Vocabulary:

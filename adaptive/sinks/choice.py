@@ -7,7 +7,7 @@ from typing import Any
 
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library, portaudio_library
-from adaptive.sinks.cards import choose
+from adaptive.sinks.devices import choose
 
 SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
 CARDS = ("portaudio", "miniaudio")

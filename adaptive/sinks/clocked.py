@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 
 from adaptive.engine.engine import Engine
-from adaptive.sinks.watch import stamp_s
+from adaptive.sinks.heartbeat import stamp_s
 
 BLOCK_FRAMES = 512
 LEAD_S = 0.04

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import DeviceError
-from adaptive.sinks.cards import Device
-from adaptive.sinks.patience import within
-from adaptive.sinks.quiet import hush_libraries, quietly
+from adaptive.sinks.call_timeout import within
+from adaptive.sinks.devices import Device
+from adaptive.sinks.stderr_mute import hush_libraries, quietly
 
 BACK_ENDS = {
     "linux": ("PULSEAUDIO", "JACK", "ALSA"),

@@ -2,7 +2,7 @@
 
 The kernel's callback is handed to miniaudio as a C function; nothing of Python runs in it.  miniaudio
 calls it with the address of the device alone.  So the device lies in memory of ours, right behind the
-ticket (`adaptive.engine.ticket`), and the callback looks in front of it: sizes come from the compiled
+ticket (`adaptive.engine.stream_gate`), and the callback looks in front of it: sizes come from the compiled
 package, and no offset within the structure is assumed.
 """
 
@@ -13,9 +13,9 @@ from typing import Any
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library
-from adaptive.sinks.card import CardSink
-from adaptive.sinks.cards import Device, choose
-from adaptive.sinks.quiet import quietly
+from adaptive.sinks.devices import Device, choose
+from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.stderr_mute import quietly
 
 PERIODS = 3
 """Blocks the back end keeps: one that plays, one that waits, one that is being made."""

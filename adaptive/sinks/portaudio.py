@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
-from adaptive.sinks.card import CardSink
-from adaptive.sinks.cards import choose
+from adaptive.sinks.devices import choose
 from adaptive.sinks.portaudio_library import Library
+from adaptive.sinks.sound_card import CardSink
 
 JACK = "JACK Audio Connection Kit"
 FLOAT32, CLIP_OFF, DITHER_OFF = 1, 1, 2

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.errors import DeviceError
-from adaptive.sinks.cards import Device
-from adaptive.sinks.patience import within
-from adaptive.sinks.quiet import hush_libraries, quietly
+from adaptive.sinks.call_timeout import within
+from adaptive.sinks.devices import Device
+from adaptive.sinks.stderr_mute import hush_libraries, quietly
 
 INSTALL = "apt-get install libportaudio2, dnf install portaudio, or brew install portaudio"
 PATIENCE_S = 5.0

@@ -29,7 +29,8 @@ from adaptive.engine.spec import (
     OscillatorSpec,
     ReverbSpec,
 )
-from adaptive.kernel import build, layout
+from adaptive.kernel import layout
+from adaptive.kernel.compile import build
 from benchmarks.peers import tools, works
 from benchmarks.peers.works import Work
 

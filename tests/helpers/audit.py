@@ -109,7 +109,7 @@ def compiled_units() -> dict[str, str]:
     import numba
 
     from adaptive.kernel import units
-    from adaptive.kernel.jit import FLAGS
+    from adaptive.kernel.compile.jit import FLAGS
 
     flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
     made = {}
@@ -120,7 +120,7 @@ def compiled_units() -> dict[str, str]:
 
 def main(path: str) -> None:
     """Audit the whole kernel and write what was found."""
-    from adaptive.kernel.jit import registry
+    from adaptive.kernel.compile.jit import registry
 
     of_units = {name: faults(ir) for name, ir in compiled_units().items()}
     functions = [described(dispatcher) for dispatcher in registry]

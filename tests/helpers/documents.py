@@ -28,10 +28,10 @@ from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.check import check as check_preset
 from adaptive.preset.load import read, read_document
 from adaptive.preset.model import Preset
-from adaptive.session.checking import require_playable
-from adaptive.session.explaining import explain_log
-from adaptive.session.keeping import read_state
+from adaptive.session.explain import explain_log
 from adaptive.session.performance import Performance, vocabulary
+from adaptive.session.playable import require_playable
+from adaptive.session.state_file import read_state
 from tests.helpers.hostile import Report, Watch
 from tests.helpers.mutation import Chance, as_json, damaged, damaged_json, damaged_tree
 from tests.helpers.presets import HEAD, Player, make_preset

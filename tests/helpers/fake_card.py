@@ -10,10 +10,10 @@ import numpy as np
 
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
-from adaptive.kernel import build
-from adaptive.sinks.card import CardSink
-from adaptive.sinks.cards import Device
-from adaptive.sinks.scout import Sighting
+from adaptive.kernel.compile import build
+from adaptive.sinks.device_probe import Sighting
+from adaptive.sinks.devices import Device
+from adaptive.sinks.sound_card import CardSink
 
 PORTAUDIO = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64,

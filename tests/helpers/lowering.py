@@ -73,7 +73,7 @@ def lowered() -> dict[str, dict[str, Any]]:
     import numba
 
     from adaptive.kernel import units
-    from adaptive.kernel.jit import FLAGS
+    from adaptive.kernel.compile.jit import FLAGS
 
     flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
     found = {}

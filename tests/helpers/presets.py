@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from adaptive.conductor.messages import Message, Receipt
-from adaptive.conductor.saving import SavedMusic
+from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine.bank import Bank
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.load import load

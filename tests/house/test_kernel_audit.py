@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive.kernel import cache
-from adaptive.kernel.jit import FLAGS
+from adaptive.kernel.compile import cache
+from adaptive.kernel.compile.jit import FLAGS
 from tests.helpers import audit
 
 ROOT = Path(adaptive.__file__).parents[1]

@@ -19,7 +19,7 @@ import numba
 import pytest
 
 import adaptive
-from adaptive.kernel import cache
+from adaptive.kernel.compile import cache
 from adaptive.kernel.units import UNITS
 from tests.helpers import lowering
 

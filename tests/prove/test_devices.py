@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adaptive.session.supervisor import ARRIVED_S, FLAP_S
+from adaptive.session.device.supervisor import ARRIVED_S, FLAP_S
 from tests.helpers.playing import playing, until
 from tests.helpers.presets import two_sections
 from tests.helpers.servers import Jack, Pulse, Server, running

@@ -13,8 +13,8 @@ import pytest
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
-from adaptive.engine.ticket import Ticket
-from adaptive.kernel import build
+from adaptive.engine.stream_gate import Ticket
+from adaptive.kernel.compile import build
 from tests.helpers import scene, signals
 from tests.helpers.rendering import LEAD, add, digest, engine_of
 

@@ -11,7 +11,7 @@ import sys
 import sysconfig
 
 from adaptive.cli.doctor.row import Row, trouble
-from adaptive.kernel import build, cache
+from adaptive.kernel.compile import build, cache
 
 DISTRIBUTION = "adaptive-soundtrack"
 PYTHONS = ((3, 11), (3, 14))

@@ -20,7 +20,7 @@ from adaptive.errors import DeviceError
 from adaptive.inputs.osc_codec import decode, flatten
 from adaptive.sinks import choice as sink_choice
 from adaptive.sinks import miniaudio_library, portaudio_library
-from adaptive.sinks.cards import Device
+from adaptive.sinks.devices import Device
 from tests.helpers.presets import two_sections
 
 FAULTS = Path(__file__).parents[2] / "golden" / "faults"

@@ -17,7 +17,7 @@ import pytest
 
 from adaptive.cli.doctor import machine, software
 from adaptive.cli.doctor.row import Row
-from adaptive.kernel import build, cache
+from adaptive.kernel.compile import build, cache
 
 
 def mended(row: Row, *said: str) -> bool:

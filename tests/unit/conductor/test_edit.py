@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adaptive.conductor.layout.row_allocator import RoomFullError
 from adaptive.conductor.messages import FireEvent, SetState
-from adaptive.conductor.seating import RoomFullError
 from adaptive.errors import PresetError
 from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
 from adaptive.preset.load import load

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from adaptive.conductor.layout.row_allocator import RoomFullError
 from adaptive.conductor.messages import FireEvent
-from adaptive.conductor.seating import RoomFullError
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.kernel.layout import LANE_SOURCE
 from tests.helpers.presets import BAR, RATE, Player, make_preset

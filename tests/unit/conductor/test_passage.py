@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adaptive.conductor.passage import Passage
+from adaptive.conductor.segment_instance import Passage
 from adaptive.preset.grids import longest_wait, spots
 from adaptive.preset.schema import Grid
 from adaptive.timebase import HAIR

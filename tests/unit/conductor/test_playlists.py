@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adaptive.conductor.deck import Deck, Hand
 from adaptive.conductor.messages import SetState
+from adaptive.conductor.variation_picker import Deck, Hand
 from tests.helpers.measure import click
 from tests.helpers.presets import BAR, Played, make_preset, play, tick_of
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
-from adaptive.conductor.saving import SavedMusic, read_saved
+from adaptive.conductor.saved_state import SavedMusic, read_saved
 from adaptive.errors import InputError
 from adaptive.preset.load import load
 from adaptive.session.performance import Performance, vocabulary

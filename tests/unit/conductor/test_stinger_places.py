@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adaptive.conductor.ducking import Ducking, Room
 from adaptive.conductor.messages import FireEvent, SetState, SetTempo
+from adaptive.conductor.stingers.ducking import Ducking, Room
 from adaptive.engine.commands import Command
 from adaptive.kernel.layout import BUS_DUCK
 from adaptive.music.chord import Chord

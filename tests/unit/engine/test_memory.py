@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from adaptive.engine.engine import Engine
-from adaptive.engine.filling import smoothing_share
 from adaptive.engine.memory import ALIGNMENT, address, aligned
+from adaptive.engine.records import smoothing_share
 from adaptive.engine.reverbs import next_prime
 from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec, ReverbSpec
 from adaptive.kernel import layout as k

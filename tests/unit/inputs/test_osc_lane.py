@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
-from adaptive.engine.lane import FastLane, _Table
+from adaptive.engine.osc_receiver import FastLane, _Table
 from adaptive.engine.spec import EngineSpec, ParameterSpec
 from adaptive.errors import OscError
 from adaptive.inputs.message import Checker, SetParameter, Transaction
 from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.inputs.osc_codec import IMPULSE, OscBundle, OscMessage, encode_bundle, encode_message
-from adaptive.inputs.osc_lane import IS_POSSIBLE, OscLane, bind, host_of, lane_rules
-from adaptive.kernel import lane as kernel
+from adaptive.inputs.osc_receiver import IS_POSSIBLE, OscLane, bind, host_of, lane_rules
+from adaptive.kernel import osc_receiver as kernel
 from adaptive.kernel.layout import LANE_SOURCE
 from adaptive.preset.model import Preset
 from tests.helpers.presets import make_preset

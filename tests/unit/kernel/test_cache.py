@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import adaptive
-from adaptive.kernel import build, cache
+from adaptive.kernel.compile import build, cache
 from adaptive.kernel.units import UNITS
 
 PACKAGE = Path(adaptive.__file__).parent
@@ -23,7 +23,7 @@ PACKAGE = Path(adaptive.__file__).parent
 EDITS = """
 import json, sys
 from pathlib import Path
-from adaptive.kernel import build
+from adaptive.kernel.compile import build
 folder = Path(build.__file__).parent
 def hashes():
     build._imports.cache_clear()
@@ -40,7 +40,8 @@ json.dump(found, sys.stdout)
 
 SMALL = """
 import sys
-from adaptive.kernel import build, units
+from adaptive.kernel import units
+from adaptive.kernel.compile import build
 units.UNITS = {"publish": units.UNITS["publish"]}
 print(build.compile_missing(), build.addresses()["publish"] > 0)
 """

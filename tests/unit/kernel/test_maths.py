@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive.kernel import maths, voice
+from adaptive.kernel.dsp import maths
 from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR
+from adaptive.kernel.sources import synth
 from tests.reference import naive
 
 F32 = np.float32
@@ -99,22 +100,22 @@ def test_the_warp_of_a_pitch_keeps_its_stated_error() -> None:
     pitches = np.linspace(20.0, 135.0, 1009, dtype=F32)
     hertz = np.minimum(440.0 * 2.0 ** ((pitches.astype(np.float64) - 69.0) / 12.0), 0.45 * 48000)
     exact = np.tan(np.pi * hertz / 48000)
-    error = np.abs(values(voice.filter_warp_of_pitch, pitches, RATE) / exact - 1.0).max()
+    error = np.abs(values(synth.filter_warp_of_pitch, pitches, RATE) / exact - 1.0).max()
 
-    assert error < stated(voice.filter_warp_of_pitch)
+    assert error < stated(synth.filter_warp_of_pitch)
 
 
 def test_a_pitch_is_in_tune_to_a_hundredth_of_a_cent() -> None:
     pitches = np.linspace(0.0, 127.0, 509, dtype=F32)
     exact = 440.0 * 2.0 ** ((pitches.astype(np.float64) - 69.0) / 12.0)
-    cents = 1200.0 * np.log2(values(voice.hz_of_pitch, pitches) / exact)
+    cents = 1200.0 * np.log2(values(synth.hz_of_pitch, pitches) / exact)
 
     assert np.abs(cents).max() < 0.01
 
 
 def test_the_slow_oscillator_is_a_sine() -> None:
     phases = np.linspace(0.0, 1.0, 1009, endpoint=False, dtype=F32)
-    error = np.abs(values(voice.lfo_value, phases) - np.sin(2 * np.pi * phases)).max()
+    error = np.abs(values(synth.lfo_value, phases) - np.sin(2 * np.pi * phases)).max()
 
     assert error < 5e-6
 

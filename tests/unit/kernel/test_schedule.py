@@ -8,8 +8,8 @@ from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
 from adaptive.engine.ports import CommandPort
 from adaptive.engine.spec import EngineSpec
-from adaptive.kernel import build
 from adaptive.kernel import layout as k
+from adaptive.kernel.compile import build
 from adaptive.kernel.schedule import FILING_LIMIT
 
 Q = k.QUANTUM

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adaptive.errors import PresetError
-from adaptive.session.checking import require_playable
+from adaptive.session.playable import require_playable
 from tests.helpers.presets import STEM_LAYERS, make_preset
 
 

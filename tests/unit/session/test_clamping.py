@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from adaptive.inputs.message import SetParameter, Transaction
-from adaptive.session.clamping import MOST_REMEMBERED, Clamped
+from adaptive.session.clamp_report import MOST_REMEMBERED, Clamped
 
 
 def clamped(*names: str) -> Transaction:

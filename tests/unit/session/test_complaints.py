@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from adaptive.session.complaints import MINUTE_S, MOST_A_MINUTE, Complaints
+from adaptive.session.log_limit import MINUTE_S, MOST_A_MINUTE, Complaints
 
 
 def test_so_many_a_minute_are_told_and_the_rest_is_counted() -> None:

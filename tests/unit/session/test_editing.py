@@ -11,9 +11,9 @@ import pytest
 from adaptive.inputs.message import ReloadPreset, UndoEdit
 from adaptive.kernel.layout import TICK_FRAMES
 from adaptive.preset.load import load
-from adaptive.session.editing import Editing, has_changed
 from adaptive.session.performance import Performance, vocabulary
-from adaptive.session.swap import Swap
+from adaptive.session.reload.replace import Swap
+from adaptive.session.reload.watch import Editing, has_changed
 from tests.helpers.presets import two_sections, write_sine
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adaptive.errors import InputError
-from adaptive.session.explaining import LONGEST_SENTENCE, explain_log
+from adaptive.session.explain import LONGEST_SENTENCE, explain_log
 
 LINE: dict[str, Any] = {
     "frame": 0, "t": 1.0, "position": "1.1.0", "kind": "health", "reason": "threat went stale",

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adaptive.session.keeping import MOST_BYTES, read_state
+from adaptive.session.state_file import MOST_BYTES, read_state
 from tests.helpers.presets import Player, two_sections
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adaptive.session.phase import Line, line_of_card
+from adaptive.session.device.playback_clock import Line, line_of_card
 
 RATE = 10
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adaptive.conductor.messages import FireEvent
-from adaptive.session.recording import Recorder
+from adaptive.session.recorder import Recorder
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /dev/full")

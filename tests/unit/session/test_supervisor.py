@@ -17,9 +17,9 @@ from adaptive.cli.play_command import status_line
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
 from adaptive.errors import DeviceError
-from adaptive.session import search
+from adaptive.session.device import search
+from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.performance import Performance
-from adaptive.session.supervisor import Supervisor
 from adaptive.sinks.clocked import ClockedSink
 from tests.helpers import scene
 from tests.helpers.fake_card import World

@@ -9,7 +9,7 @@ from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import LoadPreset
 from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance
-from adaptive.session.swap import Swap
+from adaptive.session.reload.replace import Swap
 from tests.helpers.presets import two_sections
 
 

@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 
 from adaptive.errors import DeviceError
-from adaptive.sinks import patience, scout
-from adaptive.sinks.cards import Device, choose
-from adaptive.sinks.quiet import STDERR, quietly
-from adaptive.sinks.scout import Scout, Sighting
+from adaptive.sinks import call_timeout, device_probe
+from adaptive.sinks.device_probe import Scout, Sighting
+from adaptive.sinks.devices import Device, choose
+from adaptive.sinks.stderr_mute import STDERR, quietly
 from tests.helpers.playing import until
 
 
 @pytest.fixture(autouse=True)
 def nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "LEFT_BEHIND", [])
+    monkeypatch.setattr(call_timeout, "LEFT_BEHIND", [])
 
 
 def test_a_call_that_returns_gives_what_it_returned() -> None:
-    assert patience.within(5.0, "it", lambda: 7) == 7
-    assert patience.LEFT_BEHIND == []
+    assert call_timeout.within(5.0, "it", lambda: 7) == 7
+    assert call_timeout.LEFT_BEHIND == []
 
 
 def test_a_call_that_raises_raises_here() -> None:
@@ -34,17 +34,17 @@ def test_a_call_that_raises_raises_here() -> None:
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        patience.within(5.0, "it", fail)
+        call_timeout.within(5.0, "it", fail)
 
 
 def test_a_call_that_hangs_is_left_behind_with_a_sentence() -> None:
     forever = threading.Event()
     began = time.monotonic()
     with pytest.raises(DeviceError, match=r"the card does not answer \(waited 0.05 s\)"):
-        patience.within(0.05, "the card", forever.wait)
+        call_timeout.within(0.05, "the card", forever.wait)
 
     assert time.monotonic() - began < 2.0
-    assert len(patience.LEFT_BEHIND) == 1
+    assert len(call_timeout.LEFT_BEHIND) == 1
     forever.set()
 
 
@@ -54,11 +54,11 @@ def test_a_process_that_left_something_behind_ends_at_once_with_its_code(
 ) -> None:
     code = (
         "import atexit\n"
-        "from adaptive.sinks import patience\n"
+        "from adaptive.sinks import call_timeout\n"
         "atexit.register(print, 'in order')\n"
-        f"if {left!r}: patience.leave_behind(1)\n"
+        f"if {left!r}: call_timeout.leave_behind(1)\n"
         "print('said')\n"
-        "patience.leave(3)\n"
+        "call_timeout.leave(3)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
@@ -110,7 +110,7 @@ def fake_child(monkeypatch: pytest.MonkeyPatch, code: str) -> list[subprocess.Po
         started.append(start([sys.executable, "-c", code], **settings))  # type: ignore[call-overload]
         return started[-1]
 
-    monkeypatch.setattr(scout.subprocess, "Popen", popen)
+    monkeypatch.setattr(device_probe.subprocess, "Popen", popen)
     return started
 
 
@@ -140,8 +140,8 @@ def test_a_child_that_hangs_or_dies_is_replaced(monkeypatch: pytest.MonkeyPatch,
     asked = Scout()
     asked.ask(0.0)
 
-    assert asked.answer(scout.ANSWER_S - 0.1) is None
-    assert asked.answer(scout.ANSWER_S + 0.1) is None
+    assert asked.answer(device_probe.ANSWER_S - 0.1) is None
+    assert asked.answer(device_probe.ANSWER_S + 0.1) is None
     assert not asked.is_asked
     asked.ask(10.0)
     asked.close()
@@ -149,7 +149,7 @@ def test_a_child_that_hangs_or_dies_is_replaced(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_the_scouts_child_ends_with_its_parent() -> None:
-    command = [sys.executable, "-m", "adaptive.sinks.scout"]
+    command = [sys.executable, "-m", "adaptive.sinks.device_probe"]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdin is not None
     assert child.stdout is not None

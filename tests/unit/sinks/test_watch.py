@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adaptive.sinks.watch import FIRST_BLOCK_S, LEAST_LOSS_S, LOOK_S, Heartbeat
+from adaptive.sinks.heartbeat import FIRST_BLOCK_S, LEAST_LOSS_S, LOOK_S, Heartbeat
 
 
 class Watched:

@@ -1,0 +1,272 @@
+"""What a preset sounds like, made ready: lengths in frames, sounds in the engine, harmony by the bar."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from adaptive.composer.context import Harmony
+from adaptive.composer.registry import GENERATORS
+from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
+from adaptive.conductor.layers.stems import StemLayer
+from adaptive.conductor.layout.layout import LayerPlace, ScoreLayout, control_start, default_value
+from adaptive.conductor.variation_picker import Deck
+from adaptive.engine.bank import Bank, Sound
+from adaptive.engine.engine import Engine
+from adaptive.errors import AudioFileError, PresetError
+from adaptive.instruments import kits
+from adaptive.music.harmony import default_progression, parse_bar
+from adaptive.music.scale import Key
+from adaptive.preset.lengths import section_length_beats, section_stems, stem_loop_beats
+from adaptive.preset.model import Preset
+from adaptive.preset.segments import BRIDGE, Part, is_bridge
+
+DECLICK_S = 0.005
+CHOKE_S = 0.012
+MIDDLING = 0.5
+"""Density of a generated layer where the preset says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartMaterial:
+    """A section or a bridge in numbers.
+
+    Parameters
+    ----------
+    part : Part
+        What the preset says of it.
+    length_beats : int
+        Length of a pass.
+    loop_frames : int
+        The same in frames: whole, so that stems and written notes never drift apart.
+    tempo_bpm : float
+        Quarter notes a minute that belong to `loop_frames`; within a millionth of the declared.
+    has_stems : bool
+        Whether recorded material binds its tempo.
+    """
+
+    part: Part
+    length_beats: int
+    loop_frames: int
+    tempo_bpm: float
+    has_stems: bool
+
+    def frames_into(self, local_beats: float) -> int:
+        """Frames from bar 1 of a pass to a local beat, which may lie in a later pass."""
+        return round(local_beats % self.length_beats * self.loop_frames / self.length_beats)
+
+
+@dataclass(frozen=True, slots=True)
+class OneShot:
+    """A sound that plays once, its number in the engine's table, and the key it was made for."""
+
+    sound: Sound
+    number: int
+    key: Key | None = None
+
+
+@dataclass(slots=True)
+class Material:
+    """All a conductor plays with."""
+
+    parts: dict[str, PartMaterial]
+    stems: dict[str, StemLayer]
+    generated: dict[str, GeneratedLayer]
+    stingers: dict[str, tuple[OneShot, ...]]
+    fills: dict[str, OneShot]
+    harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
+
+    def sounds(self) -> set[int]:
+        """Identities of all sounds in it."""
+        found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
+        shots = [shot for variants in self.stingers.values() for shot in variants]
+        found |= {id(shot.sound) for shot in (*shots, *self.fills.values())}
+        kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
+        return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
+
+
+def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> Material:
+    """Decode, resample and lay out all a preset needs.
+
+    Raises
+    ------
+    PresetError
+        A stem cannot be used; every such stem is named.
+    """
+    bank, rate = engine.bank, engine.spec.sample_rate
+    faults: list[str] = []
+    durations: dict[Path, float] = {}
+    bank.decode_ahead(preset.stems.values())
+    for name, path in preset.stems.items():
+        try:
+            durations[path] = bank.duration(path)
+        except AudioFileError as error:
+            faults.append(f"stem {name!r}: {error}")
+    if faults:
+        raise PresetError(faults, str(preset.folder))
+    parts = {name: _measure_part(preset, name, durations, rate) for name in preset.parts}
+    stems = {}
+    for name, place in layout.stem_places.items():
+        sounds = _stem_sounds(preset, name, parts, durations, engine, faults)
+        stems[name] = StemLayer(
+            place, sounds, round(DECLICK_S * rate), _decks(preset, name, sounds, seed),
+            {part: made.loop_frames for part, made in parts.items()},
+        )  # fmt: skip
+    stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
+    fills: dict[str, OneShot] = {}
+    for name, fill in preset.file.fills.items():
+        made = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
+        fills |= {name: made} if made else {}
+    if faults:
+        raise PresetError(faults, str(preset.folder))
+    generated = {
+        name: _generated_layer(preset, place, engine, seed)
+        for name, place in layout.layers.items()
+        if preset.file.layers[name].generator is not None
+    }
+    bank.forget_decoded()
+    harmony = {name: part_harmony(part) for name, part in preset.parts.items() if _has_harmony(preset, name)}
+    return Material(parts, stems, generated, stingers, fills, harmony)
+
+
+def _has_harmony(preset: Preset, part: str) -> bool:
+    """Whether a part has chords of its own; a bridge that names none goes on with its section's."""
+    if not is_bridge(part):
+        return True
+    table = preset.file.bridges[part.removeprefix(BRIDGE)]
+    return bool(table.chords) or table.key is not None
+
+
+def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> PartMaterial:
+    part = preset.parts[name]
+    length = section_length_beats(preset, name, durations)
+    divisor = 1
+    stems = section_stems(preset, name)
+    for _, path in stems:
+        loop = stem_loop_beats(preset, name, durations[path], length)
+        if loop:
+            divisor = math.lcm(divisor, length // loop)
+    exact = length * part.beat_s * rate
+    frames = max(1, round(exact / divisor)) * divisor
+    quarters = length * 4.0 / part.beat_unit
+    return PartMaterial(part, length, frames, quarters * 60.0 * rate / frames, bool(stems))
+
+
+def _stem_sounds(
+    preset: Preset,
+    layer: str,
+    parts: dict[str, PartMaterial],
+    durations: dict[Path, float],
+    engine: Engine,
+    faults: list[str],
+) -> dict[str, tuple[tuple[Sound, int], ...]]:
+    rate = engine.spec.sample_rate
+    sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
+    for name, made in parts.items():
+        part = made.part
+        for path in preset.variants(layer, name) if layer in part.layers else ():
+            loop = stem_loop_beats(preset, name, durations[path], made.length_beats)
+            if loop is None:
+                faults.append(
+                    f"{_key_path(name)}: {path.name} neither fills its {made.length_beats} beats nor "
+                    "divides them"
+                )
+                continue
+            frames = made.loop_frames * loop // made.length_beats
+            try:
+                origin = round(part.first_beat_s * rate)
+                sound = engine.bank.load(path, origin, frames, round(part.beat_s * rate))
+                sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
+            except AudioFileError as error:
+                faults.append(f"{_key_path(name)}: {error}")
+    return sounds
+
+
+def _key_path(part: str) -> str:
+    return part.replace(BRIDGE, "bridges.") if is_bridge(part) else f"sections.{part}"
+
+
+def _decks(
+    preset: Preset, layer: str, sounds: dict[str, tuple[tuple[Sound, int], ...]], seed: int
+) -> dict[str, Deck]:
+    """Decks of a layer: one for each part in which it has several files."""
+    several = {part: variants for part, variants in sounds.items() if len(variants) > 1}
+    if not several:
+        return {}
+    table = preset.file.layers[layer]
+    return {
+        part: Deck(f"{layer} in {part}", (1.0,) * len(variants), table.order, table.avoid_last, seed)
+        for part, variants in several.items()
+    }
+
+
+def _one_shot(
+    preset: Preset, stem: str, first_beat_s: float, engine: Engine, at: str, faults: list[str],
+    key: Key | None = None,
+) -> OneShot | None:  # fmt: skip
+    try:
+        sound = engine.bank.load(preset.stems[stem], round(first_beat_s * engine.spec.sample_rate))
+    except AudioFileError as error:
+        faults.append(f"{at}: {error}")
+        return None
+    return OneShot(sound, engine.add_sound(sound), key)
+
+
+def _stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]) -> tuple[OneShot, ...]:
+    table = preset.file.stingers[name]
+    files: list[tuple[Key | None, str]] = []
+    if isinstance(table.stem, dict):
+        files = [(Key.parse(key), stem) for key, stem in table.stem.items()]
+    elif table.stem is not None:
+        files = [(None, table.stem)]
+    at = f"stingers.{name}.stem"
+    made = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
+    return tuple(one for one in made if one is not None)
+
+
+def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
+    table = preset.file.layers[place.name]
+    spec = GENERATORS[table.generator or ""]
+    defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}
+    player: KitPlayer | SynthPlayer = SynthPlayer(place)
+    if place.kit is not None:
+        rate = engine.spec.sample_rate
+        player = KitPlayer(place, _kit_sounds(place.kit, engine), round(CHOKE_S * rate))
+    return GeneratedLayer(
+        place=place,
+        generator=spec.function,
+        player=player,
+        style=table.style or spec.styles[0],
+        octave=table.octave,
+        seed=seed ^ zlib.crc32(place.name.encode()),
+        density=control_start(table.density, defaults, MIDDLING),
+    )
+
+
+def _kit_sounds(name: str, engine: Engine) -> dict[str, KitSound]:
+    bank: Bank = engine.bank
+    hits = kits.kit(name, engine.spec.sample_rate)
+    sounds = {}
+    for piece, hit in hits.items():
+        sound = bank.made((name, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
+        sounds[piece] = KitSound(sound, engine.add_sound(sound), hit.gain, hit.pan, hit.choke)
+    return sounds
+
+
+def part_harmony(part: Part) -> Callable[[int], Harmony]:
+    """Harmony of every bar of a part: its chords, round and round."""
+    key = Key.parse(part.key)
+    written = part.chords or default_progression(key)
+    bars = [tuple(parse_bar(text, part.beats_per_bar)) for text in written]
+
+    @lru_cache(maxsize=256)
+    def harmony_of(bar: int) -> Harmony:
+        after = bars[(bar + 1) % len(bars)]
+        return Harmony(key, bars[bar % len(bars)], after[0][1])
+
+    return harmony_of

@@ -1,0 +1,1 @@
+"""Layers while they play: recorded stems, generated bars, and the players of written notes."""

@@ -1,0 +1,1 @@
+"""From a preset to rows of the engine: strips, clips, voices, curves."""

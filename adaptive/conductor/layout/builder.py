@@ -1,0 +1,385 @@
+"""Lays a preset out: seats its parameters and strips in an empty engine, or in the one that plays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from adaptive.composer.registry import GENERATORS
+from adaptive.conductor.layout.layout import LayerPlace, ScoreLayout, control_start, default_value
+from adaptive.conductor.layout.row_allocator import Ground, RoomFullError, Seats
+from adaptive.engine.memory import voice_groups, voice_groups_of
+from adaptive.engine.records import OPEN_HZ
+from adaptive.engine.spec import (
+    BusSpec,
+    EngineSpec,
+    MappingSpec,
+    ParameterSpec,
+    ReverbSpec,
+    Room,
+)
+from adaptive.instruments import kits, patches
+from adaptive.kernel import layout as kernel
+from adaptive.preset.expression import Opcode, compile_program
+from adaptive.preset.model import Preset
+from adaptive.preset.schema import (
+    BridgeTable,
+    Curve,
+    FillTable,
+    InstrumentTable,
+    LayerTable,
+    ParameterTable,
+    StingerTable,
+)
+from adaptive.preset.segments import bridge_part
+from adaptive.units import db_to_gain
+
+CLIPS_A_STEM = 6
+"""The pass that plays, one that fades, two tails, and two that are to enter (a bridge is planned whole)."""
+
+CLIPS_A_KIT = 16
+CLIPS_A_STINGER = 8
+CLIPS_A_FILL = 2
+CLIPS_A_BRIDGE = 3
+
+SPARE_STRIPS = 16
+"""Strips that may be added while a preset plays: whole groups of eight, which are not rendered till then."""
+
+SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS = 96, 8, 16
+SPARE_PARAMETERS, SPARE_CURVES, SPARE_SOUNDS = 8, 32, 256
+NO_LIMIT = 1_000_000
+
+READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
+"""Instructions whose operand is a parameter."""
+
+DEFAULT_REVERB_DB = -80.0
+STINGER_REVERB_DB = -12.0
+"""What a stinger sends to the room where the preset says nothing."""
+
+
+def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
+    """A parameter from outside, as the engine takes it."""
+    default = default_value(table)
+    fallback = {"hold": None, "default": default}.get(str(table.fallback))
+    if not isinstance(table.fallback, str):
+        fallback = float(table.fallback)
+    is_linear = table.law == "linear"
+    return ParameterSpec(
+        name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.stale_after_s, fallback
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What a strip is played by: clips, or the voices of an instrument."""
+
+    clips: int
+    voices: int = 0
+
+
+def _instrument_of(table: LayerTable) -> str | None:
+    """The instrument or kit a layer is played on; None for one that is recorded."""
+    if table.generator is None:
+        return None
+    return table.instrument or GENERATORS[table.generator].instrument_for(table.style)
+
+
+class _Builder:
+    """Seats parameters, layers, stingers, bridges and fills, one after the other.
+
+    Parameters
+    ----------
+    preset : Preset
+        What is laid out.
+    before : ScoreLayout or None
+        What plays: whoever is played by the same means keeps its place.
+    ground : Ground or None
+        The engine that plays it.
+    """
+
+    def __init__(self, preset: Preset, before: ScoreLayout | None, ground: Ground | None) -> None:
+        self.preset, self.before, self.ground = preset, before, ground
+        file = preset.file
+        if ground is None:
+            # strips first, then some to come, then from a group of its own the room's return
+            strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
+            self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS
+            limits = dict.fromkeys(("clip", "instrument", "parameter"), NO_LIMIT)
+        else:
+            spec = ground.spec
+            self.reverb_bus = len(spec.buses) - 1
+            limits = {
+                "clip": spec.clips + spec.room.clips,
+                "instrument": len(spec.instruments) + spec.room.instruments,
+                "parameter": len(spec.parameters) + spec.room.parameters,
+            }
+        self.seats = Seats({**limits, "bus": self.reverb_bus}, ground)
+        spec_before = None if ground is None else ground.spec
+        self.buses = list(spec_before.buses) if spec_before else []
+        self.instruments = list(spec_before.instruments) if spec_before else []
+        self.parameters = list(spec_before.parameters) if spec_before else []
+        self.mappings: list[MappingSpec] = []
+        self.index_of: dict[str, int] = {}
+        self.defaults = {name: default_value(t) for name, t in file.parameters.items()}
+        self.layers: dict[str, LayerPlace] = {}
+        self.stingers: dict[str, LayerPlace] = {}
+        self.bridges: dict[str, LayerPlace] = {}
+        self.fills: dict[str, LayerPlace] = {}
+        self._kept = self._keep()
+
+    # ── who stays ──────────────────────────────────────────────────────────────────────────────
+
+    def _keep(self) -> dict[str, LayerPlace]:
+        """Places that are kept, each by the name of its strip: found before anybody new is seated."""
+        if self.before is None:
+            return {}
+        kept = {}
+        for strip, place in self.before.places().items():
+            if self._means_of(strip) != self._means_at(place):
+                continue
+            kept[strip] = place
+            self.seats.keep("bus", place.bus)
+            self.seats.keep("clip", place.clips.start, len(place.clips))
+            if place.instrument is not None:
+                self.seats.keep("instrument", place.instrument)
+        return kept
+
+    def _means_of(self, strip: str) -> _Means | None:
+        """What a strip of the preset is played by; None if there is no such strip."""
+        kind, _, name = strip.partition(".")
+        file = self.preset.file
+        if kind == "layers" and name in file.layers:
+            return self._means_of_layer(file.layers[name])
+        if kind == "stingers" and name in file.stingers:
+            instrument = file.stingers[name].instrument
+            return _Means(CLIPS_A_STINGER) if instrument is None else _Means(0, self._voices_of(instrument))
+        if kind == "bridges" and name in file.bridges:
+            return _Means(CLIPS_A_BRIDGE if file.bridges[name].stem is not None else 0)
+        if kind == "fills" and name in file.fills:
+            return _Means(CLIPS_A_FILL)
+        return None
+
+    def _means_of_layer(self, table: LayerTable) -> _Means:
+        instrument = _instrument_of(table)
+        if instrument is None:
+            return _Means(CLIPS_A_STEM)
+        return _Means(CLIPS_A_KIT) if instrument in kits.KITS else _Means(0, self._voices_of(instrument))
+
+    def _voices_of(self, instrument: str) -> int:
+        return patches.instrument_spec(self._patch(instrument), 0).voices
+
+    def _patch(self, instrument: str) -> InstrumentTable:
+        return patches.resolve(instrument, self.preset.file.instruments)
+
+    def _means_at(self, place: LayerPlace) -> _Means:
+        voices = 0 if place.instrument is None else self.instruments[place.instrument].voices
+        return _Means(len(place.clips), voices)
+
+    # ── parameters ─────────────────────────────────────────────────────────────────────────────
+
+    def add_parameters(self) -> None:
+        """Seat parameters: those from outside, then the derived ones, each after what it reads."""
+        tables = self.preset.file.parameters
+        outside = [name for name in tables if name not in self.preset.derived]
+        for name in outside:
+            self._keep_parameter(name)
+        for name in outside:
+            if name not in self.index_of:
+                self.index_of[name] = self.seats.take("parameter", f"parameter {name!r}")
+            self._set(self.parameters, self.index_of[name], parameter_spec(name, tables[name]))
+        for name, expression in self.preset.derived.items():
+            program = compile_program(expression, self.index_of)
+            reads = [int(operand) for opcode, operand in program if opcode in READING]
+            above = max(reads, default=-1)
+            self._keep_parameter(name, above)
+            if name not in self.index_of:
+                index = self.seats.take("parameter", f"parameter {name!r}", above=above)
+                self.index_of[name] = index
+            steps = tuple((int(opcode), float(operand)) for opcode, operand in program)
+            spec = replace(parameter_spec(name, tables[name]), program=steps)
+            self._set(self.parameters, self.index_of[name], spec)
+
+    def _keep_parameter(self, name: str, above: int = -1) -> None:
+        """Let a parameter stay where it is, if it has the same law and comes after what it reads."""
+        if self.before is None or name not in self.before.parameters:
+            return
+        index = self.before.parameters[name]
+        spec = self.parameters[index]
+        is_linear = self.preset.file.parameters[name].law == "linear"
+        is_derived = name in self.preset.derived
+        if spec.is_linear == is_linear and (spec.program is not None) == is_derived and index > above:
+            self.seats.keep("parameter", index)
+            self.index_of[name] = index
+
+    # ── strips ─────────────────────────────────────────────────────────────────────────────────
+
+    def add_layer(self, name: str, table: LayerTable) -> None:
+        """Seat a layer."""
+        level = 0.0 if isinstance(table.level_db, Curve) else table.level_db
+        pan = 0.0 if isinstance(table.pan, Curve) else table.pan
+        is_open = table.cutoff_hz is None or isinstance(table.cutoff_hz, Curve)
+        cutoff = OPEN_HZ if is_open else control_start(table.cutoff_hz, self.defaults, OPEN_HZ)
+        send = control_start(table.reverb_db, self.defaults, DEFAULT_REVERB_DB)
+        instrument, kit = _instrument_of(table), None
+        if instrument in kits.KITS:
+            instrument, kit = None, instrument
+        place = self._seat(f"layers.{name}", name, instrument)
+        strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff)
+        self._add_strip(place.bus, strip, send)
+        for control, kind in (
+            (table.level_db, kernel.MAP_GAIN_DB),
+            (table.pan, kernel.MAP_PAN),
+            (table.cutoff_hz, kernel.MAP_CUTOFF),
+            (table.reverb_db, kernel.MAP_SEND_DB),
+        ):
+            if isinstance(control, Curve):
+                index = self.index_of[control.over]
+                self.mappings.append(MappingSpec(index, kind, place.bus, control.points))
+        self.layers[name] = replace(place, kit=kit)
+
+    def add_stinger(self, name: str, table: StingerTable) -> None:
+        """Seat a stinger: recorded ones set level and pan with each hit."""
+        is_written = table.instrument is not None
+        place = self._seat(f"stingers.{name}", name, table.instrument)
+        gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
+        send = STINGER_REVERB_DB if table.reverb_db is None else table.reverb_db
+        self._add_strip(place.bus, BusSpec(f"stinger_{name}", gain=gain, pan=pan), send)
+        self.stingers[name] = replace(place, group=0)
+
+    def add_bridge(self, name: str, table: BridgeTable) -> None:
+        """Seat a bridge, by the name of its part."""
+        part = bridge_part(name)
+        self.bridges[part] = self._seat(f"bridges.{name}", part, None)
+        self._add_shot(self.bridges[part].bus, part, table)
+
+    def add_fill(self, name: str, table: FillTable) -> None:
+        """Seat a fill."""
+        self.fills[name] = self._seat(f"fills.{name}", name, None)
+        self._add_shot(self.fills[name].bus, f"fill_{name}", table)
+
+    def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
+        send = DEFAULT_REVERB_DB if table.reverb_db is None else table.reverb_db
+        self._add_strip(bus, BusSpec(name, gain=db_to_gain(table.level_db), pan=table.pan), send)
+
+    def _add_strip(self, bus: int, strip: BusSpec, send_db: float) -> None:
+        sends = (self.reverb_bus,)
+        self._set(self.buses, bus, replace(strip, sends=sends, send_gains=(db_to_gain(send_db),)))
+
+    def _seat(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
+        """Seat a strip: where it was, or where there is room for it."""
+        place = self._kept.get(strip)
+        if place is None:
+            means = self._means_of(strip)
+            assert means is not None  # a strip of this preset
+            bus = self.seats.take("bus", strip)
+            first = self.seats.take("clip", strip, means.clips) if means.clips else 0
+            place = LayerPlace(name, bus, bus + 1, range(first, first + means.clips), strip=strip)
+            if instrument is not None:
+                place = replace(place, instrument=self._take_instrument(strip, means.voices))
+        if instrument is not None and place.instrument is not None:
+            spec = patches.instrument_spec(self._patch(instrument), place.bus)
+            self._set(self.instruments, place.instrument, spec)
+        return place
+
+    def _take_instrument(self, strip: str, voices: int) -> int:
+        """Seat an instrument: an old seat has room for as many groups of voices as it had."""
+        wanted, ground = voice_groups_of(voices), self.ground
+
+        def suits(index: int) -> bool:
+            if index < len(self.instruments):
+                return voice_groups_of(self.instruments[index].voices) == wanted
+            if ground is None:
+                return True
+            added = self.instruments[len(ground.spec.instruments) :]
+            return wanted + voice_groups(added) <= ground.spec.room.voice_groups
+
+        return self.seats.take("instrument", strip, suits=suits)
+
+    def _set(self, rows: list[Any], index: int, row: Any) -> None:
+        """Enter a row; between the last and one beyond it, nothing is left out."""
+        if index == len(rows):
+            rows.append(row)
+        else:
+            rows[index] = row
+
+    # ── all together ───────────────────────────────────────────────────────────────────────────
+
+    def finish(self, sample_rate: int, channels: int) -> ScoreLayout:
+        """Lay out what has been seated."""
+        used = self.seats.used
+        room = self.preset.file.reverb
+        while len(self.buses) < self.reverb_bus:
+            self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
+        self._set(self.buses, self.reverb_bus, BusSpec("reverb", effect=0, gain=db_to_gain(room.level_db)))
+        clips = used.get("clip", 0)
+        in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
+        sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
+        spare = Room(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES)
+        if self.ground is not None:
+            spec = self.ground.spec
+            clips, sounds, in_use = max(clips, spec.clips), spec.sounds, max(in_use, spec.spare_buses.start)
+            self._require_room(spec)
+            spare = Room()  # what is left of it, the engine works out: it knows the rows of others
+        made = EngineSpec(
+            sample_rate=sample_rate,
+            channels=channels,
+            clips=clips,
+            sounds=sounds,
+            buses=tuple(self.buses),
+            instruments=tuple(self.instruments),
+            parameters=tuple(self.parameters),
+            mappings=tuple(self.mappings),
+            reverbs=(ReverbSpec(room.decay_s, room.damping, room.predelay_ms / 1000.0, room.low_cut_hz),),
+            gain=db_to_gain(self.preset.file.level_db),
+            room=spare,
+            spare_buses=range(in_use, self.reverb_bus),
+            tenants={**self.seats.tenants, ("bus", self.reverb_bus): "reverb"},
+        )
+        duck_group = len(self.buses) + 1
+        return ScoreLayout(
+            made,
+            self.layers,
+            self.index_of,
+            self.stingers,
+            self.bridges,
+            self.fills,
+            self.reverb_bus,
+            duck_group,
+            range(duck_group + 1, made.groups),
+        )
+
+    def _require_room(self, spec: EngineSpec) -> None:
+        """Refuse what no seat is taken for, and the engine that plays still cannot hold."""
+        if len(self.mappings) > len(spec.mappings) + spec.room.mappings:
+            message = f"the engine that plays has no room for {len(self.mappings)} curves"
+            raise RoomFullError(message)
+        if [one.predelay_s for one in spec.reverbs] != [self.preset.file.reverb.predelay_ms / 1000.0]:
+            message = "the room's pre-delay is another"
+            raise RoomFullError(message)
+
+
+def lay_out(
+    preset: Preset,
+    sample_rate: int = 48000,
+    channels: int = 2,
+    before: ScoreLayout | None = None,
+    ground: Ground | None = None,
+) -> ScoreLayout:
+    """Lay a preset out for an engine: an empty one, or the one that plays the layout `before`.
+
+    Raises
+    ------
+    RoomFullError
+        The engine that plays has no room for it.
+    """
+    builder = _Builder(preset, before, ground)
+    builder.add_parameters()
+    for name, table in preset.file.layers.items():
+        builder.add_layer(name, table)
+    for name, stinger in preset.file.stingers.items():
+        builder.add_stinger(name, stinger)
+    for name, bridge in preset.file.bridges.items():
+        builder.add_bridge(name, bridge)
+    for name, fill in preset.file.fills.items():
+        builder.add_fill(name, fill)
+    return builder.finish(sample_rate, channels)

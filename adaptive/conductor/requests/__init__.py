@@ -1,0 +1,1 @@
+"""Requests from outside: states, events, tempo and transport, with their receipts."""

@@ -1,0 +1,1 @@
+"""Stingers: one-shots on events, and the ducking that makes them heard."""

@@ -1,0 +1,164 @@
+"""Filters of one pole along a quantum, eight frames at a time.
+
+A frame of a recursive filter hangs on the one before, so 64 frames take 64 times the way through an adder
+and a multiplier.  A scan (Blelloch 1990, "Prefix sums and their applications") adds what lies one, two and
+four frames back, each with the power of the pole that belongs to it; one step in eight waits for the last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.vectors import (
+    FLOATS,
+    ROW_BYTES,
+    ROW_OFFSETS,
+    WIDTH,
+    element,
+    everywhere,
+    load,
+    shuffled,
+    splat,
+    store,
+)
+
+LAST = [WIDTH - 1] * WIDTH
+NEVER = 1e30  # above any gain
+
+
+def _powers(builder: Any, pole: Any) -> list[Any]:
+    """The pole to the powers 1, 2, 4 in every element each, and to 1 … 8 in one vector."""
+    powers = [pole]
+    for number in range(1, WIDTH):
+        powers.append(builder.fmul(powers[number // 2], powers[number - 1 - number // 2]))
+    rising = ir.Constant(FLOATS, ir.Undefined)
+    for number, power in enumerate(powers):
+        rising = builder.insert_element(rising, power, ir.IntType(32)(number))
+    return [*(splat(builder, powers[2**step - 1]) for step in range(WIDTH.bit_length() - 1)), rising]
+
+
+def _delayed(builder: Any, before: Any, vector: Any, frames: int) -> Any:
+    """A vector so many frames later; what was before it comes in."""
+    return shuffled(builder, before, vector, range(WIDTH - frames, 2 * WIDTH - frames))
+
+
+def _scanned(builder: Any, vector: Any, powers: list[Any], last: Any) -> Any:
+    """Eight frames of ``y[n] = x[n] + pole · y[n-1]``; every element of `last` is the frame before them."""
+    nothing = everywhere(0.0)
+    *steps, rising = powers
+    for step, power in enumerate(steps):
+        vector = builder.fadd(vector, builder.fmul(power, _delayed(builder, nothing, vector, 2**step)))
+    return builder.fadd(vector, builder.fmul(rising, last))
+
+
+@intrinsic
+def scan_difference(_context: Any, _row: Any, _pole: Any, _input: Any, _output: Any) -> Any:
+    """``y[n] = x[n] - x[n-1] + pole · y[n-1]`` in place; `_input` and `_output` are the frames before."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        row, pole, before, last = args[0], args[1], splat(builder, args[2]), splat(builder, args[3])
+        powers = _powers(builder, pole)
+        for offset in ROW_OFFSETS:
+            x = load(builder, row, offset)
+            y = _scanned(builder, builder.fsub(x, _delayed(builder, before, x, 1)), powers, last)
+            store(builder, y, row, offset)
+            before, last = x, shuffled(builder, y, y, LAST)
+        return element(builder, last, 0)
+
+    return types.float32(types.int64, types.float32, types.float32, types.float32), generate
+
+
+@intrinsic
+def scan_low_cut(_context: Any, _to: Any, _stereo: Any, _share: Any, _state: Any) -> Any:
+    """What is left of the mean of two rows without its one-pole low-pass; returns the low-pass's state."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        to, stereo, share, last = args[0], args[1], splat(builder, args[2]), splat(builder, args[3])
+        powers = _powers(builder, builder.fsub(ir.Constant(ir.FloatType(), 1.0), args[2]))
+        for offset in ROW_OFFSETS:
+            sides = (load(builder, stereo, offset + side * ROW_BYTES) for side in range(2))
+            x = builder.fmul(everywhere(0.5), builder.fadd(*sides))
+            low = _scanned(builder, builder.fmul(share, x), powers, last)
+            store(builder, builder.fsub(x, low), to, offset)
+            last = shuffled(builder, low, low, LAST)
+        return element(builder, last, 0)
+
+    return types.float32(types.int64, types.int64, types.float32, types.float32), generate
+
+
+@intrinsic
+def scan_release(_context: Any, _to: Any, _least: Any, _kept: Any, _before: Any) -> Any:
+    """``g[n] = min(least[n], 1 + kept · (g[n-1] - 1))``; several steps of it have the same form."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        to, least, kept, last = args[0], args[1], args[2], splat(builder, args[3])
+        one, never = everywhere(1.0), everywhere(NEVER)
+
+        def released(gain: Any, power: Any) -> Any:
+            return builder.fadd(builder.fmul(power, gain), builder.fsub(one, power))
+
+        def lesser(a: Any, b: Any) -> Any:
+            return builder.select(builder.fcmp_ordered("<", a, b), a, b)
+
+        *steps, rising = _powers(builder, kept)
+        for offset in ROW_OFFSETS:
+            gain = load(builder, least, offset)
+            for step, power in enumerate(steps):
+                gain = lesser(gain, released(_delayed(builder, never, gain, 2**step), power))
+            gain = lesser(gain, released(last, rising))
+            store(builder, gain, to, offset)
+            last = shuffled(builder, gain, gain, LAST)
+        return element(builder, last, 0)
+
+    return types.float32(types.int64, types.int64, types.float32, types.float32), generate
+
+
+@rtsafe
+def high_pass(row: int, pole: float, before: float, last: float) -> float:
+    """High-pass a row in place, ``y[n] = x[n] - x[n-1] + pole · y[n-1]``; return the last frame.
+
+    Parameters
+    ----------
+    row : int64
+        Address of the row.
+    before, last : float32
+        ``x`` and ``y`` of the frame before the row.
+    """
+    return scan_difference(row, pole, before, last)
+
+
+@rtsafe
+def low_cut(to: int, stereo: int, share: float, state: float) -> float:
+    """Write to a row the mean of two rows less its one-pole low-pass; return the low-pass's last frame.
+
+    Parameters
+    ----------
+    to, stereo : int64
+        Addresses of the row and of the two, which follow each other.
+    share : float32
+        How far the low-pass comes towards its input in a frame.
+    state : float32
+        Where it was the frame before.
+    """
+    return scan_low_cut(to, stereo, share, state)
+
+
+@rtsafe
+def release_row(to: int, least: int, kept: float, before: float) -> float:
+    """Gain of a limiter that falls at once and recovers by itself, for a row; return its last frame.
+
+    Parameters
+    ----------
+    to, least : int64
+        Addresses of the row of gains and of the row it must not exceed.
+    kept : float32
+        What a frame leaves of the distance to 1.
+    before : float32
+        Gain at the frame before the row.
+    """
+    return scan_release(to, least, kept, before)

@@ -1,0 +1,1 @@
+"""Sources: what makes sound in the kernel, one file a kind."""

@@ -1,0 +1,1 @@
+"""The sound card of a session: supervised, searched for, left and entered without a click."""

@@ -1,0 +1,244 @@
+"""The decision log in plain sentences."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from adaptive.conductor.planned_transition import NO_RULE
+from adaptive.errors import InputError, ProtocolError, one_line
+from adaptive.inputs.json_text import parse_json
+from adaptive.inputs.message import is_finite_number
+
+Line = dict[str, Any]
+
+POSITION = re.compile(r"[0-9]{1,9}\.[0-9]{1,4}\.[0-9]{1,4}")
+
+LONGEST_LINE = 1_000_000
+LONGEST_SENTENCE = 600
+LONGEST_S = 1e9
+"""What a log of ours never reaches: thirty years, in the last case."""
+
+NEAR_S = 4.0
+"""Around a time that is asked for, decisions of so many seconds are told."""
+
+
+def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
+    """Sentences that say what was decided and why.
+
+    Parameters
+    ----------
+    path : Path
+        A log.
+    at : str, optional
+        Seconds, or a position; only what lies near is told.
+
+    Raises
+    ------
+    InputError
+        The file is no log, or the time is none.
+    """
+    lines = sorted(_read(path), key=_decided_at)
+    centre = None if at is None else _time_of(at, lines)
+    told = 0
+    if centre is not None:
+        yield from _what_plays(lines, centre)
+    for line in lines:
+        if centre is not None and abs(_decided_at(line) - centre) > NEAR_S:
+            continue
+        sentence = _sentence(line)
+        if sentence is not None:
+            told += 1
+            yield f"{_clock(_decided_at(line))}  {sentence}"
+    if not lines:
+        yield "the log is empty"
+    elif told == 0 and centre is not None and centre > _decided_at(lines[-1]) + NEAR_S:
+        yield f"the log ends at {_clock(_decided_at(lines[-1]))}"
+    elif told == 0:
+        yield "nothing was decided there; what played went on"
+
+
+def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[str]:
+    """Which section plays at a time, since when, and which of several files its layers play."""
+    here: Line | None = None
+    takes: dict[str, str] = {}
+    for line in sorted(lines, key=lambda line: float(line["t"])):
+        if float(line["t"]) > seconds:
+            break
+        is_first = line["kind"] == "transition" and "status" not in line
+        if is_first or (line["kind"] == "layer" and "layers" in line):
+            here = line
+        if line["kind"] == "layer" and "take" in line:
+            takes[str(line.get("layer"))] = str(line["take"])
+    if here is not None:
+        section = here.get("section") or here.get("target") or "silence"
+        playing = [f"{layer} plays {take}" for layer, take in takes.items()]
+        since = f"{section} has played since {_clock(here['t'])} ({here['position']})"
+        yield f"{_clock(seconds)}  {one_line('; '.join([since, *playing]))[:LONGEST_SENTENCE]}"
+
+
+def _read(path: Path) -> Iterator[Line]:
+    try:
+        with path.open("rb") as file:
+            for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+                line = _parsed(text, f"{path.name}: line {number}")
+                if not _is_line(line):
+                    message = f"{path.name}: line {number} is no line of a decision log"
+                    raise InputError(message)
+                yield line
+    except OSError as error:
+        message = f"{path}: cannot be read: {error.strerror or error}"
+        raise InputError(message) from error
+
+
+def _parsed(text: bytes, where: str) -> Any:
+    try:
+        return parse_json(text)
+    except ProtocolError as error:
+        message = f"{where} {error}; a decision log is JSON lines"
+        raise InputError(message) from None
+
+
+def _is_line(line: Any) -> bool:
+    if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
+        return False
+    times: tuple[Any, ...] = (line.get("t"), line.get("wait_s", 0.0))
+    position = line.get("position")
+    if not all(is_finite_number(time) and abs(time) <= LONGEST_S for time in times) or not isinstance(
+        position, str
+    ):
+        return False
+    return POSITION.fullmatch(position) is not None and isinstance(line.get("reason"), str)
+
+
+def _place(position: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in position.split("."))
+
+
+def _time_of(at: str, lines: list[Line]) -> float:
+    if POSITION.fullmatch(at):
+        wanted = _place(at)
+        for line in lines:
+            if _place(line["position"]) >= wanted:
+                return float(line["t"])
+        message = f"the log ends before {at}"
+        raise InputError(message)
+    try:
+        minutes, colon, seconds = at.rpartition(":")
+        found = (float(minutes) * 60.0 if colon else 0.0) + float(seconds)
+        if not math.isfinite(found):
+            raise ValueError
+        return found
+    except ValueError:
+        message = f"{at!r} is no time: give seconds (12.5), minutes (1:12.5) or a position (17.1.0)"
+        raise InputError(message) from None
+
+
+def _decided_at(line: Line) -> float:
+    """When a line was decided, to a millisecond: what sounds later was known before."""
+    return round(float(line["t"]) - float(line.get("wait_s", 0.0)), 3)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(float(seconds), 60.0)
+    return f"{int(minutes)}:{rest:06.3f}"
+
+
+def _sentence(line: Line) -> str | None:
+    teller = TELLERS.get(line["kind"])
+    try:
+        sentence = None if teller is None else teller(line)
+        return None if sentence is None else one_line(sentence)[:LONGEST_SENTENCE]
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        message = f"no decision log: the {line['kind']} line at {line['t']:g} s lacks what it needs"
+        raise InputError(message) from None
+
+
+def _transition(line: Line) -> str:
+    target, source = line.get("target") or "silence", line.get("source")
+    status = line.get("status")
+    if source is None and status is None:
+        return f"{target} begins, because {line['reason']}"
+    if status == "held":
+        return f"{target} has to wait: {line['reason']}"
+    if status == "cancelled":
+        return f"the turn to {target} is taken back, because {line['reason']}"
+    wait = line.get("wait_s", 0.0)
+    bound = BOUNDS.get(line.get("bound_by", ""), "its exit grid")
+    extras = [line["note"]] if "note" in line else []
+    if "fill" in line:
+        is_left_out = "left out" in line["fill"]
+        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']} leads there")
+    more = "".join(f"; {extra}" for extra in extras)
+    return (
+        f"{source or 'silence'} is to turn to {target} at {line['position']} ({_clock(line['t'])}, in "
+        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; {_rule(str(line['rule']))}{more}"
+    )
+
+
+def _rule(rule: str) -> str:
+    """By which rule of the preset, or that it has none and what goes then."""
+    default = rule.removeprefix(NO_RULE)
+    return f"by rule {rule}" if default == rule else f"no rule of the preset is for it, so {default}"
+
+
+BOUNDS = {
+    "look-ahead": "the look-ahead",
+    "pickup": "the room its pickup needs",
+    "fill": "the room its fill needs",
+    "bridge": "the bridge's own length",
+    "next pass": "the next pass, this one having no more such place,",
+}
+
+
+def _stinger(line: Line) -> str:
+    if line.get("status") == "dropped":
+        return f"{line['event']} is not played: {line['reason']}"
+    if line.get("status") == "moved":
+        return f"{line['event']} moves to {line['position']}: {line['reason']}"
+    played = f" as {' '.join(line['pitches'])} in {line['key']}" if "pitches" in line else ""
+    return f"{line['event']} sounds at {line['position']} ({_clock(line['t'])}){played}: {line['reason']}"
+
+
+def _state(line: Line) -> str:
+    if "transport" in line:
+        return f"{line['transport']} was asked for"
+    return f"the state {line['group']} is now {line['value']} (was {line['before']})"
+
+
+def _layer(line: Line) -> str | None:
+    if "layers" in line:
+        return f"{line['section']} plays"
+    if "take" not in line:
+        return None
+    return f"{line['layer']} plays {line['take']} ({line['reason']})"
+
+
+def _tempo(line: Line) -> str:
+    if line.get("status") == "dropped":
+        return f"the tempo stays: {line['reason']}"
+    return f"the tempo goes to {line['tempo_bpm']:g} bpm: {line['reason']}"
+
+
+def _edit(line: Line) -> str:
+    touched = [*line.get("exchanged", ()), *line.get("moved", ())]
+    what = ", ".join(dict.fromkeys(touched)) or ("rules alone" if line["status"] == "applied" else "all")
+    return f"{line['reason']}; from {line['position']} on it concerns {what}"
+
+
+def _health(line: Line) -> str:
+    return f"health: {line['reason']}"
+
+
+TELLERS: dict[str, Callable[[Line], str | None]] = {
+    "transition": _transition,
+    "layer": _layer,
+    "stinger": _stinger,
+    "state": _state,
+    "tempo": _tempo,
+    "health": _health,
+    "edit": _edit,
+}

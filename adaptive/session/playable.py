@@ -1,0 +1,70 @@
+"""What only the whole program can judge of a preset: keys, chords, and who can play what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from adaptive.composer.registry import GENERATORS
+from adaptive.errors import InputError, PresetError
+from adaptive.instruments import kits, patches
+from adaptive.music.harmony import parse_bar
+from adaptive.music.scale import Key
+from adaptive.preset.faults import show_path
+from adaptive.preset.model import Preset
+from adaptive.preset.segments import bridge_part
+
+
+def require_playable(preset: Preset) -> Preset:
+    """Return the preset, or say all that would keep it from being played.
+
+    Raises
+    ------
+    PresetError
+        A key or a chord that is none, an instrument that cannot play its layer.
+    """
+    faults = [*_harmony_faults(preset), *_instrument_faults(preset), *_layer_faults(preset)]
+    if faults:
+        raise PresetError(faults, str(preset.folder))
+    return preset
+
+
+def _fault(at: str, attempt: Callable[..., object], *arguments: object) -> Iterator[str]:
+    try:
+        attempt(*arguments)
+    except InputError as error:
+        yield f"{at}: {error}"
+
+
+def _harmony_faults(preset: Preset) -> Iterator[str]:
+    yield from _fault("key", Key.parse, preset.file.key)
+    for kind, tables in (("sections", preset.file.sections), ("bridges", preset.file.bridges)):
+        for name, table in tables.items():
+            if table.key is not None:
+                yield from _fault(f"{kind}.{name}.key", Key.parse, table.key)
+            beats = preset.parts[name if kind == "sections" else bridge_part(name)].beats_per_bar
+            for number, bar in enumerate(table.chords):
+                yield from _fault(f"{kind}.{name}.chords[{number}]", parse_bar, bar, beats)
+    for name, stinger in preset.file.stingers.items():
+        for key in stinger.stem if isinstance(stinger.stem, dict) else ():
+            yield from _fault(show_path(("stingers", name, "stem", key)), Key.parse, key)
+
+
+def _instrument_faults(preset: Preset) -> Iterator[str]:
+    for name in preset.file.instruments:
+        yield from _fault(f"instruments.{name}", patches.resolve, name, preset.file.instruments)
+
+
+def _layer_faults(preset: Preset) -> Iterator[str]:
+    for name, stinger in preset.file.stingers.items():
+        if stinger.instrument in kits.KITS:
+            yield f"stingers.{name}.instrument: {stinger.instrument!r} is a drum kit, which has no pitches"
+    for name, layer in preset.file.layers.items():
+        spec = GENERATORS.get(layer.generator or "")
+        if spec is None or layer.instrument is None:
+            continue
+        is_kit = layer.instrument in kits.KITS
+        at = f"layers.{name}.instrument"
+        if spec.is_percussive and not is_kit:
+            yield f"{at}: {spec.name} needs a drum kit ({', '.join(kits.KITS)}), got {layer.instrument!r}"
+        elif is_kit and not spec.is_percussive:
+            yield f"{at}: {layer.instrument!r} is a drum kit, which {spec.name} cannot play"

@@ -1,0 +1,272 @@
+"""The preset is edited while a session plays it: asked for by a message, or seen in its folder.
+
+In place where the engine has room for it; else another performance takes over at a bar line, as when saved
+music is restored.  Either way it is prepared in a worker thread, and a faulty edit changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from adaptive.conductor.edit import Score
+from adaptive.conductor.layout.row_allocator import RoomFullError
+from adaptive.conductor.playback import SILENCE
+from adaptive.conductor.saved_state import SavedMusic
+from adaptive.engine.bank import Stamp, stamp_of
+from adaptive.engine.engine import SOURCE_LOCAL
+from adaptive.errors import AdaptiveError, PresetError
+from adaptive.inputs.lines import Connection
+from adaptive.inputs.message import ReloadPreset, UndoEdit
+from adaptive.preset.changes import changes
+from adaptive.preset.load import FILE_NAME, load
+from adaptive.preset.model import Preset
+from adaptive.preset.segments import is_bridge
+from adaptive.session.performance import Performance, vocabulary
+from adaptive.session.playable import require_playable
+from adaptive.session.reload.replace import Host, Swap, take_turn
+
+POLL_S = 0.5
+SETTLE_S = 0.1
+"""Files that still change after this are still being written."""
+
+LEAD_S = 0.6
+"""Before its bar line, another performance composes what leads there: 64 bars a layer at most."""
+
+PAUSE_S = 0.055
+"""How long the old performance takes to fall silent."""
+
+SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
+
+
+class EditedHost(Host, Protocol):
+    """The session, as far as edits need it."""
+
+    def renew(self) -> None:
+        """Answer to the names of the preset that plays now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: ReloadPreset | UndoEdit
+    connection: Connection | None = None
+
+
+def reread(preset: Preset) -> Preset:
+    """Read a preset from its folder again.
+
+    Raises
+    ------
+    PresetError
+        Every fault it has by now.
+    """
+    return require_playable(load(preset.folder / FILE_NAME, vocabulary=vocabulary()))
+
+
+def stamps_of(preset: Preset) -> dict[Path, Stamp]:
+    """When the files of a preset were changed: its own, those it names, and all audio beside it."""
+    beside: set[Path] = set()
+    with contextlib.suppress(OSError):  # the folder is being moved
+        beside = {path for path in preset.folder.rglob("*") if path.suffix.lower() in SUFFIXES}
+    files = {preset.folder / FILE_NAME, *preset.stems.values(), *beside}
+    return {path: stamp_of(path) for path in sorted(files)}
+
+
+def has_changed(performance: Performance) -> bool:
+    """Whether the files of a preset have changed since it was loaded."""
+    preset, bank = performance.preset, performance.engine.bank
+    try:
+        content = (preset.folder / FILE_NAME).read_bytes()
+    except OSError:
+        return True
+    is_same = hashlib.sha256(content).hexdigest() == preset.text_digest
+    return not (is_same and all(bank.is_current(path) for path in preset.stems.values()))
+
+
+class Editing:
+    """Takes edits, one at a time; the newest wins.
+
+    Parameters
+    ----------
+    host : EditedHost
+        The session.
+    swap : Swap
+        Swaps performances: neither while the other is at it.
+    """
+
+    def __init__(self, host: EditedHost, swap: Swap) -> None:
+        self._host, self._swap = host, swap
+        self._next: _Asked | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._replaced: tuple[Performance, Preset] | None = None
+
+    def ask(
+        self, request: ReloadPreset | UndoEdit, connection: Connection | None, *, is_recording: bool
+    ) -> None:
+        """Prepare an edit, or a step back, unless something newer is asked for meanwhile."""
+        say = self._host.acknowledge
+        if is_recording:
+            say(request.id, connection, "dropped", "a session that is recorded keeps its preset")
+            return
+        if self._next is not None:
+            before = self._next
+            say(before.request.id, before.connection, "superseded", "it was asked for again")
+        say(request.id, connection, "accepted", "is being prepared")
+        self._next = _Asked(request, connection)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def watch(self) -> None:
+        """Ask for an edit whenever a file of the preset has changed."""
+        performance = self._host.performance
+        seen = await asyncio.to_thread(stamps_of, performance.preset)
+        # between loading and this a kernel may have been compiled: a minute in which to save a file
+        if await asyncio.to_thread(has_changed, performance):
+            self.ask(ReloadPreset(), None, is_recording=False)
+        while True:
+            await asyncio.sleep(POLL_S)
+            now = await asyncio.to_thread(stamps_of, self._host.performance.preset)
+            if self._host.performance.preset.folder != performance.preset.folder:
+                performance, seen = self._host.performance, now
+                continue
+            if now == seen:
+                continue
+            await asyncio.sleep(SETTLE_S)
+            if now == await asyncio.to_thread(stamps_of, self._host.performance.preset):
+                seen = now
+                self.ask(ReloadPreset(), None, is_recording=False)
+
+    async def _work(self) -> None:
+        while self._next is not None:
+            asked, self._next = self._next, None
+            async with self._swap.turn:
+                try:
+                    await self._edit(asked)
+                except AdaptiveError as error:
+                    self._refuse(asked, error)
+
+    async def _edit(self, asked: _Asked) -> None:
+        performance = self._host.performance
+        if isinstance(asked.request, UndoEdit):
+            score, preset, why = self._step_back(performance)
+            if score is None and preset is None:
+                self._say(asked, "dropped", "nothing was edited")
+                return
+        else:
+            preset = await asyncio.to_thread(reread, performance.preset)
+            score, why = await self._prepare(performance, preset)
+        if score is not None:
+            self._apply(asked, performance, score)
+        elif preset is not None:
+            await self._replace(asked, performance, preset, why)
+
+    async def _prepare(self, performance: Performance, preset: Preset) -> tuple[Score | None, str]:
+        """The edit made ready; None, and why, if the engine that plays has no room for it."""
+        while True:
+            try:
+                score = await asyncio.to_thread(performance.prepare_edit, preset)
+            except RoomFullError as error:
+                return None, str(error)
+            if performance.edits.fits(score, performance.engine):
+                return score, ""
+
+    def _step_back(self, performance: Performance) -> tuple[Score | None, Preset | None, str]:
+        before = performance.edits.before
+        if before is None and self._replaced is not None and self._replaced[0] is performance:
+            return None, self._replaced[1], "a step back to another layout"
+        return before, None, ""
+
+    def _apply(self, asked: _Asked, performance: Performance, score: Score) -> None:
+        what = _describe(asked, performance.preset, score.preset)
+
+        def tell(status: str, reason: str, frame: int | None) -> None:
+            if frame is not None:
+                stage = performance.conductor.stage
+                reason = f"sounds from {stage.position_at(frame)} on: {what}"
+                self._host.renew()
+                self._host.tell(f"{score.preset.file.name}: {reason}")
+            self._say(asked, status, reason)
+
+        performance.edits.ask(score, tell)
+
+    # ── where there is no room ──────────────────────────────────────────────────────────────────
+
+    async def _replace(self, asked: _Asked, old: Performance, preset: Preset, why: str) -> None:
+        """Let another performance take over at a bar line, from the state this one will have there."""
+        fresh = await asyncio.to_thread(old.successor, preset, old.seed)
+        saved, at = _state_ahead(old, preset)
+        await asyncio.to_thread(fresh.begin, saved)
+        pause = round(PAUSE_S * old.engine.spec.sample_rate)
+        while old.engine.frame < at - pause and not old.engine.is_paused:  # noqa: ASYNC110  # frames pass
+            await asyncio.sleep(0.002)
+        sentence = f"{why}: what rang is cut"
+        old.conductor.stage.log_line("edit", at, sentence, status="replaced")
+        await take_turn(self._host, old, fresh, lambda: _catch_up(old, fresh, saved))
+        fresh.conductor.stage.log_line("edit", 0, sentence, status="replaced")
+        self._replaced = (fresh, old.preset)
+        # the old engine keeps them as long as it may be heard; nobody will ask for them again
+        kept = {id(sound) for sound in fresh.engine.sounds}
+        old.engine.bank.forget([sound for sound in old.engine.sounds if id(sound) not in kept])
+        self._say(asked, "finished", sentence)
+        self._host.tell(f"{preset.file.name} was edited: {sentence}")
+
+    # ── what is told ───────────────────────────────────────────────────────────────────────────
+
+    def _say(self, asked: _Asked, status: str, reason: str) -> None:
+        self._host.acknowledge(asked.request.id, asked.connection, status, reason)
+
+    def _refuse(self, asked: _Asked, error: AdaptiveError) -> None:
+        faults = list(error.faults) if isinstance(error, PresetError) else [str(error)]
+        stage = self._host.performance.conductor.stage
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        stage.log_line(
+            "health", stage.now, f"the edited preset is not taken: {faults[0]}{more}", faults=faults
+        )
+        self._host.tell("the edited preset is not taken, what plays goes on:")
+        for fault in faults:
+            self._host.tell(f"  {fault}")
+        self._say(asked, "failed", faults[0])
+
+
+def _describe(asked: _Asked, before: Preset, after: Preset) -> str:
+    """What an edit is about, for the author who has just made it."""
+    found = changes(before.file, after.file)
+    if before.parts.keys() - after.parts.keys():
+        found.append("if a section that is gone plays, what is selected instead begins at its bar 1")
+    what = "; ".join(found) or "the file says what plays already; audio that was written anew is taken"
+    if isinstance(asked.request, UndoEdit):
+        return f"one step back ({what}); the file still holds the edit"
+    return what
+
+
+def _state_ahead(old: Performance, preset: Preset) -> tuple[SavedMusic, int]:
+    """The state a performance will have at its next bar line but for `LEAD_S`, and that line's frame."""
+    saved, stage = old.save(), old.conductor.stage
+    passage, rate = stage.passage, old.engine.spec.sample_rate
+    beat = passage.next_boundary(stage.tempo.beat_at(stage.now + LEAD_S * rate), "bar")
+    at = stage.tempo.frame_at(beat)
+    if saved.section not in preset.parts:
+        return msgspec.structs.replace(saved, section=SILENCE, local_beats=0.0, entered_beats=0.0), at
+    if passage.section == SILENCE or is_bridge(passage.section):
+        return saved, at
+    local, bar = passage.local(beat), passage.bar_number(beat)
+    return msgspec.structs.replace(saved, local_beats=local, bar=bar), at
+
+
+def _catch_up(old: Performance, fresh: Performance, saved: SavedMusic) -> None:
+    """Take over the states and parameters that came after the state was saved."""
+    states = fresh.conductor.stage.scope.states
+    groups = fresh.preset.state_groups
+    for name, value in old.conductor.stage.scope.states.items():
+        if name in groups and value in groups[name].values:
+            states[name] = value
+    for name, (target, _value) in old.engine.targets(old.layout.parameters).items():
+        is_sent = name in fresh.layout.parameters and name not in fresh.preset.derived
+        if is_sent and target != saved.parameters.get(name, (None,))[0]:
+            fresh.engine.set_parameter(fresh.layout.parameters[name], target, SOURCE_LOCAL)

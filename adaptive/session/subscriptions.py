@@ -1,0 +1,116 @@
+"""What connections hear: who plays now, beats, sections, meters, parameters."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Protocol
+
+from adaptive.conductor.log import Line
+from adaptive.conductor.segment_instance import Passage
+from adaptive.inputs.lines import Connection
+from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.session.performance import Performance
+from adaptive.timebase import HAIR
+from adaptive.units import gain_to_db
+
+METERS_S = 0.05
+
+
+class Station(Protocol):
+    """The session, as far as news need it."""
+
+    performance: Performance
+
+    def heard(self, frame: int) -> int:
+        """When a frame is heard."""
+
+
+class News:
+    """Tells connections what they subscribe to.
+
+    Parameters
+    ----------
+    station : Station
+        What plays.
+    """
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self.connections: set[Connection] = set()
+        self._last_beat: tuple[Passage, int] | None = None
+        self._told_passage: Passage | None = None
+        self._meters_at = 0.0
+
+    def now(self) -> dict[str, Any]:
+        """What plays: who comes late has heard nothing of it."""
+        performance = self._station.performance
+        conductor, engine = performance.conductor, performance.engine
+        beat = conductor.tempo.beat_at(engine.frame)
+        return {
+            "section": conductor.passage.section,
+            "position": conductor.passage.position(beat),
+            "tempo_bpm": round(conductor.tempo.tempo_at(engine.frame), 3),
+            "states": dict(conductor.stage.scope.states),
+            "parameters": self._parameters(),
+        }
+
+    def hear_line(self, line: Line) -> None:
+        """Tell of a line of the decision log."""
+        if line["kind"] == "transition":
+            self.tell("section", {**line, "heard_frame": self._station.heard(line["frame"])})
+
+    def tell(self, topic: str, content: dict[str, Any]) -> None:
+        """Tell whoever listens to a topic."""
+        for connection in self.connections:
+            if topic in connection.topics:
+                connection.send({topic: content})
+
+    def follow(self, tick: int) -> None:
+        """Tell what has happened in a tick."""
+        if not self.connections:
+            return
+        conductor = self._station.performance.conductor
+        frame = tick * TICK_FRAMES
+        passage = conductor.passage
+        if passage is not self._told_passage:
+            self._tell_arrival(passage)
+        # beats are the passage's own: a seam between two beats of the old section begins new ones
+        local = math.floor(passage.local(conductor.tempo.beat_at(frame)) + HAIR)
+        beat = passage.beat_of(local)
+        if (passage, local) != self._last_beat and beat > passage.start_beat - HAIR:
+            self._last_beat = (passage, local)
+            at = conductor.tempo.frame_at(beat)
+            found = {"frame": at, "heard_frame": self._station.heard(at), "position": passage.position(beat)}
+            bpm = round(conductor.tempo.tempo_at(frame), 3)
+            self.tell("beat", {**found, "section": passage.section, "tempo_bpm": bpm})
+        seconds = frame / self._station.performance.engine.spec.sample_rate
+        if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
+            self._meters_at = seconds
+            self._tell_meters()
+
+    def _tell_arrival(self, passage: Passage) -> None:
+        """Tell that a section plays: what was planned may have been taken back."""
+        before, self._told_passage = self._told_passage, passage
+        at = self._station.performance.conductor.tempo.frame_at(passage.start_beat)
+        arrived = {
+            "kind": "transition", "status": "plays", "frame": at, "heard_frame": self._station.heard(at),
+            "position": passage.position(passage.start_beat),
+            "source": None if before is None else before.section, "target": passage.section,
+            "reason": "its first frame is due",
+        }  # fmt: skip
+        self.tell("section", arrived)
+
+    def _tell_meters(self) -> None:
+        wanted = {topic for connection in self.connections for topic in connection.topics}
+        engine = self._station.performance.engine
+        if "meters" in wanted:
+            peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
+            rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
+            self.tell("meters", {"peak_db": peaks, "rms_db": rms})
+        if "parameters" in wanted:
+            self.tell("parameters", self._parameters())
+
+    def _parameters(self) -> dict[str, float]:
+        performance = self._station.performance
+        names = performance.layout.parameters
+        return {name: round(performance.engine.value(index), 5) for name, index in names.items()}
