@@ -18,7 +18,7 @@ HAIR = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class TempoSegment:
     """A stretch of one tempo law.
 
     Parameters
@@ -81,12 +81,12 @@ class TempoMap:
 
     def __init__(self, sample_rate: float, tempo_bpm: float, beat_unit: int = 4) -> None:
         self.sample_rate = float(sample_rate)
-        self._segments = [Segment(0.0, 0.0, self._speed(tempo_bpm, beat_unit), beat_unit=beat_unit)]
+        self._segments = [TempoSegment(0.0, 0.0, self._speed(tempo_bpm, beat_unit), beat_unit=beat_unit)]
 
     def _speed(self, tempo_bpm: float, beat_unit: int) -> float:
         return tempo_bpm * beat_unit / 4.0 / 60.0 / self.sample_rate
 
-    def _at_frame(self, frame: float) -> Segment:
+    def _at_frame(self, frame: float) -> TempoSegment:
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)
         return self._segments[max(0, index - 1)]
 
@@ -121,7 +121,7 @@ class TempoMap:
         beat = self.beat_at(frame)
         unit = self.beat_unit_at(frame) if beat_unit is None else beat_unit
         self._cut(frame)
-        self._segments.append(Segment(frame, beat, self._speed(tempo_bpm, unit), beat_unit=unit))
+        self._segments.append(TempoSegment(frame, beat, self._speed(tempo_bpm, unit), beat_unit=unit))
 
     def ramp(self, frame: float, tempo_bpm: float, frames: float) -> None:
         """Glide to a tempo, straight in time, within `frames`; what was planned after is forgotten."""
@@ -132,15 +132,15 @@ class TempoMap:
         unit = self.beat_unit_at(frame)
         self._cut(frame)
         goal = self._speed(tempo_bpm, unit)
-        glide = Segment(frame, beat, now, (goal - now) / frames, unit)
+        glide = TempoSegment(frame, beat, now, (goal - now) / frames, unit)
         end = frame + frames
-        self._segments += [glide, Segment(end, glide.beat_at(end), goal, beat_unit=unit)]
+        self._segments += [glide, TempoSegment(end, glide.beat_at(end), goal, beat_unit=unit)]
 
-    def snapshot(self) -> tuple[Segment, ...]:
+    def snapshot(self) -> tuple[TempoSegment, ...]:
         """All segments: what `restore` comes back to."""
         return tuple(self._segments)
 
-    def restore(self, segments: tuple[Segment, ...]) -> None:
+    def restore(self, segments: tuple[TempoSegment, ...]) -> None:
         """Come back to a snapshot: what was planned since is forgotten."""
         self._segments = list(segments)
 
@@ -148,7 +148,7 @@ class TempoMap:
         kept = [segment for segment in self._segments if segment.frame < frame]
         self._segments = kept or []
 
-    def segments_until(self, frame: float) -> tuple[Segment, ...]:
+    def segments_until(self, frame: float) -> tuple[TempoSegment, ...]:
         """Stretches known that begin at or before a frame, in order."""
         return tuple(segment for segment in self._segments if segment.frame <= frame)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.session.performance import Performance, vocabulary
 
@@ -64,11 +64,11 @@ def _steps(generated: int) -> dict[str, object]:
         gc.collect()
         gc.freeze()  # as `adaptive play` does
         took = []
-        for tick in range(TICKS):
-            values = [(f"p{n}", 0.5 + 0.5 * np.sin(tick * 0.0003 * (n + 1) + n)) for n in range(8)]
+        for control_step in range(TICKS):
+            values = [(f"p{n}", 0.5 + 0.5 * np.sin(control_step * 0.0003 * (n + 1) + n)) for n in range(8)]
             for name, value in values:
                 performance.engine.set_parameter(performance.layout.parameters[name], value)
-            performance.engine.pull(TICK_FRAMES)
+            performance.engine.pull(CONTROL_STEP_FRAMES)
             performance.engine.drain_replies()
             start = time.perf_counter()
             performance.step()

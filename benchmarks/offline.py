@@ -32,7 +32,7 @@ def _offline() -> Iterator[dict[str, object]]:
     renderer = Renderer(RenderJob(preset, 1, SECONDS, ending="cut"), bank)
     prepared = time.monotonic() - began
     used = time.process_time()
-    for _ in renderer.ticks():
+    for _ in renderer.control_steps():
         pass
     used = time.process_time() - used
     yield {"what": "nightfall, two minutes offline", "times_real_time": round(SECONDS / used, 1)}

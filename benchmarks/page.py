@@ -23,16 +23,16 @@ def page(
     results: Mapping[str, Any], titles: Mapping[str, str], shows: Mapping[str, Callable[[Rows], str]]
 ) -> str:
     """The whole page: every part there are rows of, in the order of `titles`."""
-    parts = [HEAD]
+    segments = [HEAD]
     for name, title in titles.items():
         rows = results.get(name)
         if not rows:
             continue
-        parts.append(f"## {title}\n")
+        segments.append(f"## {title}\n")
         if name in results.get("measured", {}):
-            parts.append(f"Measured: {told(results['measured'][name])}.\n")
-        parts.append(shows.get(name, plain)(rows))
-    return "\n".join(parts)
+            segments.append(f"Measured: {told(results['measured'][name])}.\n")
+        segments.append(shows.get(name, plain)(rows))
+    return "\n".join(segments)
 
 
 def plain(rows: Rows) -> str:

@@ -107,8 +107,8 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
     if text.isdigit():
         text = f"127.0.0.1:{text}"
     try:
-        parts = urlsplit(f"//{text}")
-        host, port = parts.hostname, parts.port
+        segments = urlsplit(f"//{text}")
+        host, port = segments.hostname, segments.port
     except ValueError:
         host, port = None, None
     if not host or port is None:

@@ -121,14 +121,14 @@ def send(
         message = "nothing to send: give NAME=VALUE, --state or --event"
         raise UsageError(message)
     try:
-        parts = urlsplit(to)
-        target = (parts.hostname or "127.0.0.1", parts.port or 9000)
+        segments = urlsplit(to)
+        target = (segments.hostname or "127.0.0.1", segments.port or 9000)
     except ValueError:
-        parts = None
-    if parts is None or parts.scheme not in {"osc", "tcp"}:
+        segments = None
+    if segments is None or segments.scheme not in {"osc", "tcp"}:
         message = f"--to must be osc://HOST:PORT or tcp://HOST:PORT, got {to!r}"
         raise UsageError(message)
-    if parts.scheme == "osc":
+    if segments.scheme == "osc":
         _send_osc(target, pairs, state, event)
     else:
         _send_tcp(target, pairs, state, event)

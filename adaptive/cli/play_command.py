@@ -263,24 +263,24 @@ def status_line(session: LiveSession) -> str:
     performance = session.performance
     conductor, engine = performance.conductor, performance.engine
     beat = conductor.tempo.beat_at(engine.frame)
-    parts = [
-        conductor.passage.section or "silence",
-        conductor.passage.position(beat),
+    fields = [
+        conductor.instance.section or "silence",
+        conductor.instance.position(beat),
         f"{conductor.tempo.tempo_at(engine.frame):.1f} bpm",
     ]
-    if conductor.seam is not None:
-        parts.append(f"→ {conductor.seam.target.section or 'silence'}")
+    if conductor.transition is not None:
+        fields.append(f"→ {conductor.transition.target.section or 'silence'}")
     names = list(performance.layout.parameters.items())[:4]
-    parts += [f"{name} {engine.value(index):.2f}" for name, index in names]
+    fields += [f"{name} {engine.value(index):.2f}" for name, index in names]
     telemetry = engine.telemetry()
     if telemetry.callbacks:
-        parts.append(f"load {100 * telemetry.load:.1f} %")
+        fields.append(f"load {100 * telemetry.load:.1f} %")
     if trouble := getattr(session.sink, "trouble", ""):
-        parts.append(trouble)
+        fields.append(trouble)
     if underruns := session.underruns:
-        parts.append(f"underruns {underruns}")
+        fields.append(f"underruns {underruns}")
     if telemetry.late_commands:
-        parts.append(f"late {telemetry.late_commands}")
+        fields.append(f"late {telemetry.late_commands}")
     if session.clamped.count:
-        parts.append(f"clamped {session.clamped.count}")
-    return "  ".join(parts)
+        fields.append(f"clamped {session.clamped.count}")
+    return "  ".join(fields)

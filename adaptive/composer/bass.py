@@ -36,7 +36,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ChordSpan:
     """A stretch of one chord as a bass sees it."""
 
     context: BarContext
@@ -90,7 +90,7 @@ def bass(context: BarContext) -> WrittenBar:
     steps: list[Step] = []
     for start, end, chord, after in stretches(context):
         root = _near(chord.bass, previous)
-        span = Span(context, meter_of(context), start, end, chord, after, root, _near(after.bass, root))
+        span = ChordSpan(context, meter_of(context), start, end, chord, after, root, _near(after.bass, root))
         steps += STYLES[style](span)
         previous = root
     return WrittenBar(tuple(_performed(context, steps)), {"root": previous})
@@ -102,7 +102,7 @@ def _near(tone: Tone, previous: int) -> int:
     return min(choices, key=lambda midi: (abs(midi - previous) + abs(midi - HOME) / 2, midi))
 
 
-def root(span: Span) -> list[Step]:
+def root(span: ChordSpan) -> list[Step]:
     """Hold the root; with density it is struck again, and leads into the next chord."""
     breath = min(2 * span.meter.step, (span.end - span.start) / 4)
     breath = breath if span.context.is_phrase_end else Fraction(0)
@@ -115,7 +115,7 @@ def root(span: Span) -> list[Step]:
     return steps
 
 
-def pulse(span: Span) -> list[Step]:
+def pulse(span: ChordSpan) -> list[Step]:
     """Drive in eighths on the root, with rests where the motif has them and a lift at the end."""
     places = _eighths(span)
     holes = likings(span.context)
@@ -133,7 +133,7 @@ def pulse(span: Span) -> list[Step]:
     return steps
 
 
-def walking(span: Span) -> list[Step]:
+def walking(span: ChordSpan) -> list[Step]:
     """Walk on every pulse: the root, tones of the chord on the way, a neighbour of what comes."""
     pulses = span.pulses
     path = _path(span, len(pulses))
@@ -147,7 +147,7 @@ def walking(span: Span) -> list[Step]:
     ]  # fmt: skip
 
 
-def octave(span: Span) -> list[Step]:
+def octave(span: ChordSpan) -> list[Step]:
     """Bounce between the root on the pulse and its octave behind it."""
     choice = likings(span.context)
     steps = []
@@ -164,12 +164,12 @@ def octave(span: Span) -> list[Step]:
     return steps
 
 
-def _eighths(span: Span) -> list[Fraction]:
+def _eighths(span: ChordSpan) -> list[Fraction]:
     places = sorted((*span.meter.pulses, *span.meter.halves))
     return [span.start, *(place for place in places if span.start < place < span.end)]
 
 
-def _path(span: Span, count: int) -> list[int]:
+def _path(span: ChordSpan, count: int) -> list[int]:
     """Return one pitch a pulse: the root, tones of the chord, and last the approach."""
     if count == 1:
         return [span.root]
@@ -209,7 +209,7 @@ def _performed(context: BarContext, steps: list[Step]) -> list[Note]:
     return notes
 
 
-STYLES: dict[str, Callable[[Span], list[Step]]] = {
+STYLES: dict[str, Callable[[ChordSpan], list[Step]]] = {
     "root": root,
     "pulse": pulse,
     "walking": walking,

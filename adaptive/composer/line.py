@@ -24,7 +24,7 @@ FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, TURNED, STUCK = 6.0, 3.0, 3.0, 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NoteWish:
     """A note wanted: its position, the chord under it, and whether it has to belong to it."""
 
     position: int
@@ -55,12 +55,12 @@ def nearest_consonance(position: int, chord: Chord) -> int:
     )
 
 
-def fit(wishes: Sequence[Wish], key: Key, low: int, high: int, before: int | None) -> list[Pitch]:
+def fit(wishes: Sequence[NoteWish], key: Key, low: int, high: int, before: int | None) -> list[Pitch]:
     """Choose the pitches of a line.
 
     Parameters
     ----------
-    wishes : sequence of Wish
+    wishes : sequence of NoteWish
         The contour, note by note.
     key : Key
         What is not in the chord is in the key.
@@ -105,7 +105,7 @@ class _Step:
     is_consonant: list[bool]
 
     @classmethod
-    def of(cls, wish: Wish, key: Key, low: int, high: int) -> _Step:
+    def of(cls, wish: NoteWish, key: Key, low: int, high: int) -> _Step:
         """The choices of a note."""
         choices = _choices(wish, low, high)
         consonant = [is_consonant(p, wish.chord) for p in choices]
@@ -116,7 +116,7 @@ class _Step:
         return cls(choices, alone, [pitch_at(p, wish.chord, key).midi for p in choices], consonant)
 
 
-def _extended(ways: _Ways, wishes: Sequence[Wish], steps: Sequence[_Step], index: int) -> _Ways:
+def _extended(ways: _Ways, wishes: Sequence[NoteWish], steps: Sequence[_Step], index: int) -> _Ways:
     """Every way, one note longer: of those that end with the same two notes, the cheapest."""
     longer: _Ways = {position: {} for position in steps[index].choices}
     before, now = steps[index - 1], steps[index]
@@ -137,7 +137,7 @@ def _extended(ways: _Ways, wishes: Sequence[Wish], steps: Sequence[_Step], index
     return longer
 
 
-def _choices(wish: Wish, low: int, high: int) -> list[int]:
+def _choices(wish: NoteWish, low: int, high: int) -> list[int]:
     middle = min(max(wish.position, low), high)
     return [p for p in range(middle - FREEDOM, middle + FREEDOM + 1) if low <= p <= high]
 

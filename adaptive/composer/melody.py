@@ -9,7 +9,7 @@ from math import pi, sin
 
 from adaptive.composer import motif as motifs
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.line import Wish, fit, nearest_consonance
+from adaptive.composer.line import NoteWish, fit, nearest_consonance
 from adaptive.composer.meter import Meter
 from adaptive.composer.motif import Cell, Tick
 from adaptive.composer.writing import (
@@ -122,7 +122,7 @@ def _pitches(context: BarContext, idea: Idea, before: int | None) -> list[Pitch]
     first = chord_at(context, idea.cell[0].onset)
     anchor = nearest_consonance(HOME + idea.height, first)
     wishes = [
-        Wish(anchor + tick.height, chord_at(context, tick.onset), _is_strong(context, tick))
+        NoteWish(anchor + tick.height, chord_at(context, tick.onset), _is_strong(context, tick))
         for tick in idea.cell
     ]
     return fit(wishes, context.harmony.key, LOW, HIGH, before)

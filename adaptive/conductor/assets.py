@@ -14,8 +14,8 @@ from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
 from adaptive.conductor.layers.stems import StemLayer
-from adaptive.conductor.layout.layout import LayerPlace, ScoreLayout, control_start, default_value
-from adaptive.conductor.variation_picker import Deck
+from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
+from adaptive.conductor.variation_picker import VariationPicker
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.engine import Engine
 from adaptive.errors import AudioFileError, PresetError
@@ -24,7 +24,7 @@ from adaptive.music.harmony import default_progression, parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.lengths import section_length_beats, section_stems, stem_loop_beats
 from adaptive.preset.model import Preset
-from adaptive.preset.segments import BRIDGE, Part, is_bridge
+from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 
 DECLICK_S = 0.005
 CHOKE_S = 0.012
@@ -33,12 +33,12 @@ MIDDLING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class PartMaterial:
+class SegmentAssets:
     """A section or a bridge in numbers.
 
     Parameters
     ----------
-    part : Part
+    segment : Segment
         What the preset says of it.
     length_beats : int
         Length of a pass.
@@ -50,7 +50,7 @@ class PartMaterial:
         Whether recorded material binds its tempo.
     """
 
-    part: Part
+    segment: Segment
     length_beats: int
     loop_frames: int
     tempo_bpm: float
@@ -71,10 +71,10 @@ class OneShot:
 
 
 @dataclass(slots=True)
-class Material:
+class Assets:
     """All a conductor plays with."""
 
-    parts: dict[str, PartMaterial]
+    segments: dict[str, SegmentAssets]
     stems: dict[str, StemLayer]
     generated: dict[str, GeneratedLayer]
     stingers: dict[str, tuple[OneShot, ...]]
@@ -90,7 +90,7 @@ class Material:
         return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
 
 
-def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> Material:
+def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> Assets:
     """Decode, resample and lay out all a preset needs.
 
     Raises
@@ -109,13 +109,13 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
             faults.append(f"stem {name!r}: {error}")
     if faults:
         raise PresetError(faults, str(preset.folder))
-    parts = {name: _measure_part(preset, name, durations, rate) for name in preset.parts}
+    segments = {name: _measure_part(preset, name, durations, rate) for name in preset.segments}
     stems = {}
     for name, place in layout.stem_places.items():
-        sounds = _stem_sounds(preset, name, parts, durations, engine, faults)
+        sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
         stems[name] = StemLayer(
-            place, sounds, round(DECLICK_S * rate), _decks(preset, name, sounds, seed),
-            {part: made.loop_frames for part, made in parts.items()},
+            place, sounds, round(DECLICK_S * rate), _pickers(preset, name, sounds, seed),
+            {segment: made.loop_frames for segment, made in segments.items()},
         )  # fmt: skip
     stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills: dict[str, OneShot] = {}
@@ -130,20 +130,24 @@ def prepare(preset: Preset, layout: ScoreLayout, engine: Engine, seed: int) -> M
         if preset.file.layers[name].generator is not None
     }
     bank.forget_decoded()
-    harmony = {name: part_harmony(part) for name, part in preset.parts.items() if _has_harmony(preset, name)}
-    return Material(parts, stems, generated, stingers, fills, harmony)
+    harmony = {
+        name: segment_harmony(segment)
+        for name, segment in preset.segments.items()
+        if _has_harmony(preset, name)
+    }
+    return Assets(segments, stems, generated, stingers, fills, harmony)
 
 
-def _has_harmony(preset: Preset, part: str) -> bool:
+def _has_harmony(preset: Preset, segment: str) -> bool:
     """Whether a part has chords of its own; a bridge that names none goes on with its section's."""
-    if not is_bridge(part):
+    if not is_bridge(segment):
         return True
-    table = preset.file.bridges[part.removeprefix(BRIDGE)]
+    table = preset.file.bridges[segment.removeprefix(BRIDGE)]
     return bool(table.chords) or table.key is not None
 
 
-def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> PartMaterial:
-    part = preset.parts[name]
+def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SegmentAssets:
+    segment = preset.segments[name]
     length = section_length_beats(preset, name, durations)
     divisor = 1
     stems = section_stems(preset, name)
@@ -151,25 +155,25 @@ def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate:
         loop = stem_loop_beats(preset, name, durations[path], length)
         if loop:
             divisor = math.lcm(divisor, length // loop)
-    exact = length * part.beat_s * rate
+    exact = length * segment.beat_s * rate
     frames = max(1, round(exact / divisor)) * divisor
-    quarters = length * 4.0 / part.beat_unit
-    return PartMaterial(part, length, frames, quarters * 60.0 * rate / frames, bool(stems))
+    quarters = length * 4.0 / segment.beat_unit
+    return SegmentAssets(segment, length, frames, quarters * 60.0 * rate / frames, bool(stems))
 
 
 def _stem_sounds(
     preset: Preset,
     layer: str,
-    parts: dict[str, PartMaterial],
+    segments: dict[str, SegmentAssets],
     durations: dict[Path, float],
     engine: Engine,
     faults: list[str],
 ) -> dict[str, tuple[tuple[Sound, int], ...]]:
     rate = engine.spec.sample_rate
     sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
-    for name, made in parts.items():
-        part = made.part
-        for path in preset.variants(layer, name) if layer in part.layers else ():
+    for name, made in segments.items():
+        segment = made.segment
+        for path in preset.variants(layer, name) if layer in segment.layers else ():
             loop = stem_loop_beats(preset, name, durations[path], made.length_beats)
             if loop is None:
                 faults.append(
@@ -179,29 +183,31 @@ def _stem_sounds(
                 continue
             frames = made.loop_frames * loop // made.length_beats
             try:
-                origin = round(part.first_beat_s * rate)
-                sound = engine.bank.load(path, origin, frames, round(part.beat_s * rate))
+                origin = round(segment.first_beat_s * rate)
+                sound = engine.bank.load(path, origin, frames, round(segment.beat_s * rate))
                 sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
             except AudioFileError as error:
                 faults.append(f"{_key_path(name)}: {error}")
     return sounds
 
 
-def _key_path(part: str) -> str:
-    return part.replace(BRIDGE, "bridges.") if is_bridge(part) else f"sections.{part}"
+def _key_path(segment: str) -> str:
+    return segment.replace(BRIDGE, "bridges.") if is_bridge(segment) else f"sections.{segment}"
 
 
-def _decks(
+def _pickers(
     preset: Preset, layer: str, sounds: dict[str, tuple[tuple[Sound, int], ...]], seed: int
-) -> dict[str, Deck]:
+) -> dict[str, VariationPicker]:
     """Decks of a layer: one for each part in which it has several files."""
-    several = {part: variants for part, variants in sounds.items() if len(variants) > 1}
+    several = {segment: variants for segment, variants in sounds.items() if len(variants) > 1}
     if not several:
         return {}
     table = preset.file.layers[layer]
     return {
-        part: Deck(f"{layer} in {part}", (1.0,) * len(variants), table.order, table.avoid_last, seed)
-        for part, variants in several.items()
+        segment: VariationPicker(
+            f"{layer} in {segment}", (1.0,) * len(variants), table.order, table.avoid_last, seed
+        )
+        for segment, variants in several.items()
     }
 
 
@@ -258,11 +264,11 @@ def _kit_sounds(name: str, engine: Engine) -> dict[str, KitSound]:
     return sounds
 
 
-def part_harmony(part: Part) -> Callable[[int], Harmony]:
+def segment_harmony(segment: Segment) -> Callable[[int], Harmony]:
     """Harmony of every bar of a part: its chords, round and round."""
-    key = Key.parse(part.key)
-    written = part.chords or default_progression(key)
-    bars = [tuple(parse_bar(text, part.beats_per_bar)) for text in written]
+    key = Key.parse(segment.key)
+    written = segment.chords or default_progression(key)
+    bars = [tuple(parse_bar(text, segment.beats_per_bar)) for text in written]
 
     @lru_cache(maxsize=256)
     def harmony_of(bar: int) -> Harmony:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adaptive.conductor.layers.generated import Plan
+from adaptive.conductor.layers.generated import WritePlan
 from adaptive.conductor.layers.stems import Fades, LayerState
-from adaptive.conductor.playlists import Turn
-from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.playlists import PlaylistState
+from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 from adaptive.preset.grids import describe
 from adaptive.preset.schema import Entry, Fade, TransitionTable
-from adaptive.timebase import Segment, TempoMap
+from adaptive.timebase import TempoMap, TempoSegment
 
 SHAPES = {
     "equal_power": (kernel.EQUAL_POWER_OUT, kernel.EQUAL_POWER_IN),
@@ -22,7 +22,7 @@ SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TransitionRequest:
     """What a way was planned for: enough to plan it again.
 
     Parameters
@@ -37,7 +37,7 @@ class Wish:
         The mind was changed in a bridge: it may be left at its markers.
     not_before : float
         Beat before which the section may not be left.
-    turn_before : Turn or None
+    turn_before : PlaylistState or None
         What playlists had drawn before it.
     """
 
@@ -46,16 +46,16 @@ class Wish:
     rule: TransitionTable | None = None
     is_turning: bool = False
     not_before: float = 0.0
-    turn_before: Turn | None = None
+    turn_before: PlaylistState | None = None
 
 
 @dataclass(slots=True)
-class Seam:
+class PlannedTransition:
     """A planned change of section, or from a section to a bridge, or from a bridge to a section.
 
     Parameters
     ----------
-    source, target : Passage
+    source, target : SegmentInstance
         What ends, and what begins, at the seam.
     frame, beat : int, float
         Where it lies on the timeline.
@@ -65,11 +65,11 @@ class Seam:
         The rule in force.
     rule : str
         Its name, as the log prints it.
-    wish : Wish
+    request : TransitionRequest
         What it was planned for.
     decided_frame : int
         When it was decided.
-    tempo_before : tuple of Segment
+    tempo_before : tuple of TempoSegment
         The tempo map without it.
     fades : Fades
         In frames.
@@ -81,19 +81,19 @@ class Seam:
         The marker the section was left at, carried on over a bridge; empty: none.
     """
 
-    source: Passage
-    target: Passage
+    source: SegmentInstance
+    target: SegmentInstance
     frame: int
     beat: float
     group: int
     table: TransitionTable
     rule: str
-    wish: Wish
+    request: TransitionRequest
     decided_frame: int
-    tempo_before: tuple[Segment, ...]
+    tempo_before: tuple[TempoSegment, ...]
     fades: Fades = field(default_factory=Fades)
     stems_before: dict[str, LayerState] = field(default_factory=dict)
-    plans_before: dict[str, Plan] = field(default_factory=dict)
+    plans_before: dict[str, WritePlan] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     marker: str = ""
 
@@ -120,22 +120,22 @@ def fade_start(fade: Fade | None, seam_beat: float, beats_per_bar: int, tempo: T
     return tempo.frame_at(seam_beat + beats) - tempo.frame_at(seam_beat)
 
 
-def fades_of(rule: TransitionTable, seam: Seam, tempo: TempoMap) -> Fades:
+def fades_of(rule: TransitionTable, transition: PlannedTransition, tempo: TempoMap) -> Fades:
     """Fades of a seam, in frames; `tempo` is the map with the seam in it.
 
     What leaves counts its beats and bars in its own tempo and meter, what enters in its own.
     """
     out, into = rule.fade_out, rule.fade_in
     before = TempoMap(tempo.sample_rate, 120.0)
-    before.restore(seam.tempo_before)
-    bar_out, bar_in = seam.source.beats_per_bar, seam.target.beats_per_bar
+    before.restore(transition.tempo_before)
+    bar_out, bar_in = transition.source.beats_per_bar, transition.target.beats_per_bar
     shape_out = SHAPES[(out.curve if out else None) or "equal_power"][0]
     shape_in = SHAPES[(into.curve if into else None) or "equal_power"][1]
     return Fades(
-        fade_length(out, bar_out, before, seam.frame),
-        fade_start(out, seam.beat, bar_out, before),
-        fade_length(into, bar_in, tempo, seam.frame),
-        fade_start(into, seam.beat, bar_in, tempo),
+        fade_length(out, bar_out, before, transition.frame),
+        fade_start(out, transition.beat, bar_out, before),
+        fade_length(into, bar_in, tempo, transition.frame),
+        fade_start(into, transition.beat, bar_in, tempo),
         shape_out,
         shape_in,
         is_out_free=out is None or out.curve is None,

@@ -17,11 +17,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from adaptive.conductor.playback import SILENCE, Stage
-from adaptive.conductor.playlists import Playlists, Turn
-from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.playback import SILENCE, PlaybackState
+from adaptive.conductor.playlists import Playlists, PlaylistState
+from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.stingers.stingers import Stingers
-from adaptive.conductor.variation_picker import Hand
+from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
@@ -39,7 +39,7 @@ MSGSPEC_WORDS = {
 }
 
 
-class SavedHand(Struct, frozen=True, forbid_unknown_fields=True):
+class SavedPick(Struct, frozen=True, forbid_unknown_fields=True):
     """What has been drawn from a deck."""
 
     count: Count = 0
@@ -86,11 +86,11 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parameters: dict[Text, tuple[float, float]] = msgspec.field(default_factory=dict)
     states: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_at: dict[Text, Beats] = msgspec.field(default_factory=dict)
-    playlists: dict[Text, SavedHand] = msgspec.field(default_factory=dict)
+    playlists: dict[Text, SavedPick] = msgspec.field(default_factory=dict)
     rounds: dict[Text, Count] = msgspec.field(default_factory=dict)
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_with: dict[Text, dict[Text, Count]] = msgspec.field(default_factory=dict)
-    variations: dict[Text, dict[Text, SavedHand]] = msgspec.field(default_factory=dict)
+    variations: dict[Text, dict[Text, SavedPick]] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
 
 
@@ -115,58 +115,64 @@ def read_saved(document: object) -> SavedMusic:
     raise InputError(message)
 
 
-def save(stage: Stage, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
+def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
     """The musical state at the tick that was stepped last."""
-    passage, local, bar = _present(stage)
-    turn = next((s.wish.turn_before for s in stage.seams if s.wish.turn_before), playlists.snapshot())
-    near = {passage.section, *(seam.target.section for seam in stage.seams)}
-    rate = stage.tempo.sample_rate
+    instance, local, bar = _present(playback)
+    turn = next(
+        (s.request.turn_before for s in playback.transitions if s.request.turn_before), playlists.snapshot()
+    )
+    near = {instance.section, *(transition.target.section for transition in playback.transitions)}
+    rate = playback.tempo.sample_rate
     return SavedMusic(
         preset=preset,
-        digest=stage.preset.text_digest,
-        seed=stage.seed,
-        section=passage.section,
+        digest=playback.preset.text_digest,
+        seed=playback.seed,
+        section=instance.section,
         local_beats=local,
-        entered_beats=min(passage.offset_beats, local),
+        entered_beats=min(instance.offset_beats, local),
         bar=bar,
-        arrivals=stage.arrivals,
-        is_playing=stage.is_playing,
-        tempo_bpm=stage.tempo_wanted,
-        parameters=stage.engine.targets(stage.layout.parameters),
-        states=dict(stage.scope.states),
-        left_at=dict(stage.left_at),
-        playlists={name: _saved(hand) for name, hand in turn.hands.items()},
+        arrivals=playback.arrivals,
+        is_playing=playback.is_playing,
+        tempo_bpm=playback.tempo_wanted,
+        parameters=playback.engine.targets(playback.layout.parameters),
+        states=dict(playback.values.states),
+        left_at=dict(playback.left_at),
+        playlists={name: _saved(pick) for name, pick in turn.picks.items()},
         rounds=dict(turn.rounds),
         interrupted=dict(turn.interrupted),
         left_with={
-            name: dict(layer.left_with) for name, layer in stage.material.stems.items() if layer.decks
+            name: dict(layer.left_with) for name, layer in playback.assets.stems.items() if layer.pickers
         },
         variations={
-            name: {part: _saved(hand) for part, hand in layer.hands_at(stage.now, near).items()}
-            for name, layer in stage.material.stems.items()
-            if layer.decks
+            name: {segment: _saved(pick) for segment, pick in layer.hands_at(playback.now, near).items()}
+            for name, layer in playback.assets.stems.items()
+            if layer.pickers
         },
-        rested_s={name: (stage.now - apex) / rate for name, apex in stingers.last_apexes().items()},
+        rested_s={
+            name: (playback.now - sync_point) / rate for name, sync_point in stingers.last_apexes().items()
+        },
     )
 
 
-def _present(stage: Stage) -> tuple[Passage, float, int]:
+def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
     """The passage, the beginning of its present bar in local beats, and that bar's number."""
-    passage = stage.passage
-    if is_bridge(passage.section):
-        passage = stage.last
-        return passage, passage.offset_beats, passage.first_bar
-    local = passage.local(stage.tempo.beat_at(stage.now))
-    begun = math.floor((local + HAIR) / passage.beats_per_bar) * float(passage.beats_per_bar)
-    begun = max(begun, passage.offset_beats, 0.0)
-    return passage, begun, passage.bar_number(passage.beat_of(begun))
+    instance = playback.instance
+    if is_bridge(instance.section):
+        instance = playback.last
+        return instance, instance.offset_beats, instance.first_bar
+    local = instance.local(playback.tempo.beat_at(playback.now))
+    begun = math.floor((local + HAIR) / instance.beats_per_bar) * float(instance.beats_per_bar)
+    begun = max(begun, instance.offset_beats, 0.0)
+    return instance, begun, instance.bar_number(instance.beat_of(begun))
 
 
-def _saved(hand: Hand) -> SavedHand:
-    return SavedHand(hand.count, hand.left, hand.recent)
+def _saved(pick: PickState) -> SavedPick:
+    return SavedPick(pick.count, pick.left, pick.recent)
 
 
-def restore(saved: SavedMusic, stage: Stage, playlists: Playlists, stingers: Stingers) -> Passage:
+def restore(
+    saved: SavedMusic, playback: PlaybackState, playlists: Playlists, stingers: Stingers
+) -> SegmentInstance:
     """Bring a stage that has not begun into a saved state; returns the passage to begin with.
 
     Raises
@@ -174,18 +180,22 @@ def restore(saved: SavedMusic, stage: Stage, playlists: Playlists, stingers: Sti
     InputError
         The preset has no such section.
     """
-    parts = stage.preset.parts
-    require_section(saved, stage.preset)
-    _restore_values(saved, stage)
-    stage.is_playing, stage.tempo_wanted, stage.arrivals = saved.is_playing, saved.tempo_bpm, saved.arrivals
-    stage.left_at = {name: beats for name, beats in saved.left_at.items() if name in parts}
-    playlists.restore(_turn(saved, playlists, stage.preset.file.playlists))
-    for name, layer in stage.material.stems.items():
-        hands = {part: _hand(hand) for part, hand in saved.variations.get(name, {}).items()}
-        layer.take_turns(hands, saved.left_with.get(name, {}))
-    rate = stage.tempo.sample_rate
+    segments = playback.preset.segments
+    require_section(saved, playback.preset)
+    _restore_values(saved, playback)
+    playback.is_playing, playback.tempo_wanted, playback.arrivals = (
+        saved.is_playing,
+        saved.tempo_bpm,
+        saved.arrivals,
+    )
+    playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
+    playlists.restore(_turn(saved, playlists, playback.preset.file.playlists))
+    for name, layer in playback.assets.stems.items():
+        picks = {segment: _hand(pick) for segment, pick in saved.variations.get(name, {}).items()}
+        layer.take_turns(picks, saved.left_with.get(name, {}))
+    rate = playback.tempo.sample_rate
     stingers.rest({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
-    return _passage(saved, stage)
+    return _instance(saved, playback)
 
 
 def require_section(saved: SavedMusic, preset: Preset) -> None:
@@ -201,25 +211,25 @@ def require_section(saved: SavedMusic, preset: Preset) -> None:
         raise InputError(message)
 
 
-def _restore_values(saved: SavedMusic, stage: Stage) -> None:
+def _restore_values(saved: SavedMusic, playback: PlaybackState) -> None:
     for group, value in saved.states.items():
-        known = stage.preset.state_groups.get(group)
+        known = playback.preset.state_groups.get(group)
         if known is not None and value in known.values:
-            stage.scope.states[group] = value
+            playback.values.states[group] = value
     for name, numbers in saved.parameters.items():
-        if name in stage.layout.parameters and all(math.isfinite(number) for number in numbers):
-            low, high = stage.preset.file.parameters[name].range
+        if name in playback.layout.parameters and all(math.isfinite(number) for number in numbers):
+            low, high = playback.preset.file.parameters[name].range
             goal, now = (min(max(number, low), high) for number in numbers)
-            is_sent = name not in stage.preset.derived
-            stage.engine.set_at_start(stage.layout.parameters[name], goal, now, is_sent=is_sent)
+            is_sent = name not in playback.preset.derived
+            playback.engine.set_at_start(playback.layout.parameters[name], goal, now, is_sent=is_sent)
 
 
-def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> Turn:
+def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> PlaylistState:
     turn = playlists.snapshot()
     for name, saved_hand in saved.playlists.items():
-        hand = _hand(saved_hand)
-        if name in tables and hand.fits(len(tables[name].play)):
-            turn.hands[name] = hand
+        pick = _hand(saved_hand)
+        if name in tables and pick.fits(len(tables[name].play)):
+            turn.picks[name] = pick
             turn.rounds[name] = saved.rounds.get(name, 0)
     for name, section in saved.interrupted.items():
         if name in tables and playlists.is_within(section, name):
@@ -227,17 +237,17 @@ def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) ->
     return turn
 
 
-def _hand(saved: SavedHand) -> Hand:
-    return Hand(saved.count, saved.left, saved.recent)
+def _hand(saved: SavedPick) -> PickState:
+    return PickState(saved.count, saved.left, saved.recent)
 
 
-def _passage(saved: SavedMusic, stage: Stage) -> Passage:
+def _instance(saved: SavedMusic, playback: PlaybackState) -> SegmentInstance:
     """The passage, so laid that the saved bar begins at beat 0 of the timeline."""
-    passage = stage.passage_in(saved.section, 0.0, 0.0, saved.bar)
+    instance = playback.instance_in(saved.section, 0.0, 0.0, saved.bar)
     if saved.section == SILENCE:
-        return passage
-    bar = passage.beats_per_bar
+        return instance
+    bar = instance.beats_per_bar
     entered = min(saved.entered_beats, saved.local_beats)
     start = entered - saved.local_beats
     bars = int((saved.local_beats - (entered - entered % bar) + HAIR) // bar)
-    return replace(passage, start_beat=start, offset_beats=entered, first_bar=saved.bar - bars)
+    return replace(instance, start_beat=start, offset_beats=entered, first_bar=saved.bar - bars)

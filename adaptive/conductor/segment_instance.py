@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adaptive.preset.grids import spots
 from adaptive.preset.schema import Grid
-from adaptive.preset.segments import Part
+from adaptive.preset.segments import Segment
 from adaptive.timebase import HAIR, TICKS_PER_BEAT, format_position
 
 Where = str | Grid
@@ -22,7 +22,7 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class SegmentInstance:
     """One stay in a section.
 
     Parameters
@@ -56,11 +56,13 @@ class Passage:
     markers: tuple[tuple[int, str], ...] = ()
 
     @classmethod
-    def of(cls, part: Part, length_beats: int, beat: float, offset: float, first_bar: int) -> Passage:
+    def of(
+        cls, segment: Segment, length_beats: int, beat: float, offset: float, first_bar: int
+    ) -> SegmentInstance:
         """A stay in a part that begins at a beat."""
         return cls(
-            part.name, beat, offset, length_beats, part.beats_per_bar, part.phrase_bars, first_bar,
-            part.beat_unit, part.markers,
+            segment.name, beat, offset, length_beats, segment.beats_per_bar, segment.phrase_bars, first_bar,
+            segment.beat_unit, segment.markers,
         )  # fmt: skip
 
     def local(self, beat: float) -> float:

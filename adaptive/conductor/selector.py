@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from adaptive.conductor.tick_values import TickScope
+from adaptive.conductor.step_values import StepValues
 from adaptive.preset.expression import Expression, Latches, bind
 from adaptive.preset.model import Preset
 
@@ -47,40 +47,40 @@ class Selector:
             if other is not None and other.text == condition.text:
                 self._latches[number] = before._latches[number]
 
-    def choose(self, scope: TickScope) -> Choice:
+    def choose(self, values: StepValues) -> Choice:
         """Section of the first true line; every line is evaluated, so that its memory is current."""
-        seen = scope.signature()
+        seen = values.signature()
         if self._last is not None and seen == self._seen and not self._reads_time:
             return self._last
         self._seen = seen
         if self._conditions is None:
-            self._conditions = [self._bind(number, scope) for number in range(len(self._preset.select))]
+            self._conditions = [self._bind(number, values) for number in range(len(self._preset.select))]
         chosen: Choice | None = None
         for number, condition in enumerate(self._conditions):
             # every line is evaluated, so that its memory is current
             is_true = condition is None or bool(condition())
             if is_true and chosen is None:
                 line = self._preset.select[number]
-                explain = partial(_explain, number, self._preset.when.get(number), scope)
+                explain = partial(_explain, number, self._preset.when.get(number), values)
                 chosen = Choice(line.section, line.urgent, explain)
         self._last = chosen or Choice(self._preset.default_section, False, _nothing_true)
         return self._last
 
-    def _bind(self, number: int, scope: TickScope) -> Callable[[], object] | None:
+    def _bind(self, number: int, values: StepValues) -> Callable[[], object] | None:
         condition = self._preset.when.get(number)
-        return None if condition is None else bind(condition, scope, self._latches[number])
+        return None if condition is None else bind(condition, values, self._latches[number])
 
 
 def _nothing_true() -> str:
     return "no line of select is true: the default"
 
 
-def _explain(number: int, condition: Expression | None, scope: TickScope) -> str:
+def _explain(number: int, condition: Expression | None, values: StepValues) -> str:
     if condition is None:
         return f"select[{number}]: otherwise"
-    values = []
+    terms = []
     for name in sorted(condition.names):
-        value = scope.value(name)
+        value = values.value(name)
         shown = f"{value:.3f}" if isinstance(value, float) else value
-        values.append(f"{name} = {shown}")
-    return f"select[{number}]: {condition.text} ({', '.join(values)})"
+        terms.append(f"{name} = {shown}")
+    return f"select[{number}]: {condition.text} ({', '.join(terms)})"

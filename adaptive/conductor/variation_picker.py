@@ -1,6 +1,6 @@
 """Taking turns: which of several things comes next, in sequence, at random or shuffled.
 
-A deck never changes; what has been drawn is a `Hand`, which is replaced.  So a turn that is taken back
+A deck never changes; what has been drawn is a `PickState`, which is replaced.  So a turn that is taken back
 is a hand that is put down again, and a saved game holds hands.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class PickState:
     """What has been drawn from a deck.
 
     Parameters
@@ -36,7 +36,7 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Deck:
+class VariationPicker:
     """Things that take turns.
 
     Parameters
@@ -77,21 +77,21 @@ class Deck:
     avoid_last: int = 1
     seed: int = 0
 
-    def draw(self, hand: Hand) -> tuple[int, Hand]:
+    def draw(self, pick: PickState) -> tuple[int, PickState]:
         """What comes next, and the hand after it."""
         size = len(self.weights)
         if self.order == "sequence" or size == 1:
-            drawn = hand.count % size
-            return drawn, Hand(hand.count + 1, (), (drawn,))
+            drawn = pick.count % size
+            return drawn, PickState(pick.count + 1, (), (drawn,))
         pool = tuple(range(size))
         if self.order == "shuffle":
             # a hand may be of a deck that was larger before it was edited
-            pool = tuple(item for item in hand.left if item < size) or pool
+            pool = tuple(item for item in pick.left if item < size) or pool
         kept = min(self.avoid_last, size - 1)
-        avoided = set(hand.recent[-kept:]) if kept else set()
-        drawn = self._pick([item for item in pool if item not in avoided] or list(pool), hand.count)
+        avoided = set(pick.recent[-kept:]) if kept else set()
+        drawn = self._pick([item for item in pool if item not in avoided] or list(pool), pick.count)
         left = tuple(item for item in pool if item != drawn) if self.order == "shuffle" else ()
-        return drawn, Hand(hand.count + 1, left, (*hand.recent, drawn)[-size:])
+        return drawn, PickState(pick.count + 1, left, (*pick.recent, drawn)[-size:])
 
     def _pick(self, among: list[int], count: int) -> int:
         weights = np.array([self.weights[item] for item in among])

@@ -13,8 +13,8 @@ from adaptive.engine.commands import Command
 from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
-from adaptive.engine.spec import EngineSpec, Seat
-from adaptive.engine.stream_gate import Ticket
+from adaptive.engine.spec import EngineRow, EngineSpec
+from adaptive.engine.stream_gate import StreamGate
 from adaptive.engine.telemetry import Telemetry, read_telemetry
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile import build
@@ -81,7 +81,7 @@ class Engine:
         self._block: Audio | None = None
         self._block_address = 0
         self._header_address = self.memory.header_address
-        self._tickets: list[Ticket] = []
+        self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
 
     @property
@@ -90,9 +90,9 @@ class Engine:
         return int(self.memory.head["frame"])
 
     @property
-    def ticks(self) -> int:
+    def control_steps(self) -> int:
         """Ticks whose parameter values are recorded and whose frames are rendered."""
-        return int(self.memory.head["ticks_recorded"])
+        return int(self.memory.head["steps_recorded"])
 
     @property
     def output_delay_frames(self) -> int:
@@ -150,9 +150,9 @@ class Engine:
         if at:
             self._store(at, count)
 
-    def is_at_rest(self, seat: Seat) -> bool:
+    def is_at_rest(self, row: EngineRow) -> bool:
         """Whether nothing of a row is heard, or will be without another command."""
-        return is_at_rest(self.memory, seat)
+        return is_at_rest(self.memory, row)
 
     def grow(self, spec: EngineSpec, moved: Mapping[int, int]) -> None:
         """Make room for the tenants of another specification, beside those that are there.
@@ -194,9 +194,9 @@ class Engine:
         """A slot's word with its arrival number, for `commands.set_parameter`."""
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
-    def values_at(self, tick: int) -> Audio:
+    def values_at(self, control_step: int) -> Audio:
         """Recorded parameters of a tick, shape (parameters, 3): value, age in seconds, staleness."""
-        row: Audio = self.memory["history"][tick % self.spec.history_ticks]
+        row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 
     def value(self, index: int) -> float:
@@ -246,7 +246,7 @@ class Engine:
         """What the kernel has reported since the last call."""
         return self.replies.drain()
 
-    def ticket(self, channels: int, room_behind: int = 0) -> Ticket:
+    def stream_gate(self, channels: int, room_behind: int = 0) -> StreamGate:
         """What a stream of a sound card is given, shut; it follows this engine's hand-overs.
 
         Parameters
@@ -256,15 +256,15 @@ class Engine:
         room_behind : int
             Bytes of zeros wanted right behind it.
         """
-        ticket = Ticket(channels, self._gate, room_behind)
-        ticket.publish(self.memory.header_address, self)
-        self._tickets.append(ticket)
-        return ticket
+        stream_gate = StreamGate(channels, self._gate, room_behind)
+        stream_gate.publish(self.memory.header_address, self)
+        self._stream_gates.append(stream_gate)
+        return stream_gate
 
-    def forget_ticket(self, ticket: Ticket) -> None:
+    def forget_ticket(self, stream_gate: StreamGate) -> None:
         """Let go of a ticket whose stream is closed."""
-        if ticket in self._tickets:
-            self._tickets.remove(ticket)
+        if stream_gate in self._stream_gates:
+            self._stream_gates.remove(stream_gate)
 
     def hand_over_to(self, other: Engine) -> None:
         """Let the sound card that drives this engine drive another from its next block on.
@@ -273,9 +273,9 @@ class Engine:
         """
         other._before = self
         self._before = None
-        other._tickets = self._tickets
-        for ticket in self._tickets:
-            ticket.publish(other.memory.header_address, other)
+        other._stream_gates = self._stream_gates
+        for stream_gate in self._stream_gates:
+            stream_gate.publish(other.memory.header_address, other)
 
     def set_volume(self, gain: float) -> None:
         """Set the listener's volume (linear); latest wins, no step."""

@@ -63,7 +63,7 @@ def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
     for index in kept_rows("bus", old, new):
         before, after = old.buses[index], new.buses[index]
         if before.gain != after.gain:
-            begins = at + (CURVE_TICKS * k.TICK_FRAMES if index in late else 0)
+            begins = at + (CURVE_TICKS * k.CONTROL_STEP_FRAMES if index in late else 0)
             posted.append(commands.fade_bus(begins, index, after.gain, frames))
         if before.pan != after.pan:
             posted.append(commands.pan_bus(at, index, after.pan, frames))
@@ -82,7 +82,7 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
     if old.mappings != new.mappings:
         made.append((at, partial(_show_mappings, engine, new)))
     if _held(old) - _held(new):
-        made.append((at + CURVE_TICKS * k.TICK_FRAMES, partial(_let_go, engine, old, new)))
+        made.append((at + CURVE_TICKS * k.CONTROL_STEP_FRAMES, partial(_let_go, engine, old, new)))
     if old.parameters != new.parameters:
         made.append((at, partial(_store_parameters, engine, old, new)))
     if old.instruments != new.instruments:
@@ -90,7 +90,7 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
     for index, (before, after) in enumerate(zip(old.reverbs, new.reverbs, strict=True)):
         if before != after:
             made += [
-                (at + step * k.TICK_FRAMES, partial(_store_room, engine, index, before, after, step))
+                (at + step * k.CONTROL_STEP_FRAMES, partial(_store_room, engine, index, before, after, step))
                 for step in range(1, ROOM_STEPS + 1)
             ]
     return made

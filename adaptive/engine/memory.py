@@ -119,10 +119,10 @@ class Memory:
         self._add("programs", k.PROGRAM, parameters)
         self._add("slots", np.uint64, sources, parameters)
         self._add("slot_seen", np.uint32, parameters)
-        self._add("stage", np.int64, 2, parameters)
+        self._add("mailbox", np.int64, 2, parameters)
         self._add("source_rank", np.int32, sources)
         self._add("mappings", k.MAPPING, len(spec.mappings) + room.mappings)
-        self._add("history", np.float32, spec.history_ticks, parameters, 3)
+        self._add("history", np.float32, spec.history_steps, parameters, 3)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
         self._add("buckets", np.int32, buckets)
@@ -147,14 +147,14 @@ class Memory:
         head["bus_groups"] = _groups(len(spec.buses))
         for name, value in self.counts(spec).items():
             head[name] = value
-        head["parameter_room"] = self["slot_seen"].size
+        head["parameter_capacity"] = self["slot_seen"].size
         head["source_count"] = len(spec.sources)
         head["reverb_count"] = len(spec.reverbs)
         head["ring_count"] = spec.rings
         head["entry_count"] = spec.entries
         head["bucket_count"] = self["buckets"].size
         head["group_count"] = spec.groups
-        head["history_ticks"] = spec.history_ticks
+        head["history_steps"] = spec.history_steps
         head["reply_capacity"] = spec.replies
         head["sound_count"] = spec.sounds
         head["reverb_frames"] = self["reverb_memory"].shape[1]

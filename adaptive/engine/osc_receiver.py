@@ -22,7 +22,7 @@ STOPPING_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class LaneRule:
+class ReceiverRule:
     """From one argument of an address to a parameter.
 
     Parameters
@@ -45,7 +45,7 @@ class LaneRule:
     output_range: tuple[float, float] = (0.0, 1.0)
 
 
-class Parcel(NamedTuple):
+class ForwardedPacket(NamedTuple):
     """A packet that was handed on: its bytes, the sender's ``sockaddr``, the number of its arrival."""
 
     packet: bytes
@@ -53,10 +53,10 @@ class Parcel(NamedTuple):
     arrival: int
 
 
-class _Table:
+class _ReceiverTable:
     """What is understood, laid out for the kernel; keeps the engine whose parameters it sets."""
 
-    def __init__(self, rules: Mapping[bytes, Sequence[LaneRule]], engine: Engine) -> None:
+    def __init__(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
         self.engine = engine
         size = 1 << max(4, (2 * len(rules)).bit_length())
         self.words = aligned(k.LANE_WORD, size)
@@ -85,7 +85,7 @@ class _Table:
         return place
 
 
-class FastLane:
+class OscReceiver:
     """Receives packets in a thread that never needs Python.
 
     Parameters
@@ -96,20 +96,20 @@ class FastLane:
     """
 
     def __init__(self, socket: int, wake: int) -> None:
-        self._memory = aligned(k.LANE, 1)
+        self._memory = aligned(k.RECEIVER, 1)
         self._ring = aligned(np.uint8, RING_BYTES)
-        self._lane: Any = self._memory[0]
-        self._lane["socket"], self._lane["wake"] = socket, wake
-        self._lane["ring"], self._lane["ring_size"] = address(self._ring), RING_BYTES
-        self._tables: deque[tuple[int, _Table]] = deque()
+        self._receiver: Any = self._memory[0]
+        self._receiver["socket"], self._receiver["wake"] = socket, wake
+        self._receiver["ring"], self._receiver["ring_size"] = address(self._ring), RING_BYTES
+        self._tables: deque[tuple[int, _ReceiverTable]] = deque()
         units = build.addresses()
         self._publish, self._run = UNIT(units["publish"]), UNIT(units["receive"])
         self._order = UNIT(units["gate"])
         self._thread = threading.Thread(target=self._receive, name="osc", daemon=True)
 
-    def understand(self, rules: Mapping[bytes, Sequence[LaneRule]], engine: Engine) -> None:
+    def understand(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
         """Understand these addresses from the next packet on, and set parameters of this engine."""
-        table, looks = _Table(rules, engine), int(self._lane["looks"])
+        table, looks = _ReceiverTable(rules, engine), int(self._receiver["looks"])
         self._publish(self._at("table"), address(table.record), 0, 0)
         self._tables.append((looks, table))
         # a table that was replaced two turns ago is not in use
@@ -127,43 +127,43 @@ class FastLane:
             self._thread.join(STOPPING_S)
         return not self._thread.is_alive()
 
-    def parcels(self, most: int) -> Iterator[Parcel]:
+    def forwarded(self, most: int) -> Iterator[ForwardedPacket]:
         """What was handed on since, at most so many."""
-        head = int(self._lane["head"])
+        head = int(self._receiver["head"])
         self._order(self._at("is_broken"), 0, 0, 0)  # what the ring holds is read after its head
-        while most > 0 and (tail := int(self._lane["tail"])) != head:
+        while most > 0 and (tail := int(self._receiver["tail"])) != head:
             at = tail % RING_BYTES
-            if int(self._ring[at : at + 4].view(np.uint32)[0]) == k.PARCEL_WRAP:
+            if int(self._ring[at : at + 4].view(np.uint32)[0]) == k.FORWARDED_WRAP:
                 self._free(tail + RING_BYTES - at)
                 continue
-            parcel: Any = self._ring[at : at + k.PARCEL.itemsize].view(k.PARCEL)[0]
-            size, begins = int(parcel["size"]), at + k.PARCEL.itemsize
+            entry: Any = self._ring[at : at + k.FORWARDED.itemsize].view(k.FORWARDED)[0]
+            size, begins = int(entry["size"]), at + k.FORWARDED.itemsize
             packet = self._ring[begins : begins + size].tobytes()
-            sender = parcel["sender"].tobytes()[: int(parcel["sender_size"]) & 0xFFFFFFFF]
-            found = Parcel(packet, sender, int(parcel["arrival"]))
-            self._free(tail + (k.PARCEL.itemsize + size + 7) // 8 * 8)
+            sender = entry["sender"].tobytes()[: int(entry["sender_size"]) & 0xFFFFFFFF]
+            found = ForwardedPacket(packet, sender, int(entry["arrival"]))
+            self._free(tail + (k.FORWARDED.itemsize + size + 7) // 8 * 8)
             most -= 1
             yield found
 
     @property
     def packets(self) -> int:
         """Packets so far."""
-        return int(self._lane["packets"])
+        return int(self._receiver["packets"])
 
     @property
     def plain(self) -> int:
         """Packets that were understood without Python."""
-        return int(self._lane["plain"])
+        return int(self._receiver["plain"])
 
     @property
     def lost(self) -> int:
         """Packets that Python was too late for."""
-        return int(self._lane["lost"])
+        return int(self._receiver["lost"])
 
     @property
     def is_broken(self) -> bool:
         """Whether it gave up."""
-        return bool(self._lane["is_broken"])
+        return bool(self._receiver["is_broken"])
 
     def _receive(self) -> None:
         self._run(address(self._memory), 0, 0, 0)
@@ -172,7 +172,7 @@ class FastLane:
         self._publish(self._at("tail"), tail, 0, 0)
 
     def _at(self, field: str) -> int:
-        return address(self._memory) + int(k.LANE.fields[field][1])  # type: ignore[index]
+        return address(self._memory) + int(k.RECEIVER.fields[field][1])  # type: ignore[index]
 
 
 def _hash(word: bytes) -> int:
@@ -182,7 +182,7 @@ def _hash(word: bytes) -> int:
     return code
 
 
-def _fill(row: Any, rule: LaneRule) -> None:
+def _fill(row: Any, rule: ReceiverRule) -> None:
     row["slot"], row["argument"] = rule.slot, rule.argument
     row["low"], row["high"] = rule.low, rule.high
     row["is_scaled"] = rule.input_range is not None

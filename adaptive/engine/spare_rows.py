@@ -1,6 +1,6 @@
 """An engine grows while it plays: what is added takes rows that are spare, or that have fallen silent.
 
-The memory is laid out with room (`spec.Room`).  The kernel reads no row beyond the counts in the header, so a
+The memory is laid out with room (`spec.SpareRows`).  The kernel reads no row beyond the counts in the header, so a
 spare row is written first and counted afterwards, by one store that shows all before it.  A row whose tenant
 has gone may be given away once it is at rest: the kernel then reads it, but nothing of it is heard, and what
 it writes there by itself (its gain lines, which follow the settings) comes right in the next quantum.
@@ -18,17 +18,17 @@ import numpy as np
 
 from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
 from adaptive.engine.records import fill_bus, fill_new_parameter, fill_program, free_bus, settle_bus
-from adaptive.engine.spec import EngineSpec, Room, Seat
+from adaptive.engine.spec import EngineRow, EngineSpec, SpareRows
 from adaptive.kernel import layout as k
 
 
-def is_at_rest(memory: Memory, seat: Seat) -> bool:
+def is_at_rest(memory: Memory, row: EngineRow) -> bool:
     """Whether nothing of a row is heard, or will be unless something in the schedule begins there.
 
     A strip has been silent for half a second, and nothing that plays on it runs, not even in silence.
     Who has scheduled more keeps the seat: the layouts that are held, and stingers on their way.
     """
-    kind, index = seat
+    kind, index = row
     group, column = index // k.PAIRS, index % k.PAIRS
     if kind == "bus":
         if memory.head["spare_first"] <= group < memory.head["spare_end"]:
@@ -54,12 +54,12 @@ def _is_instrument_at_rest(memory: Memory, index: int) -> bool:
 
 def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     """What an engine holds once a specification has been added: the rows of others stay as they are."""
-    taken = set(new.tenants)
+    taken = set(new.owners)
     clips = max(old.clips, new.clips)
     instruments = _merge("instrument", taken, old.instruments, new.instruments)
     parameters = _merge("parameter", taken, old.parameters, new.parameters)
     # the memory is as large as ever: what there is and what is spare make up the same
-    room = Room(
+    room = SpareRows(
         old.clips + old.room.clips - clips,
         len(old.instruments) + old.room.instruments - len(instruments),
         voice_groups(old.instruments) + old.room.voice_groups - voice_groups(instruments),
@@ -76,11 +76,11 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),
-        tenants={**old.tenants, **new.tenants},
+        owners={**old.owners, **new.owners},
     )
 
 
-def _merge(kind: str, taken: set[Seat], old: Any, new: Any) -> tuple[Any, ...]:
+def _merge(kind: str, taken: set[EngineRow], old: Any, new: Any) -> tuple[Any, ...]:
     count = max(len(old), len(new))
     return tuple(
         new[index] if (kind, index) in taken or index >= len(old) else old[index] for index in range(count)
@@ -100,8 +100,8 @@ def kept_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
 def _tenancies(kind: str, old: EngineSpec, new: EngineSpec) -> list[tuple[int, bool]]:
     """Each row of a kind that has a tenant in the new specification, and whether it had him before."""
     return sorted(
-        (index, old.tenants.get((is_of, index)) == tenant)
-        for (is_of, index), tenant in new.tenants.items()
+        (index, old.owners.get((is_of, index)) == owner)
+        for (is_of, index), owner in new.owners.items()
         if is_of == kind
     )
 
@@ -158,7 +158,7 @@ def _grow_parameters(
         memory.show("programs", rows, publish)
     records = memory["parameters"]
     for index in fresh:
-        memory["stage"][:, index], memory["slots"][:, index], memory["slot_seen"][index] = 0, 0, 0
+        memory["mailbox"][:, index], memory["slots"][:, index], memory["slot_seen"][index] = 0, 0, 0
         fill_new_parameter(records[index], new.parameters[index], index, new.sample_rate)
         records[index]["has_arrived"] = records[index]["is_stale"] = 0
         records[index]["arrival_frame"] = memory.head["frame"]
@@ -175,7 +175,7 @@ def _move_parameter(memory: Memory, index: int, before: int) -> None:
     Its value goes on from where it is; one that nobody has sent goes to its default.
     """
     record, old = memory["parameters"][index], memory["parameters"][before]
-    memory["stage"][:, index] = memory["stage"][:, before]
+    memory["mailbox"][:, index] = memory["mailbox"][:, before]
     memory["slots"][:, index] = memory["slots"][:, before]
     memory["slot_seen"][index] = memory["slot_seen"][before]
     for name in ("value", "arrival_frame", "has_arrived", "is_stale"):

@@ -138,12 +138,12 @@ class ReverbSpec:
     gain: float = 1.0
 
 
-Seat = tuple[str, int]
+EngineRow = tuple[str, int]
 """A row of the engine's memory: ``bus``, ``clip``, ``instrument`` or ``parameter``, and its number."""
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SpareRows:
     """Spare rows for what is added while the engine plays: they take memory, and no time.
 
     `voice_groups` counts groups of sixteen voices.
@@ -163,7 +163,7 @@ class EngineSpec:
     `sources` ranks who may write parameter slots: a higher rank wins, equals by arrival.
     `entries` is how many commands may be scheduled, `horizon_s` how far ahead they are filed
     without being filed again.  `spare_buses` are laid out and not rendered yet: whole groups of eight.
-    `tenants` says who sits where; a row is written anew while the engine plays when another takes it.
+    `owners` says who sits where; a row is written anew while the engine plays when another takes it.
     """
 
     sample_rate: int = 48000
@@ -181,11 +181,11 @@ class EngineSpec:
     entries: int = 8192
     groups: int = 2048
     horizon_s: float = 20.0
-    history_ticks: int = 4096
+    history_steps: int = 4096
     replies: int = 8192
     ceiling_db: float = -1.0
     release_s: float = 0.12
     gain: float = 1.0
-    room: Room = Room()
+    room: SpareRows = SpareRows()
     spare_buses: range = range(0)
-    tenants: Mapping[Seat, object] = field(default_factory=dict)
+    owners: Mapping[EngineRow, object] = field(default_factory=dict)

@@ -17,7 +17,7 @@ LEAVING_S = 1.0
 """A callback takes some tens of microseconds; one that is not out after this is stopped by its system."""
 
 
-class Ticket:
+class StreamGate:
     """The root of one stream, with a gate: shut, the stream's callback writes silence and touches no engine.
 
     A new ticket is shut.

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from adaptive.errors import ProtocolError
 from adaptive.inputs.json_text import parse_json
-from adaptive.inputs.message import Checker, Fault, Subscribe, Transaction, read_json
+from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction, read_json
 
 LONGEST_MESSAGE = 65536
 MOST_FAULTS = 100
@@ -29,7 +29,7 @@ MOST_WAITING = 256
 """Messages that may wait for a slow listener; the oldest are dropped."""
 
 
-class Host(Protocol):
+class ConnectionHost(Protocol):
     """What a connection talks to: the session."""
 
     checker: Checker
@@ -52,13 +52,13 @@ class Connection:
 
     Parameters
     ----------
-    host : Host
+    host : ConnectionHost
         The session.
     sender : str
         Who it is, for sentences about what it sends.
     """
 
-    def __init__(self, host: Host, sender: str = "a client") -> None:
+    def __init__(self, host: ConnectionHost, sender: str = "a client") -> None:
         self.host, self.sender = host, sender
         self.topics: frozenset[str] = frozenset({"receipt"})
         self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
@@ -71,7 +71,7 @@ class Connection:
         try:
             document = parse_json(text)
         except ProtocolError as error:
-            self._fault(Fault(str(error)))
+            self._fault(RequestFault(str(error)))
             return
         transaction = read_json(document, self.host.checker)
         for request in transaction.requests:
@@ -83,9 +83,9 @@ class Connection:
 
     def refuse(self, sentence: str) -> None:
         """Answer that something could not be read at all."""
-        self._fault(Fault(sentence))
+        self._fault(RequestFault(sentence))
 
-    def _fault(self, fault: Fault) -> None:
+    def _fault(self, fault: RequestFault) -> None:
         self.send(fault.as_json())
         now = time.monotonic()
         self._faults.append(now)
@@ -113,7 +113,7 @@ class Connection:
 class TcpServer:
     """JSON lines over TCP."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: ConnectionHost) -> None:
         self._host = host
         self._count = 0
 

@@ -112,7 +112,7 @@ TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RequestFault:
     """Why a request was refused: one sentence, where, and the request's id."""
 
     error: str
@@ -129,7 +129,7 @@ class Transaction:
     """Requests that act together, and what was refused of them."""
 
     requests: list[Request] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RequestFault] = field(default_factory=list)
 
     @property
     def clamped(self) -> list[SetParameter]:
@@ -319,24 +319,24 @@ def read_json(document: Any, checker: Checker) -> Transaction:
     transaction = Transaction()
     objects = document if isinstance(document, list) else [document]
     if len(objects) > MOST_REQUESTS:
-        transaction.faults.append(Fault(f"more than {MOST_REQUESTS} requests in one message"))
+        transaction.faults.append(RequestFault(f"more than {MOST_REQUESTS} requests in one message"))
         return transaction
     for number, item in enumerate(objects):
         at = f"[{number}]" if isinstance(document, list) else ""
         if not isinstance(item, dict):
             text = f'must be an object such as {{"parameter": …}}, got {shown(item)}'
-            transaction.faults.append(Fault(text, at))
+            transaction.faults.append(RequestFault(text, at))
             continue
         message_id = item.get("id")
         is_good_id = message_id is None or (isinstance(message_id, str) and len(message_id) <= LONGEST_ID)
         if not is_good_id:
             text = f"id must be a text of at most {LONGEST_ID} characters, got {shown(message_id)}"
-            transaction.faults.append(Fault(text, f"{at}.id" if at else "id"))
+            transaction.faults.append(RequestFault(text, f"{at}.id" if at else "id"))
             continue
         try:
             transaction.requests += _read_object(item, checker, message_id)
         except ProtocolError as error:
-            transaction.faults.append(Fault(str(error), at, message_id))
+            transaction.faults.append(RequestFault(str(error), at, message_id))
     return transaction
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from adaptive.errors import OscError, ProtocolError
 from adaptive.inputs.message import (
     Checker,
-    Fault,
     LoadPreset,
     Request,
+    RequestFault,
     Transaction,
     is_finite_number,
     shown,
@@ -61,7 +61,7 @@ class OscReader:
             try:
                 transaction.requests += self._requests(message)
             except ProtocolError as error:
-                transaction.faults.append(Fault(str(error), message.address))
+                transaction.faults.append(RequestFault(str(error), message.address))
         return time_tag, transaction
 
     def _requests(self, message: OscMessage) -> list[Request]:

@@ -139,7 +139,7 @@ def decode(packet: bytes) -> OscMessage | OscBundle:
     OscError
         If the packet is malformed, carries an unknown type tag, or exceeds a limit.
     """
-    reader = _Reader(packet)
+    reader = _PacketReader(packet)
     if len(packet) > MAX_PACKET_BYTES:
         raise reader.fault(MAX_PACKET_BYTES, f"at most {MAX_PACKET_BYTES:,} bytes", f"{len(packet):,}")
     return reader.element(depth=0)
@@ -220,7 +220,7 @@ def encode_bundle(elements: Iterable[OscMessage | OscBundle], time_tag: int = IM
     return packet
 
 
-class _Reader:
+class _PacketReader:
     """A position that walks forward through one packet, and the sentences for what it meets."""
 
     __slots__ = ("address", "elements", "end", "packet", "position")
@@ -414,16 +414,16 @@ _DOUBLE: Final = struct.Struct(">d")
 
 _CONSTANTS: Final[dict[str, OscValue]] = {"T": True, "F": False, "N": None, "I": IMPULSE}
 
-_DECODERS: Final[dict[str, Callable[[_Reader, str], OscValue]]] = {
-    "i": _Reader.integer,
+_DECODERS: Final[dict[str, Callable[[_PacketReader, str], OscValue]]] = {
+    "i": _PacketReader.integer,
     "f": lambda reader, what: reader.number(_FLOAT, what),
-    "s": _Reader.text,
-    "b": _Reader.blob,
+    "s": _PacketReader.text,
+    "b": _PacketReader.blob,
     "h": lambda reader, what: int.from_bytes(reader.take(8, what), signed=True),
     "d": lambda reader, what: reader.number(_DOUBLE, what),
     "t": lambda reader, what: OscTimeTag(int.from_bytes(reader.take(8, what))),
-    "S": _Reader.text,
-    "c": _Reader.character,
+    "S": _PacketReader.text,
+    "c": _PacketReader.character,
     "r": lambda reader, what: reader.take(4, what),
     "m": lambda reader, what: reader.take(4, what),
 }

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 
 from adaptive.engine.engine import Engine
-from adaptive.engine.osc_receiver import FastLane, LaneRule
+from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
 from adaptive.inputs.message import Checker
 from adaptive.inputs.osc import ROOT, OscServer
 from adaptive.preset.model import Preset
@@ -25,9 +25,9 @@ RECEIVE_BUFFER_BYTES = 1 << 20
 TELL_EVERY_S = 1.0
 
 
-def lane_rules(
+def receiver_rules(
     preset: Preset, checker: Checker, index_of: Mapping[str, int]
-) -> dict[bytes, tuple[LaneRule, ...]]:
+) -> dict[bytes, tuple[ReceiverRule, ...]]:
     """Which addresses set nothing but parameters, and how: as `OscReader` has it.
 
     Parameters
@@ -40,18 +40,18 @@ def lane_rules(
         Parameter to its row in the engine.
     """
     known = {name: bounds for name, bounds in checker.parameters.items() if name in index_of}
-    rules: dict[bytes, tuple[LaneRule, ...]] = {
-        f"{ROOT}parameter/{name}".encode(): (LaneRule(index_of[name], *bounds),)
+    rules: dict[bytes, tuple[ReceiverRule, ...]] = {
+        f"{ROOT}parameter/{name}".encode(): (ReceiverRule(index_of[name], *bounds),)
         for name, bounds in known.items()
     }
-    mapped: dict[str, list[LaneRule] | None] = {}
+    mapped: dict[str, list[ReceiverRule] | None] = {}
     for table in preset.file.inputs:
         so_far = mapped.setdefault(table.osc, [])
         if table.parameter not in known or so_far is None:
             mapped[table.osc] = None  # a state or an event is among it
             continue
         so_far.append(
-            LaneRule(
+            ReceiverRule(
                 index_of[table.parameter], *known[table.parameter], table.argument,
                 table.input_range, table.output_range or (0.0, 1.0),
             )
@@ -63,7 +63,7 @@ def lane_rules(
     return rules
 
 
-class OscLane:
+class ReceivedOsc:
     """A socket, a lane that reads it, and the way from there to a server.
 
     Parameters
@@ -79,27 +79,27 @@ class OscLane:
         self._wake_in, self._wake_out = socket.socketpair()
         for end in (self._wake_in, self._wake_out):
             end.setblocking(False)
-        self.lane = FastLane(listening.fileno(), self._wake_out.fileno())
+        self.receiver = OscReceiver(listening.fileno(), self._wake_out.fileno())
         self._is_at_it = False
         self._lost, self._told_at, self._is_broken_told = 0, 0.0, False
 
     def start(self) -> None:
         """Begin; call in the loop that is to be woken."""
         asyncio.get_running_loop().add_reader(self._wake_in, self._woken)
-        self.lane.start()
+        self.receiver.start()
 
     def understand(
         self, preset: Preset, checker: Checker, index_of: Mapping[str, int], engine: Engine
     ) -> None:
         """Answer to the names of a preset, and set parameters of this engine."""
-        self.lane.understand(lane_rules(preset, checker, index_of), engine)
+        self.receiver.understand(receiver_rules(preset, checker, index_of), engine)
 
     def take(self) -> None:
         """Understand what was handed on; where there is more, in the loop's next turn."""
         self._is_at_it, count = False, 0
-        for parcel in self.lane.parcels(MOST_A_TURN):
+        for packet in self.receiver.forwarded(MOST_A_TURN):
             count += 1
-            self._server.take(parcel.packet, host_of(parcel.sender), parcel.arrival)
+            self._server.take(packet.packet, host_of(packet.sender), packet.arrival)
         if count == MOST_A_TURN:
             self._go_on()
 
@@ -111,8 +111,8 @@ class OscLane:
 
     def trouble(self) -> str:
         """What has gone wrong since it was asked last, in one sentence, once a second at most; or nothing."""
-        lost, now = self.lane.lost, time.monotonic()
-        if self.lane.is_broken and not self._is_broken_told:
+        lost, now = self.receiver.lost, time.monotonic()
+        if self.receiver.is_broken and not self._is_broken_told:
             self._is_broken_told = True
             return "OSC cannot be received any more: its socket is broken"
         if lost == self._lost or now - self._told_at < TELL_EVERY_S:
@@ -124,7 +124,7 @@ class OscLane:
         """Stop, and close the socket."""
         with contextlib.suppress(RuntimeError):  # the loop is closed already
             asyncio.get_running_loop().remove_reader(self._wake_in)
-        if self.lane.stop():
+        if self.receiver.stop():
             for end in (self._socket, self._wake_in, self._wake_out):
                 end.close()
 

@@ -65,7 +65,7 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     TraceError
         The file cannot be read, or a line is malformed: its number is named.
     """
-    reader = _Reader(preset, sample_rate)
+    reader = _TraceReader(preset, sample_rate)
     try:
         with path.open("rb") as file:
             lines = iter(lambda: file.readline(LONGEST_LINE + 1), b"")
@@ -80,7 +80,7 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, reader.clamped)
 
 
-class _Reader:
+class _TraceReader:
     """Turns lines into `TraceLine`s."""
 
     def __init__(self, preset: Preset, sample_rate: int) -> None:

@@ -33,11 +33,11 @@ from adaptive.kernel.layout import (
     TELEMETRY,
     TICK_QUANTA,
 )
-from adaptive.kernel.osc_receiver import take_stage
+from adaptive.kernel.osc_receiver import take_mailbox
 from adaptive.kernel.parameters import (
     apply_mappings,
     read_slots,
-    record_tick,
+    record_step,
     update_parameters,
 )
 from adaptive.kernel.schedule import (
@@ -52,7 +52,7 @@ from adaptive.kernel.schedule import (
 )
 
 Q = np.int64(QUANTUM)
-TICKS_OFFSET = int(HEADER.fields["ticks_recorded"][1])
+STEPS_OFFSET = int(HEADER.fields["steps_recorded"][1])
 
 
 @rtsafe
@@ -153,12 +153,12 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
     """Do all that comes before rendering: file, hand out, read parameters, map, record the tick."""
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     order = carray(pointer(header["at_order"]), np.int64(2) * header["entry_count"], np.int32)
-    sources, count, room = header["source_count"], header["parameter_count"], header["parameter_room"]
+    sources, count, room = header["source_count"], header["parameter_count"], header["parameter_capacity"]
     slots = carray(pointer(header["at_slots"]), (sources, room), np.uint64)
     bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * room), np.float32)
     if sources > LANE_SOURCE:
-        stage = carray(pointer(header["at_stage"]), (2, room), np.int64)
-        take_stage(header, header["at_header"], slots[np.int64(LANE_SOURCE)], stage[np.int64(1)])
+        stage = carray(pointer(header["at_mailbox"]), (2, room), np.int64)
+        take_mailbox(header, header["at_header"], slots[np.int64(LANE_SOURCE)], stage[np.int64(1)])
     drain_rings(header, telemetry, entries)
     total = hand_out_bucket(header, telemetry, entries, order, slots)
     header["taken"] = total
@@ -200,17 +200,17 @@ def end_quantum(header: Any) -> None:
     quantum = frame // np.int64(QUANTUM)
     if quantum % np.int64(TICK_QUANTA) == 0:
         parameters = carray(pointer(header["at_parameters"]), header["parameter_count"], PARAMETER)
-        shape = (header["history_ticks"], header["parameter_room"], np.int64(3))
+        shape = (header["history_steps"], header["parameter_capacity"], np.int64(3))
         history = carray(pointer(header["at_history"]), shape, np.float32)
-        record_tick(header, parameters, history, frame)
+        record_step(header, parameters, history, frame)
     header["frame"] = frame + np.int64(QUANTUM)
 
 
 @rtsafe
-def publish_tick(header: Any, address: int) -> None:
+def publish_step(header: Any, address: int) -> None:
     """Tell the conductor, with release, that a tick's last quantum has been rendered."""
-    ticks = header["frame"] // np.int64(QUANTUM * TICK_QUANTA)
-    store_release(address + np.int64(TICKS_OFFSET), ticks)
+    control_steps = header["frame"] // np.int64(QUANTUM * TICK_QUANTA)
+    store_release(address + np.int64(STEPS_OFFSET), control_steps)
 
 
 @rtsafe

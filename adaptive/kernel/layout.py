@@ -22,7 +22,7 @@ PAIRS = LANES // 2
 """Stereo clips, or stereo buses, in one record."""
 
 TICK_QUANTA = 4
-TICK_FRAMES = TICK_QUANTA * QUANTUM
+CONTROL_STEP_FRAMES = TICK_QUANTA * QUANTUM
 """The conductor's grid: 256 frames."""
 
 MAX_CHANNELS = 64
@@ -446,7 +446,7 @@ TELEMETRY = record(
 HEADER = record(
     [
         ("frame", "i8"),  # first frame of the next quantum
-        ("ticks_recorded", "i8"),
+        ("steps_recorded", "i8"),
         ("sample_rate", "f8"),
         ("channels", "i8"),
         ("bus_count", "i8"),
@@ -457,7 +457,7 @@ HEADER = record(
         ("voice_groups", "i8"),
         ("instrument_count", "i8"),
         ("parameter_count", "i8"),
-        ("parameter_room", "i8"),  # rows of slots and history are so long: more parameters may come
+        ("parameter_capacity", "i8"),  # rows of slots and history are so long: more parameters may come
         ("source_count", "i8"),
         ("mapping_count", "i8"),
         ("reverb_count", "i8"),
@@ -465,7 +465,7 @@ HEADER = record(
         ("entry_count", "i8"),
         ("bucket_count", "i8"),
         ("group_count", "i8"),
-        ("history_ticks", "i8"),
+        ("history_steps", "i8"),
         ("reply_capacity", "i8"),
         ("reply_head", "i8"),
         ("reply_tail", "i8"),
@@ -484,8 +484,8 @@ HEADER = record(
         ("tap_frames", "i8"),  # length of the taps; 0: nobody listens to single buses
         ("tap_at", "i8"),
         ("reverb_frames", "i8"),  # memory of one room
-        ("stage_turn", "i8"),  # odd while the receiver writes its stage
-        ("stage_taken", "i8"),  # turn of the stage that was taken last
+        ("mailbox_sequence", "i8"),  # odd while the receiver writes its stage
+        ("mailbox_taken", "i8"),  # turn of the stage that was taken last
         # addresses
         ("at_header", "i8"),
         ("at_clips", "i8"),
@@ -504,7 +504,7 @@ HEADER = record(
         ("at_programs", "i8"),
         ("at_slots", "i8"),
         ("at_slot_seen", "i8"),
-        ("at_stage", "i8"),
+        ("at_mailbox", "i8"),
         ("at_arrivals", "i8"),  # counts packets and requests, over all who read them, indivisibly
         ("at_source_rank", "i8"),
         ("at_mappings", "i8"),

@@ -30,7 +30,8 @@ from adaptive.kernel.layout import HEADER
 from adaptive.kernel.osc_receiver_layout import (
     FNV_PRIME,
     FNV_START,
-    LANE,
+    FORWARDED,
+    FORWARDED_WRAP,
     LANE_RULE,
     LANE_TABLE,
     LANE_WORD,
@@ -39,8 +40,7 @@ from adaptive.kernel.osc_receiver_layout import (
     MOST_ARGUMENTS,
     MOST_KNOWN,
     MOST_VALUES,
-    PARCEL,
-    PARCEL_WRAP,
+    RECEIVER,
 )
 
 I64, U64 = np.int64, np.uint64
@@ -55,18 +55,18 @@ BUNDLE = np.frombuffer(b"#bundle\0", ">i8")[0].astype(np.int64)
 LARGEST = np.float64(1e300)
 LOWER_HALF = I64(0xFFFFFFFF)
 
-STAGE_TURN_OFFSET = int(HEADER.fields["stage_turn"][1])
-TABLE_OFFSET = int(LANE.fields["table"][1])
-STOPPED_OFFSET = int(LANE.fields["is_stopped"][1])
-HEAD_OFFSET = int(LANE.fields["head"][1])
-LOOKS_OFFSET = int(LANE.fields["looks"][1])
-TAIL_OFFSET = int(LANE.fields["tail"][1])
-POLL_OFFSET = int(LANE.fields["poll"][1])
-SENDER_OFFSET = int(LANE.fields["sender"][1])
-SENDER_SIZE_OFFSET = int(LANE.fields["sender_size"][1])
-BYTE_OFFSET = int(LANE.fields["byte"][1])
-PACKET_OFFSET = int(LANE.fields["packet"][1])
-PARCEL_BYTES = I64(PARCEL.itemsize)
+MAILBOX_SEQUENCE_OFFSET = int(HEADER.fields["mailbox_sequence"][1])
+TABLE_OFFSET = int(RECEIVER.fields["table"][1])
+STOPPED_OFFSET = int(RECEIVER.fields["is_stopped"][1])
+HEAD_OFFSET = int(RECEIVER.fields["head"][1])
+LOOKS_OFFSET = int(RECEIVER.fields["looks"][1])
+TAIL_OFFSET = int(RECEIVER.fields["tail"][1])
+POLL_OFFSET = int(RECEIVER.fields["poll"][1])
+SENDER_OFFSET = int(RECEIVER.fields["sender"][1])
+SENDER_SIZE_OFFSET = int(RECEIVER.fields["sender_size"][1])
+BYTE_OFFSET = int(RECEIVER.fields["byte"][1])
+PACKET_OFFSET = int(RECEIVER.fields["packet"][1])
+FORWARDED_BYTES = I64(FORWARDED.itemsize)
 
 WAIT_MS = np.int32(50)
 """How long it waits for a packet before it looks whether to stop."""
@@ -160,7 +160,7 @@ def number_of(data: Any, tag: int, at: int) -> float:
 
 
 @rtsafe
-def read_arguments(lane: Any, data: Any, tags_at: int, tags_end: int, end: int) -> int:
+def read_arguments(receiver: Any, data: Any, tags_at: int, tags_end: int, end: int) -> int:
     """Enter a message's arguments into the lane; how many there are, or -1."""
     at = after_padding(data, tags_end + ONE, end)
     count = tags_end - tags_at - ONE
@@ -173,8 +173,8 @@ def read_arguments(lane: Any, data: Any, tags_at: int, tags_end: int, end: int) 
             return NOT_OURS
         if number < I64(MOST_KNOWN):
             is_other = tag == TAG_T or tag == TAG_NOTHING or tag == TAG_IMPULSE
-            lane["is_number"][number] = np.int32(0) if is_other else np.int32(1)
-            lane["argument"][number] = number_of(data, tag, at)
+            receiver["is_number"][number] = np.int32(0) if is_other else np.int32(1)
+            receiver["argument"][number] = number_of(data, tag, at)
         at += size
     return count
 
@@ -190,27 +190,27 @@ def scaled(rule: Any, value: float) -> float:
 
 
 @rtsafe
-def apply_rules(lane: Any, word: Any, rules: Any, arguments: int, found: int) -> int:
+def apply_rules(receiver: Any, word: Any, rules: Any, arguments: int, found: int) -> int:
     """Enter what a message sets behind `found` values; how many there are by then, or -1."""
     for number in range(I64(word["rules"])):
         rule = rules[I64(word["first_rule"]) + number]
         argument = I64(rule["argument"])
         if argument >= arguments or argument >= I64(MOST_KNOWN) or found >= I64(MOST_VALUES):
             return NOT_OURS
-        value = lane["argument"][argument]
-        if lane["is_number"][argument] == 0 or not (abs(value) <= LARGEST):
+        value = receiver["argument"][argument]
+        if receiver["is_number"][argument] == 0 or not (abs(value) <= LARGEST):
             return NOT_OURS
         value = scaled(rule, value)
         if not (rule["low"] <= value <= rule["high"]):
             return NOT_OURS
-        lane["slot"][found] = I64(rule["slot"])
-        lane["value"][found] = np.float32(value)
+        receiver["slot"][found] = I64(rule["slot"])
+        receiver["value"][found] = np.float32(value)
         found += ONE
     return found
 
 
 @rtsafe
-def scan_message(lane: Any, table: Any, data: Any, at: int, end: int, found: int) -> int:
+def scan_message(receiver: Any, table: Any, data: Any, at: int, end: int, found: int) -> int:
     """Enter what a message sets; how many values there are by then, or -1."""
     address_end = end_of_text(data, at, end)
     if data[at] != SLASH or address_end == end:
@@ -227,21 +227,21 @@ def scan_message(lane: Any, table: Any, data: Any, at: int, end: int, found: int
     place = find_word(words, mask, text, data, at, address_end - at)
     if place < ZERO:
         return NOT_OURS
-    arguments = read_arguments(lane, data, tags_at, tags_end, end)
+    arguments = read_arguments(receiver, data, tags_at, tags_end, end)
     if arguments < ZERO:
         return NOT_OURS
     rules = carray(pointer(table["rules"]), ONE, LANE_RULE)
-    return apply_rules(lane, words[place], rules, arguments, found)
+    return apply_rules(receiver, words[place], rules, arguments, found)
 
 
 @rtsafe
-def scan(lane: Any, table: Any, size: int) -> int:
+def scan(receiver: Any, table: Any, size: int) -> int:
     """Enter what the lane's packet sets; how many values, or -1: it is not for us."""
-    data = lane["packet"]
+    data = receiver["packet"]
     if size < EIGHT or size % FOUR != ZERO:
         return NOT_OURS
     if data[ZERO] != HASH:
-        return scan_message(lane, table, data, ZERO, size, ZERO)
+        return scan_message(receiver, table, data, ZERO, size, ZERO)
     # a bundle of messages that acts on arrival
     if size < I64(20) or long_at(data, ZERO) != BUNDLE or long_at(data, EIGHT) != ONE:
         return NOT_OURS
@@ -253,7 +253,7 @@ def scan(lane: Any, table: Any, size: int) -> int:
         at += FOUR
         if length <= ZERO or length % FOUR != ZERO or length > size - at:
             return NOT_OURS
-        found = scan_message(lane, table, data, at, at + length, found)
+        found = scan_message(receiver, table, data, at, at + length, found)
         if found < ZERO:
             return NOT_OURS
         at += length
@@ -273,93 +273,93 @@ def count_arrival(header_address: int) -> int:
 
 
 @rtsafe
-def put_on_stage(lane: Any, header_address: int, found: int, arrival: int) -> None:
+def write_mailbox(receiver: Any, header_address: int, found: int, arrival: int) -> None:
     """Write values where the audio thread takes them, all of them or none.
 
     A turn that is odd says that the stage is being written.  Each word is stored with release, so that none
     of them is seen before the odd turn.
     """
     header = carray(pointer(header_address), ONE, HEADER)[0]
-    turn_at = header_address + I64(STAGE_TURN_OFFSET)
-    turn = header["stage_turn"]
+    turn_at = header_address + I64(MAILBOX_SEQUENCE_OFFSET)
+    turn = header["mailbox_sequence"]
     store_release(turn_at, turn + ONE)
     for number in range(found):
-        bits = I64(bits_of_float(lane["value"][number])) & LOWER_HALF
+        bits = I64(bits_of_float(receiver["value"][number])) & LOWER_HALF
         word = (arrival << I64(32)) | bits
-        store_release(header["at_stage"] + EIGHT * lane["slot"][number], word)
+        store_release(header["at_mailbox"] + EIGHT * receiver["slot"][number], word)
     store_release(turn_at, turn + I64(2))
 
 
 @rtsafe
-def take_stage(header: Any, header_address: int, slots: Any, taken: Any) -> None:
+def take_mailbox(header: Any, header_address: int, slots: Any, taken: Any) -> None:
     """Let what the receiver has written be a source of parameters; nothing while it is writing.
 
     `slots` is the receiver's row, `taken` as much room.  Loads with acquire keep their order.
     """
-    turn_at = header_address + I64(STAGE_TURN_OFFSET)
+    turn_at = header_address + I64(MAILBOX_SEQUENCE_OFFSET)
     turn = load_acquire(turn_at)
-    if turn == header["stage_taken"] or turn & ONE == ONE:
+    if turn == header["mailbox_taken"] or turn & ONE == ONE:
         return
     count = header["parameter_count"]
     for index in range(count):
-        taken[index] = load_acquire(header["at_stage"] + EIGHT * index)
+        taken[index] = load_acquire(header["at_mailbox"] + EIGHT * index)
     if load_acquire(turn_at) != turn:
         return  # it wrote meanwhile: the next quantum has it
     for index in range(count):
         slots[index] = U64(taken[index])
-    header["stage_taken"] = turn
+    header["mailbox_taken"] = turn
 
 
 @rtsafe
-def hand_on(lane: Any, lane_address: int, size: int, arrival: int) -> bool:
+def hand_on(receiver: Any, receiver_address: int, size: int, arrival: int) -> bool:
     """Put a packet into the ring to Python; False if there is no room."""
-    ring_size, head = lane["ring_size"], lane["head"]
-    tail = load_acquire(lane_address + I64(TAIL_OFFSET))
-    needed = (PARCEL_BYTES + size + I64(7)) & I64(-8)
+    ring_size, head = receiver["ring_size"], receiver["head"]
+    tail = load_acquire(receiver_address + I64(TAIL_OFFSET))
+    needed = (FORWARDED_BYTES + size + I64(7)) & I64(-8)
     at = head % ring_size
     skipped = ring_size - at if at + needed > ring_size else ZERO
     if head + skipped + needed - tail > ring_size:
         return False
     if skipped > ZERO:
-        wrap = carray(pointer(lane["ring"] + at), ONE, np.uint32)
-        wrap[ZERO] = np.uint32(PARCEL_WRAP)
+        wrap = carray(pointer(receiver["ring"] + at), ONE, np.uint32)
+        wrap[ZERO] = np.uint32(FORWARDED_WRAP)
         at = ZERO
-    parcel = carray(pointer(lane["ring"] + at), ONE, PARCEL)[0]
-    parcel["size"] = np.uint32(size)
-    parcel["arrival"] = np.uint32(arrival)
-    parcel["sender_size"] = lane["sender_size"]
+    packet = carray(pointer(receiver["ring"] + at), ONE, FORWARDED)[0]
+    packet["size"] = np.uint32(size)
+    packet["arrival"] = np.uint32(arrival)
+    packet["sender_size"] = receiver["sender_size"]
     for i in range(I64(LONGEST_SENDER)):
-        parcel["sender"][i] = lane["sender"][i]
-    content = carray(pointer(lane["ring"] + at + PARCEL_BYTES), size, np.uint8)
+        packet["sender"][i] = receiver["sender"][i]
+    content = carray(pointer(receiver["ring"] + at + FORWARDED_BYTES), size, np.uint8)
     for i in range(size):
-        content[i] = lane["packet"][i]
-    store_release(lane_address + I64(HEAD_OFFSET), head + skipped + needed)
+        content[i] = receiver["packet"][i]
+    store_release(receiver_address + I64(HEAD_OFFSET), head + skipped + needed)
     return True
 
 
 @rtsafe
-def take_packet(lane: Any, lane_address: int, size: int) -> None:
+def take_packet(receiver: Any, receiver_address: int, size: int) -> None:
     """Do what one packet asks for, or hand it on."""
-    table = carray(pointer(load_acquire(lane_address + I64(TABLE_OFFSET))), ONE, LANE_TABLE)[0]
+    table = carray(pointer(load_acquire(receiver_address + I64(TABLE_OFFSET))), ONE, LANE_TABLE)[0]
     arrival = count_arrival(table["header"])
-    lane["packets"] += ONE
-    found = scan(lane, table, size)
+    receiver["packets"] += ONE
+    found = scan(receiver, table, size)
     if found > ZERO:
-        put_on_stage(lane, table["header"], found, arrival)
-        lane["plain"] += ONE
-    elif hand_on(lane, lane_address, size, arrival):
-        send(np.int32(lane["wake"]), lane_address + I64(BYTE_OFFSET), U64(1), DO_NOT_WAIT)
+        write_mailbox(receiver, table["header"], found, arrival)
+        receiver["plain"] += ONE
+    elif hand_on(receiver, receiver_address, size, arrival):
+        send(np.int32(receiver["wake"]), receiver_address + I64(BYTE_OFFSET), U64(1), DO_NOT_WAIT)
     else:
-        lane["lost"] += ONE
+        receiver["lost"] += ONE
 
 
 if sys.platform == "win32":
     # sockets are no files there, and their library need not be loaded: Python receives
 
     @rtsafe
-    def receive(lane: Any, lane_address: int) -> None:
+    def receive(receiver: Any, receiver_address: int) -> None:
         """Give up at once."""
-        lane["is_broken"] = ONE
+        receiver["is_broken"] = ONE
 
 else:
     DO_NOT_WAIT = np.int32(0x80 if sys.platform == "darwin" else 0x40)
@@ -371,24 +371,28 @@ else:
     )
 
     @rtsafe
-    def receive(lane: Any, lane_address: int) -> None:
+    def receive(receiver: Any, receiver_address: int) -> None:
         """Take packets until it is told to stop, or the socket is none any more."""
         failures = ZERO
-        while load_acquire(lane_address + I64(STOPPED_OFFSET)) == ZERO:
-            store_release(lane_address + I64(LOOKS_OFFSET), lane["looks"] + ONE)
-            lane["poll"] = lane["socket"] | (ONE << I64(32))  # wake when there is something to read
-            if poll(lane_address + I64(POLL_OFFSET), U64(1), WAIT_MS) <= 0:
+        while load_acquire(receiver_address + I64(STOPPED_OFFSET)) == ZERO:
+            store_release(receiver_address + I64(LOOKS_OFFSET), receiver["looks"] + ONE)
+            receiver["poll"] = receiver["socket"] | (ONE << I64(32))  # wake when there is something to read
+            if poll(receiver_address + I64(POLL_OFFSET), U64(1), WAIT_MS) <= 0:
                 continue
-            lane["sender_size"] = I64(LONGEST_SENDER)
+            receiver["sender_size"] = I64(LONGEST_SENDER)
             size = recvfrom(
-                np.int32(lane["socket"]), lane_address + I64(PACKET_OFFSET), U64(LONGEST_PACKET),
-                DO_NOT_WAIT, lane_address + I64(SENDER_OFFSET), lane_address + I64(SENDER_SIZE_OFFSET),
-            )  # fmt: skip
+                np.int32(receiver["socket"]),
+                receiver_address + I64(PACKET_OFFSET),
+                U64(LONGEST_PACKET),
+                DO_NOT_WAIT,
+                receiver_address + I64(SENDER_OFFSET),
+                receiver_address + I64(SENDER_SIZE_OFFSET),
+            )
             if size < ZERO:
                 failures += ONE
                 if failures > MOST_FAILURES:
-                    lane["is_broken"] = ONE
+                    receiver["is_broken"] = ONE
                     return
                 continue
             failures = ZERO
-            take_packet(lane, lane_address, size)
+            take_packet(receiver, receiver_address, size)

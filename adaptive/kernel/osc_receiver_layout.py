@@ -18,7 +18,7 @@ MOST_ARGUMENTS = 64
 MOST_KNOWN = 16
 """Arguments of a message the receiver looks at; a rule for one behind them is left to Python."""
 
-LANE = record(
+RECEIVER = record(
     [
         ("table", "i8"),  # what is understood: publishing another is one store
         ("is_stopped", "i8"),
@@ -86,9 +86,9 @@ LANE_RULE = record(
 )
 """From an argument to a parameter; what lies outside `low` … `high` is left to Python."""
 
-PARCEL = record(
+FORWARDED = record(
     [
-        ("size", "u4"),  # PARCEL_WRAP: go on at the ring's beginning
+        ("size", "u4"),  # FORWARDED_WRAP: go on at the ring's beginning
         ("arrival", "u4"),
         ("sender_size", "i8"),
         ("sender", "u1", LONGEST_SENDER),
@@ -96,4 +96,4 @@ PARCEL = record(
 )
 """What stands before each packet that is handed on to Python."""
 
-PARCEL_WRAP = 0xFFFFFFFF
+FORWARDED_WRAP = 0xFFFFFFFF

@@ -253,10 +253,10 @@ def apply_mappings(header: Any, parameters: Any, mappings: Any, buses: Any) -> N
 
 
 @rtsafe
-def record_tick(header: Any, parameters: Any, history: Any, frame: int) -> None:
+def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
     """Keep value, age and staleness of every parameter for the conductor's tick."""
-    tick = frame // np.int64(4 * QUANTUM)
-    row = tick % header["history_ticks"]
+    control_step = frame // np.int64(4 * QUANTUM)
+    row = control_step % header["history_steps"]
     sample_rate = F32(header["sample_rate"])
     for index in range(header["parameter_count"]):
         parameter = parameters[index]

@@ -37,7 +37,7 @@ from adaptive.kernel.layout import (
     SOUND,
     VOICE_GROUP,
 )
-from adaptive.kernel.osc_receiver_layout import LANE
+from adaptive.kernel.osc_receiver_layout import RECEIVER
 from adaptive.kernel.processors import reverb
 from adaptive.kernel.sources import clip, synth
 
@@ -59,7 +59,7 @@ def control_unit(header_address: int, item: int, first: int, count: int) -> int:
         control.begin_quantum(header, control.telemetry_of(header))
     else:
         control.end_quantum(header)
-        control.publish_tick(header, header_address)
+        control.publish_step(header, header_address)
     return np.int32(0)
 
 
@@ -211,9 +211,9 @@ def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
     return np.int32(set_bits(address, bits))
 
 
-def receive_unit(lane_address: int, _item: int, _first: int, _count: int) -> int:
+def receive_unit(receiver_address: int, _item: int, _first: int, _count: int) -> int:
     """Receive OSC until told to stop: what a thread of its own does."""
-    osc_receiver.receive(carray(pointer(lane_address), ONE, LANE)[0], lane_address)
+    osc_receiver.receive(carray(pointer(receiver_address), ONE, RECEIVER)[0], receiver_address)
     return np.int32(0)
 
 

@@ -71,14 +71,14 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
 
 
 def _check_stems(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    for name, part in preset.parts.items():
+    for name, segment in preset.segments.items():
         length = section_length_beats(preset, name, stem_seconds)
         for layer, path in section_stems(preset, name):
             seconds = stem_seconds.get(path)
             if seconds is None or stem_loop_beats(preset, name, seconds, length) is not None:
                 continue
             beats = covered_beats(preset, name, seconds)
-            at: KeyPath = ("sections", name, "layers", part.layers.index(layer))
+            at: KeyPath = ("sections", name, "layers", segment.layers.index(layer))
             if is_bridge(name):
                 at = ("bridges", name.removeprefix(BRIDGE), "stem")
             yield fault(

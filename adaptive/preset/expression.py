@@ -161,9 +161,9 @@ def margin(node: Node, hysteresis: Callable[[str], float]) -> float:
         case Binary("/", moving, Number(divisor)) if divisor:
             return margin(moving, hysteresis) / abs(divisor)
         case Call("mean", arguments):
-            return sum(margin(part, hysteresis) for part in arguments) / len(arguments)
+            return sum(margin(segment, hysteresis) for segment in arguments) / len(arguments)
         case Call("min" | "max", arguments):
-            return max(margin(part, hysteresis) for part in arguments)
+            return max(margin(segment, hysteresis) for segment in arguments)
         case _:
             return 0.0
 

@@ -99,12 +99,12 @@ def show_path(path: KeyPath) -> str:
     'transitions[3].fade_out.beats'
     """
     text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
+    for segment in path:
+        if isinstance(segment, int):
+            text += f"[{segment}]"
         else:
-            is_plain = _BARE_KEY.fullmatch(part) and len(part) <= LONGEST_KEY
-            key = part if is_plain else show_value(part)
+            is_plain = _BARE_KEY.fullmatch(segment) and len(segment) <= LONGEST_KEY
+            key = segment if is_plain else show_value(segment)
             text += f".{key}" if text else key
     return text
 
@@ -172,13 +172,13 @@ def _is_near(one: KeyPath, other: KeyPath) -> bool:
 def _position(document: object, path: KeyPath) -> tuple[int, ...]:
     """Return the places of a path's keys in the document; a missing key comes last."""
     places: list[int] = []
-    for part in path:
-        if isinstance(part, int):
-            places.append(part)
-            is_inside = isinstance(document, list) and part < len(document)
-            document = document[part] if isinstance(document, list) and is_inside else None
+    for segment in path:
+        if isinstance(segment, int):
+            places.append(segment)
+            is_inside = isinstance(document, list) and segment < len(document)
+            document = document[segment] if isinstance(document, list) and is_inside else None
         else:
             keys = list(document) if isinstance(document, dict) else []
-            places.append(keys.index(part) if part in keys else len(keys))
-            document = document.get(part) if isinstance(document, dict) else None
+            places.append(keys.index(segment) if segment in keys else len(keys))
+            document = document.get(segment) if isinstance(document, dict) else None
     return tuple(places)

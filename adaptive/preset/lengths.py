@@ -18,13 +18,13 @@ TOLERANCE_S = 0.005
 
 def section_stems(preset: Preset, section: str) -> list[tuple[str, Path]]:
     """Return each file that sounds in a section, with its layer; a layer may have several."""
-    layers = preset.parts[section].layers
+    layers = preset.segments[section].layers
     return [(layer, path) for layer in layers for path in preset.variants(layer, section)]
 
 
 def written_length_beats(preset: Preset, section: str) -> int | None:
     """Return the length a section declares; None when its files decide."""
-    return preset.parts[section].written_length_beats
+    return preset.segments[section].written_length_beats
 
 
 def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path, float]) -> int:
@@ -49,19 +49,19 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
     written = written_length_beats(preset, section)
     if written is not None:
         return written
-    part = preset.parts[section]
+    segment = preset.segments[section]
     lasting = [stem_seconds[path] for _, path in section_stems(preset, section) if path in stem_seconds]
     if not lasting:
-        return part.phrase_bars * part.beats_per_bar
-    lead_in = min(part.first_beat_s / part.beat_s, 1.0)
+        return segment.phrase_bars * segment.beats_per_bar
+    lead_in = min(segment.first_beat_s / segment.beat_s, 1.0)
     beats = covered_beats(preset, section, max(lasting)) + lead_in
-    return max(_floor(beats, part.beats_per_bar, part.beat_s), part.beats_per_bar)
+    return max(_floor(beats, segment.beats_per_bar, segment.beat_s), segment.beats_per_bar)
 
 
 def covered_beats(preset: Preset, section: str, seconds: float) -> float:
     """Return how many beats a file holds from its first beat on."""
-    part = preset.parts[section]
-    return (seconds - part.first_beat_s) / part.beat_s
+    segment = preset.segments[section]
+    return (seconds - segment.first_beat_s) / segment.beat_s
 
 
 def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: int) -> int | None:
@@ -88,7 +88,7 @@ def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: 
     whole bars, what follows them being tail, or one more where at most one beat is missing; a
     stem of less than a bar has its whole beats.  Only a length that divides the section counts.
     """
-    beat_s, bar = preset.parts[section].beat_s, preset.parts[section].beats_per_bar
+    beat_s, bar = preset.segments[section].beat_s, preset.segments[section].beats_per_bar
     covered = covered_beats(preset, section, seconds)
     if covered + 1.0 + TOLERANCE_S / beat_s >= length_beats:
         return length_beats

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adaptive.preset.expression import Expression
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
-from adaptive.preset.segments import BRIDGE, Part, is_bridge, parts_of
+from adaptive.preset.segments import BRIDGE, Segment, is_bridge, parts_of
 
 SECTION_GROUP = "section"
 """The one group of a preset without `[states]`; its values are the sections."""
@@ -78,8 +78,8 @@ class Preset:
     stems: Mapping[str, Path]
 
     @cached_property
-    def parts(self) -> Mapping[str, Part]:
-        """Sections, and bridges under `bridge_part` of their names: what a passage may be of."""
+    def segments(self) -> Mapping[str, Segment]:
+        """Sections, and bridges under `bridge_segment` of their names: what a passage may be of."""
         return parts_of(self.file)
 
     @property
@@ -96,14 +96,14 @@ class Preset:
         """The first section of the file: whose key silence is in."""
         return next(iter(self.file.sections))
 
-    def variants(self, layer: str, part: str) -> tuple[Path, ...]:
+    def variants(self, layer: str, segment: str) -> tuple[Path, ...]:
         """Return the files a layer takes turns with in a part; none when it plays none there."""
         if is_bridge(layer):
             stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem
-            return (self.stems[stem],) if stem is not None and layer == part else ()
+            return (self.stems[stem],) if stem is not None and layer == segment else ()
         written = self.file.layers[layer].stem
-        names = written.get(part) if isinstance(written, dict) else written
-        if names is None or (is_bridge(part) and not isinstance(written, dict)):
+        names = written.get(segment) if isinstance(written, dict) else written
+        if names is None or (is_bridge(segment) and not isinstance(written, dict)):
             return ()
         return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
 

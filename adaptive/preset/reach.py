@@ -212,18 +212,18 @@ def _check_places(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> 
         rule = preset.written_transition(source, target)
         if rule is None:
             continue
-        place, part = preset.file.transitions.index(rule), preset.parts[source]
+        place, segment = preset.file.transitions.index(rule), preset.segments[source]
         length = known_length_beats(preset, source, stem_seconds)
         is_known = rule.exit_at == "immediate" or length is None or ("exit", place, source) in told
         if not is_known and not spots(
-            rule.exit_at, length or 0, part.beats_per_bar, part.phrase_bars, part.markers
+            rule.exit_at, length or 0, segment.beats_per_bar, segment.phrase_bars, segment.markers
         ):
             told.add(("exit", place, source))
             yield warning(
                 ("transitions", place, "exit_at"),
                 f"`{source}` has no place at {describe(rule.exit_at)}: it is left at its end",
             )
-        has = {name for _, name in preset.parts[target].markers}
+        has = {name for _, name in preset.segments[target].markers}
         wanted = rule.enter_at.marker if isinstance(rule.enter_at, Entry) else "matching"
         if wanted not in {"matching", "random", *has} and ("enter", place, target) not in told:
             told.add(("enter", place, target))

@@ -13,14 +13,14 @@ BRIDGE = "bridge:"
 BRIDGE_PHRASE_BARS = 4
 
 
-def bridge_part(name: str) -> str:
+def bridge_segment(name: str) -> str:
     """Name of a bridge among the parts, and of the strip that plays its stem."""
     return BRIDGE + name
 
 
-def is_bridge(part: str) -> bool:
+def is_bridge(segment: str) -> bool:
     """Whether a part is a bridge."""
-    return part.startswith(BRIDGE)
+    return segment.startswith(BRIDGE)
 
 
 def read_meter(text: str) -> tuple[int, int]:
@@ -42,13 +42,13 @@ def marker_beats(place: int | str, beats_per_bar: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """A section or a bridge, in one form.
 
     Attributes
     ----------
     name : str
-        A section's name, or `bridge_part` of a bridge's.
+        A section's name, or `bridge_segment` of a bridge's.
     layers : tuple of str
         Who plays; of a bridge with a stem, also the bridge itself.
     length_bars, length_beats : int or None
@@ -97,15 +97,15 @@ class Part:
         return 60.0 / self.tempo_bpm * 4.0 / self.beat_unit
 
 
-def parts_of(file: PresetFile) -> Mapping[str, Part]:
+def parts_of(file: PresetFile) -> Mapping[str, Segment]:
     """All parts of a preset: its sections, then its bridges."""
-    parts = {name: _part(file, name, table) for name, table in file.sections.items()}
+    segments = {name: _segment(file, name, table) for name, table in file.sections.items()}
     for name, table in file.bridges.items():
-        parts[bridge_part(name)] = _part(file, bridge_part(name), table)
-    return parts
+        segments[bridge_segment(name)] = _segment(file, bridge_segment(name), table)
+    return segments
 
 
-def _part(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> Part:
+def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> Segment:
     beats, unit = read_meter(table.meter or file.meter)
     own: tuple[str, ...] = ()
     phrase_bars, min_stay_bars = BRIDGE_PHRASE_BARS, 0
@@ -114,7 +114,7 @@ def _part(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> Par
     elif table.stem is not None:
         own = (name,)
     marked = sorted((marker_beats(place, beats), marker) for marker, place in table.markers.items())
-    return Part(
+    return Segment(
         name=name,
         layers=(*table.layers, *own),
         length_bars=table.length_bars,

@@ -50,15 +50,15 @@ def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int 
     exit_at = preset.transition(source, target).exit_at
     if exit_at == "immediate":
         return 0.0
-    part = preset.parts[source]
+    segment = preset.segments[source]
     if length_beats is None:
-        plain = {"beat": 1.0, "bar": float(part.beats_per_bar)}
-        plain["phrase"] = plain["bar"] * part.phrase_bars
+        plain = {"beat": 1.0, "bar": float(segment.beats_per_bar)}
+        plain["phrase"] = plain["bar"] * segment.phrase_bars
         if isinstance(exit_at, Grid):
-            bars = exit_at.every_bars and float(exit_at.every_bars * part.beats_per_bar)
+            bars = exit_at.every_bars and float(exit_at.every_bars * segment.beats_per_bar)
             return bars or (exit_at.every_beats and float(exit_at.every_beats)) or None
         return plain.get(exit_at)
-    places = spots(exit_at, length_beats, part.beats_per_bar, part.phrase_bars, part.markers)
+    places = spots(exit_at, length_beats, segment.beats_per_bar, segment.phrase_bars, segment.markers)
     return longest_wait(places, length_beats) if places else None
 
 
@@ -87,13 +87,13 @@ def worst_reaction_s(
     if grid is None:
         return None
     grid += _room_beats(preset, source, target)
-    part = preset.parts[source]
-    stay = part.min_stay_bars * part.beats_per_bar
+    segment = preset.segments[source]
+    stay = segment.min_stay_bars * segment.beats_per_bar
     wait = grid
     if stay > grid and not line.urgent:
         wait = math.ceil(stay / grid) * grid if grid else stay
     settling = settling_s(preset, preset.when[place].root, 1) if place in preset.when else 0.0
-    return wait * part.beat_s + LOOK_AHEAD_S + settling
+    return wait * segment.beat_s + LOOK_AHEAD_S + settling
 
 
 def _room_beats(preset: Preset, source: str, target: str) -> float:
@@ -101,8 +101,8 @@ def _room_beats(preset: Preset, source: str, target: str) -> float:
     rule = preset.transition(source, target)
     fill = preset.file.fills.get(rule.fill or "")
     beats = float(fill.length_beats) if fill is not None and fill.must_fit else 0.0
-    if rule.pickup == "always" and target in preset.parts:
-        beats = max(beats, preset.parts[target].first_beat_s / preset.parts[source].beat_s)
+    if rule.pickup == "always" and target in preset.segments:
+        beats = max(beats, preset.segments[target].first_beat_s / preset.segments[source].beat_s)
     return beats
 
 
@@ -237,15 +237,17 @@ def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) ->
     for name, stinger in preset.file.stingers.items():
         longest, homeless = 0.0, []
         for section in preset.file.sections:
-            part = preset.parts[section]
+            segment = preset.segments[section]
             length = known_length_beats(preset, section, stem_seconds)
             if stinger.play_at == "immediate" or length is None:
                 continue
-            places = spots(stinger.play_at, length, part.beats_per_bar, part.phrase_bars, part.markers)
+            places = spots(
+                stinger.play_at, length, segment.beats_per_bar, segment.phrase_bars, segment.markers
+            )
             if not places:
                 homeless.append(section)
                 continue
-            longest = max(longest, longest_wait(places, length) * part.beat_s)
+            longest = max(longest, longest_wait(places, length) * segment.beat_s)
         if longest > stinger.expires_s:
             yield warning(
                 ("stingers", name, "expires_s"),
@@ -262,8 +264,8 @@ def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) ->
 def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
     """Find lengths that are no whole bars, and grids that do not fit into the section."""
     for name in preset.file.sections:
-        part = preset.parts[name]
-        bar = part.beats_per_bar
+        segment = preset.segments[name]
+        bar = segment.beats_per_bar
         length = known_length_beats(preset, name, stem_seconds)
         if length is not None and length % bar:
             yield warning(
@@ -271,21 +273,21 @@ def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> It
                 f"is no multiple of the bar's {bar} beats: the bar line moves at each pass",
             )
         uses = {preset.transition(name, other).exit_at for other in preset.file.sections}
-        if length is not None and "phrase" in uses and length % (part.phrase_bars * bar):
+        if length is not None and "phrase" in uses and length % (segment.phrase_bars * bar):
             yield warning(
                 ("sections", name, "phrase_bars"),
-                f"is {part.phrase_bars}, which does not divide the section's"
+                f"is {segment.phrase_bars}, which does not divide the section's"
                 f" {length / bar:g} bars: its last phrase is short",
             )
-    for name, part in preset.parts.items():
+    for name, segment in preset.segments.items():
         length, kind = known_length_beats(preset, name, stem_seconds), "sections"
         if is_bridge(name):
             kind = "bridges"
-        for at, marker in part.markers:
+        for at, marker in segment.markers:
             if length is not None and at >= length:
                 yield fault(
                     (kind, name.removeprefix(BRIDGE), "markers", marker),
-                    f"lies behind the end, after {length / part.beats_per_bar:g} bars",
+                    f"lies behind the end, after {length / segment.beats_per_bar:g} bars",
                 )
     yield from _check_every_bars(preset, stem_seconds)
 
@@ -298,7 +300,9 @@ def _check_every_bars(preset: Preset, stem_seconds: Mapping[Path, float] | None)
         odd = []
         for name in sources:
             length = known_length_beats(preset, name, stem_seconds)
-            if length is not None and length % (rule.exit_at.every_bars * preset.parts[name].beats_per_bar):
+            if length is not None and length % (
+                rule.exit_at.every_bars * preset.segments[name].beats_per_bar
+            ):
                 odd.append(name)
         if odd:
             yield warning(

@@ -10,7 +10,7 @@ MOST_REMEMBERED = 1024
 """Pairs of sender and parameter; beyond them all are forgotten, so that nobody is muted for ever."""
 
 
-class Clamped:
+class ClampReport:
     """Counts what was clamped.
 
     Parameters

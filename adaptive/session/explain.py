@@ -115,7 +115,7 @@ def _is_line(line: Any) -> bool:
 
 
 def _place(position: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in position.split("."))
+    return tuple(int(segment) for segment in position.split("."))
 
 
 def _time_of(at: str, lines: list[Line]) -> float:

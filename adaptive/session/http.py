@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
-from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, Host
+from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, ConnectionHost
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
 MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
@@ -100,7 +100,7 @@ class HttpSide:
 
     Parameters
     ----------
-    host : Host
+    host : ConnectionHost
         The session.
     bound : str
         Address it listens at.
@@ -110,7 +110,9 @@ class HttpSide:
         The master as a stream, where this session has one.
     """
 
-    def __init__(self, host: Host, bound: str, allowed: frozenset[str], broadcast: Broadcast | None) -> None:
+    def __init__(
+        self, host: ConnectionHost, bound: str, allowed: frozenset[str], broadcast: Broadcast | None
+    ) -> None:
         self._host, self._allowed = host, allowed
         self._names = LOCAL_NAMES | {bound.lower(), gethostname().lower()}
         self._is_open = bound in {"0.0.0.0", "::"}

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from adaptive.conductor.layout.layout import ScoreLayout
+from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
 from adaptive.conductor.saved_state import SavedMusic
@@ -42,19 +42,19 @@ from adaptive.inputs.message import (
     UndoEdit,
 )
 from adaptive.inputs.osc import OscReader, OscServer
-from adaptive.inputs.osc_receiver import IS_POSSIBLE, OscLane, bind
-from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
+from adaptive.inputs.osc_receiver import IS_POSSIBLE, ReceivedOsc, bind
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset
-from adaptive.session.clamp_report import Clamped
+from adaptive.session.clamp_report import ClampReport
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.http import HttpSide, serve
-from adaptive.session.log_limit import Complaints
+from adaptive.session.log_limit import LogLimit
 from adaptive.session.performance import Performance
 from adaptive.session.recorder import Recorder
-from adaptive.session.reload.replace import Swap
-from adaptive.session.reload.watch import Editing
+from adaptive.session.reload.replace import PresetReplacer
+from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
-from adaptive.session.subscriptions import News
+from adaptive.session.subscriptions import Subscriptions
 from adaptive.sinks.stream import Broadcast
 
 STEP_S = 0.0025
@@ -147,21 +147,21 @@ class LiveSession:
         self.tell = tell
         self.checker = Checker(performance.preset)
         self.status = LiveStatus()
-        self._complain = Complaints(tell)
-        self.clamped = Clamped(self._complain)
+        self._complain = LogLimit(tell)
+        self.clamped = ClampReport(self._complain)
         self.sink: Sink | None = None
         self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._waiting: list[Message] = []
-        self._news = News(self)
+        self._news = Subscriptions(self)
         self._receipts: dict[str, tuple[Connection, str]] = {}
         self._serial = itertools.count()
         self._recorder: Recorder | None = None
         self._stopping = asyncio.Event()
         self._osc: OscServer | None = None
-        self._lane: OscLane | None = None
-        self._lane_layout: ScoreLayout | None = None
-        self._swap = Swap(self, load_preset)
-        self._editing = Editing(self, self._swap)
+        self._receiver: ReceivedOsc | None = None
+        self._lane_layout: PresetLayout | None = None
+        self._swap = PresetReplacer(self, load_preset)
+        self._editing = PresetReload(self, self._swap)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._volume = 1.0
         self._is_paused = False
@@ -209,7 +209,7 @@ class LiveSession:
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
         def hear(sentence: str, more: dict[str, Any]) -> None:
             self.tell(sentence)
-            self.performance.conductor.stage.log_line("health", self.performance.frame, sentence, **more)
+            self.performance.conductor.playback.log_line("health", self.performance.frame, sentence, **more)
 
         def report(sentence: str, more: dict[str, Any]) -> None:  # from the supervisor's thread
             loop.call_soon_threadsafe(hear, sentence, more)
@@ -236,18 +236,20 @@ class LiveSession:
     def _turn(self) -> None:
         performance = self.performance
         # ticks before replies: what the kernel applied in these ticks is among the replies for certain
-        rendered = performance.engine.ticks
+        rendered = performance.engine.control_steps
         replies = performance.engine.drain_replies()
         if self._recorder is not None:
             self._recorder.take_replies(replies)
-        for tick in range(performance.next_tick, min(rendered, performance.next_tick + MOST_TICKS_A_TURN)):
+        for control_step in range(
+            performance.next_control_step, min(rendered, performance.next_control_step + MOST_TICKS_A_TURN)
+        ):
             messages, self._waiting = self._waiting, []
-            messages += self._from_feed(tick)
+            messages += self._from_feed(control_step)
             if self._recorder is not None:
-                self._recorder.take_tick(tick, messages)
+                self._recorder.take_step(control_step, messages)
             performance.step(messages)
-            self._teach_lane()
-            self._news.follow(tick)
+            self._teach_receiver()
+            self._news.follow(control_step)
         self._watch_lane()
         if self._state is not None:
             self._state.follow(self.performance)
@@ -258,9 +260,9 @@ class LiveSession:
         """Play a trace beside what else comes in."""
         self._feed.extend((line.frame, line.values, line.messages) for line in lines)
 
-    def _from_feed(self, tick: int) -> list[Message]:
+    def _from_feed(self, control_step: int) -> list[Message]:
         messages: list[Message] = []
-        while self._feed and self._feed[0][0] < (tick + 1) * TICK_FRAMES:
+        while self._feed and self._feed[0][0] < (control_step + 1) * CONTROL_STEP_FRAMES:
             _frame, values, given = self._feed.popleft()
             for name, value in values:
                 index = self.performance.layout.parameters.get(name)
@@ -310,21 +312,21 @@ class LiveSession:
     def _receive_osc(self, transaction: Transaction, arrival: int | None) -> None:
         self.receive(transaction, None, arrival)
 
-    def _teach_lane(self) -> None:
+    def _teach_receiver(self) -> None:
         """Let the fast lane answer to the names of what plays by now."""
         performance = self.performance
-        if self._lane is not None and performance.layout is not self._lane_layout:
+        if self._receiver is not None and performance.layout is not self._lane_layout:
             self._lane_layout = performance.layout
             checker = Checker(performance.preset)
-            self._lane.understand(
+            self._receiver.understand(
                 performance.preset, checker, performance.layout.parameters, performance.engine
             )
 
     def _watch_lane(self) -> None:
         """Tell how the fast lane is doing, if it is not well."""
-        trouble = "" if self._lane is None else self._lane.trouble()
+        trouble = "" if self._receiver is None else self._receiver.trouble()
         if trouble:
-            self.performance.conductor.stage.log_line("health", self.performance.frame, trouble)
+            self.performance.conductor.playback.log_line("health", self.performance.frame, trouble)
             self._complain(trouble)
 
     def _act(self, request: Request, connection: Connection | None) -> None:
@@ -374,12 +376,12 @@ class LiveSession:
     def adopt(self, performance: Performance) -> None:
         """Drive another performance from the next block on; the present one is paused."""
         old = self.performance
-        old.edits.drop(f"{performance.preset.file.name} was loaded")
+        old.edit_queue.drop(f"{performance.preset.file.name} was loaded")
         performance.engine.set_volume(self._volume)
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
-        self._teach_lane()
+        self._teach_receiver()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
         self._forget_messages(f"{performance.preset.file.name} was loaded")
@@ -472,10 +474,10 @@ class LiveSession:
             listening = await bind(*options.osc)
             self.status.osc_port = listening.getsockname()[1]
             if IS_POSSIBLE and not options.is_osc_plain:
-                self._lane = OscLane(listening, self._osc)
-                self._teach_lane()
-                self._lane.start()
-                stack.callback(self._lane.close)
+                self._receiver = ReceivedOsc(listening, self._osc)
+                self._teach_receiver()
+                self._receiver.start()
+                stack.callback(self._receiver.close)
             else:
                 server_of = self._osc
                 transport, _ = await loop.create_datagram_endpoint(lambda: server_of, sock=listening)
@@ -517,7 +519,7 @@ class LiveSession:
     def _end_recording(self) -> None:
         if self._recorder is not None:
             rate = self.performance.engine.spec.sample_rate
-            self._recorder.close(self.performance.next_tick * TICK_FRAMES / rate)
+            self._recorder.close(self.performance.next_control_step * CONTROL_STEP_FRAMES / rate)
 
 
 def _port_taken(kind: str, option: str, at: tuple[str, int], error: OSError) -> MachineError:

@@ -13,7 +13,7 @@ MOST_A_MINUTE = 60
 MINUTE_S = 60.0
 
 
-class Complaints:
+class LogLimit:
     """Tells complaints on one line each, `MOST_A_MINUTE` at most; counts the rest.
 
     Parameters

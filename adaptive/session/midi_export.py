@@ -14,7 +14,7 @@ from typing import Any
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import Player
 from adaptive.conductor.log import Line
-from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine.commands import Command
 from adaptive.errors import InputError
 from adaptive.instruments.general_midi import programme
@@ -25,7 +25,7 @@ from adaptive.session.performance import Performance
 from adaptive.sinks import midi_file
 from adaptive.sinks.file import credits_of
 from adaptive.sinks.midi_time import BarGrid, TickMap
-from adaptive.timebase import Segment
+from adaptive.timebase import TempoSegment
 
 SILENCE = "silence"
 """What a marker calls the section that is none."""
@@ -56,7 +56,7 @@ def require_notes(preset: Preset) -> None:
 
 
 @dataclass(slots=True)
-class _Overheard:
+class _HeldNotes:
     """Stands before a layer's player and remembers how long each note is held."""
 
     player: Player
@@ -76,7 +76,7 @@ class _Overheard:
         self.player.restore(state)
 
 
-class Notation:
+class MidiExport:
     """Listens to a performance from its beginning; takes the place of an audio file.
 
     Parameters
@@ -90,19 +90,19 @@ class Notation:
     def __init__(self, performance: Performance, path: Path) -> None:
         self._performance = performance
         self._preset = performance.preset
-        self._segments: list[Segment] = []
-        self._passages: list[Passage] = []
-        self._parts: dict[str, midi_file.Part] = {}
-        self._overheard: dict[str, _Overheard] = {}
+        self._segments: list[TempoSegment] = []
+        self._instances: list[SegmentInstance] = []
+        self._parts: dict[str, midi_file.NoteTrack] = {}
+        self._overheard: dict[str, _HeldNotes] = {}
         self._frames = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("wb")
-        for name, layer in performance.conductor.material.generated.items():
-            layer.player = self._overheard[name] = _Overheard(layer.player)
+        for name, layer in performance.conductor.assets.generated.items():
+            layer.player = self._overheard[name] = _HeldNotes(layer.player)
             self._parts[name] = self._part(name, is_drums=layer.place.kit is not None)
         performance.log.listeners.append(self._hear)
 
-    def __enter__(self) -> Notation:
+    def __enter__(self) -> MidiExport:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -120,8 +120,8 @@ class Notation:
         latest = self._segments[-1].frame if self._segments else -1.0
         known = conductor.tempo.segments_until(conductor.now)
         self._segments += [segment for segment in known if segment.frame > latest]
-        if not self._passages or self._passages[-1] is not conductor.passage:
-            self._passages.append(conductor.passage)
+        if not self._instances or self._instances[-1] is not conductor.instance:
+            self._instances.append(conductor.instance)
 
     def remarks(self) -> list[str]:
         """What whoever opens the file should know."""
@@ -137,16 +137,16 @@ class Notation:
         preset = self._preset
         ticks = TickMap(self._segments, self._performance.engine.spec.sample_rate)
         texts = [*self.remarks(), f"seed {self._performance.seed}"]
-        sections = [self._mark(passage) for passage in self._passages]
+        sections = [self._mark(instance) for instance in self._instances]
         parts = list(self._parts.values())
         for part in parts:
             part.notes.sort(key=lambda note: (note.frame, note.midi))
-        score = midi_file.Score(
+        score = midi_file.MidiScore(
             credits_of(preset), texts, ticks, self._frames, sections, parts,
         )  # fmt: skip
         midi_file.write(score, self._file)
 
-    def _part(self, name: str, is_drums: bool) -> midi_file.Part:
+    def _part(self, name: str, is_drums: bool) -> midi_file.NoteTrack:
         table = self._preset.file.layers[name]
         generator = table.generator or ""
         spec = GENERATORS[generator]
@@ -154,15 +154,15 @@ class Notation:
         instrument = table.instrument or spec.instrument_for(style)
         number = programme(instrument, generator, self._preset.file.instruments)
         text = f"{generator} {style}, played by {instrument}"
-        return midi_file.Part(name, text, None if is_drums else number)
+        return midi_file.NoteTrack(name, text, None if is_drums else number)
 
-    def _mark(self, passage: Passage) -> midi_file.SectionMark:
+    def _mark(self, instance: SegmentInstance) -> midi_file.SectionMark:
         grid = BarGrid(
-            passage.start_beat, passage.offset_beats, passage.beats_per_bar, passage.beat_unit
+            instance.start_beat, instance.offset_beats, instance.beats_per_bar, instance.beat_unit
         )  # fmt: skip
-        part = self._preset.parts.get(passage.section)
-        key = Key.parse(self._preset.file.key if part is None else part.key)
-        return midi_file.SectionMark(passage.section or SILENCE, grid, key)
+        segment = self._preset.segments.get(instance.section)
+        key = Key.parse(self._preset.file.key if segment is None else segment.key)
+        return midi_file.SectionMark(instance.section or SILENCE, grid, key)
 
     def _hear(self, line: Line) -> None:
         if line["kind"] != "note":

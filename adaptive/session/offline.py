@@ -15,9 +15,9 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.inputs.trace import Trace
-from adaptive.kernel.layout import MASTER_LOOK_AHEAD, TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.model import Preset
-from adaptive.session.midi_export import Notation, require_notes
+from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.performance import Performance
 from adaptive.sinks.file import AudioFileSink, credits_of
 
@@ -78,24 +78,24 @@ class _TraceFeed:
         self._next = 0
         self._waiting: list[tuple[int, Message]] = []
 
-    def before(self, tick: int) -> None:
+    def before(self, control_step: int) -> None:
         """Schedule the values whose quantum lies in this tick or before its end."""
-        end = (tick + 1) * TICK_FRAMES
+        end = (control_step + 1) * CONTROL_STEP_FRAMES
         rows = []
         while self._next < len(self._lines) and self._lines[self._next].frame < end:
             line = self._lines[self._next]
             rows += [(line.frame, name, value) for name, value in line.values]
-            at = -(-line.frame // TICK_FRAMES)
+            at = -(-line.frame // CONTROL_STEP_FRAMES)
             self._waiting += [(at, message) for message in line.messages]
             self._next += 1
         if rows:
             self._performance.schedule_values(rows)
 
-    def messages(self, tick: int) -> list[Message]:
+    def messages(self, control_step: int) -> list[Message]:
         """Messages of a tick."""
-        due = [message for at, message in self._waiting if at <= tick]
+        due = [message for at, message in self._waiting if at <= control_step]
         if due:
-            self._waiting = [(at, message) for at, message in self._waiting if at > tick]
+            self._waiting = [(at, message) for at, message in self._waiting if at > control_step]
         return due
 
 
@@ -135,7 +135,7 @@ class Renderer:
         """Frames that will be rendered (a cadence adds what it needs)."""
         return self._length
 
-    def ticks(self) -> Iterator[Audio]:
+    def control_steps(self) -> Iterator[Audio]:
         """Render; yields (256, channels) at a time, with the master's latency already taken off."""
         performance, job = self.performance, self.job
         engine = performance.engine
@@ -144,21 +144,21 @@ class Renderer:
             frames = self._length - self._fade_at
             engine.post([commands.fade_master(self._fade_at, 0.0, frames)])
         left = self._length + MASTER_LOOK_AHEAD
-        skip, tick, stopping_at = MASTER_LOOK_AHEAD, 0, None
+        skip, control_step, stopping_at = MASTER_LOOK_AHEAD, 0, None
         while left > 0:
-            self._feed.before(tick)
-            block = engine.pull(TICK_FRAMES)
-            messages: list[Message] = self._feed.messages(tick)
-            if job.ending == "cadence" and stopping_at is None and left <= TICK_FRAMES:
-                stopping_at = tick
+            self._feed.before(control_step)
+            block = engine.pull(CONTROL_STEP_FRAMES)
+            messages: list[Message] = self._feed.messages(control_step)
+            if job.ending == "cadence" and stopping_at is None and left <= CONTROL_STEP_FRAMES:
+                stopping_at = control_step
                 messages.append(Transport(is_playing=False))
                 left += round(LONGEST_CADENCE_S * job.sample_rate)
             engine.drain_replies()
-            if tick * TICK_FRAMES < self._length or stopping_at is not None:
+            if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
                 performance.step(messages)
-            tick += 1
-            piece = block[skip : min(TICK_FRAMES, left)]
-            left -= TICK_FRAMES
+            control_step += 1
+            piece = block[skip : min(CONTROL_STEP_FRAMES, left)]
+            left -= CONTROL_STEP_FRAMES
             skip = 0
             yield piece
             if stopping_at is not None and self._has_ended(piece):
@@ -166,7 +166,7 @@ class Renderer:
 
     def _has_ended(self, piece: Audio) -> bool:
         conductor = self.performance.conductor
-        return conductor.passage.section == "" and float(np.abs(piece).max(initial=0.0)) < QUIET
+        return conductor.instance.section == "" and float(np.abs(piece).max(initial=0.0)) < QUIET
 
 
 def render_to_files(
@@ -209,14 +209,14 @@ def render_to_files(
             log.parent.mkdir(parents=True, exist_ok=True)
             lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
         notice = credits_of(job.preset)
-        sink: AudioFileSink | Notation
+        sink: AudioFileSink | MidiExport
         if is_midi:
-            sink = stack.enter_context(Notation(renderer.performance, out))
+            sink = stack.enter_context(MidiExport(renderer.performance, out))
         else:
             sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
         done = 0
-        for number, piece in enumerate(renderer.ticks()):
+        for number, piece in enumerate(renderer.control_steps()):
             sink.write(piece)
             if taps:
                 buses = renderer.performance.engine.take_buses()
@@ -224,13 +224,13 @@ def render_to_files(
                     tap.write(buses[index].T)
             done += len(piece)
             result.peak = max(result.peak, float(np.abs(piece).max(initial=0.0)))
-            section = renderer.performance.conductor.passage.section
+            section = renderer.performance.conductor.instance.section
             if section and result.sections[-1:] != [section]:
                 result.sections.append(section)
             if progress is not None and number % 90 == 0:
                 progress(min(1.0, done / max(1, renderer.frames)))
         result.seconds = done / job.sample_rate
-        if isinstance(sink, Notation):
+        if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
     return result
@@ -241,7 +241,7 @@ def _open_stems(
 ) -> list[tuple[int, AudioFileSink]]:
     folder.mkdir(parents=True, exist_ok=True)
     engine, layout = renderer.performance.engine, renderer.performance.layout
-    engine.listen_to_buses(TICK_FRAMES)
+    engine.listen_to_buses(CONTROL_STEP_FRAMES)
     names = {place.bus: name for name, place in layout.layers.items()}
     names |= {place.bus: f"stinger_{name}" for name, place in layout.stingers.items()}
     names |= {place.bus: name.replace(":", "_") for name, place in layout.bridges.items() if place.clips}

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.assets import prepare
 from adaptive.conductor.conductor import Conductor
-from adaptive.conductor.edit import Score
+from adaptive.conductor.edit import PreparedPreset
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Message
-from adaptive.conductor.playback import Stage
+from adaptive.conductor.playback import PlaybackState
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
 from adaptive.instruments import kits, patches
-from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset, Vocabulary
-from adaptive.session.edit_queue import Edits, Tell, tell_nobody
+from adaptive.session.edit_queue import EditQueue, Tell, tell_nobody
 
 
 def vocabulary() -> Vocabulary:
@@ -72,10 +72,10 @@ class Performance:
         self.layout = lay_out(preset, sample_rate, channels)
         self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
         self.log = DecisionLog(sample_rate, write_log)
-        material = prepare(preset, self.layout, self.engine, seed)
-        self.conductor = Conductor(Stage(preset, self.layout, material, self.engine, self.log, seed))
-        self.edits = Edits(Score(preset, self.layout, material, self.layout.spec))
-        self.next_tick = 0
+        assets = prepare(preset, self.layout, self.engine, seed)
+        self.conductor = Conductor(PlaybackState(preset, self.layout, assets, self.engine, self.log, seed))
+        self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec))
+        self.next_control_step = 0
 
     def successor(self, preset: Preset, seed: int) -> Performance:
         """A performance that is to take over from this one: same card, same sounds in memory."""
@@ -103,27 +103,27 @@ class Performance:
 
     def step(self, messages: Sequence[Message] = ()) -> bool:
         """Step the next tick if its frames are rendered; False if they are not."""
-        if self.next_tick >= self.engine.ticks:
+        if self.next_control_step >= self.engine.control_steps:
             return False
-        present = self.edits.step(self.conductor, self.next_tick)
+        present = self.edit_queue.step(self.conductor, self.next_control_step)
         if present is not self.conductor:
             self.conductor = present
-            self.preset, self.layout = present.stage.preset, present.stage.layout
-        self.conductor.step(self.next_tick, messages)
-        self.next_tick += 1
+            self.preset, self.layout = present.playback.preset, present.playback.layout
+        self.conductor.step(self.next_control_step, messages)
+        self.next_control_step += 1
         return True
 
-    def prepare_edit(self, preset: Preset) -> Score:
+    def prepare_edit(self, preset: Preset) -> PreparedPreset:
         """Make an edited preset ready beside what plays.  Thread: a worker, or any; one at a time.
 
         Raises
         ------
         PresetError
             A file cannot be used.
-        RoomFullError
+        NoSpareRowsError
             More was added than the engine has room for: that needs another engine.
         """
-        return self.edits.prepare(preset, self.engine, self.seed, self.conductor)
+        return self.edit_queue.prepare(preset, self.engine, self.seed, self.conductor)
 
     def edit(self, preset: Preset, tell: Tell | None = None) -> None:
         """Let what plays become what an edited preset says, at the next bar line.
@@ -134,16 +134,16 @@ class Performance:
         ------
         PresetError
             A file cannot be used.
-        RoomFullError
+        NoSpareRowsError
             More was added than the engine has room for: that needs another engine.
         """
-        self.edits.ask(self.prepare_edit(preset), tell or tell_nobody)
+        self.edit_queue.ask(self.prepare_edit(preset), tell or tell_nobody)
 
     def undo(self, tell: Tell | None = None) -> bool:
         """Go back to the preset before the last edit, at the next bar line; False if there was none."""
-        if self.edits.before is None:
+        if self.edit_queue.before is None:
             return False
-        self.edits.ask(self.edits.before, tell or tell_nobody)
+        self.edit_queue.ask(self.edit_queue.before, tell or tell_nobody)
         return True
 
     def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:
@@ -157,4 +157,4 @@ class Performance:
         self.engine.post(rows)
 
 
-TICK = TICK_FRAMES
+TICK = CONTROL_STEP_FRAMES

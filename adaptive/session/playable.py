@@ -11,7 +11,7 @@ from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.faults import show_path
 from adaptive.preset.model import Preset
-from adaptive.preset.segments import bridge_part
+from adaptive.preset.segments import bridge_segment
 
 
 def require_playable(preset: Preset) -> Preset:
@@ -41,7 +41,7 @@ def _harmony_faults(preset: Preset) -> Iterator[str]:
         for name, table in tables.items():
             if table.key is not None:
                 yield from _fault(f"{kind}.{name}.key", Key.parse, table.key)
-            beats = preset.parts[name if kind == "sections" else bridge_part(name)].beats_per_bar
+            beats = preset.segments[name if kind == "sections" else bridge_segment(name)].beats_per_bar
             for number, bar in enumerate(table.chords):
                 yield from _fault(f"{kind}.{name}.chords[{number}]", parse_bar, bar, beats)
     for name, stinger in preset.file.stingers.items():

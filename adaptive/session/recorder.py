@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo
 from adaptive.engine.ports import Reply
-from adaptive.kernel.layout import REPLY_APPLIED, TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 
 
 class Recorder:
@@ -56,12 +56,12 @@ class Recorder:
             if reply.kind == REPLY_APPLIED and not self._is_broken:
                 self._applied.append((reply.done, self._names[reply.which], reply.value))
 
-    def take_tick(self, tick: int, messages: Sequence[Message]) -> None:
+    def take_step(self, control_step: int, messages: Sequence[Message]) -> None:
         """Keep a tick: its messages, and the values applied in its four quanta."""
         rows: list[tuple[int, dict[str, Any]]] = [
-            (tick * TICK_FRAMES, line) for line in map(_line, messages) if line
+            (control_step * CONTROL_STEP_FRAMES, line) for line in map(_line, messages) if line
         ]
-        end = (tick + 1) * TICK_FRAMES
+        end = (control_step + 1) * CONTROL_STEP_FRAMES
         due = [row for row in self._applied if row[0] < end]
         self._applied = [row for row in self._applied if row[0] >= end]
         rows += [(frame, {name: value}) for frame, name, value in due]

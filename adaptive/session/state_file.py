@@ -68,7 +68,7 @@ class StateFile:
     def follow(self, performance: Performance) -> None:
         """Write if another bar has begun since."""
         conductor = performance.conductor
-        bar = conductor.passage.bar_number(conductor.tempo.beat_at(conductor.now))
+        bar = conductor.instance.bar_number(conductor.tempo.beat_at(conductor.now))
         if bar != self._bar:
             self._bar = bar
             self.write(performance)

@@ -6,9 +6,9 @@ import math
 from typing import Any, Protocol
 
 from adaptive.conductor.log import Line
-from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.inputs.lines import Connection
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.performance import Performance
 from adaptive.timebase import HAIR
 from adaptive.units import gain_to_db
@@ -16,7 +16,7 @@ from adaptive.units import gain_to_db
 METERS_S = 0.05
 
 
-class Station(Protocol):
+class SubscriptionHost(Protocol):
     """The session, as far as news need it."""
 
     performance: Performance
@@ -25,20 +25,20 @@ class Station(Protocol):
         """When a frame is heard."""
 
 
-class News:
+class Subscriptions:
     """Tells connections what they subscribe to.
 
     Parameters
     ----------
-    station : Station
+    station : SubscriptionHost
         What plays.
     """
 
-    def __init__(self, station: Station) -> None:
+    def __init__(self, station: SubscriptionHost) -> None:
         self._station = station
         self.connections: set[Connection] = set()
-        self._last_beat: tuple[Passage, int] | None = None
-        self._told_passage: Passage | None = None
+        self._last_beat: tuple[SegmentInstance, int] | None = None
+        self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
 
     def now(self) -> dict[str, Any]:
@@ -47,10 +47,10 @@ class News:
         conductor, engine = performance.conductor, performance.engine
         beat = conductor.tempo.beat_at(engine.frame)
         return {
-            "section": conductor.passage.section,
-            "position": conductor.passage.position(beat),
+            "section": conductor.instance.section,
+            "position": conductor.instance.position(beat),
             "tempo_bpm": round(conductor.tempo.tempo_at(engine.frame), 3),
-            "states": dict(conductor.stage.scope.states),
+            "states": dict(conductor.playback.values.states),
             "parameters": self._parameters(),
         }
 
@@ -65,37 +65,37 @@ class News:
             if topic in connection.topics:
                 connection.send({topic: content})
 
-    def follow(self, tick: int) -> None:
+    def follow(self, control_step: int) -> None:
         """Tell what has happened in a tick."""
         if not self.connections:
             return
         conductor = self._station.performance.conductor
-        frame = tick * TICK_FRAMES
-        passage = conductor.passage
-        if passage is not self._told_passage:
-            self._tell_arrival(passage)
+        frame = control_step * CONTROL_STEP_FRAMES
+        instance = conductor.instance
+        if instance is not self._told_instance:
+            self._tell_arrival(instance)
         # beats are the passage's own: a seam between two beats of the old section begins new ones
-        local = math.floor(passage.local(conductor.tempo.beat_at(frame)) + HAIR)
-        beat = passage.beat_of(local)
-        if (passage, local) != self._last_beat and beat > passage.start_beat - HAIR:
-            self._last_beat = (passage, local)
+        local = math.floor(instance.local(conductor.tempo.beat_at(frame)) + HAIR)
+        beat = instance.beat_of(local)
+        if (instance, local) != self._last_beat and beat > instance.start_beat - HAIR:
+            self._last_beat = (instance, local)
             at = conductor.tempo.frame_at(beat)
-            found = {"frame": at, "heard_frame": self._station.heard(at), "position": passage.position(beat)}
+            found = {"frame": at, "heard_frame": self._station.heard(at), "position": instance.position(beat)}
             bpm = round(conductor.tempo.tempo_at(frame), 3)
-            self.tell("beat", {**found, "section": passage.section, "tempo_bpm": bpm})
+            self.tell("beat", {**found, "section": instance.section, "tempo_bpm": bpm})
         seconds = frame / self._station.performance.engine.spec.sample_rate
         if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
             self._meters_at = seconds
             self._tell_meters()
 
-    def _tell_arrival(self, passage: Passage) -> None:
+    def _tell_arrival(self, instance: SegmentInstance) -> None:
         """Tell that a section plays: what was planned may have been taken back."""
-        before, self._told_passage = self._told_passage, passage
-        at = self._station.performance.conductor.tempo.frame_at(passage.start_beat)
+        before, self._told_instance = self._told_instance, instance
+        at = self._station.performance.conductor.tempo.frame_at(instance.start_beat)
         arrived = {
             "kind": "transition", "status": "plays", "frame": at, "heard_frame": self._station.heard(at),
-            "position": passage.position(passage.start_beat),
-            "source": None if before is None else before.section, "target": passage.section,
+            "position": instance.position(instance.start_beat),
+            "source": None if before is None else before.section, "target": instance.section,
             "reason": "its first frame is due",
         }  # fmt: skip
         self.tell("section", arrived)

@@ -26,19 +26,19 @@ ANSWER_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class SeenDevice:
     """A device, and the library through which it was seen."""
 
     sink: str
     device: Device
 
-    def is_same(self, other: Sighting) -> bool:
+    def is_same(self, other: SeenDevice) -> bool:
         """Whether both are one device, whatever its number and its format have become."""
         ours, theirs = self.device, other.device
         return (self.sink, ours.host, ours.name) == (other.sink, theirs.host, theirs.name)
 
 
-class Scout:
+class DeviceProbe:
     """The parent's side: asks, and finds the answer when it is there.
 
     Parameters
@@ -68,7 +68,7 @@ class Scout:
             self._process.stdin.write(b"\n")
         self._asked_s = now_s
 
-    def answer(self, now_s: float) -> list[Sighting] | None:
+    def answer(self, now_s: float) -> list[SeenDevice] | None:
         """What was seen; None while there is no answer.  After `ANSWER_S` the child is given up."""
         asked_s = self._asked_s
         if asked_s is None:
@@ -76,7 +76,7 @@ class Scout:
         with contextlib.suppress(queue.Empty):
             line = self._answers.get_nowait()
             self._asked_s = None
-            return [Sighting(entry["sink"], Device(**entry["device"])) for entry in json.loads(line)]
+            return [SeenDevice(entry["sink"], Device(**entry["device"])) for entry in json.loads(line)]
         if now_s - asked_s > ANSWER_S:
             self.close()
         return None

@@ -54,7 +54,7 @@ class PlayedNote:
 
 
 @dataclass(slots=True)
-class Part:
+class NoteTrack:
     """A generated layer.
 
     Parameters
@@ -83,7 +83,7 @@ class SectionMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class MidiScore:
     """All that a file says.
 
     Parameters
@@ -98,7 +98,7 @@ class Score:
         Where the music ends.
     sections : sequence of SectionMark
         In order.
-    parts : sequence of Part
+    parts : sequence of NoteTrack
         A track each.
     """
 
@@ -107,10 +107,10 @@ class Score:
     ticks: TickMap
     end_frame: int
     sections: Sequence[SectionMark]
-    parts: Sequence[Part]
+    parts: Sequence[NoteTrack]
 
 
-def write(score: Score, file: IO[bytes]) -> None:
+def write(score: MidiScore, file: IO[bytes]) -> None:
     """Write a score to a file that is open."""
     music = MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
     end = score.ticks.tick_at(score.end_frame)
@@ -126,7 +126,7 @@ def write(score: Score, file: IO[bytes]) -> None:
     music.save(file=file)
 
 
-def assign_channels(parts: Sequence[Part]) -> list[int]:
+def assign_channels(parts: Sequence[NoteTrack]) -> list[int]:
     """Channel of each part: drums share theirs; beyond fifteen others, those alike share first."""
     of_programme: dict[int | None, int] = {}
     found: list[int] = []
@@ -158,7 +158,7 @@ def key_name(key: Key) -> str:
     return (MINOR if key.is_minor else MAJOR)[sharps + 7]
 
 
-def _first_rows(score: Score, end: int) -> list[Row]:
+def _first_rows(score: MidiScore, end: int) -> list[Row]:
     """Title, bars, keys, tempo, sections."""
     ticks = score.ticks
     names = {"title": "track_name", "artist": "text", "license": "copyright"}
@@ -187,7 +187,7 @@ def _named(kind: str, value: str) -> MetaMessage:
     return MetaMessage(kind, **{"name" if kind == "track_name" else "text": value})
 
 
-def _note_rows(part: Part, channel: int, places: Sequence[Place]) -> list[Row]:
+def _note_rows(part: NoteTrack, channel: int, places: Sequence[Place]) -> list[Row]:
     rows: list[Row] = [
         (0, _META, MetaMessage("track_name", name=part.name)),
         (0, _META, MetaMessage("text", text=part.text)),
@@ -202,7 +202,7 @@ def _note_rows(part: Part, channel: int, places: Sequence[Place]) -> list[Row]:
     return rows
 
 
-def _places(parts: Sequence[Part], channels: Sequence[int], ticks: TickMap) -> list[list[Place]]:
+def _places(parts: Sequence[NoteTrack], channels: Sequence[int], ticks: TickMap) -> list[list[Place]]:
     """Ticks at which each note begins and ends; a key struck again on its channel ends there.
 
     A file knows a note by channel and key only: the end of one would end the other.

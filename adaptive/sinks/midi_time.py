@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from adaptive.timebase import HAIR, Segment
+from adaptive.timebase import HAIR, TempoSegment
 
 TICKS_PER_QUARTER = 960
 
@@ -37,7 +37,7 @@ class TickMap:
 
     Parameters
     ----------
-    segments : sequence of Segment
+    segments : sequence of TempoSegment
         All that was played, from frame 0, in order; a beat is what each says it is.
     sample_rate : float
         Frames a second.
@@ -49,7 +49,7 @@ class TickMap:
     (960, [(0, 500000)])
     """
 
-    def __init__(self, segments: Sequence[Segment], sample_rate: float) -> None:
+    def __init__(self, segments: Sequence[TempoSegment], sample_rate: float) -> None:
         self._segments = list(segments)
         self._rate = sample_rate
         self._starts = [0.0]
@@ -103,7 +103,7 @@ class TickMap:
             else:
                 yield from range(start, end, KNOT_QUARTERS * TICKS_PER_QUARTER)
 
-    def _ramp_knots(self, index: int, ramp: Segment, end_frame: float) -> Iterator[int]:
+    def _ramp_knots(self, index: int, ramp: TempoSegment, end_frame: float) -> Iterator[int]:
         """Cut a ramp into pieces of equal time: a chord of h frames leaves it by a·h²/8v frames."""
         frames = end_frame - ramp.frame
         slowest = min(ramp.beats_per_frame, ramp.speed_at(end_frame))

@@ -59,9 +59,9 @@ class MiniaudioSink(CardSink):
             wanted = channels or engine.spec.channels
             least = round(LEAST_BLOCK_S.get(chosen.host, 0.0) * engine.spec.sample_rate)
             room = self._ffi.sizeof("ma_device")
-            ticket = engine.ticket(min(wanted, chosen.channels or wanted), room_behind=room)
-            super().__init__(engine, chosen, ticket, max(least, block_size))
-            self._device = self._ffi.cast("ma_device *", ticket.room_address)
+            stream_gate = engine.stream_gate(min(wanted, chosen.channels or wanted), room_behind=room)
+            super().__init__(engine, chosen, stream_gate, max(least, block_size))
+            self._device = self._ffi.cast("ma_device *", stream_gate.room_address)
             self._init(local, engine.miniaudio_callback_address)
         except DeviceError:
             for context in contexts:

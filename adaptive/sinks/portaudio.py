@@ -49,8 +49,8 @@ class PortAudioSink(CardSink):
         try:
             chosen, self.why = choose(library.devices(), device)
             count = min(channels or engine.spec.channels, chosen.channels)
-            ticket = engine.ticket(count)
-            super().__init__(engine, chosen, ticket, block_size)
+            stream_gate = engine.stream_gate(count)
+            super().__init__(engine, chosen, stream_gate, block_size)
             output = ffi.new("PaStreamParameters *")
             output.device, output.channelCount, output.sampleFormat = chosen.index, count, FLOAT32
             output.suggestedLatency = lib.Pa_GetDeviceInfo(chosen.index).defaultLowOutputLatency
@@ -60,7 +60,7 @@ class PortAudioSink(CardSink):
             library.check(
                 lib.Pa_OpenStream(
                     stream, ffi.NULL, output, engine.spec.sample_rate, block_size,
-                    CLIP_OFF | DITHER_OFF, callback, ffi.cast("void *", ticket.address),
+                    CLIP_OFF | DITHER_OFF, callback, ffi.cast("void *", stream_gate.address),
                 ),
                 what,
             )  # fmt: skip

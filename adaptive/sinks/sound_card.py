@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adaptive.engine.engine import Engine
-from adaptive.engine.stream_gate import Ticket
+from adaptive.engine.stream_gate import StreamGate
 from adaptive.sinks.devices import Device
 
 
@@ -16,7 +16,7 @@ class CardSink:
         Kept alive, through the ticket, for as long as the stream is open.
     device : Device
         Where it plays.
-    ticket : Ticket
+    stream_gate : StreamGate
         What its callback was given.
     block_frames : int
         Frames a block, as far as is known.
@@ -24,16 +24,16 @@ class CardSink:
 
     name = "card"
 
-    def __init__(self, engine: Engine, device: Device, ticket: Ticket, block_frames: int) -> None:
+    def __init__(self, engine: Engine, device: Device, stream_gate: StreamGate, block_frames: int) -> None:
         self._engine: Engine | None = engine
-        self.device, self.ticket = device, ticket
+        self.device, self.stream_gate = device, stream_gate
         self.sample_rate = engine.spec.sample_rate
         self.block_frames = block_frames
 
     @property
     def channels(self) -> int:
         """Channels of the stream; the engine's are folded or padded."""
-        return self.ticket.channels
+        return self.stream_gate.channels
 
     @property
     def latency_frames(self) -> int:
@@ -58,12 +58,12 @@ class CardSink:
         """Let the stream drive the engine, or another one.  Nobody else may, from here on."""
         if engine is not None:
             self._engine = engine
-            self.ticket.publish(engine.memory.header_address, engine)
-        self.ticket.open()
+            self.stream_gate.publish(engine.memory.header_address, engine)
+        self.stream_gate.open()
 
     def halt(self) -> bool:
         """Let the stream play silence; True when another may drive the engine."""
-        return self.ticket.shut()
+        return self.stream_gate.shut()
 
     def close(self) -> None:
         """Stop and close the stream."""
@@ -72,8 +72,8 @@ class CardSink:
         """Let go of the engine, for good: its gate is shut, and nobody is inside."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.forget_ticket(self.ticket)
-        self.ticket.release()
+            engine.forget_ticket(self.stream_gate)
+        self.stream_gate.release()
 
     def start(self) -> None:
         """Begin to play."""

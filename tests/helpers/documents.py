@@ -24,7 +24,7 @@ from adaptive.conductor.messages import FireEvent, SetState, SetTempo
 from adaptive.engine.bank import Bank
 from adaptive.errors import AudioFileError, InputError, PresetError, TraceError, one_line
 from adaptive.inputs.trace import read_trace
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.check import check as check_preset
 from adaptive.preset.load import read, read_document
 from adaptive.preset.model import Preset
@@ -44,12 +44,12 @@ PLAYED = 40
 """One in so many of those that are accepted is played: that takes a hundred times as long as to accept it."""
 
 
-def play_a_moment(preset: Preset, bank: Bank, saved: Any = None, ticks: int = 4) -> Performance:
+def play_a_moment(preset: Preset, bank: Bank, saved: Any = None, control_steps: int = 4) -> Performance:
     """Begin, and render some ticks; nothing may be raised."""
     performance = Performance(preset, 1, RATE, bank=bank)
     performance.begin(saved)
-    for _ in range(ticks):
-        block = performance.engine.pull(TICK_FRAMES)
+    for _ in range(control_steps):
+        block = performance.engine.pull(CONTROL_STEP_FRAMES)
         assert np.isfinite(block).all()
         performance.engine.drain_replies()
         performance.step()
@@ -165,7 +165,7 @@ def states(folder: Path, report: Report, chance: Chance, watch: Watch, count: in
     """State files, at `read_state`; what is accepted is gone on from."""
     preset, path = make_preset(folder / "small", BODY), folder / "state.json"
     bank = Bank(RATE)
-    performance = play_a_moment(preset, bank, ticks=400)
+    performance = play_a_moment(preset, bank, control_steps=400)
     kept = performance.save()
     trees = [msgspec.to_builtins(kept), {**msgspec.to_builtins(kept), "section": "fight", "local_beats": 8.0}]
     texts = [as_json(tree) for tree in trees]

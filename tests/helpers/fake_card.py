@@ -11,7 +11,7 @@ import numpy as np
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.kernel.compile import build
-from adaptive.sinks.device_probe import Sighting
+from adaptive.sinks.device_probe import SeenDevice
 from adaptive.sinks.devices import Device
 from adaptive.sinks.sound_card import CardSink
 
@@ -39,7 +39,7 @@ class FakeCard(CardSink):
 
     def __init__(self, engine: Engine, name: str, channels: int = 2, latency_frames: int = 0) -> None:
         device = Device(0, name, "Fake", channels, 48000.0, is_default=True)
-        super().__init__(engine, device, engine.ticket(channels), BLOCK)
+        super().__init__(engine, device, engine.stream_gate(channels), BLOCK)
         self._latency = latency_frames
         self.is_asking, self.is_closed = threading.Event(), threading.Event()
         self.heard: list[np.ndarray] = []
@@ -68,9 +68,9 @@ class FakeCard(CardSink):
             due += BLOCK / 48000.0
             time.sleep(max(0.0, due - time.monotonic()))
             out = np.zeros((BLOCK, self.channels), np.float32)
-            given = self.ticket.frames
-            self._callback(None, out.ctypes.data, BLOCK, None, 0, self.ticket.address)
-            if self.ticket.frames > given:
+            given = self.stream_gate.frames
+            self._callback(None, out.ctypes.data, BLOCK, None, 0, self.stream_gate.address)
+            if self.stream_gate.frames > given:
                 self.heard.append(out)
 
 
@@ -112,12 +112,12 @@ class World:
         """Be asked."""
         self.is_asked = True
 
-    def answer(self, _now_s: float) -> list[Sighting]:
+    def answer(self, _now_s: float) -> list[SeenDevice]:
         """Say what is there."""
         self.is_asked = False
         self.answers.append(list(self.there))
         return [
-            Sighting("portaudio", Device(n, name, "Fake", self.channels, 48000.0, is_default=n == 0))
+            SeenDevice("portaudio", Device(n, name, "Fake", self.channels, 48000.0, is_default=n == 0))
             for n, name in enumerate(self.there)
         ]
 

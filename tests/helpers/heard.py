@@ -82,7 +82,7 @@ def rendered(preset: Path, recording: Path) -> np.ndarray:
     score = load(preset, vocabulary=vocabulary())
     trace = read_trace(recording / "trace.jsonl", score, RATE)
     job = RenderJob(score, int(trace.meta["seed"]), trace.seconds, trace, "cut")
-    return np.concatenate(list(Renderer(job).ticks()))
+    return np.concatenate(list(Renderer(job).control_steps()))
 
 
 def frames_apart(heard: np.ndarray, expected: np.ndarray, limit: float, cycle: int = 0) -> np.ndarray:

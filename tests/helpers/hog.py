@@ -34,7 +34,7 @@ class Watched:
 
 def main() -> None:
     """Start the hog, then be `adaptive`."""
-    times, seconds = [float(part) for part in sys.argv[1].split(",")], float(sys.argv[2])
+    times, seconds = [float(segment) for segment in sys.argv[1].split(",")], float(sys.argv[2])
     sys.argv[1:] = sys.argv[3:]
     watched = Watched()
     sys.stdout = watched  # type: ignore[assignment]

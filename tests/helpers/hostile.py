@@ -20,7 +20,7 @@ from adaptive.engine.bank import Bank
 from adaptive.errors import one_line
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.osc import OscReader, OscServer
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.live import LiveOptions, LiveSession
 from adaptive.session.performance import Performance
@@ -136,7 +136,7 @@ class Rig:
     def turn(self) -> None:
         """Render a tick, and let the session step it."""
         engine = self.session.performance.engine
-        engine.pull(TICK_FRAMES)
+        engine.pull(CONTROL_STEP_FRAMES)
         self.session._turn()
 
     async def pump(self) -> None:

@@ -82,7 +82,7 @@ class Client:
 
 
 @dataclass
-class Playing:
+class ClipInUse:
     """A running engine."""
 
     process: subprocess.Popen[str]
@@ -122,7 +122,7 @@ def playing(
     *arguments: str,
     environment: dict[str, str] | None = None,
     module: tuple[str, ...] = ("adaptive",),
-) -> Iterator[Playing]:
+) -> Iterator[ClipInUse]:
     """Start `adaptive play` on free ports, wait until it sounds, end it in any case."""
     folder.mkdir(parents=True, exist_ok=True)
     complaints = folder / "stderr.txt"
@@ -137,7 +137,7 @@ def playing(
         found, _, _ = select.select([process.stdout], [], [], START_S)
         line = process.stdout.readline() if found else ""
         assert line, f"not ready: {complaints.read_text(encoding='utf-8')}"
-        yield Playing(process, json.loads(line), complaints)
+        yield ClipInUse(process, json.loads(line), complaints)
     finally:
         if process.poll() is None:
             process.kill()

@@ -14,7 +14,7 @@ import soundfile
 from adaptive.conductor.messages import Message, Receipt
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine.bank import Bank
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance, vocabulary
@@ -137,15 +137,15 @@ class Player:
         self.performance = Performance(preset, seed, bank=bank, write_log=self.text.append)
         self.receipts: list[Receipt] = []
         self.performance.conductor.on_receipt = self.receipts.append
-        self.performance.engine.listen_to_buses(TICK_FRAMES)
+        self.performance.engine.listen_to_buses(CONTROL_STEP_FRAMES)
         self._master: list[Audio] = []
         self._buses: list[Audio] = []
         self.performance.begin(saved)
 
-    def tick(self, messages: Sequence[Message] = ()) -> None:
+    def control_step(self, messages: Sequence[Message] = ()) -> None:
         """Render a tick and step it."""
         engine = self.performance.engine
-        self._master.append(engine.pull(TICK_FRAMES))
+        self._master.append(engine.pull(CONTROL_STEP_FRAMES))
         self._buses.append(engine.take_buses())
         engine.drain_replies()
         assert self.performance.step(messages)
@@ -153,7 +153,7 @@ class Player:
     def play(self, frames: int, script: Script | None = None) -> Played:
         """Play up to a frame; `script` gives messages by tick."""
         while self.performance.frame < frames:
-            self.tick((script or {}).get(self.performance.next_tick, ()))
+            self.control_step((script or {}).get(self.performance.next_control_step, ()))
         return self.result()
 
     def result(self) -> Played:
@@ -172,9 +172,9 @@ def play(preset: Preset, seconds: float, script: Script | None = None, bank: Ban
     return Player(preset, bank=bank).play(round(seconds * RATE), script)
 
 
-def tick_of(seconds: float) -> int:
+def control_step_of(seconds: float) -> int:
     """First tick at or after a time."""
-    return -(-round(seconds * RATE) // TICK_FRAMES)
+    return -(-round(seconds * RATE) // CONTROL_STEP_FRAMES)
 
 
 def sounding(audio: Audio, floor: float = 1e-4, gap: int = 480) -> list[tuple[int, int]]:

@@ -39,7 +39,7 @@ LANE_LOOPS = [
 ]
 """Functions whose loops must have become vectors."""
 
-HOT_MODULES = ["maths", "oscillator", "filter_lanes", "ramps", "scan", "meter"]
+HOT_MODULES = ["maths", "oscillator", "lowpass", "ramps", "one_pole", "meter"]
 HOT_FUNCTIONS = {
     *("shape_frames", "aim_voices", "add_pieces", "sum_lanes", "ring_out"),
     *("play_channel", "play_piece", "add_residual", "scale_piece", "interleave"),

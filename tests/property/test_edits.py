@@ -131,9 +131,10 @@ def test_edits_among_requests_break_nothing(presets: list[Preset], bank: Bank, s
                 asked -= not performance.undo(told_by)
             else:
                 performance.edit(presets[rng.integers(len(presets))], told_by)
-        player.tick(requests(rng, performance.next_tick))
+        player.control_step(requests(rng, performance.next_control_step))
     player.play(
-        performance.frame + 10 * BAR, {performance.next_tick + 1: [Transport(True), SetState("place", "inn")]}
+        performance.frame + 10 * BAR,
+        {performance.next_control_step + 1: [Transport(True), SetState("place", "inn")]},
     )
     played = player.result()
     telemetry = performance.engine.telemetry()
@@ -144,7 +145,7 @@ def test_edits_among_requests_break_nothing(presets: list[Preset], bank: Bank, s
     assert set(told) <= {"finished", "superseded"}
     assert len(told) == asked
     assert all(played.told(one)[-1] in last for one in ids)
-    assert performance.conductor.passage.section == "two"
+    assert performance.conductor.instance.section == "two"
     # sines of at most 443 Hz at 0.2, a step of 0.012 a frame; up to four ring at once, as tails
     for name in ("calm", "other"):
         assert np.abs(np.diff(played.bus(name))).max() < 0.05

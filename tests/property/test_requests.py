@@ -175,24 +175,24 @@ def random_message(rng: np.random.Generator) -> Message:
 
 def check_what_sounds(played: Played, seed: int) -> None:
     """In the end the layers of the section sound, at full level and in place, and no others."""
-    performance, stage = played.performance, played.performance.conductor.stage
+    performance, playback = played.performance, played.performance.conductor.playback
     end = len(played.master)
-    if stage.seams or stage.entered_frame > end - 3 * RATE:
+    if playback.transitions or playback.entered_frame > end - 3 * RATE:
         return  # a playlist goes on just now
     frames = slice(end - 2400, end)
-    for name, layer in performance.conductor.material.stems.items():
+    for name, layer in performance.conductor.assets.stems.items():
         heard = played.buses[layer.place.bus, 0, frames]
-        if name not in stage.layers_of(stage.passage.section):
+        if name not in playback.layers_of(playback.instance.section):
             assert np.abs(heard).max() < 1e-4, f"seed {seed}: {name} still sounds"
             continue
-        made = performance.conductor.material.parts[stage.passage.section]
-        begun = stage.tempo.frame_at(stage.passage.start_beat)
-        entry = round(stage.passage.offset_beats * made.loop_frames / made.length_beats)
-        if layer.decks and (end - begun + entry) % made.loop_frames < 2410:
+        made = performance.conductor.assets.segments[playback.instance.section]
+        begun = playback.tempo.frame_at(playback.instance.start_beat)
+        entry = round(playback.instance.offset_beats * made.loop_frames / made.length_beats)
+        if layer.pickers and (end - begun + entry) % made.loop_frames < 2410:
             continue  # another variation has its turn within what is listened to
         gain = np.abs(heard).max() / GAIN if name == "calm" else 1.0  # a parameter moves its level
         apart = []
-        for sound, _ in layer.sounds[stage.passage.section]:
+        for sound, _ in layer.sounds[playback.instance.section]:
             for shift in (-1, 0, 1):  # what goes on untouched may lie a frame beside
                 places = (np.arange(frames.start, end) - begun + entry + shift) % sound.loop_frames
                 apart.append(np.abs(gain * sound.left[places] - heard).max())
@@ -218,21 +218,27 @@ def run(folder: Path, seed: int, bank: Bank) -> None:
         if rng.random() < 0.01:
             frame = player.performance.frame
             player.performance.schedule_values([(frame, "threat", float(rng.random()))])
-        player.tick(messages)
+        player.control_step(messages)
     conductor = player.performance.conductor
-    stage = conductor.stage
+    playback = conductor.playback
 
     def is_settled() -> bool:
-        is_there = conductor.playlists.is_within(stage.passage.section, asked if playing else "")
-        return is_there and not stage.seams and stage.now > max(end, stage.entered_frame) + 3 * RATE
+        is_there = conductor.playlists.is_within(playback.instance.section, asked if playing else "")
+        return (
+            is_there
+            and not playback.transitions
+            and playback.now > max(end, playback.entered_frame) + 3 * RATE
+        )
 
     while player.performance.frame < end + SETTLE_S * RATE and not is_settled():
-        player.tick()
+        player.control_step()
     played = player.result()
 
     # what sounds in the end is what was asked for last
-    assert conductor.playlists.is_within(conductor.passage.section, asked if playing else "")
-    assert all(conductor.playlists.is_within(seam.target.section, asked) for seam in conductor.stage.seams)
+    assert conductor.playlists.is_within(conductor.instance.section, asked if playing else "")
+    assert all(
+        conductor.playlists.is_within(seam.target.section, asked) for seam in conductor.playback.transitions
+    )
     check_what_sounds(played, seed)
     # three strips of up to four clips each: what enters, and what still fades out; and the stingers
     limit = steepest(10) + 8 * 0.05 * 2 * np.pi * 100 / RATE + 1e-3

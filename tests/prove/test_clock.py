@@ -12,7 +12,7 @@ import pytest
 
 from adaptive.conductor.log import KEPT
 from adaptive.conductor.messages import SetState
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.sinks.portaudio import PortAudioSink
@@ -46,7 +46,7 @@ def test_thirty_days_of_music_keep_their_time_and_their_memory(tmp_path: Path) -
     engine, hour = performance.engine, 3600 * LOW_RATE
     end, next_change, is_fight, after_an_hour = DAYS * 24 * hour, hour, False, 0.0
     while engine.frame < end:
-        engine.pull(TICK_FRAMES)
+        engine.pull(CONTROL_STEP_FRAMES)
         engine.drain_replies()
         messages = []
         if engine.frame >= next_change:
@@ -85,7 +85,7 @@ def test_eight_hours_through_the_callback_of_a_card(tmp_path: Path, monkeypatch:
         rate = engine.spec.sample_rate
         while engine.frame < hours * 3600 * rate:
             engine.drain_replies()
-            behind = max(behind, engine.ticks - performance.next_tick)
+            behind = max(behind, engine.control_steps - performance.next_control_step)
             if not performance.step():
                 time.sleep(0.0005)
             if engine.frame > (len(memory) + 1) * 900 * rate:  # every quarter of an hour
@@ -94,7 +94,7 @@ def test_eight_hours_through_the_callback_of_a_card(tmp_path: Path, monkeypatch:
         subprocess.run(["jack_freewheel", "n"], check=True, capture_output=True)
         time.sleep(0.5)
         assert sink.halt()
-        given = sink.ticket.frames
+        given = sink.stream_gate.frames
         made = engine.frame - int(engine.memory.head["fifo_fill"])
         telemetry = engine.telemetry()
         sink.stop()

@@ -24,7 +24,7 @@ from adaptive.preset.load import load
 from tests.helpers import documents, doors, flood
 from tests.helpers.hostile import Report
 from tests.helpers.mutation import Chance
-from tests.helpers.playing import Playing, playing, until
+from tests.helpers.playing import ClipInUse, playing, until
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
@@ -128,7 +128,7 @@ def _throw(ready: dict[str, Any], seed: int, share: float) -> None:
     flood.over_http(ready["http"], Chance(seed + 3), int(scale * count["http"]))
 
 
-def require_alive(engine: Playing) -> None:
+def require_alive(engine: ClipInUse) -> None:
     """A parameter changes, and an event is told when it sounds."""
     client = engine.client()
     client.send({"subscribe": ["parameters"]}, {"resume": True}, {"play": True}, {"tempo": None})

@@ -41,9 +41,9 @@ def test_an_hour_of_nightfall_stays_in_memory_in_time_and_finite() -> None:
     preset = load("nightfall", vocabulary=vocabulary())
     renderer = Renderer(RenderJob(preset, 1, 3600.0, wandering(3600.0), "cut"))
     sections, peak, after_a_minute = set(), 0.0, 0.0
-    for number, piece in enumerate(renderer.ticks()):
+    for number, piece in enumerate(renderer.control_steps()):
         peak = max(peak, float(np.abs(piece).max(initial=0.0)))
-        sections.add(renderer.performance.conductor.passage.section)
+        sections.add(renderer.performance.conductor.instance.section)
         if number == 60 * RATE // 256:
             after_a_minute = memory_mb()
     telemetry = renderer.performance.engine.telemetry()
@@ -83,8 +83,8 @@ def test_real_stems_loop_for_ten_minutes_without_a_step(tmp_path: Path) -> None:
     write_preset(propose(folder), tmp_path / "song")
     preset = load(tmp_path / "song", vocabulary=vocabulary())
     renderer = Renderer(RenderJob(preset, 0, 600.0, ending="cut"))
-    audio = np.concatenate([piece.copy() for piece in renderer.ticks()])[:, 0]
-    loop = renderer.performance.conductor.material.parts["main"].loop_frames
+    audio = np.concatenate([piece.copy() for piece in renderer.control_steps()])[:, 0]
+    loop = renderer.performance.conductor.assets.segments["main"].loop_frames
     steps = np.abs(np.diff(audio))
     worst = 0.0
     for seam in range(loop, len(audio) - 4800, loop):

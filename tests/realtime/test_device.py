@@ -14,7 +14,7 @@ import pytest
 
 from tests.helpers.heard import first_sound, frames_that_differ, jack_recording
 from tests.helpers.measure import band_db
-from tests.helpers.playing import Playing, playing
+from tests.helpers.playing import ClipInUse, playing
 from tests.helpers.presets import RATE, make_preset
 
 pytestmark = pytest.mark.device
@@ -63,7 +63,7 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_preset(tmp_path_factory.mktemp("device") / "small", BODY).folder
 
 
-def wait_for(engine: Playing, seconds: float) -> None:
+def wait_for(engine: ClipInUse, seconds: float) -> None:
     """Let so much music pass, as the engine tells it."""
     client = engine.client()
     client.send({"subscribe": ["beat"]})
@@ -96,8 +96,10 @@ def test_a_client_we_did_not_write_changes_what_is_heard(
 
     def calm_over_fight_db(audio: np.ndarray) -> float:
         # the median of tenths: a cycle that the server loses is heard at all frequencies
-        parts = np.split(audio, 10)
-        return float(np.median([band_db(part, 210, 230) - band_db(part, 320, 340) for part in parts]))
+        segments = np.split(audio, 10)
+        return float(
+            np.median([band_db(segment, 210, 230) - band_db(segment, 320, 340) for segment in segments])
+        )
 
     assert calm_over_fight_db(before) > 30.0
     assert calm_over_fight_db(after) < -20.0

@@ -13,7 +13,7 @@ import pytest
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import EngineSpec
-from adaptive.engine.stream_gate import Ticket
+from adaptive.engine.stream_gate import StreamGate
 from adaptive.kernel.compile import build
 from tests.helpers import scene, signals
 from tests.helpers.rendering import LEAD, add, digest, engine_of
@@ -31,19 +31,19 @@ MINIAUDIO = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_vo
 UNDERFLOW = 4
 
 
-def ticket_of(engine: Engine, channels: int = 2) -> Ticket:
+def ticket_of(engine: Engine, channels: int = 2) -> StreamGate:
     """What a stream that drives an engine has in its hands."""
-    ticket = engine.ticket(channels)
-    ticket.open()
-    return ticket
+    stream_gate = engine.stream_gate(channels)
+    stream_gate.open()
+    return stream_gate
 
 
-def called(ticket: Ticket, frames: int, flags: int = 0, channels: int = 2) -> np.ndarray:
+def called(stream_gate: StreamGate, frames: int, flags: int = 0, channels: int = 2) -> np.ndarray:
     """One block of a PortAudio stream."""
     out = np.full((frames, channels), np.nan, np.float32)
     callback = PORTAUDIO(build.load_unit("callback"))
 
-    assert callback(None, out.ctypes.data, frames, None, flags, ticket.address) == 0
+    assert callback(None, out.ctypes.data, frames, None, flags, stream_gate.address) == 0
     return out
 
 
@@ -58,9 +58,9 @@ def test_the_callback_gives_the_samples_of_a_pull(block: int) -> None:
 
 def test_every_callback_is_counted_with_its_time() -> None:
     engine = scene.prepared()
-    ticket = ticket_of(engine)
+    stream_gate = ticket_of(engine)
     for _ in range(50):
-        called(ticket, 64)
+        called(stream_gate, 64)
     telemetry = engine.telemetry()
 
     assert (telemetry.callbacks, telemetry.underruns) == (50, 0)
@@ -70,9 +70,9 @@ def test_every_callback_is_counted_with_its_time() -> None:
 
 def test_an_underflow_that_the_device_reports_is_counted() -> None:
     engine = engine_of()
-    ticket = ticket_of(engine)
+    stream_gate = ticket_of(engine)
     for flags in (0, UNDERFLOW, 0, UNDERFLOW, 1, 2, 8):
-        called(ticket, 64, flags)
+        called(stream_gate, 64, flags)
 
     assert engine.telemetry().underruns == 2
 
@@ -90,21 +90,21 @@ def test_a_device_may_have_another_number_of_channels() -> None:
 @pytest.mark.parametrize("channels", [1, 2, 3])
 def test_channels_that_a_device_lacks_are_folded_into_what_it_has(channels: int) -> None:
     engine = engine_of(channels=4)
-    ticket = ticket_of(engine, channels)
-    called(ticket, 63, channels=channels)
+    stream_gate = ticket_of(engine, channels)
+    called(stream_gate, 63, channels=channels)
     planes = engine.memory["output"]
     planes[:] = np.arange(1.0, 5.0, dtype=np.float32)[:, None]
     expected = {1: [5.0], 2: [2.5, 4.0], 3: [3.0, 2.0, 3.0]}  # what is folded comes at half its level
 
-    assert called(ticket, 1, channels=channels).tolist() == [expected[channels]]
+    assert called(stream_gate, 1, channels=channels).tolist() == [expected[channels]]
 
 
 def test_after_a_hand_over_the_next_block_comes_from_the_other_engine() -> None:
     first, second, reference = (scene.prepared() for _ in range(3))
-    ticket = ticket_of(first)
-    called(ticket, 6400)
+    stream_gate = ticket_of(first)
+    called(stream_gate, 6400)
     first.hand_over_to(second)
-    audio = called(ticket, 6400)
+    audio = called(stream_gate, 6400)
 
     assert digest(reference.pull(6400)) == digest(audio)
     assert (first.frame, second.frame) == (6400, 6400)
@@ -112,90 +112,90 @@ def test_after_a_hand_over_the_next_block_comes_from_the_other_engine() -> None:
 
 def test_hand_overs_may_follow_each_other() -> None:
     engines = [Engine(EngineSpec()) for _ in range(4)]
-    ticket = ticket_of(engines[0])
+    stream_gate = ticket_of(engines[0])
     for before, after in pairwise(engines):
-        called(ticket, 64)
+        called(stream_gate, 64)
         before.hand_over_to(after)
-    called(ticket, 64)
+    called(stream_gate, 64)
 
     assert [engine.frame for engine in engines] == [64, 64, 64, 64]
 
 
 def test_the_callback_says_which_header_it_has_seen() -> None:
     first, second = engine_of(), engine_of()
-    ticket = ticket_of(first)
-    called(ticket, 64)
-    before = ticket.header_seen
+    stream_gate = ticket_of(first)
+    called(stream_gate, 64)
+    before = stream_gate.header_seen
     first.hand_over_to(second)
-    called(ticket, 64)
+    called(stream_gate, 64)
 
     assert before == first.memory.header_address
-    assert ticket.header_seen == second.memory.header_address
+    assert stream_gate.header_seen == second.memory.header_address
 
 
 def test_a_ticket_that_is_shut_gives_silence_and_leaves_the_engine_alone() -> None:
     engine = scene.prepared()
-    ticket = ticket_of(engine)
-    called(ticket, 640)
+    stream_gate = ticket_of(engine)
+    called(stream_gate, 640)
     before = engine.memory.header.tobytes(), engine.telemetry()
 
-    assert ticket.shut()
-    assert np.count_nonzero(called(ticket, 640)) == 0
+    assert stream_gate.shut()
+    assert np.count_nonzero(called(stream_gate, 640)) == 0
     assert before == (engine.memory.header.tobytes(), engine.telemetry())
-    assert (ticket.blocks, ticket.frames) == (2, 640)
+    assert (stream_gate.blocks, stream_gate.frames) == (2, 640)
 
 
 def test_a_ticket_that_is_opened_again_goes_on_where_the_engine_is() -> None:
     engine, reference = scene.prepared(), scene.prepared().pull(1920)
-    ticket = ticket_of(engine)
-    first = called(ticket, 640)
-    ticket.shut()
-    called(ticket, 640)
+    stream_gate = ticket_of(engine)
+    first = called(stream_gate, 640)
+    stream_gate.shut()
+    called(stream_gate, 640)
     middle = engine.pull(640)
-    ticket.open()
-    last = called(ticket, 640)
+    stream_gate.open()
+    last = called(stream_gate, 640)
 
     assert digest(np.concatenate([first, middle, last])) == digest(reference)
 
 
 def test_no_two_streams_are_ever_inside_the_engine_although_a_dead_one_goes_on_calling() -> None:
     engine = scene.prepared()
-    tickets = [engine.ticket(2) for _ in range(2)]
+    stream_gates = [engine.stream_gate(2) for _ in range(2)]
     callback = PORTAUDIO(build.load_unit("callback"))
-    blocks = [np.zeros((64, 2), np.float32) for _ in tickets]
+    blocks = [np.zeros((64, 2), np.float32) for _ in stream_gates]
     stopping = threading.Event()
 
-    def call(ticket: Ticket, out: np.ndarray) -> None:
+    def call(stream_gate: StreamGate, out: np.ndarray) -> None:
         while not stopping.is_set():
-            callback(None, out.ctypes.data, 64, None, 0, ticket.address)
+            callback(None, out.ctypes.data, 64, None, 0, stream_gate.address)
 
-    threads = [threading.Thread(target=call, args=pair) for pair in zip(tickets, blocks, strict=True)]
+    threads = [threading.Thread(target=call, args=pair) for pair in zip(stream_gates, blocks, strict=True)]
     for thread in threads:
         thread.start()
     driven = 0
     for turn in range(400):
-        tickets[turn % 2].open()
+        stream_gates[turn % 2].open()
         time.sleep(0.0005)
-        assert tickets[turn % 2].shut()
+        assert stream_gates[turn % 2].shut()
         driven += engine.pull(64).shape[0]
     stopping.set()
     for thread in threads:
         thread.join()
 
     # two inside at once would have lost or repeated quanta
-    assert engine.frame == driven + sum(ticket.frames for ticket in tickets)
-    assert min(ticket.frames for ticket in tickets) > 0
+    assert engine.frame == driven + sum(stream_gate.frames for stream_gate in stream_gates)
+    assert min(stream_gate.frames for stream_gate in stream_gates) > 0
 
 
 @pytest.mark.parametrize("block", [32, 100, 1024])
 def test_miniaudios_callback_finds_the_root_in_front_of_its_device(block: int) -> None:
     engine = scene.prepared()
-    ticket = engine.ticket(2, room_behind=4096)
-    ticket.open()
+    stream_gate = engine.stream_gate(2, room_behind=4096)
+    stream_gate.open()
     callback = MINIAUDIO(build.load_unit("miniaudio_callback"))
     out = np.full((8 * block, 2), np.nan, np.float32)
     for number in range(8):
-        callback(ticket.room_address, out[number * block :].ctypes.data, None, block)
+        callback(stream_gate.room_address, out[number * block :].ctypes.data, None, block)
 
     assert digest(scene.prepared().pull(len(out))) == digest(out)
-    assert (ticket.blocks, ticket.frames) == (8, 8 * block)
+    assert (stream_gate.blocks, stream_gate.frames) == (8, 8 * block)

@@ -42,7 +42,7 @@ def test_engines_that_take_turns_give_the_bytes_of_one_alone() -> None:
     engines = sharing(Bank())
     blocks = [[engine.pull(480) for engine in engines] for _ in range(FRAMES // 480)]
 
-    assert {alone()} == {digest(np.concatenate(parts)) for parts in zip(*blocks, strict=True)}
+    assert {alone()} == {digest(np.concatenate(segments)) for segments in zip(*blocks, strict=True)}
 
 
 def test_engines_pulled_by_several_threads_give_the_bytes_of_one_alone() -> None:
@@ -55,12 +55,12 @@ def test_engines_pulled_by_several_threads_give_the_bytes_of_one_alone() -> None
 
 def test_an_engine_wanders_from_thread_to_thread_without_a_trace() -> None:
     engine = scene.prepared()
-    parts = []
+    segments = []
     for _ in range(10):
         with ThreadPoolExecutor(1) as pool:
-            parts.append(pool.submit(engine.pull, FRAMES // 10).result())
+            segments.append(pool.submit(engine.pull, FRAMES // 10).result())
 
-    assert alone() == digest(np.concatenate(parts))
+    assert alone() == digest(np.concatenate(segments))
 
 
 def test_what_one_engine_is_told_the_others_do_not_hear() -> None:

@@ -19,7 +19,7 @@ def test_a_walk_through_lanterns_turns_where_it_should(update_golden: bool) -> N
     trace = read_trace(TRACE, preset, 48000)
     lines: list[str] = []
     renderer = Renderer(RenderJob(preset, 0, trace.seconds, trace, "cut"), write_log=lines.append)
-    for _ in renderer.ticks():
+    for _ in renderer.control_steps():
         pass
     told = []
     for line in map(json.loads, lines):

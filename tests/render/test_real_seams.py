@@ -17,7 +17,7 @@ from adaptive.analysis.samples import ANALYSIS_RATE_HZ
 from adaptive.conductor.messages import SetState
 from adaptive.preset.load import load
 from adaptive.session.performance import vocabulary
-from tests.helpers.presets import Played, Player, tick_of
+from tests.helpers.presets import Played, Player, control_step_of
 
 pytestmark = pytest.mark.foreign_data
 
@@ -77,9 +77,9 @@ def played(tmp_path: Path) -> Played:
     soundfile.write(tmp_path / "turn.wav", audio[: round((0.045 + 4 * BEAT_S) * rate)], rate)
     (tmp_path / "preset.toml").write_text(PRESET, encoding="utf-8")
     script = {
-        tick_of(4.0): [SetState("section", "lone")],
-        tick_of(9.0): [SetState("section", "away")],
-        tick_of(16.0): [SetState("section", "full")],
+        control_step_of(4.0): [SetState("section", "lone")],
+        control_step_of(9.0): [SetState("section", "away")],
+        control_step_of(16.0): [SetState("section", "full")],
     }
     return Player(load(tmp_path, vocabulary=vocabulary())).play(24 * RATE, script)
 
@@ -94,7 +94,7 @@ def test_each_seam_lies_on_its_bar_or_beat(played: Played) -> None:
 
 
 def test_what_comes_back_is_the_file_where_it_belongs(played: Played) -> None:
-    sounds = played.performance.conductor.material.stems["song"].sounds["full"][0][0]
+    sounds = played.performance.conductor.assets.stems["song"].sounds["full"][0][0]
     seam = played.seams()[-1]["frame"]
     after = slice(seam + RATE, seam + 2 * RATE)  # the fade in is over
     entry = round(12 * BEAT_S * RATE)
@@ -103,7 +103,7 @@ def test_what_comes_back_is_the_file_where_it_belongs(played: Played) -> None:
 
     assert np.abs(heard - file).max() < 1e-6
     # what both sections play has never been touched: the guitar of lone is that of full
-    alone = played.performance.conductor.material.stems["guitar"].sounds["lone"][0][0]
+    alone = played.performance.conductor.assets.stems["guitar"].sounds["lone"][0][0]
     first = played.seams()[0]["frame"]
     guitar = played.buses[played.performance.layout.layers["guitar"].bus, 0, first - 4800 : first + 4800]
     at = alone.origin + first - 4800

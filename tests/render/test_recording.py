@@ -18,7 +18,7 @@ from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, 
 from adaptive.engine.engine import Engine
 from adaptive.inputs.message import SetParameter, Transaction
 from adaptive.inputs.trace import read_trace
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.live import LiveOptions, LiveSession
 from adaptive.session.offline import Renderer, RenderJob, render_to_files
@@ -145,7 +145,7 @@ def render_recording(preset: Preset, folder: Path) -> tuple[list[str], np.ndarra
     trace = read_trace(folder / "trace.jsonl", preset, RATE)
     lines: list[str] = []
     job = RenderJob(preset, int(trace.meta["seed"]), trace.seconds, trace, "cut")
-    audio = np.concatenate(list(Renderer(job, write_log=lines.append).ticks()))
+    audio = np.concatenate(list(Renderer(job, write_log=lines.append).control_steps()))
     return lines, audio
 
 
@@ -207,10 +207,10 @@ def test_ticks_stepped_a_second_late_decide_what_they_would_have_decided_in_time
     blocks = []
     # from tick 200 on nobody steps for a second; what is certain has been written ahead
     while engine.frame < 6 * RATE:
-        blocks.append(engine.pull(TICK_FRAMES))
-        if 200 <= engine.frame // TICK_FRAMES < 200 + RATE // TICK_FRAMES:
+        blocks.append(engine.pull(CONTROL_STEP_FRAMES))
+        if 200 <= engine.frame // CONTROL_STEP_FRAMES < 200 + RATE // CONTROL_STEP_FRAMES:
             continue
-        while late.performance.step(script.get(late.performance.next_tick, ())):
+        while late.performance.step(script.get(late.performance.next_control_step, ())):
             pass
 
     assert late.text == prompt.text
@@ -225,9 +225,9 @@ def test_a_decision_that_comes_too_late_is_still_the_same_decision(preset: Prese
     late = Player(preset)
     engine = late.performance.engine
     while engine.frame < 4 * RATE:
-        engine.pull(TICK_FRAMES)
-        if not 200 <= engine.frame // TICK_FRAMES < 390:
-            while late.performance.step(script.get(late.performance.next_tick, ())):
+        engine.pull(CONTROL_STEP_FRAMES)
+        if not 200 <= engine.frame // CONTROL_STEP_FRAMES < 390:
+            while late.performance.step(script.get(late.performance.next_control_step, ())):
                 pass
 
     assert late.text == prompt.text
@@ -277,7 +277,7 @@ def test_a_recording_is_rendered_by_the_command_line_with_its_own_seed(
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "log.jsonl").read_text() == (tmp_path / "run" / "log.jsonl").read_text()
-    assert soundfile.info(tmp_path / "x.flac").frames % TICK_FRAMES == 0
+    assert soundfile.info(tmp_path / "x.flac").frames % CONTROL_STEP_FRAMES == 0
 
 
 def test_a_render_is_as_long_as_it_was_asked_to_be(preset: Preset, tmp_path: Path) -> None:
@@ -293,7 +293,7 @@ def test_a_render_is_as_long_as_it_was_asked_to_be(preset: Preset, tmp_path: Pat
 
 
 def test_a_cadence_stops_on_the_bar_and_rings_out(preset: Preset) -> None:
-    audio = np.concatenate(list(Renderer(RenderJob(preset, 0, 2.0, None, "cadence")).ticks()))
+    audio = np.concatenate(list(Renderer(RenderJob(preset, 0, 2.0, None, "cadence")).control_steps()))
 
     assert 2 * RATE < len(audio) < 22 * RATE
     assert np.abs(audio[-256:]).max() < 10 ** (-70 / 20)

@@ -13,7 +13,7 @@ from adaptive.engine.commands import play_note
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.instruments import kits, patches
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import read
 from adaptive.session.performance import Performance, vocabulary
 
@@ -33,12 +33,12 @@ def take(layer: str, section: str, head: str, bars: float, bar_s: float, tail_s:
     with tempfile.TemporaryDirectory() as folder:
         preset = read(text.encode(), Path(folder), vocabulary())
         performance = Performance(preset, seed)
-        performance.engine.listen_to_buses(TICK_FRAMES)
+        performance.engine.listen_to_buses(CONTROL_STEP_FRAMES)
         performance.begin()
         frames = round(bars * bar_s * RATE)
         pieces: list[Audio] = []
         while performance.frame < frames + round(tail_s * RATE):
-            performance.engine.pull(TICK_FRAMES)
+            performance.engine.pull(CONTROL_STEP_FRAMES)
             pieces.append(performance.engine.take_buses()[performance.layout.layers["take"].bus].T)
             performance.engine.drain_replies()
             # notes of the next pass are not of this take

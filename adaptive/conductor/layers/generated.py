@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from adaptive.composer.context import BarContext, Generator, Harmony, WrittenBar
 from adaptive.conductor.layout.layout import LayerPlace
-from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.music.note import Note
@@ -61,17 +61,17 @@ class Player(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class ComposeContext:
     """A passage as a generator sees it: which one, its harmony bar by bar, energy, tempo."""
 
-    passage: Passage
+    instance: SegmentInstance
     harmony_of: Callable[[int], Harmony]
     energy: float
     tempo_bpm: float
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenNote:
     """A note in the schedule: what the log says of it when it has sounded.
 
     `before` is the player's state before the note: what to come back to when it is taken back.
@@ -85,12 +85,12 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class WriteRange:
     """A stretch of the timeline that a layer writes in.
 
     Parameters
     ----------
-    stay : Stay
+    context : ComposeContext
         The passage it belongs to.
     begins, ends : float
         Beats; notes are cut at the end.
@@ -100,7 +100,7 @@ class Span:
         What the generator remembered for each bar to come.
     """
 
-    stay: Stay
+    context: ComposeContext
     begins: float
     ends: float = NEVER
     leaves_at: float | None = None
@@ -108,10 +108,10 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WritePlan:
     """What a generated layer was about to write before a seam was planned."""
 
-    spans: tuple[Span, ...]
+    ranges: tuple[WriteRange, ...]
     cursor_beat: float
 
 
@@ -126,9 +126,9 @@ class GeneratedLayer:
     octave: int
     seed: int
     density: float = 0.5
-    spans: list[Span] = field(default_factory=list)
+    ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
-    written: list[Written] = field(default_factory=list)
+    written: list[WrittenNote] = field(default_factory=list)
     _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
         default_factory=OrderedDict
     )
@@ -138,23 +138,23 @@ class GeneratedLayer:
     @property
     def is_kept(self) -> bool:
         """Whether it is to play on for good, as far as is planned."""
-        return bool(self.spans) and self.spans[-1].ends >= NEVER
+        return bool(self.ranges) and self.ranges[-1].ends >= NEVER
 
-    def plan(self, seam_beat: float, ends: float, following: Stay | None) -> Plan:
+    def plan(self, seam_beat: float, ends: float, following: ComposeContext | None) -> WritePlan:
         """Hand over at a seam: the last span ends, and another begins if the layer stays."""
-        before = Plan(tuple(self.spans), self.cursor_beat)
-        if self.spans:
-            last = self.spans[-1]
-            self.spans[-1] = replace(last, ends=min(last.ends, ends), leaves_at=seam_beat)
+        before = WritePlan(tuple(self.ranges), self.cursor_beat)
+        if self.ranges:
+            last = self.ranges[-1]
+            self.ranges[-1] = replace(last, ends=min(last.ends, ends), leaves_at=seam_beat)
         if following is not None:
-            if not self.spans:  # nothing is written: nothing lies before the seam
+            if not self.ranges:  # nothing is written: nothing lies before the seam
                 self.cursor_beat = seam_beat
-            self.spans.append(Span(following, seam_beat))
+            self.ranges.append(WriteRange(following, seam_beat))
         return before
 
-    def restore(self, plan: Plan) -> None:
+    def restore(self, plan: WritePlan) -> None:
         """Come back to what was planned before."""
-        self.spans = list(plan.spans)
+        self.ranges = list(plan.ranges)
 
     def is_like(self, other: GeneratedLayer) -> bool:
         """Whether another layer would write and play the same."""
@@ -163,49 +163,50 @@ class GeneratedLayer:
 
     def take_over(self, before: GeneratedLayer) -> None:
         """Go on where a layer before this one is: with its spans, its cursor and what it has written."""
-        self.spans, self.cursor_beat = list(before.spans), before.cursor_beat
+        self.ranges, self.cursor_beat = list(before.ranges), before.cursor_beat
         if self.generator is not before.generator:  # another's memory means nothing to it
-            self.spans = [replace(span, memories={}) for span in self.spans]
+            self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.written, self._next_frame = list(before.written), before._next_frame
         self._kept = before._kept
         if type(self.player) is type(before.player):
             self.player.restore(before.player.state())
 
-    def turn_over(self, beat: float, following: Stay | None) -> None:
+    def turn_over(self, beat: float, following: ComposeContext | None) -> None:
         """End what is written at a beat, and write by another stay from there on."""
-        before = self.span_at(beat)
-        self.spans = [replace(s, ends=min(s.ends, beat)) for s in self.spans if s.begins < beat - HAIR]
+        before = self.range_at(beat)
+        self.ranges = [replace(s, ends=min(s.ends, beat)) for s in self.ranges if s.begins < beat - HAIR]
         if following is not None:
-            self.spans.append(Span(following, beat))
+            self.ranges.append(WriteRange(following, beat))
             if before is not None:  # what it remembers of the bars before goes on
-                self.spans[-1].memories.update(before.memories)
+                self.ranges[-1].memories.update(before.memories)
         self.cursor_beat = min(self.cursor_beat, beat) if before is not None else beat
 
-    def rest_on(self, old: Passage, new: Passage) -> None:
+    def rest_on(self, old: SegmentInstance, new: SegmentInstance) -> None:
         """Call the passage it writes in by another object: nothing it reads of it has changed."""
-        self.spans = [
-            replace(s, stay=replace(s.stay, passage=new)) if s.stay.passage is old else s for s in self.spans
+        self.ranges = [
+            replace(s, context=replace(s.context, instance=new)) if s.context.instance is old else s
+            for s in self.ranges
         ]
 
-    def begin(self, stay: Stay) -> None:
+    def begin(self, context: ComposeContext) -> None:
         """Write from beat 0 on in a passage, which may lie before it: what it had played is recalled."""
-        span = Span(stay, 0.0)
-        bar = int(stay.passage.local(0.0) / stay.passage.beats_per_bar + HAIR)
-        entered = int(stay.passage.offset_beats / stay.passage.beats_per_bar + HAIR)
+        write_range = WriteRange(context, 0.0)
+        bar = int(context.instance.local(0.0) / context.instance.beats_per_bar + HAIR)
+        entered = int(context.instance.offset_beats / context.instance.beats_per_bar + HAIR)
         for past in range(max(entered, bar - RECALLED_BARS), bar):
-            self._compose(span, past, stay.passage.beat_of(past * stay.passage.beats_per_bar))
-        self.spans, self.cursor_beat = [span], 0.0
+            self._compose(write_range, past, context.instance.beat_of(past * context.instance.beats_per_bar))
+        self.ranges, self.cursor_beat = [write_range], 0.0
 
-    def compose_ahead(self, stay: Stay) -> bool:
+    def compose_ahead(self, context: ComposeContext) -> bool:
         """Compose the first bar of a stay that may come, and keep it; False if it was known."""
-        before, start = len(self._composed), stay.passage.start_beat
-        self._compose(Span(stay, start), 0, start)
+        before, start = len(self._composed), context.instance.start_beat
+        self._compose(WriteRange(context, start), 0, start)
         return len(self._composed) > before or before == KEPT_BARS
 
     def forget_before(self, beat: float) -> None:
         """Drop spans that have ended."""
-        if len(self.spans) > 1 or (self.spans and self.spans[0].ends < beat):
-            self.spans = [span for span in self.spans if span.ends > beat]
+        if len(self.ranges) > 1 or (self.ranges and self.ranges[0].ends < beat):
+            self.ranges = [write_range for write_range in self.ranges if write_range.ends > beat]
 
     def withdraw(self, frame: int, beat: float) -> list[Command]:
         """Take back all notes at `frame` or later; writing goes on at `beat`."""
@@ -225,45 +226,45 @@ class GeneratedLayer:
         posted: list[Command] = []
         if self.cursor_beat >= until_beat - HAIR:
             return posted
-        for span, ends in self._spans_ahead():
-            self.cursor_beat = max(self.cursor_beat, span.begins)
+        for write_range, ends in self._spans_ahead():
+            self.cursor_beat = max(self.cursor_beat, write_range.begins)
             while self.cursor_beat < min(until_beat, ends) - HAIR:
                 if most_bars == 0:
                     return posted
                 most_bars -= 1
-                passage = span.stay.passage
-                bar = int(passage.local(self.cursor_beat) / passage.beats_per_bar + HAIR)
-                start = passage.beat_of(bar * passage.beats_per_bar)
-                posted += self._write_bar(span, ends, bar, start, tempo, not_before)
-                self.cursor_beat = min(start + passage.beats_per_bar, ends)
+                instance = write_range.context.instance
+                bar = int(instance.local(self.cursor_beat) / instance.beats_per_bar + HAIR)
+                start = instance.beat_of(bar * instance.beats_per_bar)
+                posted += self._write_bar(write_range, ends, bar, start, tempo, not_before)
+                self.cursor_beat = min(start + instance.beats_per_bar, ends)
             if self.cursor_beat >= until_beat - HAIR:
                 break
         return posted
 
-    def _spans_ahead(self) -> list[tuple[Span, float]]:
+    def _spans_ahead(self) -> list[tuple[WriteRange, float]]:
         """Spans beyond the cursor, each with where it really ends: at the next one's beginning at last."""
-        ends = [min(one.ends, after.begins) for one, after in pairwise(self.spans)]
-        ends += [span.ends for span in self.spans[-1:]]
-        pairs = zip(self.spans, ends, strict=True)
-        return [(span, end) for span, end in pairs if end > self.cursor_beat + HAIR]
+        ends = [min(one.ends, after.begins) for one, after in pairwise(self.ranges)]
+        ends += [write_range.ends for write_range in self.ranges[-1:]]
+        pairs = zip(self.ranges, ends, strict=True)
+        return [(write_range, end) for write_range, end in pairs if end > self.cursor_beat + HAIR]
 
-    def span_at(self, beat: float) -> Span | None:
+    def range_at(self, beat: float) -> WriteRange | None:
         """Span that is written at a beat."""
         found = None
-        for span in self.spans:
-            if span.begins <= beat + HAIR and beat < span.ends - HAIR:
-                found = span
+        for write_range in self.ranges:
+            if write_range.begins <= beat + HAIR and beat < write_range.ends - HAIR:
+                found = write_range
         return found
 
     def _write_bar(
-        self, span: Span, ends: float, bar: int, start: float, tempo: TempoMap, not_before: int
+        self, write_range: WriteRange, ends: float, bar: int, start: float, tempo: TempoMap, not_before: int
     ) -> list[Command]:
         # a hit before its beat sounds no earlier than its bar, or than the section, begins
-        begins = max(start, span.begins)
+        begins = max(start, write_range.begins)
         # what sounds before the cursor is in the schedule already: the frame decides, as in `withdraw`
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
-        for note in self._compose(span, bar, start):
+        for note in self._compose(write_range, bar, start):
             written = start + float(note.onset)
             if begins - HAIR <= written < ends - HAIR:
                 beat = max(begins, written + note.offset_beats)
@@ -282,57 +283,59 @@ class GeneratedLayer:
             before = self.player.state()
             frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
-            self.written.append(Written(frame, written, note, span.stay.passage.section, before))
+            self.written.append(
+                WrittenNote(frame, written, note, write_range.context.instance.section, before)
+            )
             self._next_frame = min(self._next_frame, frame)
         return posted
 
-    def _compose(self, span: Span, bar: int, start: float) -> tuple[Note, ...]:
-        stay, passage = span.stay, span.stay.passage
-        is_leaving = span.leaves_at is not None and (
-            start + HAIR < span.leaves_at <= start + passage.beats_per_bar + HAIR
+    def _compose(self, write_range: WriteRange, bar: int, start: float) -> tuple[Note, ...]:
+        context, instance = write_range.context, write_range.context.instance
+        is_leaving = write_range.leaves_at is not None and (
+            start + HAIR < write_range.leaves_at <= start + instance.beats_per_bar + HAIR
         )
-        harmony, memory = stay.harmony_of(bar), span.memories.get(bar, NOTHING)
+        harmony, memory = context.harmony_of(bar), write_range.memories.get(bar, NOTHING)
         # the objects themselves are kept with the bar, so that their identities stay theirs
         key = (
-            passage.section, bar, self.density, is_leaving, stay.tempo_bpm, stay.energy,
+            instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
             id(harmony), id(memory),
         )  # fmt: skip
         kept = self._composed.get(key)
         if kept is None:
-            context = BarContext(
-                section=passage.section,
+            bar_context = BarContext(
+                section=instance.section,
                 bar=bar,
-                phrase_bars=passage.phrase_bars,
-                beats=passage.beats_per_bar,
-                beat_unit=passage.beat_unit,
-                tempo_bpm=stay.tempo_bpm,
+                phrase_bars=instance.phrase_bars,
+                beats=instance.beats_per_bar,
+                beat_unit=instance.beat_unit,
+                tempo_bpm=context.tempo_bpm,
                 harmony=harmony,
-                energy=stay.energy,
+                energy=context.energy,
                 density=self.density,
                 is_leaving=is_leaving,
-                seed=self.seed ^ zlib.crc32(passage.section.encode()),
+                seed=self.seed ^ zlib.crc32(instance.section.encode()),
                 style=self.style,
                 octave=self.octave,
                 memory=memory,
             )
-            kept = (self.generator(context), context)
+            kept = (self.generator(bar_context), bar_context)
             self._composed[key] = kept
             if len(self._composed) > KEPT_BARS:
                 self._composed.popitem(last=False)
         else:
             self._composed.move_to_end(key)
         result = kept[0]
-        span.memories[bar + 1] = result.memory
-        span.memories.pop(bar - 8, None)
+        write_range.memories[bar + 1] = result.memory
+        write_range.memories.pop(bar - 8, None)
         return result.notes
 
     def retempo(self, tempo_bpm: float) -> None:
         """Tell the generator another tempo from the next bar on."""
         if self.is_kept:
-            last = self.spans[-1]
-            self.spans[-1] = replace(last, stay=replace(last.stay, tempo_bpm=tempo_bpm))
+            last = self.ranges[-1]
+            self.ranges[-1] = replace(last, context=replace(last.context, tempo_bpm=tempo_bpm))
 
-    def sounded(self, frame: int) -> list[Written]:
+    def sounded(self, frame: int) -> list[WrittenNote]:
         """Notes that have sounded before a frame, in order; they are forgotten here."""
         if frame <= self._next_frame:
             return []

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from adaptive.conductor.layout.layout import LayerPlace
-from adaptive.conductor.variation_picker import Deck, Hand
+from adaptive.conductor.variation_picker import PickState, VariationPicker
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
@@ -19,7 +19,7 @@ HAIR_FRAMES = 24  # half a millisecond: how far a loop may lie beside the bars i
 
 
 @dataclass(slots=True, eq=False)
-class Playing:
+class ClipInUse:
     """A clip and what it is doing: all frames are of the timeline."""
 
     clip: int
@@ -72,10 +72,10 @@ class LayerState(NamedTuple):
 
     clips: tuple[tuple[Sound | None, int, int, int, bool], ...]
     current: int
-    part: str
+    segment: str
     next_change: int
-    hands: Mapping[str, Hand]
-    drawn_from: Mapping[str, Hand]
+    picks: Mapping[str, PickState]
+    drawn_from: Mapping[str, PickState]
     left_with: Mapping[str, int]
 
 
@@ -99,7 +99,7 @@ class StemLayer:
         Part to its variations, each a sound and its number in the engine's table.
     declick_frames : int
         Length of the fade wherever material is cut or entered in its middle.
-    decks : Mapping
+    pickers : Mapping
         Part to the deck that chooses among its variations; only where there are several.
     pass_frames : Mapping
         Part to the frames of a pass.
@@ -108,26 +108,26 @@ class StemLayer:
     place: LayerPlace
     sounds: Mapping[str, tuple[tuple[Sound, int], ...]]
     declick_frames: int
-    decks: Mapping[str, Deck] = field(default_factory=dict)
+    pickers: Mapping[str, VariationPicker] = field(default_factory=dict)
     pass_frames: Mapping[str, int] = field(default_factory=dict)
-    clips: list[Playing] = field(default_factory=list)
-    current: Playing | None = None
-    part: str = ""
+    clips: list[ClipInUse] = field(default_factory=list)
+    current: ClipInUse | None = None
+    segment: str = ""
     next_change: int = FOREVER
-    hands: dict[str, Hand] = field(default_factory=dict)
-    drawn_from: dict[str, Hand] = field(default_factory=dict)  # the hand before the last draw
+    picks: dict[str, PickState] = field(default_factory=dict)
+    drawn_from: dict[str, PickState] = field(default_factory=dict)  # the hand before the last draw
     left_with: dict[str, int] = field(default_factory=dict)  # the variation each part was left with
     changes: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clips = [Playing(clip) for clip in self.place.clips]
+        self.clips = [ClipInUse(clip) for clip in self.place.clips]
 
     def snapshot(self) -> LayerState:
         """State to come back to when what is planned is withdrawn."""
         states = [(c.sound, c.zero_frame, c.ends_frame, c.starts_frame, c.is_stopping) for c in self.clips]
         current = -1 if self.current is None else self.clips.index(self.current)
         return LayerState(
-            tuple(states), current, self.part, self.next_change, dict(self.hands), dict(self.drawn_from),
+            tuple(states), current, self.segment, self.next_change, dict(self.picks), dict(self.drawn_from),
             dict(self.left_with),
         )  # fmt: skip
 
@@ -136,64 +136,64 @@ class StemLayer:
         for clip, before in zip(self.clips, state.clips, strict=True):
             clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame, clip.is_stopping = before
         self.current = None if state.current < 0 else self.clips[state.current]
-        self.part, self.next_change = state.part, state.next_change
-        self.hands, self.drawn_from = dict(state.hands), dict(state.drawn_from)
+        self.segment, self.next_change = state.segment, state.next_change
+        self.picks, self.drawn_from = dict(state.picks), dict(state.drawn_from)
         self.left_with = dict(state.left_with)
 
     def take_over(self, before: StemLayer) -> None:
         """Go on with the clips of a layer before this one, and with its turns where they still fit."""
-        self.clips, self.current, self.part = before.clips, before.current, before.part
+        self.clips, self.current, self.segment = before.clips, before.current, before.segment
         self.next_change, self.changes = before.next_change, before.changes
         self.drawn_from = self._fitting(before.drawn_from)
-        self.take_turns(before.hands, before.left_with)
+        self.take_turns(before.picks, before.left_with)
 
-    def take_turns(self, hands: Mapping[str, Hand], left_with: Mapping[str, int]) -> None:
+    def take_turns(self, picks: Mapping[str, PickState], left_with: Mapping[str, int]) -> None:
         """Go on with these hands and takes, where they still fit."""
-        self.hands = self._fitting(hands)
+        self.picks = self._fitting(picks)
         self.left_with = {
-            part: take
-            for part, take in left_with.items()
-            if part in self.decks and take < len(self.sounds[part])
+            segment: take
+            for segment, take in left_with.items()
+            if segment in self.pickers and take < len(self.sounds[segment])
         }
 
-    def _fitting(self, hands: Mapping[str, Hand]) -> dict[str, Hand]:
+    def _fitting(self, picks: Mapping[str, PickState]) -> dict[str, PickState]:
         return {
-            part: hand
-            for part, hand in hands.items()
-            if part in self.decks and hand.fits(len(self.sounds[part]))
+            segment: pick
+            for segment, pick in picks.items()
+            if segment in self.pickers and pick.fits(len(self.sounds[segment]))
         }
 
-    def plays_as(self, before: StemLayer, part: str) -> bool:
+    def plays_as(self, before: StemLayer, segment: str) -> bool:
         """Whether a part's material is what it was in a layer before this one, to the sound and turn."""
         return (
-            self.decks.get(part) == before.decks.get(part)
-            and self.pass_frames.get(part) == before.pass_frames.get(part)
-            and [id(sound) for sound, _ in self.sounds.get(part, ())]
-            == [id(sound) for sound, _ in before.sounds.get(part, ())]
+            self.pickers.get(segment) == before.pickers.get(segment)
+            and self.pass_frames.get(segment) == before.pass_frames.get(segment)
+            and [id(sound) for sound, _ in self.sounds.get(segment, ())]
+            == [id(sound) for sound, _ in before.sounds.get(segment, ())]
         )
 
-    def has(self, part: str) -> bool:
+    def has(self, segment: str) -> bool:
         """Whether it has something to play in a part."""
-        return part in self.sounds
+        return segment in self.sounds
 
-    def _holds(self, clip: Playing, part: str, at: int, position: int) -> bool:
+    def _holds(self, clip: ClipInUse, segment: str, at: int, position: int) -> bool:
         """Whether a clip holds what a part wants, where it wants it, at a frame."""
-        if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[part]):
+        if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[segment]):
             return False
         return abs(clip.position_at(at) - position % clip.sound.loop_frames) <= 1
 
-    def goes_on(self, part: str, is_same_position: bool, at: int, position: int) -> bool:
+    def goes_on(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
         """Whether the clip that plays is just what the part wants, where it wants it."""
-        if self.current is None or not is_same_position or part not in self.sounds:
+        if self.current is None or not is_same_position or segment not in self.sounds:
             return False
-        return self._holds(self.current, part, at, position)
+        return self._holds(self.current, segment, at, position)
 
-    def crosses_itself(self, part: str) -> bool:
+    def crosses_itself(self, segment: str) -> bool:
         """Whether the file that plays is the one that the part enters with."""
         if self.current is None:
             return False
         playing = self.current.sound
-        for sound, _ in self.sounds.get(part, ()):  # noqa: SIM110  # a generator costs three times as much
+        for sound, _ in self.sounds.get(segment, ()):  # noqa: SIM110  # a generator costs three times as much
             if sound is playing:
                 return True
         return False
@@ -201,12 +201,12 @@ class StemLayer:
     def leave(self, at: int, is_at_end: bool, fades: Fades, earliest: int, group: int) -> list[Command]:
         """Stop what plays at a seam; a fade may begin before it, but not before `earliest`."""
         playing = self.current
-        if playing is not None and self.part in self.decks:
-            sounds = [sound for sound, _ in self.sounds[self.part]]
+        if playing is not None and self.segment in self.pickers:
+            sounds = [sound for sound, _ in self.sounds[self.segment]]
             takes = (n for n, sound in enumerate(sounds) if sound is playing.sound)
             take = next(takes, None)  # None: the part was edited, and has it no more
             if take is not None:
-                self.left_with[self.part] = take
+                self.left_with[self.segment] = take
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
@@ -218,16 +218,16 @@ class StemLayer:
         playing.ends_frame, playing.is_stopping = begins + frames, True
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
-    def returning(self, part: str, at: int, position: int) -> Playing | None:
+    def returning(self, segment: str, at: int, position: int) -> ClipInUse | None:
         """A clip that still fades out and holds just what is wanted: to be faded in again."""
         for clip in self.clips:
-            if clip.is_stopping and at < clip.ends_frame and self._holds(clip, part, at, position):
+            if clip.is_stopping and at < clip.ends_frame and self._holds(clip, segment, at, position):
                 return clip
         return None
 
     def enter(
         self,
-        part: str,
+        segment: str,
         at: int,
         position: int,
         earliest: int,
@@ -242,20 +242,20 @@ class StemLayer:
         With `is_return` it is the variation the part was left with, if it was.
         """
         if position > 0:
-            again = self.returning(part, at, position)
+            again = self.returning(segment, at, position)
             if again is not None:
                 again.ends_frame, again.is_stopping = FOREVER, False
-                self._plays(part, again, at)
+                self._plays(segment, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
                 return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
-        sound, number = self._taken_up(part) if is_return else self._draw(part)
+        sound, number = self._taken_up(segment) if is_return else self._draw(segment)
         playing = self._free_clip()
         lead = 0
         if position == 0 and pickup != "never" and at - sound.origin >= earliest:
             lead = sound.origin
         playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
         playing.zero_frame = at - position
-        self._plays(part, playing, at)
+        self._plays(segment, playing, at)
         first = at - lead
         fade_frames = fades.in_frames or (self.declick_frames if position else 0)
         fade_start = at + fades.in_start if fades.in_frames else at
@@ -284,10 +284,10 @@ class StemLayer:
             )
         return posted
 
-    def goes_over(self, part: str, at: int) -> None:
+    def goes_over(self, segment: str, at: int) -> None:
         """Take note that what plays goes on untouched in another part."""
         if self.current is not None:
-            self._plays(part, self.current, at)
+            self._plays(segment, self.current, at)
 
     def start_again(self, clip: int, at: int, frames: int) -> list[Command]:
         """Start what plays once more where it would be, faded in: its clip had been stopped for good."""
@@ -301,29 +301,29 @@ class StemLayer:
             commands.fade_clip(at, clip, 1.0, frames, shape=kernel.EQUAL_POWER_IN),
         ]
 
-    def _free_clip(self) -> Playing:
+    def _free_clip(self) -> ClipInUse:
         return min(self.clips, key=lambda clip: clip.ends_frame)
 
-    def _taken_up(self, part: str) -> tuple[Sound, int]:
-        left = self.left_with.get(part)
-        if left is None or left >= len(self.sounds[part]):  # a layer before an edit may have had more
-            return self._draw(part)
-        return self.sounds[part][left]
+    def _taken_up(self, segment: str) -> tuple[Sound, int]:
+        left = self.left_with.get(segment)
+        if left is None or left >= len(self.sounds[segment]):  # a layer before an edit may have had more
+            return self._draw(segment)
+        return self.sounds[segment][left]
 
-    def _draw(self, part: str) -> tuple[Sound, int]:
-        variants = self.sounds[part]
-        deck = self.decks.get(part)
-        if deck is None:
+    def _draw(self, segment: str) -> tuple[Sound, int]:
+        variants = self.sounds[segment]
+        picker = self.pickers.get(segment)
+        if picker is None:
             return variants[0]
-        self.drawn_from[part] = self.hands.get(part, Hand())
-        drawn, self.hands[part] = deck.draw(self.drawn_from[part])
+        self.drawn_from[segment] = self.picks.get(segment, PickState())
+        drawn, self.picks[segment] = picker.draw(self.drawn_from[segment])
         return variants[drawn]
 
-    def _plays(self, part: str, playing: Playing, at: int) -> None:
+    def _plays(self, segment: str, playing: ClipInUse, at: int) -> None:
         """Take note of what plays from a frame on, and when the next variation is due."""
-        self.current, self.part, self.next_change = playing, part, FOREVER
-        if part in self.decks:
-            length = self.pass_frames[part]
+        self.current, self.segment, self.next_change = playing, segment, FOREVER
+        if segment in self.pickers:
+            length = self.pass_frames[segment]
             self.next_change = at + length - (at - playing.zero_frame) % length
 
     # ── variations ─────────────────────────────────────────────────────────────────────────────
@@ -334,8 +334,8 @@ class StemLayer:
         while self.current is not None and self.next_change < until:
             at, group = self.next_change, self.place.group
             self.changes.append(Change(at, self.snapshot()))
-            self.next_change += self.pass_frames[self.part]
-            sound, number = self._draw(self.part)
+            self.next_change += self.pass_frames[self.segment]
+            sound, number = self._draw(self.segment)
             if sound is self.current.sound:
                 continue
             old, new = self.current, self._free_clip()
@@ -357,11 +357,11 @@ class StemLayer:
         self.restore(before)
         return [commands.withdraw(self.place.group, frame)]
 
-    def hands_at(self, frame: int, playing: Collection[str]) -> dict[str, Hand]:
+    def hands_at(self, frame: int, playing: Collection[str]) -> dict[str, PickState]:
         """Hands as they were at a frame, so that what plays, or is to play, is drawn again."""
         state = next((change.before for change in self.changes if change.frame > frame), self.snapshot())
-        again = {part: hand for part, hand in state.drawn_from.items() if part in playing}
-        return {**state.hands, **again}
+        again = {segment: pick for segment, pick in state.drawn_from.items() if segment in playing}
+        return {**state.picks, **again}
 
     def forget_before(self, frame: int) -> None:
         """Drop changes that have sounded."""

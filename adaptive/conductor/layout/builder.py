@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.conductor.layout.layout import LayerPlace, ScoreLayout, control_start, default_value
-from adaptive.conductor.layout.row_allocator import Ground, RoomFullError, Seats
+from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
+from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.engine.memory import voice_groups, voice_groups_of
 from adaptive.engine.records import OPEN_HZ
 from adaptive.engine.spec import (
@@ -16,7 +16,7 @@ from adaptive.engine.spec import (
     MappingSpec,
     ParameterSpec,
     ReverbSpec,
-    Room,
+    SpareRows,
 )
 from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
@@ -31,7 +31,7 @@ from adaptive.preset.schema import (
     ParameterTable,
     StingerTable,
 )
-from adaptive.preset.segments import bridge_part
+from adaptive.preset.segments import bridge_segment
 from adaptive.units import db_to_gain
 
 CLIPS_A_STEM = 6
@@ -70,7 +70,7 @@ def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class _Means:
+class _Resources:
     """What a strip is played by: clips, or the voices of an instrument."""
 
     clips: int
@@ -91,30 +91,30 @@ class _Builder:
     ----------
     preset : Preset
         What is laid out.
-    before : ScoreLayout or None
+    before : PresetLayout or None
         What plays: whoever is played by the same means keeps its place.
-    ground : Ground or None
+    occupancy : Occupancy or None
         The engine that plays it.
     """
 
-    def __init__(self, preset: Preset, before: ScoreLayout | None, ground: Ground | None) -> None:
-        self.preset, self.before, self.ground = preset, before, ground
+    def __init__(self, preset: Preset, before: PresetLayout | None, occupancy: Occupancy | None) -> None:
+        self.preset, self.before, self.occupancy = preset, before, occupancy
         file = preset.file
-        if ground is None:
+        if occupancy is None:
             # strips first, then some to come, then from a group of its own the room's return
             strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
             self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS
             limits = dict.fromkeys(("clip", "instrument", "parameter"), NO_LIMIT)
         else:
-            spec = ground.spec
+            spec = occupancy.spec
             self.reverb_bus = len(spec.buses) - 1
             limits = {
                 "clip": spec.clips + spec.room.clips,
                 "instrument": len(spec.instruments) + spec.room.instruments,
                 "parameter": len(spec.parameters) + spec.room.parameters,
             }
-        self.seats = Seats({**limits, "bus": self.reverb_bus}, ground)
-        spec_before = None if ground is None else ground.spec
+        self.rows = RowAllocator({**limits, "bus": self.reverb_bus}, occupancy)
+        spec_before = None if occupancy is None else occupancy.spec
         self.buses = list(spec_before.buses) if spec_before else []
         self.instruments = list(spec_before.instruments) if spec_before else []
         self.parameters = list(spec_before.parameters) if spec_before else []
@@ -138,13 +138,13 @@ class _Builder:
             if self._means_of(strip) != self._means_at(place):
                 continue
             kept[strip] = place
-            self.seats.keep("bus", place.bus)
-            self.seats.keep("clip", place.clips.start, len(place.clips))
+            self.rows.keep("bus", place.bus)
+            self.rows.keep("clip", place.clips.start, len(place.clips))
             if place.instrument is not None:
-                self.seats.keep("instrument", place.instrument)
+                self.rows.keep("instrument", place.instrument)
         return kept
 
-    def _means_of(self, strip: str) -> _Means | None:
+    def _means_of(self, strip: str) -> _Resources | None:
         """What a strip of the preset is played by; None if there is no such strip."""
         kind, _, name = strip.partition(".")
         file = self.preset.file
@@ -152,18 +152,24 @@ class _Builder:
             return self._means_of_layer(file.layers[name])
         if kind == "stingers" and name in file.stingers:
             instrument = file.stingers[name].instrument
-            return _Means(CLIPS_A_STINGER) if instrument is None else _Means(0, self._voices_of(instrument))
+            return (
+                _Resources(CLIPS_A_STINGER)
+                if instrument is None
+                else _Resources(0, self._voices_of(instrument))
+            )
         if kind == "bridges" and name in file.bridges:
-            return _Means(CLIPS_A_BRIDGE if file.bridges[name].stem is not None else 0)
+            return _Resources(CLIPS_A_BRIDGE if file.bridges[name].stem is not None else 0)
         if kind == "fills" and name in file.fills:
-            return _Means(CLIPS_A_FILL)
+            return _Resources(CLIPS_A_FILL)
         return None
 
-    def _means_of_layer(self, table: LayerTable) -> _Means:
+    def _means_of_layer(self, table: LayerTable) -> _Resources:
         instrument = _instrument_of(table)
         if instrument is None:
-            return _Means(CLIPS_A_STEM)
-        return _Means(CLIPS_A_KIT) if instrument in kits.KITS else _Means(0, self._voices_of(instrument))
+            return _Resources(CLIPS_A_STEM)
+        return (
+            _Resources(CLIPS_A_KIT) if instrument in kits.KITS else _Resources(0, self._voices_of(instrument))
+        )
 
     def _voices_of(self, instrument: str) -> int:
         return patches.instrument_spec(self._patch(instrument), 0).voices
@@ -171,9 +177,9 @@ class _Builder:
     def _patch(self, instrument: str) -> InstrumentTable:
         return patches.resolve(instrument, self.preset.file.instruments)
 
-    def _means_at(self, place: LayerPlace) -> _Means:
+    def _means_at(self, place: LayerPlace) -> _Resources:
         voices = 0 if place.instrument is None else self.instruments[place.instrument].voices
-        return _Means(len(place.clips), voices)
+        return _Resources(len(place.clips), voices)
 
     # ── parameters ─────────────────────────────────────────────────────────────────────────────
 
@@ -185,7 +191,7 @@ class _Builder:
             self._keep_parameter(name)
         for name in outside:
             if name not in self.index_of:
-                self.index_of[name] = self.seats.take("parameter", f"parameter {name!r}")
+                self.index_of[name] = self.rows.take("parameter", f"parameter {name!r}")
             self._set(self.parameters, self.index_of[name], parameter_spec(name, tables[name]))
         for name, expression in self.preset.derived.items():
             program = compile_program(expression, self.index_of)
@@ -193,7 +199,7 @@ class _Builder:
             above = max(reads, default=-1)
             self._keep_parameter(name, above)
             if name not in self.index_of:
-                index = self.seats.take("parameter", f"parameter {name!r}", above=above)
+                index = self.rows.take("parameter", f"parameter {name!r}", above=above)
                 self.index_of[name] = index
             steps = tuple((int(opcode), float(operand)) for opcode, operand in program)
             spec = replace(parameter_spec(name, tables[name]), program=steps)
@@ -208,7 +214,7 @@ class _Builder:
         is_linear = self.preset.file.parameters[name].law == "linear"
         is_derived = name in self.preset.derived
         if spec.is_linear == is_linear and (spec.program is not None) == is_derived and index > above:
-            self.seats.keep("parameter", index)
+            self.rows.keep("parameter", index)
             self.index_of[name] = index
 
     # ── strips ─────────────────────────────────────────────────────────────────────────────────
@@ -223,7 +229,7 @@ class _Builder:
         instrument, kit = _instrument_of(table), None
         if instrument in kits.KITS:
             instrument, kit = None, instrument
-        place = self._seat(f"layers.{name}", name, instrument)
+        place = self._row(f"layers.{name}", name, instrument)
         strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff)
         self._add_strip(place.bus, strip, send)
         for control, kind in (
@@ -240,7 +246,7 @@ class _Builder:
     def add_stinger(self, name: str, table: StingerTable) -> None:
         """Seat a stinger: recorded ones set level and pan with each hit."""
         is_written = table.instrument is not None
-        place = self._seat(f"stingers.{name}", name, table.instrument)
+        place = self._row(f"stingers.{name}", name, table.instrument)
         gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
         send = STINGER_REVERB_DB if table.reverb_db is None else table.reverb_db
         self._add_strip(place.bus, BusSpec(f"stinger_{name}", gain=gain, pan=pan), send)
@@ -248,13 +254,13 @@ class _Builder:
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
         """Seat a bridge, by the name of its part."""
-        part = bridge_part(name)
-        self.bridges[part] = self._seat(f"bridges.{name}", part, None)
-        self._add_shot(self.bridges[part].bus, part, table)
+        segment = bridge_segment(name)
+        self.bridges[segment] = self._row(f"bridges.{name}", segment, None)
+        self._add_shot(self.bridges[segment].bus, segment, table)
 
     def add_fill(self, name: str, table: FillTable) -> None:
         """Seat a fill."""
-        self.fills[name] = self._seat(f"fills.{name}", name, None)
+        self.fills[name] = self._row(f"fills.{name}", name, None)
         self._add_shot(self.fills[name].bus, f"fill_{name}", table)
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
@@ -265,14 +271,14 @@ class _Builder:
         sends = (self.reverb_bus,)
         self._set(self.buses, bus, replace(strip, sends=sends, send_gains=(db_to_gain(send_db),)))
 
-    def _seat(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
+    def _row(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
         """Seat a strip: where it was, or where there is room for it."""
         place = self._kept.get(strip)
         if place is None:
             means = self._means_of(strip)
             assert means is not None  # a strip of this preset
-            bus = self.seats.take("bus", strip)
-            first = self.seats.take("clip", strip, means.clips) if means.clips else 0
+            bus = self.rows.take("bus", strip)
+            first = self.rows.take("clip", strip, means.clips) if means.clips else 0
             place = LayerPlace(name, bus, bus + 1, range(first, first + means.clips), strip=strip)
             if instrument is not None:
                 place = replace(place, instrument=self._take_instrument(strip, means.voices))
@@ -283,17 +289,17 @@ class _Builder:
 
     def _take_instrument(self, strip: str, voices: int) -> int:
         """Seat an instrument: an old seat has room for as many groups of voices as it had."""
-        wanted, ground = voice_groups_of(voices), self.ground
+        wanted, occupancy = voice_groups_of(voices), self.occupancy
 
         def suits(index: int) -> bool:
             if index < len(self.instruments):
                 return voice_groups_of(self.instruments[index].voices) == wanted
-            if ground is None:
+            if occupancy is None:
                 return True
-            added = self.instruments[len(ground.spec.instruments) :]
-            return wanted + voice_groups(added) <= ground.spec.room.voice_groups
+            added = self.instruments[len(occupancy.spec.instruments) :]
+            return wanted + voice_groups(added) <= occupancy.spec.room.voice_groups
 
-        return self.seats.take("instrument", strip, suits=suits)
+        return self.rows.take("instrument", strip, suits=suits)
 
     def _set(self, rows: list[Any], index: int, row: Any) -> None:
         """Enter a row; between the last and one beyond it, nothing is left out."""
@@ -304,9 +310,9 @@ class _Builder:
 
     # ── all together ───────────────────────────────────────────────────────────────────────────
 
-    def finish(self, sample_rate: int, channels: int) -> ScoreLayout:
+    def finish(self, sample_rate: int, channels: int) -> PresetLayout:
         """Lay out what has been seated."""
-        used = self.seats.used
+        used = self.rows.used
         room = self.preset.file.reverb
         while len(self.buses) < self.reverb_bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
@@ -314,12 +320,12 @@ class _Builder:
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
-        spare = Room(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES)
-        if self.ground is not None:
-            spec = self.ground.spec
+        spare = SpareRows(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES)
+        if self.occupancy is not None:
+            spec = self.occupancy.spec
             clips, sounds, in_use = max(clips, spec.clips), spec.sounds, max(in_use, spec.spare_buses.start)
             self._require_room(spec)
-            spare = Room()  # what is left of it, the engine works out: it knows the rows of others
+            spare = SpareRows()  # what is left of it, the engine works out: it knows the rows of others
         made = EngineSpec(
             sample_rate=sample_rate,
             channels=channels,
@@ -333,10 +339,10 @@ class _Builder:
             gain=db_to_gain(self.preset.file.level_db),
             room=spare,
             spare_buses=range(in_use, self.reverb_bus),
-            tenants={**self.seats.tenants, ("bus", self.reverb_bus): "reverb"},
+            owners={**self.rows.owners, ("bus", self.reverb_bus): "reverb"},
         )
         duck_group = len(self.buses) + 1
-        return ScoreLayout(
+        return PresetLayout(
             made,
             self.layers,
             self.index_of,
@@ -352,27 +358,27 @@ class _Builder:
         """Refuse what no seat is taken for, and the engine that plays still cannot hold."""
         if len(self.mappings) > len(spec.mappings) + spec.room.mappings:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
-            raise RoomFullError(message)
+            raise NoSpareRowsError(message)
         if [one.predelay_s for one in spec.reverbs] != [self.preset.file.reverb.predelay_ms / 1000.0]:
             message = "the room's pre-delay is another"
-            raise RoomFullError(message)
+            raise NoSpareRowsError(message)
 
 
 def lay_out(
     preset: Preset,
     sample_rate: int = 48000,
     channels: int = 2,
-    before: ScoreLayout | None = None,
-    ground: Ground | None = None,
-) -> ScoreLayout:
+    before: PresetLayout | None = None,
+    occupancy: Occupancy | None = None,
+) -> PresetLayout:
     """Lay a preset out for an engine: an empty one, or the one that plays the layout `before`.
 
     Raises
     ------
-    RoomFullError
+    NoSpareRowsError
         The engine that plays has no room for it.
     """
-    builder = _Builder(preset, before, ground)
+    builder = _Builder(preset, before, occupancy)
     builder.add_parameters()
     for name, table in preset.file.layers.items():
         builder.add_layer(name, table)

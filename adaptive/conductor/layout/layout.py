@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from adaptive.engine.spec import EngineSpec, Seat
+from adaptive.engine.spec import EngineRow, EngineSpec
 from adaptive.preset.schema import Control, Curve, ParameterTable
 
 
@@ -40,16 +40,16 @@ class LayerPlace:
     kit: str | None = None
     strip: str = ""
 
-    def shares_seat(self, other: LayerPlace | None) -> bool:
+    def shares_row(self, other: LayerPlace | None) -> bool:
         """Whether another place is this one: whoever sits there goes on.
 
         Who keeps a strip keeps clips and voices with it: another kind of player gets another strip.
         """
         return other is not None and self.bus == other.bus
 
-    def seats(self) -> set[Seat]:
+    def rows(self) -> set[EngineRow]:
         """All rows of the engine that are its own."""
-        own: set[Seat] = {("bus", self.bus)} | {("clip", clip) for clip in self.clips}
+        own: set[EngineRow] = {("bus", self.bus)} | {("clip", clip) for clip in self.clips}
         return own if self.instrument is None else own | {("instrument", self.instrument)}
 
     @property
@@ -59,7 +59,7 @@ class LayerPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreLayout:
+class PresetLayout:
     """A preset laid out: the engine's specification and where everything went."""
 
     spec: EngineSpec

@@ -11,55 +11,55 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from adaptive.engine.spec import EngineSpec, Seat
+from adaptive.engine.spec import EngineRow, EngineSpec
 from adaptive.errors import AdaptiveError
 
 
-class RoomFullError(AdaptiveError):
+class NoSpareRowsError(AdaptiveError):
     """The engine that plays has no room for what a preset wants: it has to be laid out anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Occupancy:
     """An engine that plays, as far as laying out on it needs.
 
     Parameters
     ----------
     spec : EngineSpec
         All it holds.
-    held : collection of Seat
+    held : collection of EngineRow
         Seats that are not given away: of what plays, and of what may be come back to.
     is_at_rest : callable
         Whether nothing of a seat is heard any more.
     """
 
     spec: EngineSpec
-    held: Collection[Seat]
-    is_at_rest: Callable[[Seat], bool]
+    held: Collection[EngineRow]
+    is_at_rest: Callable[[EngineRow], bool]
 
 
 @dataclass(slots=True)
-class Seats:
+class RowAllocator:
     """Gives seats away, the lowest that is free first.
 
     Parameters
     ----------
     limits : dict
         How many seats there may be of each kind.
-    ground : Ground or None
+    occupancy : Occupancy or None
         What is there already; None: nothing.
     """
 
     limits: dict[str, int]
-    ground: Ground | None = None
-    tenants: dict[Seat, object] = field(default_factory=dict)
+    occupancy: Occupancy | None = None
+    owners: dict[EngineRow, object] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
 
     def keep(self, kind: str, first: int, count: int = 1) -> None:
         """Let who sits there stay."""
-        assert self.ground is not None
+        assert self.occupancy is not None
         for index in range(first, first + count):
-            self.tenants[kind, index] = self.ground.spec.tenants[kind, index]
+            self.owners[kind, index] = self.occupancy.spec.owners[kind, index]
             self.used[kind] = max(self.used.get(kind, 0), index + 1)
 
     def take(
@@ -74,22 +74,22 @@ class Seats:
 
         Raises
         ------
-        RoomFullError
+        NoSpareRowsError
             There are none left; `wanted_for` says for whom they were wanted.
         """
-        tenant = object()
+        owner = object()
         for first in range(above + 1, self.limits[kind] - count + 1):
-            seats = [(kind, index) for index in range(first, first + count)]
-            if all(self._is_free(seat) for seat in seats) and (suits is None or suits(first)):
-                self.tenants.update(dict.fromkeys(seats, tenant))
+            rows = [(kind, index) for index in range(first, first + count)]
+            if all(self._is_free(row) for row in rows) and (suits is None or suits(first)):
+                self.owners.update(dict.fromkeys(rows, owner))
                 self.used[kind] = max(self.used.get(kind, 0), first + count)
                 return first
         message = f"the engine that plays has no {kind} left for {wanted_for}"
-        raise RoomFullError(message)
+        raise NoSpareRowsError(message)
 
-    def _is_free(self, seat: Seat) -> bool:
-        if seat in self.tenants:
+    def _is_free(self, row: EngineRow) -> bool:
+        if row in self.owners:
             return False
-        if self.ground is None or seat not in self.ground.spec.tenants:
+        if self.occupancy is None or row not in self.occupancy.spec.owners:
             return True
-        return seat not in self.ground.held and self.ground.is_at_rest(seat)
+        return row not in self.occupancy.held and self.occupancy.is_at_rest(row)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
-from adaptive.conductor.playback import Stage
-from adaptive.conductor.requests.tracker import TRANSPORT, Promises
+from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
 from adaptive.conductor.stingers.stingers import Stingers
-from adaptive.conductor.transitions.planner import Handover
+from adaptive.conductor.transitions.planner import TransitionPlanner
 
 
 class Requests:
@@ -14,19 +14,21 @@ class Requests:
 
     Parameters
     ----------
-    stage : Stage
+    playback : PlaybackState
         What plays.
-    handover : Handover
+    planner : TransitionPlanner
         Renews planned seams when the tempo changes.
     stingers : Stingers
         Sound on events.
-    promises : Promises
+    tracker : RequestTracker
         Follow what takes time.
     """
 
-    def __init__(self, stage: Stage, handover: Handover, stingers: Stingers, promises: Promises) -> None:
-        self.stage, self.handover, self.stingers = stage, handover, stingers
-        self.promises = promises
+    def __init__(
+        self, playback: PlaybackState, planner: TransitionPlanner, stingers: Stingers, tracker: RequestTracker
+    ) -> None:
+        self.playback, self.planner, self.stingers = playback, planner, stingers
+        self.tracker = tracker
         self._deferred: list[SetTempo] = []
 
     def take_over(self, before: Requests) -> None:
@@ -51,54 +53,54 @@ class Requests:
             self._transport(message)
 
     def _set_state(self, message: SetState) -> None:
-        before = self.stage.scope.states.get(message.group)
+        before = self.playback.values.states.get(message.group)
         if before == message.value:
-            self.stage.receipt(message.id, "merged", f"{message.group} is {message.value} already")
+            self.playback.receipt(message.id, "merged", f"{message.group} is {message.value} already")
             return
-        self.stage.scope.states[message.group] = message.value
-        self.stage.log_line(
-            "state", self.stage.now, f"{message.group} set from outside", group=message.group,
+        self.playback.values.states[message.group] = message.value
+        self.playback.log_line(
+            "state", self.playback.now, f"{message.group} set from outside", group=message.group,
             value=message.value, before=before,
         )  # fmt: skip
-        self.promises.open(message.id, message.group, f"{message.group} is now {message.value}")
+        self.tracker.open(message.id, message.group, f"{message.group} is now {message.value}")
 
     def _transport(self, message: Transport) -> None:
         word = "play" if message.is_playing else "stop"
-        if self.stage.is_playing == message.is_playing:
-            self.stage.receipt(message.id, "merged", f"{word}: already so")
+        if self.playback.is_playing == message.is_playing:
+            self.playback.receipt(message.id, "merged", f"{word}: already so")
             return
-        self.stage.is_playing = message.is_playing
-        self.stage.log_line("state", self.stage.now, f"{word} was asked for", transport=word)
-        self.promises.open(message.id, TRANSPORT, word)
+        self.playback.is_playing = message.is_playing
+        self.playback.log_line("state", self.playback.now, f"{word} was asked for", transport=word)
+        self.tracker.open(message.id, TRANSPORT, word)
 
     def _set_tempo(self, message: SetTempo, is_deferred: bool = False) -> None:
-        stage = self.stage
-        if self.handover.keep():
+        playback = self.playback
+        if self.planner.keep():
             self._deferred.append(message)
             if not is_deferred:
-                stage.receipt(message.id, "accepted", "tempo")
-                stage.receipt(message.id, "deferred", "a section is about to begin; right after it")
+                playback.receipt(message.id, "accepted", "tempo")
+                playback.receipt(message.id, "deferred", "a section is about to begin; right after it")
             return
-        wanted = stage.material.parts.get(stage.wanted_section)
+        wanted = playback.assets.segments.get(playback.wanted_section)
         if message.tempo_bpm is not None and wanted is not None and wanted.has_stems:
             why = (
-                f"section {stage.wanted_section} has recorded stems, which keep the tempo they were "
+                f"section {playback.wanted_section} has recorded stems, which keep the tempo they were "
                 "recorded at"
             )
-            stage.log_line("tempo", stage.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
-            stage.receipt(message.id, "dropped", why)
+            playback.log_line("tempo", playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
+            playback.receipt(message.id, "dropped", why)
             return
-        stage.tempo_wanted = message.tempo_bpm
-        goal = message.tempo_bpm or (wanted.tempo_bpm if wanted else stage.preset.file.tempo_bpm)
-        playing = stage.material.parts.get(stage.passage.section)
+        playback.tempo_wanted = message.tempo_bpm
+        goal = message.tempo_bpm or (wanted.tempo_bpm if wanted else playback.preset.file.tempo_bpm)
+        playing = playback.assets.segments.get(playback.instance.section)
         if playing is not None and playing.has_stems:
             # what plays keeps its tempo; what is on its way begins in the one that is wanted
-            self.handover.renew()
-            at = stage.seams[-1].frame if stage.seams else stage.earliest
+            self.planner.renew()
+            at = playback.transitions[-1].frame if playback.transitions else playback.earliest
         else:
-            at = stage.earliest
-            self.handover.change_tempo(goal)
-        stage.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=goal)
-        status, where = "started" if is_deferred else "accepted", stage.position_at(at)
-        stage.receipt(message.id, status, f"{goal:g} bpm", at, where)
-        stage.receipt(message.id, "finished", f"{goal:g} bpm")
+            at = playback.earliest
+            self.planner.change_tempo(goal)
+        playback.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=goal)
+        status, where = "started" if is_deferred else "accepted", playback.position_at(at)
+        playback.receipt(message.id, status, f"{goal:g} bpm", at, where)
+        playback.receipt(message.id, "finished", f"{goal:g} bpm")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from adaptive.conductor.planned_transition import Seam
-from adaptive.conductor.playback import Stage
-from adaptive.conductor.segment_instance import Passage
+from adaptive.conductor.planned_transition import PlannedTransition
+from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.segment_instance import SegmentInstance
 
 TRANSPORT = "transport"
 """The subject of play and stop; a state's subject is its group."""
@@ -27,33 +27,33 @@ class Outcome(Enum):
 
 
 @dataclass(slots=True)
-class Promise:
+class TrackedRequest:
     """A request that has not come to its end."""
 
     id: str
     subject: str
     word: str
-    target: Passage | None = None
-    seam: Seam | None = None
-    last: Seam | None = None
+    target: SegmentInstance | None = None
+    transition: PlannedTransition | None = None
+    last: PlannedTransition | None = None
     is_new: bool = True
     is_started: bool = False
 
 
-class Promises:
+class RequestTracker:
     """Follows requests to their end.
 
     Parameters
     ----------
-    stage : Stage
+    playback : PlaybackState
         What plays, what is planned, who takes receipts.
     """
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self._open: list[Promise] = []
+    def __init__(self, playback: PlaybackState) -> None:
+        self.playback = playback
+        self._open: list[TrackedRequest] = []
 
-    def take_over(self, before: Promises) -> None:
+    def take_over(self, before: RequestTracker) -> None:
         """Keep following what has not come to its end."""
         self._open = before._open
 
@@ -62,7 +62,7 @@ class Promises:
         for promise in [p for p in self._open if p.subject == subject]:
             self._end(promise, "superseded", f"{word} was asked for after it")
         if message_id is not None:
-            self._open.append(Promise(message_id, subject, word))
+            self._open.append(TrackedRequest(message_id, subject, word))
 
     def settle(self, outcome: Outcome, reason: str) -> None:
         """Look at every request after a tick's section has been chosen."""
@@ -72,32 +72,36 @@ class Promises:
             else:
                 self._follow(promise, reason)
 
-    def _follow(self, promise: Promise, reason: str) -> None:
+    def _follow(self, promise: TrackedRequest, reason: str) -> None:
         """Follow a request whose way is planned."""
-        stage, target = self.stage, promise.target
+        playback, target = self.playback, promise.target
         assert target is not None  # the caller looks
-        if not promise.is_started and promise.seam is not None and stage.now >= promise.seam.frame:
+        if (
+            not promise.is_started
+            and promise.transition is not None
+            and playback.now >= promise.transition.frame
+        ):
             promise.is_started = True
             self._say(promise, "started", f"{promise.word}: the turn has come")
-        if stage.passage is target:
-            promise.seam = promise.last
-            self._end(promise, "finished", f"{stage.passage.section or 'silence'} plays")
-        elif any(seam.target is target for seam in stage.seams):
+        if playback.instance is target:
+            promise.transition = promise.last
+            self._end(promise, "finished", f"{playback.instance.section or 'silence'} plays")
+        elif any(transition.target is target for transition in playback.transitions):
             return
-        elif stage.seams and stage.last.section == target.section:
+        elif playback.transitions and playback.last.section == target.section:
             self._attach(promise)  # planned again: told again
             self._say(promise, "deferred", f"{promise.word}: it was planned anew")
         else:
             self._end(promise, "superseded", f"the turn was taken back: {reason or 'it is not wanted now'}")
 
-    def _attach(self, promise: Promise) -> None:
-        promise.seam, promise.last = self.stage.seams[0], self.stage.seams[-1]
+    def _attach(self, promise: TrackedRequest) -> None:
+        promise.transition, promise.last = self.playback.transitions[0], self.playback.transitions[-1]
         promise.target = promise.last.target
 
-    def _look(self, promise: Promise, outcome: Outcome, reason: str) -> None:
+    def _look(self, promise: TrackedRequest, outcome: Outcome, reason: str) -> None:
         """Look at a request that has no seam: it gets one, waits, or is done."""
         was_new, promise.is_new = promise.is_new, False
-        if promise.subject != TRANSPORT and not self.stage.is_playing:
+        if promise.subject != TRANSPORT and not self.playback.is_playing:
             outcome = Outcome.SETTLED  # what is planned is silence, and not what a state asks for
         if outcome is Outcome.PLANNED:
             self._attach(promise)
@@ -110,14 +114,14 @@ class Promises:
             self._say(promise, "accepted", promise.word)
             self._say(promise, "deferred", outcome.value)
 
-    def _say(self, promise: Promise, status: str, reason: str) -> None:
-        seam, stage = promise.seam, self.stage
-        if seam is None:
-            stage.receipt(promise.id, status, reason)
+    def _say(self, promise: TrackedRequest, status: str, reason: str) -> None:
+        transition, playback = promise.transition, self.playback
+        if transition is None:
+            playback.receipt(promise.id, status, reason)
             return
-        position = seam.target.position(seam.beat)
-        stage.receipt(promise.id, status, reason, seam.frame, position, seam.rule)
+        position = transition.target.position(transition.beat)
+        playback.receipt(promise.id, status, reason, transition.frame, position, transition.rule)
 
-    def _end(self, promise: Promise, status: str, reason: str) -> None:
+    def _end(self, promise: TrackedRequest, status: str, reason: str) -> None:
         self._open.remove(promise)
         self._say(promise, status, reason)

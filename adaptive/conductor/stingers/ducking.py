@@ -13,11 +13,11 @@ RECOVER_S = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DuckWindow:
     """The room one stinger wants: from its first frame on, at least to its apex, to near its last."""
 
     first: int
-    apex: int
+    sync_point: int
     last: int
     gain: float
 
@@ -37,7 +37,7 @@ class Ducking:
 
     def __init__(self, buses: Sequence[int], group: int, sample_rate: int) -> None:
         self.buses, self._group = list(buses), group
-        self._rooms: tuple[Room, ...] = ()
+        self._rooms: tuple[DuckWindow, ...] = ()
         self._down, self._up = round(DUCK_S * sample_rate), round(RECOVER_S * sample_rate)
 
     def take_over(self, before: Ducking, taken: Collection[int]) -> None:
@@ -45,11 +45,11 @@ class Ducking:
         self._rooms = before._rooms
         self.buses += [bus for bus in before.buses if bus not in taken]
 
-    def ends(self, room: Room) -> int:
+    def ends(self, room: DuckWindow) -> int:
         """Frame at which the strips begin to come back; a short stinger has its room at the blow, too."""
-        return max(room.apex + self._down, room.last - self._up)
+        return max(room.sync_point + self._down, room.last - self._up)
 
-    def write(self, rooms: Sequence[Room], at: int, came: Sequence[int] = ()) -> list[Command]:
+    def write(self, rooms: Sequence[DuckWindow], at: int, came: Sequence[int] = ()) -> list[Command]:
         """Take back what is planned from a frame on, and post the envelope of these rooms in its place.
 
         Strips that have just come are put where the others are.
@@ -68,7 +68,7 @@ class Ducking:
             before = level
         return posted
 
-    def _level(self, rooms: Sequence[Room], frame: int) -> float:
+    def _level(self, rooms: Sequence[DuckWindow], frame: int) -> float:
         return min((room.gain for room in rooms if room.first <= frame < self.ends(room)), default=1.0)
 
     def _turn(self, frame: int, before: float, level: float) -> list[Command]:

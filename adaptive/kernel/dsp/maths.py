@@ -1,6 +1,6 @@
 """Own polynomials instead of libm: the same bits on every x86-64 machine.
 
-Each states its range and its largest error, measured in ``tests/unit/kernel/test_maths.py``.
+Each states its range and its largest error, measured in ``tests/unit/kernel/dsp/test_maths.py``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ FADED = 1e-7
 """The volume a change of driver is made at: -140 dB, and no number a listener would choose."""
 
 
-class Fade:
+class MasterFade:
     """Takes the volume away and gives it back, unless somebody has set it meanwhile."""
 
     def __init__(self) -> None:

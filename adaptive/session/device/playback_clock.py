@@ -16,7 +16,7 @@ from adaptive.sinks.sound_card import CardSink
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimeLine:
     """Frames heard by a time.
 
     Parameters
@@ -46,12 +46,12 @@ class Line:
         return round(self.heard(now_s)) + latency_frames - made
 
 
-def line_of_card(made: int, block_frames: int, latency_frames: int, last_s: float, rate: int) -> Line:
+def line_of_card(made: int, block_frames: int, latency_frames: int, last_s: float, rate: int) -> TimeLine:
     """The line of a card that has asked for its last block at `last_s`, after which `made` frames are out."""
-    return Line(made - block_frames - latency_frames, last_s, rate)
+    return TimeLine(made - block_frames - latency_frames, last_s, rate)
 
 
-class Course:
+class PlaybackClock:
     """How many frames have left the engine, under whom, and the line they are heard on.
 
     Parameters
@@ -62,27 +62,27 @@ class Course:
 
     def __init__(self, sample_rate: int) -> None:
         self.sample_rate = sample_rate
-        self.line = Line(0.0, 0.0, sample_rate)
+        self.line = TimeLine(0.0, 0.0, sample_rate)
         self.made = 0
         self._before = 0
 
     def begin_card(self, card: CardSink) -> None:
         """Count what a card is given from here on; it may have played before."""
-        self._before = self.made - card.ticket.frames
+        self._before = self.made - card.stream_gate.frames
 
     def end_card(self, card: CardSink, now_s: float) -> None:
         """Lay the line through the last block a card has asked for; through the present if it never has."""
-        self.made = self._before + card.ticket.frames
-        if card.ticket.last_s > 0.0:
+        self.made = self._before + card.stream_gate.frames
+        if card.stream_gate.last_s > 0.0:
             self.line = self.line_of(card)
         else:
-            self.line = Line(self.made, now_s, self.sample_rate)
+            self.line = TimeLine(self.made, now_s, self.sample_rate)
 
-    def line_of(self, card: CardSink) -> Line:
+    def line_of(self, card: CardSink) -> TimeLine:
         """The line a card that plays is on."""
-        made = self._before + card.ticket.frames
+        made = self._before + card.stream_gate.frames
         return line_of_card(
-            made, card.block_frames, card.latency_frames, card.ticket.last_s, self.sample_rate
+            made, card.block_frames, card.latency_frames, card.stream_gate.last_s, self.sample_rate
         )
 
     def begin_clock(self, clock: ClockedSink) -> None:
@@ -93,4 +93,4 @@ class Course:
     def end_clock(self, clock: ClockedSink) -> None:
         """Take over from a clock; it may have skipped what the process slept through."""
         self.made = self._before + clock.made_frames
-        self.line = Line(self._before, clock.due_s, self.sample_rate)
+        self.line = TimeLine(self._before, clock.due_s, self.sample_rate)

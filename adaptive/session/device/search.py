@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks.call_timeout import within
-from adaptive.sinks.device_probe import Scout, Sighting
+from adaptive.sinks.device_probe import DeviceProbe, SeenDevice
 from adaptive.sinks.sound_card import CardSink
 
 OPEN_S = 4.0
@@ -38,7 +38,7 @@ def discard(card: CardSink) -> None:
     threading.Thread(target=close, name="discard", daemon=True).start()
 
 
-class Search:
+class DeviceSearch:
     """Looks for cards in a child process and opens what is wanted in a thread of its own.
 
     Parameters
@@ -47,25 +47,25 @@ class Search:
         Libraries that may be used, in the order in which they are preferred.
     wanted : str, optional
         Part of a device's name; without it any device will do, the system's default first.
-    preferred : Sighting
+    preferred : SeenDevice
         What played first, and is gone back to.
     open_card : Opener
         Opens a device.
     """
 
     def __init__(
-        self, sinks: Sequence[str], wanted: str | None, preferred: Sighting, open_card: Opener
+        self, sinks: Sequence[str], wanted: str | None, preferred: SeenDevice, open_card: Opener
     ) -> None:
         self._sinks, self._wanted, self._preferred = tuple(sinks), wanted, preferred
         self._open_card = open_card
         # one each: a JACK server that hangs holds PortAudio's child, and not miniaudio's
-        self._scouts = [Scout([sink]) for sink in self._sinks]
-        self._answers: list[Sighting] = []
+        self._scouts = [DeviceProbe([sink]) for sink in self._sinks]
+        self._answers: list[SeenDevice] = []
         self._began_s = self._next_s = 0.0
         self._opened: queue.SimpleQueue[CardSink | DeviceError] = queue.SimpleQueue()
         self._is_opening = False
         self._turn = 0
-        self._seen: Sequence[Sighting] | None = None
+        self._seen: Sequence[SeenDevice] | None = None
         self._failures = 0
 
     def begin(self, now_s: float) -> None:
@@ -120,13 +120,13 @@ class Search:
                 scout.ask(now_s)
         return None
 
-    def _answer(self, now_s: float) -> list[Sighting] | None:
+    def _answer(self, now_s: float) -> list[SeenDevice] | None:
         """What all have seen; None until each has answered or was given up."""
         for scout in self._scouts:
             self._answers += scout.answer(now_s) or []
         return None if any(scout.is_asked for scout in self._scouts) else self._answers
 
-    def choose(self, seen: Sequence[Sighting], is_any_wanted: bool) -> Sighting | None:
+    def choose(self, seen: Sequence[SeenDevice], is_any_wanted: bool) -> SeenDevice | None:
         """The preferred device if it is there, else another if any is wanted.
 
         Another that appears while nothing plays may be the first of a server that is just starting:
@@ -144,7 +144,7 @@ class Search:
         ranked = sorted(seen, key=lambda s: (self._sinks.index(s.sink), not s.device.is_default))
         return ranked[0] if ranked else None
 
-    def _open(self, engine: Engine, sighting: Sighting, is_any_wanted: bool) -> None:
+    def _open(self, engine: Engine, sighting: SeenDevice, is_any_wanted: bool) -> None:
         self._is_opening = True
         attempts: list[tuple[str, str | None]] = [(sighting.sink, sighting.device.name)]
         if is_any_wanted:  # a library that resamples may take a device that refuses our rate

@@ -16,12 +16,12 @@ from typing import Any
 
 from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
-from adaptive.session.device.fade import Fade
-from adaptive.session.device.playback_clock import Course, Line
-from adaptive.session.device.search import OPEN_S, Opener, Search, discard
+from adaptive.session.device.fade import MasterFade
+from adaptive.session.device.playback_clock import PlaybackClock, TimeLine
+from adaptive.session.device.search import OPEN_S, DeviceSearch, Opener, discard
 from adaptive.sinks.call_timeout import leave_behind, within
 from adaptive.sinks.clocked import ClockedSink
-from adaptive.sinks.device_probe import Sighting
+from adaptive.sinks.device_probe import SeenDevice
 from adaptive.sinks.heartbeat import LOOK_S, Heartbeat, stamp_s
 from adaptive.sinks.sound_card import CardSink
 
@@ -64,19 +64,19 @@ class Supervisor:
         self._engine = engine
         self._guard = threading.Lock()
         self._card: CardSink | None = self._open_first(sinks, device, open_card)
-        self._preferred = Sighting(self._card.name, self._card.device)
-        self._search = Search(sinks, device, self._preferred, open_card)
+        self._preferred = SeenDevice(self._card.name, self._card.device)
+        self._search = DeviceSearch(sinks, device, self._preferred, open_card)
         self._heart = Heartbeat(0.0, 0.0)
         self._asleep: tuple[CardSink, Heartbeat] | None = None
         self._next: tuple[CardSink, Heartbeat] | None = None
         self._clock: ClockedSink | None = None
-        self._course, self._fade = Course(engine.spec.sample_rate), Fade()
+        self._course, self._fade = PlaybackClock(engine.spec.sample_rate), MasterFade()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._report: Report = lambda _sentence, _more: None
         self._last_trouble = ""
         self._folded_into = 0
-        self._arrived: tuple[CardSink, Line, float] | None = None
+        self._arrived: tuple[CardSink, TimeLine, float] | None = None
         self._after = ""
         self._gone_s = 0.0
         self._began_s, self._rest_until_s, self._flaps = 0.0, 0.0, 0
@@ -116,7 +116,7 @@ class Supervisor:
             if self._clock is not None:
                 self._clock.engine = engine
             if self._card is not None:
-                self._card.ticket.publish(engine.memory.header_address, engine)
+                self._card.stream_gate.publish(engine.memory.header_address, engine)
 
     def report_to(self, report: Report) -> None:
         """Tell somebody of every change of device: a sentence, and what belongs to it."""
@@ -168,12 +168,12 @@ class Supervisor:
 
     def _look(self, now_s: float) -> None:
         if self._card is not None:
-            self._heart.look(self._card.ticket.blocks, now_s)
+            self._heart.look(self._card.stream_gate.blocks, now_s)
             if self._heart.is_lost:
                 self._lose(self._card, now_s)
         if self._asleep is not None:
             card, heart = self._asleep
-            heart.look(card.ticket.blocks, now_s)
+            heart.look(card.stream_gate.blocks, now_s)
             if heart.is_alive and self._card is None and now_s >= self._rest_until_s:
                 self._asleep = None
                 self._forget_next()
@@ -196,7 +196,7 @@ class Supervisor:
             self._say_once(str(found))
 
     def _is_preferred(self, card: CardSink) -> bool:
-        return Sighting(card.name, card.device).is_same(self._preferred)
+        return SeenDevice(card.name, card.device).is_same(self._preferred)
 
     # ── changing ───────────────────────────────────────────────────────────────────────────────
 
@@ -214,7 +214,7 @@ class Supervisor:
         self._flaps = self._flaps + 1 if now_s - self._began_s < FLAP_S else 0
         self._rest_until_s = now_s + min(LONGEST_REST_S, 2.0**self._flaps - 1.0)
         self._search.begin(self._rest_until_s)
-        last_s = card.ticket.last_s
+        last_s = card.stream_gate.last_s
         silent_ms = round(1000.0 * (now_s - last_s)) if last_s > 0.0 else None
         self.trouble = f"no sound from {card.device.name}"
         self._say(
@@ -226,7 +226,7 @@ class Supervisor:
         """Bring in the card that runs silently: wait for its blocks, fade, change."""
         assert self._next is not None
         card, heart = self._next
-        heart.look(card.ticket.blocks, now_s)
+        heart.look(card.stream_gate.blocks, now_s)
         if heart.is_lost:
             self._next = None
             self._fade.back(self._engine)
@@ -277,10 +277,10 @@ class Supervisor:
             self.silent_s += silent_s
             self._after = f"after {silent_s:.1f} s of silence"
 
-    def _tell_of_return(self, now_s: float, card: CardSink, line: Line, away_s: float) -> None:
+    def _tell_of_return(self, now_s: float, card: CardSink, line: TimeLine, away_s: float) -> None:
         """Say what plays now, and how far from the line it is, as its own blocks tell."""
         self._arrived = None
-        if card is not self._card or card.ticket.last_s == 0.0:
+        if card is not self._card or card.stream_gate.last_s == 0.0:
             return
         apart = self._course.line_of(card).heard(now_s) - line.heard(now_s)
         off_ms = round(1000.0 * apart / self._engine.spec.sample_rate, 1)

@@ -20,7 +20,7 @@ LAST_BLOCK_S = 1.0
 """The sound card may be in the old engine's last block so long."""
 
 
-class Host(Protocol):
+class ReplaceHost(Protocol):
     """The session, as far as a swap needs it."""
 
     performance: Performance
@@ -38,7 +38,7 @@ class Host(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ReplaceRequest:
     request: Request
     connection: Connection | None
 
@@ -48,7 +48,7 @@ class _Asked:
 
 
 async def take_turn(
-    host: Host, old: Performance, performance: Performance, catch_up: Callable[[], None] | None = None
+    host: ReplaceHost, old: Performance, performance: Performance, catch_up: Callable[[], None] | None = None
 ) -> None:
     """Fade one performance out and drive another; `catch_up` is called in the moment between."""
     old.engine.set_paused(is_paused=True)
@@ -61,21 +61,21 @@ async def take_turn(
     host.adopt(performance)
 
 
-class Swap:
+class PresetReplacer:
     """Swaps performances, one at a time; the newest request wins.
 
     Parameters
     ----------
-    host : Host
+    host : ReplaceHost
         The session.
     load_preset : callable or None
         Finds a preset by name; None: this session cannot load.
     """
 
-    def __init__(self, host: Host, load_preset: Callable[[str], Preset] | None) -> None:
+    def __init__(self, host: ReplaceHost, load_preset: Callable[[str], Preset] | None) -> None:
         self._host, self._load_preset = host, load_preset
         self.turn = asyncio.Lock()
-        self._next: _Asked | None = None
+        self._next: _ReplaceRequest | None = None
         self._is_at_it = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,7 +88,7 @@ class Swap:
         if isinstance(request, LoadPreset) and self._load_preset is None:
             say(request.id, connection, "dropped", "this session cannot load presets")
             return
-        asked = _Asked(request, connection)
+        asked = _ReplaceRequest(request, connection)
         if self._next is not None:
             before = self._next
             say(before.request.id, before.connection, "superseded", f"{asked.word} was asked for after it")
@@ -111,7 +111,7 @@ class Swap:
         finally:
             self._is_at_it = False
 
-    async def _swap(self, asked: _Asked) -> None:
+    async def _swap(self, asked: _ReplaceRequest) -> None:
         host, old, message_id = self._host, self._host.performance, asked.request.id
         try:
             performance = await asyncio.to_thread(self._prepare, asked.request, old)
@@ -126,8 +126,8 @@ class Swap:
         host.acknowledge(message_id, asked.connection, "accepted", f"{name} is loaded")
         words = f"{name} plays"
         if isinstance(asked.request, RestoreMusic):
-            passage = performance.conductor.passage
-            words = f"{name} goes on in {passage.section or 'silence'}, bar {passage.bar_number(0.0)}"
+            instance = performance.conductor.instance
+            words = f"{name} goes on in {instance.section or 'silence'}, bar {instance.bar_number(0.0)}"
         host.acknowledge(message_id, asked.connection, "finished", words)
         host.tell(words)
         await asyncio.sleep(LAST_BLOCK_S)

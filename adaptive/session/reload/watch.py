@@ -15,8 +15,8 @@ from typing import Protocol
 
 import msgspec
 
-from adaptive.conductor.edit import Score
-from adaptive.conductor.layout.row_allocator import RoomFullError
+from adaptive.conductor.edit import PreparedPreset
+from adaptive.conductor.layout.row_allocator import NoSpareRowsError
 from adaptive.conductor.playback import SILENCE
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine.bank import Stamp, stamp_of
@@ -30,7 +30,7 @@ from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
-from adaptive.session.reload.replace import Host, Swap, take_turn
+from adaptive.session.reload.replace import PresetReplacer, ReplaceHost, take_turn
 
 POLL_S = 0.5
 SETTLE_S = 0.1
@@ -45,7 +45,7 @@ PAUSE_S = 0.055
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
 
 
-class EditedHost(Host, Protocol):
+class ReloadHost(ReplaceHost, Protocol):
     """The session, as far as edits need it."""
 
     def renew(self) -> None:
@@ -53,7 +53,7 @@ class EditedHost(Host, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ReloadRequest:
     request: ReloadPreset | UndoEdit
     connection: Connection | None = None
 
@@ -89,20 +89,20 @@ def has_changed(performance: Performance) -> bool:
     return not (is_same and all(bank.is_current(path) for path in preset.stems.values()))
 
 
-class Editing:
+class PresetReload:
     """Takes edits, one at a time; the newest wins.
 
     Parameters
     ----------
-    host : EditedHost
+    host : ReloadHost
         The session.
-    swap : Swap
+    swap : PresetReplacer
         Swaps performances: neither while the other is at it.
     """
 
-    def __init__(self, host: EditedHost, swap: Swap) -> None:
+    def __init__(self, host: ReloadHost, swap: PresetReplacer) -> None:
         self._host, self._swap = host, swap
-        self._next: _Asked | None = None
+        self._next: _ReloadRequest | None = None
         self._task: asyncio.Task[None] | None = None
         self._replaced: tuple[Performance, Preset] | None = None
 
@@ -118,7 +118,7 @@ class Editing:
             before = self._next
             say(before.request.id, before.connection, "superseded", "it was asked for again")
         say(request.id, connection, "accepted", "is being prepared")
-        self._next = _Asked(request, connection)
+        self._next = _ReloadRequest(request, connection)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
@@ -151,53 +151,53 @@ class Editing:
                 except AdaptiveError as error:
                     self._refuse(asked, error)
 
-    async def _edit(self, asked: _Asked) -> None:
+    async def _edit(self, asked: _ReloadRequest) -> None:
         performance = self._host.performance
         if isinstance(asked.request, UndoEdit):
-            score, preset, why = self._step_back(performance)
-            if score is None and preset is None:
+            prepared, preset, why = self._step_back(performance)
+            if prepared is None and preset is None:
                 self._say(asked, "dropped", "nothing was edited")
                 return
         else:
             preset = await asyncio.to_thread(reread, performance.preset)
-            score, why = await self._prepare(performance, preset)
-        if score is not None:
-            self._apply(asked, performance, score)
+            prepared, why = await self._prepare(performance, preset)
+        if prepared is not None:
+            self._apply(asked, performance, prepared)
         elif preset is not None:
             await self._replace(asked, performance, preset, why)
 
-    async def _prepare(self, performance: Performance, preset: Preset) -> tuple[Score | None, str]:
+    async def _prepare(self, performance: Performance, preset: Preset) -> tuple[PreparedPreset | None, str]:
         """The edit made ready; None, and why, if the engine that plays has no room for it."""
         while True:
             try:
-                score = await asyncio.to_thread(performance.prepare_edit, preset)
-            except RoomFullError as error:
+                prepared = await asyncio.to_thread(performance.prepare_edit, preset)
+            except NoSpareRowsError as error:
                 return None, str(error)
-            if performance.edits.fits(score, performance.engine):
-                return score, ""
+            if performance.edit_queue.fits(prepared, performance.engine):
+                return prepared, ""
 
-    def _step_back(self, performance: Performance) -> tuple[Score | None, Preset | None, str]:
-        before = performance.edits.before
+    def _step_back(self, performance: Performance) -> tuple[PreparedPreset | None, Preset | None, str]:
+        before = performance.edit_queue.before
         if before is None and self._replaced is not None and self._replaced[0] is performance:
             return None, self._replaced[1], "a step back to another layout"
         return before, None, ""
 
-    def _apply(self, asked: _Asked, performance: Performance, score: Score) -> None:
-        what = _describe(asked, performance.preset, score.preset)
+    def _apply(self, asked: _ReloadRequest, performance: Performance, prepared: PreparedPreset) -> None:
+        what = _describe(asked, performance.preset, prepared.preset)
 
         def tell(status: str, reason: str, frame: int | None) -> None:
             if frame is not None:
-                stage = performance.conductor.stage
-                reason = f"sounds from {stage.position_at(frame)} on: {what}"
+                playback = performance.conductor.playback
+                reason = f"sounds from {playback.position_at(frame)} on: {what}"
                 self._host.renew()
-                self._host.tell(f"{score.preset.file.name}: {reason}")
+                self._host.tell(f"{prepared.preset.file.name}: {reason}")
             self._say(asked, status, reason)
 
-        performance.edits.ask(score, tell)
+        performance.edit_queue.ask(prepared, tell)
 
     # ── where there is no room ──────────────────────────────────────────────────────────────────
 
-    async def _replace(self, asked: _Asked, old: Performance, preset: Preset, why: str) -> None:
+    async def _replace(self, asked: _ReloadRequest, old: Performance, preset: Preset, why: str) -> None:
         """Let another performance take over at a bar line, from the state this one will have there."""
         fresh = await asyncio.to_thread(old.successor, preset, old.seed)
         saved, at = _state_ahead(old, preset)
@@ -206,9 +206,9 @@ class Editing:
         while old.engine.frame < at - pause and not old.engine.is_paused:  # noqa: ASYNC110  # frames pass
             await asyncio.sleep(0.002)
         sentence = f"{why}: what rang is cut"
-        old.conductor.stage.log_line("edit", at, sentence, status="replaced")
+        old.conductor.playback.log_line("edit", at, sentence, status="replaced")
         await take_turn(self._host, old, fresh, lambda: _catch_up(old, fresh, saved))
-        fresh.conductor.stage.log_line("edit", 0, sentence, status="replaced")
+        fresh.conductor.playback.log_line("edit", 0, sentence, status="replaced")
         self._replaced = (fresh, old.preset)
         # the old engine keeps them as long as it may be heard; nobody will ask for them again
         kept = {id(sound) for sound in fresh.engine.sounds}
@@ -218,15 +218,15 @@ class Editing:
 
     # ── what is told ───────────────────────────────────────────────────────────────────────────
 
-    def _say(self, asked: _Asked, status: str, reason: str) -> None:
+    def _say(self, asked: _ReloadRequest, status: str, reason: str) -> None:
         self._host.acknowledge(asked.request.id, asked.connection, status, reason)
 
-    def _refuse(self, asked: _Asked, error: AdaptiveError) -> None:
+    def _refuse(self, asked: _ReloadRequest, error: AdaptiveError) -> None:
         faults = list(error.faults) if isinstance(error, PresetError) else [str(error)]
-        stage = self._host.performance.conductor.stage
+        playback = self._host.performance.conductor.playback
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        stage.log_line(
-            "health", stage.now, f"the edited preset is not taken: {faults[0]}{more}", faults=faults
+        playback.log_line(
+            "health", playback.now, f"the edited preset is not taken: {faults[0]}{more}", faults=faults
         )
         self._host.tell("the edited preset is not taken, what plays goes on:")
         for fault in faults:
@@ -234,10 +234,10 @@ class Editing:
         self._say(asked, "failed", faults[0])
 
 
-def _describe(asked: _Asked, before: Preset, after: Preset) -> str:
+def _describe(asked: _ReloadRequest, before: Preset, after: Preset) -> str:
     """What an edit is about, for the author who has just made it."""
     found = changes(before.file, after.file)
-    if before.parts.keys() - after.parts.keys():
+    if before.segments.keys() - after.segments.keys():
         found.append("if a section that is gone plays, what is selected instead begins at its bar 1")
     what = "; ".join(found) or "the file says what plays already; audio that was written anew is taken"
     if isinstance(asked.request, UndoEdit):
@@ -247,23 +247,23 @@ def _describe(asked: _Asked, before: Preset, after: Preset) -> str:
 
 def _state_ahead(old: Performance, preset: Preset) -> tuple[SavedMusic, int]:
     """The state a performance will have at its next bar line but for `LEAD_S`, and that line's frame."""
-    saved, stage = old.save(), old.conductor.stage
-    passage, rate = stage.passage, old.engine.spec.sample_rate
-    beat = passage.next_boundary(stage.tempo.beat_at(stage.now + LEAD_S * rate), "bar")
-    at = stage.tempo.frame_at(beat)
-    if saved.section not in preset.parts:
+    saved, playback = old.save(), old.conductor.playback
+    instance, rate = playback.instance, old.engine.spec.sample_rate
+    beat = instance.next_boundary(playback.tempo.beat_at(playback.now + LEAD_S * rate), "bar")
+    at = playback.tempo.frame_at(beat)
+    if saved.section not in preset.segments:
         return msgspec.structs.replace(saved, section=SILENCE, local_beats=0.0, entered_beats=0.0), at
-    if passage.section == SILENCE or is_bridge(passage.section):
+    if instance.section == SILENCE or is_bridge(instance.section):
         return saved, at
-    local, bar = passage.local(beat), passage.bar_number(beat)
+    local, bar = instance.local(beat), instance.bar_number(beat)
     return msgspec.structs.replace(saved, local_beats=local, bar=bar), at
 
 
 def _catch_up(old: Performance, fresh: Performance, saved: SavedMusic) -> None:
     """Take over the states and parameters that came after the state was saved."""
-    states = fresh.conductor.stage.scope.states
+    states = fresh.conductor.playback.values.states
     groups = fresh.preset.state_groups
-    for name, value in old.conductor.stage.scope.states.items():
+    for name, value in old.conductor.playback.values.states.items():
         if name in groups and value in groups[name].values:
             states[name] = value
     for name, (target, _value) in old.engine.targets(old.layout.parameters).items():

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from adaptive.engine.bank import Bank
 from adaptive.inputs.trace import read_trace
-from adaptive.kernel.layout import TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.session.offline import Renderer, RenderJob
 from adaptive.session.performance import vocabulary
@@ -43,13 +43,13 @@ def main() -> None:
     renderers = [Renderer(RenderJob(preset, 0, seconds, trace, "cut"), bank)]
     before = resident_mb(os.getpid())
     renderers += [Renderer(RenderJob(preset, seed, seconds, trace, "cut"), bank) for seed in range(1, count)]
-    performances = [renderer.ticks() for renderer in renderers]
+    performances = [renderer.control_steps() for renderer in renderers]
     for performance in performances:
         next(performance)  # the first tick sets everything up
     gc.collect()
     gc.freeze()
-    rounds = round(seconds * works.RATE / TICK_FRAMES) - 1
-    budget_s = TICK_FRAMES / works.RATE
+    rounds = round(seconds * works.RATE / CONTROL_STEP_FRAMES) - 1
+    budget_s = CONTROL_STEP_FRAMES / works.RATE
     took = []
     used, began = time.process_time(), time.monotonic()
     for _ in range(rounds):

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from analysis_signals import clicks, pad, save
 
 from adaptive.analysis.proposal import blank_preset, propose, write_preset
 from adaptive.errors import InputError
 from adaptive.preset.check import check
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
+from tests.unit.analysis.analysis_signals import clicks, pad, save
 
 
 def made_from(stems: Path, target: Path) -> Preset:
@@ -131,7 +131,7 @@ def test_a_section_at_another_tempo_says_so(tmp_path: Path) -> None:
 
     preset = made_from(tmp_path / "stems", tmp_path / "made")
 
-    assert {90.0, 127.0} == {preset.parts[name].tempo_bpm for name in ("calm", "fight")}
+    assert {90.0, 127.0} == {preset.segments[name].tempo_bpm for name in ("calm", "fight")}
 
 
 def test_names_made_to_break_out_of_a_comment_stay_in_it(tmp_path: Path) -> None:

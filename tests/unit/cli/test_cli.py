@@ -210,7 +210,7 @@ def test_an_address_that_is_not_ours_is_named(
     run: Run, preset: Path, option: str, address: str, expected: str
 ) -> None:
     ports = {"--osc": "0", "--http": "0", "--tcp": "0"} | {option: address}
-    done = run("play", preset, "--sink", "null", *[part for pair in ports.items() for part in pair])
+    done = run("play", preset, "--sink", "null", *[segment for pair in ports.items() for segment in pair])
 
     assert done.code == 3
     assert done.sentences[-1] == f"adaptive: {expected}"

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adaptive.conductor.layout.row_allocator import RoomFullError
+from adaptive.conductor.layout.row_allocator import NoSpareRowsError
 from adaptive.conductor.messages import FireEvent, SetState
 from adaptive.errors import PresetError
-from adaptive.kernel.layout import QUANTUM, TICK_FRAMES
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.load import load
 from adaptive.session.performance import vocabulary
-from tests.helpers.presets import BAR, BEAT, RATE, Played, Player, make_preset, tick_of, write_sine
+from tests.helpers.presets import BAR, BEAT, RATE, Played, Player, control_step_of, make_preset, write_sine
 
 BODY = """
 [parameters.heat]
@@ -162,7 +162,7 @@ def test_a_curve_is_another_from_the_bar_line_on(tmp_path: Path) -> None:
     later = slice(LINE + 2400, 5 * BAR)
 
     assert list(found := differences(played, plain)) == ["calm"]
-    assert is_soon_after(found["calm"], LINE, TICK_FRAMES + QUANTUM)
+    assert is_soon_after(found["calm"], LINE, CONTROL_STEP_FRAMES + QUANTUM)
     assert np.allclose(played.bus("calm")[later], plain.bus("calm")[later] * 10 ** (-10 / 20), atol=1e-4)
 
 
@@ -250,7 +250,7 @@ def test_another_tempo_begins_at_the_bar_line(tmp_path: Path) -> None:
     assert bars == []
     assert tempo.tempo_at(LINE - 1) == pytest.approx(240.0)
     assert tempo.tempo_at(LINE + 1) == pytest.approx(120.0)
-    assert player.performance.conductor.passage.position(tempo.beat_at(LINE + 2 * BAR)) == "5.1.0"
+    assert player.performance.conductor.instance.position(tempo.beat_at(LINE + 2 * BAR)) == "5.1.0"
 
 
 def test_another_meter_begins_with_the_bar(tmp_path: Path) -> None:
@@ -262,9 +262,9 @@ def test_another_meter_begins_with_the_bar(tmp_path: Path) -> None:
     player.play(8 * BAR)
     conductor = player.performance.conductor
 
-    assert conductor.passage.position(conductor.tempo.beat_at(LINE)) == "4.1.0"
-    assert conductor.passage.position(conductor.tempo.beat_at(LINE + 3 * BEAT)) == "5.1.0"
-    assert conductor.passage.section_position(conductor.tempo.beat_at(LINE + 1)) == "4.1.0"
+    assert conductor.instance.position(conductor.tempo.beat_at(LINE)) == "4.1.0"
+    assert conductor.instance.position(conductor.tempo.beat_at(LINE + 3 * BEAT)) == "5.1.0"
+    assert conductor.instance.section_position(conductor.tempo.beat_at(LINE + 1)) == "4.1.0"
 
 
 def test_a_rule_decides_from_the_bar_line_on(tmp_path: Path) -> None:
@@ -273,7 +273,7 @@ def test_a_rule_decides_from_the_bar_line_on(tmp_path: Path) -> None:
 
     seam = played.seams()[0]
     assert (seam["target"], seam["frame"]) == ("two", 4 * BAR)
-    assert LINE - 2400 - TICK_FRAMES < seam["decided_frame"] <= LINE - 2400
+    assert LINE - 2400 - CONTROL_STEP_FRAMES < seam["decided_frame"] <= LINE - 2400
 
 
 def test_markers_and_phrases_that_nobody_hears_post_nothing(tmp_path: Path) -> None:
@@ -282,14 +282,14 @@ def test_markers_and_phrases_that_nobody_hears_post_nothing(tmp_path: Path) -> N
     write(player, tmp_path / "a", ("[sections.one]\n", "[sections.one]\nmarkers = { lift = 3 }\n"))
     played, plain = player.play(9 * BAR), unedited(tmp_path / "b", 9)
 
-    assert [name for _, name in player.performance.conductor.passage.markers] == ["lift"]
+    assert [name for _, name in player.performance.conductor.instance.markers] == ["lift"]
     assert np.array_equal(played.master, plain.master)
     assert player.performance.engine.numbers.sequence == plain.performance.engine.numbers.sequence
 
 
 def test_a_planned_seam_is_decided_again_by_the_new_rules(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY.replace('exit_at = "phrase"', 'exit_at = "end"')))
-    player.play(round(EDIT_AT * RATE), {tick_of(0.5): [SetState("place", "inn", "s")]})
+    player.play(round(EDIT_AT * RATE), {control_step_of(0.5): [SetState("place", "inn", "s")]})
     make_preset(tmp_path, BODY.replace('exit_at = "phrase"', "exit_at = { every_bars = 3 }"))
     player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
     played = player.play(9 * BAR)
@@ -299,12 +299,12 @@ def test_a_planned_seam_is_decided_again_by_the_new_rules(tmp_path: Path) -> Non
     ]
     assert [ln["rule"].count("end") for ln in played.seams()] == [1, 0]
     assert played.told("s")[-1] == "finished"
-    assert player.performance.conductor.passage.section == "two"
+    assert player.performance.conductor.instance.section == "two"
 
 
 def test_a_seam_on_the_bar_line_is_played_and_the_edit_acts_a_bar_later(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY.replace('exit_at = "phrase"', 'exit_at = "bar"')))
-    player.play(round(EDIT_AT * RATE), {tick_of(2.2): [SetState("place", "inn")]})
+    player.play(round(EDIT_AT * RATE), {control_step_of(2.2): [SetState("place", "inn")]})
     write(player, tmp_path, ("[layers.other]\n", "[layers.other]\nlevel_db = -6.0\n"))
     played = player.play(6 * BAR)
 
@@ -315,8 +315,8 @@ def test_a_seam_on_the_bar_line_is_played_and_the_edit_acts_a_bar_later(tmp_path
 def test_a_bridge_is_played_to_its_end(tmp_path: Path) -> None:
     body = BODY.replace('exit_at = "phrase"', 'exit_at = "bar"\nbridge = "span"')
     player = Player(make_preset(tmp_path, body))
-    player.play(round(3.3 * RATE), {tick_of(2.2): [SetState("place", "inn")]})
-    assert player.performance.conductor.passage.section == "bridge:span"
+    player.play(round(3.3 * RATE), {control_step_of(2.2): [SetState("place", "inn")]})
+    assert player.performance.conductor.instance.section == "bridge:span"
     make_preset(tmp_path, body.replace("[layers.bass]\n", "[layers.bass]\nlevel_db = -6.0\n"))
     player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
     played = player.play(8 * BAR)
@@ -326,7 +326,7 @@ def test_a_bridge_is_played_to_its_end(tmp_path: Path) -> None:
 
 
 def test_a_stinger_on_its_way_lands_where_it_was_promised(tmp_path: Path) -> None:
-    script = {tick_of(2.8): [FireEvent("hit", id="h")]}
+    script = {control_step_of(2.8): [FireEvent("hit", id="h")]}
     player = Player(make_preset(tmp_path / "a", BODY.replace("cooldown_s", 'play_at = "bar"\ncooldown_s')))
     player.play(round(2.9 * RATE), script)
     write(player, tmp_path / "a", ("[layers.bass]\n", "[layers.bass]\nlevel_db = -6.0\n"))
@@ -470,8 +470,8 @@ def test_a_step_back_brings_a_removed_layer_again_and_another_takes_it_away(tmp_
 
 
 def test_a_stinger_that_is_added_sounds_and_one_that_is_removed_rings_out(tmp_path: Path) -> None:
-    hit = {tick_of(2.5): [FireEvent("hit", 1.0, None, "h")]}
-    late = {tick_of(2.9): [FireEvent("hit", 1.0, None, "late")]}
+    hit = {control_step_of(2.5): [FireEvent("hit", 1.0, None, "h")]}
+    late = {control_step_of(2.9): [FireEvent("hit", 1.0, None, "late")]}
     player, plain = (Player(make_preset(tmp_path / name, BODY)) for name in "ab")
     for one in (player, plain):
         one.play(round(2.3 * RATE))
@@ -481,7 +481,7 @@ def test_a_stinger_that_is_added_sounds_and_one_that_is_removed_rings_out(tmp_pa
     for one in (player, plain):
         one.play(round(3.2 * RATE), hit | late)
     asked = [FireEvent("bang", 1.0, None, "b"), FireEvent("hit", 1.0, None, "n")]
-    player.play(5 * BAR, {tick_of(3.3): asked})
+    player.play(5 * BAR, {control_step_of(3.3): asked})
     played, unchanged = player.result(), plain.play(5 * BAR)
     new = played.performance.layout.stingers["bang"].bus
 
@@ -573,7 +573,7 @@ def test_a_section_that_plays_and_is_gone_gives_way_at_the_bar_line(tmp_path: Pa
     assert told == [("finished", LINE)]
     assert played.seams()[-1]["target"] == "eins"
     assert played.seams()[-1]["frame"] == LINE
-    assert played.performance.conductor.passage.section == "eins"
+    assert played.performance.conductor.instance.section == "eins"
     assert min(np.abs(played.bus("calm")[at : at + 1200]).max() for at in range(LINE, 5 * BAR, 1200)) > 0.02
     assert steps_of(played.bus("calm")) < 0.05
 
@@ -587,8 +587,8 @@ def test_layers_that_come_and_go_take_seats_of_those_that_have_gone(tmp_path: Pa
         names = f'["calm", "other", "bass", "tune", "more_{number}"]'
         write(player, tmp_path, ("[layers.tune]\n", layer), ('["calm", "other", "bass", "tune"]', names))
         until = player.performance.frame + 2 * BAR
-        while player.performance.frame < until or player.performance.edits.is_waiting:
-            player.tick()
+        while player.performance.frame < until or player.performance.edit_queue.is_waiting:
+            player.control_step()
             player._master.clear()
             player._buses.clear()
         seen.add(player.performance.layout.layers[f"more_{number}"].bus)
@@ -612,7 +612,7 @@ def test_layers_that_come_and_go_take_seats_of_those_that_have_gone(tmp_path: Pa
     ],
 )
 def test_what_the_engine_has_no_room_for_is_said(tmp_path: Path, change: tuple[str, str], why: str) -> None:
-    with pytest.raises(RoomFullError, match=why):
+    with pytest.raises(NoSpareRowsError, match=why):
         edited(tmp_path, change)
 
 
@@ -630,7 +630,7 @@ def test_a_table_without_room_for_another_file_is_said(tmp_path: Path) -> None:
         engine.add_sound(sound)
     engine.drop_sounds = lambda _kept: []  # type: ignore[method-assign]
     write_sine(tmp_path / "both.wav", 700.0)
-    with pytest.raises(RoomFullError, match="cannot take another"):
+    with pytest.raises(NoSpareRowsError, match="cannot take another"):
         player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
 
 
@@ -644,8 +644,8 @@ def test_two_hundred_edits_take_no_memory(tmp_path: Path) -> None:
         level = -(number % 7)
         write(player, tmp_path, ("[layers.other]\n", f"[layers.other]\nlevel_db = {level}\n"))
         until = player.performance.frame + BAR // 2
-        while player.performance.frame < until or player.performance.edits.is_waiting:
-            player.tick()
+        while player.performance.frame < until or player.performance.edit_queue.is_waiting:
+            player.control_step()
             player._master.clear()
             player._buses.clear()
         sizes.append((engine.bank.used_bytes, len(engine._sounds), len(engine.bank._durations)))
@@ -737,7 +737,7 @@ def test_an_instrument_sounds_as_edited_without_a_command(tmp_path: Path) -> Non
     later = slice(4 * BAR, 6 * BAR)
 
     found = np.flatnonzero(played.bus("pad") != plain.bus("pad"))
-    assert is_soon_after(int(found[0]), LINE, TICK_FRAMES + QUANTUM)
+    assert is_soon_after(int(found[0]), LINE, CONTROL_STEP_FRAMES + QUANTUM)
     ratio = np.abs(played.bus("pad")[later]).max() / np.abs(plain.bus("pad")[later]).max()
     assert ratio == pytest.approx(10 ** (-12 / 20), rel=0.1)
     assert player.performance.engine.numbers.sequence == plain.performance.engine.numbers.sequence
@@ -756,9 +756,9 @@ def test_an_edited_playlist_goes_on_with_its_next(tmp_path: Path) -> None:
 
 def test_states_that_are_gone_are_forgotten_and_new_ones_begin(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY))
-    player.play(round(EDIT_AT * RATE), {tick_of(0.1): [SetState("place", "inn")]})
+    player.play(round(EDIT_AT * RATE), {control_step_of(0.1): [SetState("place", "inn")]})
     body = BODY.replace('["road", "inn"]', '["road", "lake"]').replace("== 'inn'", "== 'lake'")
     player.performance.edit(make_preset(tmp_path, body + '[states.mood]\nvalues = ["sad", "glad"]\n'))
     player.play(5 * BAR)
 
-    assert player.performance.conductor.stage.scope.states == {"place": "road", "mood": "sad"}
+    assert player.performance.conductor.playback.values.states == {"place": "road", "mood": "sad"}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from adaptive.conductor.layout.row_allocator import RoomFullError
+from adaptive.conductor.layout.row_allocator import NoSpareRowsError
 from adaptive.conductor.messages import FireEvent
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.kernel.layout import LANE_SOURCE
@@ -28,12 +28,12 @@ def edit(player: Player, folder: Path, body: str) -> None:
 
 def settle(player: Player, bars: float = 1.2) -> None:
     until = player.performance.frame + round(bars * BAR)
-    while player.performance.frame < until or player.performance.edits.is_waiting:
-        player.tick()
+    while player.performance.frame < until or player.performance.edit_queue.is_waiting:
+        player.control_step()
 
 
 def fire(player: Player, name: str) -> None:
-    player.tick([FireEvent(name, 1.0, None, name)])
+    player.control_step([FireEvent(name, 1.0, None, name)])
 
 
 def level(player: Player, layer: str) -> float:
@@ -66,7 +66,7 @@ def test_a_step_back_makes_no_room_that_is_not_there(tmp_path: Path, first: str,
     assert player.performance.undo()
     settle(player)
 
-    with pytest.raises(RoomFullError):
+    with pytest.raises(NoSpareRowsError):
         edit(player, tmp_path, then)
 
 
@@ -96,8 +96,8 @@ def test_what_the_receiver_has_put_on_the_stage_goes_with_its_parameter(tmp_path
 
     def receive(index: int, amount: float) -> None:
         bits = int(np.float32(amount).view(np.int32))
-        engine.memory["stage"][0, index] = engine.numbers.next_arrival() << 32 | bits
-        engine.memory.head["stage_turn"] += 2
+        engine.memory["mailbox"][0, index] = engine.numbers.next_arrival() << 32 | bits
+        engine.memory.head["mailbox_sequence"] += 2
 
     engine.set_parameter(at["heat"], 0.2, SOURCE_NETWORK)
     settle(player, 0.1)
@@ -136,7 +136,7 @@ def test_the_seat_of_a_stinger_that_sounds_on_is_given_to_nobody(tmp_path: Path)
     make_preset(tmp_path, CALM + ONE)
     soundfile.write(tmp_path / "gap.wav", rests, RATE, subtype="FLOAT")
     player = Player(make_preset(tmp_path, CALM + ONE + gap))
-    seat = player.performance.layout.stingers["gap"].bus
+    row = player.performance.layout.stingers["gap"].bus
     fire(player, "gap")
     settle(player)
     for body in (CALM + ONE, f"{CALM}level_db = -1\n{ONE}", CALM + OTHER + BOTH):
@@ -144,8 +144,8 @@ def test_the_seat_of_a_stinger_that_sounds_on_is_given_to_nobody(tmp_path: Path)
     player.play(8 * BAR)
     played = player.result()
 
-    assert player.performance.layout.layers["other"].bus != seat
-    assert float(np.abs(played.buses[seat, 0, 6 * RATE :]).max()) == pytest.approx(0.5, rel=0.05)
+    assert player.performance.layout.layers["other"].bus != row
+    assert float(np.abs(played.buses[row, 0, 6 * RATE :]).max()) == pytest.approx(0.5, rel=0.05)
 
 
 def duck(name: str, db: float = -20.0) -> str:

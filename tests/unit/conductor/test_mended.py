@@ -16,9 +16,9 @@ from tests.helpers.presets import (
     BEAT,
     STEM_LAYERS,
     Played,
+    control_step_of,
     make_preset,
     play,
-    tick_of,
     two_sections,
     write_sine,
 )
@@ -36,7 +36,7 @@ def test_a_clip_that_was_released_is_not_taken_for_one_that_still_fades(tmp_path
     rules = '[[transitions]]\nfrom = "calm"\nto = "fight"\nexit_at = "end"\n'
     rules += '[[transitions]]\nfrom = "fight"\nto = "calm"\nexit_at = "bar"\nenter_at = "same_position"\n'
     preset = two_sections(tmp_path, more=rules)
-    played = play(preset, 7, {tick_of(1.0): [go("fight")], tick_of(4.5): [go("calm")]})
+    played = play(preset, 7, {control_step_of(1.0): [go("fight")], control_step_of(4.5): [go("calm")]})
 
     assert [line["frame"] / BAR for line in played.seams()] == [4.0, 5.0]
     assert level(played.bus("calm"), 5.5) > 0.19
@@ -44,7 +44,7 @@ def test_a_clip_that_was_released_is_not_taken_for_one_that_still_fades(tmp_path
 
 def test_a_fade_that_had_ended_before_its_seam_was_taken_back_is_undone(tmp_path: Path) -> None:
     preset = two_sections(tmp_path, 'exit_at = "end"\nfade_out = { beats = 1, start_beats = -8 }')
-    played = play(preset, 5, {tick_of(0.5): [go("fight")], tick_of(3.0): [go("calm")]})
+    played = play(preset, 5, {control_step_of(0.5): [go("fight")], control_step_of(3.0): [go("calm")]})
     alone = play(preset, 5)
 
     assert level(played.bus("calm"), 2.5) < 1e-4
@@ -75,7 +75,7 @@ def test_an_instrument_that_had_begun_to_fade_comes_back(tmp_path: Path) -> None
     preset = make_preset(
         tmp_path, WRITTEN.replace("calm", "x_").replace("fight", "calm").replace("x_", "fight") + rule
     )
-    played = play(preset, 7, {tick_of(0.5): [go("fight")], tick_of(3.6): [go("calm")]})
+    played = play(preset, 7, {control_step_of(0.5): [go("fight")], control_step_of(3.6): [go("calm")]})
 
     assert level(played.bus("pad"), 5.2) > 0.5 * level(played.bus("pad"), 1.2)
 
@@ -83,7 +83,7 @@ def test_an_instrument_that_had_begun_to_fade_comes_back(tmp_path: Path) -> None
 def test_a_written_layer_fades_in_as_its_rule_says(tmp_path: Path) -> None:
     def rise(folder: str, fade: str) -> list[float]:
         preset = make_preset(tmp_path / folder, WRITTEN + f'[[transitions]]\nexit_at = "bar"\n{fade}\n')
-        pad = play(preset, 4, {tick_of(0.3): [go("fight")]}).bus("pad")
+        pad = play(preset, 4, {control_step_of(0.3): [go("fight")]}).bus("pad")
         return [level(pad, at) for at in (1.05, 1.5, 2.5)]
 
     plain, faded = rise("a", ""), rise("b", "fade_in = { bars = 2 }")
@@ -112,7 +112,10 @@ def test_no_strip_stays_ducked(tmp_path: Path) -> None:
     more += '[stingers.other]\nstem = "blow.wav"\nplay_at = "immediate"\n'
     preset = two_sections(tmp_path, more=more)
     for late in range(24):
-        script = {tick_of(0.45): [FireEvent("riser")], tick_of(1.0) + late: [FireEvent("other")]}
+        script = {
+            control_step_of(0.45): [FireEvent("riser")],
+            control_step_of(1.0) + late: [FireEvent("other")],
+        }
         assert level(play(preset, 3, script).bus("calm"), 2.5) > 0.19
 
 
@@ -146,7 +149,7 @@ section = "p"
 
 def test_a_tempo_message_leaves_a_playlist_its_turn(tmp_path: Path) -> None:
     preset = make_preset(tmp_path, PLAYLIST.format(a=""))
-    played = play(preset, 6, {tick_of(2.3): [SetTempo(200.0)]})
+    played = play(preset, 6, {control_step_of(2.3): [SetTempo(200.0)]})
     arrived = next(line["frame"] for line in played.lines("layer", section="b"))
 
     assert {line["rule"] for line in played.seams()} == {
@@ -170,7 +173,7 @@ def test_a_stay_is_held_by_the_rule_to_the_section_that_was_drawn(tmp_path: Path
     )
     body = body.replace('values = ["list", "other"]', 'values = ["other", "list"]')
     body += '[[transitions]]\nfrom = "x"\nto = "b"\nexit_at = "immediate"\n'
-    played = play(make_preset(tmp_path, body), 4, {tick_of(0.6): [SetState("mode", "list")]})
+    played = play(make_preset(tmp_path, body), 4, {control_step_of(0.6): [SetState("mode", "list")]})
 
     assert played.seams()[0]["frame"] >= 2 * BAR
 
@@ -181,7 +184,7 @@ def test_a_bridge_plays_once_whatever_the_pickup_wants(tmp_path: Path) -> None:
     preset = two_sections(
         tmp_path, 'exit_at = "beat"\npickup = "always"\nbridge = "b"', fight="first_beat_s = 0.8", more=more
     )
-    seams = play(preset, 4, {tick_of(0.3): [go("fight")]}).seams()
+    seams = play(preset, 4, {control_step_of(0.3): [go("fight")]}).seams()
 
     assert seams[1]["frame"] - seams[0]["frame"] == BEAT
 
@@ -194,13 +197,13 @@ def test_bars_add_up_over_many_returns(tmp_path: Path) -> None:
     preset = two_sections(tmp_path, more=rules)
     script = {}
     for turn in range(8):
-        script[tick_of(0.5 + 6.0 * turn)] = [go("fight")]
-        script[tick_of(5.3 + 6.0 * turn)] = [go("calm")]
+        script[control_step_of(0.5 + 6.0 * turn)] = [go("fight")]
+        script[control_step_of(5.3 + 6.0 * turn)] = [go("calm")]
     played = play(preset, 50, script)
-    stage = played.performance.conductor.stage
+    playback = played.performance.conductor.playback
     bars = [int(line["position"].split(".")[0]) for line in played.lines("parameter")]
 
-    assert stage.left_at["calm"] % 4 == 0
+    assert playback.left_at["calm"] % 4 == 0
     assert all(after - before == 1 for before, after in pairwise(bars))
 
 
@@ -210,7 +213,7 @@ def test_a_place_that_is_about_to_be_left_is_known(tmp_path: Path) -> None:
     rules += '[bridges.b]\nlayers = ["fight"]\nlength_bars = 1\n'
     preset = two_sections(tmp_path, more=rules)
     for changed_at in (0.97, 1.3):
-        script = {tick_of(0.5): [go("fight")], tick_of(changed_at): [go("calm")]}
+        script = {control_step_of(0.5): [go("fight")], control_step_of(changed_at): [go("calm")]}
         assert play(preset, 3, script).seams()[-1]["section_position"] == "2.1.0"
 
 
@@ -221,7 +224,7 @@ def test_a_fill_silences_a_layer_whose_variation_would_change(tmp_path: Path) ->
         '[sections.fight]\nlayers = ["w"]\nlength_bars = 4\n[[transitions]]\nexit_at = "beat"\nfill = "f"\n'
         '[fills.f]\nstem = "blow.wav"\nlength_beats = 8\nreplaces = ["v"]\nmust_fit = true\n'
     )
-    played = play(make_preset(tmp_path, body), 7, {tick_of(3.1): [go("fight")]})
+    played = play(make_preset(tmp_path, body), 7, {control_step_of(3.1): [go("fight")]})
     seam = played.seams()[0]["frame"]
 
     assert seam - 8 * BEAT < 4 * BAR < seam  # the pass ends within the fill
@@ -235,7 +238,7 @@ def test_variations_take_turns_in_a_part_that_a_file_went_over_to(tmp_path: Path
         '[sections.fight]\nlayers = ["v"]\nlength_bars = 4\n'
         '[[transitions]]\nenter_at = "same_position"\n'
     )
-    played = play(make_preset(tmp_path, body), 13, {tick_of(0.5): [go("fight")]})
+    played = play(make_preset(tmp_path, body), 13, {control_step_of(0.5): [go("fight")]})
 
     def hz(at: int) -> int:
         return int(np.argmax(np.abs(np.fft.rfft(played.bus("v")[at * BAR : (at + 1) * BAR]))))
@@ -248,10 +251,13 @@ def test_a_draw_is_put_back_in_a_bridge_too(tmp_path: Path) -> None:
     body = body.replace('values = ["list", "other"]', 'values = ["other", "list"]')
     body += '[[transitions]]\nfrom = "x"\nto = "any"\nbridge = "s"\n'
     body += '[bridges.s]\nlayers = ["bass"]\nlength_bars = 1\n'
-    script = {tick_of(0.5): [SetState("mode", "list")], tick_of(1.5): [SetState("mode", "other")]}
+    script = {
+        control_step_of(0.5): [SetState("mode", "list")],
+        control_step_of(1.5): [SetState("mode", "other")],
+    }
     played = play(make_preset(tmp_path, body), 4, script)
 
-    assert played.performance.conductor.playlists.hands["p"].count == 0
+    assert played.performance.conductor.playlists.picks["p"].count == 0
 
 
 def test_a_note_is_neither_doubled_nor_lost_when_the_tempo_moves(tmp_path: Path) -> None:
@@ -260,7 +266,7 @@ def test_a_note_is_neither_doubled_nor_lost_when_the_tempo_moves(tmp_path: Path)
         '[sections.calm]\nlayers = ["drums"]\nlength_bars = 4\n'
     )
     preset = make_preset(tmp_path, body)
-    script = {tick_of(0.5 + 0.07 * n): [SetTempo(200.0 + 80.0 * (n % 2))] for n in range(60)}
+    script = {control_step_of(0.5 + 0.07 * n): [SetTempo(200.0 + 80.0 * (n % 2))] for n in range(60)}
     played = play(preset, 6, script)
     there = play(preset, 6)
 
@@ -280,7 +286,7 @@ def test_a_note_is_neither_doubled_nor_lost_when_the_tempo_moves(tmp_path: Path)
 
 def test_more_of_one_stinger_than_can_sound_are_dropped_with_a_reason(tmp_path: Path) -> None:
     preset = two_sections(tmp_path, more='[stingers.hit]\nstem = "blow.wav"\nplay_at = "bar"\n')
-    played = play(preset, 3, {tick_of(0.3): [FireEvent("hit", 1.0, None, f"{n}") for n in range(10)]})
+    played = play(preset, 3, {control_step_of(0.3): [FireEvent("hit", 1.0, None, f"{n}") for n in range(10)]})
     ends = [played.told(f"{n}")[-1] for n in range(10)]
 
     assert ends == ["finished"] * 8 + ["dropped"] * 2
@@ -289,7 +295,7 @@ def test_more_of_one_stinger_than_can_sound_are_dropped_with_a_reason(tmp_path: 
 
 def test_a_state_that_turns_nothing_does_not_hang_on_anothers_seam(tmp_path: Path) -> None:
     body = PLAYLIST.format(a="") + '[states.weather]\nvalues = ["dry", "wet"]\n'
-    played = play(make_preset(tmp_path, body), 5, {tick_of(2.0): [SetState("weather", "wet", "w")]})
+    played = play(make_preset(tmp_path, body), 5, {control_step_of(2.0): [SetState("weather", "wet", "w")]})
 
     assert played.seams()  # the playlist's own step is planned by then
     assert played.told("w") == ["accepted", "finished"]
@@ -303,7 +309,10 @@ def test_a_wish_while_a_kept_bridge_comes_is_not_finished_by_the_bridge(tmp_path
     body += '[[select]]\nsection = "b"\nwhen = "mood == \'b\'"\nurgent = true\n'
     body += '[[select]]\nsection = "c"\nwhen = "mood == \'c\'"\n[[select]]\nsection = "a"\n'
     body += '[[transitions]]\nbridge = "br"\n[bridges.br]\nlayers = ["calm"]\nlength_bars = 1\n'
-    script = {tick_of(0.5): [SetState("mood", "b", "b")], tick_of(0.97): [SetState("mood", "c", "c")]}
+    script = {
+        control_step_of(0.5): [SetState("mood", "b", "b")],
+        control_step_of(0.97): [SetState("mood", "c", "c")],
+    }
     played = play(make_preset(tmp_path, body), 5, script)
     last = [receipt for receipt in played.receipts if receipt.id == "c"][-1]
 

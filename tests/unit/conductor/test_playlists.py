@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.conductor.messages import SetState
-from adaptive.conductor.variation_picker import Deck, Hand
+from adaptive.conductor.variation_picker import PickState, VariationPicker
 from tests.helpers.measure import click
-from tests.helpers.presets import BAR, Played, make_preset, play, tick_of
+from tests.helpers.presets import BAR, Played, control_step_of, make_preset, play
 
 SECTIONS = """
 [layers.calm]
@@ -82,14 +82,17 @@ def test_a_sequence_that_holds_stays_on_its_last_section(tmp_path: Path) -> None
 
 
 def test_a_sequence_begins_anew_when_it_is_entered_again(tmp_path: Path) -> None:
-    script = {tick_of(1.3): [SetState("mode", "rest")], tick_of(3.3): [SetState("mode", "list")]}
+    script = {
+        control_step_of(1.3): [SetState("mode", "rest")],
+        control_step_of(3.3): [SetState("mode", "list")],
+    }
     played = listed(tmp_path, 'play = ["one", "two", "three"]', 6, script)
 
     assert visits(played) == [("one", 0), ("two", 1), ("rest", 2), ("one", 4), ("two", 5)]
 
 
 def test_what_is_planned_by_a_playlist_gives_way_to_what_is_asked(tmp_path: Path) -> None:
-    played = listed(tmp_path, 'play = ["one", "two"]', 3, {tick_of(0.9): [SetState("mode", "rest")]})
+    played = listed(tmp_path, 'play = ["one", "two"]', 3, {control_step_of(0.9): [SetState("mode", "rest")]})
 
     assert visits(played) == [("one", 0), ("rest", 1)]
 
@@ -97,7 +100,10 @@ def test_what_is_planned_by_a_playlist_gives_way_to_what_is_asked(tmp_path: Path
 def test_a_draw_that_is_taken_back_is_drawn_again(tmp_path: Path) -> None:
     table = 'play = ["one", "two", "three"]\norder = "shuffle"'
     undisturbed = listed(tmp_path, table, 8)
-    script = {tick_of(1.5): [SetState("mode", "rest")], tick_of(1.6): [SetState("mode", "list")]}
+    script = {
+        control_step_of(1.5): [SetState("mode", "rest")],
+        control_step_of(1.6): [SetState("mode", "list")],
+    }
     disturbed = listed(tmp_path, table, 8, script)
 
     assert visits(undisturbed) == visits(disturbed)
@@ -116,9 +122,9 @@ def test_a_playlist_in_a_playlist_plays_one_or_all_of_its_sections(tmp_path: Pat
 
 def test_the_same_seed_plays_the_same_and_another_plays_otherwise(tmp_path: Path) -> None:
     def order(seed: int) -> list[int]:
-        deck, hand, drawn = Deck("songs", (1.0,) * 5, "shuffle", 1, seed), Hand(), []
+        picker, pick, drawn = VariationPicker("songs", (1.0,) * 5, "shuffle", 1, seed), PickState(), []
         for _ in range(20):
-            item, hand = deck.draw(hand)
+            item, pick = picker.draw(pick)
             drawn.append(item)
         return drawn
 
@@ -129,9 +135,9 @@ def test_the_same_seed_plays_the_same_and_another_plays_otherwise(tmp_path: Path
 @settings(deadline=None, max_examples=200)
 @given(st.integers(2, 7), st.integers(0, 6), st.integers(0, 2**31), st.sampled_from(["random", "shuffle"]))
 def test_nothing_comes_again_within_the_last_n_draws(size: int, avoid: int, seed: int, order: str) -> None:
-    deck, hand, drawn = Deck("d", (1.0,) * size, order, avoid, seed), Hand(), []
+    picker, pick, drawn = VariationPicker("d", (1.0,) * size, order, avoid, seed), PickState(), []
     for _ in range(5 * size):
-        item, hand = deck.draw(hand)
+        item, pick = picker.draw(pick)
         drawn.append(item)
 
     kept = min(avoid, size - 1)
@@ -146,9 +152,9 @@ def test_nothing_comes_again_within_the_last_n_draws(size: int, avoid: int, seed
 
 
 def test_weights_are_shares(tmp_path: Path) -> None:
-    deck, hand, drawn = Deck("d", (3.0, 1.0), "random", 0, 5), Hand(), []
+    picker, pick, drawn = VariationPicker("d", (3.0, 1.0), "random", 0, 5), PickState(), []
     for _ in range(4000):
-        item, hand = deck.draw(hand)
+        item, pick = picker.draw(pick)
         drawn.append(item)
 
     assert Counter(drawn)[0] / 4000 == pytest.approx(0.75, abs=0.03)
@@ -200,7 +206,7 @@ def test_shuffled_variations_play_each_once_a_round(tmp_path: Path) -> None:
 def test_a_turn_that_is_taken_back_leaves_the_variations_as_they_were(tmp_path: Path) -> None:
     preset = make_preset(tmp_path, VARIED.replace("{order}", ""))
     go = [[SetState("section", "rest")], [SetState("section", "main")]]
-    disturbed = play(preset, 13, {tick_of(3.2): go[0], tick_of(3.6): go[1]})
+    disturbed = play(preset, 13, {control_step_of(3.2): go[0], control_step_of(3.6): go[1]})
 
     assert np.array_equal(disturbed.bus("drums"), play(preset, 13).bus("drums"))
 
@@ -219,7 +225,10 @@ length_bars = 2
 layers = ["other"]
 length_bars = 2
 """
-    script = {tick_of(5): [SetState("section", "fight")], tick_of(7): [SetState("section", "calm")]}
+    script = {
+        control_step_of(5): [SetState("section", "fight")],
+        control_step_of(7): [SetState("section", "calm")],
+    }
     played = play(make_preset(tmp_path, body), 12, script)
     told = [(line["frame"], line["take"]) for line in played.log if "take" in line]
 

@@ -33,7 +33,7 @@ def test_every_array_begins_at_a_cache_line(engine: Engine) -> None:
     places = {name: address(array) % ALIGNMENT for name, array in engine.memory.arrays.items()}
 
     assert dict.fromkeys(places, 0) == places
-    assert [engine.ticket(2).address % 64, engine.memory.header_address % 64] == [0, 0]
+    assert [engine.stream_gate(2).address % 64, engine.memory.header_address % 64] == [0, 0]
 
 
 def test_the_header_points_to_every_array(engine: Engine) -> None:

@@ -221,14 +221,14 @@ def test_every_value_that_is_taken_is_reported_with_its_frame() -> None:
 def test_the_value_of_a_tick_is_recorded_for_that_tick() -> None:
     engine = engine_with(ParameterSpec("a", stale_after_s=0.02))
     expected = []
-    for tick in range(12):
-        engine.set_parameter(0, tick / 16.0) if tick < 6 else None
+    for control_step in range(12):
+        engine.set_parameter(0, control_step / 16.0) if control_step < 6 else None
         engine.pull(4 * Q)
-        age = max(0, tick - 5) * 4 * Q
-        expected.append((min(tick, 5) / 16.0, np.float32(age / 48000), float(age > 960)))
+        age = max(0, control_step - 5) * 4 * Q
+        expected.append((min(control_step, 5) / 16.0, np.float32(age / 48000), float(age > 960)))
 
-    assert expected == [tuple(engine.values_at(tick)[0]) for tick in range(12)]
-    assert engine.ticks == 12
+    assert expected == [tuple(engine.values_at(control_step)[0]) for control_step in range(12)]
+    assert engine.control_steps == 12
 
 
 def test_a_parameter_set_by_a_command_acts_in_the_quantum_of_its_frame() -> None:
@@ -290,9 +290,9 @@ def test_derived_parameters_are_what_their_plain_twin_says_to_the_bit(
         engine.set_parameter(index, float(rng.normal(0.0, 2.0)))
         engine.pull(10 * Q)
     engine.pull(6 * Q)  # ends with the first quantum of a tick: what it recorded is what was read
-    row = engine.values_at(engine.frame // k.TICK_FRAMES - 1)
+    row = engine.values_at(engine.frame // k.CONTROL_STEP_FRAMES - 1)
     engine.pull(Q)
-    row = engine.values_at(engine.frame // k.TICK_FRAMES)
+    row = engine.values_at(engine.frame // k.CONTROL_STEP_FRAMES)
     values, ages, stale = ([float(v) for v in row[:, column]] for column in range(3))
     limit = float(np.float32(WIDE))
     expected = [

@@ -80,7 +80,7 @@ def test_the_smallest_preset_loads(tmp_path: Path) -> None:
     assert preset.file.tempo_bpm == 120.0
     assert preset.folder == tmp_path.resolve()
     assert preset.variants("fight", "fight") == (tmp_path.resolve() / "stems/fight.wav",)
-    assert {(part.beats_per_bar, part.beat_unit) for part in preset.parts.values()} == {(4, 4)}
+    assert {(segment.beats_per_bar, segment.beat_unit) for segment in preset.segments.values()} == {(4, 4)}
     assert preset.text_digest == hashlib.sha256(TWO_MOODS.encode()).hexdigest()
 
 
@@ -142,8 +142,8 @@ def test_the_full_example_loads_without_the_keys_of_later_versions(tmp_path: Pat
     assert preset.transition("shelter", "chase").fade_out == Fade(beats=2.0)
     assert preset.variants("bass", "shelter") == ()
     assert preset.variants("shaker", "road") == ()
-    assert preset.parts["bridge:alarm"].layers == ("shaker", "bridge:alarm")
-    assert preset.parts["road"].markers == ((32, "lift"),)
+    assert preset.segments["bridge:alarm"].layers == ("shaker", "bridge:alarm")
+    assert preset.segments["road"].markers == ((32, "lift"),)
 
 
 def test_without_a_rule_a_transition_waits_for_the_bar_and_fades_two_beats(tmp_path: Path) -> None:
@@ -157,9 +157,9 @@ def test_a_beat_is_the_denominator_of_the_meter(tmp_path: Path) -> None:
     extra = "[sections.slow]\nlayers = []\ntempo_bpm = 60\n"
     preset = loaded(tmp_path, extra, HEAD + 'meter = "6/8"\n')
 
-    assert {(part.beats_per_bar, part.beat_unit) for part in preset.parts.values()} == {(6, 8)}
-    assert preset.parts["calm"].beat_s == 0.25
-    assert preset.parts["slow"].beat_s == 0.5
+    assert {(segment.beats_per_bar, segment.beat_unit) for segment in preset.segments.values()} == {(6, 8)}
+    assert preset.segments["calm"].beat_s == 0.25
+    assert preset.segments["slow"].beat_s == 0.5
 
 
 def test_derived_parameters_come_after_what_they_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from mido import MidiFile
 
 from adaptive.music.scale import Key
 from adaptive.sinks import midi_file
-from adaptive.sinks.midi_file import Part, PlayedNote, Score, SectionMark, assign_channels, key_name
+from adaptive.sinks.midi_file import MidiScore, NoteTrack, PlayedNote, SectionMark, assign_channels, key_name
 from adaptive.sinks.midi_time import BarGrid, TickMap, signatures
 from adaptive.timebase import TempoMap
 
@@ -103,8 +103,11 @@ def test_a_beat_that_changes_its_length_changes_its_ticks() -> None:
 
 
 def test_fifteen_parts_have_channels_of_their_own_and_those_alike_share_first() -> None:
-    parts = [Part(f"l{n}", "", n) for n in range(15)] + [Part("d", "", None), Part("same", "", 6),
-             Part("other", "", 99)]  # fmt: skip
+    parts = [NoteTrack(f"l{n}", "", n) for n in range(15)] + [
+        NoteTrack("d", "", None),
+        NoteTrack("same", "", 6),
+        NoteTrack("other", "", 99),
+    ]
     channels = assign_channels(parts)
 
     assert len(set(channels[:15])) == 15
@@ -131,9 +134,9 @@ def test_a_key_struck_again_ends_where_it_begins_again() -> None:
         PlayedNote(24000, 1, 60, 0.001),
         PlayedNote(24000, 48000, 64, 1.0),
     ]
-    part = Part("p", "bass", 38, notes)
+    part = NoteTrack("p", "bass", 38, notes)
     marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
-    score = Score({"title": "T"}, ["x"], ticks, 48000, marks, [part])
+    score = MidiScore({"title": "T"}, ["x"], ticks, 48000, marks, [part])
     file = io.BytesIO()
     midi_file.write(score, file)
     track = MidiFile(file=io.BytesIO(file.getvalue())).tracks[1]
@@ -152,11 +155,13 @@ def test_a_key_struck_again_ends_where_it_begins_again() -> None:
 
 def test_two_parts_on_one_channel_do_not_end_each_others_notes() -> None:
     ticks = TickMap(TempoMap(RATE, 120.0).segments_until(0), RATE)
-    first = Part("a", "drums", None, [PlayedNote(0, 48000, 36, 0.5), PlayedNote(96000, 100, 36, 0.5)])
-    second = Part("b", "drums", None, [PlayedNote(24000, 24000, 36, 0.5), PlayedNote(96000, 24000, 36, 0.5)])
+    first = NoteTrack("a", "drums", None, [PlayedNote(0, 48000, 36, 0.5), PlayedNote(96000, 100, 36, 0.5)])
+    second = NoteTrack(
+        "b", "drums", None, [PlayedNote(24000, 24000, 36, 0.5), PlayedNote(96000, 24000, 36, 0.5)]
+    )
     marks = [SectionMark("a", BarGrid(0.0, 0.0), Key.parse("C"))]
     file = io.BytesIO()
-    midi_file.write(Score({}, [], ticks, 48000, marks, [first, second]), file)
+    midi_file.write(MidiScore({}, [], ticks, 48000, marks, [first, second]), file)
     ends = []
     for track in MidiFile(file=io.BytesIO(file.getvalue())).tracks[1:]:
         times = np.cumsum([message.time for message in track])

@@ -1,0 +1,71 @@
+"""What expressions can see: the values the kernel recorded for a tick, states, the bars passed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adaptive.preset.model import Preset, StateGroup
+
+
+class StepValues:
+    """The moment of one tick (an `adaptive.preset.expression.Scope`).
+
+    Parameters
+    ----------
+    preset : Preset
+        Declares the names.
+    index_of : Mapping
+        Parameter name to its row in the kernel's history.
+    """
+
+    def __init__(self, preset: Preset, index_of: Mapping[str, int]) -> None:
+        self._hysteresis = {name: t.hysteresis for name, t in preset.file.parameters.items()}
+        self._index_of, self._rows = index_of, max(index_of.values(), default=-1) + 1
+        self.states = {name: group.default for name, group in preset.state_groups.items()}
+        self.bars_in_section = 0.0
+        self._values: list[float] = []
+        self._ages: list[float] = []
+        self._stale_flags: list[float] = []
+
+    def take_over(self, before: StepValues, groups: Mapping[str, StateGroup]) -> None:
+        """Keep the states of a preset before this one, where they are still states; and the moment."""
+        kept = {
+            name: value
+            for name, value in before.states.items()
+            if name in groups and value in groups[name].values
+        }
+        self.states |= kept
+        self.bars_in_section = before.bars_in_section
+        self._values, self._ages, self._stale_flags = before._values, before._ages, before._stale_flags
+
+    def take(self, rows: Any, bars_in_section: float) -> None:
+        """Look at another tick; `rows` is (parameters, 3): value, age in seconds, staleness."""
+        self._values, self._ages, self._stale_flags = rows[: self._rows].T.tolist()
+        self.bars_in_section = bars_in_section
+
+    def signature(self) -> tuple[object, ...]:
+        """All that conditions read, but for ages and bars: equal when nothing has changed."""
+        return (tuple(self._values), tuple(self._stale_flags), tuple(self.states.values()))
+
+    def value(self, name: str) -> float | str:
+        """Smoothed value of a parameter, or the present value of a state group."""
+        if name in self.states:
+            return self.states[name]
+        return self._values[self._index_of[name]]
+
+    def number(self, name: str) -> float:
+        """Smoothed value of a parameter."""
+        return self._values[self._index_of[name]]
+
+    def age(self, name: str) -> float:
+        """Seconds since a parameter was last heard."""
+        return self._ages[self._index_of[name]]
+
+    def is_stale(self, name: str) -> bool:
+        """Whether a parameter has been silent for too long."""
+        return bool(self._stale_flags[self._index_of[name]])
+
+    def hysteresis(self, name: str) -> float:
+        """Hysteresis of a parameter; 0 for anything else."""
+        return self._hysteresis.get(name, 0.0)

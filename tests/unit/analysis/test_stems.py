@@ -1,0 +1,107 @@
+"""Laws of reading: a whole file is read as it is, anything else is refused in one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from adaptive.analysis.stems import read_stem
+from adaptive.errors import AudioFileError
+from tests.unit.analysis.analysis_signals import clicks, pad, save
+
+FORMATS = ("wav", "flac", "ogg", "mp3")
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("rate", [44_100, 48_000])
+def test_the_length_is_that_of_the_file_to_the_frame(tmp_path: Path, extension: str, rate: int) -> None:
+    path = save(tmp_path / f"a.{extension}", clicks(120, 4, rate=rate), rate)
+
+    stem = read_stem(path)
+
+    assert (2.0, rate) == (stem.length_s, stem.sample_rate)
+    assert len(stem.mono) == 88_200
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(AudioFileError) as caught:
+        read_stem(path)
+    return str(caught.value)
+
+
+def is_one_sentence_about(name: str, message: str) -> bool:
+    return message.startswith(name) and message.endswith(".") and "\n" not in message
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_an_empty_file_is_refused(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"a.{extension}"
+    path.touch()
+
+    assert f"{path.name} is empty: it has no bytes." == refused(path)
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_file_of_rubbish_is_refused(tmp_path: Path, extension: str) -> None:
+    path = tmp_path / f"a.{extension}"
+    path.write_bytes(np.random.default_rng(3).integers(0, 256, 5000, dtype=np.uint8).tobytes())
+
+    assert is_one_sentence_about(path.name, refused(path))
+
+
+@pytest.mark.parametrize("kept", [0.02, 0.5, 0.98])
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_truncated_file_is_refused(tmp_path: Path, extension: str, kept: float) -> None:
+    noise = np.random.default_rng(4).standard_normal(88_200).astype(np.float32)
+    path = save(tmp_path / f"a.{extension}", 0.1 * noise)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+
+    assert is_one_sentence_about(path.name, refused(path))
+
+
+def test_a_file_without_frames_is_refused(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", np.zeros(0, dtype=np.float32))
+
+    assert refused(path) == "a.wav holds no sound: its length is zero."
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_samples_that_are_no_sound_are_refused(tmp_path: Path, value: float) -> None:
+    samples = clicks(120, 2)
+    samples[100] = value
+    soundfile.write(tmp_path / "a.wav", samples, 44_100, subtype="FLOAT")
+
+    assert is_one_sentence_about("a.wav", refused(tmp_path / "a.wav"))
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    assert is_one_sentence_about("a.wav", refused(tmp_path / "a.wav"))
+    assert is_one_sentence_about(tmp_path.name, refused(tmp_path))
+
+
+def test_a_file_of_half_an_hour_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.flac", np.zeros(1_800 * 8_000, dtype=np.float32), 8_000)
+
+    assert refused(path) == "a.flac is 30 minutes long; a stem may have 20."
+
+
+def test_channels_are_mixed(tmp_path: Path) -> None:
+    left = clicks(120, 4)
+    path = save(tmp_path / "a.flac", np.stack([left, 0.0 * left], axis=1))
+
+    np.testing.assert_allclose(left / 2.0, read_stem(path).mono, atol=1e-4)
+
+
+def test_a_sound_ends_where_it_has_died_away(tmp_path: Path) -> None:
+    quiet_end = np.concatenate([clicks(120, 4), np.zeros(44_100, dtype=np.float32)])
+
+    assert pytest.approx(read_stem(save(tmp_path / "a.wav", quiet_end)).sounding_s, abs=0.1) == 1.6
+
+
+@pytest.mark.parametrize("fades", [True, False])
+def test_what_sounds_at_its_end_is_cut(tmp_path: Path, fades: bool) -> None:
+    assert fades != read_stem(save(tmp_path / "a.wav", pad(5.0, fades=fades))).is_cut

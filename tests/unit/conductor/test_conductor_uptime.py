@@ -1,0 +1,66 @@
+"""Work and memory of a step do not grow with the time it has been playing."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections import deque
+from pathlib import Path
+
+from adaptive.conductor.messages import FireEvent, SetState
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.session.performance import Performance
+from tests.helpers.presets import make_preset
+
+BODY = """
+[layers.drums]
+generator = "drums"
+[layers.calm]
+stem = ["calm.wav", "fight.wav"]
+[sections.one]
+layers = ["calm", "drums"]
+length_bars = 2
+[sections.two]
+layers = ["calm", "drums"]
+length_bars = 2
+[[transitions]]
+exit_at = "beat"
+fade_out = { beats = 1 }
+[stingers.hit]
+stem = "blow.wav"
+duck_db = -6.0
+"""
+
+
+def test_minutes_of_changes_leave_no_more_behind_than_one(tmp_path: Path) -> None:
+    performance = Performance(make_preset(tmp_path, BODY))
+    performance.log.recent = deque(maxlen=64)  # which otherwise is still filling
+    performance.begin()
+
+    def play(seconds: int) -> None:
+        for _ in range(seconds * 48000 // CONTROL_STEP_FRAMES):
+            performance.engine.pull(CONTROL_STEP_FRAMES)
+            performance.engine.drain_replies()
+            control_step = performance.next_control_step
+            messages = []
+            if control_step % 97 == 0:
+                messages.append(
+                    SetState("section", ("one", "two")[control_step // 97 % 2], f"{control_step}")
+                )
+            if control_step % 61 == 0:
+                messages.append(FireEvent("hit", 1.0, None, f"e{control_step}"))
+            performance.step(messages)
+
+    play(90)
+    tracemalloc.start()
+    play(20)
+    before = tracemalloc.get_traced_memory()[0]
+    play(40)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    playback = performance.conductor.playback
+
+    assert grown < 100_000
+    assert len(performance.conductor.stingers._hits) < 8
+    assert all(len(layer.changes) < 16 for layer in playback.assets.stems.values())
+    assert all(len(layer.ranges) < 4 for layer in playback.assets.generated.values())
+    assert len(playback.tempo.snapshot()) < 8

@@ -1,0 +1,301 @@
+"""Who drives the engine: one at a time, always somebody, and in phase."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive.cli.play_command import status_line
+from adaptive.engine.engine import Engine
+from adaptive.engine.spec import EngineSpec
+from adaptive.errors import DeviceError
+from adaptive.session.device import search
+from adaptive.session.device.supervisor import Supervisor
+from adaptive.session.performance import Performance
+from adaptive.sinks.clocked import ClockedSink
+from tests.helpers import scene
+from tests.helpers.fake_card import World
+from tests.helpers.playing import until
+from tests.helpers.presets import two_sections
+
+RATE = 48000
+OFF_S = 0.04
+"""What this machine may be late by when a thread is to wake up."""
+
+
+class Watched:
+    """A supervisor and all it has reported."""
+
+    def __init__(self, world: World, device: str | None, engine: Engine) -> None:
+        self.engine, self.world = engine, world
+        self.supervisor = Supervisor(engine, ["portaudio"], device, world.open_card)
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.supervisor.report_to(lambda *told: self.told.append(told))
+        self.supervisor.start()
+        self.began_s = time.monotonic()
+
+    def off_s(self) -> float:
+        """How far the engine is from where the clock says that it is: the median of a tenth of a second."""
+        found = []
+        for _ in range(9):
+            found.append(self.engine.frame / RATE - (time.monotonic() - self.began_s))
+            time.sleep(0.01)
+        return statistics.median(found)
+
+    def plays_on(self, name: str, seconds: float = 5.0) -> bool:
+        """Wait until it has been told that the music plays on a device."""
+        return bool(until(lambda: any(f"plays on {name}" in sentence for sentence, _ in self.told), seconds))
+
+
+Watch = Callable[..., Watched]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    made: list[Watched] = []
+
+    def watch(world: World, device: str | None = None, engine: Engine | None = None) -> Watched:
+        monkeypatch.setattr(search, "DeviceProbe", lambda _sinks: world)
+        made.append(Watched(world, device, engine or Engine(EngineSpec())))
+        return made[-1]
+
+    yield watch
+    for watched in made:
+        watched.supervisor.stop()
+
+
+def test_while_the_device_asks_nothing_changes(watch: Watch) -> None:
+    watched = watch(World("card"))
+    time.sleep(0.5)
+
+    assert (watched.supervisor.name, watched.told) == ("portaudio", [])
+    assert abs(watched.off_s()) < OFF_S
+
+
+def test_a_clock_takes_over_and_the_device_is_returned_to_in_phase(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    time.sleep(0.2)
+    counted = watched.engine.telemetry().callbacks
+    world.lose("card")
+    lost_s = time.monotonic()
+    assert until(lambda: watched.supervisor.name == "null")
+    took_s = time.monotonic() - lost_s
+    time.sleep(0.3)
+    between_s = watched.off_s()
+    world.there.append("card")
+    assert watched.plays_on("card")
+
+    assert took_s < 0.5
+    assert abs(between_s) < OFF_S
+    assert abs(watched.off_s()) < OFF_S
+    telemetry = watched.engine.telemetry()
+    assert telemetry.callbacks > counted > 0
+    assert telemetry.longest_gap_ms < 150.0  # the time away is no gap between two callbacks
+    assert [more["sink"] for _, more in watched.told] == ["null", "portaudio"]
+    assert abs(watched.told[1][1]["phase_ms"]) < 1000 * OFF_S
+
+
+def test_a_device_that_only_slept_is_taken_back_without_opening_it_again(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    world.opened[0].is_asking.clear()
+    world.there.clear()  # a server that hangs is not seen
+    assert until(lambda: watched.supervisor.name == "null")
+    world.opened[0].is_asking.set()
+    assert watched.plays_on("card")
+
+    assert len(world.opened) == 1
+    assert abs(watched.off_s()) < OFF_S
+
+
+def test_another_device_takes_over_until_the_first_is_back(watch: Watch) -> None:
+    world = World("card", "other")
+    watched = watch(world)
+    time.sleep(0.1)
+    world.lose("card")
+    assert watched.plays_on("other")
+    trouble = watched.supervisor.trouble
+    world.there.append("card")
+    assert watched.plays_on("card")
+
+    assert trouble == "card is missing"
+    assert watched.supervisor.trouble == ""
+    assert until(world.opened[1].is_closed.is_set)
+    assert abs(watched.off_s()) < OFF_S
+    assert watched.engine._stream_gates == [
+        world.opened[2].stream_gate
+    ]  # those that were given up keep no engine
+
+
+def test_a_device_that_was_asked_for_is_never_replaced_by_another(watch: Watch) -> None:
+    world = World("card", "other")
+    watched = watch(world, device="card")
+    world.lose("card")
+    time.sleep(1.0)
+
+    assert watched.supervisor.name == "null"
+    assert [card.device.name for card in world.opened] == ["card"]
+
+
+def test_a_device_that_appears_while_nothing_plays_has_to_be_seen_twice(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    time.sleep(0.4)
+    world.there = ["other"]
+    assert watched.plays_on("other")
+
+    assert world.answers.count(["other"]) >= 2
+
+
+def test_it_returns_with_fewer_channels_folded_and_says_so_once(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    world.lose("card")
+    world.channels = 1
+    world.there.append("card")
+    assert watched.plays_on("card")
+    time.sleep(0.2)
+
+    folded = [sentence for sentence, _ in watched.told if "folded" in sentence]
+    (sentence,) = folded
+    assert re.fullmatch(
+        r"the music plays on card \(portaudio\), after \d+\.\d s of silence, 2 channels are folded into 1",
+        sentence,
+    )
+
+
+def test_a_device_of_another_latency_is_heard_in_phase(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    time.sleep(0.1)
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    world.latency_frames = 4800
+    world.there.append("card")
+    assert watched.plays_on("card")
+
+    # what it is given now is heard a tenth of a second later
+    assert abs(watched.off_s() - 0.1) < OFF_S
+    assert abs(watched.told[-1][1]["phase_ms"]) < 1000 * OFF_S
+
+
+def test_what_was_played_has_no_frame_twice_and_none_torn(watch: Watch) -> None:
+    engine = scene.prepared()
+    world = World("card", "other")
+    watched = watch(world, engine=engine)
+    time.sleep(0.1)
+    world.lose("card")
+    assert watched.plays_on("other")
+    watched.supervisor.stop()
+    whole = scene.prepared().pull(scene.FRAMES)
+    first = np.concatenate(world.opened[0].heard)
+    played = world.opened[0].stream_gate.frames
+
+    assert np.array_equal(first[:played], whole[:played])
+    assert engine.frame >= played + world.opened[1].stream_gate.frames
+
+
+def test_the_listeners_volume_is_as_it_was_or_as_it_was_set_meanwhile(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    watched.engine.set_volume(0.25)
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    world.there.append("card")
+    assert watched.plays_on("card")
+    kept = float(watched.engine.memory.head["volume_wanted"])
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    watched.engine.set_volume(0.0)
+    watched.told.clear()
+    world.there.append("card")
+    assert watched.plays_on("card", 8.0)
+
+    assert kept == 0.25
+    assert float(watched.engine.memory.head["volume_wanted"]) == 0.0
+
+
+def test_another_engine_is_driven_by_whoever_drives(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    engines = [watched.engine, *(Engine(EngineSpec()) for _ in range(2))]
+
+    def hand_over(before: Engine, after: Engine) -> None:
+        before.hand_over_to(after)
+        watched.supervisor.engine = after
+        assert until(lambda: after.frame > RATE // 20)
+
+    hand_over(engines[0], engines[1])
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    hand_over(engines[1], engines[2])
+    at = engines[1].frame
+    world.there.append("card")
+    assert watched.plays_on("card")
+    after = engines[2].frame
+
+    assert until(lambda: engines[2].frame > after)
+    assert engines[1].frame == at
+
+
+def test_a_card_that_keeps_failing_is_left_alone_for_a_while(watch: Watch) -> None:
+    world = World("card")
+    watched = watch(world)
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    world.there.append("card")
+    assert watched.plays_on("card")
+    world.lose("card")
+    assert until(lambda: watched.supervisor.name == "null")
+    lost_s = time.monotonic()
+    world.there.append("card")
+    watched.told.clear()
+    assert watched.plays_on("card")
+
+    assert time.monotonic() - lost_s > 0.9
+
+
+def test_the_status_line_says_what_is_missing(watch: Watch, tmp_path: Path) -> None:
+    world = World("card")
+    performance = Performance(two_sections(tmp_path / "small"))
+    watched = watch(world, engine=performance.engine)
+    session = SimpleNamespace(
+        performance=performance, sink=watched.supervisor, clamped=SimpleNamespace(count=3), underruns=0
+    )
+    before = status_line(session)  # type: ignore[arg-type]
+    world.lose("card")
+    assert until(lambda: watched.supervisor.trouble)
+
+    assert "no sound from card" not in before
+    assert "clamped 3" in before
+    assert "no sound from card" in status_line(session)  # type: ignore[arg-type]
+
+
+def test_no_device_at_the_start_is_a_sentence() -> None:
+    with pytest.raises(DeviceError, match="there is no sound card here"):
+        Supervisor(Engine(EngineSpec()), ["portaudio"], None, World().open_card)
+
+
+def test_a_listener_that_fails_does_not_stop_the_clock() -> None:
+    engine = Engine(EngineSpec())
+
+    def fail(_block: bytes) -> None:
+        raise OSError("gone")
+
+    sink = ClockedSink(engine, "pcm", fail)
+    sink.start()
+    assert until(lambda: sink.faults > 3)
+    sink.stop()
+
+    assert engine.frame >= 4 * sink.block_frames

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from adaptive.inputs.lines import Connection
+from adaptive.inputs.message import LoadPreset
+from adaptive.preset.model import Preset
+from adaptive.session.performance import Performance
+from adaptive.session.reload.replace import PresetReplacer
+from tests.helpers.presets import two_sections
+
+
+class House:
+    """A host that remembers what was told."""
+
+    def __init__(self, performance: Performance) -> None:
+        self.performance = performance
+        self.told: list[str] = []
+        self.statuses: list[tuple[str, str]] = []
+
+    def acknowledge(self, _id: str | None, _connection: Connection | None, status: str, reason: str) -> None:
+        self.statuses.append((status, reason))
+
+    def adopt(self, performance: Performance) -> None:
+        self.performance = performance
+
+    def tell(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), RecursionError("too deep"), ValueError("no\nsuch")])
+def test_what_nobody_foresaw_fails_with_a_receipt_and_what_plays_goes_on(
+    tmp_path: Path, fault: Exception
+) -> None:
+    performance = Performance(two_sections(tmp_path / "small"))
+    performance.begin()
+    house = House(performance)
+
+    def load(_name: str) -> Preset:
+        raise fault
+
+    async def run() -> None:
+        swap = PresetReplacer(house, load)
+        for _ in range(2):
+            swap.ask(LoadPreset("other", "l"), None, is_recording=False)
+            await asyncio.gather(*swap._tasks)
+
+    asyncio.run(run())
+
+    assert [status for status, _ in house.statuses] == ["accepted", "failed"] * 2
+    assert house.told == [f"other: cannot be prepared: {fault!r}"] * 2
+    assert house.performance is performance
