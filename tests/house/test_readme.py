@@ -1,4 +1,4 @@
-"""Every command the README prints runs as printed; every demo runs."""
+"""Every command and every Python sample of the README and the clients page runs as printed; every demo runs."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ QUIET = ["--sink", "null", "--seconds", "1"]
 PORTS = ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
 
 
+PAGES = ("README.md", "docs/clients.md")
+DEFAULT_PORTS = {"9000": "osc", "8080": "http", "9001": "tcp"}
+
+
 def blocks(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
@@ -33,7 +37,7 @@ def commands() -> list[list[str]]:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with what the README's commands take for granted."""
+    """A folder with the files that the commands of the pages read."""
     trace = next(block for block in blocks("json") if '"t"' in block)
     (tmp_path / "run.jsonl").write_text(trace, encoding="utf-8")
     (tmp_path / "STEMS").mkdir()
@@ -56,7 +60,7 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
-def test_every_command_of_the_readme_runs(place: Path, engine: dict[str, int]) -> None:
+def test_every_command_of_the_pages_runs(place: Path, engine: dict[str, int]) -> None:
     failed = {}
     for words in commands():
         line = [str(BIN / "adaptive"), *words[1:]]
@@ -74,8 +78,20 @@ def test_every_command_of_the_readme_runs(place: Path, engine: dict[str, int]) -
     assert failed == {}
 
 
-def test_the_readme_has_commands_to_run() -> None:
+def test_the_pages_have_commands_and_samples_to_run() -> None:
     assert len(commands()) >= 8
+    assert len(blocks("python")) >= 3
+
+
+@pytest.mark.parametrize("number", range(len(blocks("python"))))
+def test_every_python_sample_of_the_pages_runs(number: int, engine: dict[str, int], tmp_path: Path) -> None:
+    ports = "|".join(DEFAULT_PORTS)
+    sample = re.sub(
+        rf"\b({ports})\b", lambda found: str(engine[DEFAULT_PORTS[found[1]]]), blocks("python")[number]
+    )
+    done = run([sys.executable, "-c", sample], tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("demo", sorted((ROOT / "demos").glob("*.py")), ids=lambda path: path.name)

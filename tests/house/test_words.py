@@ -1,0 +1,237 @@
+"""One word for one thing: class names, words that were retired, tests beside modules, the index of decisions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tools import decision_index
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "adaptive"
+UNIT = ROOT / "tests" / "unit"
+
+MIRRORED = {"benchmarks": ROOT / "benchmarks"}
+"""Folders of `tests/unit` that do not mirror a folder of `adaptive/`."""
+
+TESTED_ELSEWHERE: dict[str, str] = {
+    "__main__": "runs only as a whole program: tests/unit/cli/test_cli.py",
+}
+"""Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
+
+RETIRED_CLASSES = frozenset(
+    "Deck Exchange FastLane Foresight Ground Handover Material Means Part Passage Promise Promises Router Seam "
+    "Seat Seats Span Stage Stay Takes TickScope Ticket Wish".split()
+)
+
+RETIRED_WORDS: dict[str, tuple[str, ...]] = {
+    "apex": (),
+    "apexes": (),
+    "deck": (),
+    "decks": (),
+    "foresight": (),
+    "handover": (),
+    "parcel": (),
+    "parcels": (),
+    "passage": (),
+    "patience": (),
+    "promise": (),
+    "promises": (),
+    "router": (),
+    "scout": (),
+    "seat": (),
+    "seated": (),
+    "seats": (),
+    # of an envelope
+    "stage": ("adaptive/engine/", "adaptive/kernel/"),
+    "tenant": (),
+    "tenants": (),
+    "ticket": (),
+    "tickets": (),
+    # what a line of notes is to do: `NoteWish`
+    "wish": ("adaptive/composer/",),
+    "wishes": ("adaptive/composer/",),
+}
+"""Words that no identifier may contain, and the folders where one has another, present meaning."""
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    return {
+        named(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def identifiers(tree: ast.Module) -> set[str]:
+    """Names that a module gives or uses, attributes and parameters among them."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.arg | ast.keyword) and node.arg:
+            found.add(node.arg)
+        elif isinstance(node, ast.alias):
+            found.update((node.asname or node.name).split("."))
+    return found
+
+
+def words_of(identifier: str) -> list[str]:
+    """Words of an identifier, in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", identifier)]
+
+
+# ── names ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_class_name_means_one_class(trees: dict[str, ast.Module]) -> None:
+    places = defaultdict(list)
+    for module, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name.lstrip("_")].append(f"{module}:{node.lineno}")
+
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_retired_class_names_do_not_come_back(trees: dict[str, ast.Module]) -> None:
+    found = {
+        f"{module}: {node.name}"
+        for module, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and node.name.lstrip("_") in RETIRED_CLASSES
+    }
+
+    assert found == set()
+
+
+def test_retired_words_do_not_come_back_as_identifiers(trees: dict[str, ast.Module]) -> None:
+    found = defaultdict(set)
+    for module, tree in trees.items():
+        for identifier in identifiers(tree):
+            for word in words_of(identifier):
+                allowed = RETIRED_WORDS.get(word)
+                if allowed is not None and not module.startswith(allowed):
+                    found[module].add(identifier)
+
+    assert {module: sorted(names) for module, names in found.items()} == {}
+
+
+def test_identifiers_are_split_into_words() -> None:
+    assert words_of("LastSeatOf_two_rows") == ["last", "seat", "of", "two", "rows"]
+    assert words_of("OSC_PORT") == ["osc", "port"]
+
+
+# ── tests beside their modules ─────────────────────────────────────────────────────────────────
+
+
+def modules() -> list[str]:
+    """Modules of the package below `adaptive`, as dotted names; packages' ``__init__`` are not among them."""
+    paths = (path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
+    return sorted(".".join(path.parts) for path in paths if path.name != "__init__")
+
+
+def module_of(test: Path) -> Path | None:
+    """The module or package that a test file is named after: the longest name that fits; None: none does."""
+    inside = test.parent.relative_to(UNIT)
+    folder = MIRRORED.get(inside.as_posix(), PACKAGE / inside)
+    words = test.stem.removeprefix("test_").split("_")
+    for count in range(len(words), 0, -1):
+        place = folder / "_".join(words[:count])
+        if place.with_suffix(".py").is_file():
+            return place.with_suffix(".py")
+        if (place / "__init__.py").is_file():
+            return place
+    return None
+
+
+def modules_with_a_test() -> set[str]:
+    found = (module_of(test) for test in UNIT.rglob("test_*.py"))
+    inside = (path.relative_to(PACKAGE) for path in found if path and path.is_relative_to(PACKAGE))
+    return {".".join(path.with_suffix("").parts) for path in inside}
+
+
+def test_every_unit_test_is_named_after_a_module_at_the_same_place() -> None:
+    strays = [named(test) for test in sorted(UNIT.rglob("test_*.py")) if module_of(test) is None]
+
+    assert strays == [], "\n".join(["no module is called so:", *strays])
+
+
+def test_every_module_has_a_test_of_its_name_or_says_where_it_is_tested() -> None:
+    bare = sorted(set(modules()) - modules_with_a_test() - set(TESTED_ELSEWHERE))
+
+    assert bare == [], "\n".join(
+        ["these have neither a test of their name nor an entry in TESTED_ELSEWHERE:", *bare]
+    )
+
+
+def test_the_list_of_modules_tested_elsewhere_is_current() -> None:
+    gone = sorted(set(TESTED_ELSEWHERE) - set(modules()))
+    tested = sorted(set(TESTED_ELSEWHERE) & modules_with_a_test())
+    missing = sorted(
+        f"{module}: {path}"
+        for module, reason in TESTED_ELSEWHERE.items()
+        for path in re.findall(r"\b(?:tests|docs|benchmarks)/[\w/.]*\w", reason)
+        if not (ROOT / path).exists()
+    )
+
+    assert gone == [], "these are no modules"
+    assert tested == [], "these have a test of their name"
+    assert missing == [], "these name a file that is not there"
+    assert all(reason.strip() for reason in TESTED_ELSEWHERE.values())
+
+
+# ── decisions ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_decision_is_in_the_index_under_its_own_title() -> None:
+    index = {row.number: (row.title, row.file) for row in decision_index.rows()}
+
+    assert index == decision_index.records(), "python -m tools.decision_index refreshes the titles"
+
+
+def test_the_index_of_decisions_is_in_order_and_says_each_choice() -> None:
+    rows = decision_index.rows()
+
+    assert [row.number for row in rows] == sorted({row.number for row in rows})
+    assert [row.number for row in rows if decision_index.TO_WRITE in row.choice] == []
+
+
+# ── pages that name files ──────────────────────────────────────────────────────────────────────
+
+PAGES_OF_FILES = ("docs/architecture.md", "docs/ownership.md", "docs/realtime.md", "docs/glossary.md")
+
+
+@pytest.mark.parametrize("page", PAGES_OF_FILES)
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named_files = set(re.findall(r"`((?:\w+/)+\w+\.(?:py|md|sh|toml))`", text))
+    missing = [name for name in named_files if not ((ROOT / name).is_file() or (PACKAGE / name).is_file())]
+
+    assert sorted(missing) == []
+
+
+def test_every_answer_of_where_to_look_names_what_its_file_holds() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (.+?) \| (.+?) \|$", text.partition("## Where to look")[2], re.MULTILINE)[2:]
+    wrong = []
+    for question, answer in table:
+        files = re.findall(r"`((?:\w+/)*\w+\.py)`", answer)
+        names = [name for name in re.findall(r"`([\w.]+)`", answer) if not name.endswith(".py")]
+        held = "\n".join((PACKAGE / file).read_text(encoding="utf-8") for file in files)
+        parts = {part for name in names for part in name.split(".")}
+        wrong += [f"{question}: {part}" for part in sorted(parts) if not re.search(rf"\b{part}\b", held)]
+
+    assert len(table) >= 25
+    assert wrong == []
