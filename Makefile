@@ -6,7 +6,7 @@ ARGS   ?=
 
 .DEFAULT_GOAL := help
 
-help: ## list what can be made
+help: ## lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 $(VENV)/play.stamp: pyproject.toml
@@ -18,25 +18,25 @@ $(VENV)/test.stamp: pyproject.toml $(VENV)/play.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-play: $(VENV)/play.stamp ## hear it; ARGS="--seconds 5" passes arguments on
+play: $(VENV)/play.stamp ## plays a preset; ARGS="lanterns --seconds 5" passes arguments on
 	$(BIN)/adaptive play $(ARGS)
 
 test: $(VENV)/test.stamp ## the short tests: nothing but Python is needed
 	$(BIN)/python -m pytest -q $(ARGS)
 
-check: $(VENV)/test.stamp ## format, lint, types, layers
+check: $(VENV)/test.stamp ## checks format, lint, types and import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-prove: $(VENV)/test.stamp ## the long tests: hours of music, millions of packets
+prove: $(VENV)/test.stamp ## runs the long tests: hours of music, millions of packets
 	$(BIN)/python -m pytest -q -m prove $(ARGS)
 
-peers: $(VENV)/test.stamp ## what PyPI has of the engines we are measured beside: build/peers
+peers: $(VENV)/test.stamp ## installs the engines we are compared with, as far as PyPI has them, into build/peers
 	$(BIN)/python -m benchmarks.peers.install
 
-bench: $(VENV)/test.stamp ## speed of the kernel; ARGS="peers latency starts": beside other engines
+bench: $(VENV)/test.stamp ## measures the kernel; ARGS="peers latency starts" compares it with other engines
 	$(BIN)/python -m benchmarks $(ARGS)
 
 frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
@@ -44,7 +44,7 @@ frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
 	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN packaging/adaptive.spec
 	$(BIN)/python packaging/try_frozen.py dist/adaptive
 
-clean: ## remove what was built
+clean: ## removes what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: help play test check prove peers bench frozen clean

@@ -1,4 +1,4 @@
-"""Every command and every Python sample of the README and the clients page runs as printed; every demo runs."""
+"""Commands and Python samples of the README and the clients page run as printed; every demo runs."""
 
 from __future__ import annotations
 

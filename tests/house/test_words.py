@@ -1,4 +1,4 @@
-"""One word for one thing: class names, words that were retired, tests beside modules, the index of decisions."""
+"""One word for one thing: class names, retired words, tests beside modules, the index of decisions."""
 
 from __future__ import annotations
 
@@ -24,8 +24,31 @@ TESTED_ELSEWHERE: dict[str, str] = {
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 
 RETIRED_CLASSES = frozenset(
-    "Deck Exchange FastLane Foresight Ground Handover Material Means Part Passage Promise Promises Router Seam "
-    "Seat Seats Span Stage Stay Takes TickScope Ticket Wish".split()
+    {
+        "Deck",
+        "Exchange",
+        "FastLane",
+        "Foresight",
+        "Ground",
+        "Handover",
+        "Material",
+        "Means",
+        "Part",
+        "Passage",
+        "Promise",
+        "Promises",
+        "Router",
+        "Seam",
+        "Seat",
+        "Seats",
+        "Span",
+        "Stage",
+        "Stay",
+        "Takes",
+        "TickScope",
+        "Ticket",
+        "Wish",
+    }
 )
 
 RETIRED_WORDS: dict[str, tuple[str, ...]] = {
@@ -52,9 +75,8 @@ RETIRED_WORDS: dict[str, tuple[str, ...]] = {
     "tenants": (),
     "ticket": (),
     "tickets": (),
-    # what a line of notes is to do: `NoteWish`
-    "wish": ("adaptive/composer/",),
-    "wishes": ("adaptive/composer/",),
+    "wish": (),
+    "wishes": (),
 }
 """Words that no identifier may contain, and the folders where one has another, present meaning."""
 
@@ -131,6 +153,15 @@ def test_retired_words_do_not_come_back_as_identifiers(trees: dict[str, ast.Modu
 def test_identifiers_are_split_into_words() -> None:
     assert words_of("LastSeatOf_two_rows") == ["last", "seat", "of", "two", "rows"]
     assert words_of("OSC_PORT") == ["osc", "port"]
+
+
+def test_the_glossary_is_in_alphabetical_order_and_explains_each_word_once() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = [
+        word.lower().replace("-", " ") for word in re.findall(r"^\| \*\*(.+?)\*\* \|", text, re.MULTILINE)
+    ]
+
+    assert words == sorted(set(words))
 
 
 # ── tests beside their modules ─────────────────────────────────────────────────────────────────
