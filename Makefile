@@ -44,7 +44,7 @@ frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
 	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN packaging/adaptive.spec
 	$(BIN)/python packaging/try_frozen.py dist/adaptive
 
-clean: ## removes what was built
+clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: help play test check prove peers bench frozen clean
