@@ -19,7 +19,7 @@ MIRRORED = {"benchmarks": ROOT / "benchmarks"}
 """Folders of `tests/unit` that do not mirror a folder of `adaptive/`."""
 
 TESTED_ELSEWHERE: dict[str, str] = {
-    "__main__": "runs only as a whole program: tests/unit/cli/test_cli.py",
+    "__main__": "runs only as a whole program: tests/house/test_readme.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 
