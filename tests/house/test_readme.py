@@ -49,7 +49,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine() -> Iterator[dict[str, int]]:
-    command = [str(BIN / "adaptive"), "play", "nightfall", "--sink", "null", "--seconds", "60", "--ready"]
+    command = [str(BIN / "adaptive"), "play", "nightfall", "--sink", "null", "--seconds", "600", "--ready"]
     with subprocess.Popen([*command, *PORTS], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
