@@ -147,7 +147,9 @@ def test_retired_words_do_not_come_back_as_identifiers(trees: dict[str, ast.Modu
                 if allowed is not None and not module.startswith(allowed):
                     found[module].add(identifier)
 
-    assert {module: sorted(names) for module, names in found.items()} == {}
+    told = [f"{module}: {', '.join(sorted(names))}" for module, names in found.items()]
+
+    assert told == [], "\n".join(["docs/glossary.md has today's words for these:", *told])
 
 
 def test_identifiers_are_split_into_words() -> None:
