@@ -64,7 +64,8 @@ RETIRED_WORDS: dict[str, tuple[str, ...]] = {
     "patience": (),
     "promise": (),
     "promises": (),
-    "router": (),
+    # aiohttp's own word
+    "router": ("adaptive/session/http.py",),
     "scout": (),
     "seat": (),
     "seated": (),
