@@ -104,7 +104,7 @@ def test_a_motif_fills_its_bar_whatever_the_meter(beats: int, unit: int) -> None
     for seed in range(20):
         cell = motif(meter, seed, 0)
 
-        assert meter.length == sum(tick.length for tick in cell)
+        assert meter.length == sum(note.length for note in cell)
         assert 0 == cell[0].onset == cell[0].height
 
 
@@ -112,9 +112,9 @@ def test_what_is_done_to_a_motif() -> None:
     cell = motif(Meter(4, 4), 3, 0)
 
     assert cell == inverted(inverted(cell))
-    assert [tick.height for tick in cell] == [tick.height for tick in recast(cell)]
-    assert sum(tick.length for tick in cell) == sum(tick.length for tick in recast(cell))
-    assert all(tick.onset + tick.length <= 2 for tick in head(cell, Fraction(2)))
+    assert [note.height for note in cell] == [note.height for note in recast(cell)]
+    assert sum(note.length for note in cell) == sum(note.length for note in recast(cell))
+    assert all(note.onset + note.length <= 2 for note in head(cell, Fraction(2)))
     twice = fragmented(cell, Fraction(2), Fraction(4))
     half = len(twice) // 2
     assert [t.height + 1 for t in twice[:half]] == [t.height for t in twice[half:]]
