@@ -128,7 +128,7 @@ def _quantised(audio: Audio) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _sources() -> str:
-    """Return a hash of NumPy's version and of this folder's modules, so that a change of either makes new kits."""
+    """Return a hash of NumPy's version and this folder's modules: if either changes, kits are made anew."""
     digest = hashlib.sha256(np.__version__.encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())

@@ -191,7 +191,7 @@ def spell(midi: int, centre: int) -> Pitch:
         MIDI number.
     centre : int
         Middle of the key on the line: its seven tones are ``centre - 3 … centre + 3``.  Names are chosen
-        from ``centre - 5 … centre + 6``, so that the leading note of a minor key is raised, not flattened.
+        from ``centre - 5 … centre + 6``, so that the leading note of A minor is G#, not Ab.
     """
     first = centre - 5
     tone = Tone(first + (7 * midi - first) % 12)

@@ -129,7 +129,10 @@ def _layouts(
 
 
 def _roughness(chord: Chord, notes: tuple[int, ...]) -> int:
-    """Return the cost of narrow low intervals, wide gaps, a wrong lowest note, and doubled thirds or others."""
+    """Return the cost of narrow low intervals, wide gaps, a wrong lowest note, and doubled tones.
+
+    Doubling the root or the perfect fifth costs nothing.
+    """
     mud = sum(_MUDDY_COST for a, b in pairwise(notes) if a < LOW_PITCH and b - a < LOW_GAP_SEMITONES)
     wide = sum(_WIDE_COST for a, b in pairwise(notes) if b - a > _WIDE_SEMITONES)
     bottom = 0 if notes[0] % 12 == chord.bass.pitch_class else _BOTTOM_COST
