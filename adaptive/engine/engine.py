@@ -185,7 +185,7 @@ class Engine:
         self.port.renew(self.spec)
 
     def _store(self, at: int, value: int) -> None:
-        """Store a word with release semantics: whoever reads it also sees everything written before."""
+        """Store a word with release semantics: a reader of the word also sees everything written before."""
         self._publish(at, value, 0, 0)
 
     def post(self, commands: Sequence[Command]) -> int:

@@ -20,7 +20,7 @@ def test_a_motif_fills_its_bar_whatever_the_meter(beats: int, unit: int) -> None
         assert 0 == cell[0].onset == cell[0].height
 
 
-def test_what_is_done_to_a_motif() -> None:
+def test_a_varied_motif_keeps_what_its_variation_does_not_change() -> None:
     cell = motif(Meter(4, 4), 3, 0)
 
     assert cell == inverted(inverted(cell))

@@ -85,7 +85,7 @@ def test_more_energy_is_louder(name: str, style: str) -> None:
 
 
 @every
-def test_what_was_said_in_a_phrase_returns_in_the_next(name: str, style: str) -> None:
+def test_a_phrase_repeats_most_onsets_of_the_one_before(name: str, style: str) -> None:
     bars = compose(GENERATORS[name].function, contexts(style=style, bars=8, density=0.7))
     pairs = list(zip(bars[:4], bars[4:], strict=True))
 

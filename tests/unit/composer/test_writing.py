@@ -23,7 +23,7 @@ def test_timing_deviates_within_bounds_and_never_before_the_bar() -> None:
     assert min(first) >= 0.0
 
 
-def test_a_style_that_is_none_is_told_with_the_nearest() -> None:
+def test_an_unknown_style_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match="no style `shakr`; the nearest is `shaker`"):
         GENERATORS["drums"].function(contexts(style="shakr")[0])
 

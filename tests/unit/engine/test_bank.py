@@ -85,7 +85,7 @@ def test_a_missing_file_is_refused_as_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no audio at all" * 100, bytes(4096)])
-def test_what_is_no_audio_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_audio_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "fake.wav"
     path.write_bytes(content)
 
@@ -161,7 +161,7 @@ def test_the_bank_does_not_grow_beyond_its_limit(tmp_path: Path) -> None:
     assert bank.used_bytes == 80_000
 
 
-def test_the_length_of_a_file_is_told_in_seconds(tmp_path: Path) -> None:
+def test_the_length_of_a_file_is_in_seconds(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", signals.sine(100.0, 22050, 0.5, 44100), 44100)
 
     assert Bank().duration(path) == pytest.approx(0.5, abs=1e-4)
