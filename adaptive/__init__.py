@@ -1,4 +1,4 @@
-"""adaptive: a real-time adaptive soundtrack engine.  Music that follows the moment."""
+"""adaptive: a real-time adaptive soundtrack engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m adaptive`` and ``adaptive``: import the command line, run it, end quietly on Ctrl-C."""
+"""Entry point of ``python -m adaptive`` and ``adaptive``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; an interrupt while it is still being imported is no fault.
+    """Run the command line.  Ctrl-C exits with code 130 and no traceback, even during imports.
 
-    A frozen program is its own interpreter: to compile in several processes it starts itself.
+    A frozen program has no separate interpreter.  To compile kernel units in several processes, it starts
+    itself with ``--compile-units``.
     """
     try:
         if sys.argv[1:2] == ["--compile-units"]:
-            from adaptive.kernel import build
+            from adaptive.kernel.compile import build
 
             build.main(sys.argv[2:])
             return

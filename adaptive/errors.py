@@ -1,43 +1,49 @@
-"""What can go wrong, as a tree.
+"""The exceptions of the package.
 
 ::
 
-    AdaptiveError                 (the base: catch this one)
-    ├── InputError                the user's input is at fault        exit code 1
-    │   ├── PresetError           a preset, with one fault a line
-    │   ├── AudioFileError        a stem that cannot be read
-    │   ├── TraceError            a trace or recording that cannot be read
-    │   ├── ExpressionError       a `when` or `value` that cannot be parsed
-    │   └── ProtocolError         bytes or messages from the network
-    │       └── OscError          a malformed OSC packet
-    ├── QueueFullError            a commit was refused whole; nothing changed
-    └── MachineError              the machine is at fault             exit code 3
-        └── DeviceError           no sound card, or it refuses
+    AdaptiveError                 base class of all
+    ├── InputError                the user's input is wrong           exit code 1
+    │   ├── PresetError           a preset has faults, one on each line
+    │   ├── AudioFileError        an audio file cannot be read
+    │   ├── TraceError            a trace or recording cannot be read
+    │   ├── ExpressionError       a `when` or `value` cannot be parsed
+    │   └── ProtocolError         bytes or a message from outside are malformed
+    │       └── OscError          an OSC packet is malformed
+    ├── QueueFullError            a commit did not fit; nothing changed
+    └── MachineError              the machine is the cause            exit code 3
+        └── DeviceError           a sound card is missing or refuses
 
-Every message is one sentence that a person who has never seen the project can act on.
+Every message is one sentence that a user can act on without knowing the project.
 """
 
 from __future__ import annotations
 
 
 def one_line(text: str) -> str:
-    """A text from outside as a sentence may quote it: what cannot be printed becomes a mark."""
+    """Return a text with every unprintable character, line ends included, replaced by U+FFFD."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def quoted(text: str, most: int = 40) -> str:
-    """A text from outside between backquotes, on one line and cut short."""
+    """Return a text between backquotes, on one line and cut off after `most` characters.
+
+    Examples
+    --------
+    >>> quoted("a b", most=1)
+    '`a…`'
+    """
     return f"`{one_line(text[:most])}{'…' if len(text) > most else ''}`"
 
 
 class AdaptiveError(Exception):
-    """Base of everything this package raises on purpose."""
+    """Base class of all exceptions that this package raises on purpose."""
 
     exit_code = 1
 
 
 class InputError(AdaptiveError):
-    """The user's input is at fault."""
+    """The user's input is wrong."""
 
 
 class AudioFileError(InputError):
@@ -78,11 +84,11 @@ class PresetError(InputError):
 
 
 class QueueFullError(AdaptiveError):
-    """A commit did not fit into the queue; it was refused whole and nothing changed."""
+    """A commit did not fit into the queue; none of it was posted."""
 
 
 class MachineError(AdaptiveError):
-    """The machine is at fault, not the user's input."""
+    """The machine is the cause, not the user's input."""
 
     exit_code = 3
 

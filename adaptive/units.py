@@ -1,6 +1,6 @@
-"""Units and the conversions between them: levels, pitches, durations.
+"""Conversions between units of level and pitch.
 
-Names carry the unit: `gain` is linear, `level_db` is in decibels, `pitch` is a MIDI number.
+Names state the unit: `gain` is linear, `level_db` is in decibels, `pitch` is a MIDI number.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 SILENCE_DB = -80.0
-"""At this level and below it is silent."""
+"""Levels at or below this are silence: gain 0."""
 
 
 def db_to_gain(level_db: float) -> float:
-    """Linear gain of a level; -80 dB and less is 0.
+    """Return the linear gain of a level; 0 at -80 dB and below.
 
     Examples
     --------
@@ -25,20 +25,24 @@ def db_to_gain(level_db: float) -> float:
 
 
 def gain_to_db(gain: float) -> float:
-    """Level of a linear gain, never below -80 dB."""
+    """Return the level of a linear gain, at least -80 dB.
+
+    Examples
+    --------
+    >>> gain_to_db(0.1)
+    -20.0
+    >>> gain_to_db(0.0)
+    -80.0
+    """
     return SILENCE_DB if gain <= 1e-4 else 20.0 * math.log10(gain)
 
 
 def hz_to_pitch(frequency_hz: float) -> float:
-    """MIDI pitch of a frequency; 440 Hz is 69."""
+    """Return the MIDI pitch of a frequency in equal temperament; 440 Hz is 69.
+
+    Examples
+    --------
+    >>> hz_to_pitch(880.0)
+    81.0
+    """
     return 69.0 + 12.0 * math.log2(frequency_hz / 440.0)
-
-
-def pitch_to_hz(pitch: float) -> float:
-    """Frequency of a MIDI pitch in equal temperament."""
-    return 440.0 * math.pow(2.0, (pitch - 69.0) / 12.0)
-
-
-def seconds_to_frames(seconds: float, sample_rate: float) -> int:
-    """Whole frames nearest to a duration."""
-    return round(seconds * sample_rate)

@@ -1,1 +1,1 @@
-"""Generators: pure functions from a bar's context to its notes.  They never see frames, files or time."""
+"""Generators: pure functions that map the context of a bar to its notes.  They know no frames or files."""

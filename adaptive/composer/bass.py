@@ -1,7 +1,6 @@
-"""Bass: chord tones between E1 and B2, and a way into the next chord.
+"""Bass generator: chord tones between E1 and B2, and approach notes into the next chord.
 
-It plays on the pulses, where the kick is, and leaves the offbeats to others unless asked for
-density.
+It plays on the pulses, together with the kick, and plays offbeats only at a higher density.
 """
 
 from __future__ import annotations
@@ -12,21 +11,21 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import Hand, likings, meter_of, pitch_in, stretches, style_of
+from adaptive.composer.writing import Humanizer, chord_spans, meter_of, pitch_in, step_randoms, style_of
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 from adaptive.music.pitch import Tone
 
 LOW, HOME, HIGH = 28, 33, 47
-"""E1, the lowest string of a bass; A1; B2, below which a pad leaves room."""
+"""E1, the lowest string of a bass; A1, the preferred register; B2, just below the range of the pad."""
 
 ROOT_HIGH = 43
-"""Roots lie at or below G2: lowest of the band."""
+"""Highest root, G2: keeps the bass below every other layer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A note to be: place, length, pitch (MIDI), velocity, and the density it needs."""
+class PossibleNote:
+    """A note the style offers: onset, length, MIDI pitch, velocity, and the density from which it sounds."""
 
     onset: Fraction
     length: Fraction
@@ -37,7 +36,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ChordSpan:
-    """A stretch of one chord as a bass sees it."""
+    """The time one chord lasts within a bar, with the roots of this chord and of the next."""
 
     context: BarContext
     meter: Meter
@@ -50,24 +49,24 @@ class ChordSpan:
 
     @property
     def pulses(self) -> list[Fraction]:
-        """Pulses within the stretch; its start even if it is none."""
+        """Onsets of the pulses within the span; its start is always included."""
         inside = [pulse for pulse in self.meter.pulses if self.start < pulse < self.end]
         return [self.start, *inside]
 
     @property
     def fifth(self) -> int:
-        """The chord's fifth (or what stands for it) above the root."""
+        """MIDI pitch of the chord tone nearest to a perfect fifth above the root."""
         tones = [(tone.pitch_class - self.root) % 12 for tone in self.chord.tones]
         return self.root + min(tones, key=lambda above: abs(above - 7))
 
     @property
     def approach(self) -> int:
-        """A neighbour of the next root, from this side of it, within the key where it can be."""
+        """A note a step away from the next root, on the side of the present root, in the key if possible."""
         scale = self.context.harmony.key.pitch_classes
         if self.next_root == self.root:
             return self.fifth if self.fifth <= HIGH else self.fifth - 12
-        way = -1 if self.next_root > self.root else 1
-        near = [self.next_root + side * step for side in (way, -way) for step in (1, 2)]
+        direction = -1 if self.next_root > self.root else 1
+        near = [self.next_root + side * step for side in (direction, -direction) for step in (1, 2)]
         choices = [m for m in near if m % 12 in scale and m >= LOW - 1 and m != self.root]
         return choices[0] if choices else near[0]
 
@@ -78,17 +77,17 @@ def bass(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        `density` adds passing notes and repetitions; ``memory["root"]`` is where the hand was.
+        `density` adds passing notes and repetitions; ``memory["root"]`` is the last root played.
 
     Returns
     -------
     WrittenBar
-        Notes that never overlap; remembers the last root.
+        Notes that never overlap; its memory holds the last root.
     """
     style = style_of(context, STYLES)
     previous = int(context.memory.get("root", HOME))
-    steps: list[Step] = []
-    for start, end, chord, after in stretches(context):
+    steps: list[PossibleNote] = []
+    for start, end, chord, after in chord_spans(context):
         root = _near(chord.bass, previous)
         span = ChordSpan(context, meter_of(context), start, end, chord, after, root, _near(after.bass, root))
         steps += STYLES[style](span)
@@ -97,49 +96,49 @@ def bass(context: BarContext) -> WrittenBar:
 
 
 def _near(tone: Tone, previous: int) -> int:
-    """Place a root within the band, near the hand but drawn home."""
+    """Choose the octave of a root: near the previous root, with a pull towards `HOME`."""
     choices = [midi for midi in range(LOW, ROOT_HIGH + 1) if midi % 12 == tone.pitch_class]
     return min(choices, key=lambda midi: (abs(midi - previous) + abs(midi - HOME) / 2, midi))
 
 
-def root(span: ChordSpan) -> list[Step]:
-    """Hold the root; with density it is struck again, and leads into the next chord."""
+def root(span: ChordSpan) -> list[PossibleNote]:
+    """Hold the root; a higher density repeats it and adds a note that leads into the next chord."""
     breath = min(2 * span.meter.step, (span.end - span.start) / 4)
     breath = breath if span.context.is_phrase_end else Fraction(0)
     pulses = span.pulses
-    steps = [Step(span.start, span.end - span.start - breath, span.root, 0.8)]
+    steps = [PossibleNote(span.start, span.end - span.start - breath, span.root, 0.8)]
     middle = [pulse for pulse in pulses[1:] if pulse in span.meter.group_starts]
-    steps += [Step(pulse, span.end - pulse - breath, span.root, 0.65, 0.45) for pulse in middle]
+    steps += [PossibleNote(pulse, span.end - pulse - breath, span.root, 0.65, 0.45) for pulse in middle]
     if len(pulses) > 2 and not span.context.is_phrase_end:
-        steps.append(Step(pulses[-1], span.end - pulses[-1], span.approach, 0.6, 0.65))
+        steps.append(PossibleNote(pulses[-1], span.end - pulses[-1], span.approach, 0.6, 0.65))
     return steps
 
 
-def pulse(span: ChordSpan) -> list[Step]:
-    """Drive in eighths on the root, with rests where the motif has them and a lift at the end."""
+def pulse(span: ChordSpan) -> list[PossibleNote]:
+    """Play eighths on the root, with rests chosen by the seed and an approach note at the end."""
     places = _eighths(span)
-    holes = likings(span.context)
+    randoms = step_randoms(span.context)
     steps = []
     for place in places:
         weight = span.meter.weight(place)
-        choice = holes[int(place / span.meter.step)]
-        need = 0.0 if place == span.start else (0.9 - 0.4 * weight) * (0.35 + 0.65 * choice)
+        random = randoms[int(place / span.meter.step)]
+        need = 0.0 if place == span.start else (0.9 - 0.4 * weight) * (0.35 + 0.65 * random)
         midi = span.root
         if place == places[-1] and len(places) > 3:
             midi = span.approach
-        elif choice > 0.82 and weight < 0.5:
+        elif random > 0.82 and weight < 0.5:
             midi = span.fifth if span.fifth <= HIGH else span.root
-        steps.append(Step(place, 2 * span.meter.step, midi, 0.55 + 0.35 * weight, need))
+        steps.append(PossibleNote(place, 2 * span.meter.step, midi, 0.55 + 0.35 * weight, need))
     return steps
 
 
-def walking(span: ChordSpan) -> list[Step]:
-    """Walk on every pulse: the root, tones of the chord on the way, a neighbour of what comes."""
+def walking(span: ChordSpan) -> list[PossibleNote]:
+    """Play a walking bass: the root, chord tones on the pulses, then a step into the next root."""
     pulses = span.pulses
     path = _path(span, len(pulses))
     ends = [*pulses[1:], span.end]
     return [
-        Step(
+        PossibleNote(
             onset, (end - onset) * Fraction(9, 10), midi, 0.7 if n % 2 else 0.8,
             0.0 if n == 0 else 0.15 if n % 2 == 0 else 0.3,
         )
@@ -147,20 +146,20 @@ def walking(span: ChordSpan) -> list[Step]:
     ]  # fmt: skip
 
 
-def octave(span: ChordSpan) -> list[Step]:
-    """Bounce between the root on the pulse and its octave behind it."""
-    choice = likings(span.context)
+def octave(span: ChordSpan) -> list[PossibleNote]:
+    """Alternate between the root on the pulse and its octave on the offbeat."""
+    randoms = step_randoms(span.context)
     steps = []
     for place in _eighths(span):
         on_pulse = place in span.meter.pulses or place == span.start
         need = 0.0 if place == span.start else 0.1 if on_pulse else 0.25
-        need += 0.6 * choice[int(place / span.meter.step)] if place != span.start else 0.0
+        need += 0.6 * randoms[int(place / span.meter.step)] if place != span.start else 0.0
         low = span.root - 12 if span.root - 12 >= LOW else span.root
         midi, velocity = (low, 0.85) if on_pulse else (low + 12, 0.62)
-        steps.append(Step(place, span.meter.step * Fraction(3, 2), midi, velocity, need))
+        steps.append(PossibleNote(place, span.meter.step * Fraction(3, 2), midi, velocity, need))
     if len(steps) > 4 and span.next_root != span.root:
         last = steps[-1]
-        steps[-1] = Step(last.onset, last.length, span.approach, 0.65, last.density)
+        steps[-1] = PossibleNote(last.onset, last.length, span.approach, 0.65, last.density)
     return steps
 
 
@@ -170,7 +169,7 @@ def _eighths(span: ChordSpan) -> list[Fraction]:
 
 
 def _path(span: ChordSpan, count: int) -> list[int]:
-    """Return one pitch a pulse: the root, tones of the chord, and last the approach."""
+    """Return one pitch for each pulse: the root, chord tones, and the approach note last."""
     if count == 1:
         return [span.root]
     tones = {tone.pitch_class for tone in span.chord.tones}
@@ -182,22 +181,22 @@ def _path(span: ChordSpan, count: int) -> list[int]:
     ]
     ladder.sort(reverse=not is_rising)
     ladder = ladder or [span.root]
-    # Turn back at the top of the chord: up, up, down is a walk, up for ever is a scale.
+    # The line reverses after three chord tones, so that it does not become a plain arpeggio.
     around = [*ladder[:3], *ladder[1:2], *ladder[:1]]
     middle = [around[n % len(around)] for n in range(count - 2)]
     return [span.root, *middle, span.approach]
 
 
-def _performed(context: BarContext, steps: list[Step]) -> list[Note]:
-    """Play what the density asks for; a note ends where the next begins."""
-    hand = Hand(context)
+def _performed(context: BarContext, steps: list[PossibleNote]) -> list[Note]:
+    """Perform the notes whose density is reached; each ends at the latest where the next begins."""
+    humanizer = Humanizer(context)
     meter = meter_of(context)
     limit = meter.length - (2 * meter.step if context.is_phrase_end else 0)
     chosen = [s for s in steps if s.density <= context.density]
     kept = [s for s in chosen if s.onset < limit or s.onset == 0]
     kept.sort(key=lambda s: s.onset)
     ends = [*(s.onset for s in kept[1:]), meter.length]
-    chords = {start: chord for start, _, chord, _ in stretches(context)}
+    chords = {start: chord for start, _, chord, _ in chord_spans(context)}
     notes = []
     chord = context.harmony.chords[0][1]
     for step, end in zip(kept, ends, strict=True):
@@ -205,11 +204,11 @@ def _performed(context: BarContext, steps: list[Step]) -> list[Note]:
         length = min(step.length, end - step.onset)
         velocity = step.velocity * (0.65 + 0.35 * context.energy)
         pitch = pitch_in(context, chord, step.midi)
-        notes.append(hand.play(step.onset, length, pitch, velocity, 0.6))
+        notes.append(humanizer.play(step.onset, length, pitch, velocity, 0.6))
     return notes
 
 
-STYLES: dict[str, Callable[[ChordSpan], list[Step]]] = {
+STYLES: dict[str, Callable[[ChordSpan], list[PossibleNote]]] = {
     "root": root,
     "pulse": pulse,
     "walking": walking,

@@ -1,4 +1,4 @@
-"""What a generator may know when it writes a bar."""
+"""The input and output of a generator: the context of one bar, and the bar it writes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adaptive.music.scale import Key
 
 @dataclass(frozen=True, slots=True)
 class Harmony:
-    """The one harmonic context of the moment: a key, and the chords of a bar and of the next.
+    """The harmony of a bar, shared by all layers: the key, the chords, and the first chord of the next bar.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Harmony:
     chords : tuple of (Fraction, Chord)
         Onset in beats from the start of the bar, and chord; the first onset is 0.
     next_chord : Chord
-        What the next bar begins with.
+        First chord of the next bar.
     """
 
     key: Key
@@ -34,13 +34,13 @@ class Harmony:
 
 
 def seeded(seed: int, *salt: int) -> np.random.Generator:
-    """Random numbers that depend on a seed and `salt` alone."""
+    """Return a random generator that depends only on `seed` (its low 32 bits) and `salt`."""
     return np.random.default_rng([seed & 0xFFFFFFFF, *salt])
 
 
 @dataclass(frozen=True, slots=True)
 class BarContext:
-    """One bar to be written.
+    """Everything a generator may use to write one bar.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class BarContext:
     bar : int
         Bars since this section was entered, from 0.
     phrase_bars : int
-        Length of a phrase; ``bar % phrase_bars`` is the place in it.
+        Length of a phrase in bars; ``bar % phrase_bars`` is the position within it.
     beats : int
         Beats of the bar (the meter's numerator).
     beat_unit : int
@@ -59,17 +59,17 @@ class BarContext:
     harmony : Harmony
         Key and chords.
     energy, density : float
-        0 … 1: how intense the section is; how many notes the layer should have.
+        0 … 1.  `energy`: how intense the section is.  `density`: how many notes the layer should have.
     is_leaving : bool
-        A transition follows this bar: a fill is welcome.
+        Whether a transition follows this bar, so that a fill fits.
     seed : int
-        Seed of the layer in this section; `rng` makes a generator for one bar from it.
+        Seed of the layer in this section; `rng` derives random generators from it.
     style : str
-        Style of the layer, one of the generator's.
+        One of the generator's styles; empty: its first.
     octave : int
-        Octaves the layer is shifted by.
+        Octaves by which the layer is transposed.
     memory : Mapping
-        What the generator returned for the bar before; empty at first.
+        The memory the generator returned with the previous bar; empty at first.
     """
 
     section: str
@@ -88,12 +88,15 @@ class BarContext:
     memory: Mapping[str, Any] = field(default_factory=dict)
 
     def rng(self, *salt: int) -> np.random.Generator:
-        """Random numbers that depend on the layer's seed and `salt` alone: same bar, same notes."""
+        """Return a random generator that depends only on the layer's seed and `salt`.
+
+        The same context therefore always gives the same notes.
+        """
         return seeded(self.seed, *salt)
 
     @property
     def bar_in_phrase(self) -> int:
-        """Place of the bar in its phrase, from 0."""
+        """Position of the bar in its phrase, from 0."""
         return self.bar % self.phrase_bars
 
     @property
@@ -104,14 +107,14 @@ class BarContext:
 
 @dataclass(frozen=True, slots=True)
 class WrittenBar:
-    """What a generator returns: the notes of a bar, and what it wants to remember."""
+    """What a generator returns: the notes of a bar, and the memory it receives with the next bar."""
 
     notes: tuple[Note, ...]
     memory: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Generator(Protocol):
-    """A pure function from a bar's context to its notes."""
+    """A pure function that writes one bar from its context."""
 
     def __call__(self, context: BarContext) -> WrittenBar:
         """Write one bar."""

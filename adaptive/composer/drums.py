@@ -1,4 +1,4 @@
-"""Drums: a motif of two bars that returns, ghost notes when dense, fills where a phrase ends."""
+"""Drum generator: a repeating two-bar motif, ghost notes at high density, fills at phrase ends."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.fills import KEPT, fill, fill_start, swell
 from adaptive.composer.percussion import PIECES
 from adaptive.composer.strokes import STYLES, Pattern, Stroke
-from adaptive.composer.writing import Hand, meter_of, style_of
+from adaptive.composer.writing import Humanizer, meter_of, style_of
 from adaptive.music.note import Note
 
 LOOSENESS = {"kick": 0.4, "snare": 0.6, "tom_low": 0.6, "hat": 1.0, "shaker": 1.3}
-"""How far a piece strays; what carries the beat strays least."""
+"""Scale of the timing deviation of each piece (others: 0.8).  Pieces that carry the beat deviate least."""
 
 QUIETEST = 0.55
-"""Share of its velocity that a stroke keeps at energy 0."""
+"""Velocity factor at energy 0; it rises linearly to 1 at energy 1."""
 
 
 def drums(context: BarContext) -> WrittenBar:
@@ -24,13 +24,13 @@ def drums(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        `density` decides which strokes sound (more never removes one), `energy` how hard, and
-        whether crashes and fills are played.
+        `density` selects the strokes that sound (a higher density never removes one).  `energy` sets
+        their velocity and whether crashes and fills are played.
 
     Returns
     -------
     WrittenBar
-        Notes named by piece (`PIECES`); nothing is remembered.
+        Notes named by piece (`PIECES`); the memory stays empty.
     """
     style = style_of(context, STYLES)
     strokes = [
@@ -38,7 +38,7 @@ def drums(context: BarContext) -> WrittenBar:
         for stroke in STYLES[style](Pattern.of(context))
         if stroke.density <= context.density and stroke.energy <= context.energy
     ]
-    strokes += _turn(context)
+    strokes += _phrase_pickup(context)
     start = fill_start(context)
     if start is not None:
         strokes = [s for s in strokes if s.onset < start or s.piece in KEPT]
@@ -50,8 +50,8 @@ def drums(context: BarContext) -> WrittenBar:
     return WrittenBar(tuple(sorted(notes, key=lambda note: (note.onset, note.midi))))
 
 
-def _turn(context: BarContext) -> list[Stroke]:
-    """A quiet phrase ends with a pickup where a loud one has its fill."""
+def _phrase_pickup(context: BarContext) -> list[Stroke]:
+    """Return a kick on the last offbeat of the phrase, which leads into the next phrase."""
     halves = meter_of(context).halves
     if not context.is_phrase_end or context.density < 0.25 or not halves:
         return []
@@ -64,11 +64,11 @@ def _performed(context: BarContext, strokes: list[Stroke]) -> list[Note]:
         key = stroke.piece, stroke.onset
         if key not in loudest or loudest[key].velocity < stroke.velocity:
             loudest[key] = stroke
-    # An open hat is the same pair of cymbals: where it sounds the closed one does not.
+    # Open and closed hat are the same cymbals, so an open hat replaces a closed one at its onset.
     opened = {onset for piece, onset in loudest if piece == "hat_open"}
-    hands = {piece: Hand(context, PIECES[piece]) for piece in {piece for piece, _ in loudest}}
+    humanizers = {piece: Humanizer(context, PIECES[piece]) for piece in {piece for piece, _ in loudest}}
     return [
-        _note(context, stroke, hands[piece].offset_beats(onset, LOOSENESS.get(piece, 0.8)))
+        _note(context, stroke, humanizers[piece].offset_beats(onset, LOOSENESS.get(piece, 0.8)))
         for (piece, onset), stroke in loudest.items()
         if piece != "hat" or onset not in opened
     ]
@@ -77,6 +77,6 @@ def _performed(context: BarContext, strokes: list[Stroke]) -> list[Note]:
 def _note(context: BarContext, stroke: Stroke, offset_beats: float) -> Note:
     number = PIECES[stroke.piece]
     loudness = stroke.velocity * (QUIETEST + (1.0 - QUIETEST) * context.energy)
-    velocity = Hand(context, number).velocity(stroke.onset, loudness)
+    velocity = Humanizer(context, number).velocity(stroke.onset, loudness)
     duration = meter_of(context).step
     return Note(stroke.onset, duration, stroke.piece, number, velocity, offset_beats)

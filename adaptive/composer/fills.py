@@ -1,4 +1,4 @@
-"""Fills: what a drummer plays to close a phrase or to open a door."""
+"""Drum fills: strokes that end a phrase or lead into a transition."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from adaptive.composer.strokes import Stroke
 from adaptive.composer.writing import FILL, meter_of, ms_in_beats
 
 FILL_ENERGY = 0.6
-"""From this energy on the end of a phrase is filled."""
+"""Lowest energy at which the end of a phrase gets a fill."""
 
 KEPT = frozenset({"kick", "crash", "swell"})
-"""What goes on underneath a fill."""
+"""Pieces that keep playing during a fill."""
 
-# How a pulse is cut, in sixteenths from its start; a compound pulse takes those that fit.
+# Rhythms of one pulse, in sixteenths from its start.
 _FIGURES: tuple[tuple[Fraction, ...], ...] = (
     (Fraction(0), Fraction(1), Fraction(2), Fraction(3)),
     (Fraction(0), Fraction(2), Fraction(3)),
@@ -34,7 +34,7 @@ _DESCENTS: dict[str, tuple[str, ...]] = {
 
 
 def fill_start(context: BarContext) -> Fraction | None:
-    """Return where in the bar a fill begins, if there is one."""
+    """Return the onset, in beats, where the fill of this bar begins; None if the bar has no fill."""
     pulses = meter_of(context).pulses
     if context.is_leaving:
         length = 1 if context.energy < 0.4 else ceil(len(pulses) / 2)
@@ -46,7 +46,7 @@ def fill_start(context: BarContext) -> Fraction | None:
 
 
 def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
-    """Return the strokes of a fill from `start` to the bar line, growing louder and lower."""
+    """Return the strokes of a fill from `start` to the bar line, with rising velocity and falling pitch."""
     meter = meter_of(context)
     rng = context.rng(FILL, context.bar // context.phrase_bars)
     onsets = [
@@ -66,9 +66,10 @@ def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
 
 
 def swell(context: BarContext) -> tuple[Stroke, float] | None:
-    """Return a swell into the next bar and by how many beats it leads its written place.
+    """Return a cymbal swell that peaks at the next bar line, and its offset from the written onset in beats.
 
-    None when it does not fit into the bar: a swell that begins at full level is no swell.
+    None if no transition follows, if the energy is below 0.3, or if the swell (`SWELL_S` long) would
+    have to begin before the bar or after its last sixteenth.
     """
     meter: Meter = meter_of(context)
     exact = context.beats - ms_in_beats(context, 1000.0 * SWELL_S)

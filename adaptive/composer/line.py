@@ -1,8 +1,7 @@
-"""From a contour to pitches: the line that follows it best and can be sung over the chords.
+"""Finds the pitches of a melody: the line that follows a contour best and is singable over the chords.
 
-Positions are staff steps (letters counted from C0), so that a sequence moves a melody along the
-scale; the letter's accidental comes from the chord where the chord has that letter, else from the
-key.
+Positions are staff steps (letters counted from C0), so that transposing a motif by steps keeps it in the
+scale.  The accidental of a letter comes from the chord if the chord has that letter, else from the key.
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
 
-FREEDOM = 2
-"""Steps a note may stray from its contour to fit the chord."""
+MAX_DEVIATION = 2
+"""Staff steps by which a note may deviate from the contour to fit the chord."""
 
-# Costs, in steps of straying from the contour that each fault is worth avoiding.
-FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, TURNED, STUCK = 6.0, 3.0, 3.0, 4.0, 5.0, 1.5, 2.5
+# Costs of the faults of a line, in staff steps of deviation from the contour.
+FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, AGAINST, STUCK = 6.0, 3.0, 3.0, 4.0, 5.0, 1.5, 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class NoteWish:
-    """A note wanted: its position, the chord under it, and whether it has to belong to it."""
+class TargetNote:
+    """A note of the contour: its staff position, its chord, and whether it must be a tone of that chord."""
 
     position: int
     chord: Chord
@@ -48,121 +47,130 @@ def is_consonant(position: int, chord: Chord) -> bool:
 
 
 def nearest_consonance(position: int, chord: Chord) -> int:
-    """Return the chord's position nearest to another; the upper of two."""
+    """Return the nearest staff position that is a chord tone; of two equally near, the upper."""
     return min(
         (p for p in range(position - 3, position + 4) if is_consonant(p, chord)),
         key=lambda p: (abs(p - position), -p),
     )
 
 
-def fit(wishes: Sequence[NoteWish], key: Key, low: int, high: int, before: int | None) -> list[Pitch]:
+def fit(targets: Sequence[TargetNote], key: Key, low: int, high: int, before: int | None) -> list[Pitch]:
     """Choose the pitches of a line.
 
     Parameters
     ----------
-    wishes : sequence of NoteWish
+    targets : sequence of TargetNote
         The contour, note by note.
     key : Key
-        What is not in the chord is in the key.
+        Source of the accidentals of notes outside the chord.
     low, high : int
-        Range as staff positions.
+        Range in staff positions, both included.
     before : int or None
-        Position of the note before, if there was one.
+        Staff position of the previous note; None at the start of a phrase.
 
     Returns
     -------
     list of Pitch
-        One a wish.
+        One for each target.
 
     Notes
     -----
-    Dynamic programming over pairs of neighbouring notes: the line of least total cost, so that a
-    leap is chosen together with the step that answers it.
+    Dynamic programming over pairs of neighbouring notes finds the line of least total cost.  A leap is
+    thereby chosen together with the step that follows it.
     """
-    steps = [_Step.of(wish, key, low, high) for wish in wishes]
-    first = steps[0]
-    # by the last note: for each note before it the cheapest way there, and what it cost
-    ways: _Ways = {
-        position: {None: (alone + _entry(before, position), (position,))}
-        for position, alone in zip(first.choices, first.alone, strict=True)
+    choices = [_Choices.of(target, key, low, high) for target in targets]
+    first = choices[0]
+    # last position -> position before it -> (cost, positions) of the cheapest line that ends with the two
+    paths: _Paths = {
+        position: {None: (alone + _entry_cost(before, position), (position,))}
+        for position, alone in zip(first.positions, first.costs, strict=True)
     }
-    for index in range(1, len(wishes)):
-        ways = _extended(ways, wishes, steps, index)
-    best = min(way for befores in ways.values() for way in befores.values())[1]
-    return [pitch_at(p, wish.chord, key) for p, wish in zip(best, wishes, strict=True)]
+    for index in range(1, len(targets)):
+        paths = _extended(paths, targets, choices, index)
+    best = min(path for before_last in paths.values() for path in before_last.values())[1]
+    return [pitch_at(p, target.chord, key) for p, target in zip(best, targets, strict=True)]
 
 
-_Ways = dict[int, dict[int | None, tuple[float, tuple[int, ...]]]]
+_Paths = dict[int, dict[int | None, tuple[float, tuple[int, ...]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """A note's choices, and what of their cost hangs on the note alone: found once, used in many ways."""
+class _Choices:
+    """The possible positions of a note, and the part of each cost that does not depend on its neighbours."""
 
-    choices: list[int]
-    alone: list[float]
+    positions: list[int]
+    costs: list[float]
     midi: list[int]
     is_consonant: list[bool]
 
     @classmethod
-    def of(cls, wish: NoteWish, key: Key, low: int, high: int) -> _Step:
-        """The choices of a note."""
-        choices = _choices(wish, low, high)
-        consonant = [is_consonant(p, wish.chord) for p in choices]
-        alone = [
-            abs(p - wish.position) + (FOREIGN if wish.is_strong and not fits else 0.0)
-            for p, fits in zip(choices, consonant, strict=True)
+    def of(cls, target: TargetNote, key: Key, low: int, high: int) -> _Choices:
+        """Return the choices of a note."""
+        positions = _positions(target, low, high)
+        consonant = [is_consonant(p, target.chord) for p in positions]
+        costs = [
+            abs(p - target.position) + (FOREIGN if target.is_strong and not fits else 0.0)
+            for p, fits in zip(positions, consonant, strict=True)
         ]
-        return cls(choices, alone, [pitch_at(p, wish.chord, key).midi for p in choices], consonant)
+        return cls(positions, costs, [pitch_at(p, target.chord, key).midi for p in positions], consonant)
 
 
-def _extended(ways: _Ways, wishes: Sequence[NoteWish], steps: Sequence[_Step], index: int) -> _Ways:
-    """Every way, one note longer: of those that end with the same two notes, the cheapest."""
-    longer: _Ways = {position: {} for position in steps[index].choices}
-    before, now = steps[index - 1], steps[index]
-    wanted = wishes[index].position - wishes[index - 1].position
-    for last, last_midi, fits in zip(before.choices, before.midi, before.is_consonant, strict=True):
-        for position, midi, alone in zip(now.choices, now.midi, now.alone, strict=True):
+def _extended(
+    paths: _Paths, targets: Sequence[TargetNote], choices: Sequence[_Choices], index: int
+) -> _Paths:
+    """Return all lines one note longer; of those that end with the same two notes, only the cheapest."""
+    before, now = choices[index - 1], choices[index]
+    longer: _Paths = {position: {} for position in now.positions}
+    wanted = targets[index].position - targets[index - 1].position
+    for last, last_midi, fits in zip(before.positions, before.midi, before.is_consonant, strict=True):
+        for position, midi, cost_alone in zip(now.positions, now.midi, now.costs, strict=True):
             second = position - last
-            joined = alone + _joined(second, wanted, midi - last_midi)
+            added = cost_alone + _interval_cost(second, wanted, midi - last_midi)
             best: float = inf
             best_path: tuple[int, ...] = ()
-            for earlier, (cost, path) in ways[last].items():
-                total = cost + joined
+            for earlier, (cost, path) in paths[last].items():
+                total = cost + added
                 if earlier is not None:
-                    total += _turn(last - earlier, second, fits)
+                    total += _melody_cost(last - earlier, second, fits)
                 if total < best or (total == best and path < best_path):
                     best, best_path = total, path
             longer[position][last] = (best, (*best_path, position))
     return longer
 
 
-def _choices(wish: NoteWish, low: int, high: int) -> list[int]:
-    middle = min(max(wish.position, low), high)
-    return [p for p in range(middle - FREEDOM, middle + FREEDOM + 1) if low <= p <= high]
+def _positions(target: TargetNote, low: int, high: int) -> list[int]:
+    middle = min(max(target.position, low), high)
+    return [p for p in range(middle - MAX_DEVIATION, middle + MAX_DEVIATION + 1) if low <= p <= high]
 
 
-def _entry(before: int | None, position: int) -> float:
+def _entry_cost(before: int | None, position: int) -> float:
+    """Return the cost of the interval from the previous bar's last note: only more than 4 steps cost."""
     return 0.0 if before is None else 0.5 * max(0, abs(position - before) - 4)
 
 
 @cache
-def _joined(move: int, wanted: int, semitones: int) -> float:
-    """Cost of an interval: too wide, augmented, or against the contour; all in staff steps but the last."""
+def _interval_cost(move: int, wanted: int, semitones: int) -> float:
+    """Return the cost of an interval: too wide, hard to sing, or against the contour.
+
+    `move` and `wanted` are in staff steps.
+    """
     cost = WIDE * max(0, abs(move) - 4) / 2
-    # Tritone and augmented second are hard to sing.
+    # Tritone, major seventh and augmented second are hard to sing.
     if abs(semitones) in (6, 11) or (abs(semitones) == 3 and abs(move) == 1):
         cost += HARSH
     if move * wanted < 0:
-        cost += TURNED
+        cost += AGAINST
     if move == 0 and wanted != 0:
         cost += STUCK
     return cost
 
 
 @cache
-def _turn(first: int, second: int, is_consonant: bool) -> float:
-    """Cost of three notes: a leap is answered by a step back, a passing note is left by step."""
+def _melody_cost(first: int, second: int, is_consonant: bool) -> float:
+    """Return the cost of two intervals in a row.
+
+    A leap should be followed by a step back, and a note outside the chord reached and left by step.
+    """
     cost = 0.0
     if abs(first) > 2 and (first * second >= 0 or abs(second) > 2):
         cost += UNRECOVERED

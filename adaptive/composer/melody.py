@@ -1,4 +1,4 @@
-"""Melody: a motif that is stated, answered, developed and brought to rest, phrase by phrase."""
+"""Melody generator: states a motif, varies it through the phrase, and ends the phrase on a long note."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from math import pi, sin
 
 from adaptive.composer import motif as motifs
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.line import NoteWish, fit, nearest_consonance
+from adaptive.composer.line import TargetNote, fit, nearest_consonance
 from adaptive.composer.meter import Meter
-from adaptive.composer.motif import Cell, Tick
+from adaptive.composer.motif import Cell, MotifNote
 from adaptive.composer.writing import (
     ANSWER,
     MOTIF,
-    Hand,
+    Humanizer,
     chord_at,
     in_range,
     meter_of,
@@ -25,15 +25,15 @@ from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
 
 LOW, HOME, HIGH = 31, 34, 41
-"""F4, B4 and B5 as staff positions: above the pad, within a singer's two octaves."""
+"""F4, B4 and B5 as staff positions: lowest, central and highest note.  The range lies above the pad."""
 
 PASSING_DENSITY = 0.7
-"""From here on thirds are filled with passing notes."""
+"""From this density on, passing notes fill the thirds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """What a bar says: its notes and the height of its first note, in steps above `HOME`."""
+    """The form a bar gives the motif: its notes, and the height of the first one in steps above `HOME`."""
 
     cell: Cell
     height: int
@@ -45,13 +45,13 @@ def melody(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        `density` thins the motif to its heavy notes or fills its thirds; `energy` lifts it.
-        ``memory["position"]`` is the last staff position of the phrase.
+        A low `density` keeps only the accented notes of the motif, a high one fills its thirds; `energy`
+        raises it.  ``memory["position"]`` is the last staff position of the phrase so far.
 
     Returns
     -------
     WrittenBar
-        One voice with rests; a phrase's first bar is the same whenever its chord is.
+        One voice with rests.  The first bar of a phrase is the same whenever its chord is the same.
     """
     idea = STYLES[style_of(context, STYLES)](context, meter_of(context))
     if not idea.cell:
@@ -64,7 +64,7 @@ def melody(context: BarContext) -> WrittenBar:
 
 
 def statement(context: BarContext, meter: Meter) -> Idea:
-    """State the motif, lead it higher, take it apart, and come home."""
+    """State the motif, vary it higher, and close the phrase with one long note."""
     cell = motifs.motif(meter, context.seed, MOTIF)
     rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
     height = round(2 * sin(pi * min(1.0, rise * 1.1))) + round(2 * context.energy)
@@ -80,7 +80,7 @@ def statement(context: BarContext, meter: Meter) -> Idea:
 
 
 def _developed(context: BarContext, cell: Cell, meter: Meter, is_second: bool) -> Cell:
-    """Return the motif as an inner bar of a phrase has it: as it was, or changed in one way."""
+    """Return the motif for an inner bar of a phrase: unchanged, or varied in one way."""
     changes: list[Callable[[], Cell]] = [
         lambda: cell,
         lambda: motifs.fragmented(cell, meter.middle, meter.length),
@@ -99,78 +99,82 @@ def _developed(context: BarContext, cell: Cell, meter: Meter, is_second: bool) -
 
 
 def answer(context: BarContext, meter: Meter) -> Idea:
-    """Stay silent while others speak, and reply in the second half of every other bar."""
+    """Stay silent, then answer in the second half of every other bar."""
     is_reply = context.is_phrase_end or (context.bar_in_phrase % 2 == 1 and context.density > 0.35)
     if not is_reply:
         return Idea((), 0)
     cell = motifs.motif(meter, context.seed, ANSWER)
     short = motifs.head(cell, meter.length - meter.middle)
-    shaped = short if context.is_phrase_end else motifs.inverted(short)
-    reply = motifs.moved(shaped, meter.middle, 0)
+    varied = short if context.is_phrase_end else motifs.inverted(short)
+    reply = motifs.moved(varied, meter.middle, 0)
     return Idea(reply, 1 + round(2 * context.energy))
 
 
 def _with_breath(cell: Cell, meter: Meter) -> Cell:
-    """Shorten a last note that is long enough to breathe after."""
+    """Shorten the last note by a sixteenth if it is at least a quarter long, so that a rest follows."""
     last = cell[-1]
     if last.length < 4 * meter.step:
         return cell
-    return (*cell[:-1], Tick(last.onset, last.length - meter.step, last.height))
+    return (*cell[:-1], MotifNote(last.onset, last.length - meter.step, last.height))
 
 
 def _pitches(context: BarContext, idea: Idea, before: int | None) -> list[Pitch]:
     first = chord_at(context, idea.cell[0].onset)
     anchor = nearest_consonance(HOME + idea.height, first)
-    wishes = [
-        NoteWish(anchor + tick.height, chord_at(context, tick.onset), _is_strong(context, tick))
-        for tick in idea.cell
+    targets = [
+        TargetNote(anchor + note.height, chord_at(context, note.onset), _is_strong(context, note))
+        for note in idea.cell
     ]
-    return fit(wishes, context.harmony.key, LOW, HIGH, before)
+    return fit(targets, context.harmony.key, LOW, HIGH, before)
 
 
-def _is_strong(context: BarContext, tick: Tick) -> bool:
+def _is_strong(context: BarContext, note: MotifNote) -> bool:
     meter = meter_of(context)
     changes = {onset for onset, _ in context.harmony.chords}
-    return meter.weight(tick.onset) >= 0.8 or tick.length >= 6 * meter.step or tick.onset in changes
+    return meter.weight(note.onset) >= 0.8 or note.length >= 6 * meter.step or note.onset in changes
 
 
-def _passing(context: BarContext, line: list[tuple[Tick, Pitch]]) -> list[tuple[Tick, Pitch, float]]:
-    """Give each note the density it needs, and add passing notes between those a third apart."""
+def _passing(
+    context: BarContext, line: list[tuple[MotifNote, Pitch]]
+) -> list[tuple[MotifNote, Pitch, float]]:
+    """Give each note the density from which it sounds; add passing notes between notes a third apart."""
     meter = meter_of(context)
-    filled: list[tuple[Tick, Pitch, float]] = []
-    for place, (tick, pitch) in enumerate(line):
-        is_frame = place in (0, len(line) - 1) or meter.weight(tick.onset) >= 0.8
-        filled.append((tick, pitch, 0.0 if is_frame else 0.6 * (1.0 - meter.weight(tick.onset))))
+    filled: list[tuple[MotifNote, Pitch, float]] = []
+    for place, (note, pitch) in enumerate(line):
+        is_essential = place in (0, len(line) - 1) or meter.weight(note.onset) >= 0.8
+        filled.append((note, pitch, 0.0 if is_essential else 0.6 * (1.0 - meter.weight(note.onset))))
         after = line[place + 1][1] if place + 1 < len(line) else pitch
-        half = tick.length / 2
+        half = note.length / 2
         if abs(after.step - pitch.step) == 2 and half >= 2 * meter.step:
             middle = (after.step + pitch.step) // 2
             tone = context.harmony.key.tones[
                 (middle - context.harmony.key.tonic.letter) % 7
             ].at(middle // 7)  # fmt: skip
-            filled.append((Tick(tick.onset + half, half, 0), tone, PASSING_DENSITY))
+            filled.append((MotifNote(note.onset + half, half, 0), tone, PASSING_DENSITY))
     return filled
 
 
-def _thinned(context: BarContext, line: list[tuple[Tick, Pitch, float]]) -> list[tuple[Tick, Pitch]]:
-    """Leave out what the density does not ask for; what stays is held until the next note."""
-    kept = [(tick, pitch) for tick, pitch, need in line if need <= context.density]
-    ends = [*(tick.onset for tick, _ in kept[1:]), kept[-1][0].onset + kept[-1][0].length]
+def _thinned(
+    context: BarContext, line: list[tuple[MotifNote, Pitch, float]]
+) -> list[tuple[MotifNote, Pitch]]:
+    """Drop notes whose density is not reached; hold the others to the next note, for 8 sixteenths at most."""
+    kept = [(note, pitch) for note, pitch, need in line if need <= context.density]
+    ends = [*(note.onset for note, _ in kept[1:]), kept[-1][0].onset + kept[-1][0].length]
     longest = 8 * meter_of(context).step
     return [
-        (Tick(tick.onset, min(end - tick.onset, max(tick.length, longest)), 0), pitch)
-        for (tick, pitch), end in zip(kept, ends, strict=True)
+        (MotifNote(note.onset, min(end - note.onset, max(note.length, longest)), 0), pitch)
+        for (note, pitch), end in zip(kept, ends, strict=True)
     ]
 
 
-def _performed(context: BarContext, line: list[tuple[Tick, Pitch]]) -> list[Note]:
-    """Play the line: louder when higher and when heavier."""
-    hand, meter = Hand(context), meter_of(context)
+def _performed(context: BarContext, line: list[tuple[MotifNote, Pitch]]) -> list[Note]:
+    """Perform the line: higher and more accented notes are louder."""
+    humanizer, meter = Humanizer(context), meter_of(context)
     notes = []
-    for tick, pitch in line:
-        loudness = 0.55 + 0.12 * meter.weight(tick.onset) + 0.015 * (pitch.step - HOME)
+    for note, pitch in line:
+        loudness = 0.55 + 0.12 * meter.weight(note.onset) + 0.015 * (pitch.step - HOME)
         loudness *= 0.75 + 0.25 * context.energy
-        notes.append(hand.play(tick.onset, tick.length, _octave(context, pitch), loudness))
+        notes.append(humanizer.play(note.onset, note.length, _octave(context, pitch), loudness))
     return notes
 
 

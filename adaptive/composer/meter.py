@@ -1,4 +1,4 @@
-"""What a bar feels like: pulses, groups of pulses, and how heavy each place is.
+"""Metrical structure of a bar: pulses, groups of pulses, and the weight of each position.
 
 Examples
 --------
@@ -17,12 +17,12 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 DOWNBEAT, GROUP, PULSE, HALF, WEAK = 1.0, 0.8, 0.6, 0.35, 0.15
-"""Weights, from the bar line to the sixteenth between two eighths."""
+"""Metrical weights: bar line, first pulse of a group, other pulses, eighths, sixteenths between eighths."""
 
 
 @dataclass(frozen=True)
 class Meter:
-    """A meter.  Onsets and lengths are in beats of its denominator.
+    """A time signature.  Onsets and lengths are in beats of its denominator.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class Meter:
 
     Notes
     -----
-    With a denominator up to 4 the pulse is the quarter.  With 8 and 16 pulses are twos and threes:
-    threes alone where they fit, else threes before twos, and 7 as 2 + 2 + 3.
+    With a denominator up to 4, a pulse is a quarter.  With 8 and 16, a pulse is two or three beats: only
+    threes if they fit, else threes before twos; 7 is 2 + 2 + 3.
     """
 
     beats: int
@@ -68,7 +68,7 @@ class Meter:
 
     @cached_property
     def groups(self) -> tuple[tuple[Fraction, ...], ...]:
-        """Onsets of the pulses, in groups of two and three."""
+        """Onsets of the pulses, in groups of two and three (one group if there is a single pulse)."""
         count = len(self.pulses)
         parts = (2,) * (count // 2) if count % 2 == 0 and count != 6 else _twos_and_threes(count)
         ends = list(accumulate(parts))
@@ -81,17 +81,17 @@ class Meter:
 
     @cached_property
     def backbeats(self) -> tuple[Fraction, ...]:
-        """Last pulse of each group: where a snare answers."""
+        """Onset of the last pulse of each group that has at least two: the snare's backbeats."""
         return tuple(group[-1] for group in self.groups if len(group) > 1)
 
     @cached_property
     def middle(self) -> Fraction:
-        """The pulse in the middle of the bar: where a half-time snare falls."""
+        """Onset of the pulse in the middle of the bar: the snare of a half-time pattern."""
         return self.pulses[(len(self.pulses) + 1) // 2] if len(self.pulses) > 1 else self.pulses[0]
 
     @cached_property
     def halves(self) -> tuple[Fraction, ...]:
-        """Onsets between the pulses that divide them first: eighths."""
+        """Onsets of the eighths that are no pulses."""
         eighth = 2 * self.step
         places = (eighth * index for index in range(int(self.length / eighth)))
         return tuple(onset for onset in places if onset not in self.pulses)
@@ -102,7 +102,7 @@ class Meter:
         return tuple(onset for onset in self.steps if self.weight(onset) < 0.2)
 
     def weight(self, onset: Fraction) -> float:
-        """How heavy a place is, `WEAK` to `DOWNBEAT`."""
+        """Metrical weight of an onset, `WEAK` … `DOWNBEAT`."""
         return self._weights.get(onset, WEAK)
 
     @cached_property
@@ -111,7 +111,7 @@ class Meter:
         return weights | dict.fromkeys(self.group_starts, GROUP) | {Fraction(0): DOWNBEAT}
 
     def pulse_at(self, onset: Fraction) -> int:
-        """Index of the pulse in which a place lies."""
+        """Index of the pulse that contains an onset."""
         return max(0, sum(pulse <= onset for pulse in self.pulses) - 1)
 
 

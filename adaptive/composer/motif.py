@@ -1,7 +1,7 @@
-"""Motifs: a rhythm and a contour drawn from the seed once, and what a composer does with them.
+"""Motifs: a rhythm and a contour made from a seed, and the ways to vary them.
 
-A motif is chosen and not drawn: of a few dozen that chance proposes, the one that is best made
-(one leap at most, answered by a step; an arch; two note values at least; a long last note).
+The seed proposes a few dozen motifs, and a cost function selects the best: at most one leap, followed by a
+step back; an arch-shaped contour; at least two note values; a long last note.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from adaptive.composer.context import seeded
 from adaptive.composer.meter import Meter
 
 RHYTHMS, CONTOURS = 8, 48
-"""Proposals: few rhythms, so that seeds differ; many contours, because few are well made."""
+"""Numbers of proposals: few rhythms, so that seeds differ; many contours, because few are good."""
 
 _CHORD_STEPS = (0, 2, 4)
 
@@ -32,28 +32,28 @@ _DIVISIONS: dict[int, tuple[tuple[int, ...], ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """A note of a motif: place and length in beats, height in scale steps above the first note."""
+class MotifNote:
+    """A note of a motif: onset and length in beats, height in scale steps above the first note."""
 
     onset: Fraction
     length: Fraction
     height: int
 
 
-Cell = tuple[Tick, ...]
+Cell = tuple[MotifNote, ...]
 """The notes of a bar, in order."""
 
 
 @lru_cache(maxsize=512)
 def motif(meter: Meter, seed: int, salt: int) -> Cell:
-    """Return the best-made of the motifs that chance proposes; it returns, and is made once.
+    """Return the best of the motifs that a seed proposes.  The result is cached.
 
     Parameters
     ----------
     meter : Meter
-        The motif fills one bar.
+        Meter of the one bar that the motif fills.
     seed, salt : int
-        Where it comes from.
+        Seed of the random numbers (see `seeded`).
     """
     rng = seeded(seed, salt)
     wanted = len(meter.pulses) * float(rng.uniform(1.0, 1.6))
@@ -65,11 +65,11 @@ def motif(meter: Meter, seed: int, salt: int) -> Cell:
 
 def _cell(lengths: list[Fraction], heights: list[int]) -> Cell:
     onsets = accumulate(lengths[:-1], initial=Fraction(0))
-    return tuple(Tick(*tick) for tick in zip(onsets, lengths, heights, strict=True))
+    return tuple(MotifNote(*note) for note in zip(onsets, lengths, heights, strict=True))
 
 
 def _rhythm(meter: Meter, rng: np.random.Generator) -> list[Fraction]:
-    """Divide every pulse but the last group's, which one long note takes."""
+    """Divide every pulse except the last one or the last group, which gets one long note."""
     long = len(meter.groups[-1]) if len(meter.groups) > 1 and rng.random() < 0.5 else 1
     long = min(long, max(1, len(meter.pulses) - 1))
     lengths: list[Fraction] = []
@@ -84,7 +84,7 @@ def _rhythm(meter: Meter, rng: np.random.Generator) -> list[Fraction]:
 def _rhythm_faults(lengths: list[Fraction], wanted: float) -> float:
     plain = 2.0 if len(set(lengths)) < 2 else 0.0 if len(set(lengths)) < 4 else 0.5
     hurried = 1.5 if lengths[-1] < max(lengths) else 0.0
-    # A bar that says the same thing twice has nothing to develop.
+    # Two equal halves leave nothing to develop.
     half = len(lengths) // 2
     halting = 1.5 if half and lengths[:half] == lengths[half : 2 * half] else 0.0
     return abs(len(lengths) - wanted) + plain + hurried + halting
@@ -96,7 +96,7 @@ def _contour(count: int, rng: np.random.Generator) -> list[int]:
 
 
 def _contour_faults(cell: Cell) -> float:
-    heights = [tick.height for tick in cell]
+    heights = [note.height for note in cell]
     moves = [b - a for a, b in pairwise(heights)]
     leaps = [n for n, move in enumerate(moves) if abs(move) > 1]
     faults = 2.0 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.8)
@@ -110,9 +110,9 @@ def _contour_faults(cell: Cell) -> float:
 
 
 def _harmony_faults(cell: Cell, meter: Meter) -> float:
-    """Count what no chord would carry: heavy notes beside it, leaps from and to its neighbours."""
-    foreign = [tick.height % 7 not in _CHORD_STEPS for tick in cell]
-    heavy = [meter.weight(tick.onset) >= 0.8 for tick in cell]
+    """Return the cost of accented notes outside the chord, and of leaps to and from such notes."""
+    foreign = [note.height % 7 not in _CHORD_STEPS for note in cell]
+    heavy = [meter.weight(note.onset) >= 0.8 for note in cell]
     faults = 1.5 * sum(a and b for a, b in zip(foreign, heavy, strict=True)) + 0.7 * foreign[-1]
     for place, (one, other) in enumerate(pairwise(cell)):
         if abs(other.height - one.height) > 1:
@@ -121,37 +121,37 @@ def _harmony_faults(cell: Cell, meter: Meter) -> float:
 
 
 def inverted(cell: Cell) -> Cell:
-    """Turn the motif upside down around its first note."""
-    return tuple(replace(tick, height=-tick.height) for tick in cell)
+    """Invert the motif around its first note."""
+    return tuple(replace(note, height=-note.height) for note in cell)
 
 
 def recast(cell: Cell) -> Cell:
-    """Keep the melody and reverse the rhythm of all but its last note."""
-    *lengths, last = (tick.length for tick in cell)
-    return _cell([*reversed(lengths), last], [tick.height for tick in cell])
+    """Keep the heights; reverse the order of the lengths of all notes except the last."""
+    *lengths, last = (note.length for note in cell)
+    return _cell([*reversed(lengths), last], [note.height for note in cell])
 
 
 def head(cell: Cell, until: Fraction) -> Cell:
-    """Return what begins before a place, cut there."""
+    """Return the notes that begin before an onset, cut off there."""
     return tuple(
-        replace(tick, length=min(tick.length, until - tick.onset)) for tick in cell if tick.onset < until
+        replace(note, length=min(note.length, until - note.onset)) for note in cell if note.onset < until
     )
 
 
 def moved(cell: Cell, beats: Fraction, steps: int) -> Cell:
-    """Return the motif later and higher."""
-    return tuple(replace(tick, onset=tick.onset + beats, height=tick.height + steps) for tick in cell)
+    """Return the motif `beats` later and `steps` higher."""
+    return tuple(replace(note, onset=note.onset + beats, height=note.height + steps) for note in cell)
 
 
 def fragmented(cell: Cell, middle: Fraction, end: Fraction) -> Cell:
-    """Say the head of the motif twice, the second time a step higher."""
+    """Play the head of the motif twice, the second time a step higher."""
     first = head(cell, middle)
     second = moved(head(first, end - middle), middle, 1)
     return (*first, *second)
 
 
 def closed(cell: Cell, landing: Fraction, end: Fraction) -> Cell:
-    """Let the head of the motif run into one long note at `landing`, and rest from `end` on."""
+    """Let the head of the motif lead into one long note from `landing` to `end`; the rest is silent."""
     first = head(cell, landing)
     fall = 0 if not first else min(first[-1].height, 0) - (1 if len(first) > 1 else 0)
-    return (*first, Tick(landing, end - landing, fall))
+    return (*first, MotifNote(landing, end - landing, fall))

@@ -1,4 +1,4 @@
-"""The pieces a drum part is written for; every kit has them all."""
+"""The drum pieces a generator may use.  Every kit has all of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PIECES: dict[str, int] = {
     "woodblock": 76,
     "shaker": 82,
 }
-"""Piece, and its number in General MIDI's percussion map (a swell is written as a splash)."""
+"""Maps a piece to its note number in the General MIDI percussion map (a swell uses the splash cymbal)."""
 
 SWELL_S = 1.2
-"""Seconds from the onset of a swell to its peak: it is written that long before a bar line."""
+"""Seconds from the onset of a swell to its peak.  A swell starts that long before a bar line."""

@@ -1,4 +1,4 @@
-"""The generators there are, by name."""
+"""The built-in generators by name."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from adaptive.composer.context import Generator
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSpec:
-    """A generator and what a preset may say of it.
+    """A generator, its styles and its default instruments.
 
     Parameters
     ----------
     name : str
-        As presets call it.
+        Name in presets.
     function : Generator
         The function that writes a bar.
     styles : tuple of str
         The first is the default.
     instrument : str
-        What plays it where the preset names nothing.
+        Instrument used if the preset names none.
     is_percussive : bool
-        Whether its notes are pieces of a kit.
+        Whether its notes name pieces of a drum kit.
     style_instruments : Mapping
-        Styles that another instrument suits better.
+        Maps a style to its default instrument, where that is not `instrument`.
     """
 
     name: str
@@ -37,7 +37,7 @@ class GeneratorSpec:
     style_instruments: Mapping[str, str] = field(default_factory=dict)
 
     def instrument_for(self, style: str | None) -> str:
-        """Return the instrument that suits a style."""
+        """Return the default instrument of a style; None means the first style."""
         return self.style_instruments.get(style or self.styles[0], self.instrument)
 
 
@@ -54,4 +54,4 @@ _ALL = (
 )  # fmt: skip
 
 GENERATORS: Mapping[str, GeneratorSpec] = {spec.name: spec for spec in _ALL}
-"""All generators; the names are public."""
+"""All generators by name.  Presets use these names, so they do not change."""

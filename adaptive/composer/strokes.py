@@ -1,7 +1,6 @@
-"""Drum patterns: which strokes a style offers, and how dense and intense it must be for each.
+"""Drum patterns: the strokes of each style, with the density and the energy from which each sounds.
 
-A style never takes a stroke away: it lists strokes with the density and the energy they need, so
-that a denser bar holds everything a thinner one does.
+A bar at a higher density therefore contains every stroke of the same bar at a lower one.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import MOTIF_BARS, likings, meter_of
+from adaptive.composer.writing import MOTIF_BARS, meter_of, step_randoms
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A hit that sounds from a density and an energy on; `velocity` at full energy."""
+    """A drum stroke; sounds from `density` and `energy` on.  `velocity` is that at full energy."""
 
     piece: str
     onset: Fraction
@@ -28,41 +27,41 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a style builds on: the meter, which bar of the motif it is, and the motif's choices.
+    """Input of a style: the meter, the position in motif and phrase, and random numbers.
 
     Parameters
     ----------
     meter : Meter
-        Of the bar.
+        Meter of the bar.
     bar : int
-        0 or 1: place in the two-bar motif.
-    choice : tuple of float
-        One number 0 … 1 a sixteenth: what the seed likes there; the same whenever the bar returns.
+        0 or 1: bar of the two-bar motif.
+    randoms : tuple of float
+        One number 0 … 1 for each sixteenth, from `step_randoms`.
     rise : float
-        0 at the phrase's beginning, 1 in its last bar.
+        0 in the first bar of a phrase, 1 in its last.
     is_opening : bool
-        Whether a phrase begins.
+        Whether this is the first bar of a phrase.
     """
 
     meter: Meter
     bar: int
-    choice: tuple[float, ...]
+    randoms: tuple[float, ...]
     rise: float
     is_opening: bool
 
     @classmethod
     def of(cls, context: BarContext) -> Pattern:
-        """Return the pattern of a bar."""
+        """Return the pattern input of a bar."""
         meter = meter_of(context)
         bar = context.bar_in_phrase % MOTIF_BARS
-        choice = likings(context)
+        randoms = step_randoms(context)
         rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
-        return cls(meter, bar, choice, rise, context.bar_in_phrase == 0)
+        return cls(meter, bar, randoms, rise, context.bar_in_phrase == 0)
 
-    def liked(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
-        """Return the places the seed likes most, the best first."""
+    def preferred(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
+        """Return the `count` onsets with the highest random numbers, highest first."""
         step = self.meter.step
-        ranked = sorted(places, key=lambda onset: -self.choice[int(onset / step)])
+        ranked = sorted(places, key=lambda onset: -self.randoms[int(onset / step)])
         return ranked[:count]
 
     @property
@@ -71,13 +70,13 @@ class Pattern:
         return list(self.meter.weak)
 
     def after(self, pulse: Fraction) -> Fraction:
-        """Return the place that divides a pulse."""
+        """Return the eighth before the next pulse; the pulse itself if it is shorter than a quarter."""
         length = self.meter.pulse_lengths[self.meter.pulse_at(pulse)]
         return pulse + length - 2 * self.meter.step if length >= 4 * self.meter.step else pulse
 
 
 def pulse(pattern: Pattern) -> list[Stroke]:
-    """Return a heartbeat with much room: two soft kicks, a rim now and then, a distant tom."""
+    """Return a sparse heartbeat: two soft kicks, an occasional rim shot, a quiet tom."""
     meter = pattern.meter
     second = meter.group_starts[1:]
     strokes = [Stroke("kick", Fraction(0), 0.75), Stroke("kick", 2 * meter.step, 0.45, 0.12)]
@@ -86,28 +85,28 @@ def pulse(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("kick", onset, 0.55, 0.75, 0.5) for onset in meter.pulses]
     if pattern.bar == 1:
         strokes += [Stroke("rim", onset, 0.4, 0.3) for onset in meter.backbeats[-1:]]
-        strokes += [Stroke("tom_low", onset, 0.4, 0.5) for onset in pattern.liked(meter.halves, 1)]
+        strokes += [Stroke("tom_low", onset, 0.4, 0.5) for onset in pattern.preferred(meter.halves, 1)]
     strokes += [Stroke("hat", onset, 0.28, 0.6) for onset in meter.halves]
-    strokes += [Stroke("rim", onset, 0.22, 0.8) for onset in pattern.liked(pattern.weak, 2)]
+    strokes += [Stroke("rim", onset, 0.22, 0.8) for onset in pattern.preferred(pattern.weak, 2)]
     return strokes
 
 
 def drive(pattern: Pattern) -> list[Stroke]:
-    """Return rock or electronic energy: kick and backbeat, running hats, ghost notes."""
+    """Return a rock or electronic pattern: kick and backbeat, continuous hats, ghost notes."""
     meter = pattern.meter
     strokes = [Stroke("kick", onset, 0.95) for onset in meter.group_starts]
     strokes += [Stroke("snare", onset, 0.9, 0.15) for onset in meter.backbeats]
     strokes += [Stroke("kick", onset, 0.85, 0.3, 0.6) for onset in meter.pulses]
-    extra = pattern.liked(meter.halves, 2)
+    extra = pattern.preferred(meter.halves, 2)
     strokes += [Stroke("kick", onset, 0.7, 0.3 + 0.2 * n) for n, onset in enumerate(extra)]
-    strokes += [Stroke("kick", onset, 0.5, 0.7) for onset in pattern.liked(pattern.weak, 1)]
+    strokes += [Stroke("kick", onset, 0.5, 0.7) for onset in pattern.preferred(pattern.weak, 1)]
     strokes += [Stroke("hat", onset, 0.6, 0.1) for onset in meter.pulses]
     strokes += [Stroke("hat", onset, 0.45, 0.25) for onset in meter.halves]
     strokes += [
-        Stroke("hat", onset, 0.3, 0.9 - 0.25 * pattern.choice[int(onset / meter.step)])
+        Stroke("hat", onset, 0.3, 0.9 - 0.25 * pattern.randoms[int(onset / meter.step)])
         for onset in pattern.weak
     ]
-    ghosts = pattern.liked(pattern.weak, 3)
+    ghosts = pattern.preferred(pattern.weak, 3)
     strokes += [Stroke("snare", onset, 0.22, 0.55 + 0.12 * n) for n, onset in enumerate(ghosts)]
     if pattern.bar == 1:
         strokes += [Stroke("hat_open", onset, 0.5, 0.4) for onset in meter.halves[-1:]]
@@ -115,20 +114,20 @@ def drive(pattern: Pattern) -> list[Stroke]:
 
 
 def halftime(pattern: Pattern) -> list[Stroke]:
-    """Return weight and space: one backbeat a bar, a syncopated kick, triplet rolls in the hats."""
+    """Return a half-time pattern: one backbeat a bar, a syncopated kick, triplet rolls on the hat."""
     meter = pattern.meter
     middle = meter.middle
     strokes = [Stroke("kick", Fraction(0), 1.0), Stroke("snare", middle, 0.95, 0.1)]
     before = [onset for onset in (*meter.halves, *pattern.weak) if onset < middle]
     after = [onset for onset in meter.halves if onset > middle]
-    strokes += [Stroke("kick", onset, 0.75, 0.2) for onset in pattern.liked(after, 1)]
-    strokes += [Stroke("kick", onset, 0.6, 0.5) for onset in pattern.liked(before, 1)]
+    strokes += [Stroke("kick", onset, 0.75, 0.2) for onset in pattern.preferred(after, 1)]
+    strokes += [Stroke("kick", onset, 0.6, 0.5) for onset in pattern.preferred(before, 1)]
     strokes += [Stroke("hat", onset, 0.45, 0.2) for onset in meter.pulses]
     strokes += [Stroke("hat", onset, 0.32, 0.5) for onset in meter.halves]
-    rolls = pattern.liked(meter.pulses[1:], 1)
+    rolls = pattern.preferred(meter.pulses[1:], 1)
     third = Fraction(4, 3) * meter.step
     strokes += [Stroke("hat", onset + third * n, 0.3, 0.8) for onset in rolls for n in (1, 2)]
-    strokes += [Stroke("snare", onset, 0.2, 0.65) for onset in pattern.liked(pattern.weak, 2)]
+    strokes += [Stroke("snare", onset, 0.2, 0.65) for onset in pattern.preferred(pattern.weak, 2)]
     if pattern.bar == 1:
         strokes += [Stroke("tom_low", onset, 0.6, 0.6) for onset in meter.halves[-1:]]
         strokes += [Stroke("tom_mid", onset, 0.5, 0.7) for onset in meter.pulses[-1:]]
@@ -136,16 +135,16 @@ def halftime(pattern: Pattern) -> list[Stroke]:
 
 
 def shaker(pattern: Pattern) -> list[Stroke]:
-    """Return light feet: a shaker leaning on the offbeat, wood in a two-bar call, a soft kick."""
+    """Return a light pattern: a shaker accenting offbeats, a two-bar woodblock figure, a soft kick."""
     meter = pattern.meter
     strokes = [Stroke("shaker", onset, 0.45, 0.02) for onset in meter.pulses]
     strokes += [Stroke("shaker", onset, 0.6, 0.12) for onset in meter.halves]
     strokes += [
-        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * pattern.choice[int(onset / meter.step)])
+        Stroke("shaker", onset, 0.28, 0.75 - 0.4 * pattern.randoms[int(onset / meter.step)])
         for onset in pattern.weak
     ]
     strokes += [Stroke("kick", onset, 0.5, 0.3) for onset in meter.group_starts]
-    call = sorted(pattern.liked((*meter.pulses, *meter.halves), 4))
+    call = sorted(pattern.preferred((*meter.pulses, *meter.halves), 4))
     strokes += [
         Stroke("woodblock", onset, 0.5 - 0.08 * (n % 2), 0.45 + 0.1 * n) for n, onset in enumerate(call)
     ]
@@ -154,11 +153,11 @@ def shaker(pattern: Pattern) -> list[Stroke]:
 
 
 def taiko(pattern: Pattern) -> list[Stroke]:
-    """Return drums for a large room: a low call, answers above it, growing through the phrase."""
+    """Return large drums: low strokes answered by higher ones; the velocity rises through the phrase."""
     meter, swell = pattern.meter, 0.72 + 0.28 * pattern.rise
     strokes = [Stroke("tom_low", Fraction(0), swell)]
     strokes += [Stroke("tom_low", onset, 0.85 * swell, 0.2) for onset in meter.group_starts[1:]]
-    call = pattern.liked((*meter.pulses[1:], *meter.halves), 4)
+    call = pattern.preferred((*meter.pulses[1:], *meter.halves), 4)
     pieces = ("tom_low", "tom_mid", "tom_mid", "tom_high")
     strokes += [
         Stroke(piece, onset, (0.8 - 0.08 * n) * swell, 0.12 + 0.12 * n)
@@ -167,7 +166,7 @@ def taiko(pattern: Pattern) -> list[Stroke]:
     strokes += [Stroke("tom_high", onset, 0.38 * swell, 0.6) for onset in meter.halves]
     strokes += [
         Stroke("tom_high", onset, 0.26 * swell, 0.95 - 0.2 * weight)
-        for onset, weight in zip(meter.steps, pattern.choice, strict=True)
+        for onset, weight in zip(meter.steps, pattern.randoms, strict=True)
         if onset in pattern.weak
     ]
     strokes += [Stroke("rim", onset, 0.4, 0.5) for onset in meter.backbeats]

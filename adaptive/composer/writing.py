@@ -1,4 +1,4 @@
-"""What every generator needs to turn an idea into notes: styles, spelling, and the human hand."""
+"""Functions shared by all generators: styles, chords of a bar, pitch spelling, humanized timing."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
 
-LOOSE_MS = 5.0
-"""Standard deviation of a good player's timing; tapping studies find 3 to 10 ms (Repp 2005)."""
+TIMING_SPREAD_MS = 5.0
+"""Standard deviation of timing; tapping studies find 3 to 10 ms (Repp 2005)."""
 
-FURTHEST_MS = 12.0
+MAX_OFFSET_MS = 12.0
+"""Largest timing deviation."""
+
 LOUDNESS_SPREAD = 0.035
+"""Relative standard deviation of velocity."""
 
-# Salts of `BarContext.rng`, so that two uses of one seed never share their numbers.
-MOTIF, HAND, FILL, ANSWER = 101, 102, 103, 104
-
+# Salts of `BarContext.rng`: two uses of one seed get independent random numbers.
+MOTIF, HUMANIZE, FILL, ANSWER = 101, 102, 103, 104
 
 MOTIF_BARS = 2
-"""Bars after which what the seed likes returns."""
+"""Length of a motif in bars: the numbers of `step_randoms` repeat after it."""
 
 
 def style_of(context: BarContext, styles: Mapping[str, Any]) -> str:
-    """Return the style asked for, the first where none is.
+    """Return the style of a bar; the first of `styles` if the context names none.
 
     Raises
     ------
@@ -51,13 +53,13 @@ def meter_of(context: BarContext) -> Meter:
 
 
 def chord_at(context: BarContext, onset: Fraction) -> Chord:
-    """Return the chord that sounds at a place of the bar."""
+    """Return the chord that sounds at an onset of the bar, in beats."""
     chords = [chord for start, chord in context.harmony.chords if start <= onset]
     return chords[-1] if chords else context.harmony.chords[0][1]
 
 
-def stretches(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Chord]]:
-    """Return start, end, chord and next chord of each stretch; a repeated chord is one."""
+def chord_spans(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Chord]]:
+    """Return (start, end, chord, next chord) of each chord of the bar; repeated chords are merged."""
     merged: list[tuple[Fraction, Chord]] = []
     for start, chord in context.harmony.chords:
         if not merged or merged[-1][1] != chord:
@@ -70,12 +72,12 @@ def stretches(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Chor
 
 
 def ms_in_beats(context: BarContext, milliseconds: float) -> float:
-    """Return how many beats a time lasts at the bar's tempo."""
+    """Convert milliseconds to beats at the bar's tempo."""
     return milliseconds / 60000.0 * context.tempo_bpm * context.beat_unit / 4.0
 
 
 def in_range(midi: int) -> int:
-    """Fold a pitch by octaves into 0 … 127."""
+    """Transpose a MIDI pitch by octaves into 0 … 127."""
     while midi < 0:
         midi += 12
     while midi > 127:
@@ -84,43 +86,46 @@ def in_range(midi: int) -> int:
 
 
 def pitch_in(context: BarContext, chord: Chord, midi: int) -> Pitch:
-    """Spell a MIDI number in the layer's octave: as the chord does, else as the key does."""
+    """Transpose a MIDI number to the layer's octave and spell it as in the chord, else as in the key."""
     shifted = in_range(midi + 12 * context.octave)
     tone = chord.tone_of(shifted)
     return context.harmony.key.spell(shifted) if tone is None else tone.nearest(shifted)
 
 
-def likings(context: BarContext) -> tuple[float, ...]:
-    """What the seed likes at each sixteenth, 0 … 1, in this bar of a motif of two: it returns."""
-    return _likings(context.seed, len(meter_of(context).steps))[context.bar_in_phrase % MOTIF_BARS]
+def step_randoms(context: BarContext) -> tuple[float, ...]:
+    """Return one random number 0 … 1 for each sixteenth of the bar.
+
+    The numbers depend on the layer's seed and repeat every `MOTIF_BARS` bars of a phrase.
+    """
+    return _step_randoms(context.seed, len(meter_of(context).steps))[context.bar_in_phrase % MOTIF_BARS]
 
 
 @lru_cache(maxsize=512)
-def _likings(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
+def _step_randoms(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
     drawn = seeded(seed, MOTIF).random((MOTIF_BARS, count))
     return tuple(tuple(row) for row in drawn.tolist())
 
 
 @lru_cache(maxsize=4096)
 def _deviations(seed: int, voice: int, bar: int, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """How far each place of a bar is off in time and in loudness, in standard deviations."""
-    time, loudness = seeded(seed, HAND, voice, bar).standard_normal((2, count)).tolist()
+    """Return timing and velocity deviations of each sixteenth of a bar, in standard deviations."""
+    time, loudness = seeded(seed, HUMANIZE, voice, bar).standard_normal((2, count)).tolist()
     return tuple(time), tuple(loudness)
 
 
-class Hand:
-    """A player's hand: the same small deviations at the same place of the same bar.
+class Humanizer:
+    """Small timing and velocity deviations, as a human player would have them.
 
     Parameters
     ----------
     context : BarContext
         The bar.
     voice : int
-        Which finger: two voices deviate independently.
+        Number of the voice: the deviations of two voices are independent.
 
     Notes
     -----
-    The numbers hang on seed, bar, voice and place alone, so that adding notes moves no other note.
+    The deviations depend only on seed, bar, voice and position, so that adding a note changes no other.
     """
 
     def __init__(self, context: BarContext, voice: int = 0) -> None:
@@ -133,15 +138,18 @@ class Hand:
         return int(onset / self._step) % len(self._time)
 
     def offset_beats(self, onset: Fraction, looseness: float = 1.0) -> float:
-        """How far the note leads or lags; a bar line is never led."""
-        milliseconds = self._time[self._place(onset)] * LOOSE_MS * looseness
-        milliseconds = min(max(milliseconds, -FURTHEST_MS), FURTHEST_MS)
+        """Return the offset from the written onset in beats, never negative at the start of the bar.
+
+        `looseness` scales the deviation.
+        """
+        milliseconds = self._time[self._place(onset)] * TIMING_SPREAD_MS * looseness
+        milliseconds = min(max(milliseconds, -MAX_OFFSET_MS), MAX_OFFSET_MS)
         if onset == 0:
             milliseconds = abs(milliseconds)
         return round(ms_in_beats(self.context, milliseconds), 4)
 
     def velocity(self, onset: Fraction, velocity: float) -> float:
-        """Loudness as performed, 0.05 … 1."""
+        """Return the velocity as performed, 0.05 … 1."""
         spread = 1.0 + LOUDNESS_SPREAD * self._loudness[self._place(onset)]
         return round(min(max(velocity * spread, 0.05), 1.0), 3)
 
@@ -149,7 +157,7 @@ class Hand:
         self, onset: Fraction, duration: Fraction, pitch: Pitch, velocity: float,
         looseness: float = 1.0,
     ) -> Note:  # fmt: skip
-        """Return the note as performed."""
+        """Return the note with the deviations applied."""
         return Note(
             onset, duration, str(pitch), pitch.midi, self.velocity(onset, velocity),
             self.offset_beats(onset, looseness),

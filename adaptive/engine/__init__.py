@@ -1,1 +1,1 @@
-"""The bridge: owns every byte the kernel reads.  Plain Python, deaf to music."""
+"""The engine between conductor and kernel: owns all memory the kernel reads, and knows nothing of music."""

@@ -1,7 +1,7 @@
-"""Decoded audio, resident, shared by any number of engines.
+"""Decoded audio in memory, shared by any number of engines.
 
-Everything is decoded to float32, resampled once to the engine's rate, folded to stereo, and laid out
-planar with its loop made whole (`adaptive.engine.loops`).  The bank is read-only once a sound is made.
+Files are decoded to float32, resampled once to the bank's rate, folded down to at most two channels, stored
+planar, and their loops completed (`adaptive.engine.loops`).  The samples of a sound are read-only.
 """
 
 from __future__ import annotations
@@ -24,29 +24,29 @@ from adaptive.errors import AudioFileError
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 LOUDEST = 100.0
-"""40 dB above full scale: no recording holds that."""
+"""40 dB above full scale; a file with larger samples is refused as broken."""
 
 Stamp = tuple[int, int] | None
-"""When a file was changed, and its size: another stamp, another file.  None: it cannot be read."""
+"""Modification time (ns) and size of a file, which identify its version.  None: it cannot be read."""
 
 LONGEST_S = 3600.0
-"""Longest file that is decoded: an hour is 1.4 GB, above any sensible limit."""
+"""Longest file that is decoded: an hour of stereo at 48 kHz is 1.4 GB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """Audio the kernel can play.
+    """Audio that the kernel can play.
 
     Parameters
     ----------
     left, right : ndarray of float32, shape (frames,)
-        The channels; the same array for mono.
+        The channels; for mono both are the same array.
     origin : int
-        Frame where beat 1 lies.
+        Frame of beat 1.
     loop_frames : int
-        Length of a pass; 0: plays once.
+        Length of a pass; 0: the sound plays once.
     report : LoopReport or None
-        What was done to make the loop whole.
+        How the loop was completed; None for a sound that plays once.
     """
 
     left: Audio
@@ -57,18 +57,18 @@ class Sound:
 
     @property
     def frames(self) -> int:
-        """Length of the material."""
+        """Length of the audio, including lead-in and tail."""
         return int(self.left.size)
 
     def fill(self, record: Any) -> None:
-        """Write this sound into a row of an engine's table."""
+        """Write this sound into a row of an engine's sound table."""
         record["left"], record["right"] = address(self.left), address(self.right)
         record["frames"], record["origin"] = self.frames, self.origin
         record["loop_frames"] = self.loop_frames
 
 
 def stamp_of(path: Path) -> Stamp:
-    """When a file was changed, in nanoseconds, and its size."""
+    """Return the modification time in nanoseconds and the size of a file; None if it cannot be read."""
     try:
         status = path.stat()
     except OSError:
@@ -79,6 +79,13 @@ def stamp_of(path: Path) -> Stamp:
 def decode(path: Path, sample_rate: int) -> Audio:
     """Decode a file and resample it.
 
+    Parameters
+    ----------
+    path : Path
+        An audio file of any rate and channel count.
+    sample_rate : int
+        Rate of the result.
+
     Returns
     -------
     ndarray of float32, shape (channels, frames)
@@ -87,13 +94,14 @@ def decode(path: Path, sample_rate: int) -> Audio:
     Raises
     ------
     AudioFileError
-        The file is missing, empty, truncated beyond use, too long, or no audio file.
+        The file is missing, empty, truncated, longer than an hour, not an audio file, or has samples that
+        are not finite or above `LOUDEST`.
     """
     try:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
-            promised = file.frames
-            if promised > LONGEST_S * rate:
+            expected = file.frames
+            if expected > LONGEST_S * rate:
                 message = f"{path.name}: longer than an hour, which no stem may be"
                 raise AudioFileError(message)
             data = file.read(dtype="float32", always_2d=True)
@@ -104,8 +112,8 @@ def decode(path: Path, sample_rate: int) -> Audio:
     if len(data) == 0:
         message = f"{path.name}: holds no audio"
         raise AudioFileError(message)
-    if 0 < promised < 2**40 and len(data) < promised:
-        message = f"{path.name}: is cut off: {len(data) / rate:.2f} s of {promised / rate:.2f} s can be read"
+    if 0 < expected < 2**40 and len(data) < expected:
+        message = f"{path.name}: is cut off: {len(data) / rate:.2f} s of {expected / rate:.2f} s can be read"
         raise AudioFileError(message)
     if not np.isfinite(data).all() or np.abs(data).max() > LOUDEST:
         message = f"{path.name}: holds samples that are no numbers, or absurdly loud"
@@ -116,7 +124,10 @@ def decode(path: Path, sample_rate: int) -> Audio:
 
 
 def fold_to_stereo(audio: Audio) -> Audio:
-    """Fold more than two channels down: even ones to the left, odd ones to the right."""
+    """Fold more than two channels down to two: even ones to the left, odd ones to the right.
+
+    The gain ``1 / sqrt(channels / 2)`` keeps the power of uncorrelated channels.
+    """
     if audio.shape[0] <= 2:
         return audio
     share = np.float32(1.0 / np.sqrt(audio.shape[0] / 2))
@@ -124,16 +135,16 @@ def fold_to_stereo(audio: Audio) -> Audio:
 
 
 class Bank:
-    """Sounds by file and loop, made once.
+    """All sounds, each decoded and stored once.
 
-    Thread: any.  A second engine that asks for the same file gets the same memory.
+    Thread: any.  Engines that load the same version of a file with the same loop share its memory.
 
     Parameters
     ----------
     sample_rate : int
-        Rate of every engine that shares it.
+        Rate of all engines that share the bank.
     limit_bytes : int
-        Most memory the bank may take; what goes beyond is refused.
+        Most memory the sounds may take; a sound beyond it is refused.
     """
 
     def __init__(self, sample_rate: int = 48000, limit_bytes: int = 1_000_000_000) -> None:
@@ -147,23 +158,24 @@ class Bank:
         self._guard = threading.Lock()
 
     def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
-        """Sound of a file.
+        """Return the sound of a file.
 
         Parameters
         ----------
         path : Path
             An audio file of any rate and channel count.
         origin : int
-            Frame, at the bank's rate, where beat 1 lies.
+            Frame of beat 1, at the bank's rate.
         loop_frames : int
             Length of a pass; 0 for a sound that plays once.
         beat_frames : int
-            Frames of a beat: how much a file may be short.
+            Frames of a beat: a looping file may be that much too short.
 
         Raises
         ------
         AudioFileError
-            It cannot be decoded, is more than a beat short, or exceeds the bank's limit.
+            It cannot be decoded, ends more than a beat before its loop, ends before its first beat, or
+            exceeds the bank's limit.
         """
         key = (*self._version_of(path), origin, loop_frames)
         with self._guard:
@@ -173,7 +185,7 @@ class Bank:
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:
-        """Decode files side by side (decoding lets go of the GIL); faults wait for `load`."""
+        """Decode files in parallel threads (decoding releases the GIL); `load` raises their errors later."""
         waiting = [
             path
             for path in dict.fromkeys(p.resolve() for p in paths)
@@ -185,13 +197,13 @@ class Bank:
                     self._decoded[path] = audio
 
     def _version_of(self, path: Path) -> tuple[Path, Stamp]:
-        """A file and its stamp; one that is gone is what it was last."""
+        """Return the resolved path and its stamp; of a file that no longer exists, the last known stamp."""
         path = path.resolve()
         self._stamps[path] = stamp_of(path) or self._stamps.get(path)
         return path, self._stamps[path]
 
     def is_current(self, path: Path) -> bool:
-        """Whether a file is as it was when it was last asked for."""
+        """Whether a file is unchanged since the bank last read its stamp."""
         path = path.resolve()
         return self._stamps.get(path) == stamp_of(path)
 
@@ -202,7 +214,13 @@ class Bank:
             return None
 
     def duration(self, path: Path) -> float:
-        """Length of a file in seconds."""
+        """Return the length of a file in seconds.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded.
+        """
         key = self._version_of(path)
         with self._guard:
             if key not in self._durations:
@@ -210,18 +228,18 @@ class Bank:
             return self._durations[key]
 
     def add(self, audio: Audio, loop_frames: int = 0, origin: int = 0) -> Sound:
-        """Sound of an array, shape (channels, frames)."""
+        """Return a sound of an array, shape (channels, frames) or (frames,), already at the bank's rate."""
         return self._lay_out(np.atleast_2d(audio), origin, loop_frames, None)
 
     def made(self, key: Hashable, make: Callable[[], Audio]) -> Sound:
-        """Sound of what a function computes, made once for all engines that share the bank."""
+        """Return the sound that `make` computes; it is called once for each key."""
         with self._guard:
             if ("made", key) not in self._sounds:
                 self._sounds["made", key] = self.add(make())
             return self._sounds["made", key]
 
     def forget(self, sounds: Iterable[Sound]) -> None:
-        """Drop sounds of files that have changed since; whoever plays one of them keeps it."""
+        """Drop file sounds from the bank; an engine that still lists one keeps its memory alive."""
         gone = {id(sound) for sound in sounds}
         with self._guard:
             for key, sound in list(self._sounds.items()):
@@ -233,7 +251,7 @@ class Bank:
             self._durations = {key: kept for key, kept in self._durations.items() if key in known}
 
     def forget_decoded(self) -> None:
-        """Drop what was kept only to make more sounds of the same file."""
+        """Free decoded files that are kept only to make further sounds of them."""
         with self._guard:
             self._decoded.clear()
 

@@ -1,7 +1,8 @@
-"""Commands: what the control side may ask of the kernel, as rows of one record.
+"""Commands to the kernel, as rows of one record.
 
-`frame` is a frame of the timeline; `IMMEDIATELY` means the next quantum.  A command belongs to a
-`group`, the unit of withdrawal; a `tag` other than 0 asks for a reply when it was done.
+`frame` is a frame of the timeline at which the command takes effect; `IMMEDIATELY` means the next quantum.
+`group` is the unit of withdrawal.  A `tag` other than 0 requests a reply when the command is done.
+Gains are linear, `frames` is the length of a ramp, and `shape` is one of the kernel's ramp shapes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ IMMEDIATELY = -1
 
 
 class Command(NamedTuple):
-    """One row, in the order of `layout.COMMAND`'s free fields."""
+    """One command, in the order of the fields of `ports.POSTED`.
+
+    The meaning of `which`, `i0`, `i1`, `f0`, `f1` and `f2` depends on the operation.
+    """
 
     frame: int
     operation: int
@@ -33,36 +37,36 @@ def start_clip(
     frame: int, clip: int, sound: int, bus: int, *, position: int = 0, gain: float = 1.0,
     pan: float = 0.0, group: int = 0, tag: int = 0,
 ) -> Command:  # fmt: skip
-    """Play a sound from `position` (frames since beat 1; negative: in the pickup)."""
+    """Start a clip at `position` of a sound, in frames since beat 1 (negative: in the pickup)."""
     return Command(frame, k.CLIP_START, clip, group, bus, tag, sound, position, gain, pan)
 
 
 def fade_clip(
     frame: int, clip: int, gain: float, frames: int, *, shape: int = k.LINEAR, group: int = 0
 ) -> Command:
-    """Move a clip's gain."""
+    """Ramp the gain of a clip."""
     return Command(frame, k.CLIP_GAIN, clip, group, i0=frames, i1=shape, f0=gain)
 
 
 def stop_clip(
     frame: int, clip: int, frames: int = 0, *, shape: int = k.LINEAR, group: int = 0, tag: int = 0
 ) -> Command:
-    """Fade a clip out and stop it; with 0 frames what it last put out decays within 2 ms."""
+    """Fade a clip out and stop it; with 0 frames, its last sample decays within 2 ms (declick)."""
     return Command(frame, k.CLIP_STOP, clip, group, tag=tag, i0=frames, i1=shape)
 
 
 def release_clip(frame: int, clip: int, *, group: int = 0) -> Command:
-    """Play a clip no further, but let the tails of its earlier passes ring."""
+    """End the present pass of a clip, but let the tails of earlier passes ring."""
     return Command(frame, k.CLIP_RELEASE, clip, group)
 
 
 def pan_clip(frame: int, clip: int, pan: float, frames: int, *, group: int = 0) -> Command:
-    """Move a clip's pan (-1 … 1)."""
+    """Ramp the pan of a clip (-1 … 1)."""
     return Command(frame, k.CLIP_PAN, clip, group, i0=frames, f0=pan)
 
 
 def filter_clip(frame: int, clip: int, cutoff_hz: float, frames: int, *, group: int = 0) -> Command:
-    """Move a clip's low-pass."""
+    """Ramp the cutoff of a clip's low-pass."""
     return Command(frame, k.CLIP_CUTOFF, clip, group, i0=frames, f0=cutoff_hz)
 
 
@@ -70,12 +74,15 @@ def play_note(
     frame: int, instrument: int, pitch: float, velocity: float, frames: int, *, note: int = 0,
     pan: float = 0.0, group: int = 0, tag: int = 0,
 ) -> Command:  # fmt: skip
-    """Play a note of `frames` length (0: until `release_note`)."""
+    """Play a note of `frames` length (0: until `release_note`).
+
+    `pitch` is a MIDI number, `velocity` 0 … 1, `pan` -1 … 1, and `note` an id for `release_note`.
+    """
     return Command(frame, k.NOTE_ON, instrument, group, 0, tag, frames, note, pitch, velocity, pan)
 
 
 def release_note(frame: int, instrument: int, note: int, *, group: int = 0) -> Command:
-    """Release the notes of an instrument that carry this id."""
+    """Release the notes of an instrument that have this id."""
     return Command(frame, k.NOTE_OFF, instrument, group, i1=note)
 
 
@@ -87,42 +94,45 @@ def release_all(frame: int, instrument: int, *, group: int = 0) -> Command:
 def fade_instrument(
     frame: int, instrument: int, gain: float, frames: int, *, shape: int = k.LINEAR, group: int = 0
 ) -> Command:
-    """Move the gain of a whole instrument."""
+    """Ramp the gain of an instrument."""
     return Command(frame, k.INSTRUMENT_FADE, instrument, group, i0=frames, i1=shape, f0=gain)
 
 
 def fade_bus(
     frame: int, bus: int, gain: float, frames: int, *, shape: int = k.LINEAR, group: int = 0
 ) -> Command:
-    """Move a bus's gain."""
+    """Ramp the gain of a bus."""
     return Command(frame, k.BUS_GAIN, bus, group, i0=frames, i1=shape, f0=gain)
 
 
 def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) -> Command:
-    """Move a bus's second gain, the one that makes room for stingers."""
+    """Ramp the ducking gain of a bus, which is separate from `fade_bus` and lowers it under stingers."""
     return Command(frame, k.BUS_DUCK, bus, group, i0=frames, f0=gain)
 
 
 def pan_bus(frame: int, bus: int, pan: float, frames: int, *, group: int = 0) -> Command:
-    """Move a bus's pan."""
+    """Ramp the pan of a bus (-1 … 1)."""
     return Command(frame, k.BUS_PAN, bus, group, i0=frames, f0=pan)
 
 
 def filter_bus(frame: int, bus: int, cutoff_hz: float, frames: int, *, group: int = 0) -> Command:
-    """Move a bus's low-pass."""
+    """Ramp the cutoff of a bus's low-pass."""
     return Command(frame, k.BUS_CUTOFF, bus, group, i0=frames, f0=cutoff_hz)
 
 
 def fade_master(frame: int, gain: float, frames: int, *, group: int = 0) -> Command:
-    """Fade the whole mix."""
+    """Ramp the gain of the master."""
     return Command(frame, k.MASTER_GAIN, 0, group, i0=frames, f0=gain)
 
 
 def withdraw(group: int, first_frame: int, *, tag: int = 0) -> Command:
-    """Take back all that a group has scheduled at `first_frame` or later and has not sounded."""
+    """Withdraw all commands of a group scheduled for `first_frame` or later that are not done yet."""
     return Command(first_frame, k.WITHDRAW, 0, group, tag=tag)
 
 
 def set_parameter(frame: int, parameter: int, source: int, word: int) -> Command:
-    """Write a parameter's slot in the quantum of `frame`: one act with the rest of its commit."""
+    """Write `word` (`Engine.parameter_word`) into a parameter's slot in the quantum of `frame`.
+
+    It takes effect together with the other commands of its commit.
+    """
     return Command(frame, k.SET_PARAMETER, parameter, 0, source, i0=word)

@@ -1,4 +1,4 @@
-"""The engine: memory, ports and telemetry in one object.  Deaf to music, and nothing of it is global."""
+"""The engine: memory, command port, replies and telemetry in one object, without global state."""
 
 from __future__ import annotations
 
@@ -22,37 +22,41 @@ from adaptive.kernel.compile import build
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 SOURCE_TIMELINE, SOURCE_NETWORK, SOURCE_LOCAL = range(3)
-"""Who writes parameter slots: traces and commits, the network, this process; beside them the fast lane."""
+"""Sources that write parameter slots: traces and commits, the network, this process.
+
+The fourth source is the OSC receiver (`layout.LANE_SOURCE`).
+"""
 
 
 def slot_word(value: float, number: int) -> int:
-    """A slot: the float32's bits below, the arrival number above."""
+    """Return the word of a slot: bits of the float32 value in the low half, arrival number in the high."""
     bits = struct.unpack("<I", struct.pack("<f", value))[0]
     return int(number) << 32 | int(bits)
 
 
 def signed(word: int) -> int:
-    """The same 64 bits as a signed integer."""
+    """Return the same 64 bits as a signed integer."""
     return word - (1 << 64) if word >= 1 << 63 else word
 
 
 class TableFullError(ValueError):
-    """An engine has no row left for another sound."""
+    """The sound table of an engine has no free row."""
 
 
 class Engine:
-    """Renders what it is told.
+    """Renders audio from commands.
 
-    Thread: control, unless a method says otherwise.  The sound card (or `pull`) drives it.
+    Thread: control, unless a method says otherwise.  The callback of a sound card, or `pull`, drives it.
 
     Parameters
     ----------
     spec : EngineSpec
-        What it is made of.
+        Counts and settings.
     bank : Bank, optional
         Decoded audio, shared with other engines of the same rate.
     before : Engine, optional
-        The one this is to take over from: it counts arrivals on, so that what came before stays older.
+        The engine this one will take over from.  The two share one arrival counter, so that values that
+        arrived earlier keep lower numbers.
 
     Examples
     --------
@@ -86,26 +90,26 @@ class Engine:
 
     @property
     def frame(self) -> int:
-        """First frame of the timeline that is not rendered yet."""
+        """First frame of the timeline that is not yet rendered."""
         return int(self.memory.head["frame"])
 
     @property
     def control_steps(self) -> int:
-        """Ticks whose parameter values are recorded and whose frames are rendered."""
+        """Number of control steps that are rendered and whose parameter values are recorded."""
         return int(self.memory.head["steps_recorded"])
 
     @property
     def output_delay_frames(self) -> int:
-        """Frames between the timeline and the output: the limiter's look-ahead."""
+        """Delay of the output behind the timeline in frames: the look-ahead of the limiter."""
         return k.MASTER_LOOK_AHEAD
 
     def add_sound(self, sound: Sound) -> int:
-        """Enter a sound in this engine's table; return its number.
+        """Add a sound to this engine's table; return its row.  A sound that is already there keeps its row.
 
         Raises
         ------
         TableFullError
-            There is no row left.
+            The table has no free row.
         """
         known = self._index_of.get(id(sound))
         if known is not None:
@@ -121,29 +125,41 @@ class Engine:
 
     @property
     def sounds(self) -> list[Sound]:
-        """Sounds in this engine's table."""
+        """The sounds in this engine's table."""
         return [sound for sound in self._sounds if sound is not None]
 
     def drop_sounds(self, kept: Collection[int]) -> list[Sound]:
-        """Free the rows of sounds whose `id` is not among `kept` and that no clip is in; return them.
+        """Free the rows of sounds whose `id` is not in `kept` and that no active clip plays; return them.
 
-        Nothing in the schedule may start them any more: then a clip that is at rest stays so, and a row
-        that no clip is in is not read until it has been filled again.
+        No command in the schedule may still start one of them.  Then no clip reads a freed row before another
+        sound is written into it.
         """
         clips = self.memory["clips"]
-        sounding = set(clips["sound"][clips["state"] != 0].tolist())
+        playing = set(clips["sound"][clips["state"] != 0].tolist())
         dropped = []
         for index, sound in enumerate(self._sounds):
-            if sound is not None and id(sound) not in kept and index not in sounding:
+            if sound is not None and id(sound) not in kept and index not in playing:
                 dropped.append(sound)
                 del self._index_of[id(sound)]
                 self._sounds[index] = None
         return dropped
 
     def show_rows(self, name: str, rows: Any, counted_by: str = "", count: int = 0) -> None:
-        """Let the kernel read other rows of an array from its next quantum on, and so many of them."""
+        """Replace an array by `rows`; the kernel reads them from its next quantum on.
+
+        Parameters
+        ----------
+        name : str
+            Name of the array in `Memory`.
+        rows : ndarray
+            Complete new array.
+        counted_by : str
+            Header field that counts the rows in use; empty: none.
+        count : int
+            New value of that field.
+        """
         at = self.memory.address_of(counted_by) if counted_by else 0
-        # between the two stores it reads fewer rows, never rows that are not written
+        # Between the two stores the kernel reads fewer rows, and never rows that are not written.
         if at and count < self.memory.head[counted_by]:
             self._store(at, count)
         self.memory.show(name, rows, self._store)
@@ -151,37 +167,57 @@ class Engine:
             self._store(at, count)
 
     def is_at_rest(self, row: EngineRow) -> bool:
-        """Whether nothing of a row is heard, or will be without another command."""
+        """Whether a row is silent and stays silent until another command (see `spare_rows.is_at_rest`)."""
         return is_at_rest(self.memory, row)
 
     def grow(self, spec: EngineSpec, moved: Mapping[int, int]) -> None:
-        """Make room for the tenants of another specification, beside those that are there.
+        """Add the rows of another specification to those the engine already has.
 
         Parameters
         ----------
         spec : EngineSpec
-            Within the room of this engine; rows that keep their tenant keep their settings.
+            Must fit into the spare rows of this engine.  Rows that keep their owner keep their settings.
         moved : Mapping
-            New row to old row of each parameter that has changed its place.
+            Maps the new row to the old row of each parameter that changes its row.
         """
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)
 
     def _store(self, at: int, value: int) -> None:
-        """Store a word so that all written before it is seen with it."""
+        """Store a word with release semantics: a reader of the word also sees everything written before."""
         self._publish(at, value, 0, 0)
 
     def post(self, commands: Sequence[Command]) -> int:
-        """Post a commit: whole, or `QueueFullError` and nothing."""
+        """Post commands as one commit; return its number.
+
+        Raises
+        ------
+        QueueFullError
+            The commit does not fit; nothing was posted.
+        ValueError
+            A command is invalid; nothing was posted.
+        """
         return self.port.post(commands)
 
     def set_parameter(
         self, index: int, value: float, source: int = SOURCE_LOCAL, arrival: int | None = None
     ) -> None:
-        """Write a parameter's slot: latest wins, heard in the next quantum.  Thread: any, one a source.
+        """Write a parameter's slot.  The latest value wins and takes effect in the next quantum.
 
-        `arrival` is the number it arrived with, and nothing younger is undone; left out: it arrives now.
+        Thread: any, but only one for each source.
+
+        Parameters
+        ----------
+        index : int
+            Row of the parameter.
+        value : float
+            New target value.
+        source : int
+            One of the ``SOURCE_…`` numbers.
+        arrival : int, optional
+            Number with which the value arrived; a slot that holds a later one keeps it.  Left out: the value
+            arrives now.
         """
         slots = self.memory["slots"]
         if arrival is not None:
@@ -191,20 +227,23 @@ class Engine:
         slots[source, index] = np.uint64(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def parameter_word(self, value: float, arrival: int | None = None) -> int:
-        """A slot's word with its arrival number, for `commands.set_parameter`."""
+        """Return the slot word of a value and its arrival number, for `commands.set_parameter`."""
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def values_at(self, control_step: int) -> Audio:
-        """Recorded parameters of a tick, shape (parameters, 3): value, age in seconds, staleness."""
+        """Recorded parameters of a control step, shape (parameters, 3): value, age in seconds, staleness."""
         row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 
     def value(self, index: int) -> float:
-        """Present smoothed value of a parameter (for display)."""
+        """Present smoothed value of a parameter, for display."""
         return float(self.memory["parameters"][index]["value"])
 
     def pull(self, frames: int, channels: int | None = None) -> Audio:
-        """Render frames; shape (frames, channels).  Releases the GIL.  Never beside a sound card."""
+        """Render frames; return them, shape (frames, channels).
+
+        Releases the GIL.  Must not be called while a sound card drives the engine.
+        """
         channels = channels or self.spec.channels
         if self._block is None or self._block.shape != (frames, channels):
             self._block = aligned(np.float32, frames, channels)
@@ -213,7 +252,7 @@ class Engine:
         return self._block.copy()
 
     def targets(self, index_of: Mapping[str, int]) -> dict[str, tuple[float, float]]:
-        """Where each parameter was sent to, and where it is on the way there."""
+        """Return the target and the present value of each parameter by name."""
         records = self.memory["parameters"]
         return {
             name: (float(records[index]["target"]), float(records[index]["value"]))
@@ -221,21 +260,24 @@ class Engine:
         }
 
     def set_at_start(self, index: int, target: float, value: float, *, is_sent: bool = True) -> None:
-        """Let a parameter begin at a value, on its way to a target; before the first frame only."""
+        """Start a parameter at `value`, on its way to `target`; only before the first frame is rendered.
+
+        With `is_sent`, the target also counts as a value that was set.
+        """
         record = self.memory["parameters"][index]
         record["target"], record["value"] = target, value
         if is_sent:
             self.set_parameter(index, target)
 
     def listen_to_buses(self, frames: int) -> None:
-        """Keep what every bus puts out, for at most `frames` frames between two `take_buses`."""
+        """Record the output of every bus, at most `frames` frames between two calls of `take_buses`."""
         self._taps = aligned(np.float32, len(self.spec.buses), 2, frames)
         self.memory.head["at_taps"] = address(self._taps)
         self.memory.head["tap_at"] = 0
         self.memory.head["tap_frames"] = frames
 
     def take_buses(self) -> Audio:
-        """What the buses put out since the last call, shape (buses, 2, frames), without master delay."""
+        """Return the buses' output since the last call, shape (buses, 2, frames), without master delay."""
         if self._taps is None:
             return np.zeros((len(self.spec.buses), 2, 0), np.float32)
         count = int(self.memory.head["tap_at"])
@@ -243,18 +285,18 @@ class Engine:
         return self._taps[:, :, :count].copy()
 
     def drain_replies(self) -> list[Reply]:
-        """What the kernel has reported since the last call."""
+        """Return the kernel's replies since the last call."""
         return self.replies.drain()
 
     def stream_gate(self, channels: int, room_behind: int = 0) -> StreamGate:
-        """What a stream of a sound card is given, shut; it follows this engine's hand-overs.
+        """Return a stream gate for a stream of a sound card.  It is shut, and follows `hand_over_to`.
 
         Parameters
         ----------
         channels : int
-            Of the stream; the engine's are folded or padded.
+            Channels of the stream; those of the engine are folded or padded.
         room_behind : int
-            Bytes of zeros wanted right behind it.
+            Bytes of zeros to allocate directly after the root.
         """
         stream_gate = StreamGate(channels, self._gate, room_behind)
         stream_gate.publish(self.memory.header_address, self)
@@ -262,14 +304,15 @@ class Engine:
         return stream_gate
 
     def forget_ticket(self, stream_gate: StreamGate) -> None:
-        """Let go of a ticket whose stream is closed."""
+        """Drop a stream gate whose stream is closed."""
         if stream_gate in self._stream_gates:
             self._stream_gates.remove(stream_gate)
 
     def hand_over_to(self, other: Engine) -> None:
-        """Let the sound card that drives this engine drive another from its next block on.
+        """Let the sound card that drives this engine drive `other` from its next block on.
 
-        One store publishes the other's header.  The other keeps this one: the sound card may still be in it.
+        One store publishes the header of the other engine.  The other engine keeps this one alive, because a
+        callback may still be rendering it.
         """
         other._before = self
         self._before = None
@@ -278,34 +321,34 @@ class Engine:
             stream_gate.publish(other.memory.header_address, other)
 
     def set_volume(self, gain: float) -> None:
-        """Set the listener's volume (linear); latest wins, no step."""
+        """Set the listener's volume (linear gain); it is smoothed, and the latest value wins."""
         self.memory.head["volume_wanted"] = gain
 
     def set_paused(self, is_paused: bool) -> None:
-        """Pause or resume with 50 ms fades; the position holds."""
+        """Pause or resume with 50 ms fades; the position is kept."""
         self.memory.head["pause_wanted"] = int(is_paused)
 
     @property
     def is_paused(self) -> bool:
-        """Whether time stands still."""
+        """Whether the timeline is stopped."""
         return bool(self.memory["master"][0]["is_paused"])
 
     def telemetry(self) -> Telemetry:
-        """How it is doing."""
+        """Return a snapshot of the counters."""
         return read_telemetry(self.memory)
 
     def reset_telemetry(self) -> None:
-        """Set all counters to zero (a few callbacks may be lost)."""
+        """Set all counters to zero; callbacks that run meanwhile may not be counted."""
         self.memory["telemetry"][0] = np.zeros((), k.TELEMETRY)
         self.memory["telemetry"][0]["least_slack_frames"] = NO_SLACK_YET
 
     def peaks(self) -> Audio:
-        """Peak of each master channel since the last call, linear."""
+        """Return the linear peak of each master channel since the last call."""
         master = self.memory["master"][0]
         peaks: Audio = master["peak"][: self.spec.channels].copy()
         master["peak"] = 0.0
         return peaks
 
     def rms(self) -> Audio:
-        """Root mean square of each master channel over about 300 ms, linear."""
+        """Return the linear RMS of each master channel over about 300 ms."""
         return np.asarray(np.sqrt(self.memory["master"][0]["square"][: self.spec.channels]))

@@ -1,4 +1,4 @@
-"""From an instrument in hertz and seconds to the numbers a voice computes with."""
+"""Converts an instrument in hertz and seconds to the rates and pitches of its kernel record."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from adaptive.kernel import layout as k
 from adaptive.units import hz_to_pitch
 
 FASTEST_S = 0.0005
-"""Shortest attack: shorter ones would be clicks of their own."""
+"""Shortest attack, decay and release; a shorter one would click."""
 
 SIXTY_DB_OCTAVES = math.log2(1000.0)
+"""A decay of 60 dB in powers of two."""
 
 
 def fill_instrument(record: Any, spec: InstrumentSpec, sample_rate: int) -> None:
-    """Write an instrument that has not sounded into its record."""
+    """Write a new instrument, which has not sounded, into its record."""
     record["bus"], record["voice_limit"] = spec.bus, spec.voices
     record["first_event"] = -1
     record["fade_from"] = record["fade_to"] = record["fade_value"] = 1.0
@@ -24,7 +25,7 @@ def fill_instrument(record: Any, spec: InstrumentSpec, sample_rate: int) -> None
 
 
 def fill_tone(record: Any, spec: InstrumentSpec, sample_rate: int) -> None:
-    """Write how an instrument sounds, leaving its strip, its voices and its running state alone."""
+    """Write the sound of an instrument into its record; bus, voices and running state stay unchanged."""
     for number, oscillator in enumerate(spec.oscillators):
         record["shape"][number] = oscillator.shape
         record["oscillator_level"][number] = oscillator.level

@@ -1,15 +1,17 @@
-"""From one specification to another while the engine plays: commands and stores.
+"""Changes the settings of an engine from one specification to another while it plays.
 
-Only rows that keep their tenant are moved: who comes is written by `growth`, who goes rings out as he was.
+Only rows that keep their owner are changed here.  New rows are written by `spare_rows`; removed ones keep
+their settings and decay.
 
-What has a command is moved by it, to the frame.  What has none is stored into the records the kernel
-reads, at the first tick after the frame.  A store is safe for one of three reasons, and each says which:
+A setting that has a command is changed by that command, exactly at its frame.  Any other setting is stored
+into the record that the kernel reads, at the first control step after the frame.  A store is safe for one of
+three reasons, and each function below says which:
 
-- *one word*: an aligned number of 4 or 8 bytes, which a processor writes in one piece; the kernel only
-  reads it, and any mixture of old and new words is a setting that could have been asked for;
-- *ordered*: a value is written before the flag that makes it count;
-- *whole rows*: rows of several words that belong together (a curve's points, a program) are filled aside,
-  and one store of their address shows them; the kernel takes the address once a quantum.
+- *single words*: an aligned number of 4 or 8 bytes is written in one piece, the kernel only reads it, and any
+  mixture of old and new words is a valid setting;
+- *ordered*: a value is written before the flag that activates it;
+- *whole rows*: rows of several words that belong together (the points of a curve, a program) are written to a
+  new array, and one store of its address publishes them; the kernel reads that address once a quantum.
 """
 
 from __future__ import annotations
@@ -34,37 +36,40 @@ from adaptive.engine.spare_rows import kept_rows
 from adaptive.engine.spec import EngineSpec, ReverbSpec
 from adaptive.kernel import layout as k
 
-NEUTRAL = {
+DEFAULTS = {
     k.MAP_GAIN_DB: ("control_gain", 1.0),
     k.MAP_PAN: ("control_pan", 0.0),
     k.MAP_CUTOFF: ("control_cutoff", OPEN_HZ),
 }
-"""What a control of a strip is where no curve holds it."""
+"""Value of a bus control that no curve sets: field of the record, and value."""
 
 MOVE_S = 0.008
-"""Length of a move to another level, pan or cutoff: what parameters control takes as long."""
+"""Length of a ramp to another level, pan or cutoff; controls set by curves are smoothed as long."""
 
-ROOM_STEPS = 16
-"""A room's decay is moved in so many ticks: each step changes a line by less than 1 % for a doubled decay."""
+REVERB_STEPS = 16
+"""Control steps over which a reverb changes: doubling the decay changes a line by less than 1 % a step."""
 
-CURVE_TICKS = 3
-"""Ticks between a curve and a fixed level, whichever comes: both at once are quiet, neither would be loud."""
+CURVE_GAP_STEPS = 3
+"""Control steps between a curve and a fixed level, when one replaces the other.
+
+For these 16 ms at 48 kHz both apply, which is too quiet; if neither applied, it would be too loud.
+"""
 
 Store = tuple[int, Callable[[], None]]
-"""What is to be stored once a frame has been rendered."""
+"""A frame, and a function to call once that frame has been rendered."""
 
 
 def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
-    """Commands that take the strips and the master from one specification to another at a frame."""
+    """Return the commands that change buses and master from one specification to another at frame `at`."""
     frames = round(MOVE_S * old.sample_rate)
-    late = {mapping.bus for mapping in new.mappings if mapping.kind == k.MAP_GAIN_DB}
-    late -= {mapping.bus for mapping in old.mappings if mapping.kind == k.MAP_GAIN_DB}
+    delayed = {mapping.bus for mapping in new.mappings if mapping.kind == k.MAP_GAIN_DB}
+    delayed -= {mapping.bus for mapping in old.mappings if mapping.kind == k.MAP_GAIN_DB}
     posted: list[Command] = []
     for index in kept_rows("bus", old, new):
         before, after = old.buses[index], new.buses[index]
         if before.gain != after.gain:
-            begins = at + (CURVE_TICKS * k.CONTROL_STEP_FRAMES if index in late else 0)
-            posted.append(commands.fade_bus(begins, index, after.gain, frames))
+            start = at + (CURVE_GAP_STEPS * k.CONTROL_STEP_FRAMES if index in delayed else 0)
+            posted.append(commands.fade_bus(start, index, after.gain, frames))
         if before.pan != after.pan:
             posted.append(commands.pan_bus(at, index, after.pan, frames))
         if before.cutoff_hz != after.cutoff_hz:
@@ -75,14 +80,16 @@ def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
 
 
 def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[Store]:
-    """What is to be stored from a frame on, where there is no command for it."""
+    """Return the stores, from frame `at` on, for all settings that have no command."""
     made: list[Store] = []
-    if _sends(old) != _sends(new) or _held(old) != _held(new):
+    if _send_gains(old) != _send_gains(new) or _mapped(old) != _mapped(new):
         made.append((at, partial(_store_sends, engine, old, new)))
     if old.mappings != new.mappings:
         made.append((at, partial(_show_mappings, engine, new)))
-    if _held(old) - _held(new):
-        made.append((at + CURVE_TICKS * k.CONTROL_STEP_FRAMES, partial(_let_go, engine, old, new)))
+    if _mapped(old) - _mapped(new):
+        made.append(
+            (at + CURVE_GAP_STEPS * k.CONTROL_STEP_FRAMES, partial(_reset_controls, engine, old, new))
+        )
     if old.parameters != new.parameters:
         made.append((at, partial(_store_parameters, engine, old, new)))
     if old.instruments != new.instruments:
@@ -90,54 +97,57 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
     for index, (before, after) in enumerate(zip(old.reverbs, new.reverbs, strict=True)):
         if before != after:
             made += [
-                (at + step * k.CONTROL_STEP_FRAMES, partial(_store_room, engine, index, before, after, step))
-                for step in range(1, ROOM_STEPS + 1)
+                (
+                    at + step * k.CONTROL_STEP_FRAMES,
+                    partial(_store_reverb, engine, index, before, after, step),
+                )
+                for step in range(1, REVERB_STEPS + 1)
             ]
     return made
 
 
-def _sends(spec: EngineSpec) -> list[Any]:
+def _send_gains(spec: EngineSpec) -> list[Any]:
     return [bus.send_gains for bus in spec.buses]
 
 
-def _held(spec: EngineSpec) -> set[tuple[int, int]]:
-    """Which control of which strip a curve holds."""
+def _mapped(spec: EngineSpec) -> set[tuple[int, int]]:
+    """Return (bus, kind) of every control that a curve sets."""
     return {(mapping.bus, mapping.kind) for mapping in spec.mappings}
 
 
 def _store_sends(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """One word each: the kernel reads it, and moves towards it within 8 ms; a curve writes its own."""
-    held, was_held = _held(new), _held(old)
+    """Store send gains that no curve sets.  Single words; the kernel smooths the change over 8 ms."""
+    mapped, was_mapped = _mapped(new), _mapped(old)
     for index in kept_rows("bus", old, new):
         before, after, curve = old.buses[index], new.buses[index], (index, k.MAP_SEND_DB)
-        is_other = before.send_gains != after.send_gains or curve in was_held
-        if is_other and curve not in held:
+        is_changed = before.send_gains != after.send_gains or curve in was_mapped
+        if is_changed and curve not in mapped:
             group = engine.memory["buses"][index // k.PAIRS]
             for send, gain in enumerate(after.send_gains):
                 group["control_send"][send, index % k.PAIRS] = gain
 
 
 def _show_mappings(engine: Engine, new: EngineSpec) -> None:
-    """Whole rows: half a curve could have two points at one place, and divide by zero."""
+    """Replace all curves.  Whole rows: in half a curve, two points could coincide, which divides by zero."""
     rows = engine.memory.fresh("mappings")
     fill_mappings(rows, new.mappings)
     engine.show_rows("mappings", rows, "mapping_count", len(new.mappings))
 
 
-def _let_go(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """One word each: a control that no curve holds any more moves within 8 ms to where it is without one."""
+def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
+    """Reset controls that no curve sets any more.  Single words; the kernel smooths the change over 8 ms."""
     kept = set(kept_rows("bus", old, new))
-    for index, kind in _held(old) - _held(new):
-        if index in kept and kind in NEUTRAL:
-            name, value = NEUTRAL[kind]
+    for index, kind in _mapped(old) - _mapped(new):
+        if index in kept and kind in DEFAULTS:
+            name, value = DEFAULTS[kind]
             engine.memory["buses"][index // k.PAIRS][name][index % k.PAIRS] = value
 
 
 def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """One word each, and ordered for the fallback; programs as whole rows.
+    """Store settings of parameters.  Single words, ordered for the fallback; programs as whole rows.
 
-    The law stays (a share of the way read as a step of the range would be a jump): another law is
-    another shape.  A parameter nobody has sent follows its default.
+    The kind of smoothing (`is_linear`) never changes here: a parameter whose kind changes gets another row.
+    A parameter that was never set follows its default.
     """
     for index in kept_rows("parameter", old, new):
         before, after = old.parameters[index], new.parameters[index]
@@ -154,15 +164,15 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
 
 
 def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """One word each: a quantum with half of them sounds like a patch between the two, 1.3 ms long."""
+    """Store patches of instruments.  Single words; a mixture of both may sound for one quantum, 1.3 ms."""
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
             fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
 
 
-def _store_room(engine: Engine, index: int, old: ReverbSpec, new: ReverbSpec, step: int) -> None:
-    """One word each, a sixteenth of the way at a time: a line's gain that jumped would click."""
-    share, rate = step / ROOM_STEPS, engine.spec.sample_rate
+def _store_reverb(engine: Engine, index: int, old: ReverbSpec, new: ReverbSpec, step: int) -> None:
+    """Store one step of a change of reverb.  Single words; a jump of a line's gain would click."""
+    share, rate = step / REVERB_STEPS, engine.spec.sample_rate
     record = engine.memory["reverbs"][index]
     for line in range(k.REVERB_LINES):
         frames = float(record["length"][line])

@@ -1,4 +1,4 @@
-"""Making a loop whole: the contract's rules for files that are short, or whose ends do not meet."""
+"""Completes loops: fills up files that end early, and crossfades joins that would click."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ import numpy as np
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 JOIN_LIMIT = 10.0 ** (-60.0 / 20.0)
-"""A step at the join above -60 dBFS is heard as a click."""
+"""A step at the join above -60 dBFS may be heard as a click."""
 
 JOIN_S = 0.005
+"""Length of a crossfade or fade at a join."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopReport:
-    """What was done to a loop.
+    """How a loop was completed.
 
     Parameters
     ----------
     completed_frames : int
-        Frames its end was short of, taken from the lead-in before beat 1.
+        Frames missing at the end, filled from the lead-in before beat 1 (with silence before it if that is
+        too short).
     is_crossfaded : bool
-        The join was not continuous and got 5 ms of equal-power crossfade.
+        Whether the join would have clicked and got an equal-power crossfade of 5 ms.
     tail_frames : int
-        Frames beyond the last bar that ring on over what follows.
+        Frames after the last bar, which ring over the music that follows.
     """
 
     completed_frames: int
@@ -35,19 +37,21 @@ class LoopReport:
 
 
 def complete_loop(audio: Audio, origin: int, loop_frames: int, sample_rate: int) -> tuple[Audio, LoopReport]:
-    """Fill up a short file from its lead-in, and mend a join that would click.
+    """Fill up a short file from its lead-in, and crossfade a join that would click.
 
     Parameters
     ----------
     audio : ndarray of float32, shape (channels, frames)
         The file.
     origin, loop_frames : int
-        Frame of beat 1, and length of a pass.
+        Frame of beat 1, and length of a pass in frames.
+    sample_rate : int
+        Frames per second.
 
     Returns
     -------
     (ndarray, LoopReport)
-        Audio at least ``origin + loop_frames`` long.
+        Audio of at least ``origin + loop_frames`` frames, and what was done.
     """
     end = origin + loop_frames
     missing = max(0, end - audio.shape[1])
@@ -55,7 +59,7 @@ def complete_loop(audio: Audio, origin: int, loop_frames: int, sample_rate: int)
         lead_in = audio[:, max(0, origin - missing) : origin]
         silent = missing - lead_in.shape[1]
         if silent:
-            # neither the file's end nor the lead-in's beginning may be a step into silence
+            # Without fades, the end of the file and the start of the lead-in would step into silence.
             frames = round(JOIN_S * sample_rate)
             audio, lead_in = fade_ends(audio, lead_in, frames)
         padding = np.zeros((audio.shape[0], silent), np.float32)
@@ -69,7 +73,7 @@ def complete_loop(audio: Audio, origin: int, loop_frames: int, sample_rate: int)
 
 
 def fade_ends(before: Audio, after: Audio, frames: int) -> tuple[Audio, Audio]:
-    """Fade the end of one piece out and the beginning of another in, straight."""
+    """Fade out the end of one piece and fade in the start of another, linearly over `frames`."""
     out, into = min(frames, before.shape[1]), min(frames, after.shape[1])
     before, after = before.copy(), after.copy()
     before[:, before.shape[1] - out :] *= np.linspace(1.0, 0.0, out, dtype=np.float32)
@@ -78,7 +82,7 @@ def fade_ends(before: Audio, after: Audio, frames: int) -> tuple[Audio, Audio]:
 
 
 def is_continuous(audio: Audio, origin: int, end: int) -> bool:
-    """Whether the step at the join is no larger than the steps beside it, or below -60 dBFS."""
+    """Whether the step at the join is at most as large as the 32 steps on either side, or below -60 dBFS."""
     step = np.abs(audio[:, origin] - audio[:, end - 1])
     before = np.abs(np.diff(audio[:, max(origin, end - 33) : end], axis=1))
     after = np.abs(np.diff(audio[:, origin : origin + 33], axis=1))
@@ -87,13 +91,13 @@ def is_continuous(audio: Audio, origin: int, end: int) -> bool:
 
 
 def crossfade_join(audio: Audio, origin: int, end: int, frames: int) -> Audio:
-    """Fade the loop's end into what lies before beat 1 (or into nothing), equal power."""
+    """Crossfade the end of the loop with the lead-in before beat 1 (or with silence), with equal power."""
     frames = min(frames, end - origin)
     audio = audio.copy()
     angle = np.linspace(0.0, np.pi / 2, frames, endpoint=False, dtype=np.float32)
     audio[:, end - frames : end] *= np.cos(angle)
     before = audio[:, max(0, origin - frames) : origin]
     if before.shape[1]:
-        rise = np.sin(angle)[-before.shape[1] :]
-        audio[:, end - before.shape[1] : end] += before * rise
+        fade_in = np.sin(angle)[-before.shape[1] :]
+        audio[:, end - before.shape[1] : end] += before * fade_in
     return audio

@@ -1,4 +1,4 @@
-"""The one owner of the structured memory: lays it out, fills in the header, keeps it alive."""
+"""The memory of an engine: allocates all arrays, fills in the header, and keeps them alive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from adaptive.engine.records import (
     settle_bus,
     smoothing_share,
 )
-from adaptive.engine.reverbs import fill_reverb, room_frames
+from adaptive.engine.reverbs import fill_reverb, reverb_frames
 from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
@@ -26,11 +26,14 @@ from adaptive.kernel import layout as k
 Array = np.ndarray[Any, Any]
 
 ALIGNMENT = 64
+"""Bytes of a cache line."""
+
 NO_SLACK_YET = 2**62
+"""Value of `least_slack_frames` before the first timed command."""
 
 
 def aligned(dtype: Any, *shape: int) -> Array:
-    """Zeros that begin at a cache line."""
+    """Return an array of zeros that starts at a cache line."""
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
     raw = np.zeros(size + ALIGNMENT, np.uint8)
@@ -40,15 +43,15 @@ def aligned(dtype: Any, *shape: int) -> Array:
 
 
 def address(array: Array) -> int:
-    """Address of an array's first byte."""
+    """Return the address of an array's first byte."""
     return int(array.ctypes.data)
 
 
 class Memory:
     """Every array of one engine, and the header that points to them.
 
-    The arrays live as long as this object; a sound card's callback reads them, so whoever opens
-    a stream keeps the object until the stream is closed or its gate is shut.
+    The arrays live as long as this object.  The callback of a sound card reads them, so the owner of a stream
+    must keep the object until the stream is closed or its gate is shut.
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ class Memory:
     units : dict of str to int
         Addresses of the kernel's units.
     arrivals : ndarray of int64, optional
-        Counts arrivals for other engines, too.
+        Arrival counter, shared with other engines; left out: a new one.
     """
 
     def __init__(self, spec: EngineSpec, units: dict[str, int], arrivals: Array | None = None) -> None:
@@ -65,7 +68,7 @@ class Memory:
         self.spec = spec
         self.header = aligned(k.HEADER, 1)
         self.arrays: dict[str, Array] = {}
-        self._before: list[Array] = []
+        self._replaced: list[Array] = []
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
@@ -84,12 +87,12 @@ class Memory:
 
     @property
     def head(self) -> Any:
-        """The header record."""
+        """The record of the header."""
         return self.header[0]
 
     @property
     def header_address(self) -> int:
-        """Where the header lies: what units take as their first argument."""
+        """Address of the header, the first argument of every kernel unit."""
         return address(self.header)
 
     def _add(self, name: str, dtype: Any, *shape: int) -> Array:
@@ -99,17 +102,17 @@ class Memory:
         return array
 
     def _lay_out(self, arrivals: Array | None) -> None:
-        spec, room, q = self.spec, self.spec.room, k.QUANTUM
+        spec, spare, q = self.spec, self.spec.room, k.QUANTUM
         groups = _groups(len(spec.buses))
         self.voice_groups = voice_groups(spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
-        parameters, sources = len(spec.parameters) + room.parameters, len(spec.sources)
-        self._add("clips", k.CLIP_GROUP, _groups(spec.clips + room.clips))
+        parameters, sources = len(spec.parameters) + spare.parameters, len(spec.sources)
+        self._add("clips", k.CLIP_GROUP, _groups(spec.clips + spare.clips))
         self._add("sounds", k.SOUND, spec.sounds)
-        self._add("voices", k.VOICE_GROUP, self.voice_groups + room.voice_groups)
-        self._add("instruments", k.INSTRUMENT, len(spec.instruments) + room.instruments)
+        self._add("voices", k.VOICE_GROUP, self.voice_groups + spare.voice_groups)
+        self._add("instruments", k.INSTRUMENT, len(spec.instruments) + spare.instruments)
         self._add("buses", k.BUS_GROUP, groups)
-        self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # a filter works on whole groups
+        self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # filters process whole groups
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
         self._add("output", np.float32, spec.channels, q)
@@ -121,7 +124,7 @@ class Memory:
         self._add("slot_seen", np.uint32, parameters)
         self._add("mailbox", np.int64, 2, parameters)
         self._add("source_rank", np.int32, sources)
-        self._add("mappings", k.MAPPING, len(spec.mappings) + room.mappings)
+        self._add("mappings", k.MAPPING, len(spec.mappings) + spare.mappings)
         self._add("history", np.float32, spec.history_steps, parameters, 3)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
@@ -131,8 +134,8 @@ class Memory:
         self._add("order", np.int32, 2 * spec.entries)
         self._add("replies", k.REPLY, spec.replies)
         self._add("reverbs", k.REVERB, len(spec.reverbs))
-        most = max((room_frames(reverb, spec.sample_rate) for reverb in spec.reverbs), default=0)
-        self._add("reverb_memory", np.float32, len(spec.reverbs), most)
+        longest = max((reverb_frames(reverb, spec.sample_rate) for reverb in spec.reverbs), default=0)
+        self._add("reverb_memory", np.float32, len(spec.reverbs), longest)
         self._add("telemetry", k.TELEMETRY, 1)
         self.arrays["arrivals"] = aligned(np.int64, 1) if arrivals is None else arrivals
         self.head["at_arrivals"] = address(self.arrays["arrivals"])
@@ -158,7 +161,7 @@ class Memory:
         head["reply_capacity"] = spec.replies
         head["sound_count"] = spec.sounds
         head["reverb_frames"] = self["reverb_memory"].shape[1]
-        # what a cut leaves behind is down to a hundredth after 2 ms
+        # The residual of a hard stop decays to a hundredth within 2 ms.
         head["declick_decay"] = smoothing_share(0.002, 1, spec.sample_rate)
         head["control_share"] = 1.0 - smoothing_share(0.008, k.QUANTUM, spec.sample_rate)
         head["meter_share"] = 1.0 - smoothing_share(0.3, k.QUANTUM, spec.sample_rate)
@@ -168,7 +171,7 @@ class Memory:
                 head[f"unit_{name}"] = value
 
     def counts(self, spec: EngineSpec) -> dict[str, int]:
-        """Header fields that say how much of each array a specification uses."""
+        """Return the header fields that count the rows a specification uses."""
         return {
             "spare_first": spec.spare_buses.start // k.PAIRS,
             "spare_end": spec.spare_buses.stop // k.PAIRS,
@@ -198,7 +201,7 @@ class Memory:
             first += voice_groups_of(instrument.voices)
 
     def fill_instrument(self, index: int, instrument: InstrumentSpec, first: int) -> None:
-        """Write an instrument that has not sounded, with its voices from a group on."""
+        """Write a new instrument into row `index`; its voices start at voice group `first`."""
         record, count = self["instruments"][index], voice_groups_of(instrument.voices)
         fill_instrument(record, instrument, self.spec.sample_rate)
         record["first_group"], record["group_count"] = first, count
@@ -211,20 +214,20 @@ class Memory:
         self["source_rank"][:] = self.spec.sources
 
     def fresh(self, name: str) -> Array:
-        """Empty rows like those of an array: to be filled, and shown to the kernel in one store."""
+        """Return a zeroed array like the named one, to be filled and passed to `show`."""
         return aligned(self.arrays[name].dtype, *self.arrays[name].shape)
 
     def show(self, name: str, rows: Array, publish: Callable[[int, int], object]) -> None:
-        """Let the kernel read other rows from its next quantum on: one store of their address.
+        """Replace an array by `rows` with one store of the address, which the kernel reads once a quantum.
 
-        The rows before are kept for a while: the kernel may be in a quantum that reads them.
+        The last four replaced arrays are kept, because the kernel may be in a quantum that reads one.
         """
-        self._before = [*self._before[-3:], self.arrays[name]]
+        self._replaced = [*self._replaced[-3:], self.arrays[name]]
         self.arrays[name] = rows
         publish(self.address_of(f"at_{name}"), address(rows))
 
     def address_of(self, field: str) -> int:
-        """Address of a field of the header."""
+        """Return the address of a header field."""
         return self.header_address + int(k.HEADER.fields[field][1])  # type: ignore[index]
 
     def _fill_schedule(self) -> None:
@@ -256,13 +259,13 @@ class Memory:
 
 
 def voice_groups_of(voices: int) -> int:
-    """Groups of sixteen that hold so many voices."""
+    """Return the number of groups of sixteen that hold so many voices, at least 1."""
     return max(1, -(-voices // k.LANES))
 
 
 def voice_groups(instruments: Sequence[InstrumentSpec]) -> int:
-    """Groups of sixteen voices that instruments take together."""
-    return sum(voice_groups_of(one.voices) for one in instruments)
+    """Return the number of groups of sixteen voices that instruments use together."""
+    return sum(voice_groups_of(instrument.voices) for instrument in instruments)
 
 
 def _groups(count: int) -> int:

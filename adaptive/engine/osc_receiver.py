@@ -1,4 +1,4 @@
-"""The fast lane's memory and thread: what it understands, the ring in which it hands the rest to Python."""
+"""Python side of the OSC receiver: its thread, its table of addresses, and the ring of forwarded packets."""
 
 from __future__ import annotations
 
@@ -17,24 +17,27 @@ from adaptive.kernel import osc_receiver_layout as k
 from adaptive.kernel.compile import build
 
 RING_BYTES = 1 << 20
+"""Size of the ring of forwarded packets."""
+
 STOPPING_S = 1.0
-"""The receiver looks every 50 ms whether to stop."""
+"""Longest wait for the thread to end; it checks every 50 ms whether to stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverRule:
-    """From one argument of an address to a parameter.
+    """Maps one argument of an OSC address to a parameter.
 
     Parameters
     ----------
     slot : int
         Row of the parameter in the engine.
     low, high : float
-        Its range; a value beyond is left to Python, which says so.
+        Range of the parameter; a value outside it is forwarded to Python, which reports it.
     argument : int
-        Which one, from 0.
+        Index of the argument, from 0.
     input_range, output_range : pair of float or None
-        Mapped from the one to the other, clamped at the ends; None: taken as it is.
+        The value is mapped linearly from the first range to the second, clamped at the ends.  With an
+        `input_range` of None the value is not mapped.
     """
 
     slot: int
@@ -46,7 +49,7 @@ class ReceiverRule:
 
 
 class ForwardedPacket(NamedTuple):
-    """A packet that was handed on: its bytes, the sender's ``sockaddr``, the number of its arrival."""
+    """A packet forwarded to Python: its bytes, the sender's ``sockaddr``, and its arrival number."""
 
     packet: bytes
     sender: bytes
@@ -54,7 +57,7 @@ class ForwardedPacket(NamedTuple):
 
 
 class _ReceiverTable:
-    """What is understood, laid out for the kernel; keeps the engine whose parameters it sets."""
+    """The rules as a hash table for the kernel; keeps the engine whose parameters they set alive."""
 
     def __init__(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
         self.engine = engine
@@ -64,12 +67,12 @@ class _ReceiverTable:
         self.rules = aligned(k.LANE_RULE, max(1, sum(map(len, rules.values()))))
         self.record = aligned(k.LANE_TABLE, 1)
         text_at, rule_at = 0, 0
-        for word, its_rules in rules.items():
+        for word, word_rules in rules.items():
             self.text[text_at : text_at + len(word)] = np.frombuffer(word, np.uint8)
             entry = self.words[self._place(word)]
             entry["hash"], entry["text_at"], entry["text_size"] = _hash(word), text_at, len(word)
-            entry["first_rule"], entry["rules"] = rule_at, len(its_rules)
-            for rule in its_rules:
+            entry["first_rule"], entry["rules"] = rule_at, len(word_rules)
+            for rule in word_rules:
                 _fill(self.rules[rule_at], rule)
                 rule_at += 1
             text_at += len(word)
@@ -86,13 +89,15 @@ class _ReceiverTable:
 
 
 class OscReceiver:
-    """Receives packets in a thread that never needs Python.
+    """Receives OSC packets in a compiled thread that runs without the GIL.
+
+    It sets parameters itself where a rule applies, and forwards all other packets to Python.
 
     Parameters
     ----------
     socket, wake : int
-        Descriptors: of the socket packets come from, and of one that gets a byte for each packet that is
-        handed on.  Both stay open until `stop` has returned.
+        File descriptors: of the socket that receives packets, and of a socket to which one byte is written
+        for each forwarded packet.  Both must stay open until `stop` has returned True.
     """
 
     def __init__(self, socket: int, wake: int) -> None:
@@ -108,61 +113,61 @@ class OscReceiver:
         self._thread = threading.Thread(target=self._receive, name="osc", daemon=True)
 
     def understand(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
-        """Understand these addresses from the next packet on, and set parameters of this engine."""
+        """Use these rules, by OSC address, from the next packet on, and set parameters of this engine."""
         table, looks = _ReceiverTable(rules, engine), int(self._receiver["looks"])
         self._publish(self._at("table"), address(table.record), 0, 0)
         self._tables.append((looks, table))
-        # a table that was replaced two turns ago is not in use
+        # A table that was replaced two loop iterations ago is no longer in use.
         while len(self._tables) > 1 and self._tables[1][0] + 2 < looks:
             self._tables.popleft()
 
     def start(self) -> None:
-        """Begin to receive; `understand` first."""
+        """Start receiving; call `understand` first."""
         self._thread.start()
 
     def stop(self) -> bool:
-        """Stop receiving; False if the thread does not answer: then its sockets must stay open."""
+        """Stop receiving; False if the thread did not end in time: its sockets must then stay open."""
         self._publish(self._at("is_stopped"), 1, 0, 0)
         if self._thread.is_alive():
             self._thread.join(STOPPING_S)
         return not self._thread.is_alive()
 
     def forwarded(self, most: int) -> Iterator[ForwardedPacket]:
-        """What was handed on since, at most so many."""
+        """Yield the packets forwarded since the last call, at most `most`."""
         head = int(self._receiver["head"])
-        self._order(self._at("is_broken"), 0, 0, 0)  # what the ring holds is read after its head
+        self._order(self._at("is_broken"), 0, 0, 0)  # full barrier: the ring is read after its head
         while most > 0 and (tail := int(self._receiver["tail"])) != head:
             at = tail % RING_BYTES
             if int(self._ring[at : at + 4].view(np.uint32)[0]) == k.FORWARDED_WRAP:
                 self._free(tail + RING_BYTES - at)
                 continue
             entry: Any = self._ring[at : at + k.FORWARDED.itemsize].view(k.FORWARDED)[0]
-            size, begins = int(entry["size"]), at + k.FORWARDED.itemsize
-            packet = self._ring[begins : begins + size].tobytes()
+            size, start = int(entry["size"]), at + k.FORWARDED.itemsize
+            packet = self._ring[start : start + size].tobytes()
             sender = entry["sender"].tobytes()[: int(entry["sender_size"]) & 0xFFFFFFFF]
-            found = ForwardedPacket(packet, sender, int(entry["arrival"]))
+            forwarded = ForwardedPacket(packet, sender, int(entry["arrival"]))
             self._free(tail + (k.FORWARDED.itemsize + size + 7) // 8 * 8)
             most -= 1
-            yield found
+            yield forwarded
 
     @property
     def packets(self) -> int:
-        """Packets so far."""
+        """Number of packets received."""
         return int(self._receiver["packets"])
 
     @property
     def plain(self) -> int:
-        """Packets that were understood without Python."""
+        """Number of packets handled without Python."""
         return int(self._receiver["plain"])
 
     @property
     def lost(self) -> int:
-        """Packets that Python was too late for."""
+        """Number of packets dropped because the ring was full."""
         return int(self._receiver["lost"])
 
     @property
     def is_broken(self) -> bool:
-        """Whether it gave up."""
+        """Whether the thread ended because of an error."""
         return bool(self._receiver["is_broken"])
 
     def _receive(self) -> None:

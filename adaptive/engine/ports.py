@@ -1,4 +1,4 @@
-"""The two ends control code may touch: a port that posts commits, one that drains replies."""
+"""The interface of the control side to the kernel: a port that posts commits, and one that reads replies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adaptive.errors import QueueFullError
 from adaptive.kernel import layout as k
 
 ADD = 2
-"""Third argument of the unit ``gate``: add to the word."""
+"""Third argument of the unit ``gate``: add to the word atomically."""
 
 UNIT = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * 4)
 """C signature of a unit; calling one releases the GIL."""
@@ -36,10 +36,14 @@ POSTED = np.dtype(
         ("f2", "f4"),
     ]
 )
+"""The fields of a command that the caller sets; `post` adds the numbers of sequence and commit."""
 
 
 class Reply(NamedTuple):
-    """What the kernel did: `kind` is one of `layout.REPLY_…`."""
+    """A report of the kernel.
+
+    `kind` is one of ``layout.REPLY_…``; `asked` and `done` are the requested and the actual frame.
+    """
 
     kind: int
     tag: int
@@ -50,14 +54,14 @@ class Reply(NamedTuple):
 
 
 class Numbers:
-    """Counters shared by the producers of one engine: sequence, commit, arrival.
+    """Counters shared by the producers of one engine: commands, commits, arrivals.
 
     Parameters
     ----------
     arrivals : int
-        Address of the word in which arrivals are counted: a receiver without Python counts them, too.
+        Address of the word that counts arrivals; the OSC receiver counts in it, too.
     gate : int
-        Address of the unit that changes a word in one step.
+        Address of the unit that changes a word atomically.
     """
 
     def __init__(self, arrivals: int, gate: int) -> None:
@@ -66,7 +70,7 @@ class Numbers:
         self._arrivals, self._change = arrivals, UNIT(gate)
 
     def next_arrival(self) -> int:
-        """Number a packet gets when it is read: 32 bits, never 0.  Thread: any."""
+        """Return the next arrival number: 32 bits, never 0.  Thread: any."""
         number = 0
         while number == 0:
             number = int(self._change(self._arrivals, 1, ADD, 0)) + 1 & 0xFFFFFFFF
@@ -74,18 +78,20 @@ class Numbers:
 
 
 class CommandPort:
-    """One producer's ring.  A commit is whole or refused, and acts in one piece.
+    """Writes commits into the ring of one producer.
+
+    A commit is posted completely or not at all, and all its commands become visible to the kernel together.
 
     Parameters
     ----------
     memory : Memory
         The engine's memory.
     ring : int
-        Which ring: one producer each.
+        Index of the ring; each ring has one producer.
     numbers : Numbers
         Counters shared with the other producers of this engine.
     publish : int
-        Address of the unit that stores with release.
+        Address of the unit that stores with release semantics.
     """
 
     def __init__(self, memory: Memory, ring: int, numbers: Numbers, publish: int) -> None:
@@ -99,28 +105,28 @@ class CommandPort:
         self._check = CommitCheck(memory.spec)
 
     def renew(self, spec: EngineSpec) -> None:
-        """Take commands for all that an engine holds by now."""
+        """Check commits against `spec` from now on; called after the engine has grown."""
         self._check = CommitCheck(spec)
 
     @property
     def room(self) -> int:
-        """Commands a commit may hold just now."""
+        """Number of commands that a commit may contain at present."""
         waiting = int(self._ring["head"]) - int(self._ring["tail"])
-        ring_room = self._rows.size - waiting
+        free_in_ring = self._rows.size - waiting
         rings = self._memory["rings"]
         waiting_anywhere = int((rings["head"] - rings["tail"]).sum())
-        pool_room = int(self._memory.head["free_entries"]) - waiting_anywhere
-        return max(0, min(ring_room, pool_room))
+        free_in_pool = int(self._memory.head["free_entries"]) - waiting_anywhere
+        return max(0, min(free_in_ring, free_in_pool))
 
     def post(self, commands: Sequence[Command]) -> int:
-        """Post a commit; return its number.
+        """Post a commit; return its number.  No commands: the number of the last commit.
 
         Raises
         ------
         QueueFullError
-            It does not fit as a whole; nothing was posted.
+            The commit does not fit; nothing was posted.
         ValueError
-            It names what is not there; nothing was posted.
+            A command is invalid (see `CommitCheck`); nothing was posted.
         """
         count = len(commands)
         if count == 0:
@@ -149,14 +155,14 @@ class CommandPort:
 
 
 class ReplyPort:
-    """Reads what the kernel reports."""
+    """Reads the kernel's replies."""
 
     def __init__(self, memory: Memory) -> None:
         self._head: Any = memory.head
         self._rows = memory["replies"]
 
     def drain(self) -> list[Reply]:
-        """All replies since the last call, in order."""
+        """Return all replies since the last call, in order."""
         tail, head = int(self._head["reply_tail"]), int(self._head["reply_head"])
         capacity = self._rows.size
         replies = [Reply(*self._rows[at % capacity].item()) for at in range(tail, head)]

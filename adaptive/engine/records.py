@@ -1,4 +1,4 @@
-"""From settings to the numbers of a record: used before the first frame, and when what plays is edited."""
+"""Converts settings to the values of kernel records, before the first frame and for live edits."""
 
 from __future__ import annotations
 
@@ -13,31 +13,33 @@ from adaptive.kernel import layout as k
 from adaptive.units import db_to_gain
 
 OPEN_HZ = 20000.0
-NOWHERE = 2.0  # no pan: its gains are to be worked out
 """A low-pass at this cutoff is open."""
+
+PAN_UNKNOWN = 2.0
+"""Outside the range of a pan: the kernel computes the pan gains of such a bus anew."""
 
 
 def smoothing_share(seconds: float, frames: float, sample_rate: float, left: float = 0.01) -> float:
-    """Share of the way a one-pole has left after `frames`, if `left` remains after `seconds`."""
+    """Return the share a one-pole has still to go after `frames`, if `left` remains after `seconds`."""
     if seconds <= 0.0:
         return 0.0
     return float(left ** (frames / (seconds * sample_rate)))
 
 
 def clear_buses(groups: Any) -> None:
-    """Write strips that pass on what comes in, to the master, in every column of groups of strips."""
+    """Set every bus of all groups to its neutral state: unchanged signal, straight to the master."""
     groups["output"], groups["effect"], groups["first_event"] = -1, -1, -1
     groups["send_bus"] = -1
     for ramp in ("gain", "duck"):
         groups[f"{ramp}_from"], groups[f"{ramp}_to"] = 1.0, 1.0
     groups["cutoff_from"], groups["cutoff_to"] = OPEN_HZ, OPEN_HZ
     groups["control_gain"], groups["control_gain_now"] = 1.0, 1.0
-    groups["pan_aimed"] = NOWHERE
+    groups["pan_aimed"] = PAN_UNKNOWN
     groups["control_cutoff"] = OPEN_HZ
 
 
 def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
-    """Write a strip's settings into its column."""
+    """Write the settings of a bus into its column."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
     group["output"][column] = -1 if bus.output is None else bus.output
     group["channel"][column] = bus.channel
@@ -52,8 +54,8 @@ def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
             group[name][send, column] = gain
 
 
-def free_bus(groups: Any, index: int) -> None:
-    """Take everything off a strip that is at rest, for another: no ramp is under way, no curve holds it."""
+def reset_bus(groups: Any, index: int) -> None:
+    """Reset ramps, controls and sends of a bus at rest, so that it can be used for another owner."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
     for ramp, rest in (("gain", 1.0), ("duck", 1.0), ("pan", 0.0), ("cutoff", OPEN_HZ)):
         group[f"{ramp}_frames"][column] = 0
@@ -65,7 +67,7 @@ def free_bus(groups: Any, index: int) -> None:
 
 
 def settle_bus(groups: Any, index: int, mappings: Sequence[MappingSpec], parameters: Any) -> None:
-    """Put a strip where its controls want it before it sounds: nothing fades in by itself."""
+    """Set a silent bus to the values of its curves, so that it does not fade to them when it first sounds."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
     for mapping in mappings:
         if mapping.bus != index:
@@ -89,7 +91,7 @@ def settle_bus(groups: Any, index: int, mappings: Sequence[MappingSpec], paramet
 
 
 def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate: int) -> None:
-    """Write a parameter that nobody has sent: at its default, with its law, its program at its place."""
+    """Write a parameter that was never set: value at the default, kind of smoothing, row of its program."""
     record["default"] = record["target"] = record["value"] = spec.default
     record["is_linear"] = spec.is_linear
     record["program"] = -1 if spec.program is None else index
@@ -97,7 +99,7 @@ def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate
 
 
 def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
-    """Write a parameter's settings into its record, leaving its law and its running state alone."""
+    """Write the settings of a parameter; its kind of smoothing and its running state stay unchanged."""
     record["low"], record["high"], record["default"] = spec.low, spec.high, spec.default
     for key, seconds in (("rise", spec.rise_s), ("fall", spec.fall_s)):
         if spec.is_linear:
@@ -112,13 +114,13 @@ def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
 
 
 def fill_programs(rows: Any, parameters: Sequence[ParameterSpec]) -> None:
-    """Write the programs of derived parameters, each at its parameter's place."""
+    """Write the programs of derived parameters, each into the row of its parameter."""
     for row, parameter in zip(rows, parameters, strict=False):
         fill_program(row, parameter)
 
 
 def fill_program(row: Any, parameter: ParameterSpec) -> None:
-    """Write the program of a derived parameter; of any other, none."""
+    """Write the program of a derived parameter; any other parameter gets an empty one."""
     program = parameter.program or ()
     row["length"] = len(program)
     for step, (opcode, operand) in enumerate(program):
@@ -126,7 +128,7 @@ def fill_program(row: Any, parameter: ParameterSpec) -> None:
 
 
 def fill_mappings(rows: Any, mappings: Sequence[MappingSpec]) -> None:
-    """Write curves."""
+    """Write the curves."""
     for row, mapping in zip(rows, mappings, strict=False):
         row["parameter"], row["kind"] = mapping.parameter, mapping.kind
         row["target"], row["index"] = mapping.bus, mapping.send
@@ -136,10 +138,13 @@ def fill_mappings(rows: Any, mappings: Sequence[MappingSpec]) -> None:
 
 
 def line_feedback(frames: float, sample_rate: int, decay_s: float) -> float:
-    """Gain of a reverb's line (Jot & Chaigne 1991): m frames lose 60 dB · m / (rate · decay)."""
+    """Return the feedback gain of a reverb's delay line (Jot & Chaigne 1991).
+
+    A line of m frames attenuates by 60 dB · m / (rate · decay).
+    """
     return float(10.0 ** (-3.0 * frames / (sample_rate * decay_s)))
 
 
 def low_cut_share(low_cut_hz: float, sample_rate: int) -> float:
-    """Share of a one-pole low cut."""
+    """Return the coefficient of a one-pole low cut."""
     return 1.0 - math.exp(-2.0 * math.pi * low_cut_hz / sample_rate)

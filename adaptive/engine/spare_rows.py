@@ -1,11 +1,12 @@
-"""An engine grows while it plays: what is added takes rows that are spare, or that have fallen silent.
+"""Adds rows to an engine while it plays: in spare rows, or in rows whose owner was removed and fell silent.
 
-The memory is laid out with room (`spec.SpareRows`).  The kernel reads no row beyond the counts in the header, so a
-spare row is written first and counted afterwards, by one store that shows all before it.  A row whose tenant
-has gone may be given away once it is at rest: the kernel then reads it, but nothing of it is heard, and what
-it writes there by itself (its gain lines, which follow the settings) comes right in the next quantum.
+The memory is allocated with spare rows (`spec.SpareRows`).  The kernel reads no row beyond the counts in the
+header.  A spare row is written first and counted afterwards, by one store that also makes all earlier writes
+visible.  A row whose owner was removed may be reused once it is at rest.  The kernel still reads such a row,
+but nothing of it is audible, and the values the kernel itself writes there (gains that follow the settings)
+are correct again from the next quantum on.
 
-Counts never shrink: what is taken out of a preset rings out where it is.
+Counts never shrink: what is removed from a preset decays in its row.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
-from adaptive.engine.records import fill_bus, fill_new_parameter, fill_program, free_bus, settle_bus
+from adaptive.engine.records import fill_bus, fill_new_parameter, fill_program, reset_bus, settle_bus
 from adaptive.engine.spec import EngineRow, EngineSpec, SpareRows
 from adaptive.kernel import layout as k
 
 
 def is_at_rest(memory: Memory, row: EngineRow) -> bool:
-    """Whether nothing of a row is heard, or will be unless something in the schedule begins there.
+    """Whether a row is silent and stays silent unless a scheduled command uses it.
 
-    A strip has been silent for half a second, and nothing that plays on it runs, not even in silence.
-    Who has scheduled more keeps the seat: the layouts that are held, and stingers on their way.
+    A bus is at rest if it has been silent for half a second (`QUIET_QUANTA`) and no clip or voice plays on
+    it, not even a silent one.  The caller must keep rows for which commands are scheduled: those of layouts
+    still in use and of stingers to come.
     """
     kind, index = row
     group, column = index // k.PAIRS, index % k.PAIRS
@@ -35,10 +37,10 @@ def is_at_rest(memory: Memory, row: EngineRow) -> bool:
             return True
         is_silent = memory["buses"][group]["silent_quanta"][column] > k.QUIET_QUANTA
         clips, count = memory["clips"], int(memory.head["instrument_count"])
-        is_played = ((clips["state"] != 0) & (clips["bus"] == index)).any()
-        players = np.flatnonzero(memory["instruments"][:count]["bus"] == index).tolist()
+        has_clips = ((clips["state"] != 0) & (clips["bus"] == index)).any()
+        instruments = np.flatnonzero(memory["instruments"][:count]["bus"] == index).tolist()
         return bool(
-            is_silent and not is_played and all(_is_instrument_at_rest(memory, one) for one in players)
+            is_silent and not has_clips and all(_is_instrument_at_rest(memory, i) for i in instruments)
         )
     if kind == "clip":
         return bool(memory["clips"][group]["state"][column] == 0)
@@ -53,13 +55,13 @@ def _is_instrument_at_rest(memory: Memory, index: int) -> bool:
 
 
 def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
-    """What an engine holds once a specification has been added: the rows of others stay as they are."""
-    taken = set(new.owners)
+    """Return the specification of an engine after adding another; rows the new one does not own stay."""
+    owned = set(new.owners)
     clips = max(old.clips, new.clips)
-    instruments = _merge("instrument", taken, old.instruments, new.instruments)
-    parameters = _merge("parameter", taken, old.parameters, new.parameters)
-    # the memory is as large as ever: what there is and what is spare make up the same
-    room = SpareRows(
+    instruments = _merge("instrument", owned, old.instruments, new.instruments)
+    parameters = _merge("parameter", owned, old.parameters, new.parameters)
+    # The memory does not grow: rows in use and spare rows always add up to the same number.
+    spare = SpareRows(
         old.clips + old.room.clips - clips,
         len(old.instruments) + old.room.instruments - len(instruments),
         voice_groups(old.instruments) + old.room.voice_groups - voice_groups(instruments),
@@ -69,10 +71,10 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     return replace(
         new,
         clips=clips,
-        buses=_merge("bus", taken, old.buses, new.buses),
+        buses=_merge("bus", owned, old.buses, new.buses),
         instruments=instruments,
         parameters=parameters,
-        room=room,
+        room=spare,
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),
@@ -80,29 +82,29 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     )
 
 
-def _merge(kind: str, taken: set[EngineRow], old: Any, new: Any) -> tuple[Any, ...]:
+def _merge(kind: str, owned: set[EngineRow], old: Any, new: Any) -> tuple[Any, ...]:
     count = max(len(old), len(new))
     return tuple(
-        new[index] if (kind, index) in taken or index >= len(old) else old[index] for index in range(count)
+        new[index] if (kind, index) in owned or index >= len(old) else old[index] for index in range(count)
     )
 
 
 def fresh_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
-    """Rows of a kind that have another tenant in the new specification than in the old."""
-    return [index for index, is_kept in _tenancies(kind, old, new) if not is_kept]
+    """Return the rows of a kind whose owner in the new specification is not their owner in the old."""
+    return [index for index, is_kept in _owned_rows(kind, old, new) if not is_kept]
 
 
 def kept_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[int]:
-    """Rows of a kind that have the same tenant in both specifications."""
-    return [index for index, is_kept in _tenancies(kind, old, new) if is_kept]
+    """Return the rows of a kind that have the same owner in both specifications."""
+    return [index for index, is_kept in _owned_rows(kind, old, new) if is_kept]
 
 
-def _tenancies(kind: str, old: EngineSpec, new: EngineSpec) -> list[tuple[int, bool]]:
-    """Each row of a kind that has a tenant in the new specification, and whether it had him before."""
+def _owned_rows(kind: str, old: EngineSpec, new: EngineSpec) -> list[tuple[int, bool]]:
+    """Return each owned row of a kind in the new specification, and whether it had the same owner before."""
     return sorted(
-        (index, old.owners.get((is_of, index)) == owner)
-        for (is_of, index), owner in new.owners.items()
-        if is_of == kind
+        (index, old.owners.get((row_kind, index)) == owner)
+        for (row_kind, index), owner in new.owners.items()
+        if row_kind == kind
     )
 
 
@@ -113,22 +115,22 @@ def grow(
     moved: Mapping[int, int],
     publish: Callable[[int, int], object],
 ) -> None:
-    """Write the rows that have another tenant, then count them.  Thread: control, while the kernel renders.
+    """Write the rows that have a new owner, then count them.  Thread: control, while the kernel renders.
 
     Parameters
     ----------
     memory : Memory
-        Of the engine.
+        Memory of the engine.
     old, new : EngineSpec
-        What it holds, and what it is to hold: `merged` of the old and something else.
+        Present specification, and the result of `merged` with the one to add.
     moved : Mapping
-        New row to old row of each parameter that has changed its place: its value goes with it.
+        Maps the new row to the old row of each parameter that changes its row; its value is copied.
     publish : callable
-        Stores a word at an address so that all written before it is seen with it.
+        Stores a word at an address with release semantics.
     """
     _grow_parameters(memory, old, new, moved, publish)
     for index in fresh_rows("bus", old, new):
-        free_bus(memory["buses"], index)
+        reset_bus(memory["buses"], index)
         fill_bus(memory["buses"], index, new.buses[index])
         settle_bus(memory["buses"], index, new.mappings, memory["parameters"])
     next_group = int(memory.head["voice_groups"])
@@ -165,14 +167,14 @@ def _grow_parameters(
     for index, before in moved.items():
         _move_parameter(memory, index, before)
     for index in {*fresh, *moved}:
-        # the conductor may still be in ticks of before it came
+        # The conductor may still read control steps from before the parameter was added.
         memory["history"][:, index] = (records[index]["value"], 0.0, 0.0)
 
 
 def _move_parameter(memory: Memory, index: int, before: int) -> None:
-    """Let a parameter go on in another row: with what it was sent, and with what waits for it on the stage.
+    """Copy a parameter to another row, with its slots and the values that wait in the mailbox.
 
-    Its value goes on from where it is; one that nobody has sent goes to its default.
+    Its value continues from where it is; the target of a parameter that was never set is its default.
     """
     record, old = memory["parameters"][index], memory["parameters"][before]
     memory["mailbox"][:, index] = memory["mailbox"][:, before]

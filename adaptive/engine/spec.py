@@ -1,6 +1,6 @@
-"""What an engine is made of: counts and settings, in the kernel's own terms.
+"""The specification of an engine: counts and settings in the terms of the kernel.
 
-The conductor translates a preset into this; nothing here knows of sections, chords or beats.
+The conductor translates a preset into it.  It contains no sections, chords or beats.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from adaptive.kernel import layout
 
 @dataclass(frozen=True, slots=True)
 class BusSpec:
-    """A mixer strip.
+    """A mixer channel: a strip, or a bus that strips are routed to.
 
     Parameters
     ----------
     name : str
-        For meters and stems.
+        Name for meters and stem files.
     output : int or None
         Index of a bus in a later group of eight; None: the master.
     channel : int
-        First of the two master channels it goes to.
+        First of the two master channels it is added to.
     sends : tuple of int
-        Buses it may send to, at most two.
+        Indices of the buses it sends to, at most two, in later groups of eight.
     effect : int or None
-        Index of a reverb that replaces what comes in.
+        Index of a reverb whose output replaces the signal of the bus; None: no effect.
     gain, pan : float
-        At the start; `gain` is linear, `pan` -1 … 1.
+        Initial values; `gain` is linear, `pan` -1 … 1.
     send_gains : tuple of float
-        Linear gain of each send at the start.
+        Initial linear gain of each send.
     cutoff_hz : float
-        Low-pass; at or above 19 kHz it is open.
+        Initial cutoff of the low-pass; at or above 19 kHz it is open and skipped.
     """
 
     name: str
@@ -68,9 +68,9 @@ class OscillatorSpec:
 
 @dataclass(frozen=True, slots=True)
 class InstrumentSpec:
-    """A synthesiser: its bus, how many voices, and how they sound.
+    """A synthesiser: its bus, its number of voices, and its patch.
 
-    Frequencies in hertz, times in seconds, `resonance` 0 … 0.98, everything called octaves in octaves.
+    Names end with their unit: hertz, seconds, octaves or cents.  `resonance` is 0 … 0.98; `gain` is linear.
     """
 
     bus: int
@@ -98,10 +98,25 @@ class InstrumentSpec:
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """A continuous value: range, smoothing, staleness, or a program that derives it.
+    """A continuous parameter: range, smoothing, staleness, or the program that derives it.
 
-    `rise_s` and `fall_s`: a step is there (99 %) after that time; with `is_linear`, the whole range
-    takes that time.  `stale_after_s` of None: never stale.  `fallback` of None: hold.
+    Parameters
+    ----------
+    name : str
+        Name in the preset.
+    low, high, default : float
+        Range and initial value.
+    rise_s, fall_s : float
+        Smoothing of rising and falling values: a step reaches 99 % after that time; with `is_linear`, a
+        change over the whole range takes that time.
+    is_linear : bool
+        Linear smoothing instead of exponential.
+    stale_after_s : float or None
+        Time without a new value after which the parameter is stale; None: never.
+    fallback : float or None
+        Target of a stale parameter; None: it keeps its value.
+    program : tuple of (int, float) or None
+        Opcode and operand of each step of the stack machine that derives the value; None: not derived.
     """
 
     name: str
@@ -118,7 +133,21 @@ class ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class MappingSpec:
-    """A curve from a parameter to a control of a bus: at most eight points."""
+    """A curve from a parameter to a control of a bus.
+
+    Parameters
+    ----------
+    parameter : int
+        Row of the parameter.
+    kind : int
+        Control, one of ``layout.MAP_…``.
+    bus : int
+        Index of the bus.
+    points : tuple of (float, float)
+        1 to 8 points (parameter value, control value), interpolated linearly.
+    send : int
+        Which send of the bus, for ``MAP_SEND_DB``.
+    """
 
     parameter: int
     kind: int
@@ -129,7 +158,7 @@ class MappingSpec:
 
 @dataclass(frozen=True, slots=True)
 class ReverbSpec:
-    """A room: time to -60 dB, damping 0 … 1, pre-delay, low cut, linear gain."""
+    """A reverb: time to -60 dB, damping 0 … 1, pre-delay, low cut, linear gain."""
 
     decay_s: float = 2.4
     damping: float = 0.45
@@ -139,12 +168,12 @@ class ReverbSpec:
 
 
 EngineRow = tuple[str, int]
-"""A row of the engine's memory: ``bus``, ``clip``, ``instrument`` or ``parameter``, and its number."""
+"""A row of the engine's memory: ``bus``, ``clip``, ``instrument`` or ``parameter``, and its index."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpareRows:
-    """Spare rows for what is added while the engine plays: they take memory, and no time.
+    """Numbers of spare rows for objects added while the engine plays.  They cost memory but no time.
 
     `voice_groups` counts groups of sixteen voices.
     """
@@ -158,12 +187,41 @@ class SpareRows:
 
 @dataclass(frozen=True, slots=True)
 class EngineSpec:
-    """All an engine needs to lay out its memory; counts are run-time sizes.
+    """Everything an engine needs to allocate its memory.
 
-    `sources` ranks who may write parameter slots: a higher rank wins, equals by arrival.
-    `entries` is how many commands may be scheduled, `horizon_s` how far ahead they are filed
-    without being filed again.  `spare_buses` are laid out and not rendered yet: whole groups of eight.
-    `owners` says who sits where; a row is written anew while the engine plays when another takes it.
+    Parameters
+    ----------
+    sample_rate, channels : int
+        Of the master.
+    clips, sounds : int
+        Numbers of clips and of rows in the sound table.
+    buses, instruments, parameters, mappings, reverbs : sequence
+        Settings of each.
+    sources : sequence of int
+        Rank of each source that writes parameter slots: the highest rank wins, then the latest arrival.
+    rings, ring_capacity : int
+        Number of command producers, and commands each ring holds.
+    entries : int
+        Commands that may be scheduled at a time.
+    groups : int
+        Groups of commands that can be withdrawn separately.
+    horizon_s : float
+        Commands less far ahead than this are filed once; others are filed again later.
+    history_steps : int
+        Control steps whose parameter values are kept.
+    replies : int
+        Replies that may wait to be read.
+    ceiling_db, release_s : float
+        Ceiling and release time of the limiter.
+    gain : float
+        Initial linear gain of the master.
+    room : SpareRows
+        Spare rows.
+    spare_buses : range
+        Buses that are allocated but not rendered until they have an owner: whole groups of eight.
+    owners : Mapping
+        Maps a row to a token that identifies its owner.  While the engine plays, a row is written anew when
+        its owner changes.
     """
 
     sample_rate: int = 48000

@@ -1,4 +1,4 @@
-"""What one stream of a sound card is given: which engine it plays, and a gate that can be shut."""
+"""Connects one stream of a sound card to an engine, through a gate that can be shut."""
 
 from __future__ import annotations
 
@@ -14,22 +14,25 @@ from adaptive.engine.ports import UNIT
 from adaptive.kernel import layout as k
 
 LEAVING_S = 1.0
-"""A callback takes some tens of microseconds; one that is not out after this is stopped by its system."""
+"""Longest wait for a callback to return.  It normally takes some tens of microseconds; after this time the
+operating system must have stopped it."""
 
 
 class StreamGate:
-    """The root of one stream, with a gate: shut, the stream's callback writes silence and touches no engine.
+    """The root record of one stream, which its callback receives as user data, with a gate.
 
-    A new ticket is shut.
+    While the gate is open, the callback renders the published engine.  While it is shut, the callback writes
+    silence and accesses no engine.  A new gate is shut.
 
     Parameters
     ----------
     channels : int
-        Of the stream.
+        Channels of the stream.
     gate : int
         Address of the unit that changes a gate.
     room_behind : int
-        Bytes of zeros that follow the root: miniaudio's device lies there, and its callback looks in front.
+        Bytes of zeros after the root.  miniaudio's device lies there, and its callback finds the root in
+        front of the device.
     """
 
     def __init__(self, channels: int, gate: int, room_behind: int = 0) -> None:
@@ -43,12 +46,12 @@ class StreamGate:
 
     @property
     def address(self) -> int:
-        """What the stream's callback gets as its user data."""
+        """Address of the root: the user data of the stream's callback."""
         return address(self._memory)
 
     @property
     def room_address(self) -> int:
-        """Where the room behind the root begins."""
+        """Address of the first byte after the root."""
         return self.address + k.ROOT.itemsize
 
     @property
@@ -58,42 +61,47 @@ class StreamGate:
 
     @property
     def blocks(self) -> int:
-        """Callbacks so far, silent ones too."""
+        """Number of callbacks, silent ones included."""
         return int(self._root[0]["blocks"])
 
     @property
     def frames(self) -> int:
-        """Frames of music this stream was given."""
+        """Number of frames this stream received from an engine."""
         return int(self._root[0]["frames"])
 
     @property
     def last_s(self) -> float:
-        """When its last block of music was asked for, on the kernel's clock; 0 if never."""
+        """Time of the last callback that rendered an engine, on the kernel's clock; 0: none."""
         return int(self._root[0]["last_ns"]) / 1e9
 
     @property
     def header_seen(self) -> int:
-        """Header of the engine that rendered its last block of music."""
+        """Address of the header of the engine that the last such callback rendered."""
         return int(self._root[0]["header_seen"])
 
     def publish(self, header_address: int, owner: object) -> None:
-        """Let the next block come from another engine: one store.
+        """Let the next callback render another engine; one store.
 
-        The ticket keeps the owner of that memory alive, and the one before it, in which a callback may be.
+        Keeps `owner`, which owns the memory of that engine, alive.  Also keeps the previous owner, because a
+        callback may still be rendering it.
         """
         self._owners.append(owner)
         self._root[0]["header"] = header_address
 
     def release(self) -> None:
-        """Keep no engine alive any more: the gate is shut for good, and nobody is inside."""
+        """Keep no engine alive any more; only after the gate was shut for good and no callback is inside."""
         self._owners.clear()
 
     def open(self) -> None:
-        """Let the stream drive the engine.  Nobody else may, from here on."""
+        """Open the gate: the stream drives the engine from now on, and nothing else may."""
         self._change(self._gate_address, ~k.GATE_SHUT, 1, 0)
 
     def shut(self) -> bool:
-        """Shut the gate; True when no callback is inside any more, so that another may drive the engine."""
+        """Shut the gate and wait for a callback that is inside.
+
+        Returns True when none is inside, so that something else may drive the engine; False if one is still
+        inside after `LEAVING_S`.
+        """
         self._change(self._gate_address, k.GATE_SHUT, 0, 0)
         deadline = time.monotonic() + LEAVING_S
         while self._is_inside():

@@ -1,4 +1,4 @@
-"""How the engine is doing: counters the kernel keeps, as a snapshot."""
+"""Telemetry: a snapshot of the counters that the kernel keeps."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import numpy as np
 from adaptive.engine.memory import Memory
 
 LEAST_NS = 128.0
+"""Lower edge of the first bin of the histogram of callback times."""
+
 BINS_PER_OCTAVE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """A snapshot.
+    """Counters since the engine was created or `Engine.reset_telemetry` was called.
 
-    Times are microseconds inside the callback, read from a histogram in eighths of an octave: a
-    percentile is the upper edge of its bin, at most 12 % too high.  `load` is the share of real time
-    spent in callbacks since the engine was opened.  `least_slack_frames` is how many frames a timed
-    command came ahead of its time, at the least: negative means late.
+    ``…_us`` are times inside the callback in microseconds.  The percentiles come from a histogram with eight
+    bins an octave; each is the upper edge of its bin, at most 12.5 % too high.  `load` is the share of real
+    time spent in callbacks.  `least_slack_frames` is the shortest time between the arrival of a timed command
+    and its frame; negative means late.
     """
 
     frame: int
@@ -42,13 +44,21 @@ class Telemetry:
 
 
 def percentile_us(bins: np.ndarray, share: float) -> float:
-    """Upper edge, in microseconds, of the bin that holds a share of the counted times."""
+    """Return the upper edge of the bin that contains a quantile of the counted times, in microseconds.
+
+    Parameters
+    ----------
+    bins : ndarray of int
+        Counts; bin 0 begins at `LEAST_NS`.
+    share : float
+        Quantile, 0 … 1.
+    """
     total = int(bins.sum())
     if total == 0:
         return 0.0
     index = int(np.searchsorted(np.cumsum(bins), share * total, side="left")) + 1
     octave, eighth = divmod(index, BINS_PER_OCTAVE)
-    # the bins of an octave are even, not geometric: exponent and the first bits of a float
+    # The bins of an octave have equal widths: they are the exponent and the first bits of a float.
     return float(LEAST_NS * 2.0**octave * (1.0 + eighth / BINS_PER_OCTAVE) / 1000.0)
 
 

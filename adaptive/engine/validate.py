@@ -1,4 +1,4 @@
-"""Checks that a specification and a commit point at nothing beyond the memory: the kernel does not."""
+"""Checks that specifications and commits refer only to existing rows.  The kernel itself does not check."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from adaptive.engine.spec import EngineSpec
 from adaptive.kernel import layout as k
 
 LONGEST_PREDELAY_S = 0.3
-"""What a room's memory holds."""
+"""Longest pre-delay of a reverb."""
 
 
 def check_spec(spec: EngineSpec) -> None:
-    """Refuse a layout that points beyond itself.
+    """Refuse a specification whose parts refer to rows that do not exist.
 
     Raises
     ------
     ValueError
-        Which part points where.
+        Names the first such part.
     """
     _require(1 <= spec.channels <= k.MAX_CHANNELS, f"channels must be from 1 to {k.MAX_CHANNELS}")
     for index, bus in enumerate(spec.buses):
@@ -31,16 +31,16 @@ def check_spec(spec: EngineSpec) -> None:
                 f"bus {bus.name!r} may only feed a bus of a later group of {k.PAIRS}, not {target}",
             )
         _require(len(bus.sends) <= k.SENDS, f"bus {bus.name!r} has more than {k.SENDS} sends")
-        has_room = bus.effect is None or 0 <= bus.effect < len(spec.reverbs)
-        _require(has_room, f"bus {bus.name!r} names room {bus.effect}, which is not there")
-        is_wide = 0 <= bus.channel < spec.channels
-        _require(is_wide, f"bus {bus.name!r} begins at channel {bus.channel}, which is not there")
+        has_reverb = bus.effect is None or 0 <= bus.effect < len(spec.reverbs)
+        _require(has_reverb, f"bus {bus.name!r} names reverb {bus.effect}, which does not exist")
+        has_channel = 0 <= bus.channel < spec.channels
+        _require(has_channel, f"bus {bus.name!r} begins at channel {bus.channel}, which does not exist")
     for number, instrument in enumerate(spec.instruments):
         is_known = 0 <= instrument.bus < len(spec.buses)
-        _require(is_known, f"instrument {number} plays on bus {instrument.bus}, which is not there")
+        _require(is_known, f"instrument {number} plays on bus {instrument.bus}, which does not exist")
     for number, mapping in enumerate(spec.mappings):
         is_known = 0 <= mapping.parameter < len(spec.parameters) and 0 <= mapping.bus < len(spec.buses)
-        _require(is_known, f"mapping {number} points at a parameter or a bus that is not there")
+        _require(is_known, f"mapping {number} refers to a parameter or a bus that does not exist")
         fits = 1 <= len(mapping.points) <= k.CURVE_POINTS
         _require(fits, f"mapping {number} must have 1 to {k.CURVE_POINTS} points")
     for reverb in spec.reverbs:
@@ -54,12 +54,12 @@ def _require(is_right: bool, sentence: str) -> None:
 
 
 class CommitCheck:
-    """Checks commits against an engine's counts, a commit at a time.
+    """Checks commits against the counts of an engine.
 
     Parameters
     ----------
     spec : EngineSpec
-        The counts.
+        Specification with the counts.
     """
 
     def __init__(self, spec: EngineSpec) -> None:
@@ -75,25 +75,39 @@ class CommitCheck:
         self._limits = limits
 
     def __call__(self, rows: Any) -> None:
-        """Refuse a commit that names what is not there, or a value that is no number.
+        """Refuse a commit that refers to a row, group or source that does not exist.
+
+        Parameters
+        ----------
+        rows : ndarray of `ports.POSTED`
+            The commands.
 
         Raises
         ------
         ValueError
-            What is wrong; nothing of the commit was posted.
+            Says what is wrong.
         """
         operations = rows["operation"]
-        _require(bool(((operations >= 1) & (operations <= k.WITHDRAW)).all()), "no such operation")
+        _require(
+            bool(((operations >= 1) & (operations <= k.WITHDRAW)).all()),
+            "a command names an operation that does not exist",
+        )
         groups = rows["group"]
-        _require(bool(((groups >= 0) & (groups < self._groups)).all()), "a group that is not there")
+        _require(
+            bool(((groups >= 0) & (groups < self._groups)).all()),
+            "a command names a group that does not exist",
+        )
         targets = rows["target"]
         is_known = (targets >= 0) & (targets < self._limits[operations])
         _require(
-            bool(is_known.all()), "a command names a clip, instrument, bus or parameter that is not there"
+            bool(is_known.all()), "a command names a clip, instrument, bus or parameter that does not exist"
         )
         starts = rows[operations == k.CLIP_START]
         sounds = (starts["i0"] >= 0) & (starts["i0"] < self._sounds)
         buses = (starts["which"] >= 0) & (starts["which"] < self._buses)
-        _require(bool((sounds & buses).all()), "a clip starts a sound or on a bus that is not there")
+        _require(bool((sounds & buses).all()), "a command starts a sound, or on a bus, that does not exist")
         sources = rows["which"][operations == k.SET_PARAMETER]
-        _require(bool(((sources >= 0) & (sources < self._sources)).all()), "a source that is not there")
+        _require(
+            bool(((sources >= 0) & (sources < self._sources)).all()),
+            "a command names a source that does not exist",
+        )

@@ -1,1 +1,1 @@
-"""The built-in sounds: synthesiser patches by name, and drum kits made of arithmetic."""
+"""Built-in sounds: synthesiser patches by name, and drum kits synthesised at first use."""

@@ -1,4 +1,4 @@
-"""Which programme of General MIDI comes nearest to an instrument: for whoever opens the notes elsewhere.
+"""Maps instruments to General MIDI programmes, for exported MIDI files.
 
 Examples
 --------
@@ -24,23 +24,24 @@ PROGRAMMES: Mapping[str, int] = {
     "brass_low": 61,  # brass section
     "drone_dark": 97,  # soundtrack pad
 }
-"""Built-in patch → programme, counted from 0 as the bytes do."""
+"""Maps a built-in patch to its programme, 0 … 127 as in a MIDI message."""
 
 OF_GENERATOR: Mapping[str, int] = {"bass": 38, "pad": 89, "arpeggio": 88, "melody": 81}
-"""For a patch of the preset's own that starts from none of ours: what its part suggests."""
+"""Maps a generator to the programme of a custom patch that has no built-in base."""
 
-OTHERWISE = 88  # new age pad
+OTHERWISE = 88
+"""Programme of any other layer: new age pad."""
 
 
 def programme(instrument: str, generator: str, instruments: Mapping[str, InstrumentTable]) -> int:
-    """Return the programme, 0 … 127, that suits a layer.
+    """Return the General MIDI programme of a layer, 0 … 127.
 
     Parameters
     ----------
     instrument : str
-        A built-in patch or one of the preset's.
+        Name of a built-in patch or of one in the preset.
     generator : str
-        What writes the layer.
+        Name of the generator that writes the layer.
     instruments : Mapping
         ``[instruments]`` of the preset.
     """

@@ -8,86 +8,86 @@ import numpy as np
 
 from adaptive.composer.percussion import SWELL_S
 from adaptive.instruments.recipe import Recipe
-from adaptive.instruments.synthesis import MEMBRANE, Bench, Signal, mixed, saturated
+from adaptive.instruments.synthesis import MEMBRANE, OfflineSynth, Signal, mixed, saturated
 
 
-def kick(bench: Bench, end_hz: float = 49.0, length_s: float = 0.55, click: float = 0.3) -> Signal:
-    """Return a sine that falls into the floor, with a knock and a click in front."""
-    body = bench.glide(length_s, 260.0, end_hz, 0.022) * bench.decay(length_s, length_s, 0.001)
-    knock = bench.glide(0.06, 900.0, 140.0, 0.006) * bench.decay(0.06, 0.05)
-    snap = bench.band(bench.noise(0.02), 3400.0, 0.8) * bench.decay(0.02, 0.012)
+def kick(synth: OfflineSynth, end_hz: float = 49.0, length_s: float = 0.55, click: float = 0.3) -> Signal:
+    """Return a kick: a sine that falls to `end_hz`, with a knock and a click at its start."""
+    body = synth.glide(length_s, 260.0, end_hz, 0.022) * synth.decay(length_s, length_s, 0.001)
+    knock = synth.glide(0.06, 900.0, 140.0, 0.006) * synth.decay(0.06, 0.05)
+    snap = synth.band(synth.noise(0.02), 3400.0, 0.8) * synth.decay(0.02, 0.012)
     return mixed(saturated(body, 1.9), 0.35 * knock, click * 0.5 * snap)
 
 
-def snare(bench: Bench, level: float = 1.0) -> Signal:
-    """Return two drumhead modes under noise of two speeds, in a small room."""
-    body = bench.modes(0.25, 182.0, (1.0, 1.81), 0.2, drop=0.25)
-    wires = bench.high_pass(bench.noise(0.4), 1700.0) * (
-        0.8 * bench.decay(0.4, 0.11) + 0.25 * bench.decay(0.4, 0.3)
+def snare(synth: OfflineSynth, level: float = 1.0) -> Signal:
+    """Return a snare: two drumhead modes and noise with two decay times, with a short reverb."""
+    body = synth.modes(0.25, 182.0, (1.0, 1.81), 0.2, drop=0.25)
+    wires = synth.high_pass(synth.noise(0.4), 1700.0) * (
+        0.8 * synth.decay(0.4, 0.11) + 0.25 * synth.decay(0.4, 0.3)
     )
-    crack = bench.band(bench.noise(0.03), 2600.0, 0.7) * bench.decay(0.03, 0.018)
+    crack = synth.band(synth.noise(0.03), 2600.0, 0.7) * synth.decay(0.03, 0.018)
     dry = saturated(mixed(0.9 * body, 0.42 * level * wires, 0.5 * crack), 1.6)
-    return bench.room(dry, 0.32, 0.35, 6500.0)
+    return synth.reverb(dry, 0.32, 0.35, 6500.0)
 
 
-def rim(bench: Bench) -> Signal:
-    """Return a stick on the edge: four dry modes and a click."""
-    stick = bench.modes(0.12, 470.0, (1.0, 1.74, 3.51, 4.9), 0.075, damping=0.6, tilt=0.4)
-    click = bench.high_pass(bench.noise(0.01), 3000.0) * bench.decay(0.01, 0.006)
-    return bench.room(saturated(mixed(stick, 0.4 * click), 1.3), 0.25, 0.28, 5000.0)
+def rim(synth: OfflineSynth) -> Signal:
+    """Return a rim shot: four short modes and a click."""
+    stick = synth.modes(0.12, 470.0, (1.0, 1.74, 3.51, 4.9), 0.075, damping=0.6, tilt=0.4)
+    click = synth.high_pass(synth.noise(0.01), 3000.0) * synth.decay(0.01, 0.006)
+    return synth.reverb(saturated(mixed(stick, 0.4 * click), 1.3), 0.25, 0.28, 5000.0)
 
 
-def hat(bench: Bench, to_sixty_db_s: float = 0.09) -> Signal:
-    """Return two cymbals: beating squares and noise, above 7 kHz."""
+def hat(synth: OfflineSynth, to_sixty_db_s: float = 0.09) -> Signal:
+    """Return a hi-hat: beating square waves and noise, above 7 kHz."""
     length = to_sixty_db_s * 1.3
-    metal = bench.band(bench.metal(length), 8600.0, 1.1)
-    air = bench.band(bench.noise(length), 9800.0, 1.4)
-    body = bench.low_pass(2.2 * metal + 0.5 * air, 13500.0)
-    chip = bench.band(bench.noise(0.008), 8000.0, 1.0) * bench.decay(0.008, 0.005)
-    sound = mixed(body * bench.decay(length, to_sixty_db_s, 0.0008), 0.5 * chip)
-    return bench.high_pass(sound, 5500.0, 4)
+    metal = synth.band(synth.metal(length), 8600.0, 1.1)
+    air = synth.band(synth.noise(length), 9800.0, 1.4)
+    body = synth.low_pass(2.2 * metal + 0.5 * air, 13500.0)
+    chip = synth.band(synth.noise(0.008), 8000.0, 1.0) * synth.decay(0.008, 0.005)
+    sound = mixed(body * synth.decay(length, to_sixty_db_s, 0.0008), 0.5 * chip)
+    return synth.high_pass(sound, 5500.0, 4)
 
 
-def tom(bench: Bench, lowest_hz: float, length_s: float) -> Signal:
-    """Return a deep skin with a soft beater."""
-    skin = bench.modes(length_s, lowest_hz, MEMBRANE[:5], length_s, 1.3, 1.5, drop=0.35)
-    beater = bench.low_pass(bench.noise(0.03), 1800.0) * bench.decay(0.03, 0.02)
-    return bench.room(saturated(mixed(skin, 0.25 * beater), 1.5), 0.4, 0.22, 3500.0)
+def tom(synth: OfflineSynth, lowest_hz: float, length_s: float) -> Signal:
+    """Return a low tom played with a soft beater."""
+    skin = synth.modes(length_s, lowest_hz, MEMBRANE[:5], length_s, 1.3, 1.5, drop=0.35)
+    beater = synth.low_pass(synth.noise(0.03), 1800.0) * synth.decay(0.03, 0.02)
+    return synth.reverb(saturated(mixed(skin, 0.25 * beater), 1.5), 0.4, 0.22, 3500.0)
 
 
-def crash(bench: Bench, length_s: float = 2.4) -> Signal:
-    """Return a cymbal: noise in bands that die from above, over beating metal; two channels."""
-    return np.stack([_wash(bench, length_s, length_s * 1.2) for _ in range(2)])
+def crash(synth: OfflineSynth, length_s: float = 2.4) -> Signal:
+    """Return a cymbal in two channels: noise bands with different decay times, and beating square waves."""
+    return np.stack([_wash(synth, length_s, length_s * 1.2) for _ in range(2)])
 
 
-def _wash(bench: Bench, length_s: float, to_sixty_db_s: float) -> Signal:
-    out = np.zeros(bench.frames(length_s))
+def _wash(synth: OfflineSynth, length_s: float, to_sixty_db_s: float) -> Signal:
+    out = np.zeros(synth.frames(length_s))
     for centre, share in ((500.0, 0.8), (1100.0, 1.0), (2600.0, 0.9), (5200.0, 0.7), (9500.0, 0.5)):
-        grain = bench.band(bench.noise(length_s), centre, 1.2)
-        out += share * grain * bench.decay(length_s, to_sixty_db_s * share, 0.002)
-    shimmer = bench.high_pass(bench.metal(length_s, 1.37), 4000.0) * bench.decay(length_s, to_sixty_db_s / 2)
-    return bench.high_pass(out + 0.5 * shimmer, 320.0)
+        grain = synth.band(synth.noise(length_s), centre, 1.2)
+        out += share * grain * synth.decay(length_s, to_sixty_db_s * share, 0.002)
+    shimmer = synth.high_pass(synth.metal(length_s, 1.37), 4000.0) * synth.decay(length_s, to_sixty_db_s / 2)
+    return synth.high_pass(out + 0.5 * shimmer, 320.0)
 
 
-def swell(bench: Bench) -> Signal:
-    """Return a cymbal that comes out of nothing, peaks after `SWELL_S`, and is gone soon after."""
-    rise, fall = bench.frames(SWELL_S), bench.frames(0.7)
+def swell(synth: OfflineSynth) -> Signal:
+    """Return a stereo cymbal that rises from silence, peaks after `SWELL_S` and fades out within 0.7 s."""
+    rise, fall = synth.frames(SWELL_S), synth.frames(0.7)
     time = np.arange(rise + fall) / rise
     shape = np.where(time < 1.0, np.minimum(time, 1.0) ** 3, 10.0 ** (-3.2 * (time - 1.0)))
     shape[:rise] *= 10.0 ** (0.5 * (time[:rise] - 1.0))
-    wash = [_wash(bench, SWELL_S + 0.8, 8.0)[: rise + fall] for _ in range(2)]
+    wash = [_wash(synth, SWELL_S + 0.8, 8.0)[: rise + fall] for _ in range(2)]
     return np.stack(wash) * shape
 
 
-def shaker(bench: Bench) -> Signal:
-    """Return a short grain of bright noise."""
-    grain = bench.band(bench.noise(0.12), 7000.0, 1.2)
-    return bench.high_pass(grain, 4000.0) * bench.decay(0.12, 0.09, 0.012)
+def shaker(synth: OfflineSynth) -> Signal:
+    """Return a shaker: a short burst of bright noise."""
+    grain = synth.band(synth.noise(0.12), 7000.0, 1.2)
+    return synth.high_pass(grain, 4000.0) * synth.decay(0.12, 0.09, 0.012)
 
 
-def woodblock(bench: Bench) -> Signal:
-    """Return a dark digital click with a pitch."""
-    return saturated(bench.modes(0.12, 640.0, (1.0, 1.5, 2.7), 0.08, tilt=0.8, drop=0.05), 1.4)
+def woodblock(synth: OfflineSynth) -> Signal:
+    """Return a woodblock: a dark, pitched click."""
+    return saturated(synth.modes(0.12, 640.0, (1.0, 1.5, 2.7), 0.08, tilt=0.8, drop=0.05), 1.4)
 
 
 RECIPES = {
@@ -106,4 +106,4 @@ RECIPES = {
     "shaker": Recipe(shaker, 0.4, -0.3),
     "woodblock": Recipe(woodblock, 0.4, -0.25),
 }
-"""By piece."""
+"""Recipes by piece."""

@@ -1,4 +1,4 @@
-"""Big drums in a hall: low skins that ring for a second, sticks on their shells, a gong."""
+"""The taiko kit: large drums in a hall that ring for a second, sticks on shells, a gong."""
 
 from __future__ import annotations
 
@@ -8,54 +8,55 @@ import numpy as np
 
 from adaptive.instruments import kit_light, kit_night
 from adaptive.instruments.recipe import Recipe
-from adaptive.instruments.synthesis import MEMBRANE, Bench, Signal, mixed, saturated
+from adaptive.instruments.synthesis import MEMBRANE, OfflineSynth, Signal, mixed, saturated
 
 HALL_S, HALL = 1.3, 0.3
+"""Reverb of the kit: time to -60 dB in seconds, and level."""
 
 
-def drum(bench: Bench, lowest_hz: float, length_s: float = 1.1, force: float = 1.0) -> Signal:
+def drum(synth: OfflineSynth, lowest_hz: float, length_s: float = 1.1, force: float = 1.0) -> Signal:
     """Return a large drum.
 
     Parameters
     ----------
-    bench : Bench
-        Where it is made.
+    synth : OfflineSynth
+        Sample rate and random numbers.
     lowest_hz, length_s : float
         Lowest mode, and its time to -60 dB.
     force : float
-        0.4 soft … 1 with all the arm: bends the pitch, brightens the modes, sharpens the stick.
+        0.4 (soft) … 1 (full): raises pitch drop, brightness of the modes, and attack of the stick.
     """
-    skin = bench.modes(length_s, lowest_hz, MEMBRANE, length_s, 1.1, 1.7 - 0.8 * force, drop=0.2 * force)
-    # The air in the body gives a second, slower breath under the skin.
-    air = bench.glide(length_s, lowest_hz * 1.1, lowest_hz * 0.96, 0.08)
-    air *= bench.decay(length_s, length_s * 0.8, 0.012)
-    stick = bench.low_pass(bench.noise(0.04), 900.0 + 3600.0 * force**2)
-    stick = bench.high_pass(stick, 250.0) * bench.decay(0.04, 0.028)
+    skin = synth.modes(length_s, lowest_hz, MEMBRANE, length_s, 1.1, 1.7 - 0.8 * force, drop=0.2 * force)
+    # The air inside the drum adds a second tone with a slower attack.
+    air = synth.glide(length_s, lowest_hz * 1.1, lowest_hz * 0.96, 0.08)
+    air *= synth.decay(length_s, length_s * 0.8, 0.012)
+    stick = synth.low_pass(synth.noise(0.04), 900.0 + 3600.0 * force**2)
+    stick = synth.high_pass(stick, 250.0) * synth.decay(0.04, 0.028)
     dry = saturated(mixed(skin, 0.6 * air, 0.9 * force * stick), 1.0 + 0.9 * force)
-    return bench.room(dry, HALL_S, HALL, 1400.0 + 2200.0 * force)
+    return synth.reverb(dry, HALL_S, HALL, 1400.0 + 2200.0 * force)
 
 
-def shell(bench: Bench) -> Signal:
-    """Return the stick on the rim of a large drum."""
-    wood = bench.modes(0.16, 620.0, (1.0, 1.38, 2.2, 3.4, 4.7), 0.11, 0.6, 0.5)
-    click = bench.high_pass(bench.noise(0.012), 2200.0) * bench.decay(0.012, 0.008)
-    return bench.room(saturated(mixed(wood, 0.5 * click), 1.3), HALL_S * 0.7, 0.22, 4500.0)
+def shell(synth: OfflineSynth) -> Signal:
+    """Return a stick on the shell of a large drum."""
+    wood = synth.modes(0.16, 620.0, (1.0, 1.38, 2.2, 3.4, 4.7), 0.11, 0.6, 0.5)
+    click = synth.high_pass(synth.noise(0.012), 2200.0) * synth.decay(0.012, 0.008)
+    return synth.reverb(saturated(mixed(wood, 0.5 * click), 1.3), HALL_S * 0.7, 0.22, 4500.0)
 
 
-def small(bench: Bench, force: float = 1.0) -> Signal:
-    """Return a small drum under high tension."""
-    skin = bench.modes(0.28, 295.0, MEMBRANE[:6], 0.22, 0.9, 1.6 - 0.6 * force, drop=0.12)
-    stick = bench.high_pass(bench.noise(0.02), 1800.0) * bench.decay(0.02, 0.012)
-    return bench.room(saturated(mixed(skin, 0.4 * force * stick), 1.4), HALL_S, 0.24, 4200.0)
+def small(synth: OfflineSynth, force: float = 1.0) -> Signal:
+    """Return a small drum under high tension (shime-daiko)."""
+    skin = synth.modes(0.28, 295.0, MEMBRANE[:6], 0.22, 0.9, 1.6 - 0.6 * force, drop=0.12)
+    stick = synth.high_pass(synth.noise(0.02), 1800.0) * synth.decay(0.02, 0.012)
+    return synth.reverb(saturated(mixed(skin, 0.4 * force * stick), 1.4), HALL_S, 0.24, 4200.0)
 
 
-def gong(bench: Bench) -> Signal:
-    """Return low metal that opens after the blow, under a cymbal; two channels."""
+def gong(synth: OfflineSynth) -> Signal:
+    """Return a gong in two channels: low metallic modes with a slow attack, and a cymbal."""
     length = 3.2
     ratios = (1.0, 1.52, 2.11, 2.63, 3.37, 4.21, 5.3)
-    low = bench.modes(length, 98.0, ratios, length, 0.6, 0.9) * bench.decay(length, 4.0, 0.02)
-    bloom = kit_night.crash(bench, length)
-    rise = 1.0 - np.exp(-bench.time(length) / 0.05)
+    low = synth.modes(length, 98.0, ratios, length, 0.6, 0.9) * synth.decay(length, 4.0, 0.02)
+    bloom = kit_night.crash(synth, length)
+    rise = 1.0 - np.exp(-synth.time(length) / 0.05)
     return 0.5 * low / float(np.max(np.abs(low))) + 0.7 * bloom * rise / float(np.max(np.abs(bloom)))
 
 
@@ -82,4 +83,4 @@ RECIPES = {
     "shaker": Recipe(kit_light.shaker, 0.35, -0.3),
     "woodblock": Recipe(partial(kit_light.woodblock, lowest_hz=560.0), 0.45, -0.25),
 }
-"""By piece."""
+"""Recipes by piece."""

@@ -1,4 +1,4 @@
-"""Drum kits: one-shots synthesised from a seed, one for every piece a drum part may use.
+"""Drum kits: one-shots synthesised from a seed, at least one for each piece of `PIECES`.
 
 Examples
 --------
@@ -27,36 +27,38 @@ from adaptive.composer.percussion import PIECES
 from adaptive.errors import InputError
 from adaptive.instruments import kit_light, kit_night, kit_taiko
 from adaptive.instruments.recipe import Recipe
-from adaptive.instruments.synthesis import Audio, Bench, finished
+from adaptive.instruments.synthesis import Audio, OfflineSynth, finished
 from adaptive.kernel.compile.cache import cache_folder, readable_folders
 
 FULL_SCALE = np.float32(32767.0)
+"""Full scale of the 16-bit samples in the cache."""
+
 SOFT_VELOCITY = 0.45
-"""Below it a piece sounds as struck softly, where the kit has that."""
+"""Below this velocity, the soft variant of a piece plays if the kit has one."""
 
 LEVEL = 0.7
-"""Gain of every hit: a dense part is then 4 dB above a layer of -20 dBFS, as drums in a mix are."""
+"""Gain of every hit: a dense drum part is then 4 dB louder than a layer of -20 dBFS, as usual in a mix."""
 
 KITS: Mapping[str, Mapping[str, Recipe]] = {
     "kit_night": kit_night.RECIPES,
     "kit_light": kit_light.RECIPES,
     "kit_taiko": kit_taiko.RECIPES,
 }
-"""Kits by name: recipes by piece; ``piece:soft`` and ``piece:2`` are the piece struck otherwise."""
+"""Kits by name, each with recipes by piece; ``piece:soft`` and ``piece:2`` are variants of a piece."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """A drum to be played.
+    """A drum sound that is ready to play.
 
     Parameters
     ----------
     audio : ndarray of float32, shape (2, frames)
-        Ends in silence; its peak is at most -1 dBFS.
+        Samples; the end is silent, and the peak is at most -1 dBFS.
     gain : float
-        Linear; its place in the kit's balance.
+        Linear gain in the balance of the kit.
     choke : str or None
-        Pieces of one group cut each other off.
+        Choke group: a piece cuts off the other pieces of its group.
     pan : float
         -1 … 1.
     """
@@ -82,12 +84,12 @@ def kit(name: str, sample_rate: int = 48000, seed: int = 0) -> dict[str, Hit]:
     sample_rate : int
         In hertz.
     seed : int
-        Of its noises and small detunings: the same seed gives the same samples.
+        Seed of noise and detuning: the same seed gives the same samples.
 
     Returns
     -------
     dict of str to Hit
-        By piece, and ``piece:variant`` where the kit has variants.
+        Hits by piece, and by ``piece:variant`` where the kit has variants.
 
     Raises
     ------
@@ -102,7 +104,7 @@ def kit(name: str, sample_rate: int = 48000, seed: int = 0) -> dict[str, Hit]:
 
 @lru_cache(maxsize=8)
 def _made(name: str, sample_rate: int, seed: int) -> Mapping[str, Hit]:
-    """Make a kit once a machine: what takes half a second of arithmetic is kept beside the kernel."""
+    """Load a kit from the cache beside the compiled kernel, or synthesise it, which takes half a second."""
     recipes = KITS[name]
     file = f"{name}-{sample_rate}-{seed}-{_sources()}.npz"
     found = (_load(folder / file) for folder in readable_folders())
@@ -120,12 +122,13 @@ def _made(name: str, sample_rate: int, seed: int) -> Mapping[str, Hit]:
 
 
 def _quantised(audio: Audio) -> np.ndarray:
-    """Round to 16 bits: what two processors compute a hair apart becomes the same."""
+    """Round to 16 bits, so that small differences between processors disappear."""
     return np.round(audio.astype(np.float64) * FULL_SCALE).astype(np.int16)
 
 
 @lru_cache(maxsize=1)
 def _sources() -> str:
+    """Return a hash of NumPy's version and this folder's modules: if either changes, kits are made anew."""
     digest = hashlib.sha256(np.__version__.encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
@@ -141,7 +144,7 @@ def _load(path: Path) -> dict[str, np.ndarray] | None:
 
 
 def _keep(path: Path, audio: Mapping[str, np.ndarray]) -> None:
-    """Write beside and rename: two processes never see half a file.  Not being able to is no fault."""
+    """Write a temporary file and rename it, so that no process reads half a file.  Errors are ignored."""
     with contextlib.suppress(OSError):
         beside = path.with_suffix(f".{os.getpid()}.tmp")
         with beside.open("wb") as file:
@@ -151,13 +154,13 @@ def _keep(path: Path, audio: Mapping[str, np.ndarray]) -> None:
 
 
 def _audio(recipe: Recipe, sample_rate: int, seed: list[int]) -> Audio:
-    bench = Bench(sample_rate, np.random.default_rng(seed))
-    make: Callable[[Bench], np.ndarray] = recipe.make
-    return finished(bench, make(bench), recipe.peak_db)
+    synth = OfflineSynth(sample_rate, np.random.default_rng(seed))
+    make: Callable[[OfflineSynth], np.ndarray] = recipe.make
+    return finished(synth, make(synth), recipe.peak_db)
 
 
 def variant(hits: Mapping[str, object], piece: str, velocity: float, count: int) -> str:
-    """Return which of a piece's hits to play.
+    """Return the key of the hit that plays a piece.
 
     Parameters
     ----------
@@ -166,12 +169,12 @@ def variant(hits: Mapping[str, object], piece: str, velocity: float, count: int)
     piece : str
         One of `pieces`.
     velocity : float
-        0 … 1: below `SOFT_VELOCITY` the soft one, if there is one.
+        0 … 1; below `SOFT_VELOCITY` the soft variant plays, if there is one.
     count : int
-        How often the piece was played: the others take turns.
+        How often the piece was played before: the other variants alternate.
     """
     soft = f"{piece}:soft"
     if velocity < SOFT_VELOCITY and soft in hits:
         return soft
-    turns = [piece, *(key for key in hits if key.startswith(f"{piece}:") and key != soft)]
-    return turns[count % len(turns)]
+    variants = [piece, *(key for key in hits if key.startswith(f"{piece}:") and key != soft)]
+    return variants[count % len(variants)]

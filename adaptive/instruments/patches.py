@@ -1,7 +1,7 @@
-"""Built-in synthesiser patches, and from a patch to what the engine plays.
+"""Built-in synthesiser patches, and the conversion of a patch to an engine instrument.
 
-The levels are measured: with each patch a triad in the middle of its range, at velocity 0.7, is
-about -20 dBFS RMS at the output in its loudest 400 ms.
+Levels are calibrated: a triad in the middle of a patch's range, at velocity 0.7, has about -20 dBFS RMS at
+the output in its loudest 400 ms.
 
 Examples
 --------
@@ -29,13 +29,13 @@ SHAPES = {
     "sine": layout.SINE,
     "noise": layout.NOISE,
 }
-"""Oscillator shapes, and the kernel's numbers for them."""
+"""Maps an oscillator shape to its number in the kernel."""
 
 _Osc = OscillatorTable
 _Env = Envelope
 
 PATCHES: Mapping[str, InstrumentTable] = {
-    # A sine that holds the floor, with a saw's edge on it while the note begins.
+    # A triangle for the fundamental, with a saw that brightens the start of a note.
     "bass_deep": InstrumentTable(
         oscillator_1=_Osc("triangle"), oscillator_2=_Osc("saw", 0.35, detune_cents=4.0),
         cutoff_hz=360.0, resonance=0.12, key_track=0.4, filter_octaves=1.6, velocity_octaves=1.2,
@@ -48,7 +48,7 @@ PATCHES: Mapping[str, InstrumentTable] = {
         amplitude=_Env(2.0, 700.0, 0.35, 90.0), modulation=_Env(1.0, 240.0, 0.0, 90.0),
         spread=0.05, voices=8, level_db=-10.5,
     ),
-    # Two saws apart by what an orchestra's players are apart, dark, breathing slowly.
+    # Two saws detuned like the players of a string section, dark, with slow modulation.
     "pad_warm": InstrumentTable(
         oscillator_1=_Osc("saw", detune_cents=-7.0), oscillator_2=_Osc("saw", detune_cents=7.0),
         cutoff_hz=900.0, resonance=0.08, key_track=0.3, filter_octaves=1.0, velocity_octaves=1.4,
@@ -83,7 +83,7 @@ PATCHES: Mapping[str, InstrumentTable] = {
         amplitude=_Env(2.0, 420.0, 0.0, 320.0), modulation=_Env(1.0, 260.0, 0.0, 250.0),
         spread=0.7, level_db=-6.5,
     ),
-    # A twelfth and a little over the fundamental: the ear hears struck metal.
+    # A second sine slightly above a twelfth: the interval sounds like struck metal.
     "bell": InstrumentTable(
         oscillator_1=_Osc("sine"), oscillator_2=_Osc("sine", 0.4, 19.0, 12.0),
         cutoff_hz=6500.0, resonance=0.05, key_track=0.5, filter_octaves=1.0, velocity_octaves=1.5,
@@ -113,20 +113,20 @@ def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None)
     Parameters
     ----------
     name : str
-        A patch of the preset, or one of `PATCHES`; the preset's hides a built-in one.
+        Name of a patch in the preset or in `PATCHES`; the preset takes precedence.
     instruments : Mapping, optional
         ``[instruments]`` of the preset.
 
     Returns
     -------
     InstrumentTable
-        With `base` filled in: what the table says differently from the defaults replaces what the
-        built-in patch says, oscillator by oscillator and key by key.
+        The patch, merged with its `base`: values that differ from their defaults replace those of the
+        built-in patch, key by key.
 
     Raises
     ------
     InputError
-        There is no such patch, or no such base.
+        The patch or its base does not exist.
     """
     table = (instruments or {}).get(name)
     if table is None:
@@ -139,14 +139,14 @@ def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None)
 
 
 def instrument_spec(table: InstrumentTable, bus: int) -> InstrumentSpec:
-    """Return an instrument in the engine's terms: seconds, linear gain, the kernel's numbers.
+    """Convert a patch to an engine instrument: seconds, linear gain, the kernel's numbers.
 
     Parameters
     ----------
     table : InstrumentTable
-        Resolved: its `base` is ignored.
+        Resolved patch; its `base` is ignored.
     bus : int
-        Where it plays.
+        Index of the bus it plays on.
     """
     return InstrumentSpec(
         bus=bus,
@@ -178,7 +178,7 @@ def _built_in(name: str, known: list[str]) -> InstrumentTable:
 
 
 def _merged(base: msgspec.Struct, table: msgspec.Struct) -> msgspec.Struct:
-    """Replace in `base` what `table` says differently from its type's defaults."""
+    """Replace values of `base` by those of `table` that differ from their defaults."""
     default = type(table)()
     changes = {}
     for key in table.__struct_fields__:

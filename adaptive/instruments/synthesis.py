@@ -1,8 +1,8 @@
-"""Making one-shots in NumPy: modes, noise, filters, envelopes, saturation, a small room.
+"""Synthesis of one-shots in NumPy: modes, noise, filters, envelopes, saturation, a short reverb.
 
-Everything is a float64 array of frames until `finished` turns it into a hit's audio.  Filters are
-the complex responses of analogue Butterworth filters multiplied in the frequency domain: causal, so
-that an attack stays where it is.
+Signals are float64 arrays of frames until `finished` converts them to the audio of a hit.  Filters multiply
+the spectrum by the complex response of an analogue Butterworth filter.  This keeps them causal, so that
+attacks are not smeared backwards in time.
 """
 
 from __future__ import annotations
@@ -17,30 +17,40 @@ Signal = np.ndarray[Any, np.dtype[np.float64]]
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 MEMBRANE = (1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501)
-"""Modes of an ideal circular membrane over its lowest: zeros of Bessel functions (Fletcher &
-Rossing, "The Physics of Musical Instruments", chapter 3)."""
+"""Mode frequencies of an ideal circular membrane relative to its lowest: zeros of Bessel functions
+(Fletcher & Rossing, "The Physics of Musical Instruments", chapter 3)."""
 
 METAL_HZ = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)
-"""Square waves whose beating sounds like a cymbal; the recipe of analogue drum machines."""
+"""Frequencies of six square waves that beat like a cymbal, as in analogue drum machines."""
 
 FADE_S = 0.008
+"""Fade-out at the end of a one-shot."""
+
 SILENT = 10.0 ** (-66.0 / 20.0)
-"""What stays below -66 dB of the peak is cut off at the end."""
+"""Relative to the peak: the end of a one-shot below -66 dB is cut off."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """A sample rate and a source of chance: what every sound is made on."""
+class OfflineSynth:
+    """Generators, filters and a reverb for NumPy signals at one sample rate.
+
+    Parameters
+    ----------
+    sample_rate : int
+        Frames per second.
+    rng : numpy.random.Generator
+        Source of noise and detuning.
+    """
 
     sample_rate: int
     rng: np.random.Generator
 
     def frames(self, seconds: float) -> int:
-        """Return whole frames of a time."""
+        """Return a duration in whole frames, at least 1."""
         return max(1, round(seconds * self.sample_rate))
 
     def time(self, seconds: float) -> Signal:
-        """Return the time in seconds of each frame of a sound."""
+        """Return the time of each frame of a sound, in seconds."""
         return np.arange(self.frames(seconds)) / self.sample_rate
 
     def noise(self, seconds: float) -> Signal:
@@ -48,7 +58,7 @@ class Bench:
         return self.rng.standard_normal(self.frames(seconds))
 
     def decay(self, seconds: float, to_sixty_db_s: float, attack_s: float = 0.0) -> Signal:
-        """Return an exponential decay, by 60 dB in the given time, after a soft attack."""
+        """Return an exponential decay by 60 dB in `to_sixty_db_s`, after an attack of `attack_s`."""
         time = self.time(seconds)
         falling: Signal = 10.0 ** (-3.0 * np.maximum(time - attack_s, 0.0) / to_sixty_db_s)
         if attack_s <= 0.0:
@@ -57,7 +67,7 @@ class Bench:
         return np.asarray(falling * rising)
 
     def glide(self, seconds: float, start_hz: float, end_hz: float, within_s: float) -> Signal:
-        """Return a sine that falls from one frequency to another with the given time constant."""
+        """Return a sine that moves from one frequency to another with the time constant `within_s`."""
         time = self.time(seconds)
         frequency = end_hz + (start_hz - end_hz) * np.exp(-time / within_s)
         phase = np.cumsum(frequency) / self.sample_rate
@@ -67,16 +77,22 @@ class Bench:
         self, seconds: float, lowest_hz: float, ratios: Sequence[float], to_sixty_db_s: float,
         damping: float = 1.0, tilt: float = 1.0, drop: float = 0.0,
     ) -> Signal:  # fmt: skip
-        """Return a struck body: decaying modes, the higher the shorter and softer.
+        """Return the modes of a struck body; higher modes decay faster and are softer.
 
         Parameters
         ----------
+        seconds : float
+            Length of the sound.
         lowest_hz : float
             Frequency of ratio 1.
+        ratios : sequence of float
+            Frequencies of the modes relative to the lowest.
+        to_sixty_db_s : float
+            Time in which a mode of ratio 1 decays by 60 dB.
         damping, tilt : float
-            Exponents by which decay time and level fall with the ratio.
+            Exponents by which decay time and level decrease with the ratio.
         drop : float
-            Share by which the pitch starts too high, as a hard blow stretches a skin.
+            Relative amount by which the pitch starts too high, as when a hard blow stretches a skin.
         """
         out = np.zeros(self.frames(seconds))
         for ratio in ratios:
@@ -89,7 +105,7 @@ class Bench:
         return out
 
     def metal(self, seconds: float, scale: float = 1.0) -> Signal:
-        """Return six beating square waves."""
+        """Return the sum of six beating square waves, divided by six."""
         time = self.time(seconds)
         phases = self.rng.random(len(METAL_HZ))
         squares = [
@@ -99,17 +115,17 @@ class Bench:
         return np.asarray(np.sum(squares, axis=0) / len(METAL_HZ))
 
     def low_pass(self, signal: Signal, cutoff_hz: float, order: int = 2) -> Signal:
-        """Return the signal below a frequency."""
+        """Return the signal through a Butterworth low-pass of order 1 to 4."""
         return self._filtered(signal, lambda s: 1.0 / _butterworth(s / cutoff_hz, order))
 
     def high_pass(self, signal: Signal, cutoff_hz: float, order: int = 2) -> Signal:
-        """Return the signal above a frequency."""
+        """Return the signal through a Butterworth high-pass of order 1 to 4."""
         return self._filtered(
             signal, lambda s: 1.0 / _butterworth(cutoff_hz / np.where(s == 0, 1e-9, s), order)
         )
 
     def band(self, signal: Signal, centre_hz: float, quality: float = 1.0) -> Signal:
-        """Return the signal around a frequency; its gain there is 1."""
+        """Return the signal through a second-order band-pass; the gain at its centre is 1."""
         return self._filtered(
             signal,
             lambda s: (s / centre_hz / quality) / ((s / centre_hz) ** 2 + s / centre_hz / quality + 1.0),
@@ -121,8 +137,20 @@ class Bench:
         s = 1j * np.fft.rfftfreq(size, 1.0 / self.sample_rate)
         return np.asarray(np.fft.irfft(spectrum * response(s), size)[: signal.size])
 
-    def room(self, signal: Signal, to_sixty_db_s: float, level: float, tone_hz: float) -> Signal:
-        """Return the sound in a room, shape (2, frames); decaying noise is its response."""
+    def reverb(self, signal: Signal, to_sixty_db_s: float, level: float, tone_hz: float) -> Signal:
+        """Return the signal with reverb, shape (2, frames); the impulse response is decaying noise.
+
+        Parameters
+        ----------
+        signal : ndarray, shape (frames,)
+            Dry signal.
+        to_sixty_db_s : float
+            Time in which the response decays by 60 dB.
+        level : float
+            Linear gain of the reverb; the dry signal keeps its level.
+        tone_hz : float
+            Cutoff of the low-pass in the response.
+        """
         seconds = to_sixty_db_s * 1.1
         wet = []
         for _ in range(2):
@@ -138,7 +166,7 @@ class Bench:
 
 
 def _butterworth(s: Any, order: int) -> Any:
-    """Return the denominator of a Butterworth low-pass of order 1 to 4 at 1."""
+    """Return the denominator of a Butterworth low-pass of order 1 to 4 with its cutoff at 1."""
     if order == 1:
         return s + 1.0
     if order == 2:
@@ -149,42 +177,42 @@ def _butterworth(s: Any, order: int) -> Any:
 
 
 def saturated(signal: Signal, drive: float) -> Signal:
-    """Return the signal bent as by tape; quiet parts keep their level, loud ones gain harmonics."""
+    """Return the signal through a tanh saturation, with its peak normalised to 1."""
     peak = float(np.max(np.abs(signal))) or 1.0
     return np.asarray(np.tanh(drive * signal / peak) / np.tanh(drive))
 
 
-def mixed(*parts: Signal) -> Signal:
-    """Return the sum of sounds of different lengths."""
-    out = np.zeros(max(part.size for part in parts))
-    for part in parts:
-        out[: part.size] += part
+def mixed(*signals: Signal) -> Signal:
+    """Return the sum of signals of different lengths."""
+    out = np.zeros(max(signal.size for signal in signals))
+    for signal in signals:
+        out[: signal.size] += signal
     return out
 
 
-def finished(bench: Bench, signal: Signal, peak_db: float = -3.0) -> Audio:
-    """Return audio ready to play: no DC, trimmed where it is silent, faded out, at a peak level.
+def finished(synth: OfflineSynth, signal: Signal, peak_db: float = -3.0) -> Audio:
+    """Return audio that is ready to play: without DC, trimmed, faded out, at a given peak level.
 
     Parameters
     ----------
-    bench : Bench
-        Where it was made.
+    synth : OfflineSynth
+        Sample rate.
     signal : ndarray, shape (frames,) or (2, frames)
-        The sound; mono is copied to both channels.
+        The sound; a mono signal is copied to both channels.
     peak_db : float
-        Level of the loudest sample.
+        Level of the loudest sample in dBFS.
 
     Returns
     -------
     ndarray of float32, shape (2, frames)
     """
     both = np.atleast_2d(signal)
-    both = np.stack([bench.high_pass(channel, 25.0) for channel in both])
+    both = np.stack([synth.high_pass(channel, 25.0) for channel in both])
     if both.shape[0] == 1:
         both = np.repeat(both, 2, axis=0)
     both /= np.max(np.abs(both))
     heard = np.nonzero(np.max(np.abs(both), axis=0) > SILENT)[0]
-    fade = bench.frames(FADE_S)
+    fade = synth.frames(FADE_S)
     both = both[:, : min(both.shape[1], int(heard[-1]) + 1 + fade)]
     both[:, -fade:] *= np.cos(0.5 * np.pi * np.linspace(0.0, 1.0, fade)) ** 2
     return np.ascontiguousarray(both * 10.0 ** (peak_db / 20.0), np.float32)

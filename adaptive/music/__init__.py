@@ -1,1 +1,1 @@
-"""Theory: pure values and functions.  No time, no sound."""
+"""Music theory as pure values and functions, without time or sound."""

@@ -1,4 +1,4 @@
-"""Chords as symbols spell them: ``Am``, ``F/A``, ``Dm7``, ``G7sus4``, ``F#m7b5``.
+"""Chords, parsed from chord symbols: ``Am``, ``F/A``, ``Dm7``, ``G7sus4``, ``F#m7b5``.
 
 Examples
 --------
@@ -56,20 +56,31 @@ QUALITIES: dict[str, tuple[str, ...]] = {
     "13": ("1", "3", "b7", "9", "13"),
     "maj13": ("1", "3", "7", "9", "13"),
 }
-"""Intervals above the root, as chord symbols number them."""
+"""Maps a chord quality to its intervals above the root, in chord-symbol notation."""
 
 ALIASES = {"maj": "", "M": "", "min": "m", "-": "m", "M7": "maj7", "Δ": "maj7", "Δ7": "maj7",
            "min7": "m7", "-7": "m7", "mM7": "mmaj7", "mMaj7": "mmaj7", "ø": "m7b5", "ø7": "m7b5",
            "°": "dim", "o": "dim", "°7": "dim7", "o7": "dim7", "+": "aug", "+7": "aug7",
            "7#5": "aug7", "sus": "sus4", "7sus": "7sus4", "2": "add9", "M9": "maj9",
            "min9": "m9", "sus4add7": "7sus4", "no3": "5"}  # fmt: skip
+"""Maps other spellings of a quality to a key of `QUALITIES`."""
 
 _CHORD = re.compile(rf"({TONE_PATTERN})([^/]*)(?:/(.+))?")
 
 
 @dataclass(frozen=True)
 class Chord:
-    """A root, a quality of `QUALITIES`, and the tone in the bass."""
+    """A chord.
+
+    Parameters
+    ----------
+    root : Tone
+        Root as spelled.
+    quality : str
+        A key of `QUALITIES`.
+    bass : Tone
+        Lowest tone; the root unless the symbol has a slash.
+    """
 
     root: Tone
     quality: str
@@ -88,29 +99,29 @@ class Chord:
 
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
-        """Intervals above the root."""
+        """The chord's intervals above its root."""
         return tuple(Interval.parse(text) for text in QUALITIES[self.quality])
 
     @cached_property
     def tones(self) -> tuple[Tone, ...]:
-        """Its tones as spelled, the root first; a foreign bass is not among them."""
+        """The chord's tones as spelled, the root first, without the bass of a slash chord."""
         return tuple(self.root.transposed(interval) for interval in self.intervals)
 
     @cached_property
     def pitch_classes(self) -> frozenset[int]:
-        """Its tones on the keyboard, the bass included."""
+        """Pitch classes 0 … 11 of the tones and the bass."""
         return frozenset(tone.pitch_class for tone in (*self.tones, self.bass))
 
     @cached_property
     def essential(self) -> tuple[Tone, ...]:
-        """What a voicing must hold: of four tones and more, a perfect fifth may be missing."""
+        """Tones a voicing must contain: all, but chords of four or more tones may omit a perfect fifth."""
         if len(self.tones) < 4:
             return self.tones
         fifth = self.root.fifths + 1
         return tuple(tone for tone in self.tones if tone.fifths != fifth)
 
     def tone_of(self, midi: int) -> Tone | None:
-        """Return the chord's tone that a MIDI number is, if it is one."""
+        """Return the tone of the chord (or its bass) at a MIDI number; None if that is not a chord tone."""
         for tone in (*self.tones, self.bass):
             if tone.pitch_class == midi % 12:
                 return tone

@@ -1,4 +1,4 @@
-"""Scale degrees as pitches: a phrase written in numbers, sounded in any key or over any chord.
+"""Scale degrees as pitches: transposes a phrase written in degrees to any key or over any chord.
 
 Examples
 --------
@@ -16,16 +16,16 @@ from adaptive.music.scale import Key
 
 
 def pitch_of_degree(key: Key, degree: int, near: float) -> Pitch:
-    """Pitch of a degree of a key.
+    """Return the pitch of a degree of a key.
 
     Parameters
     ----------
     key : Key
         Tonic and mode.
     degree : int
-        1 is the tonic, 8 its octave, 0 the step below the tonic.
+        1 is the tonic, 8 the octave above it, 0 the step below it.
     near : float
-        MIDI number; the tonic of degree 1 is the one nearest to it.
+        MIDI number; degree 1 is the tonic nearest to it.
     """
     tonic = key.tonic.nearest(near)
     octaves, step = divmod(degree - 1, 7)
@@ -33,12 +33,23 @@ def pitch_of_degree(key: Key, degree: int, near: float) -> Pitch:
 
 
 def pitch_over_chord(chord: Chord, key: Key, degree: int, near: float) -> Pitch:
-    """Pitch of a degree counted from a chord's root.
+    """Return the pitch of a degree counted from the root of a chord.
+
+    Parameters
+    ----------
+    chord : Chord
+        Degree 1 is its root.
+    key : Key
+        Source of the tones between the chord tones, and of the spelling.
+    degree : int
+        As in `pitch_of_degree`.
+    near : float
+        MIDI number; degree 1 is the root nearest to it.
 
     Notes
     -----
-    Degrees 1, 3 and 5, and 7 where the chord has one, are the chord's own tones.  What lies between is
-    the key's tone nearest to the middle of its neighbours.
+    Degrees 1, 3 and 5 are chord tones, and so is 7 if the chord has a seventh.  A degree in between is the
+    tone of the key nearest to the middle between its two neighbours.
     """
     root = chord.root.nearest(near)
     octaves, step = divmod(degree - 1, 7)
@@ -59,7 +70,9 @@ def pitch_over_chord(chord: Chord, key: Key, degree: int, near: float) -> Pitch:
 
 
 def nearest_key(wanted: Key, among: list[Key]) -> int:
-    """Place of the key that is most like another: the same, else the most tones in common, else the first.
+    """Return the index of the key most similar to another.
+
+    The same key comes first, then the one with the most tones in common, then the one with the lowest index.
 
     Examples
     --------
@@ -67,7 +80,7 @@ def nearest_key(wanted: Key, among: list[Key]) -> int:
     1
     """
 
-    def likeness(key: Key) -> tuple[bool, int]:
+    def similarity(key: Key) -> tuple[bool, int]:
         return key == wanted, len(key.pitch_classes & wanted.pitch_classes)
 
-    return max(range(len(among)), key=lambda place: (*likeness(among[place]), -place))
+    return max(range(len(among)), key=lambda place: (*similarity(among[place]), -place))

@@ -1,4 +1,4 @@
-"""Chords over time: bars as presets write them, and a progression where none is written.
+"""Chords over time: parses the chord bars of a preset, and supplies default progressions.
 
 Examples
 --------
@@ -18,9 +18,10 @@ from adaptive.music.pitch import Interval
 from adaptive.music.scale import Key
 
 MAX_CHORDS_A_BAR = 16
-"""More chords than sixteenths in a 4/4 bar are a mistake, not music."""
+"""Limit for one bar: as many chords as a 4/4 bar has sixteenths."""
 
-# Degree and quality.  Every loop leaves home, moves by common tones, and ends where home is wanted.
+# ``degree:quality`` of each chord.  Each progression leaves the tonic, moves by common tones, and ends on a
+# chord that leads back to the tonic.
 _PROGRESSIONS: dict[str, tuple[str, ...]] = {
     "major": ("1", "6:m7", "4:maj7", "5:sus4 5"),
     "minor": ("1:m", "b6", "4:m7", "5:sus4 5"),
@@ -35,24 +36,24 @@ _PROGRESSIONS: dict[str, tuple[str, ...]] = {
 
 
 def parse_bar(text: str, beats: int) -> tuple[tuple[Fraction, Chord], ...]:
-    """Read the chords of a bar; several split it evenly.
+    """Parse the chords of a bar; several chords divide it evenly.
 
     Parameters
     ----------
     text : str
         Chord symbols with spaces between them: ``"Dm7 G7"``.
     beats : int
-        Beats of the bar.
+        Beats in the bar.
 
     Returns
     -------
     tuple of (Fraction, Chord)
-        Onset in beats, and chord; the first onset is 0.
+        Onset in beats and chord; the first onset is 0.
 
     Raises
     ------
     InputError
-        There is no chord, too many, or one that cannot be read.
+        There is no chord, more than `MAX_CHORDS_A_BAR`, or one that cannot be parsed.
     """
     symbols = text.split()
     if not symbols:
@@ -65,7 +66,7 @@ def parse_bar(text: str, beats: int) -> tuple[tuple[Fraction, Chord], ...]:
 
 
 def default_progression(key: Key) -> tuple[str, ...]:
-    """Return four bars that belong to a key, as `parse_bar` reads them."""
+    """Return a four-bar progression in a key, in the notation of `parse_bar`."""
     return tuple(_bar(key, text) for text in _PROGRESSIONS[key.mode])
 
 

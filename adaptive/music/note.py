@@ -1,4 +1,4 @@
-"""A note as it is written, and beside it how it is played."""
+"""A note as written, together with how it is performed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Note:
     Parameters
     ----------
     onset, duration : Fraction
-        As written: beats of the meter's denominator, exact, from the start of the bar.
+        As written, exact, in beats of the meter's denominator; `onset` counts from the start of the bar.
     pitch : str
-        As spelled: ``"C#4"``, ``"Eb2"``; for drums the name of the piece, ``"kick"``.
+        As spelled, such as ``"C#4"`` or ``"Eb2"``; for drums the name of the piece, such as ``"kick"``.
     midi : int
-        The pitch as a MIDI number; for drums that of General MIDI's percussion map.
+        MIDI number; for drums that of the General MIDI percussion map.
     velocity : float
         0 … 1, as performed.
     offset_beats : float
-        How far the performance leads (negative) or lags the written onset.
+        Offset of the performance from the written onset; negative is early.
     """
 
     onset: Fraction

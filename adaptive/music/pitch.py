@@ -1,8 +1,8 @@
-"""Spelled pitches: C sharp and D flat are two names, and one key on the keyboard.
+"""Spelled pitches: C sharp and D flat are different names of one key on the keyboard.
 
-A name is a place on the line of fifths (… B♭ -2, F -1, C 0, G 1, D 2 …): an interval is a distance
-on that line, so transposing by it keeps the spelling, and a key is seven neighbours.  Octaves count
-as in scientific pitch notation, C4 being MIDI 60.
+A name is a position on the line of fifths (… B♭ -2, F -1, C 0, G 1, D 2 …).  An interval is a distance on
+that line, so transposition keeps the spelling, and the tones of a key are seven neighbours.  Octaves are
+numbered as in scientific pitch notation: C4 is MIDI 60.
 
 Examples
 --------
@@ -38,14 +38,22 @@ def _accidental(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A spelled interval, upwards: `steps` on the staff and `semitones` on the keyboard."""
+    """A spelled ascending interval.
+
+    Parameters
+    ----------
+    steps : int
+        Staff steps; an octave has 7.
+    semitones : int
+        Keys on the keyboard; an octave has 12.
+    """
 
     steps: int
     semitones: int
 
     @classmethod
     def parse(cls, text: str) -> Interval:
-        """Read an interval as chord symbols write it: ``"5"``, ``"b3"``, ``"#11"``.
+        """Parse an interval in chord-symbol notation: ``"5"``, ``"b3"``, ``"#11"``.
 
         Raises
         ------
@@ -74,14 +82,14 @@ class Tone:
     Parameters
     ----------
     fifths : int
-        Place on the line of fifths, C being 0.
+        Position on the line of fifths; C is 0.
     """
 
     fifths: int
 
     @classmethod
     def parse(cls, text: str) -> Tone:
-        """Read a name such as ``"C#"``, ``"Eb"`` or ``"F♯"``.
+        """Parse a name such as ``"C#"``, ``"Eb"`` or ``"F♯"``.
 
         Raises
         ------
@@ -97,21 +105,21 @@ class Tone:
 
     @property
     def letter(self) -> int:
-        """Index of the letter in C D E F G A B."""
+        """Index of the letter in C D E F G A B, from 0."""
         return 4 * self.fifths % 7  # a fifth is four letters
 
     @property
     def accidental(self) -> int:
-        """Sharps (positive) or flats (negative)."""
+        """Number of sharps (positive) or flats (negative)."""
         return (self.fifths + 1) // 7
 
     @property
     def pitch_class(self) -> int:
-        """Key on the keyboard, 0 (C) … 11 (B)."""
+        """Pitch class, 0 (C) … 11 (B)."""
         return 7 * self.fifths % 12
 
     def transposed(self, interval: Interval) -> Tone:
-        """Return the tone that lies an interval above."""
+        """Return the tone an interval above."""
         return Tone(self.fifths + interval.fifths)
 
     def at(self, octave: int) -> Pitch:
@@ -119,7 +127,7 @@ class Tone:
         return Pitch(self, octave)
 
     def nearest(self, midi: float) -> Pitch:
-        """Return the pitch of this name that lies nearest to a MIDI number; upwards if two do."""
+        """Return the pitch of this name nearest to a MIDI number; the upper one if two are equally near."""
         lowest = self.at(-1).midi
         return self.at(-1 + int((midi - lowest + 6) // 12))
 
@@ -137,7 +145,7 @@ class Pitch:
 
     @classmethod
     def parse(cls, text: str) -> Pitch:
-        """Read a name and an octave, such as ``"C#4"``, ``"Eb2"`` or ``"B-1"``.
+        """Parse a name and an octave, such as ``"C#4"``, ``"Eb2"`` or ``"B-1"``.
 
         Raises
         ------
@@ -152,21 +160,21 @@ class Pitch:
 
     @property
     def midi(self) -> int:
-        """MIDI number; C4 is 60, and B#3 too."""
+        """MIDI number: 60 for C4 and for B#3."""
         return 12 * (self.octave + 1) + LETTER_SEMITONES[self.tone.letter] + self.tone.accidental
 
     @property
     def step(self) -> int:
-        """Place on the staff: letters counted from C0."""
+        """Staff position: letters counted from C0."""
         return 7 * self.octave + self.tone.letter
 
     def transposed(self, interval: Interval) -> Pitch:
-        """Return the pitch an interval above, spelled as the interval says."""
+        """Return the pitch an interval above; the staff steps of the interval decide its spelling."""
         tone = self.tone.transposed(interval)
         return tone.at((self.step + interval.steps) // 7)
 
     def raised(self, octaves: int) -> Pitch:
-        """Return the same name some octaves higher."""
+        """Return the pitch of the same name `octaves` higher."""
         return Pitch(self.tone, self.octave + octaves)
 
     def __str__(self) -> str:
@@ -175,15 +183,15 @@ class Pitch:
 
 @lru_cache(maxsize=4096)
 def spell(midi: int, centre: int) -> Pitch:
-    """Name a key of the keyboard as the line of fifths suggests.
+    """Spell a MIDI number with the name nearest to a place on the line of fifths.
 
     Parameters
     ----------
     midi : int
         MIDI number.
     centre : int
-        Middle of the key on the line: its seven notes are ``centre - 3 … centre + 3``; the names
-        chosen are ``centre - 5 … centre + 6``, so that minor's leading note is a sharp.
+        Middle of the key on the line: its seven tones are ``centre - 3 … centre + 3``.  Names are chosen
+        from ``centre - 5 … centre + 6``, so that the leading note of A minor is G#, not Ab.
     """
     first = centre - 5
     tone = Tone(first + (7 * midi - first) % 12)

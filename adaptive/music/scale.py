@@ -1,4 +1,4 @@
-"""Keys: a tonic and a mode.
+"""Keys: a tonic and a mode, and the spelling of pitches in a key.
 
 Examples
 --------
@@ -30,17 +30,18 @@ MODES: dict[str, tuple[str, ...]] = {
     "mixolydian": ("1", "2", "3", "4", "5", "6", "b7"),
     "locrian": ("1", "b2", "b3", "4", "b5", "b6", "b7"),
 }
-"""Degrees of each mode, above its tonic."""
+"""Maps a mode to the intervals of its degrees above the tonic."""
 
 ALIASES = {"": "major", "maj": "major", "ionian": "major", "m": "minor", "min": "minor",
            "aeolian": "minor", "natural minor": "minor"}  # fmt: skip
+"""Maps other names of a mode to a key of `MODES`."""
 
-# Where the middle of the key signature lies from the tonic, on the line of fifths.
+# Distance from the tonic to the middle of the key signature on the line of fifths; -1 for other modes.
 _CENTRES = {"major": 2, "lydian": 3, "mixolydian": 1, "dorian": 0, "melodic minor": 0,
             "phrygian": -2, "locrian": -3}  # fmt: skip
 _CENTRE_OF_MINOR = -1
 
-# Sharps of the key signature, more than the tonic's place on the line of fifths; a minor's are -3.
+# Sharps of the key signature minus the tonic's position on the line of fifths; -3 for other modes (minor).
 _SHARPS = {"major": 0, "lydian": 1, "mixolydian": -1, "dorian": -2, "phrygian": -4, "locrian": -5}
 
 _KEY = re.compile(rf"({TONE_PATTERN})\s*[-_ ]?\s*(.*)")
@@ -55,7 +56,7 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Read a name such as ``"A minor"``, ``"C# dorian"``, ``"Bb"`` or ``"F#m"``.
+        """Parse a name such as ``"A minor"``, ``"C# dorian"``, ``"Bb"`` or ``"F#m"``.
 
         Raises
         ------
@@ -66,35 +67,35 @@ class Key:
 
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
-        """Seven intervals above the tonic."""
+        """Intervals of the seven degrees above the tonic."""
         return tuple(Interval.parse(text) for text in MODES[self.mode])
 
     @cached_property
     def tones(self) -> tuple[Tone, ...]:
-        """The scale as spelled, from the tonic."""
+        """The seven tones of the scale as spelled, from the tonic."""
         return tuple(self.tonic.transposed(interval) for interval in self.intervals)
 
     @cached_property
     def pitch_classes(self) -> frozenset[int]:
-        """The scale on the keyboard."""
+        """Pitch classes 0 … 11 of the scale."""
         return frozenset(tone.pitch_class for tone in self.tones)
 
     @property
     def is_minor(self) -> bool:
-        """Whether its third is minor."""
+        """Whether the third of the scale is minor."""
         return "b3" in MODES[self.mode]
 
     @property
     def sharps(self) -> int:
-        """Sharps (positive) or flats of the key signature; harmonic and melodic minor have the minor's."""
+        """Sharps (positive) or flats (negative) of the key signature; all minor scales share one."""
         return self.tonic.fifths + _SHARPS.get(self.mode, -3)
 
     def degree(self, number: int) -> Tone:
-        """Return the tone of a scale degree, 1 being the tonic and 8 the tonic again."""
+        """Return the tone of a scale degree; 1 and 8 are the tonic."""
         return self.tones[(number - 1) % 7]
 
     def spell(self, midi: int) -> Pitch:
-        """Name a MIDI number as a player in this key would read it."""
+        """Spell a MIDI number as notation in this key would."""
         for tone in self.tones:
             if tone.pitch_class == midi % 12:
                 return tone.nearest(midi)

@@ -1,4 +1,4 @@
-"""Voice-leading: of all ways to lay out a chord, the one nearest to where the voices are.
+"""Voice leading: of all voicings of a chord, chooses the one nearest to the previous voicing.
 
 Examples
 --------
@@ -16,10 +16,10 @@ from itertools import combinations, pairwise
 from adaptive.music.chord import Chord
 
 MAX_GAP_SEMITONES = 12
-"""Neighbouring voices further apart than an octave fall into two instruments."""
+"""Default for the widest interval between neighbours: beyond an octave, voices no longer blend."""
 
 LOW_PITCH, LOW_GAP_SEMITONES = 52, 5
-"""Below E3 intervals smaller than a fourth growl: within the critical band the partials beat
+"""Below E3, intervals smaller than a fourth sound rough: their partials beat within one critical band
 (Plomp & Levelt 1965)."""
 
 _PERFECT = (0, 7)  # semitones modulo the octave: unison and octave, fifth
@@ -41,13 +41,13 @@ def voice(
     Parameters
     ----------
     chord : Chord
-        What is to sound.
+        The chord to voice.
     previous : tuple of int
-        MIDI numbers of the voicing before, ascending; empty at first.
+        MIDI numbers of the previous voicing, ascending; empty at first.
     low, high : int
-        Range as MIDI numbers, both included; at least two octaves find every chord.
+        Range in MIDI numbers, both included.  Two octaves are enough for every chord.
     voices : int
-        Notes wanted; fewer if the chord in this range has no more.
+        Number of notes; fewer are returned if the range does not allow it.
     max_gap : int
         Widest interval between neighbours, in semitones.
 
@@ -58,9 +58,9 @@ def voice(
 
     Notes
     -----
-    Candidates hold the chord's essential tones, with neighbours at most `max_gap` apart.  The order
-    of preference: no parallel fifths or octaves between the outer voices; the least movement in
-    all; the better sound.  Without `previous` the better sound decides, near the middle.
+    Candidates contain the essential tones of the chord, with neighbours at most `max_gap` apart.  They are
+    ranked by, in this order: no parallel fifths or octaves between the outer voices; least total movement;
+    least roughness.  Without `previous`, roughness and distance from the middle of the range decide.
     """
     found = candidates(chord, low, high, voices, max_gap)
     if not previous:
@@ -78,7 +78,10 @@ def voice(
 
 
 def movement(before: tuple[int, ...], after: tuple[int, ...]) -> int:
-    """Semitones that all voices move together; with unequal numbers each goes to its nearest."""
+    """Return the sum of the semitones by which the voices move.
+
+    If the voicings differ in size, each note of the larger counts its distance to the nearest of the smaller.
+    """
     if len(before) == len(after):
         return sum(abs(a - b) for a, b in zip(before, after, strict=True))
     few, many = sorted((before, after), key=len)
@@ -86,7 +89,7 @@ def movement(before: tuple[int, ...], after: tuple[int, ...]) -> int:
 
 
 def has_parallels(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    """Whether the outer voices move from a fifth or an octave to another."""
+    """Whether the outer voices move in parallel from a fifth or an octave to another one."""
     if not before or not after or before[0] == after[0]:
         return False
     intervals = (before[-1] - before[0]) % 12, (after[-1] - after[0]) % 12
@@ -95,7 +98,7 @@ def has_parallels(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 
 @lru_cache(maxsize=2048)
 def candidates(chord: Chord, low: int, high: int, voices: int, max_gap: int) -> tuple[tuple[int, ...], ...]:
-    """Return all voicings within a range: as complete and as many-voiced as it allows."""
+    """Return all voicings within a range, with as many voices and as complete as the range allows."""
     for count in range(voices, 0, -1):
         for needed in _requirements(chord, count):
             found = tuple(_layouts(chord, low, high, count, needed, max_gap))
@@ -105,13 +108,13 @@ def candidates(chord: Chord, low: int, high: int, voices: int, max_gap: int) -> 
 
 
 def _requirements(chord: Chord, count: int) -> list[frozenset[int]]:
-    """Return what must sound, from the complete chord down to nothing in particular."""
+    """Return sets of required pitch classes that fit `count` notes, from the complete chord to none."""
     complete = [tone.pitch_class for tone in chord.tones]
     essential = [tone.pitch_class for tone in chord.essential]
-    # A shell leaves out the root, which the bass plays, and keeps what colours the chord.
+    # A shell voicing omits the root first, because the bass plays it, and keeps the characteristic tones.
     shell = [*essential[1:], *essential[:1]][:count]
-    wishes = [frozenset(complete), frozenset(essential), frozenset(shell), frozenset[int]()]
-    return [wish for wish in wishes if len(wish) <= count]
+    choices = [frozenset(complete), frozenset(essential), frozenset(shell), frozenset[int]()]
+    return [choice for choice in choices if len(choice) <= count]
 
 
 def _layouts(
@@ -126,7 +129,10 @@ def _layouts(
 
 
 def _roughness(chord: Chord, notes: tuple[int, ...]) -> int:
-    """Cost of mud below, of a bass note elsewhere than at the bottom, of doubling the third."""
+    """Return the cost of narrow low intervals, wide gaps, a wrong lowest note, and doubled tones.
+
+    Doubling the root or the perfect fifth costs nothing.
+    """
     mud = sum(_MUDDY_COST for a, b in pairwise(notes) if a < LOW_PITCH and b - a < LOW_GAP_SEMITONES)
     wide = sum(_WIDE_COST for a, b in pairwise(notes) if b - a > _WIDE_SEMITONES)
     bottom = 0 if notes[0] % 12 == chord.bass.pitch_class else _BOTTOM_COST

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adaptive.timebase import HAIR, TempoMap, format_position, next_multiple
+from adaptive.timebase import TempoMap, format_position
 
 RATES = st.sampled_from([8000.0, 44100.0, 48000.0, 96000.0])
 TEMPOS = st.floats(20.0, 400.0)
@@ -116,28 +116,14 @@ def test_a_beat_is_one_of_the_denominator_while_the_tempo_counts_quarters() -> N
     assert TempoMap(48000, 120.0, 2).frame_at(1) == 48000
 
 
-@settings(deadline=None)
-@given(
-    st.floats(-1000.0, 100_000.0), st.sampled_from([0.25, 1.0, 3.0, 4.0, 7.0, 16.0, 64.0]), st.floats(0, 64.0)
-)
-def test_the_next_multiple_is_on_the_grid_at_or_after_and_less_than_a_grid_away(
-    beat: float, grid: float, origin: float
-) -> None:
-    found = next_multiple(beat, grid, origin)
-    count = (found - origin) / grid
+def test_a_snapshot_brings_back_what_was_planned() -> None:
+    tempo = TempoMap(48000, 120.0)
+    tempo.step(96000, 240.0)
+    before = tempo.snapshot()
+    tempo.step(48000, 60.0)
+    tempo.restore(before)
 
-    assert abs(count - round(count)) < 1e-6
-    assert -2 * HAIR * grid - 1e-9 <= found - beat < grid + 1e-6
-
-
-@given(st.integers(-100, 10_000), st.sampled_from([1.0, 4.0, 6.0]))
-def test_a_beat_on_the_grid_is_its_own_answer(count: int, grid: float) -> None:
-    assert next_multiple(count * grid, grid) == count * grid
-
-
-def test_a_hair_past_the_grid_still_counts_as_on_it() -> None:
-    assert next_multiple(4.0 + 1e-9, 4.0) == 4.0
-    assert next_multiple(4.001, 4.0) == 8.0
+    assert tempo.tempo_at(200_000) == pytest.approx(240.0)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pytest
 
-from adaptive.analysis import grid, names, order
 from adaptive.analysis.attack import refine, weighted_median
 from adaptive.analysis.onsets import find_onsets, merge
 from adaptive.analysis.samples import ANALYSIS_RATE_HZ, looped
@@ -88,10 +85,3 @@ def test_a_weighted_median_of_an_even_split_is_the_middle() -> None:
     values, weights = np.array([[4.0, 1.0, 2.0]]), np.array([[1.0, 1.0, 0.0]])
 
     assert weighted_median(values, weights).tolist() == [2.5]
-
-
-@pytest.mark.parametrize("module", [grid, names, order])
-def test_the_examples_in_the_docstrings_run(module: object) -> None:
-    results = doctest.testmod(module)  # type: ignore[arg-type]
-
-    assert (results.failed, results.attempted > 0) == (0, True)

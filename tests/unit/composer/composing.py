@@ -57,7 +57,7 @@ def compose(generator: Generator, asked: Sequence[BarContext]) -> list[Bar]:
 
 
 def shape(bar: Bar) -> set[tuple[object, str]]:
-    """What and when, without how."""
+    """Onsets and pitches, without velocity and timing."""
     return {(note.onset, note.pitch) for note in bar}
 
 

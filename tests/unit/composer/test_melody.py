@@ -1,14 +1,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 from itertools import pairwise
 
-import pytest
-
 from adaptive.composer.melody import melody
-from adaptive.composer.meter import Meter
-from adaptive.composer.motif import closed, fragmented, head, inverted, motif, recast
 from adaptive.music.pitch import Pitch
 from tests.unit.composer.composing import METERS, Bar, compose, contexts
 
@@ -96,26 +91,3 @@ def test_one_voice() -> None:
     for bar in lines():
         for one, other in pairwise(bar):
             assert one.onset + one.duration <= other.onset
-
-
-@pytest.mark.parametrize(("beats", "unit"), METERS)
-def test_a_motif_fills_its_bar_whatever_the_meter(beats: int, unit: int) -> None:
-    meter = Meter(beats, unit)
-    for seed in range(20):
-        cell = motif(meter, seed, 0)
-
-        assert meter.length == sum(tick.length for tick in cell)
-        assert 0 == cell[0].onset == cell[0].height
-
-
-def test_what_is_done_to_a_motif() -> None:
-    cell = motif(Meter(4, 4), 3, 0)
-
-    assert cell == inverted(inverted(cell))
-    assert [tick.height for tick in cell] == [tick.height for tick in recast(cell)]
-    assert sum(tick.length for tick in cell) == sum(tick.length for tick in recast(cell))
-    assert all(tick.onset + tick.length <= 2 for tick in head(cell, Fraction(2)))
-    twice = fragmented(cell, Fraction(2), Fraction(4))
-    half = len(twice) // 2
-    assert [t.height + 1 for t in twice[:half]] == [t.height for t in twice[half:]]
-    assert Fraction(3) == closed(cell, Fraction(2), Fraction(3))[-1].onset + 1

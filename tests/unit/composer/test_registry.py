@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.errors import InputError
 from adaptive.music.pitch import Pitch
 from tests.unit.composer.composing import METERS, compose, contexts, likeness, shape
 
@@ -86,7 +85,7 @@ def test_more_energy_is_louder(name: str, style: str) -> None:
 
 
 @every
-def test_what_was_said_in_a_phrase_returns_in_the_next(name: str, style: str) -> None:
+def test_a_phrase_repeats_most_onsets_of_the_one_before(name: str, style: str) -> None:
     bars = compose(GENERATORS[name].function, contexts(style=style, bars=8, density=0.7))
     pairs = list(zip(bars[:4], bars[4:], strict=True))
 
@@ -151,11 +150,6 @@ def test_melody_rests_while_the_drums_fill_and_the_answer_speaks() -> None:
 def test_the_first_style_is_the_default() -> None:
     for spec in GENERATORS.values():
         assert compose(spec.function, contexts()) == compose(spec.function, contexts(style=spec.styles[0]))
-
-
-def test_a_style_that_is_none_is_told_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="no style `shakr`; the nearest is `shaker`"):
-        GENERATORS["drums"].function(contexts(style="shakr")[0])
 
 
 def test_every_generator_names_an_instrument_for_every_style() -> None:

@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 import pytest
 
 from adaptive.engine.engine import Engine
 from adaptive.engine.memory import ALIGNMENT, address, aligned
-from adaptive.engine.records import smoothing_share
-from adaptive.engine.reverbs import next_prime
 from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec, ReverbSpec
 from adaptive.kernel import layout as k
 
@@ -93,27 +90,3 @@ def test_nothing_that_is_counted_may_be_missing() -> None:
     engine = Engine(EngineSpec(clips=0, buses=(), entries=1, replies=1))
 
     assert engine.pull(640).shape == (640, 2)
-
-
-@pytest.mark.parametrize(("number", "prime"), [(1, 1), (2, 2), (4, 5), (65, 67), (1104, 1109)])
-def test_the_next_prime_is_the_first_at_or_above(number: int, prime: int) -> None:
-    assert prime == next_prime(number)
-
-
-def test_a_smoothing_share_leaves_what_it_should_after_its_time() -> None:
-    share = smoothing_share(0.5, 64, 48000)
-
-    assert share ** (0.5 * 48000 / 64) == pytest.approx(0.01, rel=1e-9)
-    assert smoothing_share(0.0, 64, 48000) == 0.0
-    assert smoothing_share(0.3, 64, 48000, left=math.exp(-1)) == pytest.approx(
-        math.exp(-64 / 14400), rel=1e-9
-    )
-
-
-def test_an_engine_keeps_the_sounds_it_points_to_alive() -> None:
-    engine = Engine(EngineSpec())
-    number = engine.add_sound(engine.bank.add(np.ones((1, 100), np.float32)))
-    record = engine.memory["sounds"][number]
-
-    assert int(record["left"]) == address(engine._sounds[number].left)
-    assert tuple(int(record[name]) for name in ("frames", "origin", "loop_frames")) == (100, 0, 0)

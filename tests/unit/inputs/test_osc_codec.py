@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 import struct
 from typing import Any
@@ -16,7 +15,6 @@ from pythonosc.osc_message import OscMessage as ForeignMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from adaptive.errors import OscError
-from adaptive.inputs import osc_codec
 from adaptive.inputs.osc_codec import (
     IMMEDIATELY,
     IMPULSE,
@@ -573,10 +571,3 @@ def test_python_osc_reads_a_bundle_that_we_write() -> None:
     foreign = ForeignBundle(encode_bundle(sent))
 
     assert sent == [OscMessage(part.address, tuple(part.params)) for part in foreign]
-
-
-def test_the_examples_in_the_docstrings_run() -> None:
-    results = doctest.testmod(osc_codec)
-
-    assert results.attempted > 0
-    assert not results.failed

@@ -15,7 +15,7 @@ from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, Oscillat
 
 MIDDLE = {"bass_deep": 40, "bass_pluck": 40, "brass_low": 45, "drone_dark": 40, "bell": 72,
           "arp_pluck": 69, "lead_soft": 69}  # fmt: skip
-"""Where a patch is at home; the others at A3."""
+"""MIDI pitch in the middle of a patch's range; the others use A3 (57)."""
 
 
 def render(name: str, seconds: int = 3) -> np.ndarray:
@@ -74,7 +74,7 @@ def test_every_shape_has_a_number() -> None:
     assert {layout.SAW, layout.PULSE, layout.TRIANGLE, layout.SINE, layout.NOISE} == set(SHAPES.values())
 
 
-def test_a_base_gives_what_the_table_does_not_say() -> None:
+def test_values_that_a_table_leaves_out_come_from_its_base() -> None:
     own = InstrumentTable(base="pad_warm", cutoff_hz=500.0, oscillator_2=OscillatorTable(shape="pulse"))
     merged, warm = resolve("mine", {"mine": own}), PATCHES["pad_warm"]
 
@@ -92,7 +92,7 @@ def test_a_presets_own_patch_hides_a_built_in_one() -> None:
     assert PATCHES["pad_warm"] == resolve("pad_warm")
 
 
-def test_a_patch_or_base_that_is_none_is_told_with_the_nearest() -> None:
+def test_an_unknown_patch_or_base_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match="no instrument `pad_wram`; the nearest is `pad_warm`"):
         resolve("pad_wram")
     with pytest.raises(InputError, match="no instrument `bel`; the nearest is `bell`"):

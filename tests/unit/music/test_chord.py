@@ -54,7 +54,7 @@ def test_every_other_spelling_means_a_quality(alias: str) -> None:
 @pytest.mark.parametrize(
     ("text", "near"), [("Amz7", "Am7"), ("Cmajor7", "Cmaj7"), ("Dsus5", "Dsus"), ("F/H", "F")]
 )
-def test_a_chord_that_is_none_is_told_with_the_nearest(text: str, near: str) -> None:
+def test_an_unknown_chord_is_refused_with_the_nearest(text: str, near: str) -> None:
     with pytest.raises(InputError, match=f"`{text}` is not a chord: .* the nearest is `{near}`"):
         Chord.parse(text)
 

@@ -18,7 +18,7 @@ def test_several_chords_split_a_bar_evenly_and_exactly() -> None:
 
 
 @pytest.mark.parametrize(("text", "told"), [("", "without a chord"), ("A " * 17, "at most 16")])
-def test_a_bar_of_none_or_too_many_is_refused(text: str, told: str) -> None:
+def test_a_bar_without_chords_or_with_too_many_is_refused(text: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         parse_bar(text, 4)
 

@@ -44,7 +44,7 @@ def test_a_name_is_a_key_of_the_keyboard(text: str, midi: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "H4", "C", "4", "C###4", "C4x", "c 4"])
-def test_what_is_no_pitch_is_refused_in_one_sentence(text: str) -> None:
+def test_a_text_that_is_not_a_pitch_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InputError, match="is not a pitch"):
         Pitch.parse(text)
 
@@ -80,6 +80,6 @@ def test_a_major_third_over_b_flat_is_d_and_not_another_letter() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "16", "minor", "b", "###5"])
-def test_what_is_no_interval_is_refused(text: str) -> None:
+def test_a_text_that_is_not_an_interval_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is not an interval"):
         Interval.parse(text)

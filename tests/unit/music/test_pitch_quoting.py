@@ -14,9 +14,7 @@ from adaptive.music.scale import Key
 @pytest.mark.parametrize(
     "text", ["\0", "A\x1b[2J", "x" * 100_000, "A " + "x" * 100_000, "C/" + "x" * 100_000]
 )
-def test_what_is_refused_is_quoted_on_one_line_and_cut_short(
-    parse: Callable[[str], object], text: str
-) -> None:
+def test_refused_text_is_quoted_on_one_line_and_cut_short(parse: Callable[[str], object], text: str) -> None:
     with pytest.raises(InputError) as caught:
         parse(text)
 

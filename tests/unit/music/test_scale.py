@@ -56,7 +56,7 @@ def test_degrees_count_from_one_and_go_round() -> None:
 @pytest.mark.parametrize(
     ("text", "near"), [("A minro", "A minor"), ("C dorain", "C dorian"), ("E lidian", "E lydian")]
 )
-def test_a_mode_that_is_none_is_told_with_the_nearest(text: str, near: str) -> None:
+def test_an_unknown_mode_is_refused_with_the_nearest(text: str, near: str) -> None:
     with pytest.raises(InputError, match=f"the nearest is `{near}`"):
         Key.parse(text)
 
