@@ -55,7 +55,7 @@ def test_there_is_nothing_to_say_about_a_sound_preset(tmp_path: Path) -> None:
 
 
 def test_a_section_without_a_line_that_is_reached_never_plays(tmp_path: Path) -> None:
-    expected = ["warning sections.storm: never plays: no select line that is reached has it"]
+    expected = ["warning sections.storm: never plays: no select line that can be reached names it"]
 
     assert expected == told(tmp_path, OTHERWISE)
 
@@ -63,7 +63,7 @@ def test_a_section_without_a_line_that_is_reached_never_plays(tmp_path: Path) ->
 def test_a_line_after_one_without_a_condition_is_never_reached(tmp_path: Path) -> None:
     expected = [
         "warning select[1]: is never reached: line 1, above, has no `when` and is always true",
-        "warning sections.storm: never plays: no select line that is reached has it",
+        "warning sections.storm: never plays: no select line that can be reached names it",
         "warning parameters.threat: is read by no `when`, no `value` and no curve",
     ]
     extra = OTHERWISE + '[[select]]\nsection = "storm"\n' + THREAT
@@ -73,7 +73,7 @@ def test_a_line_after_one_without_a_condition_is_never_reached(tmp_path: Path) -
 
 def test_the_last_line_should_have_no_condition(tmp_path: Path) -> None:
     expected = [
-        "warning select[0].when: is the last line's condition; where none is true `calm` plays, "
+        "warning select[0].when: is the last line's condition; when no line is true `calm` plays, "
         "so end with a line without `when`"
     ]
 
@@ -224,8 +224,8 @@ def test_a_threshold_that_nothing_holds_may_tremble(tmp_path: Path, when: str, n
     extra = "[parameters.loud]\n[parameters.bright]\n"
     extra += line(f"{when} or bright == 1") + OTHERWISE
     expected = (
-        f"warning select[0].when: {names} may tremble around this threshold and the music with it;"
-        " give `hysteresis` to the parameter or `min_stay_bars` to `storm`"
+        f"warning select[0].when: small changes of {names} may cross this threshold again and again, and the"
+        " music with them; give `hysteresis` to the parameter or `min_stay_bars` to `storm`"
     )
 
     assert [expected] == told(tmp_path, extra)

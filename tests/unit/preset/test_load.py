@@ -226,7 +226,7 @@ def test_the_error_says_which_file_as_the_user_named_it(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         (b"schema = 1\nname = \n", r"line 2, column 8: a value is missing"),
-        (b"schema = 1\nschema = 2\n", r"line 2, column \d+: this key stands there already"),
+        (b"schema = 1\nschema = 2\n", r"line 2, column \d+: this key is already defined"),
         (b'name = """', r"the end: a string has no closing quote"),
         (b"schema = 1\nname = '\xff'\n", r"line 2: is not UTF-8 text"),
         (b"a = " + b"[" * 100_000, r"nests too deeply"),
@@ -351,7 +351,7 @@ WRONG_TABLES = [
     ),
     (
         "[sections.odd]\nlayers = []\nlength_bars = 4\nlength_beats = 16",
-        "sections.odd.length_beats: and `length_bars` are both given; leave one out",
+        "sections.odd.length_beats: is given together with `length_bars`; leave one out",
     ),
     (
         "[sections.odd]\nlength_bars = 4",
@@ -491,7 +491,7 @@ WRONG_TABLES = [
     ),
     (
         '[parameters.x]\n[[inputs]]\nosc = "/a"\nparameter = "x"\ninput_range = [1, 1]',
-        "inputs[0].input_range: must have two ends, got 1 twice",
+        "inputs[0].input_range: must have two different ends, got 1 twice",
     ),
     (
         '[parameters.y]\nvalue = "1"\n[[inputs]]\nosc = "/a"\nparameter = "y"',

@@ -72,7 +72,7 @@ def test_a_line_that_another_always_hides_is_told_with_its_name(tmp_path: Path) 
     lines = [("fight", "threat > 0.4"), ("night", "threat > 0.6 and place == 'road'")]
 
     assert told(tmp_path, *lines) == [
-        "select[1].when: never decides: whenever it is true, so is `select[0]`, above"
+        "select[1].when: is never chosen: whenever it is true, so is `select[0]`, above"
     ]
 
 
@@ -92,8 +92,8 @@ to = "night"
 
     # night never plays, so only calm → fight and back happen
     assert lines == [
-        "transitions[0]: never fires: no change from `any` to `fight` is left for it",
-        "transitions[2]: never fires: no change from `fight` to `night` is left for it",
+        "transitions[0]: is never used: changes from `any` to `fight` cannot happen, or more specific rules cover them",
+        "transitions[2]: is never used: changes from `fight` to `night` cannot happen, or more specific rules cover them",
     ]
 
 
