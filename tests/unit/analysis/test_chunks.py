@@ -128,4 +128,4 @@ def test_the_acid_chunk_is_compared_with_what_is_heard(tmp_path: Path) -> None:
     (section,) = propose(tmp_path).sections.values()
 
     assert section.tempo_bpm == 128.0
-    assert "100 BPM, says the acid chunk of a.wav; the sound does not bear it out." in section.notes
+    assert "100 BPM, says the acid chunk of a.wav; the onsets do not confirm it." in section.notes

@@ -120,7 +120,7 @@ def test_variations_and_sections_of_other_loudness_are_told(tmp_path: Path) -> N
     )
 
     assert told(tmp_path, body) == [
-        "layers.pad.stem.calm: takes turns with files 5.0 LU apart in loudness",
+        "layers.pad.stem.calm: its variations are 5.0 LU apart in loudness",
         "layers.pad.stem: is 14.0 LU louder in `calm` than in `fight`",
         "sections.fight: its stems are 14.0 LU softer than those of `calm`, all together",
     ]

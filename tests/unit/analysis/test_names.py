@@ -114,7 +114,8 @@ def test_two_files_of_one_name_are_two_layers() -> None:
 
 def takes(*names: str) -> list[tuple[str, str, int]]:
     return [
-        (stem.section, stem.layer, stem.take) for stem in group([FOLDER / name for name in names], FOLDER)
+        (stem.section, stem.layer, stem.variation)
+        for stem in group([FOLDER / name for name in names], FOLDER)
     ]
 
 
@@ -199,6 +200,6 @@ def test_whatever_files_are_called_no_two_share_section_layer_and_take(seed: int
 
     found = group([FOLDER / name for name in sorted(names)], FOLDER)
 
-    assert len(names) == len({(stem.section, stem.layer, stem.take) for stem in found})
+    assert len(names) == len({(stem.section, stem.layer, stem.variation) for stem in found})
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.layer) for stem in found)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.section) for stem in found)

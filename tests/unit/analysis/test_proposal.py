@@ -83,14 +83,14 @@ def test_takes_take_turns_and_what_is_shorter_than_a_bar_is_a_stinger(
         "explore": ("stems/explore_bells_take_1.wav", "stems/explore_bells_take_2.wav")
     }
     assert sorted(preset.file.stingers) == ["door", "victory"]
-    assert "explore_bells_a.wav and explore_bells_b.wav take turns" in text
+    assert "explore_bells_a.wav and explore_bells_b.wav alternate" in text
     assert "victory.wav lasts less than a bar" in text
 
 
 def test_stingers_alone_are_no_preset(tmp_path: Path) -> None:
     save(tmp_path / "stems" / "stinger.wav", clicks(120.0, 2))
 
-    with pytest.raises(InputError, match="holds stingers alone"):
+    with pytest.raises(InputError, match="holds only stingers"):
         propose(tmp_path / "stems")
 
 

@@ -92,8 +92,9 @@ to = "night"
 
     # night never plays, so only calm → fight and back happen
     assert lines == [
-        "transitions[0]: is never used: changes from `any` to `fight` cannot happen, or more specific rules cover them",
-        "transitions[2]: is never used: changes from `fight` to `night` cannot happen, or more specific rules cover them",
+        f"transitions[{at}]: is never used: changes from `{source}` to `{target}` cannot happen,"
+        " or more specific rules cover them"
+        for at, source, target in [(0, "any", "fight"), (2, "fight", "night")]
     ]
 
 
