@@ -33,7 +33,7 @@ layers = ["calm"]
         ("", '[[select]]\nsection = "one"', ["the select lines were changed"]),
     ],
 )
-def test_what_was_edited_is_told_in_a_few_words(
+def test_an_edit_is_described_in_a_few_words(
     tmp_path: Path, before: str, after: str, expected: list[str]
 ) -> None:
     one = make_preset(tmp_path / "one", BODY + before).file

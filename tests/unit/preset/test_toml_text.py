@@ -42,7 +42,7 @@ def fault_of(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("text", FAULTS)
-def test_what_is_no_toml_is_told_in_plain_words(text: str) -> None:
+def test_a_syntax_error_is_explained_in_plain_words(text: str) -> None:
     assert FAULTS[text] == fault_of(text.encode())
 
 
@@ -54,10 +54,10 @@ def test_what_is_no_toml_is_told_in_plain_words(text: str) -> None:
         (b"a = " + b"1" * 5000, "holds a number with too many digits"),
     ],
 )
-def test_what_is_not_even_text_is_told_too(content: bytes, expected: str) -> None:
+def test_content_that_is_not_text_is_explained_too(content: bytes, expected: str) -> None:
     assert expected == fault_of(content)
 
 
-def test_a_mark_of_an_editor_before_it_does_not_matter() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     assert parse_toml("\ufeffa = 'é'\r\n".encode()) == {"a": "é"}
     assert fault_of("\ufeffa = b".encode()) == 'line 1, column 5: text needs quotes; write "b"'
