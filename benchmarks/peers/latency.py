@@ -19,8 +19,8 @@ IDLE, BUSY = "idle", "a busy core"
 STRESSES = {IDLE: "", "GIL held": stress.GIL, "a million objects collected": stress.COLLECT, BUSY: ""}
 """The name of each stress, and the stress that runs inside the peer's process."""
 
-INTRODUCTION = f"""The time from `sendto` of an OSC packet to the cycle in which a JACK client at the output of the
-engine sees the first changed sample: 48 kHz, {jack.PERIOD_FRAMES} frames, a dummy device.
+INTRODUCTION = f"""The time from `sendto` of an OSC packet to the cycle in which a JACK client at the engine's
+output sees the first changed sample: 48 kHz, {jack.PERIOD_FRAMES} frames, a dummy device.
 A packet arrives at a random time within a cycle of 1.33 ms, so the smallest possible median is 0.67 ms; a
 sound card adds its own latency.
 The next packet is sent only after the effect of the one before was seen, so a long delay is counted once.

@@ -2,7 +2,7 @@
 
 Each engine has a whole performance with conductor and composers, and a trace in which the intensity rises and
 falls.  On one thread, each engine renders a control step of 256 frames in turn.  Prints the share of a core,
-the share of rounds that took longer than a step lasts, the longest round, and the memory of each added engine.
+the share of rounds that took longer than a step lasts, the longest round, and the memory of an added engine.
 """
 
 from __future__ import annotations
