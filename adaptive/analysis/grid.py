@@ -147,7 +147,7 @@ def beat_phase(onsets: Onsets, period_s: float, near_s: float | None = None) -> 
 
 
 def _first_strong_phase(onsets: Onsets, period_s: float, phases_s: F64, folded: F64) -> float:
-    """Return the phase near the first strong onset if it has 80 % of the largest sum, else the phase of that."""
+    """Return the phase near the first strong onset, or the strongest phase if that is over 25 % stronger."""
     strong = onsets.strengths >= 0.5 * np.percentile(onsets.strengths, 90.0)
     first_s = float(onsets.times_s[strong][0])
     distance_s = np.remainder(phases_s - first_s + period_s / 2.0, period_s) - period_s / 2.0

@@ -1,4 +1,4 @@
-"""The loop found in samples, and the only section of a folder, for the tests of the analysis."""
+"""Functions that find the loop in samples and the only section of a folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.analysis.analysis_signals import Samples
 
 
 def loop_of(samples: Samples, *hints_bpm: float) -> Loop:
-    """The loop in samples at 44.1 kHz."""
+    """Return the loop found in samples at 44.1 kHz."""
     onsets, length_s = find_onsets(samples), len(samples) / 44_100
     rhythm = find_rhythm(onsets, [length_s], hints_bpm)
     assert rhythm is not None

@@ -1,4 +1,4 @@
-"""Laws of the chunk reader: what a WAV says of itself, and what a hostile one can do: nothing."""
+"""Laws of the chunk reader: hints are read from the chunks of a WAV, and damaged chunks are refused."""
 
 from __future__ import annotations
 

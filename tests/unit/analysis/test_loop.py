@@ -1,4 +1,4 @@
-"""Laws of tempo, beat 1, bars and tail, on loops about which everything is known."""
+"""Laws of tempo, beat 1, bars and tail, on synthetic loops whose values are known."""
 
 from __future__ import annotations
 

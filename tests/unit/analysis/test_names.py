@@ -1,4 +1,4 @@
-"""Laws of file names: which section, which layer, which tempo."""
+"""Laws of file names: they give section, layer, variation, tempo and bars."""
 
 from __future__ import annotations
 

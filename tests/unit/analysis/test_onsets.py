@@ -1,4 +1,4 @@
-"""Laws of the onset finder: what begins is found, and found where it begins."""
+"""Laws of the onset finder: every onset is found, at its time."""
 
 from __future__ import annotations
 

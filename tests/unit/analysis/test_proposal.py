@@ -1,4 +1,4 @@
-"""Laws of the written preset: it is valid, it explains itself, and nothing is overwritten."""
+"""Laws of the proposed preset: it is valid, gives its reasons, and overwrites nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws of reading: a whole file is read as it is, anything else is refused in one sentence."""
+"""Laws of reading: a complete file is read to the frame, any other file is refused in one sentence."""
 
 from __future__ import annotations
 

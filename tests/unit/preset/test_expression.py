@@ -12,7 +12,7 @@ from adaptive.preset.expression import (
     evaluate,
     parse,
 )
-from tests.unit.preset.moments import Moment, history, valued
+from tests.unit.preset.scopes import DictScope, history, value_of
 
 
 @pytest.mark.parametrize(
@@ -39,42 +39,42 @@ from tests.unit.preset.moments import Moment, history, valued
     ],
 )
 def test_operators_bind_as_in_arithmetic(text: str, expected: float | bool) -> None:
-    assert expected == valued(text)
+    assert expected == value_of(text)
 
 
 def test_a_name_is_the_value_of_a_parameter_or_a_state() -> None:
-    assert valued("threat", threat=0.25) == 0.25
-    assert valued("place", place="road") == "road"
+    assert value_of("threat", threat=0.25) == 0.25
+    assert value_of("place", place="road") == "road"
 
 
 def test_a_state_is_equal_to_one_of_its_values_and_has_no_order() -> None:
-    assert valued("place == 'shelter'", place="shelter") is True
-    assert valued('place != "shelter"', place="shelter") is False
-    assert valued("'road' == place", place="shelter") is False
-    assert valued("place > 'a'", place="shelter") is False
+    assert value_of("place == 'shelter'", place="shelter") is True
+    assert value_of('place != "shelter"', place="shelter") is False
+    assert value_of("'road' == place", place="shelter") is False
+    assert value_of("place > 'a'", place="shelter") is False
 
 
 def test_age_and_stale_ask_about_the_name_and_not_its_value() -> None:
-    moment = Moment({"pulse": 70.0}, {"pulse": 12.0}, frozenset({"pulse"}))
+    scope = DictScope({"pulse": 70.0}, {"pulse": 12.0}, frozenset({"pulse"}))
 
-    assert evaluate(parse("age(pulse) / 2"), moment) == 6.0
-    assert evaluate(parse("stale(pulse)"), moment) is True
+    assert evaluate(parse("age(pulse) / 2"), scope) == 6.0
+    assert evaluate(parse("stale(pulse)"), scope) is True
 
 
 def test_bars_in_section_counts_bars() -> None:
-    assert evaluate(parse("bars_in_section >= 8"), Moment(bars_in_section=8.0)) is True
+    assert evaluate(parse("bars_in_section >= 8"), DictScope(bars_in_section=8.0)) is True
 
 
 def test_division_by_zero_is_zero() -> None:
-    assert valued("1 / 0") == 0.0
-    assert valued("x / (x - x)", x=3.0) == 0.0
+    assert value_of("1 / 0") == 0.0
+    assert value_of("x / (x - x)", x=3.0) == 0.0
 
 
 def test_results_are_finite_whatever_comes_in() -> None:
-    assert valued("x * x", x=1e300) == LARGEST
-    assert valued("-x * x", x=1e300) == -LARGEST
-    assert valued("x - x", x=float("inf")) == 0.0
-    assert valued("x", x=float("nan")) == 0.0
+    assert value_of("x * x", x=1e300) == LARGEST
+    assert value_of("-x * x", x=1e300) == -LARGEST
+    assert value_of("x - x", x=float("inf")) == 0.0
+    assert value_of("x", x=float("nan")) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -128,15 +128,15 @@ def test_hysteresis_has_no_width_where_two_moving_things_are_multiplied() -> Non
 @pytest.mark.parametrize("text", ["x > 0.6 or on > 0", "on > 0 or x > 0.6"])
 def test_hysteresis_does_not_depend_on_the_order_of_the_terms(text: str) -> None:
     expression, latches = parse(text), Latches()
-    evaluate(expression, Moment({"x": 0.7, "on": 1.0}), latches)
+    evaluate(expression, DictScope({"x": 0.7, "on": 1.0}), latches)
 
-    assert evaluate(expression, Moment({"x": 0.55, "on": 0.0}, widths={"x": 0.1}), latches) is True
+    assert evaluate(expression, DictScope({"x": 0.55, "on": 0.0}, widths={"x": 0.1}), latches) is True
 
 
 def test_each_latches_object_has_its_own_memory() -> None:
     expression, one, other = parse("x > 0.6"), Latches(), Latches()
-    evaluate(expression, Moment({"x": 0.7}), one)
-    later = Moment({"x": 0.55}, widths={"x": 0.1})
+    evaluate(expression, DictScope({"x": 0.7}), one)
+    later = DictScope({"x": 0.55}, widths={"x": 0.1})
 
     assert evaluate(expression, later, one) is True
     assert evaluate(expression, later, other) is False
@@ -144,10 +144,10 @@ def test_each_latches_object_has_its_own_memory() -> None:
 
 def test_cleared_latches_forget() -> None:
     expression, latches = parse("x > 0.6"), Latches()
-    evaluate(expression, Moment({"x": 0.7}), latches)
+    evaluate(expression, DictScope({"x": 0.7}), latches)
     latches.clear()
 
-    assert evaluate(expression, Moment({"x": 0.55}, widths={"x": 0.1}), latches) is False
+    assert evaluate(expression, DictScope({"x": 0.55}, widths={"x": 0.1}), latches) is False
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=40), st.floats(0.0, 0.3))

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.errors import ExpressionError
+from adaptive.kernel import parameters
 from adaptive.preset.expression import (
     LARGEST,
     Opcode,
@@ -14,7 +15,7 @@ from adaptive.preset.expression import (
     run_program,
 )
 from adaptive.preset.program import MAX_INSTRUCTIONS, MAX_STACK
-from tests.unit.preset.moments import Moment
+from tests.unit.preset.scopes import DictScope
 
 
 def opcodes(text: str) -> list[tuple[Opcode, float]]:
@@ -48,8 +49,9 @@ def test_many_arguments_become_a_chain_and_a_mean_a_sum_times_a_constant() -> No
     assert expected == opcodes("mean(a, b, c)")
 
 
-def test_the_opcodes_are_numbered_without_gaps() -> None:
+def test_the_opcodes_are_those_of_the_kernel_without_gaps() -> None:
     assert list(range(21)) == [int(opcode) for opcode in Opcode]
+    assert all(getattr(parameters, opcode.name) == opcode for opcode in Opcode)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +128,14 @@ def test_a_program_gives_what_evaluation_gives(
     text: str, values: list[float], ages: list[float], stale: list[bool]
 ) -> None:
     expression = parse(text)
-    moment = Moment(
+    scope = DictScope(
         dict(zip(SLOTS, values, strict=True)),
         dict(zip(SLOTS, ages, strict=True)),
         frozenset(name for name, is_stale in zip(SLOTS, stale, strict=True) if is_stale),
     )
     program = compile_program(expression, SLOTS)
 
-    assert float(evaluate(expression, moment)) == run_program(program, values, ages, stale)
+    assert float(evaluate(expression, scope)) == run_program(program, values, ages, stale)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=4))
@@ -142,6 +144,6 @@ def test_a_mean_lies_between_the_least_and_the_greatest(values: list[float]) -> 
     slots = dict(zip("abcd", range(4), strict=True))
     program = compile_program(parse("mean(a, b, c, d)"), slots)
     mean = run_program(program, values, [0.0] * 4, [False] * 4)
-    room = 1e-6 * max(1.0, *(abs(value) for value in values)) * 4
+    tolerance = 1e-6 * max(1.0, *(abs(value) for value in values)) * 4
 
-    assert min(values) - room <= mean <= max(values) + room
+    assert min(values) - tolerance <= mean <= max(values) + tolerance

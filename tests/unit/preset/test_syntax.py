@@ -13,7 +13,7 @@ from adaptive.preset.expression import (
     evaluate,
     parse,
 )
-from tests.unit.preset.moments import Moment
+from tests.unit.preset.scopes import DictScope
 
 
 def test_names_are_the_parameters_and_states_read() -> None:
@@ -122,10 +122,10 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 @settings(deadline=None)
 def test_any_sequence_of_tokens_parses_or_is_refused_and_what_parses_evaluates(pieces: list[str]) -> None:
-    moment = Moment({"x": 1.0, "y": -2.0, "road": 0.0}, {"x": 1.0, "y": 2.0})
+    scope = DictScope({"x": 1.0, "y": -2.0, "road": 0.0}, {"x": 1.0, "y": 2.0})
     try:
         expression = parse(" ".join(pieces))
     except ExpressionError:
         return
 
-    assert isinstance(evaluate(expression, moment), float | bool | str)
+    assert isinstance(evaluate(expression, scope), float | bool | str)

@@ -1,4 +1,4 @@
-"""Scopes made of dictionaries, and evaluation in one line, for the tests of expressions."""
+"""A scope made of dictionaries, and short forms of evaluation, for the tests of expressions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adaptive.preset.expression import (
 
 
 @dataclass
-class Moment:
+class DictScope:
     """A scope made of dictionaries."""
 
     values: dict[str, float | str] = field(default_factory=dict)
@@ -34,15 +34,15 @@ class Moment:
         return self.widths.get(name, 0.0)
 
 
-def valued(text: str, **values: float | str) -> float | bool | str:
-    return evaluate(parse(text), Moment(dict(values)))
+def value_of(text: str, **values: float | str) -> float | bool | str:
+    return evaluate(parse(text), DictScope(dict(values)))
 
 
 def history(text: str, values: list[float], width: float = 0.1) -> list[bool]:
-    """What a condition over `x` says, value after value, with one memory."""
-    expression, latches, moment = parse(text), Latches(), Moment(widths={"x": width})
+    """Return the result of a condition over `x` for each of `values`, with one memory."""
+    expression, latches, scope = parse(text), Latches(), DictScope(widths={"x": width})
     said = []
     for value in values:
-        moment.values["x"] = value
-        said.append(bool(evaluate(expression, moment, latches)))
+        scope.values["x"] = value
+        said.append(bool(evaluate(expression, scope, latches)))
     return said
