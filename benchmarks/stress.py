@@ -11,6 +11,9 @@ from collections.abc import Callable
 OBJECTS = 1_000_000
 GIL, COLLECT = "gil", "collect"
 
+Load = Callable[[threading.Event, Callable[[], None]], None]
+"""Runs until the event is set, and calls the function once it has begun."""
+
 
 def hold_gil(stop: threading.Event, begun: Callable[[], None] = lambda: None) -> None:
     """Compute in pure Python without a pause until `stop` is set; call `begun` first."""
