@@ -1,1 +1,1 @@
-"""Speed, measured: shares of a core, cost per unit of work, and how it grows."""
+"""Benchmarks: the share of a core that the engine takes, and how it grows with the work."""

@@ -1,11 +1,12 @@
-"""``make bench``: what the kernel costs, as shares of one core, and what others cost; results go to ``docs``.
+"""``make bench``: measures this engine and other engines, and writes the results to ``docs``.
 
-``python -m benchmarks loop offline conductor callback`` measures this engine (`callback` needs a sound
-server), ``python -m benchmarks peers latency starts`` measures it beside others (what is not installed
-becomes a row that says what to install).
+``python -m benchmarks loop offline conductor callback`` measures this engine; `callback` needs a sound
+server.  ``python -m benchmarks peers latency starts`` compares it with other engines; one that is not
+installed gives a row that says what to install.
 
-User and system CPU time of this process per second of audio, 64 frames a quantum, 48 kHz, median of
-five runs of four seconds (least in brackets).  Pin it to a core and leave the machine alone meanwhile.
+The figures of `loop` are user and system CPU time of this process per second of audio, with 64 frames in a
+quantum at 48 kHz: median and minimum of five runs of four seconds.  Pin the process to a core, and do not use
+the machine while it runs.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 TITLES = {
-    "loop": "The tight loop: share of one core, 64 frames a quantum, 48 kHz",
+    "loop": "The render loop: share of one core, 64 frames a quantum, 48 kHz",
     "offline": "Whole presets",
     "conductor": "A step of the conductor, milliseconds",
-    "callback": "Inside the callback of a PortAudio stream on a JACK dummy device, 64 frames, 128 stems",
-    "peers": "Side by side: stems, voices, effects",
-    "latency": "Side by side: from a packet to the changed sample, and what was lost meanwhile",
-    "starts": "Side by side: offline speed, start-up, memory",
+    "callback": "The callback of a PortAudio stream on a JACK dummy device, 64 frames, 128 stems",
+    "peers": "Comparison: stems, voices, effects",
+    "latency": "Comparison: time from a packet to the changed sample, and lost cycles",
+    "starts": "Comparison: offline speed, start-up, memory",
 }
 MEASURES: dict[str, Callable[[], Iterator[dict[str, object]]]] = {
     "loop": work.measure_all,
@@ -47,7 +48,7 @@ SHOWS = {"peers": side_by_side.show, "latency": latency.show, "starts": starts.s
 
 
 def main() -> None:
-    """Run what is named, or the first two."""
+    """Measure the named parts, or `loop` and `offline` if none is named."""
     asked = sys.argv[1:] or ["loop", "offline"]
     unknown = [name for name in asked if name not in TITLES]
     if unknown:
@@ -89,7 +90,7 @@ def _commit() -> str:
 
 
 def _processor() -> str:
-    """Name, and where the system tells them family and model: one name stands for several designs."""
+    """Return the processor's name, with family and model if known, because one name has several designs."""
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.exists():
         return platform.processor()

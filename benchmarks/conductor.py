@@ -1,4 +1,4 @@
-"""A step of the conductor: 64 sections, 64 layers, 500 rules, parameters that move in every tick."""
+"""Measures a step of the conductor: 64 sections, 64 layers, 500 rules, parameters that change every step."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from adaptive.preset.load import load
 from adaptive.session.performance import Performance, vocabulary
 
 SECTIONS, LAYERS, SELECT, RULES = 64, 64, 64, 436
-"""Lines of select and rules of transitions: 500 together."""
+"""Select lines and transition rules: 500 together."""
 
-TICKS = 12_000
-"""A minute of music."""
+STEPS = 12_000
+"""Control steps of 256 frames: about a minute of music."""
 
 
 def measure_all() -> Iterator[dict[str, object]]:
-    """Every row."""
+    """Measure and yield each row."""
     for generated in (0, 8, 64):
         yield _steps(generated)
 
@@ -64,8 +64,8 @@ def _steps(generated: int) -> dict[str, object]:
         gc.collect()
         gc.freeze()  # as `adaptive play` does
         took = []
-        for control_step in range(TICKS):
-            values = [(f"p{n}", 0.5 + 0.5 * np.sin(control_step * 0.0003 * (n + 1) + n)) for n in range(8)]
+        for step in range(STEPS):
+            values = [(f"p{n}", 0.5 + 0.5 * np.sin(step * 0.0003 * (n + 1) + n)) for n in range(8)]
             for name, value in values:
                 performance.engine.set_parameter(performance.layout.parameters[name], value)
             performance.engine.pull(CONTROL_STEP_FRAMES)
@@ -77,11 +77,11 @@ def _steps(generated: int) -> dict[str, object]:
     ordered = sorted(took)
     return {
         "what": f"{SECTIONS} sections, {LAYERS} layers ({generated} generated), {SELECT + RULES} rules",
-        "steps": TICKS,
+        "steps": STEPS,
         "seams_planned": seams,
-        "p50_ms": round(ordered[TICKS // 2], 3),
-        "p99_ms": round(ordered[TICKS * 99 // 100], 3),
+        "p50_ms": round(ordered[STEPS // 2], 3),
+        "p99_ms": round(ordered[STEPS * 99 // 100], 3),
         "max_ms": round(ordered[-1], 3),
-        "mean_first_quarter_ms": round(statistics.mean(took[: TICKS // 4]), 3),
-        "mean_last_quarter_ms": round(statistics.mean(took[-TICKS // 4 :]), 3),
+        "mean_first_quarter_ms": round(statistics.mean(took[: STEPS // 4]), 3),
+        "mean_last_quarter_ms": round(statistics.mean(took[-STEPS // 4 :]), 3),
     }

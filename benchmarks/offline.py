@@ -1,4 +1,4 @@
-"""Whole presets: offline speed on one core, start-up."""
+"""Measures whole presets: offline speed on one core, and start-up time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = 120.0
 
 
 def measure_all() -> Iterator[dict[str, object]]:
-    """Every row, one after the other."""
+    """Measure and yield each row."""
     yield from _offline()
     yield _start("later start to the first frame", None)
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What troubles an interpreter: a thread that keeps the GIL, a collector with a million objects to walk."""
+"""Loads for the Python interpreter: a thread that holds the GIL, and garbage collection of many objects."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from collections.abc import Callable
 OBJECTS = 1_000_000
 GIL, COLLECT = "gil", "collect"
 
+Load = Callable[[threading.Event, Callable[[], None]], None]
+"""Runs until the event is set, and calls the function once it has begun."""
+
 
 def hold_gil(stop: threading.Event, begun: Callable[[], None] = lambda: None) -> None:
-    """Compute in pure Python without pause."""
+    """Compute in pure Python without a pause until `stop` is set; call `begun` first."""
     begun()
     total = 0
     while not stop.is_set():
@@ -23,7 +26,7 @@ def hold_gil(stop: threading.Event, begun: Callable[[], None] = lambda: None) ->
 
 
 def collect(stop: threading.Event, begun: Callable[[], None] = lambda: None) -> None:
-    """Let the collector walk over a million objects, again and again."""
+    """Run garbage collections over a million objects until `stop` is set; call `begun` before the first."""
     kept = [{"list": [number]} for number in range(OBJECTS)]
     begun()
     while not stop.is_set():
@@ -33,7 +36,7 @@ def collect(stop: threading.Event, begun: Callable[[], None] = lambda: None) -> 
 
 
 def begin_when_told() -> None:
-    """In a thread: wait for a line that names a stress, do it, and say so once it has begun."""
+    """Start a thread that reads a stress from a line of stdin, runs it and prints ``stressed``."""
     threading.Thread(target=_wait, daemon=True).start()
 
 

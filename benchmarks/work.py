@@ -1,4 +1,4 @@
-"""The tight loop: stems, voices, effects, and how each grows."""
+"""Measures the render loop: stems, voices and effects, in growing numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Before = Callable[[Engine], None]
 
 
 def share_of_core(engine: Engine, before: Before | None = None) -> dict[str, object]:
-    """CPU seconds per second of audio in percent: median and least of five runs.
+    """Return CPU seconds per second of audio in percent: median and minimum of five runs.
 
-    `before` runs between pieces of 100 ms and is not counted: it stands for the conductor.
+    `before` is called before each piece of 100 ms and is not counted; it takes the place of the conductor.
     """
     shares = []
     pieces = SECONDS * engine.spec.sample_rate // PIECE
@@ -37,7 +37,7 @@ def share_of_core(engine: Engine, before: Before | None = None) -> dict[str, obj
 
 
 def measure_all() -> Iterator[dict[str, object]]:
-    """Every row, one after the other."""
+    """Measure and yield each row."""
     engine = Engine(EngineSpec())
     engine.pull(4800)
     yield {"what": "idle engine", **share_of_core(engine)}
@@ -47,11 +47,12 @@ def measure_all() -> Iterator[dict[str, object]]:
     for count in (16, 64, 256, 1024):
         yield {"what": f"{count} voices, two saws, live notes", **_voices(count, layout.SAW)}
     yield {"what": "256 voices, two pulses, live notes", **_voices(256, layout.PULSE)}
-    yield {"what": "8 filtered buses with sends, a room, the limiter at work", **_effects(1.0)}
-    yield {"what": "8 filtered buses with sends, a room, the limiter at rest", **_effects(0.05)}
+    yield {"what": "8 filtered buses with sends, a reverb, the limiter active", **_effects(1.0)}
+    yield {"what": "8 filtered buses with sends, a reverb, the limiter inactive", **_effects(0.05)}
 
 
-def _noise(seconds: int, level: float, seed: int) -> np.ndarray:
+def noise(seconds: int, level: float, seed: int) -> np.ndarray:
+    """Return stereo white noise of RMS `level` at 48 kHz, shape (2, frames)."""
     rng = np.random.default_rng(seed)
     return (rng.standard_normal((2, 48000 * seconds)) * level).astype(np.float32)
 
@@ -60,7 +61,7 @@ def _stems(count: int, is_filtered: bool = False) -> dict[str, object]:
     engine = Engine(EngineSpec(clips=count, sounds=count))
     posted = []
     for clip in range(count):
-        sound = engine.bank.add(_noise(6, 0.01, clip), loop_frames=48000 * 6)
+        sound = engine.bank.add(noise(6, 0.01, clip), loop_frames=48000 * 6)
         number = engine.add_sound(sound)
         posted.append(commands.start_clip(0, clip, number, 0, position=clip * 500))
         if is_filtered:
@@ -107,10 +108,10 @@ def _voices(count: int, shape: int) -> dict[str, object]:
 def _effects(volume: float) -> dict[str, object]:
     buses = [BusSpec(f"bus_{i}", sends=(8,), send_gains=(0.5,), cutoff_hz=3000.0) for i in range(8)]
     engine = Engine(
-        EngineSpec(clips=8, sounds=8, buses=[*buses, BusSpec("room", effect=0)], reverbs=[ReverbSpec()])
+        EngineSpec(clips=8, sounds=8, buses=[*buses, BusSpec("reverb", effect=0)], reverbs=[ReverbSpec()])
     )
     for clip in range(8):
-        number = engine.add_sound(engine.bank.add(_noise(6, 0.3, clip), loop_frames=48000 * 6))
+        number = engine.add_sound(engine.bank.add(noise(6, 0.3, clip), loop_frames=48000 * 6))
         engine.post([commands.start_clip(0, clip, number, clip)])
     engine.set_volume(volume)
     engine.pull(48000)

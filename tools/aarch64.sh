@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs the engine on an emulated Linux aarch64 and compares what it renders with this machine's.
+# Renders on an emulated Linux aarch64 and compares the result with a render on this machine.
 #
-#   tools/aarch64.sh [FOLDER]       a quarter of an hour, nearly all of it compiling under emulation
+#   tools/aarch64.sh [FOLDER]       takes 15 minutes, mostly compiling under emulation
 #
-# Needs Debian or Ubuntu and root's apt for qemu-user-static; everything else stays in FOLDER.
+# Needs Debian or Ubuntu, and root to install qemu-user-static with apt; everything else stays in FOLDER.
 set -euo pipefail
 here="$(cd "$(dirname "$0")/.." && pwd)"
 python="$here/.venv/bin/python"
@@ -13,7 +13,7 @@ mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$work/debs" "$w
 command -v qemu-aarch64-static >/dev/null ||
   apt-get install -y -qq --no-install-recommends qemu-user-static >/dev/null
 
-echo "== a Python for aarch64, from the distribution, unpacked and not installed"
+echo "== unpacking a Python for aarch64 from the distribution"
 options=(-o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt" -o Dir::State::status=/dev/null
   -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o "APT::Sandbox::User=root")
 apt-get "${options[@]}" update -qq
@@ -36,10 +36,10 @@ there() {
     qemu-aarch64-static -L "$work/system" "$work/system/usr/bin/python3.11" "$@"
 }
 
-echo "== compiling (in one process: an emulated program cannot start itself)"
+echo "== compiling in one process, because an emulated program cannot start itself"
 there -m adaptive.kernel.compile.build control clips voices buses reverb master quantum pull callback publish
 
-echo "== a preset of generated layers, with a change of section and of tempo"
+echo "== rendering a preset of generated layers, with a change of section and of tempo"
 [ -d "$work/mine" ] || "$python" -m adaptive new "$work/mine"
 printf '%s\n' '{"t": 0.0, "intensity": 0.2}' '{"t": 1.0, "intensity": 0.9}' '{"t": 9.0, "tempo": 140}' \
   '{"t": 14.0}' >"$work/trace.jsonl"

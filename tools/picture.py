@@ -1,4 +1,4 @@
-"""Draw a render: its sections, the notes of its generated layers, its spectrogram, its loudness.
+"""Draws a render: its sections, the notes of its generated layers, its spectrogram and its loudness.
 
 ``python -m tools.picture OUT.flac LOG.jsonl PICTURE.png``
 """
@@ -16,26 +16,26 @@ import pyloudnorm
 import soundfile
 
 mpl.use("Agg")
-from matplotlib import pyplot as plt  # the backend is chosen first
+from matplotlib import pyplot as plt  # imported after the backend is chosen
 
 COLOURS = ("#e0a458", "#7fb4d6", "#c77d9c", "#8fbf7f", "#b9a5e0", "#d6c96f", "#6fd6c4", "#d6856f")
 BANDS = ("#26324a", "#3a2c46", "#4a2630", "#2c4636")
 
 
 def sections_of(lines: list[dict[str, Any]], end: float) -> list[tuple[float, float, str]]:
-    """Start, end and name of every stay."""
-    turns = [
+    """Return start, end and name of every section that plays, in order; times in seconds."""
+    starts = [
         (line["t"], line["section"] if line["kind"] == "layer" else line["target"])
         for line in lines
         if (line["kind"] == "layer" and "section" in line)
         or (line["kind"] == "transition" and line["t"] == 0)
     ]
-    stops = [t for t, _ in turns[1:]] + [end]
-    return [(start, stop, name or "silence") for (start, name), stop in zip(turns, stops, strict=True)]
+    stops = [t for t, _ in starts[1:]] + [end]
+    return [(start, stop, name or "silence") for (start, name), stop in zip(starts, stops, strict=True)]
 
 
 def draw(audio: Path, log: Path, picture: Path) -> None:
-    """Draw one picture."""
+    """Draw the picture of an audio file and its log."""
     data, rate = soundfile.read(audio)
     lines = [json.loads(text) for text in log.read_text(encoding="utf-8").splitlines()]
     end = len(data) / rate

@@ -1,7 +1,7 @@
-"""Listening to somebody's own stems: what `adaptive new FOLDER --from STEMS` knows and says.
+"""Analyses a folder of stems and proposes a preset: `adaptive new FOLDER --from STEMS`.
 
-Nothing here runs while music plays and nothing here makes sound.  Every audio file is hostile
-until it is read; what is found is a guess, and every guess carries the sentence that explains it.
+The analysis runs offline, never while music plays.  Audio files are checked before they are trusted.  Tempo,
+beat 1 and length are estimates, and each estimate has a sentence that explains it.
 
 Examples
 --------

@@ -1,4 +1,4 @@
-"""The text of a preset that needs no stems: everything in it is generated."""
+"""The text of a new preset without stems, in which all layers are generated (`adaptive new`)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from adaptive.analysis.template import comment, quoted, rule
 
 
 def blank_text(name: str) -> str:
-    """Write out a preset in which everything is generated: two sections over one parameter."""
-    return f"""{comment(f"{name}: two moods over one parameter, written while it plays.")}
+    """Return the ``preset.toml`` of a preset with two generated sections and one parameter."""
+    return f"""{comment(f"{name}: two sections chosen by one parameter; all layers are generated.")}
 
 schema    = 1
 name      = {quoted(name)}
@@ -24,7 +24,7 @@ license  = ""              # SPDX, such as CC-BY-4.0; `render` writes it into ev
 [parameters.intensity]     # 0 calm … 1 fight:  adaptive send intensity=0.8
 range      = [0.0, 1.0]
 default    = 0.2
-rise_s     = 0.2           # upwards at once, downwards slowly
+rise_s     = 0.2           # rises quickly, falls slowly
 fall_s     = 3.0
 hysteresis = 0.1           # `intensity > 0.5` turns true above 0.5 and false again below 0.4
 
@@ -52,7 +52,7 @@ density   = {{ over = "intensity", points = [[0.5, 0.4], [1.0, 0.9]] }}
 [sections.calm]
 layers      = ["pad", "bass"]
 length_bars = 8
-chords      = ["Am", "F", "C", "G"]     # one a bar, then from the front
+chords      = ["Am", "F", "C", "G"]     # one for each bar, repeated
 energy      = 0.3
 
 [sections.fight]
@@ -60,7 +60,7 @@ layers        = ["pad", "bass", "drums"]
 length_bars   = 8
 chords        = ["Am", "G", "F", "E"]
 energy        = 0.8
-min_stay_bars = 4          # once here, stay four bars
+min_stay_bars = 4          # stay at least four bars
 
 {rule("Which section should play: the first line that is true, from the top")}
 
@@ -82,7 +82,7 @@ fade_out = {{ beats = 2 }}
 
 
 def blank_readme_text(name: str) -> str:
-    """Write out the README of a preset without stems."""
+    """Return the README of a preset without stems."""
     return f"""# {name}
 
 Made by `adaptive new`. Two sections, *calm* and *fight*; everything in them is generated.

@@ -1,9 +1,9 @@
-"""What a WAV file says about itself: loop points, cue points, tempo and beats.
+"""Reads loop points, cue points, tempo and beats from the chunks of a WAV file.
 
-Samplers and loop editors leave three chunks in a WAV: ``smpl`` (where it loops), ``cue `` (named
-positions) and ``acid`` (tempo, beats, meter).  They are hints; nobody checks them when a file is
-cut.  The reader is strict about structure (a chunk that does not fit in the file is a fault) and
-forgiving about values (a tempo of zero is no tempo).
+Samplers and loop editors write three chunks: ``smpl`` (loop points), ``cue `` (marked positions) and ``acid``
+(tempo, beats, meter).  They are only hints, because editors do not update them when a file is cut.  The
+reader is strict about structure (a chunk that does not fit in the file is an error) and tolerant about values
+(a tempo of zero is ignored).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import BinaryIO
 
 from adaptive.errors import AudioFileError, one_line
 
-# The three chunks are under 100 bytes in practice; a hostile one must not fill the memory.
+# The three chunks have fewer than 100 bytes in practice; the limit bounds the memory for hostile files.
 _LARGEST_CHUNK = 65_536
-# An editor writes about ten chunks; a file of nothing but empty ones must not take for ever.
+# An editor writes about ten chunks; the limit bounds the time for files of many empty chunks.
 _MOST_CHUNKS = 1_000
-# Recorders that stream leave the size of `data` and of the whole open with these.
+# Recorders that stream write these as the size of `data` and of the file, because it is not yet known.
 _UNKNOWN_SIZES = (0, 0xFFFF_FFFF)
 _LOWEST_BPM, _HIGHEST_BPM = 20.0, 400.0
 _ONE_SHOT = 1
@@ -28,7 +28,7 @@ _ONE_SHOT = 1
 
 @dataclass(frozen=True)
 class ChunkHints:
-    """What the chunks of one file claim; empty where they are silent.
+    """What the chunks of one file state; the defaults mean that they do not state it.
 
     Attributes
     ----------
@@ -37,11 +37,11 @@ class ChunkHints:
     beats : int
         Length in beats; 0 if unknown.
     beats_per_bar : int
-        The meter's numerator over quarters; 0 if unknown.
+        The meter's numerator if the denominator is 4; 0 if unknown.
     loop_frames : tuple of int or None
-        First frame of the loop and the frame after its last.
+        The first frame of the loop, and the frame after its last.
     cue_frames : tuple of int
-        Marked positions, ascending.
+        Marked positions in frames, ascending.
     """
 
     bpm: float | None = None
@@ -52,7 +52,7 @@ class ChunkHints:
 
 
 def read_hints(path: Path) -> ChunkHints:
-    """Read the hints of a file; a file that is not RIFF WAVE has none.
+    """Read the hints of a file; a file that is not RIFF/WAVE has none.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def read_hints(path: Path) -> ChunkHints:
     Raises
     ------
     AudioFileError
-        If the file cannot be read, or a chunk does not fit: the file is truncated or damaged.
+        If the file cannot be read, or is truncated or damaged: a chunk does not fit.
     """
     try:
         size = path.stat().st_size
@@ -76,12 +76,12 @@ def read_hints(path: Path) -> ChunkHints:
 
 
 def _walk(file: BinaryIO, file_size: int, riff_size: int, path: Path) -> ChunkHints:
-    """Go from chunk to chunk; what lies behind the RIFF itself is not looked at."""
+    """Read the hints chunk by chunk; bytes after the end of the RIFF are ignored."""
     end = file_size if riff_size in _UNKNOWN_SIZES else min(file_size, 8 + riff_size)
     hints = ChunkHints()
     position = 12
     for _ in range(_MOST_CHUNKS):
-        # Fewer than 8 bytes, or zeros, are padding that some editors leave.
+        # Some editors leave padding: fewer than 8 bytes, or zeros.
         if position + 8 > end:
             return hints
         file.seek(position)
@@ -118,7 +118,7 @@ def _parse(file: BinaryIO, kind: bytes, size: int, hints: ChunkHints, path: Path
 
 
 def _parse_cue(body: bytes, hints: ChunkHints) -> ChunkHints:
-    """`cue `: a count, then 24 bytes each, the position in frames last."""
+    """Parse `cue `: a count, then 24 bytes for each point, the position in frames last."""
     (count,) = struct.unpack_from("<I", body)
     if 4 + 24 * count > len(body):
         raise ValueError
@@ -127,7 +127,10 @@ def _parse_cue(body: bytes, hints: ChunkHints) -> ChunkHints:
 
 
 def _parse_smpl(body: bytes, hints: ChunkHints) -> ChunkHints:
-    """`smpl`: nine words, the eighth counts the loops; each is 24 bytes, its end inclusive."""
+    """Parse `smpl`: nine words, of which the eighth is the number of loops, then 24 bytes for each loop.
+
+    The end of a loop is inclusive.
+    """
     count = struct.unpack_from("<9I", body)[7]
     if 36 + 24 * count > len(body):
         raise ValueError
@@ -138,9 +141,9 @@ def _parse_smpl(body: bytes, hints: ChunkHints) -> ChunkHints:
 
 
 def _parse_acid(body: bytes, hints: ChunkHints) -> ChunkHints:
-    """`acid`: flags, root, two unknowns, beats, meter (denominator first), tempo; 24 bytes."""
+    """Parse `acid`, 24 bytes: flags, root, two unknown values, beats, meter (denominator first), tempo."""
     flags, _, _, _, beats, denominator, numerator, bpm = struct.unpack_from("<IHHfIHHf", body)
-    # A one-shot has no tempo of its own; editors fill in a default.
+    # Editors write a default tempo for a one-shot.
     if flags & _ONE_SHOT:
         return hints
     is_tempo = math.isfinite(bpm) and _LOWEST_BPM <= bpm <= _HIGHEST_BPM

@@ -1,4 +1,4 @@
-"""Everything known about one section before its loop is decided: sound, names and chunks."""
+"""Collects what is known about a section before its loop is estimated: onsets, file names and chunks."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from adaptive.analysis.stems import Stem, read_stem
 
 @dataclass(frozen=True)
 class Claim:
-    """A tempo somebody claims: a file's name, or a chunk in it."""
+    """A tempo that a file name or a chunk states, in quarter notes per minute; `source` names which."""
 
     bpm: float
-    who: str
+    source: str
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One section's files, heard.
+    """What is known about the files of one section.
 
     Attributes
     ----------
     named : tuple of NamedStem
-        The files.
+        The files with what their names state.
     onsets : Onsets
-        Of all of them together.
+        The onsets of all files together.
     extents : tuple of Extent
-        One for each.
+        The length of each file.
     claims : tuple of Claim
-        What names and chunks say, names first.
+        The tempi that names and chunks state, names first.
     bars_hint : int
-        The bars a name claims; 0 if none.
+        The number of bars that a name states; 0 if none does.
     beats_per_bar : int
-        The meter a chunk claims; 0 if none.
+        The meter that a chunk states; 0 if none does.
     silent : tuple of str
-        File names in which there is no sound.
+        The names of files that are silent.
     """
 
     named: tuple[NamedStem, ...]
@@ -56,7 +56,7 @@ class Evidence:
 
 
 def gather(named: Sequence[NamedStem]) -> Evidence:
-    """Read and hear one section's files, one at a time.
+    """Read and analyse the files of one section, one at a time.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def gather(named: Sequence[NamedStem]) -> Evidence:
         meters.append(stem.hints.beats_per_bar)
         if stem.sounding_s == 0.0:
             silent.append(name.path.name)
-    claims.sort(key=lambda claim: not claim.who.startswith("the name"))
+    claims.sort(key=lambda claim: not claim.source.startswith("the name"))
     return Evidence(
         tuple(named),
         merge(tracks),
@@ -89,7 +89,7 @@ def gather(named: Sequence[NamedStem]) -> Evidence:
 
 
 def _extent(stem: Stem) -> Extent:
-    """Translate a file's frames into seconds; marks outside the file are dropped."""
+    """Convert a file's length, loop and marks from frames to seconds; positions outside it are dropped."""
     loop = stem.hints.loop_frames
     rate = stem.sample_rate
     loop_s = (loop[0] / rate, loop[1] / rate) if loop and loop[1] <= stem.frames else None
@@ -98,7 +98,7 @@ def _extent(stem: Stem) -> Extent:
 
 
 def _claims(name: NamedStem, stem: Stem) -> list[Claim]:
-    """List the tempi that are claimed for a file, or follow from the bars or beats claimed."""
+    """List the tempi that a file's name and chunks state, or that follow from the stated bars or beats."""
     shown = name.path.name
     claims = []
     if name.bpm:

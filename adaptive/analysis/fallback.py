@@ -1,7 +1,7 @@
-"""What is assumed where nothing keeps time: a pad, rain, a voice.
+"""Assumes a loop for a section without a rhythm, such as a pad, rain or a voice.
 
-The tempo comes from names, chunks or the other sections; else from the length of a file that is cut
-while it sounds; else it is 120 BPM.  Each time it says so.
+The tempo comes from names, chunks or the other sections; otherwise from the length of a file that is cut
+while it sounds; otherwise it is 120 BPM.  The notes of the loop say which.
 """
 
 from __future__ import annotations
@@ -19,22 +19,21 @@ _PHRASES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)
 def assume_loop(
     bpm: float, why: str, extents: Sequence[Extent], beats_per_bar: int = 0, bars_hint: int = 0
 ) -> Loop:
-    """Lay a loop over a section in which nothing keeps time.
+    """Return the assumed loop of a section without a rhythm.
 
     Parameters
     ----------
     bpm : float
-        A tempo from elsewhere, or 0 if there is none: then a file that is cut while it sounds is
-        taken to be a whole number of bars, at the tempo nearest to 120 BPM that makes it so, and
-        anything else is counted at 120.
+        A tempo from elsewhere, or 0 if there is none.  Then a file that is cut while it sounds is assumed
+        to be a usual number of bars at the tempo nearest to 120 BPM; for other files 120 BPM is assumed.
     why : str
-        A sentence: where `bpm` comes from.
+        A sentence that says where `bpm` comes from.
     extents, beats_per_bar, bars_hint
         As for `find_loop`.
     """
     longest = max(extents, key=lambda extent: extent.length_s)
     meter = beats_per_bar or 4
-    notes = ["No rhythm: nothing in these files keeps time."]
+    notes = ["No rhythm: the onsets in these files fit no tempo."]
     if bpm > 0.0:
         notes.append(why)
     elif longest.is_cut:
@@ -45,25 +44,26 @@ def assume_loop(
         )
     else:
         bpm = PRIOR_BPM
-        notes.append(f"Tempo: {bpm:.2f} BPM, for want of anything better.")
+        notes.append(f"Tempo: {bpm:.2f} BPM, the default, because nothing else suggests one.")
     beats = whole_beats(longest.length_s, bpm)
     if not beats or beats % meter:
-        room = beats_before(longest.length_s, 60.0 / bpm)
+        most = beats_before(longest.length_s, 60.0 / bpm)
         hinted = bars_hint * meter
-        beats = hinted if 0 < hinted <= room else room // meter * meter or room
+        beats = hinted if 0 < hinted <= most else most // meter * meter or most
     tail_s = longest.length_s - beats * 60.0 / bpm
-    notes.append("Beat 1: taken to be where the files begin.")
+    notes.append("Beat 1: assumed to be at the beginning of the files.")
     notes.append(sentence_tail(tail_s, 0.0))
     return Loop(bpm, 0.0, beats, meter, max(0.0, tail_s), tuple(filter(None, notes)))
 
 
 def _fitting_bpm(length_s: float, meter: int) -> float:
-    """Find the tempo nearest to 120 at which a length is a usual number of bars."""
+    """Return the tempo nearest to 120 BPM at which a length is a usual number of bars."""
     if whole_beats(length_s, PRIOR_BPM) and whole_beats(length_s, PRIOR_BPM) % meter == 0:
         return PRIOR_BPM
 
     def oddness(bars: int) -> float:
-        # In octaves from 120; 12 bars are rarer than 8 or 16, by what a fifth of an octave weighs.
+        # The distance from 120 BPM in octaves.  Lengths that are not a power of two, such as 12 bars, are
+        # less usual and count as a fifth of an octave farther away.
         octaves = abs(math.log2(60.0 * meter * bars / length_s / PRIOR_BPM))
         return octaves + (0.2 if bars & (bars - 1) else 0.0)
 

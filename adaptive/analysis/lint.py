@@ -1,4 +1,4 @@
-"""What the files of a preset sound like beside each other: loops off the grid, loudness that jumps."""
+"""Checks the audio files of a preset: loops off the grid, wrong tempo or key, differences in loudness."""
 
 from __future__ import annotations
 
@@ -20,34 +20,53 @@ from adaptive.preset.model import Preset
 from adaptive.preset.segments import BRIDGE, is_bridge
 
 OFF_GRID_S = 0.03
-"""A file that ends so near to a bar line, and not on it, was meant to end on it."""
+"""A file that ends this near to a bar line was meant to end on it."""
 
 ON_GRID_S = 0.005
+"""A file that ends this near to a bar line ends on it."""
 
 LOUD_PEAK = 1.06
-"""Half a decibel above full scale: a file at full scale may come to that by being resampled."""
+"""Half a decibel above full scale; resampling may raise the peak of a file at full scale to this."""
 
 MOST_TAIL_BEATS = 1.0
 END_S, LOUD_END_DB = 0.05, -10.0
-"""A tail has died away where its file ends; what is louder there was cut in the middle of the music."""
+"""A tail decays before the end of its file.
 
-EVEN_BPM, HEARD_END_DB = 0.02, -45.0
-"""A file that would fill its bars at a whole tempo was made at that tempo, if it has not died away where it
-ends, or others say the same; trimmed silence and tails end lower, and at whole tempi by chance."""
+If the last `END_S` seconds are louder than this against the whole file, the file was cut within the music.
+"""
+
+EVEN_BPM, AUDIBLE_END_DB = 0.02, -45.0
+"""A file was made at another tempo if it would fill its bars at a whole number of BPM, within `EVEN_BPM`.
+
+A single file is reported only if its end is louder than `AUDIBLE_END_DB`, because trimmed silence and decayed
+tails may end at a whole tempo by chance; several files with the same tempo are always reported.
+"""
 
 VARIATION_LU = 3.0
-"""Variations of one stem that differ by more are heard as another level, not as another take."""
+"""Variations of one layer that differ by more are heard as a change of level."""
 
 _KEY = re.compile(r"(?:^|[_\-. ])([A-G][#b]?)[_\-. ]?(m|min|minor|maj|major)(?=$|[_\-. ])")
 _MODES = {"m": "minor", "min": "minor", "minor": "minor", "maj": "major", "major": "major"}
 
 LAYER_LU, SECTION_LU = 10.0, 12.0
-"""One layer from section to section; the sums of two sections that lead to each other."""
+"""The largest difference in loudness of one layer between sections, and between the sums of sections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A file: seconds, loudness in LUFS, peak, level of its last 50 ms against the whole in dB."""
+    """The measurements of a file.
+
+    Attributes
+    ----------
+    seconds : float
+        Duration.
+    lufs : float
+        Integrated loudness in LUFS.
+    peak : float
+        Largest absolute sample; 1 is full scale.
+    end_db : float
+        RMS of the last 50 ms relative to the RMS of the whole file, in dB.
+    """
 
     seconds: float
     lufs: float
@@ -56,7 +75,7 @@ class Measured:
 
 
 def measure(audio: Audio, sample_rate: int = 48000) -> Measured:
-    """Measure decoded audio, shape (channels, frames)."""
+    """Measure decoded audio of shape (channels, frames)."""
     peak = float(np.abs(audio).max(initial=0.0))
     end = audio[:, -round(END_S * sample_rate) :]
     whole, last = (float(np.sqrt(np.mean(np.square(piece, dtype=np.float64)))) for piece in (audio, end))
@@ -65,14 +84,14 @@ def measure(audio: Audio, sample_rate: int = 48000) -> Measured:
 
 
 def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
-    """Find loops off the grid, silent and clipped files, and loudness that jumps.
+    """Find loops off the grid, wrong tempi and keys, silent and clipped files, and differences in loudness.
 
     Parameters
     ----------
     preset : Preset
-        Names the files.
+        The preset that uses the files.
     files : mapping of Path to Measured
-        Each file that could be read.
+        The measurements of each file that could be read.
     """
     yield from _check_each(preset, files)
     seconds = {path: file.seconds for path, file in files.items()}
@@ -117,14 +136,14 @@ def _loops(
 
 
 def _check_grid(preset: Preset, segment: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    """A loop that nearly fills its bars was cut a little beside them."""
-    told = set()
+    """Find loops that end 5 to 30 ms before or after their last bar line."""
+    reported = set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
         over_s = (covered - loop) * preset.segments[segment].beat_s
-        if path in told:
+        if path in reported:
             continue
         if ON_GRID_S < abs(over_s) <= OFF_GRID_S:
-            told.add(path)
+            reported.add(path)
             side = "after" if over_s > 0 else "before"
             yield warning(
                 _at(segment, layer, preset),
@@ -134,21 +153,21 @@ def _check_grid(preset: Preset, segment: str, seconds: Mapping[Path, float]) -> 
 
 
 def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
-    """Loops made at another tempo: each pass has a hole at its end, or plays into the next."""
+    """Find loops made at another tempo: each pass ends with silence, or overlaps the next."""
     found: dict[tuple[str, int], list[tuple[str, Path, float, int]]] = {}
     seconds = {path: file.seconds for path, file in files.items()}
     for segment, table in preset.segments.items():
         for layer, path, loop, covered in _loops(preset, segment, seconds):
             missing_s = (loop - covered) * table.beat_s
             meant_bpm = 60.0 / table.beat_s * loop / covered
-            # what a lead-in holds may complete the end
+            # the lead-in may complete the end of the file
             is_explained = -OFF_GRID_S <= missing_s <= table.first_beat_s + OFF_GRID_S
             if not is_explained and abs(meant_bpm - round(meant_bpm)) <= EVEN_BPM:
                 found.setdefault((segment, round(meant_bpm)), []).append((layer, path, covered, loop))
     for (segment, meant_bpm), stems in found.items():
         layer, path, covered, loop = stems[0]
         paths = {path for _, path, _, _ in stems}
-        if len(paths) == 1 and files[path].end_db < HEARD_END_DB:
+        if len(paths) == 1 and files[path].end_db < AUDIBLE_END_DB:
             continue
         missing_s = (loop - covered) * preset.segments[segment].beat_s
         what = (
@@ -165,29 +184,30 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
 
 
 def _check_tails(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
-    """A file that is cut anywhere loops early, and what is left of it plays over the next pass."""
+    """Find files with more than a beat of loud music after their loop, which overlaps the next pass."""
     seconds = {path: file.seconds for path, file in files.items()}
-    told = set()
+    reported = set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
-        if path in told:
+        if path in reported:
             continue
         if covered - loop > MOST_TAIL_BEATS and files[path].end_db > LOUD_END_DB:
-            told.add(path)
+            reported.add(path)
             yield warning(
                 _at(segment, layer, preset),
-                f"{path.name} lasts {covered:.2f} beats: it loops every {loop}, and the {covered - loop:.2f}"
-                " behind them play over the next pass, as loud to their end as the rest; cut it to its bars",
+                f"{path.name} lasts {covered:.2f} beats: it loops every {loop}, and the other"
+                f" {covered - loop:.2f} play over the next pass, as loud at their end as the rest;"
+                " cut the file to its bars",
             )
 
 
 def _check_keys(preset: Preset, segment: str) -> Iterator[Finding]:
-    """A file whose name declares another key than its section."""
-    key, told = Key.parse(preset.segments[segment].key), set()
+    """Find files whose name declares another key than that of the section."""
+    key, reported = Key.parse(preset.segments[segment].key), set()
     for layer, path in section_stems(preset, segment):
         declared = declared_key(path.stem)
-        if declared is None or declared.pitch_classes == key.pitch_classes or path in told:
+        if declared is None or declared.pitch_classes == key.pitch_classes or path in reported:
             continue
-        told.add(path)
+        reported.add(path)
         yield warning(
             _at(segment, layer, preset),
             f"{path.name} says {declared}, and `{segment}` is in {key}",
@@ -195,9 +215,9 @@ def _check_keys(preset: Preset, segment: str) -> Iterator[Finding]:
 
 
 def declared_key(name: str) -> Key | None:
-    """Key that a file's name declares, such as ``drums_F#m`` or ``pad-Bb-major``; None if it has none.
+    """Return the key that a file's name declares, such as ``drums_F#m`` or ``pad-Bb-major``, or None.
 
-    A single letter declares nothing: it may be a number of a take.
+    A single letter is not a key, because it may be the letter of a variation.
 
     Examples
     --------
@@ -210,43 +230,40 @@ def declared_key(name: str) -> Key | None:
 
 def _check_variations(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     for layer in preset.segments[segment].layers:
-        takes = [files[path] for path in preset.variants(layer, segment) if path in files]
-        heard = [take.lufs for take in takes if take.lufs > SILENT_LUFS]
-        if len(heard) > 1 and max(heard) - min(heard) > VARIATION_LU:
-            apart = max(heard) - min(heard)
-            yield warning(
-                _at(segment, layer, preset), f"takes turns with files {apart:.1f} LU apart in loudness"
-            )
+        variations = [files[path] for path in preset.variants(layer, segment) if path in files]
+        loudness = [file.lufs for file in variations if file.lufs > SILENT_LUFS]
+        if len(loudness) > 1 and max(loudness) - min(loudness) > VARIATION_LU:
+            apart = max(loudness) - min(loudness)
+            yield warning(_at(segment, layer, preset), f"its variations are {apart:.1f} LU apart in loudness")
 
 
 def _check_levels(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     for layer in preset.file.layers:
-        heard = {
+        loudness = {
             segment: max(files[path].lufs for path in preset.variants(layer, segment) if path in files)
             for segment in preset.file.sections
             if layer in preset.segments[segment].layers
             and any(path in files for path in preset.variants(layer, segment))
         }
-        if heard and max(heard.values()) - min(heard.values()) > LAYER_LU:
-            loud, soft = max(heard, key=heard.__getitem__), min(heard, key=heard.__getitem__)
+        if loudness and max(loudness.values()) - min(loudness.values()) > LAYER_LU:
+            loud, soft = max(loudness, key=loudness.__getitem__), min(loudness, key=loudness.__getitem__)
             yield warning(
                 ("layers", layer, "stem"),
-                f"is {heard[loud] - heard[soft]:.1f} LU louder in `{loud}` than in `{soft}`",
+                f"is {loudness[loud] - loudness[soft]:.1f} LU louder in `{loud}` than in `{soft}`",
             )
     sums = {segment: _sum_lufs(preset, segment, files) for segment in preset.file.sections}
-    heard = {segment: lufs for segment, lufs in sums.items() if lufs > SILENT_LUFS}
-    if heard and max(heard.values()) - min(heard.values()) > SECTION_LU:
-        loud, soft = max(heard, key=heard.__getitem__), min(heard, key=heard.__getitem__)
-        yield warning(
-            ("sections", soft),
-            f"its stems are {heard[loud] - heard[soft]:.1f} LU softer than those of `{loud}`, all together",
-        )
+    loudness = {segment: lufs for segment, lufs in sums.items() if lufs > SILENT_LUFS}
+    if loudness and max(loudness.values()) - min(loudness.values()) > SECTION_LU:
+        loud, soft = max(loudness, key=loudness.__getitem__), min(loudness, key=loudness.__getitem__)
+        apart = loudness[loud] - loudness[soft]
+        text = f"its stems are {apart:.1f} LU softer than those of `{loud}`, all together"
+        yield warning(("sections", soft), text)
 
 
 def _sum_lufs(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> float:
-    """Loudness of a section's stems together, as if they had nothing in common."""
+    """Return the loudness of a section's stems together in LUFS, as if they were uncorrelated."""
     power = 0.0
     for layer in preset.segments[segment].layers:
-        takes = [files[path].lufs for path in preset.variants(layer, segment) if path in files]
-        power += 10.0 ** (max(takes) / 10.0) if takes else 0.0
+        variations = [files[path].lufs for path in preset.variants(layer, segment) if path in files]
+        power += 10.0 ** (max(variations) / 10.0) if variations else 0.0
     return 10.0 * math.log10(power) if power else SILENT_LUFS

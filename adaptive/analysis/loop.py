@@ -1,8 +1,7 @@
-"""The loop in a file: where beat 1 lies, how many bars there are, and what is tail.
+"""Finds the loop in the files of a section: beat 1, the number of bars, and the tail.
 
-A tempo is a guess until a length confirms it: a file that is a whole number of bars long says the
-tempo to the hundredth.  Where the file is longer than its bars, the rest is tail and rings over
-what follows.
+The length of a file confirms an estimated tempo: if the file is a whole number of bars long, its length gives
+the tempo to 0.01 BPM.  If the file is longer than its bars, the rest is tail and rings over what follows.
 """
 
 from __future__ import annotations
@@ -21,26 +20,26 @@ from adaptive.analysis.grid import (
 )
 from adaptive.analysis.onsets import Onsets
 
-# Without a length to pin it, a tempo may be rounded if no beat moves by more than this.
+# A tempo that no length determines may be rounded if no beat moves by more than this.
 _ROUNDING_S = 0.003
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How long one file is, as far as the loop is concerned.
+    """The length of one file, and the positions marked in it, in seconds.
 
     Attributes
     ----------
     length_s : float
-        From first to last frame.
+        Duration of the file.
     sounding_s : float
-        Until it has died away.
+        Time until the sound has decayed (`Stem.sounding_s`).
     is_cut : bool
-        It still sounds where it ends.
+        Whether the file still sounds at its end (`Stem.is_cut`).
     loop_s : tuple of float or None
-        Start and end of the loop its chunks mark.
+        Start and end of the loop that a chunk of the file marks.
     marks_s : tuple of float
-        Positions its chunks mark.
+        Cue positions that a chunk of the file marks.
     """
 
     length_s: float
@@ -59,15 +58,15 @@ class Loop:
     bpm : float
         Quarter notes per minute.
     first_beat_s : float
-        Where bar 1, beat 1 lies in every file of the section.
+        Position of bar 1, beat 1 in every file of the section, in seconds.
     beats : int
         Length in beats.
     beats_per_bar : int
-        The meter's numerator over quarters.
+        The meter's numerator; the denominator is 4.
     tail_s : float
-        What the longest file holds after the last bar.
+        Seconds after the last bar in the longest file.
     notes : tuple of str
-        One sentence for each guess.
+        One sentence for each estimate.
     """
 
     bpm: float
@@ -79,7 +78,7 @@ class Loop:
 
     @property
     def bars(self) -> int:
-        """Whole bars; 0 if the length is not a whole number of them."""
+        """Length in bars; 0 if it is not a whole number of bars."""
         return self.beats // self.beats_per_bar if self.beats % self.beats_per_bar == 0 else 0
 
 
@@ -90,27 +89,28 @@ def find_loop(
     beats_per_bar: int = 0,
     bars_hint: int = 0,
 ) -> Loop:
-    """Find the loop of a section that keeps time.
+    """Find the loop of a section with a rhythm.
 
     Parameters
     ----------
     rhythm : Rhythm
-        Its tempo and a beat.
+        The tempo and the position of a beat.
     onsets : Onsets
-        Of all its stems together.
+        The onsets of all stems together.
     extents : sequence of Extent
         One for each stem, at least one.
     beats_per_bar : int
-        The meter as the chunks claim it; 0 finds 4, or 3 where only threes fit.
+        The meter that a chunk states.  With 0, the meter is 4, or 3 if the length is a whole number of bars
+        only in 3.
     bars_hint : int
-        The bars a name claims; it decides only between lengths the sound allows.
+        The number of bars that a name states, or 0.  It is used only if the sound allows it.
     """
     longest = max(extents, key=lambda extent: extent.length_s)
-    span_s, beats = _pinning_span(rhythm, onsets, extents)
+    exact_s, beats = _exact_length(rhythm, onsets, extents)
     meter = beats_per_bar or (3 if beats and beats % 4 and beats % 3 == 0 else 4)
     if beats:
-        rhythm = pin(onsets, rhythm, beats, span_s)
-        why_tempo = _sentence_pinned(rhythm, beats, span_s, meter)
+        rhythm = pin(onsets, rhythm, beats, exact_s)
+        why_tempo = _sentence_pinned(rhythm, beats, exact_s, meter)
     else:
         rounding_s = 3.0 * rhythm.error_bpm / rhythm.bpm * longest.length_s
         rounding_s = min(max(rounding_s, 0.0005), _ROUNDING_S)
@@ -118,10 +118,10 @@ def find_loop(
         why_tempo = (
             f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets, give or take {max(rhythm.error_bpm, 0.01):.2f}."
         )
-    is_whole_file = bool(beats) and span_s == longest.length_s
+    is_whole_file = bool(beats) and exact_s == longest.length_s
     first_s, why_first = _first_beat(rhythm, onsets, longest, meter, is_whole_file)
     why_bars = ""
-    if not beats or span_s not in _spans(longest):
+    if not beats or exact_s not in _candidate_lengths(longest):
         bars, why_bars = _count_bars(rhythm, onsets, longest, first_s, meter, bars_hint)
         beats = bars * meter or beats_before(longest.length_s - first_s, rhythm.period_s)
     tail_s = longest.length_s - first_s - beats * rhythm.period_s
@@ -129,56 +129,61 @@ def find_loop(
     return Loop(rhythm.bpm, first_s, beats, meter, max(0.0, tail_s), tuple(notes))
 
 
-def _spans(extent: Extent) -> list[float]:
-    """Lengths that may be a whole number of bars: the file's, and that of a loop marked in it."""
+def _candidate_lengths(extent: Extent) -> list[float]:
+    """Return the lengths that may be a whole number of bars: the file's, and that of a loop marked in it."""
     loop = [extent.loop_s[1] - extent.loop_s[0]] if extent.loop_s else []
     return [extent.length_s, *loop]
 
 
-def _pinning_span(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> tuple[float, int]:
-    """Find a length that is whole beats: the longest says most about the tempo."""
+def _exact_length(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> tuple[float, int]:
+    """Return a length that is a whole number of beats, with that number; (0.0, 0) if there is none.
+
+    Whole bars are preferred to whole beats, and longer lengths to shorter ones, because they determine the
+    tempo more precisely.
+    """
     counted = []
     for extent in extents:
-        for span_s in _spans(extent):
-            beats = whole_beats(span_s, rhythm.bpm, _slack_s(rhythm, span_s))
-            # What is not whole bars has to fit exactly to be believed.
+        for length_s in _candidate_lengths(extent):
+            beats = whole_beats(length_s, rhythm.bpm, _tolerance_s(rhythm, length_s))
+            # A length that is not whole bars is accepted only with the smaller, default tolerance.
             is_bars = beats % 4 == 0
-            beats = beats if is_bars else whole_beats(span_s, rhythm.bpm)
+            beats = beats if is_bars else whole_beats(length_s, rhythm.bpm)
             if beats and (extent.is_cut or _is_filled(rhythm, onsets, beats)):
-                counted.append((is_bars, span_s, beats))
-    _, span_s, beats = max(counted, default=(False, 0.0, 0))
-    return span_s, beats
+                counted.append((is_bars, length_s, beats))
+    _, length_s, beats = max(counted, default=(False, 0.0, 0))
+    return length_s, beats
 
 
-def _slack_s(rhythm: Rhythm, span_s: float) -> float:
-    """Three standard errors of the tempo over a span, but less than a tenth of a beat."""
-    slack_s = 3.0 * rhythm.error_bpm / rhythm.bpm * span_s
-    return min(max(LOOP_TOLERANCE_S, slack_s), 0.1 * rhythm.period_s)
+def _tolerance_s(rhythm: Rhythm, length_s: float) -> float:
+    """Return three standard errors of the tempo over a length: at least 10 ms, at most a tenth of a beat."""
+    tolerance_s = 3.0 * rhythm.error_bpm / rhythm.bpm * length_s
+    return min(max(LOOP_TOLERANCE_S, tolerance_s), 0.1 * rhythm.period_s)
 
 
 def _is_filled(rhythm: Rhythm, onsets: Onsets, beats: int) -> bool:
-    """Whether a length in beats is no accident: one tail in fifty ends within 10 ms of a beat.
+    """Return whether a length in beats is probably intended.
 
-    Multiples of 8 bars are believed; anything else has to be struck to its end.
+    One tail in fifty ends within 10 ms of a beat by chance.  So a multiple of 8 bars is accepted, and any
+    other length only if there is a strong onset in its last bar (in its last beat, if it is not whole bars).
     """
-    last_part = 4 if beats % 4 == 0 else 1
-    return beats % 32 == 0 or strong_beats(onsets, rhythm)[-1] >= beats - last_part
+    last_beats = 4 if beats % 4 == 0 else 1
+    return beats % 32 == 0 or strong_beats(onsets, rhythm)[-1] >= beats - last_beats
 
 
 def _first_beat(
     rhythm: Rhythm, onsets: Onsets, longest: Extent, meter: int, is_whole_file: bool
 ) -> tuple[float, str]:
-    """Find beat 1 and say why it is there."""
+    """Return the position of beat 1, and a sentence that gives the reason."""
     if is_whole_file:
         # A loop that fills its file has at most a beat of lead-in.
         first_s = max(0.0, rhythm.beat_s)
-        return first_s, f"Beat 1: {first_s:.4f} s, the first beat in a file that is all loop."
+        return first_s, f"Beat 1: {first_s:.4f} s, the first beat, because the loop fills the file."
     number = strong_beats(onsets, rhythm)[0]
     first_s = max(0.0, rhythm.beat_s + number * rhythm.period_s)
     marks = [*(longest.loop_s[:1] if longest.loop_s else ()), *longest.marks_s]
     for mark_s in marks:
         beat_s = rhythm.beat_s + rhythm.period_s * round((mark_s - rhythm.beat_s) / rhythm.period_s)
-        # 30 ms: as near as a person sets a marker by eye.  A later one marks something else.
+        # 30 ms is the accuracy of a marker set by eye.  A marker after the first bar means something else.
         if abs(beat_s - mark_s) <= 0.030 and beat_s <= first_s + meter * rhythm.period_s:
             first_s = max(0.0, beat_s)
             return first_s, f"Beat 1: {first_s:.4f} s, the beat at the marker in the file."
@@ -193,19 +198,23 @@ def _count_bars(
     meter: int,
     bars_hint: int,
 ) -> tuple[int, str]:
-    """Count bars where the file is longer than they are: past the last strong onset, then round."""
+    """Estimate the number of bars of a file with a tail, and return it with a sentence.
+
+    The number lies between the bar of the last strong onset and the last bar with sound; among these, the
+    roundest is chosen.
+    """
     bar_s = meter * rhythm.period_s
     last_s = rhythm.beat_s + strong_beats(onsets, rhythm)[-1] * rhythm.period_s
-    # An onset on the very bar line belongs to the bar it opens.
+    # An onset on the bar line belongs to the bar that begins there.
     least = max(1, math.floor((last_s - first_s) / bar_s + 1e-3) + 1)
     # The lead-in completes a file that ends early by at most one beat.
     lead_in_s = min(first_s, rhythm.period_s) + LOOP_TOLERANCE_S
     most = math.floor((longest.length_s - first_s + lead_in_s) / bar_s)
     if most < 1:
         return 0, "Length: less than a bar."
-    heard = math.ceil((longest.sounding_s - first_s - LOOP_TOLERANCE_S) / bar_s)
+    sounding = math.ceil((longest.sounding_s - first_s - LOOP_TOLERANCE_S) / bar_s)
     least = min(least, most)
-    most = max(least, min(most, heard))
+    most = max(least, min(most, sounding))
     if least <= bars_hint <= most:
         return bars_hint, f"Length: {bars_hint} bars, as the file's name says; the sound allows it."
     bars = max(range(least, most + 1), key=_roundness)
@@ -216,17 +225,17 @@ def _count_bars(
 
 
 def _roundness(bars: int) -> tuple[int, int]:
-    """How usual a length is: multiples of 8 before 4 before 2; the shortest of equals."""
+    """Sort key: multiples of 8 bars are preferred to multiples of 4, then 2; then the shortest."""
     return min(bars & -bars, 8), -bars
 
 
 def beats_before(seconds: float, period_s: float) -> int:
-    """Count the whole beats that fit into a length; at least 1."""
+    """Return the number of whole beats that fit into a length; at least 1."""
     return max(1, math.floor((seconds + LOOP_TOLERANCE_S) / period_s))
 
 
 def sentence_tail(tail_s: float, first_s: float) -> str:
-    """Say what lies after the last bar, or what is missing of it; nothing if it fits."""
+    """Return a sentence about the time after the last bar, or missing from it; empty if the length fits."""
     if tail_s > LOOP_TOLERANCE_S:
         return f"Tail: {tail_s:.2f} s after the last bar ring over what follows."
     if tail_s < -LOOP_TOLERANCE_S:
@@ -237,9 +246,9 @@ def sentence_tail(tail_s: float, first_s: float) -> str:
     return ""
 
 
-def _sentence_pinned(rhythm: Rhythm, beats: int, span_s: float, meter: int) -> str:
+def _sentence_pinned(rhythm: Rhythm, beats: int, length_s: float, meter: int) -> str:
     length = f"{beats // meter} bars" if beats % meter == 0 else f"{beats} beats"
     return (
-        f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets and pinned by the length: "
-        f"{span_s:.3f} s are exactly {length}."
+        f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets and confirmed by the length: "
+        f"{length_s:.3f} s are exactly {length}."
     )

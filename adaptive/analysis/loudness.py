@@ -1,4 +1,4 @@
-"""Loudness of a recording, as ITU-R BS.1770-4 measures it."""
+"""Integrated loudness of a recording, as defined in ITU-R BS.1770-4."""
 
 from __future__ import annotations
 
@@ -9,34 +9,43 @@ import numpy as np
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 SILENT_LUFS = -70.0
-"""The absolute gate: what is below does not count as sound."""
+"""The absolute gate of the standard: blocks below it are ignored."""
 
 _BLOCK_S, _STEP_S, _RELATIVE_LU = 0.4, 0.1, -10.0
 _OFFSET_LU = -0.691
-# The two filters of the standard, for 48 kHz: a shelf for the head, and a high-pass.
+# The two K-weighting filters of the standard at 48 kHz: a high shelf (effect of the head) and a high-pass.
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 
 
 def integrated_lufs(audio: Audio, sample_rate: int = 48000) -> float:
-    """Integrated loudness.
+    """Return the integrated loudness of a recording.
 
     Parameters
     ----------
     audio : ndarray of float32, shape (channels, frames)
         One or two channels at 48 kHz.
     sample_rate : int
-        Must be 48000, which the filters are stated for.
+        Must be 48000, because the filter coefficients are those for 48 kHz.
 
     Returns
     -------
     float
-        In LUFS; `SILENT_LUFS` where nothing passes the gates.
+        Loudness in LUFS; `SILENT_LUFS` if no block passes the gates.
+
+    Raises
+    ------
+    ValueError
+        If the sample rate is not 48000.
 
     Notes
     -----
-    K-weighting is applied in the frequency domain, to the whole file; its ends wrap into each other,
-    which for blocks of 400 ms weighs nothing.
+    K-weighting is applied to the whole file in the frequency domain.  The circular convolution lets the ends
+    of the file affect each other, which is negligible for blocks of 400 ms.
+
+    References
+    ----------
+    ITU-R BS.1770-4, "Algorithms to measure audio programme loudness and true-peak audio level", 2015.
     """
     if sample_rate != 48000:
         message = f"loudness is measured at 48 kHz, not at {sample_rate} Hz"

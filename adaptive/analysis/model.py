@@ -1,4 +1,4 @@
-"""What a proposal is: sections, layers and the reasons, before anything is written."""
+"""The data of a proposed preset: sections, layers and stingers, with the reasons for each estimate."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SectionProposal:
-    """One section as it was found.
+    """One proposed section.
 
     Attributes
     ----------
     bars : int
-        Length in bars; 0 if it is not a whole number of them, then `beats` counts.
+        Length in bars; 0 if it is not a whole number of bars, then only `beats` gives the length.
     beats : int
         Length in beats.
     first_beat_s : float
-        Where bar 1, beat 1 lies in each of its files.
+        Position of bar 1, beat 1 in each of its files, in seconds.
     tail_s : float
-        What the longest file holds after the last bar.
+        Seconds after the last bar in the longest file.
     tempo_bpm : float
         Tempo of the recording, in quarter notes per minute.
     confidence : float
-        0 (nothing keeps time) to 1.
+        Confidence of the tempo, from 0 (no tempo was found) to 1.
     files : dict of str to tuple of Path
-        The stem of each layer, or its takes in order.
+        The variations of each layer, in order; one file if the layer has no variations.
     notes : tuple of str
-        One sentence for each guess.
+        One sentence for each estimate.
     """
 
     bars: int
@@ -42,16 +42,16 @@ class SectionProposal:
 
 @dataclass(frozen=True)
 class StingerProposal:
-    """A one-shot.
+    """One proposed stinger.
 
     Attributes
     ----------
     path : Path
         Its file.
     first_beat_s : float
-        Where the beat lies that is to land on the grid.
+        Position in the file of the beat that lands on the grid, in seconds.
     note : str
-        Why it is taken for one.
+        The reason why the file is used as a stinger.
     """
 
     path: Path
@@ -61,24 +61,24 @@ class StingerProposal:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A preset made of somebody's stems, with the reasons.
+    """A proposed preset.
 
     Attributes
     ----------
     tempo_bpm : float
-        The preset's tempo: that of the section which keeps time most clearly.
+        The preset's tempo: that of the section with the clearest rhythm.
     confidence : float
-        Of that section.
+        The confidence of that section's tempo.
     beats_per_bar : int
-        Numerator of the meter over quarters.
+        The meter's numerator; the denominator is 4.
     sections : dict of str to SectionProposal
-        In the order they are written, calm ones first.
+        Sections by name, in the order in which they are written, calm ones first.
     layers : tuple of str
-        All layers, those that carry the music first, drums last.
+        All layers: harmony first, drums last.
     notes : tuple of str
-        What concerns the whole folder.
+        Sentences about the whole folder.
     stingers : dict of str to StingerProposal
-        Files that are one-shots.
+        One-shots by name.
     """
 
     tempo_bpm: float

@@ -1,9 +1,9 @@
-"""What file names say: section, layer, tempo and bars.
+"""Reads section, layer, tempo and bars from file names.
 
-Nobody names stems alike: ``explore_drums.wav``, ``combat-bass.flac``, ``01 Drums (Combat).wav``,
-``combat/drums.wav``.  What all names share says nothing and is dropped; known words decide, and
-where there are none, the pattern of repetition does.  Files that differ in a letter, or in a word like
-*take*, are takes of one layer; one that calls itself a stinger is one.
+Authors name stems in many ways: ``explore_drums.wav``, ``combat-bass.flac``, ``01 Drums (Combat).wav``,
+``combat/drums.wav``.  Words that all names share are dropped.  Known words decide what is a section and what
+is a layer; without known words, the words that repeat decide.  Files that differ only in a letter, or in a
+word such as *take*, are variations of one layer.  A file with a word such as *stinger* is a stinger.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Make a set of the words of a text."""
+    """Return the set of the words of a text."""
     return frozenset(text.split())
 
 
-# What a file name carries that is neither section nor layer.
+# Words in file names that name neither a section nor a layer.
 _NOISE = word_set(
     "stem stems loop loops looped export bounce bounced master final mixdown stereo mono wav flac "
     "ogg mp3 44k 48k 96k 16bit 24bit 32bit"
@@ -52,13 +52,13 @@ _SECTION_WORDS = word_set(
 
 
 _STINGER_WORDS = word_set("stinger stingers sting oneshot")
-_TAKE = re.compile(r"^(?:(.*) )?(?:(?:take|alt|alternative|var|variation|version|v) ?(\d*)|([a-h]))$")
-"""What comes before the word or letter of a take, its number, its letter."""
+_VARIATION = re.compile(r"^(?:(.*) )?(?:(?:take|alt|alternative|var|variation|version|v) ?(\d*)|([a-h]))$")
+"""Groups: the words before the word or letter of a variation, the variation's number, its letter."""
 
 
 @dataclass(frozen=True)
 class NamedStem:
-    """A file and what its name says.
+    """A file and what its name states.
 
     Attributes
     ----------
@@ -67,13 +67,13 @@ class NamedStem:
     section, layer : str
         Identifiers: ``[a-z][a-z0-9_]*``, at most 64 characters.
     bpm : float or None
-        The tempo it claims, 20 to 400.
+        The stated tempo, 20 to 400.
     bars : int
-        The bars it claims; 0 if none.
-    take : int
-        Its place among several files of one layer, from 1; 0 if it is the only one.
+        The stated number of bars; 0 if none.
+    variation : int
+        Its index among several variations of one layer, from 1; 0 if it is the only file.
     is_stinger : bool
-        Whether it says so; then `layer` is the stinger's name.
+        Whether the name says that it is a stinger; then `layer` is the stinger's name.
     """
 
     path: Path
@@ -81,7 +81,7 @@ class NamedStem:
     layer: str
     bpm: float | None = None
     bars: int = 0
-    take: int = 0
+    variation: int = 0
     is_stinger: bool = False
 
 
@@ -98,7 +98,7 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     Returns
     -------
     list of NamedStem
-        In the order of `paths`; no two share section, layer and take.
+        In the order of `paths`; no two have the same section, layer and variation.
 
     Examples
     --------
@@ -115,19 +115,19 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
             title = ""
         for path, (section, layer) in zip(inside, _split(inside, bool(title)), strict=True):
             places[path] = (title or section, layer)
-    takes = _takes(places)
+    variations = _variations(places)
     named = [
         replace(
-            _named(path, places[path][0], *takes.get(path, (places[path][1], 0)), number),
+            _named(path, places[path][0], *variations.get(path, (places[path][1], 0)), number),
             is_stinger=path in is_stinger,
         )
         for number, path in enumerate(paths, 1)
     ]
-    return _without_doubles(named)
+    return _without_duplicates(named)
 
 
 def identifier(words: str, fallback: str) -> str:
-    """Make a legal name: ``[a-z][a-z0-9_]*``, at most 64 characters.
+    """Turn words into a valid name: ``[a-z][a-z0-9_]*``, at most 64 characters.
 
     Examples
     --------
@@ -140,40 +140,40 @@ def identifier(words: str, fallback: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
     if not name or not name[0].isalpha():
         name = f"{fallback}_{name}".strip("_")
-    # `any` is every section in a transition rule.
+    # `any` stands for every section in a transition rule.
     name = f"{fallback}_any" if name == "any" else name
     return name[:_LONGEST].rstrip("_")
 
 
 def _stinger(path: Path) -> str:
-    """Name of a stinger, as words, if a file says that it is one."""
+    """Return the name of a stinger, as words; empty if the file name has no word for a stinger."""
     words = _tokens(path.stem)
     if not _STINGER_WORDS.intersection(words):
         return ""
     return " ".join(word for word in words if word not in _STINGER_WORDS) or DEFAULT_STINGER
 
 
-def _takes(places: Mapping[Path, tuple[str, str]]) -> dict[Path, tuple[str, int]]:
-    """Layer, as words, and place of every file that is one of several takes.
+def _variations(places: Mapping[Path, tuple[str, str]]) -> dict[Path, tuple[str, int]]:
+    """Return layer, as words, and index of every file that is one of several variations.
 
-    Numbers alone make no takes (two kicks are two kicks), nor do letters that are all a name says.
+    Numbers alone do not make variations (two kicks are two layers), nor do letters without other words.
     """
     families: dict[tuple[str, str], list[tuple[int, bool, Path]]] = {}
     for path, (section, layer) in places.items():
-        found = _TAKE.match(layer)
+        found = _VARIATION.match(layer)
         head, number, letter = found.groups() if found else (layer, "", None)
         place = ord(letter) - ord("a") + 1 if letter else int(number or 2) if found else 1
         families.setdefault((section, head or ""), []).append((place, bool(found), path))
-    takes: dict[Path, tuple[str, int]] = {}
+    variations: dict[Path, tuple[str, int]] = {}
     for (section, head), members in families.items():
         has_name = bool(head) or section != DEFAULT_SECTION
-        is_row = sorted(place for place, _, _ in members) == list(range(1, len(members) + 1))
-        if len(members) > 1 and has_name and is_row and any(says_so for _, says_so, _ in members):
-            takes |= {path: (head or DEFAULT_LAYER, place) for place, _, path in members}
-    return takes
+        is_complete = sorted(place for place, _, _ in members) == list(range(1, len(members) + 1))
+        if len(members) > 1 and has_name and is_complete and any(says_so for _, says_so, _ in members):
+            variations |= {path: (head or DEFAULT_LAYER, place) for place, _, path in members}
+    return variations
 
 
-def _named(path: Path, section: str, layer: str, take: int, number: int) -> NamedStem:
+def _named(path: Path, section: str, layer: str, variation: int, number: int) -> NamedStem:
     text = path.stem.lower().replace(",", ".")
     bpm = next((float(a or b) for a, b in _BPM.findall(text)), None)
     bars = next((int(count) for count in _BARS.findall(text)), 0)
@@ -183,12 +183,12 @@ def _named(path: Path, section: str, layer: str, take: int, number: int) -> Name
         identifier(layer or str(number), "layer"),
         bpm if bpm is not None and 20.0 <= bpm <= 400.0 else None,
         bars,
-        take,
+        variation,
     )
 
 
 def _tokens(text: str) -> list[str]:
-    """Cut a name into lower-case words, without tempo, bars, noise and leading numbers."""
+    """Split a name into lower-case words, without tempo, bars, `_NOISE` and leading numbers."""
     plain = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).lower()
     plain = _BARS.sub(" ", _BPM.sub(" ", plain))
     words = [word for word in re.split(r"[\W_]+", plain) if word and word not in _NOISE]
@@ -198,7 +198,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _split(paths: Sequence[Path], has_section: bool) -> list[tuple[str, str]]:
-    """Give each file of one folder a section and a layer, as words."""
+    """Return the section and the layer of each file of one folder, as words."""
     names = [_tokens(path.stem) for path in paths]
     names, shared = _without_shared(names)
     if has_section:
@@ -214,12 +214,12 @@ def _split(paths: Sequence[Path], has_section: bool) -> list[tuple[str, str]]:
 
 
 def _without_shared(names: list[list[str]]) -> tuple[list[list[str]], list[str]]:
-    """Drop the words that all names begin or end with, as long as each keeps one."""
+    """Drop the words that all names begin or end with; each name keeps at least one word."""
     shared: list[str] = []
     for end in (0, -1):
         while len(names) > 1 and all(len(words) > 1 for words in names):
             word = names[0][end]
-            # Two kicks are still kicks, and of verse 1 and verse 2 both keep the verse.
+            # Kick 1 and kick 2 keep "kick", verse 1 and verse 2 keep "verse".
             is_kept = word in _LAYER_WORDS or any(words[1].isdigit() for words in names)
             if is_kept or any(words[end] != word for words in names):
                 break
@@ -229,7 +229,7 @@ def _without_shared(names: list[list[str]]) -> tuple[list[list[str]], list[str]]
 
 
 def _by_words(words: list[str]) -> tuple[str, str]:
-    """Take the known words for sections; a number behind one belongs to it (verse 2)."""
+    """Split words into the known words of sections and the rest; a number after a section belongs to it."""
     is_section = [word in _SECTION_WORDS for word in words]
     for index, word in enumerate(words[1:], 1):
         is_section[index] |= is_section[index - 1] and word.isdigit()
@@ -239,7 +239,7 @@ def _by_words(words: list[str]) -> tuple[str, str]:
 
 
 def _by_pattern(names: list[list[str]]) -> list[tuple[str, str]]:
-    """Take for sections what remains beside known layers, else the end that repeats."""
+    """Use the words beside known layers as sections; without known layers, the words that repeat."""
     rests = [[word for word in words if word not in _LAYER_WORDS] for words in names]
     heads = [[word for word in words if word in _LAYER_WORDS] for words in names]
     titles = [" ".join(rest) for rest in rests]
@@ -253,15 +253,15 @@ def _by_pattern(names: list[list[str]]) -> list[tuple[str, str]]:
     return [(DEFAULT_SECTION, " ".join(words)) for words in names]
 
 
-def _without_doubles(named: list[NamedStem]) -> list[NamedStem]:
-    """Number layers that would share a name within a section, unless they are takes of one."""
+def _without_duplicates(named: list[NamedStem]) -> list[NamedStem]:
+    """Number the layers of a section that have the same name and are not variations."""
     taken: set[tuple[str, str, int]] = set()
     unique = []
     for stem in named:
         layer, number = stem.layer, 2
-        while (stem.section, layer, stem.take) in taken:
+        while (stem.section, layer, stem.variation) in taken:
             layer = f"{stem.layer[: _LONGEST - 5]}_{number}"
             number += 1
-        taken.add((stem.section, layer, stem.take))
+        taken.add((stem.section, layer, stem.variation))
         unique.append(replace(stem, layer=layer))
     return unique

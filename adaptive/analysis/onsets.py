@@ -1,8 +1,7 @@
-"""Onsets: where something begins, how strongly, and to the millisecond when.
+"""Finds onsets: the times at which sounds begin, to the millisecond, and their strengths.
 
-Two steps.  A spectral flux on a coarse grid of frames says *that* something begins; the rise of
-short band-split envelopes around it says *when*.  The file is taken as a loop that goes round: one
-that was cut while it rang does not seem to begin, or end, with a blow.
+A spectral flux on a coarse grid of frames detects onsets; `attack.refine` then gives their exact times.  The
+file is read as a loop, so that a file that was cut while it sounded has no false onset at its ends.
 """
 
 from __future__ import annotations
@@ -15,26 +14,26 @@ from numpy.typing import NDArray
 from adaptive.analysis.attack import refine
 from adaptive.analysis.samples import ANALYSIS_RATE_HZ, F32, F64, looped
 
-# 1024 samples are 23 ms: short enough to part 32nds at 200 BPM (37 ms), long enough to part
-# a bass from a kick.  The hop of 2.9 ms only has to be finer than the refinement's window.
+# 1024 samples are 23 ms: short enough to separate 32nd notes at 200 BPM (37 ms), long enough to separate a
+# bass from a kick.  The hop of 2.9 ms only has to be shorter than the search window of the refinement.
 _WINDOW = 1024
 _HOP = 128
 FRAME_RATE_HZ = ANALYSIS_RATE_HZ / _HOP
 
-# Quieter than this below the loudest bin, a change is not heard as an onset.
+# Levels are clamped to this far below the loudest band, so that inaudible changes are not onsets.
 _FLOOR_DB = -60.0
-# The flux compares frames 4 hops (11.6 ms, half a window) apart: nearer ones overlap too much.
+# The flux compares frames 4 hops (11.6 ms, half a window) apart: closer ones overlap too much.
 _LAG = 4
-# The window of a frame sees a blow 11.6 ms before its own middle comes there, so a blow on the
-# very first sample rises before frame 0: the envelope begins 8 frames (23 ms) before the file.
+# The window of a frame reaches 11.6 ms beyond its middle, so an onset on the first sample rises before
+# frame 0.  The envelope therefore begins 8 frames (23 ms) before the file.
 _LEAD = 8
 _BANDS = 40
 _LOWEST_HZ, _HIGHEST_HZ = 40.0, 16_000.0
 _CHUNK_FRAMES = 4096
 
-# An onset rises above its surroundings by this much, as a mean over all bands.  Ripples of pads
-# with vibrato reach 1.7 dB, of noise 2.9, clean blows 10 to 60; the softest notes of a distorted
-# guitar lie among the ripples, so these are kept, and weigh little.
+# The least rise of an onset above its surroundings, as a mean over all bands.  Ripples of pads with vibrato
+# reach 1.7 dB, those of noise 2.9 dB, clear hits 10 to 60 dB.  The softest notes of a distorted guitar are as
+# weak as ripples, so ripples are kept, with little weight.
 _THRESHOLD_DB = 1.5
 _PEAK_HALF_WIDTH_S = 0.025
 _SEAM_S = 0.005
@@ -43,16 +42,16 @@ _SURROUNDINGS_S = 0.15
 
 @dataclass(frozen=True)
 class Onsets:
-    """What begins in one file, or in several that sound together.
+    """The onsets of one file, or of several files that play together.
 
     Attributes
     ----------
     times_s : ndarray of float64, shape (onsets,)
-        When each begins, seconds from the start of the file, ascending.
+        The time of each onset in seconds from the start of the file, ascending.
     strengths : ndarray of float64, shape (onsets,)
-        How far each rises above its surroundings, in dB, as a mean over the bands.
+        The rise of each onset above its surroundings in dB, as a mean over the bands.
     envelope : ndarray of float64, shape (frames,)
-        The same measure for every frame, at `FRAME_RATE_HZ`; zero where nothing begins.
+        The same measure for every frame, at `FRAME_RATE_HZ`; zero where no sound begins.
     """
 
     times_s: F64
@@ -61,7 +60,7 @@ class Onsets:
 
 
 def find_onsets(mono: F32) -> Onsets:
-    """Find every onset of a file and when it begins.
+    """Find the onsets of a file.
 
     Parameters
     ----------
@@ -71,19 +70,19 @@ def find_onsets(mono: F32) -> Onsets:
     Returns
     -------
     Onsets
-        Times are those of the perceived attack: see `attack.refine`.
+        The times are those of the perceived attack, as defined by `attack.refine`.
     """
     envelope = onset_envelope(mono)
     peaks = _peaks(envelope)
     times_s = refine(mono, (peaks - _LEAD) / FRAME_RATE_HZ)
     order = np.argsort(times_s, kind="stable")
-    # What begins at the very end is the beginning, seen from behind.
+    # In a loop, an onset in the last 5 ms is the one at the beginning.
     order = order[times_s[order] < len(mono) / ANALYSIS_RATE_HZ - _SEAM_S]
     return Onsets(times_s[order], envelope[peaks][order], envelope)
 
 
 def merge(tracks: list[Onsets]) -> Onsets:
-    """Join what begins in stems that sound together: envelopes are added, onsets are pooled."""
+    """Join the onsets of stems that play together: envelopes are added, onsets are pooled and sorted."""
     frames = max((len(track.envelope) for track in tracks), default=0)
     envelope = np.zeros(frames)
     for track in tracks:
@@ -95,7 +94,7 @@ def merge(tracks: list[Onsets]) -> Onsets:
 
 
 def onset_envelope(mono: F32) -> F64:
-    """Measure how much begins, frame by frame.
+    """Return the strength of onsets in each frame.
 
     Parameters
     ----------
@@ -105,13 +104,13 @@ def onset_envelope(mono: F32) -> F64:
     Returns
     -------
     ndarray of float64, shape (frames,)
-        Rise in dB, averaged over the bands, above the local median; never negative.  Frame 8
-        belongs to the first sample.
+        The rise in dB, averaged over the bands, above the local median; never negative.  Frame 8 is at the
+        first sample of the file.
 
     Notes
     -----
-    Half-wave rectified difference of log band magnitudes, each band against the maximum of itself
-    and its neighbours `_LAG` frames before, so that vibrato does not count.
+    The rise is the half-wave rectified difference of log band magnitudes.  Each band is compared with the
+    maximum of itself and its neighbours `_LAG` frames before, which suppresses vibrato.
 
     References
     ----------
@@ -120,14 +119,16 @@ def onset_envelope(mono: F32) -> F64:
     levels_db = _band_levels_db(mono)
     before = np.maximum(levels_db, np.maximum(_shifted(levels_db, 1), _shifted(levels_db, -1)))
     rise_db = np.maximum(levels_db[_LAG:] - before[:-_LAG], 0.0).mean(axis=1, dtype=np.float64)
-    # The rise from row i to row i + lag belongs to the frame in the middle between them.
-
+    # The rise from row i to row i + `_LAG` belongs to the frame in the middle between them.
     surroundings = _moving_median(rise_db, round(_SURROUNDINGS_S * FRAME_RATE_HZ))
     return np.asarray(np.maximum(rise_db - surroundings, 0.0))
 
 
 def _band_levels_db(mono: F32) -> F32:
-    """Log magnitudes of `_BANDS` bands, a row per frame, from `_LEAD + _LAG / 2` before 0 on."""
+    """Return the log magnitudes of `_BANDS` bands, one row for each frame.
+
+    The first row is `_LEAD + _LAG / 2` frames before the first sample.
+    """
     filters = _filterbank()
     frames = len(mono) // _HOP + 1 + _LEAD + _LAG
     first = -(_LEAD + _LAG // 2) * _HOP - _WINDOW // 2
@@ -145,7 +146,7 @@ def _band_levels_db(mono: F32) -> F32:
 
 
 def _filterbank() -> F32:
-    """Triangles on a logarithmic axis, each at least two bins wide, of equal area."""
+    """Return triangular filters on a logarithmic axis, each at least two bins wide, of equal area."""
     centres = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, _BANDS + 2) / (ANALYSIS_RATE_HZ / _WINDOW)
     bins = np.arange(_WINDOW // 2 + 1)[:, None]
     left, middle, right = centres[:-2], centres[1:-1], centres[2:]
@@ -156,13 +157,13 @@ def _filterbank() -> F32:
 
 
 def _shifted(levels: F32, by: int) -> F32:
-    """Give each band its neighbour's level; the outermost keeps its own."""
+    """Return the level of each band's neighbour; the outermost band gets its own level."""
     index = np.clip(np.arange(levels.shape[1]) + by, 0, levels.shape[1] - 1)
     return levels[:, index]
 
 
 def _moving_median(values: F64, half_width: int) -> F64:
-    """Median over `half_width` frames on either side, taken at every 8th and interpolated."""
+    """Return the median over `half_width` frames on either side, computed at every 8th and interpolated."""
     padded = np.pad(values, half_width, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half_width + 1)[::8]
     at = np.arange(len(values))
@@ -170,9 +171,9 @@ def _moving_median(values: F64, half_width: int) -> F64:
 
 
 def _peaks(envelope: F64) -> NDArray[np.int64]:
-    """Frames that are the highest within 25 ms and rise enough to be heard."""
+    """Return the frames that are the maximum within 25 ms and reach the threshold."""
     reach = round(_PEAK_HALF_WIDTH_S * FRAME_RATE_HZ)
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(envelope, reach), 2 * reach + 1)
-    # argmax, not max: of two equal frames only the first counts.
+    # argmax returns the first of equal frames, so equal neighbours give one peak.
     is_peak = (windows.argmax(axis=1) == reach) & (envelope >= _THRESHOLD_DB)
     return np.nonzero(is_peak)[0].astype(np.int64)

@@ -1,7 +1,7 @@
-"""From a folder of stems to a preset that explains itself.
+"""Makes a preset from a folder of stems.
 
-`propose` listens and guesses, `write_preset` copies the stems and writes what was guessed with the
-reasons as comments, `blank_preset` writes a preset that needs no stems.  Nothing is overwritten.
+`propose` analyses the stems, `write_preset` copies them and writes the preset with the reasons as comments,
+and `blank_preset` writes a preset without stems.  Existing files are never overwritten.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from adaptive.preset.schema import PresetFile
 
 __all__ = ["Proposal", "SectionProposal", "blank_preset", "propose", "write_preset"]
 
-# More is somebody's sample library, given by mistake; each would be read whole.
+# A folder with more files is probably a sample library, given by mistake; every file would be read.
 MOST_FILES = 256
 
 
 def propose(folder: Path) -> Proposal:
-    """Listen to a folder of stems and guess what they are.
+    """Analyse a folder of stems and propose a preset.
 
     Parameters
     ----------
     folder : Path
-        Holds WAV, FLAC, OGG or MP3 files, or subfolders of them, one for each section.
+        A folder of WAV, FLAC, OGG or MP3 files, or of subfolders with such files, one for each section.
 
     Returns
     -------
     Proposal
-        Every guess with a sentence that explains it.
+        Every estimate has a sentence that explains it.
 
     Raises
     ------
     InputError
-        If the folder is missing, or holds no audio files or more than 256.
+        If the folder is missing, or holds no audio files, more than 256, or only stingers.
     AudioFileError
         If one of them cannot be read.
     """
@@ -54,7 +54,7 @@ def propose(folder: Path) -> Proposal:
         if not stem.is_stinger:
             sections.setdefault(stem.section, []).append(stem)
     if not sections:
-        raise InputError(f"{folder} holds stingers alone: there is nothing that plays on.")
+        raise InputError(f"{folder} holds only stingers: at least one file must be a loop.")
     evidence = {name: gather(sections[name]) for name in section_order(sections)}
     guess = guess_sections(evidence)
     short = {name: found for name, found in guess.sections.items() if _is_one_shot(found, guess)}
@@ -74,22 +74,22 @@ def propose(folder: Path) -> Proposal:
 
 
 def _is_one_shot(found: SectionProposal, guess: Guess) -> bool:
-    """Whether a section is one file of less than a bar."""
-    is_lone = [len(takes) for takes in found.files.values()] == [1]
-    return is_lone and not found.bars and found.beats < guess.beats_per_bar
+    """Return whether a section is a single file of less than a bar."""
+    is_single = [len(variations) for variations in found.files.values()] == [1]
+    return is_single and not found.bars and found.beats < guess.beats_per_bar
 
 
 def _stingers(named: Sequence[NamedStem], short: Mapping[str, SectionProposal]) -> dict[str, StingerProposal]:
-    """One-shots by name: those that say so, and those too short to be anything else."""
+    """Return stingers by name: files named as stingers, and files of less than a bar."""
     stingers = {}
     for stem in named:
         if stem.is_stinger:
             stingers[stem.layer] = StingerProposal(
-                stem.path, 0.0, f"{stem.path.name} calls itself a stinger."
+                stem.path, 0.0, f"The name of {stem.path.name} says that it is a stinger."
             )
     for name, found in short.items():
         ((path,),) = found.files.values()
-        note = f"{path.name} lasts less than a bar: a one-shot, where a section would play on."
+        note = f"{path.name} lasts less than a bar, so it is used as a stinger and not as a section."
         stingers[name] = StingerProposal(path, found.first_beat_s, note)
     return stingers
 
@@ -100,9 +100,9 @@ def write_preset(proposal: Proposal, target_folder: Path) -> None:
     Parameters
     ----------
     proposal : Proposal
-        From `propose`.
+        What `propose` returned.
     target_folder : Path
-        Made if it is not there; may hold anything but a preset.
+        Created if it does not exist; it must not hold a preset.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def write_preset(proposal: Proposal, target_folder: Path) -> None:
 
 
 def blank_preset(target_folder: Path) -> None:
-    """Write a small commented preset that needs no stems: everything in it is generated.
+    """Write a small commented preset without stems, in which all layers are generated.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def blank_preset(target_folder: Path) -> None:
 
 
 def _audio_files(folder: Path) -> list[Path]:
-    """List the audio files of a folder and of the folders in it, hidden ones left out."""
+    """List the audio files of a folder and of its subfolders, without hidden ones."""
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder.")
     try:
@@ -158,7 +158,10 @@ def _title(folder: Path) -> str:
 
 
 def _write(target: Path, texts: tuple[str, str], stems: dict[str, Path]) -> None:
-    """Check, then copy, then write; the preset last, so that half a preset is none."""
+    """Check the text, copy the stems, write the README, then the preset.
+
+    ``preset.toml`` is written last, so that an interrupted run leaves no incomplete preset.
+    """
     preset, readme = texts
     try:
         msgspec.toml.decode(preset, type=PresetFile)
@@ -178,7 +181,7 @@ def _write(target: Path, texts: tuple[str, str], stems: dict[str, Path]) -> None
 
 
 def _copies(target: Path, stems: dict[str, Path]) -> dict[Path, Path]:
-    """Say what has to be copied where; a stem that lies there already stays."""
+    """Return the source of each file to copy; a stem that is already in its place is not copied."""
     if (target / "preset.toml").exists():
         raise InputError(f"{target / 'preset.toml'} is there already; nothing was changed.")
     copies = {}

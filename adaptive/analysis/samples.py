@@ -1,4 +1,4 @@
-"""Samples as the analysis reads them: one rate, one channel, going round."""
+"""Sample types of the analysis, its sample rate, and reading a file as a loop."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 
 ANALYSIS_RATE_HZ = 44_100
-"""Every stem is brought to this rate, so that the envelopes of several can be added."""
+"""All stems are resampled to this rate, so that the envelopes of several stems can be added."""
 
 
 def looped(mono: F32, start: int, stop: int) -> F32:
-    """Cut samples `start` to `stop` out of a file that is taken as a loop.
+    """Return samples `start` to `stop` of a file that is read as a loop.
 
     Parameters
     ----------
@@ -25,6 +25,6 @@ def looped(mono: F32, start: int, stop: int) -> F32:
     Returns
     -------
     ndarray of float32, shape (stop - start,)
-        Before the file lies its end, behind it its beginning.
+        Positions before the file read its end, positions after it read its beginning.
     """
     return np.take(mono, np.arange(start, stop), mode="wrap")

@@ -1,7 +1,7 @@
-"""One stem as the analysis needs it: mono, at one rate, with its length to the frame.
+"""Reads a stem for the analysis: mono, at one sample rate, with its exact length.
 
-Every file is hostile until it is read whole: what is empty, cut off, damaged or absurdly long is
-refused with one sentence that names it.
+A file is not trusted before it has been read completely: empty, truncated, damaged and very long files are
+refused with a sentence that names the file.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ _SMALLEST_RATE_HZ, _LARGEST_RATE_HZ = 8_000, 384_000
 _BLOCK_FRAMES = 65_536
 # The largest page an Ogg file can have: header, 255 lacing values, 255 segments of 255 bytes.
 _OGG_PAGE = 27 + 255 + 255 * 255
-# Float files may go over full scale; 120 dB over it (or NaN) is no sound.
+# Float files may exceed full scale; samples 120 dB above it (or NaN) mean that the file is damaged.
 _LOUDEST = 1e6
 _SILENCE = 1e-3
 
 
 @dataclass(frozen=True)
 class Stem:
-    """A file that has been read.
+    """A stem that has been read.
 
     Attributes
     ----------
     path : Path
-        Where it lies.
+        The file.
     mono : ndarray of float32, shape (samples,)
-        All channels mixed, at `ANALYSIS_RATE_HZ`.
+        The mean of all channels, at `ANALYSIS_RATE_HZ`.
     sample_rate : int
-        The file's own rate, in hertz.
+        The file's own sample rate, in hertz.
     frames : int
-        Its length at that rate.
+        The file's length at its own sample rate.
     hints : ChunkHints
-        What its chunks claim.
+        What the chunks of the file state.
     """
 
     path: Path
@@ -56,20 +56,20 @@ class Stem:
 
     @property
     def length_s(self) -> float:
-        """Length in seconds, to the frame."""
+        """The length of the file in seconds."""
         return self.frames / self.sample_rate
 
     @property
     def sounding_s(self) -> float:
-        """Where the sound has died away to -60 dB of its peak; 0 for a silent file."""
+        """Seconds until the last sample above -60 dB of the peak; 0 for a silent file."""
         loud = np.nonzero(np.abs(self.mono) > _SILENCE * np.abs(self.mono).max(initial=0.0))[0]
         return (int(loud[-1]) + 1) / ANALYSIS_RATE_HZ if len(loud) else 0.0
 
     @property
     def is_cut(self) -> bool:
-        """Whether it still sounds where it ends: a loop, not a piece that dies away.
+        """Whether the file still sounds at its end, as a loop does.
 
-        The last 50 ms are within 20 dB of the whole file's level.
+        True if the RMS of the last 50 ms is within 20 dB of the RMS of the whole file.
         """
         if not len(self.mono):
             return False
@@ -78,7 +78,7 @@ class Stem:
 
 
 def read_stem(path: Path) -> Stem:
-    """Read a stem whole.
+    """Read a whole stem.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def read_stem(path: Path) -> Stem:
 
 
 def _read_mono(file: soundfile.SoundFile) -> F32:
-    """Mix the channels block by block, at most one block more than the longest stem."""
+    """Read and mix the channels in blocks; stops at most one block after `LONGEST_S`."""
     blocks = []
     left = round(LONGEST_S * file.samplerate) + _BLOCK_FRAMES
     while left > 0:
         block = file.read(_BLOCK_FRAMES, dtype="float32", always_2d=True)
         if not len(block):
             break
-        # A comparison with NaN is false, so this refuses it too.
+        # A comparison with NaN is false, so NaN is refused too.
         if not (np.abs(block) <= _LOUDEST).all():
             raise ValueError
         blocks.append(block.mean(axis=1, dtype=np.float32))
@@ -139,7 +139,7 @@ def _check_shape(path: Path, sample_rate: int, frames: int) -> None:
 
 
 def _check_whole(path: Path) -> None:
-    """Refuse what is empty, and an Ogg file whose last page is cut: its decoder would not say."""
+    """Refuse empty files, and Ogg files whose last page is truncated, which the decoder does not report."""
     if not path.is_file():
         raise AudioFileError(f"{path.name} is not there, or is not a file.")
     try:

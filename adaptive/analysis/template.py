@@ -1,7 +1,7 @@
-"""The text of a proposed preset: ``preset.toml`` with its reasons, and a ``README.md``.
+"""The text of a proposed preset: ``preset.toml`` with the reasons as comments, and ``README.md``.
 
-Only text is made here, nothing is read or written.  Names of files come from outside: whatever
-could end a comment or a string early is taken out.
+The functions return text and access no files.  File names are not trusted: characters that could end a
+comment or a string are removed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _INTENSITY = "intensity"
 
 
 def printable(text: str) -> str:
-    """Keep what can stand in a comment: no line ends, no control characters, no surrogates."""
+    """Replace characters that are not allowed in a comment: line ends, control characters, surrogates."""
     return "".join(char if char.isprintable() else "?" for char in text).strip()
 
 
 def stem_places(proposal: Proposal) -> dict[Path, str]:
-    """Say where each file is copied to: a path in the preset's folder."""
+    """Return the path in the preset's folder to which each file is copied."""
     places: dict[Path, str] = {}
 
     def put(path: Path, stem: str) -> None:
@@ -35,17 +35,17 @@ def stem_places(proposal: Proposal) -> dict[Path, str]:
         places[path] = place
 
     for section, found in proposal.sections.items():
-        for layer, takes in found.files.items():
+        for layer, variations in found.files.items():
             stem = layer if len(proposal.sections) == 1 else f"{section}_{layer}"
-            for number, path in enumerate(takes, 1):
-                put(path, stem if len(takes) == 1 else f"{stem}_take_{number}")
+            for number, path in enumerate(variations, 1):
+                put(path, stem if len(variations) == 1 else f"{stem}_take_{number}")
     for name, stinger in proposal.stingers.items():
         put(stinger.path, name)
     return places
 
 
 def preset_text(title: str, proposal: Proposal, places: dict[Path, str]) -> str:
-    """Write out ``preset.toml``; every guess has its reason in a comment above it."""
+    """Return ``preset.toml``; every estimate has its reason in a comment above it."""
     is_layered = len(proposal.sections) == 1 and len(proposal.layers) > 1
     parts = [
         _head(title, proposal),
@@ -65,17 +65,17 @@ def preset_text(title: str, proposal: Proposal, places: dict[Path, str]) -> str:
 
 
 def readme_text(title: str, proposal: Proposal) -> str:
-    """Write out ``README.md``: what was found, how to hear it, what is left to do."""
+    """Return ``README.md``: what was found, how to play it, what is left to do."""
     rows = [
         f"| `{name}` | {_length(found)} | {_number(found.tempo_bpm)} | {found.first_beat_s:.4f} "
         f"| {found.tail_s:.2f} | {', '.join(f'`{layer}`' for layer in found.files)} |"
         for name, found in proposal.sections.items()
     ]
-    heard = _invitation(proposal)
+    invitation = _invitation(proposal)
     return f"""# {title}
 
-Made from a folder of stems by `adaptive new`. The numbers are guesses; `preset.toml` gives the
-reason of each beside it.
+Made from a folder of stems by `adaptive new`. The numbers are estimates; a comment in `preset.toml`
+gives the reason for each.
 
 | section | length | BPM | beat 1 (s) | tail (s) | layers |
 |---|---|---|---|---|---|
@@ -84,7 +84,7 @@ reason of each beside it.
 ## Listen
 
 `adaptive play .` in this folder.
-{heard}
+{invitation}
 
 Listen to the join of each loop, and to a change from one section to another. If the music stumbles
 there, `tempo_bpm`, `first_beat_s` or `length_bars` is wrong; `adaptive check .` finds what does
@@ -97,17 +97,17 @@ Fill in `[credits]` in `preset.toml`: who made the stems, and under which licenc
 
 
 def _invitation(proposal: Proposal) -> str:
-    """Say what to send first."""
+    """Return the sentence that suggests what to send first."""
     names = list(proposal.sections)
     if len(names) > 1:
         return f"`adaptive send --state {names[-1]}` goes to the section *{names[-1]}*."
     if len(proposal.layers) > 1:
-        return "`adaptive send intensity=0.2` takes layers away, `intensity=1` brings them back."
-    return "It loops; add a second section or layer, and it can follow something."
+        return "`adaptive send intensity=0.2` removes layers, `intensity=1` brings them back."
+    return "It loops; with a second section or layer, it can react to a parameter."
 
 
 def _head(title: str, proposal: Proposal) -> str:
-    notes = [f"{title}: made from a folder of stems.  The reasons of all guesses stand beside them."]
+    notes = [f"{title}: made from a folder of stems.  Comments give the reason for each estimate."]
     opening = comment(" ".join([*notes, *proposal.notes]))
     return f"""{opening}
 
@@ -115,7 +115,7 @@ schema    = 1
 name      = {quoted(title)}
 tempo_bpm = {_number(proposal.tempo_bpm)}
 meter     = "{proposal.beats_per_bar}/4"
-# key     = "A minor"      # what generated layers would play in
+# key     = "A minor"      # the key of generated layers
 
 [credits]
 composer = ""              # who made the stems
@@ -125,7 +125,7 @@ license  = ""              # SPDX, such as CC-BY-4.0; `render` writes it into ev
 def _intensity() -> str:
     return f"""{rule("What comes in")}
 
-[parameters.{_INTENSITY}]     # 0 only the ground … 1 everything, as the stems were mixed
+[parameters.{_INTENSITY}]     # 0 only the first layer … 1 all layers, as the stems were mixed
 default = 1.0
 rise_s  = 0.5
 fall_s  = 2.0"""
@@ -138,31 +138,31 @@ def _layer(
     number: int,
     is_layered: bool,
 ) -> str:
-    """Write one layer: its stem or stems, where they come from, and when it comes in."""
+    """Return the table of one layer: its files, where they come from, and its level."""
     held = {name: found.files[layer] for name, found in proposal.sections.items() if layer in found.files}
-    sources = ", ".join(dict.fromkeys(printable(path.name) for takes in held.values() for path in takes))
+    sources = ", ".join(dict.fromkeys(printable(path.name) for paths in held.values() for path in paths))
     lines = [comment(f"From {sources}."), f"[layers.{layer}]"]
-    files = {name: _files([places[path] for path in takes]) for name, takes in held.items()}
+    files = {name: _files([places[path] for path in paths]) for name, paths in held.items()}
     if len(proposal.sections) == 1:
         lines.append(f"stem = {next(iter(files.values()))}")
     else:
         lines.append(f"stem = {{ {', '.join(f'{name} = {text}' for name, text in files.items())} }}")
-    if any(len(takes) > 1 for takes in held.values()):
-        lines.append('order = "shuffle"          # or "sequence", "random": a take each time it comes round')
+    if any(len(paths) > 1 for paths in held.values()):
+        lines.append('order = "shuffle"          # or "sequence", "random": one variation for each pass')
     if is_layered and number > 0:
         lines.append(f"level_db = {_entrance(number, len(proposal.layers))}")
     return "\n".join(lines)
 
 
 def _files(places: Sequence[str]) -> str:
-    """Write a file, or several that take turns."""
+    """Return the TOML of one file, or of a list of variations."""
     shown = [quoted(place) for place in places]
     return shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]"
 
 
 def _stinger(name: str, found: StingerProposal, place: str) -> str:
     lines = [
-        comment(f"{found.note}  `adaptive send --event {name}` lets it sound on the next beat."),
+        comment(f"{found.note}  `adaptive send --event {name}` plays it on the next beat."),
         f"[stingers.{name}]",
         f"stem = {quoted(place)}",
     ]
@@ -172,9 +172,9 @@ def _stinger(name: str, found: StingerProposal, place: str) -> str:
 
 
 def _entrance(number: int, count: int) -> str:
-    """Let each layer above the ground come in over its own share of the intensity."""
+    """Return the curve of a layer's level; each layer after the first fades in over its own part."""
     low, high = (number - 1) / (count - 1), number / (count - 1)
-    # -12 dB half-way: a straight line from silence would be inaudible for most of it.
+    # The point at -12 dB, because a straight line from -80 to 0 dB would be inaudible for most of its length.
     points = [(low, -80.0), ((low + high) / 2.0, -12.0), (high, 0.0)]
     shown = ", ".join(f"[{round(x, 3)}, {y}]" for x, y in points)
     return f'{{ over = "{_INTENSITY}", points = [{shown}] }}'
@@ -221,12 +221,12 @@ def comment(text: str) -> str:
 
 
 def rule(title: str) -> str:
-    """Draw the line that opens a part of the file."""
+    """Return the comment line that begins a part of the file."""
     return f"# ── {title} ".ljust(_WIDTH, "─")
 
 
 def quoted(text: str) -> str:
-    """Quote for TOML: JSON's escapes are TOML's."""
+    """Quote a text for TOML, whose strings have the escapes of JSON."""
     return json.dumps(printable(text), ensure_ascii=False)
 
 

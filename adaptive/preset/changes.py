@@ -1,4 +1,4 @@
-"""What differs between two states of a preset, in a few words: what an author has just edited."""
+"""Describes in a few words what differs between two versions of a preset, for the log and receipts."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ NAMED = {
 }
 WHOLE = {
     "inputs": "the inputs were",
-    "select": "the lines of select were",
+    "select": "the select lines were",
     "transitions": "the transitions were",
-    "reverb": "the room was",
+    "reverb": "the reverb was",
     "credits": "the credits were",
     "name": "the name was",
     "tempo_bpm": "the tempo was",
@@ -31,11 +31,13 @@ WHOLE = {
     "level_db": "the level was",
 }
 MOST = 4
-"""Things that are listed; of more, how many there are."""
+"""The most names that are listed; of more, only the number is given."""
 
 
 def changes(before: PresetFile, after: PresetFile) -> list[str]:
-    """What was added, removed or changed, a phrase for each kind; empty: nothing that the file says.
+    """Return what was added, removed or changed, one phrase for each kind of table.
+
+    Comments and formatting do not count: the list is empty if only these differ.
 
     Examples
     --------

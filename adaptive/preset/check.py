@@ -1,6 +1,7 @@
-"""Musical sense beyond correctness: what a loaded preset promises, and whether it can keep it.
+"""Checks of a loaded preset that go beyond correct syntax and names.
 
-A preset that loads can be played.  `check` finds what its author would still want to know.
+A preset that loads can be played.  `check` finds what its author would still want to change: sections that
+never play, limits of time that cannot be kept, stems that do not fit their section.
 """
 
 from __future__ import annotations
@@ -32,29 +33,35 @@ __all__ = ["Finding", "check"]
 
 
 def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> list[Finding]:
-    """Return what is questionable about a preset, faults first.
+    """Check a preset; return what is questionable about it, faults first.
 
     Parameters
     ----------
     preset : Preset
         What `load` returned.
     stem_seconds : mapping of Path to float, optional
-        How long each file of `Preset.stems` lasts.  Without it, what depends on the files is
-        left out.
+        The duration of each file of `Preset.stems`.  Without it, checks that need the durations are
+        skipped.
 
     Returns
     -------
     list of Finding
-        Empty when there is nothing to say.
+        Empty if nothing is questionable.
 
     Notes
     -----
-    Found are sections and select lines that nothing reaches, lines that can never be true or never
-    decide (`reach` has the method), rules that never fire, markers that are not there, a select list
-    without otherwise, what is declared and not used, ``react_within_s`` that cannot be kept
-    (`timing.worst_reaction_s` has the formula), thresholds without hysteresis, stingers that
-    expire before their grid, grids that do not fit into a section, and stems that neither fill
-    nor divide their section (`lengths.stem_loop_beats`).
+    The checks cover:
+
+    - sections and select lines that are never reached, and lines that are never true or always preceded by
+      another true line (method: `reach`);
+    - a select list whose last line has a condition;
+    - transitions that never apply, and markers that a section does not have;
+    - names that are declared and not used;
+    - ``react_within_s`` that cannot be kept (formula: `timing.worst_reaction_s`);
+    - thresholds without hysteresis, and conditions that hysteresis keeps true for ever;
+    - stingers that expire before their grid;
+    - grids that do not fit into a section;
+    - stems that neither fill nor divide their section (`lengths.stem_loop_beats`).
     """
     findings = [
         *check_reactions(preset, stem_seconds),

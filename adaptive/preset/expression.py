@@ -1,10 +1,10 @@
-"""Expressions of `when` and `value`: parse them, evaluate them, compile them.
+"""Parses, evaluates and compiles the expressions of `when` and `value`.
 
-This is the module to import.  The tree is in `tree`, its grammar in `syntax`, the stack machine
+Import expressions from here.  The tree is defined in `tree`, the grammar in `syntax` and the stack machine
 in `program`.
 
-An expression is immutable; the memory that hysteresis needs lives in `Latches`, one for each rule
-that evaluates it.  Evaluation never raises: division by zero gives 0, and every result is finite.
+An expression is immutable.  The memory that hysteresis needs is a `Latches`; each rule that evaluates an
+expression has its own.  Evaluation never raises: division by zero gives 0, and every result is finite.
 """
 
 from __future__ import annotations
@@ -61,29 +61,29 @@ Value = float | bool | str
 
 
 class Scope(Protocol):
-    """What an expression can see of the moment."""
+    """The current values that an expression reads."""
 
     @property
     def bars_in_section(self) -> float:
-        """Bars since the present section began."""
+        """Bars since the current section began."""
 
     def value(self, name: str) -> float | str:
-        """Return the smoothed value of a parameter, or the present value of a state."""
+        """Return the smoothed value of a parameter, or the current value of a state group."""
 
     def age(self, name: str) -> float:
-        """Return the seconds since a parameter was last heard."""
+        """Return the seconds since a parameter was last received."""
 
     def is_stale(self, name: str) -> bool:
-        """Tell whether a parameter has been silent for longer than it may."""
+        """Return whether a parameter was not received for longer than its `stale_after_s`."""
 
     def hysteresis(self, name: str) -> float:
         """Return the hysteresis of a parameter, 0 for anything else."""
 
 
 class Latches:
-    """Which comparisons of one expression were true last time.
+    """Remembers which comparisons of one expression were true at the last evaluation.
 
-    Whoever evaluates a rule owns one and hands it to each evaluation of that rule.
+    Each rule has its own, and passes it to every evaluation of its expression.
     """
 
     __slots__ = ("_were_true",)
@@ -92,15 +92,15 @@ class Latches:
         self._were_true: dict[int, bool] = {}
 
     def was_true(self, index: int) -> bool:
-        """Tell whether the comparison held at the last evaluation."""
+        """Return whether the comparison was true at the last evaluation."""
         return self._were_true.get(index, False)
 
     def put(self, index: int, is_true: bool) -> None:
-        """Remember whether the comparison holds now."""
+        """Store whether the comparison is true now."""
         self._were_true[index] = is_true
 
     def clear(self) -> None:
-        """Forget everything: the next evaluation is a first one."""
+        """Forget all comparisons, as before the first evaluation."""
         self._were_true.clear()
 
 
@@ -112,9 +112,9 @@ def evaluate(expression: Expression, scope: Scope, latches: Latches | None = Non
     expression : Expression
         What `parse` returned.
     scope : Scope
-        The values of the moment.
+        The current values.
     latches : Latches, optional
-        The memory of this rule; without it every evaluation is a first one.
+        The memory of the rule; without it, hysteresis has no effect.
 
     Returns
     -------
@@ -123,19 +123,19 @@ def evaluate(expression: Expression, scope: Scope, latches: Latches | None = Non
 
     Notes
     -----
-    ``x > a`` and ``x >= a``, once true, turn false only below ``a - h``; ``x < a`` and ``x <= a``
-    only above ``a + h``.  `margin` says what h is where a side is more than a bare name.  Every
-    operand is evaluated every time, also where ``and`` or ``or`` could stop early: otherwise the
-    memory of a comparison, and so the music, would depend on the order of the terms.
+    Once true, ``x > a`` and ``x >= a`` turn false only below ``a - h``, and ``x < a`` and ``x <= a`` only
+    above ``a + h``.  `margin` defines h where a side is more than a name.  ``and`` and ``or`` always
+    evaluate all operands: otherwise the memory of a comparison, and so the music, would depend on the
+    order of the operands.
     """
     return bind(expression, scope, latches)()
 
 
 def bind(expression: Expression, scope: Scope, latches: Latches | None = None) -> Callable[[], Value]:
-    """Return a function that evaluates an expression in a scope, as `evaluate` does, only faster.
+    """Return a function that evaluates an expression in a scope, as `evaluate` does.
 
-    Whoever evaluates one expression again and again binds it once: walking the tree each time took
-    7 µs a comparison, what is bound takes a tenth of that.
+    Bind an expression that is evaluated repeatedly: the bound function takes a tenth of the time of walking
+    the tree, which is 7 µs for each comparison.
     """
     return _Binder(scope, latches or Latches()).value(expression.root)
 
@@ -145,9 +145,10 @@ def margin(node: Node, hysteresis: Callable[[str], float]) -> float:
 
     Notes
     -----
-    It is how far the side moves when each parameter in it moves by its own hysteresis: sums add
-    them, a constant factor scales them, ``mean`` averages them, ``min`` and ``max`` take the
-    largest.  Where two things that move are multiplied or divided there is no such width: 0.
+    The result is how far the side moves if each of its parameters moves by its own hysteresis: sums and
+    differences add them, a constant factor scales them, ``mean`` averages them, ``min`` and ``max`` take the
+    largest.  A product or quotient of two terms that both depend on parameters has no constant width and
+    gives 0.
     """
     match node:
         case Reference(name):
@@ -161,15 +162,15 @@ def margin(node: Node, hysteresis: Callable[[str], float]) -> float:
         case Binary("/", moving, Number(divisor)) if divisor:
             return margin(moving, hysteresis) / abs(divisor)
         case Call("mean", arguments):
-            return sum(margin(segment, hysteresis) for segment in arguments) / len(arguments)
+            return sum(margin(argument, hysteresis) for argument in arguments) / len(arguments)
         case Call("min" | "max", arguments):
-            return max(margin(segment, hysteresis) for segment in arguments)
+            return max(margin(argument, hysteresis) for argument in arguments)
         case _:
             return 0.0
 
 
 class _Binder:
-    """Turns a tree into functions of no arguments, each holding those of its operands."""
+    """Turns a tree into nested functions without arguments, one for each node."""
 
     def __init__(self, scope: Scope, latches: Latches) -> None:
         self._scope = scope
@@ -216,13 +217,13 @@ class _Binder:
             self.value(operand) if isinstance(operand, Comparison | Logic) else self._number(operand)
             for operand in node.operands
         ]
-        # every operand is evaluated every time: the memory of comparisons must not hang on their order
+        # all operands are evaluated: the memory of a comparison must not depend on the order of the operands
         if node.operator == "and":
             return lambda: all([operand() for operand in operands])
         return lambda: any([operand() for operand in operands])
 
     def _number(self, node: Node) -> Callable[[], float]:
-        """A node's value as a number: conditions are 0 or 1, and so is no text."""
+        """Return a function that gives a node's value as a number: a condition is 0 or 1, a text is 0."""
         inside = self.value(node)
 
         def number() -> float:
@@ -257,7 +258,7 @@ class _Binder:
         hold, latches, index = self._scope.hysteresis, self._latches, node.index
         compare = _COMPARISONS[node.operator]
         width = margin(node.left, hold) + margin(node.right, hold)
-        # how far the left side may fall back, or rise again, before what was true turns false
+        # a comparison that was true stays true while the left side is within `slack` of the right side
         slack = {">": -width, ">=": -width, "<": width, "<=": width}.get(node.operator, 0.0)
 
         def is_true() -> bool:
@@ -290,14 +291,14 @@ _CALCULATIONS: dict[str, Callable[[float, float], float]] = {
 
 
 def _finite(value: float) -> float:
-    """Return the value, within what float32 can hold; not a number counts as 0."""
+    """Return the value clamped to the range of float32; NaN gives 0."""
     if -LARGEST <= value <= LARGEST:
         return float(value)
     return 0.0 if math.isnan(value) else math.copysign(LARGEST, value)
 
 
 def _compare_texts(operator: str, left: Value, right: Value) -> bool:
-    """Compare where at least one side is a text: texts are equal or not, and have no order."""
+    """Compare two values of which at least one is a text: only ``==`` and ``!=`` can be true."""
     if operator == "==":
         return left == right
     return operator == "!=" and left != right

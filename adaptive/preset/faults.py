@@ -1,7 +1,7 @@
-"""Faults of a preset: where they are, in words, and the nearest right name.
+"""Faults of a preset file: the key path, a sentence, and the valid name that is most similar.
 
-A fault is one line, ``key.path: sentence``.  They are collected, not raised one by one, so that
-an author mends a file in one sitting.
+A fault is one line, ``key.path: sentence``.  Faults are collected rather than raised one by one, so that
+an author sees all of them at once.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from adaptive.errors import PresetError, one_line
 
 KeyPath = tuple[str | int, ...]
-"""Where something stands in the file: keys, and places in lists counted from 0."""
+"""The place of a value in the file: table keys, and list indices counted from 0."""
 
-# A file with more faults than this is not a preset with mistakes but another kind of file;
-# the limit also bounds the time spent on guessing names for hostile input.
+# A file with more faults is probably not a preset at all.
+# The limit also bounds the time spent on finding similar names for hostile input.
 MAX_FAULTS = 200
 # Long enough to recognise one's own text in a message, short enough for one line.
 SHOWN_CHARACTERS = 40
-# A name has at most so many; a longer key is cut short like any text.
+# The longest valid name; a longer key is cut short like any text.
 LONGEST_KEY = 64
-# More names than this are a wall, not help.
+# A longer list of names would not help the reader.
 SHOWN_NAMES = 8
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -32,18 +32,18 @@ _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, and where."""
+    """One fault: its key path and its sentence."""
 
     at: KeyPath
     text: str
 
     def __str__(self) -> str:
-        text = one_line(self.text)  # it may quote a name of the file
+        text = one_line(self.text)  # it may quote text of the file
         return f"{show_path(self.at)}: {text}" if self.at else text
 
 
 class FaultList:
-    """Faults in the order they were found, until `lines` puts them in the file's order.
+    """Collects faults in the order they are found; `lines` returns them in the order of the file.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ class FaultList:
         self.found: list[Fault] = []
 
     def add(self, at: KeyPath, text: str) -> None:
-        """Note a fault.
+        """Add a fault.
 
         Raises
         ------
         PresetError
-            When there are already `MAX_FAULTS`.
+            If there are already `MAX_FAULTS`.
         """
         if len(self.found) == MAX_FAULTS:
             first = [str(fault) for fault in self.found]
@@ -69,15 +69,15 @@ class FaultList:
         self.found.append(Fault(at, text))
 
     def require_known(self, at: KeyPath, what: str, name: str, known: Collection[str]) -> None:
-        """Note a name that is none of the known; `what` is the kind of thing it should be."""
+        """Add a fault if `name` is not in `known`; `what` is the kind of object it should name."""
         if name not in known:
             self.add(at, f"there is no {what} named `{name}`{hint(name, known)}")
 
     def extend_unless_near(self, others: FaultList) -> None:
-        """Take over the faults of `others`, save those that only follow from one already here.
+        """Add the faults of `others`, except those that follow from a fault already in this list.
 
-        A fault at, above or below a key path that is already at fault says nothing new: a fade
-        whose length is mistyped also *has no length*.
+        A fault at, above or below a key path that already has a fault says nothing new: a fade whose
+        length has the wrong type also *has no length*.
         """
         here = [fault.at for fault in self.found]
         for fault in others.found:
@@ -85,13 +85,13 @@ class FaultList:
                 self.add(fault.at, fault.text)
 
     def lines(self, document: Mapping[str, object]) -> list[str]:
-        """Return one line a fault, in the order of the keys of `document`."""
+        """Return one line for each fault, in the order of the keys of `document`."""
         ordered = sorted(self.found, key=lambda fault: _position(document, fault.at))
         return [str(fault) for fault in ordered]
 
 
 def show_path(path: KeyPath) -> str:
-    """Write a key path as the file would.
+    """Return a key path as TOML writes it, with list indices in brackets.
 
     Examples
     --------
@@ -99,18 +99,18 @@ def show_path(path: KeyPath) -> str:
     'transitions[3].fade_out.beats'
     """
     text = ""
-    for segment in path:
-        if isinstance(segment, int):
-            text += f"[{segment}]"
+    for key in path:
+        if isinstance(key, int):
+            text += f"[{key}]"
         else:
-            is_plain = _BARE_KEY.fullmatch(segment) and len(segment) <= LONGEST_KEY
-            key = segment if is_plain else show_value(segment)
-            text += f".{key}" if text else key
+            is_plain = _BARE_KEY.fullmatch(key) and len(key) <= LONGEST_KEY
+            shown = key if is_plain else show_value(key)
+            text += f".{shown}" if text else shown
     return text
 
 
 def show_value(raw: object) -> str:
-    """Name a value of the file, in a few words and on one line."""
+    """Describe a value of the file in a few words, on one line."""
     match raw:
         case str():
             short = raw if len(raw) <= SHOWN_CHARACTERS else raw[:SHOWN_CHARACTERS] + "…"
@@ -130,7 +130,7 @@ def show_value(raw: object) -> str:
 
 
 def hint(word: str, options: Collection[str]) -> str:
-    """Say which name was probably meant, as the end of a sentence.
+    """Return the end of a sentence that suggests the name that was probably meant.
 
     Examples
     --------
@@ -147,13 +147,13 @@ def hint(word: str, options: Collection[str]) -> str:
 
 
 def nearest(word: str, options: Collection[str]) -> str:
-    """Return the option most like `word`, or an empty string when none is."""
-    # Names end at 64 characters, and the comparison is quadratic in the length.
+    """Return the option most similar to `word`, or an empty string if none is similar."""
+    # Names have at most 64 characters, and the cost of the comparison is quadratic in the length.
     return next(iter(difflib.get_close_matches(word[:64], options, n=1)), "")
 
 
 def join_names(names: Sequence[str], word: str = "and") -> str:
-    """Join names as prose does.
+    """Join names with commas and a word before the last one.
 
     Examples
     --------
@@ -170,15 +170,15 @@ def _is_near(one: KeyPath, other: KeyPath) -> bool:
 
 
 def _position(document: object, path: KeyPath) -> tuple[int, ...]:
-    """Return the places of a path's keys in the document; a missing key comes last."""
+    """Return the index of each key of a path within its table; a missing key sorts last."""
     places: list[int] = []
-    for segment in path:
-        if isinstance(segment, int):
-            places.append(segment)
-            is_inside = isinstance(document, list) and segment < len(document)
-            document = document[segment] if isinstance(document, list) and is_inside else None
+    for key in path:
+        if isinstance(key, int):
+            places.append(key)
+            is_inside = isinstance(document, list) and key < len(document)
+            document = document[key] if isinstance(document, list) and is_inside else None
         else:
             keys = list(document) if isinstance(document, dict) else []
-            places.append(keys.index(segment) if segment in keys else len(keys))
-            document = document.get(segment) if isinstance(document, dict) else None
+            places.append(keys.index(key) if key in keys else len(keys))
+            document = document.get(key) if isinstance(document, dict) else None
     return tuple(places)

@@ -1,4 +1,4 @@
-"""What `check` says: one line each, like a fault, and how much it weighs."""
+"""A finding of `check`: a key path, a sentence and a severity."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from adaptive.preset.faults import KeyPath, show_path
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about a preset that is correct as a file and questionable as music.
+    """Something questionable in a preset that can be loaded.
 
     Attributes
     ----------
     severity : "fault" or "warning"
-        A fault is a promise of the file that cannot be kept.  With a warning it plays, but
-        something written has no effect or may surprise.
+        A fault means that the preset cannot play as written.  A warning means that something has no
+        effect, or an effect that may surprise.
     at : str
         The key path.
     text : str
@@ -32,10 +32,10 @@ class Finding:
 
 
 def fault(at: KeyPath, text: str) -> Finding:
-    """Return a finding about a promise that cannot be kept."""
+    """Return a finding of severity "fault"."""
     return Finding("fault", show_path(at), text)
 
 
 def warning(at: KeyPath, text: str) -> Finding:
-    """Return a finding about something without effect, or with a surprising one."""
+    """Return a finding of severity "warning"."""
     return Finding("warning", show_path(at), text)

@@ -1,7 +1,7 @@
-"""The expressions of a preset: parsed, held against its names, and put in order.
+"""Parses the expressions of a preset, checks their types and names, and sorts derived parameters.
 
-An expression that parses can still be nonsense: compare a state with a number, take a number for
-a condition, or need itself.  This module says so, one sentence each.
+An expression that parses may still be invalid: it may compare a state with a number, use a number as a
+condition, or depend on itself.  Each of these is a fault.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Kind = Literal["number", "condition", "text", "state", "unknown"]
 
 
 def read_conditions(file: PresetFile, faults: FaultList) -> dict[int, Expression]:
-    """Return the condition of each select line that has one, noting what is wrong with them."""
+    """Return the condition of each select line that has one, by index; add faults."""
     groups = state_groups(file)
     conditions: dict[int, Expression] = {}
     for i, line in enumerate(select_lines(file)):
@@ -43,14 +43,14 @@ def read_conditions(file: PresetFile, faults: FaultList) -> dict[int, Expression
         expression = None if line.when is None else _parse(line.when, at, faults)
         if expression is not None:
             conditions[i] = expression
-        # Implied lines are right by construction; what clashes with them is said elsewhere.
+        # Implied lines are valid by construction; `references` reports names that clash with theirs.
         if expression is not None and file.select:
-            _Judge(file.parameters, groups, at, faults).judge_condition(expression)
+            _TypeChecker(file.parameters, groups, at, faults).check_condition(expression)
     return conditions
 
 
 def read_derived(file: PresetFile, faults: FaultList) -> dict[str, Expression]:
-    """Return the `value` of each derived parameter, what it reads first; note what is wrong."""
+    """Return the `value` of each derived parameter, after the parameters it reads; add faults."""
     index_of = {name: i for i, name in enumerate(file.parameters)}
     derived: dict[str, Expression] = {}
     for name, table in file.parameters.items():
@@ -60,7 +60,7 @@ def read_derived(file: PresetFile, faults: FaultList) -> dict[str, Expression]:
             continue
         derived[name] = expression
         known = len(faults.found)
-        _Judge(file.parameters, state_groups(file), at, faults).judge(expression.root)
+        _TypeChecker(file.parameters, state_groups(file), at, faults).check(expression.root)
         if len(faults.found) == known:
             _try_to_compile(expression, index_of, at, faults)
     return _in_order(derived, faults)
@@ -84,13 +84,13 @@ def _try_to_compile(
 
 
 def _in_order(derived: Mapping[str, Expression], faults: FaultList) -> dict[str, Expression]:
-    """Sort so that each reads only earlier ones; every circle is a fault and is left out."""
+    """Sort so that each reads only earlier ones; parameters that depend on themselves are faults."""
     needs = {name: sorted(one.names & derived.keys()) for name, one in derived.items()}
     while True:
         try:
             order = list(TopologicalSorter(needs).static_order())
         except CycleError as error:
-            # graphlib lists a circle against the direction of need, its first member twice.
+            # graphlib lists a cycle in reverse, from what is read to what reads it, its first member twice.
             circle: list[str] = error.args[1][::-1]
             shown = " needs ".join(f"`{name}`" for name in _shortened(circle))
             faults.add(("parameters", circle[0], "value"), f"goes in a circle: {shown}")
@@ -107,8 +107,8 @@ def _shortened(circle: list[str]) -> list[str]:
     return circle if len(circle) <= SHOWN_NAMES else [*circle[: SHOWN_NAMES - 2], "…", circle[-1]]
 
 
-class _Judge:
-    """Says what each part of an expression is, and what it cannot be."""
+class _TypeChecker:
+    """Finds the type of each node of an expression, and adds a fault where types do not fit."""
 
     def __init__(
         self,
@@ -122,10 +122,10 @@ class _Judge:
         self._at = at
         self._faults = faults
 
-    def judge_condition(self, expression: Expression) -> None:
+    def check_condition(self, expression: Expression) -> None:
         self._require_condition(expression.root)
 
-    def judge(self, node: Node) -> Kind:
+    def check(self, node: Node) -> Kind:
         match node:
             case Number() | BarsInSection():
                 return "number"
@@ -170,18 +170,19 @@ class _Judge:
 
     def _require_numbers(self, operator: str, *operands: Node) -> Kind:
         for operand in operands:
-            kind = self.judge(operand)
+            kind = self.check(operand)
             if kind in ("text", "state"):
-                self._fault(f"`{operator}` takes numbers; {_told(operand)} is a {kind}")
+                self._fault(f"`{operator}` takes numbers; {_shown(operand)} is a {kind}")
         return "number"
 
     def _require_condition(self, node: Node) -> Kind:
-        kind = self.judge(node)
+        kind = self.check(node)
         if kind == "state":
             return self._fault(f"{self._state_alone(node)}")
         if kind in ("number", "text"):
             return self._fault(
-                f"{_told(node)} is a {kind} where a condition is needed; write a comparison such as `x > 0.5`"
+                f"{_shown(node)} is a {kind} where a condition is needed;"
+                " write a comparison such as `x > 0.5`"
             )
         return "condition"
 
@@ -191,7 +192,7 @@ class _Judge:
         return f"`{name}` is a state; compare it with a value, such as `{name} == '{value}'`"
 
     def _compare(self, node: Comparison) -> Kind:
-        sides = [(node.left, self.judge(node.left)), (node.right, self.judge(node.right))]
+        sides = [(node.left, self.check(node.left)), (node.right, self.check(node.right))]
         kinds = {kind for _, kind in sides}
         if "unknown" in kinds or not kinds & {"state", "text"}:
             return "condition"
@@ -214,7 +215,7 @@ class _Judge:
             self._fault(f"state `{group}` has no value `{value}`{hint(value, values)}")
 
 
-def _told(node: Node) -> str:
+def _shown(node: Node) -> str:
     match node:
         case Reference(name):
             return f"`{name}`"

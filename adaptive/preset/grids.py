@@ -1,4 +1,7 @@
-"""Where in a pass a section may be left, or a stinger may land: one answer for playing and for checking."""
+"""The places of a pass at which a section may be left or a stinger may land.
+
+The conductor and `check` use the same functions, so both agree.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from adaptive.preset.schema import Grid
 ANY_MARKER = "any"
 
 Spot = tuple[float, str]
-"""Beats from bar 1 of a pass, and the name of the marker there, if a marker was asked for."""
+"""Beats from bar 1 of a pass, and the name of the marker there; the name is empty on other grids."""
 
 
 @lru_cache(maxsize=1024)
@@ -21,21 +24,26 @@ def spots(
     phrase_bars: int,
     markers: tuple[tuple[int, str], ...] = (),
 ) -> tuple[Spot, ...]:
-    """All places of a pass that lie on a grid, in order, from 0 to less than its length.
+    """Return all places of a pass that lie on a grid, in order, from 0 to less than its length.
 
     Parameters
     ----------
     where : str or Grid
-        ``immediate`` has no places: every beat will do.
+        The grid; ``immediate`` has no places, because any frame is allowed.
     length_beats, beats_per_bar, phrase_bars : int
-        Of the section.
+        Length of a pass, of a bar and of a phrase of the section.
     markers : tuple of (int, str)
-        Beats and names, in order.
+        Beats and names of the section's markers, in order.
+
+    Returns
+    -------
+    tuple of (float, str)
+        Empty if the grid is ``immediate``, or a marker that the section does not have.
 
     Notes
     -----
-    The end of a pass is bar 1 of the next.  A grid counts anew in each pass; without an offset, its
-    first place is bar 1.  Empty: there is no such place, for want of a marker.
+    The end of a pass is bar 1 of the next.  A grid is counted again from bar 1 in each pass; without an
+    offset, its first place is bar 1.
 
     Examples
     --------
@@ -56,7 +64,7 @@ def spots(
 
 
 def _step(where: str | Grid, length: int, bar: int, phrase_bars: int) -> tuple[float, float]:
-    """Distance of two places, and the first."""
+    """Return the distance between two places of a regular grid, and the first place, in beats."""
     if isinstance(where, Grid):
         offset = where.offset_bars * bar + where.offset_beats
         return float(where.every_beats or (where.every_bars or 1) * bar), offset
@@ -65,7 +73,7 @@ def _step(where: str | Grid, length: int, bar: int, phrase_bars: int) -> tuple[f
 
 
 def longest_wait(places: Sequence[Spot], length_beats: int) -> float:
-    """Most beats that can lie between a moment and the next place, going round the pass.
+    """Return the largest distance in beats between two neighbouring places of a section that loops.
 
     Examples
     --------
@@ -78,7 +86,7 @@ def longest_wait(places: Sequence[Spot], length_beats: int) -> float:
 
 
 def describe(where: str | Grid) -> str:
-    """Name a grid in a few words, as the log prints it."""
+    """Return a short description of a grid, as the log prints it."""
     if not isinstance(where, Grid):
         return where
     if where.marker is not None:

@@ -1,7 +1,7 @@
-"""How long a section is, and how a stem fills it.
+"""The length of a section, and how a stem fills it.
 
-Lengths are whole beats of the meter's denominator at the section's tempo, counted from
-`first_beat_s` of the file; what a file holds before that is its lead-in.
+Lengths are whole beats of the meter's denominator at the section's tempo, counted from `first_beat_s` of
+the file.  What a file holds before `first_beat_s` is its lead-in.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from pathlib import Path
 
 from adaptive.preset.model import Preset
 
-# What a rounding of the file's end may hide; the declick at every join covers 5 ms.
+# A file may be this much shorter than its beats, because of rounding; the declick at every join covers 5 ms.
 TOLERANCE_S = 0.005
 
 
 def section_stems(preset: Preset, section: str) -> list[tuple[str, Path]]:
-    """Return each file that sounds in a section, with its layer; a layer may have several."""
+    """Return each file that plays in a section, with its layer; a layer may have several variations."""
     layers = preset.segments[section].layers
     return [(layer, path) for layer in layers for path in preset.variants(layer, section)]
 
 
 def written_length_beats(preset: Preset, section: str) -> int | None:
-    """Return the length a section declares; None when its files decide."""
+    """Return the length a section declares; None if it follows from its files."""
     return preset.segments[section].written_length_beats
 
 
@@ -37,14 +37,14 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
     section : str
         One of its sections.
     stem_seconds : mapping of Path to float
-        How long each file of `Preset.stems` lasts; files that are not in it do not count.
+        The duration of each file of `Preset.stems`; files that are not in it are ignored.
 
     Notes
     -----
-    ``length_bars`` or ``length_beats`` where the section has one.  Else the whole bars of its
-    longest stem, at least one: of ``(seconds - first_beat_s) / beat_s`` beats, and of the lead-in
-    as much as can complete a file that ends early, which is one beat at most.  A section of
-    generators alone lasts one phrase.
+    The length is ``length_bars`` or ``length_beats`` if the section has one.  Otherwise it is the number of
+    whole bars in the longest stem, at least one.  The stem counts for
+    ``(seconds - first_beat_s) / beat_s`` beats plus its lead-in, up to one beat, because the lead-in
+    completes a file that ends early.  A section without stems lasts one phrase.
     """
     written = written_length_beats(preset, section)
     if written is not None:
@@ -59,34 +59,34 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
 
 
 def covered_beats(preset: Preset, section: str, seconds: float) -> float:
-    """Return how many beats a file holds from its first beat on."""
+    """Return the number of beats from a file's first beat to its end."""
     segment = preset.segments[section]
     return (seconds - segment.first_beat_s) / segment.beat_s
 
 
 def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: int) -> int | None:
-    """Return after how many beats a stem begins again within a section.
+    """Return the loop length of a stem within a section, in beats.
 
     Parameters
     ----------
     preset, section
-        Where it plays.
+        The preset and the section in which the stem plays.
     seconds : float
-        How long the file lasts.
+        The duration of the file.
     length_beats : int
         The length of the section.
 
     Returns
     -------
     int or None
-        `length_beats` for a stem that fills the section; for a shorter one, the length it has as
-        a loop; None when it can neither fill nor divide the section, which is a fault.
+        `length_beats` for a stem that fills the section, a divisor of it for a shorter stem, or None if
+        the stem neither fills nor divides the section, which is a fault.
 
     Notes
     -----
-    A stem fills the section when at most one beat is missing at its end.  As a loop it has its
-    whole bars, what follows them being tail, or one more where at most one beat is missing; a
-    stem of less than a bar has its whole beats.  Only a length that divides the section counts.
+    A stem fills the section if at most one beat is missing at its end.  The loop of a shorter stem is its
+    number of whole bars, with the rest as tail, or one bar more if at most one beat is missing; the loop of
+    a stem shorter than a bar is its number of whole beats.  A loop must divide the section.
     """
     beat_s, bar = preset.segments[section].beat_s, preset.segments[section].beats_per_bar
     covered = covered_beats(preset, section, seconds)
@@ -99,5 +99,5 @@ def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: 
 
 
 def _floor(beats: float, grid: int, beat_s: float) -> int:
-    """Return the last multiple of `grid` that is reached, save for the tolerance."""
+    """Return the largest multiple of `grid` that is at most `beats`, with `TOLERANCE_S` of tolerance."""
     return math.floor((beats + TOLERANCE_S / beat_s) / grid) * grid

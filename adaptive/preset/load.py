@@ -1,4 +1,4 @@
-"""From a folder to a `Preset`, or to the list of everything that is wrong with it."""
+"""Loads a preset from a folder, or raises a `PresetError` that lists all faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from adaptive.preset.walk import read_file
 __all__ = ["Preset", "StateGroup", "Vocabulary", "default_search", "find", "load", "read", "read_document"]
 
 FILE_NAME = "preset.toml"
-# The largest preset anybody would write by hand is a tenth of this.
+# About ten times the size of the largest preset that one would write by hand.
 MAX_BYTES = 1_000_000
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -40,12 +40,12 @@ def load(
     search : sequence of Path, optional
         Folders that hold presets; `default_search` when left out.
     vocabulary : Vocabulary, optional
-        The generators and instruments there are; left out, every name of one is taken.
+        The known generators and instruments; without it, any name is accepted.
 
     Raises
     ------
     PresetError
-        With one line for each fault, in the order of the file.
+        If the preset is missing or faulty; it has one line for each fault, in the order of the file.
     """
     where = str(path_or_name)
     toml = _locate(path_or_name, default_search() if search is None else search)
@@ -53,18 +53,22 @@ def load(
 
 
 def default_search() -> tuple[Path, ...]:
-    """Return the folders that hold presets: here, in the package, beside the package."""
+    """Return the folders in which presets are found by name, in order.
+
+    These are ``presets`` in the working directory, the presets in the installed package, and ``presets``
+    beside the package in a source tree.
+    """
     package = Path(__file__).resolve().parent.parent
     return (Path("presets"), package / "_presets", package.parent / "presets")
 
 
 def find(name: str, search: Sequence[Path]) -> Path:
-    """Return the file of a preset by its name alone, which cannot leave the folders.
+    """Return the file of a preset by its name; the name cannot refer to anything outside the folders.
 
     Raises
     ------
     PresetError
-        When there is none, with the nearest one there is.
+        If no folder has a preset of that name; its sentence suggests the most similar one.
     """
     if _NAME.fullmatch(name):
         for folder in search:
@@ -77,12 +81,12 @@ def find(name: str, search: Sequence[Path]) -> Path:
 def read(
     content: bytes, folder: Path, vocabulary: Vocabulary | None = None, where: str = FILE_NAME
 ) -> Preset:
-    """Read the content of a ``preset.toml`` that lies in `folder`.
+    """Read the content of the ``preset.toml`` of `folder`.
 
     Raises
     ------
     PresetError
-        With one line for each fault, in the order of the file.
+        If the content is faulty; it has one line for each fault, in the order of the file.
     """
     try:
         document = parse_toml(content)
@@ -98,12 +102,12 @@ def read_document(
     vocabulary: Vocabulary | None = None,
     where: str = FILE_NAME,
 ) -> Preset:
-    """Read what a ``preset.toml`` says; `digest` is that of its text.
+    """Read a parsed ``preset.toml``; `digest` is the SHA-256 of its text.
 
     Raises
     ------
     PresetError
-        With one line for each fault, in the order of the file.
+        If the document is faulty; it has one line for each fault, in the order of the file.
     """
     faults, follow_ups = FaultList(where), FaultList(where)
     file = read_file(document, faults)

@@ -1,4 +1,4 @@
-"""A loaded preset: the typed file, with everything that names something resolved."""
+"""A loaded preset: the typed file, with names resolved to files, expressions and segments."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 
 from adaptive.preset.expression import Expression
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
-from adaptive.preset.segments import BRIDGE, Segment, is_bridge, parts_of
+from adaptive.preset.segments import BRIDGE, Segment, is_bridge, segments_of
 
 SECTION_GROUP = "section"
-"""The one group of a preset without `[states]`; its values are the sections."""
+"""The only state group of a preset without `[states]`; its values are the sections and playlists."""
 ANY = "any"
-"""In a transition: whatever section it is."""
+"""Stands for every section in the `from` and `to` of a transition."""
 DEFAULT_TRANSITION = TransitionTable(fade_out=Fade(beats=2.0))
-"""How to get from any section to any other where no rule says it."""
+"""The transition between two sections for which the file has no rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateGroup:
-    """The values a state may take, and the one it has before anybody sets it."""
+    """The values a state may take, and the value it has until it is set."""
 
     values: tuple[str, ...]
     default: str
@@ -29,7 +29,7 @@ class StateGroup:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names this program knows and a preset may use; `session` collects them.
+    """The generators and instruments that a preset may name; `adaptive.session` collects them.
 
     Attributes
     ----------
@@ -45,27 +45,27 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Preset:
-    """What `load` returns; nothing in it changes.
+    """A loaded preset, as `load` returns it; immutable.
 
     Attributes
     ----------
     file : PresetFile
         The file, as written.
     folder : Path
-        Where it lies, resolved; every stem is inside.
+        The preset's folder, resolved; every stem is inside it.
     text_digest : str
         SHA-256 of the file's bytes, in hexadecimal.
     select : tuple of SelectTable
-        The lines that choose the section.  Without `[states]` and `[[select]]` in the file there
-        is one line for each section, true while the group ``section`` has its name.
+        The lines that choose the section.  If the file has neither `[states]` nor `[[select]]`, there is one
+        line for each section and playlist, which is true while the state ``section`` has its name.
     when : mapping of int to Expression
-        The condition of each line of `select` that has one, by its place.
+        The condition of each line of `select` that has one, by the line's index.
     derived : mapping of str to Expression
-        The `value` of each derived parameter, in an order in which each reads only earlier ones.
+        The `value` of each derived parameter, ordered so that each reads only parameters before it.
     state_groups : mapping of str to StateGroup
-        Without `[states]`: the one group ``section``.
+        The groups of `[states]`; without `[states]`, the one group ``section``.
     stems : mapping of str to Path
-        Each file the preset names, with where it lies.
+        The resolved path of each audio file that the preset names, by its name in the file.
     """
 
     file: PresetFile
@@ -79,25 +79,25 @@ class Preset:
 
     @cached_property
     def segments(self) -> Mapping[str, Segment]:
-        """Sections, and bridges under `bridge_segment` of their names: what a passage may be of."""
-        return parts_of(self.file)
+        """All sections by name, and all bridges by `bridge_segment` of their names."""
+        return segments_of(self.file)
 
     @property
     def default_section(self) -> str:
-        """Where the first line without `when` leads, else the first section of the file.
+        """The section of the first line without `when`, else the first section of the file.
 
-        It may be a playlist's name.
+        It may be the name of a playlist.
         """
         always = (line.section for line in self.select if line.when is None)
         return next(always, next(iter(self.file.sections)))
 
     @property
     def first_section(self) -> str:
-        """The first section of the file: whose key silence is in."""
+        """The first section of the file; its key applies while nothing plays."""
         return next(iter(self.file.sections))
 
     def variants(self, layer: str, segment: str) -> tuple[Path, ...]:
-        """Return the files a layer takes turns with in a part; none when it plays none there."""
+        """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):
             stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem
             return (self.stems[stem],) if stem is not None and layer == segment else ()
@@ -111,22 +111,24 @@ class Preset:
         """Return the playlists a section belongs to, the innermost first."""
         found: list[str] = []
         while (outer := self._playlist_of.get(found[-1] if found else section)) is not None:
-            if outer in found:  # a circle: a fault, told elsewhere
+            if outer in found:  # a playlist that contains itself; `routes` reports it as a fault
                 break
             found.append(outer)
         return tuple(found)
 
     def transition(self, source: str, target: str) -> TransitionTable:
-        """Return the most specific rule for getting from one section to another."""
+        """Return the most specific rule for a change between two sections, or `DEFAULT_TRANSITION`."""
         found = self.written_transition(source, target)
         return DEFAULT_TRANSITION if found is None else found
 
     def written_transition(
         self, source: str, target: str, wildcard: tuple[str, ...] = (ANY,)
     ) -> TransitionTable | None:
-        """Return the most specific rule of the file: names, then playlists, then ``any``; or None.
+        """Return the most specific rule of the file, or None if no rule applies.
 
-        Without a `wildcard` only rules count that name sections or playlists on both sides.
+        A section's own name is more specific than its playlists, and these more than ``any``; `from` is
+        compared first.  With an empty `wildcard`, only rules that name sections or playlists on both sides
+        are considered.
         """
         for before in (source, *self.playlists_of(source), *wildcard):
             for after in (target, *self.playlists_of(target), *wildcard):
@@ -144,7 +146,7 @@ class Preset:
 
 
 def state_groups(file: PresetFile) -> dict[str, StateGroup]:
-    """Return the groups a preset declares, or the one it has without declaring any."""
+    """Return the state groups of a preset: those of `[states]`, or else the group ``section``."""
     if file.states:
         return {
             name: StateGroup(table.values, table.default or next(iter(table.values), ""))
@@ -156,7 +158,7 @@ def state_groups(file: PresetFile) -> dict[str, StateGroup]:
 
 
 def select_lines(file: PresetFile) -> tuple[SelectTable, ...]:
-    """Return the lines that choose the section, written or implied."""
+    """Return the select lines of a preset: written ones, or one for each section and playlist."""
     if file.select or file.states:
         return file.select
     names = (*file.sections, *file.playlists)

@@ -1,9 +1,9 @@
-"""Derived parameters as programs for a small stack machine.
+"""Compiles derived parameters into programs for the kernel's stack machine.
 
-`compile_program` turns the `value` of a derived parameter into reverse Polish notation that the
-audio side runs in float32; `run_program` is the plain twin that tests hold it against.  A program
-holds numbers only: conditions are 0 and 1, division by zero gives 0, and a result beyond what
-float32 can hold is the largest number it can.
+`compile_program` turns the `value` of a derived parameter into reverse Polish notation, which the kernel
+evaluates in float32 (`adaptive.kernel.parameters`).  `run_program` is a plain Python version that tests
+compare with the kernel.  A program computes with numbers only: conditions are 0 and 1, division by zero
+gives 0, and results beyond the range of float32 are clamped to it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from adaptive.preset.tree import (
     Unary,
 )
 
-# What the audio side reserves for each derived parameter.
+# The space that the kernel reserves for the program and the stack of each derived parameter.
 MAX_INSTRUCTIONS = 64
 MAX_STACK = 16
 
@@ -36,8 +36,8 @@ MAX_STACK = 16
 class Opcode(IntEnum):
     """Instructions of the stack machine.
 
-    The first four push a number; `ABSOLUTE`, `NEGATE` and `NOT` replace the top; all others take
-    two numbers, the right one on top, and push one.
+    The first four push a number.  `ABSOLUTE`, `NEGATE` and `NOT` replace the top of the stack.  All others
+    pop two numbers, the right operand first, and push the result.
     """
 
     CONSTANT = 0
@@ -101,18 +101,18 @@ def compile_program(expression: Expression, index_of: Mapping[str, int]) -> Prog
     Returns
     -------
     list of (int, float)
-        Opcode and operand: the number of `CONSTANT`, the slot of `LOAD`, `AGE` and `STALE`,
-        else 0.
+        Opcode and operand: the number for `CONSTANT`, the slot for `LOAD`, `AGE` and `STALE`, 0 for the
+        others.
 
     Raises
     ------
     ExpressionError
-        When the expression reads anything but parameters, needs more than `MAX_INSTRUCTIONS`
-        or stacks more than `MAX_STACK` numbers.
+        If the expression reads anything but parameters, needs more than `MAX_INSTRUCTIONS` instructions or
+        more than `MAX_STACK` numbers on the stack.
 
     Notes
     -----
-    Functions of many arguments become chains; ``mean`` is the sum times ``1 / n``.
+    Functions of n arguments become n - 1 binary operations; ``mean`` is the sum times ``1 / n``.
     """
     program: Program = []
     _emit(expression.root, index_of, program)
@@ -197,14 +197,14 @@ def run_program(
     ages: Sequence[float],
     stale: Sequence[bool],
 ) -> float:
-    """Run a program as the audio side does, one float32 at a time.
+    """Evaluate a program as the kernel does, rounding each result to float32.
 
     Parameters
     ----------
     program : sequence of (int, float)
         What `compile_program` returned.
     values, ages, stale : sequence
-        Value, seconds since last heard, and silence of each parameter, by slot.
+        The value of each parameter, the seconds since it was received, and whether it is stale, by slot.
     """
     stack: list[float] = []
     for opcode, operand in program:
@@ -219,7 +219,7 @@ def run_program(
 
 
 def _round(value: float) -> float:
-    """Round to float32, keeping within its range."""
+    """Clamp to the range of float32 and round to it."""
     held = min(max(value, -LARGEST), LARGEST)
     return float(struct.unpack("f", struct.pack("f", held))[0])
 

@@ -1,7 +1,8 @@
-"""What can ever be chosen: select lines tried at every corner of what parameters and states may be.
+"""Finds select lines that can never be chosen and transitions that can never happen.
 
-A condition changes its truth only where a parameter meets a number it is held against.  So it is enough to
-try the ends of each range, those numbers, a little to either side of them, and the middles between.
+A condition changes its value only where a parameter crosses a number that it is compared with.  So it is
+enough to evaluate all select lines at combinations of these values: for each parameter the ends of its range,
+the numbers, points just beside them, and the midpoints between; for each state group all its values.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from adaptive.preset.timing import known_length_beats
 from adaptive.preset.tree import BarsInSection, Call, Comparison, Node, Number, Reference, children, walk
 
 MOST_EVALUATIONS = 200_000
-"""Where there are more corners than this, nothing is said: a warning has to be certain."""
+"""If more evaluations were needed, no line is reported, because a warning has to be certain."""
 
-_HAIR = 1e-6
+_MARGIN = 1e-6
+"""The distance of the points beside a number, as a fraction of the range."""
+
 _BARS, _AGE = "bars", "age"
 
 
 @dataclass(slots=True)
 class _Corner:
-    """One combination of values, as expressions see it."""
+    """One combination of values, as a `Scope` for expressions."""
 
     values: Mapping[str, float | str]
     ages: Mapping[str, float]
@@ -51,7 +54,19 @@ class _Corner:
 
 @dataclass(slots=True)
 class Reached:
-    """What was found: which lines can be true, which are ever chosen, what hides the others."""
+    """Which select lines can be chosen.
+
+    Attributes
+    ----------
+    true : set of int
+        The lines that are true for some combination.
+    chosen : set of int
+        The lines that are the first true line for some combination.
+    hidden_by : dict of int to set of int
+        For each line, the earlier lines that were the first true line where it was true.
+    is_default_chosen : bool
+        Whether there is a combination for which no line is true.
+    """
 
     true: set[int] = field(default_factory=set)
     chosen: set[int] = field(default_factory=set)
@@ -60,7 +75,7 @@ class Reached:
 
 
 def reach(preset: Preset) -> Reached | None:
-    """Try every corner; None where there are too many."""
+    """Evaluate the select lines for every combination; None if there are more than `MOST_EVALUATIONS`."""
     axes = _axes(preset)
     corners = 1
     for values in axes.values():
@@ -101,7 +116,7 @@ def _corner(values: Mapping[tuple[str, str], float | str | bool]) -> _Corner:
 
 
 def _axes(preset: Preset) -> dict[tuple[str, str], list[float | str | bool]]:
-    """Each thing the conditions read, with the values to try it at."""
+    """Return each quantity that the conditions read, with the values at which it is tried."""
     marks: dict[tuple[str, str], set[float]] = {}
     axes: dict[tuple[str, str], list[float | str | bool]] = {}
     for expression in preset.when.values():
@@ -130,7 +145,7 @@ def _axes(preset: Preset) -> dict[tuple[str, str], list[float | str | bool]]:
 
 
 def _mark(node: Comparison, marks: dict[tuple[str, str], set[float]]) -> None:
-    """Note the numbers of a comparison for all that it reads."""
+    """Add the numbers of a comparison to each quantity that it reads."""
     numbers = {inside.value for inside, _ in walk(node) if isinstance(inside, Number)}
     for inside in _reads(node):
         if inside in marks:
@@ -138,6 +153,7 @@ def _mark(node: Comparison, marks: dict[tuple[str, str], set[float]]) -> None:
 
 
 def _reads(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield the kind and name of each quantity that a node reads."""
     match node:
         case Reference(name):
             yield "value", name
@@ -151,17 +167,17 @@ def _reads(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _samples(low: float, high: float, numbers: set[float]) -> list[float]:
-    hair = _HAIR * (high - low)
+    beside = _MARGIN * (high - low)
     edges = {low, high}
     for number in numbers:
-        edges |= {at for at in (number - hair, number, number + hair) if low <= at <= high}
+        edges |= {at for at in (number - beside, number, number + beside) if low <= at <= high}
     ordered = sorted(edges)
-    middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ordered) if b - a > 3.0 * hair]
+    middles = [(a + b) / 2.0 for a, b in itertools.pairwise(ordered) if b - a > 3.0 * beside]
     return sorted({*ordered, *middles})
 
 
 def check_reach(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> Iterator[Finding]:
-    """Find select lines that are never true or always hidden, and rules that never fire."""
+    """Find select lines that are never true or never the first true line, and rules that never apply."""
     found = reach(preset) if preset.file.select else None
     if found is not None:
         yield from _check_lines(preset, found)
@@ -178,7 +194,7 @@ def _check_lines(preset: Preset, found: Reached) -> Iterator[Finding]:
             text = "can never be true, whatever the parameters and states are"
         else:
             hiders = join_names([f"select[{other}]" for other in sorted(found.hidden_by[place])])
-            text = f"never decides: whenever it is true, so is {hiders}, above"
+            text = f"is never chosen: whenever it is true, so is {hiders}, above"
         yield warning(("select", place, "when"), text)
 
 
@@ -191,11 +207,12 @@ def _check_rules(preset: Preset, found: Reached | None) -> Iterator[Finding]:
         if rule is not None:
             used.add((rule.source, rule.target))
     for i, rule in enumerate(preset.file.transitions):
-        # a section that plays on and on is left for itself only over a bridge
+        # a rule from a section to itself can apply over a bridge; it is not tried above, so not reported
         if (rule.source, rule.target) not in used and (rule.source != rule.target or ANY in {rule.source}):
             yield warning(
                 ("transitions", i),
-                f"never fires: no change from `{rule.source}` to `{rule.target}` is left for it",
+                f"is never used: changes from `{rule.source}` to `{rule.target}` cannot happen, or more"
+                " specific rules cover them",
             )
 
 
@@ -206,27 +223,27 @@ def _sections_that_play(preset: Preset, found: Reached | None) -> list[str]:
 
 
 def _check_places(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
-    """Find pairs whose rule names a place that the section has not."""
-    told: set[tuple[str, int, str]] = set()
+    """Find pairs of sections whose rule names a place that the section does not have."""
+    reported: set[tuple[str, int, str]] = set()
     for source, target in itertools.permutations(preset.file.sections, 2):
         rule = preset.written_transition(source, target)
         if rule is None:
             continue
         place, segment = preset.file.transitions.index(rule), preset.segments[source]
         length = known_length_beats(preset, source, stem_seconds)
-        is_known = rule.exit_at == "immediate" or length is None or ("exit", place, source) in told
-        if not is_known and not spots(
+        is_done = rule.exit_at == "immediate" or length is None or ("exit", place, source) in reported
+        if not is_done and not spots(
             rule.exit_at, length or 0, segment.beats_per_bar, segment.phrase_bars, segment.markers
         ):
-            told.add(("exit", place, source))
+            reported.add(("exit", place, source))
             yield warning(
                 ("transitions", place, "exit_at"),
                 f"`{source}` has no place at {describe(rule.exit_at)}: it is left at its end",
             )
         has = {name for _, name in preset.segments[target].markers}
         wanted = rule.enter_at.marker if isinstance(rule.enter_at, Entry) else "matching"
-        if wanted not in {"matching", "random", *has} and ("enter", place, target) not in told:
-            told.add(("enter", place, target))
+        if wanted not in {"matching", "random", *has} and ("enter", place, target) not in reported:
+            reported.add(("enter", place, target))
             yield warning(
                 ("transitions", place, "enter_at"),
                 f"`{target}` has no marker `{wanted}`: it is entered at its start",

@@ -1,4 +1,4 @@
-"""What refers to what: every name in a preset means something, once, and values fit together."""
+"""Checks that every name in a preset refers to something, is unique, and that values fit together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from adaptive.preset.schema import (
 )
 from adaptive.preset.tree import RESERVED
 
-# What the engine reserves at most for one preset; also keeps hostile files small.
+# The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
 LIMITS = {
     "parameters": 256,
     "states": 256,
@@ -35,7 +35,7 @@ LIMITS = {
     "transitions": 1000,
 }
 
-# What a number, and every point of a curve, may be; a level has no bound.
+# The range of each control of a layer; it holds for numbers and for the points of curves.
 CONTROL_RANGES = {
     "level_db": (-200.0, 24.0),
     "reverb_db": (-200.0, 24.0),
@@ -47,16 +47,16 @@ _TARGETS = ("parameter", "state", "event")
 
 
 def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: FaultList) -> None:
-    """Note every name that means nothing or too much, and every value that contradicts another.
+    """Add a fault for every unknown or ambiguous name, and for every value that contradicts another.
 
     Parameters
     ----------
     file : PresetFile
         The typed file.
     vocabulary : Vocabulary or None
-        The generators and built-in instruments there are; None takes any.
+        The known generators and built-in instruments; None accepts any name.
     faults : FaultList
-        Takes what is found.
+        Receives the faults.
     """
     for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
         check(file, faults)
@@ -65,7 +65,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
 
 
 def check_limits(file: PresetFile, faults: FaultList) -> bool:
-    """Note every table that is too long; return whether all are short enough to be judged."""
+    """Add a fault for every table with too many entries; return whether there is none."""
     counts = {key: len(getattr(file, key)) for key in LIMITS}
     for key, limit in LIMITS.items():
         if counts[key] > limit:
@@ -166,7 +166,7 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
         if getattr(table, key) is not None and target != owner:
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
-        faults.add((*at, "input_range"), f"must have two ends, got {table.input_range[0]:g} twice")
+        faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
 
 
 def _layers(file: PresetFile, faults: FaultList) -> None:
@@ -181,12 +181,12 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
-        _takes_turns(layer, at, faults)
+        _variations(layer, at, faults)
         _controls(layer, at, file, faults)
 
 
-def _takes_turns(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
-    """Files that take turns: a list is not empty, and holds each once."""
+def _variations(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+    """Check that a list of variations is not empty and holds each file once."""
     tables = layer.stem if isinstance(layer.stem, dict) else {"": layer.stem}
     for section, files in tables.items():
         if not isinstance(files, tuple):
@@ -216,7 +216,7 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
 
 @functools.cache
 def _layer_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
-    """The fields of a layer: the same for all, and a third of a millisecond of work."""
+    """Return the fields of `LayerTable`; cached because it takes a third of a millisecond."""
     return msgspec.structs.fields(LayerTable)
 
 
@@ -249,7 +249,7 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
     for name, section in file.sections.items():
         at: KeyPath = ("sections", name)
         if section.length_bars is not None and section.length_beats is not None:
-            faults.add((*at, "length_beats"), "and `length_bars` are both given; leave one out")
+            faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
         for i, layer in enumerate(section.layers):

@@ -1,4 +1,4 @@
-"""How sections lead to each other: rules, bridges, fills, playlists, markers.  Every name means something."""
+"""Checks of what leads from section to section: transitions, bridges, fills, playlists, markers, grids."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from adaptive.preset.segments import marker_beats, read_meter
 from adaptive.preset.walk import GRID_KEYS
 
 MATCHING, RANDOM = "matching", "random"
-"""In `enter_at = { marker = … }`: the marker of the same name as the exit's; one drawn by lot."""
+"""Special markers of `enter_at`: the one with the exit marker's name, and one chosen at random."""
 
 _LENGTHS = ("beats", "bars", "seconds")
 _STARTS = ("start_beats", "start_bars", "start_seconds")
 
 
 def check_routes(file: PresetFile, faults: FaultList) -> None:
-    """Note every faulty rule, bridge, fill, playlist, marker and grid."""
+    """Add a fault for every invalid transition, bridge, fill, playlist, marker and grid."""
     _playlists(file, faults)
     _markers(file, faults)
     for i, line in enumerate(file.select):
@@ -70,7 +70,7 @@ def _markers(file: PresetFile, faults: FaultList) -> None:
             if beat > beats:
                 faults.add(where, f"names beat {beat} of a bar of {beats}")
             elif length is not None and marker_beats(place, beats) >= length:
-                faults.add(where, f"lies behind the end, after {length / beats:g} bars")
+                faults.add(where, f"lies after the end, which is at {length / beats:g} bars")
 
 
 def _rules(file: PresetFile, faults: FaultList) -> None:
@@ -96,16 +96,16 @@ def _rules(file: PresetFile, faults: FaultList) -> None:
 
 
 def _rule_sense(rule: TransitionTable, at: KeyPath, faults: FaultList) -> None:
-    """Keys that would have no effect beside the others of their rule."""
+    """Check for keys that contradict other keys of the same rule."""
     is_marked = isinstance(rule.exit_at, Grid) and rule.exit_at.marker is not None
     if isinstance(rule.enter_at, Entry) and rule.enter_at.marker == MATCHING and not is_marked:
-        faults.add((*at, "enter_at"), "`matching` goes with an `exit_at` that is a marker")
+        faults.add((*at, "enter_at"), "`matching` needs an `exit_at` that is a marker")
     if rule.pickup == "always" and rule.enter_at != "start":
-        faults.add((*at, "pickup"), '`always` goes with `enter_at = "start"`: only there is a pickup')
+        faults.add((*at, "pickup"), '`always` needs `enter_at = "start"`: only the start has a pickup')
 
 
 def _rule_markers(rule: TransitionTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
-    """A marker has to be in the section that is named, or else in some section."""
+    """Check that a marker exists in the section the rule names, or in any section if it names none."""
     exit_marker = rule.exit_at.marker if isinstance(rule.exit_at, Grid) else None
     enter_marker = rule.enter_at.marker if isinstance(rule.enter_at, Entry) else None
     for key, marker, name in (
@@ -139,15 +139,15 @@ def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None
         if not offset:
             continue
         whole = key == "offset_beats" and where.every_bars is not None
-        span = where.every_bars * beats if whole and where.every_bars else every
-        if span is None:
+        distance = where.every_bars * beats if whole and where.every_bars else every
+        if distance is None:
             faults.add((*at, key), f"goes with `{key.replace('offset', 'every')}`, not with `{given[0]}`")
-        elif offset >= span:
-            faults.add((*at, key), f"must be less than the grid's {span:g}, got {offset:g}")
+        elif offset >= distance:
+            faults.add((*at, key), f"must be less than the grid's {distance:g}, got {offset:g}")
 
 
 def check_fades(table: TransitionTable | BridgeTable, at: KeyPath, faults: FaultList) -> None:
-    """Note fades without a length, or with several."""
+    """Add a fault for every fade with no length, several lengths or several starts."""
     for key, fade in (("fade_out", table.fade_out), ("fade_in", table.fade_in)):
         if fade is not None:
             _fade(fade, (*at, key), faults)
@@ -167,11 +167,11 @@ def _bridges(file: PresetFile, faults: FaultList) -> None:
     for name, bridge in file.bridges.items():
         at: KeyPath = ("bridges", name)
         if bridge.length_bars is not None and bridge.length_beats is not None:
-            faults.add((*at, "length_beats"), "and `length_bars` are both given; leave one out")
+            faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if bridge.stem is None and not bridge.layers:
             faults.add(at, "must have a `stem` or `layers`: there is nothing to hear")
         elif bridge.stem is None and bridge.length_bars is None and bridge.length_beats is None:
-            faults.add(at, "must have a length, since no `stem` has one")
+            faults.add(at, "must have a length, because it has no `stem`")
         for i, layer in enumerate(bridge.layers):
             faults.require_known((*at, "layers", i), "layer", layer, file.layers)
             if layer in bridge.layers[:i]:
@@ -192,17 +192,21 @@ def _playlists(file: PresetFile, faults: FaultList) -> None:
             if item in table.play[:i]:
                 faults.add(where, f"`{item}` is there already; give it more `weights` or `loops`")
             elif item in owner:
-                faults.add(where, f"`{item}` belongs to `{owner[item]}` already, and can to one only")
+                faults.add(
+                    where, f"`{item}` already belongs to `{owner[item]}`; it can be in one playlist only"
+                )
             else:
                 owner[item] = name
         _keyed(table, at, file.playlists, faults)
     for name, table in file.playlists.items():
         if table.at_end == "hold" and name in owner:
-            faults.add(("playlists", name, "at_end"), f"has no effect within `{owner[name]}`, which goes on")
+            text = f"has no effect inside `{owner[name]}`, which continues after it"
+            faults.add(("playlists", name, "at_end"), text)
         if table.each_time == "all" and name not in owner:
-            faults.add(("playlists", name, "each_time"), "is for a playlist within another")
+            text = "has an effect only in a playlist inside another playlist"
+            faults.add(("playlists", name, "each_time"), text)
     for name in _circles(owner, file.playlists):
-        faults.add(("playlists", name, "play"), "plays itself, over others or at once")
+        faults.add(("playlists", name, "play"), "contains itself, directly or through other playlists")
 
 
 def _keyed(table: PlaylistTable, at: KeyPath, playlists: Collection[str], faults: FaultList) -> None:
@@ -220,6 +224,7 @@ def _keyed(table: PlaylistTable, at: KeyPath, playlists: Collection[str], faults
 
 
 def _circles(owner: Mapping[str, str], playlists: Collection[str]) -> Iterator[str]:
+    """Yield each playlist that contains itself; `owner` maps an entry to the playlist that holds it."""
     for name in playlists:
         seen, at = set(), name
         while at in owner and at not in seen:

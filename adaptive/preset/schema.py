@@ -1,7 +1,8 @@
 """The preset file, key by key, as typed and frozen structs.
 
-The names here are the keys of ``preset.toml``; ``docs/presets.md`` says what they mean and
-``docs/preset.schema.json`` is made from these structs.  Nothing here reads a file.
+The field names are the keys of ``preset.toml``; ``docs/presets.md`` describes them.
+``docs/preset.schema.json`` is generated from these structs: their docstrings are the descriptions that an
+editor shows.  Nothing here reads a file.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from msgspec import Meta, Struct
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
 Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
-"""Numbers are read with 64 bits and heard with 32: beyond this they would be infinite, or nothing."""
+"""Numbers are read as float64 and rendered as float32, so they are limited to what float32 can hold."""
 
 Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
-"""In decibels; -80 and less is silence."""
+"""A level in decibels; -80 and less is silence."""
 
-Span = Annotated[float, Meta(ge=0.0, le=4096.0)]
-"""A length in beats, bars or seconds: an hour and more."""
+Length = Annotated[float, Meta(ge=0.0, le=4096.0)]
+"""A length in beats, bars or seconds; 4096 seconds are more than an hour."""
 
 Offset = Annotated[float, Meta(ge=-4096.0, le=4096.0)]
 Bars = Annotated[int, Meta(gt=0, le=4096)]
@@ -30,10 +31,10 @@ Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
 Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
-"""Of a marker: a bar from 1, or ``"bar.beat"``."""
+"""The place of a marker: a bar counted from 1, or ``"bar.beat"``."""
 
 Order = Literal["sequence", "random", "shuffle"]
-"""In which order things take turns; ``docs/presets.md`` says exactly how."""
+"""The order in which variations or sections are played; ``docs/presets.md`` defines each."""
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +42,7 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Curve(_Table, frozen=True):
-    """A value that follows a parameter: clamped at the ends, linear in between."""
+    """A value that follows a parameter: linear between the points, constant beyond the first and last."""
 
     over: Name
     points: Annotated[tuple[Point, ...], Meta(min_length=1, max_length=8)]
@@ -52,14 +53,15 @@ Control = float | Curve
 
 
 class Fade(_Table, frozen=True):
-    """How long a fade lasts, when it begins relative to the seam, and its shape.
+    """The length of a fade, its start relative to the seam, and its curve.
 
-    Exactly one of `beats`, `bars` and `seconds` is given; at most one `start_…`.
+    Give exactly one of `beats`, `bars` and `seconds`, and at most one of `start_beats`, `start_bars` and
+    `start_seconds`.  A negative start begins before the seam.
     """
 
-    beats: Span | None = None
-    bars: Span | None = None
-    seconds: Span | None = None
+    beats: Length | None = None
+    bars: Length | None = None
+    seconds: Length | None = None
     start_beats: Offset | None = None
     start_bars: Offset | None = None
     start_seconds: Offset | None = None
@@ -67,7 +69,7 @@ class Fade(_Table, frozen=True):
 
 
 class Credits(_Table, frozen=True):
-    """Who made it, and under which licence (SPDX)."""
+    """The composer, the licence (an SPDX name) and the source of the preset."""
 
     composer: str = ""
     license: str = ""
@@ -75,7 +77,7 @@ class Credits(_Table, frozen=True):
 
 
 class ParameterTable(_Table, frozen=True):
-    """`[parameters.NAME]`: a continuous value from outside, or derived from others by `value`."""
+    """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
     range: tuple[Bound, Bound] = (0.0, 1.0)
     default: float | None = None
@@ -89,14 +91,14 @@ class ParameterTable(_Table, frozen=True):
 
 
 class StateTable(_Table, frozen=True):
-    """`[states.GROUP]`: a named value set from outside."""
+    """`[states.GROUP]`: a group of named values; one of them is set from outside at a time."""
 
     values: Annotated[tuple[Name, ...], Meta(min_length=1)]
     default: Name | None = None
 
 
 class InputTable(_Table, frozen=True):
-    """`[[inputs]]`: an address another program sends already."""
+    """`[[inputs]]`: maps an OSC address of another program to a parameter, a state or an event."""
 
     osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
     parameter: Name | None = None
@@ -109,7 +111,7 @@ class InputTable(_Table, frozen=True):
 
 
 class LayerTable(_Table, frozen=True):
-    """`[layers.NAME]`: one mixer strip; its material is a stem (or one per section) or a generator."""
+    """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
 
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
     order: Order = "shuffle"
@@ -126,7 +128,7 @@ class LayerTable(_Table, frozen=True):
 
 
 class SectionTable(_Table, frozen=True):
-    """`[sections.NAME]`: a passage of music that loops; `layers` alone says who plays."""
+    """`[sections.NAME]`: music that loops; only the layers listed in `layers` play in it."""
 
     layers: tuple[Name, ...]
     length_bars: Bars | None = None
@@ -143,7 +145,7 @@ class SectionTable(_Table, frozen=True):
 
 
 class SelectTable(_Table, frozen=True):
-    """`[[select]]`: which section should play; the first line that is true, from the top."""
+    """`[[select]]`: the section that should play is that of the first line, from the top, that is true."""
 
     section: Name
     when: str | None = None
@@ -152,34 +154,35 @@ class SelectTable(_Table, frozen=True):
 
 
 class Grid(_Table, frozen=True):
-    """A grid of one's own, counted from bar 1 of the present pass: exactly one of the three keys.
+    """A custom grid, counted from bar 1 of each pass.
 
-    `{ every_bars = 4, offset_bars = 1 }`, `{ every_beats = 2, offset_beats = 0.5 }`, or the markers
-    of a name, `{ marker = "lift" }`, ``any`` being all of them.
+    Give exactly one of `every_bars`, `every_beats` and `marker`: `{ every_bars = 4, offset_bars = 1 }`,
+    `{ every_beats = 2, offset_beats = 0.5 }` or `{ marker = "lift" }`.  The marker `any` means all markers.
     """
 
     every_bars: Bars | None = None
     offset_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
     every_beats: Beats | None = None
-    offset_beats: Span = 0.0
+    offset_beats: Length = 0.0
     marker: Name | None = None
 
 
 Where = Literal["immediate", "beat", "bar", "phrase", "end"] | Grid
-"""Places in a section: where it may be left, where a stinger may land."""
+"""The places of a section at which it may be left, or a stinger may land."""
 
 
 class Entry(_Table, frozen=True):
-    """`{ marker = "lift" }`: the marker to enter at.
+    """`{ marker = "lift" }`: the marker at which the new section is entered.
 
-    ``matching``: the one with the name of the marker the old section is left at; ``random``: any.
+    `matching` is the marker with the same name as the one at which the old section is left; `random` is one
+    of all markers, chosen at random.
     """
 
     marker: Name
 
 
 class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "to"}):
-    """`[[transitions]]`: how to get from one section to another; the most specific rule wins."""
+    """`[[transitions]]`: how one section changes to another; the most specific rule applies."""
 
     source: Name = "any"
     target: Name = "any"
@@ -193,7 +196,7 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
 
 
 class BridgeTable(_Table, frozen=True):
-    """`[bridges.NAME]`: music that plays once between two sections."""
+    """`[bridges.NAME]`: music that plays once between two sections, as part of a transition."""
 
     stem: str | None = None
     layers: tuple[Name, ...] = ()
@@ -214,7 +217,7 @@ class BridgeTable(_Table, frozen=True):
 
 
 class FillTable(_Table, frozen=True):
-    """`[fills.NAME]`: a one-shot that leads up to a seam, and sounds only if the turn comes."""
+    """`[fills.NAME]`: a one-shot that leads up to a seam; it sounds only if the transition happens."""
 
     stem: str
     length_beats: Beats
@@ -227,7 +230,7 @@ class FillTable(_Table, frozen=True):
 
 
 class PlaylistTable(_Table, frozen=True):
-    """`[playlists.NAME]`: sections that take turns; the name stands for whichever is due."""
+    """`[playlists.NAME]`: sections that play one after another; its name can stand for a section."""
 
     play: Annotated[tuple[Name, ...], Meta(min_length=1)]
     order: Order = "sequence"
@@ -239,7 +242,7 @@ class PlaylistTable(_Table, frozen=True):
 
 
 class StingerNote(_Table, frozen=True):
-    """A note of a written stinger: beats from the apex, a scale degree (1 tonic, 8 its octave)."""
+    """A note of a stinger: beats from its sync point, and a scale degree (1 is the tonic, 8 its octave)."""
 
     at: Annotated[float, Meta(ge=-64.0, le=64.0)]
     degree: Annotated[int, Meta(ge=-21, le=28)]
@@ -248,9 +251,9 @@ class StingerNote(_Table, frozen=True):
 
 
 class StingerTable(_Table, frozen=True):
-    """`[stingers.NAME]`: a one-shot on the event of the same name; its first beat lands on the grid.
+    """`[stingers.NAME]`: a one-shot that the event of the same name plays; its first beat lands on the grid.
 
-    Either a `stem` (or one for each key), or `notes` for an `instrument`.
+    Give either a `stem` (or one for each key), or `notes` and an `instrument`.
     """
 
     stem: str | dict[str, str] | None = None
@@ -270,7 +273,7 @@ class StingerTable(_Table, frozen=True):
 
 
 class Envelope(_Table, frozen=True):
-    """Attack, decay, sustain, release."""
+    """An envelope: attack, decay and release in milliseconds, sustain as a level from 0 to 1."""
 
     attack_ms: NonNegative = 5.0
     decay_ms: NonNegative = 100.0
@@ -279,7 +282,7 @@ class Envelope(_Table, frozen=True):
 
 
 class OscillatorTable(_Table, frozen=True):
-    """One of a voice's two oscillators."""
+    """One of the two oscillators of a voice."""
 
     shape: Literal["saw", "pulse", "triangle", "sine", "noise"] = "saw"
     level: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
@@ -289,7 +292,7 @@ class OscillatorTable(_Table, frozen=True):
 
 
 class LfoTable(_Table, frozen=True):
-    """The voice's slow oscillator and what it moves."""
+    """The low-frequency oscillator of a voice, and how far it moves pitch, cutoff and level."""
 
     rate_hz: Annotated[float, Meta(gt=0.0, le=40.0)] = 5.0
     pitch_cents: Annotated[float, Meta(ge=0.0, le=1200.0)] = 0.0
@@ -299,7 +302,7 @@ class LfoTable(_Table, frozen=True):
 
 
 class InstrumentTable(_Table, frozen=True):
-    """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in one to start from."""
+    """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in patch to start from."""
 
     base: Name | None = None
     oscillator_1: OscillatorTable = msgspec.field(default_factory=OscillatorTable)
@@ -319,7 +322,7 @@ class InstrumentTable(_Table, frozen=True):
 
 
 class ReverbTable(_Table, frozen=True):
-    """`[reverb]`: the room that `reverb_db` of a layer or stinger sends to."""
+    """`[reverb]`: the reverb that layers, stingers, bridges and fills send to with `reverb_db`."""
 
     decay_s: Annotated[float, Meta(ge=0.2, le=20.0)] = 2.4
     damping: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.45
@@ -329,7 +332,7 @@ class ReverbTable(_Table, frozen=True):
 
 
 class PresetFile(_Table, frozen=True, kw_only=True):
-    """The whole of ``preset.toml``."""
+    """A preset: the whole of `preset.toml`."""
 
     schema: Literal[1]
     name: Annotated[str, Meta(min_length=1, max_length=200)]

@@ -1,4 +1,4 @@
-"""Parts: what can be the present passage.  A section is one, and so is a bridge between two."""
+"""Segments: sections and bridges in one form, because the conductor plays both in the same way."""
 
 from __future__ import annotations
 
@@ -8,29 +8,35 @@ from dataclasses import dataclass
 from adaptive.preset.schema import BridgeTable, PresetFile, SectionTable
 
 BRIDGE = "bridge:"
-"""Before the name of a bridge where a part is named; no name of a preset holds a colon."""
+"""The prefix of a bridge's name where a segment is named; a name in a preset cannot hold a colon."""
 
 BRIDGE_PHRASE_BARS = 4
 
 
 def bridge_segment(name: str) -> str:
-    """Name of a bridge among the parts, and of the strip that plays its stem."""
+    """Return the name of a bridge's segment, which is also the name of the strip that plays its stem."""
     return BRIDGE + name
 
 
 def is_bridge(segment: str) -> bool:
-    """Whether a part is a bridge."""
+    """Return whether a segment is a bridge."""
     return segment.startswith(BRIDGE)
 
 
 def read_meter(text: str) -> tuple[int, int]:
-    """Beats of a bar and the note a beat is: ``"6/8"`` is 6 and 8."""
+    """Return the beats of a bar and the note value of a beat.
+
+    Examples
+    --------
+    >>> read_meter("6/8")
+    (6, 8)
+    """
     beats, _, unit = text.partition("/")
     return int(beats), int(unit)
 
 
 def marker_beats(place: int | str, beats_per_bar: int) -> int:
-    """Beats from bar 1 to a marker: a bar counted from 1, or ``"bar.beat"``.
+    """Return the beats from bar 1 to a marker, whose place is a bar counted from 1 or ``"bar.beat"``.
 
     Examples
     --------
@@ -48,27 +54,27 @@ class Segment:
     Attributes
     ----------
     name : str
-        A section's name, or `bridge_segment` of a bridge's.
+        The section's name, or `bridge_segment` of the bridge's name.
     layers : tuple of str
-        Who plays; of a bridge with a stem, also the bridge itself.
+        The layers that play; for a bridge with a stem, also the bridge's own segment name.
     length_bars, length_beats : int or None
-        What the file says of its length.
+        The length that the file declares; at most one of them is given.
     first_beat_s : float
-        Where beat 1 lies in its files.
+        The position of beat 1 in its files, in seconds.
     tempo_bpm : float
-        Quarter notes a minute.
+        Quarter notes per minute.
     beats_per_bar, beat_unit : int
-        Its meter.
+        The meter: 6 and 8 for 6/8.
     phrase_bars, min_stay_bars : int
-        Of a bridge: no phrases of its own, and no stay.
+        The length of a phrase and the minimum stay, in bars; `BRIDGE_PHRASE_BARS` and 0 for a bridge.
     key : str
-        Its key.
+        The key, such as ``"A minor"``.
     chords : tuple of str
-        One text a bar; empty: left to the key, or of a bridge, to the section it leaves.
+        One text for each bar.  If empty, the key decides; in a bridge, the chords of the old section go on.
     energy : float
-        0 … 1.
+        0 to 1: how intensely generators play.
     markers : tuple of (int, str)
-        Beats from bar 1, and name, in order.
+        Beats from bar 1, and name, in order of the beats.
     """
 
     name: str
@@ -88,17 +94,17 @@ class Segment:
 
     @property
     def written_length_beats(self) -> int | None:
-        """Length as declared; None when its files decide."""
+        """The declared length in beats; None if it follows from the files."""
         return self.length_beats if self.length_bars is None else self.length_bars * self.beats_per_bar
 
     @property
     def beat_s(self) -> float:
-        """Seconds of a beat of its meter."""
+        """The duration of a beat of its meter, in seconds."""
         return 60.0 / self.tempo_bpm * 4.0 / self.beat_unit
 
 
-def parts_of(file: PresetFile) -> Mapping[str, Segment]:
-    """All parts of a preset: its sections, then its bridges."""
+def segments_of(file: PresetFile) -> Mapping[str, Segment]:
+    """Return all segments of a preset by name: its sections, then its bridges."""
     segments = {name: _segment(file, name, table) for name, table in file.sections.items()}
     for name, table in file.bridges.items():
         segments[bridge_segment(name)] = _segment(file, bridge_segment(name), table)

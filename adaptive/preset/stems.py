@@ -1,4 +1,4 @@
-"""The files a preset names: inside its folder, and there."""
+"""Finds the audio files that a preset names, and checks that they exist inside its folder."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from adaptive.preset.faults import FaultList, KeyPath, nearest
 from adaptive.preset.schema import PresetFile
 
-# A folder with more files than this is not searched for what was meant.
+# Similar names are searched among at most this many files of the folder.
 MAX_LISTED = 2000
 
 
 def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str, Path]:
-    """Return each file the preset names, with where it lies.
+    """Return the path of each file that the preset names.
 
     Parameters
     ----------
@@ -23,7 +23,12 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
     folder : Path
         The preset's folder, resolved.
     faults : FaultList
-        Takes what is missing, or lies outside the folder once links are followed.
+        Receives a fault for each file that is missing, or outside the folder once links are followed.
+
+    Returns
+    -------
+    dict of str to Path
+        The resolved path of each valid file, by its name in the preset.
     """
     stems: dict[str, Path] = {}
     listed: list[str] | None = None
@@ -44,7 +49,7 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
 
 
 def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
-    """Yield each place that names a file, with the name."""
+    """Yield each key path that names a file, with the name."""
     for name, layer in file.layers.items():
         at: KeyPath = ("layers", name, "stem")
         if isinstance(layer.stem, dict):
@@ -72,13 +77,13 @@ def _each(at: KeyPath, files: str | tuple[str, ...]) -> Iterator[tuple[KeyPath, 
 
 
 def _resolved(path: Path) -> Path | None:
-    """Return where a path leads, links followed; None when no file can be there."""
+    """Return a path with links followed; None if the file system cannot have such a path."""
     try:
         resolved = path.resolve()
-        # Asked here, because a name can also be too long to ask about.
+        # `exists` raises if the name is too long, so it is called inside the `try`.
         resolved.exists()
     except (OSError, RuntimeError, ValueError):
-        # Links in a circle, or a character that no name has.
+        # The links form a circle, or the name holds a character that file names cannot hold.
         return None
     return resolved
 

@@ -1,8 +1,7 @@
-"""The grammar of `when` and `value`: text in, a tree out.
+"""The parser of `when` and `value`: turns a text into the tree of `tree`.
 
-From the loosest binding to the tightest: ``or``, ``and``, ``not``, one comparison, ``+ -``,
-``* /``, unary minus.  Comparisons do not chain.  Nothing is looked up here: whether a name exists
-is for whoever knows the names.
+The operators from lowest to highest precedence: ``or``, ``and``, ``not``, one comparison, ``+ -``, ``* /``,
+unary minus.  Comparisons do not chain.  The parser does not check whether names exist; `formulas` does.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ from adaptive.preset.tree import (
     walk,
 )
 
-# A condition that fills a screen is a state machine that wants to be sections.
+# Longer conditions are better written as sections and states.
 MAX_CHARACTERS = 1000
-# Evaluation and compilation recurse; this keeps them far from the interpreter's own limit.
+# Evaluation and compilation are recursive; this depth is far below the interpreter's own limit.
 MAX_DEPTH = 32
 
 
@@ -47,7 +46,7 @@ def parse(text: str) -> Expression:
     Raises
     ------
     ExpressionError
-        With one sentence that gives the column, counted from 1, and the nearest legal thing.
+        If the text is invalid; its sentence gives the column, counted from 1, and what is expected there.
 
     Examples
     --------
@@ -65,7 +64,7 @@ def parse(text: str) -> Expression:
     return Expression(text, names, root)
 
 
-# ``foreign`` stands before the single characters, so that ``=>`` is named whole.
+# ``foreign`` comes before the single characters, so that ``=>`` is matched as one token.
 _TOKEN = re.compile(
     r"""
     (?P<space>[ \t\r\n]+)
@@ -80,7 +79,7 @@ _TOKEN = re.compile(
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
-# What other languages write, and what is written here.
+# Operators of other languages, and the operator of this language to write instead.
 _INSTEAD = {
     "&&": "and",
     "&": "and",
@@ -162,7 +161,7 @@ def _refuse_foreign(text: str, column: int) -> NoReturn:
 
 
 class _Parser:
-    """Precedence climbing over one text."""
+    """Parses one text by precedence climbing."""
 
     def __init__(self, text: str) -> None:
         self._rest = _tokens(text)

@@ -1,4 +1,4 @@
-"""Promises about time: how soon a section can come, what trembles, what comes too late."""
+"""Checks of timing: reaction times, thresholds that flap or latch, stingers that expire, grids."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from adaptive.preset.tree import (
     walk,
 )
 
-# How far ahead of the sound a decision is made.
+# How long before a frame is rendered the conductor decides what it holds.
 LOOK_AHEAD_S = 0.05
 
 _OPPOSITE_SIDES = {">": 1, ">=": 1, "<": -1, "<=": -1}
 
 
 def known_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path, float] | None) -> int | None:
-    """Return the length of a section; None when only its files could tell."""
+    """Return the length of a section; None if it follows from files whose durations are not known."""
     if stem_seconds is None and section_stems(preset, section):
         return written_length_beats(preset, section)
     return section_length_beats(preset, section, stem_seconds or {})
 
 
 def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int | None) -> float | None:
-    """Return the longest distance between two moments at which `source` may be left for `target`.
+    """Return the longest wait, in beats, until `source` may be left for `target`.
 
-    Grids are counted from bar 1 of each pass, so it is never longer than the section.  None when it
-    hangs on the section's length and that is not known, or when there is no such moment.
+    Grids are counted from bar 1 of each pass, so the wait is never longer than the section.  None if it
+    depends on the section's length and that is not known, or if the section has no place on the grid.
     """
     exit_at = preset.transition(source, target).exit_at
     if exit_at == "immediate":
@@ -62,31 +62,51 @@ def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int 
     return longest_wait(places, length_beats) if places else None
 
 
-def _stands_for(preset: Preset, name: str) -> list[str]:
-    """Sections a name may stand for: itself, or all that a playlist holds."""
+def _sections_named(preset: Preset, name: str) -> list[str]:
+    """Return the sections a name refers to: the section of that name, or all sections of a playlist."""
     return [section for section in preset.file.sections if name in {section, *preset.playlists_of(section)}]
 
 
 def worst_reaction_s(
     preset: Preset, place: int, source: str, length_beats: int | None, target: str | None = None
 ) -> float | None:
-    """Return the longest time until a select line is heard, coming from `source`.
+    """Return the longest time in seconds from a change outside until a select line's section is heard.
+
+    Parameters
+    ----------
+    preset : Preset
+        The preset.
+    place : int
+        The index of the select line.
+    source : str
+        The section that plays before.
+    length_beats : int or None
+        The length of `source`, if it is known.
+    target : str, optional
+        The section that is entered; needed if the line names a playlist.
+
+    Returns
+    -------
+    float or None
+        None if the exit grid is not known.
 
     Notes
     -----
-    ``wait + look-ahead + settling``.  The wait is one exit grid of the transition, and what a fill
-    or a pickup must have, at the tempo of `source`; where `source` has ``min_stay_bars`` and the
-    line is not urgent, it is the first
-    multiple of the grid that is no shorter than the stay.  The look-ahead is `LOOK_AHEAD_S`.
-    Settling is the longest of the ``rise_s`` of parameters that must rise for the line to turn
-    true and the ``fall_s`` of those that must fall.  None when the grid is not known.
+    The time is ``wait + look-ahead + settling``.
+
+    - The wait is the longest wait for the exit grid, plus the length of a fill or pickup that must fit, at
+      the tempo of `source`.  If `source` has ``min_stay_bars`` and the line is not urgent, the wait is the
+      first multiple of the grid that is no shorter than these bars.
+    - The look-ahead is `LOOK_AHEAD_S`.
+    - The settling time is the longest ``rise_s`` of the parameters that must rise for the line to turn true,
+      and ``fall_s`` of those that must fall.
     """
     line = preset.select[place]
     target = target or line.section
     grid = exit_grid_beats(preset, source, target, length_beats)
     if grid is None:
         return None
-    grid += _room_beats(preset, source, target)
+    grid += _lead_beats(preset, source, target)
     segment = preset.segments[source]
     stay = segment.min_stay_bars * segment.beats_per_bar
     wait = grid
@@ -96,8 +116,8 @@ def worst_reaction_s(
     return wait * segment.beat_s + LOOK_AHEAD_S + settling
 
 
-def _room_beats(preset: Preset, source: str, target: str) -> float:
-    """Beats a rule waits for beside its grid: for a fill that must fit, or a pickup that must be heard."""
+def _lead_beats(preset: Preset, source: str, target: str) -> float:
+    """Return the beats a rule needs before the seam for a fill or a pickup that must fit."""
     rule = preset.transition(source, target)
     fill = preset.file.fills.get(rule.fill or "")
     beats = float(fill.length_beats) if fill is not None and fill.must_fit else 0.0
@@ -107,16 +127,16 @@ def _room_beats(preset: Preset, source: str, target: str) -> float:
 
 
 def settling_s(preset: Preset, node: Node, towards: int) -> float:
-    """Return how long the parameters of a term take to follow a step.
+    """Return the longest time in seconds that the parameters of a term take to follow a step.
 
     Parameters
     ----------
     preset : Preset
-        Has the parameters.
+        The preset whose parameters the term reads.
     node : Node
         The term.
     towards : int
-        1 when the term must rise (or turn true), -1 when it must fall, 0 when it may do either.
+        1 if the term must rise (or turn true), -1 if it must fall, 0 if it may do either.
     """
     signed = [(child, towards * sign) for child, sign in _directions(node)]
     inside = max((settling_s(preset, child, way) for child, way in signed), default=0.0)
@@ -130,7 +150,7 @@ def settling_s(preset: Preset, node: Node, towards: int) -> float:
 
 
 def _directions(node: Node) -> list[tuple[Node, int]]:
-    """Return each operand with the way it moves the node: 1 the same, -1 against, 0 either."""
+    """Return each operand with the sign of its effect on the node: 1, -1, or 0 if it may be either."""
     match node:
         case Call(function, _) if function in CLOCK_FUNCTIONS:
             return []
@@ -150,7 +170,7 @@ def _directions(node: Node) -> list[tuple[Node, int]]:
 
 
 def check_reactions(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
-    """Find select lines that promise to react sooner than they can."""
+    """Find select lines whose ``react_within_s`` is shorter than the longest reaction time."""
     for place, line in enumerate(preset.select):
         if line.react_within_s is None:
             continue
@@ -159,7 +179,7 @@ def check_reactions(preset: Preset, stem_seconds: Mapping[Path, float] | None) -
             length = known_length_beats(preset, source, stem_seconds)
             if line.section in {source, *preset.playlists_of(source)}:
                 continue
-            for target in _stands_for(preset, line.section):
+            for target in _sections_named(preset, line.section):
                 seconds = worst_reaction_s(preset, place, source, length, target)
                 if seconds is not None:
                     worst[source] = max(seconds, worst.get(source, 0.0))
@@ -173,7 +193,7 @@ def check_reactions(preset: Preset, stem_seconds: Mapping[Path, float] | None) -
 
 
 def check_flapping(preset: Preset) -> Iterator[Finding]:
-    """Find thresholds that a trembling value crosses again and again."""
+    """Find thresholds without hysteresis, which a noisy value may cross again and again."""
     for place, expression in preset.when.items():
         section = preset.select[place].section
         if section in preset.file.sections and preset.file.sections[section].min_stay_bars:
@@ -183,13 +203,13 @@ def check_flapping(preset: Preset) -> Iterator[Finding]:
             if names:
                 yield warning(
                     ("select", place, "when"),
-                    f"{join_names(names)} may tremble around this threshold and the music with it;"
-                    f" give `hysteresis` to the parameter or `min_stay_bars` to `{section}`",
+                    f"small changes of {join_names(names)} may cross this threshold again and again, and the"
+                    f" music with them; give `hysteresis` to the parameter or `min_stay_bars` to `{section}`",
                 )
 
 
 def _thresholded(preset: Preset, node: Node) -> list[str]:
-    """Return the parameters that a comparison holds against a threshold without hysteresis."""
+    """Return the parameters that a comparison tests against a threshold without hysteresis."""
     if not isinstance(node, Comparison) or node.operator not in _OPPOSITE_SIDES:
         return []
     parameters = preset.file.parameters
@@ -199,11 +219,11 @@ def _thresholded(preset: Preset, node: Node) -> list[str]:
 
     if margin(node.left, hysteresis) + margin(node.right, hysteresis) > 0.0:
         return []
-    return sorted({*_heard(node.left), *_heard(node.right)} & parameters.keys())
+    return sorted({*_values_read(node.left), *_values_read(node.right)} & parameters.keys())
 
 
 def check_latching(preset: Preset) -> Iterator[Finding]:
-    """Find conditions that hysteresis never lets turn false again: what they choose is never left."""
+    """Find conditions that stay true for ever, because their hysteresis reaches beyond the range."""
     for place, expression in preset.when.items():
         for node, _ in walk(expression.root):
             if not (isinstance(node, Comparison) and isinstance(node.left, Reference)):
@@ -223,19 +243,19 @@ def check_latching(preset: Preset) -> Iterator[Finding]:
                 )
 
 
-def _heard(node: Node) -> Iterator[str]:
+def _values_read(node: Node) -> Iterator[str]:
     """Yield the names whose value a term reads; `age` and `stale` read no value."""
     if isinstance(node, Reference):
         yield node.name
     elif not (isinstance(node, Call) and node.function in CLOCK_FUNCTIONS):
         for child in children(node):
-            yield from _heard(child)
+            yield from _values_read(child)
 
 
 def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
     """Find stingers that can expire while they wait for their grid, or have no place in a section."""
     for name, stinger in preset.file.stingers.items():
-        longest, homeless = 0.0, []
+        longest, without_place = 0.0, []
         for section in preset.file.sections:
             segment = preset.segments[section]
             length = known_length_beats(preset, section, stem_seconds)
@@ -245,7 +265,7 @@ def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) ->
                 stinger.play_at, length, segment.beats_per_bar, segment.phrase_bars, segment.markers
             )
             if not places:
-                homeless.append(section)
+                without_place.append(section)
                 continue
             longest = max(longest, longest_wait(places, length) * segment.beat_s)
         if longest > stinger.expires_s:
@@ -254,15 +274,16 @@ def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) ->
                 f"is {stinger.expires_s:g} s, and the wait for `play_at` can be {longest:.2f} s:"
                 " some of these events will not be heard",
             )
-        if homeless:
+        if without_place:
+            sections = join_names(without_place)
             yield warning(
                 ("stingers", name, "play_at"),
-                f"has no place in {join_names(homeless)} ({describe(stinger.play_at)}): never heard there",
+                f"has no place in {sections} ({describe(stinger.play_at)}): never heard there",
             )
 
 
 def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> Iterator[Finding]:
-    """Find lengths that are no whole bars, and grids that do not fit into the section."""
+    """Find lengths that are not whole bars, and grids and markers that do not fit into the section."""
     for name in preset.file.sections:
         segment = preset.segments[name]
         bar = segment.beats_per_bar
@@ -287,7 +308,7 @@ def check_grids(preset: Preset, stem_seconds: Mapping[Path, float] | None) -> It
             if length is not None and at >= length:
                 yield fault(
                     (kind, name.removeprefix(BRIDGE), "markers", marker),
-                    f"lies behind the end, after {length / segment.beats_per_bar:g} bars",
+                    f"lies after the end, which is at {length / segment.beats_per_bar:g} bars",
                 )
     yield from _check_every_bars(preset, stem_seconds)
 

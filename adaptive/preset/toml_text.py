@@ -1,7 +1,7 @@
-"""TOML from outside: a table, or one sentence with the line, in the words of this project.
+"""Reads TOML, and explains syntax errors in one sentence with line and column.
 
-What Python's reader says is meant for whoever knows the grammar of TOML; here it is said to somebody
-who forgot a quote.
+The messages of Python's `tomllib` use the terms of the TOML grammar.  Here they are replaced by messages for
+authors who, for example, forgot a quote.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def parse_toml(content: bytes) -> Mapping[str, Any]:
     Raises
     ------
     ValueError
-        With one sentence that says what is wrong, and in which line.
+        If the content is not valid TOML; its sentence says what is wrong, and in which line.
     """
     text = ""
     try:
@@ -40,14 +40,15 @@ def parse_toml(content: bytes) -> Mapping[str, Any]:
     except RecursionError:
         fault = "nests too deeply"
     except ValueError:
-        # Python refuses to read whole numbers of thousands of digits
+        # Python refuses to convert integers of more than 4300 digits
         fault = "holds a number with too many digits"
     raise ValueError(fault)
 
 
-def _sentence(told: str, text: str) -> str:
-    found = _PLACE.fullmatch(told)
-    what, where = (found["what"], found["where"]) if found else (told, "")
+def _sentence(message: str, text: str) -> str:
+    """Return the sentence for a message of `tomllib` about a text."""
+    found = _PLACE.fullmatch(message)
+    what, where = (found["what"], found["where"]) if found else (message, "")
     explain = next((words for known, words in _WORDS if what.startswith(known)), None)
     if explain is None:
         sentence = what[:1].lower() + " ".join(what[1:].split())
@@ -58,7 +59,7 @@ def _sentence(told: str, text: str) -> str:
 
 
 def _rest_of_line(text: str, where: str) -> str:
-    """What stands from a place to the end of its line."""
+    """Return the text from a place (``line 2, column 5``) to the end of its line."""
     found = _WHERE.fullmatch(where)
     if found is None:
         return ""
@@ -67,16 +68,16 @@ def _rest_of_line(text: str, where: str) -> str:
 
 
 def _value(_what: str, rest: str) -> str:
-    """A value that is none: mostly text without quotes."""
+    """Explain an invalid value; the usual cause is a text without quotes."""
     found = _WORD.match(rest)
     if found is None:
-        return "a value is missing" if not rest.strip() or rest[0] in "#,]}" else "this is no value"
+        return "a value is missing" if not rest.strip() or rest[0] in "#,]}" else "this is not a value"
     word = found[0].strip(_CURLY_QUOTES)[:_LONGEST_WORD]
     other = _OTHER_WORDS.get(word.lower(), word.lower())
     if other in {"true", "false"}:
-        return f"`{word}` is no value here; write {other}"
+        return f"`{word}` is not a value; write {other}"
     if not any(c.isalpha() for c in word) or not word.isprintable():
-        return "this is no value"
+        return "this is not a value"
     return f'text needs quotes; write "{word}"'
 
 
@@ -88,12 +89,12 @@ def _line_goes_on(_what: str, rest: str) -> str:
 
 def _twice(what: str, _rest: str) -> str:
     name = ".".join(_NAMES.findall(what))[:_LONGEST_WORD]
-    return f"`{name}` stands there already" if name and name.isprintable() else "this stands there already"
+    return f"`{name}` is already defined" if name and name.isprintable() else "this is already defined"
 
 
 def _character(what: str, _rest: str) -> str:
     is_line_end = r"'\n'" in what or r"'\r'" in what
-    return "a string must end on its line" if is_line_end else "a control character, which no text may hold"
+    return "a string must end on its line" if is_line_end else "a text must not contain control characters"
 
 
 _WORDS: tuple[tuple[str, str | Callable[[str, str], str]], ...] = (
@@ -105,14 +106,14 @@ _WORDS: tuple[tuple[str, str | Callable[[str, str], str]], ...] = (
     ("Unterminated string", "a string has no closing quote"),
     ("Illegal character", _character),
     ("Found invalid character", _character),
-    ("Unescaped '\\'", "a `\\` in a string means nothing here; write `\\\\`"),
+    ("Unescaped '\\'", "a `\\` in a string begins an escape; write `\\\\` for a backslash"),
     ("Unclosed array", "a list has no closing `]`"),
     ("Unclosed inline table", "a table has no closing `}`"),
     ("Invalid initial character for a key", "expected a key"),
     ("Invalid statement", "expected a key, or a table's name in brackets"),
-    ("Cannot overwrite a value", "this key stands there already"),
+    ("Cannot overwrite a value", "this key is already defined"),
     ("Cannot declare", _twice),
     ("Duplicate inline table key", _twice),
-    ("Cannot mutate immutable namespace", "a list or table that stands there already cannot be added to"),
+    ("Cannot mutate immutable namespace", "a list or table that is already defined cannot be extended"),
 )
-"""What the reader's sentence begins with, and what is said instead."""
+"""The beginning of each message of `tomllib`, and the sentence (or the function that makes it) instead."""

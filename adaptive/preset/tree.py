@@ -1,4 +1,4 @@
-"""What a parsed expression is: a small frozen tree, and the words that names must avoid."""
+"""The syntax tree of a parsed expression, and the reserved words of the expression language."""
 
 from __future__ import annotations
 
@@ -6,43 +6,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-# Expressions are computed in float32 on the audio side: its largest number is the largest here.
+# The kernel computes expressions in float32, so its largest finite number is the largest allowed here.
 LARGEST = (2.0 - 2.0**-23) * 2.0**127
 
 FUNCTIONS = {"min": 2, "max": 2, "mean": 2, "abs": 1, "age": 1, "stale": 1}
 """The functions with their number of arguments; 2 stands for two or more."""
 CLOCK_FUNCTIONS = ("age", "stale")
-"""What asks about the name itself and not about its value."""
+"""Functions that take the name of a parameter and do not read its value."""
 BARS_IN_SECTION = "bars_in_section"
 WORDS = ("and", "or", "not")
 RESERVED = frozenset({*FUNCTIONS, *WORDS, BARS_IN_SECTION})
-"""What a parameter or a state cannot be called."""
+"""Names that a parameter or a state group cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number, written out."""
+    """A literal number."""
 
     value: float
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string: one value of a state."""
+    """A literal string, which names a value of a state group."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The value of a parameter or the present value of a state."""
+    """The name of a parameter or a state group; stands for its current value."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class BarsInSection:
-    """How many bars the present section has been playing."""
+    """The number of bars since the current section began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One of ``< <= > >= == !=``; `index` tells the comparisons of one expression apart."""
+    """One of ``< <= > >= == !=``; `index` is unique among the comparisons of one expression."""
 
     operator: str
     left: Node
@@ -111,7 +111,7 @@ class Expression:
 
 
 def walk(root: Node) -> Iterator[tuple[Node, int]]:
-    """Yield each node with its depth, the root's being 1."""
+    """Yield each node with its depth; the root has depth 1."""
     waiting: list[tuple[Node, int]] = [(root, 1)]
     while waiting:
         node, depth = waiting.pop()

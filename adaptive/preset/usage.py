@@ -1,4 +1,4 @@
-"""What a preset declares and nothing uses; where its select lines lead."""
+"""Checks for names that a preset declares but does not use, and for select lines that are never read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adaptive.preset.schema import Curve, LayerTable
 
 
 def check_select(preset: Preset) -> Iterator[Finding]:
-    """Find select lines that are never reached, sections without one, and a missing otherwise."""
+    """Find select lines that are never read, sections that none selects, and a conditional last line."""
     always = [i for i, line in enumerate(preset.select) if line.when is None]
     last = always[0] if always else len(preset.select) - 1
     for i in range(last + 1, len(preset.select)):
@@ -21,18 +21,18 @@ def check_select(preset: Preset) -> Iterator[Finding]:
     if preset.file.select and not always:
         yield warning(
             ("select", last, "when"),
-            "is the last line's condition; where none is true"
+            "is the last line's condition; when no line is true"
             f" `{preset.default_section}` plays, so end with a line without `when`",
         )
     reached = {preset.default_section, *(line.section for line in preset.select[: last + 1])}
     for kind, names in (("sections", preset.file.sections), ("playlists", preset.file.playlists)):
         for name in names:
             if not reached & {name, *preset.playlists_of(name)}:
-                yield warning((kind, name), "never plays: no select line that is reached has it")
+                yield warning((kind, name), "never plays: no select line that can be reached names it")
 
 
 def check_unused(preset: Preset) -> Iterator[Finding]:
-    """Find layers, stems, parameters, states and instruments that nothing uses."""
+    """Find layers, stems, parameters, states, instruments, bridges and fills that are not used."""
     file = preset.file
     playing = {layer for section in file.sections.values() for layer in section.layers}
     under_bridges = {layer for bridge in file.bridges.values() for layer in bridge.layers}

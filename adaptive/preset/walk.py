@@ -1,8 +1,8 @@
-"""From the raw document to typed structs, noting every fault on the way.
+"""Converts a parsed TOML document into the structs of `schema`, and collects every fault.
 
-The types of `schema` are the only source: this module asks msgspec what they are and knows no key
-by name, save those that a later version will read.  Where a value is at fault a stand-in takes
-its place, so that the rest of the file can still be judged.
+The structs are the only definition of the format: this module reads their types through `msgspec.inspect`
+and knows no key by name, except keys that are reserved for later versions.  A faulty value is replaced by a
+stand-in of its type, so that the rest of the file can still be checked.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from adaptive.preset.schema import (
 )
 
 FREE_PREFIX = "x_"
-"""Keys that begin so belong to whoever wrote them, in any table."""
+"""Keys with this prefix are ignored in every table; authors and other tools may use them."""
 
-# Keys that presets may come to have; guessing a name for them would mislead.
+# Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
     PresetFile: frozenset({"beat", "tempo_follow"}),
     SectionTable: frozenset({"beat"}),
@@ -39,9 +39,9 @@ NOT_YET: Mapping[type, frozenset[str]] = {
 }
 
 GRID_KEYS = ("every_bars", "every_beats", "marker")
-"""A grid has exactly one of these."""
+"""The keys of `schema.Grid` of which exactly one is given."""
 
-# The patterns of the schema, in words.
+# A description of each pattern of the schema, for messages.
 PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "a name (a-z, 0-9 and `_`, a letter first)",
     r"^[1-9][0-9]?/(1|2|4|8|16)$": 'a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16)',
@@ -49,31 +49,34 @@ PATTERNS: Mapping[str, str] = {
     r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$": 'a bar, or "bar.beat"',
 }
 _NAME = r"^[a-z][a-z0-9_]*$"
-# TOML's integers have 64 bits; Python's reader takes any.
+# TOML integers have 64 bits; Python's reader accepts any size.
 _INTEGER_BITS = 63
 
 _FAULTY: Final = object()
 LARGEST_NUMBER = 1e9
-"""Of a number that has no bound of its own; said only to somebody who is beyond it."""
+"""The bound of numbers that have no bound of their own; a message names it only if the value exceeds it."""
 
 _Bounded = inspect.IntType | inspect.FloatType
 _Sequence = inspect.VarTupleType | inspect.TupleType
 
 
 def read_file(document: Mapping[str, object], faults: FaultList) -> PresetFile:
-    """Return the typed file; with faults, it is only good for finding more of them."""
+    """Return the typed file, and add what is wrong to `faults`.
+
+    If faults were added, the file holds stand-ins: it can be checked further, but not played.
+    """
     file: PresetFile = _Walker(faults).read(_kind(), document, ())
     return file
 
 
 @functools.cache
 def _kind() -> inspect.Type:
-    """What a preset is, as msgspec sees it: the same for all, and 2 ms of work."""
+    """Return msgspec's description of `PresetFile`; cached because it takes 2 ms."""
     return inspect.type_info(PresetFile)
 
 
 def stand_in(kind: inspect.Type) -> Any:
-    """Return a value of a type, for where the file has none."""
+    """Return a value of a type, to replace one that is missing or faulty."""
     match kind:
         case inspect.StructType(cls=cls, fields=fields):
             return cls(**{field.name: _default(field) for field in fields})
@@ -94,7 +97,10 @@ def stand_in(kind: inspect.Type) -> Any:
 
 
 class _Walker:
-    """Reads by type; each method returns the value, or `_FAULTY` after noting why."""
+    """Reads values by their type.
+
+    Each method returns the value, or adds a fault and returns `_FAULTY`.
+    """
 
     def __init__(self, faults: FaultList) -> None:
         self._faults = faults
@@ -206,11 +212,11 @@ class _Walker:
 
 
 def describe(kind: inspect.Type) -> str:
-    """Say what a type takes, to somebody who writes TOML and not Python."""
+    """Describe the values a type accepts, in terms of TOML."""
     match kind:
         case inspect.UnionType() | inspect.LiteralType():
-            told = _choices(kind)
-            return " or ".join([", ".join(told[:-1]), told[-1]] if told[1:] else told)
+            choices = _choices(kind)
+            return " or ".join([", ".join(choices[:-1]), choices[-1]] if choices[1:] else choices)
         case inspect.StructType(cls=cls, fields=fields):
             needed = [field.encode_name for field in fields if field.required]
             if cls is Grid:
@@ -227,7 +233,7 @@ def describe(kind: inspect.Type) -> str:
 def _choices(kind: inspect.Type) -> list[str]:
     match kind:
         case inspect.UnionType(types=types):
-            return [told for one in types for told in _choices(one)]
+            return [choice for one in types for choice in _choices(one)]
         case inspect.LiteralType(values=values):
             return [show_value(value) for value in values]
         case inspect.NoneType():
@@ -246,7 +252,7 @@ _PLAIN: Mapping[type, str] = {
 
 
 def _accepts(kind: inspect.Type, raw: object) -> bool:
-    """Tell whether a value has the outer form of a type: which member of a union it means."""
+    """Return whether a value has the outer form of a type; used to choose the member of a union."""
     match kind:
         case inspect.StructType() | inspect.DictType():
             return isinstance(raw, dict)
@@ -257,7 +263,7 @@ def _accepts(kind: inspect.Type, raw: object) -> bool:
         case inspect.FloatType():
             return isinstance(raw, int | float) and not _is_bool(raw)
         case inspect.LiteralType(values=values):
-            # The number 1 is a schema; 1.0 and true are equal to it and are not.
+            # 1.0 and True are equal to 1 in Python, but they are not valid where the literal is 1.
             return any(type(raw) is type(value) and raw == value for value in values)
         case inspect.StrType():
             return isinstance(raw, str)
@@ -268,7 +274,7 @@ def _accepts(kind: inspect.Type, raw: object) -> bool:
 
 
 def _is_bool(raw: object) -> bool:
-    # In Python True is 1 and an int; in the file it is neither.
+    # In Python bool is a subclass of int; in TOML they are different types.
     return isinstance(raw, bool)
 
 
@@ -281,7 +287,7 @@ def _default(field: inspect.Field) -> Any:
 
 
 def _words(kind: inspect.Type) -> list[str]:
-    """Return the words a type takes, of which a string may be a misspelling."""
+    """Return the literal strings that a type accepts, as candidates for a misspelt value."""
     kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     values = [v for one in kinds if isinstance(one, inspect.LiteralType) for v in one.values]
     return [value for value in values if isinstance(value, str)]
@@ -311,12 +317,12 @@ def _bounds(kind: _Bounded, value: float) -> str:
 
 
 def _matches(pattern: str, raw: str) -> bool:
-    # ``$`` also matches before a line break at the end; a name with one is no name.
+    # ``$`` also matches before a line break at the end, which a valid value cannot have.
     return re.search(pattern, raw) is not None and "\n" not in raw
 
 
 def _try(raw: str) -> str:
-    """Turn a text into the name that was probably meant, as the end of a sentence."""
+    """Return the end of a sentence that suggests a valid name made from a text."""
     name = re.sub(r"[^a-z0-9]+", "_", raw.lower()).strip("_").lstrip("_0123456789")
     return f"; try `{name[:64]}`" if name else ""
 

@@ -1,1 +1,1 @@
-"""Side by side: the same works done by this engine and by its peers, in one run on one machine."""
+"""Compares this engine with other engines ("peers"): the same work, in one run on one machine."""

@@ -1,6 +1,7 @@
-"""``python -m benchmarks.peers scsynth csound``: try peers, each work once at 64 frames; nothing is written.
+"""``python -m benchmarks.peers scsynth csound``: measures each work once at 64 frames, and writes no files.
 
-Words are parts of names; none: all of them.  ``python -m benchmarks.peers.install`` gets what PyPI has.
+The arguments are parts of names of peers; without arguments, all peers are measured.
+``python -m benchmarks.peers.install`` installs the peers that PyPI has.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from benchmarks.peers.side_by_side import PEERS
 
 
 def main() -> None:
-    """Print ours and theirs for each work, or what is missing."""
+    """Print the share of each peer and ours for each work, or what is missing."""
     asked = [word.lower() for word in sys.argv[1:]]
     peers = [peer for peer in PEERS if not asked or any(word in peer.name.lower() for word in asked)]
     for peer in peers:
         if lacking := peer.missing():
-            print(f"{peer.name}: not here: {lacking}")
+            print(f"{peer.name}: not installed: {lacking}")
     for work in works.ALL:
         if work.block_frames != 64:
             continue

@@ -1,4 +1,4 @@
-"""Csound, rendering to nowhere (``csound -n``); it computes in doubles."""
+"""The work in Csound, rendered without output (``csound -n``); Csound computes in float64."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _score(work: Work, seconds: float) -> str:
 
 
 def _notes(count: int, seconds: float) -> list[str]:
-    """Notes that begin at an even pace and last until `count` others have begun."""
+    """Return notes that begin at regular intervals and last until `count` others have begun."""
     step = works.RETARGET_S / works.notes(count)
     lasts = count * step
     lines = []
@@ -132,7 +132,7 @@ def _notes(count: int, seconds: float) -> list[str]:
 
 
 def command(work: Work, folder: Path, seconds: float) -> list[str]:
-    """Write orchestra and score; the words that play them to nowhere."""
+    """Write orchestra and score; return the command line that renders them without output."""
     csd = folder / f"{seconds:g}.csd"
     csd.write_text(
         f"<CsoundSynthesizer>\n<CsInstruments>\n{_orchestra(work)}\n</CsInstruments>\n"
@@ -143,7 +143,7 @@ def command(work: Work, folder: Path, seconds: float) -> list[str]:
 
 
 def prepare(work: Work, folder: Path) -> Measure:
-    """A short and a long score; the slope between them."""
+    """Write a short and a long score; return the function that measures the slope between them."""
     long_s = LONG_S[work.kind].get(work.count, 15.0)
     words = {seconds: command(work, folder, seconds) for seconds in (SHORT_S, long_s)}
     heard = folder / "heard.wav"
@@ -153,7 +153,7 @@ def prepare(work: Work, folder: Path) -> Measure:
 
 
 def version() -> str:
-    """As csound says it."""
+    """Return the version that csound prints."""
     done = subprocess.run(["csound", "--version"], capture_output=True, text=True, check=False)
     words = (done.stdout + done.stderr).split("version")
     return f"Csound {words[1].split('(')[0].strip()}" if len(words) > 1 else "Csound"
@@ -165,9 +165,9 @@ PEER = Peer(
     version,
     prepare,
     {
-        works.STEMS: "doubles; tablei interpolates; chooses its own targets",
-        works.VOICES: "doubles; vco2 and lowpass2; an instance a note, level once a block",
-        works.EFFECTS: "doubles; lowpass2 on each side; freeverb; compress2, 2 ms ahead, as limiter",
+        works.STEMS: "doubles; tablei interpolates; random targets inside Csound",
+        works.VOICES: "doubles; vco2 and lowpass2; one instance for each note, level once a block",
+        works.EFFECTS: "doubles; lowpass2 on each side; freeverb; compress2, 2 ms look-ahead, as limiter",
     },
     command=command,
 )

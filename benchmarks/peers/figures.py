@@ -1,4 +1,4 @@
-"""Repeats become a median and a range; pairs become a ratio with its range."""
+"""Statistics and number formats of the page: medians, ranges, ratios, quantiles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 def spread(values: Sequence[float]) -> str:
-    """The median and, if there is more than one, the range: ``1.2 (1.1 to 1.4)``."""
+    """Return the median and, for several values, the range: ``1.2 (1.1 to 1.4)``."""
     if not values:
         return ""
     middle = significant(statistics.median(values))
@@ -18,12 +18,12 @@ def spread(values: Sequence[float]) -> str:
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    """Ours over theirs, pair by pair: below one is less."""
+    """Return ours divided by theirs, pair by pair."""
     return [mine / other for mine, other in zip(ours, theirs, strict=True) if other > 0.0]
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """A number with so many digits that mean something, and no exponent."""
+    """Return a number with `digits` significant digits and no exponent."""
     rounded = float(f"{value:.{digits}g}")
     if rounded == 0.0:
         return "0"
@@ -32,6 +32,6 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which a share of the values lies (the nearest rank)."""
+    """Return the quantile of the values by the nearest-rank method."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.peers.install``: what PyPI has of the peers, into ``build/peers``."""
+"""``python -m benchmarks.peers.install``: installs the peers that PyPI has into ``build/peers``."""
 
 from benchmarks.peers.tools import install
 

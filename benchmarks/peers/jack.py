@@ -1,4 +1,4 @@
-"""A JACK server of our own with a dummy device, and the probe that listens behind a peer."""
+"""Runs a JACK server with a dummy device, and the probe that records a peer's output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PACKAGES = "jackd2 libjack-jackd2-dev libportaudio2 gcc libc6-dev"
 
 
 def missing() -> str:
-    """What the measurement itself needs."""
+    """Return what the measurement itself needs to have installed, or an empty string."""
     has_header = Path("/usr/include/jack/jack.h").exists()
     is_ready = has_header and all(map(tools.has_program, ("jackd", "jack_wait", "gcc")))
     return "" if is_ready else f"`apt-get install {PACKAGES}`"
@@ -26,7 +26,7 @@ def missing() -> str:
 
 @contextlib.contextmanager
 def server() -> Iterator[dict[str, str]]:
-    """Run a server; its environment."""
+    """Run a server; gives the environment variables for its clients."""
     name = f"bench{os.getpid()}"
     environment = {"JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1"}
     device = ["-d", "dummy", "-r", str(works.RATE), "-p", str(PERIOD_FRAMES), "-C", "2", "-P", "2"]
@@ -42,7 +42,7 @@ def server() -> Iterator[dict[str, str]]:
 
 
 def listen(environment: dict[str, str], seconds: float, port: int, high: bytes, low: bytes) -> dict[str, Any]:
-    """Send the two packets by turns to a port; what the probe heard of it."""
+    """Run the probe, which sends the two packets alternately to a port; return what it measured."""
     program = tools.compiled(PROBE, ["-ljack", "-lm"])
     words = [str(program), str(seconds), str(port), high.hex(), low.hex()]
     printed = tools.cpu_seconds(words, environment)[1]

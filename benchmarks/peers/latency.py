@@ -1,4 +1,4 @@
-"""From a packet to the first changed sample, and what was lost meanwhile: idle, stressed, a busy core."""
+"""Measures the time from a packet to the first changed sample, and lost cycles, idle and under stress."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from benchmarks.peers.side_by_side import pin, unpin
 SECONDS, ROUNDS = 4.0, 2
 IDLE, BUSY = "idle", "a busy core"
 STRESSES = {IDLE: "", "GIL held": stress.GIL, "a million objects collected": stress.COLLECT, BUSY: ""}
-"""What each is, and what the peer itself is told to do."""
+"""The name of each stress, and the stress that runs inside the peer's process."""
 
-INTRODUCTION = f"""From `sendto` of an OSC packet to the cycle of a JACK client behind the peer that sees the
-first changed sample: 48 kHz, {jack.PERIOD_FRAMES} frames, a dummy device.
-A packet comes at any time within a cycle of 1.33 ms, so a median of 0.67 ms is the least there is; a sound
-card adds its own.
-The next packet waits until the one before was heard, so that a long wait counts once.
-*GIL held* and *a million objects collected* happen in a thread of the peer's own interpreter, where it has
-one; *a busy core*: another program computes on one of the cores.
-*Cycles missing* never ran, because a client or the machine was late; *silent* ran without sound.
-Peers took turns, {ROUNDS} rounds of {SECONDS:.0f} s each; differences in missing cycles below a few in a
-thousand are this machine's own.
+INTRODUCTION = f"""The time from `sendto` of an OSC packet to the cycle in which a JACK client at the engine's
+output sees the first changed sample: 48 kHz, {jack.PERIOD_FRAMES} frames, a dummy device.
+A packet arrives at a random time within a cycle of 1.33 ms, so the smallest possible median is 0.67 ms; a
+sound card adds its own latency.
+The next packet is sent only after the effect of the one before was seen, so a long delay is counted once.
+*GIL held* and *a million objects collected* run in a thread of the engine's Python interpreter, if there is
+one.
+*A busy core* means that another program computes on one of the cores.
+*Missing* cycles never ran, because a client or the machine was late; *silent* cycles ran without sound.
+The engines alternated, {ROUNDS} rounds of {SECONDS:.0f} s each.
+Differences in missing cycles below a few in a thousand come from the machine.
 """
 
 
 def measure_all() -> Iterator[dict[str, object]]:
-    """Every row, stress by stress, the peers by turns."""
+    """Measure and yield each row, stress by stress, with the peers alternating."""
     if lacking := jack.missing():
         yield {"peer": "all", "missing": lacking}
         return
@@ -79,7 +80,7 @@ def _listen(peer: live.Live, inside: str, environment: dict[str, str]) -> Mappin
 
 
 def _together(rounds: Sequence[Mapping[str, Any]]) -> dict[str, object]:
-    """One row of several rounds: all latencies, the cycles added up."""
+    """Return one row of several rounds: percentiles of all latencies, sums of the cycles."""
     times = [value / 1000.0 for heard in rounds for value in heard["us"]]
     due = sum(heard["due"] for heard in rounds)
     row: dict[str, object] = {"packets": len(times), "lost": sum(heard["lost"] for heard in rounds)}
@@ -103,7 +104,7 @@ def _together(rounds: Sequence[Mapping[str, Any]]) -> dict[str, object]:
 
 @contextlib.contextmanager
 def _busy(is_wanted: bool) -> Iterator[None]:
-    """Another program that computes on the last core."""
+    """Run another program that computes on the last core, if `is_wanted`."""
     if not is_wanted:
         yield
         return
@@ -118,15 +119,19 @@ def _busy(is_wanted: bool) -> Iterator[None]:
 
 
 def show(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The part of the page."""
-    head = ["stress", "peer", "packets", "unanswered", "p50 ms", "p90 ms", "p99 ms", "max ms"]
+    """Return the text of this part of the page."""
+    head = ["stress", "engine", "packets", "unanswered", "p50 ms", "p90 ms", "p99 ms", "max ms"]
     head += ["cycles due", "missing", "silent", "lost, percent"]
     lines = [_line(row) for row in rows if "stress" in row]
     absent = [[row["peer"], row["missing"]] for row in rows if "missing" in row and "stress" not in row]
-    told = [[peer.name, peer.otherwise] for peer in live.ALL]
-    parts = [INTRODUCTION, tables.markdown(head, lines), tables.markdown(["peer", "how it does it"], told)]
+    methods = [[peer.name, peer.method] for peer in live.ALL]
+    parts = [
+        INTRODUCTION,
+        tables.markdown(head, lines),
+        tables.markdown(["engine", "how it is done"], methods),
+    ]
     if absent:
-        parts.append(tables.markdown(["not here", "install"], absent))
+        parts.append(tables.markdown(["not installed", "install"], absent))
     return "\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Peers as programs under JACK, each playing one sound whose level follows an OSC message."""
+"""Runs peers as JACK clients, each playing one sound whose level is set by an OSC message."""
 
 from __future__ import annotations
 
@@ -64,24 +64,24 @@ i 1 0 600
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A peer under JACK.
+    """A peer that runs as a JACK client.
 
     Parameters
     ----------
     name : str
-        As its makers write it.
+        Its name, as its makers write it.
     missing : callable
-        Nothing, or what has to be installed.
+        Returns what must be installed, or an empty string.
     command : callable
-        From a folder and a port to the program's words.
+        Returns the command line for a folder and a port.
     message : callable
-        From a level to the packet.
+        Returns the packet that sets a level.
     is_python : bool
-        Whether it can be stressed inside.
-    otherwise : str
-        How it is told and how the level moves.
+        Whether a stress can run in its interpreter.
+    method : str
+        How the level is set, and how it moves.
     after : callable, optional
-        What is done once it runs, with its port.
+        Called with the port once the program runs.
     """
 
     name: str
@@ -89,25 +89,25 @@ class Live:
     command: Callable[[Path, int], list[str]]
     message: Callable[[float], bytes]
     is_python: bool
-    otherwise: str
+    method: str
     after: Callable[[int], None] = lambda _port: None
 
 
 def free_port() -> int:
-    """A UDP port nobody has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+    """Return a free UDP port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
 def running(live: Live, folder: Path, environment: Mapping[str, str], stress: str) -> Iterator[int]:
-    """Run a peer, under a stress inside it; its port.
+    """Run a peer with a stress in its interpreter; gives its port.
 
     Raises
     ------
     PeerError
-        It did not start.
+        If it did not start.
     """
     port = free_port()
     log = folder / "printed.txt"
@@ -152,7 +152,7 @@ def _until(process: subprocess.Popen[str], log: Path, word: str) -> None:
 
 def _adaptive(folder: Path, port: int) -> list[str]:
     (folder / "preset.toml").write_text(PRESET, encoding="utf-8")
-    # 12 kHz in quadrature: its absolute value is constant, and no filter against DC minds it
+    # a 12 kHz wave whose absolute value is constant; unlike a constant, a DC filter does not remove it
     wave = np.tile(np.array([1.0, 1.0, -1.0, -1.0], np.float32), works.RATE)[:, None].repeat(2, axis=1)
     soundfile.write(folder / "tone.wav", wave, works.RATE, subtype="FLOAT")
     ports = ["--osc", f"127.0.0.1:{port}", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
@@ -196,8 +196,8 @@ ALL = (
         _adaptive,
         lambda value: osc.message("/adaptive/parameter/level", value),
         is_python=True,
-        otherwise="`adaptive play`, a stem whose `level_db` follows a parameter; ramps over 64 frames; "
-        f"its limiter looks ahead, and {LOOK_AHEAD_MS:.1f} ms of the figure are that",
+        method="`adaptive play`, a stem whose `level_db` follows a parameter; ramps over 64 frames; "
+        f"{LOOK_AHEAD_MS:.1f} ms of the figure are the look-ahead of its limiter",
     ),
     Live(
         "scsynth",
@@ -205,7 +205,7 @@ ALL = (
         _scsynth,
         lambda value: osc.message("/n_set", 1000, "gain", value),
         is_python=False,
-        otherwise="`/n_set` on a DC; ramps over a block",
+        method="`/n_set` on a DC; ramps over a block",
         after=_start_synth,
     ),
     Live(
@@ -214,7 +214,7 @@ ALL = (
         _csound,
         _level,
         is_python=False,
-        otherwise="OSClisten; -b64 -B128, the least that runs; jumps",
+        method="OSClisten; -b64 -B128, the smallest buffers that run; jumps",
     ),
     Live(
         "pyo",
@@ -222,7 +222,7 @@ ALL = (
         _script("pyo_live"),
         _level,
         is_python=True,
-        otherwise="OscReceive without its interpolation; jumps",
+        method="OscReceive without its interpolation; jumps",
     ),
     Live(
         "sounddevice, NumPy, python-osc",
@@ -230,6 +230,6 @@ ALL = (
         _script("sounddevice_live"),
         _level,
         is_python=True,
-        otherwise="a callback in Python; jumps",
+        method="a callback in Python; jumps",
     ),
 )

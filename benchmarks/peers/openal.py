@@ -1,4 +1,4 @@
-"""OpenAL-soft, through its loopback device."""
+"""The work in OpenAL-soft, rendered with its loopback device."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECONDS = {8: 40.0, 32: 20.0, 128: 6.0}
 
 
 def command(work: Work, _folder: Path, seconds: float) -> list[str]:
-    """Compile; the words of the program."""
+    """Compile the program; return its command line."""
     program = tools.compiled(SOURCE, ["-lopenal", "-lm"])
     is_effects = work.kind == works.EFFECTS
     rms = works.EFFECT_RMS if is_effects else works.STEM_RMS
@@ -22,20 +22,20 @@ def command(work: Work, _folder: Path, seconds: float) -> list[str]:
 
 
 def prepare(work: Work, folder: Path) -> Measure:
-    """Compile; the program times itself."""
+    """Compile the program; return the function that measures; the program times itself."""
     words = command(work, folder, SECONDS[work.count])
     return lambda: tools.share_printed(tools.cpu_seconds(words, {"ALSOFT_LOGLEVEL": "0"})[1])
 
 
 def missing() -> str:
-    """A compiler, and the library with its headers."""
+    """Return what to install if the compiler, the library or its headers are missing, or an empty string."""
     has_header = any(Path(root, "AL", "efx.h").exists() for root in ("/usr/include", "/usr/local/include"))
     is_ready = tools.has_program("gcc") and has_header
     return "" if is_ready else "`apt-get install gcc libc6-dev libopenal-dev`"
 
 
 def version() -> str:
-    """As the package says it."""
+    """Return the version of the package."""
     return f"OpenAL-soft {tools.package_version('libopenal1')}".strip()
 
 
@@ -45,8 +45,8 @@ PEER = Peer(
     version,
     prepare,
     {
-        works.STEMS: "gain set each 10 ms from outside: there is no ramp to ask for",
-        works.EFFECTS: "shelf of the first order instead of a low-pass; its own reverb and limiter",
+        works.STEMS: "no ramps: gains are set every 10 ms from outside",
+        works.EFFECTS: "first-order shelf instead of a low-pass; its own reverb and limiter",
     },
     {works.VOICES: "plays recordings only"},
     command=command,

@@ -73,7 +73,7 @@ int main(int count_of_words, char** words)
     long due = 0, steps = 0, frames = (long)(work.seconds * RATE);
     for (long at = 0; at < frames + WARM_FRAMES; at += work.block) {
         if (at >= WARM_FRAMES && began == 0.0) began = cpu_now();
-        if (!has_effects && at >= due) { /* a gain each 10 ms; the first five of ten make the ramp */
+        if (!has_effects && at >= due) { /* gains are set every 10 ms; the first five of ten steps make the ramp */
             due += RETARGET_FRAMES / 10;
             int step = (int)(steps++ % 10);
             for (int i = 0; i < work.count; i++) {

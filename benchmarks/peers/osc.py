@@ -1,4 +1,4 @@
-"""Open Sound Control, the little that senders and scores need."""
+"""Encodes Open Sound Control messages and bundles, as far as the benchmarks need them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Value = int | float | str | bytes
 
 
 def message(address: str, *values: Value) -> bytes:
-    """One message."""
+    """Return one encoded message."""
     tags, body = ",", b""
     for value in values:
         if isinstance(value, str):
@@ -25,7 +25,7 @@ def message(address: str, *values: Value) -> bytes:
 
 
 def bundle(seconds: float, messages: Sequence[bytes]) -> bytes:
-    """Messages that belong to one time."""
+    """Return an encoded bundle of messages with a time tag."""
     time = struct.pack(">Q", round(seconds * 2**32))
     parts = [struct.pack(">i", len(part)) + part for part in messages]
     return b"#bundle\0" + time + b"".join(parts)

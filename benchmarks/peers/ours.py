@@ -1,7 +1,7 @@
-"""The same works done by this engine: the very path of `benchmarks.work`, a call a block.
+"""The work in this engine.
 
-A compiled loop calls the engine once a block, as a sound card does; commands are posted between pieces of
-100 ms.  What counts is the calls; a second figure counts the posting from Python as well.
+A compiled loop calls the engine once for each block, as a sound card does.  Commands are posted between
+pieces of 100 ms.  The main figure is the time of the calls; a second figure includes the posting from Python.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ RAMP_FRAMES = round(works.RAMP_S * works.RATE)
 MOST_COMMANDS = 128
 DIFFERS = {
     works.STEMS: "no interpolation; gains ramp in every frame; "
-    "the master with its limiter and meters is in every work",
-    works.VOICES: "two PolyBLEP saws, state-variable low-pass moved in every frame, two envelopes, an LFO",
-    works.EFFECTS: "bus low-pass, gain and pan in every frame; a network of 16 delay lines; "
-    "a linked limiter, 1.3 ms ahead",
+    "every work includes the master with limiter and meters",
+    works.VOICES: "two PolyBLEP saws, state-variable low-pass updated every frame, two envelopes, an LFO",
+    works.EFFECTS: "bus low-pass, gain and pan updated every frame; a reverb of 16 delay lines; "
+    "a linked limiter with a look-ahead of 1.3 ms",
 }
 
 
 @lru_cache(maxsize=1)
 def _unit() -> Any:
-    """The engine's C entry point, as compiled code may call it."""
+    """Return the engine's C entry point as a function that compiled code can call."""
     signature = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * 4)
     return signature(build.addresses()["pull"])
 
@@ -60,7 +60,13 @@ class Ours:
     Parameters
     ----------
     work : Work
-        What it plays.
+        The work that is played.
+    engine : Engine
+        The engine.
+    between : callable
+        Returns the commands to post before each piece of 100 ms.
+    posting_s : float
+        CPU seconds of posting per second of audio, after `play`.
     """
 
     work: Work
@@ -69,7 +75,7 @@ class Ours:
     posting_s: float = 0.0
 
     def pull(self, seconds: float) -> None:
-        """Play on without measuring, as an offline render does: many blocks a call."""
+        """Play without measuring, with many blocks in each call, as an offline render does."""
         for _ in range(round(seconds / works.RETARGET_S)):
             self._post()
             self.engine.pull(PIECE_FRAMES)
@@ -80,8 +86,8 @@ class Ours:
             self.engine.post(rows[first : first + MOST_COMMANDS])
 
     def play(self, seconds: float) -> float:
-        """Play on; processor seconds a second of audio, of the calls alone."""
-        from benchmarks.peers.driving import drive  # compiles: not for a program that renders offline
+        """Play, and return the CPU seconds of the calls per second of audio."""
+        from benchmarks.peers.driving import drive  # compiles, which an offline program must not measure
 
         block = self.work.block_frames
         out = aligned(np.float32, block, 2)
@@ -103,13 +109,13 @@ class Ours:
         return used / seconds
 
     def measure(self) -> float:
-        """Once: a short run for the caches, then long enough to tell."""
+        """Measure once: two short runs to warm the caches and to choose a length, then the measured run."""
         self.play(0.2)
         return self.play(max(1.0, min(10.0, 0.1 / max(self.play(0.2), 1e-5))))
 
 
 def prepare(work: Work, files: Sequence[Path] = ()) -> Ours:
-    """An engine that plays, warm; stems are made, or decoded from files."""
+    """Return an engine that has played for 0.5 s; stems are generated, or decoded from files."""
     makers = {works.VOICES: _voices, works.EFFECTS: _effects}
     ours = _stems(work, files) if work.kind == works.STEMS else makers[work.kind](work)
     ours.pull(0.5)
@@ -169,12 +175,12 @@ def _voices(work: Work) -> Ours:
 
 
 def _effects(work: Work) -> Ours:
-    strips = [
+    buses = [
         BusSpec(f"bus_{index}", sends=(8,), send_gains=(works.SEND_GAIN,), cutoff_hz=works.BUS_CUTOFF_HZ)
         for index in range(works.BUSES)
     ]
-    room = BusSpec("room", effect=0)
-    engine = Engine(EngineSpec(clips=8, sounds=8, buses=[*strips, room], reverbs=[ReverbSpec()]))
+    reverb = BusSpec("reverb", effect=0)
+    engine = Engine(EngineSpec(clips=8, sounds=8, buses=[*buses, reverb], reverbs=[ReverbSpec()]))
     for clip in range(works.BUSES):
         audio = works.noise(clip, works.EFFECT_RMS).T
         number = engine.add_sound(engine.bank.add(audio, loop_frames=works.STEM_FRAMES))

@@ -1,4 +1,4 @@
-"""What every peer's module offers."""
+"""The interface of every peer's module."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from benchmarks.peers.works import Work
 
 Measure = Callable[[], float]
-"""Does a work once; processor seconds a second of audio."""
+"""Does a work once and returns the CPU seconds per second of audio."""
 
 Command = Callable[[Work, Path, float], list[str]]
+"""Returns the command line of a program that does a work for a number of seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +22,19 @@ class Peer:
     Parameters
     ----------
     name : str
-        As its makers write it.
+        Its name, as its makers write it.
     missing : callable
-        Nothing, or what has to be installed.
+        Returns what must be installed, or an empty string.
     version : callable
-        As the program or package says it.
+        Returns the version of the program or package.
     prepare : callable
-        Writes what a work needs into a folder; gives the function that measures it.
+        Writes the files of a work into a folder, and returns the function that measures it.
     differs : mapping
-        For each kind of work it does: what it does otherwise than ours.
+        For each kind of work it does: how it differs from ours.
     lacks : mapping
-        For each kind it does not do: why.
+        For each kind of work it cannot do: the reason.
     command : callable, optional
-        The words of a program that does a work from a folder for so many seconds, without a sound card.
+        Returns the command line of a program that does a work without a sound card.
     """
 
     name: str

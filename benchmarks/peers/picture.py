@@ -1,4 +1,4 @@
-"""The picture of the works: a panel a kind, a bar a peer, share of a core on a logarithmic scale."""
+"""Draws the comparison: a panel for each kind of work, a bar for each engine, on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRAMES = 64
 
 
 def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Draw the most of each work at 64 frames; whiskers are the range."""
+    """Draw the largest count of each work at 64 frames; whiskers show the range."""
     mpl.use("Agg")
     path.parent.mkdir(parents=True, exist_ok=True)
     bars = {kind: _bars(rows, (kind, count, FRAMES)) for kind, count in COUNTS.items()}

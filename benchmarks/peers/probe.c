@@ -1,10 +1,10 @@
-/* A JACK client that listens behind another: how long from a packet to the first changed sample.
+/* A JACK client that measures the time from a packet to the first changed sample of another client.
 
    probe SECONDS PORT HIGH LOW     HIGH, LOW: the packets in hexadecimal digits
 
-   What it listens to keeps its absolute value but for the changes.  It sends the packets by turns, at
-   odd moments, and prints JSON: latencies in microseconds, cycles that should have been and were, blocks
-   that were silent. */
+   The absolute value of the other client's output is constant, except for the changes.  The probe sends the
+   packets alternately, at irregular times, and prints JSON: latencies in microseconds, the number of cycles
+   that were due and that ran, and the number of silent blocks. */
 #include <arpa/inet.h>
 #include <jack/jack.h>
 #include <math.h>
@@ -19,8 +19,8 @@ enum { MOST_EVENTS = 4000, MOST_BYTES = 256 };
 
 static jack_client_t* client;
 static jack_port_t* port;
-static _Atomic float level;            /* of the block before */
-static _Atomic float base;             /* what a change is measured from; below zero: nobody asks */
+static _Atomic float level;            /* mean absolute value of the last block */
+static _Atomic float base;             /* the level before the change; negative: no change is awaited */
 static _Atomic jack_time_t heard;
 static atomic_long cycles, silent;
 

@@ -1,4 +1,4 @@
-"""Pure Data without a sound card, as fast as it can (``pd -batch``)."""
+"""The work in Pure Data, rendered without a sound card as fast as possible (``pd -batch``)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ LIMITER_DELAY_MS = 2.0
 
 @dataclass(slots=True)
 class Patch:
-    """A patch under construction: boxes, and wires between them."""
+    """A patch under construction: boxes, and connections between them."""
 
     _lines: list[str] = field(default_factory=lambda: ["#N canvas 0 0 800 600 10;"])
     _wires: list[str] = field(default_factory=list)
     _boxes: int = 0
 
     def box(self, text: str, *sources: tuple[int, int] | int | None, kind: str = "obj") -> int:
-        """Add a box; each source, a box or a box and its outlet, is wired to the next inlet."""
+        """Add a box; each source, a box or a pair of box and outlet, is connected to the next inlet."""
         escaped = text.replace(",", r" \,").replace(";", r" \;").replace("$", r"\$")
         self._lines.append(f"#X {kind} 10 {10 + 20 * self._boxes} {escaped};")
         number = self._boxes
@@ -52,7 +52,7 @@ class Patch:
 
 
 def _reader(patch: Patch) -> list[int]:
-    """A stem, read in a loop from a place of its own: left and right."""
+    """Add a player that loops a stem from a given position; return its left and right outputs."""
     start = patch.box("f $2", patch.box("loadbang"))
     phase = patch.box(f"phasor~ {1 / works.STEM_SECONDS}", None, start)
     place = patch.box(f"*~ {works.STEM_FRAMES}", phase)
@@ -93,7 +93,7 @@ def _voice() -> Patch:
 
 
 def _low_pass(cutoff_hz: float) -> str:
-    """Coefficients of biquad~ for a low-pass of the second order."""
+    """Return the coefficients of biquad~ for a second-order low-pass."""
     angle = 2.0 * math.pi * cutoff_hz / works.RATE
     alpha, cosine = math.sin(angle) / math.sqrt(2.0), math.cos(angle)
     over, high = 1.0 + alpha, (1.0 - cosine) / 2.0
@@ -113,8 +113,8 @@ def _bus() -> Patch:
 
 
 def _master(patch: Patch, dry: Sequence[int], sent: Sequence[int]) -> list[int]:
-    room = patch.box("rev3~ 90 90 3000 20", *sent)
-    wet = [patch.box("+~", (room, side), (room, side + 2)) for side in (0, 1)]
+    reverb = patch.box("rev3~ 90 90 3000 20", *sent)
+    wet = [patch.box("+~", (reverb, side), (reverb, side + 2)) for side in (0, 1)]
     sums = [patch.box("+~", one, other) for one, other in zip(wet, dry, strict=True)]
     peak = patch.box("max~", *(patch.box("abs~", side) for side in sums))
     smooth = patch.box(f"max~ {works.CEILING / 2:g}", patch.box("lop~ 100", peak))
@@ -178,7 +178,7 @@ def _load(main: Patch, begin: int, files: Sequence[Path]) -> None:
 
 
 def command(work: Work, folder: Path, seconds: float) -> list[str]:
-    """Write the patches; the words that play them."""
+    """Write the patches; return the command line that plays them."""
     return [*COMMAND, str(_write(work, folder, seconds))]
 
 
@@ -206,14 +206,14 @@ def _level(printed: str) -> float:
 
 
 def version() -> str:
-    """As pd says it."""
+    """Return the version that pd prints."""
     words = ["pd", "-nogui", "-batch", "-version"]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=10)
     return (done.stdout + done.stderr).split(" ")[0].replace("-", " ").strip()
 
 
 def missing() -> str:
-    """The program, and its library of abstractions (rev3~)."""
+    """Return what to install if the program or its abstraction rev3~ is missing, else an empty string."""
     return tools.missing_program("pd", "puredata-core puredata-extra")
 
 
@@ -223,9 +223,9 @@ PEER = Peer(
     version,
     prepare,
     {
-        works.STEMS: "tabread~, no interpolation; chooses its own targets; larger blocks through block~",
-        works.VOICES: "phasor~ is not band-limited; vcf~; chooses its own notes",
-        works.EFFECTS: "biquad~ on each side; rev3~; a limiter made of lop~ and delays, 2 ms",
+        works.STEMS: "tabread~, no interpolation; random targets inside Pd; larger blocks through block~",
+        works.VOICES: "phasor~ is not band-limited; vcf~; random notes inside Pd",
+        works.EFFECTS: "biquad~ on each side; rev3~; a limiter of lop~ and delays, 2 ms look-ahead",
     },
     command=command,
 )

@@ -1,4 +1,4 @@
-"""SDL_mixer through pygame-ce, on SDL's dummy driver, in real time."""
+"""The work in SDL_mixer through pygame-ce, in real time on SDL's dummy driver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SETTINGS = {"SDL_AUDIODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
 
 
 def prepare(work: Work, _folder: Path) -> Measure:
-    """Nothing to write; the script times itself."""
+    """Return the function that measures; the script times itself."""
     words = tools.script("pygame_work", work.count, work.block_frames, SECONDS)
     return lambda: tools.self_timed(words, SETTINGS)
 
@@ -23,6 +23,6 @@ PEER = Peer(
     lambda: tools.missing_module("pygame"),
     lambda: f"pygame-ce {tools.module_version('pygame-ce')}",
     prepare,
-    {works.STEMS: "in real time; no ramp: gain set each 10 ms from Python, in 128 steps, which counts"},
-    {works.VOICES: "plays recordings only", works.EFFECTS: "has no buses, room or limiter"},
+    {works.STEMS: "in real time; no ramps: Python sets gains every 10 ms, in 128 steps, which is counted"},
+    {works.VOICES: "plays recordings only", works.EFFECTS: "has no buses, reverb or limiter"},
 )

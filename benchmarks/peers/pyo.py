@@ -1,4 +1,4 @@
-"""pyo, whose server renders offline."""
+"""The work in pyo, rendered with its offline server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECONDS = {works.STEMS: {8: 20.0, 32: 6.0}, works.VOICES: {16: 8.0, 64: 3.0}, wo
 
 
 def command(work: Work, folder: Path, seconds: float) -> list[str]:
-    """The words of the script."""
+    """Return the command line of the script."""
     rms = works.EFFECT_RMS if work.kind == works.EFFECTS else works.STEM_RMS
     files = [] if work.kind == works.VOICES else tools.stem_files(work.count, rms)
     return tools.script(
@@ -21,7 +21,7 @@ def command(work: Work, folder: Path, seconds: float) -> list[str]:
 
 
 def prepare(work: Work, folder: Path) -> Measure:
-    """Name what the script plays; it times itself."""
+    """Return the function that measures; the script times itself."""
     words = command(work, folder, SECONDS[work.kind].get(work.count, 1.5))
     return lambda: tools.self_timed(words)
 
@@ -32,9 +32,9 @@ PEER = Peer(
     lambda: f"pyo {tools.module_version('pyo')}",
     prepare,
     {
-        works.STEMS: "Pointer interpolates; chooses its own targets",
-        works.VOICES: "LFO as saw, not band-limited; Biquad; Python gives the notes, and counts",
-        works.EFFECTS: "Biquad and Freeverb on each side; Compress, 2 ms ahead, as limiter",
+        works.STEMS: "Pointer interpolates; random targets inside pyo",
+        works.VOICES: "LFO as saw, not band-limited; Biquad; Python starts the notes, which is counted",
+        works.EFFECTS: "Biquad and Freeverb on each side; Compress, 2 ms look-ahead, as limiter",
     },
     command=command,
 )

@@ -1,4 +1,4 @@
-"""SuperCollider's server, rendering a score without a sound card (``scsynth -N``)."""
+"""The work in SuperCollider's server, which renders a score without a sound card (``scsynth -N``)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.peers.works import Work
 
 SHORT_S = 1.0
 LONG_S = {works.STEMS: {8: 60.0, 32: 25.0}, works.VOICES: {16: 40.0}, works.EFFECTS: {}}
-ROOM_BUS = 16
+REVERB_BUS = 16
 Steps = Iterator[tuple[float, list[bytes]]]
 
 
@@ -54,13 +54,13 @@ def _bus() -> Graph:
     sides = [graph.unit("RLPF", AUDIO, (side, works.BUS_CUTOFF_HZ, 1.0))[0] for side in _player(graph)]
     graph.unit("Out", AUDIO, (0.0, *sides), 0)
     sent = [graph.combine(MULTIPLY, side, works.SEND_GAIN) for side in sides]
-    graph.unit("Out", AUDIO, (float(ROOM_BUS), *sent), 0)
+    graph.unit("Out", AUDIO, (float(REVERB_BUS), *sent), 0)
     return graph
 
 
-def _room() -> Graph:
-    graph = Graph("room", {})
-    sent = graph.unit("In", AUDIO, (float(ROOM_BUS),), 2)
+def _reverb() -> Graph:
+    graph = Graph("reverb", {})
+    sent = graph.unit("In", AUDIO, (float(REVERB_BUS),), 2)
     wet = graph.unit("FreeVerb2", AUDIO, (*sent, 1.0, 0.8, 0.45), 2)
     graph.unit("Out", AUDIO, (0.0, *wet), 0)
     return graph
@@ -118,10 +118,10 @@ def _note(rng: np.random.Generator) -> dict[str, float]:
 
 
 def _effects(count: int) -> Steps:
-    graphs = (_bus(), _room(), _limiter())
+    graphs = (_bus(), _reverb(), _limiter())
     begin = [osc.message("/d_recv", graph.encode()) for graph in graphs] + _load(count, works.EFFECT_RMS)
     begin += [_start("bus", 1000 + bus, buffer=float(bus)) for bus in range(count)]
-    yield 0.0, [*begin, _start("room", 2000), _start("limiter", 2001)]
+    yield 0.0, [*begin, _start("reverb", 2000), _start("limiter", 2001)]
     for step in range(100_000):
         yield (step + 1) * works.RETARGET_S, []
 
@@ -144,7 +144,7 @@ def _write_score(path: Path, work: Work, seconds: float) -> None:
 
 
 def command(work: Work, folder: Path, seconds: float) -> list[str]:
-    """Write a score; the words that render it into a file."""
+    """Write a score; return the command line that renders it into a file."""
     score, out = folder / f"{seconds:g}.osc", folder / "out.wav"
     _write_score(score, work, seconds)
     sizes = [
@@ -167,7 +167,7 @@ def command(work: Work, folder: Path, seconds: float) -> list[str]:
 
 
 def prepare(work: Work, folder: Path) -> Measure:
-    """A short and a long score; the slope between them."""
+    """Write a short and a long score; return the function that measures the slope between them."""
     long_s = LONG_S[work.kind].get(work.count, 20.0)
     words = {seconds: command(work, folder, seconds) for seconds in (SHORT_S, long_s)}
     tools.cpu_seconds(words[SHORT_S])
@@ -176,7 +176,7 @@ def prepare(work: Work, folder: Path) -> Measure:
 
 
 def version() -> str:
-    """As scsynth says it."""
+    """Return the version that scsynth prints."""
     done = subprocess.run(["scsynth", "-v"], capture_output=True, text=True, check=False)
     return done.stdout.split("(")[0].strip()
 
@@ -187,9 +187,9 @@ PEER = Peer(
     version,
     prepare,
     {
-        works.STEMS: "PlayBuf interpolates; gains move straight from block to block",
-        works.VOICES: "Saw and RLPF; levels move straight from block to block",
-        works.EFFECTS: "RLPF on each side; FreeVerb2; two limiters that are not linked, 2 ms",
+        works.STEMS: "PlayBuf interpolates; gains ramp linearly from block to block",
+        works.VOICES: "Saw and RLPF; levels ramp linearly from block to block",
+        works.EFFECTS: "RLPF on each side; FreeVerb2; two limiters that are not linked, 2 ms look-ahead",
     },
     command=command,
 )

@@ -1,7 +1,7 @@
-"""Every work by every peer, each beside ours, three times over.
+"""Measures every work in every peer, alternating with ours, three times.
 
-Pinned to one core where the system can: two programs that take turns on it are slowed by the same things.
-The graphs of peers differ, so gaps below a third are ties.
+Both run on the same core, if the system can pin processes, so that other load slows both equally.  The
+engines do not compute exactly the same, so differences of less than a third are ties.
 """
 
 from __future__ import annotations
@@ -41,30 +41,31 @@ PEERS: tuple[Peer, ...] = (
     *numpy_callback.PEERS,
 )
 ENGINES = [peer.name for peer in PEERS if not peer.name.startswith("NumPy")]
-"""Those that the summary looks among; a callback in NumPy is not an engine."""
+"""The peers that the summary compares; a callback in NumPy is not an engine."""
 
 DIFFERS = {tables.OURS: ours.DIFFERS, **{peer.name: peer.differs for peer in PEERS}}
 LACKS = {peer.name: peer.lacks for peer in PEERS}
-INTRODUCTION = """*Stems*: N looping stereo stems of four seconds, different ones from different places; each
-100 ms every gain is sent to another value, which it reaches in 50 ms.
-*Voices*: N voices that all sound, two saws and a resonant low-pass each; each 100 ms a quarter of them, 24 at
-most, get another note, which begins with an attack.
-*Effects*: eight stereo stems through a low-pass each, all of them half sent to a stereo room, a limiter over
-the sum.
+INTRODUCTION = """*Stems*: N different looping stereo stems of four seconds, started at different positions.
+Every 100 ms each gain gets a new target, which it reaches in 50 ms.
+*Voices*: N voices that all sound, each with two saws and a resonant low-pass.
+Every 100 ms a quarter of them, at most 24, start a new note.
+*Effects*: eight stereo stems, each with a low-pass and a send of 0.5 to a stereo reverb, and a limiter on the
+sum.
 
-Every figure of a peer was measured by turns with ours, three times, on one core.
+Each figure of another engine was measured in alternation with ours, three times, on one core.
 Programs that render without a sound card are measured by the slope between a short and a long run, so that
-loading cancels; the others time themselves.
-The graphs are not the same sample for sample: the last column says what each does otherwise, and gaps below
-a third are ties.
-*Posting counted* adds what our Python takes to check and post the commands; where a peer is told from outside
-(a score, C), what it takes to make the commands is counted nowhere, and reading them is.
+loading is not counted; the others time themselves.
+The engines do not compute exactly the same: the last column says how each does the work, and differences of
+less than a third are ties.
+*Posting counted* includes the time that our Python code takes to check and post the commands.
+Where another engine is controlled from outside (a score, C), the time to make the commands is not counted,
+and the time to read them is.
 """
 Row = dict[str, object]
 
 
 def measure_all() -> Iterator[Row]:
-    """Who is here, then every work by everybody."""
+    """Yield a row of version or fault for each peer, then measure and yield every work of every peer."""
     ready = []
     for peer in PEERS:
         missing = peer.missing()
@@ -87,7 +88,7 @@ def measure_all() -> Iterator[Row]:
 
 
 def show(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The part of the page."""
+    """Return the text of this part of the page."""
     summary = tables.summary_table(rows, ENGINES)
     return "\n".join(
         [INTRODUCTION, summary, tables.share_tables(rows, DIFFERS), tables.presence_table(rows, LACKS)]
@@ -95,7 +96,7 @@ def show(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def pin() -> set[int]:
-    """Stay on the last core, with all that is started from here; return what was allowed before."""
+    """Pin this process and its children to the last core; return the cores that were allowed before."""
     if not hasattr(os, "sched_setaffinity"):
         return set()
     allowed = os.sched_getaffinity(0)
@@ -104,7 +105,7 @@ def pin() -> set[int]:
 
 
 def unpin(allowed: set[int]) -> None:
-    """Go where one may again."""
+    """Allow the cores that `pin` returned."""
     if allowed:
         os.sched_setaffinity(0, allowed)
 
@@ -128,7 +129,7 @@ def _work(work: Work, peers: list[Peer]) -> Iterator[Row]:
 
 
 def _pairs(mine: ours.Ours, measure: Measure, posting: dict[str, list[float]]) -> list[tuple[float, float]]:
-    """Ours and theirs in percent of a core, by turns."""
+    """Measure ours and theirs alternately; return pairs in percent of a core."""
     pairs = []
     for _ in range(REPEATS):
         own = 100.0 * mine.measure()

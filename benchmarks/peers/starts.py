@@ -1,4 +1,4 @@
-"""Offline speed, start-up and memory, from starting a program to its end; many of our engines at once."""
+"""Measures offline speed, start-up time and memory of whole programs, and many of our engines at once."""
 
 from __future__ import annotations
 
@@ -19,29 +19,31 @@ REPEATS, BLOCK_FRAMES = 3, 64
 LITTLE_S, LONG_S = 0.2, 120.0
 FEW, SOME, MANY = 8, 32, 128
 HELD_S = {FEW: 200.0, MANY: 30.0}
-"""How long stems play while the memory is looked at: long enough to be loaded for half of the run."""
+"""Seconds of audio for the measurement of memory: the stems must be loaded in the first half of the run."""
 
 ENGINES, ENGINES_S = (1, 20, 50), 6.0
 TOO_SLOW = {"NumPy, naive"}
-INTRODUCTION = f"""*Start*: seconds by the clock to start, load {FEW} stems of {works.STEM_SECONDS} s, play
-0.2 s of them and end.
-*Offline*: two minutes of {SOME} stems, from starting the program to its end; how many times faster than they
-last.
-*A minute*: what memory a minute of a stereo stem takes, from the difference between {FEW} and {MANY} stems
-(23 MB is the least for 32-bit floats).
-*Without stems*: what is left of the memory of the program; more engines in one process are the next table.
-All on one core, the peers by turns, {REPEATS} times: median and range.
-miniaudio, OpenAL and NumPy make their stems instead of decoding files; scsynth writes the result to disk.
+INTRODUCTION = f"""*Start*: wall-clock seconds to start the program, load {FEW} stems of
+{works.STEM_SECONDS} s, play 0.2 s of them and end.
+*Offline*: two minutes of {SOME} stems, measured from the start of the program to its end, as a multiple of
+real time.
+*A minute*: the memory of one minute of a stereo stem, from the difference between {FEW} and {MANY} stems (as
+32-bit floats it is at least 23 MB).
+*Without stems*: the memory of the program without stems; the next table has several engines in one process.
+All programs ran on one core, alternating, {REPEATS} times; the figures are median and range.
+miniaudio, OpenAL and NumPy generate their stems instead of decoding files; scsynth writes its output to disk.
 """
-MANY_INTRODUCTION = f"""Engines that all play *nightfall* for {ENGINES_S:.0f} s, conductors and
-composers included, on one thread of one process.
-A round is a tick of 256 frames of each of them; it is late when it took longer than the 5.33 ms it lasts.
-The engines share their decoded stems; all meet their bar lines in the same round, which is the worst case.
+MANY_INTRODUCTION = f"""Several engines play *nightfall* for {ENGINES_S:.0f} s, with their conductors and
+composers, on one thread of one process.
+A round is one control step of 256 frames of each engine; it is late if it takes longer than the 5.33 ms that
+256 frames last.
+The engines share the decoded stems.
+All reach their bar lines in the same round, which is the worst case.
 """
 
 
 def measure_all() -> Iterator[dict[str, object]]:
-    """Programs by turns, then our engines."""
+    """Measure and yield the rows of programs, then those of our engines."""
     yield from _programs()
     allowed = pin()
     try:
@@ -76,7 +78,7 @@ def _programs() -> Iterator[dict[str, object]]:
 
 
 def _once(command: Command) -> dict[str, float]:
-    """Start, offline speed and memory of one program."""
+    """Measure start-up time, offline speed and memory of one program."""
     start = _run(command, FEW, LITTLE_S)
     offline = _run(command, SOME, LONG_S)
     few, many = (_run(command, count, HELD_S[count]).megabytes for count in (FEW, MANY))
@@ -104,7 +106,7 @@ def _engines(count: int) -> dict[str, object]:
 
 
 def show(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The part of the page."""
+    """Return the text of this part of the page."""
     columns = {"start_s": "start, s", "offline_times": "offline, times real time"}
     columns |= {"minute_mb": "a minute, MB", "engine_mb": "without stems, MB"}
     programs = [
@@ -126,6 +128,6 @@ def _engines_table(rows: Sequence[Mapping[str, Any]]) -> str:
     lines = []
     for row in rows:
         is_in_time = statistics.median(row["times_real_time"]) > 1.0
-        told = [figures.spread(row[key]) for key in columns]
-        lines.append([str(row["engines"]), *told, "yes" if is_in_time else "no"])
+        cells = [figures.spread(row[key]) for key in columns]
+        lines.append([str(row["engines"]), *cells, "yes" if is_in_time else "no"])
     return tables.markdown(["engines", *columns.values(), "keeps up on average"], lines)

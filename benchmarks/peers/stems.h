@@ -1,4 +1,4 @@
-/* What the C programs share: words, noise, the clock of the processor. */
+/* Shared by the C programs: arguments, noise, CPU time. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""Writes SuperCollider's synth definition files (version 2), so that no sclang is needed."""
+"""Writes SuperCollider synth definition files (version 2), so that sclang is not needed."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Graph:
     Parameters
     ----------
     name : str
-        Of the definition.
+        The name of the definition.
     controls : dict
-        Names and first values of what a node can be told.
+        The controls of a node, with their initial values.
     trigger : str, optional
-        A control that falls back to zero after one block.
+        A control that returns to zero after one block.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Graph:
             self.unit("TrigControl", CONTROL, (), 1, len(self.controls))
 
     def __getitem__(self, name: str) -> Output:
-        """A control, to connect."""
+        """Return the output of a control."""
         if name == self.trigger:
             return Output(1, 0)
         return Output(0, list(self.controls).index(name))
@@ -62,11 +62,11 @@ class Graph:
         return [Output(len(self._units) - 1, index) for index in range(outputs)]
 
     def combine(self, operation: int, left: Input, right: Input, rate: int = AUDIO) -> Output:
-        """An arithmetic unit."""
+        """Add an arithmetic unit; return its output."""
         return self.unit("BinaryOpUGen", rate, (left, right), 1, operation)[0]
 
     def encode(self) -> bytes:
-        """The file."""
+        """Return the content of the file."""
         controls = {**self.controls, **({self.trigger: 0.0} if self.trigger else {})}
         parts = [b"SCgf", struct.pack(">ih", 2, 1), _name(self.name)]
         parts += [struct.pack(f">i{len(self._constants)}f", len(self._constants), *self._constants)]

@@ -1,4 +1,4 @@
-"""Where things are built, what is installed, and how much processor time a program took."""
+"""Builds and installs peers, and measures the CPU time of programs."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ SETTINGS = {
     "PYTHONWARNINGS": "ignore",
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
 }
-"""Environment of scripts: modules of ours, no warnings, one thread."""
+"""Environment of scripts: our modules can be imported, no warnings, one thread."""
 
 
 class PeerError(RuntimeError):
-    """A peer did not do what it was asked; the message goes into its row."""
+    """A peer failed; the message is shown in its row."""
 
 
 def cpu_seconds(command: Sequence[str], environment: Mapping[str, str] | None = None) -> tuple[float, str]:
-    """Run a program; return its user and system seconds and what it printed.
+    """Run a program; return its user and system CPU seconds, and what it printed.
 
     Raises
     ------
     PeerError
-        It failed, or took longer than two minutes.
+        If it failed, or took longer than two minutes.
     """
     import resource  # not on Windows, where nothing here is measured
 
@@ -70,22 +70,22 @@ def cpu_seconds(command: Sequence[str], environment: Mapping[str, str] | None = 
 
 
 def slope(seconds_used: Callable[[float], float], short_s: float, long_s: float) -> float:
-    """Processor seconds a second of audio, from a short and a long run: what both do once cancels."""
+    """Return CPU seconds per second of audio from a short and a long run; the start-up cost cancels."""
     return (seconds_used(long_s) - seconds_used(short_s)) / (long_s - short_s)
 
 
 def has_program(name: str) -> bool:
-    """Whether a program is installed."""
+    """Return whether a program is installed."""
     return shutil.which(name) is not None
 
 
 def missing_program(name: str, package: str) -> str:
-    """Nothing, or what to install."""
+    """Return what to install, or an empty string if the program is installed."""
     return "" if has_program(name) else f"`apt-get install {package}`"
 
 
 def package_version(package: str) -> str:
-    """Version of a Debian package, if there is dpkg and the package."""
+    """Return the version of a Debian package, or an empty string if it is not known."""
     if not has_program("dpkg-query"):
         return ""
     words = ["dpkg-query", "-W", "-f", "${Version}", package]
@@ -98,13 +98,13 @@ def package_version(package: str) -> str:
 
 
 def module_version(name: str) -> str:
-    """Version of a package in the peers' own environment."""
+    """Return the version of a package in the peers' Python environment."""
     ask = f"import importlib.metadata as m; print(m.version({name!r}))"
     return subprocess.run([PYTHON, "-c", ask], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def missing_module(name: str) -> str:
-    """Nothing, or how to get a module of the peers' own environment."""
+    """Return how to install a module into the peers' environment, or an empty string if it is there."""
     hint = f"`{INSTALL}` ({name})"
     if not PYTHON.exists():
         return hint
@@ -116,17 +116,17 @@ def missing_module(name: str) -> str:
 
 
 def script(name: str, *words: object) -> list[str]:
-    """The words of a script of `benchmarks/peers/scripts`, run by the peers' Python."""
+    """Return the command line of a script in `benchmarks/peers/scripts`, run by the peers' Python."""
     return [str(PYTHON), str(HERE / "scripts" / f"{name}.py"), *map(str, words)]
 
 
 def self_timed(words: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
-    """Run a script that prints the share it measured."""
+    """Run a script that measures itself; return the share it prints."""
     return share_printed(cpu_seconds(words, {**SETTINGS, **(environment or {})})[1])
 
 
 def share_printed(text: str) -> float:
-    """The share and the level a self-timing program printed last; silence is a fault."""
+    """Return the last share that a program printed, and refuse it if its level means silence."""
     for line in reversed(text.splitlines()):
         words = line.split()
         if len(words) == 4 and words[0] == "share" and words[2] == "rms":
@@ -137,33 +137,33 @@ def share_printed(text: str) -> float:
 
 
 def require_sound(rms: float) -> None:
-    """Refuse to print the cost of silence.
+    """Check that a program did not measure silence.
 
     Raises
     ------
     PeerError
-        Nothing was heard.
+        If the RMS is not between 1e-4 and 10.
     """
     if not 1e-4 < rms < 10.0:
-        message = f"it played at an rms of {rms:g}: not the work that was asked for"
+        message = f"its output has an RMS of {rms:g}, so it did not do the work"
         raise PeerError(message)
 
 
 def require_sound_in(path: Path) -> None:
-    """Refuse a file that holds silence, and remove it."""
+    """Check that a file does not hold silence, and remove it."""
     audio, _ = soundfile.read(path, dtype="float32")
     path.unlink()
     require_sound(float((audio[len(audio) // 2 :] ** 2).mean() ** 0.5))
 
 
 def build_folder() -> Path:
-    """Where all is built and written."""
+    """Return the folder in which everything is built and written; created if necessary."""
     BUILD.mkdir(parents=True, exist_ok=True)
     return BUILD
 
 
 def compiled(source: Path, libraries: Sequence[str], include: Path | None = None) -> Path:
-    """A C file compiled below `build/`, once for each content."""
+    """Compile a C file into `build/`, unless the program is newer than its source."""
     target = BUILD / "bin" / source.stem
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
@@ -174,7 +174,7 @@ def compiled(source: Path, libraries: Sequence[str], include: Path | None = None
 
 
 def stem_files(count: int, rms: float = works.STEM_RMS) -> list[Path]:
-    """Stems as 32-bit float WAV files, made once."""
+    """Return stems as 32-bit float WAV files; created if they do not exist."""
     folder = BUILD / f"stems-{rms:g}"
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"stem_{index:03d}.wav" for index in range(count)]
@@ -188,14 +188,14 @@ def stem_files(count: int, rms: float = works.STEM_RMS) -> list[Path]:
 
 
 def miniaudio_header() -> Path | None:
-    """The folder of ``miniaudio.h``, if `install` fetched it."""
+    """Return the folder of ``miniaudio.h``, or None if `install` has not fetched it."""
     for header in (BUILD / "miniaudio").glob("**/miniaudio.h"):
         return header.parent
     return None
 
 
 def install() -> None:
-    """Make the peers' own environment, and fetch miniaudio's header from its source package."""
+    """Create the peers' Python environment, and fetch miniaudio's header from its source package."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", str(BUILD / "venv")], check=True)
     pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check"]

@@ -1,4 +1,4 @@
-"""A program watched while it runs: seconds by the clock, and the memory it held."""
+"""Measures the wall-clock time and the memory of a program while it runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOOK_S = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a program took: seconds by the clock, most megabytes resident in the second half of its run."""
+    """Wall-clock seconds of a program, and its largest resident memory in the second half of the run."""
 
     wall_s: float
     megabytes: float
@@ -25,13 +25,13 @@ class Watched:
 def watch(words: Sequence[str], environment: Mapping[str, str] | None = None) -> Watched:
     """Run a program to its end, on the last core.
 
-    Its memory is looked up in ``/proc`` while it runs: what the system remembers of ended programs begins
-    with the size of whoever started them.
+    The memory is read from ``/proc`` while the program runs, because the peak that the system reports for
+    ended programs includes the size of the parent process at the start.
 
     Raises
     ------
     PeerError
-        It failed.
+        If the program failed.
     """
     began = time.monotonic()
     looked: list[tuple[float, float]] = []
@@ -42,7 +42,7 @@ def watch(words: Sequence[str], environment: Mapping[str, str] | None = None) ->
         stderr=subprocess.DEVNULL,
         env={**os.environ, **tools.SETTINGS, **(environment or {})},
     ) as process:
-        # the program alone: whoever looks must not wait for it
+        # only the program is pinned, so that this process does not compete with it
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0))})
         while process.poll() is None:
@@ -56,8 +56,8 @@ def watch(words: Sequence[str], environment: Mapping[str, str] | None = None) ->
 
 
 def resident_mb(pid: int) -> float:
-    """Megabytes a process holds in memory; 0 where the system does not say."""
-    # one of its threads will know: where the first has ended, the process itself says nothing
+    """Return the resident memory of a process in megabytes; 0 if the system does not provide it."""
+    # read from any thread, because the entry of the process is empty after its first thread has ended
     for status in Path(f"/proc/{pid}/task").glob("*/status"):
         try:
             lines = status.read_text(encoding="utf-8").splitlines()

@@ -1,13 +1,13 @@
-"""The works that everybody does, in one place: what each peer's module translates into its own terms.
+"""Defines the work that all engines do; each peer's module implements it with the means of that engine.
 
-*Stems*: `count` looping stereo stems of four seconds, different ones from different places, mixed to stereo;
-each 100 ms every gain is sent to another value, which it reaches in 50 ms.
-*Voices*: `count` voices that all sound, each of two saws and a resonant low-pass; each 100 ms
-`notes(count)` of them get another note, which begins with an attack.
-*Effects*: eight stereo stems through eight buses with a low-pass each, all of them half sent to a stereo
-room, and a limiter over the sum.
+*Stems*: `count` different looping stereo stems of four seconds, started at different positions and mixed to
+stereo.  Every 100 ms each gain gets a new target, which it reaches in 50 ms.
+*Voices*: `count` voices that all sound, each with two saws and a resonant low-pass.  Every 100 ms
+`notes(count)` of them start a new note.
+*Effects*: eight stereo stems through eight buses, each with a low-pass and a send of 0.5 to a stereo reverb,
+and a limiter on the sum.
 
-48 kHz, stereo, 32-bit floats, without a sound card.
+All are 48 kHz, stereo, 32-bit floats, without a sound card.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ STEM_SECONDS = 4
 STEM_FRAMES = RATE * STEM_SECONDS
 STEM_RMS = 0.01
 EFFECT_RMS = 0.2
-"""Loud enough, eight of them summed, for the limiter to work."""
+"""Loud enough that the sum of eight stems makes the limiter act."""
 
 RETARGET_S = 0.1
 RAMP_S = 0.05
 LOWEST_GAIN, HIGHEST_GAIN = 0.2, 1.0
 START_STRIDE_FRAMES = 500
-"""A stem begins so much later in its loop than the one before."""
+"""Each stem starts this much later in its loop than the one before."""
 
 LOWEST_NOTE, NOTES_SPAN = 40, 48
 SECOND_SAW_RATIO = 2.0 ** (0.1 / 12.0)
@@ -48,13 +48,13 @@ STEMS, VOICES, EFFECTS = "stems", "voices", "effects"
 TITLES = {
     STEMS: "{count} looping stereo stems, gains ramped",
     VOICES: "{count} voices, two saws and a resonant low-pass each",
-    EFFECTS: "{count} filtered buses, a room, a limiter",
+    EFFECTS: "{count} filtered buses, a reverb, a limiter",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One of the works, how much of it, and how many frames a block has."""
+    """A kind of work, its count, and the frames of a block."""
 
     kind: str
     count: int
@@ -62,12 +62,12 @@ class Work:
 
     @property
     def title(self) -> str:
-        """What it is, in words."""
+        """The title of the work."""
         return TITLES[self.kind].format(count=self.count)
 
     @property
     def key(self) -> str:
-        """A name for files and folders."""
+        """A unique name for files and folders."""
         return f"{self.kind}-{self.count}-{self.block_frames}"
 
 
@@ -78,30 +78,30 @@ ALL = (
     *(Work(VOICES, 256, block) for block in (128, 256)),
     *(Work(EFFECTS, BUSES, block) for block in (64, 128, 256)),
 )
-"""How each grows at 64 frames, and the most of each at 128 and 256."""
+"""Growing counts at 64 frames a block, and the largest count at 128 and 256."""
 
 
 def notes(count: int) -> int:
-    """How many notes begin in 100 ms."""
+    """Return how many notes begin in 100 ms: a quarter of the voices, at most 24."""
     return min(24, max(1, count // 4))
 
 
 def noise(index: int, rms: float = STEM_RMS, frames: int = STEM_FRAMES) -> np.ndarray:
-    """Stem number `index`: white noise, shape (frames, 2)."""
+    """Return stem number `index`: white noise of shape (frames, 2)."""
     rng = np.random.default_rng(index)
     return rng.standard_normal((frames, 2), dtype=np.float32) * np.float32(rms)
 
 
 def gains(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Where the gains go next."""
+    """Return random target gains."""
     return rng.uniform(LOWEST_GAIN, HIGHEST_GAIN, count)
 
 
 def hertz(note: int) -> float:
-    """Frequency of a MIDI note."""
+    """Return the frequency of a MIDI note in hertz."""
     return float(440.0 * 2.0 ** ((note - 69) / 12.0))
 
 
 def cutoff_hz(frequency_hz: float) -> float:
-    """Where a voice's low-pass is for a note."""
+    """Return the cutoff of a voice's low-pass for a note of this frequency."""
     return min(CUTOFF_RATIO * frequency_hz, HIGHEST_CUTOFF_HZ)

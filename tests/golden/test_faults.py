@@ -11,21 +11,21 @@ FOLDER = Path(__file__).parent / "faults"
 VOCABULARY = Vocabulary({"drums": frozenset({"shaker"})}, frozenset({"kit_light"}))
 
 
-def told() -> str:
+def reported() -> str:
     with pytest.raises(PresetError) as caught:
         load(FOLDER, vocabulary=VOCABULARY)
     return "".join(f"{fault}\n" for fault in caught.value.faults)
 
 
-def test_every_fault_of_a_file_is_told_in_one_line_and_in_one_go(update_golden: bool) -> None:
+def test_all_faults_of_a_file_are_reported_together_one_line_each(update_golden: bool) -> None:
     expected = FOLDER / "expected.txt"
     if update_golden:
-        expected.write_text(told(), encoding="utf-8", newline="\n")
+        expected.write_text(reported(), encoding="utf-8", newline="\n")
 
-    assert expected.read_text(encoding="utf-8") == told()
+    assert expected.read_text(encoding="utf-8") == reported()
 
 
-def test_there_are_twenty_and_each_stands_at_its_own_key() -> None:
-    keys = {line.split(": ")[0] for line in told().splitlines()}
+def test_there_are_twenty_faults_each_at_a_key_of_its_own() -> None:
+    keys = {line.split(": ")[0] for line in reported().splitlines()}
 
     assert len(keys) == 20

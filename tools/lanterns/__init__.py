@@ -1,1 +1,1 @@
-"""Composes and renders the stems of *lanterns* with the engine's own generators, patches and kits."""
+"""Renders the stems of the preset *lanterns* with the engine's own generators, patches and kits."""

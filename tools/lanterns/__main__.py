@@ -1,4 +1,4 @@
-"""Render the stems of *lanterns*: all, or those whose names hold a word that is given."""
+"""Renders the stems of *lanterns*: all, or those whose names contain one of the arguments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRESET = tomllib.loads((FOLDER / "preset.toml").read_text(encoding="utf-8"))
 
 
 def loop(section: str, layer: str, seed: int) -> Callable[[], Audio]:
-    """A pass of a section, played by a generator in its harmony."""
+    """Return a function that renders one pass of a section, played by a generator in its harmony."""
     table = PRESET["sections"][section]
     tempo, meter = table.get("tempo_bpm", PRESET["tempo_bpm"]), table.get("meter", PRESET["meter"])
     beats = int(meter.partition("/")[0])
@@ -49,7 +49,7 @@ ALARM = (
 
 
 def alarm() -> Audio:
-    """A bar that gathers: toms upward, a swell, and the leading note of the chase under it."""
+    """Render one bar that builds up: rising toms, a swell, and the leading note of the chase."""
     played = [(at / 4, piece, gain, pan) for at, piece, gain, pan in ALARM]
     drums = hits("kit_taiko", played, 138.0, 4.0, 1.5)
     swell = hits("kit_night", [(0.0, "swell", 0.5, 0.0)], 138.0, 4.0, 1.5)
@@ -60,21 +60,21 @@ def alarm() -> Audio:
 
 
 def tambourine() -> Audio:
-    """A bar of shaking that grows."""
+    """Render one bar of shaker that becomes louder."""
     played = [(at / 4, "shaker", 0.25 + 0.05 * at, 0.4 * (-1) ** at) for at in range(16)]
     played += [(3.0, "rim", 0.5, 0.2), (3.5, "rim", 0.6, -0.2), (3.75, "rim", 0.7, 0.1)]
     return hits("kit_light", played, 96.0, 4.0, 0.6)
 
 
 def tower(*pitches: float) -> Callable[[], Audio]:
-    """A bell and its hum, a breath after the rope is pulled."""
+    """Return a function that renders a bell of these pitches, with a softer second stroke."""
     notes = [(0.0, 4.0, pitch, 0.85 - 0.12 * place) for place, pitch in enumerate(pitches)]
     notes += [(1.5, 3.0, pitches[0], 0.45), (1.5, 3.0, pitches[1], 0.35)]
     return lambda: phrase("bell", notes, 96.0, 0.25, 2.5)
 
 
 def stumble() -> Audio:
-    """A foot that slips, wood that answers."""
+    """Render a stumble: a low tom, then a woodblock."""
     return hits("kit_light", [(0.0, "tom_low", 0.9, 0.0), (0.25, "woodblock", 0.6, 0.4),
                               (0.5, "woodblock", 0.35, -0.3)], 96.0, 1.0, 0.6)  # fmt: skip
 
@@ -103,7 +103,7 @@ STEMS: dict[str, tuple[str, Callable[[], Audio], Finish, float]] = {
 
 
 def make(file: str, title: str, render: Callable[[], Audio], how: Finish, quality: float) -> None:
-    """Render, finish and write one stem; say how loud it became."""
+    """Render, finish and write one stem; print its loudness."""
     sound: Any = finish(render(), how, 0.4)
     path = FOLDER / "stems" / file
     write(path, sound, title, quality, "Lanterns")
@@ -114,7 +114,7 @@ def make(file: str, title: str, render: Callable[[], Audio], how: Finish, qualit
 
 
 def main() -> None:
-    """Render what the command line names."""
+    """Render the stems that the command line names."""
     for file, stem in STEMS.items():
         if not sys.argv[1:] or any(word in file for word in sys.argv[1:]):
             make(file, *stem)

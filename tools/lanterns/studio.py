@@ -1,4 +1,4 @@
-"""Takes of the engine itself: a generated layer alone, notes on a patch, hits of a kit."""
+"""Renders recordings with the engine: a generated layer alone, notes on a patch, hits of a kit."""
 
 from __future__ import annotations
 
@@ -24,9 +24,22 @@ PRE_ROLL = 4800
 
 
 def take(layer: str, section: str, head: str, bars: float, bar_s: float, tail_s: float, seed: int) -> Audio:
-    """One pass of a generated layer, with its tail: float32, shape (frames, 2).
+    """Render one pass of a generated layer, with its tail.
 
-    `head`, `layer` and `section` are the bodies of the tables of a preset.
+    Parameters
+    ----------
+    layer, section, head : str
+        The bodies of the layer's table, of the section's table and of the preset, in TOML.
+    bars, bar_s : float
+        Length of the pass in bars, and of a bar in seconds.
+    tail_s : float
+        Seconds that are rendered after the pass.
+    seed : int
+        Seed of the generator.
+
+    Returns
+    -------
+    ndarray of float32, shape (frames, 2)
     """
     text = f'schema = 1\nname = "Take"\n{head}\n[layers.take]\n{layer}\n'
     text += f'[sections.take]\nlayers = ["take"]\n{section}\n'
@@ -41,7 +54,7 @@ def take(layer: str, section: str, head: str, bars: float, bar_s: float, tail_s:
             performance.engine.pull(CONTROL_STEP_FRAMES)
             pieces.append(performance.engine.take_buses()[performance.layout.layers["take"].bus].T)
             performance.engine.drain_replies()
-            # notes of the next pass are not of this take
+            # notes of the next pass must not be in the recording
             if performance.conductor.tempo.beat_at(performance.frame + 2400) < frames / RATE * _beats(head):
                 performance.step()
             else:
@@ -50,19 +63,19 @@ def take(layer: str, section: str, head: str, bars: float, bar_s: float, tail_s:
 
 
 def _beats(head: str) -> float:
-    """Beats a second of a head that begins with its tempo."""
+    """Return beats per second, from the `tempo_bpm` in `head`."""
     return float(head.split("tempo_bpm = ")[1].split()[0]) / 60.0
 
 
 def _withdraw_after(performance: Performance, frame: int) -> None:
     if performance.engine.frame < frame:
-        for layer in performance.conductor.material.generated.values():
+        for layer in performance.conductor.assets.generated.values():
             performance.engine.post(layer.withdraw(frame, 1e9))
 
 
 def phrase(patch: str, notes: Sequence[tuple[float, float, float, float]], tempo_bpm: float, lead_s: float,
            tail_s: float) -> Audio:  # fmt: skip
-    """Notes (beat, beats, MIDI, velocity) on a built-in patch."""
+    """Render notes (beat, beats, MIDI pitch, velocity) on a built-in patch, shape (frames, 2)."""
     spec = patches.instrument_spec(patches.PATCHES[patch], 0)
     engine = Engine(EngineSpec(buses=(BusSpec("take"),), instruments=(spec,)))
     beat = 60.0 / tempo_bpm * RATE
@@ -82,7 +95,7 @@ def phrase(patch: str, notes: Sequence[tuple[float, float, float, float]], tempo
 
 def hits(kit: str, played: Sequence[tuple[float, str, float, float]], tempo_bpm: float, beats: float,
          tail_s: float) -> Audio:  # fmt: skip
-    """Hits (beat, piece, gain, pan) of a kit, mixed."""
+    """Render hits (beat, piece, gain, pan) of a kit, mixed, shape (frames, 2)."""
     made = kits.kit(kit, RATE)
     beat = 60.0 / tempo_bpm * RATE
     out = np.zeros((round(beats * beat + tail_s * RATE), 2), np.float32)

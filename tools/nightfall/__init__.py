@@ -1,4 +1,4 @@
-"""The preset *nightfall*: its score, note by note, and the studio that renders its stems.
+"""The notes of the stems of *nightfall*, and the programs that render them.
 
 ``python -m tools.nightfall`` writes ``presets/nightfall/stems``; ``python -m tools.nightfall.look``
 measures them and draws pictures.

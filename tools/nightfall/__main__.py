@@ -1,4 +1,4 @@
-"""Render the stems of *nightfall*: all, or those whose names are given."""
+"""Renders the stems of *nightfall*: all, or those whose names contain one of the arguments."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FOLDER = Path(__file__).resolve().parents[2] / "presets" / "nightfall" / "stems"
 
 
 def make(stem: Stem) -> None:
-    """Render, finish and write one stem; say how loud it became."""
+    """Render, finish and write one stem; print its loudness."""
     seed = zlib.crc32(stem.file.encode())
     audio = render(
-        stem.notes(), stem.hits(), stem.room, lead_frames=stem.lead_frames, beats=stem.beats,
+        stem.notes(), stem.hits(), stem.reverb, lead_frames=stem.lead_frames, beats=stem.beats,
         tail_s=stem.tail_s, drum_send_db=stem.drum_send_db, seed=seed,
     )  # fmt: skip
     sound = finish(audio, stem.finish, min(1.2, 0.5 * stem.tail_s))
@@ -32,7 +32,7 @@ def make(stem: Stem) -> None:
 
 
 def main() -> None:
-    """Render what the command line names."""
+    """Render the stems that the command line names."""
     wanted = sys.argv[1:]
     FOLDER.mkdir(parents=True, exist_ok=True)
     for stem in STEMS:

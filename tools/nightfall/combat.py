@@ -1,4 +1,4 @@
-"""Combat: the motif stands up.  Horns hold it in long notes over sixteenths, stabs and taiko."""
+"""Notes of the section *combat*: the motif in long notes of the horns, over sixteenths, stabs and taiko."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.nightfall.theory import (
 DRIVE = ((1, 0.84), (4, 0.8), (5, 0.82), (8.9, 0.92), (9, 0.88), (13, 1.0), (14, 0.94), (16.9, 0.98))
 
 ACCENTS = {0: 1.0, 3: 0.9, 6: 0.92, 8: 0.95, 11: 0.92, 14: 0.88}
-"""3 + 3 + 2, twice: where the strings dig in."""
+"""Accents of the strings on 3 + 3 + 2 sixteenths, twice in a bar."""
 
 THEME = (
     "D4:2 A4:2 Bb4:3 A4:1 F4:2 G4:2 E4:4"
@@ -42,7 +42,7 @@ CHOIR = [
 
 
 def brass() -> list[Note]:
-    """Low stabs with the drums; above them the motif, twice as slow and twice as tall."""
+    """Return low stabs with the drums, and above them the motif in long notes."""
     notes: list[Note] = []
     for index, chord in enumerate(HARMONY["combat"].split()):
         bar, start = index + 1, index * BAR
@@ -65,7 +65,7 @@ def _louder(note: Note, by: float) -> Note:
 
 
 def strings() -> list[Note]:
-    """Sixteenths below; from bar 5 the motif above, each of its notes bowed three times."""
+    """Return sixteenths, and from bar 5 the motif above them, its notes repeated in sixteenths."""
     notes: list[Note] = []
     for index, chord in enumerate(HARMONY["combat"].split()):
         bar, start = index + 1, index * BAR
@@ -97,7 +97,7 @@ def _violins(bar: int, start: float, chord: str, strength: float) -> list[Note]:
 
 
 def pad() -> list[Note]:
-    """Voices on the changes, wide and behind everything."""
+    """Return voices on the chord changes, wide and soft."""
     bars = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
     strengths = [0.9 * arc(bar, DRIVE) for bar in bars]
     return humanised(chords(CHOIR, 0, "aah", strengths, overlap=0.2), 33, 8.0, 0.03)

@@ -1,4 +1,4 @@
-"""Struck things, synthesised: membranes, sticks, metal, a riser.  Arrays of shape (2, frames)."""
+"""Synthesises percussion: membranes, sticks, metal, a riser.  Arrays have the shape (2, frames)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _time(seconds: float) -> Any:
 
 
 def _noise(seconds: float, seed: int, low_hz: float, high_hz: float) -> Any:
-    """Noise between two frequencies, with gentle slopes, of unit RMS."""
+    """Return band-limited noise with gentle slopes and an RMS of 1."""
     count = int(seconds * RATE)
     spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
     hz = np.fft.rfftfreq(count, 1.0 / RATE) + 1e-9
@@ -29,12 +29,12 @@ def _noise(seconds: float, seed: int, low_hz: float, high_hz: float) -> Any:
 
 
 def _decay(t: Any, seconds: float) -> Any:
-    """Exponential: 60 dB down after `seconds`."""
+    """Return an exponential decay of 60 dB in `seconds`."""
     return 10.0 ** (-3.0 * t / seconds)
 
 
 def _finish(sound: Any, width: float = 0.0, seed: int = 0) -> Audio:
-    """Peak 0.9, a short fade at the end, and a little difference between the sides."""
+    """Return a stereo sound with a peak of 0.9, a short final fade and slightly different channels."""
     sound = sound / np.max(np.abs(sound)) * 0.9
     fade = min(sound.size, RATE // 50)
     sound[-fade:] *= np.linspace(1.0, 0.0, fade)
@@ -46,7 +46,7 @@ def _finish(sound: Any, width: float = 0.0, seed: int = 0) -> Audio:
 
 
 def taiko(hz: float, seconds: float, seed: int, *, slap: float = 0.5, drop: float = 0.5) -> Audio:
-    """A big drum: its pitch falls as the skin settles, its upper modes die first."""
+    """Return a large drum: its pitch falls, and its upper modes decay first."""
     t = _time(seconds)
     bend = 1.0 + drop * np.exp(-t / 0.028)
     phase = 2.0 * np.pi * np.cumsum(hz * bend) / RATE
@@ -63,7 +63,7 @@ def taiko(hz: float, seconds: float, seed: int, *, slap: float = 0.5, drop: floa
 
 
 def boom(hz: float = 41.0, seconds: float = 2.2) -> Audio:
-    """What is felt more than heard."""
+    """Return a very low drum."""
     t = _time(seconds)
     phase = 2.0 * np.pi * np.cumsum(hz * (1.0 + 1.6 * np.exp(-t / 0.045))) / RATE
     sound = np.sin(phase) * _decay(t, seconds * 0.8) * (1.0 - np.exp(-t / 0.003))
@@ -71,14 +71,14 @@ def boom(hz: float = 41.0, seconds: float = 2.2) -> Audio:
 
 
 def rim(seed: int) -> Audio:
-    """Stick on wood."""
+    """Return a stick on wood."""
     t = _time(0.16)
     tone = sum(np.sin(2 * np.pi * hz * t) * level for hz, level in ((1180, 1.0), (1710, 0.7), (2630, 0.4)))
     return _finish(tone * _decay(t, 0.06) + 0.4 * _noise(0.16, seed, 1500, 7000) * _decay(t, 0.03))
 
 
 def crack(seed: int) -> Audio:
-    """The hit on 2 and 4: many sticks on one frame, not quite together."""
+    """Return the hit on beats 2 and 4: many sticks, slightly apart."""
     t = _time(0.7)
     sound = np.zeros_like(t)
     rng = np.random.default_rng(seed)
@@ -90,14 +90,14 @@ def crack(seed: int) -> Audio:
 
 
 def tick(seed: int, seconds: float = 0.09) -> Audio:
-    """A short breath of metal."""
+    """Return a short metallic noise."""
     t = _time(seconds)
     ring = sum(np.sin(2 * np.pi * hz * t) for hz in (5230, 6870, 8120, 9410))
     return _finish(_noise(seconds, seed, 5000, 12000) * _decay(t, seconds) + 0.2 * ring * _decay(t, 0.05))
 
 
 def gong(seed: int, seconds: float = 4.5) -> Audio:
-    """Metal that opens after it is struck."""
+    """Return a gong, which becomes brighter after it is struck."""
     t = _time(seconds)
     rng = np.random.default_rng(seed)
     sound = np.zeros_like(t)
@@ -111,7 +111,7 @@ def gong(seed: int, seconds: float = 4.5) -> Audio:
 
 
 def riser(seconds: float, seed: int, low_hz: float = 300.0, high_hz: float = 5000.0) -> Audio:
-    """Breath drawn in: noise that grows and opens, and stops at its loudest."""
+    """Return a riser: noise that becomes louder and brighter, and stops at its loudest."""
     t = _time(seconds)
     grow = (t / seconds) ** 2.6
     dark = _noise(seconds, seed, low_hz, 4 * low_hz)
@@ -122,7 +122,7 @@ def riser(seconds: float, seed: int, low_hz: float = 300.0, high_hz: float = 500
 
 
 def kit() -> dict[str, Audio]:
-    """Every one-shot by name."""
+    """Return all one-shots by name."""
     return {
         "low": taiko(58.0, 1.5, 101, slap=0.45),
         "low2": taiko(61.0, 1.4, 107, slap=0.6),

@@ -1,4 +1,4 @@
-"""Writing files that are the same each time: FLAC as it is, OGG with a fixed stream number."""
+"""Writes reproducible files: FLAC, and OGG with a fixed serial number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import soundfile
 from tools.nightfall.theory import RATE
 
 SERIAL = 0x6E696768
-"""Ogg gives each stream a random number; ours is always this."""
+"""The serial number of all our Ogg streams; encoders choose it at random."""
 
 _POLYNOMIAL = 0x04C11DB7
 
@@ -20,7 +20,7 @@ _POLYNOMIAL = 0x04C11DB7
 def write(
     path: Path, audio: np.ndarray[Any, Any], title: str, quality: float, album: str = "Nightfall"
 ) -> None:
-    """Write a stem: 16-bit FLAC or OGG Vorbis (`quality` 0 … 1), by its suffix."""
+    """Write a stem as 16-bit FLAC or as OGG Vorbis (`quality` 0 to 1), by the file's suffix."""
     kinds = {".flac": ("FLAC", "PCM_16", None), ".ogg": ("OGG", "VORBIS", 1.0 - quality)}
     form, subtype, compression = kinds[path.suffix]
     if path.suffix == ".flac":
@@ -48,7 +48,7 @@ def _crc_table() -> list[int]:
 
 
 def renumbered(content: bytes) -> bytes:
-    """Return an Ogg stream with its number replaced by `SERIAL` and its checksums made right."""
+    """Return an Ogg stream with its serial number replaced by `SERIAL`, and new checksums."""
     table, result, at = _crc_table(), bytearray(), 0
     while at < len(content):
         segments = content[at + 26]

@@ -1,4 +1,4 @@
-"""Explore: the city after dark.  A drone, far chords, and the motif on glass, rarely."""
+"""Notes of the section *explore*: a drone, distant chords, and the motif on glass."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VOICINGS = [
 
 
 def pad() -> list[Note]:
-    """Far chords; from bar 9 on voices without words stand in them."""
+    """Return distant chords; voices join them in bars 5 and 6 and from bar 11."""
     bars = [1, 3, 5, 7, 8, 9, 11, 12, 13, 14, 15, 16]
     notes = chords(VOICINGS, 0, "night_pad", [arc(bar, SWELL) for bar in bars], overlap=0.6)
     choir = [(4, "A4 C4"), (4, "B4 D4"), (4, "A4 D4"), (4, "Bb4 D4")]
@@ -35,7 +35,7 @@ def pad() -> list[Note]:
 
 
 def drone() -> list[Note]:
-    """The ground, and the air over it."""
+    """Return the low drone, and high noise above it."""
     roots = "D2:16 G1:8 Eb2:4 A1:4 D2:16 Bb1:4 G1:4 Eb2:4 A1:4"
     upper = "D3:16 D3:8 Eb3:4 A2:4 D3:16 D3:8 Eb3:4 A2:4"
     notes = _swelling(line(roots, 0, "sub", 0.82, legato=1.04))
@@ -47,20 +47,20 @@ def drone() -> list[Note]:
 
 
 def _swelling(notes: list[Note]) -> list[Note]:
-    """The ground rises and sinks with the rest, but less."""
+    """Return the notes with a part of the section's dynamics applied."""
     return [
         replace(note, velocity=note.velocity * (0.55 + 0.6 * arc(note.beat / 4 + 1, SWELL))) for note in notes
     ]
 
 
 def glass() -> list[Note]:
-    """The motif over D, over G, over Bb; between them what it leaves behind."""
+    """Return the motif over D, over G and over Bb, with fragments of it between."""
     motif = "D5:1.5 A5:0.5 Bb5:2 A5:1 E5:3"
     notes = line(motif, 2, "glass", 0.72)
     notes += line("-:3 E6:1 -:2 D6:2", 8, "glass", 0.36)
     notes += line("G4:1.5 D5:0.5 Eb5:2 D5:1 A4:3", 18, "glass", 0.68)
     notes += line("-:1 Bb5:1 G5:2 E6:1.5 A5:2.5", 24, "glass", 0.48)
-    # second half: turned round, then the one bright bar
+    # second half: the motif varied, then the one bright bar
     notes += line("-:1 E5:1.5 A5:0.5 F5:1 D5:4", 32, "glass", 0.62)
     notes += line("C5:1 F5:1 G5:1 A5:1 B5:2.5 A5:0.5 G5:1", 40, "glass", 0.66)
     notes += line("Bb4:1.5 F5:0.5 G5:2 F5:1 D5:1.5 -:1.5", 48.0, "glass", 0.72)

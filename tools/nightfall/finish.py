@@ -1,4 +1,4 @@
-"""What happens to a part after it was played: its band, its grain, its level, its end."""
+"""Processes a rendered stem: filters, saturation, level, final fade."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How a stem leaves the studio.
+    """The processing of a stem.
 
     Parameters
     ----------
     lufs : float
-        Its integrated loudness, file by file: where the mix is made.
+        Integrated loudness of the file; the loudness of the files makes the mix.
     high_pass_hz, low_pass_hz : float
-        Its band; 12 dB an octave.
+        Cutoffs of the filters, 12 dB per octave.
     drive : float
-        Saturation: 0 is none, 1 is a lot.
+        Amount of saturation: 0 is none, 1 is strong.
     dip : tuple of (hz, octaves, db), optional
-        A place made for another stem.
+        A bell filter that leaves a frequency band to another stem: centre, width, gain.
     """
 
     lufs: float
@@ -37,7 +37,7 @@ class Finish:
 
 
 def finish(audio: Audio, how: Finish, fade_s: float) -> Audio:
-    """Band, grain, level, and a fade over the last `fade_s` seconds."""
+    """Filter and saturate, set the loudness, and fade out over the last `fade_s` seconds."""
     sound = band(audio.astype(np.float64), how)
     if how.drive:
         amount = how.drive * 3.0 / np.max(np.abs(sound))
@@ -49,14 +49,14 @@ def finish(audio: Audio, how: Finish, fade_s: float) -> Audio:
 
 
 def loudness(sound: Any) -> float:
-    """Integrated loudness; of something shorter than a block, as if it were followed by silence."""
+    """Return the integrated loudness in LUFS; sounds shorter than 0.5 s are padded with silence."""
     if len(sound) < RATE // 2:
         sound = np.concatenate([sound, np.zeros((RATE // 2 - len(sound), 2))])
     return float(pyloudnorm.Meter(RATE).integrated_loudness(sound))
 
 
 def band(sound: Any, how: Finish) -> Any:
-    """Filter by the response of analogue Butterworth filters: causal, and without a loop."""
+    """Filter with the frequency response of analogue Butterworth filters, computed by FFT."""
     count = 1 << int(np.ceil(np.log2(len(sound) + RATE)))
     hz = np.fft.rfftfreq(count, 1.0 / RATE)
     s = 1j * hz

@@ -1,4 +1,4 @@
-"""Measure the stems and draw them: ``python -m tools.nightfall.look FOLDER [NAME …]``."""
+"""Measures the stems and draws them: ``python -m tools.nightfall.look FOLDER [NAME …]``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BANDS = (20, 60, 120, 250, 500, 1000, 2000, 4000, 8000, 16000)
 
 
 def band_levels(sound: Any) -> list[float]:
-    """RMS of each octave-like band in dBFS."""
+    """Return the RMS of each band of `BANDS` in dBFS."""
     spectrum = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
     hz = np.fft.rfftfreq(len(sound), 1.0 / RATE)
     levels = []
@@ -35,7 +35,7 @@ def band_levels(sound: Any) -> list[float]:
 
 
 def looped(sound: Any, lead_frames: int, beats: float, passes: int = 2) -> Any:
-    """Play a stem as the engine does: each pass over the tail of the one before."""
+    """Return a stem looped as the engine loops it: each pass overlaps the tail of the one before."""
     step = round(beats * BEAT)
     out = np.zeros((lead_frames + step * (passes - 1) + len(sound), 2))
     for number in range(passes):
@@ -46,7 +46,7 @@ def looped(sound: Any, lead_frames: int, beats: float, passes: int = 2) -> Any:
 
 
 def roughest_step(sound: Any, at: int) -> tuple[float, float]:
-    """Second difference at a join (dBFS), and the largest beside it: a click stands out."""
+    """Return the second difference at a join and the largest one beside it, in dBFS; a click is larger."""
     bend = np.abs(np.diff(sound, 2, axis=0)).max(axis=1)
     here = bend[at - 3 : at + 2].max()
     beside = max(bend[at - 480 : at - 4].max(), bend[at + 3 : at + 480].max())
@@ -54,13 +54,13 @@ def roughest_step(sound: Any, at: int) -> tuple[float, float]:
 
 
 def width(sound: Any) -> float:
-    """Level of the side against the middle, in dB."""
+    """Return the level of the side signal relative to the mid signal, in dB."""
     middle, side = sound.mean(axis=1), 0.5 * (sound[:, 0] - sound[:, 1])
     return float(10 * np.log10((side**2).mean() / (middle**2).mean() + 1e-9))
 
 
 def report(stem: Stem, sound: Any) -> str:
-    """One line of numbers."""
+    """Return the measurements of a stem in one line."""
     peak = 20 * np.log10(np.abs(sound).max())
     text = f"{stem.file:21} {loudness(sound):6.1f} {peak:6.1f} side {width(sound):5.1f} |"
     text += " ".join(f"{level:5.0f}" for level in band_levels(sound))
@@ -73,7 +73,7 @@ def report(stem: Stem, sound: Any) -> str:
 
 
 def picture(path: Path, sounds: dict[str, Any], lead_frames: int) -> None:
-    """Spectrograms, one above the other, with the loudness of each half second."""
+    """Draw spectrograms, one above the other, with the loudness of each half second."""
     longest = max(map(len, sounds.values()))
     dither = np.random.default_rng(0).normal(0.0, 1e-8, longest)
     figure, axes = plt.subplots(len(sounds), 1, figsize=(15, 2.6 * len(sounds)), squeeze=False)
@@ -105,7 +105,7 @@ def picture(path: Path, sounds: dict[str, Any], lead_frames: int) -> None:
 
 
 def roll(path: Path, stems: list[Stem]) -> None:
-    """Piano roll of what was written, a colour a patch."""
+    """Draw a piano roll of the notes, with a colour for each patch."""
     figure, axes = plt.subplots(len(stems), 1, figsize=(16, 2.6 * len(stems)), squeeze=False)
     for axis, stem in zip(axes[:, 0], stems, strict=True):
         notes = stem.notes()
@@ -124,7 +124,7 @@ def roll(path: Path, stems: list[Stem]) -> None:
 
 
 def main() -> None:
-    """Report on every stem whose name begins as asked, and draw one picture for each section."""
+    """Print the measurements of the named stems, and draw one picture for each section."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{'':21}   LUFS   peak           |" + " ".join(f"{low:5}" for low in BANDS[:-1]))

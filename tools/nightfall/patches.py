@@ -1,4 +1,4 @@
-"""How the written parts sound: patches, each a stack of the engine's own voices."""
+"""The patches of the stems; each is a stack of the engine's own voices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BEAT_S = 60.0 / 112.5
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One sound of a stack: an instrument, its transposition, and a section of players."""
+    """One sound of a stack: an instrument, its transposition, and a number of detuned copies."""
 
     spec: InstrumentSpec
     semitones: float = 0.0
@@ -20,12 +20,12 @@ class Voice:
     detune_cents: float = 0.0
     width: float = 0.0
     delay_ms: float = 0.0
-    """Most by which a copy enters late: players do not breathe as one."""
+    """The largest random delay of a copy, so that the copies do not begin at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A stack of voices, its level, its low-pass and how much of it goes to the room."""
+    """A stack of voices with its level, its reverb send and its low-pass."""
 
     voices: tuple[Voice, ...]
     level_db: float = 0.0
@@ -59,14 +59,14 @@ def _spec(
 
 
 def _partial(semitones: float, gain: float, decay_s: float, beat: float = 0.0) -> Voice:
-    """A sine of a struck body: `beat` semitones beside it lies its twin."""
+    """Return a sine partial of a struck body, with a second sine `beat` semitones away."""
     tone = _tone(SINE, SINE, 0.5 if beat else 0.0, beat)
     spec = _spec(tone, (0.002, decay_s, 0.0, decay_s), cutoff_hz=18000.0, velocity_octaves=0.0, gain=gain)
     return Voice(spec, semitones)
 
 
 def _strike(gain: float, hz: float, decay_s: float) -> Voice:
-    """The noise of what strikes or bows."""
+    """Return the noise of a stroke or a bow."""
     spec = _spec(
         _tone(NOISE), (0.001, decay_s, 0.0, decay_s), cutoff_hz=hz, filter_mode="band_pass",
         resonance=0.3, key_track=0.3, velocity_octaves=0.5, gain=gain,
@@ -75,7 +75,7 @@ def _strike(gain: float, hz: float, decay_s: float) -> Voice:
 
 
 def _formant(hz: float, gain: float, attack_s: float, release_s: float) -> Voice:
-    """A choir's resonance at one frequency."""
+    """Return a formant of a choir at one frequency."""
     spec = _spec(
         _tone(SAW, SAW, 0.7, 0.07), (attack_s, 1.0, 1.0, release_s), cutoff_hz=hz,
         filter_mode="band_pass", resonance=0.72, key_track=0.08, velocity_octaves=0.15, gain=gain,

@@ -1,4 +1,4 @@
-"""Bowed strings and brass: sections of detuned players."""
+"""Patches of bowed strings and brass: groups of detuned voices."""
 
 from __future__ import annotations
 

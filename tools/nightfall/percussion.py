@@ -1,4 +1,4 @@
-"""The written drums of combat, and the heartbeat."""
+"""The drum patterns of combat, and the heartbeat."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PANS = {"low": 0.0, "low2": -0.12, "mid": 0.3, "high": -0.4, "rim": 0.55, "rim2"
 LEVELS = {"low": 0.82, "low2": 0.78, "mid": 0.72, "high": 0.62, "rim": 0.24, "rim2": 0.21,
           "crack": 0.78, "tick": 0.15, "tick2": 0.13, "boom": 0.55}  # fmt: skip
 
-# Sixteen sixteenths a bar: X strong, x medium, o soft.
+# Patterns of one bar in sixteenth notes: X strong, x medium, o soft, . rest.
 ODD = {
     "boom": "X...............",
     "low": "X.....x.x.....x.",
@@ -55,7 +55,7 @@ SECOND_HALF = {"boom": "X.........x.....", "low2": "...o.......o...."}
 
 
 def combat() -> list[Hit]:
-    """Sixteen bars: the first eight leave room, the second eight do not."""
+    """Return the hits of sixteen bars; the second eight bars are denser than the first."""
     rng = np.random.default_rng(41)
     hits = [Hit(-0.5, "breath", 0.30), Hit(-0.5, "low2", 0.35), Hit(-0.25, "low", 0.55)]
     hits += [Hit(0.0, "gong", 0.42, 0.2), Hit(32.0, "gong", 0.34, -0.2), Hit(48.0, "gong", 0.2, 0.3)]
@@ -89,14 +89,14 @@ def _rows(bar: int) -> list[tuple[str, str]]:
 
 
 def _swell(bar: int) -> list[float]:
-    """Fills grow towards the bar line; the rest stands."""
+    """Return a gain for each sixteenth of a bar: fills become louder towards the bar line."""
     if bar in (8, 16):
         return [float(0.6 + 0.4 * step / 15) if step > 3 else 0.95 for step in range(16)]
     return [1.0 if bar >= 9 or bar == 1 else 0.93] * 16
 
 
 def heartbeat() -> list[Hit]:
-    """Two bars, a beat on each half note; the second bar a little uneasy."""
+    """Return the hits of two bars, a heartbeat on each half note; the last one is slightly early."""
     hits = []
     for number, beat in enumerate((0.0, 2.0, 4.0, 6.0)):
         uneasy = 0.03 if number == 3 else 0.0

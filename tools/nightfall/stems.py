@@ -1,4 +1,4 @@
-"""The list of stems: what plays, in which room, through which finish, into which file."""
+"""The list of stems: notes, hits, reverb, finish and file of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.nightfall.stingers import LEAD_BEATS, STINGERS
 from tools.nightfall.theory import BEAT, LENGTH, Note
 
 LEAD_FRAMES = BEAT // 2
-"""Every section's first beat lies half a beat into its files: 0.266667 s."""
+"""The first beat of every section is half a beat (0.266667 s) after the beginning of its files."""
 
 VALLEY = ReverbSpec(decay_s=5.5, damping=0.5, predelay_s=0.034, low_cut_hz=220.0)
 STREET = ReverbSpec(decay_s=2.6, damping=0.5, predelay_s=0.022, low_cut_hz=240.0)
@@ -22,13 +22,17 @@ HALL = ReverbSpec(decay_s=2.1, damping=0.42, predelay_s=0.018, low_cut_hz=230.0)
 
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """One file."""
+    """One stem: what plays, through which reverb and finish, and the file.
+
+    `lead_frames` is the position of beat 1, `drum_send_db` the reverb send of the hits, `quality` that of the
+    Vorbis encoder (0 to 1).
+    """
 
     file: str
     title: str
     notes: Callable[[], list[Note]]
     hits: Callable[[], list[Hit]]
-    room: ReverbSpec
+    reverb: ReverbSpec
     finish: Finish
     beats: float = LENGTH
     tail_s: float = 3.2
@@ -90,9 +94,9 @@ def _stingers() -> list[Stem]:
             f"Stinger: {name}",
             lambda name=name: STINGERS[name]()[0],
             lambda name=name: STINGERS[name]()[1],
-            room, finish, beats, tail_s, round(LEAD_BEATS[name] * BEAT), -12.0,
+            reverb, finish, beats, tail_s, round(LEAD_BEATS[name] * BEAT), -12.0,
         )
-        for name, (finish, beats, tail_s, room) in how.items()
+        for name, (finish, beats, tail_s, reverb) in how.items()
     ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""Stingers: short, in D, so open that every chord of the score can carry them.
+"""The stingers: short, in D, with open intervals that fit every chord of the stems.
 
-Beats are counted from the apex: what is negative rises towards it.
+Beats are counted from the sync point; negative beats lead up to it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from tools.nightfall.percussion import Hit
 from tools.nightfall.theory import Note, echoes, line, midi
 
 LEAD_BEATS = {"kill": 0.25, "hurt": 0.25, "death": 0.5, "respawn": 0.5}
-"""How long each rises to its apex."""
+"""Beats from the beginning of each stinger to its sync point."""
 
 
 def kill() -> tuple[list[Note], list[Hit]]:
-    """A flick upward and an open fifth with its ninth, bright on top: well done."""
+    """Return a short upward figure and an open fifth with a ninth: an enemy was killed."""
     notes = line("A4:0.125 D5:0.125", -0.25, "glass", 0.55)
     notes += line("A4:0.125 D5:0.125", -0.25, "spiccato", 0.8)
     notes += [Note(0, 1.5, midi(name), 0.74, "glass", pan)
@@ -31,7 +31,7 @@ def kill() -> tuple[list[Note], list[Hit]]:
 
 
 def hurt() -> tuple[list[Note], list[Hit]]:
-    """Breath drawn in, then a low blow with a second ground into it."""
+    """Return a gasp, then a low hit with a minor second: the player was hurt."""
     notes = [Note(0, length, midi(name), velocity, "low_brass", pan) for name, length, velocity, pan in
              (("D2", 0.9, 0.95, 0.0), ("Eb2", 0.7, 0.7, -0.3), ("A2", 0.8, 0.7, 0.3))]  # fmt: skip
     notes += line("Bb3:0.4 A3:1.4", 0.0, "viola", 0.75)
@@ -41,7 +41,7 @@ def hurt() -> tuple[list[Note], list[Hit]]:
 
 
 def death() -> tuple[list[Note], list[Hit]]:
-    """The motif backwards: from its open end down to the D it came from, and the light goes out."""
+    """Return the motif backwards, from its last note down to the D: the player died."""
     farewell = "E5:1 A4:1 Bb4:1.5 A4:0.5 D4:3"
     notes = line(farewell, 0, "viola", 0.82, legato=1.08)
     notes += line("E5:1 A4:1 Bb4:1.5 A4:0.5 D4:3", 0, "horns", 0.5, legato=1.0, pan=0.2)
@@ -56,7 +56,7 @@ def death() -> tuple[list[Note], list[Hit]]:
 
 
 def respawn() -> tuple[list[Note], list[Hit]]:
-    """Its first two notes, upward: again."""
+    """Return the motif's first two notes, upward: the player returns."""
     notes = line("D4:0.25 A4:0.25 D5:0.5 A5:3", -0.5, "glass", 0.55)
     notes += [Note(-0.4, 2.4, midi("D5"), 0.4, "bowed", -0.3), Note(0, 2, midi("A5"), 0.4, "bowed", 0.3)]
     return notes, []

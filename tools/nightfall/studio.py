@@ -1,4 +1,4 @@
-"""The studio: an engine with a bus for each patch and one room, driven note by note."""
+"""Renders notes and hits with an engine that has a bus for each patch and one reverb."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tools.nightfall.theory import BEAT, RATE, Note
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 HEADROOM = 0.1
-"""Gain before the master, so that its limiter never acts; undone afterwards."""
+"""Gain before the master, so that its limiter never acts; it is undone afterwards."""
 
 PRE_ROLL = 4800
-"""Frames before a file begins: nothing is asked for at the engine's very first frame."""
+"""Frames rendered before a file begins, so that no command is due at the engine's first frame."""
 
-ROOM_BUS = 8  # buses may only feed a later group of eight
+REVERB_BUS = 8  # a bus can send only to a bus in a later group of eight
 DRUM_BUS = 7
 CLIPS = 48
 
@@ -42,7 +42,7 @@ PATCHES: dict[str, Patch] = {
 def render(
     notes: Sequence[Note],
     hits: Sequence[Hit],
-    room: ReverbSpec,
+    reverb: ReverbSpec,
     *,
     lead_frames: int,
     beats: float,
@@ -50,9 +50,9 @@ def render(
     drum_send_db: float = -16.0,
     seed: int = 0,
 ) -> Audio:
-    """Play a part; return float32 of shape (frames, 2), beat 0 at `lead_frames`."""
+    """Render notes and hits; return float32 of shape (frames, 2), with beat 0 at `lead_frames`."""
     names = sorted({note.patch for note in notes})
-    spec, first = _lay_out(names, room, drum_send_db)
+    spec, first = _lay_out(names, reverb, drum_send_db)
     engine = Engine(spec, Bank(RATE))
     origin = PRE_ROLL + lead_frames
     commands = _notes(notes, first, origin, seed) + _hits(engine, hits, origin)
@@ -67,30 +67,30 @@ def render(
 
 
 def _lay_out(
-    names: Sequence[str], room: ReverbSpec, drum_send_db: float
+    names: Sequence[str], reverb: ReverbSpec, drum_send_db: float
 ) -> tuple[EngineSpec, dict[str, int]]:
-    """A bus for each patch; number of the first instrument of each."""
+    """Return a spec with a bus for each patch, and the index of the first instrument of each."""
     if len(names) > DRUM_BUS:
         message = f"a part has at most {DRUM_BUS} patches"
         raise ValueError(message)
-    buses = [BusSpec("unused") for _ in range(ROOM_BUS)]
+    buses = [BusSpec("unused") for _ in range(REVERB_BUS)]
     instruments: list[InstrumentSpec] = []
     first = {}
     for bus, name in enumerate(names):
         patch = PATCHES[name]
         buses[bus] = BusSpec(
-            name, sends=(ROOM_BUS,), gain=db_to_gain(patch.level_db),
+            name, sends=(REVERB_BUS,), gain=db_to_gain(patch.level_db),
             send_gains=(db_to_gain(patch.send_db),), cutoff_hz=patch.cutoff_hz,
         )  # fmt: skip
         first[name] = len(instruments)
         instruments += [replace(voice.spec, bus=bus) for voice in patch.voices]
-    buses[DRUM_BUS] = BusSpec("drums", sends=(ROOM_BUS,), send_gains=(db_to_gain(drum_send_db),))
+    buses[DRUM_BUS] = BusSpec("drums", sends=(REVERB_BUS,), send_gains=(db_to_gain(drum_send_db),))
     spec = EngineSpec(
         sample_rate=RATE,
         clips=CLIPS,
-        buses=(*buses, BusSpec("room", effect=0)),
+        buses=(*buses, BusSpec("reverb", effect=0)),
         instruments=tuple(instruments),
-        reverbs=(room,),
+        reverbs=(reverb,),
         ring_capacity=16384,
         entries=16384,
         gain=HEADROOM,

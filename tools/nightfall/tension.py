@@ -1,4 +1,4 @@
-"""Tension: something moves.  The motif as a limping ostinato, clusters, a lament in the bass."""
+"""Notes of the section *tension*: the motif as an irregular ostinato, clusters, a lament bass."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tools.nightfall.theory import (
 )  # fmt: skip
 
 STEPS = (0, 3, 6, 9, 12)
-"""Five notes on 3 + 3 + 3 + 3 + 4 sixteenths: the motif fills a bar and never sits on beat 3."""
+"""Five notes on 3 + 3 + 3 + 3 + 4 sixteenths: the motif fills a bar and has no note on beat 3."""
 
 BUILD = ((1, 0.68), (4, 0.74), (5, 0.7), (8, 0.82), (9, 0.72), (12, 0.82), (13, 0.78), (16.9, 0.92))
 
@@ -46,7 +46,7 @@ PADS = [
 
 
 def ostinato() -> list[Note]:
-    """Plucked motif: three notes of it, then all five, then ghosts between and an octave above."""
+    """Return the plucked motif: first three of its notes, then all five, then with an octave above."""
     notes: list[Note] = []
     for index, chord in enumerate(HARMONY["tension"].split()):
         bar, start = index + 1, index * BAR
@@ -65,7 +65,7 @@ def ostinato() -> list[Note]:
 
 
 def _ghosts(bar: int, start: float, bass: int, strength: float) -> list[Note]:
-    """Muted low notes: eighths from bar 3, sixteenths as it tightens; bar 16 runs into what comes."""
+    """Return muted low notes: eighths from bar 3, sixteenths in the tense bars, a run in bar 16."""
     low = midi("A2") + (bass - midi("A2")) % 12
     steps: tuple[int, ...] = () if bar < 3 else (2, 4, 8, 10, 14)
     if bar in (7, 8, 12, 13, 14, 15):
@@ -81,7 +81,7 @@ def _ghosts(bar: int, start: float, bass: int, strength: float) -> list[Note]:
 
 
 def strings() -> list[Note]:
-    """Clusters that swell and tremble; below them a viola that has only the sigh of the motif."""
+    """Return tremolo clusters that swell, and below them a viola with the semitone of the motif."""
     bars = [1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
     strengths = [0.92 * arc(bar, BUILD) for bar in bars]
     notes = chords(CLUSTERS, 0, "cluster", strengths, overlap=0.5)
@@ -94,14 +94,14 @@ def strings() -> list[Note]:
 
 
 def pad() -> list[Note]:
-    """Low chords that breathe every two beats."""
+    """Return low chords that swell every two beats."""
     strengths = [0.95 * arc(bar + 1, BUILD) for bar in range(16)]
     notes = chords(PADS, 0, "breathing_pad", strengths, overlap=0.25)
     return humanised(notes, 23, 0.0, 0.03)
 
 
 def glass() -> list[Note]:
-    """Two notes of the motif, far up and a little false: somebody else is out here."""
+    """Return pairs of high notes from the motif, distant and slightly out of tune."""
     notes = line("-:6 Bb5:0.5 A5:3.5 -:6 D6:0.5 Eb6:1.5", 0, "ping", 0.6, pan=0.5)
     notes += line("-:2 E6:1 -:5 F6:0.5 E6:1.5 -:1.5 Bb5:0.5", 16, "ping", 0.5, pan=-0.5)
     notes += line("-:3 A5:0.5 Bb5:4.5 -:3 B5:0.5 F6:2 -:1 E6:1.5", 32, "ping", 0.6, pan=0.4)

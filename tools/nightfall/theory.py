@@ -1,6 +1,6 @@
-"""What all parts share: time, pitch, the harmony of each section, the nightfall motif.
+"""Tempo, pitch, the harmony of each section and the motif of *nightfall*, for all parts.
 
-The motif is 1 - 5 - b6 - 5 - 2: up a fifth, a sigh of a semitone, and a fall to the unresolved second.
+The motif is 1 - 5 - b6 - 5 - 2: up a fifth, up and down a semitone, then down to the unresolved second.
 In D minor: D A Bb A E.
 """
 
@@ -14,13 +14,13 @@ import numpy as np
 RATE = 48000
 BPM = 112.5
 BEAT = 25600
-"""Frames of a beat: at this tempo a whole number, and 100 ticks of the conductor."""
+"""Frames of a beat: a whole number at this tempo, and 100 control steps."""
 
 BAR = 4
-"""Beats of a bar."""
+"""Beats in a bar."""
 
 BARS = 16
-"""Bars of every section."""
+"""Bars in every section."""
 
 LENGTH = BARS * BAR
 
@@ -29,14 +29,14 @@ HARMONY = {
     "tension": "Dm Dm Ebmaj7 Ebmaj7 Gm Gm Bbmaj7 A7 Dm Dm/C Bdim Bbmaj7 Gm Ebmaj7 Asus4 A7",
     "combat": "Dm Dm Bb C Gm Eb A A Dm F C G Bb Gm Eb A",
 }
-"""One chord a bar; ``preset.toml`` says the same to the generated layers."""
+"""One chord for each bar; ``preset.toml`` has the same chords for the generated layers."""
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note of the score: onset and length in beats, MIDI pitch, velocity 0 … 1, patch, pan."""
+    """A note: onset and length in beats, MIDI pitch, velocity from 0 to 1, patch, pan."""
 
     beat: float
     beats: float
@@ -55,7 +55,7 @@ def midi(name: str) -> int:
 
 
 def root_of(chord: str) -> tuple[int, str]:
-    """Pitch class and quality of a chord symbol; a slash bass is left out."""
+    """Return pitch class and quality of a chord symbol; a slash bass is ignored."""
     symbol = chord.partition("/")[0]
     size = 2 if len(symbol) > 1 and symbol[1] in "#b" else 1
     name, quality = symbol[:size], symbol[size:]
@@ -64,21 +64,21 @@ def root_of(chord: str) -> tuple[int, str]:
 
 
 def bass_of(chord: str) -> int:
-    """Pitch class of what lies lowest."""
+    """Return the pitch class of the bass note."""
     return root_of(chord.partition("/")[2] or chord)[0]
 
 
 def third_of(quality: str) -> int:
-    """Semitones from root to third (or to what stands in its place)."""
+    """Return the semitones from the root to the third, or to the note that replaces it."""
     if quality.startswith("sus4"):
         return 5
     return 4 if not quality or quality[0] == "7" or quality.startswith("maj") else 3
 
 
 def motif_on(chord: str, low: int) -> list[int]:
-    """Return the motif, moved to a chord, its first note the lowest at or above `low`.
+    """Return the motif transposed to a chord; its first note is the lowest root at or above `low`.
 
-    Over minor chords 1 5 b6 5 2; over major ones 1 5 6 5 2; a dominant bends the end to its third.
+    Minor chords have 1 5 b6 5 2, major chords 1 5 6 5 2; on the dominant the last note is its third.
     """
     pitch_class, quality = root_of(chord)
     root = low + (pitch_class - low) % 12
@@ -95,7 +95,7 @@ def motif_on(chord: str, low: int) -> list[int]:
 def line(
     text: str, start: float, patch: str, velocity: float, *, legato: float = 1.0, pan: float = 0.0
 ) -> list[Note]:
-    """Read a melody: ``"D4:2 A4:1.5 -:0.5"``, each a pitch (``-`` rests) and its beats."""
+    """Return the notes of a melody such as ``"D4:2 A4:1.5 -:0.5"``: pitches (``-`` is a rest) and beats."""
     notes, at = [], start
     for word in text.split():
         name, _, length = word.partition(":")
@@ -110,7 +110,7 @@ def chords(
     voicings: Iterable[tuple[float, str]], start: float, patch: str, velocities: Sequence[float],
     *, overlap: float = 0.4,
 ) -> list[Note]:  # fmt: skip
-    """Hold voicings one after the other: (beats, ``"D3 A3 E4"``), a velocity each."""
+    """Return held chords, one after another: (beats, ``"D3 A3 E4"``), with a velocity for each."""
     notes, at = [], start
     for (beats, names), velocity in zip(voicings, velocities, strict=True):
         pitches = [midi(name) for name in names.split()]
@@ -122,7 +122,7 @@ def chords(
 
 
 def echoes(notes: Iterable[Note], delay: float, count: int, share: float) -> list[Note]:
-    """Return the notes and their fading repeats, from side to side; what passes the end is left out."""
+    """Return the notes and `count` softer echoes, panned left and right; echoes after the end are dropped."""
     result = []
     for note in notes:
         result.append(note)
@@ -136,7 +136,7 @@ def echoes(notes: Iterable[Note], delay: float, count: int, share: float) -> lis
 
 
 def humanised(notes: Iterable[Note], seed: int, ms: float, spread: float) -> list[Note]:
-    """Move onsets by a few milliseconds and velocities by a few percent; beat 0 stays where it is."""
+    """Move onsets by a few milliseconds and velocities by a few percent; notes at or before beat 0 stay."""
     rng = np.random.default_rng(seed)
     result = []
     for note in notes:
@@ -149,6 +149,6 @@ def humanised(notes: Iterable[Note], seed: int, ms: float, spread: float) -> lis
 
 
 def arc(bar: float, points: Sequence[tuple[float, float]]) -> float:
-    """Long-range dynamics: a value between points (bar, value)."""
+    """Return the section's dynamics at a bar, interpolated between points (bar, value)."""
     at, values = zip(*points, strict=True)
     return float(np.interp(bar, at, values))

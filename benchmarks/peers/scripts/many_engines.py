@@ -1,8 +1,8 @@
-"""Engines that all play *nightfall* in one process: ``many_engines.py COUNT SECONDS``; run by our Python.
+"""Plays *nightfall* in several engines in one process: ``many_engines.py COUNT SECONDS``; runs in our Python.
 
-Each is a whole performance, conductor and composers included, fed with a game that goes up and down.
-They take turns, a tick of 256 frames each, on one thread.  Prints the share of a core, the share of rounds
-that took longer than a tick lasts, the longest round, and what memory each engine added.
+Each engine has a whole performance with conductor and composers, and a trace in which the intensity rises and
+falls.  On one thread, each engine renders a control step of 256 frames in turn.  Prints the share of a core,
+the share of rounds that took longer than a step lasts, the longest round, and the memory of an added engine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LEVELS = (0.0, 0.3, 0.9, 0.5, 0.9, 0.1)
 
 
 def main() -> None:
-    """Play them all."""
+    """Play all engines and print the measurements as JSON."""
     count, seconds = int(sys.argv[1]), float(sys.argv[2])
     preset = load("nightfall", vocabulary=vocabulary())
     with tempfile.TemporaryDirectory() as folder:
@@ -39,13 +39,13 @@ def main() -> None:
         path.write_text("\n".join(json.dumps(line) for line in [*lines, {"t": seconds}]), encoding="utf-8")
         trace = read_trace(path, preset, works.RATE)
     bank = Bank(works.RATE)
-    # the first decodes the stems, which all share
+    # the first one decodes the stems, which all engines share
     renderers = [Renderer(RenderJob(preset, 0, seconds, trace, "cut"), bank)]
     before = resident_mb(os.getpid())
     renderers += [Renderer(RenderJob(preset, seed, seconds, trace, "cut"), bank) for seed in range(1, count)]
     performances = [renderer.control_steps() for renderer in renderers]
     for performance in performances:
-        next(performance)  # the first tick sets everything up
+        next(performance)  # the first step also sets the performance up
     gc.collect()
     gc.freeze()
     rounds = round(seconds * works.RATE / CONTROL_STEP_FRAMES) - 1

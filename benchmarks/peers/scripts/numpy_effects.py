@@ -1,4 +1,4 @@
-"""Eight filtered buses, a room of combs and all-passes, a limiter by the block, in NumPy and SciPy."""
+"""Eight filtered buses, a reverb of combs and all-passes, and a block-wise limiter, in NumPy and SciPy."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from benchmarks.peers import works
 COMBS = (1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617)
 ALLPASSES = (556, 441, 341, 225)
 FEEDBACK, DAMPING, DIFFUSION = 0.84, 0.2, 0.5
-ABOVE, BELOW = butter(2, works.BUS_CUTOFF_HZ, fs=works.RATE)
+NUMERATOR, DENOMINATOR = butter(2, works.BUS_CUTOFF_HZ, fs=works.RATE)
 
 
-class Line:
+class DelayLine:
     """A delay line longer than a block, for any leading shape."""
 
     def __init__(self, shape: tuple[int, ...], delay: int) -> None:
@@ -21,26 +21,26 @@ class Line:
         self.at = 0
 
     def read(self, frames: int) -> np.ndarray:
-        """What went in one delay ago."""
+        """Return the next frames, which were written one delay ago."""
         return self.memory[..., (self.at + np.arange(frames)) % self.memory.shape[-1]]
 
     def write(self, audio: np.ndarray) -> None:
-        """What goes in, in place of what was read."""
+        """Write frames in place of those that were read."""
         places = (self.at + np.arange(audio.shape[-1])) % self.memory.shape[-1]
         self.memory[..., places] = audio
         self.at = (self.at + audio.shape[-1]) % self.memory.shape[-1]
 
 
-class Room:
+class Reverb:
     """Eight damped combs and four all-passes, for any leading shape."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self.combs = [Line(shape, delay) for delay in COMBS]
+        self.combs = [DelayLine(shape, delay) for delay in COMBS]
         self.states = [np.zeros((*shape, 1)) for _ in COMBS]
-        self.allpasses = [Line(shape, delay) for delay in ALLPASSES]
+        self.allpasses = [DelayLine(shape, delay) for delay in ALLPASSES]
 
     def block(self, sent: np.ndarray) -> np.ndarray:
-        """One block."""
+        """Return the reverb of one block."""
         frames = sent.shape[-1]
         out = np.zeros_like(sent)
         for index, comb in enumerate(self.combs):
@@ -65,10 +65,10 @@ class _Effects:
         self.gain = 1.0
 
     def retarget(self) -> None:
-        """Nothing changes."""
+        """Do nothing: the effects have no targets."""
 
     def read(self, frames: int) -> np.ndarray:
-        """The next frames of every stem, shape (buses, 2, frames)."""
+        """Return the next frames of every stem, shape (buses, 2, frames)."""
         end = self.place + frames
         if end <= works.STEM_FRAMES:
             part = self.audio[:, :, self.place : end]
@@ -79,7 +79,7 @@ class _Effects:
         return part
 
     def limit(self, mixed: np.ndarray) -> np.ndarray:
-        """One gain a block, reached in a straight line."""
+        """Apply one gain for each block, reached by a linear ramp."""
         wanted = min(1.0, works.CEILING / max(1e-9, float(np.abs(mixed).max())))
         wanted = min(wanted, self.gain + 0.01)
         ramp = np.linspace(self.gain, wanted, mixed.shape[-1])
@@ -88,38 +88,38 @@ class _Effects:
 
 
 class EffectsNaive(_Effects):
-    """A loop over buses and sides."""
+    """Effects with a loop over buses and channels."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.states = np.zeros((count, 2, 2))
-        self.rooms = [Room(()) for _ in range(2)]
+        self.reverbs = [Reverb(()) for _ in range(2)]
 
     def block(self, frames: int) -> np.ndarray:
-        """One block."""
+        """Render one block."""
         part = self.read(frames)
         mixed = np.zeros((2, frames))
         for bus in range(len(part)):
             for side in (0, 1):
                 filtered, self.states[bus, side] = lfilter(
-                    ABOVE, BELOW, part[bus, side], zi=self.states[bus, side]
+                    NUMERATOR, DENOMINATOR, part[bus, side], zi=self.states[bus, side]
                 )
                 mixed[side] += filtered
         for side in (0, 1):
-            mixed[side] += self.rooms[side].block(works.SEND_GAIN * mixed[side])
+            mixed[side] += self.reverbs[side].block(works.SEND_GAIN * mixed[side])
         return self.limit(mixed)
 
 
 class EffectsVectorised(_Effects):
-    """One filter call for all buses and sides, one room for both sides."""
+    """Effects with one filter call for all buses and channels, and one reverb for both channels."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.states = np.zeros((count, 2, 2))
-        self.room = Room((2,))
+        self.reverb = Reverb((2,))
 
     def block(self, frames: int) -> np.ndarray:
-        """One block."""
-        filtered, self.states = lfilter(ABOVE, BELOW, self.read(frames), axis=-1, zi=self.states)
+        """Render one block."""
+        filtered, self.states = lfilter(NUMERATOR, DENOMINATOR, self.read(frames), axis=-1, zi=self.states)
         mixed = filtered.sum(axis=0)
-        return self.limit(mixed + self.room.block(works.SEND_GAIN * mixed))
+        return self.limit(mixed + self.reverb.block(works.SEND_GAIN * mixed))

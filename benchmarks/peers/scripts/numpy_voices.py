@@ -1,4 +1,4 @@
-"""Voices in NumPy: two saws, a resonant low-pass, an attack."""
+"""Voices in NumPy: two saws, a resonant low-pass and an envelope."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RATIOS = np.array([1.0, works.SECOND_SAW_RATIO])
 
 
 def low_pass(cutoff_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    """Numerator and denominator of a resonant low-pass of the second order."""
+    """Return numerator and denominator of a second-order resonant low-pass."""
     angle = 2.0 * math.pi * cutoff_hz / works.RATE
     alpha, cosine = math.sin(angle) / (2.0 * works.RESONANCE_Q), math.cos(angle)
     over = 1.0 + alpha
@@ -35,7 +35,7 @@ class _Voices:
             self._begin(voice)
 
     def retarget(self) -> None:
-        """Give the next voices another note."""
+        """Start a new note on the next voices."""
         for _ in range(works.notes(self.count)):
             self._begin(self.due % self.count)
             self.due += 1
@@ -51,7 +51,7 @@ SHAPE = np.concatenate([np.linspace(0.0, 1.0, ATTACK_FRAMES), np.linspace(1.0, w
 
 
 class VoicesNaive(_Voices):
-    """A loop over the voices, SciPy's filter for each."""
+    """Voices with a loop, and SciPy's filter for each voice."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)
@@ -75,7 +75,7 @@ class VoicesNaive(_Voices):
 
 
 class VoicesVectorised(_Voices):
-    """All voices in one array; the filter walks through the frames."""
+    """Voices in one array; the filter loops over frames."""
 
     def __init__(self, count: int) -> None:
         super().__init__(count)

@@ -1,7 +1,7 @@
-"""The works in a NumPy callback: ``numpy_work.py KIND naive|vectorised COUNT BLOCK SECONDS``.
+"""The work in a NumPy callback: ``numpy_work.py KIND naive|vectorised COUNT BLOCK SECONDS``.
 
-*Naive* loops over stems, voices and buses in Python; *vectorised* has one array for all of them.
-Each class is called once a block with its number of frames, as sounddevice would.
+*Naive* loops over stems, voices and buses in Python; *vectorised* has one array for all of them.  Each class
+is called once for each block with the number of frames, as sounddevice does.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ RAMP_FRAMES = round(works.RAMP_S * works.RATE)
 
 
 def wrapped(audio: np.ndarray, place: int, frames: int) -> np.ndarray:
-    """Frames of a loop from a place on."""
+    """Return the next frames of a loop from a position."""
     over = place + frames - len(audio)
     return audio[place : place + frames] if over <= 0 else np.concatenate([audio[place:], audio[:over]])
 
 
 class Gains:
-    """Straight ramps from where each gain is to where it goes."""
+    """Linear ramps of all gains to their targets."""
 
     def __init__(self, count: int) -> None:
         self.rng = np.random.default_rng(0)
@@ -36,19 +36,19 @@ class Gains:
         self.passed = RAMP_FRAMES
 
     def retarget(self) -> None:
-        """Send every gain elsewhere."""
+        """Choose a new target for every gain."""
         self.origin = self.at(self.passed)
         self.target = works.gains(self.rng, self.count).astype(np.float32)
         self.passed = 0
 
     def at(self, frame: int) -> np.ndarray:
-        """Gains so many frames after the last change."""
+        """Return the gains `frame` frames after the last change of targets."""
         share = np.float32(min(1.0, frame / RAMP_FRAMES))
         return self.origin + (self.target - self.origin) * share
 
 
 class StemsNaive:
-    """A loop over the stems, each with its own place."""
+    """Stems with a loop, each at its own position."""
 
     def __init__(self, count: int) -> None:
         self.audio = [works.noise(index) for index in range(count)]
@@ -73,10 +73,10 @@ class StemsNaive:
 
 
 class StemsVectorised:
-    """One array of all stems, at one place."""
+    """Stems in one array, all at one position."""
 
     def __init__(self, count: int) -> None:
-        # frames first: a block of all stems is one piece of memory
+        # frames first, so that a block of all stems is contiguous in memory
         self.audio = np.stack([works.noise(index) for index in range(count)], axis=1)
         self.place = 0
         self.gains = Gains(count)
@@ -98,7 +98,7 @@ class StemsVectorised:
 
 
 class Played(Protocol):
-    """What a callback needs."""
+    """The interface of the classes."""
 
     def retarget(self) -> None:
         """Each 100 ms."""
@@ -118,7 +118,7 @@ MAKERS: dict[tuple[str, str], Callable[[int], Played]] = {
 
 
 def main() -> None:
-    """Play so many seconds of audio as fast as it goes."""
+    """Render a number of seconds as fast as possible, and print the share of a core."""
     kind, way, count, block, seconds = sys.argv[1:]
     played = MAKERS[kind, way](int(count))
     frames, due, squares = int(block), 0, 0.0

@@ -1,4 +1,4 @@
-"""The stems in this engine, as a program: ``our_stems.py COUNT BLOCK SECONDS STEM…``; run by our Python."""
+"""Plays stems in this engine: ``our_stems.py COUNT BLOCK SECONDS STEM…``; runs in our Python."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""``adaptive play`` with a thread beside it that can be told to hold the GIL or to collect objects.
+"""``adaptive play`` with a thread that can hold the GIL or collect garbage (`benchmarks.stress`).
 
-Run by our own Python; the words are those of ``adaptive``.
+Runs in our Python, with the arguments of ``adaptive``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Looping stems in SDL_mixer through pygame-ce: ``pygame_work.py COUNT BLOCK SECONDS``; in real time.
+"""Loops stems in SDL_mixer through pygame-ce in real time: ``pygame_work.py COUNT BLOCK SECONDS``.
 
-SDL's dummy driver takes the blocks at the pace of the clock; all of the process counts.
+SDL's dummy driver requests the blocks in real time; the CPU time of the whole process is measured.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pygame
 from benchmarks.peers import works
 
 STEPS = 10
-"""A gain each 10 ms; the first five of ten make the ramp."""
+"""Gains are set every 10 ms; the first five of ten steps make the ramp."""
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     pygame.mixer.set_num_channels(count)
     channels = []
     for index in range(count):
-        # rotating the stem lets it begin elsewhere: a channel always starts at the beginning
+        # the stem is rotated, because a channel always starts at the beginning
         audio = np.roll(works.noise(index), -index * works.START_STRIDE_FRAMES, axis=0)
         channels.append(pygame.mixer.Channel(index))
         channels[-1].play(pygame.sndarray.make_sound(np.ascontiguousarray(audio)), loops=-1)

@@ -1,4 +1,4 @@
-"""pyo under JACK, its level following OSC: ``pyo_live.py PORT``."""
+"""pyo as a JACK client whose level is set by OSC: ``pyo_live.py PORT``."""
 
 from __future__ import annotations
 

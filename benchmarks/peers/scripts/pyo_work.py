@@ -1,4 +1,4 @@
-"""A work in pyo, offline: ``pyo_work.py KIND COUNT BLOCK SECONDS OUT STEM…``."""
+"""The work in pyo, offline: ``pyo_work.py KIND COUNT BLOCK SECONDS OUT STEM…``."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ kept: list[Any] = []
 
 
 def keep(made: Any) -> Any:
-    """Hold on to an object: pyo stops what nobody holds."""
+    """Keep a reference to an object, because pyo stops objects without references."""
     kept.append(made)
     return made
 
 
 def reader(path: str, index: int, gain: Any) -> Any:
-    """A stem read in a loop, two streams."""
+    """Return a player that loops a stereo stem."""
     table = keep(pyo.SndTable(path))
     rate = table.getRate()
     start = (index * works.START_STRIDE_FRAMES % works.STEM_FRAMES) / works.STEM_FRAMES
@@ -34,15 +34,15 @@ def reader(path: str, index: int, gain: Any) -> Any:
 
 
 def stems(paths: list[str]) -> None:
-    """Play stems under gains that wander."""
+    """Play stems with gains that ramp to random targets."""
     for index, path in enumerate(paths):
         clock = keep(pyo.Metro(works.RETARGET_S)).play()
-        wander = pyo.TrigRand(clock, works.LOWEST_GAIN, works.HIGHEST_GAIN, port=works.RAMP_S)
-        reader(path, index, keep(wander)).out()
+        gain = pyo.TrigRand(clock, works.LOWEST_GAIN, works.HIGHEST_GAIN, port=works.RAMP_S)
+        reader(path, index, keep(gain)).out()
 
 
 def voices(count: int) -> None:
-    """Play voices; Python gives them their notes."""
+    """Play voices whose notes are started from Python."""
     points = [(0.0, 0.0), (works.ATTACK_S, 1.0), (works.ATTACK_S + works.DECAY_S, works.SUSTAIN)]
     rng = np.random.default_rng(0)
     parts = []
@@ -65,14 +65,14 @@ def voices(count: int) -> None:
 
 
 def effects(paths: list[str]) -> None:
-    """Play stems through filters, a room and a limiter."""
+    """Play stems through filters, a reverb and a limiter."""
     buses = []
     for index, path in enumerate(paths):
         filtered = pyo.Biquad(reader(path, index, 1.0), freq=works.BUS_CUTOFF_HZ, q=0.707, type=0)
         buses.append(keep(filtered))
     dry = keep(pyo.Mix(buses, voices=2))
-    room = keep(pyo.Freeverb(dry * works.SEND_GAIN, size=0.8, damp=0.45, bal=1.0))
-    mixed = keep(dry + room)
+    reverb = keep(pyo.Freeverb(dry * works.SEND_GAIN, size=0.8, damp=0.45, bal=1.0))
+    mixed = keep(dry + reverb)
     ceiling_db = 20.0 * math.log10(works.CEILING)
     keep(
         pyo.Compress(mixed, thresh=ceiling_db, ratio=100.0, risetime=0.001, falltime=0.12, lookahead=2.0)
@@ -80,7 +80,7 @@ def effects(paths: list[str]) -> None:
 
 
 def main() -> None:
-    """Render, and time the rendering."""
+    """Render, and print the share of a core."""
     kind, count, block, seconds, out, *paths = sys.argv[1:]
     server = pyo.Server(sr=works.RATE, nchnls=2, buffersize=int(block), duplex=0, audio="offline")
     server.setVerbosity(0)

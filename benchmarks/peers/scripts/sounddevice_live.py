@@ -1,4 +1,4 @@
-"""sounddevice with a callback in NumPy, python-osc in a thread: ``sounddevice_live.py PORT``."""
+"""A sounddevice callback in NumPy; python-osc sets its level in a thread: ``sounddevice_live.py PORT``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ ones = np.ones((64, 2), np.float32)
 
 
 def on_level(_address: str, *values: float) -> None:
-    """What python-osc calls."""
+    """Set the level; called by python-osc."""
     state["level"] = values[0]
 
 
 def callback(out: np.ndarray, frames: int, _time: Any, _status: Any) -> None:
-    """What sounddevice calls."""
+    """Write one block; called by sounddevice."""
     np.multiply(ones[:frames], state["level"], out=out)
 
 

@@ -1,4 +1,4 @@
-"""Keep one core busy until it is ended."""
+"""Keep one core busy until the process is ended."""
 
 while True:
     pass

@@ -1,4 +1,4 @@
-"""Loops and pads made for the tests of `adaptive.analysis`, with everything about them known."""
+"""Synthetic loops, pads and chunks with known values, for the tests of `adaptive.analysis`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clicks(
     meter: int = 4,
     rate: int = 44_100,
 ) -> Samples:
-    """A click on every beat; with swing a softer one at that part of the beat; a tail of noise."""
+    """Return a click on every beat, a softer one at `swing` of each beat, and a tail of noise."""
     rng = np.random.default_rng(7)
     period_s = 60.0 / bpm
     frames = round((first_beat_s + beats * period_s + tail_s) * rate)
@@ -46,7 +46,7 @@ def clicks(
 
 
 def pad(length_s: float, *, fades: bool, rate: int = 44_100) -> Samples:
-    """A slow chord with vibrato, in which nothing begins; it fades out, or is cut."""
+    """Return a slow chord with vibrato and without onsets; it fades out, or is cut."""
     time_s = np.arange(round(length_s * rate)) / rate
     chord = np.zeros(len(time_s))
     for hz in (220.0, 277.2, 329.6):
@@ -59,41 +59,41 @@ def pad(length_s: float, *, fades: bool, rate: int = 44_100) -> Samples:
 
 
 def save(path: Path, samples: Samples, rate: int = 44_100) -> Path:
-    """Write a file in the format its name says."""
+    """Write a file in the format of its suffix."""
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, samples, rate)
     return path
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
-    """One RIFF chunk, padded to an even length."""
+    """Return one RIFF chunk, padded to an even length."""
     return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 
 
 def riff(*chunks: bytes) -> bytes:
-    """A whole RIFF WAVE file."""
+    """Return a RIFF WAVE file of these chunks."""
     body = b"WAVE" + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def wav(samples: Samples, *extra: bytes, rate: int = 44_100) -> bytes:
-    """A mono 16-bit WAV with more chunks behind its data."""
+    """Return a mono 16-bit WAV with `extra` chunks after its data."""
     form = struct.pack("<HHIIHH", 1, 1, rate, 2 * rate, 2, 16)
     data = np.round(samples * 32767.0).astype("<i2").tobytes()
     return riff(chunk(b"fmt ", form), chunk(b"data", data), *extra)
 
 
 def acid(bpm: float, beats: int, *, flags: int = 0, numerator: int = 4) -> bytes:
-    """The chunk in which loop editors keep the tempo."""
+    """Return the chunk in which loop editors store the tempo."""
     return chunk(b"acid", struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, 4, numerator, bpm))
 
 
 def smpl(start: int, last: int) -> bytes:
-    """The chunk in which samplers keep a loop; its end is inclusive."""
+    """Return the chunk in which samplers store a loop; its end is inclusive."""
     return chunk(b"smpl", struct.pack("<9I6I", *[0] * 7, 1, 0, 0, 0, start, last, 0, 0))
 
 
 def cue(*frames: int) -> bytes:
-    """The chunk in which editors keep marked positions."""
+    """Return the chunk in which editors store marked positions."""
     points = [struct.pack("<2I4s3I", i, f, b"data", 0, 0, f) for i, f in enumerate(frames)]
     return chunk(b"cue ", struct.pack("<I", len(frames)) + b"".join(points))

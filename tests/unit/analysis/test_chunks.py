@@ -1,4 +1,4 @@
-"""Laws of the chunk reader: what a WAV says of itself, and what a hostile one can do: nothing."""
+"""Laws of the chunk reader: hints are read from the chunks of a WAV, and damaged chunks are refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def hints_of(folder: Path, content: bytes) -> ChunkHints:
     return read_hints(folder / "a.wav")
 
 
-def test_acid_tells_tempo_beats_and_meter(tmp_path: Path) -> None:
+def test_acid_gives_tempo_beats_and_meter(tmp_path: Path) -> None:
     hints = hints_of(tmp_path, wav(QUIET, acid(97.5, 24, numerator=3)))
 
     assert (hints.bpm, hints.beats, hints.beats_per_bar) == (97.5, 24, 3)
@@ -33,7 +33,7 @@ def test_a_one_shot_has_no_tempo(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bpm", [0.0, -1.0, 1e30, float("nan"), float("inf")])
-def test_a_tempo_that_is_none_is_no_tempo(tmp_path: Path, bpm: float) -> None:
+def test_an_impossible_tempo_is_ignored(tmp_path: Path, bpm: float) -> None:
     assert hints_of(tmp_path, wav(QUIET, acid(bpm, 4))).bpm is None
 
 
@@ -49,7 +49,7 @@ def test_what_is_not_riff_has_no_hints(tmp_path: Path) -> None:
     assert ChunkHints() == hints_of(tmp_path, b"OggS and so on, long enough")
 
 
-def test_rubbish_behind_the_riff_is_not_read(tmp_path: Path) -> None:
+def test_bytes_after_the_riff_are_not_read(tmp_path: Path) -> None:
     assert ChunkHints() == hints_of(tmp_path, wav(QUIET) + b"TAGjunk!" + b"\xff" * 20)
 
 
@@ -128,4 +128,4 @@ def test_the_acid_chunk_is_compared_with_what_is_heard(tmp_path: Path) -> None:
     (section,) = propose(tmp_path).sections.values()
 
     assert section.tempo_bpm == 128.0
-    assert "100 BPM, says the acid chunk of a.wav; the sound does not bear it out." in section.notes
+    assert "100 BPM, says the acid chunk of a.wav; the onsets do not confirm it." in section.notes

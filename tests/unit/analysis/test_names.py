@@ -1,13 +1,15 @@
-"""Laws of file names: which section, which layer, which tempo."""
+"""Laws of file names: they give section, layer, variation, tempo and bars."""
 
 from __future__ import annotations
 
+import doctest
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from adaptive.analysis import names
 from adaptive.analysis.names import group, identifier
 
 FOLDER = Path("any")
@@ -64,11 +66,11 @@ def test_sections_alone_have_one_layer() -> None:
     assert places("calm.wav", "fight.wav") == [("calm", "music"), ("fight", "music")]
 
 
-def test_names_that_say_nothing_are_layers() -> None:
+def test_names_without_known_words_are_layers() -> None:
     assert places("a.ogg", "b.ogg") == [("main", "a"), ("main", "b")]
 
 
-def test_words_nobody_knows_are_sections_if_they_repeat() -> None:
+def test_unknown_words_are_sections_if_they_repeat() -> None:
     assert places("grotto_x.wav", "grotto_y.wav", "meadow_x.wav", "meadow_y.wav") == [
         ("grotto", "x"),
         ("grotto", "y"),
@@ -97,7 +99,7 @@ def test_a_word_all_share_is_the_section_if_it_is_known() -> None:
     assert places("combat_x.wav", "combat_y.wav") == [("combat", "x"), ("combat", "y")]
 
 
-def test_a_number_behind_a_section_belongs_to_it() -> None:
+def test_a_number_after_a_section_belongs_to_it() -> None:
     assert places("verse 1 drums.wav", "verse 2 drums.wav") == [
         ("verse_1", "drums"),
         ("verse_2", "drums"),
@@ -112,20 +114,21 @@ def test_two_files_of_one_name_are_two_layers() -> None:
     assert places("drums.wav", "Drums.flac") == [("main", "drums"), ("main", "drums_2")]
 
 
-def takes(*names: str) -> list[tuple[str, str, int]]:
+def variations(*names: str) -> list[tuple[str, str, int]]:
     return [
-        (stem.section, stem.layer, stem.take) for stem in group([FOLDER / name for name in names], FOLDER)
+        (stem.section, stem.layer, stem.variation)
+        for stem in group([FOLDER / name for name in names], FOLDER)
     ]
 
 
-def test_letters_behind_a_section_or_a_layer_are_takes() -> None:
-    assert takes("village_a.wav", "village_b.wav", "village_drums.wav", "battle_drums.wav") == [
+def test_letters_after_a_section_or_a_layer_are_variations() -> None:
+    assert variations("village_a.wav", "village_b.wav", "village_drums.wav", "battle_drums.wav") == [
         ("village", "music", 1),
         ("village", "music", 2),
         ("village", "drums", 0),
         ("battle", "drums", 0),
     ]
-    assert takes("calm_pad_b.wav", "calm_pad_a.wav", "fight_pad.wav") == [
+    assert variations("calm_pad_b.wav", "calm_pad_a.wav", "fight_pad.wav") == [
         ("calm", "pad", 2),
         ("calm", "pad", 1),
         ("fight", "pad", 0),
@@ -136,8 +139,8 @@ def test_letters_behind_a_section_or_a_layer_are_takes() -> None:
     "names",
     [("drums take 1.wav", "drums take 2.wav", "bass.wav"), ("drums.wav", "drums alt.wav", "bass.wav")],
 )
-def test_words_for_takes_are_takes(names: tuple[str, ...]) -> None:
-    assert takes(*names) == [("main", "drums", 1), ("main", "drums", 2), ("main", "bass", 0)]
+def test_words_for_variations_make_variations(names: tuple[str, ...]) -> None:
+    assert variations(*names) == [("main", "drums", 1), ("main", "drums", 2), ("main", "bass", 0)]
 
 
 @pytest.mark.parametrize(
@@ -149,8 +152,8 @@ def test_words_for_takes_are_takes(names: tuple[str, ...]) -> None:
         ("calm_pad_b.wav", "fight_pad.wav"),
     ],
 )
-def test_what_is_no_row_of_takes_is_layers(names: tuple[str, ...]) -> None:
-    assert [take for _, _, take in takes(*names)] == [0] * len(names)
+def test_files_that_are_not_a_complete_set_of_variations_are_layers(names: tuple[str, ...]) -> None:
+    assert [variation for _, _, variation in variations(*names)] == [0] * len(names)
 
 
 def test_a_stinger_that_says_so_is_no_layer() -> None:
@@ -192,13 +195,19 @@ def test_every_name_becomes_a_legal_one(words: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_whatever_files_are_called_no_two_share_section_layer_and_take(seed: int) -> None:
+def test_whatever_files_are_called_no_two_share_section_layer_and_variation(seed: int) -> None:
     rng = np.random.default_rng(seed)
     alphabet = [*"aB1_- .()é日\n", "drums", "combat", "120bpm", "4bars", "calm"]
     names = {"".join(rng.choice(alphabet, rng.integers(1, 6))) + ".wav" for _ in range(12)}
 
     found = group([FOLDER / name for name in sorted(names)], FOLDER)
 
-    assert len(names) == len({(stem.section, stem.layer, stem.take) for stem in found})
+    assert len(names) == len({(stem.section, stem.layer, stem.variation) for stem in found})
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.layer) for stem in found)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.section) for stem in found)
+
+
+def test_the_examples_in_the_docstrings_are_correct() -> None:
+    results = doctest.testmod(names)
+
+    assert (results.failed, results.attempted > 0) == (0, True)

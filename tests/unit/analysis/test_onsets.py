@@ -1,13 +1,12 @@
-"""Laws of the onset finder: what begins is found, and found where it begins."""
+"""Laws of the onset finder: every onset is found, at its time."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from adaptive.analysis.attack import refine, weighted_median
 from adaptive.analysis.onsets import find_onsets, merge
-from adaptive.analysis.samples import ANALYSIS_RATE_HZ, looped
+from adaptive.analysis.samples import ANALYSIS_RATE_HZ
 from tests.unit.analysis.analysis_signals import clicks, pad
 
 
@@ -32,7 +31,7 @@ def test_a_click_on_the_first_sample_is_an_onset_at_zero() -> None:
     assert pytest.approx(find_onsets(clicks(120, 16)).times_s[0], abs=0.001) == 0.0
 
 
-def test_a_loop_that_was_cut_while_it_rang_does_not_begin_with_a_blow() -> None:
+def test_a_loop_that_was_cut_while_it_sounded_has_no_onset_at_its_ends() -> None:
     time_s = np.arange(2 * ANALYSIS_RATE_HZ) / ANALYSIS_RATE_HZ
     # A whole number of periods: the join is smooth, only the cut is not.
     ringing = np.sin(2.0 * np.pi * 440.0 * time_s).astype(np.float32)
@@ -40,7 +39,7 @@ def test_a_loop_that_was_cut_while_it_rang_does_not_begin_with_a_blow() -> None:
     assert len(find_onsets(ringing).times_s) == 0
 
 
-def test_a_pad_holds_nothing_louder_than_a_ripple() -> None:
+def test_a_pad_has_only_weak_onsets() -> None:
     strengths = find_onsets(pad(12.0, fades=True)).strengths
 
     assert strengths.max(initial=0.0) < 3.0
@@ -56,16 +55,6 @@ def test_loudness_changes_no_time() -> None:
     np.testing.assert_allclose(find_onsets(loop).times_s, find_onsets(0.01 * loop).times_s)
 
 
-def test_a_slow_attack_is_heard_where_it_is_half_way_up() -> None:
-    time_s = np.arange(ANALYSIS_RATE_HZ) / ANALYSIS_RATE_HZ
-    ramp = np.clip((time_s - 0.5) / 0.016, 0.0, 1.0)
-    noise = np.random.default_rng(1).standard_normal(len(time_s))
-
-    (found_s,) = refine((0.1 * ramp * noise).astype(np.float32), np.array([0.5]))
-
-    assert pytest.approx(found_s, abs=0.004) == 0.508
-
-
 def test_merged_onsets_are_in_order_and_envelopes_are_added() -> None:
     first, second = find_onsets(clicks(120, 8)), find_onsets(clicks(90, 8))
 
@@ -73,15 +62,3 @@ def test_merged_onsets_are_in_order_and_envelopes_are_added() -> None:
 
     assert sorted([*first.times_s, *second.times_s]) == list(both.times_s)
     assert first.envelope[50] + second.envelope[50] == both.envelope[50]
-
-
-def test_before_a_file_lies_its_end_and_behind_it_its_beginning() -> None:
-    mono = np.arange(1, 5, dtype=np.float32)
-
-    assert looped(mono, -5, 6).tolist() == [4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2]
-
-
-def test_a_weighted_median_of_an_even_split_is_the_middle() -> None:
-    values, weights = np.array([[4.0, 1.0, 2.0]]), np.array([[1.0, 1.0, 0.0]])
-
-    assert weighted_median(values, weights).tolist() == [2.5]

@@ -1,4 +1,4 @@
-"""What is found in somebody else's song: two stems of 16 bars at 140 BPM, beat 1 near 45 ms."""
+"""The proposal for two real stems of 16 bars at 140 BPM, with beat 1 near 45 ms."""
 
 from __future__ import annotations
 

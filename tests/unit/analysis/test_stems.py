@@ -1,4 +1,4 @@
-"""Laws of reading: a whole file is read as it is, anything else is refused in one sentence."""
+"""Laws of reading: a complete file is read to the frame, any other file is refused in one sentence."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_file_without_frames_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
-def test_samples_that_are_no_sound_are_refused(tmp_path: Path, value: float) -> None:
+def test_nan_and_huge_samples_are_refused(tmp_path: Path, value: float) -> None:
     samples = clicks(120, 2)
     samples[100] = value
     soundfile.write(tmp_path / "a.wav", samples, 44_100, subtype="FLOAT")
@@ -103,5 +103,5 @@ def test_a_sound_ends_where_it_has_died_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fades", [True, False])
-def test_what_sounds_at_its_end_is_cut(tmp_path: Path, fades: bool) -> None:
+def test_a_file_that_sounds_at_its_end_is_cut(tmp_path: Path, fades: bool) -> None:
     assert fades != read_stem(save(tmp_path / "a.wav", pad(5.0, fades=fades))).is_cut

@@ -29,11 +29,11 @@ layers = ["calm"]
         ),
         ("", "".join(f"[parameters.p{n}]\n" for n in range(6)), ["6 parameters were added"]),
         ('[stingers.hit]\nstem = "blow.wav"', "", ["stinger hit was removed"]),
-        ("[reverb]\ndecay_s = 1.0", "[reverb]\ndecay_s = 2.0", ["the room was changed"]),
-        ("", '[[select]]\nsection = "one"', ["the lines of select were changed"]),
+        ("[reverb]\ndecay_s = 1.0", "[reverb]\ndecay_s = 2.0", ["the reverb was changed"]),
+        ("", '[[select]]\nsection = "one"', ["the select lines were changed"]),
     ],
 )
-def test_what_was_edited_is_told_in_a_few_words(
+def test_an_edit_is_described_in_a_few_words(
     tmp_path: Path, before: str, after: str, expected: list[str]
 ) -> None:
     one = make_preset(tmp_path / "one", BODY + before).file

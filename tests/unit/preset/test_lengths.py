@@ -38,7 +38,7 @@ def a_preset(
 
 
 @pytest.mark.parametrize(("extra", "expected"), [("length_bars = 3", 12), ("length_beats = 7", 7)])
-def test_a_written_length_stands_whatever_the_files_hold(tmp_path: Path, extra: str, expected: int) -> None:
+def test_a_declared_length_is_used_whatever_the_files_hold(tmp_path: Path, extra: str, expected: int) -> None:
     preset, long, _ = a_preset(tmp_path, extra)
 
     assert expected == section_length_beats(preset, "a", {long: 99.0})
@@ -61,7 +61,7 @@ def test_a_written_length_stands_whatever_the_files_hold(tmp_path: Path, extra: 
         (1.0, 0.0, 4),
     ],
 )
-def test_without_a_written_length_a_section_has_the_whole_bars_of_its_longest_stem(
+def test_without_a_declared_length_a_section_has_the_whole_bars_of_its_longest_stem(
     tmp_path: Path, seconds: float, first_beat_s: float, expected: int
 ) -> None:
     preset, long, short = a_preset(tmp_path, f"first_beat_s = {first_beat_s}")
@@ -81,7 +81,7 @@ def test_the_tempo_of_the_section_counts(tmp_path: Path) -> None:
     assert section_length_beats(preset, "a", {long: 8.0}) == 16
 
 
-def test_a_section_of_generators_alone_lasts_a_phrase(tmp_path: Path) -> None:
+def test_a_section_without_stems_lasts_a_phrase(tmp_path: Path) -> None:
     preset, long, _ = a_preset(tmp_path, "phrase_bars = 6", layers='["written"]')
 
     assert section_length_beats(preset, "a", {long: 99.0}) == 24

@@ -33,7 +33,7 @@ length_bars = 4
 """
 
 
-def told(folder: Path, *lines: tuple[str, str], more: str = "") -> list[str]:
+def reported(folder: Path, *lines: tuple[str, str], more: str = "") -> list[str]:
     text = HEAD + "".join(f'[[select]]\nsection = "{s}"\nwhen = "{w}"\n' for s, w in lines)
     text += '[[select]]\nsection = "calm"\n' + more
     (folder / "preset.toml").write_text(text, encoding="utf-8")
@@ -53,8 +53,8 @@ def told(folder: Path, *lines: tuple[str, str], more: str = "") -> list[str]:
         "bars_in_section < 0",
     ],
 )
-def test_a_line_that_can_never_be_true_is_told(tmp_path: Path, when: str) -> None:
-    assert told(tmp_path, ("fight", when), ("night", "place == 'road'"))[0] == (
+def test_a_line_that_can_never_be_true_is_reported(tmp_path: Path, when: str) -> None:
+    assert reported(tmp_path, ("fight", when), ("night", "place == 'road'"))[0] == (
         "select[0].when: can never be true, whatever the parameters and states are"
     )
 
@@ -64,19 +64,19 @@ def test_a_line_that_can_never_be_true_is_told(tmp_path: Path, when: str) -> Non
     ["threat > 0.999", "threat == 0", "threat + hope > 1.9", "abs(threat - hope) < 0.1", "age(threat) > 30",
      "not stale(threat)", "bars_in_section >= 100", "threat > 0.3 and threat < 0.31"],
 )  # fmt: skip
-def test_a_line_that_can_be_true_is_not_told(tmp_path: Path, when: str) -> None:
-    assert told(tmp_path, ("fight", when), ("night", "place == 'road'")) == []
+def test_a_line_that_can_be_true_is_not_reported(tmp_path: Path, when: str) -> None:
+    assert reported(tmp_path, ("fight", when), ("night", "place == 'road'")) == []
 
 
-def test_a_line_that_another_always_hides_is_told_with_its_name(tmp_path: Path) -> None:
+def test_a_line_that_another_line_always_precedes_is_reported_with_that_line(tmp_path: Path) -> None:
     lines = [("fight", "threat > 0.4"), ("night", "threat > 0.6 and place == 'road'")]
 
-    assert told(tmp_path, *lines) == [
-        "select[1].when: never decides: whenever it is true, so is `select[0]`, above"
+    assert reported(tmp_path, *lines) == [
+        "select[1].when: is never chosen: whenever it is true, so is `select[0]`, above"
     ]
 
 
-def test_a_rule_that_no_change_is_left_for_is_told(tmp_path: Path) -> None:
+def test_a_transition_that_never_applies_is_reported(tmp_path: Path) -> None:
     rules = """
 [[transitions]]
 from = "any"
@@ -88,16 +88,17 @@ to = "fight"
 from = "fight"
 to = "night"
 """
-    lines = told(tmp_path, ("fight", "threat > 0.4"), more=rules)
+    lines = reported(tmp_path, ("fight", "threat > 0.4"), more=rules)
 
     # night never plays, so only calm → fight and back happen
     assert lines == [
-        "transitions[0]: never fires: no change from `any` to `fight` is left for it",
-        "transitions[2]: never fires: no change from `fight` to `night` is left for it",
+        f"transitions[{at}]: is never used: changes from `{source}` to `{target}` cannot happen,"
+        " or more specific rules cover them"
+        for at, source, target in [(0, "any", "fight"), (2, "fight", "night")]
     ]
 
 
-def test_a_condition_that_never_turns_false_again_is_told(tmp_path: Path) -> None:
+def test_a_condition_that_never_turns_false_again_is_reported(tmp_path: Path) -> None:
     text = HEAD.replace("[parameters.threat]\nhysteresis = 0.05", "[parameters.threat]\nhysteresis = 0.5")
     text += '[[select]]\nsection = "fight"\nwhen = "threat > 0.4"\n[[select]]\nsection = "calm"\n'
     (tmp_path / "preset.toml").write_text(text, encoding="utf-8")
@@ -109,19 +110,19 @@ def test_a_condition_that_never_turns_false_again_is_told(tmp_path: Path) -> Non
     ]
 
 
-def test_a_marker_that_a_section_has_not_is_told(tmp_path: Path) -> None:
+def test_a_marker_that_a_section_does_not_have_is_reported(tmp_path: Path) -> None:
     rules = """
 [[transitions]]
 exit_at = { marker = "lift" }
 enter_at = { marker = "lift" }
 """
-    lines = told(tmp_path, ("fight", "threat > 0.4"), ("night", "hope > 0.4"), more=rules)
+    lines = reported(tmp_path, ("fight", "threat > 0.4"), ("night", "hope > 0.4"), more=rules)
 
     assert "transitions[0].exit_at: `fight` has no place at marker lift: it is left at its end" in lines
     assert "transitions[0].enter_at: `fight` has no marker `lift`: it is entered at its start" in lines
 
 
-def test_where_there_are_too_many_corners_nothing_is_claimed(tmp_path: Path) -> None:
+def test_with_too_many_combinations_nothing_is_reported(tmp_path: Path) -> None:
     names = [f"p{n}" for n in range(9)]
     text = HEAD + "".join(f"[parameters.{name}]\n" for name in names)
     text += f'[[select]]\nsection = "fight"\nwhen = "{" and ".join(f"{n} > 0.5" for n in names)}"\n'

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from adaptive.preset import faults
+from adaptive.preset.faults import MAX_FAULTS, FaultList, hint
+from tests.unit.preset.preset_files import HEAD, TAIL, faults_of, write
+
+
+def test_one_mistake_is_one_line(tmp_path: Path) -> None:
+    text = HEAD + TAIL + '[layers.two]\nstme = "stems/pad.wav"\n'
+
+    assert faults_of(write(tmp_path, text)) == [
+        "layers.two.stme: is not a key of this table; did you mean `stem`?"
+    ]
+
+
+def test_faults_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = HEAD + TAIL + '[[select]]\nsection = "clam"\n[stingers.hit]\nstem = 3\n[layers.two]\n'
+    keys = [fault.split(":")[0] for fault in faults_of(write(tmp_path, text))]
+
+    assert keys == ["layers.two", "select[0].section", "stingers.hit.stem"]
+
+
+def test_a_long_key_is_cut_short(tmp_path: Path) -> None:
+    (fault,) = faults_of(write(tmp_path, "long" * 1000 + " = 1\n" + HEAD + TAIL))
+
+    assert fault == f'"{"long" * 10}…": is not a key of this table' + fault.partition("table")[2]
+    assert len(fault) < 300
+
+
+def test_a_fault_is_one_line_whatever_the_file_holds(tmp_path: Path) -> None:
+    text = HEAD + TAIL + '[layers."a\\nb"]\nstem = "c\\nd"\n'
+    text += '[[select]]\nsection = "a\\u0000"\nwhen = "section == \'a\\u0007\'"\n'
+
+    assert all(fault.isprintable() for fault in faults_of(write(tmp_path, text)))
+
+
+def test_a_file_full_of_faults_ends_after_the_first_hundreds(tmp_path: Path) -> None:
+    keys = "".join(f"wrong_{i} = 1\n" for i in range(2000))
+    lines = faults_of(write(tmp_path, HEAD + keys + TAIL))
+
+    assert len(lines) == MAX_FAULTS + 1
+    assert lines[-1] == f"there are more than {MAX_FAULTS} faults"
+
+
+def test_a_fault_near_one_that_is_already_known_is_left_out() -> None:
+    first, others = FaultList(), FaultList()
+    first.add(("fade", "beats"), "is a text")
+    for at in (("fade",), ("fade", "beats", 0), ("fade", "bars"), ("other",)):
+        others.add(at, "is wrong")
+    first.extend_unless_near(others)
+
+    assert [fault.at for fault in first.found] == [("fade", "beats"), ("fade", "bars"), ("other",)]
+
+
+@pytest.mark.parametrize(
+    ("word", "options", "expected"),
+    [
+        ("drms", ["bass", "drums"], "; did you mean `drums`?"),
+        ("xyz", ["bass", "drums"], "; there is `bass`, `drums`"),
+        ("xyz", [f"n{i}" for i in range(9)], "; there is " + ", ".join(f"`n{i}`" for i in range(8)) + ", …"),
+        ("xyz", [], "; there is none"),
+    ],
+)
+def test_a_hint_suggests_a_similar_name_or_lists_the_known_ones(
+    word: str, options: list[str], expected: str
+) -> None:
+    assert hint(word, options) == expected
+
+
+def test_the_examples_in_the_docstrings_are_correct() -> None:
+    results = doctest.testmod(faults)
+
+    assert (results.failed, results.attempted > 0) == (0, True)

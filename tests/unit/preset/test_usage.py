@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.unit.preset.check_presets import HEAD, OTHERWISE, THREAT, line, reported
+
+
+def test_a_section_that_no_reachable_line_names_is_reported(tmp_path: Path) -> None:
+    expected = ["warning sections.storm: never plays: no select line that can be reached names it"]
+
+    assert expected == reported(tmp_path, OTHERWISE)
+
+
+def test_a_line_after_one_without_a_condition_is_reported(tmp_path: Path) -> None:
+    expected = [
+        "warning select[1]: is never reached: line 1, above, has no `when` and is always true",
+        "warning sections.storm: never plays: no select line that can be reached names it",
+        "warning parameters.threat: is read by no `when`, no `value` and no curve",
+    ]
+    extra = OTHERWISE + '[[select]]\nsection = "storm"\n' + THREAT
+
+    assert expected == reported(tmp_path, extra)
+
+
+def test_a_condition_on_the_last_line_is_reported(tmp_path: Path) -> None:
+    expected = [
+        "warning select[0].when: is the last line's condition; when no line is true `calm` plays, "
+        "so end with a line without `when`"
+    ]
+
+    assert expected == reported(tmp_path, THREAT + line("threat > 0.6"))
+
+
+def test_a_name_that_is_declared_and_not_used_is_reported(tmp_path: Path) -> None:
+    extra = """
+    [layers.unused]
+    generator = "drums"
+    [layers.partly]
+    stem = { calm = "pad.wav", storm = "pad.wav" }
+    [sections.third]
+    layers = []
+    [parameters.unread]
+    fallback = "default"
+    [states.unread_state]
+    values = ["a"]
+    [instruments.unplayed]
+    """
+    head = HEAD.replace('layers = ["pad"]', 'layers = ["pad", "partly"]', 1)
+    found = reported(tmp_path, extra + OTHERWISE, head)
+    where = [text.split(":")[0] for text in found]
+
+    assert where == [
+        "warning sections.storm",
+        "warning sections.third",
+        "warning layers.unused",
+        "warning layers.partly.stem.storm",
+        "warning parameters.unread",
+        "warning parameters.unread.fallback",
+        "warning states.unread_state",
+        "warning instruments.unplayed",
+    ]
+
+
+def test_a_parameter_counts_as_used_in_a_condition_a_value_or_a_curve(tmp_path: Path) -> None:
+    extra = """
+    [parameters.one]
+    hysteresis = 0.1
+    [parameters.two]
+    [parameters.three]
+    value = "two * 2"
+    [layers.more]
+    stem = "pad.wav"
+    level_db = { over = "three", points = [[0, -10], [1, 0]] }
+    """
+    head = HEAD.replace('layers = ["pad"]', 'layers = ["pad", "more"]')
+
+    assert reported(tmp_path, extra + line("one > 0.5") + OTHERWISE, head) == []
