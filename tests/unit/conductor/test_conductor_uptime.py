@@ -60,7 +60,7 @@ def test_minutes_of_changes_leave_no_more_behind_than_one(tmp_path: Path) -> Non
     playback = performance.conductor.playback
 
     assert grown < 100_000
-    assert len(performance.conductor.stingers._hits) < 8
+    assert len(performance.conductor.stingers._scheduled) < 8
     assert all(len(layer.changes) < 16 for layer in playback.assets.stems.values())
     assert all(len(layer.ranges) < 4 for layer in playback.assets.generated.values())
     assert len(playback.tempo.snapshot()) < 8

@@ -124,7 +124,7 @@ def test_the_same_seed_plays_the_same_and_another_plays_otherwise(tmp_path: Path
     def order(seed: int) -> list[int]:
         picker, pick, drawn = VariationPicker("songs", (1.0,) * 5, "shuffle", 1, seed), PickState(), []
         for _ in range(20):
-            item, pick = picker.draw(pick)
+            item, pick = picker.pick(pick)
             drawn.append(item)
         return drawn
 
@@ -137,7 +137,7 @@ def test_the_same_seed_plays_the_same_and_another_plays_otherwise(tmp_path: Path
 def test_nothing_comes_again_within_the_last_n_draws(size: int, avoid: int, seed: int, order: str) -> None:
     picker, pick, drawn = VariationPicker("d", (1.0,) * size, order, avoid, seed), PickState(), []
     for _ in range(5 * size):
-        item, pick = picker.draw(pick)
+        item, pick = picker.pick(pick)
         drawn.append(item)
 
     kept = min(avoid, size - 1)
@@ -154,7 +154,7 @@ def test_nothing_comes_again_within_the_last_n_draws(size: int, avoid: int, seed
 def test_weights_are_shares(tmp_path: Path) -> None:
     picker, pick, drawn = VariationPicker("d", (3.0, 1.0), "random", 0, 5), PickState(), []
     for _ in range(4000):
-        item, pick = picker.draw(pick)
+        item, pick = picker.pick(pick)
         drawn.append(item)
 
     assert Counter(drawn)[0] / 4000 == pytest.approx(0.75, abs=0.03)

@@ -173,17 +173,17 @@ def test_in_a_bridge_its_destination_is_saved(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"section": "nowhere"}, "is in section 'nowhere', which this preset has not"),
+        ({"section": "nowhere"}, "is in section 'nowhere', which this preset does not have"),
         ({"music": 2}, "no saved music: music: invalid enum value 2"),
         ({"local_beats": -1.0}, "no saved music: local_beats: expected `float` >= 0.0"),
         ({"local_beats": "x"}, "no saved music: local_beats: expected `float`, got `str`"),
-        ({"surprise": 1}, "no saved music: no such key is in it: `surprise`"),
-        ({"sur\nprise": 1}, "no saved music: no such key is in it: `sur\ufffdprise`"),
+        ({"surprise": 1}, "no saved music: unknown key `surprise`"),
+        ({"sur\nprise": 1}, "no saved music: unknown key `sur\ufffdprise`"),
         (
             {"playlists": {"songs": {"count": -1}}},
             r"no saved music: playlists\[...\].count: expected `int` >= 0",
         ),
-        ({"section": "\ud800"}, "is in section .*, which this preset has not"),
+        ({"section": "\ud800"}, "is in section .*, which this preset does not have"),
         ({"\ud800": 1}, "no saved music: a text in it is no text"),
         ({"seed": 10**400}, "no saved music"),
         ({"local_beats": 10**400}, "no saved music"),

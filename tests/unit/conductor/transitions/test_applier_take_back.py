@@ -69,7 +69,7 @@ def test_stems_play_on_as_if_nothing_had_been_asked(tmp_path: Path) -> None:
     [
         (0.5, 0.6),
         (0.5, 3.0),  # three bars were written under the plan
-        (0.5, 5.7),  # the fill before the seam is written, none of it has sounded
+        (0.5, 5.7),  # the fill before the seam is written, none of it has pop_sounded
         (5.2, 5.9),
     ],
 )
