@@ -134,13 +134,13 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         stems[name] = StemLayer(
             place, sounds, round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
             _pickers(preset, name, sounds, seed),
-            {segment: made.loop_frames for segment, made in segments.items()},
+            {segment: one.loop_frames for segment, one in segments.items()},
         )  # fmt: skip
     stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills: dict[str, OneShot] = {}
     for name, fill in preset.file.fills.items():
-        made = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
-        fills |= {name: made} if made else {}
+        shot = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
+        fills |= {name: shot} if shot else {}
     if faults:
         raise PresetError(faults, str(preset.folder))
     generated = {
@@ -190,17 +190,15 @@ def _stem_sounds(
 ) -> dict[str, tuple[tuple[Sound, int], ...]]:
     rate = engine.spec.sample_rate
     sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
-    for name, made in segments.items():
-        segment = made.segment
+    for name, segment_assets in segments.items():
+        segment = segment_assets.segment
         for path in preset.variants(layer, name) if layer in segment.layers else ():
-            loop = stem_loop_beats(preset, name, durations[path], made.length_beats)
+            loop = stem_loop_beats(preset, name, durations[path], segment_assets.length_beats)
             if loop is None:
-                faults.append(
-                    f"{_key_path(name)}: {path.name} neither fills its {made.length_beats} beats nor "
-                    "divides them"
-                )
+                length = f"its {segment_assets.length_beats} beats"
+                faults.append(f"{_key_path(name)}: {path.name} neither fills {length} nor divides them")
                 continue
-            frames = made.loop_frames * loop // made.length_beats
+            frames = segment_assets.loop_frames * loop // segment_assets.length_beats
             try:
                 origin = round(segment.first_beat_s * rate)
                 sound = engine.bank.load(path, origin, frames, round(segment.beat_s * rate))
@@ -250,8 +248,8 @@ def _stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]
     elif table.stem is not None:
         files = [(None, table.stem)]
     at = f"stingers.{name}.stem"
-    made = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
-    return tuple(one for one in made if one is not None)
+    shots = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
+    return tuple(shot for shot in shots if shot is not None)
 
 
 def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:

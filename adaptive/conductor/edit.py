@@ -213,8 +213,7 @@ class _EditTransition:
             self.playback.tempo.snapshot(),
         )
         if target is not source:
-            self.playback.previous, self.playback.instance = source, target
-            self.playback.entered_frame = self.frame
+            self.playback.enter(target, self.frame)
             self.conductor.playlists.replace_instance(source, target)
         if self._tempo_in(self.before) != self._tempo_in(self.playback):
             self.conductor.planner.step_tempo(transition)
@@ -250,17 +249,19 @@ class _EditTransition:
     def _switch_stems(self, transition: PlannedTransition) -> list[str]:
         section, changed = transition.target.section, []
         wanted = set(self.playback.layers_of(section))
-        made = self.playback.assets.segments.get(section)
-        position = 0 if made is None else made.frames_into(transition.target.local(self.beat))
+        segment_assets = self.playback.assets.segments.get(section)
+        position = 0
+        if segment_assets is not None:
+            position = segment_assets.frames_into(transition.target.local(self.beat))
         is_at_end = transition.source.ends_pass_at(self.beat)
-        is_placed = transition.target.start_beat == transition.source.start_beat
+        has_same_start = transition.target.start_beat == transition.source.start_beat
         for name, layer in self.playback.assets.stems.items():
             old = self.before.assets.stems.get(name)
             was_wanted = _keeps_row(layer, old) and name in self.before.layers_of(section)
             is_wanted = name in wanted
             is_like = old is not None and layer.has_same_material(old, section)
-            if was_wanted == is_wanted and is_placed and (not is_wanted or is_like):
-                continue
+            if was_wanted == is_wanted and has_same_start and (not is_wanted or is_like):
+                continue  # unchanged
             self.conductor.outbox.add(layer.undo_changes(self.frame))
             posted = self.conductor.planner.applier.switch_stem(
                 layer, is_wanted, transition, position, is_at_end

@@ -26,7 +26,9 @@ SILENCE = ""
 class PlaybackState:
     """The present segment, the planned transitions and the tempo.
 
-    The conductor's objects read it; commands for the engine go to a `CommandOutbox` instead.
+    All objects of the conductor read it; commands for the engine go to a `CommandOutbox`.  Few write it: the
+    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `TransitionPlanner`
+    changes everything about segments, transitions and the tempo; a live edit enters the edited segment.
 
     Parameters
     ----------
@@ -108,6 +110,10 @@ class PlaybackState:
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 
+    def enter(self, instance: SegmentInstance, frame: int) -> None:
+        """Make an instance the present one; `frame` is that of its seam."""
+        self.previous, self.instance, self.entered_frame = self.instance, instance, frame
+
     @property
     def earliest(self) -> int:
         """Earliest frame at which a decision of this control step may sound."""
@@ -168,14 +174,14 @@ class PlaybackState:
         self, instance: SegmentInstance, origin: SegmentInstance | None = None
     ) -> ComposeContext:
         """What generators are told about a segment; a bridge without chords continues those of `origin`."""
-        assets = self.assets.segments[instance.section]
-        tempo = assets.tempo_bpm
-        if self.tempo_wanted is not None and not assets.has_stems:
-            tempo = self.tempo_wanted
+        segment_assets = self.assets.segments[instance.section]
+        tempo_bpm = segment_assets.tempo_bpm
+        if self.tempo_wanted is not None and not segment_assets.has_stems:
+            tempo_bpm = self.tempo_wanted
         harmony = self.assets.harmony.get(instance.section)
         if harmony is None:
             harmony = self._harmony_after(origin or instance, instance.start_beat)
-        return ComposeContext(instance, harmony, assets.segment.energy, tempo)
+        return ComposeContext(instance, harmony, segment_assets.segment.energy, tempo_bpm)
 
     def _harmony_after(self, origin: SegmentInstance, beat: float) -> Callable[[int], Harmony]:
         """Harmony of a section from a beat on, by bar: bar 0 is the bar that contains the beat."""

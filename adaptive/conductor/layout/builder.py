@@ -322,11 +322,15 @@ class _Builder:
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
         spare = SpareRows(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES)
         if self.occupancy is not None:
-            spec = self.occupancy.spec
-            clips, sounds, in_use = max(clips, spec.clips), spec.sounds, max(in_use, spec.spare_buses.start)
-            self._require_spare_rows(spec)
+            running = self.occupancy.spec
+            clips, sounds, in_use = (
+                max(clips, running.clips),
+                running.sounds,
+                max(in_use, running.spare_buses.start),
+            )
+            self._require_spare_rows(running)
             spare = SpareRows()  # the engine computes what is left: it knows all rows in use
-        made = EngineSpec(
+        spec = EngineSpec(
             sample_rate=sample_rate,
             channels=channels,
             clips=clips,
@@ -345,7 +349,7 @@ class _Builder:
         )
         duck_group = len(self.buses) + 1
         return PresetLayout(
-            made,
+            spec,
             self.layers,
             self.index_of,
             self.stingers,
@@ -353,7 +357,7 @@ class _Builder:
             self.fills,
             self.reverb_bus,
             duck_group,
-            range(duck_group + 1, made.groups),
+            range(duck_group + 1, spec.groups),
         )
 
     def _require_spare_rows(self, spec: EngineSpec) -> None:

@@ -124,8 +124,9 @@ class TransitionApplier:
         return posted
 
     def _entry_frames(self, transition: PlannedTransition) -> int:
-        made = self.playback.assets.segments.get(transition.target.section)
-        return 0 if made is None else made.frames_into(transition.target.offset_beats)
+        """Frames from the start of the destination's pass at which it is entered."""
+        segment_assets = self.playback.assets.segments.get(transition.target.section)
+        return 0 if segment_assets is None else segment_assets.frames_into(transition.target.offset_beats)
 
     # ── generated layers ───────────────────────────────────────────────────────────────────────
 

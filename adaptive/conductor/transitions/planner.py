@@ -67,9 +67,8 @@ class TransitionPlanner:
         playback.instance = instance
         if segment != SILENCE:
             context = playback.compose_context(instance)
-            made = playback.assets.segments[segment]
             playback.tempo.step(0, context.tempo_bpm, instance.beat_unit)
-            position = made.frames_into(instance.local(0.0))
+            position = playback.assets.segments[segment].frames_into(instance.local(0.0))
             for name in playback.layers_of(segment):
                 if name in playback.assets.generated:
                     playback.assets.generated[name].begin(context)
@@ -175,16 +174,17 @@ class TransitionPlanner:
 
     def step_tempo(self, transition: PlannedTransition) -> None:
         """Change tempo and beat unit at a seam to those of the destination, if they differ."""
-        playback, made = self.playback, self.playback.assets.segments.get(transition.target.section)
-        if made is None:
+        playback, tempo = self.playback, self.playback.tempo
+        segment_assets = playback.assets.segments.get(transition.target.section)
+        if segment_assets is None:
             return
-        goal = made.tempo_bpm
-        if playback.tempo_wanted is not None and not made.has_stems:
-            goal = playback.tempo_wanted
-        unit = made.segment.beat_unit
-        is_other = abs(playback.tempo.tempo_at(transition.frame) - goal) > 1e-9
-        if is_other or playback.tempo.beat_unit_at(transition.frame) != unit:
-            playback.tempo.step(playback.tempo.exact_frame_at(transition.beat), goal, unit)
+        tempo_bpm = segment_assets.tempo_bpm
+        if playback.tempo_wanted is not None and not segment_assets.has_stems:
+            tempo_bpm = playback.tempo_wanted
+        beat_unit = segment_assets.segment.beat_unit
+        is_other = abs(tempo.tempo_at(transition.frame) - tempo_bpm) > 1e-9
+        if is_other or tempo.beat_unit_at(transition.frame) != beat_unit:
+            tempo.step(tempo.exact_frame_at(transition.beat), tempo_bpm, beat_unit)
 
     def locked_count(self) -> int:
         """Number of planned transitions that are too near to be cancelled."""
@@ -211,11 +211,11 @@ class TransitionPlanner:
         playback, transition = self.playback, self.playback.transition
         if transition is None or playback.now < transition.frame:
             return None
-        source, playback.previous = playback.instance, playback.instance
+        source = playback.instance
         if source.section and not is_bridge(source.section):
             playback.left_at[source.section] = source.place_of(transition.beat)
         playback.exit_marker = transition.marker
-        playback.instance, playback.entered_frame = transition.target, transition.frame
+        playback.enter(transition.target, transition.frame)
         playback.transitions.pop(0)
         playback.arrivals += 1
         playback.log_line(
