@@ -52,7 +52,7 @@ class SegmentAssets:
     loop_frames : int
         Length of a pass, in frames: whole, so that stems and written notes never drift apart.
     tempo_bpm : float
-        Quarter notes a minute that give `loop_frames`: the declared tempo but for the rounding to frames.
+        Quarter notes a minute that give `loop_frames`: the declared tempo, except for rounding to frames.
     has_stems : bool
         Whether it has recorded stems, which cannot follow another tempo.
     """

@@ -124,15 +124,15 @@ def test_edits_among_requests_lose_nothing_and_do_not_click(
 ) -> None:
     rng = np.random.default_rng(seed)
     player = Player(presets[0], seed=seed, bank=bank)
-    performance, asked, told = player.performance, 0, []
+    performance, asked, outcomes = player.performance, 0, []
     while performance.frame < 20 * BAR:
         if rng.random() < 0.015:
             asked += 1
-            told_by = lambda status, _reason, _frame: told.append(status)  # noqa: E731
+            record = lambda status, _reason, _frame: outcomes.append(status)  # noqa: E731
             if rng.random() < 0.3:
-                asked -= not performance.undo(told_by)
+                asked -= not performance.undo(record)
             else:
-                performance.edit(presets[rng.integers(len(presets))], told_by)
+                performance.edit(presets[rng.integers(len(presets))], record)
         player.control_step(requests(rng, performance.next_control_step))
     player.play(
         performance.frame + 10 * BAR,
@@ -144,8 +144,8 @@ def test_edits_among_requests_lose_nothing_and_do_not_click(
     last = {"merged", "superseded", "dropped", "failed", "finished"}
 
     assert (telemetry.refused, telemetry.not_finite, telemetry.late_commands) == (0, 0, 0)
-    assert set(told) <= {"finished", "superseded"}
-    assert len(told) == asked
+    assert set(outcomes) <= {"finished", "superseded"}
+    assert len(outcomes) == asked
     assert all(played.told(one)[-1] in last for one in ids)
     assert performance.conductor.instance.section == "two"
     # sines of at most 443 Hz at 0.2, at most 0.012 from frame to frame; up to four sound at once, as tails

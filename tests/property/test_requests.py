@@ -257,8 +257,10 @@ def run(folder: Path, seed: int, bank: Bank) -> None:
     assert (telemetry.late_commands, telemetry.refused, telemetry.not_finite) == (0, 0, 0)
     # every message got exactly one last receipt
     ends = {"merged", "superseded", "dropped", "failed", "finished"}
-    told = {message_id: [r.status for r in played.receipts if r.id == message_id] for message_id in ids}
-    for statuses in told.values():
+    statuses_of = {
+        message_id: [r.status for r in played.receipts if r.id == message_id] for message_id in ids
+    }
+    for statuses in statuses_of.values():
         assert [status for status in statuses if status in ends] == statuses[-1:]
     positions = [tuple(map(int, line["position"].split("."))) for line in played.lines("parameter")]
     assert positions == sorted(positions)

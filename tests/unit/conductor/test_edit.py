@@ -113,16 +113,16 @@ def steps_of(audio: np.ndarray) -> float:
 
 def test_an_edit_that_changes_nothing_posts_nothing(tmp_path: Path) -> None:
     player = edited(tmp_path / "a")
-    told: list[tuple[str, int | None]] = []
+    outcomes: list[tuple[str, int | None]] = []
     player.performance.edit(
-        player.performance.preset, lambda status, _reason, frame: told.append((status, frame))
+        player.performance.preset, lambda status, _reason, frame: outcomes.append((status, frame))
     )
     played, plain = player.play(5 * BAR), unedited(tmp_path / "b", 5)
 
     assert differences(played, plain) == {}
     assert np.array_equal(played.master, plain.master)
     assert applied(played) == [(LINE, [], [])]
-    assert told == [("finished", LINE)]
+    assert outcomes == [("finished", LINE)]
     # no additional command
     assert player.performance.engine.numbers.sequence == plain.performance.engine.numbers.sequence
     assert [ln for ln in played.log if ln["kind"] != "edit"] == plain.log
@@ -380,19 +380,19 @@ def test_undo_restores_the_old_preset_and_a_second_undo_the_edit(tmp_path: Path)
 
 
 def test_of_two_edits_within_a_bar_the_newest_is_heard(tmp_path: Path) -> None:
-    folder, told = tmp_path / "a", []
+    folder, outcomes = tmp_path / "a", []
     player = Player(make_preset(folder, BODY))
     player.play(round(EDIT_AT * RATE))
     for number, level in enumerate((-6.0, -12.0)):
         make_preset(folder, BODY.replace("[layers.other]\n", f"[layers.other]\nlevel_db = {level}\n"))
         player.performance.edit(
-            load(folder, vocabulary=vocabulary()), lambda s, _r, f, n=number: told.append((n, s, f))
+            load(folder, vocabulary=vocabulary()), lambda s, _r, f, n=number: outcomes.append((n, s, f))
         )
         player.play(round((EDIT_AT + 0.1) * RATE))
     played, plain = player.play(5 * BAR), unedited(tmp_path / "b", 5)
     later = slice(LINE + 480, 5 * BAR)
 
-    assert told == [(0, "superseded", None), (1, "finished", LINE)]
+    assert outcomes == [(0, "superseded", None), (1, "finished", LINE)]
     assert np.allclose(played.bus("other")[later], plain.bus("other")[later] * 10 ** (-12 / 20), atol=1e-5)
 
 
@@ -564,13 +564,13 @@ def test_a_removed_section_that_plays_is_left_at_the_bar_line(tmp_path: Path) ->
     body = BODY.replace('play = ["one", "three"]', 'play = ["three"]')
     player = Player(make_preset(tmp_path / "a", body))
     player.play(round(EDIT_AT * RATE))
-    told: list[tuple[str, int | None]] = []
+    outcomes: list[tuple[str, int | None]] = []
     player.performance.edit(
-        make_preset(tmp_path / "a", body.replace("one", "eins")), lambda s, _r, f: told.append((s, f))
+        make_preset(tmp_path / "a", body.replace("one", "eins")), lambda s, _r, f: outcomes.append((s, f))
     )
     played = player.play(6 * BAR)
 
-    assert told == [("finished", LINE)]
+    assert outcomes == [("finished", LINE)]
     assert played.seams()[-1]["target"] == "eins"
     assert played.seams()[-1]["frame"] == LINE
     assert played.performance.conductor.instance.section == "eins"

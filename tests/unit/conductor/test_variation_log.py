@@ -27,9 +27,9 @@ length_bars = 2
         control_step_of(7): [SetState("section", "calm")],
     }
     played = play(make_preset(tmp_path, body), 12, script)
-    told = [(line["frame"], line["take"]) for line in played.log if "take" in line]
+    logged = [(line["frame"], line["take"]) for line in played.log if "take" in line]
 
-    assert told[:3] == [(0, "calm.wav"), (2 * BAR, "fight.wav"), (4 * BAR, "both.wav")]
-    assert [take for _, take in told[3:]] == ["calm.wav", "fight.wav", "both.wav"][: len(told) - 3]
-    assert told[3][0] > 7 * BAR
+    assert logged[:3] == [(0, "calm.wav"), (2 * BAR, "fight.wav"), (4 * BAR, "both.wav")]
+    assert [take for _, take in logged[3:]] == ["calm.wav", "fight.wav", "both.wav"][: len(logged) - 3]
+    assert logged[3][0] > 7 * BAR
     assert all(line["layer"] == "calm" for line in played.log if "take" in line)

@@ -11,6 +11,8 @@ from adaptive.conductor.conductor import CERTAIN_S
 from adaptive.conductor.messages import SetState, SetTempo, Transport
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from tests.helpers.presets import (
+    BAR,
+    BEAT,
     HEAD,
     RATE,
     Played,
@@ -171,3 +173,29 @@ def test_no_note_is_doubled_or_lost_when_the_tempo_changes(tmp_path: Path) -> No
         return sorted(found)
 
     assert hits(played, 4) == hits(there, 4)
+
+
+def test_generated_layers_keep_the_bars_of_their_section(tmp_path: Path) -> None:
+    body = """
+[layers.drums]
+generator = "drums"
+[sections.calm]
+layers = ["drums"]
+length_bars = 4
+[sections.waltz]
+layers = ["drums"]
+length_bars = 4
+meter = "3/4"
+[[transitions]]
+from = "any"
+to = "any"
+exit_at = "bar"
+"""
+    played = play(make_preset(tmp_path, body), 8, {control_step_of(1.3): [go("waltz")]})
+    seam = played.seams()[0]["frame"]
+    kicks = [line["frame"] - seam for line in played.lines("note", pitch="kick") if line["frame"] >= seam]
+    on_one = [frame for frame in kicks if min(frame % (3 * BEAT), -frame % (3 * BEAT)) < BEAT // 8]
+
+    assert seam == 2 * BAR
+    assert len(on_one) >= 7  # a kick on beat 1 of each bar of three beats that fits
+    assert played.lines("parameter") == []

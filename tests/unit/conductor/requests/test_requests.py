@@ -41,8 +41,8 @@ energy = 0.9
 """
 
 
-def go(value: str) -> SetState:
-    return SetState("section", value)
+def go(value: str, message_id: str | None = None) -> SetState:
+    return SetState("section", value, message_id)
 
 
 def test_a_tempo_is_followed_within_a_beat_and_positions_do_not_jump(tmp_path: Path) -> None:
