@@ -1,1 +1,1 @@
-"""What plays, when, and why.  Plain logic: no asyncio, no wall clock, no chance without a seed."""
+"""Decides what plays and when.  It uses no asyncio and no wall clock; every random choice has a seed."""

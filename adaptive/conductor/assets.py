@@ -1,4 +1,4 @@
-"""What a preset sounds like, made ready: lengths in frames, sounds in the engine, harmony by the bar."""
+"""Prepares a preset's assets: lengths in frames, sounds in the engine's table, harmony by bar."""
 
 from __future__ import annotations
 
@@ -27,27 +27,34 @@ from adaptive.preset.model import Preset
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 
 DECLICK_S = 0.005
+"""Length of the fade where a stem is cut or entered in its middle."""
+
 CHOKE_S = 0.012
-MIDDLING = 0.5
+"""Length of the fade with which one drum hit chokes another."""
+
+LOOP_TOLERANCE_S = 0.0005
+"""How far the end of a loop may lie from a seam and still count as on it: half a millisecond."""
+
+DEFAULT_DENSITY = 0.5
 """Density of a generated layer where the preset says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentAssets:
-    """A section or a bridge in numbers.
+    """Length and tempo of a section or bridge.
 
     Parameters
     ----------
     segment : Segment
-        What the preset says of it.
+        The section or bridge of the preset.
     length_beats : int
-        Length of a pass.
+        Length of a pass, in beats.
     loop_frames : int
-        The same in frames: whole, so that stems and written notes never drift apart.
+        Length of a pass, in frames: whole, so that stems and written notes never drift apart.
     tempo_bpm : float
-        Quarter notes a minute that belong to `loop_frames`; within a millionth of the declared.
+        Quarter notes a minute that give `loop_frames`: the declared tempo, except for rounding to frames.
     has_stems : bool
-        Whether recorded material binds its tempo.
+        Whether it has recorded stems, which cannot follow another tempo.
     """
 
     segment: Segment
@@ -63,7 +70,7 @@ class SegmentAssets:
 
 @dataclass(frozen=True, slots=True)
 class OneShot:
-    """A sound that plays once, its number in the engine's table, and the key it was made for."""
+    """A sound that plays once, its number in the engine's table, and the key it was recorded in."""
 
     sound: Sound
     number: int
@@ -72,7 +79,7 @@ class OneShot:
 
 @dataclass(slots=True)
 class Assets:
-    """All a conductor plays with."""
+    """Everything that a conductor plays: segments, layers, one-shots and harmony, by name."""
 
     segments: dict[str, SegmentAssets]
     stems: dict[str, StemLayer]
@@ -82,7 +89,7 @@ class Assets:
     harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
 
     def sounds(self) -> set[int]:
-        """Identities of all sounds in it."""
+        """Identities (`id`) of all sounds."""
         found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
         shots = [shot for variants in self.stingers.values() for shot in variants]
         found |= {id(shot.sound) for shot in (*shots, *self.fills.values())}
@@ -91,12 +98,23 @@ class Assets:
 
 
 def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> Assets:
-    """Decode, resample and lay out all a preset needs.
+    """Decode and resample the files of a preset and enter them in the engine's table of sounds.
+
+    Parameters
+    ----------
+    preset : Preset
+        The preset.
+    layout : PresetLayout
+        Its engine rows.
+    engine : Engine
+        Holds the bank and the table of sounds.
+    seed : int
+        Seed of all random choices.
 
     Raises
     ------
     PresetError
-        A stem cannot be used; every such stem is named.
+        Stems cannot be used; the message names each of them.
     """
     bank, rate = engine.bank, engine.spec.sample_rate
     faults: list[str] = []
@@ -109,19 +127,20 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
             faults.append(f"stem {name!r}: {error}")
     if faults:
         raise PresetError(faults, str(preset.folder))
-    segments = {name: _measure_part(preset, name, durations, rate) for name in preset.segments}
+    segments = {name: _measure_segment(preset, name, durations, rate) for name in preset.segments}
     stems = {}
     for name, place in layout.stem_places.items():
         sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
         stems[name] = StemLayer(
-            place, sounds, round(DECLICK_S * rate), _pickers(preset, name, sounds, seed),
-            {segment: made.loop_frames for segment, made in segments.items()},
+            place, sounds, round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
+            _pickers(preset, name, sounds, seed),
+            {segment: one.loop_frames for segment, one in segments.items()},
         )  # fmt: skip
     stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills: dict[str, OneShot] = {}
     for name, fill in preset.file.fills.items():
-        made = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
-        fills |= {name: made} if made else {}
+        shot = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
+        fills |= {name: shot} if shot else {}
     if faults:
         raise PresetError(faults, str(preset.folder))
     generated = {
@@ -139,14 +158,14 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
 
 
 def _has_harmony(preset: Preset, segment: str) -> bool:
-    """Whether a part has chords of its own; a bridge that names none goes on with its section's."""
+    """Whether a segment has chords of its own; a bridge without chords continues those of its section."""
     if not is_bridge(segment):
         return True
     table = preset.file.bridges[segment.removeprefix(BRIDGE)]
     return bool(table.chords) or table.key is not None
 
 
-def _measure_part(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SegmentAssets:
+def _measure_segment(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SegmentAssets:
     segment = preset.segments[name]
     length = section_length_beats(preset, name, durations)
     divisor = 1
@@ -171,17 +190,15 @@ def _stem_sounds(
 ) -> dict[str, tuple[tuple[Sound, int], ...]]:
     rate = engine.spec.sample_rate
     sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
-    for name, made in segments.items():
-        segment = made.segment
+    for name, segment_assets in segments.items():
+        segment = segment_assets.segment
         for path in preset.variants(layer, name) if layer in segment.layers else ():
-            loop = stem_loop_beats(preset, name, durations[path], made.length_beats)
+            loop = stem_loop_beats(preset, name, durations[path], segment_assets.length_beats)
             if loop is None:
-                faults.append(
-                    f"{_key_path(name)}: {path.name} neither fills its {made.length_beats} beats nor "
-                    "divides them"
-                )
+                length = f"its {segment_assets.length_beats} beats"
+                faults.append(f"{_key_path(name)}: {path.name} neither fills {length} nor divides them")
                 continue
-            frames = made.loop_frames * loop // made.length_beats
+            frames = segment_assets.loop_frames * loop // segment_assets.length_beats
             try:
                 origin = round(segment.first_beat_s * rate)
                 sound = engine.bank.load(path, origin, frames, round(segment.beat_s * rate))
@@ -198,7 +215,7 @@ def _key_path(segment: str) -> str:
 def _pickers(
     preset: Preset, layer: str, sounds: dict[str, tuple[tuple[Sound, int], ...]], seed: int
 ) -> dict[str, VariationPicker]:
-    """Decks of a layer: one for each part in which it has several files."""
+    """Pickers of a layer: one for each segment in which it has several files."""
     several = {segment: variants for segment, variants in sounds.items() if len(variants) > 1}
     if not several:
         return {}
@@ -231,8 +248,8 @@ def _stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]
     elif table.stem is not None:
         files = [(None, table.stem)]
     at = f"stingers.{name}.stem"
-    made = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
-    return tuple(one for one in made if one is not None)
+    shots = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
+    return tuple(shot for shot in shots if shot is not None)
 
 
 def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
@@ -250,7 +267,7 @@ def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: in
         style=table.style or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),
-        density=control_start(table.density, defaults, MIDDLING),
+        density=control_start(table.density, defaults, DEFAULT_DENSITY),
     )
 
 
@@ -265,7 +282,13 @@ def _kit_sounds(name: str, engine: Engine) -> dict[str, KitSound]:
 
 
 def segment_harmony(segment: Segment) -> Callable[[int], Harmony]:
-    """Harmony of every bar of a part: its chords, round and round."""
+    """Harmony by bar of a segment; its chords repeat.
+
+    Returns
+    -------
+    callable
+        Takes the number of a bar, from 0, and returns its `Harmony`.
+    """
     key = Key.parse(segment.key)
     written = segment.chords or default_progression(key)
     bars = [tuple(parse_bar(text, segment.beats_per_bar)) for text in written]

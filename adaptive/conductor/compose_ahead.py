@@ -1,50 +1,50 @@
-"""What may come next is composed before it comes: in the steps that have nothing else to write."""
+"""Composes bars of segments that may come next, in control steps that have nothing else to write."""
 
 from __future__ import annotations
 
 from adaptive.conductor.layers.generated import KEPT_BARS
 from adaptive.conductor.playback import PlaybackState
 
-MOST_PARTS = KEPT_BARS // 2
-"""Parts a layer is composed ahead for: half of the bars it keeps."""
+MAX_SEGMENTS = KEPT_BARS // 2
+"""Segments a layer is composed ahead for: half of the bars that it keeps."""
 
 
 class ComposeAhead:
-    """Composes the first bar of every part for every generated layer that plays in it, one a step.
+    """Composes the first bar of every segment for every generated layer that plays in it, one a step.
 
-    Where the music turns, many layers begin in one step, 50 ms before they sound; by then their bars are
-    known.  A bar comes out the same whenever it is composed.
+    At a transition many layers start in one control step, 50 ms before they sound.  Their first bars are
+    composed by then.  A bar is the same whenever it is composed.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays.
+        What plays; its assets have the layers.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
         self._playback = playback
         self._tempo: float | None = None
         self._waiting: list[tuple[str, str]] = []
-        self.look_again()
+        self.restart()
 
-    def look_again(self, layer: str | None = None) -> None:
-        """Compose anew, for one layer or all: what they hang on has changed."""
+    def restart(self, layer: str | None = None) -> None:
+        """Compose again, for one layer or for all, because something that the bars depend on has changed."""
         assets, segments = self._playback.assets, self._playback.preset.segments
-        harmonious = [name for name in segments if name in assets.harmony][:MOST_PARTS]
+        composable = [name for name in segments if name in assets.harmony][:MAX_SEGMENTS]
         wanted = [
             (name, segment)
-            for segment in harmonious
+            for segment in composable
             for name in segments[segment].layers
             if name in assets.generated and layer in {None, name}
         ]
         self._waiting = [pair for pair in self._waiting if pair not in wanted] + wanted[::-1]
 
-    def look(self) -> None:
-        """Compose the next bar that is not known yet, if any is left."""
+    def compose_next(self) -> None:
+        """Compose the next bar that is not kept yet, if there is one."""
         playback = self._playback
         if playback.tempo_wanted != self._tempo:
             self._tempo = playback.tempo_wanted
-            self.look_again()
+            self.restart()
         while self._waiting:
             name, segment = self._waiting.pop()
             instance = playback.instance_in(segment, 0.0, 0.0, 1)

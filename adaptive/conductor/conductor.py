@@ -1,8 +1,8 @@
-"""The conductor: one step a tick.  Parameters → states → section → seam → notes → commands.
+"""The conductor: parameters → states → section → seam → notes → commands, once per control step.
 
-Live, offline and in tests it is this object; it knows neither threads nor the wall clock.  A tick's
-step depends on its own state, on the parameter values the kernel recorded for that tick, and on the
-messages given for that tick: nothing else.
+The same object works in live sessions, in offline renders and in tests; it uses neither threads nor the
+wall clock.  A step depends on three things only: the conductor's own state, the parameter values that the
+kernel recorded for this control step, and the messages given with it.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ from adaptive.preset.segments import is_bridge
 from adaptive.timebase import HAIR, TempoMap
 
 CERTAIN_S = 1.5
-"""Notes are written at least this far ahead, so that so long a silence of Python is not heard."""
+"""Notes are written at least this far ahead; a pause of Python of that length is not heard."""
 
 SOON_S = 0.3
-"""What sounds within this time is written in the step that finds it missing."""
+"""Bars that sound within this time are written at once, whatever their number."""
 
 BARS_A_STEP = 2
-"""Bars written in a step beside those: a bar of one layer takes about a millisecond to compose."""
+"""Further bars written in a control step: to compose a bar of one layer takes about a millisecond."""
 
 HISTORY_S = 60.0
-"""How long the tempo map remembers what has sounded: nothing looks farther back."""
+"""How long the tempo map keeps the past: nothing looks farther back."""
 
 ADVANCE_BARS, ADVANCE_S = 2, 3.0
-"""A playlist's next section is planned so long before its turn: time for a fill, a pickup, a stall."""
+"""A playlist's next section is planned this long before it is due: time for a fill, a pickup or a stall."""
 
 
 class Conductor:
@@ -54,7 +54,9 @@ class Conductor:
     Parameters
     ----------
     playback : PlaybackState
-        The preset, its material and the engine: what plays, and on what.
+        What plays: the preset, its assets, the engine and the log.
+    outbox : CommandOutbox, optional
+        Receives the commands; an edit passes the outbox of the conductor before.  Default: a new one.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox | None = None) -> None:
@@ -72,47 +74,47 @@ class Conductor:
         self._stale: set[str] = set()
         self._held_back: tuple[str, str] | None = None
         self._last_bar = 0
-        self.takes = VariationLog(playback)
+        self.variation_log = VariationLog(playback)
 
     @property
     def instance(self) -> SegmentInstance:
-        """The present stay in a section."""
+        """The segment that plays now."""
         return self.playback.instance
 
     @property
     def transition(self) -> PlannedTransition | None:
-        """The change of section that is planned."""
+        """The next planned transition."""
         return self.playback.transition
 
     @property
     def tempo(self) -> TempoMap:
-        """Where every beat lies."""
+        """Maps beats to frames."""
         return self.playback.tempo
 
     @property
     def assets(self) -> Assets:
-        """What is played with."""
+        """Sounds, layers and generators of the preset."""
         return self.playback.assets
 
     @property
     def look_ahead(self) -> int:
-        """Frames between a decision and the earliest it may sound."""
+        """Frames between a decision and the earliest frame at which it may sound."""
         return self.playback.look_ahead
 
     @property
     def now(self) -> int:
-        """Frame of the tick that was stepped last."""
+        """First frame of the control step that was stepped last."""
         return self.playback.now
 
     @property
     def on_receipt(self) -> Callable[[Receipt], None] | None:
-        """Who takes receipts."""
+        """Callback that receives the receipts of messages with an id."""
         return self.playback.on_receipt
 
     @on_receipt.setter
-    def on_receipt(self, take: Callable[[Receipt], None] | None) -> None:
-        """Let somebody else take them."""
-        self.playback.on_receipt = take
+    def on_receipt(self, callback: Callable[[Receipt], None] | None) -> None:
+        """Set the callback."""
+        self.playback.on_receipt = callback
 
     def begin(self, saved: SavedMusic | None = None) -> None:
         """Post what sounds from frame 0 on; call once, before the first frame is rendered.
@@ -120,12 +122,12 @@ class Conductor:
         Parameters
         ----------
         saved : SavedMusic, optional
-            Where to go on.
+            A saved state to continue from.
 
         Raises
         ------
         InputError
-            What was saved is of another preset: it has no such section.
+            The preset does not have the section that was saved.
         """
         if saved is None:
             choice = self._first_choice()
@@ -140,57 +142,57 @@ class Conductor:
         self.outbox.post_in_order()
 
     def take_over(self, before: Conductor) -> None:
-        """Go on with all that another conductor has under way on the same engine."""
+        """Continue all that another conductor has under way on the same engine."""
         self.selector.take_over(before.selector)
         self.playlists.take_over(before.playlists, before.instance)
         self.planner.take_over(before.planner)
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
-        self.takes.take_over(before.takes)
+        self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
-    def take_back(self, reason: str) -> None:
-        """Take back all that is planned."""
+    def cancel_planned(self, reason: str) -> None:
+        """Cancel all planned transitions."""
         self._cancel(reason, 0)
 
     def look_at(self, control_step: int) -> None:
-        """Let a tick be the present one, and arrive where a seam has come."""
+        """Advance to a control step, and carry out the transition whose seam it has reached."""
         playback = self.playback
         playback.now = control_step * CONTROL_STEP_FRAMES
         arrived = self.planner.arrive()
         if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
-            self.playlists.leave(arrived.source, playback.last.section)
+            self.playlists.leave(arrived.source, playback.destination.section)
 
     def save(self, preset: str) -> SavedMusic:
-        """The musical state, to go on from with another conductor; `preset` is the folder's name."""
+        """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         return save(self.playback, self.playlists, self.stingers, preset)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
-        """Decide for one tick; ticks are stepped in order and none is left out."""
+        """Decide for one control step; control steps come in order, without gaps."""
         playback = self.playback
         self.look_at(control_step)
         beat = playback.tempo.beat_at(playback.now)
-        playback.values.take(
+        playback.values.update(
             playback.engine.values_at(control_step), playback.instance.bars_since_entry(beat)
         )
         self._watch_health()
         self.requests.resume()
-        # what decides the section first, then what sounds on the section's grid
+        # messages that select the section come first, then the events that are placed on its grid
         events = [message for message in messages if isinstance(message, FireEvent)]
         for message in messages:
             if not isinstance(message, FireEvent):
-                self.requests.take(message)
+                self.requests.handle(message)
         choice = self.selector.choose(playback.values)
         outcome, reason = self._choose(choice)
-        self.tracker.settle(outcome, reason)
+        self.tracker.update(outcome, reason)
         self.stingers.revisit()
         for event in events:
-            self.requests.take(event)
+            self.requests.handle(event)
         self._follow_density()
         self._write_ahead(playback.earliest)
         if not self.outbox:
-            self.compose_ahead.look()
+            self.compose_ahead.compose_next()
         self._report()
         self._post()
 
@@ -198,82 +200,95 @@ class Conductor:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
             rows[index] = (self.playback.engine.value(index), 0.0, 0.0)
-        self.playback.values.take(rows, 0.0)
+        self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 
     # ── which section ──────────────────────────────────────────────────────────────────────────
 
     def _choose(self, choice: Choice) -> tuple[Outcome, str]:
-        """Plan, or take back, what leads to the section that is wanted; what came of it, and why."""
+        """Plan or cancel transitions so that they lead to the selected section.
+
+        Returns
+        -------
+        Outcome
+            What was done.
+        str
+            The reason of the selection.
+        """
         playback = self.playback
         wanted = choice.section if playback.is_playing else SILENCE
-        if self.playlists.is_within(playback.last.section, wanted):
+        if self.playlists.is_within(playback.destination.section, wanted):
             self._held_back = None
             self._advance(wanted)
             return Outcome.SETTLED, ""
         reason = choice.reason if playback.is_playing else "stop was asked for"
-        keep = self.planner.keep()
-        base = playback.transitions[keep - 1].target if keep else playback.instance
-        if keep and not is_bridge(base.section):
-            return Outcome.LATE, reason  # too late to turn back: decided again on arrival
+        locked = self.planner.locked_count()
+        base = playback.transitions[locked - 1].target if locked else playback.instance
+        if locked and not is_bridge(base.section):
+            return Outcome.LATE, reason  # too near to be cancelled: decided again on arrival
         if self.playlists.is_within(base.section, wanted):
-            self._cancel(reason, keep)
+            self._cancel(reason, locked)
             return Outcome.SETTLED, reason
-        if len(playback.transitions) > keep:
-            self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", keep)
-        turn = self.playlists.snapshot()
+        if len(playback.transitions) > locked:
+            self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", locked)
+        playlists_before = self.playlists.snapshot()
         target = self._target(base.section, wanted)
-        # a bridge has no stay of its own, and silence none at all
+        # `min_stay_bars` does not apply to bridges and silence
         if not is_bridge(base.section) and self._must_stay(target, choice):
-            self.playlists.restore(turn)
+            self.playlists.restore(playlists_before)
             return Outcome.HELD, reason
-        self.planner.plan(TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, turn))
+        self.planner.plan(
+            TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, playlists_before)
+        )
         return Outcome.PLANNED, reason
 
     def _target(self, source: str, wanted: str) -> str:
-        """Section to go to: of a playlist what is drawn, or what was interrupted and is to go on."""
+        """The section to go to.
+
+        A playlist stands for its next pick.  The section in which the playlist was interrupted is resumed
+        instead if the rule to it enters at ``last_position``.
+        """
         if wanted == SILENCE:
             return SILENCE
-        held = self.playlists.take_up(wanted)
-        if held is not None:
-            origin = self.playback.left.section if is_bridge(source) else source
-            if self.planner.rule(origin, held).enter_at == "last_position":
-                return held
+        interrupted = self.playlists.interrupted_section(wanted)
+        if interrupted is not None:
+            origin = self.playback.previous.section if is_bridge(source) else source
+            if self.planner.rule(origin, interrupted).enter_at == "last_position":
+                return interrupted
         return self.playlists.enter(wanted)
 
     def _cancel(self, reason: str, keep: int) -> None:
-        """Take seams back, and put down what playlists had drawn for them."""
-        turn = next(
-            (s.request.turn_before for s in self.playback.transitions[keep:] if s.request.turn_before), None
-        )
+        """Cancel transitions beyond the first `keep`, and restore the playlists' state before them."""
+        cancelled = [transition.request for transition in self.playback.transitions[keep:]]
+        playlists_before = next((r.playlists_before for r in cancelled if r.playlists_before), None)
         self.planner.cancel(reason, keep)
-        if turn is not None:
-            self.playlists.restore(turn)
+        if playlists_before is not None:
+            self.playlists.restore(playlists_before)
 
     def _must_stay(self, section: str, choice: Choice) -> bool:
         playback, instance = self.playback, self.playback.instance
         if not playback.is_playing or instance.section == SILENCE or choice.is_urgent:
             return False
-        context = playback.preset.segments[instance.section].min_stay_bars
-        rest = context - playback.values.bars_in_section
+        stay_bars = playback.preset.segments[instance.section].min_stay_bars
+        rest = stay_bars - playback.values.bars_in_section
         if rest <= HAIR:
             return False
-        # what counts is where the seam would lie, not when it is asked for
+        # the stay is measured to the seam, not to the request
         leaves = instance.next_boundary(
             playback.tempo.beat_at(playback.earliest), self.planner.rule(instance.section, section).exit_at
         )
-        if instance.bars_since_entry(leaves) >= context - HAIR:
+        if instance.bars_since_entry(leaves) >= stay_bars - HAIR:
             return False
         if self._held_back != (instance.section, choice.section):
             self._held_back = (instance.section, choice.section)
             playback.log_line(
-                "transition", playback.now, f"stays at least {context} bars, {rest:.1f} more; "
+                "transition", playback.now, f"stays at least {stay_bars} bars, {rest:.1f} more; "
                 f"wanted by {choice.reason}", source=instance.section, target=choice.section, status="held",
             )  # fmt: skip
         return True
 
     def _advance(self, wanted: str) -> None:
-        """Plan a playlist's next section, once its turn comes near."""
+        """Plan a playlist's next section when it is due within `ADVANCE_BARS` and `ADVANCE_S`."""
         playback, tempo = self.playback, self.playback.tempo
         if playback.transitions or not wanted:
             return
@@ -284,18 +299,18 @@ class Conductor:
         lead += round(ADVANCE_S * tempo.sample_rate)
         if tempo.frame_at(due) - lead > playback.now:
             return
-        turn = self.playlists.snapshot()
-        section, playlist = self.playlists.after(playback.instance.section, wanted)
+        playlists_before = self.playlists.snapshot()
+        section, playlist = self.playlists.pick_next(playback.instance.section, wanted)
         if section == playback.instance.section:
-            self.playlists.stay_on(playback.instance)
+            self.playlists.repeat(playback.instance)
             return
         rule = self.playlists.rule(playback.instance.section, section)
         order = playback.preset.file.playlists[playlist].order
         reason = f"playlist {playlist}: next of {order}"
-        self.planner.plan(TransitionRequest(section, reason, rule, False, due, turn))
+        self.planner.plan(TransitionRequest(section, reason, rule, False, due, playlists_before))
 
     def _follow_density(self) -> None:
-        """Rewrite from the next bar line on where a layer's density has moved."""
+        """Rewrite layers from the next bar line on whose density has moved by `DENSITY_STEP` or more."""
         playback = self.playback
         for name, layer in playback.assets.generated.items():
             control = playback.preset.file.layers[name].density
@@ -305,7 +320,7 @@ class Conductor:
             if abs(density - layer.density) < DENSITY_STEP:
                 continue
             layer.density = density
-            self.compose_ahead.look_again(name)
+            self.compose_ahead.restart(name)
             beat = playback.instance.next_boundary(playback.tempo.beat_at(playback.earliest), "bar")
             write_range = layer.range_at(beat)
             if (
@@ -319,20 +334,26 @@ class Conductor:
                     layer=name, density=round(density, 3),
                 )  # fmt: skip
 
-    # ── what is written, and told ──────────────────────────────────────────────────────────────
+    # ── writing ahead, reports ─────────────────────────────────────────────────────────────────
 
     def _write_ahead(self, not_before: int) -> None:
-        """Write every layer to the end of the next bar, and at least 1.5 s ahead, a few bars a step.
+        """Write every layer to the end of the next bar and at least `CERTAIN_S` ahead, a few bars a step.
 
-        What sounds next is written at once; the rest waits its turn, the layer that is least ahead first,
-        so that a bar line of many layers does not come all in one step.
+        Bars that sound within `SOON_S` are written at once.  The rest is spread over several control steps,
+        `BARS_A_STEP` each, the layer that is least ahead first: a bar line at which many layers need a bar
+        would otherwise make one step too long.
+
+        Parameters
+        ----------
+        not_before : int
+            No note is posted before this frame.  0: the beginning, where everything is written at once.
         """
         playback, tempo = self.playback, self.playback.tempo
         layers = list(playback.assets.generated.values())
         now_beat, instance = tempo.beat_at(playback.now), playback.instance
         rate = tempo.sample_rate
         certain = tempo.beat_at(playback.now + round(CERTAIN_S * rate) + len(layers) * CONTROL_STEP_FRAMES)
-        # a hundredth of a beat on: on a bar line the next bar is the one after
+        # a hundredth of a beat later, so that on a bar line the next one is found
         next_bar = instance.next_boundary(now_beat + 0.01, "bar") + instance.beats_per_bar
         until = max(certain, next_bar)
         soon = until if not_before == 0 else tempo.beat_at(playback.now + round(SOON_S * rate))
@@ -345,10 +366,10 @@ class Conductor:
             before = behind.cursor_beat
             self.outbox.add(behind.write(until, tempo, not_before, 1))
             if behind.cursor_beat == before:
-                behind.cursor_beat = until  # it does not play there
+                behind.cursor_beat = until  # the layer does not play in this stretch
         frame = tempo.frame_at(until)
-        for stem in self.takes.layers.values():
-            self.outbox.add(stem.write_passes(frame))
+        for stem in self.variation_log.layers.values():
+            self.outbox.add(stem.write_changes(frame))
 
     def _watch_health(self) -> None:
         for name, table in self.playback.preset.file.parameters.items():
@@ -364,10 +385,10 @@ class Conductor:
 
     def _report(self) -> None:
         for name, layer in self.playback.assets.generated.items():
-            self.playback.log_notes(name, layer.style, layer.sounded(self.playback.now))
-        self.takes.tell()
+            self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
+        self.variation_log.report()
         self._report_parameters()
-        self.stingers.send_due()
+        self.stingers.report()
 
     def _report_parameters(self) -> None:
         bar = self.playback.instance.bar_number(self.playback.tempo.beat_at(self.playback.now))
@@ -382,17 +403,17 @@ class Conductor:
             self.playback.log_line("parameter", self.playback.now, "at the bar line", values=values)
 
     def _forget(self) -> None:
-        """Drop what has sounded, so that weeks of music take no memory."""
+        """Drop records of what has sounded, so that memory does not grow over weeks of music."""
         playback = self.playback
         playback.tempo.forget_before(playback.now - HISTORY_S * playback.tempo.sample_rate)
         beat = playback.tempo.beat_at(playback.now)
         for layer in playback.assets.generated.values():
             layer.forget_before(beat)
-        for stem in self.takes.layers.values():
+        for stem in self.variation_log.layers.values():
             stem.forget_before(playback.now)
 
     def _post(self) -> None:
-        """Post this tick's commands as one commit; if there is no room, they wait for the next."""
+        """Post the commands of this step as one commit; if the queue is full, retry in the next step."""
         try:
             self.outbox.post()
         except QueueFullError as error:

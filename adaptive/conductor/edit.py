@@ -1,15 +1,15 @@
-"""The preset is edited while it plays: one conductor takes over from another, at a bar line.
+"""Live edits: at a bar line a conductor with the edited preset takes over from the present conductor.
 
-Both sit on the same engine and the same timeline.  What plays is compared with what the new preset says of
-the present section, layer by layer; what is the same is not touched, not by one command.  The rest is
-exchanged at the bar line, by a seam from the section to itself.
+Both use the same engine and the same timeline.  Each layer of the present section is compared with the
+edited preset.  A layer that did not change gets no command at all.  The others are switched at the bar line,
+by a transition from the section to itself.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from adaptive.conductor.assets import MIDDLING, Assets
+from adaptive.conductor.assets import DEFAULT_DENSITY, Assets
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.layers.generated import ComposeContext, GeneratedLayer
 from adaptive.conductor.layers.stems import StemLayer
@@ -17,6 +17,7 @@ from adaptive.conductor.layout.layout import PresetLayout, control_start
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.transitions.applier import INSTRUMENT_FADE_S
 from adaptive.engine import commands
 from adaptive.engine.live_edit import Store, moves, stores
 from adaptive.engine.spec import EngineSpec
@@ -27,16 +28,25 @@ from adaptive.preset.segments import Segment, is_bridge
 from adaptive.timebase import HAIR
 
 REASON = "the preset was edited"
+
 SAME_PLACE = TransitionTable(exit_at="bar", enter_at="same_position", pickup="never")
-RESTORE_S = 0.01
-"""An instrument that was faded out is back so soon, where its layer is written anew."""
+"""Rule of the transition from the present section to itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPreset:
-    """A preset made ready for an engine: laid out, decoded, in numbers.
+    """A preset prepared for an engine: laid out, with its files decoded.
 
-    `occupancy` is what the engine held when it was made.
+    Parameters
+    ----------
+    preset : Preset
+        The preset.
+    layout : PresetLayout
+        Its engine rows.
+    assets : Assets
+        Its sounds, layers and generators.
+    occupancy : EngineSpec
+        Specification of the engine when the layout was made.
     """
 
     preset: Preset
@@ -45,18 +55,19 @@ class PreparedPreset:
     occupancy: EngineSpec
 
     def sounds(self) -> set[int]:
-        """Identities of all recordings it may play."""
+        """Identities (`id`) of all recordings that it may play."""
         return self.assets.sounds()
 
 
 def due_beat(conductor: Conductor, is_overdue: bool) -> float | None:
-    """Beat of the bar line at which an edit acts, if it is decided in this step; else None.
+    """Beat of the bar line at which an edit acts, if that has to be decided in this control step; else None.
 
-    A bridge is played to its end.  A seam that lies before the bar line, or on it, is played as planned,
-    and the edit acts a bar later; where bar after bar brings a seam (`is_overdue`), it is planned again.
+    A bridge is played to its end.  A seam before the bar line, or on it, is played as planned, and the edit
+    acts a bar later.  With `is_overdue`, because a seam lay on every bar line so far, the transition is
+    cancelled instead and decided again.
     """
     playback = conductor.playback
-    if is_bridge(playback.instance.section) or conductor.planner.keep():
+    if is_bridge(playback.instance.section) or conductor.planner.locked_count():
         return None
     beat = playback.instance.next_boundary(playback.tempo.beat_at(playback.earliest), "bar")
     frame = playback.tempo.frame_at(beat)
@@ -68,30 +79,30 @@ def due_beat(conductor: Conductor, is_overdue: bool) -> float | None:
 
 
 def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Conductor, list[Store]]:
-    """Let a new conductor go on with what an old one plays; the new preset is heard from a bar line on.
+    """Make a conductor that continues what another one plays, with an edited preset from a bar line on.
 
     Parameters
     ----------
     old : Conductor
-        Decides no more.
+        The present conductor; it must not be stepped again.
     prepared : PreparedPreset
-        Made for the engine as it is.
+        The edited preset, prepared for this engine.
     beat : float
-        The bar line: `due_beat` of this step.
+        The bar line: `due_beat` of this control step.
 
     Returns
     -------
     Conductor
-        Decides from this step on.
-    list
-        What is to be stored once the bar line has been rendered.
+        The conductor to step from this control step on.
+    list of Store
+        Stores into the engine's memory, to be made when the bar line has been rendered.
     """
     before = old.playback
-    old.take_back(REASON)
+    old.cancel_planned(REASON)
     present = before.engine.spec
-    before.engine.grow(prepared.layout.spec, _moved(before.layout, prepared.layout))
-    _carry_harmony(before.assets, prepared.assets)
-    is_kept = _carry_layers(before.assets, prepared)
+    before.engine.grow(prepared.layout.spec, _moved_parameters(before.layout, prepared.layout))
+    _keep_harmony(before.assets, prepared.assets)
+    kept_layers = _take_over_layers(before.assets, prepared)
     playback = PlaybackState(
         prepared.preset, prepared.layout, prepared.assets, before.engine, before.log, before.seed
     )
@@ -99,18 +110,18 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     new = Conductor(playback, old.outbox)
     new.take_over(old)
     frame = before.tempo.frame_at(beat)
-    changed = _SelfSeam(new, before, beat, frame, is_kept).post()
-    wanted = prepared.layout.spec
-    moved = moves(present, wanted, frame)
+    changed = _EditTransition(new, before, beat, frame, kept_layers).post()
+    edited = prepared.layout.spec
+    moved = moves(present, edited, frame)
     new.outbox.add(moved)
-    later = stores(before.engine, present, wanted, frame)
-    strips = sorted({wanted.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
+    later = stores(before.engine, present, edited, frame)
+    strips = sorted({edited.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
     playback.log_line("edit", frame, REASON, status="applied", exchanged=changed, moved=strips)
     return new, later
 
 
-def _moved(old: PresetLayout, new: PresetLayout) -> dict[int, int]:
-    """New row to old row of each parameter that has changed its place."""
+def _moved_parameters(old: PresetLayout, new: PresetLayout) -> dict[int, int]:
+    """New row to old row of each parameter whose row has changed."""
     return {
         index: old.parameters[name]
         for name, index in new.parameters.items()
@@ -118,8 +129,8 @@ def _moved(old: PresetLayout, new: PresetLayout) -> dict[int, int]:
     }
 
 
-def _carry_harmony(old: Assets, new: Assets) -> None:
-    """Keep the harmony of parts whose chords are the same: bars composed over it are known again."""
+def _keep_harmony(old: Assets, new: Assets) -> None:
+    """Keep the harmony objects of segments whose chords are unchanged: composed bars are found by them."""
     for name, harmony in old.harmony.items():
         before, after = old.segments[name].segment, new.segments.get(name)
         if name in new.harmony and after is not None and _tonal(before) == _tonal(after.segment):
@@ -127,65 +138,68 @@ def _carry_harmony(old: Assets, new: Assets) -> None:
 
 
 def _tonal(segment: Segment) -> tuple[object, ...]:
+    """All that a segment's harmony depends on."""
     return segment.key, segment.chords, segment.beats_per_bar, segment.beat_unit, segment.phrase_bars
 
 
-def _carry_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
-    """Let the new layers go on where the old ones are; which generated ones write on untouched."""
+def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
+    """Let new layers continue from old ones; returns the generated layers that write on unchanged."""
     new, kept = prepared.assets, set()
     for name, stem in new.stems.items():
-        if _stays(stem, old.stems.get(name)):
+        if _keeps_row(stem, old.stems.get(name)):
             stem.take_over(old.stems[name])
     for name, layer in new.generated.items():
-        if not _stays(layer, old.generated.get(name)):
+        if not _keeps_row(layer, old.generated.get(name)):
             continue
         before = old.generated[name]
         control = prepared.preset.file.layers[name].density
-        # a curve is followed step by step, as ever
-        density = before.density if isinstance(control, Curve) else control_start(control, {}, MIDDLING)
-        is_as_dense = density == before.density
-        if layer.is_like(before):
+        # a curve keeps the present density: `Conductor` follows curves in every step
+        density = before.density
+        if not isinstance(control, Curve):
+            density = control_start(control, {}, DEFAULT_DENSITY)
+        is_unchanged = layer.is_like(before)
+        if is_unchanged:
             new.generated[name] = before
         else:
             layer.take_over(before)
-        if new.generated[name] is before and is_as_dense:
+        if is_unchanged and density == before.density:
             kept.add(name)
         new.generated[name].density = density
     return kept
 
 
-def _stays(layer: StemLayer | GeneratedLayer, before: StemLayer | GeneratedLayer | None) -> bool:
-    """Whether a layer goes on from one before it: it has that one's seat."""
+def _keeps_row(layer: StemLayer | GeneratedLayer, before: StemLayer | GeneratedLayer | None) -> bool:
+    """Whether a layer continues an old one, because it has the same engine rows."""
     return before is not None and layer.place.shares_row(before.place)
 
 
-class _SelfSeam:
-    """The seam from the present section to itself: what has changed of it is exchanged.
+class _EditTransition:
+    """The transition from the present section to itself, which switches the layers that an edit changed.
 
     Parameters
     ----------
     conductor : Conductor
-        The new one.
+        The new conductor.
     before : PlaybackState
-        What the old one played on.
+        Playback state of the old conductor.
     beat, frame : float, int
         The bar line.
-    is_kept : set of str
-        Generated layers that write and play as before.
+    kept_layers : set of str
+        Generated layers that the edit did not change.
     """
 
     def __init__(
-        self, conductor: Conductor, before: PlaybackState, beat: float, frame: int, is_kept: set[str]
+        self, conductor: Conductor, before: PlaybackState, beat: float, frame: int, kept_layers: set[str]
     ) -> None:
         self.conductor, self.playback, self.before = conductor, conductor.playback, before
-        self.beat, self.frame, self.is_kept = beat, frame, is_kept
+        self.beat, self.frame, self.kept_layers = beat, frame, kept_layers
 
     def post(self) -> list[str]:
-        """Post it; returns the layers that are exchanged."""
+        """Post it; returns the layers that are switched."""
         source = self.before.instance
         if source.section == SILENCE:
             return []
-        target = self._enter_again(source)
+        target = self._edited_instance(source)
         transition = PlannedTransition(
             source,
             target,
@@ -199,33 +213,28 @@ class _SelfSeam:
             self.playback.tempo.snapshot(),
         )
         if target is not source:
-            self.playback.left, self.playback.instance = source, target
-            self.playback.entered_frame = self.frame
-            self.conductor.playlists.go_on_in(source, target)
-        was, made = (
-            playback.assets.segments.get(source.section) for playback in (self.before, self.playback)
-        )
-        if (
-            was
-            and made
-            and (was.tempo_bpm, was.segment.beat_unit) != (made.tempo_bpm, made.segment.beat_unit)
-        ):
+            self.playback.enter(target, self.frame)
+            self.conductor.playlists.replace_instance(source, target)
+        if self._tempo_in(self.before) != self._tempo_in(self.playback):
             self.conductor.planner.step_tempo(transition)
-        changed = [*self._exchange_stems(transition), *self._write_anew(transition)]
-        return sorted({*changed, *self._let_go(transition)})
+        changed = [*self._switch_stems(transition), *self._rewrite_generated(transition)]
+        return sorted({*changed, *self._end_removed(transition)})
 
-    def _enter_again(self, source: SegmentInstance) -> SegmentInstance:
-        """The passage as the new preset has it: the same object if nothing of it has changed.
+    def _tempo_in(self, playback: PlaybackState) -> tuple[float, int] | None:
+        """Tempo and beat unit of the present section; None if the preset does not have it."""
+        segment = playback.assets.segments.get(self.before.instance.section)
+        return None if segment is None else (segment.tempo_bpm, segment.segment.beat_unit)
 
-        Where the meter is another, the bar that would have come begins in the new one.  Where the section is
-        no more, there is silence, and what is selected from there begins in the same frame.
+    def _edited_instance(self, source: SegmentInstance) -> SegmentInstance:
+        """The present instance with the edited settings; the same object if they are unchanged.
+
+        If the meter has changed, the next bar starts in the new meter.  If the section was removed, silence
+        follows, and the section that is selected then starts in the same frame.
         """
         if source.section not in self.playback.preset.segments:
             return self.playback.instance_in(SILENCE, self.beat, 0.0, source.next_first_bar(self.beat))
-        segment, length = (
-            self.playback.preset.segments[source.section],
-            self.playback.length_of(source.section),
-        )
+        segment = self.playback.preset.segments[source.section]
+        length = self.playback.length_of(source.section)
         if (segment.beats_per_bar, segment.beat_unit) != (source.beats_per_bar, source.beat_unit):
             bars = round(source.local(self.beat) / source.beats_per_bar)
             place = float(bars * segment.beats_per_bar % length)
@@ -237,22 +246,24 @@ class _SelfSeam:
 
     # ── stems ──────────────────────────────────────────────────────────────────────────────────
 
-    def _exchange_stems(self, transition: PlannedTransition) -> list[str]:
+    def _switch_stems(self, transition: PlannedTransition) -> list[str]:
         section, changed = transition.target.section, []
         wanted = set(self.playback.layers_of(section))
-        made = self.playback.assets.segments.get(section)
-        position = 0 if made is None else made.frames_into(transition.target.local(self.beat))
+        segment_assets = self.playback.assets.segments.get(section)
+        position = 0
+        if segment_assets is not None:
+            position = segment_assets.frames_into(transition.target.local(self.beat))
         is_at_end = transition.source.ends_pass_at(self.beat)
-        is_placed = transition.target.start_beat == transition.source.start_beat
+        has_same_start = transition.target.start_beat == transition.source.start_beat
         for name, layer in self.playback.assets.stems.items():
             old = self.before.assets.stems.get(name)
-            was_wanted = _stays(layer, old) and name in self.before.layers_of(section)
+            was_wanted = _keeps_row(layer, old) and name in self.before.layers_of(section)
             is_wanted = name in wanted
-            is_like = old is not None and layer.plays_as(old, section)
-            if was_wanted == is_wanted and is_placed and (not is_wanted or is_like):
-                continue
-            self.conductor.outbox.add(layer.unwind(self.frame))
-            posted = self.conductor.planner.applier.exchange_stem(
+            is_like = old is not None and layer.has_same_material(old, section)
+            if was_wanted == is_wanted and has_same_start and (not is_wanted or is_like):
+                continue  # unchanged
+            self.conductor.outbox.add(layer.undo_changes(self.frame))
+            posted = self.conductor.planner.applier.switch_stem(
                 layer, is_wanted, transition, position, is_at_end
             )
             self.conductor.outbox.add(posted)
@@ -261,7 +272,7 @@ class _SelfSeam:
 
     # ── generated layers ───────────────────────────────────────────────────────────────────────
 
-    def _write_anew(self, transition: PlannedTransition) -> list[str]:
+    def _rewrite_generated(self, transition: PlannedTransition) -> list[str]:
         changed = []
         wanted = self.playback.layers_of(transition.target.section)
         for name, layer in self.playback.assets.generated.items():
@@ -272,49 +283,49 @@ class _SelfSeam:
             if (
                 write_range is not None
                 and context is not None
-                and name in self.is_kept
+                and name in self.kept_layers
                 and _is_same(write_range.context, context)
             ):
-                layer.rest_on(transition.source, transition.target)
+                layer.replace_instance(transition.source, transition.target)
                 continue
             changed.append(name)
-            self._turn_over(layer, context, transition.group)
+            self._rewrite_layer(layer, context, transition.group)
         return changed
 
-    def _turn_over(self, layer: GeneratedLayer, context: ComposeContext | None, group: int) -> None:
+    def _rewrite_layer(self, layer: GeneratedLayer, context: ComposeContext | None, group: int) -> None:
         if layer.cursor_beat > self.beat + HAIR:
             self.conductor.outbox.add(layer.withdraw(self.frame, self.beat))
-        layer.turn_over(self.beat, context)
+        layer.rewrite_from(self.beat, context)
         if context is not None and layer.place.instrument is not None:
-            frames = round(RESTORE_S * self.playback.tempo.sample_rate)
+            frames = round(INSTRUMENT_FADE_S * self.playback.tempo.sample_rate)
             back = commands.fade_instrument(self.frame, layer.place.instrument, 1.0, frames, group=group)
             self.conductor.outbox.add([back])
 
-    # ── what is no more ────────────────────────────────────────────────────────────────────────
+    # ── removed layers ─────────────────────────────────────────────────────────────────────────
 
-    def _let_go(self, transition: PlannedTransition) -> list[str]:
-        """End what the new preset has no more, or seats elsewhere: it rings out where it is."""
-        let_go, playback, old, new = [], self.playback, self.before.assets, self.playback.assets
+    def _end_removed(self, transition: PlannedTransition) -> list[str]:
+        """End layers that were removed or got other rows; they decay in the rows they had."""
+        removed, playback, old, new = [], self.playback, self.before.assets, self.playback.assets
         is_at_end = transition.source.ends_pass_at(self.beat)
         for name, stem in old.stems.items():
-            if not _stays(stem, new.stems.get(name)):
-                posted = stem.unwind(self.frame)
+            if not _keeps_row(stem, new.stems.get(name)):
+                posted = stem.undo_changes(self.frame)
                 posted += stem.leave(
                     self.frame, is_at_end, transition.fades, playback.earliest, transition.group
                 )
                 self.conductor.outbox.add(posted)
-                let_go += [name] if posted else []
+                removed += [name] if posted else []
         for name, layer in old.generated.items():
-            if not _stays(layer, new.generated.get(name)):
+            if not _keeps_row(layer, new.generated.get(name)):
                 if layer.range_at(self.beat) is not None:
-                    let_go.append(name)
-                self._turn_over(layer, None, transition.group)
-                playback.log_notes(name, layer.style, layer.sounded(self.frame))
-        return let_go
+                    removed.append(name)
+                self._rewrite_layer(layer, None, transition.group)
+                playback.log_notes(name, layer.style, layer.pop_sounded(self.frame))
+        return removed
 
 
 def _is_same(old: ComposeContext, new: ComposeContext) -> bool:
-    """Whether a bar comes out the same: markers are not read by who writes notes."""
+    """Whether bars come out the same: generators read all of a context except the markers."""
     return (
         old.harmony_of is new.harmony_of
         and (old.energy, old.tempo_bpm) == (new.energy, new.tempo_bpm)

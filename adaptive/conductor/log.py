@@ -1,4 +1,4 @@
-"""The decision log: what was decided, when it sounds, and why, as JSON lines without wall time."""
+"""The decision log: what was decided, when it sounds, and why; JSON lines without wall-clock time."""
 
 from __future__ import annotations
 
@@ -10,18 +10,25 @@ from typing import Any
 Line = dict[str, Any]
 
 KEPT = 4096
-"""Lines kept in memory for whoever asks what happened; the file keeps all."""
+"""Number of the latest lines that are kept in memory; the log file keeps all."""
 
 
 class DecisionLog:
-    """Collects lines and hands each to a writer.
+    """Collects lines and passes each to a writer and to listeners.
 
     Parameters
     ----------
     sample_rate : int
-        To state `t` in seconds.
+        Frames per second, to state `t` in seconds.
     write : callable, optional
-        Takes each line as JSON text.
+        Receives each line as JSON text.
+
+    Attributes
+    ----------
+    recent : deque of dict
+        The last `KEPT` lines.
+    listeners : list of callable
+        Each receives every line as a dict.
     """
 
     def __init__(self, sample_rate: int, write: Callable[[str], None] | None = None) -> None:
@@ -33,7 +40,26 @@ class DecisionLog:
     def add(
         self, kind: str, frame: int, position: str, section_position: str, reason: str, **more: Any
     ) -> Line:
-        """Add a line; `more` is what belongs to its kind."""
+        """Add a line.
+
+        Parameters
+        ----------
+        kind : str
+            ``transition``, ``layer``, ``note``, …
+        frame : int
+            Frame of the timeline at which it sounds.
+        position, section_position : str
+            That frame as ``bar.beat.tick``, on the timeline and within the pass.
+        reason : str
+            Why it was decided.
+        **more
+            Further keys that belong to the kind.
+
+        Returns
+        -------
+        dict
+            The line.
+        """
         line: Line = {
             "frame": frame,
             "t": round(frame / self._sample_rate, 6),

@@ -1,4 +1,4 @@
-"""What may be asked of the conductor, each with an optional id that asks for receipts."""
+"""Messages to the conductor, each with an optional id, and the receipts that an id asks for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,19 @@ class SetState:
 
 @dataclass(frozen=True, slots=True)
 class FireEvent:
-    """Fire an event: `velocity` 0 … 1; too late after `expires_s`."""
+    """Fire an event.
+
+    Parameters
+    ----------
+    name : str
+        Name of the event and of its stinger.
+    velocity : float
+        0 … 1; the gain of a recorded stinger is its square.
+    expires_s : float or None
+        The stinger is dropped if it cannot sound within this time; None: only the stinger's own limit holds.
+    id : str or None
+        Asks for receipts.
+    """
 
     name: str
     velocity: float = 1.0
@@ -26,7 +38,7 @@ class FireEvent:
 
 @dataclass(frozen=True, slots=True)
 class SetTempo:
-    """Ask for a tempo in quarter notes a minute; None lets go."""
+    """Ask for a tempo in quarter notes a minute; None returns to the segments' own tempi."""
 
     tempo_bpm: float | None
     id: str | None = None
@@ -34,7 +46,7 @@ class SetTempo:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Begin to play, or stop musically."""
+    """Start playback, or stop it at the next bar line."""
 
     is_playing: bool
     id: str | None = None
@@ -52,13 +64,16 @@ class Receipt:
     id : str
         The message's id.
     status : str
-        ``accepted``, then one of ``merged``, ``superseded``, ``dropped``, ``failed``, ``finished``.
+        ``accepted``, ``deferred``, ``started``, or one of the last ones: ``merged``, ``superseded``,
+        ``dropped``, ``failed``, ``finished``.
     reason : str
         One sentence.
     frame : int or None
         Frame of the timeline at which it sounds.
     position : str
-        That frame as bar.beat.tick.
+        That frame as ``bar.beat.tick``.
+    rule : str
+        The transition rule or stinger that applies.
     """
 
     id: str

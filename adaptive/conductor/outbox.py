@@ -1,4 +1,4 @@
-"""The outbox: commands that the conductor has decided on in this step and not yet posted."""
+"""The outbox: commands that the conductor has decided on and not yet posted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 
 FIRST_COMMIT = 128
-"""Commands of one commit at the start: half of what the kernel files in a quantum."""
+"""Commands of one commit at the start: half of what the kernel accepts into its schedule in a quantum."""
 
 
 class CommandOutbox:
@@ -44,7 +44,11 @@ class CommandOutbox:
             self._waiting = []
 
     def post_in_order(self) -> None:
-        """Post everything by frame, in commits of `FIRST_COMMIT`, so that frame 0 does not wait for bar 2."""
+        """Post everything in order of frames, in commits of `FIRST_COMMIT` commands.
+
+        Called once, before the first frame: the commands of frame 0 must be in the kernel's schedule
+        before those of bar 2.
+        """
         waiting, self._waiting = sorted(self._waiting, key=lambda command: command.frame), []
         for first in range(0, len(waiting), FIRST_COMMIT):
             self._engine.post(waiting[first : first + FIRST_COMMIT])

@@ -1,4 +1,4 @@
-"""The seam: source exit and destination entry meet at one frame.  Planned, withdrawn, arrived at."""
+"""A planned transition: the source's exit and the destination's entry meet at one frame, the seam."""
 
 from __future__ import annotations
 
@@ -23,62 +23,62 @@ SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class TransitionRequest:
-    """What a way was planned for: enough to plan it again.
+    """A request for a transition; the transition can be planned again from it.
 
     Parameters
     ----------
     section : str
-        Where to; empty: silence.
+        Section to go to; empty: silence.
     reason : str
-        Why.
+        Why, for the log.
     rule : TransitionTable or None
-        How; None: by the preset's rule.
-    is_turning : bool
-        The mind was changed in a bridge: it may be left at its markers.
+        Rule to apply; None: the preset's rule for these two sections.
+    is_from_bridge : bool
+        A bridge plays, or can no longer be cancelled; it may be left at its markers.
     not_before : float
-        Beat before which the section may not be left.
-    turn_before : PlaylistState or None
-        What playlists had drawn before it.
+        Beat before which the source may not be left.
+    playlists_before : PlaylistState or None
+        State of the playlists before the destination was picked; restored when the transition is cancelled.
     """
 
     section: str
     reason: str
     rule: TransitionTable | None = None
-    is_turning: bool = False
+    is_from_bridge: bool = False
     not_before: float = 0.0
-    turn_before: PlaylistState | None = None
+    playlists_before: PlaylistState | None = None
 
 
 @dataclass(slots=True)
 class PlannedTransition:
-    """A planned change of section, or from a section to a bridge, or from a bridge to a section.
+    """A planned transition between two segments: sections, or a section and a bridge.
 
     Parameters
     ----------
     source, target : SegmentInstance
-        What ends, and what begins, at the seam.
+        The segment that ends at the seam, and the one that starts there.
     frame, beat : int, float
-        Where it lies on the timeline.
+        Position of the seam on the timeline.
     group : int
         Withdrawal group of its commands.
     table : TransitionTable
-        The rule in force.
+        The rule that is applied.
     rule : str
-        Its name, as the log prints it.
+        Name of the rule as the log prints it.
     request : TransitionRequest
-        What it was planned for.
+        The request it was planned for.
     decided_frame : int
-        When it was decided.
+        First frame of the control step in which it was planned.
     tempo_before : tuple of TempoSegment
-        The tempo map without it.
+        The tempo map before it was planned.
     fades : Fades
-        In frames.
-    stems_before, plans_before : mapping
-        What layers come back to when it is taken back.
+        Fades at the seam, in frames.
+    stems_before, plans_before : dict
+        State of each stem and generated layer before it was planned, to restore when it is cancelled.
     early : list of Command
-        What begins before the seam, and has to be turned round if it is taken back too late.
+        Commands that act before the seam; a cancellation that comes after them has to reverse them.
     marker : str
-        The marker the section was left at, carried on over a bridge; empty: none.
+        Marker at which the section was left; carried over a bridge; empty: none.
     """
 
     source: SegmentInstance
@@ -99,7 +99,7 @@ class PlannedTransition:
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:
-    """Length of a fade in frames, its beats being those of the tempo at a frame."""
+    """Length of a fade in frames; beats and bars are counted at the tempo of a frame."""
     if fade is None:
         return 0
     if fade.seconds is not None:
@@ -110,7 +110,7 @@ def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: f
 
 
 def fade_start(fade: Fade | None, seam_beat: float, beats_per_bar: int, tempo: TempoMap) -> int:
-    """When a fade begins, in frames relative to its seam."""
+    """Start of a fade in frames relative to its seam; negative: before the seam."""
     if fade is None:
         return 0
     if fade.start_seconds is not None:
@@ -121,9 +121,9 @@ def fade_start(fade: Fade | None, seam_beat: float, beats_per_bar: int, tempo: T
 
 
 def fades_of(rule: TransitionTable, transition: PlannedTransition, tempo: TempoMap) -> Fades:
-    """Fades of a seam, in frames; `tempo` is the map with the seam in it.
+    """Fades of a transition in frames; `tempo` is the tempo map that includes the transition.
 
-    What leaves counts its beats and bars in its own tempo and meter, what enters in its own.
+    The fade-out counts beats and bars in the source's tempo and meter, the fade-in in the destination's.
     """
     out, into = rule.fade_out, rule.fade_in
     before = TempoMap(tempo.sample_rate, 120.0)
@@ -144,7 +144,7 @@ def fades_of(rule: TransitionTable, transition: PlannedTransition, tempo: TempoM
 
 
 NO_RULE = "no rule of the preset: "
-"""What the log puts before a way that is nobody's rule."""
+"""Prefix in the log where the preset has no rule and a default applies."""
 
 
 def describe_rule(rule: TransitionTable) -> str:

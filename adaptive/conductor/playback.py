@@ -1,4 +1,4 @@
-"""What plays just now: the one state that all parts of the conductor share."""
+"""The playback state: what plays and what is planned, shared by all parts of the conductor."""
 
 from __future__ import annotations
 
@@ -16,41 +16,60 @@ from adaptive.conductor.step_values import StepValues
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge, read_meter
+from adaptive.preset.timing import LOOK_AHEAD_S
 from adaptive.timebase import TempoMap
 
-LOOK_AHEAD_S = 0.05
-"""Decisions sound no earlier than this after their tick."""
-
 SILENCE = ""
-"""The section that is none: stopped."""
+"""Name of the section while playback is stopped."""
 
 
 class PlaybackState:
-    """The present passage, the planned seams, the tempo, the commands of this tick.
+    """The present segment, the planned transitions and the tempo.
+
+    All objects of the conductor read it; commands for the engine go to a `CommandOutbox`.  Few write it: the
+    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `TransitionPlanner`
+    changes everything about segments, transitions and the tempo; a live edit enters the edited segment.
 
     Parameters
     ----------
     preset : Preset
-        The score.
+        The preset that plays.
     layout : PresetLayout
-        Where its layers are in the engine.
+        The engine rows of its layers.
     assets : Assets
-        Its sounds and generators, made ready.
+        Its sounds and generators, ready to play.
     engine : Engine
-        Takes the commands, records the parameters.
+        Records the parameter values of every control step.
     log : DecisionLog
-        Gets every decision.
+        Receives every decision.
     seed : int
-        Of all that is left to chance.
+        Seed of all random choices.
 
     Attributes
     ----------
+    instance : SegmentInstance
+        The segment that plays now.
+    previous : SegmentInstance
+        The segment that played before it.
+    exit_marker : str
+        Marker at which the last section was left; carried over a bridge; empty: none.
+    entered_frame : int
+        Frame at which `instance` was entered.
     transitions : list of PlannedTransition
-        What is planned, in order: one change of section, or two with a bridge between.
+        The planned transitions in order: one, or two with a bridge between them.
     left_at : dict
-        Section to the beat, counted from its own beginning, at which it was left last.
+        Section to the beat, counted from its own start, at which it was left last.
+    arrivals : int
+        Number of transitions that have been carried out; it seeds the choice of random entry markers.
     revision : int
-        Rises whenever a seam or the tempo is planned anew: what hangs on them looks again.
+        Increases whenever a transition is planned or cancelled or the tempo changes; stingers compare it
+        to find out whether their place has to be found again.
+    is_playing : bool
+        False after a stop message.
+    tempo_wanted : float or None
+        Tempo that a message asked for, in quarter notes a minute; None: the segments' own tempi.
+    now : int
+        First frame of the present control step.
     """
 
     def __init__(
@@ -71,7 +90,7 @@ class PlaybackState:
         self._silence = (beats, unit)
         self.tempo = TempoMap(rate, preset.file.tempo_bpm, unit)
         self.instance = self.instance_in(SILENCE, 0.0, 0.0, 1)
-        self.left, self.left_marker, self.entered_frame = self.instance, "", 0
+        self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
         self.transitions: list[PlannedTransition] = []
         self.left_at: dict[str, float] = {}
         self.arrivals = 0
@@ -82,53 +101,52 @@ class PlaybackState:
         self.on_receipt: Callable[[Receipt], None] | None = None
 
     def take_over(self, before: PlaybackState) -> None:
-        """Go on with what plays on a stage before this one; its seams have been taken back."""
-        self.tempo, self.instance, self.left = before.tempo, before.instance, before.left
-        self.left_marker, self.entered_frame = before.left_marker, before.entered_frame
+        """Continue from another playback state, whose planned transitions have been cancelled."""
+        self.tempo, self.instance, self.previous = before.tempo, before.instance, before.previous
+        self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 
+    def enter(self, instance: SegmentInstance, frame: int) -> None:
+        """Make an instance the present one; `frame` is that of its seam."""
+        self.previous, self.instance, self.entered_frame = self.instance, instance, frame
+
     @property
     def earliest(self) -> int:
-        """Earliest frame at which a decision of this tick may sound."""
+        """Earliest frame at which a decision of this control step may sound."""
         return self.now + self.look_ahead
 
     @property
     def transition(self) -> PlannedTransition | None:
-        """The next seam that is planned."""
+        """The next planned transition."""
         return self.transitions[0] if self.transitions else None
 
     @property
-    def last(self) -> SegmentInstance:
-        """The passage all that is planned leads to."""
+    def destination(self) -> SegmentInstance:
+        """The last planned segment; the present one if nothing is planned."""
         return self.transitions[-1].target if self.transitions else self.instance
 
-    @property
-    def wanted_section(self) -> str:
-        """Section that plays, or is on its way."""
-        return self.last.section
-
     def origin_of(self, instance: SegmentInstance) -> SegmentInstance:
-        """Where a passage counts as coming from: of a bridge, the section before it."""
+        """The section that leads to what follows: for a bridge the section before it, else itself."""
         if not is_bridge(instance.section):
             return instance
         for transition in self.transitions:
             if transition.target is instance:
                 return transition.source
-        return self.left
+        return self.previous
 
     def marker_before(self, instance: SegmentInstance) -> str:
-        """The marker at which the way to a passage began; empty if it began at none."""
+        """The marker at which the section before this segment was left; empty: at none."""
         return next(
             (transition.marker for transition in self.transitions if transition.target is instance),
-            self.left_marker,
+            self.exit_marker,
         )
 
     def instances(self) -> Iterator[tuple[SegmentInstance, float]]:
-        """The present passage and those planned, each with the beat at which it ends."""
+        """The present segment and the planned ones, each with the beat at which it ends."""
         instance = self.instance
         for transition in self.transitions:
             yield instance, transition.beat
@@ -136,15 +154,15 @@ class PlaybackState:
         yield instance, float("inf")
 
     def layers_of(self, segment: str) -> tuple[str, ...]:
-        """Layers that play in a part; none in silence."""
+        """Layers that play in a segment; none in silence."""
         return self.preset.segments[segment].layers if segment else ()
 
     def length_of(self, segment: str) -> int:
-        """Beats of a pass of a part."""
+        """Length of one pass of a segment, in beats."""
         return self.assets.segments[segment].length_beats if segment else self._silence[0]
 
     def instance_in(self, segment: str, beat: float, offset: float, first_bar: int) -> SegmentInstance:
-        """A stay in a part that begins at a beat."""
+        """An instance of a segment that starts at a beat of the timeline, `offset` beats into the segment."""
         if segment:
             return SegmentInstance.of(
                 self.preset.segments[segment], self.length_of(segment), beat, offset, first_bar
@@ -155,42 +173,42 @@ class PlaybackState:
     def compose_context(
         self, instance: SegmentInstance, origin: SegmentInstance | None = None
     ) -> ComposeContext:
-        """A passage as generators see it; a bridge without chords goes on with those of its origin."""
-        assets = self.assets.segments[instance.section]
-        tempo = assets.tempo_bpm
-        if self.tempo_wanted is not None and not assets.has_stems:
-            tempo = self.tempo_wanted
+        """What generators are told about a segment; a bridge without chords continues those of `origin`."""
+        segment_assets = self.assets.segments[instance.section]
+        tempo_bpm = segment_assets.tempo_bpm
+        if self.tempo_wanted is not None and not segment_assets.has_stems:
+            tempo_bpm = self.tempo_wanted
         harmony = self.assets.harmony.get(instance.section)
         if harmony is None:
             harmony = self._harmony_after(origin or instance, instance.start_beat)
-        return ComposeContext(instance, harmony, assets.segment.energy, tempo)
+        return ComposeContext(instance, harmony, segment_assets.segment.energy, tempo_bpm)
 
     def _harmony_after(self, origin: SegmentInstance, beat: float) -> Callable[[int], Harmony]:
-        """Harmony of a section from a beat on, bar by bar."""
+        """Harmony of a section from a beat on, by bar: bar 0 is the bar that contains the beat."""
         harmony = self.assets.harmony[origin.section]
         first = int((origin.local(beat) + 1e-6) // origin.beats_per_bar)
         return lambda bar: harmony(first + bar)
 
     def instance_at(self, frame: int) -> SegmentInstance:
-        """The passage a frame lies in, as far as is planned."""
-        instance = self.left if frame < self.entered_frame else self.instance
+        """The segment that plays at a frame: past, present or planned."""
+        instance = self.previous if frame < self.entered_frame else self.instance
         for transition in self.transitions:
             if frame >= transition.frame:
                 instance = transition.target
         return instance
 
     def position_at(self, frame: int) -> str:
-        """``bar.beat.control_step`` of a frame."""
+        """``bar.beat.tick`` of a frame."""
         return self.instance_at(frame).position(self.tempo.beat_at(frame))
 
     def log_line(self, kind: str, frame: int, reason: str, **more: object) -> None:
-        """Add a line to the log, with the positions of its frame."""
+        """Add a line to the log, with the positions that belong to its frame."""
         beat, instance = self.tempo.beat_at(frame), self.instance_at(frame)
         section = instance.section_position(max(beat, instance.start_beat))
         self.log.add(kind, frame, instance.position(beat), section, reason, **more)
 
     def log_notes(self, layer: str, style: str, notes: Sequence[WrittenNote]) -> None:
-        """Add a line to the log for each note of a layer that has sounded."""
+        """Add a line to the log for each of these notes, which have sounded."""
         for done in notes:
             note = done.note
             self.log_line(
@@ -208,6 +226,6 @@ class PlaybackState:
         position: str = "",
         rule: str = "",
     ) -> None:
-        """Send a receipt, if the message asked for any."""
+        """Send a receipt if the message had an id."""
         if message_id is not None and self.on_receipt is not None:
             self.on_receipt(Receipt(message_id, status, reason, frame, position, rule))

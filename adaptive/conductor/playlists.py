@@ -1,4 +1,4 @@
-"""Playlists: sections that take turns under one name."""
+"""Playlists: one name for several sections that play one after the other."""
 
 from __future__ import annotations
 
@@ -12,13 +12,23 @@ from adaptive.preset.model import Preset
 from adaptive.preset.schema import PlaylistTable, TransitionTable
 from adaptive.timebase import HAIR
 
-GOES_ON = TransitionTable(exit_at="end")
-"""How a playlist goes on to its next section, where no rule says it: at the end, tails ringing over."""
+ADVANCE_RULE = TransitionTable(exit_at="end")
+"""Transition to a playlist's next section where the preset has no rule: at the end, tails ring on."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaylistState:
-    """What has been drawn, and how far into its round each playlist is: what to come back to."""
+    """State of all playlists, to restore when a planned transition is cancelled.
+
+    Parameters
+    ----------
+    picks : dict
+        Playlist to its pick state.
+    rounds : dict
+        Playlist to the number of items picked since it was entered.
+    interrupted : dict
+        Playlist to the section in which it was interrupted.
+    """
 
     picks: dict[str, PickState]
     rounds: dict[str, int]
@@ -26,14 +36,14 @@ class PlaylistState:
 
 
 class Playlists:
-    """Says which section a name stands for, and which comes after it.
+    """Resolves playlist names to sections, and picks the next section of a playlist.
 
     Parameters
     ----------
     preset : Preset
         Has the playlists.
     seed : int
-        Of chance.
+        Random seed.
     """
 
     def __init__(self, preset: Preset, seed: int) -> None:
@@ -47,57 +57,62 @@ class Playlists:
         self._due: tuple[SegmentInstance, str, float] | None = None
 
     def is_within(self, section: str, wanted: str) -> bool:
-        """Whether a section is what a name stands for, as one of its turns."""
+        """Whether a section is the one that was asked for, or belongs to the playlist of that name."""
         return section == wanted or wanted in self._preset.playlists_of(section)
 
     def snapshot(self) -> PlaylistState:
-        """What has been drawn so far."""
+        """The present state."""
         return PlaylistState(dict(self.picks), dict(self.rounds), dict(self.interrupted))
 
-    def restore(self, turn: PlaylistState) -> None:
-        """Put back what was drawn since a snapshot."""
-        self.picks, self.rounds = dict(turn.picks), dict(turn.rounds)
-        self.interrupted = dict(turn.interrupted)
+    def restore(self, state: PlaylistState) -> None:
+        """Restore a snapshot."""
+        self.picks, self.rounds = dict(state.picks), dict(state.rounds)
+        self.interrupted = dict(state.interrupted)
 
     def leave(self, instance: SegmentInstance, target: str) -> None:
-        """Take note of a section that is left for one outside its playlists: its turn is not over."""
+        """Remember the section in which each playlist is interrupted: `target` lies outside of it."""
         outer = set(self._preset.playlists_of(target))
         for name in self._preset.playlists_of(instance.section):
             if name not in outer:
                 self.interrupted[name] = instance.section
 
-    def take_up(self, name: str) -> str | None:
-        """The section of a playlist that was interrupted; what it was about to play is not drawn anew."""
+    def interrupted_section(self, name: str) -> str | None:
+        """The section in which a playlist was interrupted; None if it was not."""
         return self.interrupted.get(name)
 
     def take_over(self, before: Playlists, instance: SegmentInstance) -> None:
-        """Keep what has been drawn, where a hand still fits its deck; and the turn of what plays."""
+        """Continue from the playlists before an edit.
+
+        A pick state is kept if it fits the edited playlist.  The beat at which `instance` is due to end is
+        kept if its playlists and its number of loops are unchanged.
+        """
         for name, table in self._tables.items():
             pick = before.picks.get(name)
             if pick is not None and pick.fits(len(table.play)):
                 self.picks[name], self.rounds[name] = pick, before.rounds[name]
-            held = before.interrupted.get(name)
-            if held is not None and held in self._preset.segments and self.is_within(held, name):
-                self.interrupted[name] = held
+            section = before.interrupted.get(name)
+            if section is not None and section in self._preset.segments and self.is_within(section, name):
+                self.interrupted[name] = section
         self._begun = {
             segment: passes for segment, passes in before._begun.items() if segment in self._preset.segments
         }
         section = instance.section
         if before._due is None or self._preset.playlists_of(section) != before._preset.playlists_of(section):
             return
-        has_turn = before._due[0] is instance and bool(self._preset.playlists_of(section))
-        if has_turn and self._loops(section) == before._loops(section):
+        is_present = before._due[0] is instance and bool(self._preset.playlists_of(section))
+        if is_present and self._loops(section) == before._loops(section):
             self._due = before._due
 
-    def go_on_in(self, source: SegmentInstance, target: SegmentInstance) -> None:
-        """Let a passage that is called by another object have the turn it had, if it is as long."""
+    def replace_instance(self, source: SegmentInstance, target: SegmentInstance) -> None:
+        """Keep the due beat for a new object of the same instance, if its length is unchanged."""
         if self._due is not None and self._due[0] is source and source.length_beats == target.length_beats:
             self._due = (target, *self._due[1:])
 
     def enter(self, name: str) -> str:
-        """Draw the section a name stands for now; a section stands for itself.
+        """Pick the section to enter for a name; the name of a section is returned as it is.
 
-        A sequence begins anew whenever its playlist is entered; chance goes on where it was.
+        A sequence starts from its first item whenever its playlist is entered.  Random and shuffled
+        playlists continue from their last pick.
         """
         table = self._tables.get(name)
         if table is None:
@@ -106,30 +121,31 @@ class Playlists:
         self.interrupted.pop(name, None)
         if table.order == "sequence":
             self.picks[name] = PickState()
-        return self._draw(name)
+        return self._pick(name)
 
-    def _draw(self, name: str) -> str:
-        drawn, self.picks[name] = self._pickers[name].draw(self.picks[name])
+    def _pick(self, name: str) -> str:
+        picked, self.picks[name] = self._pickers[name].pick(self.picks[name])
         self.rounds[name] += 1
-        return self._inner(self._tables[name].play[drawn])
+        return self._inner(self._tables[name].play[picked])
 
     def _inner(self, item: str) -> str:
-        """What an item of a playlist stands for: an inner playlist goes on where it was."""
+        """The section of an item; an inner playlist continues from its last pick."""
         if item not in self._tables:
             return item
         self.rounds[item] = 0
-        return self._draw(item)
+        return self._pick(item)
 
     def due_beat(self, instance: SegmentInstance, wanted: str, now_beat: float) -> float | None:
-        """Beat at which a passage has had its turn; None if it stays for good.
+        """Beat at which the playlist goes on to its next section; None if it stays in this one.
 
-        Its turn counts from its entry; one that was over before its playlist was wanted ends with this pass.
+        The loops of the section are counted from its entry.  If they were over before the playlist was
+        asked for, the section ends with the present pass.
         """
         owners = self._preset.playlists_of(instance.section)
-        if wanted not in owners or self._is_over(owners, wanted):
+        if wanted not in owners or self._has_ended(owners, wanted):
             return None
         if self._due is None or self._due[:2] != (instance, wanted):
-            if instance.offset_beats < instance.length_beats:  # else it was interrupted in a later pass
+            if instance.offset_beats < instance.length_beats:  # otherwise it resumes in a later pass
                 self._begun[instance.section] = 0.0
             first = self._begun.setdefault(instance.section, instance.offset_beats // instance.length_beats)
             passes = first + self._loops(instance.section)
@@ -137,8 +153,8 @@ class Playlists:
             self._due = (instance, wanted, instance.beat_of(passes * instance.length_beats))
         return self._due[2]
 
-    def stay_on(self, instance: SegmentInstance) -> None:
-        """Let a passage have another turn: the same section was drawn again."""
+    def repeat(self, instance: SegmentInstance) -> None:
+        """Let an instance play its loops once more, because the same section was picked again."""
         if self._due is not None:
             more = self._loops(instance.section) * instance.length_beats
             self._due = (instance, self._due[1], self._due[2] + more)
@@ -147,31 +163,35 @@ class Playlists:
         loops = self._tables[self._preset.playlists_of(section)[0]].loops
         return loops if isinstance(loops, int) else loops.get(section, 1)
 
-    def _is_over(self, owners: tuple[str, ...], wanted: str) -> bool:
-        """Whether the sequence that is wanted has come to an end that is held."""
+    def _has_ended(self, owners: tuple[str, ...], wanted: str) -> bool:
+        """Whether a playlist with ``at_end = "hold"`` has reached its last section."""
         table = self._tables[wanted]
         inner = owners[: owners.index(wanted)]
-        is_inside_done = not any(self._has_more(name) for name in inner)
+        has_inner_ended = not any(self._has_more(name) for name in inner)
         is_last = self.picks[wanted].count >= len(table.play)
-        return table.at_end == "hold" and is_last and is_inside_done
+        return table.at_end == "hold" and is_last and has_inner_ended
 
     def _has_more(self, name: str) -> bool:
+        """Whether a playlist with ``each_time = "all"`` has items left in this round."""
         table = self._tables[name]
         return table.each_time == "all" and self.rounds[name] < len(table.play)
 
-    def after(self, section: str, wanted: str) -> tuple[str, str]:
-        """Draw what comes after a section, and say by which playlist."""
+    def pick_next(self, section: str, wanted: str) -> tuple[str, str]:
+        """Pick the section after this one; returns the section and the playlist that it was picked from."""
         owners = self._preset.playlists_of(section)
         for name in owners[: owners.index(wanted)]:
             if self._has_more(name):
-                return self._draw(name), name
-        return self._draw(wanted), wanted
+                return self._pick(name), name
+        return self._pick(wanted), wanted
 
     def rule(self, source: str, target: str) -> TransitionTable:
-        """How a playlist goes on: by a rule that names sections or playlists on both sides, at the end."""
+        """Rule from a playlist's section to its next: a rule that names both sides, or `ADVANCE_RULE`.
+
+        The exit is always the end, because a section plays its loops to the end.
+        """
         found = self._preset.written_transition(source, target, wildcard=())
         if found is None:
-            return GOES_ON
+            return ADVANCE_RULE
         enter = "start" if found.enter_at == "same_position" else found.enter_at
         return msgspec.structs.replace(found, exit_at="end", enter_at=enter)
 

@@ -1,10 +1,10 @@
-"""The musical state as something to keep: saved into a game's file, restored in the same bar.
+"""Saves the musical state, for example into a game's save file, and restores it in the same bar.
 
-What comes back: the section and the bar it was in, bar numbers, states, parameters, where every section was
-left, whose turn it is, how long stingers must rest, tempo, play or stop.
-What does not: what rings (tails, reverb, notes held over the bar line), fades under way, a seam that was
-planned (what decides it decides again), a bridge (its destination begins), requests that wait for receipts.
-Bars that were written by density are written again by the present one.
+Saved: the section and its present bar, bar numbers, states, parameters, where every section was left, the
+pick states of playlists and variations, the cooldowns of stingers, tempo, play or stop.
+Not saved: tails, reverb and notes that are held over the bar line; fades in progress; a planned transition
+(it is decided again); a bridge (its destination is saved instead); requests that wait for receipts.
+Bars are composed again at the density of the moment they are restored.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ Beats = Annotated[float, Meta(ge=0.0, le=1e9)]
 Text = Annotated[str, Meta(max_length=200)]
 
 MSGSPEC_WORDS = {
-    "Object contains unknown field": "no such key is in it:",
-    "Object missing required field": "it lacks the key",
+    "Object contains unknown field": "unknown key",
+    "Object missing required field": "missing key",
     "Expected": "expected",
     "Invalid": "invalid",
 }
 
 
 class SavedPick(Struct, frozen=True, forbid_unknown_fields=True):
-    """What has been drawn from a deck."""
+    """A `PickState` as JSON."""
 
     count: Count = 0
     left: tuple[Count, ...] = ()
@@ -53,23 +53,39 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes
     ----------
     music : int
-        Version of this form.
+        Version of this format.
     preset, digest : str
-        Folder of the preset and the hash of its file.
+        Folder of the preset, and the hash of its file.
     seed : int
-        Of chance.
+        Random seed.
     section : str
-        What plays; empty: silence.
+        The section that plays; empty: silence.
     local_beats : float
-        Beginning of the bar it is in, in beats since the section's own beginning.
+        Start of the present bar, in beats since the start of the section.
     entered_beats : float
-        Where in the section it was entered.
+        Local beat at which the section was entered.
     bar : int
-        Number of that bar on the timeline.
+        Number of the present bar on the timeline.
+    arrivals : int
+        Number of transitions so far; it seeds the choice of random entry markers.
+    is_playing : bool
+        False after a stop message.
+    tempo_bpm : float or None
+        Tempo that a message asked for, in quarter notes a minute.
     parameters : dict of str to (float, float)
-        Where each was sent to, and where it was on the way there.
+        Target of each parameter, and its smoothed value.
+    states : dict of str to str
+        Value of each state group.
+    left_at : dict of str to float
+        Local beat at which each section was left last.
+    playlists, rounds, interrupted : dict
+        State of each playlist, as in `PlaylistState`.
+    left_with : dict
+        Layer to the variation, by segment, that played when the segment was left.
+    variations : dict
+        Layer to its pick state by segment.
     rested_s : dict of str to float
-        How long ago each stinger's first beat sounded.
+        Seconds since each stinger's first beat sounded.
     """
 
     music: Literal[1] = 1
@@ -95,12 +111,12 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 def read_saved(document: object) -> SavedMusic:
-    """Check what somebody says is a musical state.
+    """Read a saved musical state from decoded JSON.
 
     Raises
     ------
     InputError
-        It is none; the sentence says where.
+        The document is not a saved state; the message names the key.
     """
     try:
         return msgspec.convert(document, SavedMusic)
@@ -116,11 +132,11 @@ def read_saved(document: object) -> SavedMusic:
 
 
 def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
-    """The musical state at the tick that was stepped last."""
+    """The musical state at the control step that was stepped last; `preset` is the folder's name."""
     instance, local, bar = _present(playback)
-    turn = next(
-        (s.request.turn_before for s in playback.transitions if s.request.turn_before), playlists.snapshot()
-    )
+    # a planned transition is not saved, so what playlists picked for it is not saved either
+    requests = [transition.request for transition in playback.transitions]
+    lists = next((r.playlists_before for r in requests if r.playlists_before), playlists.snapshot())
     near = {instance.section, *(transition.target.section for transition in playback.transitions)}
     rate = playback.tempo.sample_rate
     return SavedMusic(
@@ -137,48 +153,49 @@ def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, pres
         parameters=playback.engine.targets(playback.layout.parameters),
         states=dict(playback.values.states),
         left_at=dict(playback.left_at),
-        playlists={name: _saved(pick) for name, pick in turn.picks.items()},
-        rounds=dict(turn.rounds),
-        interrupted=dict(turn.interrupted),
+        playlists={name: _saved_pick(pick) for name, pick in lists.picks.items()},
+        rounds=dict(lists.rounds),
+        interrupted=dict(lists.interrupted),
         left_with={
             name: dict(layer.left_with) for name, layer in playback.assets.stems.items() if layer.pickers
         },
         variations={
-            name: {segment: _saved(pick) for segment, pick in layer.hands_at(playback.now, near).items()}
+            name: {segment: _saved_pick(pick) for segment, pick in layer.picks_at(playback.now, near).items()}
             for name, layer in playback.assets.stems.items()
             if layer.pickers
         },
         rested_s={
-            name: (playback.now - sync_point) / rate for name, sync_point in stingers.last_apexes().items()
+            name: (playback.now - sync_point) / rate
+            for name, sync_point in stingers.last_sync_points().items()
         },
     )
 
 
 def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
-    """The passage, the beginning of its present bar in local beats, and that bar's number."""
+    """The instance to save, the start of its present bar in local beats, and that bar's number."""
     instance = playback.instance
     if is_bridge(instance.section):
-        instance = playback.last
+        instance = playback.destination
         return instance, instance.offset_beats, instance.first_bar
     local = instance.local(playback.tempo.beat_at(playback.now))
-    begun = math.floor((local + HAIR) / instance.beats_per_bar) * float(instance.beats_per_bar)
-    begun = max(begun, instance.offset_beats, 0.0)
-    return instance, begun, instance.bar_number(instance.beat_of(begun))
+    bar_start = math.floor((local + HAIR) / instance.beats_per_bar) * float(instance.beats_per_bar)
+    bar_start = max(bar_start, instance.offset_beats, 0.0)
+    return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
 
 
-def _saved(pick: PickState) -> SavedPick:
+def _saved_pick(pick: PickState) -> SavedPick:
     return SavedPick(pick.count, pick.left, pick.recent)
 
 
 def restore(
     saved: SavedMusic, playback: PlaybackState, playlists: Playlists, stingers: Stingers
 ) -> SegmentInstance:
-    """Bring a stage that has not begun into a saved state; returns the passage to begin with.
+    """Restore a saved state before playback begins; returns the instance to begin with.
 
     Raises
     ------
     InputError
-        The preset has no such section.
+        The preset does not have the section that was saved.
     """
     segments = playback.preset.segments
     require_section(saved, playback.preset)
@@ -189,25 +206,25 @@ def restore(
         saved.arrivals,
     )
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
-    playlists.restore(_turn(saved, playlists, playback.preset.file.playlists))
+    playlists.restore(_playlist_state(saved, playlists, playback.preset.file.playlists))
     for name, layer in playback.assets.stems.items():
-        picks = {segment: _hand(pick) for segment, pick in saved.variations.get(name, {}).items()}
-        layer.take_turns(picks, saved.left_with.get(name, {}))
+        picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
+        layer.set_picks(picks, saved.left_with.get(name, {}))
     rate = playback.tempo.sample_rate
-    stingers.rest({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
+    stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _instance(saved, playback)
 
 
 def require_section(saved: SavedMusic, preset: Preset) -> None:
-    """Refuse music in a section that a preset has not.
+    """Check that a preset has the section that was saved.
 
     Raises
     ------
     InputError
-        It has not.
+        It does not.
     """
     if saved.section != SILENCE and saved.section not in preset.file.sections:
-        message = f"the saved music is in section {saved.section!r}, which this preset has not"
+        message = f"the saved music is in section {saved.section!r}, which this preset does not have"
         raise InputError(message)
 
 
@@ -219,30 +236,30 @@ def _restore_values(saved: SavedMusic, playback: PlaybackState) -> None:
     for name, numbers in saved.parameters.items():
         if name in playback.layout.parameters and all(math.isfinite(number) for number in numbers):
             low, high = playback.preset.file.parameters[name].range
-            goal, now = (min(max(number, low), high) for number in numbers)
+            target, smoothed = (min(max(number, low), high) for number in numbers)
             is_sent = name not in playback.preset.derived
-            playback.engine.set_at_start(playback.layout.parameters[name], goal, now, is_sent=is_sent)
+            playback.engine.set_at_start(playback.layout.parameters[name], target, smoothed, is_sent=is_sent)
 
 
-def _turn(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> PlaylistState:
-    turn = playlists.snapshot()
-    for name, saved_hand in saved.playlists.items():
-        pick = _hand(saved_hand)
+def _playlist_state(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> PlaylistState:
+    state = playlists.snapshot()
+    for name, saved_pick in saved.playlists.items():
+        pick = _pick_state(saved_pick)
         if name in tables and pick.fits(len(tables[name].play)):
-            turn.picks[name] = pick
-            turn.rounds[name] = saved.rounds.get(name, 0)
+            state.picks[name] = pick
+            state.rounds[name] = saved.rounds.get(name, 0)
     for name, section in saved.interrupted.items():
         if name in tables and playlists.is_within(section, name):
-            turn.interrupted[name] = section
-    return turn
+            state.interrupted[name] = section
+    return state
 
 
-def _hand(saved: SavedPick) -> PickState:
+def _pick_state(saved: SavedPick) -> PickState:
     return PickState(saved.count, saved.left, saved.recent)
 
 
 def _instance(saved: SavedMusic, playback: PlaybackState) -> SegmentInstance:
-    """The passage, so laid that the saved bar begins at beat 0 of the timeline."""
+    """The instance to begin with, placed so that the saved bar starts at beat 0 of the timeline."""
     instance = playback.instance_in(saved.section, 0.0, 0.0, saved.bar)
     if saved.section == SILENCE:
         return instance

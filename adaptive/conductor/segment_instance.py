@@ -1,4 +1,4 @@
-"""A section while it plays: where it began, how its grids lie, which bar it is in."""
+"""One time a segment plays: its start on the timeline, its grids, and the numbers of its bars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Where = str | Grid
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A place of a section on the timeline: its beat, and the marker there, if one was asked for."""
+    """A possible exit on the timeline: its beat, and the marker there if the grid is one of markers."""
 
     beat: float
     marker: str = ""
@@ -23,26 +23,29 @@ class Exit:
 
 @dataclass(frozen=True, slots=True)
 class SegmentInstance:
-    """One stay in a section.
+    """One time a segment plays, from a seam to the next.
+
+    Positions are *beats of the timeline*, which never restart, or *local beats*, counted from the start of
+    the segment and growing on over its passes.
 
     Parameters
     ----------
     section : str
-        Its name; of a bridge, that of its part.
+        Name of the section; ``bridge:name`` for a bridge; empty for silence.
     start_beat : float
-        Beat of the timeline at which it was entered.
+        Beat of the timeline at which it is entered.
     offset_beats : float
-        Where in the section it was entered (0: at its start).
+        Local beat at which it is entered; 0: at its start.
     length_beats : int
-        Length of a pass.
+        Length of a pass, in beats.
     beats_per_bar, phrase_bars : int
-        Its meter and phrases.
+        Beats in a bar, bars in a phrase.
     first_bar : int
         Number of its first bar on the timeline, from 1.
     beat_unit : int
-        Which note a beat is.
+        Note value of a beat: 4 for a quarter, 8 for an eighth.
     markers : tuple of (int, str)
-        Beats from bar 1 of a pass, and names.
+        Beat from bar 1 of a pass, and name, of each marker.
     """
 
     section: str
@@ -59,24 +62,27 @@ class SegmentInstance:
     def of(
         cls, segment: Segment, length_beats: int, beat: float, offset: float, first_bar: int
     ) -> SegmentInstance:
-        """A stay in a part that begins at a beat."""
+        """An instance of a segment that starts at a beat of the timeline, `offset` beats into the segment."""
         return cls(
             segment.name, beat, offset, length_beats, segment.beats_per_bar, segment.phrase_bars, first_bar,
             segment.beat_unit, segment.markers,
         )  # fmt: skip
 
     def local(self, beat: float) -> float:
-        """Beats since the section's own beginning (more than a pass, after the first)."""
+        """Local beat of a beat of the timeline; after the first pass it exceeds `length_beats`."""
         return beat - self.start_beat + self.offset_beats
 
     def place_of(self, beat: float) -> float:
-        """`local`, on the tick it lies a rounding beside: added up over hours, a bar line is one still."""
+        """`local`, snapped to the nearest tick if it is within 1e-6 beats of it.
+
+        Rounding errors add up over hours; a bar line must stay exactly on a bar line.
+        """
         local = self.local(beat)
         tick = round(local * TICKS_PER_BEAT) / TICKS_PER_BEAT
         return tick if abs(local - tick) < 1e-6 else local
 
     def beat_of(self, local: float) -> float:
-        """Beat of the timeline at which a local beat lies."""
+        """Beat of the timeline of a local beat."""
         return local + self.start_beat - self.offset_beats
 
     def within_pass(self, beat: float) -> float:
@@ -84,18 +90,18 @@ class SegmentInstance:
         return max(0.0, (self.local(beat) + HAIR) % self.length_beats - HAIR)
 
     def ends_pass_at(self, beat: float) -> bool:
-        """Whether a pass ends at a beat, but for what rounding to frames may cost."""
+        """Whether a pass ends at a beat, within 1e-3 beats, which allows for rounding to frames."""
         within = self.within_pass(beat)
         return min(within, self.length_beats - within) < 1e-3
 
     def bars_since_entry(self, beat: float) -> float:
-        """Bars since it was entered."""
+        """Bars from the entry to a beat."""
         return (beat - self.start_beat) / self.beats_per_bar
 
     def next_exit(self, beat: float, where: Where) -> Exit | None:
-        """First place at or after `beat` on a grid, counted from bar 1 of each pass; equality counts.
+        """First place at or after `beat` on a grid, which is counted from bar 1 of each pass.
 
-        None: the section has no such place, for want of a marker.
+        None if the grid is one of markers and the section does not have the marker.
         """
         if where == "immediate":
             return Exit(beat)
@@ -111,41 +117,45 @@ class SegmentInstance:
         return Exit(self.beat_of((passes + 1) * self.length_beats + at), marker)
 
     def next_boundary(self, beat: float, where: Where) -> float:
-        """Beat of `next_exit`; the next end of a pass where there is no such place.
+        """Beat of `next_exit`; the next end of a pass if the section has no such place.
 
-        The end of a pass is bar 1 of the next, and so lies on every grid without an offset.
+        The end of a pass is bar 1 of the next pass, so it lies on every grid without an offset.
         """
         found = self.next_exit(beat, where) or self.next_exit(beat, "end")
         assert found is not None  # every pass has an end
         return found.beat
 
     def bar_number(self, beat: float) -> int:
-        """Bar of the timeline a beat lies in."""
+        """Number of the bar of the timeline that a beat lies in."""
         shift = self.offset_beats % self.beats_per_bar
         bars = (beat - self.start_beat + shift + HAIR) // self.beats_per_bar
         return self.first_bar + int(bars)
 
     def position(self, beat: float) -> str:
-        """``bar.beat.tick`` on the timeline."""
+        """``bar.beat.tick`` of a beat on the timeline."""
         shift = self.offset_beats % self.beats_per_bar
         bar, within = self._on_ticks(beat - self.start_beat + shift)
         return format_position(self.first_bar + bar, within)
 
     def section_position(self, beat: float) -> str:
-        """``bar.beat.tick`` within the pass."""
+        """``bar.beat.tick`` of a beat within its pass."""
         ticks = round(self.local(beat) * TICKS_PER_BEAT) % (self.length_beats * TICKS_PER_BEAT)
         bar, within = self._on_ticks(ticks / TICKS_PER_BEAT)
         return format_position(bar + 1, within)
 
     def _on_ticks(self, beats: float) -> tuple[int, float]:
-        """Bars and beats within the bar, rounded to a tick as a whole: a bar never has one beat more."""
+        """Whole bars, and beats within the bar, of a number of beats.
+
+        The sum is rounded to a tick before it is split, so the beats never reach `beats_per_bar`.
+        """
         bars, ticks = divmod(round(beats * TICKS_PER_BEAT), self.beats_per_bar * TICKS_PER_BEAT)
         return bars, ticks / TICKS_PER_BEAT
 
     def next_first_bar(self, beat: float, place: float = 0.0) -> int:
-        """Number of the first bar after a seam at `beat`: a bar that is cut short counts as one.
+        """Number of the first bar after a seam at `beat`; a bar that is cut short counts as a bar.
 
-        Where the destination is entered at the same `place` in its bar (beats), the bar goes on.
+        If the destination is entered at the same `place` in its bar (in beats), the bar continues and keeps
+        its number.
         """
         apart = (self.local(beat) - place + HAIR) % self.beats_per_bar
         if place and apart <= 2.0 * HAIR:

@@ -1,4 +1,4 @@
-"""Which section should play: the first line that is true, from the top."""
+"""Selects the section that should play: the first `[[select]]` line whose condition is true."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adaptive.preset.model import Preset
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A section that is wanted, and the line that wants it; `explain` is asked only if it matters."""
+    """The selected section; `explain` builds the reason only when somebody asks for it."""
 
     section: str
     is_urgent: bool
@@ -21,14 +21,19 @@ class Choice:
 
     @property
     def reason(self) -> str:
-        """Why: the line, its condition, and the values it saw."""
+        """The line, its condition, and the values that the condition read."""
         return self.explain()
 
 
 class Selector:
-    """Evaluates `[[select]]`; holds the memory hysteresis needs, a latch set a line.
+    """Evaluates the `[[select]]` lines and keeps the latches that hysteresis needs, one set for each line.
 
-    While nothing that a condition reads has changed, the last choice stands: most ticks cost nothing.
+    As long as nothing changes that a condition reads, the last choice is returned without evaluation.
+
+    Parameters
+    ----------
+    preset : Preset
+        Has the lines and their compiled conditions.
     """
 
     def __init__(self, preset: Preset) -> None:
@@ -41,14 +46,14 @@ class Selector:
         self._last: Choice | None = None
 
     def take_over(self, before: Selector) -> None:
-        """Keep the memory of lines that ask the same in the same place: hysteresis goes on."""
+        """Keep the latches of lines whose number and condition are unchanged: hysteresis continues."""
         for number, condition in self._preset.when.items():
             other = before._preset.when.get(number)
             if other is not None and other.text == condition.text:
                 self._latches[number] = before._latches[number]
 
     def choose(self, values: StepValues) -> Choice:
-        """Section of the first true line; every line is evaluated, so that its memory is current."""
+        """Section of the first true line; the preset's default section if none is true."""
         seen = values.signature()
         if self._last is not None and seen == self._seen and not self._reads_time:
             return self._last
@@ -57,7 +62,7 @@ class Selector:
             self._conditions = [self._bind(number, values) for number in range(len(self._preset.select))]
         chosen: Choice | None = None
         for number, condition in enumerate(self._conditions):
-            # every line is evaluated, so that its memory is current
+            # every line is evaluated, not only up to the first true one: its latches must be current
             is_true = condition is None or bool(condition())
             if is_true and chosen is None:
                 line = self._preset.select[number]

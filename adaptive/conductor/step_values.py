@@ -1,4 +1,4 @@
-"""What expressions can see: the values the kernel recorded for a tick, states, the bars passed."""
+"""What expressions read: parameter values of a control step, states, bars since the section was entered."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from adaptive.preset.model import Preset, StateGroup
 
 
 class StepValues:
-    """The moment of one tick (an `adaptive.preset.expression.Scope`).
+    """Values of one control step; an `adaptive.preset.expression.Scope`.
 
     Parameters
     ----------
     preset : Preset
-        Declares the names.
+        Declares parameters and state groups.
     index_of : Mapping
         Parameter name to its row in the kernel's history.
+
+    Attributes
+    ----------
+    states : dict
+        State group to its present value.
+    bars_in_section : float
+        Bars since the present section was entered.
     """
 
     def __init__(self, preset: Preset, index_of: Mapping[str, int]) -> None:
@@ -29,7 +36,7 @@ class StepValues:
         self._stale_flags: list[float] = []
 
     def take_over(self, before: StepValues, groups: Mapping[str, StateGroup]) -> None:
-        """Keep the states of a preset before this one, where they are still states; and the moment."""
+        """Keep the values of another preset, and its states as far as this preset still declares them."""
         kept = {
             name: value
             for name, value in before.states.items()
@@ -39,13 +46,21 @@ class StepValues:
         self.bars_in_section = before.bars_in_section
         self._values, self._ages, self._stale_flags = before._values, before._ages, before._stale_flags
 
-    def take(self, rows: Any, bars_in_section: float) -> None:
-        """Look at another tick; `rows` is (parameters, 3): value, age in seconds, staleness."""
+    def update(self, rows: Any, bars_in_section: float) -> None:
+        """Load the values of a control step.
+
+        Parameters
+        ----------
+        rows : array, shape (parameters, 3)
+            Value, age in seconds, and staleness (0 or 1) of each parameter.
+        bars_in_section : float
+            Bars since the present section was entered.
+        """
         self._values, self._ages, self._stale_flags = rows[: self._rows].T.tolist()
         self.bars_in_section = bars_in_section
 
     def signature(self) -> tuple[object, ...]:
-        """All that conditions read, but for ages and bars: equal when nothing has changed."""
+        """All that conditions read except ages and bars; equal as long as none of it changes."""
         return (tuple(self._values), tuple(self._stale_flags), tuple(self.states.values()))
 
     def value(self, name: str) -> float | str:
@@ -59,11 +74,11 @@ class StepValues:
         return self._values[self._index_of[name]]
 
     def age(self, name: str) -> float:
-        """Seconds since a parameter was last heard."""
+        """Seconds since a value of a parameter last arrived."""
         return self._ages[self._index_of[name]]
 
     def is_stale(self, name: str) -> bool:
-        """Whether a parameter has been silent for too long."""
+        """Whether no value has arrived for longer than the parameter's `stale_after_s`."""
         return bool(self._stale_flags[self._index_of[name]])
 
     def hysteresis(self, name: str) -> float:

@@ -1,4 +1,4 @@
-"""Which of several files a stem layer plays: told to the log when one begins to sound."""
+"""Logs which of its variations a stem layer plays, when the variation begins to sound."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from adaptive.conductor.playback import PlaybackState
 
 
 class VariationLog:
-    """Tells of every take that begins, where a layer has several.
+    """Logs every variation that begins in layers that have several.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays.
+        What plays; receives the log lines.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
         self._playback = playback
         self.layers = {name: layer for name, layer in playback.assets.stems.items() if layer.pickers}
-        self._told: dict[str, int] = {}
+        self._logged: dict[str, int] = {}
 
     def take_over(self, before: VariationLog) -> None:
-        """What has been told is told."""
-        self._told = {name: told for name, told in before._told.items() if name in self.layers}
+        """Keep what has been logged, so that nothing is logged twice."""
+        self._logged = {name: told for name, told in before._logged.items() if name in self.layers}
 
-    def tell(self) -> None:
-        """Tell of those that have begun by now."""
+    def report(self) -> None:
+        """Log the variations that have begun since the last call."""
         for name, layer in self.layers.items():
             playing = _sounding(layer, self._playback.now)
-            if playing is not None and playing.starts_frame > self._told.get(name, -1):
-                self._told[name] = playing.starts_frame
-                self._tell(name, layer, playing)
+            if playing is not None and playing.starts_frame > self._logged.get(name, -1):
+                self._logged[name] = playing.starts_frame
+                self._log(name, layer, playing)
 
-    def _tell(self, name: str, layer: StemLayer, playing: ClipInUse) -> None:
+    def _log(self, name: str, layer: StemLayer, playing: ClipInUse) -> None:
         for segment in layer.pickers:
             sounds = [sound for sound, _ in layer.sounds[segment]]
-            take = next((n for n, sound in enumerate(sounds) if sound is playing.sound), None)
-            if take is not None:
-                file = self._playback.preset.variants(name, segment)[take].name
+            variation = next((n for n, sound in enumerate(sounds) if sound is playing.sound), None)
+            if variation is not None:
+                file = self._playback.preset.variants(name, segment)[variation].name
                 order = layer.pickers[segment].order
                 self._playback.log_line(
-                    "layer", playing.starts_frame, f"{order}: {take + 1} of {len(sounds)}",
+                    "layer", playing.starts_frame, f"{order}: {variation + 1} of {len(sounds)}",
                     layer=name, take=file,
                 )  # fmt: skip
                 return
 
 
 def _sounding(layer: StemLayer, now: int) -> ClipInUse | None:
-    """The clip that began last of those that sound."""
+    """Of the clips that sound, the one that began last."""
     clips = (clip for clip in layer.clips if clip.sound and clip.starts_frame <= now < clip.ends_frame)
     return max(clips, key=lambda clip: clip.starts_frame, default=None)

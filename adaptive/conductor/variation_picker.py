@@ -1,7 +1,7 @@
-"""Taking turns: which of several things comes next, in sequence, at random or shuffled.
+"""Picks which of several items comes next: in sequence, at random or shuffled.
 
-A deck never changes; what has been drawn is a `PickState`, which is replaced.  So a turn that is taken back
-is a hand that is put down again, and a saved game holds hands.
+A `VariationPicker` never changes; every pick returns a new `PickState`.  Undo restores the previous pick
+state; a saved game stores it.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class PickState:
-    """What has been drawn from a deck.
+    """What a picker has picked so far.
 
     Parameters
     ----------
     count : int
-        Draws so far.
+        Number of picks.
     left : tuple of int
-        Of a shuffle: what is still to come in this round.
+        Shuffle: items not yet picked in this round.
     recent : tuple of int
-        The last draws, newest last; no more than matter.
+        The last picks, newest last; at most as many as there are items.
     """
 
     count: int = 0
@@ -31,42 +31,42 @@ class PickState:
     recent: tuple[int, ...] = ()
 
     def fits(self, size: int) -> bool:
-        """Whether it can be of a deck of this size."""
+        """Whether it can be the state of a picker with this number of items."""
         return all(item < size for item in (*self.left, *self.recent)) and len(self.recent) <= size
 
 
 @dataclass(frozen=True, slots=True)
 class VariationPicker:
-    """Things that take turns.
+    """Picks from a fixed number of weighted items.
 
     Parameters
     ----------
     name : str
-        Makes its chance different from that of other decks with the same seed.
+        Part of the random seed: pickers with the same seed and different names pick differently.
     weights : tuple of float
-        One a thing; equal: all as likely.
+        Relative probability of each item.
     order : str
         ``sequence``, ``random`` or ``shuffle``.
     avoid_last : int
-        How many of the last draws may not come again, as long as there is anything else.
+        How many of the last picks are excluded, as long as another item is left.
     seed : int
-        Of chance.
+        Random seed.
 
     Notes
     -----
-    *sequence*: one after the other, round and round.
-    *random*: each draw by the weights alone, among those that are not within the last `avoid_last` draws.
-    *shuffle*: everything once a round; each draw by the weights among what is left of the round and not
-    within the last `avoid_last` draws.  Where avoiding would leave nothing, it is waived.
-    The draw number `n` depends on seed, name, `n`, and the hand: nothing else.
+    *sequence*: one item after the other, then from the first again.
+    *random*: by weight, among the items that are not within the last `avoid_last` picks.
+    *shuffle*: each item once a round; by weight, among the items that are left in the round and not within
+    the last `avoid_last` picks.  Where that would exclude every item, `avoid_last` is ignored.
+    Pick number `n` depends on seed, name, `n` and the pick state, on nothing else.
 
     Examples
     --------
-    >>> deck = Deck("drums", (1.0, 1.0, 1.0), "sequence")
-    >>> hand, seen = Hand(), []
+    >>> picker = VariationPicker("drums", (1.0, 1.0, 1.0), "sequence")
+    >>> state, seen = PickState(), []
     >>> for _ in range(4):
-    ...     drawn, hand = deck.draw(hand)
-    ...     seen.append(drawn)
+    ...     item, state = picker.pick(state)
+    ...     seen.append(item)
     >>> seen
     [0, 1, 2, 0]
     """
@@ -77,23 +77,23 @@ class VariationPicker:
     avoid_last: int = 1
     seed: int = 0
 
-    def draw(self, pick: PickState) -> tuple[int, PickState]:
-        """What comes next, and the hand after it."""
+    def pick(self, state: PickState) -> tuple[int, PickState]:
+        """Pick the next item; returns its index and the new state."""
         size = len(self.weights)
         if self.order == "sequence" or size == 1:
-            drawn = pick.count % size
-            return drawn, PickState(pick.count + 1, (), (drawn,))
+            picked = state.count % size
+            return picked, PickState(state.count + 1, (), (picked,))
         pool = tuple(range(size))
         if self.order == "shuffle":
-            # a hand may be of a deck that was larger before it was edited
-            pool = tuple(item for item in pick.left if item < size) or pool
-        kept = min(self.avoid_last, size - 1)
-        avoided = set(pick.recent[-kept:]) if kept else set()
-        drawn = self._pick([item for item in pool if item not in avoided] or list(pool), pick.count)
-        left = tuple(item for item in pool if item != drawn) if self.order == "shuffle" else ()
-        return drawn, PickState(pick.count + 1, left, (*pick.recent, drawn)[-size:])
+            # the state may be older than an edit that removed items
+            pool = tuple(item for item in state.left if item < size) or pool
+        excluded = min(self.avoid_last, size - 1)
+        avoided = set(state.recent[-excluded:]) if excluded else set()
+        picked = self._weighted([item for item in pool if item not in avoided] or list(pool), state.count)
+        left = tuple(item for item in pool if item != picked) if self.order == "shuffle" else ()
+        return picked, PickState(state.count + 1, left, (*state.recent, picked)[-size:])
 
-    def _pick(self, among: list[int], count: int) -> int:
+    def _weighted(self, among: list[int], count: int) -> int:
         weights = np.array([self.weights[item] for item in among])
         rng = np.random.default_rng([self.seed & 0xFFFFFFFF, zlib.crc32(self.name.encode()), count])
         place = np.searchsorted(np.cumsum(weights), rng.random() * weights.sum(), side="right")

@@ -1,4 +1,4 @@
-"""What was heard, by a recorder we did not write, beside what the same run renders to."""
+"""Records what a server plays, with a recorder of the system, and compares it with the render of the run."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from tests.helpers.playing import Client, playing, until
 from tests.helpers.presets import RATE
 
 MOST_CYCLES, MOST_LOST_SHARE = 4, 0.05
-"""Of what a server on a busy machine loses: cycles in a row (11 ms of 128 frames), and of all there are."""
+"""The most that a server on a busy machine may lose: cycles in a row (11 ms at 128 frames), share of all."""
 
 
 @dataclass
 class Capture:
-    """A recorder we did not write: one in Python loses blocks on a busy machine."""
+    """A recorder of the system; one written in Python loses blocks on a busy machine."""
 
     process: subprocess.Popen[str]
     path: Path
 
     def audio(self) -> np.ndarray:
-        """End it; what was played, shape (frames, 2)."""
+        """End the recording; returns what was played, shape (frames, 2)."""
         self.process.send_signal(signal.SIGINT)
         said, _ = self.process.communicate(timeout=30.0)
         assert "overrun" not in said, "the recording itself lost frames"
@@ -58,7 +58,7 @@ def _recording(command: list[str], path: Path, environment: dict[str, str]) -> I
 
 
 def jack_recording(folder: Path, environment: dict[str, str]) -> contextlib.AbstractContextManager[Capture]:
-    """What JACK's monitors hear, in 24 bits."""
+    """Record JACK's monitor ports in 24 bits."""
     path = folder / "heard.wav"
     command = ["jack_rec", "-f", str(path), "-d", "600", "-b", "24", "-B", "96000"]
     return _recording([*command, "system:monitor_1", "system:monitor_2"], path, environment)
@@ -67,7 +67,7 @@ def jack_recording(folder: Path, environment: dict[str, str]) -> contextlib.Abst
 def pulse_recording(
     folder: Path, environment: dict[str, str], sink: str = "null_output"
 ) -> contextlib.AbstractContextManager[Capture]:
-    """What a Pulse sink's monitor hears, in float32."""
+    """Record the monitor of a PulseAudio sink in float32."""
     path = folder / "heard.wav"
     command = ["parecord", "--latency-msec=50", "-d", f"{sink}.monitor", "--file-format=wav"]
     command += ["--format=float32le", f"--rate={RATE}", "--channels=2", str(path)]
@@ -78,19 +78,19 @@ def first_sound(audio: np.ndarray) -> int:
     return int(np.flatnonzero(np.abs(audio[:, 0]) > 1e-3)[0])
 
 
-def rendered(preset: Path, recording: Path) -> np.ndarray:
-    score = load(preset, vocabulary=vocabulary())
-    trace = read_trace(recording / "trace.jsonl", score, RATE)
-    job = RenderJob(score, int(trace.meta["seed"]), trace.seconds, trace, "cut")
+def rendered(folder: Path, recording: Path) -> np.ndarray:
+    preset = load(folder, vocabulary=vocabulary())
+    trace = read_trace(recording / "trace.jsonl", preset, RATE)
+    job = RenderJob(preset, int(trace.meta["seed"]), trace.seconds, trace, "cut")
     return np.concatenate(list(Renderer(job).control_steps()))
 
 
 def frames_apart(heard: np.ndarray, expected: np.ndarray, limit: float, cycle: int = 0) -> np.ndarray:
-    """Which frames of the music differ by more than ``limit`` in what was heard.
+    """Frames of the music that differ by more than ``limit`` in the recording.
 
-    A server that is late leaves out, repeats or silences whole cycles; with a ``cycle`` they are passed
-    over where the music goes on exactly behind them.  What the engine itself plays wrongly is longer: at
-    most `MOST_CYCLES` in a row count as the server's, and `MOST_LOST_SHARE` of all.
+    A server that is late drops, repeats or mutes whole cycles.  With a ``cycle`` such gaps are skipped if the
+    music continues exactly after them.  A fault of the engine lasts longer: at most `MOST_CYCLES` in a row,
+    and `MOST_LOST_SHARE` of all frames, are attributed to the server.
     """
     about = first_sound(heard) - first_sound(expected)
     at = max(range(max(0, about - 64), about + 64), key=lambda at: _alike(heard[at:], expected, limit))
@@ -114,14 +114,14 @@ def frames_apart(heard: np.ndarray, expected: np.ndarray, limit: float, cycle: i
 
 
 def _alike(heard: np.ndarray, expected: np.ndarray, limit: float) -> int:
-    """Frames from the beginning that are the same."""
+    """Number of frames from the start that are equal within `limit`."""
     length = min(len(heard), len(expected))
     apart = np.flatnonzero(np.abs(heard[:length] - expected[:length]).max(axis=1) > limit)
     return int(apart[0]) if apart.size else length
 
 
 def _lost_cycles(heard: np.ndarray, expected: np.ndarray, limit: float, cycle: int) -> tuple[int, int] | None:
-    """Whole cycles after which the music goes on exactly: in what was heard, in what was expected."""
+    """Frames to skip in the recording and in the render, after which both are equal again; None: none."""
     for count in range(cycle, (MOST_CYCLES + 1) * cycle if cycle else 0, max(cycle, 1)):
         for skip in ((count, count), (0, count), (count, 0)):
             if _alike(heard[skip[0] :][: 2 * cycle], expected[skip[1] :][: 2 * cycle], limit) == 2 * cycle:
@@ -130,7 +130,7 @@ def _lost_cycles(heard: np.ndarray, expected: np.ndarray, limit: float, cycle: i
 
 
 def until_bar(client: Client, bar: int) -> float:
-    """Wait for a bar; the longest time without a beat, of which there are four a second."""
+    """Wait for a bar; returns the longest time between two beats, of which there are four a second."""
     longest, last = 0.0, time.monotonic()
     while int(client.until("beat")["beat"]["position"].split(".")[0]) < bar:
         now = time.monotonic()
@@ -150,7 +150,7 @@ def frames_that_differ(
     limit: float,
     cycle: int = 0,
 ) -> np.ndarray:
-    """Play with the interpreter held twice for a second; where what was heard is not what renders."""
+    """Play while the interpreter is blocked twice for a second; frames where recording and render differ."""
     folder.mkdir()
     hog = ("tests.helpers.hog", "1.6,3.5", "1.0")
     run = folder / "run"
@@ -159,7 +159,7 @@ def frames_that_differ(
         with playing(folder, preset, *arguments, environment=environment, module=hog) as engine:
             client = engine.client()
             client.send({"subscribe": ["beat"]})
-            # the seam that follows from this, and all of the second stand-still, lie ahead
+            # the seam that follows from this, and the second block of the interpreter, lie ahead
             until_bar(client, 2)
             client.send({"parameter": "threat", "value": 0.9}, {"event": "hit"})
             gap_s = until_bar(client, 6)
@@ -170,6 +170,6 @@ def frames_that_differ(
         heard = capture.audio()
     apart = frames_apart(heard, rendered(preset, run)[: round(6.9 * RATE)], limit, cycle)
 
-    assert gap_s > 0.9, "the interpreter did not stand still"
+    assert gap_s > 0.9, "the interpreter was not blocked"
     assert not any("Traceback" in line for line in said)
     return apart

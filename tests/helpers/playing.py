@@ -1,4 +1,4 @@
-"""`adaptive play` as a process of its own, and clients to talk to it."""
+"""Runs `adaptive play` in a process of its own, and clients that talk to it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from typing import Any
 from adaptive.inputs.osc_codec import encode_message
 
 START_S = 60.0
-"""A cold start compiles the kernel first."""
+"""Time limit for the start; a cold start compiles the kernel first."""
 
 
 def until(condition: Callable[[], Any], seconds: float = 10.0, step_s: float = 0.01) -> Any:
-    """Poll until a condition holds; return what it returned last."""
+    """Poll a condition until it holds or the time is over; return its last result."""
     deadline = time.monotonic() + seconds
     found = condition()
     while not found and time.monotonic() < deadline:
@@ -34,7 +34,7 @@ def until(condition: Callable[[], Any], seconds: float = 10.0, step_s: float = 0
 
 
 class Client:
-    """JSON lines over TCP."""
+    """A client that speaks JSON lines over TCP."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=5.0)
@@ -59,7 +59,7 @@ class Client:
         return self.heard[-1]
 
     def until(self, key: str, seconds: float = 10.0, **wanted: Any) -> dict[str, Any]:
-        """Next message that has a key (and, in its value or beside it, what is wanted)."""
+        """Next message that has a key, and the wanted fields in the key's value or beside it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             message = self.next(max(0.1, deadline - time.monotonic()))
@@ -72,25 +72,25 @@ class Client:
         raise AssertionError(f"no {key} {wanted} within {seconds} s; heard {self.heard[-5:]}")
 
     def hang_up(self) -> None:
-        """End the connection although another thread reads from it."""
+        """Shut the connection down, even while another thread reads from it."""
         self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._file.close()
         self._socket.close()
 
 
 @dataclass
-class ClipInUse:
-    """A running engine."""
+class RunningEngine:
+    """An `adaptive play` process and its ports."""
 
     process: subprocess.Popen[str]
     ready: dict[str, Any]
     complaints: Path
 
     def osc(self, address: str, *arguments: Any) -> None:
-        """Send a message."""
+        """Send an OSC message."""
         self.datagram(encode_message(address, arguments))
 
     def datagram(self, packet: bytes) -> None:
@@ -99,13 +99,13 @@ class ClipInUse:
             sender.sendto(packet, ("127.0.0.1", self.ready["osc"]))
 
     def client(self) -> Client:
-        """A TCP client that has heard hello."""
+        """A TCP client that has received the hello message."""
         client = Client(self.ready["tcp"])
         assert "hello" in (client.next() or {})
         return client
 
     def said(self) -> list[str]:
-        """Lines on stderr so far, without the time of day that stands before them in a file."""
+        """Lines on stderr so far, without the time of day at their start."""
         text = self.complaints.read_text(encoding="utf-8")
         return [re.sub(r"^\d\d:\d\d:\d\d ", "", line) for line in text.splitlines()]
 
@@ -115,6 +115,10 @@ class ClipInUse:
         return self.process.wait(seconds)
 
 
+ClipInUse = RunningEngine
+"""Former name."""
+
+
 @contextlib.contextmanager
 def playing(
     folder: Path,
@@ -122,8 +126,8 @@ def playing(
     *arguments: str,
     environment: dict[str, str] | None = None,
     module: tuple[str, ...] = ("adaptive",),
-) -> Iterator[ClipInUse]:
-    """Start `adaptive play` on free ports, wait until it sounds, end it in any case."""
+) -> Iterator[RunningEngine]:
+    """Start `adaptive play` on free ports, wait until it is ready, and end it in any case."""
     folder.mkdir(parents=True, exist_ok=True)
     complaints = folder / "stderr.txt"
     command = [sys.executable, "-m", *module, "play", str(preset), "--ready"]
@@ -137,7 +141,7 @@ def playing(
         found, _, _ = select.select([process.stdout], [], [], START_S)
         line = process.stdout.readline() if found else ""
         assert line, f"not ready: {complaints.read_text(encoding='utf-8')}"
-        yield ClipInUse(process, json.loads(line), complaints)
+        yield RunningEngine(process, json.loads(line), complaints)
     finally:
         if process.poll() is None:
             process.kill()

@@ -1,4 +1,4 @@
-"""Small presets of sines, written into a folder, and a way to play them tick by tick."""
+"""Small presets of sines, written into a folder, and a player that renders them step by step."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ stem = "fight.wav"
 """
 
 STEMS = {"calm": 220.0, "fight": 331.0, "both": 443.0}
-"""Name of a file, and the sine it holds."""
+"""Name of a file, and the frequency of its sine in hertz."""
 
 GAIN = 0.2
 
 
 def write_sine(path: Path, hz: float, beats: float = 16, lead_s: float = 0.0, gain: float = GAIN) -> None:
-    """Write a sine of whole cycles, so that the loop has no join; `lead_s` of the same before beat 1."""
+    """Write a sine of whole cycles, so that it loops without a step; `lead_s` more of it before beat 1."""
     frames, lead = round(beats * BEAT), round(lead_s * RATE)
     cycles = max(1, round(hz * frames / RATE))
     phase = 2.0 * np.pi * cycles * np.arange(-lead, frames) / frames
@@ -57,7 +57,7 @@ def write_sine(path: Path, hz: float, beats: float = 16, lead_s: float = 0.0, ga
 
 
 def write_blow(path: Path, lead_s: float = 0.1, ring_s: float = 0.3, gain: float = 0.5) -> None:
-    """Write a one-shot: a soft rise of `lead_s`, then a step that rings: the step is beat 1."""
+    """Write a one-shot: a soft rise of `lead_s`, then at beat 1 a step, which rings for `ring_s`."""
     lead, ring = round(lead_s * RATE), round(ring_s * RATE)
     rise = 0.05 * gain * np.linspace(0.0, 1.0, lead, endpoint=False)
     fall = gain * np.cos(2.0 * np.pi * 100.0 / RATE * np.arange(ring)) * np.linspace(1.0, 0.0, ring)
@@ -65,7 +65,7 @@ def write_blow(path: Path, lead_s: float = 0.1, ring_s: float = 0.3, gain: float
 
 
 def make_preset(folder: Path, body: str, head: str = HEAD, stems: Mapping[str, float] = STEMS) -> Preset:
-    """Write a preset with four bars of sine a stem, and load it."""
+    """Write a preset whose stems are four bars of a sine each, and load it."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, hz in stems.items():
         if not (folder / f"{name}.wav").exists():
@@ -77,7 +77,7 @@ def make_preset(folder: Path, body: str, head: str = HEAD, stems: Mapping[str, f
 
 
 def two_sections(folder: Path, rule: str = "", calm: str = "", fight: str = "", more: str = "") -> Preset:
-    """Two sections of one stem each, and one rule for getting from one to the other."""
+    """Two sections of one stem each, and one rule for all transitions."""
     body = STEM_LAYERS
     body += f'[sections.calm]\nlayers = ["calm"]\nlength_bars = 4\n{calm}\n'
     body += f'[sections.fight]\nlayers = ["fight"]\nlength_bars = 4\n{fight}\n'
@@ -88,7 +88,7 @@ def two_sections(folder: Path, rule: str = "", calm: str = "", fight: str = "", 
 
 @dataclass(slots=True)
 class Played:
-    """What came of playing: the master, every bus, the log, receipts."""
+    """The result of playing: master, buses, log and receipts."""
 
     performance: Performance
     master: Audio
@@ -101,12 +101,12 @@ class Played:
         return self.buses[self.performance.layout.layers[layer].bus, 0]
 
     def lines(self, kind: str, **wanted: Any) -> list[Line]:
-        """Lines of a kind that say what is wanted."""
+        """Log lines of a kind that have all the wanted values."""
         found = [line for line in self.log if line["kind"] == kind]
         return [line for line in found if all(line.get(k) == v for k, v in wanted.items())]
 
     def seams(self) -> list[Line]:
-        """Planned transitions."""
+        """Log lines of planned transitions."""
         return self.lines("transition", status="planned")
 
     def told(self, message_id: str) -> list[str]:
@@ -118,16 +118,18 @@ Script = Mapping[int, Sequence[Message]]
 
 
 class Player:
-    """Plays a preset tick by tick, offline.
+    """Plays a preset offline, one control step at a time.
 
     Parameters
     ----------
     preset : Preset
         What is played.
+    seed : int
+        Seed of all random choices.
     bank : Bank, optional
         Shared audio, so that many runs decode once.
     saved : SavedMusic, optional
-        Where to go on.
+        A saved state to continue from.
     """
 
     def __init__(
@@ -143,7 +145,7 @@ class Player:
         self.performance.begin(saved)
 
     def control_step(self, messages: Sequence[Message] = ()) -> None:
-        """Render a tick and step it."""
+        """Render the frames of a control step, then step the conductor."""
         engine = self.performance.engine
         self._master.append(engine.pull(CONTROL_STEP_FRAMES))
         self._buses.append(engine.take_buses())
@@ -151,13 +153,13 @@ class Player:
         assert self.performance.step(messages)
 
     def play(self, frames: int, script: Script | None = None) -> Played:
-        """Play up to a frame; `script` gives messages by tick."""
+        """Play up to a frame; `script` has the messages by control step."""
         while self.performance.frame < frames:
             self.control_step((script or {}).get(self.performance.next_control_step, ()))
         return self.result()
 
     def result(self) -> Played:
-        """What has come so far."""
+        """The result so far."""
         return Played(
             self.performance,
             np.concatenate(self._master),
@@ -168,12 +170,12 @@ class Player:
 
 
 def play(preset: Preset, seconds: float, script: Script | None = None, bank: Bank | None = None) -> Played:
-    """Play a preset for so long; `script` gives messages by tick."""
+    """Play a preset for some seconds; `script` has the messages by control step."""
     return Player(preset, bank=bank).play(round(seconds * RATE), script)
 
 
 def control_step_of(seconds: float) -> int:
-    """First tick at or after a time."""
+    """First control step at or after a time."""
     return -(-round(seconds * RATE) // CONTROL_STEP_FRAMES)
 
 

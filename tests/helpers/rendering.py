@@ -1,4 +1,4 @@
-"""Engines for tests: made of settings, rendered without a device."""
+"""Engines for tests, rendered without a device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adaptive.kernel.layout import QUANTUM
 Audio = np.ndarray
 
 LEAD = 4 * QUANTUM
-"""Frames rendered before a test begins, so that every line of the mixer is at rest."""
+"""Frames that are rendered before a test begins, so that every smoothed value of the mixer is at rest."""
 
 
 def engine_of(**settings: Any) -> Engine:
@@ -27,12 +27,12 @@ def engine_of(**settings: Any) -> Engine:
 
 
 def add(engine: Engine, audio: Audio, loop_frames: int = 0, origin: int = 0) -> int:
-    """Enter an array in an engine's bank and table; return its number."""
+    """Add an array to an engine's bank and table of sounds; return its number."""
     return engine.add_sound(engine.bank.add(audio, loop_frames, origin))
 
 
 def buses_of(engine: Engine, frames: int, commands: Sequence[Command] = ()) -> Audio:
-    """Post, render, and return what every bus put out, shape (buses, 2, frames)."""
+    """Post commands, render, and return the output of every bus, shape (buses, 2, frames)."""
     engine.listen_to_buses(frames + QUANTUM)
     engine.post(list(commands))
     engine.pull(frames)
@@ -45,5 +45,5 @@ def left_of(engine: Engine, frames: int, commands: Sequence[Command] = ()) -> Au
 
 
 def digest(audio: Audio) -> str:
-    """Hash of every bit."""
+    """SHA-256 of the samples."""
     return hashlib.sha256(np.ascontiguousarray(audio).tobytes()).hexdigest()

@@ -77,7 +77,7 @@ CHANGES = [
     ('generator = "bass"', 'generator = "bass"\nstyle = "walking"\ncutoff_hz = 900'),
     ("duck_db = -6.0", "duck_db = 0.0"),
     ("points = [[0, -20], [1, 0]]", "points = [[0, -20], [0.5, -3], [1, 0]]"),
-    # what comes and goes
+    # added and removed layers, stingers, parameters and sections
     ("[layers.drums]", '[layers.more]\nstem = "both.wav"\n[layers.drums]'),
     ('"calm", "other", "bass", "drums"]', '"calm", "more", "bass", "drums"]'),
     ('[layers.bass]\ngenerator = "bass"', '[layers.bass]\nstem = "both.wav"'),
@@ -119,18 +119,20 @@ def requests(rng: np.random.Generator, number: int) -> list[Message]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_edits_among_requests_break_nothing(presets: list[Preset], bank: Bank, seed: int) -> None:
+def test_edits_among_requests_lose_nothing_and_do_not_click(
+    presets: list[Preset], bank: Bank, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     player = Player(presets[0], seed=seed, bank=bank)
-    performance, asked, told = player.performance, 0, []
+    performance, asked, outcomes = player.performance, 0, []
     while performance.frame < 20 * BAR:
         if rng.random() < 0.015:
             asked += 1
-            told_by = lambda status, _reason, _frame: told.append(status)  # noqa: E731
+            record = lambda status, _reason, _frame: outcomes.append(status)  # noqa: E731
             if rng.random() < 0.3:
-                asked -= not performance.undo(told_by)
+                asked -= not performance.undo(record)
             else:
-                performance.edit(presets[rng.integers(len(presets))], told_by)
+                performance.edit(presets[rng.integers(len(presets))], record)
         player.control_step(requests(rng, performance.next_control_step))
     player.play(
         performance.frame + 10 * BAR,
@@ -142,11 +144,11 @@ def test_edits_among_requests_break_nothing(presets: list[Preset], bank: Bank, s
     last = {"merged", "superseded", "dropped", "failed", "finished"}
 
     assert (telemetry.refused, telemetry.not_finite, telemetry.late_commands) == (0, 0, 0)
-    assert set(told) <= {"finished", "superseded"}
-    assert len(told) == asked
+    assert set(outcomes) <= {"finished", "superseded"}
+    assert len(outcomes) == asked
     assert all(played.told(one)[-1] in last for one in ids)
     assert performance.conductor.instance.section == "two"
-    # sines of at most 443 Hz at 0.2, a step of 0.012 a frame; up to four ring at once, as tails
+    # sines of at most 443 Hz at 0.2, at most 0.012 from frame to frame; up to four sound at once, as tails
     for name in ("calm", "other"):
         assert np.abs(np.diff(played.bus(name))).max() < 0.05
 

@@ -1,8 +1,8 @@
-"""Generated layers: bars written ahead, withdrawn and rewritten when what they depend on changes.
+"""Generated layers: bars are written ahead, and withdrawn and written again when their inputs change.
 
-Each layer has a list of *spans*, the stretches of the timeline it writes in, and a cursor: up to which
-beat its notes are in the kernel's schedule.  What lies before now + look-ahead is certain; what lies
-beyond may be taken back.
+Each layer has a list of *write ranges*, the stretches of the timeline in which it plays, and a cursor: the
+beat up to which its notes are in the kernel's schedule.  Notes before now + look-ahead are final; later
+ones can still be withdrawn.
 """
 
 from __future__ import annotations
@@ -23,25 +23,24 @@ from adaptive.music.note import Note
 from adaptive.timebase import HAIR, TempoMap
 
 DENSITY_STEP = 0.12
-"""A density that moved by less does not rewrite what is written."""
-
+"""A smaller change of density does not cause a rewrite."""
 
 NEVER = 1e15
-"""A beat that does not come."""
+"""A beat that is never reached: the end of a write range that is not limited by a seam."""
 
-MOST_BARS = 1_000_000
+NO_BAR_LIMIT = 1_000_000
 
 EARLY_S = 0.03
-"""No note is played farther ahead of its beat."""
+"""The most by which a note is played ahead of its beat."""
 
 KEPT_BARS = 256
-"""Composed bars a layer keeps: what is taken back and written again, or comes again, costs nothing."""
+"""Number of composed bars that a layer keeps: a bar that is written again need not be composed again."""
 
 RECALLED_BARS = 64
-"""Where saved music goes on, so many bars are composed again to remember what came before."""
+"""After a restore, up to this many past bars are composed again to rebuild the generator's memory."""
 
-NOTHING: Mapping[str, Any] = {}
-"""What a generator remembers at the first bar of a stay: one object, so that it is known again."""
+NO_MEMORY: Mapping[str, Any] = {}
+"""Memory of a generator at the first bar of an instance; one object, because kept bars are found by `id`."""
 
 
 class Player(Protocol):
@@ -52,17 +51,29 @@ class Player(Protocol):
         ...
 
     def state(self) -> Any:
-        """What decides how the next note is played."""
+        """The state on which the next note depends."""
         ...
 
     def restore(self, state: Any) -> None:
-        """Come back to a state: the notes played since were taken back."""
+        """Restore a state, because the notes played since were withdrawn."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ComposeContext:
-    """A passage as a generator sees it: which one, its harmony bar by bar, energy, tempo."""
+    """What a generator is told about a segment.
+
+    Parameters
+    ----------
+    instance : SegmentInstance
+        The segment that is written for.
+    harmony_of : callable
+        Returns the harmony of a bar of the segment, counted from 0.
+    energy : float
+        0 … 1.
+    tempo_bpm : float
+        Quarter notes a minute.
+    """
 
     instance: SegmentInstance
     harmony_of: Callable[[int], Harmony]
@@ -72,9 +83,20 @@ class ComposeContext:
 
 @dataclass(frozen=True, slots=True)
 class WrittenNote:
-    """A note in the schedule: what the log says of it when it has sounded.
+    """A note in the kernel's schedule.
 
-    `before` is the player's state before the note: what to come back to when it is taken back.
+    Parameters
+    ----------
+    frame : int
+        Frame at which it begins.
+    beat : float
+        Its written beat on the timeline, without `offset_beats`.
+    note : Note
+        The note.
+    section : str
+        Segment it was written for.
+    before : object
+        State of the player before the note, to restore when the note is withdrawn.
     """
 
     frame: int
@@ -86,18 +108,18 @@ class WrittenNote:
 
 @dataclass(frozen=True, slots=True)
 class WriteRange:
-    """A stretch of the timeline that a layer writes in.
+    """A stretch of the timeline in which a layer plays.
 
     Parameters
     ----------
     context : ComposeContext
-        The passage it belongs to.
+        The segment it belongs to.
     begins, ends : float
-        Beats; notes are cut at the end.
+        Beats of the timeline; notes are cut at the end.
     leaves_at : float or None
-        Beat of the seam its section is left at, if one is planned: a fill may lead there.
+        Beat of the seam at which the segment is left, if one is planned: generators may play a fill there.
     memories : dict
-        What the generator remembered for each bar to come.
+        Bar to the memory that the generator receives for it.
     """
 
     context: ComposeContext
@@ -109,7 +131,7 @@ class WriteRange:
 
 @dataclass(frozen=True, slots=True)
 class WritePlan:
-    """What a generated layer was about to write before a seam was planned."""
+    """Write ranges and cursor of a generated layer, to restore when a planned transition is cancelled."""
 
     ranges: tuple[WriteRange, ...]
     cursor_beat: float
@@ -117,7 +139,31 @@ class WritePlan:
 
 @dataclass(slots=True)
 class GeneratedLayer:
-    """One generated layer: its generator, its player, its spans, its cursor."""
+    """A generated layer: composes bars with its generator and posts them with its player.
+
+    Parameters
+    ----------
+    place : LayerPlace
+        Its strip and its clips or instrument.
+    generator : Generator
+        Pure function that composes a bar.
+    player : Player
+        Turns notes into commands.
+    style : str
+        Style of the generator.
+    octave : int
+        Octaves that the notes are moved by.
+    seed : int
+        Random seed.
+    density : float
+        0 … 1.
+    ranges : list of WriteRange
+        Stretches of the timeline in which the layer plays, in order.
+    cursor_beat : float
+        Beat up to which its notes are in the schedule.
+    written : list of WrittenNote
+        Notes in the schedule that have not been reported as sounded.
+    """
 
     place: LayerPlace
     generator: Generator
@@ -132,64 +178,91 @@ class GeneratedLayer:
     _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
         default_factory=OrderedDict
     )
-    _kept: frozenset[tuple[float, str]] = frozenset()
-    _next_frame: int = -1  # no note that is written lies before it
+    _already_scheduled: frozenset[tuple[float, str]] = frozenset()
+    _next_frame: int = -1  # no note in `written` lies before it
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is to play on for good, as far as is planned."""
+    def is_open_ended(self) -> bool:
+        """Whether the last write range is not limited by a seam: the layer plays on."""
         return bool(self.ranges) and self.ranges[-1].ends >= NEVER
 
     def plan(self, seam_beat: float, ends: float, following: ComposeContext | None) -> WritePlan:
-        """Hand over at a seam: the last span ends, and another begins if the layer stays."""
+        """Plan a seam: the last write range ends, and another begins if the layer plays on.
+
+        Parameters
+        ----------
+        seam_beat : float
+            Beat of the seam.
+        ends : float
+            Beat at which the last range ends: the seam, or later if it fades out, or earlier for a fill.
+        following : ComposeContext or None
+            Context after the seam; None: the layer does not play there.
+
+        Returns
+        -------
+        WritePlan
+            The plan before, for `restore`.
+        """
         before = WritePlan(tuple(self.ranges), self.cursor_beat)
         if self.ranges:
             last = self.ranges[-1]
             self.ranges[-1] = replace(last, ends=min(last.ends, ends), leaves_at=seam_beat)
         if following is not None:
-            if not self.ranges:  # nothing is written: nothing lies before the seam
+            if not self.ranges:  # the layer has not played: it starts at the seam
                 self.cursor_beat = seam_beat
             self.ranges.append(WriteRange(following, seam_beat))
         return before
 
     def restore(self, plan: WritePlan) -> None:
-        """Come back to what was planned before."""
+        """Restore the write ranges of an earlier plan."""
         self.ranges = list(plan.ranges)
 
     def is_like(self, other: GeneratedLayer) -> bool:
-        """Whether another layer would write and play the same."""
+        """Whether another layer would write and play the same notes."""
         mine = (self.place, self.generator, self.style, self.octave, self.seed)
         return mine == (other.place, other.generator, other.style, other.octave, other.seed)
 
     def take_over(self, before: GeneratedLayer) -> None:
-        """Go on where a layer before this one is: with its spans, its cursor and what it has written."""
+        """Continue from the layer before an edit: its write ranges, its cursor and its written notes."""
         self.ranges, self.cursor_beat = list(before.ranges), before.cursor_beat
-        if self.generator is not before.generator:  # another's memory means nothing to it
+        if self.generator is not before.generator:  # the memory of another generator has another form
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.written, self._next_frame = list(before.written), before._next_frame
-        self._kept = before._kept
+        self._already_scheduled = before._already_scheduled
         if type(self.player) is type(before.player):
             self.player.restore(before.player.state())
 
-    def turn_over(self, beat: float, following: ComposeContext | None) -> None:
-        """End what is written at a beat, and write by another stay from there on."""
+    def rewrite_from(self, beat: float, following: ComposeContext | None) -> None:
+        """Cut the write ranges at a beat, and write with another context from there on.
+
+        Parameters
+        ----------
+        beat : float
+            Beat of the timeline.
+        following : ComposeContext or None
+            Context from there on; None: the layer ends.
+        """
         before = self.range_at(beat)
         self.ranges = [replace(s, ends=min(s.ends, beat)) for s in self.ranges if s.begins < beat - HAIR]
         if following is not None:
             self.ranges.append(WriteRange(following, beat))
-            if before is not None:  # what it remembers of the bars before goes on
+            if before is not None:  # the generator's memory continues
                 self.ranges[-1].memories.update(before.memories)
         self.cursor_beat = min(self.cursor_beat, beat) if before is not None else beat
 
-    def rest_on(self, old: SegmentInstance, new: SegmentInstance) -> None:
-        """Call the passage it writes in by another object: nothing it reads of it has changed."""
+    def replace_instance(self, old: SegmentInstance, new: SegmentInstance) -> None:
+        """Replace an instance in the write ranges by one that is equal in all that generators read."""
         self.ranges = [
             replace(s, context=replace(s.context, instance=new)) if s.context.instance is old else s
             for s in self.ranges
         ]
 
     def begin(self, context: ComposeContext) -> None:
-        """Write from beat 0 on in a passage, which may lie before it: what it had played is recalled."""
+        """Start writing at beat 0.
+
+        A restored instance starts before beat 0: up to `RECALLED_BARS` of its past bars are composed, so
+        that the generator's memory is what it was.
+        """
         write_range = WriteRange(context, 0.0)
         bar = int(context.instance.local(0.0) / context.instance.beats_per_bar + HAIR)
         entered = int(context.instance.offset_beats / context.instance.beats_per_bar + HAIR)
@@ -198,35 +271,49 @@ class GeneratedLayer:
         self.ranges, self.cursor_beat = [write_range], 0.0
 
     def compose_ahead(self, context: ComposeContext) -> bool:
-        """Compose the first bar of a stay that may come, and keep it; False if it was known."""
+        """Compose the first bar of a segment that may come, and keep it; False if it was kept already."""
         before, start = len(self._composed), context.instance.start_beat
         self._compose(WriteRange(context, start), 0, start)
         return len(self._composed) > before or before == KEPT_BARS
 
     def forget_before(self, beat: float) -> None:
-        """Drop spans that have ended."""
+        """Drop write ranges that end before a beat."""
         if len(self.ranges) > 1 or (self.ranges and self.ranges[0].ends < beat):
             self.ranges = [write_range for write_range in self.ranges if write_range.ends > beat]
 
     def withdraw(self, frame: int, beat: float) -> list[Command]:
-        """Take back all notes at `frame` or later; writing goes on at `beat`."""
+        """Withdraw all notes at `frame` or later, and set the cursor back to `beat`."""
         first = next((w for w in self.written if w.frame >= frame), None)
         if first is not None:
             self.player.restore(first.before)
         self.written = [w for w in self.written if w.frame < frame]
         self.cursor_beat = min(self.cursor_beat, beat)
-        # played ahead of their beat, they are in the schedule although their beat lies beyond the cut
-        self._kept = frozenset((w.beat, w.note.pitch) for w in self.written if w.beat > beat - HAIR)
+        # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
+        self._already_scheduled = frozenset(
+            (w.beat, w.note.pitch) for w in self.written if w.beat > beat - HAIR
+        )
         return [commands.withdraw(self.place.group, frame)]
 
     def write(
-        self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = MOST_BARS
+        self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = NO_BAR_LIMIT
     ) -> list[Command]:
-        """Write bars until the cursor reaches a beat, or so many; no note before frame `not_before`."""
+        """Write bars until the cursor reaches a beat.
+
+        Parameters
+        ----------
+        until_beat : float
+            Beat of the timeline.
+        tempo : TempoMap
+            Maps beats to frames.
+        not_before : int
+            No note is posted before this frame.
+        most_bars : int
+            Write at most this many bars.
+        """
         posted: list[Command] = []
         if self.cursor_beat >= until_beat - HAIR:
             return posted
-        for write_range, ends in self._spans_ahead():
+        for write_range, ends in self._ranges_ahead():
             self.cursor_beat = max(self.cursor_beat, write_range.begins)
             while self.cursor_beat < min(until_beat, ends) - HAIR:
                 if most_bars == 0:
@@ -241,15 +328,15 @@ class GeneratedLayer:
                 break
         return posted
 
-    def _spans_ahead(self) -> list[tuple[WriteRange, float]]:
-        """Spans beyond the cursor, each with where it really ends: at the next one's beginning at last."""
+    def _ranges_ahead(self) -> list[tuple[WriteRange, float]]:
+        """Write ranges beyond the cursor, each with its end, which is at most the start of the next range."""
         ends = [min(one.ends, after.begins) for one, after in pairwise(self.ranges)]
         ends += [write_range.ends for write_range in self.ranges[-1:]]
         pairs = zip(self.ranges, ends, strict=True)
         return [(write_range, end) for write_range, end in pairs if end > self.cursor_beat + HAIR]
 
     def range_at(self, beat: float) -> WriteRange | None:
-        """Span that is written at a beat."""
+        """The write range at a beat; the latest if several overlap."""
         found = None
         for write_range in self.ranges:
             if write_range.begins <= beat + HAIR and beat < write_range.ends - HAIR:
@@ -259,9 +346,9 @@ class GeneratedLayer:
     def _write_bar(
         self, write_range: WriteRange, ends: float, bar: int, start: float, tempo: TempoMap, not_before: int
     ) -> list[Command]:
-        # a hit before its beat sounds no earlier than its bar, or than the section, begins
+        # a note ahead of its beat sounds no earlier than the start of its bar or of the write range
         begins = max(start, write_range.begins)
-        # what sounds before the cursor is in the schedule already: the frame decides, as in `withdraw`
+        # notes before the cursor's frame are in the schedule already; `withdraw` decides by frame, too
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
         for note in self._compose(write_range, bar, start):
@@ -272,10 +359,10 @@ class GeneratedLayer:
         posted: list[Command] = []
         for wanted, beat, written, note in sorted(timed, key=lambda row: row[0]):
             frame = wanted
-            if (written, note.pitch) in self._kept:
+            if (written, note.pitch) in self._already_scheduled:
                 continue
             if frame < first:
-                # in another tempo it leads by more than before: it was taken back, and is due at once
+                # at the new tempo it is due earlier than before; it was withdrawn, and is played at once
                 is_due = written > self.cursor_beat - HAIR and first - frame < EARLY_S * tempo.sample_rate
                 if not is_due:
                     continue
@@ -294,8 +381,8 @@ class GeneratedLayer:
         is_leaving = write_range.leaves_at is not None and (
             start + HAIR < write_range.leaves_at <= start + instance.beats_per_bar + HAIR
         )
-        harmony, memory = context.harmony_of(bar), write_range.memories.get(bar, NOTHING)
-        # the objects themselves are kept with the bar, so that their identities stay theirs
+        harmony, memory = context.harmony_of(bar), write_range.memories.get(bar, NO_MEMORY)
+        # `kept` refers to harmony and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
             id(harmony), id(memory),
@@ -329,14 +416,14 @@ class GeneratedLayer:
         write_range.memories.pop(bar - 8, None)
         return result.notes
 
-    def retempo(self, tempo_bpm: float) -> None:
-        """Tell the generator another tempo from the next bar on."""
-        if self.is_kept:
+    def set_tempo(self, tempo_bpm: float) -> None:
+        """Set the tempo that the generator is told for the bars from now on."""
+        if self.is_open_ended:
             last = self.ranges[-1]
             self.ranges[-1] = replace(last, context=replace(last.context, tempo_bpm=tempo_bpm))
 
-    def sounded(self, frame: int) -> list[WrittenNote]:
-        """Notes that have sounded before a frame, in order; they are forgotten here."""
+    def pop_sounded(self, frame: int) -> list[WrittenNote]:
+        """Remove the notes before a frame, which have sounded, and return them in order."""
         if frame <= self._next_frame:
             return []
         done = [w for w in self.written if w.frame < frame]

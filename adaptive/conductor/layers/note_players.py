@@ -1,4 +1,4 @@
-"""From written notes to commands: voices of a synthesiser, or hits of a drum kit."""
+"""Turns written notes into commands: voices of a synthesiser, or hits of a drum kit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from adaptive.music.note import Note
 
 @dataclass(frozen=True, slots=True)
 class KitSound:
-    """A drum of a kit in this engine: sound, number, gain, pan, and what it chokes with."""
+    """A sound of a drum kit: its number in the engine's table, linear gain, pan, and choke group.
+
+    Two sounds with the same `choke` name stop each other, as an open and a closed hi-hat do.
+    """
 
     sound: Sound
     number: int
@@ -29,15 +32,15 @@ KitState = tuple[int, dict[str, int], dict[str, int]]
 
 @dataclass(slots=True)
 class SynthPlayer:
-    """Plays notes on an instrument."""
+    """Plays notes on a synthesiser."""
 
     place: LayerPlace
 
     def state(self) -> None:
-        """Nothing: the kernel picks the voices."""
+        """None: the kernel picks the voices, so the player has no state."""
 
     def restore(self, state: None) -> None:
-        """Nothing to come back to."""
+        """Do nothing."""
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
@@ -51,7 +54,17 @@ class SynthPlayer:
 
 @dataclass(slots=True)
 class KitPlayer:
-    """Plays hits as clips, each in the next of a round of clips."""
+    """Plays drum hits as clips; its clips are used in rotation.
+
+    Parameters
+    ----------
+    place : LayerPlace
+        The strip and the clips.
+    kit : Mapping
+        Piece to its sound.
+    choke_frames : int
+        Length of the fade of a choked hit.
+    """
 
     place: LayerPlace
     kit: Mapping[str, KitSound]
@@ -61,15 +74,15 @@ class KitPlayer:
     _played: dict[str, int] = field(default_factory=dict)
 
     def state(self) -> KitState:
-        """Whose turn it is: what to come back to when hits are taken back."""
+        """The next clip, the clip that rings in each choke group, and the number of hits of each piece."""
         return self._next, dict(self._ringing), dict(self._played)
 
     def restore(self, state: KitState) -> None:
-        """Forget the hits played since `state`, so that they come out the same when played again."""
+        """Restore a state: hits that were withdrawn get the same clips and variants when played again."""
         self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """Commands of a hit."""
+        """Commands of a hit at `frame`; nothing if the kit does not have the piece."""
         if note.pitch not in self.kit:
             return []
         count = self._played.get(note.pitch, 0)

@@ -1,4 +1,4 @@
-"""Stem layers: which clip plays which file, how they hand over at a seam, how variations take turns."""
+"""Stem layers: which clip plays which file, what happens at a seam, and when variations change."""
 
 from __future__ import annotations
 
@@ -15,37 +15,48 @@ from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 
 FOREVER = 2**60
-HAIR_FRAMES = 24  # half a millisecond: how far a loop may lie beside the bars it fills
+"""A frame that is never reached."""
 
 
 @dataclass(slots=True, eq=False)
 class ClipInUse:
-    """A clip and what it is doing: all frames are of the timeline."""
+    """A clip of the kernel and what it plays; all frames are frames of the timeline."""
 
     clip: int
     sound: Sound | None = None
-    zero_frame: int = 0  # the frame at which position 0 of its first pass lay
-    ends_frame: int = 0  # free from here on; FOREVER while it loops
-    starts_frame: int = 0  # the frame of its first sound: it cannot be stopped before
-    is_stopping: bool = False  # it fades out; what was released only rings
+    zero_frame: int = 0  # where position 0 of its first pass lies
+    ends_frame: int = 0  # the clip is free from here on; FOREVER while it loops
+    starts_frame: int = 0  # its first sound; it cannot be stopped before
+    is_stopping: bool = False  # it fades out; False for a released clip, which rings to its end
 
     def position_at(self, frame: int) -> int:
-        """Frames since beat 1 of the pass it is in."""
+        """Position in its sound at a frame: frames since beat 1 of the present pass."""
         loop = self.sound.loop_frames if self.sound else 0
         return (frame - self.zero_frame) % loop if loop else frame - self.zero_frame
 
-    def is_at_end(self, frame: int) -> bool:
-        """Whether its own pass ends there; under a bridge that ends, it may be in its middle."""
+    def is_at_end(self, frame: int, tolerance: int) -> bool:
+        """Whether a pass of its sound ends within `tolerance` frames of a frame.
+
+        At the end of a bridge, a sound that continued under the bridge may be in the middle of a pass.
+        """
         loop = self.sound.loop_frames if self.sound else 0
-        return not loop or abs((self.position_at(frame) + loop // 2) % loop - loop // 2) <= HAIR_FRAMES
+        return not loop or abs((self.position_at(frame) + loop // 2) % loop - loop // 2) <= tolerance
 
 
 @dataclass(frozen=True, slots=True)
 class Fades:
-    """Fades of one seam in frames: length and start of each, relative to the seam.
+    """Fades of one seam in frames: the length of each, and its start relative to the seam.
 
-    Where the rule names no curve (`is_free`), a file that crosses into itself is faded by equal gain:
-    both sides are the same wave, so that their amplitudes add, not their powers.
+    Parameters
+    ----------
+    out_frames, in_frames : int
+        Length; 0: no fade.
+    out_start, in_start : int
+        Start relative to the seam; negative: before it.
+    shape_out, shape_in : int
+        Curve, as a shape of the kernel.
+    is_out_free, is_in_free : bool
+        Whether the rule names no curve, so that `into_itself` may choose another.
     """
 
     out_frames: int = 0
@@ -57,9 +68,12 @@ class Fades:
     is_out_free: bool = False
     is_in_free: bool = False
 
-    @lru_cache(maxsize=16)  # noqa: B019  # a value; 64 layers cross at one seam, and ask for the same
+    @lru_cache(maxsize=16)  # noqa: B019  # frozen; at a seam up to 64 layers ask for the same fades
     def into_itself(self) -> Fades:
-        """The same where both sides play one file."""
+        """The fades of a file that crosses into itself: linear where the rule names no curve.
+
+        Both sides play the same wave, so their amplitudes add, not their powers.
+        """
         return replace(
             self,
             shape_out=kernel.LINEAR if self.is_out_free else self.shape_out,
@@ -68,20 +82,20 @@ class Fades:
 
 
 class LayerState(NamedTuple):
-    """All that changes in a stem layer: what a seam that is taken back comes back to."""
+    """The state of a stem layer, to restore when a planned transition is cancelled."""
 
     clips: tuple[tuple[Sound | None, int, int, int, bool], ...]
     current: int
     segment: str
     next_change: int
     picks: Mapping[str, PickState]
-    drawn_from: Mapping[str, PickState]
+    picks_before: Mapping[str, PickState]
     left_with: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A change of variation that is in the schedule, and the layer's state before it."""
+class VariationChange:
+    """A scheduled change of variation, and the layer's state before it."""
 
     frame: int
     before: LayerState
@@ -89,25 +103,28 @@ class Change:
 
 @dataclass(slots=True)
 class StemLayer:
-    """The clips of one stem layer.
+    """A stem layer: its sounds by segment, and the clips that play them.
 
     Parameters
     ----------
     place : LayerPlace
         Its strip and clips.
     sounds : Mapping
-        Part to its variations, each a sound and its number in the engine's table.
+        Segment to its variations, each a sound and its number in the engine's table.
     declick_frames : int
-        Length of the fade wherever material is cut or entered in its middle.
+        Length of the fade wherever a sound is cut or entered in its middle.
+    tolerance_frames : int
+        How far the end of a loop may lie from a seam and still count as on it.
     pickers : Mapping
-        Part to the deck that chooses among its variations; only where there are several.
+        Segment to the picker of its variations; only segments with several.
     pass_frames : Mapping
-        Part to the frames of a pass.
+        Segment to the frames of one pass.
     """
 
     place: LayerPlace
     sounds: Mapping[str, tuple[tuple[Sound, int], ...]]
     declick_frames: int
+    tolerance_frames: int
     pickers: Mapping[str, VariationPicker] = field(default_factory=dict)
     pass_frames: Mapping[str, int] = field(default_factory=dict)
     clips: list[ClipInUse] = field(default_factory=list)
@@ -115,45 +132,45 @@ class StemLayer:
     segment: str = ""
     next_change: int = FOREVER
     picks: dict[str, PickState] = field(default_factory=dict)
-    drawn_from: dict[str, PickState] = field(default_factory=dict)  # the hand before the last draw
-    left_with: dict[str, int] = field(default_factory=dict)  # the variation each part was left with
-    changes: list[Change] = field(default_factory=list)
+    picks_before: dict[str, PickState] = field(default_factory=dict)  # the pick states before the last pick
+    left_with: dict[str, int] = field(default_factory=dict)  # the variation that played when a segment ended
+    changes: list[VariationChange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clips = [ClipInUse(clip) for clip in self.place.clips]
 
     def snapshot(self) -> LayerState:
-        """State to come back to when what is planned is withdrawn."""
+        """The present state."""
         states = [(c.sound, c.zero_frame, c.ends_frame, c.starts_frame, c.is_stopping) for c in self.clips]
         current = -1 if self.current is None else self.clips.index(self.current)
         return LayerState(
-            tuple(states), current, self.segment, self.next_change, dict(self.picks), dict(self.drawn_from),
+            tuple(states), current, self.segment, self.next_change, dict(self.picks), dict(self.picks_before),
             dict(self.left_with),
         )  # fmt: skip
 
     def restore(self, state: LayerState) -> None:
-        """Forget what was planned since a snapshot."""
+        """Restore a snapshot."""
         for clip, before in zip(self.clips, state.clips, strict=True):
             clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame, clip.is_stopping = before
         self.current = None if state.current < 0 else self.clips[state.current]
         self.segment, self.next_change = state.segment, state.next_change
-        self.picks, self.drawn_from = dict(state.picks), dict(state.drawn_from)
+        self.picks, self.picks_before = dict(state.picks), dict(state.picks_before)
         self.left_with = dict(state.left_with)
 
     def take_over(self, before: StemLayer) -> None:
-        """Go on with the clips of a layer before this one, and with its turns where they still fit."""
+        """Continue with the clips of the layer before an edit, and with its pick states where they fit."""
         self.clips, self.current, self.segment = before.clips, before.current, before.segment
         self.next_change, self.changes = before.next_change, before.changes
-        self.drawn_from = self._fitting(before.drawn_from)
-        self.take_turns(before.picks, before.left_with)
+        self.picks_before = self._fitting(before.picks_before)
+        self.set_picks(before.picks, before.left_with)
 
-    def take_turns(self, picks: Mapping[str, PickState], left_with: Mapping[str, int]) -> None:
-        """Go on with these hands and takes, where they still fit."""
+    def set_picks(self, picks: Mapping[str, PickState], left_with: Mapping[str, int]) -> None:
+        """Set pick states and last variations where they fit the variations of this layer."""
         self.picks = self._fitting(picks)
         self.left_with = {
-            segment: take
-            for segment, take in left_with.items()
-            if segment in self.pickers and take < len(self.sounds[segment])
+            segment: variation
+            for segment, variation in left_with.items()
+            if segment in self.pickers and variation < len(self.sounds[segment])
         }
 
     def _fitting(self, picks: Mapping[str, PickState]) -> dict[str, PickState]:
@@ -163,8 +180,8 @@ class StemLayer:
             if segment in self.pickers and pick.fits(len(self.sounds[segment]))
         }
 
-    def plays_as(self, before: StemLayer, segment: str) -> bool:
-        """Whether a part's material is what it was in a layer before this one, to the sound and turn."""
+    def has_same_material(self, before: StemLayer, segment: str) -> bool:
+        """Whether a segment has the same sounds, picker and length as in the layer before an edit."""
         return (
             self.pickers.get(segment) == before.pickers.get(segment)
             and self.pass_frames.get(segment) == before.pass_frames.get(segment)
@@ -173,23 +190,26 @@ class StemLayer:
         )
 
     def has(self, segment: str) -> bool:
-        """Whether it has something to play in a part."""
+        """Whether the layer has a sound for a segment."""
         return segment in self.sounds
 
-    def _holds(self, clip: ClipInUse, segment: str, at: int, position: int) -> bool:
-        """Whether a clip holds what a part wants, where it wants it, at a frame."""
+    def _is_at(self, clip: ClipInUse, segment: str, at: int, position: int) -> bool:
+        """Whether a clip plays a sound of a segment, within a frame of `position`, at a frame."""
         if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[segment]):
             return False
         return abs(clip.position_at(at) - position % clip.sound.loop_frames) <= 1
 
-    def goes_on(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
-        """Whether the clip that plays is just what the part wants, where it wants it."""
+    def already_plays(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
+        """Whether the present clip is at the segment's position already, so that it can simply continue.
+
+        False unless `is_same_position`: otherwise the segment starts its sound anew.
+        """
         if self.current is None or not is_same_position or segment not in self.sounds:
             return False
-        return self._holds(self.current, segment, at, position)
+        return self._is_at(self.current, segment, at, position)
 
     def crosses_itself(self, segment: str) -> bool:
-        """Whether the file that plays is the one that the part enters with."""
+        """Whether the sound that plays is one of the segment's, so that it would fade into itself."""
         if self.current is None:
             return False
         playing = self.current.sound
@@ -199,18 +219,32 @@ class StemLayer:
         return False
 
     def leave(self, at: int, is_at_end: bool, fades: Fades, earliest: int, group: int) -> list[Command]:
-        """Stop what plays at a seam; a fade may begin before it, but not before `earliest`."""
+        """Stop what plays at a seam.
+
+        Parameters
+        ----------
+        at : int
+            Frame of the seam.
+        is_at_end : bool
+            Whether a pass of the segment ends there; if the sound's own pass does too, its tail rings on.
+        fades : Fades
+            Fades of the seam.
+        earliest : int
+            Earliest frame at which a fade may begin.
+        group : int
+            Withdrawal group of the commands.
+        """
         playing = self.current
         if playing is not None and self.segment in self.pickers:
             sounds = [sound for sound, _ in self.sounds[self.segment]]
-            takes = (n for n, sound in enumerate(sounds) if sound is playing.sound)
-            take = next(takes, None)  # None: the part was edited, and has it no more
-            if take is not None:
-                self.left_with[self.segment] = take
+            matches = (n for n, sound in enumerate(sounds) if sound is playing.sound)
+            variation = next(matches, None)  # None: an edit removed it from the segment
+            if variation is not None:
+                self.left_with[self.segment] = variation
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
-        if fades.out_frames == 0 and is_at_end and playing.is_at_end(at):
+        if fades.out_frames == 0 and is_at_end and playing.is_at_end(at, self.tolerance_frames):
             playing.ends_frame = at + playing.sound.frames
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)
@@ -218,10 +252,10 @@ class StemLayer:
         playing.ends_frame, playing.is_stopping = begins + frames, True
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
-    def returning(self, segment: str, at: int, position: int) -> ClipInUse | None:
-        """A clip that still fades out and holds just what is wanted: to be faded in again."""
+    def fading_clip(self, segment: str, at: int, position: int) -> ClipInUse | None:
+        """A clip that still fades out at the segment's position, so that it can be faded in again."""
         for clip in self.clips:
-            if clip.is_stopping and at < clip.ends_frame and self._holds(clip, segment, at, position):
+            if clip.is_stopping and at < clip.ends_frame and self._is_at(clip, segment, at, position):
                 return clip
         return None
 
@@ -237,31 +271,48 @@ class StemLayer:
         *,
         is_return: bool = False,
     ) -> list[Command]:
-        """Start the part's material at a seam, `position` frames into it.
+        """Start the segment's sound at a seam.
 
-        With `is_return` it is the variation the part was left with, if it was.
+        Parameters
+        ----------
+        segment : str
+            Segment that is entered.
+        at : int
+            Frame of the seam.
+        position : int
+            Frames from the start of the pass at which it is entered.
+        earliest : int
+            Earliest frame at which the sound may begin.
+        pickup : str
+            ``auto``, ``always`` or ``never``: whether what the file holds before beat 1 sounds.
+        fades : Fades
+            Fades of the seam.
+        group : int
+            Withdrawal group of the commands.
+        is_return : bool
+            Play the variation that played when the segment was left, instead of the next pick.
         """
         if position > 0:
-            again = self.returning(segment, at, position)
+            again = self.fading_clip(segment, at, position)
             if again is not None:
                 again.ends_frame, again.is_stopping = FOREVER, False
-                self._plays(segment, again, at)
+                self._set_current(segment, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
                 return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
-        sound, number = self._taken_up(segment) if is_return else self._draw(segment)
+        sound, number = self._last_variation(segment) if is_return else self._pick_variation(segment)
         playing = self._free_clip()
         lead = 0
         if position == 0 and pickup != "never" and at - sound.origin >= earliest:
             lead = sound.origin
         playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
         playing.zero_frame = at - position
-        self._plays(segment, playing, at)
+        self._set_current(segment, playing, at)
         first = at - lead
         fade_frames = fades.in_frames or (self.declick_frames if position else 0)
         fade_start = at + fades.in_start if fades.in_frames else at
         start_position = position - lead
         if fade_frames and fade_start < first:
-            # fades in before the seam: the material begins there, in its middle or its last pass
+            # the fade-in begins before the seam, and so does the sound, in the middle of a pass
             first = max(fade_start, earliest)
             start_position = (position - (at - first)) % sound.loop_frames
         playing.starts_frame = first
@@ -284,13 +335,13 @@ class StemLayer:
             )
         return posted
 
-    def goes_over(self, segment: str, at: int) -> None:
-        """Take note that what plays goes on untouched in another part."""
+    def carry_over(self, segment: str, at: int) -> None:
+        """Record that the present clip continues unchanged in another segment."""
         if self.current is not None:
-            self._plays(segment, self.current, at)
+            self._set_current(segment, self.current, at)
 
-    def start_again(self, clip: int, at: int, frames: int) -> list[Command]:
-        """Start what plays once more where it would be, faded in: its clip had been stopped for good."""
+    def restart_clip(self, clip: int, at: int, frames: int) -> list[Command]:
+        """Restart a clip that was stopped, at the position it would have reached, with a fade-in."""
         playing = self.current
         if playing is None or playing.clip != clip or playing.sound is None:
             return []
@@ -304,23 +355,23 @@ class StemLayer:
     def _free_clip(self) -> ClipInUse:
         return min(self.clips, key=lambda clip: clip.ends_frame)
 
-    def _taken_up(self, segment: str) -> tuple[Sound, int]:
+    def _last_variation(self, segment: str) -> tuple[Sound, int]:
         left = self.left_with.get(segment)
-        if left is None or left >= len(self.sounds[segment]):  # a layer before an edit may have had more
-            return self._draw(segment)
+        if left is None or left >= len(self.sounds[segment]):  # an edit may have removed variations
+            return self._pick_variation(segment)
         return self.sounds[segment][left]
 
-    def _draw(self, segment: str) -> tuple[Sound, int]:
+    def _pick_variation(self, segment: str) -> tuple[Sound, int]:
         variants = self.sounds[segment]
         picker = self.pickers.get(segment)
         if picker is None:
             return variants[0]
-        self.drawn_from[segment] = self.picks.get(segment, PickState())
-        drawn, self.picks[segment] = picker.draw(self.drawn_from[segment])
-        return variants[drawn]
+        self.picks_before[segment] = self.picks.get(segment, PickState())
+        picked, self.picks[segment] = picker.pick(self.picks_before[segment])
+        return variants[picked]
 
-    def _plays(self, segment: str, playing: ClipInUse, at: int) -> None:
-        """Take note of what plays from a frame on, and when the next variation is due."""
+    def _set_current(self, segment: str, playing: ClipInUse, at: int) -> None:
+        """Record what plays from a frame on, and when the next variation is due."""
         self.current, self.segment, self.next_change = playing, segment, FOREVER
         if segment in self.pickers:
             length = self.pass_frames[segment]
@@ -328,14 +379,14 @@ class StemLayer:
 
     # ── variations ─────────────────────────────────────────────────────────────────────────────
 
-    def write_passes(self, until: int) -> list[Command]:
-        """Let variations take turns at the ends of passes, as far as a frame."""
+    def write_changes(self, until: int) -> list[Command]:
+        """Post the changes of variation at the ends of passes before a frame."""
         posted: list[Command] = []
         while self.current is not None and self.next_change < until:
             at, group = self.next_change, self.place.group
-            self.changes.append(Change(at, self.snapshot()))
+            self.changes.append(VariationChange(at, self.snapshot()))
             self.next_change += self.pass_frames[self.segment]
-            sound, number = self._draw(self.segment)
+            sound, number = self._pick_variation(self.segment)
             if sound is self.current.sound:
                 continue
             old, new = self.current, self._free_clip()
@@ -347,8 +398,8 @@ class StemLayer:
             posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))
         return posted
 
-    def unwind(self, frame: int) -> list[Command]:
-        """Take back the changes of variation from a frame on."""
+    def undo_changes(self, frame: int) -> list[Command]:
+        """Withdraw the changes of variation from a frame on."""
         before = None
         while self.changes and self.changes[-1].frame >= frame:
             before = self.changes.pop().before
@@ -357,13 +408,17 @@ class StemLayer:
         self.restore(before)
         return [commands.withdraw(self.place.group, frame)]
 
-    def hands_at(self, frame: int, playing: Collection[str]) -> dict[str, PickState]:
-        """Hands as they were at a frame, so that what plays, or is to play, is drawn again."""
+    def picks_at(self, frame: int, playing: Collection[str]) -> dict[str, PickState]:
+        """Pick states at a frame, to save.
+
+        For the segments in `playing` it is the state before their last pick: after a restore, the variation
+        that plays now is picked again.
+        """
         state = next((change.before for change in self.changes if change.frame > frame), self.snapshot())
-        again = {segment: pick for segment, pick in state.drawn_from.items() if segment in playing}
-        return {**state.picks, **again}
+        before = {segment: pick for segment, pick in state.picks_before.items() if segment in playing}
+        return {**state.picks, **before}
 
     def forget_before(self, frame: int) -> None:
-        """Drop changes that have sounded."""
+        """Drop changes before a frame, which have sounded."""
         if self.changes and self.changes[0].frame < frame:
             self.changes = [change for change in self.changes if change.frame >= frame]

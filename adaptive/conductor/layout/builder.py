@@ -1,4 +1,4 @@
-"""Lays a preset out: seats its parameters and strips in an empty engine, or in the one that plays."""
+"""Lays out a preset: allocates rows for its parameters and strips, in an empty or a running engine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from adaptive.preset.segments import bridge_segment
 from adaptive.units import db_to_gain
 
 CLIPS_A_STEM = 6
-"""The pass that plays, one that fades, two tails, and two that are to enter (a bridge is planned whole)."""
+"""The pass that plays, one that fades out, two tails, and two planned entries (after and before a bridge)."""
 
 CLIPS_A_KIT = 16
 CLIPS_A_STINGER = 8
@@ -43,10 +43,12 @@ CLIPS_A_FILL = 2
 CLIPS_A_BRIDGE = 3
 
 SPARE_STRIPS = 16
-"""Strips that may be added while a preset plays: whole groups of eight, which are not rendered till then."""
+"""Strips that can be added while a preset plays: whole groups of eight, not rendered until they are used."""
 
 SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS = 96, 8, 16
 SPARE_PARAMETERS, SPARE_CURVES, SPARE_SOUNDS = 8, 32, 256
+"""Rows of each kind that an edit may add while a preset plays."""
+
 NO_LIMIT = 1_000_000
 
 READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
@@ -54,11 +56,11 @@ READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
 
 DEFAULT_REVERB_DB = -80.0
 STINGER_REVERB_DB = -12.0
-"""What a stinger sends to the room where the preset says nothing."""
+"""Default send levels to the reverb, of layers and of stingers."""
 
 
 def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
-    """A parameter from outside, as the engine takes it."""
+    """A parameter's settings as the engine takes them."""
     default = default_value(table)
     fallback = {"hold": None, "default": default}.get(str(table.fallback))
     if not isinstance(table.fallback, str):
@@ -71,37 +73,37 @@ def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class _Resources:
-    """What a strip is played by: clips, or the voices of an instrument."""
+    """Resources that a strip needs: a number of clips, or of voices of an instrument."""
 
     clips: int
     voices: int = 0
 
 
 def _instrument_of(table: LayerTable) -> str | None:
-    """The instrument or kit a layer is played on; None for one that is recorded."""
+    """The instrument or kit of a generated layer; None for a recorded one."""
     if table.generator is None:
         return None
     return table.instrument or GENERATORS[table.generator].instrument_for(table.style)
 
 
 class _Builder:
-    """Seats parameters, layers, stingers, bridges and fills, one after the other.
+    """Allocates rows for parameters, layers, stingers, bridges and fills, and fills in their settings.
 
     Parameters
     ----------
     preset : Preset
-        What is laid out.
+        The preset to lay out.
     before : PresetLayout or None
-        What plays: whoever is played by the same means keeps its place.
+        The layout that plays; what needs the same resources as in it keeps its rows.
     occupancy : Occupancy or None
-        The engine that plays it.
+        The running engine; None: an empty one.
     """
 
     def __init__(self, preset: Preset, before: PresetLayout | None, occupancy: Occupancy | None) -> None:
         self.preset, self.before, self.occupancy = preset, before, occupancy
         file = preset.file
         if occupancy is None:
-            # strips first, then some to come, then from a group of its own the room's return
+            # strips, then spare strips, then the reverb's return in a group of its own
             strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
             self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS
             limits = dict.fromkeys(("clip", "instrument", "parameter"), NO_LIMIT)
@@ -127,15 +129,15 @@ class _Builder:
         self.fills: dict[str, LayerPlace] = {}
         self._kept = self._keep()
 
-    # ── who stays ──────────────────────────────────────────────────────────────────────────────
+    # ── kept rows ──────────────────────────────────────────────────────────────────────────────
 
     def _keep(self) -> dict[str, LayerPlace]:
-        """Places that are kept, each by the name of its strip: found before anybody new is seated."""
+        """Places that are kept, by key path; they are reserved before new rows are allocated."""
         if self.before is None:
             return {}
         kept = {}
         for strip, place in self.before.places().items():
-            if self._means_of(strip) != self._means_at(place):
+            if self._resources_of(strip) != self._resources_at(place):
                 continue
             kept[strip] = place
             self.rows.keep("bus", place.bus)
@@ -144,32 +146,30 @@ class _Builder:
                 self.rows.keep("instrument", place.instrument)
         return kept
 
-    def _means_of(self, strip: str) -> _Resources | None:
-        """What a strip of the preset is played by; None if there is no such strip."""
+    def _resources_of(self, strip: str) -> _Resources | None:
+        """Resources that a strip of the preset needs, by key path; None if there is no such strip."""
         kind, _, name = strip.partition(".")
         file = self.preset.file
         if kind == "layers" and name in file.layers:
-            return self._means_of_layer(file.layers[name])
+            return self._resources_of_layer(file.layers[name])
         if kind == "stingers" and name in file.stingers:
             instrument = file.stingers[name].instrument
-            return (
-                _Resources(CLIPS_A_STINGER)
-                if instrument is None
-                else _Resources(0, self._voices_of(instrument))
-            )
+            if instrument is None:
+                return _Resources(CLIPS_A_STINGER)
+            return _Resources(0, self._voices_of(instrument))
         if kind == "bridges" and name in file.bridges:
             return _Resources(CLIPS_A_BRIDGE if file.bridges[name].stem is not None else 0)
         if kind == "fills" and name in file.fills:
             return _Resources(CLIPS_A_FILL)
         return None
 
-    def _means_of_layer(self, table: LayerTable) -> _Resources:
+    def _resources_of_layer(self, table: LayerTable) -> _Resources:
         instrument = _instrument_of(table)
         if instrument is None:
             return _Resources(CLIPS_A_STEM)
-        return (
-            _Resources(CLIPS_A_KIT) if instrument in kits.KITS else _Resources(0, self._voices_of(instrument))
-        )
+        if instrument in kits.KITS:
+            return _Resources(CLIPS_A_KIT)
+        return _Resources(0, self._voices_of(instrument))
 
     def _voices_of(self, instrument: str) -> int:
         return patches.instrument_spec(self._patch(instrument), 0).voices
@@ -177,21 +177,21 @@ class _Builder:
     def _patch(self, instrument: str) -> InstrumentTable:
         return patches.resolve(instrument, self.preset.file.instruments)
 
-    def _means_at(self, place: LayerPlace) -> _Resources:
+    def _resources_at(self, place: LayerPlace) -> _Resources:
         voices = 0 if place.instrument is None else self.instruments[place.instrument].voices
         return _Resources(len(place.clips), voices)
 
     # ── parameters ─────────────────────────────────────────────────────────────────────────────
 
     def add_parameters(self) -> None:
-        """Seat parameters: those from outside, then the derived ones, each after what it reads."""
+        """Allocate rows for parameters: sent ones first, then derived ones, each after those it reads."""
         tables = self.preset.file.parameters
-        outside = [name for name in tables if name not in self.preset.derived]
-        for name in outside:
+        sent = [name for name in tables if name not in self.preset.derived]
+        for name in sent:
             self._keep_parameter(name)
-        for name in outside:
+        for name in sent:
             if name not in self.index_of:
-                self.index_of[name] = self.rows.take("parameter", f"parameter {name!r}")
+                self.index_of[name] = self.rows.allocate("parameter", f"parameter {name!r}")
             self._set(self.parameters, self.index_of[name], parameter_spec(name, tables[name]))
         for name, expression in self.preset.derived.items():
             program = compile_program(expression, self.index_of)
@@ -199,14 +199,14 @@ class _Builder:
             above = max(reads, default=-1)
             self._keep_parameter(name, above)
             if name not in self.index_of:
-                index = self.rows.take("parameter", f"parameter {name!r}", above=above)
+                index = self.rows.allocate("parameter", f"parameter {name!r}", above=above)
                 self.index_of[name] = index
             steps = tuple((int(opcode), float(operand)) for opcode, operand in program)
             spec = replace(parameter_spec(name, tables[name]), program=steps)
             self._set(self.parameters, self.index_of[name], spec)
 
     def _keep_parameter(self, name: str, above: int = -1) -> None:
-        """Let a parameter stay where it is, if it has the same law and comes after what it reads."""
+        """Keep a parameter's row if its law and kind are unchanged and the row lies above `above`."""
         if self.before is None or name not in self.before.parameters:
             return
         index = self.before.parameters[name]
@@ -220,7 +220,7 @@ class _Builder:
     # ── strips ─────────────────────────────────────────────────────────────────────────────────
 
     def add_layer(self, name: str, table: LayerTable) -> None:
-        """Seat a layer."""
+        """Allocate the rows of a layer; set its strip and its curves."""
         level = 0.0 if isinstance(table.level_db, Curve) else table.level_db
         pan = 0.0 if isinstance(table.pan, Curve) else table.pan
         is_open = table.cutoff_hz is None or isinstance(table.cutoff_hz, Curve)
@@ -229,7 +229,7 @@ class _Builder:
         instrument, kit = _instrument_of(table), None
         if instrument in kits.KITS:
             instrument, kit = None, instrument
-        place = self._row(f"layers.{name}", name, instrument)
+        place = self._place(f"layers.{name}", name, instrument)
         strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff)
         self._add_strip(place.bus, strip, send)
         for control, kind in (
@@ -244,23 +244,23 @@ class _Builder:
         self.layers[name] = replace(place, kit=kit)
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
-        """Seat a stinger: recorded ones set level and pan with each hit."""
+        """Allocate the rows of a stinger; recorded ones set level and pan when they start a clip."""
         is_written = table.instrument is not None
-        place = self._row(f"stingers.{name}", name, table.instrument)
+        place = self._place(f"stingers.{name}", name, table.instrument)
         gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
         send = STINGER_REVERB_DB if table.reverb_db is None else table.reverb_db
         self._add_strip(place.bus, BusSpec(f"stinger_{name}", gain=gain, pan=pan), send)
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
-        """Seat a bridge, by the name of its part."""
+        """Allocate the rows of a bridge, by the name of its segment."""
         segment = bridge_segment(name)
-        self.bridges[segment] = self._row(f"bridges.{name}", segment, None)
+        self.bridges[segment] = self._place(f"bridges.{name}", segment, None)
         self._add_shot(self.bridges[segment].bus, segment, table)
 
     def add_fill(self, name: str, table: FillTable) -> None:
-        """Seat a fill."""
-        self.fills[name] = self._row(f"fills.{name}", name, None)
+        """Allocate the rows of a fill."""
+        self.fills[name] = self._place(f"fills.{name}", name, None)
         self._add_shot(self.fills[name].bus, f"fill_{name}", table)
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
@@ -271,24 +271,24 @@ class _Builder:
         sends = (self.reverb_bus,)
         self._set(self.buses, bus, replace(strip, sends=sends, send_gains=(db_to_gain(send_db),)))
 
-    def _row(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
-        """Seat a strip: where it was, or where there is room for it."""
+    def _place(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
+        """Rows of a strip: those it had, or new ones; sets its instrument."""
         place = self._kept.get(strip)
         if place is None:
-            means = self._means_of(strip)
-            assert means is not None  # a strip of this preset
-            bus = self.rows.take("bus", strip)
-            first = self.rows.take("clip", strip, means.clips) if means.clips else 0
-            place = LayerPlace(name, bus, bus + 1, range(first, first + means.clips), strip=strip)
+            resources = self._resources_of(strip)
+            assert resources is not None  # a strip of this preset
+            bus = self.rows.allocate("bus", strip)
+            first = self.rows.allocate("clip", strip, resources.clips) if resources.clips else 0
+            place = LayerPlace(name, bus, bus + 1, range(first, first + resources.clips), strip=strip)
             if instrument is not None:
-                place = replace(place, instrument=self._take_instrument(strip, means.voices))
+                place = replace(place, instrument=self._take_instrument(strip, resources.voices))
         if instrument is not None and place.instrument is not None:
             spec = patches.instrument_spec(self._patch(instrument), place.bus)
             self._set(self.instruments, place.instrument, spec)
         return place
 
     def _take_instrument(self, strip: str, voices: int) -> int:
-        """Seat an instrument: an old seat has room for as many groups of voices as it had."""
+        """Allocate a row for an instrument; a reused row must have as many groups of voices as are needed."""
         wanted, occupancy = voice_groups_of(voices), self.occupancy
 
         def suits(index: int) -> bool:
@@ -299,10 +299,10 @@ class _Builder:
             added = self.instruments[len(occupancy.spec.instruments) :]
             return wanted + voice_groups(added) <= occupancy.spec.room.voice_groups
 
-        return self.rows.take("instrument", strip, suits=suits)
+        return self.rows.allocate("instrument", strip, suits=suits)
 
     def _set(self, rows: list[Any], index: int, row: Any) -> None:
-        """Enter a row; between the last and one beyond it, nothing is left out."""
+        """Set a row, or append it if it is the next one."""
         if index == len(rows):
             rows.append(row)
         else:
@@ -311,22 +311,26 @@ class _Builder:
     # ── all together ───────────────────────────────────────────────────────────────────────────
 
     def finish(self, sample_rate: int, channels: int) -> PresetLayout:
-        """Lay out what has been seated."""
+        """The layout, with the reverb's return, the spare rows and the withdrawal groups."""
         used = self.rows.used
-        room = self.preset.file.reverb
+        reverb = self.preset.file.reverb
         while len(self.buses) < self.reverb_bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
-        self._set(self.buses, self.reverb_bus, BusSpec("reverb", effect=0, gain=db_to_gain(room.level_db)))
+        self._set(self.buses, self.reverb_bus, BusSpec("reverb", effect=0, gain=db_to_gain(reverb.level_db)))
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
         spare = SpareRows(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES)
         if self.occupancy is not None:
-            spec = self.occupancy.spec
-            clips, sounds, in_use = max(clips, spec.clips), spec.sounds, max(in_use, spec.spare_buses.start)
-            self._require_room(spec)
-            spare = SpareRows()  # what is left of it, the engine works out: it knows the rows of others
-        made = EngineSpec(
+            running = self.occupancy.spec
+            clips, sounds, in_use = (
+                max(clips, running.clips),
+                running.sounds,
+                max(in_use, running.spare_buses.start),
+            )
+            self._require_spare_rows(running)
+            spare = SpareRows()  # the engine computes what is left: it knows all rows in use
+        spec = EngineSpec(
             sample_rate=sample_rate,
             channels=channels,
             clips=clips,
@@ -335,7 +339,9 @@ class _Builder:
             instruments=tuple(self.instruments),
             parameters=tuple(self.parameters),
             mappings=tuple(self.mappings),
-            reverbs=(ReverbSpec(room.decay_s, room.damping, room.predelay_ms / 1000.0, room.low_cut_hz),),
+            reverbs=(
+                ReverbSpec(reverb.decay_s, reverb.damping, reverb.predelay_ms / 1000.0, reverb.low_cut_hz),
+            ),
             gain=db_to_gain(self.preset.file.level_db),
             room=spare,
             spare_buses=range(in_use, self.reverb_bus),
@@ -343,7 +349,7 @@ class _Builder:
         )
         duck_group = len(self.buses) + 1
         return PresetLayout(
-            made,
+            spec,
             self.layers,
             self.index_of,
             self.stingers,
@@ -351,11 +357,11 @@ class _Builder:
             self.fills,
             self.reverb_bus,
             duck_group,
-            range(duck_group + 1, made.groups),
+            range(duck_group + 1, spec.groups),
         )
 
-    def _require_room(self, spec: EngineSpec) -> None:
-        """Refuse what no seat is taken for, and the engine that plays still cannot hold."""
+    def _require_spare_rows(self, spec: EngineSpec) -> None:
+        """Check what has no rows in the allocator: the number of curves, and the reverb's pre-delay."""
         if len(self.mappings) > len(spec.mappings) + spec.room.mappings:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
             raise NoSpareRowsError(message)
@@ -371,12 +377,23 @@ def lay_out(
     before: PresetLayout | None = None,
     occupancy: Occupancy | None = None,
 ) -> PresetLayout:
-    """Lay a preset out for an engine: an empty one, or the one that plays the layout `before`.
+    """Lay out a preset for an empty engine, or for the engine that plays the layout `before`.
+
+    Parameters
+    ----------
+    preset : Preset
+        The preset.
+    sample_rate, channels : int
+        Of the engine.
+    before : PresetLayout or None
+        The layout that plays; None: the engine is empty.
+    occupancy : Occupancy or None
+        The rows of the engine that plays it.
 
     Raises
     ------
     NoSpareRowsError
-        The engine that plays has no room for it.
+        The running engine has too few spare rows.
     """
     builder = _Builder(preset, before, occupancy)
     builder.add_parameters()

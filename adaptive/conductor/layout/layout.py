@@ -1,4 +1,4 @@
-"""From a preset to an engine: which strip, clip, voice and curve each layer gets."""
+"""The layout of a preset in an engine: which strip, clips and instrument each layer has."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from adaptive.preset.schema import Control, Curve, ParameterTable
 
 @dataclass(frozen=True, slots=True)
 class LayerPlace:
-    """Where a layer lives in the engine.
+    """Engine rows of a layer, stinger, bridge or fill.
 
     Parameters
     ----------
     name : str
-        The layer.
+        Its name; of a bridge, ``bridge:name``.
     bus : int
-        Its strip.
+        Row of its strip.
     group : int
-        Its withdrawal group.
+        Its withdrawal group; 0 for stingers, which have one for each event.
     clips : range
-        Clips it may use (stems, drum hits).
+        Rows of its clips, for stems and drum hits; empty for a synthesiser.
     instrument : int or None
-        Its synthesiser.
+        Row of its synthesiser; None: it has none.
     kit : str or None
-        Its drum kit.
+        Its drum kit; None: it has none.
     strip : str
-        Key path of its table: by it an edited preset finds it again.
+        Key path of its table, for example ``layers.bass``: an edit finds its rows by it.
     """
 
     name: str
@@ -41,26 +41,43 @@ class LayerPlace:
     strip: str = ""
 
     def shares_row(self, other: LayerPlace | None) -> bool:
-        """Whether another place is this one: whoever sits there goes on.
+        """Whether another place has the same rows, so that what plays there continues.
 
-        Who keeps a strip keeps clips and voices with it: another kind of player gets another strip.
+        It is enough to compare strips: a strip keeps its clips and voices, and a layer whose kind of player
+        changes gets another strip.
         """
         return other is not None and self.bus == other.bus
 
     def rows(self) -> set[EngineRow]:
-        """All rows of the engine that are its own."""
+        """All rows of the engine that belong to it."""
         own: set[EngineRow] = {("bus", self.bus)} | {("clip", clip) for clip in self.clips}
         return own if self.instrument is None else own | {("instrument", self.instrument)}
 
     @property
     def is_stem(self) -> bool:
-        """Whether it plays files that loop."""
+        """Whether it plays recorded files, not notes."""
         return self.instrument is None and self.kit is None
 
 
 @dataclass(frozen=True, slots=True)
 class PresetLayout:
-    """A preset laid out: the engine's specification and where everything went."""
+    """A preset laid out for an engine.
+
+    Parameters
+    ----------
+    spec : EngineSpec
+        Specification of the engine.
+    layers, stingers, bridges, fills : Mapping
+        Name to engine rows; bridges by the name of their segment.
+    parameters : Mapping
+        Name of a parameter to its row.
+    reverb_bus : int
+        Row of the bus that returns the reverb.
+    duck_group : int
+        Withdrawal group of the ducking envelope.
+    dynamic_groups : range
+        Withdrawal groups that transitions and stingers use in rotation.
+    """
 
     spec: EngineSpec
     layers: Mapping[str, LayerPlace]
@@ -79,13 +96,13 @@ class PresetLayout:
 
     @property
     def stem_places(self) -> Mapping[str, LayerPlace]:
-        """Places of all that plays looping files: stem layers, and bridges by the name of their part."""
+        """Places of stem layers, and of bridges with a stem by the name of their segment."""
         layers = {name: place for name, place in self.layers.items() if place.is_stem}
         return layers | {name: place for name, place in self.bridges.items() if place.clips}
 
 
 def control_start(control: Control | None, defaults: Mapping[str, float], missing: float) -> float:
-    """Value of a control when every parameter has its default."""
+    """Value of a control when every parameter has its default; `missing` if there is no control."""
     if control is None:
         return missing
     if not isinstance(control, Curve):
@@ -94,7 +111,7 @@ def control_start(control: Control | None, defaults: Mapping[str, float], missin
 
 
 def curve_value(curve: Curve, x: float) -> float:
-    """Value of a curve: clamped at the ends, straight in between."""
+    """Value of a curve: linear between its points, constant beyond its ends."""
     points = curve.points
     if x <= points[0][0]:
         return points[0][1]
@@ -105,5 +122,5 @@ def curve_value(curve: Curve, x: float) -> float:
 
 
 def default_value(table: ParameterTable) -> float:
-    """Default of a parameter: as declared, else the low end of its range."""
+    """Default of a parameter: the declared one, else the low end of its range."""
     return table.range[0] if table.default is None else table.default

@@ -1,9 +1,9 @@
-"""Who sits where in the engine: what stays keeps its seat, what comes takes a free one.
+"""Allocates engine rows; layers that did not change keep theirs.
 
-A preset is laid out once on an empty engine, with room to spare, and again for every edit on the engine that
-plays.  Then each layer, stinger, bridge, fill and parameter that is still played by the same means keeps its
-strip, its clips, its voices: it is not touched.  What is new takes seats that nobody has had, or whose tenant
-has gone and fallen silent.
+A preset is laid out once on an empty engine, with spare rows, and again for every edit on the engine that
+plays.  A layer, stinger, bridge, fill or parameter that needs the same resources as before the edit keeps its
+strip, clips and voices, and plays on untouched.  What is new gets rows that were never used, or rows whose
+owner was removed and has fallen silent.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from adaptive.errors import AdaptiveError
 
 
 class NoSpareRowsError(AdaptiveError):
-    """The engine that plays has no room for what a preset wants: it has to be laid out anew."""
+    """The running engine has too few spare rows for an edited preset; it needs a new engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
-    """An engine that plays, as far as laying out on it needs.
+    """Which rows of a running engine are in use.
 
     Parameters
     ----------
     spec : EngineSpec
-        All it holds.
+        Specification of the engine.
     held : collection of EngineRow
-        Seats that are not given away: of what plays, and of what may be come back to.
+        Rows that must not be reused: those of what plays, and those that an undo would need again.
     is_at_rest : callable
-        Whether nothing of a seat is heard any more.
+        Takes a row; returns whether nothing of it is heard any more.
     """
 
     spec: EngineSpec
@@ -40,14 +40,18 @@ class Occupancy:
 
 @dataclass(slots=True)
 class RowAllocator:
-    """Gives seats away, the lowest that is free first.
+    """Allocates rows, the lowest free ones first.
 
     Parameters
     ----------
     limits : dict
-        How many seats there may be of each kind.
+        Kind of row to the number of rows that there may be.
     occupancy : Occupancy or None
-        What is there already; None: nothing.
+        The running engine; None: an empty one.
+    owners : dict
+        Row to an object that stands for its owner; a row whose owner changes is written again.
+    used : dict
+        Kind of row to the number of rows in use, counted up to the highest.
     """
 
     limits: dict[str, int]
@@ -56,13 +60,13 @@ class RowAllocator:
     used: dict[str, int] = field(default_factory=dict)
 
     def keep(self, kind: str, first: int, count: int = 1) -> None:
-        """Let who sits there stay."""
+        """Keep rows with their owner."""
         assert self.occupancy is not None
         for index in range(first, first + count):
             self.owners[kind, index] = self.occupancy.spec.owners[kind, index]
             self.used[kind] = max(self.used.get(kind, 0), index + 1)
 
-    def take(
+    def allocate(
         self,
         kind: str,
         wanted_for: str,
@@ -70,12 +74,30 @@ class RowAllocator:
         above: int = -1,
         suits: Callable[[int], bool] | None = None,
     ) -> int:
-        """Take so many seats side by side, beyond one or anywhere; the first of them.
+        """Allocate adjacent free rows.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of row.
+        wanted_for : str
+            What they are for, for the error message.
+        count : int
+            Number of adjacent rows.
+        above : int
+            The rows must lie above this one.
+        suits : callable, optional
+            Takes the first row; returns whether it can be used.
+
+        Returns
+        -------
+        int
+            The first of the rows.
 
         Raises
         ------
         NoSpareRowsError
-            There are none left; `wanted_for` says for whom they were wanted.
+            There are no such rows.
         """
         owner = object()
         for first in range(above + 1, self.limits[kind] - count + 1):

@@ -1,4 +1,4 @@
-"""What is asked from outside: states, events, tempo, play and stop, with their receipts."""
+"""Handles messages from outside: states, events, tempo, play and stop, with their receipts."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from adaptive.conductor.transitions.planner import TransitionPlanner
 
 
 class Requests:
-    """Acts on messages.
+    """Handles messages.
 
     Parameters
     ----------
     playback : PlaybackState
         What plays.
     planner : TransitionPlanner
-        Renews planned seams when the tempo changes.
+        Plans transitions again when the tempo changes.
     stingers : Stingers
-        Sound on events.
+        Plays the stingers of events.
     tracker : RequestTracker
-        Follow what takes time.
+        Sends the receipts of states, play and stop, which take time.
     """
 
     def __init__(
@@ -32,17 +32,17 @@ class Requests:
         self._deferred: list[SetTempo] = []
 
     def take_over(self, before: Requests) -> None:
-        """Keep what waits for a seam."""
+        """Keep tempo messages that wait for a transition."""
         self._deferred = before._deferred
 
     def resume(self) -> None:
-        """Take up what had to wait for a seam."""
+        """Try the deferred tempo messages again."""
         deferred, self._deferred = self._deferred, []
-        for late in deferred:
-            self._set_tempo(late, is_deferred=True)
+        for message in deferred:
+            self._set_tempo(message, is_deferred=True)
 
-    def take(self, message: Message) -> None:
-        """Act on one message."""
+    def handle(self, message: Message) -> None:
+        """Handle one message."""
         if isinstance(message, SetState):
             self._set_state(message)
         elif isinstance(message, FireEvent):
@@ -75,16 +75,17 @@ class Requests:
 
     def _set_tempo(self, message: SetTempo, is_deferred: bool = False) -> None:
         playback = self.playback
-        if self.planner.keep():
+        if self.planner.locked_count():
             self._deferred.append(message)
             if not is_deferred:
                 playback.receipt(message.id, "accepted", "tempo")
-                playback.receipt(message.id, "deferred", "a section is about to begin; right after it")
+                reason = "a section is about to begin; the tempo changes right after that"
+                playback.receipt(message.id, "deferred", reason)
             return
-        wanted = playback.assets.segments.get(playback.wanted_section)
+        wanted = playback.assets.segments.get(playback.destination.section)
         if message.tempo_bpm is not None and wanted is not None and wanted.has_stems:
             why = (
-                f"section {playback.wanted_section} has recorded stems, which keep the tempo they were "
+                f"section {playback.destination.section} has recorded stems, which keep the tempo they were "
                 "recorded at"
             )
             playback.log_line("tempo", playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
@@ -94,8 +95,8 @@ class Requests:
         goal = message.tempo_bpm or (wanted.tempo_bpm if wanted else playback.preset.file.tempo_bpm)
         playing = playback.assets.segments.get(playback.instance.section)
         if playing is not None and playing.has_stems:
-            # what plays keeps its tempo; what is on its way begins in the one that is wanted
-            self.planner.renew()
+            # the present section keeps its tempo, which its stems hold; the next one begins in the new tempo
+            self.planner.replan()
             at = playback.transitions[-1].frame if playback.transitions else playback.earliest
         else:
             at = playback.earliest

@@ -1,7 +1,7 @@
-"""Receipts of requests that take time: a state that turns the music, stop, play.
+"""Tracks requests that take time, namely states, stop and play, and sends their receipts.
 
-A request is *accepted*, perhaps *deferred*, *started* at the first seam it causes, *finished* when what it
-asked for plays; or it is *superseded* on the way.  Whatever happens, a last word comes.
+A request is *accepted*, perhaps *deferred*, *started* at the first seam it causes, and *finished* when the
+segment it asked for plays; or it is *superseded* before that.  Every request ends with one last receipt.
 """
 
 from __future__ import annotations
@@ -14,25 +14,43 @@ from adaptive.conductor.playback import PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
 
 TRANSPORT = "transport"
-"""The subject of play and stop; a state's subject is its group."""
+"""Subject of play and stop; the subject of a state is its group."""
 
 
 class Outcome(Enum):
-    """What came of choosing a section in a tick."""
+    """Result of selecting a section in a control step; the value is the reason in receipts."""
 
     SETTLED = "what plays, or is on its way, is what is wanted"
-    PLANNED = "a seam has been planned"
+    PLANNED = "a transition has been planned"
     HELD = "the section that plays stays longer"
-    LATE = "a section is about to begin; it is decided once it has"
+    LATE = "a section is about to begin; the request is decided right after that"
 
 
 @dataclass(slots=True)
 class TrackedRequest:
-    """A request that has not come to its end."""
+    """A request that has not ended.
+
+    Parameters
+    ----------
+    id : str
+        Id of the message.
+    subject : str
+        State group, or `TRANSPORT`; a newer request with the same subject supersedes this one.
+    label : str
+        What was asked for, as receipts print it.
+    target : SegmentInstance or None
+        The planned segment that fulfils it; None: nothing is planned for it.
+    transition, last : PlannedTransition or None
+        First and last transition that lead to the target; they differ over a bridge.
+    is_new : bool
+        Whether it has not been looked at since it was opened.
+    is_started : bool
+        Whether the first seam has been reached.
+    """
 
     id: str
     subject: str
-    word: str
+    label: str
     target: SegmentInstance | None = None
     transition: PlannedTransition | None = None
     last: PlannedTransition | None = None
@@ -41,12 +59,12 @@ class TrackedRequest:
 
 
 class RequestTracker:
-    """Follows requests to their end.
+    """Tracks requests to their end and sends their receipts.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays, what is planned, who takes receipts.
+        What plays and is planned; sends the receipts.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
@@ -54,74 +72,76 @@ class RequestTracker:
         self._open: list[TrackedRequest] = []
 
     def take_over(self, before: RequestTracker) -> None:
-        """Keep following what has not come to its end."""
+        """Continue to track the open requests."""
         self._open = before._open
 
-    def open(self, message_id: str | None, subject: str, word: str) -> None:
-        """Follow a request; an older one of the same subject is superseded."""
-        for promise in [p for p in self._open if p.subject == subject]:
-            self._end(promise, "superseded", f"{word} was asked for after it")
+    def open(self, message_id: str | None, subject: str, label: str) -> None:
+        """Track a request; an older one of the same subject is superseded."""
+        for request in [one for one in self._open if one.subject == subject]:
+            self._end(request, "superseded", f"{label} was asked for after it")
         if message_id is not None:
-            self._open.append(TrackedRequest(message_id, subject, word))
+            self._open.append(TrackedRequest(message_id, subject, label))
 
-    def settle(self, outcome: Outcome, reason: str) -> None:
-        """Look at every request after a tick's section has been chosen."""
-        for promise in list(self._open):
-            if promise.target is None:
-                self._look(promise, outcome, reason)
+    def update(self, outcome: Outcome, reason: str) -> None:
+        """Update every open request after the section of a control step has been selected."""
+        for request in list(self._open):
+            if request.target is None:
+                self._update_unplanned(request, outcome, reason)
             else:
-                self._follow(promise, reason)
+                self._update_planned(request, reason)
 
-    def _follow(self, promise: TrackedRequest, reason: str) -> None:
-        """Follow a request whose way is planned."""
-        playback, target = self.playback, promise.target
-        assert target is not None  # the caller looks
+    def _update_planned(self, request: TrackedRequest, reason: str) -> None:
+        """Update a request that has a planned transition."""
+        playback, target = self.playback, request.target
+        assert target is not None  # the caller has checked
         if (
-            not promise.is_started
-            and promise.transition is not None
-            and playback.now >= promise.transition.frame
+            not request.is_started
+            and request.transition is not None
+            and playback.now >= request.transition.frame
         ):
-            promise.is_started = True
-            self._say(promise, "started", f"{promise.word}: the turn has come")
+            request.is_started = True
+            self._send(request, "started", f"{request.label}: the transition begins")
         if playback.instance is target:
-            promise.transition = promise.last
-            self._end(promise, "finished", f"{playback.instance.section or 'silence'} plays")
+            request.transition = request.last
+            self._end(request, "finished", f"{playback.instance.section or 'silence'} plays")
         elif any(transition.target is target for transition in playback.transitions):
             return
-        elif playback.transitions and playback.last.section == target.section:
-            self._attach(promise)  # planned again: told again
-            self._say(promise, "deferred", f"{promise.word}: it was planned anew")
+        elif playback.transitions and playback.destination.section == target.section:
+            self._attach(request)
+            self._send(request, "deferred", f"{request.label}: the transition was planned again")
         else:
-            self._end(promise, "superseded", f"the turn was taken back: {reason or 'it is not wanted now'}")
+            why = reason or "it is not wanted now"
+            self._end(request, "superseded", f"the transition was cancelled: {why}")
 
-    def _attach(self, promise: TrackedRequest) -> None:
-        promise.transition, promise.last = self.playback.transitions[0], self.playback.transitions[-1]
-        promise.target = promise.last.target
+    def _attach(self, request: TrackedRequest) -> None:
+        """Let a request wait for the transitions that are planned now."""
+        request.transition, request.last = self.playback.transitions[0], self.playback.transitions[-1]
+        request.target = request.last.target
 
-    def _look(self, promise: TrackedRequest, outcome: Outcome, reason: str) -> None:
-        """Look at a request that has no seam: it gets one, waits, or is done."""
-        was_new, promise.is_new = promise.is_new, False
-        if promise.subject != TRANSPORT and not self.playback.is_playing:
-            outcome = Outcome.SETTLED  # what is planned is silence, and not what a state asks for
+    def _update_unplanned(self, request: TrackedRequest, outcome: Outcome, reason: str) -> None:
+        """Update a request without a planned transition: it gets one, waits, or is finished."""
+        was_new, request.is_new = request.is_new, False
+        if request.subject != TRANSPORT and not self.playback.is_playing:
+            outcome = Outcome.SETTLED  # a planned transition leads to silence, not to what a state asks for
         if outcome is Outcome.PLANNED:
-            self._attach(promise)
-            self._say(promise, "accepted" if was_new else "deferred", f"{promise.word}: {reason}")
+            self._attach(request)
+            self._send(request, "accepted" if was_new else "deferred", f"{request.label}: {reason}")
         elif outcome is Outcome.SETTLED:
             if was_new:
-                self._say(promise, "accepted", promise.word)
-            self._end(promise, "finished", "it counts from this tick on, and turns nothing")
+                self._send(request, "accepted", request.label)
+            self._end(request, "finished", "applied; no change of section was needed")
         elif was_new:
-            self._say(promise, "accepted", promise.word)
-            self._say(promise, "deferred", outcome.value)
+            self._send(request, "accepted", request.label)
+            self._send(request, "deferred", outcome.value)
 
-    def _say(self, promise: TrackedRequest, status: str, reason: str) -> None:
-        transition, playback = promise.transition, self.playback
+    def _send(self, request: TrackedRequest, status: str, reason: str) -> None:
+        transition, playback = request.transition, self.playback
         if transition is None:
-            playback.receipt(promise.id, status, reason)
+            playback.receipt(request.id, status, reason)
             return
         position = transition.target.position(transition.beat)
-        playback.receipt(promise.id, status, reason, transition.frame, position, transition.rule)
+        playback.receipt(request.id, status, reason, transition.frame, position, transition.rule)
 
-    def _end(self, promise: TrackedRequest, status: str, reason: str) -> None:
-        self._open.remove(promise)
-        self._say(promise, status, reason)
+    def _end(self, request: TrackedRequest, status: str, reason: str) -> None:
+        self._open.remove(request)
+        self._send(request, status, reason)

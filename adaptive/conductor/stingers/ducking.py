@@ -1,4 +1,4 @@
-"""Room for stingers: one envelope over all that sound at once, written anew when one comes, moves or goes."""
+"""Ducking under stingers: one envelope for all stingers that overlap, posted again whenever one changes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from adaptive.engine import commands
 from adaptive.engine.commands import Command
 
 DUCK_S = 0.06
+"""Length of the ramp down."""
+
 RECOVER_S = 0.6
+"""Length of the ramp back up."""
 
 
 @dataclass(frozen=True, slots=True)
 class DuckWindow:
-    """The room one stinger wants: from its first frame on, at least to its apex, to near its last."""
+    """The time in which one stinger ducks the other strips.
+
+    Parameters
+    ----------
+    first, last : int
+        First frame of the stinger, and the frame after its last.
+    sync_point : int
+        Frame of its first beat.
+    gain : float
+        Linear gain of the ducked strips.
+    """
 
     first: int
     sync_point: int
@@ -23,54 +36,64 @@ class DuckWindow:
 
 
 class Ducking:
-    """Moves the second gain of strips.
+    """Posts the ducking envelope, which is a gain of its own beside the level of each strip.
 
     Parameters
     ----------
     buses : sequence of int
-        Strips that make room.
+        Strips that are ducked.
     group : int
         Withdrawal group of all its commands.
     sample_rate : int
-        Frames a second.
+        Frames per second.
     """
 
     def __init__(self, buses: Sequence[int], group: int, sample_rate: int) -> None:
         self.buses, self._group = list(buses), group
-        self._rooms: tuple[DuckWindow, ...] = ()
+        self._windows: tuple[DuckWindow, ...] = ()
         self._down, self._up = round(DUCK_S * sample_rate), round(RECOVER_S * sample_rate)
 
     def take_over(self, before: Ducking, taken: Collection[int]) -> None:
-        """Go on with what one before this had written, and with strips that nobody else has taken since."""
-        self._rooms = before._rooms
+        """Continue another object's envelope, also on its strips, except those in `taken`."""
+        self._windows = before._windows
         self.buses += [bus for bus in before.buses if bus not in taken]
 
-    def ends(self, room: DuckWindow) -> int:
-        """Frame at which the strips begin to come back; a short stinger has its room at the blow, too."""
-        return max(room.sync_point + self._down, room.last - self._up)
+    def recovers_at(self, window: DuckWindow) -> int:
+        """Frame at which the ramp up begins: `RECOVER_S` before the end, but not before the sync point."""
+        return max(window.sync_point + self._down, window.last - self._up)
 
-    def write(self, rooms: Sequence[DuckWindow], at: int, came: Sequence[int] = ()) -> list[Command]:
-        """Take back what is planned from a frame on, and post the envelope of these rooms in its place.
+    def write(self, windows: Sequence[DuckWindow], at: int, added: Sequence[int] = ()) -> list[Command]:
+        """Withdraw the envelope from a frame on, and post the one of these windows instead.
 
-        Strips that have just come are put where the others are.
+        Parameters
+        ----------
+        windows : sequence of DuckWindow
+            All stingers that duck; where they overlap, the lowest gain holds.
+        at : int
+            Frame of the timeline.
+        added : sequence of int
+            Strips that were added by an edit: they jump to the present level of the others.
         """
         posted = [commands.withdraw(self._group, at)]
-        was, before = self._level(self._rooms, at), self._level(rooms, at)
-        self._rooms = tuple(rooms)
+        was, before = self._level(self._windows, at), self._level(windows, at)
+        self._windows = tuple(windows)
         if before != 1.0:
-            posted += [commands.duck_bus(at, bus, before, 0, group=self._group) for bus in came]
+            posted += [commands.duck_bus(at, bus, before, 0, group=self._group) for bus in added]
         if was != before:
-            posted += self._turn(at, was, before)
-        for frame in sorted({room.first for room in rooms} | {self.ends(room) for room in rooms}):
-            level = self._level(rooms, frame)
+            posted += self._ramps(at, was, before)
+        edges = {window.first for window in windows} | {self.recovers_at(window) for window in windows}
+        for frame in sorted(edges):
+            level = self._level(windows, frame)
             if frame >= at and level != before:
-                posted += self._turn(frame, before, level)
+                posted += self._ramps(frame, before, level)
             before = level
         return posted
 
-    def _level(self, rooms: Sequence[DuckWindow], frame: int) -> float:
-        return min((room.gain for room in rooms if room.first <= frame < self.ends(room)), default=1.0)
+    def _level(self, windows: Sequence[DuckWindow], frame: int) -> float:
+        """Gain at a frame, without ramps: the lowest of the windows that contain it."""
+        gains = (window.gain for window in windows if window.first <= frame < self.recovers_at(window))
+        return min(gains, default=1.0)
 
-    def _turn(self, frame: int, before: float, level: float) -> list[Command]:
+    def _ramps(self, frame: int, before: float, level: float) -> list[Command]:
         frames = self._down if level < before else self._up
         return [commands.duck_bus(frame, bus, level, frames, group=self._group) for bus in self.buses]

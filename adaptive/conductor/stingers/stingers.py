@@ -1,7 +1,8 @@
-"""Stingers: one-shots on a grid, aligned by their own first beat, with room made for them.
+"""Stingers: one-shots placed on a grid by their sync point, with the other strips ducked under them.
 
-One that is on its way looks for its place again when a seam or the tempo is planned anew: it lands on the
-grid of whatever plays there, or says why it does not.
+The *sync point* is the frame of a stinger's own first beat.  When a transition or the tempo is planned
+again, scheduled stingers are placed again: on the grid of the segment that plays then, or they are dropped
+with a reason.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ NOTES_NEAR = 72.0
 """Degree 1 of a written stinger is the tonic nearest to C5, before its `octave`."""
 
 RELEASE_S = 0.5
-"""A written stinger counts as over so long after its last note."""
+"""A written stinger counts as finished this long after its last note."""
 
 
 @dataclass(frozen=True, slots=True)
 class StingerPlace:
-    """Where a stinger's first beat lands."""
+    """Where a stinger lands: the frame of its sync point, the beat, and the segment that plays there."""
 
     sync_point: int
     beat: float
@@ -47,11 +48,37 @@ class StingerPlace:
 
 @dataclass(slots=True)
 class ScheduledStinger:
-    """A stinger on its way, or sounding."""
+    """A stinger that is scheduled or sounds.
+
+    Parameters
+    ----------
+    message : FireEvent
+        The event that fired it.
+    table : StingerTable
+        Its settings.
+    layer_place : LayerPlace
+        Its engine rows.
+    asked_frame : int
+        First frame of the control step of the event.
+    group : int
+        Withdrawal group of its commands.
+    place : StingerPlace
+        Where it lands.
+    first, last : int
+        Its first frame, and the frame after its last.
+    clip, clip_ended : ClipInUse or None, int
+        The clip that plays it, and the frame from which that clip was free before.
+    sound : Sound or None
+        Its recording; None for a written stinger.
+    is_begun : bool
+        Whether its sync point has passed.
+    log_fields : dict
+        Further keys for the log: the pitches and the key of a written stinger.
+    """
 
     message: FireEvent
     table: StingerTable
-    row: LayerPlace
+    layer_place: LayerPlace
     asked_frame: int
     group: int
     place: StingerPlace
@@ -61,20 +88,20 @@ class ScheduledStinger:
     clip_ended: int = 0
     sound: Sound | None = None
     is_begun: bool = False
-    words: dict[str, object] = field(default_factory=dict)
+    log_fields: dict[str, object] = field(default_factory=dict)
 
 
 class Stingers:
-    """Who may sound when.
+    """Places, posts, moves and drops stingers.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays, and what is planned.
+        What plays and is planned.
     outbox : CommandOutbox
         Receives the commands.
     groups : range
-        Withdrawal groups, used in turn.
+        Withdrawal groups for stingers, used in rotation.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox, groups: range) -> None:
@@ -87,50 +114,53 @@ class Stingers:
         ducked += [place.bus for place in playback.layout.bridges.values()]
         self._ducking = Ducking(ducked, playback.layout.duck_group, rate)
         self._is_ducking = any(table.duck_db < 0.0 for table in self._tables.values())
-        self._hits: list[ScheduledStinger] = []
+        self._scheduled: list[ScheduledStinger] = []
         self._last_sync_point: dict[str, int] = {}
-        self._turn, self._revision = 0, 0
+        self._fired_count, self._revision = 0, 0
 
     def take_over(self, before: Stingers) -> None:
-        """Keep what is on its way or sounds, and how long each has to rest.
+        """Keep the stingers that are scheduled or sound, and the cooldowns.
 
-        A stinger that is no more, or is played by other means, sounds on where it is if it has begun.
+        A stinger that the edit removed, or moved to other rows, plays to its end if it has begun; if not, it
+        is dropped.
         """
         old, new = before.playback.layout.stingers, self.playback.layout.stingers
         kept = {name for name, place in new.items() if place.shares_row(old.get(name))}
         self._clips |= {name: before._clips[name] for name in kept}
-        self._hits, self._last_sync_point = before._hits, before._last_sync_point
-        self._turn, self._revision = before._turn, before._revision
+        self._scheduled, self._last_sync_point = before._scheduled, before._last_sync_point
+        self._fired_count, self._revision = before._fired_count, before._revision
         self._is_ducking = self._is_ducking or before._is_ducking
         taken = {place.bus for place in self.playback.layout.places().values()}
         self._ducking.take_over(before._ducking, taken)
-        for hit in list(self._hits):
-            if hit.message.name in kept:
-                hit.table = self._tables[hit.message.name]
-            elif hit.first >= self.playback.earliest:
-                self._withdraw(hit)
-                self._hits.remove(hit)
-                self._drop(hit.message, "the preset was edited: it is no more, or played by other means")
-        seated, was_seated = (layout.spec.owners for layout in (self.playback.layout, before.playback.layout))
-        self._make_room(
-            [bus for bus in self._ducking.buses if seated.get(("bus", bus)) != was_seated.get(("bus", bus))]
+        for stinger in list(self._scheduled):
+            if stinger.message.name in kept:
+                stinger.table = self._tables[stinger.message.name]
+            elif stinger.first >= self.playback.earliest:
+                self._withdraw(stinger)
+                self._scheduled.remove(stinger)
+                self._drop(
+                    stinger.message, "the preset was edited: the stinger was removed or changed its kind"
+                )
+        owners, old_owners = self.playback.layout.spec.owners, before.playback.layout.spec.owners
+        self._write_ducking(
+            [bus for bus in self._ducking.buses if owners.get(("bus", bus)) != old_owners.get(("bus", bus))]
         )
 
     def rows(self) -> set[EngineRow]:
-        """Seats of those on their way or sounding: nobody else may have them, however silent they are."""
-        return {row for hit in self._hits for row in hit.row.rows()}
+        """Engine rows of all scheduled and sounding stingers; they must not be reused, even while silent."""
+        return {row for stinger in self._scheduled for row in stinger.layer_place.rows()}
 
     def sounds(self) -> list[Sound]:
-        """Recordings that are on their way, or sound."""
-        return [hit.sound for hit in self._hits if hit.sound is not None]
+        """Recordings of all scheduled and sounding stingers."""
+        return [stinger.sound for stinger in self._scheduled if stinger.sound is not None]
 
-    # ── what is asked ──────────────────────────────────────────────────────────────────────────
+    # ── events ─────────────────────────────────────────────────────────────────────────────────
 
     def fire(self, message: FireEvent) -> None:
-        """Schedule the stinger of an event, or say why not."""
+        """Schedule the stinger of an event, or drop it with a reason."""
         playback, name = self.playback, message.name
         if message.velocity <= 0.0:
-            playback.receipt(message.id, "dropped", "velocity 0 is a button let go")
+            playback.receipt(message.id, "dropped", "velocity 0: a button was released")
             return
         if name not in self._tables:
             self._drop(message, "no stinger of this name", f"nothing sounds on {name!r}")
@@ -141,89 +171,91 @@ class Stingers:
         if place is None or why is not None:
             self._drop(message, str(why))
             return
-        self._turn += 1
-        row = playback.layout.stingers[name]
-        hit = ScheduledStinger(
+        self._fired_count += 1
+        layer_place = playback.layout.stingers[name]
+        stinger = ScheduledStinger(
             message,
             self._tables[name],
-            row,
+            layer_place,
             playback.now,
-            self._groups[self._turn % len(self._groups)],
+            self._groups[self._fired_count % len(self._groups)],
             place,
         )
-        self._hits.append(hit)
-        self._post(hit)
-        self._make_room()
+        self._scheduled.append(stinger)
+        self._post(stinger)
+        self._write_ducking()
         reason = (
             f"event {name}; next {describe(self._tables[name].play_at)} after look-ahead and its own lead-in"
         )
-        self._tell(hit, "scheduled", reason)
+        self._log(stinger, "scheduled", reason)
         playback.receipt(
             message.id, "accepted", reason, place.sync_point, self._position(place), f"stingers.{name}"
         )
 
     def revisit(self) -> None:
-        """Find the places of what has not begun again, if what is planned has changed since."""
+        """Place scheduled stingers again if the plan has changed since the last call."""
         if self._revision == self.playback.revision:
             return
         self._revision, moved = self.playback.revision, False
-        for hit in list(self._hits):
-            if hit.first < self.playback.earliest or hit.message.name not in self._tables:
-                continue  # its lead-in is certain: it lands where it was promised
-            found = self._find(hit.message.name)
-            if found == hit.place:
+        for stinger in list(self._scheduled):
+            if stinger.first < self.playback.earliest or stinger.message.name not in self._tables:
+                continue  # its lead-in can no longer be withdrawn: it keeps its place
+            found = self._find(stinger.message.name)
+            if found == stinger.place:
                 continue
             moved = True
-            self._withdraw(hit)
+            self._withdraw(stinger)
             why = found if isinstance(found, str) else None
             if isinstance(found, StingerPlace):
-                why = self._refusal(hit.message, found, hit.asked_frame, hit)
+                why = self._refusal(stinger.message, found, stinger.asked_frame, stinger)
             if isinstance(found, str) or why is not None:
-                self._hits.remove(hit)
-                self._drop(hit.message, f"what is planned has changed: {why}")
+                self._scheduled.remove(stinger)
+                self._drop(stinger.message, f"what is planned has changed: {why}")
                 continue
-            hit.place = found
-            self._post(hit)
+            stinger.place = found
+            self._post(stinger)
             reason = "what is planned has changed: it lands on the grid of what plays then"
-            self._tell(hit, "moved", reason)
+            self._log(stinger, "moved", reason)
             self.playback.receipt(
-                hit.message.id, "deferred", reason, found.sync_point, self._position(found),
-                f"stingers.{hit.message.name}",
+                stinger.message.id, "deferred", reason, found.sync_point, self._position(found),
+                f"stingers.{stinger.message.name}",
             )  # fmt: skip
         if moved:
-            self._make_room()
+            self._write_ducking()
 
-    def send_due(self) -> None:
-        """Tell what has begun and what is over."""
+    def report(self) -> None:
+        """Send the receipts of stingers that have started or finished."""
         now = self.playback.now
-        for hit in self._hits:
-            if not hit.is_begun and hit.place.sync_point <= now:
-                hit.is_begun = True
-                self._last_sync_point[hit.message.name] = hit.place.sync_point
-                self._end(hit, "started", "its first beat sounds")
-        over = [hit for hit in self._hits if hit.is_begun and hit.last <= now]
-        for hit in over:
-            self._hits.remove(hit)
-            self._end(hit, "finished", "sounded")
+        for stinger in self._scheduled:
+            if not stinger.is_begun and stinger.place.sync_point <= now:
+                stinger.is_begun = True
+                self._last_sync_point[stinger.message.name] = stinger.place.sync_point
+                self._send(stinger, "started", "its first beat sounds")
+        over = [stinger for stinger in self._scheduled if stinger.is_begun and stinger.last <= now]
+        for stinger in over:
+            self._scheduled.remove(stinger)
+            self._send(stinger, "finished", "sounded")
 
-    def last_apexes(self) -> dict[str, int]:
-        """Frame of each stinger's last first beat."""
+    def last_sync_points(self) -> dict[str, int]:
+        """Frame of the latest sync point of each stinger."""
         return dict(self._last_sync_point)
 
-    def rest(self, sync_points: Mapping[str, int]) -> None:
-        """Let stingers rest as if their first beats had sounded at these frames."""
+    def restore_sync_points(self, sync_points: Mapping[str, int]) -> None:
+        """Set the latest sync points, from which cooldowns are counted; frames before 0 are negative."""
         self._last_sync_point = {
             name: sync_point for name, sync_point in sync_points.items() if name in self._tables
         }
 
-    def _end(self, hit: ScheduledStinger, status: str, reason: str) -> None:
-        place, rule = hit.place, f"stingers.{hit.message.name}"
-        self.playback.receipt(hit.message.id, status, reason, place.sync_point, self._position(place), rule)
+    def _send(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
+        place, rule = stinger.place, f"stingers.{stinger.message.name}"
+        self.playback.receipt(
+            stinger.message.id, status, reason, place.sync_point, self._position(place), rule
+        )
 
     # ── where it lands ─────────────────────────────────────────────────────────────────────────
 
     def _find(self, name: str) -> StingerPlace | str:
-        """The first place it can land on, or why there is none."""
+        """The first place on which a stinger can land, or the reason why there is none."""
         playback, table = self.playback, self._tables[name]
         tempo, earliest = playback.tempo, playback.earliest
         if table.notes:
@@ -231,34 +263,38 @@ class Stingers:
             beat = tempo.beat_at(earliest) + lead
         else:
             beat = tempo.beat_at(earliest + max(shot.sound.origin for shot in playback.assets.stingers[name]))
-        homeless = True
+        no_grid_place = True
         for instance, ends in playback.instances():
             if beat >= ends - HAIR:
                 continue
             found = instance.next_exit(max(beat, instance.start_beat), table.play_at)
-            homeless = homeless and found is None
+            no_grid_place = no_grid_place and found is None
             if found is not None and found.beat < ends - HAIR:
                 return StingerPlace(max(tempo.frame_at(found.beat), earliest), found.beat, instance)
             if table.no_room == "drop" and ends < float("inf"):
                 return f"there is no room for it before {instance.section} is left"
-        if homeless:
+        if no_grid_place:
             return f"there is no {describe(table.play_at)} in what plays"
         return "there is no place for it in what is planned"
 
     def _refusal(
         self, message: FireEvent, place: StingerPlace, asked: int, itself: ScheduledStinger | None
     ) -> str | None:
-        """Why a stinger is not played at a place, or None."""
+        """Why a stinger is not played at a place; None if it is.
+
+        `asked` is the frame of the event; `itself` is left out of the cooldown when it is placed again.
+        """
         table, rate = self._tables[message.name], self.playback.tempo.sample_rate
         life = min(table.expires_s, table.expires_s if message.expires_s is None else message.expires_s)
         if place.sync_point - asked > life * rate:
             wait = (place.sync_point - asked) / rate
             return f"the next place for it was {wait:.2f} s away, it expires after {life:g} s"
-        others = [hit for hit in self._hits if hit is not itself and hit.message.name == message.name]
+        same_name = [stinger for stinger in self._scheduled if stinger.message.name == message.name]
+        others = [stinger for stinger in same_name if stinger is not itself]
         places = len(self._clips[message.name])
-        if places and sum(not hit.is_begun for hit in others) >= places:
+        if places and sum(not stinger.is_begun for stinger in others) >= places:
             return f"{places} of it are on their way already"
-        sync_points = [hit.place.sync_point for hit in others]
+        sync_points = [stinger.place.sync_point for stinger in others]
         sync_points += [self._last_sync_point[message.name]] if message.name in self._last_sync_point else []
         near = min((abs(place.sync_point - sync_point) for sync_point in sync_points), default=None)
         if near is not None and near < table.cooldown_s * rate:
@@ -269,48 +305,48 @@ class Stingers:
     def _position(self, place: StingerPlace) -> str:
         return place.instance.position(self.playback.tempo.beat_at(place.sync_point))
 
-    # ── what it posts ──────────────────────────────────────────────────────────────────────────
+    # ── commands ───────────────────────────────────────────────────────────────────────────────
 
-    def _post(self, hit: ScheduledStinger) -> None:
-        table = hit.table
-        posted = self._post_notes(hit, table) if table.notes else self._post_sound(hit, table)
+    def _post(self, stinger: ScheduledStinger) -> None:
+        table = stinger.table
+        posted = self._post_notes(stinger, table) if table.notes else self._post_sound(stinger, table)
         self.outbox.add(posted)
-        if table.duck_db < 0.0:  # it is not over before the room it makes begins to close
-            hit.last = max(hit.last, self._ducking.ends(self._room(hit)))
+        if table.duck_db < 0.0:  # it does not count as finished before the ducking recovers
+            stinger.last = max(stinger.last, self._ducking.recovers_at(self._duck_window(stinger)))
 
-    def _post_sound(self, hit: ScheduledStinger, table: StingerTable) -> list[Command]:
-        name, velocity = hit.message.name, hit.message.velocity
-        shot = self._variant(name, hit.place)
+    def _post_sound(self, stinger: ScheduledStinger, table: StingerTable) -> list[Command]:
+        name, velocity = stinger.message.name, stinger.message.velocity
+        shot = self._variant(name, stinger.place)
         clip = min(self._clips[name], key=lambda playing: playing.ends_frame)
-        hit.first = hit.place.sync_point - shot.sound.origin
-        hit.last = hit.first + shot.sound.frames
-        hit.clip, hit.clip_ended, clip.ends_frame = clip, clip.ends_frame, hit.last
-        hit.sound = shot.sound
+        stinger.first = stinger.place.sync_point - shot.sound.origin
+        stinger.last = stinger.first + shot.sound.frames
+        stinger.clip, stinger.clip_ended, clip.ends_frame = clip, clip.ends_frame, stinger.last
+        stinger.sound = shot.sound
         gain = db_to_gain(table.level_db) * velocity * velocity
         bus = self.playback.layout.stingers[name].bus
         return [
             commands.start_clip(
-                hit.first, clip.clip, shot.number, bus, position=-shot.sound.origin, gain=gain,
-                pan=table.pan, group=hit.group,
+                stinger.first, clip.clip, shot.number, bus, position=-shot.sound.origin, gain=gain,
+                pan=table.pan, group=stinger.group,
             )
         ]  # fmt: skip
 
     def _variant(self, name: str, place: StingerPlace) -> OneShot:
-        """The recording made for the key of the moment, or the most like it."""
+        """The recording whose key is nearest to the key at a place."""
         shots = self.playback.assets.stingers[name]
         keys = [shot.key for shot in shots if shot.key is not None]
         if len(keys) < 2:
             return shots[0]
         return shots[nearest_key(self._harmony(place)[0], keys)]
 
-    def _post_notes(self, hit: ScheduledStinger, table: StingerTable) -> list[Command]:
-        """Notes of a written stinger, in the key or over the chord that its first beat lands on."""
-        playback, place = self.playback, hit.place
+    def _post_notes(self, stinger: ScheduledStinger, table: StingerTable) -> list[Command]:
+        """Commands of a written stinger, transposed to the key or the chord at its sync point."""
+        playback, place = self.playback, stinger.place
         key, chord = self._harmony(place)
         near = NOTES_NEAR + 12.0 * table.octave
-        instrument = playback.layout.stingers[hit.message.name].instrument or 0
+        instrument = playback.layout.stingers[stinger.message.name].instrument or 0
         posted, pitches = [], []
-        hit.first = hit.last = place.sync_point
+        stinger.first = stinger.last = place.sync_point
         for note in sorted(table.notes, key=lambda note: note.at):
             if table.follows == "chord":
                 pitch = pitch_over_chord(chord, key, note.degree, near)
@@ -318,15 +354,17 @@ class Stingers:
                 pitch = pitch_of_degree(key, note.degree, near)
             frame = max(playback.tempo.frame_at(place.beat + note.at), playback.earliest)
             ends = playback.tempo.frame_at(place.beat + note.at + note.beats)
-            hit.first, hit.last = min(hit.first, frame), max(hit.last, ends)
-            velocity = note.velocity * hit.message.velocity
+            stinger.first, stinger.last = min(stinger.first, frame), max(stinger.last, ends)
+            velocity = note.velocity * stinger.message.velocity
             frames = max(1, ends - frame)
             posted.append(
-                commands.play_note(frame, instrument, float(pitch.midi), velocity, frames, group=hit.group)
+                commands.play_note(
+                    frame, instrument, float(pitch.midi), velocity, frames, group=stinger.group
+                )
             )
             pitches.append(str(pitch))
-        hit.last += round(RELEASE_S * playback.tempo.sample_rate)
-        hit.words = {"pitches": pitches, "key": str(key)}
+        stinger.last += round(RELEASE_S * playback.tempo.sample_rate)
+        stinger.log_fields = {"pitches": pitches, "key": str(key)}
         return posted
 
     def _harmony(self, place: StingerPlace) -> tuple[Key, Chord]:
@@ -339,37 +377,37 @@ class Stingers:
         chord = [chord for onset, chord in harmony.chords if float(onset) <= within][-1]
         return harmony.key, chord
 
-    def _withdraw(self, hit: ScheduledStinger) -> None:
-        self.outbox.add([commands.withdraw(hit.group, self.playback.earliest)])
-        if hit.clip is not None:
-            hit.clip.ends_frame = hit.clip_ended
-            hit.clip = None
+    def _withdraw(self, stinger: ScheduledStinger) -> None:
+        self.outbox.add([commands.withdraw(stinger.group, self.playback.earliest)])
+        if stinger.clip is not None:
+            stinger.clip.ends_frame = stinger.clip_ended
+            stinger.clip = None
 
-    def _make_room(self, came: Sequence[int] = ()) -> None:
+    def _write_ducking(self, added: Sequence[int] = ()) -> None:
         if not self._is_ducking:
             return
-        rooms = [self._room(hit) for hit in self._hits if hit.table.duck_db < 0.0]
-        self.outbox.add(self._ducking.write(rooms, self.playback.earliest, came))
+        windows = [self._duck_window(stinger) for stinger in self._scheduled if stinger.table.duck_db < 0.0]
+        self.outbox.add(self._ducking.write(windows, self.playback.earliest, added))
 
-    def _room(self, hit: ScheduledStinger) -> DuckWindow:
-        gain = db_to_gain(hit.table.duck_db)
-        return DuckWindow(hit.first, hit.place.sync_point, hit.last, gain)
+    def _duck_window(self, stinger: ScheduledStinger) -> DuckWindow:
+        gain = db_to_gain(stinger.table.duck_db)
+        return DuckWindow(stinger.first, stinger.place.sync_point, stinger.last, gain)
 
-    # ── what it tells ──────────────────────────────────────────────────────────────────────────
+    # ── log and receipts ───────────────────────────────────────────────────────────────────────
 
-    def _tell(self, hit: ScheduledStinger, status: str, reason: str) -> None:
-        playback, sync_point = self.playback, hit.place.sync_point
+    def _log(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
+        playback, sync_point = self.playback, stinger.place.sync_point
         playback.log_line(
             "stinger",
             sync_point,
             reason,
-            event=hit.message.name,
+            event=stinger.message.name,
             status=status,
-            starts_frame=hit.first,
+            starts_frame=stinger.first,
             decided_frame=playback.now,
             wait_s=round((sync_point - playback.now) / playback.tempo.sample_rate, 4),
-            velocity=round(hit.message.velocity, 3),
-            **hit.words,
+            velocity=round(stinger.message.velocity, 3),
+            **stinger.log_fields,
         )
 
     def _drop(self, message: FireEvent, why: str, told: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a seam does to the layers: stems stop and start, written notes end and begin, fills lead there."""
+"""Applies transitions: stems stop and start, written notes end and begin, fills lead to the seam."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from adaptive.kernel.layout import CLIP_GAIN, CLIP_START, CLIP_STOP, INSTRUMENT_
 from adaptive.preset.segments import is_bridge
 from adaptive.timebase import HAIR
 
-TURN_S = 0.03
-"""Length of the fade that turns round what had begun before a seam that is taken back."""
+UNDO_FADE_S = 0.03
+"""Length of the fade that reverses what had begun before the seam of a cancelled transition."""
 
 FILL_DECLICK_S = 0.005
+"""Length of the fades with which a fill mutes the layers it replaces."""
+
+INSTRUMENT_FADE_S = 0.01
+"""Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
 
 
 class TransitionApplier:
-    """Posts all that belongs to a seam, in the seam's group, and takes it back.
+    """Posts the commands of a transition in the transition's withdrawal group, and withdraws them again.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays.
+        What plays and is planned.
     outbox : CommandOutbox
         Receives the commands.
     """
@@ -37,50 +41,69 @@ class TransitionApplier:
         }
 
     def take_over(self, before: TransitionApplier) -> None:
-        """Keep which clips fills sound in."""
+        """Keep the clips of fills whose rows are unchanged."""
         old, new = before.playback.layout.fills, self.playback.layout.fills
         kept = {name for name, place in new.items() if place.shares_row(old.get(name))}
         self._fill_clips |= {name: before._fill_clips[name] for name in kept}
 
-    def hand_over(self, transition: PlannedTransition) -> str | None:
-        """Post the seam; returns what became of its fill, or None if it has none."""
-        fill_beat, told = self._play_fill(transition)
+    def post(self, transition: PlannedTransition) -> str | None:
+        """Post a transition; returns the name of its fill or why it is left out, None if it has none."""
+        fill_beat, fill_note = self._play_fill(transition)
         fill_frame = None if fill_beat is None else self.playback.tempo.frame_at(fill_beat)
-        self._hand_over_stems(transition, fill_frame)
-        self._hand_over_generated(transition, fill_beat)
+        self._switch_stems(transition, fill_frame)
+        self._switch_generated(transition, fill_beat)
         if fill_beat is not None:
-            self._clear_for_fill(transition, fill_beat)
-        return told
+            self._mute_replaced_stems(transition, fill_beat)
+        return fill_note
 
     # ── stems ──────────────────────────────────────────────────────────────────────────────────
 
-    def _hand_over_stems(self, transition: PlannedTransition, fill_frame: int | None) -> None:
+    def _switch_stems(self, transition: PlannedTransition, fill_frame: int | None) -> None:
         segment, position = transition.target.section, self._entry_frames(transition)
         wanted = set(self.playback.layers_of(segment))
         is_at_end = transition.source.ends_pass_at(transition.beat)
-        replaced = self._replaced(transition) if fill_frame is not None else set()
+        replaced = self._replaced_layers(transition) if fill_frame is not None else set()
         for name, layer in self.playback.assets.stems.items():
-            # while a fill replaces a layer, its variations do not take turns
+            # variations do not change while a fill replaces the layer
             until = transition.frame if fill_frame is None or name not in replaced else fill_frame
-            self.outbox.add(layer.unwind(until))
-            self.outbox.add(layer.write_passes(until))
+            self.outbox.add(layer.undo_changes(until))
+            self.outbox.add(layer.write_changes(until))
             transition.stems_before[name] = layer.snapshot()
-            posted = self.exchange_stem(layer, name in wanted, transition, position, is_at_end)
+            posted = self.switch_stem(layer, name in wanted, transition, position, is_at_end)
             transition.early += [c for c in posted if c.frame < transition.frame]
             self.outbox.add(posted)
 
-    def exchange_stem(
+    def switch_stem(
         self, layer: StemLayer, is_wanted: bool, transition: PlannedTransition, position: int, is_at_end: bool
     ) -> list[Command]:
-        """Commands of one layer at a seam: what is there already goes on, or one thing leaves, one enters."""
+        """Commands of a stem layer at a seam.
+
+        Parameters
+        ----------
+        layer : StemLayer
+            The layer.
+        is_wanted : bool
+            Whether the destination lists it.
+        transition : PlannedTransition
+            The transition.
+        position : int
+            Frames from the start of the destination's pass at which it is entered.
+        is_at_end : bool
+            Whether the seam is the end of a pass of the source.
+
+        Returns
+        -------
+        list of Command
+            Empty if the layer continues unchanged.
+        """
         segment = transition.target.section
         if is_wanted and is_bridge(segment) and not layer.has(segment):
-            return []  # goes on underneath
+            return []  # the layer continues under the bridge
         enters = is_wanted and layer.has(segment)
-        # entered at its own beginning, it starts anew; anywhere else, what is there already goes on
-        is_free = transition.table.enter_at != "start" and not is_bridge(segment)
-        if enters and layer.goes_on(segment, is_free, transition.frame, position):
-            layer.goes_over(segment, transition.frame)
+        # a segment that is entered at its start restarts the sound; otherwise a sound that fits continues
+        may_continue = transition.table.enter_at != "start" and not is_bridge(segment)
+        if enters and layer.already_plays(segment, may_continue, transition.frame, position):
+            layer.carry_over(segment, transition.frame)
             return []
         fades = transition.fades
         if enters and layer.crosses_itself(segment):
@@ -101,35 +124,36 @@ class TransitionApplier:
         return posted
 
     def _entry_frames(self, transition: PlannedTransition) -> int:
-        made = self.playback.assets.segments.get(transition.target.section)
-        return 0 if made is None else made.frames_into(transition.target.offset_beats)
+        """Frames from the start of the destination's pass at which it is entered."""
+        segment_assets = self.playback.assets.segments.get(transition.target.section)
+        return 0 if segment_assets is None else segment_assets.frames_into(transition.target.offset_beats)
 
     # ── generated layers ───────────────────────────────────────────────────────────────────────
 
-    def _hand_over_generated(self, transition: PlannedTransition, fill_beat: float | None) -> None:
+    def _switch_generated(self, transition: PlannedTransition, fill_beat: float | None) -> None:
         wanted = set(self.playback.layers_of(transition.target.section))
-        replaced = self._replaced(transition) if fill_beat is not None else set()
+        replaced = self._replaced_layers(transition) if fill_beat is not None else set()
         for name, layer in self.playback.assets.generated.items():
-            stays, was_playing = name in wanted, layer.is_kept
+            is_wanted, was_playing = name in wanted, layer.is_open_ended
             following = None
-            if stays:
+            if is_wanted:
                 following = self.playback.compose_context(
                     transition.target, self.playback.origin_of(transition.source)
                 )
             ends = transition.beat
-            if not stays and layer.place.instrument is not None and was_playing:
+            if not is_wanted and layer.place.instrument is not None and was_playing:
                 fades = transition.fades
                 ends = self.playback.tempo.beat_at(
                     transition.frame + max(0, fades.out_start + fades.out_frames)
                 )
             if name in replaced and fill_beat is not None:
                 ends = fill_beat
-            self._take_back(layer, transition, min(ends, transition.beat))
+            self._withdraw_notes(layer, transition, min(ends, transition.beat))
             transition.plans_before[name] = layer.plan(transition.beat, ends, following)
-            self._fade_instrument(layer, transition, was_playing, stays)
+            self._fade_instrument(layer, transition, was_playing, is_wanted)
 
-    def _take_back(self, layer: GeneratedLayer, transition: PlannedTransition, ends: float) -> None:
-        """Withdraw what lies beyond the seam, and the bar before it if a fill may come there."""
+    def _withdraw_notes(self, layer: GeneratedLayer, transition: PlannedTransition, ends: float) -> None:
+        """Withdraw notes after `ends`; of drums also the bar before the seam, where a fill may be played."""
         from_beat = ends
         if layer.place.kit is not None and layer.ranges:
             bar = max(transition.source.start_beat, transition.beat - transition.source.beats_per_bar)
@@ -138,21 +162,21 @@ class TransitionApplier:
             self.outbox.add(layer.withdraw(self.playback.tempo.frame_at(from_beat), from_beat))
 
     def _fade_instrument(
-        self, layer: GeneratedLayer, transition: PlannedTransition, was_playing: bool, stays: bool
+        self, layer: GeneratedLayer, transition: PlannedTransition, was_playing: bool, is_wanted: bool
     ) -> None:
         instrument, fades, at = layer.place.instrument, transition.fades, transition.frame
         if instrument is None:
             return
-        if was_playing and not stays and fades.out_frames:
+        if was_playing and not is_wanted and fades.out_frames:
             at = max(self.playback.earliest, at + fades.out_start)
             steps = [(0.0, fades.out_frames, fades.shape_out)]
-        elif stays and not was_playing and fades.in_frames + min(0, fades.in_start) > 0:
-            # its notes begin at the seam: of a fade that begins before it, what is left
+        elif is_wanted and not was_playing and fades.in_frames + min(0, fades.in_start) > 0:
+            # notes begin at the seam: of a fade that begins before it, only the rest is heard
             at = max(self.playback.earliest, at + max(0, fades.in_start))
             frames = fades.in_frames + min(0, fades.in_start)
             steps = [(0.0, 0, LINEAR), (1.0, frames, fades.shape_in)]
-        elif stays:
-            steps = [(1.0, round(0.01 * self.playback.tempo.sample_rate), LINEAR)]
+        elif is_wanted:
+            steps = [(1.0, round(INSTRUMENT_FADE_S * self.playback.tempo.sample_rate), LINEAR)]
         else:
             steps = []
         for gain, frames, shape in steps:
@@ -165,11 +189,19 @@ class TransitionApplier:
 
     # ── fills ──────────────────────────────────────────────────────────────────────────────────
 
-    def _replaced(self, transition: PlannedTransition) -> set[str]:
+    def _replaced_layers(self, transition: PlannedTransition) -> set[str]:
         return set(self.playback.preset.file.fills[transition.table.fill or ""].replaces)
 
     def _play_fill(self, transition: PlannedTransition) -> tuple[float | None, str | None]:
-        """Post the rule's fill so that it ends at the seam; its beat, and what became of it."""
+        """Post the rule's fill so that it ends at the seam.
+
+        Returns
+        -------
+        float or None
+            Beat at which it begins; None: there is no fill.
+        str or None
+            Its name, or why it is left out; None: the rule has none.
+        """
         name = transition.table.fill
         if name is None:
             return None, None
@@ -189,11 +221,11 @@ class TransitionApplier:
         transition.early.append(started)
         return beat, name
 
-    def _clear_for_fill(self, transition: PlannedTransition, beat: float) -> None:
-        """Silence the stems a fill replaces, from its beginning to the seam."""
+    def _mute_replaced_stems(self, transition: PlannedTransition, beat: float) -> None:
+        """Mute the stems that the fill replaces, from its beginning to the seam."""
         at = self.playback.tempo.frame_at(beat)
         frames = round(FILL_DECLICK_S * self.playback.tempo.sample_rate)
-        for name in self._replaced(transition):
+        for name in self._replaced_layers(transition):
             layer = self.playback.assets.stems.get(name)
             before = transition.stems_before.get(name)
             if layer is None or before is None or before.current < 0:
@@ -201,35 +233,35 @@ class TransitionApplier:
             playing = layer.clips[before.current]
             silenced = commands.fade_clip(at, playing.clip, 0.0, frames, group=transition.group)
             posted = [silenced]
-            if playing is layer.current:  # it goes on beyond the seam
+            if playing is layer.current:  # it continues beyond the seam
                 posted.append(
                     commands.fade_clip(transition.frame, playing.clip, 1.0, frames, group=transition.group)
                 )
             transition.early.append(silenced)
             self.outbox.add(posted)
 
-    # ── taking back ────────────────────────────────────────────────────────────────────────────
+    # ── cancelling ─────────────────────────────────────────────────────────────────────────────
 
-    def take_back(self, transition: PlannedTransition) -> None:
-        """Withdraw what has not sounded of a seam, and turn the rest round."""
+    def undo(self, transition: PlannedTransition) -> None:
+        """Withdraw a transition's commands that have not acted, and reverse those that have."""
         playback, at = self.playback, self.playback.earliest
         self.outbox.add([commands.withdraw(transition.group, at)])
         for name, state in transition.stems_before.items():
             layer = playback.assets.stems[name]
-            self.outbox.add(layer.unwind(transition.frame))
+            self.outbox.add(layer.undo_changes(transition.frame))
             layer.restore(state)
         self._undo_early(transition, at)
         for name, plan in transition.plans_before.items():
             written = playback.assets.generated[name]
             written.restore(plan)
-            # all that was written under the plan is written again: it may have led up to the seam
+            # all bars written since are written again: they may have led up to the seam
             from_beat = max(plan.cursor_beat, playback.tempo.beat_at(at))
             if written.cursor_beat > from_beat + HAIR:
                 self.outbox.add(written.withdraw(playback.tempo.frame_at(from_beat), from_beat))
 
     def _undo_early(self, transition: PlannedTransition, at: int) -> None:
-        """Turn round what had begun before the seam: pickups and fills stop, early fades come back."""
-        frames = round(TURN_S * self.playback.tempo.sample_rate)
+        """Reverse commands that acted before the seam: pickups and fills stop, early fades are undone."""
+        frames = round(UNDO_FADE_S * self.playback.tempo.sample_rate)
         for command in transition.early:
             if command.frame >= at:
                 continue
@@ -237,7 +269,7 @@ class TransitionApplier:
                 self.outbox.add([commands.stop_clip(at, command.target, frames)])
             elif command.operation == CLIP_STOP and command.frame + command.i0 <= at:
                 for layer in self.playback.assets.stems.values():
-                    self.outbox.add(layer.start_again(command.target, at, frames))
+                    self.outbox.add(layer.restart_clip(command.target, at, frames))
             elif command.operation == CLIP_STOP or (command.operation == CLIP_GAIN and command.f0 == 0.0):
                 self.outbox.add([commands.fade_clip(at, command.target, 1.0, frames)])
             elif command.operation == INSTRUMENT_FADE:

@@ -1,4 +1,4 @@
-"""Where a seam lies: the first legal exit, the entry it leads to, and what bound it."""
+"""Finds where a transition leaves its source and enters its destination, and what limited the exit."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from adaptive.timebase import HAIR
 
 @dataclass(frozen=True, slots=True)
 class ExitPlan:
-    """A way from one passage to the next.
+    """Exit and entry of a transition.
 
     Parameters
     ----------
     exit : Exit
         Where the source is left.
     frame : int
-        The same in frames, never before the look-ahead.
+        Frame of the exit, never earlier than the look-ahead allows.
     target : SegmentInstance
-        What begins there.
+        The segment that starts there.
     bound_by : str
-        ``look-ahead``, ``exit grid``, ``next pass``, ``pickup``, ``fill`` or ``bridge``.
+        What the exit had to wait for: ``look-ahead``, ``exit grid``, ``next pass``, ``pickup``, ``fill`` or
+        ``bridge``.
     note : str
-        What the rule asked for and could not have; empty: nothing.
+        What the rule asks for and the segments do not have; empty: nothing.
     """
 
     exit: Exit
@@ -42,62 +43,63 @@ class ExitPlan:
 
 
 class ExitFinder:
-    """Finds routes.
+    """Finds the earliest exit that a rule allows, and the entry that belongs to it.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays, the tempo, the look-ahead.
+        What plays and is planned, the tempo and the look-ahead.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
         self.playback = playback
 
     def find(
-        self, source: SegmentInstance, segment: str, rule: TransitionTable, is_turning: bool = False,
+        self, source: SegmentInstance, segment: str, rule: TransitionTable, any_marker: bool = False,
         not_before: float = 0.0,
     ) -> ExitPlan:  # fmt: skip
-        """Route from a passage to a part by a rule.
+        """Find exit and entry of a transition.
 
         Parameters
         ----------
         source : SegmentInstance
-            What is left: the present passage, or one that is planned.
+            The segment that is left: the present one, or a planned one.
         segment : str
-            What is entered; empty: silence.
+            The segment that is entered; empty: silence.
         rule : TransitionTable
-            Says where the source may be left, and how to enter.
-        is_turning : bool
-            The mind was changed in a bridge: it may be left at its markers, too.
+            The rule to apply.
+        any_marker : bool
+            The source is a bridge and may also be left at any of its markers.
         not_before : float
             Beat before which the source may not be left.
         """
         playback, exit_at = self.playback, rule.exit_at
         notes: list[str] = []
-        needed, needed_by = self._needs(segment, rule)
+        needed, needed_by = self._lead_time(segment, rule)
         earliest = playback.tempo.beat_at(playback.earliest)
-        # a passage that is only planned lasts a moment at least: its own beginning is no place to leave it
-        begun = source.start_beat + (2.0 * HAIR if source is not playback.instance else 0.0)
-        begins = max(earliest, begun, not_before)
-        found = self._exit(source, begins, exit_at, is_turning, notes)
-        with_room = max(begins, playback.tempo.beat_at(playback.earliest + needed))
-        waits = self._exit(source, with_room, exit_at, is_turning, [])
-        frame = max(playback.tempo.frame_at(waits.beat), playback.earliest)
-        entry = self._entry(source, waits, segment, rule, notes)
+        # a planned segment cannot be left at its own start
+        start = source.start_beat + (2.0 * HAIR if source is not playback.instance else 0.0)
+        begins = max(earliest, start, not_before)
+        first = self._exit(source, begins, exit_at, any_marker, notes)
+        with_lead = max(begins, playback.tempo.beat_at(playback.earliest + needed))
+        exit_ = self._exit(source, with_lead, exit_at, any_marker, [])
+        frame = max(playback.tempo.frame_at(exit_.beat), playback.earliest)
+        entry = self._entry(source, exit_, segment, rule, notes)
         place = entry % playback.preset.segments[segment].beats_per_bar if segment else 0.0
-        target = playback.instance_in(segment, waits.beat, entry, source.next_first_bar(waits.beat, place))
-        bound = self._bound(source, max(earliest, begun), found)
-        if waits.beat > found.beat + HAIR:
+        target = playback.instance_in(segment, exit_.beat, entry, source.next_first_bar(exit_.beat, place))
+        bound = self._bound(source, max(earliest, start), first)
+        if exit_.beat > first.beat + HAIR:
             bound = needed_by
-        return ExitPlan(waits, frame, target, bound, "; ".join(notes))
+        return ExitPlan(exit_, frame, target, bound, "; ".join(notes))
 
     def _exit(
-        self, source: SegmentInstance, beat: float, exit_at: str | Grid, is_turning: bool, notes: list[str]
+        self, source: SegmentInstance, beat: float, exit_at: str | Grid, any_marker: bool, notes: list[str]
     ) -> Exit:
+        """First exit at or after a beat; the end of the pass, with a note, where the grid has no place."""
         found = source.next_exit(beat, exit_at)
-        if is_turning and isinstance(found, Exit):
-            turning = source.next_exit(beat, Grid(marker="any"))
-            found = min((one for one in (found, turning) if one), key=lambda one: one.beat)
+        if any_marker and isinstance(found, Exit):
+            at_marker = source.next_exit(beat, Grid(marker="any"))
+            found = min((one for one in (found, at_marker) if one), key=lambda one: one.beat)
         if found is None:
             notes.append(f"{source.section} has no place at {describe(exit_at)}: it is left at its end")
             found = source.next_exit(beat, "end")
@@ -105,6 +107,7 @@ class ExitFinder:
         return found
 
     def _bound(self, source: SegmentInstance, begins: float, found: Exit) -> str:
+        """What an exit waits for, if neither a pickup nor a fill delays it."""
         if found.beat <= begins + HAIR:
             return "look-ahead"
         if is_bridge(source.section):
@@ -114,8 +117,8 @@ class ExitFinder:
         is_next = passes[1] > passes[0] and source.within_pass(found.beat) > HAIR
         return "next pass" if is_next else "exit grid"
 
-    def _needs(self, segment: str, rule: TransitionTable) -> tuple[int, str]:
-        """Frames a rule insists on having before the seam, and for what."""
+    def _lead_time(self, segment: str, rule: TransitionTable) -> tuple[int, str]:
+        """Frames that the rule requires before the seam, and what for: ``pickup`` or ``fill``."""
         playback, needed, needed_by = self.playback, 0, ""
         if rule.pickup == "always" and rule.enter_at == "start":
             for name in playback.layers_of(segment):
@@ -134,7 +137,7 @@ class ExitFinder:
     def _entry(
         self, source: SegmentInstance, exit_: Exit, segment: str, rule: TransitionTable, notes: list[str]
     ) -> float:
-        """Beats from the part's beginning at which it is entered."""
+        """Local beat at which the destination is entered."""
         enter = rule.enter_at
         if segment == SILENCE or enter == "start" or is_bridge(segment):
             return 0.0
@@ -143,26 +146,27 @@ class ExitFinder:
             return self._beats_by_then(origin, source, exit_.beat) % playback.length_of(segment)
         if enter == "last_position":
             return self._left_at(segment)
-        assert isinstance(enter, Entry)  # the schema knows no other
+        assert isinstance(enter, Entry)  # the schema allows nothing else
         left_at = playback.marker_before(source) if is_bridge(source.section) else exit_.marker
         return self._marker(segment, enter.marker, left_at, notes)
 
     def _beats_by_then(self, origin: SegmentInstance, source: SegmentInstance, beat: float) -> float:
-        """Beats of the old section's own meter at a beat, as if it had gone on under a bridge."""
-        over = 0.0
+        """Position in the section before, in its own beats, as if it had continued under a bridge."""
+        in_bridge = 0.0
         if origin is not source:
-            over = (beat - source.start_beat) * origin.beat_unit / source.beat_unit
+            in_bridge = (beat - source.start_beat) * origin.beat_unit / source.beat_unit
             beat = source.start_beat
-        return max(0.0, (origin.place_of(beat) + over) % origin.length_beats)
+        return max(0.0, (origin.place_of(beat) + in_bridge) % origin.length_beats)
 
     def _left_at(self, segment: str) -> float:
-        """Where a section was left last, or is about to be left."""
+        """Local beat at which a section is about to be left, or was left last."""
         for transition in reversed(self.playback.transitions):
             if transition.source.section == segment:
                 return transition.source.place_of(transition.beat)
         return self.playback.left_at.get(segment, 0.0)
 
     def _marker(self, segment: str, wanted: str, left_at: str, notes: list[str]) -> float:
+        """Local beat of an entry marker; 0, with a note, if the segment does not have it."""
         markers = self.playback.preset.segments[segment].markers
         if wanted == RANDOM and markers:
             playback = self.playback

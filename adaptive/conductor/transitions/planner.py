@@ -1,7 +1,8 @@
-"""How one section hands over to the next: seams are planned, taken back, arrived at.
+"""Plans transitions, cancels them, and carries them out.
 
-All that a seam does is posted when it is decided, revocably, in a group of its own.  A way over a bridge
-is two seams, planned together, so that a second without Python is not heard between them.
+All commands of a transition are posted when it is planned, in a withdrawal group of their own, so that they
+can be cancelled.  Over a bridge there are two transitions.  They are planned together, so that a pause of
+Python of a second between the two is not heard.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from adaptive.conductor.planned_transition import (
     fades_of,
 )
 from adaptive.conductor.playback import SILENCE, PlaybackState
-from adaptive.conductor.playlists import GOES_ON
+from adaptive.conductor.playlists import ADVANCE_RULE
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.transitions.applier import TransitionApplier
 from adaptive.conductor.transitions.exit_finder import ExitFinder, ExitPlan
@@ -27,47 +28,47 @@ from adaptive.preset.schema import Fade, TransitionTable
 from adaptive.preset.segments import BRIDGE, bridge_segment, is_bridge
 
 STOPPING = TransitionTable(fade_out=Fade(bars=1.0))
+"""Rule for stop: at the next bar line, with a fade-out of a bar."""
 
 
 class TransitionPlanner:
-    """Plans seams and takes them back.
+    """Plans and cancels transitions.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays.
+        What plays; its list of planned transitions is changed here and nowhere else.
     outbox : CommandOutbox
         Receives the commands.
     groups : range
-        Withdrawal groups, one a seam, in turn.
+        Withdrawal groups for transitions, used in rotation.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox, groups: range) -> None:
         self.playback, self.outbox = playback, outbox
         self.exit_finder = ExitFinder(playback)
         self.applier = TransitionApplier(playback, outbox)
-        self._seam_groups = groups
-        self._seam_turn = 0
+        self._groups = groups
+        self._transitions_planned = 0
 
     def take_over(self, before: TransitionPlanner) -> None:
-        """Go on with the seam groups where they were, and with the clips of fills."""
-        self._seam_turn = before._seam_turn
+        """Continue the rotation of groups, and keep the clips of fills."""
+        self._transitions_planned = before._transitions_planned
         self.applier.take_over(before.applier)
 
     def next_group(self) -> int:
-        """The withdrawal group of another seam."""
-        self._seam_turn += 1
-        return self._seam_groups[self._seam_turn % len(self._seam_groups)]
+        """The withdrawal group of the next transition."""
+        self._transitions_planned += 1
+        return self._groups[self._transitions_planned % len(self._groups)]
 
     def enter_first(self, instance: SegmentInstance, reason: str) -> None:
-        """Begin with a passage at frame 0; it may have begun before, where saved music goes on."""
+        """Enter an instance at frame 0; a restored instance starts before beat 0."""
         playback, segment = self.playback, instance.section
         playback.instance = instance
         if segment != SILENCE:
             context = playback.compose_context(instance)
-            made = playback.assets.segments[segment]
             playback.tempo.step(0, context.tempo_bpm, instance.beat_unit)
-            position = made.frames_into(instance.local(0.0))
+            position = playback.assets.segments[segment].frames_into(instance.local(0.0))
             for name in playback.layers_of(segment):
                 if name in playback.assets.generated:
                     playback.assets.generated[name].begin(context)
@@ -77,7 +78,7 @@ class TransitionPlanner:
         playback.log_line("transition", 0, reason, source=None, target=segment or None)
 
     def rule(self, source: str, target: str) -> TransitionTable:
-        """How to get from one section to another; stopping and starting have rules of their own."""
+        """Rule from one section to another; stop and play have rules of their own."""
         if target == SILENCE:
             return STOPPING
         if source == SILENCE:
@@ -85,12 +86,12 @@ class TransitionPlanner:
         return self.playback.preset.transition(source, target)
 
     def plan(self, request: TransitionRequest) -> None:
-        """Plan the way to a section, after all that is planned already: one seam, or two over a bridge."""
-        source, section = self.playback.last, request.section
+        """Plan one transition to a section, or two over a bridge, after those that are already planned."""
+        source, section = self.playback.destination, request.section
         origin = self.playback.origin_of(source)
         rule = request.rule or self.rule(origin.section, section)
         name = describe_rule(rule)
-        if rule is DEFAULT_TRANSITION or rule is GOES_ON:
+        if rule is DEFAULT_TRANSITION or rule is ADVANCE_RULE:
             name = f"{NO_RULE}{name}"
         if SILENCE in {section, origin.section}:
             name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
@@ -102,7 +103,7 @@ class TransitionPlanner:
             segment = bridge_segment(rule.bridge)
             self._plan_transition(source, segment, self._into_bridge(segment, rule), name, request)
             self._plan_transition(
-                self.playback.last, section, self._out_of_bridge(segment, rule), name, request
+                self.playback.destination, section, self._out_of_bridge(segment, rule), name, request
             )
         self.playback.revision += 1
 
@@ -112,7 +113,7 @@ class TransitionPlanner:
 
     def _out_of_bridge(self, segment: str, rule: TransitionTable) -> TransitionTable:
         bridge = self.playback.preset.file.bridges[segment.removeprefix(BRIDGE)]
-        # a bridge plays once: what the new section's pickup needs is there, or it is left out
+        # a bridge plays only once, so it cannot wait until the pickup fits
         pickup = "auto" if rule.pickup == "always" else rule.pickup
         return msgspec.structs.replace(
             rule, exit_at="end", fade_out=bridge.fade_out, bridge=None, fill=None, pickup=pickup
@@ -127,15 +128,15 @@ class TransitionPlanner:
         request: TransitionRequest,
     ) -> None:
         playback = self.playback
-        is_turning = request.is_turning and source is playback.instance
-        route = self.exit_finder.find(source, segment, rule, is_turning, request.not_before)
+        any_marker = request.is_from_bridge and source is playback.instance
+        plan = self.exit_finder.find(source, segment, rule, any_marker, request.not_before)
         group = self.next_group()
         before = playback.tempo.snapshot()
         transition = PlannedTransition(
             source,
-            route.target,
-            route.frame,
-            route.exit.beat,
+            plan.target,
+            plan.frame,
+            plan.exit.beat,
             group,
             rule,
             name,
@@ -143,20 +144,20 @@ class TransitionPlanner:
             playback.now,
             before,
         )
-        transition.marker = playback.marker_before(source) if is_bridge(source.section) else route.exit.marker
+        transition.marker = playback.marker_before(source) if is_bridge(source.section) else plan.exit.marker
         self.step_tempo(transition)
         transition.fades = fades_of(rule, transition, playback.tempo)
-        # the layers hand over from what is planned so far: the seam joins the stage only after that
-        fill = self.applier.hand_over(transition)
+        # the applier reads the transitions planned before this one, so it is appended afterwards
+        fill = self.applier.post(transition)
         playback.transitions.append(transition)
-        self._tell_planned(transition, route, fill)
+        self._log_planned(transition, plan, fill)
 
-    def _tell_planned(self, transition: PlannedTransition, route: ExitPlan, fill: str | None) -> None:
+    def _log_planned(self, transition: PlannedTransition, plan: ExitPlan, fill: str | None) -> None:
         playback = self.playback
         wait = (transition.frame - playback.now) / playback.tempo.sample_rate
         more = {"fill": fill} if fill else {}
-        more |= {"marker": route.exit.marker} if route.exit.marker else {}
-        more |= {"note": route.note} if route.note else {}
+        more |= {"marker": plan.exit.marker} if plan.exit.marker else {}
+        more |= {"note": plan.note} if plan.note else {}
         playback.log_line(
             "transition",
             transition.frame,
@@ -167,33 +168,34 @@ class TransitionPlanner:
             rule=transition.rule,
             decided_frame=playback.now,
             wait_s=round(wait, 4),
-            bound_by=route.bound_by,
+            bound_by=plan.bound_by,
             **more,
         )
 
     def step_tempo(self, transition: PlannedTransition) -> None:
-        """Let the tempo and meter that a part wants begin at its seam, unless they are there already."""
-        playback, made = self.playback, self.playback.assets.segments.get(transition.target.section)
-        if made is None:
+        """Change tempo and beat unit at a seam to those of the destination, if they differ."""
+        playback, tempo = self.playback, self.playback.tempo
+        segment_assets = playback.assets.segments.get(transition.target.section)
+        if segment_assets is None:
             return
-        goal = made.tempo_bpm
-        if playback.tempo_wanted is not None and not made.has_stems:
-            goal = playback.tempo_wanted
-        unit = made.segment.beat_unit
-        is_other = abs(playback.tempo.tempo_at(transition.frame) - goal) > 1e-9
-        if is_other or playback.tempo.beat_unit_at(transition.frame) != unit:
-            playback.tempo.step(playback.tempo.exact_frame_at(transition.beat), goal, unit)
+        tempo_bpm = segment_assets.tempo_bpm
+        if playback.tempo_wanted is not None and not segment_assets.has_stems:
+            tempo_bpm = playback.tempo_wanted
+        beat_unit = segment_assets.segment.beat_unit
+        is_other = abs(tempo.tempo_at(transition.frame) - tempo_bpm) > 1e-9
+        if is_other or tempo.beat_unit_at(transition.frame) != beat_unit:
+            tempo.step(tempo.exact_frame_at(transition.beat), tempo_bpm, beat_unit)
 
-    def keep(self) -> int:
-        """How many of the planned seams are too near to be taken back."""
+    def locked_count(self) -> int:
+        """Number of planned transitions that are too near to be cancelled."""
         return sum(transition.frame < self.playback.earliest for transition in self.playback.transitions)
 
     def cancel(self, reason: str, keep: int = 0) -> None:
-        """Take planned seams back, but for the first `keep`: the last one first."""
+        """Cancel planned transitions except the first `keep`, from the last one backwards."""
         playback = self.playback
         while len(playback.transitions) > keep:
             transition = playback.transitions[-1]
-            self.applier.take_back(transition)
+            self.applier.undo(transition)
             playback.tempo.restore(transition.tempo_before)
             is_first = len(playback.transitions) == keep + 1
             playback.transitions.pop()
@@ -205,15 +207,15 @@ class TransitionPlanner:
                 )  # fmt: skip
 
     def arrive(self) -> PlannedTransition | None:
-        """Make the next planned part the present one, once its seam has come; return that seam."""
+        """Make the next planned segment the present one if its seam is reached; return its transition."""
         playback, transition = self.playback, self.playback.transition
         if transition is None or playback.now < transition.frame:
             return None
-        source, playback.left = playback.instance, playback.instance
+        source = playback.instance
         if source.section and not is_bridge(source.section):
             playback.left_at[source.section] = source.place_of(transition.beat)
-        playback.left_marker = transition.marker
-        playback.instance, playback.entered_frame = transition.target, transition.frame
+        playback.exit_marker = transition.marker
+        playback.enter(transition.target, transition.frame)
         playback.transitions.pop(0)
         playback.arrivals += 1
         playback.log_line(
@@ -226,15 +228,15 @@ class TransitionPlanner:
         )
         return transition
 
-    def renew(self) -> None:
-        """Plan what is planned again, in the tempo that is wanted by now."""
+    def replan(self) -> None:
+        """Cancel what is planned and plan it again at the tempo that is asked for now."""
         if self.playback.transitions:
             request = self.playback.transitions[-1].request
             self.cancel("the tempo changes")
             self.plan(request)
 
     def change_tempo(self, tempo_bpm: float) -> None:
-        """Glide to another tempo within a beat; what lies beyond is written again."""
+        """Glide to another tempo within a beat; notes and transitions beyond are planned again."""
         playback, at = self.playback, self.playback.earliest
         beat = playback.tempo.beat_at(at)
         request = playback.transitions[-1].request if playback.transitions else None
@@ -246,6 +248,6 @@ class TransitionPlanner:
         playback.tempo.ramp(at, tempo_bpm, glide)
         playback.revision += 1
         for layer in playback.assets.generated.values():
-            layer.retempo(tempo_bpm)
+            layer.set_tempo(tempo_bpm)
         if request is not None:
             self.plan(request)

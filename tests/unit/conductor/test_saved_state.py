@@ -66,7 +66,7 @@ cooldown_s = 3.0
 
 
 def go_on(preset_folder: Path, document: object, seconds: float, script: object = None) -> Played:
-    """Another performance goes on from what was saved, as it was read back from text."""
+    """Play another performance from a saved state that has passed through JSON."""
     saved = read_saved(json.loads(json.dumps(document)))
     player = Player(load(preset_folder, vocabulary=vocabulary()), seed=saved.seed, saved=saved)
     return player.play(round(seconds * BAR), script or {})  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def notes(played: Played, first: int, last: int) -> list[tuple[int, str, str]]:
     return sorted((ln["frame"], ln["layer"], ln["pitch"]) for ln in lines if first <= ln["frame"] < last)
 
 
-def test_saved_music_goes_on_in_the_same_bar_with_the_same_notes_and_files(tmp_path: Path) -> None:
+def test_a_restored_state_continues_in_the_same_bar_with_the_same_notes_and_files(tmp_path: Path) -> None:
     player, document = save_after(tmp_path, 9.6, {})
     begun = 9 * BAR  # the bar it was in
     again = go_on(tmp_path, document, 8)
@@ -97,13 +97,13 @@ def test_saved_music_goes_on_in_the_same_bar_with_the_same_notes_and_files(tmp_p
     ]
     here, there = again.bus("lute")[480 : 7 * BAR], whole.bus("lute")[begun + 480 : begun + 7 * BAR]
     assert np.abs(here - there).max() < 1e-6
-    # the playlist goes on as it would have
-    turns = [(ln["target"], ln["frame"] + begun) for ln in again.seams()]
-    assert turns
-    assert turns == [(ln["target"], ln["frame"]) for ln in whole.seams() if ln["frame"] > begun][: len(turns)]
+    # the playlist advances as in the first performance
+    seams = [(ln["target"], ln["frame"] + begun) for ln in again.seams()]
+    assert seams
+    assert seams == [(ln["target"], ln["frame"]) for ln in whole.seams() if ln["frame"] > begun][: len(seams)]
 
 
-def test_parameters_come_back_where_they_were_on_their_way(tmp_path: Path) -> None:
+def test_parameters_are_restored_with_target_and_smoothed_value(tmp_path: Path) -> None:
     player, document = save_after(tmp_path, 2.6, {})
     target, value = document["parameters"]["threat"]
     again = go_on(tmp_path, document, 0.5)
@@ -118,7 +118,7 @@ def test_parameters_come_back_where_they_were_on_their_way(tmp_path: Path) -> No
     assert again.performance.engine.values_at(0)[index["dread"]][0] == pytest.approx(dread, abs=0.02)
 
 
-def test_interrupted_music_is_still_held_and_stingers_still_rest(tmp_path: Path) -> None:
+def test_interrupted_sections_and_cooldowns_are_restored(tmp_path: Path) -> None:
     script: dict[int, list[Message]] = {
         control_step_of(1.3): [SetState("place", "inn")],
         control_step_of(3.3): [FireEvent("hit")],
@@ -133,13 +133,13 @@ def test_interrupted_music_is_still_held_and_stingers_still_rest(tmp_path: Path)
 
     assert document["section"] == "inn"
     assert document["left_at"] != {}
-    assert again.told("h") == ["dropped"]  # it cools down
+    assert again.told("h") == ["dropped"]  # its cooldown was restored
     seam = again.seams()[0]
     left = document["left_at"].get(seam["target"], 0.0)
     assert seam["section_position"] == f"{int(left % 16 // 4) + 1}.{int(left % 4) + 1}.0"
 
 
-def test_silence_and_tempo_are_kept(tmp_path: Path) -> None:
+def test_silence_and_tempo_are_restored(tmp_path: Path) -> None:
     body = '[layers.bass]\ngenerator = "bass"\n[sections.calm]\nlayers = ["bass"]\nlength_bars = 4\n'
     player = Player(make_preset(tmp_path, body))
     player.play(3 * BAR, {control_step_of(0.5): [SetTempo(180.0)]})
@@ -173,23 +173,23 @@ def test_in_a_bridge_its_destination_is_saved(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"section": "nowhere"}, "is in section 'nowhere', which this preset has not"),
+        ({"section": "nowhere"}, "is in section 'nowhere', which this preset does not have"),
         ({"music": 2}, "no saved music: music: invalid enum value 2"),
         ({"local_beats": -1.0}, "no saved music: local_beats: expected `float` >= 0.0"),
         ({"local_beats": "x"}, "no saved music: local_beats: expected `float`, got `str`"),
-        ({"surprise": 1}, "no saved music: no such key is in it: `surprise`"),
-        ({"sur\nprise": 1}, "no saved music: no such key is in it: `sur\ufffdprise`"),
+        ({"surprise": 1}, "no saved music: unknown key `surprise`"),
+        ({"sur\nprise": 1}, "no saved music: unknown key `sur\ufffdprise`"),
         (
             {"playlists": {"songs": {"count": -1}}},
             r"no saved music: playlists\[...\].count: expected `int` >= 0",
         ),
-        ({"section": "\ud800"}, "is in section .*, which this preset has not"),
+        ({"section": "\ud800"}, "is in section .*, which this preset does not have"),
         ({"\ud800": 1}, "no saved music: a text in it is no text"),
         ({"seed": 10**400}, "no saved music"),
         ({"local_beats": 10**400}, "no saved music"),
     ],
 )
-def test_what_is_no_saved_music_is_refused_with_a_sentence(
+def test_an_invalid_state_is_refused_and_the_message_names_the_key(
     tmp_path: Path, change: dict[str, object], sentence: str
 ) -> None:
     _, document = save_after(tmp_path, 1.5, {})
@@ -205,7 +205,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-HANDS = st.builds(
+PICKS = st.builds(
     dict, count=st.integers(0, 9), left=st.lists(st.integers(0, 4), max_size=4),
     recent=st.lists(st.integers(0, 4), max_size=4),
 )  # fmt: skip
@@ -222,10 +222,10 @@ ODD = st.fixed_dictionaries(
         ),
         "states": st.dictionaries(st.sampled_from(["place", "gone"]), st.sampled_from(["inn", "gone"])),
         "left_at": st.dictionaries(st.sampled_from(["one", "two", "gone"]), st.floats(0, 1e9)),
-        "playlists": st.dictionaries(st.sampled_from(["songs", "gone"]), HANDS),
+        "playlists": st.dictionaries(st.sampled_from(["songs", "gone"]), PICKS),
         "rounds": st.dictionaries(st.sampled_from(["songs", "gone"]), st.integers(0, 9)),
         "variations": st.dictionaries(
-            st.sampled_from(["lute", "gone"]), st.dictionaries(st.sampled_from(["one", "gone"]), HANDS)
+            st.sampled_from(["lute", "gone"]), st.dictionaries(st.sampled_from(["one", "gone"]), PICKS)
         ),
         "rested_s": st.dictionaries(st.sampled_from(["hit", "gone"]), st.floats(0, 1e8)),
     },
@@ -234,7 +234,7 @@ ODD = st.fixed_dictionaries(
 
 @settings(deadline=None, max_examples=60)
 @given(ODD)
-def test_any_state_of_the_right_form_plays(folder: Path, document: dict[str, object]) -> None:
+def test_every_state_of_valid_form_plays(folder: Path, document: dict[str, object]) -> None:
     performance = Performance(load(folder, vocabulary=vocabulary()))
     performance.begin(msgspec.convert(document, SavedMusic))
     for control_step in range(60):

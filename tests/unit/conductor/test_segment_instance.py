@@ -44,7 +44,7 @@ def test_a_boundary_lies_at_or_after_and_on_its_grid(
         (16.1, "end", 32.0),
         (13.0, Grid(every_bars=3), 16.0),  # bar 3·2 + 1 lies beyond the pass: its end is bar 1 of the next
         (11.0, Grid(every_bars=3), 12.0),
-        (17.0, Grid(every_bars=3), 28.0),  # counted anew from bar 1 of the second pass
+        (17.0, Grid(every_bars=3), 28.0),  # counted again from bar 1 of the second pass
         (4.0, "bar", 4.0),
         (4.0 + HAIR / 2, "bar", 4.0),
     ],
@@ -70,7 +70,7 @@ def test_a_position_never_has_a_beat_more_than_its_bar(beat: float, expected: st
     assert instance().position(beat) == expected
 
 
-def test_the_position_in_the_section_begins_again_with_every_pass() -> None:
+def test_the_position_in_the_section_restarts_with_every_pass() -> None:
     assert instance().section_position(17.0) == "1.2.0"
     assert instance().section_position(16.0 - 1e-6) == "1.1.0"
     assert instance(offset=6.0).section_position(1.0) == "2.4.0"
@@ -81,7 +81,7 @@ def test_a_bar_that_is_cut_short_counts_as_one() -> None:
     assert instance().next_first_bar(5.0) == 3
 
 
-def test_a_bar_goes_on_where_the_destination_is_entered_at_the_same_place_of_it() -> None:
+def test_a_bar_continues_where_the_destination_is_entered_at_the_same_place_in_its_bar() -> None:
     source = instance()
     target = instance(start=6.0, offset=6.0, first=source.next_first_bar(6.0, 6.0))
 

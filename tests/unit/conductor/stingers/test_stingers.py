@@ -8,7 +8,16 @@ import pytest
 from adaptive.conductor.messages import FireEvent, SetState
 from adaptive.preset.model import Preset
 from tests.helpers.measure import click
-from tests.helpers.presets import BAR, BEAT, GAIN, LOOK_AHEAD, Played, control_step_of, play, two_sections
+from tests.helpers.presets import (
+    BAR,
+    BEAT,
+    GAIN,
+    LOOK_AHEAD,
+    Played,
+    control_step_of,
+    play,
+    two_sections,
+)
 
 LEAD = 4800
 
@@ -26,7 +35,7 @@ def fired(
 
 
 def blows(played: Played) -> list[int]:
-    """Frames at which a blow lands: the step from the soft rise."""
+    """Frames of the sync points: where the soft rise steps up."""
     strip = played.buses[played.performance.layout.stingers["hit"].bus, 0]
     steps = np.flatnonzero(np.diff(strip) > 0.1)
     return [int(at) + 1 for at in steps]
@@ -42,7 +51,7 @@ def blows(played: Played) -> list[int]:
         ("{ every_bars = 2 }", 0.3, 2.0),
     ],
 )
-def test_the_blow_lands_on_the_grid_not_the_file(
+def test_the_sync_point_lands_on_the_grid_not_the_start_of_the_file(
     tmp_path: Path, play_at: str, asked: float, expected: float
 ) -> None:
     played = fired(tmp_path, f"play_at = {play_at}", asked)
@@ -52,7 +61,7 @@ def test_the_blow_lands_on_the_grid_not_the_file(
     assert played.lines("stinger")[0]["starts_frame"] == expected * BAR - LEAD
 
 
-def test_an_immediate_blow_lands_after_look_ahead_and_its_own_lead_in(tmp_path: Path) -> None:
+def test_an_immediate_stinger_lands_after_the_look_ahead_and_its_lead_in(tmp_path: Path) -> None:
     played = fired(tmp_path, 'play_at = "immediate"', 1.3)
 
     assert blows(played) == [control_step_of(1.3) * 256 + LOOK_AHEAD + LEAD]
@@ -77,7 +86,7 @@ def test_a_stinger_is_silent_while_it_cools_down(tmp_path: Path) -> None:
     assert "cooldown" in played.receipts[2].reason
 
 
-def test_an_event_whose_place_comes_too_late_is_dropped_and_says_how_late(tmp_path: Path) -> None:
+def test_an_event_whose_place_is_too_late_is_dropped_and_the_reason_says_how_late(tmp_path: Path) -> None:
     played = fired(tmp_path, 'play_at = "bar"\nexpires_s = 0.5', 1.3, 1.7)
 
     assert [at / BAR for at in blows(played)] == [2.0]
@@ -103,7 +112,7 @@ def test_velocity_squared_is_its_gain_and_zero_does_nothing(tmp_path: Path) -> N
     assert np.array_equal(none.master, play(with_hit(tmp_path, 'play_at = "beat"\nduck_db = -6.0'), 4).master)
 
 
-def test_everything_else_makes_room_while_it_sounds_and_comes_back(tmp_path: Path) -> None:
+def test_all_other_strips_are_ducked_while_it_sounds_and_recover(tmp_path: Path) -> None:
     played = fired(tmp_path, 'play_at = "bar"\nduck_db = -12.0', 1.3, seconds=4)
     calm = np.abs(played.bus("calm"))
 
@@ -113,7 +122,7 @@ def test_everything_else_makes_room_while_it_sounds_and_comes_back(tmp_path: Pat
     assert click(played.bus("calm")) < 2.0
 
 
-def test_two_that_overlap_duck_once_and_let_go_together(tmp_path: Path) -> None:
+def test_stingers_that_overlap_duck_once_and_recover_once(tmp_path: Path) -> None:
     played = fired(tmp_path, 'play_at = "beat"\nduck_db = -12.0', 1.0, 1.24, 1.5, seconds=4)
     calm = np.abs(played.bus("calm"))
     between = calm[round(1.3 * BAR) : round(1.9 * BAR)]
@@ -123,7 +132,7 @@ def test_two_that_overlap_duck_once_and_let_go_together(tmp_path: Path) -> None:
     assert calm[3 * BAR :].max() == pytest.approx(GAIN, rel=0.01)
 
 
-def test_one_that_lies_beyond_a_seam_lands_on_the_grid_of_the_section_it_lands_in(tmp_path: Path) -> None:
+def test_a_stinger_beyond_a_seam_lands_on_the_grid_of_the_next_section(tmp_path: Path) -> None:
     preset = with_hit(tmp_path, 'play_at = "bar"', 'exit_at = "beat"')
     script = {
         control_step_of(1.3): [SetState("section", "fight")],
@@ -131,13 +140,13 @@ def test_one_that_lies_beyond_a_seam_lands_on_the_grid_of_the_section_it_lands_i
     }
     played = play(preset, 4, script)
 
-    # the seam lies at 1.5 s, so that bars lie at 1.5, 2.5 …; 1.5 itself is in time for the blow
+    # the seam is at 1.5 s, so bars begin at 1.5, 2.5 …; 1.5 itself is late enough for the stinger
     assert played.seams()[0]["frame"] == 1.5 * BAR
     assert [at / BAR for at in blows(played)] == [1.5]
     assert played.receipts[0].position == "3.1.0"
 
 
-def test_a_seam_does_not_cut_what_rings(tmp_path: Path) -> None:
+def test_a_seam_does_not_cut_a_stinger(tmp_path: Path) -> None:
     preset = with_hit(tmp_path, 'play_at = "beat"', 'exit_at = "beat"')
     alone = play(preset, 4, {control_step_of(1.0): [FireEvent("hit")]})
     script = {control_step_of(1.0): [FireEvent("hit")], control_step_of(1.15): [SetState("section", "fight")]}
@@ -147,14 +156,14 @@ def test_a_seam_does_not_cut_what_rings(tmp_path: Path) -> None:
     assert np.array_equal(alone.buses[strip], crossed.buses[strip])
 
 
-def test_an_event_nobody_declared_is_dropped_in_one_line(tmp_path: Path) -> None:
+def test_an_event_without_a_stinger_is_dropped_with_one_log_line(tmp_path: Path) -> None:
     played = play(with_hit(tmp_path), 1.0, {control_step_of(0.3): [FireEvent("miss", id="m")]})
 
     assert played.told("m") == ["dropped"]
     assert [line["status"] for line in played.lines("stinger")] == ["dropped"]
 
 
-def test_eight_at_once_are_eight(tmp_path: Path) -> None:
+def test_eight_stingers_at_once_all_sound(tmp_path: Path) -> None:
     script = {control_step_of(1.0): [FireEvent("hit", velocity=0.3) for _ in range(8)]}
     played = play(with_hit(tmp_path), 3, script)
     one = play(with_hit(tmp_path), 3, {control_step_of(1.0): [FireEvent("hit", velocity=0.3)]})
@@ -166,3 +175,12 @@ def test_eight_at_once_are_eight(tmp_path: Path) -> None:
         ratio == pytest.approx(len(played.performance.layout.stingers["hit"].clips), rel=0.01) or ratio > 3.9
     )
     assert BEAT == BAR // 4
+
+
+def test_more_of_one_stinger_than_can_sound_are_dropped_with_a_reason(tmp_path: Path) -> None:
+    preset = two_sections(tmp_path, more='[stingers.hit]\nstem = "blow.wav"\nplay_at = "bar"\n')
+    played = play(preset, 3, {control_step_of(0.3): [FireEvent("hit", 1.0, None, f"{n}") for n in range(10)]})
+    ends = [played.told(f"{n}")[-1] for n in range(10)]
+
+    assert ends == ["finished"] * 8 + ["dropped"] * 2
+    assert "8 of it are on their way already" in played.lines("stinger", status="dropped")[0]["reason"]

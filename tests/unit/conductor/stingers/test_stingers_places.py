@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState, SetTempo
-from adaptive.conductor.stingers.ducking import Ducking, DuckWindow
-from adaptive.engine.commands import Command
-from adaptive.kernel.layout import BUS_DUCK
 from adaptive.music.chord import Chord
 from adaptive.music.degrees import nearest_key, pitch_of_degree, pitch_over_chord
 from adaptive.music.scale import Key
@@ -87,7 +84,7 @@ def test_a_stinger_lands_with_its_first_beat_on_any_grid(
     assert abs(int(np.abs(blow).argmax()) - line["frame"]) <= 2
 
 
-def test_a_stinger_waits_for_the_next_section_or_is_dropped_for_want_of_room(tmp_path: Path) -> None:
+def test_a_stinger_without_a_place_waits_for_the_next_section_or_is_dropped(tmp_path: Path) -> None:
     script = {control_step_of(1.3): [SetState("section", "fight")], control_step_of(1.4): [hit()]}
     table = 'stem = "blow.wav"\nplay_at = { every_beats = 4, offset_beats = 2 }\nfirst_beat_s = 0.1\n'
     table += "expires_s = 9.0\n"
@@ -99,7 +96,7 @@ def test_a_stinger_waits_for_the_next_section_or_is_dropped_for_want_of_room(tmp
     assert "no room for it before calm is left" in dropped.lines("stinger")[0]["reason"]
 
 
-def test_a_stinger_that_a_later_seam_overtakes_lands_on_the_new_grid(tmp_path: Path) -> None:
+def test_a_scheduled_stinger_moves_to_the_grid_of_a_section_that_is_planned_later(tmp_path: Path) -> None:
     table = 'stem = "blow.wav"\nplay_at = { every_bars = 3 }\nfirst_beat_s = 0.1\nexpires_s = 9.0'
     script = {control_step_of(0.3): [hit()], control_step_of(0.6): [SetState("section", "fight")]}
     played = placed(tmp_path, table, script)
@@ -107,13 +104,13 @@ def test_a_stinger_that_a_later_seam_overtakes_lands_on_the_new_grid(tmp_path: P
     blow = played.buses[played.performance.layout.stingers["hit"].bus, 0]
 
     assert (scheduled["status"], scheduled["frame"]) == ("scheduled", 3 * BAR)
-    # fight begins at 1 s, and counts three bars from there
+    # fight begins at 1 s; its grid of three bars is counted from there
     assert (moved["status"], moved["frame"]) == ("moved", 1 * BAR)
     assert abs(int(np.abs(blow).argmax()) - 1 * BAR) <= 2
     assert played.told("h") == ["accepted", "deferred", "started", "finished"]
 
 
-def test_a_stinger_comes_back_to_its_grid_when_the_seam_is_taken_back(tmp_path: Path) -> None:
+def test_a_stinger_returns_to_its_grid_when_the_transition_is_cancelled(tmp_path: Path) -> None:
     table = 'stem = "blow.wav"\nplay_at = { marker = "lift" }\nfirst_beat_s = 0.1\nexpires_s = 9.0'
     script = {
         control_step_of(0.2): [hit()],
@@ -127,9 +124,9 @@ def test_a_stinger_comes_back_to_its_grid_when_the_seam_is_taken_back(tmp_path: 
         ("moved", 2.0),
         ("moved", 2.0),
     ]
-    homeless = placed(tmp_path / "b", table, {**script, control_step_of(0.6): []})
-    assert homeless.lines("stinger")[-1]["status"] == "dropped"
-    assert homeless.told("h") == ["accepted", "dropped"]
+    without_marker = placed(tmp_path / "b", table, {**script, control_step_of(0.6): []})
+    assert without_marker.lines("stinger")[-1]["status"] == "dropped"
+    assert without_marker.told("h") == ["accepted", "dropped"]
 
 
 def test_a_stinger_keeps_to_the_beat_when_the_tempo_moves(tmp_path: Path) -> None:
@@ -145,7 +142,7 @@ def test_a_stinger_keeps_to_the_beat_when_the_tempo_moves(tmp_path: Path) -> Non
     assert bar_2 > BAR
 
 
-def test_a_recorded_stinger_is_chosen_by_the_key_of_the_moment(tmp_path: Path) -> None:
+def test_a_recorded_stinger_is_chosen_by_the_present_key(tmp_path: Path) -> None:
     for name, hz in (("hit_a", 220.0), ("hit_e", 1300.0)):
         write_sine(tmp_path / f"{name}.wav", hz, beats=1)
     table = 'stem = { "A minor" = "hit_a.wav", "E major" = "hit_e.wav" }'
@@ -176,7 +173,7 @@ def test_a_written_stinger_is_transposed_to_the_key_or_the_chord(tmp_path: Path)
     }
     played = placed(tmp_path / "a", table, script)
     assert [line["pitches"] for line in played.lines("stinger")] == [["E5", "A5"], ["B5", "E6"]]
-    # its pickup sounds half a beat before the beat it lands on
+    # its pickup sounds half a beat before the sync point
     first = played.lines("stinger")[0]
     assert first["frame"] - first["starts_frame"] == BEAT // 2
 
@@ -197,21 +194,7 @@ def test_degrees_follow_key_and_chord() -> None:
     assert nearest_key(Key.parse("E minor"), [Key.parse("F major"), Key.parse("G major")]) == 1
 
 
-def test_overlapping_stingers_each_have_their_room() -> None:
-    ducking = Ducking([3], 9, 48000)
-    rooms = [DuckWindow(0, 4800, 48000, 0.5), DuckWindow(9600, 14400, 96000, 0.25)]
-    posted = [c for c in ducking.write(rooms, 0) if c.operation == BUS_DUCK]
-
-    def told(command: Command) -> tuple[int, float, int]:
-        return command.frame, command.f0, command.i0
-
-    assert [told(c) for c in posted] == [(0, 0.5, 2880), (9600, 0.25, 2880), (67200, 1.0, 28800)]
-    # taking the second back leaves the first its own
-    again = [c for c in ducking.write(rooms[:1], 4800) if c.operation == BUS_DUCK]
-    assert [told(c) for c in again] == [(19200, 1.0, 28800)]
-
-
-def test_a_cooldown_counts_what_is_on_its_way_too(tmp_path: Path) -> None:
+def test_a_cooldown_counts_scheduled_stingers_too(tmp_path: Path) -> None:
     table = 'stem = "blow.wav"\nplay_at = "bar"\nfirst_beat_s = 0.1\ncooldown_s = 1.5\nexpires_s = 3.0'
     script = {
         control_step_of(0.2): [hit("a")],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ from tests.helpers.presets import (
     make_preset,
     play,
     two_sections,
-    write_sine,
 )
 
 RETURNING = (
@@ -50,7 +50,7 @@ def go(value: str) -> SetState:
     return SetState("section", value)
 
 
-def test_interrupted_music_comes_back_where_it_was_left(tmp_path: Path) -> None:
+def test_an_interrupted_section_resumes_where_it_was_left(tmp_path: Path) -> None:
     preset = make_preset(tmp_path, RETURNING)
     script = {control_step_of(1.6): [go("cutscene")], control_step_of(3.1): [go("calm")]}
     played = play(preset, 6, script)
@@ -64,10 +64,10 @@ def test_interrupted_music_comes_back_where_it_was_left(tmp_path: Path) -> None:
     assert click(played.master[:, 0]) < 2.0
 
 
-def test_each_section_holds_its_own_place_while_others_interrupt_each_other(tmp_path: Path) -> None:
+def test_each_section_remembers_its_own_place_over_nested_interruptions(tmp_path: Path) -> None:
     script = {
         control_step_of(0.6): [go("cutscene")],  # calm is left at 1.4
-        control_step_of(1.1): [go("fight")],  # fight was never left: it begins
+        control_step_of(1.1): [go("fight")],  # fight was never left: it starts from its beginning
         control_step_of(1.9): [go("cutscene")],
         control_step_of(2.6): [go("fight")],
         control_step_of(3.1): [go("cutscene")],
@@ -86,80 +86,14 @@ def test_each_section_holds_its_own_place_while_others_interrupt_each_other(tmp_
     ]
 
 
-def test_what_was_left_for_good_begins_again_where_no_rule_returns(tmp_path: Path) -> None:
+def test_a_section_restarts_where_no_rule_enters_at_the_last_position(tmp_path: Path) -> None:
     script = {control_step_of(1.6): [go("fight")], control_step_of(3.1): [go("calm")]}
     seams = play(make_preset(tmp_path, RETURNING), 5, script).seams()
 
     assert seams[-1]["section_position"] == "1.1.0"
 
 
-def test_tempo_and_meter_may_differ_on_the_two_sides(tmp_path: Path) -> None:
-    write_sine(tmp_path / "fight.wav", 331.0, beats=16)
-    preset = two_sections(
-        tmp_path,
-        'exit_at = "bar"\nfade_out = { beats = 2 }\nfade_in = { beats = 2 }',
-        fight='tempo_bpm = 180\nmeter = "6/8"\n',
-    )
-    played = play(preset, 9, {control_step_of(0.3): [go("fight")], control_step_of(2.3): [go("calm")]})
-    to_fight, to_calm = played.seams()
-    tempo = played.performance.conductor.tempo
-
-    # four bars of six eighths at 180 quarters a minute last 4 s, as the file does
-    assert played.performance.conductor.assets.segments["fight"].loop_frames == 4 * BAR
-    assert (to_fight["frame"], to_fight["position"]) == (BAR, "2.1.0")
-    # a bar of it lasts a second: the bar line after 2.3 s lies at 3 s
-    assert (to_calm["frame"], to_calm["position"]) == (3 * BAR, "4.1.0")
-    assert tempo.tempo_at(4 * BAR) == 240.0
-    assert tempo.beat_unit_at(2 * BAR) == 8
-    # what leaves fades by its own beats (eighths at 180), what enters by its own (quarters at 240)
-    fight, calm = played.bus("fight"), played.bus("calm")
-    assert np.flatnonzero(np.abs(fight) > 1e-3)[-1] - 3 * BAR < BAR // 3 + 100
-    assert np.abs(calm[3 * BAR + 2 * BEAT : 4 * BAR]).max() > 0.19
-
-
-def test_generated_layers_keep_the_bars_of_their_section(tmp_path: Path) -> None:
-    body = """
-[layers.drums]
-generator = "drums"
-[sections.calm]
-layers = ["drums"]
-length_bars = 4
-[sections.waltz]
-layers = ["drums"]
-length_bars = 4
-meter = "3/4"
-[[transitions]]
-from = "any"
-to = "any"
-exit_at = "bar"
-"""
-    played = play(make_preset(tmp_path, body), 8, {control_step_of(1.3): [go("waltz")]})
-    seam = played.seams()[0]["frame"]
-    kicks = [line["frame"] - seam for line in played.lines("note", pitch="kick") if line["frame"] >= seam]
-    on_one = [frame for frame in kicks if min(frame % (3 * BEAT), -frame % (3 * BEAT)) < BEAT // 8]
-
-    assert seam == 2 * BAR
-    assert len(on_one) >= 7  # a kick on beat 1 of the bars of three that fit
-    assert played.lines("parameter") == []
-
-
-def test_a_file_that_crosses_into_itself_is_faded_by_equal_gain(tmp_path: Path) -> None:
-    body = (
-        '[layers.ground]\nstem = "both.wav"\n[sections.calm]\nlayers = ["ground"]\n'
-        '[sections.fight]\nlayers = ["ground"]\n[[transitions]]\nfrom = "any"\nto = "any"\n'
-        "fade_out = { bars = 1 }\nfade_in = { bars = 1 }\n"
-    )
-    # at a bar line the file is in phase with its own beginning, so the two add as amplitudes
-    write_sine(tmp_path / "both.wav", 443.0)
-    preset = make_preset(tmp_path, body)
-    played = play(preset, 5, {control_step_of(1.3): [go("fight")]})
-    level = [np.abs(played.bus("ground")[at : at + 600]).max() for at in range(2 * BAR, 3 * BAR, 600)]
-
-    assert max(level) < 0.2 * 1.02
-    assert min(level) > 0.2 * 0.97
-
-
-TAKES = """
+VARIED = """
 [layers.lute]
 stem = { village = ["calm.wav", "fight.wav"], one = "calm.wav", two = "fight.wav" }
 order = "sequence"
@@ -197,8 +131,8 @@ exit_at = "beat"
 """
 
 
-def test_interrupted_music_comes_back_with_the_take_it_was_left_with(tmp_path: Path) -> None:
-    preset = make_preset(tmp_path, TAKES.replace("{more}", "").replace("{day}", "village"))
+def test_an_interrupted_section_resumes_with_the_variation_it_was_left_with(tmp_path: Path) -> None:
+    preset = make_preset(tmp_path, VARIED.replace("{more}", "").replace("{day}", "village"))
     script = {
         control_step_of(6.3): [SetState("hour", "night")],
         control_step_of(8.3): [SetState("hour", "day")],
@@ -209,12 +143,12 @@ def test_interrupted_music_comes_back_with_the_take_it_was_left_with(tmp_path: P
         return int(np.argmax(np.abs(np.fft.rfft(lute[round(at_s * BAR) : round((at_s + 1) * BAR)]))))
 
     assert (hz(5.0), hz(9.0)) == (331, 331)
-    assert hz(11.5) == 220  # at the end of its pass the other has its turn
+    assert hz(11.5) == 220  # at the end of its pass the other variation follows
 
 
-def test_an_interrupted_playlist_goes_on_with_the_section_whose_turn_it_was(tmp_path: Path) -> None:
+def test_an_interrupted_playlist_resumes_in_the_section_that_was_interrupted(tmp_path: Path) -> None:
     more = '[playlists.walk]\nplay = ["one", "two"]\nloops = 2\n'
-    preset = make_preset(tmp_path, TAKES.replace("{more}", more).replace("{day}", "walk"))
+    preset = make_preset(tmp_path, VARIED.replace("{more}", more).replace("{day}", "walk"))
     script = {
         control_step_of(13.6): [SetState("hour", "night")],
         control_step_of(15.1): [SetState("hour", "day")],
@@ -222,8 +156,36 @@ def test_an_interrupted_playlist_goes_on_with_the_section_whose_turn_it_was(tmp_
     played = play(preset, 26, script)
     arrived = [(line["section"], line["frame"] / BEAT) for line in played.lines("layer") if "section" in line]
 
-    # one has two passes; two is interrupted in its second, goes on there, and ends its turn
+    # "one" plays two passes; "two" is interrupted in its second pass, resumes there and plays it to the end
     assert arrived[:3] == [("two", 32.0), ("night", 55.0), ("two", 61.0)]
     back = next(line for line in played.seams() if line["source"] == "night")
     assert back["section_position"] == "2.4.0"
     assert arrived[3] == ("one", 61.0 + 9.0)
+
+
+def test_bar_numbers_stay_consecutive_over_many_returns(tmp_path: Path) -> None:
+    rules = '[[transitions]]\nfrom = "calm"\nto = "fight"\nexit_at = "end"\n'
+    rules += (
+        '[[transitions]]\nfrom = "fight"\nto = "calm"\nexit_at = "immediate"\nenter_at = "last_position"\n'
+    )
+    preset = two_sections(tmp_path, more=rules)
+    script = {}
+    for visit in range(8):
+        script[control_step_of(0.5 + 6.0 * visit)] = [go("fight")]
+        script[control_step_of(5.3 + 6.0 * visit)] = [go("calm")]
+    played = play(preset, 50, script)
+    playback = played.performance.conductor.playback
+    bars = [int(line["position"].split(".")[0]) for line in played.lines("parameter")]
+
+    assert playback.left_at["calm"] % 4 == 0
+    assert all(after - before == 1 for before, after in pairwise(bars))
+
+
+def test_last_position_knows_a_planned_exit(tmp_path: Path) -> None:
+    rules = '[[transitions]]\nfrom = "calm"\nto = "fight"\nexit_at = "bar"\nbridge = "b"\n'
+    rules += '[[transitions]]\nfrom = "any"\nto = "calm"\nenter_at = "last_position"\n'
+    rules += '[bridges.b]\nlayers = ["fight"]\nlength_bars = 1\n'
+    preset = two_sections(tmp_path, more=rules)
+    for changed_at in (0.97, 1.3):
+        script = {control_step_of(0.5): [go("fight")], control_step_of(changed_at): [go("calm")]}
+        assert play(preset, 3, script).seams()[-1]["section_position"] == "2.1.0"

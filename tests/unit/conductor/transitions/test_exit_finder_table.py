@@ -39,7 +39,7 @@ ENTRIES = {
     "random": Entry("random"),
 }
 ASKED = {"in a bar": 5.3, "on a bar line": 6.0, "near the end": 7.9, "on the end": 8.0}
-"""Seconds of four-bar passes of four seconds, each exactly on a tick or rounded up to one."""
+"""Seconds of four-bar passes of four seconds, each on a control step, or rounded up to one."""
 
 BODY = (
     STEM_LAYERS
@@ -68,15 +68,15 @@ def preset_of(folder: Path, differs: str) -> Preset:
     return make_preset(folder, BODY.replace("{differs}", differs))
 
 
-def rows(preset: Preset, bank: Bank, rule: TransitionTable) -> list[str]:
-    """What is planned when fight is asked for by this rule, at each time, and taken back again."""
+def planned_rows(preset: Preset, bank: Bank, rule: TransitionTable) -> list[str]:
+    """What is planned by a rule when fight is asked for at each of the times, and then cancelled."""
     file = msgspec.structs.replace(preset.file, transitions=(rule,))
     lines: list[str] = []
     performance = Performance(dataclasses.replace(preset, file=file), bank=bank, write_log=lines.append)
     performance.begin()
     conductor = performance.conductor
     conductor.playback.left_at["fight"] = 5.0  # it was left at beat 6
-    told = []
+    rows = []
     for asked, at_s in ASKED.items():
         lines.clear()
         control_step = control_step_of(at_s)
@@ -88,10 +88,12 @@ def rows(preset: Preset, bank: Bank, rule: TransitionTable) -> list[str]:
         conductor.step(control_step, [SetState("section", "calm")])
         assert conductor.playback.transitions == []
         notes = [line["note"] for line in planned if "note" in line]
-        way = " ".join(f"{ln['position']:>8} {ln['frame'] / RATE:8.4f} {ln['bound_by']:10}" for ln in planned)
+        where = " ".join(
+            f"{ln['position']:>8} {ln['frame'] / RATE:8.4f} {ln['bound_by']:10}" for ln in planned
+        )
         entry = planned[-1]["section_position"]
-        told.append(f"{asked:14} {way} enters {entry:8} {'; '.join(notes)}".rstrip())
-    return told
+        rows.append(f"{asked:14} {where} enters {entry:8} {'; '.join(notes)}".rstrip())
+    return rows
 
 
 def test_every_combination_lies_where_the_table_says(tmp_path: Path, update_golden: bool) -> None:
@@ -100,15 +102,15 @@ def test_every_combination_lies_where_the_table_says(tmp_path: Path, update_gold
         "same tempo": preset_of(tmp_path / "same", ""),
         "180 in 3/4": preset_of(tmp_path / "other", 'tempo_bpm = 180\nmeter = "3/4"'),
     }
-    told = []
+    rows = []
     for (tempo, preset), bridge, (exit_name, exit_at), (entry_name, enter_at) in product(
         presets.items(), (None, "alarm"), EXITS.items(), ENTRIES.items()
     ):
-        way = f"{tempo}, over a bridge" if bridge else tempo
-        told.append(f"── {way}: exit at {exit_name}, enter at {entry_name}")
+        case = f"{tempo}, over a bridge" if bridge else tempo
+        rows.append(f"── {case}: exit at {exit_name}, enter at {entry_name}")
         rule = TransitionTable(exit_at=exit_at, enter_at=enter_at, bridge=bridge)
-        told += rows(preset, bank, rule)
-    text = "\n".join(told) + "\n"
+        rows += planned_rows(preset, bank, rule)
+    text = "\n".join(rows) + "\n"
     if update_golden:
         GOLDEN.write_text(text, encoding="utf-8", newline="\n")
 

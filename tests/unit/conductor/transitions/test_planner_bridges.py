@@ -16,6 +16,7 @@ from tests.helpers.presets import (
     make_preset,
     play,
     sounding,
+    two_sections,
     write_sine,
 )
 
@@ -83,13 +84,13 @@ def test_a_bridge_plays_once_between_two_sections_frame_by_frame(tmp_path: Path)
     assert abs(sounding(played.bus("fight"))[0][0] - 2.5 * BAR) <= 2
 
 
-def test_what_a_bridge_lists_goes_on_underneath_untouched_and_the_rest_is_silent(tmp_path: Path) -> None:
+def test_layers_of_a_bridge_continue_under_it_untouched_and_the_others_are_silent(tmp_path: Path) -> None:
     preset = bridged(tmp_path)
     played = play(preset, 6, {control_step_of(0.6): [go("fight")]})
     alone = play(preset, 6)
-    occupancy = slice(0, round(2.5 * BAR))
+    until_seam = slice(0, round(2.5 * BAR))
 
-    assert np.array_equal(played.bus("ground")[occupancy], alone.bus("ground")[occupancy])
+    assert np.array_equal(played.bus("ground")[until_seam], alone.bus("ground")[until_seam])
     assert np.abs(played.bus("ground")[round(2.5 * BAR) + 300 :]).max() == 0.0
     assert np.abs(played.bus("calm")[BAR + 300 :]).max() == 0.0
     notes = [line["frame"] for line in played.lines("note", layer="drums")]
@@ -107,7 +108,7 @@ def test_both_seams_of_a_bridge_are_in_the_schedule_at_once(tmp_path: Path) -> N
     ]
 
 
-def test_a_mind_changed_before_the_bridge_takes_both_seams_back(tmp_path: Path) -> None:
+def test_another_request_before_the_bridge_cancels_both_transitions(tmp_path: Path) -> None:
     preset = bridged(tmp_path)
     script = {control_step_of(0.3): [go("fight", "a")], control_step_of(0.6): [go("calm", "b")]}
     played = play(preset, 6, script)
@@ -118,7 +119,7 @@ def test_a_mind_changed_before_the_bridge_takes_both_seams_back(tmp_path: Path) 
     assert played.told("b") == ["accepted", "finished"]
 
 
-def test_a_mind_changed_in_a_bridge_is_decided_at_its_end(tmp_path: Path) -> None:
+def test_another_request_during_a_bridge_is_carried_out_at_its_end(tmp_path: Path) -> None:
     script = {control_step_of(0.3): [go("fight", "a")], control_step_of(1.3): [go("calm", "b")]}
     played = play(bridged(tmp_path), 6, script)
 
@@ -129,7 +130,7 @@ def test_a_mind_changed_in_a_bridge_is_decided_at_its_end(tmp_path: Path) -> Non
     assert click(played.master[:, 0]) < 2.0
 
 
-def test_a_mind_changed_in_a_bridge_turns_at_its_markers(tmp_path: Path) -> None:
+def test_another_request_during_a_bridge_is_carried_out_at_its_next_marker(tmp_path: Path) -> None:
     script = {control_step_of(0.3): [go("fight")], control_step_of(1.3): [go("calm")]}
     played = play(bridged(tmp_path, bridge='markers = { out = "1.4" }'), 6, script)
 
@@ -218,7 +219,7 @@ def test_a_fill_ends_at_the_seam_and_replaces_what_it_says(tmp_path: Path) -> No
     assert played.seams()[0]["fill"] == "roll"
 
 
-def test_a_fill_sounds_only_if_the_turn_comes(tmp_path: Path) -> None:
+def test_a_fill_sounds_only_if_its_transition_is_carried_out(tmp_path: Path) -> None:
     preset = filled(tmp_path)
     early = play(preset, 4, {control_step_of(0.2): [go("fight")], control_step_of(0.4): [go("calm")]})
     late = play(preset, 4, {control_step_of(0.2): [go("fight")], control_step_of(0.7): [go("calm")]})
@@ -227,13 +228,13 @@ def test_a_fill_sounds_only_if_the_turn_comes(tmp_path: Path) -> None:
     assert np.abs(roll(early)).max() == 0.0
     assert np.array_equal(early.bus("calm"), alone.bus("calm"))
     assert np.array_equal(early.bus("drums"), alone.bus("drums"))
-    # it had begun: it is faded away, and what it had replaced comes back
+    # it had begun: it fades out, and the layer it replaced returns
     assert sounding(roll(late))[-1][1] < 0.8 * BAR
     assert np.array_equal(late.bus("calm")[BAR:], alone.bus("calm")[BAR:])
     assert click(late.master[:, 0]) < 2.0
 
 
-def test_a_fill_without_time_is_left_out_or_waited_for(tmp_path: Path) -> None:
+def test_a_fill_without_enough_time_is_left_out_or_delays_the_seam(tmp_path: Path) -> None:
     script = {control_step_of(0.6): [go("fight")]}
     left_out = play(filled(tmp_path / "a"), 4, script)
     waited = play(filled(tmp_path / "b", "must_fit = true"), 4, script)
@@ -243,3 +244,14 @@ def test_a_fill_without_time_is_left_out_or_waited_for(tmp_path: Path) -> None:
     assert np.abs(roll(left_out)).max() == 0.0
     assert (waited.seams()[0]["frame"], waited.seams()[0]["bound_by"]) == (2 * BAR, "fill")
     assert [round(a / BEAT, 2) for a, _ in sounding(roll(waited))] == [6.0]
+
+
+def test_a_bridge_plays_once_even_if_the_pickup_would_need_longer(tmp_path: Path) -> None:
+    write_sine(tmp_path / "fight.wav", 331.0, lead_s=0.8)
+    more = '[bridges.b]\nlayers = ["calm"]\nlength_beats = 1\n'
+    preset = two_sections(
+        tmp_path, 'exit_at = "beat"\npickup = "always"\nbridge = "b"', fight="first_beat_s = 0.8", more=more
+    )
+    seams = play(preset, 4, {control_step_of(0.3): [go("fight")]}).seams()
+
+    assert seams[1]["frame"] - seams[0]["frame"] == BEAT

@@ -1,4 +1,4 @@
-"""What was asked and taken back before its seam leaves no trace in the sound."""
+"""A transition that is cancelled before its seam leaves no trace in the sound."""
 
 from __future__ import annotations
 
@@ -46,26 +46,26 @@ def generated(folder: Path, exit_at: str = '"end"', fade: str = "", tempo: int =
     return make_preset(folder, GENERATED + rule(exit_at, fade), head)
 
 
-def asked_and_taken_back(
-    preset: Preset, asked: float, taken_back: float, seconds: float
+def asked_and_cancelled(
+    preset: Preset, asked: float, cancelled: float, seconds: float
 ) -> tuple[Played, Played]:
     script = {
         control_step_of(asked): [SetState("section", "fight")],
-        control_step_of(taken_back): [SetState("section", "calm")],
+        control_step_of(cancelled): [SetState("section", "calm")],
     }
     return play(preset, seconds, script), play(preset, seconds)
 
 
-def test_stems_play_on_as_if_nothing_had_been_asked(tmp_path: Path) -> None:
+def test_stems_play_as_if_the_cancelled_request_had_not_been_made(tmp_path: Path) -> None:
     preset = two_sections(tmp_path, 'exit_at = "end"\nfade_out = { beats = 2 }\nfade_in = { beats = 2 }')
-    changed, alone = asked_and_taken_back(preset, 0.7, 3.2, 9)
+    changed, alone = asked_and_cancelled(preset, 0.7, 3.2, 9)
 
     assert [line["status"] for line in changed.lines("transition")[1:]] == ["planned", "cancelled"]
     assert np.array_equal(changed.master, alone.master)
 
 
 @pytest.mark.parametrize(
-    ("asked", "taken_back"),
+    ("asked", "cancelled"),
     [
         (0.5, 0.6),
         (0.5, 3.0),  # three bars were written under the plan
@@ -73,32 +73,32 @@ def test_stems_play_on_as_if_nothing_had_been_asked(tmp_path: Path) -> None:
         (5.2, 5.9),
     ],
 )
-def test_written_layers_play_on_as_if_nothing_had_been_asked(
-    tmp_path: Path, asked: float, taken_back: float
+def test_generated_layers_play_as_if_the_cancelled_request_had_not_been_made(
+    tmp_path: Path, asked: float, cancelled: float
 ) -> None:
-    # at 120 bpm the first pass ends at 8 s; what leads up to it begins at 6 s
-    changed, alone = asked_and_taken_back(generated(tmp_path), asked, taken_back, 18)
+    # at 120 bpm the first pass ends at 8 s; the fill that leads up to it begins at 6 s
+    changed, alone = asked_and_cancelled(generated(tmp_path), asked, cancelled, 18)
 
     assert changed.lines("transition", status="cancelled") != []
     for layer in ("drums", "bass", "pad", "melody", "arpeggio"):
         assert np.array_equal(changed.bus(layer), alone.bus(layer)), layer
 
 
-def test_the_notes_of_the_log_are_those_of_a_run_that_was_never_asked(tmp_path: Path) -> None:
-    changed, alone = asked_and_taken_back(generated(tmp_path, tempo=130), 0.5, 4.0, 16)
+def test_the_log_has_the_same_notes_as_a_run_without_the_cancelled_request(tmp_path: Path) -> None:
+    changed, alone = asked_and_cancelled(generated(tmp_path, tempo=130), 0.5, 4.0, 16)
 
     assert changed.lines("note") == alone.lines("note")
 
 
-def test_a_section_with_another_tempo_leaves_no_trace_when_it_is_taken_back(tmp_path: Path) -> None:
+def test_a_cancelled_transition_to_another_tempo_leaves_no_trace(tmp_path: Path) -> None:
     faster = GENERATED.replace("energy = 0.9", "energy = 0.9\ntempo_bpm = 171")
     preset = make_preset(tmp_path, faster + rule('"end"'), HEAD.replace("240", "130"))
-    changed, alone = asked_and_taken_back(preset, 0.5, 4.0, 16)
+    changed, alone = asked_and_cancelled(preset, 0.5, 4.0, 16)
 
     assert np.array_equal(changed.master, alone.master)
 
 
-def test_asking_for_a_third_section_after_all_is_as_asking_for_it_at_once(tmp_path: Path) -> None:
+def test_a_request_that_replaces_another_sounds_as_if_it_were_the_only_one(tmp_path: Path) -> None:
     body = GENERATED + '[sections.third]\nlayers = ["drums", "pad"]\nlength_bars = 4\n' + rule('"end"')
     preset = make_preset(tmp_path, body, HEAD.replace("240", "120"))
     both = {
@@ -112,8 +112,10 @@ def test_asking_for_a_third_section_after_all_is_as_asking_for_it_at_once(tmp_pa
         assert np.array_equal(changed.bus(layer), alone.bus(layer)), layer
 
 
-def test_a_stay_that_is_asked_for_again_and_again_never_adds_or_loses_a_hit(tmp_path: Path) -> None:
-    # taken back at every moment of a bar, in the middle of hits that lead and lag the beat
+def test_transitions_that_are_planned_and_cancelled_over_and_over_never_add_or_lose_a_hit(
+    tmp_path: Path,
+) -> None:
+    # cancelled at many moments of a bar, between hits that lead and lag the beat
     preset = generated(tmp_path, '"bar"')
     script = {}
     for n in range(24):
@@ -126,11 +128,11 @@ def test_a_stay_that_is_asked_for_again_and_again_never_adds_or_loses_a_hit(tmp_
         apart.setdefault(pitch, []).append(frame)
 
     assert len(set(places)) == len(places)
-    # nobody plays one drum twice within 20 ms: that would be a hit written a second time
+    # one drum twice within 20 ms would be a hit that was written twice
     assert min(np.diff(frames).min() for frames in apart.values() if len(frames) > 1) > 960
 
 
-def test_a_tempo_that_is_let_go_again_leaves_positions_as_they_were(tmp_path: Path) -> None:
+def test_returning_to_the_sections_own_tempo_keeps_positions_in_order(tmp_path: Path) -> None:
     preset = generated(tmp_path)
     played = play(
         preset, 10, {control_step_of(1.0): [SetTempo(140.0)], control_step_of(3.0): [SetTempo(None)]}

@@ -1,4 +1,4 @@
-"""Edits that come one after the other: steps back, seats given on, values and rooms that have to follow."""
+"""Several edits in a row: undo, rows that are reused, parameter values, ducking."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BOTH = '[sections.one]\nlayers = ["calm", "other"]\nlength_bars = 4\n'
 
 
 def edit(player: Player, folder: Path, body: str) -> None:
-    """Write the preset anew, and play until the edit sounds."""
+    """Write an edited preset and play until the edit sounds."""
     player.performance.edit(make_preset(folder, body))
     settle(player)
 
@@ -60,7 +60,7 @@ def kits(*names: str) -> str:
         ),
     ],
 )
-def test_a_step_back_makes_no_room_that_is_not_there(tmp_path: Path, first: str, then: str) -> None:
+def test_an_undo_does_not_add_spare_rows(tmp_path: Path, first: str, then: str) -> None:
     player = Player(make_preset(tmp_path, CALM + ONE))
     edit(player, tmp_path, first)
     assert player.performance.undo()
@@ -70,7 +70,7 @@ def test_a_step_back_makes_no_room_that_is_not_there(tmp_path: Path, first: str,
         edit(player, tmp_path, then)
 
 
-def test_values_go_with_a_parameter_from_seat_to_seat_and_back(tmp_path: Path) -> None:
+def test_a_value_follows_its_parameter_to_another_row_and_back(tmp_path: Path) -> None:
     plain, linear = (
         f"[parameters.heat]\n{law}[parameters.cold]\n{CALM}{ONE}" for law in ("", 'law = "linear"\n')
     )
@@ -87,7 +87,7 @@ def test_values_go_with_a_parameter_from_seat_to_seat_and_back(tmp_path: Path) -
     assert value(player, "heat") == pytest.approx(0.9)
 
 
-def test_what_the_receiver_has_put_on_the_stage_goes_with_its_parameter(tmp_path: Path) -> None:
+def test_a_value_in_the_mailbox_follows_its_parameter(tmp_path: Path) -> None:
     plain, linear = (
         f"[parameters.heat]\n{law}[parameters.cold]\n{CALM}{ONE}" for law in ("", 'law = "linear"\n')
     )
@@ -111,14 +111,16 @@ def test_what_the_receiver_has_put_on_the_stage_goes_with_its_parameter(tmp_path
     assert engine.memory["slots"][LANE_SOURCE].any()
 
 
-def test_a_parameter_nobody_has_sent_goes_to_its_new_default_with_another_law_too(tmp_path: Path) -> None:
+def test_a_parameter_without_a_sent_value_takes_its_edited_default_even_with_another_law(
+    tmp_path: Path,
+) -> None:
     player = Player(make_preset(tmp_path, f"[parameters.heat]\n{CALM}{ONE}"))
     edit(player, tmp_path, f'[parameters.heat]\ndefault = 0.7\nlaw = "linear"\n{CALM}{ONE}')
 
     assert value(player, "heat") == pytest.approx(0.7)
 
 
-def test_a_message_that_was_slow_does_not_undo_a_younger_one(tmp_path: Path) -> None:
+def test_a_late_message_does_not_replace_a_newer_value(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, f"[parameters.heat]\n{CALM}{ONE}"))
     engine = player.performance.engine
     early, late = engine.numbers.next_arrival(), engine.numbers.next_arrival()
@@ -129,7 +131,7 @@ def test_a_message_that_was_slow_does_not_undo_a_younger_one(tmp_path: Path) -> 
     assert value(player, "heat") == pytest.approx(0.9)
 
 
-def test_the_seat_of_a_stinger_that_sounds_on_is_given_to_nobody(tmp_path: Path) -> None:
+def test_the_rows_of_a_stinger_that_still_sounds_are_not_reused(tmp_path: Path) -> None:
     click = np.ones(RATE // 10, np.float32) * 0.5
     rests = np.concatenate([click, np.zeros(6 * RATE, np.float32), click])
     gap = '[stingers.gap]\nstem = "gap.wav"\n'
@@ -159,7 +161,7 @@ def long(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_layer_that_is_added_beside_a_stinger_makes_room_for_it(long: Path) -> None:
+def test_an_added_layer_is_ducked_by_a_stinger_that_sounds(long: Path) -> None:
     player = Player(make_preset(long, CALM + ONE + duck("long")))
     fire(player, "long")
     settle(player)
@@ -170,7 +172,7 @@ def test_a_layer_that_is_added_beside_a_stinger_makes_room_for_it(long: Path) ->
     assert level(player, "other") == pytest.approx(0.2, rel=0.05)
 
 
-def test_a_layer_that_went_while_it_was_ducked_comes_back_at_its_level(long: Path) -> None:
+def test_a_layer_that_was_removed_while_ducked_returns_at_its_level(long: Path) -> None:
     body = CALM + OTHER + BOTH + duck("long")
     player = Player(make_preset(long, body))
     fire(player, "long")
@@ -183,7 +185,7 @@ def test_a_layer_that_went_while_it_was_ducked_comes_back_at_its_level(long: Pat
     assert level(player, "other") == pytest.approx(0.2, rel=0.05)
 
 
-def test_a_stinger_that_ducks_no_more_gives_its_room_back(long: Path) -> None:
+def test_ducking_recovers_when_an_edit_switches_it_off(long: Path) -> None:
     player = Player(make_preset(long, CALM + ONE + duck("long")))
     fire(player, "long")
     settle(player)
