@@ -1,4 +1,4 @@
-"""Which sink ``auto`` picks, and why."""
+"""Chooses the sink for ``--sink auto``, and says why."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from adaptive.sinks.devices import choose
 
 SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
 CARDS = ("portaudio", "miniaudio")
-"""Sinks that play on a sound card, in the order in which ``auto`` asks for one."""
+"""Sinks that play on a sound card, in the order in which ``auto`` tries them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SinkChoice:
-    """Which sink, and why: `name` is never ``auto``."""
+    """The chosen sink, and the reason.  `name` is never ``auto``."""
 
     name: str
     why: str
@@ -28,7 +28,14 @@ def library_of(card: str) -> Any:
 
 
 def choose_sink(name: str, device: str | None) -> SinkChoice:
-    """Resolve ``auto``: a sound card through PortAudio, else one through miniaudio, else the browser.
+    """Resolve ``auto``: a sound card through PortAudio, otherwise through miniaudio, otherwise the browser.
+
+    Parameters
+    ----------
+    name : str
+        One of `SINKS`.
+    device : str or None
+        Part of a device's name.
 
     Raises
     ------

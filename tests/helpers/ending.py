@@ -57,7 +57,7 @@ ENDINGS: dict[str, Callable[[], object]] = {
 def main() -> None:
     """Let the session's loop come to the chosen end."""
     how = ENDINGS[sys.argv.pop(1)]
-    turn, due = LiveSession._turn, time.monotonic() + 1e9
+    run_due_steps, due = LiveSession._run_due_steps, time.monotonic() + 1e9
     is_done = False
 
     def hooked(session: LiveSession) -> None:
@@ -67,9 +67,9 @@ def main() -> None:
         if not is_done and time.monotonic() >= due:
             is_done = True
             how()
-        turn(session)
+        run_due_steps(session)
 
-    LiveSession._turn = hooked  # type: ignore[method-assign]
+    LiveSession._run_due_steps = hooked  # type: ignore[method-assign]
     adaptive()
 
 

@@ -137,7 +137,7 @@ class Rig:
         """Render a tick, and let the session step it."""
         engine = self.session.performance.engine
         engine.pull(CONTROL_STEP_FRAMES)
-        self.session._turn()
+        self.session._run_due_steps()
 
     async def pump(self) -> None:
         """Turn until cancelled."""
@@ -149,8 +149,8 @@ class Rig:
         """Turn until nothing is being loaded, restored or edited any more, and the session says so."""
         quiet, session = 0, self.session
         for _ in range(12_000):
-            edit = session._editing._task
-            is_busy = session._swap._tasks or (edit is not None and not edit.done())
+            edit = session._reload._task
+            is_busy = session._replacer._tasks or (edit is not None and not edit.done())
             quiet = 0 if is_busy else quiet + 1
             if quiet > 20:
                 return

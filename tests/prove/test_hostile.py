@@ -163,9 +163,7 @@ def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_pat
         require_alive(engine)
         said = engine.said()
         assert engine.end() == 0
-    more = {
-        key: after[key] - before[key] for key in ("blocks", "packets", "transactions", "files", "threads")
-    }
+    more = {key: after[key] - before[key] for key in ("blocks", "packets", "files", "threads")}
     grown = after["resident_mb"] - before["resident_mb"]
     print(f"late blocks and commands, control's behind: {missed}; {more}, {grown:.1f} MB, {len(said)} lines")
 

@@ -355,10 +355,10 @@ LOG = [
 TOLD = """\
 0:00.000  calm begins, because select[1]: otherwise
 0:01.301  the state place is now shelter (was road)
-0:01.301  calm is to turn to fight at 3.1.0 (0:02.000, in 0.70 s: its exit grid bound it), because \
+0:01.301  calm changes to fight at 3.1.0 (0:02.000, in 0.70 s, set by its exit grid), because \
 select[0]: threat > 0.6 (threat = 0.71); by rule any → any (exit at bar, enter at start)
 0:02.500  hit is not played: it may sound again in 1.20 s (cooldown 2 s)
-0:09.950  fight is to turn to silence at 11.1.0 (0:10.000, in 0.05 s: the look-ahead bound it), because \
+0:09.950  fight changes to silence at 11.1.0 (0:10.000, in 0.05 s, set by the look-ahead), because \
 stop was asked for; by rule any → any (exit at bar, enter at start)
 1:15.500  the tempo goes to 150 bpm: asked for by a message
 """
@@ -457,7 +457,7 @@ def test_a_log_that_a_render_wrote_can_be_explained(run: Run, preset: Path, tmp_
 
     assert made.code == 0
     assert "sections: calm → fight" in made.err
-    assert any("calm is to turn to fight at 2.1.0" in line for line in begun)
+    assert any("calm changes to fight at 2.1.0" in line for line in begun)
     assert any("hit sounds" in line for line in begun)
     assert any("the tempo stays" in line for line in begun)
     assert any("stop was asked for" in line for line in begun)

@@ -148,17 +148,17 @@ def test_pulse_is_seen_and_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
 
-def doors(monkeypatch: pytest.MonkeyPatch, taken: socket.socket, free: int) -> None:
+def ports(monkeypatch: pytest.MonkeyPatch, taken: socket.socket, free: int) -> None:
     kind, port = taken.type, taken.getsockname()[1]
     rows = (("OSC", "--osc", socket.SOCK_DGRAM, free), ("HTTP", "--http", socket.SOCK_STREAM, free),
             ("TCP", "--tcp", kind, port))  # fmt: skip
-    monkeypatch.setattr(machine, "DOORS", rows)
+    monkeypatch.setattr(machine, "PORTS", rows)
 
 
 def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+    with socket.socket() as connection:
+        connection.bind(("127.0.0.1", 0))
+        return int(connection.getsockname()[1])
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
@@ -167,7 +167,7 @@ def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch, kind: socket.Soc
         other.bind(("127.0.0.1", 0))
         if kind == socket.SOCK_STREAM:
             other.listen()
-        doors(monkeypatch, other, free_port())
+        ports(monkeypatch, other, free_port())
         taken = other.getsockname()[1]
         monkeypatch.setattr(machine, "ANSWER_S", 0.05)
         row = machine.check_ports()
@@ -184,13 +184,13 @@ def test_an_engine_that_plays_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> 
         other.listen()
 
         def answer() -> None:
-            door, _ = other.accept()
-            with door:
-                door.sendall(json.dumps({"hello": {"preset": "nightfall"}}).encode() + b"\n")
+            connection, _ = other.accept()
+            with connection:
+                connection.sendall(json.dumps({"hello": {"preset": "nightfall"}}).encode() + b"\n")
 
         thread = threading.Thread(target=answer)
         thread.start()
-        doors(monkeypatch, other, free_port())
+        ports(monkeypatch, other, free_port())
         row = machine.check_ports()
         thread.join()
 

@@ -15,7 +15,7 @@ from adaptive.errors import DeviceError
 from adaptive.sinks import call_timeout, device_probe
 from adaptive.sinks.device_probe import DeviceProbe, SeenDevice
 from adaptive.sinks.devices import Device, choose
-from adaptive.sinks.stderr_mute import STDERR, quietly
+from adaptive.sinks.stderr_mute import STDERR, muted_stderr
 from tests.helpers.playing import until
 
 
@@ -77,17 +77,17 @@ def test_what_libraries_write_meanwhile_goes_nowhere_and_comes_back_by_force(tmp
     kept = stderr_into(tmp_path / "said")
     try:
         os.write(2, b"a")
-        with quietly():
+        with muted_stderr():
             os.write(2, b"b")
-            with quietly():
+            with muted_stderr():
                 os.write(2, b"c")
             os.write(2, b"d")
         os.write(2, b"e")
-        turn = STDERR.turn_away()
+        token = STDERR.mute()
         os.write(2, b"f")
         STDERR.force()  # whoever turned it away hangs
         os.write(2, b"g")
-        STDERR.turn_back(turn)
+        STDERR.unmute(token)
         os.write(2, b"h")
     finally:
         os.dup2(kept, 2)

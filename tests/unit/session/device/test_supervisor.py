@@ -271,7 +271,7 @@ def test_the_status_line_says_what_is_missing(watch: Watch, tmp_path: Path) -> N
     performance = Performance(two_sections(tmp_path / "small"))
     watched = watch(world, engine=performance.engine)
     session = SimpleNamespace(
-        performance=performance, sink=watched.supervisor, clamped=SimpleNamespace(count=3), underruns=0
+        performance=performance, sink=watched.supervisor, clamp_report=SimpleNamespace(count=3), underruns=0
     )
     before = status_line(session)  # type: ignore[arg-type]
     world.lose("card")
