@@ -1,4 +1,4 @@
-"""`adaptive` in a process that writes down how it is doing, four times a second: ``watched FILE play …``."""
+"""Runs `adaptive` and writes its counters to a file, four times a second: ``watched FILE play …``."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EVERY_S = 0.25
 
 
 class Counters:
-    """What a session counts, over all the performances it has driven."""
+    """Counters of a session, over all performances it has driven."""
 
     def __init__(self) -> None:
         self.session: LiveSession | None = None
         self._late_commands: dict[int, int] = {}
 
     def now(self) -> dict[str, Any]:
-        """The counters of this moment."""
+        """The present counters."""
         assert self.session is not None
         engine, sink = self.session.performance.engine, self.session.sink
         telemetry = engine.telemetry()
@@ -46,7 +46,7 @@ class Counters:
 
 
 def main() -> None:
-    """Watch, and be `adaptive`."""
+    """Start the thread that writes the counters, then run `adaptive`."""
     path = Path(sys.argv[1])
     del sys.argv[1]
     counters = Counters()

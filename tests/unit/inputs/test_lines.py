@@ -65,7 +65,8 @@ def over_tcp(host: FakeHost, talk: Talk) -> Any:
             deadline = asyncio.get_running_loop().time() + 5.0
             while host.here and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
-            await asyncio.sleep(0.02)
+            while len(asyncio.all_tasks()) > 1 and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
 
     return asyncio.run(run())
 
@@ -234,12 +235,16 @@ def test_whoever_never_fetches_its_answers_does_not_keep_its_socket(host: FakeHo
         while not host.here:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         before = len(os.listdir("/proc/self/fd"))
+        connection = next(iter(host.here))
         for _ in range(MOST_WAITING):
-            next(iter(host.here)).send({"n": "x" * 60_000})
-        await asyncio.sleep(0.1)
+            connection.send({"n": "x" * 60_000})
+        while len(connection.waiting) == MOST_WAITING:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
         client.shutdown(socket.SHUT_WR)
-        await asyncio.sleep(ANSWER_FETCH_S + 0.5)
-        after = len(os.listdir("/proc/self/fd"))
+        deadline = asyncio.get_running_loop().time() + ANSWER_FETCH_S + 5.0
+        while (after := len(os.listdir("/proc/self/fd"))) == before:
+            assert asyncio.get_running_loop().time() < deadline
+            await asyncio.sleep(0.01)
         client.close()
         server.close()
         return before - after
