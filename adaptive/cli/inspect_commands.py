@@ -94,10 +94,10 @@ def _check_miniaudio() -> tuple[str, bool, str]:
 
 
 def _check_card() -> tuple[str, bool, str]:
-    from adaptive.sinks.choice import CARDS, choose_sink
+    from adaptive.sinks.choice import SOUND_CARD_SINKS, choose_sink
 
     choice = choose_sink("auto", None)
-    if choice.name in CARDS:
+    if choice.name in SOUND_CARD_SINKS:
         return ("sound card", True, f"{choice.name}, {choice.why}")
     return ("sound card", False, f"{choice.why}; until there is one: adaptive play --sink web")
 

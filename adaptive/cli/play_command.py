@@ -42,9 +42,9 @@ from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
 from adaptive.session.state_file import read_state
-from adaptive.sinks.choice import CARDS, SINKS, SinkChoice, choose_sink
+from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 from adaptive.sinks.stderr_mute import reserve_stderr
 from adaptive.sinks.stream import Broadcast
 
@@ -59,7 +59,7 @@ def sink_maker(
 ) -> Callable[[Engine, Broadcast | None], Sink]:
     """A function that makes the chosen sink; a sound card is watched by a `Supervisor`."""
 
-    def open_card(engine: Engine, sink: str, name: str | None) -> CardSink:
+    def open_card(engine: Engine, sink: str, name: str | None) -> SoundCardSink:
         if sink == "portaudio":
             from adaptive.sinks.portaudio import PortAudioSink
 
@@ -69,9 +69,11 @@ def sink_maker(
         return MiniaudioSink(engine, name, channels, block)
 
     def make(engine: Engine, broadcast: Broadcast | None) -> Sink:
-        if choice.name in CARDS:
-            first = CARDS.index(choice.name)
-            return Supervisor(engine, CARDS[first:] if asked == "auto" else [asked], device, open_card)
+        if choice.name in SOUND_CARD_SINKS:
+            first = SOUND_CARD_SINKS.index(choice.name)
+            return Supervisor(
+                engine, SOUND_CARD_SINKS[first:] if asked == "auto" else [asked], device, open_card
+            )
         return ClockedSink(engine, choice.name, broadcast.put if broadcast else None)
 
     return make
@@ -127,7 +129,7 @@ def play(
         message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
     saved = None if state is None else read_state(state, loaded, say)
-    if choice.name in CARDS:
+    if choice.name in SOUND_CARD_SINKS:
         reserve_stderr()
     options = LiveOptions(
         osc=parse_address(osc, "--osc"),

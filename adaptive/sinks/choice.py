@@ -10,7 +10,7 @@ from adaptive.sinks import miniaudio_library, portaudio_library
 from adaptive.sinks.devices import choose
 
 SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
-CARDS = ("portaudio", "miniaudio")
+SOUND_CARD_SINKS = ("portaudio", "miniaudio")
 """Sinks that play on a sound card, in the order in which ``auto`` tries them."""
 
 
@@ -23,7 +23,7 @@ class SinkChoice:
 
 
 def library_of(card: str) -> Any:
-    """The module that lists the devices of a sink of `CARDS`."""
+    """The module that lists the devices of a sink of `SOUND_CARD_SINKS`."""
     return portaudio_library if card == "portaudio" else miniaudio_library
 
 
@@ -42,10 +42,10 @@ def choose_sink(name: str, device: str | None) -> SinkChoice:
     DeviceError
         A sound card was asked for, and there is none.
     """
-    if name not in {"auto", *CARDS}:
+    if name not in {"auto", *SOUND_CARD_SINKS}:
         return SinkChoice(name, "asked for")
     errors = []
-    for card in CARDS if name == "auto" else (name,):
+    for card in SOUND_CARD_SINKS if name == "auto" else (name,):
         try:
             found, why = choose(library_of(card).list_devices(), device)
         except DeviceError as error:

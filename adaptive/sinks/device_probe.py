@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from adaptive.errors import DeviceError
-from adaptive.sinks.choice import CARDS, library_of
+from adaptive.sinks.choice import SOUND_CARD_SINKS, library_of
 from adaptive.sinks.devices import Device
 
 ANSWER_S = 3.0
@@ -43,10 +43,10 @@ class DeviceProbe:
     Parameters
     ----------
     sinks : sequence of str
-        Libraries to ask: of `CARDS`.
+        Libraries to ask: of `SOUND_CARD_SINKS`.
     """
 
-    def __init__(self, sinks: Sequence[str] = CARDS) -> None:
+    def __init__(self, sinks: Sequence[str] = SOUND_CARD_SINKS) -> None:
         self._sinks = tuple(sinks)
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()

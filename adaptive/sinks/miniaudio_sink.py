@@ -14,7 +14,7 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library
 from adaptive.sinks.devices import Device, choose
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 from adaptive.sinks.stderr_mute import muted_stderr
 
 PERIODS = 3
@@ -29,7 +29,7 @@ ms.
 """
 
 
-class MiniaudioSink(CardSink):
+class MiniaudioSink(SoundCardSink):
     """Plays an engine on a sound card.
 
     Parameters

@@ -9,13 +9,13 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks.devices import choose
 from adaptive.sinks.portaudio_library import Library
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 JACK = "JACK Audio Connection Kit"
 FLOAT32, CLIP_OFF, DITHER_OFF = 1, 1, 2
 
 
-class PortAudioSink(CardSink):
+class PortAudioSink(SoundCardSink):
     """Plays an engine on a sound card.
 
     Parameters

@@ -7,7 +7,7 @@ from adaptive.engine.stream_gate import StreamGate
 from adaptive.sinks.devices import Device
 
 
-class CardSink:
+class SoundCardSink:
     """An open stream on a sound card.  Calls to the sound system may hang; those to the gate never do.
 
     Parameters

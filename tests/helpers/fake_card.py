@@ -13,7 +13,7 @@ from adaptive.errors import DeviceError
 from adaptive.kernel.compile import build
 from adaptive.sinks.device_probe import SeenDevice
 from adaptive.sinks.devices import Device
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 PORTAUDIO = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64,
@@ -22,7 +22,7 @@ PORTAUDIO = ctypes.CFUNCTYPE(
 BLOCK = 256
 
 
-class FakeCard(CardSink):
+class FakeCard(SoundCardSink):
     """Calls the compiled callback at the pace of the clock, and keeps the music it gets.
 
     Parameters
@@ -89,7 +89,7 @@ class World:
         self.answers: list[list[str]] = []
         self.channels, self.latency_frames = 2, 0
 
-    def open_card(self, engine: Engine, _sink: str, name: str | None) -> CardSink:
+    def open_card(self, engine: Engine, _sink: str, name: str | None) -> SoundCardSink:
         """Open a device by name, or the first one."""
         found = [there for there in self.there if name is None or name in there]
         if not found:

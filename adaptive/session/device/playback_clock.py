@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adaptive.sinks.clocked import ClockedSink
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ class PlaybackClock:
         self.made = 0
         self._before = 0
 
-    def begin_card(self, card: CardSink) -> None:
+    def begin_card(self, card: SoundCardSink) -> None:
         """Count the frames of a device from here on; it may have played before."""
         self._before = self.made - card.stream_gate.frames
 
-    def end_card(self, card: CardSink, now_s: float) -> None:
+    def end_card(self, card: SoundCardSink, now_s: float) -> None:
         """Lay the line through the last block a device asked for; through the present if it never asked."""
         self.made = self._before + card.stream_gate.frames
         if card.stream_gate.last_s > 0.0:
@@ -89,7 +89,7 @@ class PlaybackClock:
         else:
             self.line = TimeLine(self.made, now_s, self.sample_rate)
 
-    def line_of(self, card: CardSink) -> TimeLine:
+    def line_of(self, card: SoundCardSink) -> TimeLine:
         """Line of a device that plays."""
         made = self._before + card.stream_gate.frames
         return line_of_card(

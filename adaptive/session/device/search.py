@@ -11,7 +11,7 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks.call_timeout import within
 from adaptive.sinks.device_probe import DeviceProbe, SeenDevice
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 OPEN_S = 4.0
 """Limit for opening a device, which takes 0.1 to 0.3 s.  A call that hangs is abandoned."""
@@ -26,11 +26,11 @@ FIRST_REST_S = 0.5
 LONGEST_REST_S = {True: 1.0, False: 15.0}
 """Pause after a device refused to open.  It doubles each time; the limit is short while nothing plays."""
 
-Opener = Callable[[Engine, str, str | None], CardSink]
-"""Opens the device of a name, or the default device, through a sink of `adaptive.sinks.choice.CARDS`."""
+Opener = Callable[[Engine, str, str | None], SoundCardSink]
+"""Opens the device of a name, or the default device, through a sink of `SOUND_CARD_SINKS`."""
 
 
-def discard(card: CardSink) -> None:
+def discard(card: SoundCardSink) -> None:
     """Close a sound card whose gate is shut, in a thread of its own; if it hangs it is abandoned."""
     card.release()
 
@@ -65,7 +65,7 @@ class DeviceSearch:
         self._probes = [DeviceProbe([sink]) for sink in self._sinks]
         self._answers: list[SeenDevice] = []
         self._began_s = self._next_s = 0.0
-        self._opened: queue.SimpleQueue[CardSink | DeviceError] = queue.SimpleQueue()
+        self._opened: queue.SimpleQueue[SoundCardSink | DeviceError] = queue.SimpleQueue()
         self._is_opening = False
         self._search_number = 0
         self._seen: Sequence[SeenDevice] | None = None
@@ -85,10 +85,10 @@ class DeviceSearch:
         with contextlib.suppress(queue.Empty):
             while True:
                 found = self._opened.get_nowait()
-                if isinstance(found, CardSink):
+                if isinstance(found, SoundCardSink):
                     discard(found)
 
-    def step(self, engine: Engine, now_s: float, is_any_wanted: bool) -> CardSink | DeviceError | None:
+    def step(self, engine: Engine, now_s: float, is_any_wanted: bool) -> SoundCardSink | DeviceError | None:
         """Advance the search, without blocking.
 
         Parameters
@@ -102,7 +102,7 @@ class DeviceSearch:
 
         Returns
         -------
-        CardSink, DeviceError or None
+        SoundCardSink, DeviceError or None
             A sound card that was opened and runs silently, the reason why it did not open, or nothing yet.
         """
         with contextlib.suppress(queue.Empty):
@@ -165,18 +165,18 @@ class DeviceSearch:
             found = self._first_that_opens(engine, attempts)
             if search_number == self._search_number:
                 self._opened.put(found)
-            elif isinstance(found, CardSink):
+            elif isinstance(found, SoundCardSink):
                 discard(found)
 
         threading.Thread(target=run, name="open-card", daemon=True).start()
 
     def _first_that_opens(
         self, engine: Engine, attempts: Sequence[tuple[str, str | None]]
-    ) -> CardSink | DeviceError:
+    ) -> SoundCardSink | DeviceError:
         errors: list[DeviceError] = []
         for sink, device in attempts:
 
-            def open_it(sink: str = sink, device: str | None = device) -> CardSink:
+            def open_it(sink: str = sink, device: str | None = device) -> SoundCardSink:
                 card = self._open_card(engine, sink, device)
                 card.prepare()
                 return card

@@ -23,7 +23,7 @@ from adaptive.sinks.call_timeout import leave_behind, within
 from adaptive.sinks.clocked import ClockedSink
 from adaptive.sinks.device_probe import SeenDevice
 from adaptive.sinks.heartbeat import LOOK_S, Heartbeat, stamp_s
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 STAND_IN_BLOCK_FRAMES = 256
 """Block of the clocked sink.  It makes no blocks ahead, so this is the most that it may be late."""
@@ -78,12 +78,12 @@ class Supervisor:
     def __init__(self, engine: Engine, sinks: Sequence[str], device: str | None, open_card: Opener) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._card: CardSink | None = self._open_first(sinks, device, open_card)
+        self._card: SoundCardSink | None = self._open_first(sinks, device, open_card)
         self._preferred = SeenDevice(self._card.name, self._card.device)
         self._search = DeviceSearch(sinks, device, self._preferred, open_card)
         self._heartbeat = Heartbeat(0.0, 0.0)
-        self._stalled: tuple[CardSink, Heartbeat] | None = None
-        self._candidate: tuple[CardSink, Heartbeat] | None = None
+        self._stalled: tuple[SoundCardSink, Heartbeat] | None = None
+        self._candidate: tuple[SoundCardSink, Heartbeat] | None = None
         self._clocked_sink: ClockedSink | None = None
         self._playback_clock, self._fade = PlaybackClock(engine.spec.sample_rate), MasterFade()
         self._stopping = threading.Event()
@@ -91,7 +91,7 @@ class Supervisor:
         self._report: Report = lambda _sentence, _more: None
         self._last_sentence = ""
         self._reported_channels = 0
-        self._taken_over: tuple[CardSink, TimeLine, float] | None = None
+        self._taken_over: tuple[SoundCardSink, TimeLine, float] | None = None
         self._silence_note = ""
         self._lost_s = 0.0
         self._began_s, self._rest_until_s, self._quick_losses = 0.0, 0.0, 0
@@ -136,7 +136,7 @@ class Supervisor:
     def report_to(self, report: Report) -> None:
         """Set the callback for changes of device; it is given a sentence, and the keys of its log line.
 
-        It is called in the supervisor's thread.
+        It may be called in the supervisor's thread.
         """
         self._report = report
 
@@ -207,18 +207,18 @@ class Supervisor:
         if self._candidate is not None or (self._card is not None and self._is_preferred(self._card)):
             return
         found = self._search.step(self._engine, now_s, is_any_wanted=self._card is None)
-        if isinstance(found, CardSink):
+        if isinstance(found, SoundCardSink):
             block_s = found.block_frames / self._engine.spec.sample_rate
             self._candidate = (found, Heartbeat(now_s, block_s))
         elif found is not None:
             self._say_once(str(found))
 
-    def _is_preferred(self, card: CardSink) -> bool:
+    def _is_preferred(self, card: SoundCardSink) -> bool:
         return SeenDevice(card.name, card.device).is_same(self._preferred)
 
     # ── changing the sink ──────────────────────────────────────────────────────────────────────
 
-    def _replace_by_clock(self, card: CardSink, now_s: float) -> None:
+    def _replace_by_clock(self, card: SoundCardSink, now_s: float) -> None:
         """Let a clocked sink drive the engine from the frame at which the device stopped."""
         if not card.halt():
             return  # its callback is still inside the engine: no other sink may drive it yet
@@ -271,7 +271,7 @@ class Supervisor:
             self._clocked_sink = None
         return True
 
-    def _begin_driver(self, card: CardSink, heartbeat: Heartbeat) -> None:
+    def _begin_driver(self, card: SoundCardSink, heartbeat: Heartbeat) -> None:
         """Let a device drive the engine, starting at the line."""
         now_s, line = stamp_s(), self._playback_clock.line
         lacking = line.lacking(self._playback_clock.made, card.latency_frames, now_s)
@@ -299,7 +299,7 @@ class Supervisor:
             self.silent_s += silent_s
             self._silence_note = f"after {silent_s:.1f} s of silence"
 
-    def _tell_of_return(self, now_s: float, card: CardSink, line: TimeLine, away_s: float) -> None:
+    def _tell_of_return(self, now_s: float, card: SoundCardSink, line: TimeLine, away_s: float) -> None:
         """Report the device that plays now, and how far it is from the line, measured from its own blocks."""
         self._taken_over = None
         if card is not self._card or card.stream_gate.last_s == 0.0:
@@ -332,7 +332,7 @@ class Supervisor:
             self._fade.back(self._engine)
             discard(card)
 
-    def _close(self, card: CardSink, is_alive: bool) -> None:
+    def _close(self, card: SoundCardSink, is_alive: bool) -> None:
         if not is_alive and not card.can_close:
             card.release()
             leave_behind(card)
@@ -344,7 +344,7 @@ class Supervisor:
 
     # ── reports ────────────────────────────────────────────────────────────────────────────────
 
-    def _folding(self, card: CardSink) -> str:
+    def _folding(self, card: SoundCardSink) -> str:
         """A clause about a device with fewer channels than the engine; empty if that was said already."""
         is_told, self._reported_channels = self._reported_channels == card.channels, card.channels
         channels = self._engine.spec.channels
@@ -358,12 +358,12 @@ class Supervisor:
             self._last_sentence = sentence
             self._say(sentence, self._card)
 
-    def _say(self, sentence: str, card: CardSink | None, **more: Any) -> None:
+    def _say(self, sentence: str, card: SoundCardSink | None, **more: Any) -> None:
         sink, device = ("null", None) if card is None else (card.name, card.device.name)
         with contextlib.suppress(RuntimeError):  # the event loop is closed
             self._report(sentence, {"sink": sink, "device": device, **more})
 
-    def _open_first(self, sinks: Sequence[str], device: str | None, open_card: Opener) -> CardSink:
+    def _open_first(self, sinks: Sequence[str], device: str | None, open_card: Opener) -> SoundCardSink:
         errors = []
         for sink in sinks:
             try:
