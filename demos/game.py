@@ -5,7 +5,7 @@ In one terminal ``adaptive play nightfall``, in another::
     python demos/game.py --seconds 60
     python demos/game.py --trace a_recorded_game.jsonl
 
-It needs nothing but Python: an OSC message is a few bytes.
+It needs only Python, because an OSC message is a few bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def osc(address: str, *numbers: float) -> bytes:
 
 
 def pretend(seconds: float) -> Iterator[dict]:
-    """A fight every half minute: it builds up, blows are taken and dealt, it ebbs away."""
+    """A fight every half minute: intensity rises and falls, with events while it is high."""
     for frame in range(int(seconds * FRAMES_A_SECOND)):
         t = frame / FRAMES_A_SECOND
         wave = max(0.0, math.sin(2.0 * math.pi * t / 30.0 - 1.0))
@@ -52,7 +52,7 @@ def recorded(path: str) -> Iterator[dict]:
 
 
 def main() -> None:
-    """Send it, line by line, each at its time."""
+    """Send the lines, each at its time."""
     parser = argparse.ArgumentParser(description="Send a game to a running engine.")
     parser.add_argument("--to", default="127.0.0.1:9000", help="HOST:PORT of the engine's OSC")
     parser.add_argument("--seconds", type=float, default=60.0)

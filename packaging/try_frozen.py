@@ -1,4 +1,4 @@
-"""Runs a frozen build as a machine without Python would, cold and warm; prints what it measured as JSON.
+"""Runs a frozen build in an environment without Python, cold and warm, and prints measurements as JSON.
 
 python packaging/try_frozen.py dist/adaptive
 """
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-DOORS = ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
+PORTS = ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
 PLAYED_S = 5.0
 LONGEST_S = 300.0
 
@@ -27,15 +27,15 @@ def program_of(folder: Path) -> Path:
 
 
 def bare_environment(home: Path) -> dict[str, str]:
-    """No PATH on which a Python lies, no settings, a home that is empty at first."""
+    """An environment with an empty home, no settings, and a PATH without Python."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
     nowhere = str(home / "no-programs")
     return kept | {"HOME": str(home), "LOCALAPPDATA": str(home), "PATH": nowhere}
 
 
 def play(program: Path, environment: dict[str, str]) -> dict[str, float]:
-    """Play without a sound card; seconds until it sounds, and until it has ended."""
-    command = [str(program), "play", "--sink", "null", "--seconds", f"{PLAYED_S:g}", "--ready", *DOORS]
+    """Play with the null sink; returns seconds until the first frame, and until the end."""
+    command = [str(program), "play", "--sink", "null", "--seconds", f"{PLAYED_S:g}", "--ready", *PORTS]
     began = time.monotonic()
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -50,7 +50,7 @@ def play(program: Path, environment: dict[str, str]) -> dict[str, float]:
 
 
 def render(program: Path, environment: dict[str, str], out: Path) -> float:
-    """Render ten seconds; how long that took."""
+    """Render ten seconds; returns how long that took."""
     began = time.monotonic()
     command = [str(program), "render", "nightfall", "-o", str(out), "--seconds", "10"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONGEST_S)
@@ -60,7 +60,7 @@ def render(program: Path, environment: dict[str, str], out: Path) -> float:
 
 
 def licences(folder: Path) -> dict[str, str]:
-    """Licence of every distribution in the build, as its own metadata states it."""
+    """Licence of every distribution in the build, from its metadata."""
     found = {}
     for path in sorted(folder.rglob("*.dist-info/METADATA")):
         data = email.parser.Parser().parsestr(path.read_text(encoding="utf-8"), headersonly=True)
@@ -72,7 +72,7 @@ def licences(folder: Path) -> dict[str, str]:
 
 
 def measure(folder: Path, work: Path) -> dict[str, Any]:
-    """All that can be told of a build."""
+    """Measure a build."""
     files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     program, home = program_of(folder), work / "home"
     home.mkdir()
@@ -90,7 +90,7 @@ def measure(folder: Path, work: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure the build that is named."""
+    """Measure the build given on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()

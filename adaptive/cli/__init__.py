@@ -1,4 +1,4 @@
-"""The command line: arguments in, one session out, errors as one sentence."""
+"""The command line: parses arguments, runs a command, and shows errors as one sentence each."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ inspect_commands.register(app)
 
 
 def main() -> None:
-    """Run the command line; every expected fault is one clear sentence on stderr."""
+    """Run the command line and end the process.  Every expected error is one sentence on stderr."""
     try:
         code = _run()
     except BaseException:
-        if LEFT_BEHIND:  # the interpreter's own ending would wait for a dead device
+        if LEFT_BEHIND:  # the normal end of the interpreter would wait for a dead device
             traceback.print_exc()
             leave(1)
         raise
@@ -47,7 +47,7 @@ def _run() -> int:
         return code if isinstance(code, int) else 0
     except UsageError as error:
         if not sys.argv[1:]:
-            error.show()  # nothing was asked for: the help is the answer
+            error.show()  # there are no arguments: show the help
         else:
             command = error.ctx.command_path if error.ctx is not None else "adaptive"
             sentence = error.format_message().rstrip(".")

@@ -1,4 +1,4 @@
-"""What several commands share: finding presets, compiling the kernel with progress, addresses."""
+"""Shared by several commands: messages, presets, compiling the kernel with a progress bar, addresses."""
 
 from __future__ import annotations
 
@@ -33,31 +33,34 @@ LARGEST_SEED = 2**63 - 1
 console = Console(stderr=True, highlight=False)
 
 UsageError: Any = typer.BadParameter.__mro__[1]
-"""The command line itself is wrong: exit code 2.  Newer typers carry a click of their own."""
+"""Raised for a wrong command line: exit code 2.
+
+It is click's; taken from typer because newer versions of typer contain their own copy of click.
+"""
 
 
 def say(sentence: str) -> None:
-    """Tell the user a sentence as it is: in one line, its brackets no markup, its controls harmless."""
+    """Write a sentence to stderr, as one line.  Brackets are not markup; control characters are replaced."""
     plain = one_line(sentence[:LONGEST_SENTENCE])
-    STDERR.wait()  # not while a sound library's chatter is turned away
+    STDERR.wait()  # not while stderr is muted for a sound library
     console.print(plain, markup=False, soft_wrap=True)
 
 
 class Teller:
-    """Says sentences from a thread of its own: a reader who is slow or gone stops nobody.
+    """Writes sentences in a thread of its own, so that a slow or closed stderr never blocks the session.
 
-    At most `WAITING_SENTENCES` wait; the rest is dropped, and how many is said with the next.
+    At most `WAITING_SENTENCES` wait.  The rest are dropped; the next sentence says how many.
     """
 
     def __init__(self) -> None:
-        # a terminal shows them as they come, and the journal knows when; a file does not
+        # a terminal shows sentences at once and the journal adds times; a file needs the time of day
         self._is_stamped = not sys.stderr.isatty() and "JOURNAL_STREAM" not in os.environ
         self._waiting: queue.Queue[str] = queue.Queue(WAITING_SENTENCES)
         self._dropped = 0
         threading.Thread(target=self._run, name="teller", daemon=True).start()
 
     def __call__(self, sentence: str) -> None:
-        """Say a sentence soon."""
+        """Queue a sentence."""
         when = time.strftime("%H:%M:%S ") if self._is_stamped else ""
         try:
             self._waiting.put_nowait(when + sentence)
@@ -69,18 +72,24 @@ class Teller:
             sentence = self._waiting.get()
             dropped, self._dropped = self._dropped, 0
             more = f" ({dropped} sentences before it were dropped)" if dropped else ""
-            # rich ends the process when its pipe is closed: not from this thread
+            # rich ends the process if its pipe is closed; this thread must not do that
             with contextlib.suppress(OSError, SystemExit, ValueError):
                 say(sentence + more)
 
 
 def open_preset(name: str) -> Preset:
-    """Load a preset by name or path, with every name in it checked."""
+    """Load a preset by name or path, and check that it can be played.
+
+    Raises
+    ------
+    PresetError
+        The preset has faults; all of them are listed.
+    """
     return require_playable(load(name, vocabulary=vocabulary()))
 
 
 def warm_kernel() -> int:
-    """Compile what is missing, saying so; return how many units that were."""
+    """Compile the units that are not compiled yet, with a progress bar; returns how many there were."""
     missing = build.missing_units()
     if not missing:
         return 0
@@ -97,18 +106,25 @@ def warm_kernel() -> int:
 
 
 def parse_address(text: str, option: str) -> tuple[str, int]:
-    """HOST:PORT, or a bare port.
+    """Parse ``HOST:PORT``, or a port alone, which means 127.0.0.1.
+
+    Parameters
+    ----------
+    text : str
+        The address.
+    option : str
+        The option it was given for, named in the error.
 
     Raises
     ------
     UsageError
-        It is neither.
+        It is not an address.
     """
     if text.isdigit():
         text = f"127.0.0.1:{text}"
     try:
-        segments = urlsplit(f"//{text}")
-        host, port = segments.hostname, segments.port
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
     if not host or port is None:
@@ -118,7 +134,7 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
 
 
 def preset_folders() -> list[Path]:
-    """Folders of the presets that can be named."""
+    """Folders of the presets that can be given by name."""
     from adaptive.preset.load import default_search
 
     found: dict[str, Path] = {}

@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("presets", help="List the presets that can be named.")(presets)
     app.command("devices", help="List sound cards, and say which one `auto` picks and why.")(devices)
-    app.command("doctor", help="Check this machine; say the one line that mends each trouble.")(doctor)
+    app.command("doctor", help="Check this machine; name the command that fixes each problem.")(doctor)
     app.command("warm", help="Compile the kernel ahead of the first start.")(warm)
     app.command("explain", help="Read a decision log back in plain sentences.")(explain)
 
@@ -81,7 +81,7 @@ def doctor() -> None:
 
 
 def _check_miniaudio() -> tuple[str, bool, str]:
-    """Whether the second way to a sound card is there; without it PortAudio is the only one."""
+    """Whether miniaudio works; without it PortAudio is the only way to a sound card."""
     from adaptive.sinks import miniaudio_library
 
     try:
@@ -94,10 +94,10 @@ def _check_miniaudio() -> tuple[str, bool, str]:
 
 
 def _check_card() -> tuple[str, bool, str]:
-    from adaptive.sinks.choice import CARDS, choose_sink
+    from adaptive.sinks.choice import SOUND_CARD_SINKS, choose_sink
 
     choice = choose_sink("auto", None)
-    if choice.name in CARDS:
+    if choice.name in SOUND_CARD_SINKS:
         return ("sound card", True, f"{choice.name}, {choice.why}")
     return ("sound card", False, f"{choice.why}; until there is one: adaptive play --sink web")
 
@@ -106,7 +106,7 @@ def explain(
     log: Annotated[Path, typer.Argument(help="A log: --log of render, or log.jsonl of a recording.")],
     at: Annotated[str | None, typer.Argument(help="Seconds, or a position such as 17.1.0.")] = None,
 ) -> None:
-    """Say why it played that."""
+    """Explain a decision log."""
     from adaptive.session.explain import explain_log
 
     for sentence in explain_log(log, at):

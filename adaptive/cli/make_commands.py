@@ -22,12 +22,11 @@ from adaptive.preset.model import Preset
 if TYPE_CHECKING:
     from adaptive.analysis.lint import Measured
 
-JUDGED = frozenset({"accepted", "merged", "dropped", "failed"})
-"""First words of an engine about a request: enough to know whether it acts."""
-
+ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
+"""Statuses of the first receipt of a request: they say whether it is carried out."""
 
 REFUSAL_S = 0.05
-"""A machine says at once that nobody has a port; this one within a few microseconds."""
+"""How long `send` waits for the system to report a closed UDP port; it takes some microseconds."""
 
 
 def register(app: typer.Typer) -> None:
@@ -81,7 +80,7 @@ def check(
 
 
 def check_lines(name: str) -> tuple[list[str], bool]:
-    """What `check` prints of a preset, and whether there are faults."""
+    """Lines that `check` prints about a preset, and whether there are faults."""
     try:
         preset = open_preset(name)
     except PresetError as error:
@@ -121,14 +120,14 @@ def send(
         message = "nothing to send: give NAME=VALUE, --state or --event"
         raise UsageError(message)
     try:
-        segments = urlsplit(to)
-        target = (segments.hostname or "127.0.0.1", segments.port or 9000)
+        parts = urlsplit(to)
+        target = (parts.hostname or "127.0.0.1", parts.port or 9000)
     except ValueError:
-        segments = None
-    if segments is None or segments.scheme not in {"osc", "tcp"}:
+        parts = None
+    if parts is None or parts.scheme not in {"osc", "tcp"}:
         message = f"--to must be osc://HOST:PORT or tcp://HOST:PORT, got {to!r}"
         raise UsageError(message)
-    if segments.scheme == "osc":
+    if parts.scheme == "osc":
         _send_osc(target, pairs, state, event)
     else:
         _send_tcp(target, pairs, state, event)
@@ -159,7 +158,7 @@ def _send_osc(
         try:
             sender.connect(target)
             sender.send(packet)
-            sender.recv(1)  # OSC has no answers; but where nobody listens, the system says so
+            sender.recv(1)  # OSC has no answers, but the system reports a port at which no program listens
         except TimeoutError:
             return
         except OSError as error:
@@ -185,9 +184,7 @@ def _send_tcp(
             try:
                 refused = _tell_answers(stream.makefile("r", encoding="utf-8"), len(documents))
             except TimeoutError as error:
-                message = (
-                    f"the engine at {where} has not said yet what became of it: while it is paused, it waits"
-                )
+                message = f"the engine at {where} has not answered yet; while it is paused, messages wait"
                 raise InputError(message) from error
     except OSError as error:
         message = f"no engine answers at {where}: {error.strerror or error}"
@@ -197,16 +194,16 @@ def _send_tcp(
 
 
 def _tell_answers(answers: Iterable[str], expected: int) -> bool:
-    """Print what the engine says of each request, until all are judged; whether any was refused."""
-    refused, judged = False, 0
+    """Print the engine's answer to each request, until all are answered; returns whether any was refused."""
+    refused, answered = False, 0
     for line in answers:
         answer = json.loads(line)
         if "error" in answer:
             sys.stderr.write(f"{answer.get('id') or answer.get('at') or 'send'}: {answer['error']}\n")
-            refused, judged = True, judged + 1
-        elif "receipt" in answer and answer["status"] in JUDGED:
+            refused, answered = True, answered + 1
+        elif "receipt" in answer and answer["status"] in ANSWERS:
             sys.stdout.write(f"{answer['receipt']}: {answer['status']}: {answer['reason']}\n")
-            refused, judged = refused or answer["status"] in {"dropped", "failed"}, judged + 1
-        if judged >= expected:
+            refused, answered = refused or answer["status"] in {"dropped", "failed"}, answered + 1
+        if answered >= expected:
             break
     return refused

@@ -1,4 +1,4 @@
-"""``adaptive play``: one preset, one sink, all inputs, one status line."""
+"""``adaptive play``: plays a preset live, with one sink, all inputs and a status line."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ from adaptive.session.live import LiveOptions, LiveSession, Sink
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
 from adaptive.session.state_file import read_state
-from adaptive.sinks.choice import CARDS, SINKS, SinkChoice, choose_sink
+from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink
-from adaptive.sinks.sound_card import CardSink
-from adaptive.sinks.stderr_mute import part_from_libraries
+from adaptive.sinks.sound_card import SoundCardSink
+from adaptive.sinks.stderr_mute import reserve_stderr
 from adaptive.sinks.stream import Broadcast
 
 
@@ -57,9 +57,9 @@ def register(app: typer.Typer) -> None:
 def sink_maker(
     choice: SinkChoice, asked: str, device: str | None, channels: int | None, block: int
 ) -> Callable[[Engine, Broadcast | None], Sink]:
-    """A function that makes the chosen sink; a sound card is watched over, and replaced when it is lost."""
+    """A function that makes the chosen sink; a sound card is watched by a `Supervisor`."""
 
-    def open_card(engine: Engine, sink: str, name: str | None) -> CardSink:
+    def open_card(engine: Engine, sink: str, name: str | None) -> SoundCardSink:
         if sink == "portaudio":
             from adaptive.sinks.portaudio import PortAudioSink
 
@@ -69,9 +69,11 @@ def sink_maker(
         return MiniaudioSink(engine, name, channels, block)
 
     def make(engine: Engine, broadcast: Broadcast | None) -> Sink:
-        if choice.name in CARDS:
-            first = CARDS.index(choice.name)
-            return Supervisor(engine, CARDS[first:] if asked == "auto" else [asked], device, open_card)
+        if choice.name in SOUND_CARD_SINKS:
+            first = SOUND_CARD_SINKS.index(choice.name)
+            return Supervisor(
+                engine, SOUND_CARD_SINKS[first:] if asked == "auto" else [asked], device, open_card
+            )
         return ClockedSink(engine, choice.name, broadcast.put if broadcast else None)
 
     return make
@@ -88,18 +90,22 @@ def play(
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
     plain_osc: Annotated[
-        bool, typer.Option("--plain-osc", help="Read OSC in Python, not in a thread that never waits for it.")
+        bool, typer.Option("--plain-osc", help="Read OSC in Python, not in the compiled OSC receiver.")
     ] = False,
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
-    record: Annotated[Path | None, typer.Option(help="Keep the run; `render` repeats it.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
+    ] = None,
     state: Annotated[
         Path | None,
-        typer.Option(help="Keep the musical state here, bar by bar; go on from it if it is there."),
+        typer.Option(
+            help="File for the musical state, written at every bar; play continues from it if it exists."
+        ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Take the preset's files again when they change, at a bar line.")
+        bool, typer.Option("--watch", help="Reload the preset when its files change, at a bar line.")
     ] = False,
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
@@ -111,7 +117,7 @@ def play(
     ] = False,
 ) -> None:
     """Play a preset live."""
-    score = open_preset(preset)
+    loaded = open_preset(preset)
     if sink not in SINKS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
@@ -122,9 +128,9 @@ def play(
     if watch and record is not None:
         message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
-    saved = None if state is None else read_state(state, score, say)
-    if choice.name in CARDS:
-        part_from_libraries()
+    saved = None if state is None else read_state(state, loaded, say)
+    if choice.name in SOUND_CARD_SINKS:
+        reserve_stderr()
     options = LiveOptions(
         osc=parse_address(osc, "--osc"),
         http=parse_address(http, "--http"),
@@ -141,7 +147,7 @@ def play(
         message = f"{record} holds a recording already; name another folder"
         raise InputError(message)
     parent = os.getppid()
-    read = None if trace is None else read_trace(trace, score, sample_rate)
+    read = None if trace is None else read_trace(trace, loaded, sample_rate)
     warm_kernel()
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
@@ -149,7 +155,7 @@ def play(
         say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
     width = max(2, channels or 2)
     bank = Bank(sample_rate, memory * 1_000_000)
-    performance = Performance(score, drawn, sample_rate, width, bank)
+    performance = Performance(loaded, drawn, sample_rate, width, bank)
     tell = Teller()
     session = LiveSession(
         performance, options, sink_maker(choice, sink, device, channels, block),
@@ -160,25 +166,25 @@ def play(
     if read is not None:
         session.feed_trace(read.lines)
         if read.ignored:
-            say(f"the preset does not declare, and ignores: {', '.join(read.ignored)}")
+            say(f"names that the preset does not declare are ignored: {', '.join(read.ignored)}")
         if read.clamped:
             say(f"the trace has values out of their range, which are clamped: {', '.join(read.clamped)}")
     threading.excepthook = lambda fault: tell(
         f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
     )
-    # what is there now stays: a full collection that walks it takes 60 ms, more than the look-ahead
+    # a full garbage collection over the objects that exist now takes 60 ms, more than the look-ahead
     gc.collect()
     gc.freeze()
-    title = f"{score.file.name} · seed {drawn}"
+    title = f"{loaded.file.name} · seed {drawn}"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
     say(_farewell(session, time.monotonic() - began))
 
 
 def _farewell(session: LiveSession, seconds: float) -> str:
-    """How it ended and what went wrong meanwhile: who reads it in the morning was not there."""
+    """The last line of a run: how long it ran, why it ended, underruns and losses of the sound card."""
     minutes, second = divmod(round(seconds), 60)
-    words = [f"ended after {minutes // 60}:{minutes % 60:02}:{second:02}: {session.ended or 'of itself'}"]
+    words = [f"ended after {minutes // 60}:{minutes % 60:02}:{second:02}: {session.ended or 'by itself'}"]
     if underruns := session.underruns:
         words.append(f"underruns {underruns}")
     if isinstance(session.sink, Supervisor) and session.sink.outages:
@@ -230,7 +236,7 @@ async def _run(
 
 
 def _sink_in_words(session: LiveSession, choice: SinkChoice) -> str:
-    """What plays, and why: the library that was chosen may not have opened its card as it was asked to."""
+    """Sink and device that play, and why.  It may be another library than the one that was chosen."""
     name = session.sink.name if session.sink else choice.name
     if name == choice.name or not isinstance(session.sink, Supervisor):
         return f"{choice.name} ({choice.why})"
@@ -239,7 +245,7 @@ def _sink_in_words(session: LiveSession, choice: SinkChoice) -> str:
 
 
 def _escaped(context: dict[str, Any]) -> str:
-    """What asyncio would tell in a traceback: nothing that fails beside the music ends it."""
+    """One sentence in place of asyncio's traceback; such an error does not end the session."""
     fault = context.get("exception")
     what = context.get("message", "") if fault is None else repr(fault)
     return f"something failed, the music goes on: {what}"
@@ -259,7 +265,7 @@ async def _show_status(session: LiveSession) -> None:
 
 
 def status_line(session: LiveSession) -> str:
-    """One line: section, position, tempo, parameters, load, trouble."""
+    """The status line: section, position, tempo, four parameters, load, problems."""
     performance = session.performance
     conductor, engine = performance.conductor, performance.engine
     beat = conductor.tempo.beat_at(engine.frame)
@@ -281,6 +287,6 @@ def status_line(session: LiveSession) -> str:
         fields.append(f"underruns {underruns}")
     if telemetry.late_commands:
         fields.append(f"late {telemetry.late_commands}")
-    if session.clamped.count:
-        fields.append(f"clamped {session.clamped.count}")
+    if session.clamp_report.count:
+        fields.append(f"clamped {session.clamp_report.count}")
     return "  ".join(fields)

@@ -1,4 +1,4 @@
-"""``adaptive render``: a preset and a trace become files."""
+"""``adaptive render``: renders a preset, and optionally a trace, to files."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def render(
     ] = None,
 ) -> None:
     """Render a preset to a file."""
-    score = open_preset(preset)
-    _refuse_overwriting(score, out, log)
-    job = make_job(score, trace, seconds, seed, ending)
+    loaded = open_preset(preset)
+    _refuse_overwriting(loaded, out, log)
+    job = make_job(loaded, trace, seconds, seed, ending)
     warm_kernel()
     began = time.monotonic()
     with Progress(
@@ -80,14 +80,14 @@ def render(
         names = ", ".join(
             f"{name} ({count}×){nearest(name, declared)}" for name, count in job.trace.ignored.items()
         )
-        say(f"the preset does not declare, and ignored: {names}")
+        say(f"names that the preset does not declare were ignored: {names}")
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())
-        say(f"out of their range, and clamped: {names}")
+        say(f"values out of their range were clamped: {names}")
 
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:
-    """A render may not write over the preset it reads, nor its log over its sound."""
+    """Refuse to overwrite a stem of the preset, or the audio with the log."""
     target = out.resolve()
     if target in {path.resolve() for path in preset.stems.values()}:
         message = f"{out} is a stem of the preset itself; write it somewhere else"
@@ -104,12 +104,12 @@ def make_job(
     seed: int | None,
     ending: str | None,
 ) -> RenderJob:
-    """Job of a render; a recording brings its own seed and ends where it was stopped.
+    """The job of a render.  A recording has its own seed, and ends where it was stopped.
 
     Raises
     ------
     UsageError
-        Nothing says how long it should last, or the ending is unknown.
+        No length is given, or the ending is unknown.
     """
     trace: Trace | None = None
     rate = DEFAULT_RATE

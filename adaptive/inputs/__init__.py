@@ -1,1 +1,1 @@
-"""Who speaks to us.  Bytes in, messages out; hostile until proved otherwise."""
+"""Inputs: turn bytes from outside into checked messages.  All bytes are treated as hostile."""

@@ -1,4 +1,4 @@
-"""JSON from outside: any bytes become a document, or one sentence that says where they stop being one."""
+"""Reads JSON from outside; an error says in one sentence what is wrong, and where."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from adaptive.errors import ProtocolError
 
-# What the json module says, and what is said to somebody who never saw it; the place stands before.
+# Messages of the json module, and what we write instead, after the place of the error.
 _WORDS = (
     ("Expecting value", "expected a value"),
     ("Expecting property name", "expected a key in double quotes"),
@@ -22,12 +22,12 @@ _WORDS = (
 
 
 def parse_json(raw: bytes | str) -> Any:
-    """Read one JSON document: UTF-8, with or without its mark.
+    """Read one JSON document: UTF-8, with or without a byte order mark.
 
     Raises
     ------
     ProtocolError
-        With one sentence that says what is wrong, and at which column.
+        It is not JSON.  The message is one sentence, with the column of the error.
     """
     try:
         text = raw if isinstance(raw, str) else raw.decode()
@@ -39,7 +39,7 @@ def parse_json(raw: bytes | str) -> Any:
     except RecursionError:
         fault = "nests too deeply"
     except ValueError:
-        # Python refuses to read whole numbers of thousands of digits
+        # Python refuses whole numbers of more than 4300 digits
         fault = "holds a number with too many digits"
     raise ProtocolError(fault)
 

@@ -1,4 +1,4 @@
-"""JSON in lines over TCP, and the bookkeeping every JSON connection shares."""
+"""JSON lines over TCP, and the base of every JSON connection."""
 
 from __future__ import annotations
 
@@ -18,44 +18,53 @@ LONGEST_MESSAGE = 65536
 MOST_FAULTS = 100
 """Faults a minute after which a connection is closed."""
 
-BREATH, BREATH_S = 16, 0.004
-"""After so many messages of one connection the others have their turn: at most 4,000 a second."""
+MESSAGES_BEFORE_PAUSE, PAUSE_S = 16, 0.004
+"""Messages of one connection before a pause in which others are served: at most 4,000 a second."""
 
 MOST_CONNECTIONS = 256
-LINGER_S = 1.0
-"""How long last answers may take to be fetched once a connection has ended."""
+ANSWER_FETCH_S = 1.0
+"""Time that a client has to read the last answers after its connection has ended."""
 
 MOST_WAITING = 256
-"""Messages that may wait for a slow listener; the oldest are dropped."""
+"""Messages that may wait for a slow client; the oldest are dropped."""
 
 
 class ConnectionHost(Protocol):
-    """What a connection talks to: the session."""
+    """The part of a session that a connection uses."""
 
     checker: Checker
 
     def greeting(self) -> dict[str, Any]:
-        """What a connection is told first."""
+        """The first message on a connection."""
 
     def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
         """Act on a transaction."""
 
     def connect(self, connection: Connection) -> None:
-        """Begin to tell a connection what it subscribes to."""
+        """Register a connection for the topics it subscribes to."""
 
     def disconnect(self, connection: Connection) -> None:
-        """Forget a connection."""
+        """Remove a connection."""
 
 
 class Connection:
-    """One JSON client, whatever carries it.
+    """One JSON client, over TCP or WebSocket.
 
     Parameters
     ----------
     host : ConnectionHost
         The session.
     sender : str
-        Who it is, for sentences about what it sends.
+        Name of the client, for messages about what it sends.
+
+    Attributes
+    ----------
+    topics : frozenset of str
+        What the client subscribes to.
+    waiting : deque of str
+        Messages to the client that are not sent yet.
+    is_closing : bool
+        Whether the connection has to be closed.
     """
 
     def __init__(self, host: ConnectionHost, sender: str = "a client") -> None:
@@ -67,7 +76,7 @@ class Connection:
         self.is_closing = False
 
     def take(self, text: str | bytes) -> None:
-        """Act on one message; answer its faults."""
+        """Act on one message, and answer its errors."""
         try:
             document = parse_json(text)
         except ProtocolError as error:
@@ -82,7 +91,7 @@ class Connection:
             self._fault(fault)
 
     def refuse(self, sentence: str) -> None:
-        """Answer that something could not be read at all."""
+        """Answer that a message could not be read."""
         self._fault(RequestFault(sentence))
 
     def _fault(self, fault: RequestFault) -> None:
@@ -94,14 +103,14 @@ class Connection:
             self.is_closing = True
 
     def send(self, document: dict[str, Any]) -> None:
-        """Queue a message; a listener that does not listen loses the oldest."""
+        """Queue a message.  If too many wait, the oldest are dropped."""
         text = json.dumps(document, ensure_ascii=False)
-        # half a surrogate pair, which JSON may smuggle in, is no text that can be sent
+        # JSON may hold a lone surrogate, which UTF-8 cannot encode
         self.waiting.append(text.encode("utf-8", "replace").decode())
         self._wake.set()
 
     async def write(self, put: Callable[[str], Awaitable[None]]) -> None:
-        """Hand queued messages to whoever carries them, until cancelled or the other side is gone."""
+        """Send queued messages with `put`, until cancelled or until the client has gone."""
         with contextlib.suppress(ConnectionError):
             while True:
                 await self._wake.wait()
@@ -118,7 +127,7 @@ class TcpServer:
         self._count = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Talk to one client until it goes."""
+        """Serve one client until it disconnects."""
         if self._count >= MOST_CONNECTIONS:
             writer.write(b'{"error": "too many connections", "at": "", "id": null}\n')
             writer.close()
@@ -136,19 +145,19 @@ class TcpServer:
         self._host.connect(connection)
         try:
             await self._read(connection, reader)
-            await asyncio.sleep(0)  # let the last answer out
+            await asyncio.sleep(0)  # let the last answer be sent
         except (ConnectionError, TimeoutError, asyncio.CancelledError):
-            pass  # the other side is gone, or the session ends
+            pass  # the client has gone, or the session ends
         finally:
             self._count -= 1
             self._host.disconnect(connection)
-            # a task that ends cancelled is told of on stderr, by asyncio, in fourteen lines
+            # asyncio writes fourteen lines to stderr about a task that ends as cancelled
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.sleep(0.01)
             sender.cancel()
             writer.close()
-            # whoever asks and never fetches its answers would hold the socket for ever
-            asyncio.get_running_loop().call_later(LINGER_S, writer.transport.abort)
+            # a client that never reads its answers would keep the socket open
+            asyncio.get_running_loop().call_later(ANSWER_FETCH_S, writer.transport.abort)
 
     async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
         taken = 0
@@ -166,6 +175,6 @@ class TcpServer:
             if line.strip():
                 connection.take(line)
             taken += 1
-            if taken % BREATH == 0:
-                # a client that never pauses would keep the conductor from its ticks
-                await asyncio.sleep(BREATH_S)
+            if taken % MESSAGES_BEFORE_PAUSE == 0:
+                # a client that never pauses would delay the conductor's control steps
+                await asyncio.sleep(PAUSE_S)

@@ -1,7 +1,7 @@
-"""What every input turns bytes into: requests, checked against the preset.
+"""Requests, into which every input turns what it receives, checked against the preset.
 
-A transaction is a list of requests that act together.  A request that is wrong is refused alone, in one
-sentence; the rest of its transaction acts.
+A transaction is a list of requests that act together.  An invalid request is refused on its own, with one
+sentence; the other requests of its transaction act.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from adaptive.preset.model import Preset
 
 LONGEST_ID = 128
 LARGEST = 1e300
-"""Whole numbers in JSON may have thousands of digits, which no float holds."""
+"""Largest number that is accepted: whole numbers in JSON may have more digits than a float can hold."""
 
 MOST_REQUESTS = 1024
-"""Requests of one transaction."""
+"""Most requests in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a parameter; latest wins.  `is_clamped`: another value was asked for, out of its range."""
+    """Set a parameter; the latest value wins.  `is_clamped`: the value was out of range."""
 
     name: str
     value: float
@@ -36,7 +36,7 @@ class SetParameter:
 
 @dataclass(frozen=True, slots=True)
 class SetVolume:
-    """The listener's volume, 0 … 1, squared to a gain; not part of the music."""
+    """Set the listener's volume, 0 … 1, which is squared to a gain.  It is not part of the music."""
 
     volume: float
     id: str | None = None
@@ -44,7 +44,7 @@ class SetVolume:
 
 @dataclass(frozen=True, slots=True)
 class SetPaused:
-    """Pause or resume; the position holds."""
+    """Pause or resume; the position stays."""
 
     is_paused: bool
     id: str | None = None
@@ -52,7 +52,7 @@ class SetPaused:
 
 @dataclass(frozen=True, slots=True)
 class LoadPreset:
-    """Play another preset, by name, from the presets' folders only."""
+    """Play another preset, by name; it is searched in the preset folders only."""
 
     name: str
     id: str | None = None
@@ -60,14 +60,14 @@ class LoadPreset:
 
 @dataclass(frozen=True, slots=True)
 class SaveMusic:
-    """Tell the musical state."""
+    """Answer with the musical state."""
 
     id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreMusic:
-    """Go on where music was saved."""
+    """Continue where music was saved."""
 
     document: Mapping[str, Any]
     id: str | None = None
@@ -75,7 +75,7 @@ class RestoreMusic:
 
 @dataclass(frozen=True, slots=True)
 class ReloadPreset:
-    """Take the preset as it stands in its folder by now."""
+    """Read the preset from its folder again."""
 
     id: str | None = None
 
@@ -89,7 +89,7 @@ class UndoEdit:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """What a connection wants to hear of."""
+    """Set the topics that a connection subscribes to."""
 
     topics: frozenset[str]
     id: str | None = None
@@ -113,54 +113,54 @@ TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
 @dataclass(frozen=True, slots=True)
 class RequestFault:
-    """Why a request was refused: one sentence, where, and the request's id."""
+    """A refused request: one sentence, its place in a list, and the request's id."""
 
     error: str
     at: str = ""
     id: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """As it goes over the wire."""
+        """The JSON object that is sent."""
         return {"error": self.error, "at": self.at, "id": self.id}
 
 
 @dataclass(slots=True)
 class Transaction:
-    """Requests that act together, and what was refused of them."""
+    """Requests that act together, and the faults of those that were refused."""
 
     requests: list[Request] = field(default_factory=list)
     faults: list[RequestFault] = field(default_factory=list)
 
     @property
     def clamped(self) -> list[SetParameter]:
-        """Those that were out of their range."""
+        """Requests whose value was out of range."""
         return [r for r in self.requests if isinstance(r, SetParameter) and r.is_clamped]
 
     @property
     def is_plain(self) -> bool:
-        """Whether it holds nothing but parameters."""
+        """Whether it contains only parameters."""
         return all(isinstance(request, SetParameter) for request in self.requests)
 
 
 MOST_NAMED = 8
-"""So many names are listed where none is near."""
+"""If no name is similar, all names are listed, provided there are at most so many."""
 
 
 def nearest(name: Any, names: Iterable[str]) -> str:
-    """`` (did you mean …?)``, or nothing."""
+    """`` (did you mean …?)`` with the most similar name; empty if none is similar."""
     found = difflib.get_close_matches(name[:64], list(names), 1) if isinstance(name, str) else []
     return f" (did you mean {found[0]!r}?)" if found else ""
 
 
 def nearest_or_all(name: Any, names: Collection[str]) -> str:
-    """`nearest`, or what there is where that is not much."""
+    """As `nearest`; if no name is similar and there are few, a list of all."""
     if near := nearest(name, names):
         return near
     return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= MOST_NAMED else ""
 
 
 def is_finite_number(value: Any) -> bool:
-    """Whether a value is a number that a float can hold; booleans are none."""
+    """Whether a value is a number that a float can hold.  Booleans are not numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) <= LARGEST and math.isfinite(value)
@@ -176,15 +176,27 @@ def shown(value: Any) -> str:
         return "a number of more than 300 digits"
     try:
         text = repr(value)
-    except RecursionError:  # as deep as JSON may just be read, and a few calls further down
+    except RecursionError:  # JSON can be nested almost as deeply as Python can recurse
         return "something that nests too deeply"
     return text if len(text) <= 60 else text[:57] + "…"
 
 
 class Checker:
-    """Turns names and values into requests, or refuses them in one sentence.
+    """Turns names and values into requests, or refuses them.
 
-    Counts what was clamped and refused; the same complaint is worth reporting once.
+    Every method that checks a value raises `ProtocolError`, with one sentence, if it refuses it.
+
+    Parameters
+    ----------
+    preset : Preset
+        Declares the names, ranges and values.
+
+    Attributes
+    ----------
+    clamped : int
+        Values that were clamped so far.
+    refused : int
+        Values that were refused so far.
     """
 
     def __init__(self, preset: Preset) -> None:
@@ -194,7 +206,7 @@ class Checker:
         }
         self.groups = preset.state_groups
         self._read = {name for condition in preset.when.values() for name in condition.names}
-        # a declared group may be there for later; the implied one does nothing unless it is read
+        # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self._read_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
         self.clamped = 0
@@ -219,7 +231,7 @@ class Checker:
         return SetParameter(name, number, message_id)
 
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
-        """Check a state; a number picks the value of that place."""
+        """Check a state.  A number picks a value by its index, from 0."""
         if group not in self.groups:
             self._refuse(f"there is no state group {shown(group)}{nearest_or_all(group, self.groups)}")
         if group not in self._read_groups:
@@ -240,7 +252,7 @@ class Checker:
         )
 
     def only_group(self) -> str:
-        """The one state group; refused where there are several."""
+        """The only state group; refused if there are several."""
         if len(self.groups) != 1:
             self._refuse(f"say which state group is meant: {', '.join(self.groups)}")
         return next(iter(self.groups))
@@ -278,7 +290,7 @@ class Checker:
         return SetVolume(min(1.0, max(0.0, float(value))), message_id)
 
     def hello(self) -> dict[str, Any]:
-        """What a connection is told first."""
+        """The ``hello`` message: what the preset declares."""
         return {
             "hello": {
                 "protocol": 1,
@@ -306,7 +318,7 @@ class Checker:
 
 
 def transport(word: str, message_id: str | None = None) -> Request | None:
-    """``play``, ``stop``, ``pause``, ``resume``; None for any other word."""
+    """Request of ``play``, ``stop``, ``pause`` or ``resume``; None for any other word."""
     if word in {"play", "stop"}:
         return Transport(word == "play", message_id)
     if word in {"pause", "resume"}:
@@ -315,7 +327,7 @@ def transport(word: str, message_id: str | None = None) -> Request | None:
 
 
 def read_json(document: Any, checker: Checker) -> Transaction:
-    """Requests of a JSON object, or of a list of them."""
+    """Read the requests of a JSON object, or of a list of objects."""
     transaction = Transaction()
     objects = document if isinstance(document, list) else [document]
     if len(objects) > MOST_REQUESTS:
@@ -408,7 +420,7 @@ PLAIN: Mapping[str, Callable[[str | None], Request]] = {
     "reload": ReloadPreset,
     "undo": UndoEdit,
 }
-"""Requests that say nothing but their word."""
+"""Requests without a value: ``{"save": true}``."""
 
 
 def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
@@ -443,7 +455,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "parameter": ("value",),
     "event": ("velocity", "expires_s"),
 }
-"""What else an object may hold, by the key that says what is asked."""
+"""Further keys that an object may have, by the key of its request."""
 
 TRANSPORT = ("play", "stop", "pause", "resume")
 READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
@@ -459,4 +471,4 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "undo": _plain,
     "subscribe": _subscribe,
 }
-"""What an object may ask for, by the key that says so."""
+"""Functions that read an object, by the key of its request."""

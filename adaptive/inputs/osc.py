@@ -1,4 +1,4 @@
-"""OSC over UDP: our own addresses, and those another program sends already (`[[inputs]]`)."""
+"""OSC over UDP: the engine's own addresses, and those of other programs that `[[inputs]]` map."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ from adaptive.preset.schema import InputTable
 ROOT = "/adaptive/"
 NTP_EPOCH_S = 2_208_988_800
 TRUSTED_S = 1.0
-"""A time tag farther from arrival than this is not a time: TouchDesigner counts from its first message."""
+"""A time tag farther than this from the time of arrival is ignored.
+
+TouchDesigner, for example, counts from its first message.
+"""
 
 MOST_SENDERS = 1024
+"""Pairs of sender and message that are remembered as reported; then all are forgotten."""
 
 
 class OscReader:
@@ -38,7 +42,7 @@ class OscReader:
     preset : Preset
         Declares the names and the `[[inputs]]`.
     checker : Checker
-        Judges names and values.
+        Checks names and values.
     """
 
     def __init__(self, preset: Preset, checker: Checker) -> None:
@@ -48,12 +52,12 @@ class OscReader:
             self._mappings.setdefault(table.osc, []).append(table)
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
-        """Time tag and requests of a packet.
+        """Read the time tag and the requests of a packet.
 
         Raises
         ------
         OscError
-            The bytes are no OSC; nothing of the packet acts.
+            The packet is malformed; none of it acts.
         """
         time_tag, messages = flatten(decode(packet))
         transaction = Transaction()
@@ -101,7 +105,7 @@ class OscReader:
         raise ProtocolError(text)
 
     def _meant(self, name: str) -> str:
-        """The address somebody meant who left out what kind of thing a name is."""
+        """Suggest an address, if only its kind (parameter, state, event) is missing."""
         check = self.checker
         values = {value for group in check.groups.values() for value in group.values}
         kinds = {"parameter": check.parameters, "event": check.events, "state": values}
@@ -109,7 +113,7 @@ class OscReader:
         return f" (did you mean {ROOT}{kind}/{name}?)" if kind else ""
 
     def _event(self, name: str, arguments: tuple[Any, ...]) -> list[Request]:
-        """Event with a velocity and an id, both optional; the number 0 is a button let go."""
+        """Event with an optional velocity and an optional id.  Velocity 0, a released button, is no event."""
         velocity, message_id = 1.0, None
         for argument in arguments[:2]:
             if isinstance(argument, str):
@@ -140,7 +144,7 @@ class OscReader:
 
 
 def rescale(table: InputTable, value: float) -> float:
-    """Map an input's range to its output range, clamped at the ends; either may run downwards."""
+    """Map a value from the input range to the output range, clamped.  Either range may be descending."""
     if table.input_range is None:
         return value
     low, high = table.input_range
@@ -150,7 +154,7 @@ def rescale(table: InputTable, value: float) -> float:
 
 
 def _short(address: str) -> str:
-    """An address as a sentence quotes it: a packet may be all address."""
+    """An address, shortened to 60 characters for a message."""
     return address if len(address) <= 60 else address[:59] + "…"
 
 
@@ -164,26 +168,26 @@ def _key(value: Any) -> str:
 
 
 class OscServer(asyncio.DatagramProtocol):
-    """Receives packets and hands transactions on; complains once a sender.
+    """Receives packets and passes on their transactions.  Each problem is reported once per sender.
 
     Parameters
     ----------
     reader : OscReader
-        Understands packets.
+        Reads packets.
     receive : callable
-        Takes each transaction, and the number of its arrival if it has one already.
-    complain : callable
-        Takes one sentence about a sender, the first time it is deserved.
+        Is given each transaction, and its arrival number if it has one already.
+    report : callable
+        Is given a sentence about a sender, the first time that it applies.
     """
 
     def __init__(
         self,
         reader: OscReader,
         receive: Callable[[Transaction, int | None], None],
-        complain: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
         self.reader = reader
-        self._receive, self._complain = receive, complain
+        self._receive, self._report = receive, report
         self._known: set[tuple[str, str]] = set()
         self.malformed = 0
         self.packets = 0
@@ -193,7 +197,7 @@ class OscServer(asyncio.DatagramProtocol):
         self.take(data, addr[0], None)
 
     def take(self, data: bytes, sender: str, arrival: int | None) -> None:
-        """Read one packet of a sender; `arrival` is its number, if it was counted when it came."""
+        """Read one packet of a sender.  `arrival` is its arrival number, if it has one already."""
         self.packets += 1
         try:
             time_tag, transaction = self.reader.read(data)
@@ -229,6 +233,6 @@ class OscServer(asyncio.DatagramProtocol):
         if key in self._known:
             return
         if len(self._known) >= MOST_SENDERS:
-            self._known.clear()  # forgotten, so that nobody is muted for ever
+            self._known.clear()  # so that no sender is muted for ever
         self._known.add(key)
-        self._complain(f"OSC from {sender}: {sentence}")
+        self._report(f"OSC from {sender}: {sentence}")

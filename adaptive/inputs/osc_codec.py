@@ -1,9 +1,8 @@
-"""OSC packets to values and back: pure bytes, without sockets, clocks or opinions on addresses.
+"""Decodes and encodes OSC packets.  It uses no sockets and no clocks, and does not interpret addresses.
 
-The decoder takes any bytes whatsoever and either returns their meaning
-or raises `OscError` with one sentence that names the byte and what was expected there.
-It never raises anything else, never looks past the packet,
-and does work in proportion to the packet's length.
+The decoder accepts any bytes.  It returns their meaning, or raises `OscError` with one sentence that names
+the byte and what was expected there.  It never raises anything else, never reads past the packet, and its
+work is proportional to the packet's length.
 
 It is strict, because a value read from the wrong place is worse than a refusal,
 and lenient in four places where real senders need it:
@@ -39,22 +38,22 @@ from adaptive.errors import OscError
 MAX_PACKET_BYTES: Final = 65_507
 # Bundles of senders in the wild nest two or three deep; eight keeps recursion far from its limit.
 MAX_BUNDLE_DEPTH: Final = 8
-# The same for arrays: whoever gets nested tuples compares, hashes and prints them recursively.
+# The same for arrays: nested tuples are compared, hashed and printed recursively.
 MAX_ARRAY_DEPTH: Final = 8
 # Messages and bundles of one packet, all levels together: a transaction must fit one control step.
 MAX_ELEMENTS: Final = 1_024
-# Type tags of one message, brackets included: `T` costs one byte, so size bounds little.
+# Type tags of one message, brackets included: a `T` is one byte, so the packet's size is no useful limit.
 MAX_TAGS: Final = 1_024
 # The time tag that means "on arrival".
 IMMEDIATELY: Final = 1
 
 _BUNDLE_HEAD: Final = b"#bundle\0"
 _KNOWN_TAGS: Final = "i f s b h d t S c r m T F N I [ ]"
-# How much of an address or of foreign bytes a sentence quotes; more is noise in a log line.
+# Characters of an address, or of other bytes, that an error message quotes.
 _QUOTED: Final = 48
 
-# First bytes that tell which wrong thing was sent here.
-_STRANGERS: Final = {
+# First bytes that show which other protocol was sent to this port.
+_WRONG_STARTS: Final = {
     ord("{"): "JSON, which belongs on the TCP or WebSocket port",
     ord("["): "JSON, which belongs on the TCP or WebSocket port",
     0xC0: "SLIP framing, which belongs to TCP and serial lines",
@@ -74,7 +73,7 @@ IMPULSE: Final = Impulse.IMPULSE
 
 @dataclass(frozen=True, slots=True)
 class OscTimeTag:
-    """A time tag sent as an argument: no number, lest it be taken for a value and clamped.
+    """A time tag sent as an argument.  It is not a number, so that it is never clamped as a value.
 
     Attributes
     ----------
@@ -95,7 +94,7 @@ class OscMessage:
     Attributes
     ----------
     address : str
-        Begins with ``/``; may be a pattern, which is not looked at here.
+        Begins with ``/``.  It may be a pattern; patterns are not expanded here.
     arguments : tuple of OscValue
         An array is a tuple within; a colour (`r`) and a MIDI message (`m`) are four bytes.
     """
@@ -191,7 +190,7 @@ def encode_message(address: str, arguments: Iterable[OscValue] = ()) -> bytes:
         the address lacks its ``/``, or `decode` would refuse the packet.
     """
     packet = _message_bytes(address, arguments)
-    decode(packet)  # one place knows the limits, not two
+    decode(packet)  # so that the limits are checked in one place
     return packet
 
 
@@ -221,24 +220,24 @@ def encode_bundle(elements: Iterable[OscMessage | OscBundle], time_tag: int = IM
 
 
 class _PacketReader:
-    """A position that walks forward through one packet, and the sentences for what it meets."""
+    """Reads one packet from front to back, and makes the error messages."""
 
     __slots__ = ("address", "elements", "end", "packet", "position")
 
     def __init__(self, packet: bytes) -> None:
         self.packet = packet
         self.position = 0
-        self.end = len(packet)  # of the element being read; the bytes from here on are not ours
+        self.end = len(packet)  # of the element that is being read
         self.elements = 0
         self.address = ""
 
     def fault(self, offset: int, expected: str, got: str) -> OscError:
-        """Return the error for what stands at `offset`."""
+        """Return the error for the bytes at `offset`."""
         where = f" (in {self.address[:_QUOTED]!r})" if self.address else ""
         return OscError(f"OSC packet refused at byte {offset}{where}: expected {expected}, got {got}")
 
     def quote(self, offset: int) -> str:
-        """Return what stands at `offset`, fit for a sentence."""
+        """Return the bytes at `offset` as an error message quotes them."""
         found = self.packet[offset : min(self.end, offset + _QUOTED)]
         return repr(found)[1:] if found else "nothing"
 
@@ -249,12 +248,12 @@ class _PacketReader:
             return self.message()
         if self.packet.startswith(_BUNDLE_HEAD, self.position, self.end):
             return self.bundle(depth + 1)
-        raise self.fault(self.position, "'/' (a message) or '#bundle' and a zero", self.stranger())
+        raise self.fault(self.position, "'/' (a message) or '#bundle' and a zero", self.wrong_start())
 
-    def stranger(self) -> str:
-        """Say what is here in place of a message or a bundle."""
-        if self.position < self.end and self.packet[self.position] in _STRANGERS:
-            return _STRANGERS[self.packet[self.position]]
+    def wrong_start(self) -> str:
+        """Describe what was found in place of a message or a bundle."""
+        if self.position < self.end and self.packet[self.position] in _WRONG_STARTS:
+            return _WRONG_STARTS[self.packet[self.position]]
         return self.quote(self.position)
 
     def bundle(self, depth: int) -> OscBundle:
@@ -269,7 +268,7 @@ class _PacketReader:
         return OscBundle(time_tag, tuple(elements))
 
     def sized_element(self, depth: int) -> OscMessage | OscBundle:
-        """Read the next element of a bundle, and leave the position behind it."""
+        """Read the next element of a bundle, and move the position to its end."""
         self.address = ""
         size_at = self.position
         self.elements += 1
@@ -288,7 +287,7 @@ class _PacketReader:
         return element
 
     def message(self) -> OscMessage:
-        """Read a message; what is left behind its last argument is not looked at."""
+        """Read a message; bytes after its last argument are ignored."""
         self.address = self.text("the address")
         self.align()
         if self.position >= self.end:
@@ -297,7 +296,7 @@ class _PacketReader:
         return OscMessage(self.address, self.arguments(self.type_tags(), tags_at))
 
     def type_tags(self) -> str:
-        """Read the type tag string, without its comma, a character a byte."""
+        """Read the type tag string, without its comma; one character per byte."""
         start = self.position
         if self.packet[start] != ord(","):
             raise self.fault(start, "a type tag string, which begins with ','", self.quote(start))
@@ -307,7 +306,7 @@ class _PacketReader:
         return tags
 
     def arguments(self, tags: str, tags_at: int) -> tuple[OscValue, ...]:
-        """Read the arguments that `tags`, found at byte `tags_at`, announce."""
+        """Read the arguments of the type tags `tags`, which were found at byte `tags_at`."""
         open_arrays: list[list[OscValue]] = [[]]
         for offset, tag in enumerate(tags, tags_at):
             if tag == "[":
@@ -334,7 +333,7 @@ class _PacketReader:
         open_arrays[-1].append(finished)
 
     def argument(self, tag: str, offset: int) -> OscValue:
-        """Read the argument that `tag`, found at byte `offset`, announces."""
+        """Read the argument of the type tag `tag`, which was found at byte `offset`."""
         if tag in _CONSTANTS:
             return _CONSTANTS[tag]
         if tag not in _DECODERS:
@@ -342,10 +341,10 @@ class _PacketReader:
         return _DECODERS[tag](self, f"the {tag!r} argument whose tag is at byte {offset}")
 
     def align(self) -> None:
-        """Step over the padding of a string; called only when something may follow it.
+        """Skip the padding of a string; called only if something may follow it.
 
-        Zeros are demanded: a sender that forgets to pad would have the start of its next value
-        swallowed here, and wrong values read from there on.
+        The padding must be zeros.  Otherwise, if a sender forgets to pad, the start of its next value would
+        be skipped, and wrong values read from there on.
         """
         aligned = _padded(self.position)
         if aligned > self.position and any(self.packet[self.position : min(aligned, self.end)]):
@@ -367,7 +366,7 @@ class _PacketReader:
         return int.from_bytes(self.take(4, what), signed=True)
 
     def string(self, what: str) -> bytes:
-        """Read up to a zero byte and step over it; the padding waits for `align`."""
+        """Read up to a zero byte and skip it; `align` skips the padding."""
         self.align()
         start = self.position
         stop = self.packet.find(b"\0", start, self.end)
@@ -382,12 +381,12 @@ class _PacketReader:
         try:
             return found.decode()
         except UnicodeDecodeError as error:
-            # The zero that ended the string is behind us.
+            # The position is after the zero that ended the string.
             bad_at = self.position - 1 - len(found) + error.start
             raise self.fault(bad_at, f"UTF-8 in {what}", self.quote(bad_at)) from None
 
     def blob(self, what: str) -> bytes:
-        """Read a blob; its padding is stepped over unseen and may be missing at the end."""
+        """Read a blob.  Its padding is skipped unchecked, and may be missing at the end."""
         size = self.integer(f"the size of {what}")
         if size < 0:
             raise self.fault(self.position - 4, f"a size of at least 0 for {what}", str(size))
@@ -398,7 +397,7 @@ class _PacketReader:
     def character(self, what: str) -> str:
         """Read a character sent as 32 bits."""
         code = self.integer(what)
-        # Surrogates are no characters: a str that holds one cannot be written anywhere.
+        # Surrogates are not characters: a str that holds one cannot be encoded.
         if not 0 <= code <= 0x10FFFF or 0xD800 <= code <= 0xDFFF:
             raise self.fault(self.position - 4, f"a character for {what}", f"the number {code}")
         return chr(code)
@@ -450,7 +449,7 @@ def _bundle_bytes(bundle: OscBundle, depth: int) -> bytes:
 
 def _message_bytes(address: str, arguments: Iterable[OscValue]) -> bytes:
     """Return a message's bytes."""
-    # Looked at here too: the decoder would read an address "#bundle" as another thing.
+    # Checked here too: the decoder would read the address "#bundle" as a bundle.
     if not address.startswith("/"):
         raise OscError(f"an OSC address begins with '/', got {address[:_QUOTED]!r}")
     tags, data = _values_bytes(tuple(arguments), depth=0)
@@ -458,7 +457,7 @@ def _message_bytes(address: str, arguments: Iterable[OscValue]) -> bytes:
 
 
 def _values_bytes(values: Sequence[OscValue], depth: int) -> tuple[str, bytes]:
-    """Return the tags and the data of values that stand in `depth` arrays."""
+    """Return the tags and the data of values that are nested in `depth` arrays."""
     if depth > MAX_ARRAY_DEPTH:
         raise OscError(f"OSC arrays nest at most {MAX_ARRAY_DEPTH} deep")
     pairs = [_value_bytes(value, depth) for value in values]

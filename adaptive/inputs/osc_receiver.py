@@ -1,4 +1,4 @@
-"""OSC through the fast lane: plain parameters never wait for Python, everything else comes here in order."""
+"""OSC through the compiled OSC receiver: it sets plain parameters itself, and forwards all else to Python."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from adaptive.inputs.osc import ROOT, OscServer
 from adaptive.preset.model import Preset
 
 IS_POSSIBLE = sys.platform != "win32"
-"""Whether sockets are files here, which the lane reads from."""
+"""Whether this system has sockets that are file descriptors, which the receiver needs."""
 
-MOST_A_TURN = 32
-"""Packets that are understood in Python, in a millisecond or two, before the loop sees to others."""
+MOST_PACKETS_AT_ONCE = 32
+"""Forwarded packets that Python reads before the event loop runs again; they take a millisecond or two."""
 
 RECEIVE_BUFFER_BYTES = 1 << 20
-TELL_EVERY_S = 1.0
+REPORT_EVERY_S = 1.0
+"""Time between two reports of lost packets."""
 
 
 def receiver_rules(
     preset: Preset, checker: Checker, index_of: Mapping[str, int]
 ) -> dict[bytes, tuple[ReceiverRule, ...]]:
-    """Which addresses set nothing but parameters, and how: as `OscReader` has it.
+    """Addresses that set only parameters, and how they do, equal to what `OscReader` does.
 
     Parameters
     ----------
     preset : Preset
-        Has the `[[inputs]]`.
+        Declares the `[[inputs]]`.
     checker : Checker
         Knows the parameters that may be set, and their ranges.
     index_of : Mapping
-        Parameter to its row in the engine.
+        Row of each parameter in the engine.
     """
     known = {name: bounds for name, bounds in checker.parameters.items() if name in index_of}
     rules: dict[bytes, tuple[ReceiverRule, ...]] = {
@@ -48,7 +49,7 @@ def receiver_rules(
     for table in preset.file.inputs:
         so_far = mapped.setdefault(table.osc, [])
         if table.parameter not in known or so_far is None:
-            mapped[table.osc] = None  # a state or an event is among it
+            mapped[table.osc] = None  # it also sets a state or fires an event
             continue
         so_far.append(
             ReceiverRule(
@@ -64,14 +65,14 @@ def receiver_rules(
 
 
 class ReceivedOsc:
-    """A socket, a lane that reads it, and the way from there to a server.
+    """A socket, the OSC receiver that reads it, and the server that gets the forwarded packets.
 
     Parameters
     ----------
     listening : socket
-        Bound, for datagrams.
+        A bound datagram socket.
     server : OscServer
-        Takes what the lane hands on.
+        Reads the forwarded packets.
     """
 
     def __init__(self, listening: socket.socket, server: OscServer) -> None:
@@ -80,44 +81,44 @@ class ReceivedOsc:
         for end in (self._wake_in, self._wake_out):
             end.setblocking(False)
         self.receiver = OscReceiver(listening.fileno(), self._wake_out.fileno())
-        self._is_at_it = False
-        self._lost, self._told_at, self._is_broken_told = 0, 0.0, False
+        self._is_scheduled = False
+        self._lost, self._reported_at, self._is_breakage_reported = 0, 0.0, False
 
     def start(self) -> None:
-        """Begin; call in the loop that is to be woken."""
+        """Start.  Call it in the event loop that is to be woken."""
         asyncio.get_running_loop().add_reader(self._wake_in, self._woken)
         self.receiver.start()
 
     def understand(
         self, preset: Preset, checker: Checker, index_of: Mapping[str, int], engine: Engine
     ) -> None:
-        """Answer to the names of a preset, and set parameters of this engine."""
+        """Accept the names of a preset, and set the parameters of an engine."""
         self.receiver.understand(receiver_rules(preset, checker, index_of), engine)
 
     def take(self) -> None:
-        """Understand what was handed on; where there is more, in the loop's next turn."""
-        self._is_at_it, count = False, 0
-        for packet in self.receiver.forwarded(MOST_A_TURN):
+        """Read forwarded packets; if there are more, schedule another call."""
+        self._is_scheduled, count = False, 0
+        for packet in self.receiver.forwarded(MOST_PACKETS_AT_ONCE):
             count += 1
             self._server.take(packet.packet, host_of(packet.sender), packet.arrival)
-        if count == MOST_A_TURN:
-            self._go_on()
+        if count == MOST_PACKETS_AT_ONCE:
+            self._schedule_take()
 
-    def _go_on(self) -> None:
-        """Look for more in the next turn: once, however often the lane calls."""
-        if not self._is_at_it:
-            self._is_at_it = True
+    def _schedule_take(self) -> None:
+        """Schedule a call of `take`, unless one is scheduled."""
+        if not self._is_scheduled:
+            self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self.take)
 
     def trouble(self) -> str:
-        """What has gone wrong since it was asked last, in one sentence, once a second at most; or nothing."""
+        """One sentence about problems since the last call, at most once per second; otherwise empty."""
         lost, now = self.receiver.lost, time.monotonic()
-        if self.receiver.is_broken and not self._is_broken_told:
-            self._is_broken_told = True
+        if self.receiver.is_broken and not self._is_breakage_reported:
+            self._is_breakage_reported = True
             return "OSC cannot be received any more: its socket is broken"
-        if lost == self._lost or now - self._told_at < TELL_EVERY_S:
+        if lost == self._lost or now - self._reported_at < REPORT_EVERY_S:
             return ""
-        dropped, self._lost, self._told_at = lost - self._lost, lost, now
+        dropped, self._lost, self._reported_at = lost - self._lost, lost, now
         return f"OSC: {dropped} packets were dropped: they came faster than they could be understood"
 
     def close(self) -> None:
@@ -132,23 +133,23 @@ class ReceivedOsc:
         with contextlib.suppress(BlockingIOError):
             while len(self._wake_in.recv(4096)) == 4096:
                 pass
-        self._go_on()
+        self._schedule_take()
 
 
 async def bind(host: str, port: int) -> socket.socket:
-    """A socket for datagrams at an address, which may be a name.
+    """Bind a datagram socket to an address, which may be a host name.
 
     Raises
     ------
     OSError
-        The address is taken, or is none of this machine.
+        The address is in use, or is not an address of this machine.
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
     refused: OSError | None = None
     for family, kind, protocol, _name, at in found:
         try:
             listening = socket.socket(family, kind, protocol)
-        except OSError as error:  # this machine does not speak the family
+        except OSError as error:  # the system does not support the address family
             refused = error
             continue
         try:
@@ -164,8 +165,8 @@ async def bind(host: str, port: int) -> socket.socket:
 
 
 def host_of(sender: bytes) -> str:
-    """Address of a sender, of what the system calls a ``sockaddr``."""
-    # BSD has the structure's length in front of the family
+    """Numeric address in a ``sockaddr`` structure."""
+    # BSD systems store the length of the structure before the family
     family = sender[1] if sys.platform == "darwin" else int.from_bytes(sender[:2], sys.byteorder)
     if family == socket.AF_INET and len(sender) >= 8:
         return socket.inet_ntop(socket.AF_INET, sender[4:8])

@@ -1,4 +1,4 @@
-"""Traces: what a game, a watch or a recording sent, and when, as JSON lines."""
+"""Traces: JSON lines of what a game or a recording sent, and when."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ LONGEST_LINE = 65536
 LONGEST_S = 30 * 24 * 3600.0
 MOST_LINES = 20_000_000
 LONGEST_NAME, MOST_IGNORED = 100, 1000
-"""What is remembered of names that the preset does not declare."""
+"""Characters and number of the undeclared names that are remembered."""
 
 KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s"}
-"""Keys of a line that are no parameters."""
+"""Keys of a line that are not names of parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One line: parameters to set and messages to give at `frame`."""
+    """One line: parameters that are set, and messages that are sent, at `frame`."""
 
     frame: int
     values: tuple[tuple[str, float], ...]
@@ -41,13 +41,13 @@ class Trace:
     lines : tuple of TraceLine
         In order of time.
     ignored : Mapping
-        Names that the preset does not declare, with how often they came.
+        Names that the preset does not declare, and how often each occurred.
     seconds : float
         Time of the last line.
     meta : Mapping
-        The first line's ``meta``, if any.
+        The ``meta`` object of the file; empty if there is none.
     clamped : Mapping
-        Parameters that were out of their range, with how often.
+        Parameters that were out of range, and how often.
     """
 
     lines: tuple[TraceLine, ...]
@@ -63,7 +63,7 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     Raises
     ------
     TraceError
-        The file cannot be read, or a line is malformed: its number is named.
+        The file cannot be read, or a line is malformed; the message gives its number.
     """
     reader = _TraceReader(preset, sample_rate)
     try:
@@ -157,7 +157,7 @@ class _TraceReader:
             yield Transport(is_playing=False)
 
     def _ignore(self, name: str) -> None:
-        """Count a name that the preset does not declare; a hostile file has millions of long ones."""
+        """Count an undeclared name, shortened; beyond `MOST_IGNORED` names as "others", to limit memory."""
         name = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
         if name not in self.ignored and len(self.ignored) >= MOST_IGNORED:
             name = "others"

@@ -1,4 +1,4 @@
-"""Values out of their range: clamped where they come in, counted, told once a sender and parameter."""
+"""Reports parameter values that were out of range and clamped: each is counted, and reported once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from collections.abc import Callable
 from adaptive.inputs.message import Transaction
 
 MOST_REMEMBERED = 1024
-"""Pairs of sender and parameter; beyond them all are forgotten, so that nobody is muted for ever."""
+"""Pairs of sender and parameter that are remembered as reported.
+
+When the limit is reached all are forgotten and reported anew, so that no sender is muted for ever.
+"""
 
 
 class ClampReport:
-    """Counts what was clamped.
+    """Counts clamped values, and reports the first of each sender and parameter.
 
     Parameters
     ----------
     tell : callable
-        Takes a sentence for the user.
+        Is given one sentence for the user.
+
+    Attributes
+    ----------
+    count : int
+        Values clamped so far.
     """
 
     def __init__(self, tell: Callable[[str], None]) -> None:
@@ -25,7 +33,10 @@ class ClampReport:
         self.count = 0
 
     def look_at(self, transaction: Transaction, sender: str | None) -> None:
-        """Count what a transaction holds, and tell what is new of its sender; None: that is told already."""
+        """Count the clamped values of a transaction, and report those that are new from its sender.
+
+        Pass None as the sender if another part of the program has reported them already.
+        """
         for request in transaction.clamped:
             self.count += 1
             if sender is None or (key := (sender, request.name)) in self._told:

@@ -1,4 +1,4 @@
-"""The decision log in plain sentences."""
+"""``adaptive explain``: tells a decision log in plain sentences."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ POSITION = re.compile(r"[0-9]{1,9}\.[0-9]{1,4}\.[0-9]{1,4}")
 LONGEST_LINE = 1_000_000
 LONGEST_SENTENCE = 600
 LONGEST_S = 1e9
-"""What a log of ours never reaches: thirty years, in the last case."""
+"""Limits that no log of this program reaches: bytes per line, characters per sentence, seconds (30 years)."""
 
 NEAR_S = 4.0
-"""Around a time that is asked for, decisions of so many seconds are told."""
+"""Decisions up to so many seconds before and after the given time are told."""
 
 
 def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
-    """Sentences that say what was decided and why.
+    """Tell what was decided, and why: one sentence for each decision, in the order of decisions.
 
     Parameters
     ----------
     path : Path
-        A log.
+        A decision log, JSON lines.
     at : str, optional
-        Seconds, or a position; only what lies near is told.
+        Seconds (``12.5``), minutes (``1:12.5``) or a position (``17.1.0``).  Only decisions within `NEAR_S`
+        of it are told, after a sentence about what plays then.
 
     Raises
     ------
     InputError
-        The file is no log, or the time is none.
+        The file is not a decision log, or `at` is not a time.
     """
     lines = sorted(_read(path), key=_decided_at)
     centre = None if at is None else _time_of(at, lines)
@@ -62,9 +63,9 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
 
 
 def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[str]:
-    """Which section plays at a time, since when, and which of several files its layers play."""
+    """Tell which section plays at a time, since when, and which variation each layer plays."""
     here: Line | None = None
-    takes: dict[str, str] = {}
+    variations: dict[str, str] = {}
     for line in sorted(lines, key=lambda line: float(line["t"])):
         if float(line["t"]) > seconds:
             break
@@ -72,10 +73,10 @@ def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[str]:
         if is_first or (line["kind"] == "layer" and "layers" in line):
             here = line
         if line["kind"] == "layer" and "take" in line:
-            takes[str(line.get("layer"))] = str(line["take"])
+            variations[str(line.get("layer"))] = str(line["take"])
     if here is not None:
         section = here.get("section") or here.get("target") or "silence"
-        playing = [f"{layer} plays {take}" for layer, take in takes.items()]
+        playing = [f"{layer} plays {file}" for layer, file in variations.items()]
         since = f"{section} has played since {_clock(here['t'])} ({here['position']})"
         yield f"{_clock(seconds)}  {one_line('; '.join([since, *playing]))[:LONGEST_SENTENCE]}"
 
@@ -114,15 +115,15 @@ def _is_line(line: Any) -> bool:
     return POSITION.fullmatch(position) is not None and isinstance(line.get("reason"), str)
 
 
-def _place(position: str) -> tuple[int, ...]:
-    return tuple(int(segment) for segment in position.split("."))
+def _numbers(position: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in position.split("."))
 
 
 def _time_of(at: str, lines: list[Line]) -> float:
     if POSITION.fullmatch(at):
-        wanted = _place(at)
+        wanted = _numbers(at)
         for line in lines:
-            if _place(line["position"]) >= wanted:
+            if _numbers(line["position"]) >= wanted:
                 return float(line["t"])
         message = f"the log ends before {at}"
         raise InputError(message)
@@ -138,7 +139,7 @@ def _time_of(at: str, lines: list[Line]) -> float:
 
 
 def _decided_at(line: Line) -> float:
-    """When a line was decided, to a millisecond: what sounds later was known before."""
+    """Seconds at which a line was decided, to a millisecond: `wait_s` before it is heard."""
     return round(float(line["t"]) - float(line.get("wait_s", 0.0)), 3)
 
 
@@ -165,7 +166,7 @@ def _transition(line: Line) -> str:
     if status == "held":
         return f"{target} has to wait: {line['reason']}"
     if status == "cancelled":
-        return f"the turn to {target} is taken back, because {line['reason']}"
+        return f"the transition to {target} is withdrawn, because {line['reason']}"
     wait = line.get("wait_s", 0.0)
     bound = BOUNDS.get(line.get("bound_by", ""), "its exit grid")
     extras = [line["note"]] if "note" in line else []
@@ -174,23 +175,23 @@ def _transition(line: Line) -> str:
         extras.append(line["fill"] if is_left_out else f"the fill {line['fill']} leads there")
     more = "".join(f"; {extra}" for extra in extras)
     return (
-        f"{source or 'silence'} is to turn to {target} at {line['position']} ({_clock(line['t'])}, in "
-        f"{wait:.2f} s: {bound} bound it), because {line['reason']}; {_rule(str(line['rule']))}{more}"
+        f"{source or 'silence'} changes to {target} at {line['position']} ({_clock(line['t'])}, in "
+        f"{wait:.2f} s, set by {bound}), because {line['reason']}; {_rule(str(line['rule']))}{more}"
     )
 
 
 def _rule(rule: str) -> str:
-    """By which rule of the preset, or that it has none and what goes then."""
+    """Name the rule of the preset that was used, or the default if no rule matched."""
     default = rule.removeprefix(NO_RULE)
-    return f"by rule {rule}" if default == rule else f"no rule of the preset is for it, so {default}"
+    return f"by rule {rule}" if default == rule else f"no rule of the preset matches, so {default}"
 
 
 BOUNDS = {
     "look-ahead": "the look-ahead",
-    "pickup": "the room its pickup needs",
-    "fill": "the room its fill needs",
-    "bridge": "the bridge's own length",
-    "next pass": "the next pass, this one having no more such place,",
+    "pickup": "the length of its pickup",
+    "fill": "the length of its fill",
+    "bridge": "the length of the bridge",
+    "next pass": "the next pass, because this one has no such place left",
 }
 
 

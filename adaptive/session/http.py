@@ -1,7 +1,8 @@
-"""The HTTP side of a session: the Listen page, ``/ws``, ``/listen``, ``/pcm``.
+"""The HTTP server of a session: the Listen page, ``/ws``, ``/listen``, ``/pcm``.
 
-Trust: native clients send no Origin and are let in, as is our own page; another page only if named by
-``--allow-origin``.  Host is checked, so that a foreign name that resolves to loopback is turned away.
+Native clients send no ``Origin`` header and are accepted, as is the Listen page itself.  Other pages need
+``--allow-origin``.  The ``Host`` header is checked, so that a foreign host name that resolves to the loopback
+address is refused (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _host_name(address: str) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Whether a header was UTF-8: other bytes are smuggled through as half surrogate pairs."""
+    """Whether a header was valid UTF-8; aiohttp decodes other bytes to lone surrogates."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -49,7 +50,7 @@ def _is_text(value: str) -> bool:
 
 
 def _is_address(name: str) -> bool:
-    """Whether a host is a number: a foreign name that resolves to this machine is none."""
+    """Whether a host is a numeric address; a foreign name that resolves to this machine is not."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -57,11 +58,11 @@ def _is_address(name: str) -> bool:
     return True
 
 
-class _TurnedAway(asyncio.Protocol):
-    """Of a connection too many: says so and hangs up."""
+class _Refusal(asyncio.Protocol):
+    """Answers a connection beyond `MOST_HTTP` with status 503 and closes it."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say so."""
+        """Send status 503 and close."""
         assert isinstance(transport, asyncio.Transport)
         transport.write(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
         transport.close()
@@ -75,9 +76,9 @@ async def serve(
     Raises
     ------
     OSError
-        The address is taken, or none.
+        The address is in use, or is not an address of this machine.
     """
-    # aiohttp answers malformed HTTP with a 400; a traceback of it helps nobody here
+    # aiohttp answers malformed HTTP with status 400 and also logs a traceback, which is of no use here
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
@@ -86,8 +87,8 @@ async def serve(
     assert made is not None
 
     def protocol() -> asyncio.Protocol:
-        # aiohttp has no limit: idle connections would take every file the process may open
-        return _TurnedAway() if len(made.connections) >= MOST_HTTP else made()
+        # aiohttp has no limit of its own: idle connections would use up the process's file descriptors
+        return _Refusal() if len(made.connections) >= MOST_HTTP else made()
 
     server = await asyncio.get_running_loop().create_server(protocol, *address)
     stack.callback(server.close)
@@ -96,18 +97,18 @@ async def serve(
 
 
 class HttpSide:
-    """Serves pages and sockets.
+    """Serves the pages and WebSockets.
 
     Parameters
     ----------
     host : ConnectionHost
         The session.
     bound : str
-        Address it listens at.
+        Address the server listens at.
     allowed : frozenset of str
         Origins of other pages that may connect.
     broadcast : Broadcast or None
-        The master as a stream, where this session has one.
+        The master output as a stream, if the session has one.
     """
 
     def __init__(
@@ -132,12 +133,12 @@ class HttpSide:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        # aiohttp quotes headers in its answers, and takes the key for ASCII: either would be a 500
+        # aiohttp quotes headers in its answers and expects an ASCII key: otherwise it answers with status 500
         if not all(_is_text(value) for value in request.headers.values()):
             raise web.HTTPBadRequest(text="a header holds bytes that are no UTF-8 text")
         if not request.headers.get("Sec-WebSocket-Key", "").isascii():
             raise web.HTTPBadRequest(text="Sec-WebSocket-Key holds characters that no such key has")
-        # not `request.host`: where the header is missing, aiohttp invents one, or asks a name server
+        # not `request.host`: if the header is missing, aiohttp makes one up or asks a name server
         host = request.headers.get("Host", "")
         name = _host_name(f"//{host}")
         if name not in self._names and not (self._is_open and _is_address(name)):

@@ -1,7 +1,7 @@
-"""A live session: a performance, a sink that drives it, inputs that steer it, one asyncio loop.
+"""A live session: a performance, a sink that drives its engine, inputs that steer it, and one asyncio loop.
 
-Every few milliseconds the loop steps the conductor through the ticks that have been rendered since.
-If Python stood still, all missed ticks are stepped in order: the same decisions, only later.
+Every few milliseconds the loop runs the conductor's control steps for the frames rendered since.  After a
+stall of Python all missed control steps run in order: the decisions are the same, only later.
 """
 
 from __future__ import annotations
@@ -58,39 +58,59 @@ from adaptive.session.subscriptions import Subscriptions
 from adaptive.sinks.stream import Broadcast
 
 STEP_S = 0.0025
-"""How often the loop looks for new ticks (a tick lasts 5.3 ms at 48 kHz)."""
+"""Time between two looks for control steps that are due (one lasts 5.3 ms at 48 kHz)."""
 
-MOST_WAITING = 10_000
-"""Messages that may wait for the next tick; the rest is dropped and counted."""
+MOST_MESSAGES = 10_000
+"""Messages that may wait for the next control step; the rest are dropped and counted."""
 
 TERMINAL = frozenset({"merged", "superseded", "dropped", "failed", "finished"})
-"""After one of these nothing more is said of a message."""
+"""Statuses after which no further receipt of a message follows."""
 
-MOST_TICKS_A_TURN = 64
-"""Ticks stepped before the loop sees to its sockets again."""
+MOST_STEPS_AT_ONCE = 64
+"""Control steps that run before the event loop serves its sockets again."""
 
 
 class Sink(Protocol):
-    """What drives an engine."""
+    """Drives an engine: asks it for frames."""
 
     @property
     def name(self) -> str:
-        """Which kind it is."""
+        """Kind of sink: ``portaudio``, ``miniaudio``, ``web``, ``pcm`` or ``null``."""
 
     @property
     def latency_frames(self) -> int:
-        """Frames between the engine's output and the ear."""
+        """Frames between the engine's output and the speaker."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start to drive the engine."""
 
     def stop(self) -> None:
-        """Stop; the engine's memory may be dropped after this."""
+        """Stop.  The engine's memory may be released afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
-    """How a session listens and for how long it plays."""
+    """Options of a session.
+
+    Parameters
+    ----------
+    osc, http, tcp : (str, int)
+        Host and port of each server; with port 0 the system chooses one.
+    allow_origins : frozenset of str
+        Origins of other web pages that may connect.
+    seconds : float, optional
+        Length of the music after which the session ends.
+    record : Path, optional
+        Folder for a recording.
+    state : Path, optional
+        File in which the musical state is kept.
+    saved : SavedMusic, optional
+        State to continue from.
+    is_watching : bool
+        Whether the preset is reloaded when its files change.
+    is_osc_plain : bool
+        Whether Python reads all OSC, instead of the OSC receiver's thread.
+    """
 
     osc: tuple[str, int] = ("127.0.0.1", 9000)
     http: tuple[str, int] = ("127.0.0.1", 8080)
@@ -106,7 +126,7 @@ class LiveOptions:
 
 @dataclass(slots=True)
 class LiveStatus:
-    """Counters of a session for its status line."""
+    """Ports that the servers listen at, and the number of messages that were dropped."""
 
     osc_port: int = 0
     http_port: int = 0
@@ -120,17 +140,22 @@ class LiveSession:
     Parameters
     ----------
     performance : Performance
-        What is played.
+        The performance to play.
     options : LiveOptions
-        Where to listen, how long to play.
+        Where to listen, how long to play, what to keep.
     make_sink : callable
         Makes the sink from (engine, broadcast or None).
     needs_broadcast : bool
-        Whether the master is streamed.
+        Whether the master output is streamed.
     tell : callable
-        Takes sentences for the user.
+        Is given sentences for the user.
     load_preset : callable, optional
-        Finds a preset by name for ``load``.
+        Loads a preset by name, for ``load``.
+
+    Attributes
+    ----------
+    ended : str
+        Why the session ended; empty while it runs.
     """
 
     def __init__(
@@ -147,36 +172,38 @@ class LiveSession:
         self.tell = tell
         self.checker = Checker(performance.preset)
         self.status = LiveStatus()
-        self._complain = LogLimit(tell)
-        self.clamped = ClampReport(self._complain)
+        self._log_limit = LogLimit(tell)
+        self.clamp_report = ClampReport(self._log_limit)
         self.sink: Sink | None = None
-        self._feed: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
-        self._waiting: list[Message] = []
-        self._news = Subscriptions(self)
+        self._trace: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
+        self._messages: list[Message] = []
+        self._subscriptions = Subscriptions(self)
         self._receipts: dict[str, tuple[Connection, str]] = {}
-        self._serial = itertools.count()
+        self._own_ids = itertools.count()
         self._recorder: Recorder | None = None
         self._stopping = asyncio.Event()
         self._osc: OscServer | None = None
         self._receiver: ReceivedOsc | None = None
-        self._lane_layout: PresetLayout | None = None
-        self._swap = PresetReplacer(self, load_preset)
-        self._editing = PresetReload(self, self._swap)
+        self._receiver_layout: PresetLayout | None = None
+        self._replacer = PresetReplacer(self, load_preset)
+        self._reload = PresetReload(self, self._replacer)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._volume = 1.0
         self._is_paused = False
         self._frames_before, self._underruns_before = 0, 0
         self.ended = ""
 
-    # ── life ───────────────────────────────────────────────────────────────────────────────────
+    # ── running ────────────────────────────────────────────────────────────────────────────────
 
     async def run(self, ready: Callable[[LiveSession], None] | None = None) -> None:
-        """Play until stopped, or until ``seconds`` of music have sounded.
+        """Play until `stop` is called, or until ``seconds`` of music have played.
+
+        `ready` is called once, as soon as the first frame is rendered.
 
         Raises
         ------
         MachineError
-            A port is taken, or the sound card refuses.
+            A port is in use, or the sound card does not start.
         """
         loop = asyncio.get_running_loop()
         engine = self.performance.engine
@@ -193,17 +220,17 @@ class LiveSession:
             self._watch_sink(loop)
             self.sink.start()
             if self.options.is_watching:
-                stack.callback(loop.create_task(self._editing.watch()).cancel)
+                stack.callback(loop.create_task(self._reload.watch()).cancel)
             await self._play(ready)
 
     def stop(self, reason: str = "it was asked to end") -> None:
-        """End the session at the next turn of the loop."""
+        """End the session at the next iteration of its loop."""
         self.ended = self.ended or reason
         self._stopping.set()
 
     @property
     def underruns(self) -> int:
-        """Blocks the sound card did not get in time, since the beginning."""
+        """Blocks that the sound card did not get in time, since the session began."""
         return self._underruns_before + self.performance.engine.telemetry().underruns
 
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -223,7 +250,7 @@ class LiveSession:
         if self.options.seconds is not None:
             end = round(self.options.seconds * engine.spec.sample_rate)
         while not self._stopping.is_set():
-            self._turn()
+            self._run_due_steps()
             if ready is not None and engine.frame > 0:
                 ready(self)
                 ready = None
@@ -233,40 +260,40 @@ class LiveSession:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), STEP_S)
 
-    def _turn(self) -> None:
+    def _run_due_steps(self) -> None:
         performance = self.performance
-        # ticks before replies: what the kernel applied in these ticks is among the replies for certain
+        # the count is read before the replies, so that the replies include all that these steps applied
         rendered = performance.engine.control_steps
         replies = performance.engine.drain_replies()
         if self._recorder is not None:
             self._recorder.take_replies(replies)
         for control_step in range(
-            performance.next_control_step, min(rendered, performance.next_control_step + MOST_TICKS_A_TURN)
+            performance.next_control_step, min(rendered, performance.next_control_step + MOST_STEPS_AT_ONCE)
         ):
-            messages, self._waiting = self._waiting, []
-            messages += self._from_feed(control_step)
+            messages, self._messages = self._messages, []
+            messages += self._trace_messages(control_step)
             if self._recorder is not None:
                 self._recorder.take_step(control_step, messages)
             performance.step(messages)
-            self._teach_receiver()
-            self._news.follow(control_step)
-        self._watch_lane()
+            self._update_receiver()
+            self._subscriptions.follow(control_step)
+        self._report_receiver()
         if self._state is not None:
             self._state.follow(self.performance)
 
-    # ── what comes in ──────────────────────────────────────────────────────────────────────────
+    # ── input ──────────────────────────────────────────────────────────────────────────────────
 
     def feed_trace(self, lines: Any) -> None:
-        """Play a trace beside what else comes in."""
-        self._feed.extend((line.frame, line.values, line.messages) for line in lines)
+        """Play the lines of a trace, in addition to the other inputs."""
+        self._trace.extend((line.frame, line.values, line.messages) for line in lines)
 
-    def _from_feed(self, control_step: int) -> list[Message]:
+    def _trace_messages(self, control_step: int) -> list[Message]:
         messages: list[Message] = []
-        while self._feed and self._feed[0][0] < (control_step + 1) * CONTROL_STEP_FRAMES:
-            _frame, values, given = self._feed.popleft()
+        while self._trace and self._trace[0][0] < (control_step + 1) * CONTROL_STEP_FRAMES:
+            _frame, values, given = self._trace.popleft()
             for name, value in values:
                 index = self.performance.layout.parameters.get(name)
-                if index is not None:  # another preset may have been loaded since
+                if index is not None:  # another preset may have been loaded meanwhile
                     self.performance.engine.set_parameter(index, value, SOURCE_NETWORK)
             messages += given
         return messages
@@ -274,14 +301,24 @@ class LiveSession:
     def receive(
         self, transaction: Transaction, connection: Connection | None = None, arrival: int | None = None
     ) -> None:
-        """Act on a transaction: a parameter alone goes to its slot; with anything else, in one commit.
+        """Act on a transaction.
 
-        `arrival` is the number it arrived with; left out: it arrives now.
+        A single parameter is written to its slot.  Several parameters, or parameters with other requests, are
+        posted as one commit, so that they take effect in the same quantum.
+
+        Parameters
+        ----------
+        transaction : Transaction
+            Checked requests.
+        connection : Connection, optional
+            Where they came from; it is sent the receipts.
+        arrival : int, optional
+            Arrival number, if the transaction was numbered when it was received.
         """
-        self.clamped.look_at(transaction, None if connection is None else connection.sender)
+        self.clamp_report.look_at(transaction, None if connection is None else connection.sender)
         engine, layout = self.performance.engine, self.performance.layout
         asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
-        # a bundle that waited for its time may speak of the preset before
+        # a bundle that waited for its time tag may name parameters of an earlier preset
         values = [r for r in asked if r.name in layout.parameters]
         others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
         if not others and len(values) == 1:
@@ -303,7 +340,7 @@ class LiveSession:
                     self.acknowledge(request.id, connection, "dropped", str(error))
                 values = []
         for request in values:
-            words = f"clamped to {request.value:g}" if request.is_clamped else "in its slot"
+            words = f"clamped to {request.value:g}" if request.is_clamped else "set"
             self.acknowledge(request.id, connection, "accepted", words)
             self.acknowledge(request.id, connection, "finished", "heard from the next quantum on")
         for other in others:
@@ -312,22 +349,22 @@ class LiveSession:
     def _receive_osc(self, transaction: Transaction, arrival: int | None) -> None:
         self.receive(transaction, None, arrival)
 
-    def _teach_receiver(self) -> None:
-        """Let the fast lane answer to the names of what plays by now."""
+    def _update_receiver(self) -> None:
+        """Give the OSC receiver the names of the preset that plays now."""
         performance = self.performance
-        if self._receiver is not None and performance.layout is not self._lane_layout:
-            self._lane_layout = performance.layout
+        if self._receiver is not None and performance.layout is not self._receiver_layout:
+            self._receiver_layout = performance.layout
             checker = Checker(performance.preset)
             self._receiver.understand(
                 performance.preset, checker, performance.layout.parameters, performance.engine
             )
 
-    def _watch_lane(self) -> None:
-        """Tell how the fast lane is doing, if it is not well."""
+    def _report_receiver(self) -> None:
+        """Report packets that the OSC receiver has lost, or that it has stopped."""
         trouble = "" if self._receiver is None else self._receiver.trouble()
         if trouble:
             self.performance.conductor.playback.log_line("health", self.performance.frame, trouble)
-            self._complain(trouble)
+            self._log_limit(trouble)
 
     def _act(self, request: Request, connection: Connection | None) -> None:
         engine = self.performance.engine
@@ -338,10 +375,10 @@ class LiveSession:
             self._is_paused = request.is_paused
             engine.set_paused(request.is_paused)
         elif isinstance(request, LoadPreset | RestoreMusic):
-            self._swap.ask(request, connection, is_recording=self._recorder is not None)
+            self._replacer.ask(request, connection, is_recording=self._recorder is not None)
             return
         elif isinstance(request, ReloadPreset | UndoEdit):
-            self._editing.ask(request, connection, is_recording=self._recorder is not None)
+            self._reload.ask(request, connection, is_recording=self._recorder is not None)
             return
         elif isinstance(request, SaveMusic):
             if connection is not None:
@@ -349,20 +386,20 @@ class LiveSession:
                 connection.send({"saved": saved, "id": request.id})
             return
         elif isinstance(request, SetState | FireEvent | SetTempo | Transport):
-            if len(self._waiting) >= MOST_WAITING:
+            if len(self._messages) >= MOST_MESSAGES:
                 self.status.dropped += 1
                 self.acknowledge(request.id, connection, "dropped", "too many messages at once")
                 return
-            self._waiting.append(self._with_own_id(request, connection))
+            self._messages.append(self._with_own_id(request, connection))
             return
         self.acknowledge(request.id, connection, "accepted", "")
         self.acknowledge(request.id, connection, "finished", "")
 
     def _with_own_id(self, message: Message, connection: Connection | None) -> Message:
-        """Give a message an id of our own, so that two clients may use the same."""
+        """Give a message an internal id, because two clients may use the same one."""
         if message.id is None:
             return message
-        own = f"{next(self._serial)}"
+        own = f"{next(self._own_ids)}"
         if connection is not None:
             self._receipts[own] = (connection, message.id)
         if isinstance(message, SetState):
@@ -374,14 +411,14 @@ class LiveSession:
         return Transport(message.is_playing, own)
 
     def adopt(self, performance: Performance) -> None:
-        """Drive another performance from the next block on; the present one is paused."""
+        """Play another performance from the next block on.  The present one must be paused."""
         old = self.performance
         old.edit_queue.drop(f"{performance.preset.file.name} was loaded")
         performance.engine.set_volume(self._volume)
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
-        self._teach_receiver()
+        self._update_receiver()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
         self._forget_messages(f"{performance.preset.file.name} was loaded")
@@ -391,37 +428,37 @@ class LiveSession:
         self.renew(is_told=True)
 
     def renew(self, *, is_told: bool = False) -> None:
-        """Answer to the names of the preset that plays now; say hello if they are others, or if told to."""
+        """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
         preset, before = self.performance.preset, self.checker.hello()
         self.checker = Checker(preset)
         if self._osc is not None:
             self._osc.reader = OscReader(preset, self.checker)
         if is_told or self.checker.hello() != before:
-            for other in self._news.connections:
+            for other in self._subscriptions.connections:
                 other.send(self.greeting())
 
     def _forget_messages(self, reason: str) -> None:
-        """Drop what was asked of the preset before and never came to an end."""
-        self._waiting.clear()
-        self._feed.clear()
+        """Drop the messages to the previous preset that have not come to an end."""
+        self._messages.clear()
+        self._trace.clear()
         for connection, message_id in self._receipts.values():
             self.acknowledge(message_id, connection, "dropped", reason)
         self._receipts.clear()
 
-    # ── what goes out ──────────────────────────────────────────────────────────────────────────
+    # ── output ─────────────────────────────────────────────────────────────────────────────────
 
     def greeting(self) -> dict[str, Any]:
-        """What the preset knows, and what plays now."""
-        now = {**self._news.now(), "is_paused": self._is_paused}
+        """The ``hello`` message: what the preset declares, and what plays now."""
+        now = {**self._subscriptions.now(), "is_paused": self._is_paused}
         return {"hello": {**self.checker.hello()["hello"], "now": now}}
 
     def connect(self, connection: Connection) -> None:
-        """Begin to tell a connection what it subscribes to."""
-        self._news.connections.add(connection)
+        """Register a connection for the topics it subscribes to."""
+        self._subscriptions.connections.add(connection)
 
     def disconnect(self, connection: Connection) -> None:
-        """Forget a connection and the receipts it waits for."""
-        self._news.connections.discard(connection)
+        """Remove a connection and the receipts it waits for."""
+        self._subscriptions.connections.discard(connection)
         self._receipts = {k: v for k, v in self._receipts.items() if v[0] is not connection}
 
     def _watch_performance(self) -> None:
@@ -429,7 +466,7 @@ class LiveSession:
         self.performance.log.listeners.append(self._on_line)
 
     def heard(self, frame: int) -> int:
-        """When a frame of the timeline is heard."""
+        """Number of the frame at which a frame of the timeline reaches the speaker."""
         latency = self.sink.latency_frames if self.sink else 0
         return frame + self.performance.engine.output_delay_frames + latency
 
@@ -454,15 +491,15 @@ class LiveSession:
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Tell a connection what became of a request."""
+        """Send a connection a receipt for a request."""
         if message_id is not None and connection is not None:
             document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
             connection.send(document)
 
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":
-            self._complain(f"the tempo stays: {line['reason']}")
-        self._news.hear_line(line)
+            self._log_limit(f"the tempo stays: {line['reason']}")
+        self._subscriptions.hear_line(line)
 
     # ── wiring ─────────────────────────────────────────────────────────────────────────────────
 
@@ -470,12 +507,12 @@ class LiveSession:
         loop, options = asyncio.get_running_loop(), self.options
         reader = OscReader(self.performance.preset, self.checker)
         try:
-            self._osc = OscServer(reader, self._receive_osc, self._complain)
+            self._osc = OscServer(reader, self._receive_osc, self._log_limit)
             listening = await bind(*options.osc)
             self.status.osc_port = listening.getsockname()[1]
             if IS_POSSIBLE and not options.is_osc_plain:
                 self._receiver = ReceivedOsc(listening, self._osc)
-                self._teach_receiver()
+                self._update_receiver()
                 self._receiver.start()
                 stack.callback(self._receiver.close)
             else:
@@ -527,7 +564,7 @@ def _port_taken(kind: str, option: str, at: tuple[str, int], error: OSError) -> 
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return MachineError(f"{kind}: there is no address called {host!r} on this machine")
     if error.errno == errno.EACCES:
-        return MachineError(f"{kind} port {port} on {host} is not for us; choose another with {option}")
+        return MachineError(f"{kind} port {port} on {host} needs more rights; choose another with {option}")
     return MachineError(
         f"{kind} port {port} on {host} is taken (another engine?); choose another with {option} {host}:0"
     )

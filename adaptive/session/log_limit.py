@@ -1,4 +1,4 @@
-"""Sentences about what comes from outside: so many a minute, and how many more there were."""
+"""Limits how many messages about input from outside are written per minute."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from collections.abc import Callable
 from adaptive.errors import one_line
 
 MOST_A_MINUTE = 60
-"""Whoever sends rubbish can make a new sentence of every packet: they must not fill a disk."""
+"""Messages per minute.  Malformed packets can each cause a different message, which must not fill a disk."""
 
 MINUTE_S = 60.0
 
 
 class LogLimit:
-    """Tells complaints on one line each, `MOST_A_MINUTE` at most; counts the rest.
+    """Passes on `MOST_A_MINUTE` messages per minute, each as one line, and counts the rest.
 
     Parameters
     ----------
     tell : callable
-        Takes a sentence for the user.
+        Is given one sentence for the user.
     clock : callable
-        Seconds that only rise.
+        Returns seconds of a monotonic clock.
     """
 
     def __init__(self, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._tell, self._clock = tell, clock
         self._since_s = clock()
         self._count = 0
-        self._untold = 0
+        self._suppressed = 0
 
     def __call__(self, sentence: str) -> None:
-        """Complain, unless there were too many."""
+        """Pass on a message, or count it if the limit of this minute is reached."""
         now_s = self._clock()
         if now_s - self._since_s >= MINUTE_S:
-            if self._untold:
-                self._tell(f"{self._untold} more complaints were not told")
-            self._since_s, self._count, self._untold = now_s, 0, 0
+            if self._suppressed:
+                self._tell(f"{self._suppressed} more messages were suppressed")
+            self._since_s, self._count, self._suppressed = now_s, 0, 0
         self._count += 1
         if self._count <= MOST_A_MINUTE:
             self._tell(one_line(sentence))
             return
-        if self._untold == 0:
-            self._tell(f"more than {MOST_A_MINUTE} complaints within a minute: the rest is counted")
-        self._untold += 1
+        if self._suppressed == 0:
+            self._tell(f"more than {MOST_A_MINUTE} messages within a minute: the rest are only counted")
+        self._suppressed += 1

@@ -1,7 +1,7 @@
-"""Writes down what a performance plays: its notes, its tempo, its sections; from that a MIDI file.
+"""Records what a performance plays (notes, tempo, sections) and writes it as a MIDI file.
 
-A note counts once the decision log says that it has sounded.  How long it was held stands in no log: its
-player is asked on the way.
+A note is written once the decision log says that it has sounded.  The log does not hold its duration; that is
+recorded where the note is handed to its player.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from adaptive.sinks.midi_time import BarGrid, TickMap
 from adaptive.timebase import TempoSegment
 
 SILENCE = "silence"
-"""What a marker calls the section that is none."""
+"""Name of the marker where the music is stopped."""
 
-MOST_HELD = 4096
-"""Lengths kept of a layer before those of notes long past are forgotten."""
+MOST_DURATIONS = 4096
+"""Durations that are kept of a layer; beyond that, those of earlier notes are dropped."""
 
 
 def stem_layers(preset: Preset) -> list[str]:
-    """Layers of recorded sound: they have no notes."""
+    """Names of the layers that play recordings; they have no notes."""
     return [name for name, table in preset.file.layers.items() if table.generator is None]
 
 
@@ -45,7 +45,7 @@ def require_notes(preset: Preset) -> None:
     Raises
     ------
     InputError
-        It has no generated layer.
+        The preset has no generated layer.
     """
     if len(stem_layers(preset)) == len(preset.file.layers):
         message = (
@@ -56,35 +56,36 @@ def require_notes(preset: Preset) -> None:
 
 
 @dataclass(slots=True)
-class _HeldNotes:
-    """Stands before a layer's player and remembers how long each note is held."""
+class _DurationRecorder:
+    """Passes notes on to a layer's player, and records how long each is held."""
 
     player: Player
-    held: dict[tuple[int, int], int] = field(default_factory=dict)
+    durations: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """Commands of a note that begins at `frame` and lasts `frames`."""
-        self.held[frame, note.midi] = frames  # a note that was taken back is played again: the last counts
+        """Commands for a note that begins at `frame` and is held for `frames`."""
+        # a note that was withdrawn may be written again: the last duration counts
+        self.durations[frame, note.midi] = frames
         return self.player.play(note, frame, frames, group)
 
     def state(self) -> Any:
-        """What decides how the next note is played."""
+        """State that decides how the next note is played."""
         return self.player.state()
 
     def restore(self, state: Any) -> None:
-        """Come back to a state."""
+        """Restore a state."""
         self.player.restore(state)
 
 
 class MidiExport:
-    """Listens to a performance from its beginning; takes the place of an audio file.
+    """Records a performance from its beginning.  It is used like `adaptive.sinks.file.AudioFileSink`.
 
     Parameters
     ----------
     performance : Performance
-        Not begun yet.
+        A performance that has not begun yet.
     path : Path
-        Where the notes will be written; it is opened at once, so that a fault shows before the work.
+        The file to write.  It is opened at once, so that an error shows before the render.
     """
 
     def __init__(self, performance: Performance, path: Path) -> None:
@@ -92,15 +93,15 @@ class MidiExport:
         self._preset = performance.preset
         self._segments: list[TempoSegment] = []
         self._instances: list[SegmentInstance] = []
-        self._parts: dict[str, midi_file.NoteTrack] = {}
-        self._overheard: dict[str, _HeldNotes] = {}
+        self._tracks: dict[str, midi_file.NoteTrack] = {}
+        self._recorders: dict[str, _DurationRecorder] = {}
         self._frames = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("wb")
         for name, layer in performance.conductor.assets.generated.items():
-            layer.player = self._overheard[name] = _HeldNotes(layer.player)
-            self._parts[name] = self._part(name, is_drums=layer.place.kit is not None)
-        performance.log.listeners.append(self._hear)
+            layer.player = self._recorders[name] = _DurationRecorder(layer.player)
+            self._tracks[name] = self._track_of(name, is_drums=layer.place.kit is not None)
+        performance.log.listeners.append(self._on_line)
 
     def __enter__(self) -> MidiExport:
         return self
@@ -110,11 +111,11 @@ class MidiExport:
 
     @property
     def notes(self) -> int:
-        """Notes so far."""
-        return sum(len(part.notes) for part in self._parts.values())
+        """Number of notes so far."""
+        return sum(len(track.notes) for track in self._tracks.values())
 
     def write(self, frames: Sized) -> None:
-        """Follow tempo and section through a tick that was rendered; the sound is not kept."""
+        """Record tempo and section of a rendered control step; only the number of frames is used."""
         self._frames += len(frames)
         conductor = self._performance.conductor
         latest = self._segments[-1].frame if self._segments else -1.0
@@ -124,29 +125,29 @@ class MidiExport:
             self._instances.append(conductor.instance)
 
     def remarks(self) -> list[str]:
-        """What whoever opens the file should know."""
+        """Sentences about what the file leaves out or shares."""
         stems = stem_layers(self._preset)
         said = [f"layers of recorded sound have no notes: {', '.join(stems)}"] if stems else []
-        melodic = sum(part.programme is not None for part in self._parts.values())
+        melodic = sum(track.programme is not None for track in self._tracks.values())
         if melodic > len(midi_file.MELODIC_CHANNELS):
             said.append(f"{melodic} layers share {len(midi_file.MELODIC_CHANNELS)} channels")
         return said
 
     def save(self) -> None:
-        """Write the MIDI file; the music ends here."""
+        """Write the MIDI file, up to the present frame."""
         preset = self._preset
         ticks = TickMap(self._segments, self._performance.engine.spec.sample_rate)
         texts = [*self.remarks(), f"seed {self._performance.seed}"]
         sections = [self._mark(instance) for instance in self._instances]
-        parts = list(self._parts.values())
-        for part in parts:
-            part.notes.sort(key=lambda note: (note.frame, note.midi))
+        tracks = list(self._tracks.values())
+        for track in tracks:
+            track.notes.sort(key=lambda note: (note.frame, note.midi))
         score = midi_file.MidiScore(
-            credits_of(preset), texts, ticks, self._frames, sections, parts,
+            credits_of(preset), texts, ticks, self._frames, sections, tracks,
         )  # fmt: skip
         midi_file.write(score, self._file)
 
-    def _part(self, name: str, is_drums: bool) -> midi_file.NoteTrack:
+    def _track_of(self, name: str, is_drums: bool) -> midi_file.NoteTrack:
         table = self._preset.file.layers[name]
         generator = table.generator or ""
         spec = GENERATORS[generator]
@@ -164,12 +165,12 @@ class MidiExport:
         key = Key.parse(self._preset.file.key if segment is None else segment.key)
         return midi_file.SectionMark(instance.section or SILENCE, grid, key)
 
-    def _hear(self, line: Line) -> None:
+    def _on_line(self, line: Line) -> None:
         if line["kind"] != "note":
             return
         name, frame, midi = line["layer"], line["frame"], line["midi"]
-        held = self._overheard[name].held
-        note = midi_file.PlayedNote(frame, max(1, held[frame, midi]), midi, line["velocity"])
-        self._parts[name].notes.append(note)
-        if len(held) > MOST_HELD:
-            self._overheard[name].held = {key: held[key] for key in held if key[0] >= frame}
+        durations = self._recorders[name].durations
+        note = midi_file.PlayedNote(frame, max(1, durations[frame, midi]), midi, line["velocity"])
+        self._tracks[name].notes.append(note)
+        if len(durations) > MOST_DURATIONS:
+            self._recorders[name].durations = {key: durations[key] for key in durations if key[0] >= frame}

@@ -1,4 +1,4 @@
-"""Rendering to files: the same engine and conductor, as fast as the machine can."""
+"""Renders to files, with the engine and conductor of a live session, as fast as the machine can."""
 
 from __future__ import annotations
 
@@ -27,26 +27,34 @@ FADE_S = 3.0
 """Length of the fade at the end of a render, and of the tail after a trace."""
 
 LONGEST_CADENCE_S = 20.0
+"""Upper bound on what a cadence adds to the length."""
+
 MIDI_SUFFIX = ".mid"
 QUIET = 10.0 ** (-70.0 / 20.0)
+"""Peak, -70 dBFS, below which a cadence has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderJob:
-    """What is to be rendered.
+    """What to render.
 
     Parameters
     ----------
     preset : Preset
-        The score.
+        The preset.
     seed : int
-        Of chance.
-    trace : Trace or None
-        What the game sends.
+        Seed of all random decisions.
     seconds : float
-        Length of the music, before its ending.
+        Length of the music.
+    trace : Trace, optional
+        Parameters and messages, with their times.
     ending : str
-        ``cut``; ``fade``: three seconds; ``cadence``: stops on the next bar and rings out.
+        ``cut``: ends after `seconds`.  ``fade``: a fade of `FADE_S` within `seconds`, or after them if there
+        is a trace.  ``cadence``: stops on the next bar after `seconds` and rings out.
+    sample_rate : int
+        Frames per second.
+    channels : int
+        Output channels.
     """
 
     preset: Preset
@@ -60,7 +68,21 @@ class RenderJob:
 
 @dataclass(slots=True)
 class RenderResult:
-    """What came of it."""
+    """Result of a render.
+
+    Attributes
+    ----------
+    seconds : float
+        Length of the file.
+    sections : list of str
+        Sections in the order in which they played.
+    peak : float
+        Largest absolute sample.
+    notes : int
+        Notes of a MIDI file.
+    remarks : list of str
+        Sentences about what a MIDI file leaves out.
+    """
 
     seconds: float = 0.0
     sections: list[str] = field(default_factory=list)
@@ -70,7 +92,7 @@ class RenderResult:
 
 
 class _TraceFeed:
-    """Hands a trace to a performance, tick by tick."""
+    """Gives a trace to a performance, one control step at a time."""
 
     def __init__(self, performance: Performance, trace: Trace | None) -> None:
         self._performance = performance
@@ -79,7 +101,7 @@ class _TraceFeed:
         self._waiting: list[tuple[int, Message]] = []
 
     def before(self, control_step: int) -> None:
-        """Schedule the values whose quantum lies in this tick or before its end."""
+        """Schedule the parameter values of a control step; call before it is rendered."""
         end = (control_step + 1) * CONTROL_STEP_FRAMES
         rows = []
         while self._next < len(self._lines) and self._lines[self._next].frame < end:
@@ -92,7 +114,7 @@ class _TraceFeed:
             self._performance.schedule_values(rows)
 
     def messages(self, control_step: int) -> list[Message]:
-        """Messages of a tick."""
+        """Messages of a control step."""
         due = [message for at, message in self._waiting if at <= control_step]
         if due:
             self._waiting = [(at, message) for at, message in self._waiting if at > control_step]
@@ -100,16 +122,23 @@ class _TraceFeed:
 
 
 class Renderer:
-    """Renders a job tick by tick.
+    """Renders a job, one control step at a time.
 
     Parameters
     ----------
     job : RenderJob
         What to render.
     bank : Bank, optional
-        Shared audio.
+        Decoded audio that is shared with other engines.
     write_log : callable, optional
-        Gets the decision log.
+        Is given every line of the decision log as JSON text.
+
+    Raises
+    ------
+    InputError
+        The ending is unknown.
+    PresetError
+        A file cannot be used.
     """
 
     def __init__(
@@ -132,11 +161,15 @@ class Renderer:
 
     @property
     def frames(self) -> int:
-        """Frames that will be rendered (a cadence adds what it needs)."""
+        """Frames that will be rendered; a cadence adds to them."""
         return self._length
 
     def control_steps(self) -> Iterator[Audio]:
-        """Render; yields (256, channels) at a time, with the master's latency already taken off."""
+        """Render, and yield blocks of shape (frames, channels).
+
+        A block is a control step of 256 frames; the first is shorter by the master's look-ahead, which is
+        removed, and the last ends with the music.
+        """
         performance, job = self.performance, self.job
         engine = performance.engine
         performance.begin()
@@ -177,29 +210,38 @@ def render_to_files(
     progress: Callable[[float], None] | None = None,
     bank: Bank | None = None,
 ) -> RenderResult:
-    """Render a job to an audio file or a MIDI file, and if asked its stems and its log.
+    """Render a job to an audio or MIDI file, and optionally its layers and its decision log.
 
     Parameters
     ----------
     job : RenderJob
         What to render.
     out : Path
-        ``.wav``, ``.flac`` or ``.ogg``; ``.mid``: the notes of the generated layers, and no sound.
+        ``.wav``, ``.flac`` or ``.ogg``; ``.mid``: the notes of the generated layers, without audio.
     stems : Path, optional
-        Folder for one file a layer (before the master's limiter).
+        Folder for one FLAC file per strip, and one of the reverb; taken before the master's limiter.
     log : Path, optional
-        Decision log, JSON lines.
+        File for the decision log, JSON lines.
     progress : callable, optional
-        Called with the share done, 0 … 1, about twice a second of music.
+        Called with the share done, 0 … 1, about twice per second of music.
     bank : Bank, optional
-        Where decoded stems are kept, and how much they may take.
+        Decoded audio, with its limit of memory.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written, or a MIDI file was asked for and the preset writes no notes.
+    PresetError
+        A file of the preset cannot be used.
+    MachineError
+        The disk is full.
     """
     result = RenderResult()
     is_midi = out.suffix.lower() == MIDI_SUFFIX
     if is_midi:
         require_notes(job.preset)
     with contextlib.ExitStack() as stack:
-        lines: list[TextIO] = []  # opened once the preset is known to play: a failure leaves an old log alone
+        lines: list[TextIO] = []  # opened after the preset is prepared: if that fails, an old log stays
 
         def write_log(line: str) -> None:
             lines[0].write(line + "\n")

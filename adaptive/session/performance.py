@@ -1,4 +1,4 @@
-"""One preset being played: engine, conductor and log, without a sink and without inputs."""
+"""A performance plays one preset: engine, conductor and decision log, without a sink and without inputs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
 from adaptive.instruments import kits, patches
-from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
+from adaptive.kernel.layout import QUANTUM
 from adaptive.preset.model import Preset, Vocabulary
 from adaptive.session.edit_queue import EditQueue, Tell, tell_nobody
 
 
 def vocabulary() -> Vocabulary:
-    """The generators, styles and instruments a preset may name."""
+    """Names of the generators, styles and instruments that a preset may use."""
     return Vocabulary(
         {name: frozenset(spec.styles) for name, spec in GENERATORS.items()},
         frozenset(patches.PATCHES) | frozenset(kits.KITS),
@@ -31,31 +31,48 @@ def vocabulary() -> Vocabulary:
 
 
 class Performance:
-    """Plays one preset.  Nothing of it is global: any number live in one process.
+    """Plays one preset.  It keeps no global state, so a process may have any number of performances.
+
+    Whoever drives it alternates two calls: `engine.pull` renders frames, and `step` runs the conductor for
+    each control step whose frames are rendered.
 
     Parameters
     ----------
     preset : Preset
-        What is played.
+        The preset to play.
     seed : int
-        Of all that is left to chance.
-    sample_rate, channels : int
-        Of the engine.
+        Seed of all random decisions.
+    sample_rate : int
+        Frames per second.
+    channels : int
+        Output channels of the engine.
     bank : Bank, optional
-        Shared audio.
+        Decoded audio that is shared with other engines.
     write_log : callable, optional
-        Gets every line of the decision log as JSON text.
+        Is given every line of the decision log as JSON text.
     before : Performance, optional
-        What this one is to take over from.
+        The performance that this one replaces.
+
+    Raises
+    ------
+    PresetError
+        A file cannot be used.
 
     Examples
     --------
-    ::
+    A second of *nightfall*, with a parameter that rises after half a second:
 
-        performance = Performance(load("nightfall"), seed=1)
-        performance.begin()
-        while performance.frame < 48000 * 60:
-            audio = performance.render_tick(values=[("intensity", 0.7)])
+    >>> from adaptive.preset.load import load
+    >>> performance = Performance(load("nightfall"), seed=1)
+    >>> performance.begin()
+    >>> performance.schedule_values([(24000, "intensity", 0.7)])
+    >>> audio = []
+    >>> while performance.frame < 48000:
+    ...     audio.append(performance.engine.pull(256))
+    ...     _ = performance.engine.drain_replies()
+    ...     _ = performance.step()
+    >>> audio[0].shape, len(audio)
+    ((256, 2), 188)
     """
 
     def __init__(
@@ -78,76 +95,85 @@ class Performance:
         self.next_control_step = 0
 
     def successor(self, preset: Preset, seed: int) -> Performance:
-        """A performance that is to take over from this one: same card, same sounds in memory."""
+        """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
         spec = self.engine.spec
         return Performance(preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self)
 
     @property
     def frame(self) -> int:
-        """First frame that is not rendered yet."""
+        """Number of the next frame to be rendered."""
         return self.engine.frame
 
     def begin(self, saved: SavedMusic | None = None) -> None:
-        """Post the beginning, or go on where music was saved; call once before the first frame is rendered.
+        """Start the music at its beginning, or where it was saved.
+
+        Call it once, before the first frame is rendered.
 
         Raises
         ------
         InputError
-            What was saved does not fit this preset.
+            The saved music does not fit this preset.
         """
         self.conductor.begin(saved)
 
     def save(self) -> SavedMusic:
-        """The musical state of this moment: another performance, here or elsewhere, goes on from it."""
+        """The present musical state, from which `begin` of another performance continues."""
         return self.conductor.save(self.preset.folder.name)
 
     def step(self, messages: Sequence[Message] = ()) -> bool:
-        """Step the next tick if its frames are rendered; False if they are not."""
+        """Run the next control step if its frames are rendered, and return whether they are."""
         if self.next_control_step >= self.engine.control_steps:
             return False
-        present = self.edit_queue.step(self.conductor, self.next_control_step)
-        if present is not self.conductor:
-            self.conductor = present
-            self.preset, self.layout = present.playback.preset, present.playback.layout
+        conductor = self.edit_queue.step(self.conductor, self.next_control_step)
+        if conductor is not self.conductor:
+            self.conductor = conductor
+            self.preset, self.layout = conductor.playback.preset, conductor.playback.layout
         self.conductor.step(self.next_control_step, messages)
         self.next_control_step += 1
         return True
 
     def prepare_edit(self, preset: Preset) -> PreparedPreset:
-        """Make an edited preset ready beside what plays.  Thread: a worker, or any; one at a time.
+        """Make an edited preset ready while the music plays.  Any thread, but one call at a time.
 
         Raises
         ------
         PresetError
             A file cannot be used.
         NoSpareRowsError
-            More was added than the engine has room for: that needs another engine.
+            The edit needs more rows than the engine has to spare; another engine is necessary.
         """
         return self.edit_queue.prepare(preset, self.engine, self.seed, self.conductor)
 
     def edit(self, preset: Preset, tell: Tell | None = None) -> None:
-        """Let what plays become what an edited preset says, at the next bar line.
+        """Change to an edited preset at the next bar line.
 
-        Nothing changes before that, and nothing at all if this raises.  `tell` hears how it ends.
+        Until then nothing changes, and if this raises nothing changes at all.
+
+        Parameters
+        ----------
+        preset : Preset
+            The edited preset.
+        tell : callable, optional
+            Is told the outcome; see `adaptive.session.edit_queue.Tell`.
 
         Raises
         ------
         PresetError
             A file cannot be used.
         NoSpareRowsError
-            More was added than the engine has room for: that needs another engine.
+            The edit needs more rows than the engine has to spare; another engine is necessary.
         """
         self.edit_queue.ask(self.prepare_edit(preset), tell or tell_nobody)
 
     def undo(self, tell: Tell | None = None) -> bool:
         """Go back to the preset before the last edit, at the next bar line; False if there was none."""
-        if self.edit_queue.before is None:
+        if self.edit_queue.previous is None:
             return False
-        self.edit_queue.ask(self.edit_queue.before, tell or tell_nobody)
+        self.edit_queue.ask(self.edit_queue.previous, tell or tell_nobody)
         return True
 
     def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:
-        """Set parameters at frames of the timeline: (frame, name, value), as a trace does."""
+        """Set parameters at given frames: (frame, name, value), each rounded up to the next quantum."""
         rows = []
         for frame, name, value in values:
             index = self.layout.parameters[name]
@@ -155,6 +181,3 @@ class Performance:
             at = -(-frame // QUANTUM) * QUANTUM
             rows.append(commands.set_parameter(at, index, SOURCE_TIMELINE, word))
         self.engine.post(rows)
-
-
-TICK = CONTROL_STEP_FRAMES

@@ -1,4 +1,4 @@
-"""What only the whole program can judge of a preset: keys, chords, and who can play what."""
+"""Checks that need more than the preset itself: keys, chords, and which instrument plays which generator."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from adaptive.preset.segments import bridge_segment
 
 
 def require_playable(preset: Preset) -> Preset:
-    """Return the preset, or say all that would keep it from being played.
+    """Return the preset if it can be played.
 
     Raises
     ------
     PresetError
-        A key or a chord that is none, an instrument that cannot play its layer.
+        A key or chord is invalid, or an instrument cannot play its layer.  All faults are listed.
     """
     faults = [*_harmony_faults(preset), *_instrument_faults(preset), *_layer_faults(preset)]
     if faults:

@@ -1,4 +1,4 @@
-"""What ``--record`` keeps: a trace of what the kernel applied and when, and the log of the run."""
+"""``--record``: keeps a trace of what the kernel applied and when, and the decision log."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 
 
 class Recorder:
-    """Writes ``trace.jsonl`` and ``log.jsonl`` into a folder; `adaptive render` on it gives the same log.
+    """Writes ``trace.jsonl`` and ``log.jsonl``; `adaptive render` of the trace gives the same log.
 
     Parameters
     ----------
     folder : Path
-        Made if need be.
+        Created if it does not exist.
     meta : dict
-        What a render needs to know: preset, digest, seed, rate.
+        What a render needs: preset, digest, seed, sample rate.
     names : list of str
-        Parameters by their index in the kernel.
+        Names of the parameters, by their row in the kernel.
     sample_rate : int
         Frames a second.
     tell : callable
-        Takes a sentence for the user: once, if the recording has to end before the music.
+        Is given one sentence if the recording ends before the music.
     """
 
     def __init__(
@@ -47,17 +47,17 @@ class Recorder:
         self._write(self._trace, {"meta": meta})
 
     def write_log(self, line: str) -> None:
-        """Keep a line of the decision log."""
+        """Write a line of the decision log."""
         self._write(self._log, line)
 
     def take_replies(self, replies: Sequence[Reply]) -> None:
-        """Keep what the kernel applied."""
+        """Remember the parameter values that the kernel has applied."""
         for reply in replies:
             if reply.kind == REPLY_APPLIED and not self._is_broken:
                 self._applied.append((reply.done, self._names[reply.which], reply.value))
 
     def take_step(self, control_step: int, messages: Sequence[Message]) -> None:
-        """Keep a tick: its messages, and the values applied in its four quanta."""
+        """Write a control step: its messages, and the values applied in its four quanta."""
         rows: list[tuple[int, dict[str, Any]]] = [
             (control_step * CONTROL_STEP_FRAMES, line) for line in map(_line, messages) if line
         ]
@@ -69,14 +69,14 @@ class Recorder:
             self._write(self._trace, {"t": frame / self._rate, **line})
 
     def close(self, seconds: float) -> None:
-        """End the recording; a last line states its length."""
+        """End the recording.  A last line of the trace gives its length."""
         self._write(self._trace, {"t": seconds})
         for file in (self._trace, self._log):
-            with contextlib.suppress(OSError):  # what could not be written cannot be flushed
+            with contextlib.suppress(OSError):  # a file that cannot be written cannot be flushed
                 file.close()
 
     def _write(self, file: TextIO, line: str | dict[str, Any]) -> None:
-        """Write a line; a disk that is full ends the recording, and not the music."""
+        """Write a line.  A full disk ends the recording; the music goes on."""
         if self._is_broken:
             return
         try:

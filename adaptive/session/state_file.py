@@ -1,4 +1,4 @@
-"""``--state FILE``: the musical state kept on disk, bar by bar, so that a crash goes on in the same bar."""
+"""``--state FILE``: writes the musical state at every bar, so that a restart continues in that bar."""
 
 from __future__ import annotations
 
@@ -17,16 +17,27 @@ from adaptive.session.performance import Performance
 from adaptive.session.reload.replace import require_same_preset
 
 MOST_BYTES = 1_000_000
-"""A state of every deck a preset may have is a tenth of this."""
+"""Ten times the size of the largest state, that of a preset with every variation it may have."""
 
 
 def read_state(path: Path, preset: Preset, tell: Callable[[str], None]) -> SavedMusic | None:
-    """The state a file holds; None where there is none, or none that fits: that is put aside.
+    """Read a saved state; None if there is no file, or none that fits the preset.
+
+    A file that does not fit is renamed to ``FILE.broken``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    preset : Preset
+        The preset it must belong to.
+    tell : callable
+        Is given one sentence if the file is renamed.
 
     Raises
     ------
     InputError
-        The file is there and may not be read.
+        The file exists and cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -50,14 +61,14 @@ def read_state(path: Path, preset: Preset, tell: Callable[[str], None]) -> Saved
 
 
 class StateFile:
-    """Writes the state whenever a bar begins; whole or not at all.
+    """Writes the state whenever a bar begins.  A write that fails leaves the old file as it is.
 
     Parameters
     ----------
     path : Path
         The file.
     tell : callable
-        Takes one sentence if it cannot be written.
+        Is given one sentence, once, if the file cannot be written.
     """
 
     def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
@@ -66,7 +77,7 @@ class StateFile:
         self._has_told = False
 
     def follow(self, performance: Performance) -> None:
-        """Write if another bar has begun since."""
+        """Write the state if another bar has begun."""
         conductor = performance.conductor
         bar = conductor.instance.bar_number(conductor.tempo.beat_at(conductor.now))
         if bar != self._bar:
@@ -74,7 +85,7 @@ class StateFile:
             self.write(performance)
 
     def write(self, performance: Performance) -> None:
-        """Write the state of this moment."""
+        """Write the present state."""
         beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
         try:
             beside.write_bytes(msgspec.json.encode(performance.save()))

@@ -1,4 +1,4 @@
-"""What connections hear: who plays now, beats, sections, meters, parameters."""
+"""Sends connections what they subscribe to: beats, sections, meters, parameters."""
 
 from __future__ import annotations
 
@@ -14,36 +14,37 @@ from adaptive.timebase import HAIR
 from adaptive.units import gain_to_db
 
 METERS_S = 0.05
+"""Time between two messages of meters and parameters, in seconds of music."""
 
 
 class SubscriptionHost(Protocol):
-    """The session, as far as news need it."""
+    """The part of a session that `Subscriptions` uses."""
 
     performance: Performance
 
     def heard(self, frame: int) -> int:
-        """When a frame is heard."""
+        """Number of the frame at which a rendered frame reaches the output."""
 
 
 class Subscriptions:
-    """Tells connections what they subscribe to.
+    """Sends connections the topics they subscribe to.
 
     Parameters
     ----------
-    station : SubscriptionHost
-        What plays.
+    host : SubscriptionHost
+        The session.
     """
 
-    def __init__(self, station: SubscriptionHost) -> None:
-        self._station = station
+    def __init__(self, host: SubscriptionHost) -> None:
+        self._host = host
         self.connections: set[Connection] = set()
         self._last_beat: tuple[SegmentInstance, int] | None = None
         self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
 
     def now(self) -> dict[str, Any]:
-        """What plays: who comes late has heard nothing of it."""
-        performance = self._station.performance
+        """What plays now: sent to a connection when it begins, because it has missed the earlier messages."""
+        performance = self._host.performance
         conductor, engine = performance.conductor, performance.engine
         beat = conductor.tempo.beat_at(engine.frame)
         return {
@@ -55,45 +56,45 @@ class Subscriptions:
         }
 
     def hear_line(self, line: Line) -> None:
-        """Tell of a line of the decision log."""
+        """Publish a line of the decision log, if it is about a transition."""
         if line["kind"] == "transition":
-            self.tell("section", {**line, "heard_frame": self._station.heard(line["frame"])})
+            self.tell("section", {**line, "heard_frame": self._host.heard(line["frame"])})
 
     def tell(self, topic: str, content: dict[str, Any]) -> None:
-        """Tell whoever listens to a topic."""
+        """Send a message to all connections that subscribe to a topic."""
         for connection in self.connections:
             if topic in connection.topics:
                 connection.send({topic: content})
 
     def follow(self, control_step: int) -> None:
-        """Tell what has happened in a tick."""
+        """Publish what happened in a control step."""
         if not self.connections:
             return
-        conductor = self._station.performance.conductor
+        conductor = self._host.performance.conductor
         frame = control_step * CONTROL_STEP_FRAMES
         instance = conductor.instance
         if instance is not self._told_instance:
             self._tell_arrival(instance)
-        # beats are the passage's own: a seam between two beats of the old section begins new ones
+        # each segment instance counts its own beats: after a seam between two beats the count begins anew
         local = math.floor(instance.local(conductor.tempo.beat_at(frame)) + HAIR)
         beat = instance.beat_of(local)
         if (instance, local) != self._last_beat and beat > instance.start_beat - HAIR:
             self._last_beat = (instance, local)
             at = conductor.tempo.frame_at(beat)
-            found = {"frame": at, "heard_frame": self._station.heard(at), "position": instance.position(beat)}
+            found = {"frame": at, "heard_frame": self._host.heard(at), "position": instance.position(beat)}
             bpm = round(conductor.tempo.tempo_at(frame), 3)
             self.tell("beat", {**found, "section": instance.section, "tempo_bpm": bpm})
-        seconds = frame / self._station.performance.engine.spec.sample_rate
+        seconds = frame / self._host.performance.engine.spec.sample_rate
         if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
             self._meters_at = seconds
             self._tell_meters()
 
     def _tell_arrival(self, instance: SegmentInstance) -> None:
-        """Tell that a section plays: what was planned may have been taken back."""
+        """Publish that a section has begun; a planned transition may have been withdrawn."""
         before, self._told_instance = self._told_instance, instance
-        at = self._station.performance.conductor.tempo.frame_at(instance.start_beat)
+        at = self._host.performance.conductor.tempo.frame_at(instance.start_beat)
         arrived = {
-            "kind": "transition", "status": "plays", "frame": at, "heard_frame": self._station.heard(at),
+            "kind": "transition", "status": "plays", "frame": at, "heard_frame": self._host.heard(at),
             "position": instance.position(instance.start_beat),
             "source": None if before is None else before.section, "target": instance.section,
             "reason": "its first frame is due",
@@ -102,7 +103,7 @@ class Subscriptions:
 
     def _tell_meters(self) -> None:
         wanted = {topic for connection in self.connections for topic in connection.topics}
-        engine = self._station.performance.engine
+        engine = self._host.performance.engine
         if "meters" in wanted:
             peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
             rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
@@ -111,6 +112,6 @@ class Subscriptions:
             self.tell("parameters", self._parameters())
 
     def _parameters(self) -> dict[str, float]:
-        performance = self._station.performance
+        performance = self._host.performance
         names = performance.layout.parameters
         return {name: round(performance.engine.value(index), 5) for name, index in names.items()}

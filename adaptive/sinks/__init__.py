@@ -1,1 +1,1 @@
-"""Where audio goes.  Each sink drives the engine at its own pace."""
+"""Sinks: where the audio goes.  Each sink drives the engine at its own pace."""

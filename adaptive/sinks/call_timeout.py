@@ -1,8 +1,8 @@
-"""Calls into sound libraries that may never return, and how a process ends that holds one.
+"""Calls into sound libraries with a time limit, and the end of a process in which such a call hangs.
 
-A device that died can hold a call for ever.  So each such call runs in a thread of its own, with a
-limit; if the limit passes the thread is left behind, and the process, which can no longer end in order
-(the libraries' own endings would wait for that call), ends at once when its work is done.
+A call to a device that died may never return.  So each such call runs in a thread of its own, with a time
+limit.  If the limit passes, the thread is abandoned.  The process then cannot end normally, because the
+libraries' exit handlers would wait for that call; when its work is done it ends with `os._exit`.
 """
 
 from __future__ import annotations
@@ -20,42 +20,47 @@ from adaptive.sinks.stderr_mute import STDERR
 T = TypeVar("T")
 
 LEFT_BEHIND: list[object] = []
-"""What a dead device may still touch: kept for as long as the process lives."""
+"""Objects that a hanging call may still use; they are kept until the process ends."""
 
 
 def leave_behind(what: object) -> None:
-    """Keep something for ever, and end the process without the libraries' endings."""
+    """Keep an object until the process ends, and let `leave` skip the libraries' exit handlers."""
     LEFT_BEHIND.append(what)
 
 
 def within(seconds: float, what: str, call: Callable[[], T]) -> T:
-    """Call a function in a thread of its own, and wait for it so long at the most.
+    """Call a function in a thread of its own, and wait for it for a limited time.
 
     Parameters
     ----------
     seconds : float
-        How long.
+        The time limit.
     what : str
-        Begins the sentence if it does not return: "the sound card".
+        Subject of the error message, such as "the sound card".
     call : callable
-        Takes nothing.  If it returns too late, nobody hears of it.
+        A function without parameters.  What it returns after the limit is lost.
+
+    Returns
+    -------
+    T
+        What the function returned.
 
     Raises
     ------
     DeviceError
-        It has not returned.
+        The function has not returned in time.
     Exception
-        Whatever it raised.
+        Whatever the function raised.
     """
     results: list[tuple[bool, Any]] = []
 
     def run() -> None:
         try:
             results.append((True, call()))
-        except BaseException as error:  # raised again where somebody waits for it
+        except BaseException as error:  # raised again in the thread that waits
             results.append((False, error))
 
-    thread = threading.Thread(target=run, name="patience", daemon=True)
+    thread = threading.Thread(target=run, name="call-timeout", daemon=True)
     thread.start()
     thread.join(seconds)
     if not results:
@@ -71,7 +76,7 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process: in order, or at once if something was left behind."""
+    """End the process: normally, or at once with `os._exit` if a call was abandoned."""
     if LEFT_BEHIND:
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError, AttributeError):

@@ -1,4 +1,4 @@
-"""Which sink ``auto`` picks, and why."""
+"""Chooses the sink for ``--sink auto``, and says why."""
 
 from __future__ import annotations
 
@@ -10,35 +10,42 @@ from adaptive.sinks import miniaudio_library, portaudio_library
 from adaptive.sinks.devices import choose
 
 SINKS = ("auto", "portaudio", "miniaudio", "web", "pcm", "null")
-CARDS = ("portaudio", "miniaudio")
-"""Sinks that play on a sound card, in the order in which ``auto`` asks for one."""
+SOUND_CARD_SINKS = ("portaudio", "miniaudio")
+"""Sinks that play on a sound card, in the order in which ``auto`` tries them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SinkChoice:
-    """Which sink, and why: `name` is never ``auto``."""
+    """The chosen sink, and the reason.  `name` is never ``auto``."""
 
     name: str
     why: str
 
 
 def library_of(card: str) -> Any:
-    """The module that lists the devices of a sink of `CARDS`."""
+    """The module that lists the devices of a sink of `SOUND_CARD_SINKS`."""
     return portaudio_library if card == "portaudio" else miniaudio_library
 
 
 def choose_sink(name: str, device: str | None) -> SinkChoice:
-    """Resolve ``auto``: a sound card through PortAudio, else one through miniaudio, else the browser.
+    """Resolve ``auto``: a sound card through PortAudio, otherwise through miniaudio, otherwise the browser.
+
+    Parameters
+    ----------
+    name : str
+        One of `SINKS`.
+    device : str or None
+        Part of a device's name.
 
     Raises
     ------
     DeviceError
         A sound card was asked for, and there is none.
     """
-    if name not in {"auto", *CARDS}:
+    if name not in {"auto", *SOUND_CARD_SINKS}:
         return SinkChoice(name, "asked for")
     errors = []
-    for card in CARDS if name == "auto" else (name,):
+    for card in SOUND_CARD_SINKS if name == "auto" else (name,):
         try:
             found, why = choose(library_of(card).list_devices(), device)
         except DeviceError as error:

@@ -1,6 +1,6 @@
-"""Sinks without a device: a thread that pulls blocks at the pace of a clock.
+"""Sinks without a device: a thread pulls blocks from the engine at the pace of a clock.
 
-The null sink throws them away; the stream hands them to listeners (a browser, a game).
+The null sink discards them; the stream sends them to listeners (a browser, a game).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from adaptive.sinks.heartbeat import stamp_s
 
 BLOCK_FRAMES = 512
 LEAD_S = 0.04
-"""How far ahead of the clock blocks are made, so that a late thread is not heard at once."""
+"""How far ahead of the clock blocks are rendered, so that a short delay of the thread is not heard."""
 
 CATCH_UP_S = 2.0
-"""After a longer standstill the lost time is skipped by the clock, never by the music."""
+"""After a longer stall the lost time is dropped from the clock; no music is skipped."""
 
 
 class ClockedSink:
@@ -25,20 +25,28 @@ class ClockedSink:
     Parameters
     ----------
     engine : Engine
-        What is pulled.
+        The engine to drive.
     name : str
         ``null``, ``web`` or ``pcm``.
     take : callable, optional
-        Gets each block as interleaved little-endian float32 bytes, in this sink's thread.
+        Is given each block as interleaved little-endian float32 bytes, in this sink's thread.
     lead_s : float
-        How far ahead of the clock blocks are made.
+        How far ahead of the clock blocks are rendered.
     block_frames : int
-        Frames a block.
+        Frames per block.
 
     Attributes
     ----------
+    made_frames : int
+        Frames rendered so far.
     late_blocks : int
-        Blocks that were begun after their first frame was due to sound.
+        Blocks whose rendering began after their first frame was due.
+    faults : int
+        Exceptions that `take` raised.
+    due_s : float
+        Time at which frame 0 was due, later by each time that was dropped.
+    skipped_s : float
+        Time dropped after stalls.
     """
 
     def __init__(
@@ -63,18 +71,18 @@ class ClockedSink:
         self._thread = threading.Thread(target=self._run, name=f"sink-{name}", daemon=True)
 
     def start(self, due_s: float | None = None) -> None:
-        """Begin to pull; the first frame is due now, or at a time of `watch.stamp_s`."""
+        """Start.  The first frame is due now, or at `due_s` on the clock of `heartbeat.stamp_s`."""
         self.due_s = stamp_s() if due_s is None else due_s
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop and wait for the thread; the engine's memory may be dropped after this."""
+        """Stop and wait for the thread.  The engine's memory may be released afterwards."""
         self._stopping.set()
         self._thread.join(timeout=5.0)
 
     @property
     def is_running(self) -> bool:
-        """Whether its thread may still be in the engine."""
+        """Whether the thread may still be inside the engine."""
         return self._thread.is_alive()
 
     def _run(self) -> None:
@@ -89,15 +97,15 @@ class ClockedSink:
             if due < frames:
                 self._stopping.wait((frames - due) / rate)
                 continue
-            # its first frame should sound by now, and is not made yet: on a sound card that is an underrun
+            # the first frame is due and not rendered yet: on a sound card this would be an underrun
             self.late_blocks += self.made_frames > self._lead_s * rate < due
             block = self.engine.pull(frames, self.channels)
             self.made_frames += frames
             if self.take is not None:
-                self._hand_on(block.tobytes())
+                self._pass_on(block.tobytes())
 
-    def _hand_on(self, block: bytes) -> None:
-        """Give a block to whoever takes it; what goes wrong there must not stop the music's clock."""
+    def _pass_on(self, block: bytes) -> None:
+        """Pass a block to `take`.  An exception there is counted, and does not stop this thread."""
         assert self.take is not None
         try:
             self.take(block)

@@ -1,4 +1,4 @@
-"""Output devices as the libraries list them, and which one is meant."""
+"""Output devices as the libraries list them, and the choice of one."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Device:
     index : int
         Its number in the library's list.
     name, host : str
-        What it is called, and the sound system it belongs to.
+        Its name, and the sound system it belongs to.
     channels : int
-        The most it takes; 0 where any number will do.
+        Most channels that it supports; 0 if it supports any number.
     sample_rate : float
-        What it runs at by itself; 0 where any rate will do.
+        Its native sample rate in Hz; 0 if it supports any rate.
     is_default : bool
-        Whether the system plays there if nothing is said.
+        Whether it is the system's default output.
     """
 
     index: int
@@ -40,19 +40,19 @@ class Device:
 
 
 def choose(devices: Sequence[Device], wanted: str | None = None) -> tuple[Device, str]:
-    """Device that will be used, and why.
+    """Choose a device, and say why.
 
     Parameters
     ----------
     devices : sequence of Device
-        What there is.
+        All devices.
     wanted : str, optional
-        Part of its name, in any case, or its number.
+        Part of the device's name, in upper or lower case, or its number.
 
     Raises
     ------
     DeviceError
-        There is none, or none of that name.
+        There is no device, or none of that name.
     """
     if not devices:
         message = "there is no sound card here"
@@ -60,7 +60,7 @@ def choose(devices: Sequence[Device], wanted: str | None = None) -> tuple[Device
     if wanted is None:
         chosen = next((device for device in devices if device.is_default), devices[0])
         return chosen, "it is the system's default output"
-    for device in sorted(devices, key=lambda device: device.name != wanted):  # the very name first
+    for device in sorted(devices, key=lambda device: device.name != wanted):  # an exact match first
         if wanted == str(device.index) or wanted.lower() in device.name.lower():
             return device, f"its name holds {wanted!r}"
     names = ", ".join(device.name for device in devices)

@@ -20,28 +20,28 @@ FORMATS = {
 
 
 def credits_of(preset: Preset) -> dict[str, str]:
-    """Title, artist and licence, as every file a preset makes carries them."""
+    """Title, artist and licence of a preset, for the tags of a file."""
     made = preset.file.credits
     tags = {"title": preset.file.name, "artist": made.composer, "license": made.license}
     return {name: value for name, value in tags.items() if value}
 
 
 class AudioFileSink:
-    """Writes frames to a file.
+    """Writes frames to an audio file.
 
     Parameters
     ----------
     path : Path
         ``.wav`` (24 bit), ``.flac`` (24 bit) or ``.ogg`` (Vorbis).
     sample_rate, channels : int
-        Of the frames.
+        Sample rate in Hz, and number of channels.
     tags : dict
-        Title, artist, license.
+        Values of ``title``, ``artist`` and ``license``.
 
     Raises
     ------
     InputError
-        The ending is none of these, or the file cannot be written.
+        The suffix is not one of these, or the file cannot be written.
     """
 
     def __init__(self, path: Path, sample_rate: int, channels: int, tags: dict[str, str]) -> None:
@@ -75,7 +75,7 @@ class AudioFileSink:
         Raises
         ------
         MachineError
-            The disk is full.
+            The file cannot be written, for example because the disk is full.
         """
         try:
             self._file.write(frames)

@@ -1,6 +1,7 @@
-"""Is the device still asking for blocks?  Counting callbacks is the only sign that every system gives.
+"""Detects whether a device still asks for blocks, by counting its callbacks.
 
-A JACK server that is killed tells nobody; PortAudio goes on calling its stream active.
+No other sign works on every system: after a JACK server was killed, PortAudio still reports its stream as
+active.
 """
 
 from __future__ import annotations
@@ -9,27 +10,27 @@ import sys
 import time
 
 LOOK_S = 0.02
-"""How often a watcher looks."""
+"""Time between two looks at the counter."""
 
 LEAST_LOSS_S = 0.15
-"""Silence of a device that counts as its loss; virtual machines stand still for 50 ms now and then."""
+"""Time without a callback after which a device counts as lost; virtual machines stall for up to 50 ms."""
 
 BLOCKS_TO_LOSS = 4
-"""The same in blocks, where blocks are long."""
+"""The same in blocks, for devices with long blocks."""
 
 FIRST_BLOCK_S = 2.0
-"""What a device may take to ask for its first block."""
+"""Time that a device has to ask for its first block."""
 
 BLOCKS_TO_LIFE = 3
 LIFE_S = 0.05
-"""Blocks that must come, over so long, before a device counts as alive: one may come late from a dead one."""
+"""Blocks, and time, after which a device counts as alive: a dead one may still ask for a late block."""
 
 
 def stamp_s() -> float:
-    """Read the clock that callbacks are stamped with (`adaptive.kernel.clock`): it never jumps.
+    """Seconds of the clock that callbacks are stamped with (`adaptive.kernel.clock`); it never jumps.
 
-    It is not `time.monotonic` everywhere: on macOS that stands still while the machine sleeps, on Windows it
-    is another counter before Python 3.13.
+    It differs from `time.monotonic` on macOS, where that stops while the machine sleeps, and on Windows,
+    where that is another counter before Python 3.13.
     """
     if sys.platform == "win32":
         return time.perf_counter()
@@ -39,15 +40,15 @@ def stamp_s() -> float:
 class Heartbeat:
     """Follows the callback counter of one stream.
 
-    Time counts only while the watcher itself runs: if the whole machine stood still, or the interpreter,
-    a look that comes late counts as one look, and nothing is called lost that had no chance to answer.
+    Time counts only while the watcher itself runs.  If the machine or the interpreter stalls, the next look
+    counts as two intervals at most, so that a device that could not answer is not taken for lost.
 
     Parameters
     ----------
     now_s : float
-        When the stream was started.
+        Time at which the stream was started.
     block_s : float
-        How long a block lasts.
+        Duration of a block.
     """
 
     def __init__(self, now_s: float, block_s: float) -> None:
@@ -59,7 +60,7 @@ class Heartbeat:
         self._alive_since: tuple[float, int] | None = None
 
     def look(self, blocks: int, now_s: float) -> None:
-        """Note how many blocks have been asked for by now."""
+        """Note the number of blocks that have been asked for so far."""
         passed = min(now_s - self._looked_s, 2.0 * LOOK_S)
         self._looked_s = now_s
         if blocks != self._blocks:
@@ -73,12 +74,12 @@ class Heartbeat:
 
     @property
     def is_lost(self) -> bool:
-        """Whether it has been silent for too long."""
+        """Whether the device has not asked for a block for too long."""
         return self._silent_s >= (self._loss_s if self._has_begun else FIRST_BLOCK_S)
 
     @property
     def is_alive(self) -> bool:
-        """Whether blocks have been coming for a while."""
+        """Whether the device has asked for enough blocks, for long enough."""
         if self._alive_since is None:
             return False
         since_s, at = self._alive_since

@@ -1,7 +1,8 @@
-"""Standard MIDI files: what the generated layers played, for whoever goes on with it elsewhere.
+"""Writes Standard MIDI Files of what the generated layers played.
 
-Format 1, 960 ticks a quarter: a track for tempo, bars, key and sections, then a track a layer.  Onsets,
-durations and velocities are those performed.  Nothing in a file depends on when it was made.
+Format 1, 960 ticks per quarter note.  The first track holds tempo, bars, key and sections; each layer has a
+track of its own.  Onsets, durations and velocities are those performed.  A file does not depend on when it
+was made.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from adaptive.music.scale import Key
 from adaptive.sinks.midi_time import TICKS_PER_QUARTER, BarGrid, TickMap, signatures
 
 DRUM_CHANNEL = 9
-"""Channel 10, as people count: where General MIDI keeps its percussion."""
+"""Channel 10, counted from 1: the percussion channel of General MIDI."""
 
 MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 
 MAJOR = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
 MINOR = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m", "A#m")
 
-# What belongs together at a tick: what the bar is before what happens in it, ends before beginnings.
+# Order of events on one tick: meta events, note offs, program changes, note ons.
 _META, _OFF, _PROGRAMME, _ON = range(4)
 
 NEVER = 1 << 62
-"""A tick that does not come."""
+"""A tick after every other."""
 
 Row = tuple[int, int, Any]
 Place = tuple[int, int]
@@ -40,9 +41,9 @@ class PlayedNote:
     Parameters
     ----------
     frame, frames : int
-        When it began and how long it was held.
+        Frame at which it began, and number of frames for which it was held.
     midi : int
-        Its key; for drums that of General MIDI's percussion map.
+        Its MIDI key number; for drums, that of General MIDI's percussion map.
     velocity : float
         0 … 1.
     """
@@ -60,11 +61,11 @@ class NoteTrack:
     Parameters
     ----------
     name, text : str
-        Of the layer, and what writes it.
+        Name of the layer, and a text about its generator and instrument.
     programme : int or None
-        Of General MIDI, 0 … 127; None for drums.
+        General MIDI program, 0 … 127; None for drums.
     notes : list of PlayedNote
-        In order.
+        In order of time.
     """
 
     name: str
@@ -75,7 +76,7 @@ class NoteTrack:
 
 @dataclass(frozen=True, slots=True)
 class SectionMark:
-    """A section's beginning: its name, its bars, its key."""
+    """The beginning of a section: its name, bar grid and key."""
 
     name: str
     grid: BarGrid
@@ -84,7 +85,7 @@ class SectionMark:
 
 @dataclass(frozen=True, slots=True)
 class MidiScore:
-    """All that a file says.
+    """The content of a file.
 
     Parameters
     ----------
@@ -93,13 +94,13 @@ class MidiScore:
     texts : sequence of str
         Remarks.
     ticks : TickMap
-        The tempo.
+        The tempo map.
     end_frame : int
-        Where the music ends.
+        Frame at which the music ends.
     sections : sequence of SectionMark
-        In order.
-    parts : sequence of NoteTrack
-        A track each.
+        In order of time.
+    tracks : sequence of NoteTrack
+        One for each generated layer.
     """
 
     tags: Mapping[str, str]
@@ -107,18 +108,18 @@ class MidiScore:
     ticks: TickMap
     end_frame: int
     sections: Sequence[SectionMark]
-    parts: Sequence[NoteTrack]
+    tracks: Sequence[NoteTrack]
 
 
 def write(score: MidiScore, file: IO[bytes]) -> None:
-    """Write a score to a file that is open."""
+    """Write a score to an open binary file."""
     music = MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
     end = score.ticks.tick_at(score.end_frame)
-    channels = assign_channels(score.parts)
-    placed = _places(score.parts, channels, score.ticks)
+    channels = assign_channels(score.tracks)
+    placed = _places(score.tracks, channels, score.ticks)
     tracks = [
-        _note_rows(part, channel, places)
-        for part, channel, places in zip(score.parts, channels, placed, strict=True)
+        _note_rows(track, channel, places)
+        for track, channel, places in zip(score.tracks, channels, placed, strict=True)
     ]
     end = max([end, *(tick for rows in tracks for tick, _, _ in rows)])
     for rows in (_first_rows(score, end), *tracks):
@@ -126,26 +127,29 @@ def write(score: MidiScore, file: IO[bytes]) -> None:
     music.save(file=file)
 
 
-def assign_channels(parts: Sequence[NoteTrack]) -> list[int]:
-    """Channel of each part: drums share theirs; beyond fifteen others, those alike share first."""
+def assign_channels(tracks: Sequence[NoteTrack]) -> list[int]:
+    """Channel of each track.
+
+    Drums share channel 9.  Of more than fifteen other tracks, those with the same program share first.
+    """
     of_programme: dict[int | None, int] = {}
     found: list[int] = []
     taken = 0
-    for part in parts:
-        if part.programme is None:
+    for track in tracks:
+        if track.programme is None:
             channel = DRUM_CHANNEL
         elif taken < len(MELODIC_CHANNELS):
             channel, taken = MELODIC_CHANNELS[taken], taken + 1
-            of_programme.setdefault(part.programme, channel)
+            of_programme.setdefault(track.programme, channel)
         else:
-            turn = MELODIC_CHANNELS[taken % len(MELODIC_CHANNELS)]
-            channel, taken = of_programme.get(part.programme, turn), taken + 1
+            shared = MELODIC_CHANNELS[taken % len(MELODIC_CHANNELS)]
+            channel, taken = of_programme.get(track.programme, shared), taken + 1
         found.append(channel)
     return found
 
 
 def key_name(key: Key) -> str:
-    """Key signature as MIDI names it: a mode has the sharps it is written with.
+    """Key signature in MIDI's notation; a mode has that of the major or minor key with the same notes.
 
     Examples
     --------
@@ -159,7 +163,7 @@ def key_name(key: Key) -> str:
 
 
 def _first_rows(score: MidiScore, end: int) -> list[Row]:
-    """Title, bars, keys, tempo, sections."""
+    """Rows of the first track: title, bars, keys, tempo, sections."""
     ticks = score.ticks
     names = {"title": "track_name", "artist": "text", "license": "copyright"}
     rows: list[Row] = []
@@ -187,37 +191,38 @@ def _named(kind: str, value: str) -> MetaMessage:
     return MetaMessage(kind, **{"name" if kind == "track_name" else "text": value})
 
 
-def _note_rows(part: NoteTrack, channel: int, places: Sequence[Place]) -> list[Row]:
+def _note_rows(track: NoteTrack, channel: int, places: Sequence[Place]) -> list[Row]:
     rows: list[Row] = [
-        (0, _META, MetaMessage("track_name", name=part.name)),
-        (0, _META, MetaMessage("text", text=part.text)),
+        (0, _META, MetaMessage("track_name", name=track.name)),
+        (0, _META, MetaMessage("text", text=track.text)),
     ]
-    if part.programme is not None:
-        change = Message("program_change", channel=channel, program=part.programme)
+    if track.programme is not None:
+        change = Message("program_change", channel=channel, program=track.programme)
         rows.append((0, _PROGRAMME, change))
-    for (tick, ends), note in zip(places, part.notes, strict=True):
+    for (tick, ends), note in zip(places, track.notes, strict=True):
         velocity = min(127, max(1, round(note.velocity * 127)))
         on = Message("note_on", channel=channel, note=note.midi, velocity=velocity)
         rows += [(tick, _ON, on), (ends, _OFF, Message("note_off", channel=channel, note=note.midi))]
     return rows
 
 
-def _places(parts: Sequence[NoteTrack], channels: Sequence[int], ticks: TickMap) -> list[list[Place]]:
-    """Ticks at which each note begins and ends; a key struck again on its channel ends there.
+def _places(tracks: Sequence[NoteTrack], channels: Sequence[int], ticks: TickMap) -> list[list[Place]]:
+    """Ticks at which each note begins and ends.
 
-    A file knows a note by channel and key only: the end of one would end the other.
+    A file identifies a note by channel and key only, so the end of one note would also end another of the
+    same key.  So a note ends at the latest where the next one of its key begins.
     """
-    found: list[list[Place]] = [[(0, 0)] * len(part.notes) for part in parts]
+    found: list[list[Place]] = [[(0, 0)] * len(track.notes) for track in tracks]
     rows = [
-        (ticks.tick_at(note.frame), ticks.tick_at(note.frame + note.frames), channel, note.midi, part, index)
-        for part, channel in enumerate(channels)
-        for index, note in enumerate(parts[part].notes)
+        (ticks.tick_at(note.frame), ticks.tick_at(note.frame + note.frames), channel, note.midi, track, index)
+        for track, channel in enumerate(channels)
+        for index, note in enumerate(tracks[track].notes)
     ]
-    following: dict[tuple[int, int], Place] = {}
-    for tick, ends, channel, midi, part, index in sorted(rows, reverse=True):
-        again, its_end = following.get((channel, midi), (NEVER, NEVER))
-        ends = its_end if again == tick else max(tick + 1, min(ends, again))
-        following[channel, midi] = found[part][index] = (tick, ends)
+    next_of: dict[tuple[int, int], Place] = {}
+    for tick, ends, channel, midi, track, index in sorted(rows, reverse=True):
+        next_on, next_end = next_of.get((channel, midi), (NEVER, NEVER))
+        ends = next_end if next_on == tick else max(tick + 1, min(ends, next_on))
+        next_of[channel, midi] = found[track][index] = (tick, ends)
     return found
 
 

@@ -1,8 +1,8 @@
-"""Frames to MIDI ticks: the tempo map as a file can say it.
+"""Converts frames to MIDI ticks, with a tempo map that a MIDI file can hold.
 
-A file knows whole ticks and tempos in whole microseconds a quarter.  Each tempo is chosen so that the
-file's clock meets ours again at the next *knot*, so errors never add up: on a constant stretch they stay
-below 0.24 ms (half a microsecond, 480 quarters), on a ramp below another 0.1 ms.
+A file has whole ticks, and tempos in whole microseconds per quarter note.  Each tempo is chosen so that the
+file's clock equals ours again at the next *knot*, so that errors do not add up.  At constant tempo they stay
+below 0.24 ms (half a microsecond times 480 quarters); a ramp adds less than 0.1 ms.
 """
 
 from __future__ import annotations
@@ -18,33 +18,35 @@ from adaptive.timebase import HAIR, TempoSegment
 TICKS_PER_QUARTER = 960
 
 KNOT_QUARTERS = 480
+"""Quarter notes between two knots at constant tempo."""
+
 Meter = tuple[int, int]
 
 RAMP_ERROR_S = 1e-4
-"""How far a straight piece may leave a ramp's curve."""
+"""Greatest distance, in seconds, between a ramp and the steps it is written as."""
 
 LARGEST_TEMPO = (1 << 24) - 1
-"""Microseconds a quarter that three bytes hold."""
+"""Most microseconds per quarter note that the three bytes of a tempo event hold."""
 
 
 def ticks_per_beat(beat_unit: int) -> int:
-    """Ticks of a beat that is a whole (1) … a sixteenth (16)."""
+    """Ticks per beat, where a beat is a whole note (1) … a sixteenth (16)."""
     return TICKS_PER_QUARTER * 4 // beat_unit
 
 
 class TickMap:
-    """Where every frame lies in ticks.
+    """Converts frames and beats to ticks.
 
     Parameters
     ----------
     segments : sequence of TempoSegment
-        All that was played, from frame 0, in order; a beat is what each says it is.
+        The tempo map of all that was played, from frame 0, in order; each gives its own beat unit.
     sample_rate : float
-        Frames a second.
+        Frames per second.
 
     Examples
     --------
-    >>> ticks = TickMap([Segment(0.0, 0.0, 2.0 / 48000)], 48000)
+    >>> ticks = TickMap([TempoSegment(0.0, 0.0, 2.0 / 48000)], 48000)
     >>> ticks.tick_at(24000), ticks.tempos(1920)
     (960, [(0, 500000)])
     """
@@ -58,12 +60,12 @@ class TickMap:
             self._starts.append(self._starts[-1] + beats * ticks_per_beat(segment.beat_unit))
 
     def tick_at(self, frame: float) -> int:
-        """Nearest tick of a frame."""
+        """Tick nearest to a frame."""
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame) - 1
         return self._tick(max(0, index), self._segments[max(0, index)].beat_at(frame))
 
     def tick_of(self, beat: float) -> int:
-        """Nearest tick of a beat."""
+        """Tick nearest to a beat."""
         index = bisect.bisect_right(self._segments, beat, key=lambda segment: segment.beat) - 1
         return self._tick(max(0, index), beat)
 
@@ -72,14 +74,14 @@ class TickMap:
         return round(self._starts[index] + (beat - segment.beat) * ticks_per_beat(segment.beat_unit))
 
     def seconds_at(self, tick: float) -> float:
-        """Seconds at which a tick is due, before the file rounds its tempo."""
+        """Seconds at which a tick is due, before tempos are rounded."""
         index = max(0, bisect.bisect_right(self._starts, tick) - 1)
         segment = self._segments[index]
         beat = segment.beat + (tick - self._starts[index]) / ticks_per_beat(segment.beat_unit)
         return segment.frame_at(beat) / self._rate
 
     def tempos(self, end_tick: int) -> list[tuple[int, int]]:
-        """Tempo changes up to a tick: (tick, microseconds a quarter)."""
+        """Tempo changes before a tick: (tick, microseconds per quarter note)."""
         knots = sorted({0, *(tick for tick in self._knots(end_tick) if 0 < tick < end_tick)})
         found: list[tuple[int, int]] = []
         played_s = 0.0
@@ -104,7 +106,11 @@ class TickMap:
                 yield from range(start, end, KNOT_QUARTERS * TICKS_PER_QUARTER)
 
     def _ramp_knots(self, index: int, ramp: TempoSegment, end_frame: float) -> Iterator[int]:
-        """Cut a ramp into pieces of equal time: a chord of h frames leaves it by a·h²/8v frames."""
+        """Divide a ramp into pieces of equal time.
+
+        A chord over h frames differs from the ramp by at most a·h²/8v frames, where a is the acceleration and
+        v the speed.
+        """
         frames = end_frame - ramp.frame
         slowest = min(ramp.beats_per_frame, ramp.speed_at(end_frame))
         piece = math.sqrt(8.0 * slowest * RAMP_ERROR_S * self._rate / abs(ramp.acceleration))
@@ -115,12 +121,12 @@ class TickMap:
 
 @dataclass(frozen=True, slots=True)
 class BarGrid:
-    """The bars of one stay in a section.
+    """The bars of one segment instance.
 
     Parameters
     ----------
     beat : float
-        Where it begins.
+        Beat at which it begins.
     offset_beats : float
         How far into a bar it begins.
     beats_per_bar, beat_unit : int
@@ -134,15 +140,15 @@ class BarGrid:
 
     @property
     def meter(self) -> Meter:
-        """Beats of a bar, and which note a beat is."""
+        """Beats per bar, and the note value of a beat."""
         return self.beats_per_bar, self.beat_unit
 
 
 def signatures(grids: Sequence[BarGrid]) -> list[tuple[int, Meter]]:
-    """Where a file's bars change, so that its bar lines are the music's: (beat, meter).
+    """Time signatures that give a file the bar lines of the music: (beat, meter).
 
-    A seam on a beat cuts a bar short; the file says so with a bar of fewer beats.  A seam between two
-    beats cannot be said: from there on the file's bars go on as they were.
+    A seam on a beat shortens a bar; the file then has a bar of fewer beats.  A seam between two beats cannot
+    be written, so from there on the bars of the file continue unchanged.
 
     Examples
     --------

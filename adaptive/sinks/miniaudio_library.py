@@ -1,7 +1,7 @@
-"""miniaudio, which carries its own back ends: the devices it finds, and the memory that names them.
+"""Lists devices through miniaudio, which has back ends of its own.
 
-Python's miniaudio is built with cffi against the C header, so structures and constants are the
-compiler's own, not copied here.
+The Python package is built with cffi against the C header, so the compiler provides structures and constants;
+none are copied here.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from typing import Any
 from adaptive.errors import DeviceError
 from adaptive.sinks.call_timeout import within
 from adaptive.sinks.devices import Device
-from adaptive.sinks.stderr_mute import hush_libraries, quietly
+from adaptive.sinks.stderr_mute import discard_library_messages, muted_stderr
 
 BACK_ENDS = {
     "linux": ("PULSEAUDIO", "JACK", "ALSA"),
     "darwin": ("COREAUDIO",),
     "win32": ("WASAPI", "DSOUND", "WINMM"),
 }
-"""Asked in this order.  Never miniaudio's own null device, which it would take where nothing else is."""
+"""Back ends of each system, in order.  miniaudio's null back end, its last resort, is left out."""
 
-PATIENCE_S = 5.0
+TIMEOUT_S = 5.0
 BACK_END_S = 1.5
-"""A back end answers in 0.01 to 0.1 s, or hangs with its server."""
+"""Limit for one back end, which answers in 0.01 to 0.1 s, or hangs with its server."""
 
 OTHER_BACK_ENDS = ("SNDIO", "AUDIO4", "OSS")
-SHAM = frozenset({b"null", b"jack"})
-"""ALSA's plugins that can always be opened: one throws everything away, one is JACK by a worse road."""
+UNUSABLE = frozenset({b"null", b"jack"})
+"""ALSA plugins that are left out: one discards all audio, the other is a detour to JACK."""
 
 MISSING = "miniaudio is not installed (pip install miniaudio; it has no wheel for Linux on aarch64)"
 
 
 def load() -> Any:
-    """The package, or a clear sentence why it cannot be had.
+    """Import the package.
 
     Raises
     ------
     DeviceError
-        It is not installed, or was built without what is needed here.
+        It is not installed, or lacks functions that are needed here.
     """
     try:
         import miniaudio
@@ -51,22 +51,22 @@ def load() -> Any:
     if not all(hasattr(getattr(miniaudio, "lib", None), name) for name in needed):
         message = "this miniaudio does not show its device functions (pip install --upgrade miniaudio)"
         raise DeviceError(message)
-    hush_libraries()
+    discard_library_messages()
     return miniaudio
 
 
 class Context:
-    """One back end, opened, with the output devices it found.
+    """An open back end, with the output devices it found.
 
     Parameters
     ----------
     name : str
-        Of `miniaudio.Backend`.
+        Name in `miniaudio.Backend`.
 
     Raises
     ------
     DeviceError
-        The back end is not here.
+        This machine does not have the back end.
     """
 
     def __init__(self, name: str) -> None:
@@ -76,7 +76,7 @@ class Context:
         number = miniaudio.Backend[name].value
         self.memory = self._ffi.new("ma_context *")
         wanted = self._ffi.new("ma_backend[1]", [number])
-        with quietly():
+        with muted_stderr():
             result = self._lib.ma_context_init(wanted, 1, self._ffi.NULL, self.memory)
         if result != self._lib.MA_SUCCESS:
             message = f"{name} is not here"
@@ -89,7 +89,7 @@ class Context:
         ffi = self._ffi
         found, count = ffi.new("ma_device_info **"), ffi.new("ma_uint32 *")
         captures, capture_count = ffi.new("ma_device_info **"), ffi.new("ma_uint32 *")
-        with quietly():
+        with muted_stderr():
             result = self._lib.ma_context_get_devices(self.memory, found, count, captures, capture_count)
         if result != self._lib.MA_SUCCESS:
             return []
@@ -101,14 +101,17 @@ class Context:
         return [self._described(index, info) for index, info in enumerate(self._infos)]
 
     def _complete(self, info: Any) -> bool:
-        """Ask for what a device can do; False if it cannot be opened at all, as most that ALSA lists."""
+        """Ask for a device's formats; False if it cannot be opened, as is true of most that ALSA lists."""
         is_default = info.isDefault
         identity = self._ffi.addressof(info, "id")
-        # an identity of ALSA's is the name of the device as text
-        if self.name == "ALSA" and bytes(self._ffi.buffer(identity)).partition(b"\0")[0].lstrip(b":") in SHAM:
+        # an ALSA device is identified by its name
+        if (
+            self.name == "ALSA"
+            and bytes(self._ffi.buffer(identity)).partition(b"\0")[0].lstrip(b":") in UNUSABLE
+        ):
             return False
         fresh = self._ffi.new("ma_device_info *")
-        with quietly():
+        with muted_stderr():
             result = self._lib.ma_context_get_device_info(
                 self.memory, self._lib.ma_device_type_playback, identity, fresh
             )
@@ -126,23 +129,23 @@ class Context:
         return Device(index, name, self.name, channels, float(rate), bool(info.isDefault))
 
     def identity(self, device: Device) -> Any:
-        """What names a device to the back end."""
+        """The back end's identifier of a device."""
         return self._ffi.addressof(self._infos[device.index], "id")
 
     def close(self) -> None:
-        """Close the back end; every device of it is closed before."""
+        """Close the back end.  All its devices must be closed before."""
         if self._is_open:
             self._is_open = False
             self._lib.ma_context_uninit(self.memory)
 
 
 def back_ends() -> tuple[str, ...]:
-    """Names of the back ends to ask on this system."""
+    """Names of the back ends of this system."""
     return BACK_ENDS.get(sys.platform, OTHER_BACK_ENDS)
 
 
 def contexts() -> list[Context]:
-    """Every back end that is here and has a device.
+    """Open every back end that has a device.
 
     Raises
     ------
@@ -153,7 +156,7 @@ def contexts() -> list[Context]:
     found = []
     for name in back_ends():
         with contextlib.suppress(DeviceError):
-            # one that hangs must not hide the others
+            # a back end that hangs must not prevent the others from being used
             context = within(BACK_END_S, name, lambda name=name: Context(name))  # type: ignore[misc]
             if context.devices:
                 found.append(context)
@@ -163,12 +166,12 @@ def contexts() -> list[Context]:
 
 
 def numbered(opened: Sequence[Context]) -> list[tuple[Device, Context, Device]]:
-    """Devices of all back ends: numbered through, with the context each belongs to and its number there."""
+    """Devices of all back ends, numbered consecutively: (device, its context, the device numbered there)."""
     listed: list[tuple[Device, Context, Device]] = []
     has_default = False
     for context in opened:
         for device in context.devices:
-            # the first back end's default is the one that is meant
+            # only the default device of the first back end counts
             is_default = device.is_default and not has_default
             has_default = has_default or is_default
             listed.append((replace(device, index=len(listed), is_default=is_default), context, device))
@@ -191,4 +194,4 @@ def list_devices() -> list[Device]:
             context.close()
         return found
 
-    return within(PATIENCE_S, "miniaudio", listed)
+    return within(TIMEOUT_S, "miniaudio", listed)

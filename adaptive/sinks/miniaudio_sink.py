@@ -1,9 +1,9 @@
-"""The sound card, through miniaudio: for machines where PortAudio is missing, and devices it cannot meet.
+"""A sound card through miniaudio: where PortAudio is missing, or does not support a device or its rate.
 
-The kernel's callback is handed to miniaudio as a C function; nothing of Python runs in it.  miniaudio
-calls it with the address of the device alone.  So the device lies in memory of ours, right behind the
-ticket (`adaptive.engine.stream_gate`), and the callback looks in front of it: sizes come from the compiled
-package, and no offset within the structure is assumed.
+The kernel's callback is given to miniaudio as a C function; no Python runs in it.  miniaudio passes the
+callback only the address of the device.  So the device is placed in our own memory, directly after the root
+of the stream gate (`adaptive.engine.stream_gate`), and the callback finds the root before the address it is
+given.  The size of the device comes from the compiled package; no offset inside the structure is assumed.
 """
 
 from __future__ import annotations
@@ -14,30 +14,40 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks import miniaudio_library
 from adaptive.sinks.devices import Device, choose
-from adaptive.sinks.sound_card import CardSink
-from adaptive.sinks.stderr_mute import quietly
+from adaptive.sinks.sound_card import SoundCardSink
+from adaptive.sinks.stderr_mute import muted_stderr
 
 PERIODS = 3
-"""Blocks the back end keeps: one that plays, one that waits, one that is being made."""
+"""Blocks that the back end keeps: one plays, one waits, one is being rendered."""
 
 LEAST_BLOCK_S = {"PULSEAUDIO": 0.02}
-"""A Pulse server is no real-time device: with blocks of 128 it lost 2 % of four seconds on a busy two-core
-machine, with 256 and 480 it lost some at every stall, with 960 only at stalls beyond 40 ms."""
+"""Shortest block of a back end, in seconds.
+
+A PulseAudio server does not run in real time.  On a busy machine with two cores it lost 2 % of four seconds
+with blocks of 128 frames, some at every stall with 256 and 480, and with 960 only at stalls of more than 40
+ms.
+"""
 
 
-class MiniaudioSink(CardSink):
+class MiniaudioSink(SoundCardSink):
     """Plays an engine on a sound card.
 
     Parameters
     ----------
     engine : Engine
-        Kept alive for as long as the device is open: the callback reads its memory.
+        The engine to drive.  It is kept alive while the device is open, because the callback reads its
+        memory.
     device : str, optional
         Part of a device's name.
     channels : int, optional
-        Channels to open; the engine's are folded or padded.
+        Channels to open; the engine's channels are folded or padded to them.
     block_size : int
-        Frames a block, more where `LEAST_BLOCK_S` says so; 0 leaves it to miniaudio.
+        Frames per block, at least `LEAST_BLOCK_S`; with 0 miniaudio chooses.
+
+    Raises
+    ------
+    DeviceError
+        There is no such device, or it cannot be opened.
     """
 
     name = "miniaudio"
@@ -58,8 +68,8 @@ class MiniaudioSink(CardSink):
             _, self._context, local = listed[chosen.index]
             wanted = channels or engine.spec.channels
             least = round(LEAST_BLOCK_S.get(chosen.host, 0.0) * engine.spec.sample_rate)
-            room = self._ffi.sizeof("ma_device")
-            stream_gate = engine.stream_gate(min(wanted, chosen.channels or wanted), room_behind=room)
+            size = self._ffi.sizeof("ma_device")
+            stream_gate = engine.stream_gate(min(wanted, chosen.channels or wanted), room_behind=size)
             super().__init__(engine, chosen, stream_gate, max(least, block_size))
             self._device = self._ffi.cast("ma_device *", stream_gate.room_address)
             self._init(local, engine.miniaudio_callback_address)
@@ -81,7 +91,7 @@ class MiniaudioSink(CardSink):
         config.periods = PERIODS
         config.dataCallback = self._ffi.cast(self._ffi.typeof(config.dataCallback), callback_address)
         self._config: Any = config
-        with quietly():
+        with muted_stderr():
             memory = self._context.memory
             result = self._lib.ma_device_init(memory, self._ffi.addressof(config), self._device)
         if result != self._lib.MA_SUCCESS:
@@ -93,17 +103,17 @@ class MiniaudioSink(CardSink):
 
     @property
     def latency_frames(self) -> int:
-        """Frames between the engine's output and the speaker: the blocks that were asked for."""
+        """Frames between the engine's output and the speaker: `PERIODS` blocks."""
         default = round(0.01 * self.sample_rate)  # miniaudio's own period, 10 ms
         return PERIODS * (self.block_frames or default)
 
     @property
     def can_close(self) -> bool:
-        """Not when a JACK server has died: closing its client breaks the one that took its place."""
+        """False for JACK: closing the client of a dead server breaks the client that replaced it."""
         return self.device.host != "JACK"
 
     def prepare(self) -> None:
-        """Let the device run; it plays silence until `begin`.
+        """Start the device; it plays silence until `begin`.
 
         Raises
         ------

@@ -1,6 +1,6 @@
-"""The sound card, through PortAudio: the kernel's callback is handed to it as a C function.
+"""A sound card through PortAudio, which calls the kernel's callback as a C function.
 
-Nothing of Python runs in that callback; python-rtmixer is the precedent.
+No Python runs in that callback.  python-rtmixer works in the same way.
 """
 
 from __future__ import annotations
@@ -9,30 +9,31 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks.devices import choose
 from adaptive.sinks.portaudio_library import Library
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 JACK = "JACK Audio Connection Kit"
 FLOAT32, CLIP_OFF, DITHER_OFF = 1, 1, 2
 
 
-class PortAudioSink(CardSink):
+class PortAudioSink(SoundCardSink):
     """Plays an engine on a sound card.
 
     Parameters
     ----------
     engine : Engine
-        Kept alive for as long as the stream is open: the callback reads its memory.
+        The engine to drive.  It is kept alive while the stream is open, because the callback reads its
+        memory.
     device : str, optional
         Part of a device's name.
     channels : int, optional
-        Channels to open; the engine's are folded or padded.
+        Channels to open; the engine's channels are folded or padded to them.
     block_size : int
-        Frames a block; 0 leaves it to PortAudio.
+        Frames per block; with 0 PortAudio chooses.
 
     Raises
     ------
     DeviceError
-        There is no such device, or it refuses.
+        There is no such device, or it cannot be opened.
     """
 
     name = "portaudio"
@@ -72,27 +73,27 @@ class PortAudioSink(CardSink):
 
     @property
     def latency_frames(self) -> int:
-        """Frames between the engine's output and the speaker, as PortAudio reports them."""
+        """Frames between the engine's output and the speaker, as reported by PortAudio."""
         return round(self._latency_s * self.sample_rate)
 
     @property
     def can_close(self) -> bool:
-        """Not when a JACK server has died: PortAudio waits for it for ever."""
+        """False for JACK: PortAudio would wait for a dead server for ever."""
         return self.device.host != JACK
 
     def prepare(self) -> None:
-        """Let the stream run; it plays silence until `begin`.
+        """Start the stream; it plays silence until `begin`.
 
         Raises
         ------
         DeviceError
-            It does not start.
+            The stream does not start.
         """
         started = self._library.lib.Pa_StartStream(self._stream)
         self._library.check(started, f"{self.device.name} does not start")
 
     def close(self) -> None:
-        """Stop and close the stream, and PortAudio with it."""
+        """Stop and close the stream, and terminate PortAudio."""
         lib = self._library.lib
         lib.Pa_AbortStream(self._stream)
         lib.Pa_CloseStream(self._stream)

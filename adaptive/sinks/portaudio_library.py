@@ -1,9 +1,9 @@
-"""PortAudio itself: loaded by sounddevice, opened and closed by us, once afresh for every lost device.
+"""Loads PortAudio through sounddevice, and initialises and terminates it itself.
 
-PortAudio reads the list of devices when it is initialised, and never again; and when a JACK server dies
-under it, every further call (stop, close, terminate) hangs for ever, and so does the end of the process.
-Initialising it again is therefore impossible just when it is needed.  But all its state lies in the
-library's own variables: a copy of the library's file, loaded beside the first, begins from nothing.
+PortAudio reads the list of devices only when it is initialised.  If a JACK server dies, every further call
+(stop, close, terminate) hangs for ever, and so does the end of the process.  So PortAudio cannot be
+initialised again just when that is needed.  But all its state is in variables of the library: a copy of the
+library's file, loaded in addition to the first, starts with fresh state.
 """
 
 from __future__ import annotations
@@ -21,52 +21,52 @@ from typing import Any
 from adaptive.errors import DeviceError
 from adaptive.sinks.call_timeout import within
 from adaptive.sinks.devices import Device
-from adaptive.sinks.stderr_mute import hush_libraries, quietly
+from adaptive.sinks.stderr_mute import discard_library_messages, muted_stderr
 
 INSTALL = "apt-get install libportaudio2, dnf install portaudio, or brew install portaudio"
-PATIENCE_S = 5.0
-"""Looking for devices takes 0.1 s; a sound server that is just being started, a few."""
+TIMEOUT_S = 5.0
+"""Limit for listing devices, which takes 0.1 s, or a few seconds while a sound server is starting."""
 
-_guard = threading.Lock()
+_lock = threading.Lock()
 _loaded: list[Any] = []
-"""Every copy, for ever: closing a library whose threads still run ends the process."""
+"""Every copy that was loaded.  None is unloaded: unloading a library whose threads run ends the process."""
 
 _source: list[Path] = []
-"""Where the library's file lies; looked up while there is no copy that could be mistaken for it."""
+"""Path of the library's file, looked up before there are copies that could be taken for it."""
 
 _in_use: set[int] = set()
-"""Places in `_loaded` of copies that are initialised, or that a dead device holds."""
+"""Indices in `_loaded` of copies that are initialised, or in which a call hangs."""
 
 
 def load() -> Any:
-    """sounddevice, or a clear sentence why it cannot be had.
+    """Import sounddevice, and take over PortAudio from it.
 
     Raises
     ------
     DeviceError
         PortAudio is missing.
     """
-    with _guard:
+    with _lock:
         if _loaded:
             return sys.modules["sounddevice"]
         try:
-            with quietly():  # PortAudio asks every system there is as it is imported
+            with muted_stderr():  # on import PortAudio probes every sound system
                 import sounddevice
         except OSError as error:
             message = f"PortAudio is not installed ({INSTALL})"
             raise DeviceError(message) from error
-        # from here on it is ours: its ending would wait for a dead device, in this process and in forks
+        # sounddevice's exit handler would wait for a dead device, in this process and in forks
         atexit.unregister(sounddevice._exit_handler)
         while sounddevice._initialized:
             sounddevice._terminate()
-        hush_libraries()
+        discard_library_messages()
         _loaded.append(sounddevice._lib)
         _source.extend(_files(sounddevice))
     return sounddevice
 
 
 def _files(sounddevice: Any) -> list[Path]:
-    """Where the library lies that sounddevice has loaded; empty if that is not to be found out."""
+    """Path of the library that sounddevice has loaded; empty if it cannot be found."""
     named = Path(sounddevice._libname)
     if named.is_absolute():
         return [named]
@@ -82,7 +82,7 @@ def _files(sounddevice: Any) -> list[Path]:
 
 def _copy(sounddevice: Any) -> Any:
     if not _source:
-        message = "PortAudio cannot be opened afresh: its file is not found"
+        message = "PortAudio cannot be loaded again: its file is not found"
         raise DeviceError(message)
     with tempfile.TemporaryDirectory(prefix="adaptive-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / _source[0].name
@@ -90,12 +90,12 @@ def _copy(sounddevice: Any) -> Any:
             shutil.copyfile(_source[0], copy)
             return sounddevice._ffi.dlopen(os.fspath(copy))
         except OSError as error:
-            message = f"PortAudio cannot be opened afresh: {error}"
+            message = f"PortAudio cannot be loaded again: {error}"
             raise DeviceError(message) from error
 
 
 class Library:
-    """One initialised PortAudio, with the devices there were at that moment.
+    """An initialised PortAudio, with the devices that existed at that moment.
 
     Raises
     ------
@@ -106,24 +106,24 @@ class Library:
     def __init__(self) -> None:
         sounddevice = load()
         self.ffi = sounddevice._ffi
-        with _guard:
-            free = [place for place in range(len(_loaded)) if place not in _in_use]
+        with _lock:
+            free = [index for index in range(len(_loaded)) if index not in _in_use]
             if not free:
                 _loaded.append(_copy(sounddevice))
                 free = [len(_loaded) - 1]
-            self._place = free[0]
-            _in_use.add(self._place)
-        self.lib = _loaded[self._place]
-        with quietly():
+            self._index = free[0]
+            _in_use.add(self._index)
+        self.lib = _loaded[self._index]
+        with muted_stderr():
             self.check(self.lib.Pa_Initialize(), "PortAudio cannot be initialised")
 
     def check(self, error: int, what: str) -> int:
-        """Pass on what is no error.
+        """Return a result of PortAudio, unless it is an error code.
 
         Raises
         ------
         DeviceError
-            It is one.
+            It is an error code; the message begins with `what`.
         """
         if error < 0:
             said = self.ffi.string(self.lib.Pa_GetErrorText(error)).decode(errors="replace")
@@ -132,7 +132,7 @@ class Library:
         return error
 
     def devices(self) -> list[Device]:
-        """Output devices."""
+        """List the output devices."""
         hosts = [self.lib.Pa_GetHostApiInfo(i) for i in range(self.lib.Pa_GetHostApiCount())]
         default = self.lib.Pa_GetDefaultOutputDevice()
         if default < 0:
@@ -149,15 +149,15 @@ class Library:
         return listed
 
     def close(self) -> None:
-        """Give it back.  Never with a dead JACK server: this would not return."""
-        with quietly():
+        """Terminate PortAudio, so that the copy can be used again.  Hangs if its JACK server has died."""
+        with muted_stderr():
             self.lib.Pa_Terminate()
-        with _guard:
-            _in_use.discard(self._place)
+        with _lock:
+            _in_use.discard(self._index)
 
 
 def list_devices() -> list[Device]:
-    """Output devices at this moment.
+    """List the output devices.
 
     Raises
     ------
@@ -172,4 +172,4 @@ def list_devices() -> list[Device]:
         finally:
             library.close()
 
-    return within(PATIENCE_S, "PortAudio", listed)
+    return within(TIMEOUT_S, "PortAudio", listed)

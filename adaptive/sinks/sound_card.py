@@ -1,4 +1,4 @@
-"""What every sink on a sound card has: a stream that runs, and a gate in front of the engine."""
+"""Base class of the sinks on sound cards: an open stream, and a gate in front of the engine."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from adaptive.engine.stream_gate import StreamGate
 from adaptive.sinks.devices import Device
 
 
-class CardSink:
-    """An open stream on a sound card.  Its system's calls may hang; the gate never does.
+class SoundCardSink:
+    """An open stream on a sound card.  Calls to the sound system may hang; those to the gate never do.
 
     Parameters
     ----------
     engine : Engine
-        Kept alive, through the ticket, for as long as the stream is open.
+        The engine to drive; the gate keeps it alive while the stream is open.
     device : Device
-        Where it plays.
+        The device that plays.
     stream_gate : StreamGate
-        What its callback was given.
+        The gate that the stream's callback reads.
     block_frames : int
-        Frames a block, as far as is known.
+        Frames per block; 0 if unknown.
     """
 
     name = "card"
@@ -32,7 +32,7 @@ class CardSink:
 
     @property
     def channels(self) -> int:
-        """Channels of the stream; the engine's are folded or padded."""
+        """Channels of the stream; the engine's channels are folded or padded to them."""
         return self.stream_gate.channels
 
     @property
@@ -42,45 +42,45 @@ class CardSink:
 
     @property
     def can_close(self) -> bool:
-        """Whether `close` may be called although the device is dead."""
+        """Whether `close` may be called after the device has died."""
         return True
 
     def prepare(self) -> None:
-        """Let the stream run; it plays silence until `begin`.
+        """Start the stream; it plays silence until `begin`.
 
         Raises
         ------
         DeviceError
-            It does not start.
+            The stream does not start.
         """
 
     def begin(self, engine: Engine | None = None) -> None:
-        """Let the stream drive the engine, or another one.  Nobody else may, from here on."""
+        """Open the gate: the stream drives the engine, or another one.  No other sink may drive it then."""
         if engine is not None:
             self._engine = engine
             self.stream_gate.publish(engine.memory.header_address, engine)
         self.stream_gate.open()
 
     def halt(self) -> bool:
-        """Let the stream play silence; True when another may drive the engine."""
+        """Shut the gate: the stream plays silence.  Returns True once another sink may drive the engine."""
         return self.stream_gate.shut()
 
     def close(self) -> None:
         """Stop and close the stream."""
 
     def release(self) -> None:
-        """Let go of the engine, for good: its gate is shut, and nobody is inside."""
+        """Release the engine for good.  The gate must be shut, and no callback inside the engine."""
         engine, self._engine = self._engine, None
         if engine is not None:
             engine.forget_ticket(self.stream_gate)
         self.stream_gate.release()
 
     def start(self) -> None:
-        """Begin to play."""
+        """Start the stream and let it drive the engine."""
         self.begin()
         self.prepare()
 
     def stop(self) -> None:
-        """Stop and close; the engine's memory may be dropped after this."""
+        """Stop and close the stream.  The engine's memory may be released afterwards."""
         self.close()
         self.release()

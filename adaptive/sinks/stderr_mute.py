@@ -1,4 +1,4 @@
-"""A quiet stderr: ALSA, JACK and PortAudio write there, in C, of all that is missing on this machine."""
+"""Mutes stderr while ALSA, JACK and PortAudio write messages to it from C."""
 
 from __future__ import annotations
 
@@ -11,55 +11,55 @@ import threading
 from collections.abc import Iterator
 
 LONGEST_WAIT_S = 1.0
-"""Looking for devices takes a tenth of this; a sentence does not wait longer for it."""
+"""Most that a message waits while stderr is muted; listing devices takes a tenth of this."""
 
 SETTERS = {
     "libasound.so.2": ("snd_lib_error_set_handler",),
     "libjack.so.0": ("jack_set_error_function", "jack_set_info_function"),
 }
-"""Libraries that let their complaints be sent elsewhere: a JACK client goes on long after its server died."""
+"""Functions that set where a library writes its messages; a JACK client writes long after its server died."""
 
 
 class _Stderr:
-    """Turns stderr away for as long as somebody wants it, and back in any case."""
+    """Mutes stderr while at least one caller wants that.  `force` ends the muting for all of them."""
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._is_loud = threading.Event()
-        self._is_loud.set()
+        self._lock = threading.Lock()
+        self._is_open = threading.Event()
+        self._is_open.set()
         self._kept: int | None = None
-        self._wanted = 0
-        self._turn = 0
+        self._muters = 0
+        self._generation = 0
 
-    def turn_away(self) -> int:
-        """Send what is written to stderr nowhere; the number is needed to turn it back."""
-        with self._guard:
-            if self._wanted == 0:
+    def mute(self) -> int:
+        """Discard what is written to stderr; returns a number to pass to `unmute`."""
+        with self._lock:
+            if self._muters == 0:
                 with contextlib.suppress(OSError, AttributeError, ValueError):
                     sys.stderr.flush()
-                with contextlib.suppress(OSError):  # there is no stderr to keep clean
+                with contextlib.suppress(OSError):  # there is no stderr
                     self._kept = os.dup(2)
                     nowhere = os.open(os.devnull, os.O_WRONLY)
                     os.dup2(nowhere, 2)
                     os.close(nowhere)
-                self._is_loud.clear()
-            self._wanted += 1
-            return self._turn
+                self._is_open.clear()
+            self._muters += 1
+            return self._generation
 
-    def turn_back(self, turn: int) -> None:
-        """End one turning away; does nothing if it was ended by force."""
-        with self._guard:
-            if turn == self._turn:
-                self._wanted -= 1
-                if self._wanted == 0:
+    def unmute(self, generation: int) -> None:
+        """End one call of `mute`; without effect if `force` ended it already."""
+        with self._lock:
+            if generation == self._generation:
+                self._muters -= 1
+                if self._muters == 0:
                     self._restore()
 
     def force(self) -> None:
-        """Turn it back although somebody still hangs in a library."""
-        with self._guard:
-            if self._wanted:
-                self._turn += 1
-                self._wanted = 0
+        """Unmute stderr although a caller still hangs in a library."""
+        with self._lock:
+            if self._muters:
+                self._generation += 1
+                self._muters = 0
                 self._restore()
 
     def _restore(self) -> None:
@@ -67,31 +67,31 @@ class _Stderr:
             os.dup2(self._kept, 2)
             os.close(self._kept)
             self._kept = None
-        self._is_loud.set()
+        self._is_open.set()
 
     def wait(self) -> None:
-        """Wait until stderr is itself again, but not for ever."""
-        self._is_loud.wait(LONGEST_WAIT_S)
+        """Wait until stderr is not muted, at most `LONGEST_WAIT_S`."""
+        self._is_open.wait(LONGEST_WAIT_S)
 
 
 STDERR = _Stderr()
 
 
 @contextlib.contextmanager
-def quietly() -> Iterator[None]:
-    """Let what C libraries write to stderr go nowhere."""
-    turn = STDERR.turn_away()
+def muted_stderr() -> Iterator[None]:
+    """Discard what C libraries write to stderr within the context."""
+    generation = STDERR.mute()
     try:
         yield
     finally:
-        STDERR.turn_back(turn)
+        STDERR.unmute(generation)
 
 
-def part_from_libraries() -> None:
-    """Keep stderr for this program's own sentences: what C libraries write there goes nowhere from now on.
+def reserve_stderr() -> None:
+    """Reserve stderr for Python: from now on what C libraries write there is discarded.
 
-    PortAudio prints three lines from its own thread when a Pulse server is killed, and has no setting
-    for it.  Should the process come down in C, Python still says where.
+    PortAudio writes three lines from its own thread when a PulseAudio server is killed, and has no setting
+    for that.  `faulthandler` still reports a crash in C.
     """
     try:
         ours = os.dup(2)
@@ -106,11 +106,11 @@ def part_from_libraries() -> None:
     faulthandler.enable(sys.stderr)
 
 
-def hush_libraries() -> None:
-    """Send the complaints of ALSA and JACK nowhere, for good.
+def discard_library_messages() -> None:
+    """Discard the messages of ALSA and JACK for good.
 
-    The function they get is the C library's ``getpid``: it takes no notice of its arguments and may be
-    called from any thread, the audio thread too, which must never wait for Python.
+    Their message handler is set to the C library's ``getpid``: it ignores its arguments and may be called
+    from any thread, the audio thread too, which must never wait for Python.
     """
     if sys.platform != "linux":
         return

@@ -1,4 +1,4 @@
-"""The master as a stream: raw float32 to browsers over WebSocket, to games over HTTP."""
+"""Streams the master output as raw float32: to browsers over WebSocket, to games over HTTP."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from collections.abc import Iterator
 from aiohttp import WSMsgType, web
 
 WAITING_BLOCKS = 48
-"""Blocks a slow listener may fall behind (half a second) before the oldest are dropped."""
+"""Blocks that may wait for a slow listener (half a second); then the oldest are dropped."""
 
 MOST_LISTENERS = 64
 
 
 class Broadcast:
-    """Hands blocks from the sink's thread to listeners on the event loop.
+    """Passes blocks from the sink's thread to listeners on the event loop.
 
     Parameters
     ----------
     loop : asyncio.AbstractEventLoop
-        Where the listeners live.
+        Event loop of the listeners.
     sample_rate, channels : int
-        What the blocks hold.
+        Sample rate in Hz and channels of the blocks.
+
+    Attributes
+    ----------
+    dropped_blocks : int
+        Blocks that slow listeners have lost.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sample_rate: int, channels: int) -> None:
@@ -33,11 +38,11 @@ class Broadcast:
 
     @property
     def listeners(self) -> int:
-        """How many listen."""
+        """Number of listeners."""
         return len(self._queues)
 
     def put(self, block: bytes) -> None:
-        """Hand a block to every listener.  Thread: the sink's."""
+        """Send a block to every listener.  Called in the sink's thread."""
         if self._queues:
             with contextlib.suppress(RuntimeError):  # the loop is closing
                 self._loop.call_soon_threadsafe(self._spread, block)
@@ -51,7 +56,7 @@ class Broadcast:
 
     @contextlib.contextmanager
     def listen(self) -> Iterator[asyncio.Queue[bytes]]:
-        """A queue of blocks for one listener."""
+        """Register a listener; yields its queue of blocks."""
         queue: asyncio.Queue[bytes] = asyncio.Queue(WAITING_BLOCKS)
         self._queues.add(queue)
         try:
@@ -60,7 +65,7 @@ class Broadcast:
             self._queues.discard(queue)
 
     async def serve_http(self, request: web.Request) -> web.StreamResponse:
-        """``GET /pcm``: little-endian float32, interleaved, as fast as it is played."""
+        """``GET /pcm``: little-endian float32, interleaved, at the pace at which it plays."""
         if self.listeners >= MOST_LISTENERS:
             raise web.HTTPServiceUnavailable(text="too many listeners")
         response = web.StreamResponse(
@@ -79,7 +84,7 @@ class Broadcast:
         return response
 
     async def serve_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """``GET /listen``: one JSON message with rate and channels, then binary blocks."""
+        """``GET /listen``: one JSON message with sample rate and channels, then binary blocks."""
         if self.listeners >= MOST_LISTENERS:
             raise web.HTTPServiceUnavailable(text="too many listeners")
         socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024)

@@ -21,7 +21,7 @@ VALUE = 0.625
 
 
 def body() -> str:
-    """A preset that tells its clients apart."""
+    """A preset with different names for each client."""
     states = ", ".join(f'"{name}"' for name in ("nobody", *CLIENTS))
     text = f'[states.caller]\nvalues = [{states}]\n[layers.calm]\nstem = "calm.wav"\n'
     text += '[sections.calm]\nlayers = ["calm"]\n[[select]]\nsection = "calm"\n'
@@ -32,23 +32,23 @@ def body() -> str:
 
 
 class Engine:
-    """A running engine and what it understood, as its own recording says."""
+    """A running engine, and what it received according to its recording."""
 
     def __init__(self, running: ClipInUse, folder: Path) -> None:
         self.running, self.folder = running, folder
-        self.osc, self.http, self.tcp = (int(running.ready[door]) for door in ("osc", "http", "tcp"))
+        self.osc, self.http, self.tcp = (int(running.ready[name]) for name in ("osc", "http", "tcp"))
 
     def understood(self) -> list[dict[str, Any]]:
-        """Lines of the trace so far; the last may be half written."""
+        """Complete lines of the trace so far."""
         lines = (self.folder / "trace.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
         return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def has(self, what: dict[str, Any]) -> bool:
-        """Whether a line says all of this."""
+        """Whether a line has all these keys and values."""
         return any(what.items() <= line.items() for line in self.understood())
 
     def expect_all_of(self, client: str) -> None:
-        """Wait until parameter, event and state of a client have been understood."""
+        """Wait until parameter, event and state of a client were received."""
         wanted: list[dict[str, Any]] = [
             {client: VALUE},
             {"event": client},
@@ -61,7 +61,7 @@ class Engine:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The engine, silent, on free ports, recording."""
+    """An engine with the null sink, on free ports, that records."""
     folder = tmp_path_factory.mktemp("foreign")
     preset = make_preset(folder / "preset", body()).folder
     record = folder / "record"

@@ -1,4 +1,4 @@
-"""Programs we did not write send to a running engine, and it understands them."""
+"""Other programs send to a running engine, and it understands them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def requests(client: str) -> list[dict[str, Any]]:
 
 
 def expect_answers(heard: str, client: str) -> None:
-    """Hello came first, and the receipt that the event was accepted, with its moment."""
+    """Check that hello came first, and the receipt of the accepted event with its frame."""
     found = [json.loads(text) for text in re.findall(r"\{.*\}", heard)]
     receipts = [answer for answer in found if answer.get("receipt") == client]
 
@@ -52,7 +52,7 @@ def expect_answers(heard: str, client: str) -> None:
 
 
 class Talking:
-    """A two-way client that is fed lines and heard until it has said what is waited for."""
+    """A client program whose input and output the test uses."""
 
     def __init__(self, words: list[str]) -> None:
         self._process = subprocess.Popen(
@@ -67,7 +67,7 @@ class Talking:
             self.heard += raw.decode(errors="replace")
 
     def talk(self, lines: list[str], last_word: str) -> str:
-        """Say the lines once greeted; return all that was heard, hang up."""
+        """Send the lines after hello; return all output up to `last_word`, and close."""
         assert self._process.stdin is not None
         try:
             until(lambda: '"hello"' in self.heard, 8.0)
@@ -157,7 +157,7 @@ def test_godot(engine: Engine, tmp_path: Path, way: str) -> None:
 
 
 def test_nothing_else_was_refused(engine: Engine) -> None:
-    """Runs last: what a client sent and was not understood would stand on standard error."""
+    """Runs last: the engine writes everything that it refused to standard error."""
     engine.running.datagram(message("/adaptive/parameter/nonsense", VALUE))
     strange = until(lambda: [line for line in engine.running.said() if "nonsense" in line], 8.0)
     refused = [line for line in engine.running.said() if " from 127.0.0.1" in line]

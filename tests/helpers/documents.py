@@ -1,7 +1,7 @@
-"""What is read from files: traces, presets, saved music, audio, logs; damaged, and read as it is for good.
+"""Damages the documents that are read from files (traces, presets, saved music, audio, logs) and reads them.
 
-Each is refused with one clear sentence for each fault, by an error of ours, or accepted; and what is
-accepted can be played.
+Each must be refused by one of our errors, with one clear sentence for each fault, or accepted; and what is
+accepted must be playable.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from tests.helpers.presets import HEAD, Player, make_preset
 from tests.helpers.seeds import BODY, GENERATED, STEMS, TRACE, TRACE_LINES
 
 RATE = 8000
-"""Of what is played: accepted documents are rendered for a moment."""
+"""Sample rate at which accepted documents are played for a moment."""
 
 PLAYED = 40
-"""One in so many of those that are accepted is played: that takes a hundred times as long as to accept it."""
+"""One in so many accepted documents is played, because that takes a hundred times as long as reading it."""
 
 
 def play_a_moment(preset: Preset, bank: Bank, saved: Any = None, control_steps: int = 4) -> Performance:
-    """Begin, and render some ticks; nothing may be raised."""
+    """Begin, and render some control steps; nothing may be raised."""
     performance = Performance(preset, 1, RATE, bank=bank)
     performance.begin(saved)
     for _ in range(control_steps):
@@ -57,7 +57,7 @@ def play_a_moment(preset: Preset, bank: Bank, saved: Any = None, control_steps: 
 
 
 def play_or_refuse(preset: Preset) -> None:
-    """A preset may still be refused for what its stems hold."""
+    """Play a preset; it may still be refused because of its audio files."""
     with contextlib.suppress(AudioFileError, PresetError):
         play_a_moment(preset, Bank(RATE, 100_000_000))
 
@@ -87,13 +87,13 @@ def traces(folder: Path, report: Report, chance: Chance, watch: Watch, count: in
 
 
 def preset_seeds(folder: Path) -> list[bytes]:
-    """Presets that between them have every table, and the folder their stems lie in."""
+    """Presets that together have every table; their audio files are written into the folder."""
     small = make_preset(folder / "small", BODY)
     return [(HEAD + body).encode() for body in (BODY, GENERATED, STEMS)] if small else []
 
 
 def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
-    """Presets as text and as trees, at `load.read`; one in some that are accepted is played."""
+    """Presets as text and as trees, at `load.read`."""
     seeds = preset_seeds(folder)
     trees = [tomllib.loads(seed.decode()) for seed in seeds]
     words, where = vocabulary(), folder / "small"
@@ -106,7 +106,7 @@ def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: i
         try:
             if isinstance(content, bytes):
                 preset = read(content, where, words)
-            else:  # Python's reader of TOML takes half the time, and has nothing to say here
+            else:  # parsing TOML takes half the time, and is not tested here
                 preset = read_document(toml_only(content), "", where, words)
             require_playable(preset)
             report.accepted += 1
@@ -122,7 +122,7 @@ def presets(folder: Path, report: Report, chance: Chance, watch: Watch, count: i
 
 
 def toml_only(tree: Any) -> Any:
-    """A tree without what TOML cannot say: nothing, and half surrogate pairs."""
+    """A tree without what TOML cannot express: None and lone surrogates."""
     if isinstance(tree, dict):
         return {toml_only(key): toml_only(inner) for key, inner in tree.items()}
     if isinstance(tree, list):
@@ -162,7 +162,7 @@ def _inline(value: Any) -> str:
 
 
 def states(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
-    """State files, at `read_state`; what is accepted is gone on from."""
+    """State files, at `read_state`; accepted ones are continued from."""
     preset, path = make_preset(folder / "small", BODY), folder / "state.json"
     bank = Bank(RATE)
     performance = play_a_moment(preset, bank, control_steps=400)
@@ -206,7 +206,7 @@ def audio_seeds() -> list[bytes]:
 
 
 def audio(folder: Path, report: Report, chance: Chance, watch: Watch, count: int) -> None:
-    """Audio files damaged mostly in their heads, at `Bank.load` and at `read_stem`."""
+    """Audio files damaged mostly in their headers, at `Bank.load` and `read_stem`."""
     seeds, path = audio_seeds(), folder / "stem.wav"
     readers: tuple[Callable[[Path], object], ...] = (lambda p: Bank(48000, 50_000_000).load(p), read_stem)
     for number in range(count):
@@ -256,7 +256,7 @@ DOCUMENTS: dict[str, Callable[[Path, Report, Chance, Watch, int], None]] = {
 
 
 def run(name: str, folder: str, seed: int, count: int) -> Report:
-    """Read damaged documents; what came of it."""
+    """Read damaged documents; returns the report."""
     report, here = Report(), Path(folder) / f"{name}{seed}"
     here.mkdir(parents=True, exist_ok=True)
     watch = Watch(report, count)

@@ -1,6 +1,6 @@
-"""Each door of a session, one layer below its socket, and so many damaged packets thrown through it.
+"""Sends damaged packets to each server of a session (a *door*), without its socket.
 
-``run(name, folder, seed, count)`` is what tests call; it may be called in a process of its own.
+Tests call ``run(name, folder, seed, count)``, some of them in a process of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.helpers.seeds import MESSAGES, osc_packets
 
 CLIENTS = 16
 A_CONNECTION = 256
-"""Messages thrown at one connection before another one is made."""
+"""Messages that are sent over one connection before the next one is made."""
 
 TEXTS = [as_json(message) for message in MESSAGES]
 
@@ -58,7 +58,7 @@ class Writer:
             hear_answer(self._report, line)
 
     async def drain(self) -> None:
-        """Give way."""
+        """Let other tasks run."""
         await asyncio.sleep(0)
 
     def close(self) -> None:
@@ -274,7 +274,7 @@ async def websocket(rig: Rig, chance: Chance, watch: Watch, count: int) -> None:
 
 
 async def beside(rig: Rig, *clients: Awaitable[None]) -> None:
-    """Let clients talk while the session turns."""
+    """Let clients talk while the session renders."""
     pump = asyncio.ensure_future(rig.pump())
     try:
         await asyncio.gather(*clients)

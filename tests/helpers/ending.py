@@ -1,4 +1,4 @@
-"""`adaptive` that comes to a chosen end half a second after it is ready: ``ending HOW play …``."""
+"""Runs `adaptive` and ends it in a chosen way, half a second after it is ready: ``ending HOW play …``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AFTER_S = 0.5
 
 
 class BrokenError(Exception):
-    """Something nobody thought of."""
+    """An unexpected error."""
 
 
 def fail() -> None:
@@ -31,9 +31,9 @@ def fail_elsewhere() -> None:
 
 
 def fork() -> None:
-    """Fork with the stream open; the child runs all there is to run at an end, the parent says how it went.
+    """Fork while the stream is open.  The child runs all exit handlers; the parent writes its exit code.
 
-    It does not return through the session, whose sockets are its parent's.
+    The child does not return into the session, because its sockets belong to the parent.
     """
     child = os.fork()
     if child == 0:
@@ -55,9 +55,9 @@ ENDINGS: dict[str, Callable[[], object]] = {
 
 
 def main() -> None:
-    """Let the session's loop come to the chosen end."""
+    """Run `adaptive`, and end it from within the session's loop."""
     how = ENDINGS[sys.argv.pop(1)]
-    turn, due = LiveSession._turn, time.monotonic() + 1e9
+    run_due_steps, due = LiveSession._run_due_steps, time.monotonic() + 1e9
     is_done = False
 
     def hooked(session: LiveSession) -> None:
@@ -67,9 +67,9 @@ def main() -> None:
         if not is_done and time.monotonic() >= due:
             is_done = True
             how()
-        turn(session)
+        run_due_steps(session)
 
-    LiveSession._turn = hooked  # type: ignore[method-assign]
+    LiveSession._run_due_steps = hooked  # type: ignore[method-assign]
     adaptive()
 
 

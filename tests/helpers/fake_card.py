@@ -1,4 +1,4 @@
-"""A sound card that is a thread: it can die, hang and come back, and be as slow to close as a real one."""
+"""A fake sound card: a thread that can stop asking for blocks, and start again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adaptive.errors import DeviceError
 from adaptive.kernel.compile import build
 from adaptive.sinks.device_probe import SeenDevice
 from adaptive.sinks.devices import Device
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 PORTAUDIO = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64,
@@ -22,17 +22,17 @@ PORTAUDIO = ctypes.CFUNCTYPE(
 BLOCK = 256
 
 
-class FakeCard(CardSink):
-    """Calls the compiled callback at the pace of the clock; keeps what music it was given.
+class FakeCard(SoundCardSink):
+    """Calls the compiled callback at the pace of the clock, and keeps the music it gets.
 
     Parameters
     ----------
     engine : Engine
-        What it plays.
+        The engine to drive.
     name : str
-        Of the device.
+        Name of the device.
     channels, latency_frames : int
-        Of the device.
+        Channels and latency of the device.
     """
 
     name = "portaudio"
@@ -75,12 +75,12 @@ class FakeCard(CardSink):
 
 
 class World:
-    """The devices there are; opens them, and stands in for the scout.
+    """The devices that exist.  It opens them, and replaces `DeviceProbe`.
 
     Parameters
     ----------
     names : str
-        Of the devices that are there at first.
+        Names of the devices that exist at first.
     """
 
     def __init__(self, *names: str) -> None:
@@ -89,8 +89,8 @@ class World:
         self.answers: list[list[str]] = []
         self.channels, self.latency_frames = 2, 0
 
-    def open_card(self, engine: Engine, _sink: str, name: str | None) -> CardSink:
-        """Open the device of a name, or the first."""
+    def open_card(self, engine: Engine, _sink: str, name: str | None) -> SoundCardSink:
+        """Open a device by name, or the first one."""
         found = [there for there in self.there if name is None or name in there]
         if not found:
             raise DeviceError("there is no sound card here")
@@ -98,22 +98,22 @@ class World:
         return self.opened[-1]
 
     def lose(self, name: str) -> None:
-        """Let a device die: it is not there, and asks for nothing any more."""
+        """Remove a device: it is not listed and asks for no blocks any more."""
         self.there.remove(name)
         for card in self.opened:
             if card.device.name == name:
                 card.is_asking.clear()
 
-    # as a scout
+    # as a DeviceProbe
 
     is_asked = False
 
     def ask(self, _now_s: float) -> None:
-        """Be asked."""
+        """Note that the devices are asked for."""
         self.is_asked = True
 
     def answer(self, _now_s: float) -> list[SeenDevice]:
-        """Say what is there."""
+        """List the devices."""
         self.is_asked = False
         self.answers.append(list(self.there))
         return [
@@ -122,5 +122,5 @@ class World:
         ]
 
     def close(self) -> None:
-        """Be sent away."""
+        """Forget the question."""
         self.is_asked = False

@@ -1,4 +1,4 @@
-"""Damaged packets over real sockets, from another process's point of view: UDP, TCP, WebSocket, HTTP."""
+"""Sends damaged packets over real sockets: UDP, TCP, WebSocket, HTTP."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ HERE = "127.0.0.1"
 
 
 NAMES = ("intensity", "health", "kill")
-"""What *nightfall* declares."""
+"""Two parameters and an event that *nightfall* declares."""
 
 TREES = json.loads(json.dumps(MESSAGES).replace("threat", "intensity").replace('"hit"', '"kill"'))
 TEXTS = [as_json(tree) for tree in TREES]
 BURST, PAUSE_S = 32, 0.004
-"""Datagrams that go out at once: what the socket of the other side can hold."""
+"""Datagrams that are sent at once, and the pause after them; the receiving socket can hold so many."""
 
 ROUND = 64
-"""Messages thrown at one connection before another one is made: less than a hundred faults."""
+"""Messages over one connection before the next one is made: fewer than the faults that close it."""
 
 
 def over_udp(port: int, chance: Chance, count: int) -> None:
-    """Datagrams, as fast as they are surely taken."""
+    """Datagrams, slowly enough that none is lost."""
     seeds = osc_packets(*NAMES)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for number in range(count):
@@ -41,7 +41,7 @@ def over_udp(port: int, chance: Chance, count: int) -> None:
 def _in_rounds(
     port: int, chance: Chance, count: int, first: bytes, packet: Callable[[Chance], bytes]
 ) -> None:
-    """Connections of a round each; some hang up at once, some listen a little, some never."""
+    """Connections of one round each; some close at once, some read an answer, some never read."""
     for number in range(0, count, ROUND):
         with contextlib.suppress(OSError), socket.create_connection((HERE, port), timeout=5.0) as client:
             client.settimeout(0.5)
@@ -62,7 +62,7 @@ def over_tcp(port: int, chance: Chance, count: int) -> None:
 
 
 def over_websocket(port: int, chance: Chance, count: int) -> None:
-    """Frames behind a good handshake: whole ones with damaged JSON, and damaged ones."""
+    """Frames after a valid handshake: valid ones with damaged JSON, and damaged ones."""
 
     def packet(chance: Chance) -> bytes:
         if chance.is_one_in(20):  # a broken frame ends the connection
@@ -73,7 +73,7 @@ def over_websocket(port: int, chance: Chance, count: int) -> None:
 
 
 def over_http(port: int, chance: Chance, count: int) -> None:
-    """Raw bytes at the HTTP port: a request or two a connection, of which some are never ended."""
+    """Raw bytes to the HTTP port: one request per connection; some are never completed."""
     for _ in range(count):
         with contextlib.suppress(OSError), socket.create_connection((HERE, port), timeout=5.0) as client:
             client.settimeout(0.5)

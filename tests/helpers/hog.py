@@ -1,7 +1,7 @@
-"""`adaptive` in a process whose interpreter stands still now and then: ``hog AT_S,AT_S… SECONDS play …``.
+"""Runs `adaptive` in a process whose interpreter stalls: ``hog AT_S,AT_S… SECONDS play …``.
 
-A call through `PyDLL` keeps the interpreter's lock while it sleeps in C.  Times count from the line
-that says ready.
+A call through `PyDLL` holds the global interpreter lock while it sleeps in C.  Times count from the ready
+line.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from adaptive.cli import main as adaptive
 
 
 class Watched:
-    """stdout that tells when the ready line went out."""
+    """A stdout that detects the ready line."""
 
     def __init__(self) -> None:
         self.is_ready = threading.Event()
         self._out = sys.stdout
 
     def write(self, text: str) -> int:
-        """Write, and look."""
+        """Write, and look for the ready line."""
         if '"ready"' in text:
             self.is_ready.set()
         return self._out.write(text)
 
     def flush(self) -> None:
-        """Pass on."""
+        """Flush the real stdout."""
         self._out.flush()
 
 
 def main() -> None:
-    """Start the hog, then be `adaptive`."""
-    times, seconds = [float(segment) for segment in sys.argv[1].split(",")], float(sys.argv[2])
+    """Start the thread that stalls the interpreter, then run `adaptive`."""
+    times, seconds = [float(text) for text in sys.argv[1].split(",")], float(sys.argv[2])
     sys.argv[1:] = sys.argv[3:]
     watched = Watched()
     sys.stdout = watched  # type: ignore[assignment]

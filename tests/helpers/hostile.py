@@ -1,7 +1,7 @@
-"""A live session without sockets, and doors to throw damaged packets through, one layer below the socket.
+"""A live session without sockets, into which tests send damaged packets.
 
-Everything behind the door is the real thing: the checker, the session, the conductor and the kernel, which
-renders a tick whenever it is asked to.  What escapes, whatever it is, is a failure and is kept.
+Everything but the sockets is real: the checker, the session, the conductor, and the kernel, which renders a
+control step on request.  Any exception that escapes is kept as a failure.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Watch:
 
 
 class Rig:
-    """A session whose ticks are rendered when it is turned."""
+    """A session that renders a control step on request."""
 
     def __init__(self, folder: Path, report: Report) -> None:
         self.preset = make_preset(folder / "small", BODY)
@@ -122,7 +122,7 @@ class Rig:
         )  # fmt: skip
         session = self.session
 
-        def complain(sentence: str) -> None:  # past the session's own ear, which is told sixty a minute
+        def complain(sentence: str) -> None:  # not through the session's limit of sixty messages a minute
             report.hear(one_line(sentence))
 
         self.osc = OscServer(OscReader(self.preset, session.checker), session.receive, complain)
@@ -134,23 +134,23 @@ class Rig:
         return self.preset
 
     def turn(self) -> None:
-        """Render a tick, and let the session step it."""
+        """Render a control step, and let the session run it."""
         engine = self.session.performance.engine
         engine.pull(CONTROL_STEP_FRAMES)
-        self.session._turn()
+        self.session._run_due_steps()
 
     async def pump(self) -> None:
-        """Turn until cancelled."""
+        """Render until cancelled."""
         while True:
             self.turn()
             await asyncio.sleep(0.002)
 
     async def settle(self) -> None:
-        """Turn until nothing is being loaded, restored or edited any more, and the session says so."""
+        """Render until nothing is being loaded, restored or edited any more."""
         quiet, session = 0, self.session
         for _ in range(12_000):
-            edit = session._editing._task
-            is_busy = session._swap._tasks or (edit is not None and not edit.done())
+            edit = session._reload._task
+            is_busy = session._replacer._tasks or (edit is not None and not edit.done())
             quiet = 0 if is_busy else quiet + 1
             if quiet > 20:
                 return

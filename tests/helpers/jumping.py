@@ -1,4 +1,4 @@
-"""`adaptive` in a process whose wall clock jumps by days, twice a second: ``jumping play …``."""
+"""Runs `adaptive` in a process whose wall clock jumps by days, twice a second: ``jumping play …``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY_S = 86_400.0
 
 
 def main() -> None:
-    """Let the wall clock jump, then be `adaptive`."""
+    """Replace the wall clock, then run `adaptive`."""
     wall = time.time  # noqa: TID251  # the wall clock is what is tested
 
     def jumping() -> float:

@@ -1,4 +1,4 @@
-"""MIDI files read back by mido, with a clock of our own."""
+"""Reads MIDI files with mido, and computes times independently of the writer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PER_QUARTER = 960
 
 @dataclass(frozen=True)
 class Heard:
-    """A note as a player of the file would play it."""
+    """A note as a player would play it."""
 
     layer: str
     channel: int
@@ -26,7 +26,7 @@ class Heard:
 
 
 class ReadBack:
-    """A MIDI file: its notes in seconds, what its first track says."""
+    """A MIDI file: its notes, with times in seconds, and the events of its first track."""
 
     def __init__(self, path: Path) -> None:
         self.file = MidiFile(path, charset="utf-8")
@@ -45,16 +45,16 @@ class ReadBack:
         self.notes = [note for track in self.file.tracks[1:] for note in self._notes(track)]
 
     def all(self, kind: str) -> list[tuple[int, object]]:
-        """What the first track says of a kind: (tick, value)."""
+        """Events of a kind in the first track: (tick, value)."""
         return [(tick, value) for tick, type_, value in self.said if type_ == kind]
 
     def seconds(self, tick: int) -> float:
-        """When a player comes to a tick."""
+        """Seconds at which a player reaches a tick."""
         index = bisect.bisect_right(self._ticks, tick) - 1
         return self._starts[index] + (tick - self._ticks[index]) / PER_QUARTER * self._tempos[index] / 1e6
 
     def position(self, tick: int) -> str:
-        """``bar.beat.tick`` of a tick, counted by the file's time signatures alone."""
+        """``bar.beat.tick`` of a tick, computed from the time signatures alone."""
         bar, begins, per_beat, length = 1, 0, PER_QUARTER, 4 * PER_QUARTER
         for at, (beats, unit) in self.all("time_signature"):  # type: ignore[misc]
             if at > tick:

@@ -1,4 +1,4 @@
-"""Seeded damage: valid bytes and valid trees in, hostile ones out, the same for the same seed."""
+"""Damages valid bytes and valid trees; the same seed gives the same damage."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import numpy as np
 
 T = TypeVar("T")
 Tree = Any
-"""What JSON or TOML hold: dicts, lists, texts, numbers, booleans, nothing."""
+"""A document of JSON or TOML: dicts, lists, strings, numbers, booleans, None."""
 
 LONGEST = 70_000
-"""Bytes a damaged packet may have: more than any door takes."""
+"""Most bytes of a damaged packet: more than any server accepts."""
 
 NUMBERS = (
     b"NaN", b"-NaN", b"Infinity", b"-Infinity", b"inf", b"nan", b"1e999", b"-1e999", b"1e308", b"1e-320",
     b"-0", b"-0.0", b"0x10", b"1_0", b"01", b"+1", b".5", b"5.", b"2147483648", b"9223372036854775808",
     b"18446744073709551616", b"-1", b"1e", b"1" + b"0" * 308, b"9" * 4290, b"9" * 4400, b"true", b"null", b"",
 )  # fmt: skip
-"""What may stand where a number stood."""
+"""Replacements for a number."""
 
 STRANGE_BYTES = (
     b"\xff", b"\xc3\x28", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe2\x80\xa8", b"\x1b[2J",
     b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\r\n", b"\n", b"\\ud800", b"\\u0000", b'"', b"'", b"\\",
     b"[", b"]", b"{", b"}", b",", b":", b"=", b"#", b".", b"/", b";", b"\t", b" ", b"%", b"&",
 )  # fmt: skip
-"""Bytes at which readers branch, or that are no text."""
+"""Bytes on which parsers branch, or that are not valid text."""
 
 SIZES = (
     0,
@@ -54,24 +54,24 @@ _NAME = re.compile(rb"[A-Za-z_]{2,}")
 
 
 class Chance:
-    """Whole numbers from a seed, drawn many at a time: numpy is slow at one."""
+    """Random whole numbers from a seed, drawn many at a time because numpy is slow for single numbers."""
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
         self._pool: list[int] = []
 
     def below(self, limit: int) -> int:
-        """A number from 0 to one less than a limit."""
+        """A number from 0 to `limit` - 1."""
         if not self._pool:
             self._pool = self._rng.integers(2**32, size=65_536).tolist()
         return self._pool.pop() * limit >> 32
 
     def one_of(self, things: Sequence[T]) -> T:
-        """One of some things."""
+        """A random element of a sequence."""
         return things[self.below(len(things))]
 
     def is_one_in(self, count: int) -> bool:
-        """Whether a chance of one in so many has come."""
+        """True with probability 1 / `count`."""
         return self.below(count) == 0
 
 
@@ -143,7 +143,7 @@ def _number(chance: Chance, packet: bytes, others: Sequence[bytes]) -> bytes:
 
 
 def _name(chance: Chance, packet: bytes, others: Sequence[bytes]) -> bytes:
-    """Another name, a very long one, or none."""
+    """Replace a name by another name, a very long one, or nothing."""
     found = list(_NAME.finditer(packet))
     if not found:
         return _insert(chance, packet, others)
@@ -158,7 +158,7 @@ def _name(chance: Chance, packet: bytes, others: Sequence[bytes]) -> bytes:
 
 
 def _nest(chance: Chance, packet: bytes, _others: Sequence[bytes]) -> bytes:
-    """Brackets in brackets, around the packet, or some of it."""
+    """Put nested brackets around the packet, or around part of it."""
     depth = chance.one_of((1, 2, 10, 100, 300, 900 + chance.below(200), 5000))
     head, tail = chance.one_of(((b"[", b"]"), (b'{"a":', b"}"), (b'{"state":', b"}"), (b"(", b")")))
     at = chance.below(len(packet) + 1) if chance.is_one_in(2) else 0
@@ -172,7 +172,7 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def damaged(chance: Chance, seeds: Sequence[bytes], longest: int = LONGEST) -> bytes:
-    """One of some packets with one to three wounds; now and then empty, now and then deep."""
+    """A random packet with one to three changes; sometimes empty, sometimes deeply nested."""
     if chance.is_one_in(500):
         return b""
     packet = chance.one_of(seeds)
@@ -187,7 +187,7 @@ def damaged(chance: Chance, seeds: Sequence[bytes], longest: int = LONGEST) -> b
 
 
 def deep(depth: int, of: str = "list") -> Tree:
-    """A tree that is a branch."""
+    """A tree that is one long branch."""
     tree: Tree = 0
     for _ in range(depth):
         tree = [tree] if of == "list" else {"a": tree}
@@ -201,7 +201,7 @@ VALUES: tuple[Tree, ...] = (
     [[]], [0, 0], [1, 0], {"a": 1}, deep(40), deep(40, "dict"), [None] * 300, "bar", "4/4", "0/0", [0.0, 1.0],
     [[0.0, 1.0], [1.0, -80.0]],
 )  # fmt: skip
-"""What may stand where anything stood."""
+"""Replacements for any value."""
 
 KEYS = (
     "",
@@ -223,7 +223,7 @@ KEYS = (
 
 
 def _places(tree: Tree, found: list[tuple[Any, Any]]) -> None:
-    """Every place of a tree: its container, and its key or number there."""
+    """Append every place of a tree: its container, and its key or index there."""
     if isinstance(tree, dict):
         for key, inner in tree.items():
             found.append((tree, key))
@@ -238,7 +238,7 @@ _PLACES: dict[int, tuple[Tree, list[tuple[Any, Any]]]] = {}
 
 
 def _known_places(seed: Tree) -> list[tuple[Any, Any]]:
-    """The places of a tree that never changes."""
+    """Places of a tree that is never changed, cached."""
     if id(seed) not in _PLACES:
         found: list[tuple[Any, Any]] = []
         _places(seed, found)
@@ -247,14 +247,14 @@ def _known_places(seed: Tree) -> list[tuple[Any, Any]]:
 
 
 def copied(tree: Tree) -> Tree:
-    """A tree of its own."""
+    """A deep copy of a tree."""
     if isinstance(tree, dict):
         return {key: copied(inner) for key, inner in tree.items()}
     return [copied(inner) for inner in tree] if isinstance(tree, list) else tree
 
 
 def damaged_tree(chance: Chance, seeds: Sequence[Tree]) -> Tree:
-    """One of some trees with one to three of its places exchanged, dropped, renamed or grown."""
+    """A random tree, of which one to three places are replaced, dropped, renamed or repeated."""
     tree = copied(chance.one_of(seeds))
     for _ in range(1 + chance.below(3)):
         found: list[tuple[Any, Any]] = []
@@ -262,18 +262,18 @@ def damaged_tree(chance: Chance, seeds: Sequence[Tree]) -> Tree:
         if not found:
             return copied(chance.one_of(VALUES))
         container, key = chance.one_of(found)
-        _wound(chance, container, key, seeds)
+        _change(chance, container, key, seeds)
     return tree
 
 
-def _wound(chance: Chance, container: Any, key: Any, seeds: Sequence[Tree]) -> None:
+def _change(chance: Chance, container: Any, key: Any, seeds: Sequence[Tree]) -> None:
     match chance.below(10):
         case 0:
             del container[key]
         case 1 | 8 | 9:
             other = _known_places(chance.one_of(seeds))
             alike = [pair for pair in other if type(pair[0][pair[1]]) is type(container[key])]
-            if alike:  # what stands elsewhere, of the same type: wrong here, and not at first sight
+            if alike:  # a value of the same type from elsewhere: wrong here, but not obviously
                 from_container, from_key = chance.one_of(alike)
                 container[key] = copied(from_container[from_key])
         case 2 if isinstance(container, dict):
@@ -290,12 +290,12 @@ def _wound(chance: Chance, container: Any, key: Any, seeds: Sequence[Tree]) -> N
 
 
 def as_json(tree: Tree) -> bytes:
-    """A tree as JSON, NaN and half surrogates and all."""
+    """A tree as JSON, with NaN and lone surrogates if it has them."""
     return json.dumps(tree).encode()
 
 
 def damaged_json(chance: Chance, trees: Sequence[Tree], texts: Sequence[bytes]) -> bytes:
-    """JSON damaged as a tree, as text, by a key that comes twice, or by a branch as deep as Python goes."""
+    """JSON damaged as a tree or as text, with a duplicate key, or nested as deeply as Python can parse."""
     kind = chance.below(100)
     if kind < 50:
         return as_json(damaged_tree(chance, trees))

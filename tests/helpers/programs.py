@@ -1,4 +1,4 @@
-"""Programs we did not write, and what to type when one is missing."""
+"""Programs that tests need, and the commands that install them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ INSTALL = {
     "node": "sudo apt-get install --yes nodejs npm",
     "systemd-analyze": "sudo apt-get install --yes systemd",
 }
-"""Program → the line that installs it (Debian, Ubuntu)."""
+"""Command that installs each program (Debian, Ubuntu)."""
 
 OF_MARK = {"device": "jackd", "pulse": "pulseaudio", "browser": "chromium", "foreign": "oscsend"}
-"""Mark → the program it stands for."""
+"""Program that each pytest mark needs."""
 
 
 def require_program(name: str, install_line: str | None = None) -> str:
-    """Path of a program; skip the test if it is missing, saying how to install it.
+    """Path of a program; if it is missing, skip the test and say how to install it.
 
-    With ``ADAPTIVE_REQUIRE_ALL=1`` in the environment the test fails instead: a machine that
-    claims to run everything does.
+    With ``ADAPTIVE_REQUIRE_ALL=1`` in the environment the test fails instead.
     """
     path = shutil.which(name)
     if path is not None:

@@ -1,4 +1,4 @@
-"""Valid things to be damaged: a preset and its messages, packets, a trace, presets with every table."""
+"""Valid inputs that tests damage: a preset and its messages, packets, a trace, presets with every table."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ license = "CC0-1.0"
 
 
 def osc_packets(parameter: str = "threat", other: str = "cadence", event: str = "hit") -> list[bytes]:
-    """Valid packets: every address, every type tag, bundles; and the foreign corpus where there is one."""
+    """Valid packets: every address, every type tag, bundles; and the corpus of other programs, if present."""
     own = [
         encode_message(f"/adaptive/parameter/{parameter}", [0.5]),
         encode_message(f"/adaptive/parameter/{other}", [2**40]),
@@ -247,7 +247,7 @@ def osc_packets(parameter: str = "threat", other: str = "cadence", event: str = 
 
 
 def foreign_packets() -> list[bytes]:
-    """What other programs send, where ``ADAPTIVE_TEST_DATA`` has it."""
+    """Packets of other programs, if ``ADAPTIVE_TEST_DATA`` has them."""
     path = Path(os.environ.get("ADAPTIVE_TEST_DATA", "")) / "osc" / "corpus.jsonl"
     if not os.environ.get("ADAPTIVE_TEST_DATA") or not path.exists():
         return []

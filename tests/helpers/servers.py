@@ -1,4 +1,4 @@
-"""Sound servers of our own, to be killed, stopped and started again: JACK's dummy, Pulse's null sink."""
+"""Sound servers that tests kill, freeze and restart: JACK with a dummy device, Pulse with a null sink."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RATE = 48000
 
 
 class Server:
-    """A sound server: `environment` lets a program find it, and no other."""
+    """A sound server.  With `environment` a program finds this server and no other."""
 
     environment: dict[str, str]
 
@@ -31,7 +31,7 @@ class Server:
         raise NotImplementedError
 
     def kill(self) -> float:
-        """Kill it; return when, on `time.monotonic`."""
+        """Kill it; returns the time, on `time.monotonic`."""
         assert self.process is not None
         self.process.kill()
         at = time.monotonic()
@@ -41,17 +41,17 @@ class Server:
         return at
 
     def freeze(self) -> None:
-        """Let it stand still, as a server that hangs."""
+        """Stop its process, like a server that hangs."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Continue its process."""
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
 
     def end(self) -> None:
-        """End it in order, if it runs."""
+        """End it normally, if it runs."""
         if self.process is None:
             self.clean_up()
             return
@@ -65,18 +65,18 @@ class Server:
         self.process = None
 
     def clean_up(self) -> None:
-        """Take away what a killed server has left."""
+        """Remove what a killed server has left."""
 
 
 class Jack(Server):
-    """``jackd`` with its dummy device: two channels, and what was played as inputs 3 and 4.
+    """``jackd`` with its dummy device: two channels; inputs 3 and 4 are what was played.
 
     Parameters
     ----------
     name : str
-        Of the server; no other may have it.
+        Unique name of the server.
     log : Path
-        Where it writes.
+        File for its output.
     """
 
     def __init__(self, name: str, log: Path) -> None:
@@ -111,7 +111,7 @@ class Jack(Server):
         raise AssertionError(f"jackd does not start: {self.log.read_text(encoding='utf-8')}")
 
     def clean_up(self) -> None:
-        """Start it once more and end it in order: JACK has places for eight servers, and keeps dead ones."""
+        """Restart it and end it normally: JACK has a table of eight servers, in which killed ones stay."""
         if self.was_killed:
             self.was_killed = False
             self.start()
@@ -124,9 +124,9 @@ class Pulse(Server):
     Parameters
     ----------
     folder : Path
-        For its socket and its state.
+        Folder for its socket and state.
     name : str
-        Of the sink.
+        Name of the sink.
     """
 
     def __init__(self, folder: Path, name: str = "null_output") -> None:
@@ -142,7 +142,7 @@ class Pulse(Server):
         }  # fmt: skip
 
     def start(self) -> None:
-        """Start it.  ``norewinds`` keeps every stream from beginning with a hole of 1.5 s."""
+        """Start it.  Without ``norewinds`` every stream would begin with a gap of 1.5 s."""
         sink = f"module-null-sink sink_name={self.name} rate={self.rate} channels={self.channels}"
         command = [
             "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1",
@@ -168,7 +168,7 @@ class Pulse(Server):
 
 @contextlib.contextmanager
 def running(server: Server) -> Iterator[Server]:
-    """Have a server run, and end it in any case."""
+    """Run a server within the context."""
     server.start()
     try:
         yield server

@@ -1,4 +1,4 @@
-"""`adaptive` in a process that writes down how it is doing, four times a second: ``watched FILE play …``."""
+"""Runs `adaptive` and writes its counters to a file, four times a second: ``watched FILE play …``."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ EVERY_S = 0.25
 
 
 class Counters:
-    """What a session counts, over all the performances it has driven."""
+    """Counters of a session, over all performances it has driven."""
 
     def __init__(self) -> None:
         self.session: LiveSession | None = None
         self._late_commands: dict[int, int] = {}
 
     def now(self) -> dict[str, Any]:
-        """The counters of this moment."""
+        """The present counters."""
         assert self.session is not None
         engine, sink = self.session.performance.engine, self.session.sink
         telemetry = engine.telemetry()
@@ -37,9 +37,8 @@ class Counters:
             "refused": telemetry.refused,
             "not_finite": telemetry.not_finite,
             "packets": 0 if self.session._osc is None else self.session._osc.packets,
-            "transactions": self.session.status.transactions,
-            "clamped": self.session.clamped.count,
-            "connections": len(self.session._news.connections),
+            "clamped": self.session.clamp_report.count,
+            "connections": len(self.session._subscriptions.connections),
             "resident_mb": resident_mb(),
             "files": open_files(),
             "threads": threading.active_count(),
@@ -47,7 +46,7 @@ class Counters:
 
 
 def main() -> None:
-    """Watch, and be `adaptive`."""
+    """Start the thread that writes the counters, then run `adaptive`."""
     path = Path(sys.argv[1])
     del sys.argv[1]
     counters = Counters()

@@ -22,13 +22,13 @@ from tests.helpers.servers import Jack, running
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(7200)]
 
 LOW_RATE = 8000
-"""Six times fewer frames than usual, and as many beats, bars, decisions and log lines."""
+"""Six times fewer frames than usual, with as many beats, bars, decisions and log lines."""
 
 DAYS = 30
 
 
 def memory_mb() -> float:
-    """What is resident now, not what was at the most."""
+    """Resident memory now (not its maximum)."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6
 
@@ -100,11 +100,11 @@ def test_eight_hours_through_the_callback_of_a_card(tmp_path: Path, monkeypatch:
         sink.stop()
     print(
         f"{engine.frame / rate / 3600:.2f} h in {passed_s:.0f} s, {telemetry.callbacks} callbacks, "
-        f"memory {memory[0]:.1f} to {memory[-1]:.1f} MB, at most {behind} ticks behind, "
+        f"memory {memory[0]:.1f} to {memory[-1]:.1f} MB, at most {behind} control steps behind, "
         f"late {telemetry.late_commands}, given {given}, made {made}"
     )
 
-    assert made == given  # the device's clock is the engine's: not a frame apart
+    assert made == given  # the device is the engine's clock: they differ by no frame
     assert (telemetry.refused, telemetry.not_finite) == (0, 0)
     assert memory[-1] - memory[0] < 5.0
     assert len(performance.log.recent) <= KEPT

@@ -1,4 +1,4 @@
-"""Ten deaths of a sound server in one process: how soon the music goes on, and how soon it is back."""
+"""A sound server dies ten times in one process: time until the music goes on, and until it is back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from adaptive.session.device.supervisor import ARRIVED_S, FLAP_S
+from adaptive.session.device.supervisor import PHASE_REPORT_DELAY_S, UNSTABLE_S
 from tests.helpers.playing import playing, until
 from tests.helpers.presets import two_sections
 from tests.helpers.servers import Jack, Pulse, Server, running
@@ -23,7 +23,7 @@ AWAY_S = 1.0
 
 
 def until_line(folder: Path, count: int) -> float:
-    """When the log has so many lines about the device."""
+    """Wait until the log has so many lines about the device; returns the time."""
     assert until(lambda: len(health(folder)) >= count, 10.0, 0.002), health(folder)
     return time.monotonic()
 
@@ -52,14 +52,14 @@ def test_ten_deaths_and_returns(tmp_path: Path, kind: str, sink: str) -> None:
         environment = server.environment if kind == "jack" else NOBODY | server.environment
         with playing(tmp_path, preset, *arguments, environment=environment) as engine:
             for number in range(TRIES):
-                time.sleep(FLAP_S + 1.0)
+                time.sleep(UNSTABLE_S + 1.0)
                 killed_s = server.kill()
                 gone.append(until_line(tmp_path, 2 * number + 1) - killed_s)
                 time.sleep(AWAY_S)
                 starting = threading.Thread(target=server.start)
                 starting.start()
                 told_s = until_line(tmp_path, 2 * number + 2)
-                back.append(told_s - ARRIVED_S - server.launched_s)
+                back.append(told_s - PHASE_REPORT_DELAY_S - server.launched_s)
                 starting.join()
             lines = health(tmp_path)
             assert engine.end() == 0

@@ -1,9 +1,9 @@
 """A million damaged packets for each protocol: no crash, no growth, no missed block beyond a control.
 
-Of the million, the larger share goes straight through the door it would come in by, one layer below the
-socket, into a session that renders and decides as it does live (`tests/helpers/doors.py`); documents go to
-the functions that read them (`tests/helpers/documents.py`).  `OVER_SOCKETS` of each go over real UDP, TCP,
-WebSocket and HTTP sockets into a running `adaptive play nightfall`, beside a second one that nobody talks to.
+Most of the million go directly into a session, one layer above its sockets; the session renders and decides
+as it does live (`tests/helpers/doors.py`).  Documents go to the functions that read them
+(`tests/helpers/documents.py`). `OVER_SOCKETS` of each go over real UDP, TCP, WebSocket and HTTP sockets to a
+running `adaptive play nightfall`, while a second engine, the control, receives nothing.
 """
 
 from __future__ import annotations
@@ -32,12 +32,15 @@ PACKETS = int(os.environ.get("ADAPTIVE_PROVE_PACKETS", "1000000"))
 OVER_SOCKETS = {"udp": 200_000, "tcp": 100_000, "websocket": 100_000, "http": 50_000}
 DOOR_OF = {"osc": "udp", "lines": "tcp", "websocket": "websocket", "http": "http"}
 SHARES = 2
-"""Processes that a million is divided among, each with a seed of its own."""
+"""Processes among which a million is divided, each with a seed of its own."""
 
 ROUNDS = 5
 GROWN_MB = 24.0
-"""Most a process may grow by from a fifth of its packets to the end: bounded caches of chords and voicings
-fill, and memory is cut to pieces; at 400,000 packets that is 60 bytes each, less than any of them has."""
+"""Most that a process may grow, from a fifth of its packets to the end.
+
+Bounded caches of chords and voicings fill, and memory is fragmented.  At 400,000 packets this is 60 bytes
+each, less than any packet has.
+"""
 
 LIBRARY_MB = {"audio": 150.0}
 """libsndfile 1.2.2 keeps two kilobytes of each damaged Ogg file it refuses; a tenth of the files are Ogg."""
@@ -45,7 +48,7 @@ LIBRARY_MB = {"audio": 150.0}
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder in memory, where there is one: millions of files are written."""
+    """A folder in memory, if the system has one, because millions of files are written."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as found:
         yield Path(found)
@@ -98,13 +101,13 @@ def test_a_million_damaged_documents(name: str, folder: Path) -> None:
 
 
 def counters(path: Path) -> dict[str, Any]:
-    """What a watched engine has written down last."""
+    """The latest counters of a watched engine."""
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
 def settled(path: Path) -> dict[str, Any]:
-    """The counters once every connection is gone and nothing is loaded any more."""
+    """The counters once all connections are closed and nothing is being loaded."""
     time.sleep(4.0)
     assert until(lambda: counters(path)["connections"] == 0, 30.0, 0.25)
     time.sleep(1.0)
@@ -112,7 +115,7 @@ def settled(path: Path) -> dict[str, Any]:
 
 
 def throw(ready: dict[str, Any], seed: int, share: float) -> None:
-    """All protocols, one after the other, in a process of its own that stands back behind the engines."""
+    """All protocols, one after the other, in a process of its own with a lower priority than the engines."""
     throwing = multiprocessing.get_context("spawn").Process(target=_throw, args=(ready, seed, share))
     throwing.start()
     throwing.join()
@@ -129,7 +132,7 @@ def _throw(ready: dict[str, Any], seed: int, share: float) -> None:
 
 
 def require_alive(engine: ClipInUse) -> None:
-    """A parameter changes, and an event is told when it sounds."""
+    """A parameter still changes, and an event still gets its receipts."""
     client = engine.client()
     client.send({"subscribe": ["parameters"]}, {"resume": True}, {"play": True}, {"tempo": None})
     for value in (0.25, 0.75):
@@ -143,7 +146,7 @@ def require_alive(engine: ClipInUse) -> None:
 
 
 def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_path: Path) -> None:
-    """In rounds: where a machine stands still now and then, it does so beside packets and beside none."""
+    """In several rounds, because the machine may stall; a stall also shows in the control."""
     nightfall = load("nightfall").folder
     file, control_file = tmp_path / "counters.json", tmp_path / "control.json"
     watched, control = ("tests.helpers.watched", str(file)), ("tests.helpers.watched", str(control_file))
@@ -163,9 +166,7 @@ def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_pat
         require_alive(engine)
         said = engine.said()
         assert engine.end() == 0
-    more = {
-        key: after[key] - before[key] for key in ("blocks", "packets", "transactions", "files", "threads")
-    }
+    more = {key: after[key] - before[key] for key in ("blocks", "packets", "files", "threads")}
     grown = after["resident_mb"] - before["resident_mb"]
     print(f"late blocks and commands, control's behind: {missed}; {more}, {grown:.1f} MB, {len(said)} lines")
 
@@ -178,5 +179,5 @@ def test_damaged_packets_over_real_sockets_cost_a_running_engine_nothing(tmp_pat
 
 
 def late(before: dict[str, Any], after: dict[str, Any]) -> int:
-    """Blocks that came after their time, and commands that did."""
+    """Number of late blocks and late commands."""
     return sum(after[key] - before[key] for key in ("late_blocks", "late_commands"))

@@ -24,7 +24,7 @@ JOIN_LIMIT = 10.0 ** (-60.0 / 20.0)
 
 
 def wandering(seconds: float) -> Trace:
-    """A game that wanders between calm and fight, with a stinger now and then."""
+    """A parameter that wanders between 0 and 1."""
     rng = np.random.default_rng(7)
     lines, level = [], 0.0
     for t in np.arange(0.0, seconds, 0.5):

@@ -1,4 +1,4 @@
-"""A million damaged packets, asked of the fast lane and of Python: what it takes, Python reads alike."""
+"""A million damaged packets: what the OSC receiver takes, Python reads in the same way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PACKETS = int(os.environ.get("ADAPTIVE_PROVE_PACKETS", "1000000"))
 
 
 def _wounded(chance: Chance, seeds: list[bytes]) -> bytes:
-    """Every other packet with one byte changed, so that the lane takes some; the others as at the doors."""
+    """Every other packet with one byte changed, so that the receiver takes some; the others badly damaged."""
     if chance.is_one_in(2):
         return damaged(chance, seeds, MAX_PACKET_BYTES)
     packet = bytearray(chance.one_of(seeds))
@@ -29,7 +29,7 @@ def _wounded(chance: Chance, seeds: list[bytes]) -> bytes:
     return bytes(packet)
 
 
-def test_the_lane_reads_a_million_damaged_packets_as_python_does(tmp_path: Path) -> None:
+def test_the_receiver_reads_a_million_damaged_packets_as_python_does(tmp_path: Path) -> None:
     parameters = [ParameterSpec("threat"), ParameterSpec("cadence", 60.0, 240.0, 160.0)]
     twins = Twins(make_preset(tmp_path, BODY), Engine(EngineSpec(parameters=parameters)))
     messages = [OscMessage(address, (value,)) for address in ADDRESSES for value in VALUES]
@@ -41,6 +41,6 @@ def test_the_lane_reads_a_million_damaged_packets_as_python_does(tmp_path: Path)
     seeds += [encode_bundle(plain[at : at + 2]) for at in range(len(plain) - 1)] * 10
     chance = Chance(1)
     taken = sum(twins.compare(_wounded(chance, seeds)) for _ in range(PACKETS))
-    print(f"{PACKETS:,} packets, {taken:,} taken by the lane")
+    print(f"{PACKETS:,} packets, {taken:,} taken by the receiver")
 
     assert taken > PACKETS // 100

@@ -1,4 +1,4 @@
-"""Ten thousand random sequences of requests: see `tests/property/test_requests.py` for what is asked."""
+"""Ten thousand random sequences of requests: the laws are in `tests/property/test_requests.py`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _run_chunk(folder: str, first: int) -> int:
 def test_ten_thousand_random_sequences_never_click_never_fail_and_end_where_they_were_asked(
     tmp_path: Path,
 ) -> None:
-    """Beside the seeds of the short tests, in as many processes as there are cores."""
+    """With other seeds than the short tests, in as many processes as there are cores."""
     context = multiprocessing.get_context("spawn")
     firsts = range(RUNS, RUNS + SEQUENCES, CHUNK)
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:

@@ -1,4 +1,4 @@
-"""A walk through the preset with every kind of turn, on a sound server: what is heard is what renders."""
+"""The preset with every kind of transition, on a sound server: what is heard equals the render."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def frames_that_differ(jack: dict[str, str], preset: Path, folder: Path) -> np.n
 
 
 @pytest.mark.timeout(1500)
-def test_every_kind_of_turn_is_heard_on_the_frame_it_renders_at(tmp_path: Path) -> None:
+def test_every_kind_of_transition_is_heard_on_the_frame_it_renders_at(tmp_path: Path) -> None:
     preset = load("lanterns").folder
     jack = Jack(f"seams{os.getpid()}", tmp_path / "jack.log")
-    # a virtual machine stands still for 3 ms now and then: a JACK cycle lost, and all that follows shifted
+    # a virtual machine may stall for 3 ms: JACK then loses a cycle, and all that follows is shifted
     jack.period = 1024
     wrong = np.zeros(1)
     with running(jack) as server:

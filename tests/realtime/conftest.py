@@ -1,4 +1,4 @@
-"""Sound servers of our own: JACK with its dummy device, which hears itself, and Pulse with a null sink."""
+"""Sound servers for the tests: JACK with its dummy device, and PulseAudio with a null sink."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor before a real sound server."""
+"""The doctor finds a real sound server."""
 
 from __future__ import annotations
 

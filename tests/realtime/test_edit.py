@@ -105,7 +105,10 @@ def test_reload_and_undo_by_message_answer_with_receipts(folder: Path, tmp_path:
     ("added", "how"),
     [
         ('[layers.more]\nstem = "both.wav"\n', "sounds from "),
-        ("[reverb]\npredelay_ms = 50\n", "the room's pre-delay is another: what rang is cut"),
+        (
+            "[reverb]\npredelay_ms = 50\n",
+            "the room's pre-delay is another: tails, reverb and held notes are cut",
+        ),
     ],
 )
 def test_what_is_added_is_heard_from_a_bar_line_on_and_taken_back(

@@ -1,4 +1,4 @@
-"""A sound server is killed, hangs, comes back other than it was: the music goes on, and returns in phase."""
+"""A sound server dies, hangs, or returns with another format: the music goes on, and returns in phase."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.helpers.presets import RATE, two_sections
 from tests.helpers.servers import Jack, Pulse, Server, running
 
 GONE_S, BACK_S = 1.0, 3.0
-"""What must be reached: the music on the next clock, and in phase on the device."""
+"""Limits: until a clock drives the engine, and until the device plays in phase."""
 
 OFF_S = 0.05
 """What a beat may be off the line it was on; this machine's threads are late by 20 ms now and then."""

@@ -1,4 +1,4 @@
-"""The fast lane and Python's own way give the same answers to the same packets, while it plays."""
+"""The OSC receiver and Python give the same answers to the same packets, while the music plays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wall clock jumps while it plays: the music does not care."""
+"""Jumps of the wall clock do not affect the music."""
 
 from __future__ import annotations
 

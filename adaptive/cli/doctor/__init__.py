@@ -1,4 +1,4 @@
-"""``adaptive doctor``: what this machine has, what it lacks, and the one line that mends each trouble.
+"""``adaptive doctor``: checks this machine, and says for each problem which command fixes it.
 
-A check never changes the machine and never raises.  What is merely absent and not needed is no trouble.
+A check never changes the machine and never raises.  What is missing but not needed is not a problem.
 """

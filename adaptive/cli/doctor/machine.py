@@ -1,4 +1,4 @@
-"""Sound servers, ports, priority: what this machine gives an engine that runs."""
+"""Checks of the machine: sound servers, ports, real-time priority."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 
 from adaptive.cli.doctor.row import Row, trouble
 
-DOORS = (
+PORTS = (
     ("OSC", "--osc", socket.SOCK_DGRAM, 9000),
     ("HTTP and WebSocket", "--http", socket.SOCK_STREAM, 8080),
     ("TCP", "--tcp", socket.SOCK_STREAM, 9001),
 )
-"""Doors of `adaptive play`: name, option, kind, default port."""
+"""Ports of `adaptive play`: name, option, kind of socket, default port."""
 
 HOST = "127.0.0.1"
 ANSWER_S = 0.5
@@ -36,17 +36,17 @@ LIMITS = "/etc/security/limits.d/95-adaptive.conf"
 
 
 def checks() -> list[Row]:
-    """All rows about the machine."""
+    """Run all checks of the machine."""
     devices = portaudio_devices()
     return [check_jack(devices), check_pulse(devices), check_midi(), check_ports(), check_priority()]
 
 
 Devices = list[tuple[str, str]] | str
-"""(host, name) of each output that PortAudio knows, or why that cannot be said."""
+"""(host API, name) of each output device that PortAudio lists, or why there is no list."""
 
 
 def portaudio_devices() -> Devices:
-    """Ask PortAudio, in a process of its own: it hangs where a sound server has died, and it chatters."""
+    """Ask PortAudio in a process of its own, because it hangs after a sound server died, and prints a lot."""
     if getattr(sys, "frozen", False):
         return "a frozen program does not look; `adaptive devices` does"
     command = [sys.executable, "-c", LIST]
@@ -62,7 +62,7 @@ def portaudio_devices() -> Devices:
 
 
 def check_jack(devices: Devices) -> Row:
-    """A JACK server, which is welcome and not needed."""
+    """Whether a JACK server runs; it is used, but not needed."""
     if isinstance(devices, str):
         return Row("JACK", "does not answer" not in devices, devices, _restart(devices))
     found = [name for host, name in devices if "JACK" in host]
@@ -80,7 +80,7 @@ def _restart(devices: str) -> str:
 
 
 def pulse_socket() -> Path | None:
-    """Where PulseAudio, or PipeWire in its place, would answer."""
+    """Path of the socket of PulseAudio, or of PipeWire in its place."""
     server = os.environ.get("PULSE_SERVER", "")
     if server:
         return Path(server.removeprefix("unix:")) if "/" in server else None
@@ -91,7 +91,7 @@ def pulse_socket() -> Path | None:
 
 
 def check_pulse(devices: Devices) -> Row:
-    """PulseAudio or PipeWire: whether it runs, and whether PortAudio can reach it through ALSA."""
+    """Whether PulseAudio or PipeWire runs, and whether PortAudio can reach it through ALSA."""
     if not sys.platform.startswith("linux"):
         return Row("PulseAudio", True, "this system has its own way to the sound card")
     path = pulse_socket()
@@ -109,62 +109,62 @@ def check_pulse(devices: Devices) -> Row:
 
 
 def _answers(path: Path) -> bool:
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-        door.settimeout(ANSWER_S)
-        door.connect(str(path))
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(ANSWER_S)
+        connection.connect(str(path))
         return True
     return False
 
 
 def check_midi() -> Row:
-    """MIDI: files only, so far."""
+    """MIDI: only files are supported so far."""
     return Row("MIDI", True, "files: render -o OUT.mid; controllers are not listened to yet")
 
 
 def check_ports() -> Row:
-    """Whether the doors that `play` opens are free."""
-    taken = [(name, option, port) for name, option, kind, port in DOORS if not _is_free(kind, port)]
+    """Whether the ports that `play` opens are free."""
+    taken = [(name, option, port) for name, option, kind, port in PORTS if not _is_free(kind, port)]
     if not taken:
-        ports = ", ".join(f"{port} ({name})" for name, _, _, port in DOORS)
+        ports = ", ".join(f"{port} ({name})" for name, _, _, port in PORTS)
         return Row("ports", True, f"{ports} are free")
     numbers = ", ".join(f"{port} ({name})" for name, _, port in taken)
-    playing = _engine_at(DOORS[2][3])
+    playing = _engine_at(PORTS[2][3])
     if playing is not None:
         return Row("ports", True, f"{numbers} belong to an engine that plays {playing}")
     words = f"{numbers} taken by another program"
-    kinds = {name: kind for name, _, kind, _ in DOORS}
+    kinds = {name: kind for name, _, kind, _ in PORTS}
     options = " ".join(f"{option} {HOST}:{_next_free(kinds[name], port)}" for name, option, port in taken)
-    return trouble("ports", words, f"adaptive play {options} (and whoever sends has to know)")
+    return trouble("ports", words, f"adaptive play {options} (senders have to use these ports too)")
 
 
 def _next_free(kind: socket.SocketKind, port: int) -> int:
-    """A free port behind one that is taken."""
+    """A free port above one that is in use; 0 if none is near."""
     return next((other for other in range(port + 10, port + 100) if _is_free(kind, other)), 0)
 
 
 def _is_free(kind: socket.SocketKind, port: int) -> bool:
-    with socket.socket(socket.AF_INET, kind) as door:
+    with socket.socket(socket.AF_INET, kind) as connection:
         if kind == socket.SOCK_STREAM and sys.platform != "win32":
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the engine does
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the engine does
         try:
-            door.bind((HOST, port))
+            connection.bind((HOST, port))
         except OSError:
             return False
     return True
 
 
 def _engine_at(port: int) -> str | None:
-    """Preset of the engine that says hello at a port; None if it is no engine."""
+    """Name of the preset of the engine that listens at a TCP port; None if it is not an engine."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        with socket.create_connection((HOST, port), timeout=ANSWER_S) as door:
-            line = door.makefile("rb").readline(65536)
+        with socket.create_connection((HOST, port), timeout=ANSWER_S) as connection:
+            line = connection.makefile("rb").readline(65536)
         hello: Any = json.loads(line)["hello"]
         return str(hello["preset"])
     return None
 
 
 def check_priority() -> Row:
-    """Whether an audio thread may have real-time priority."""
+    """Whether an audio thread may get real-time priority."""
     name = "real-time priority"
     if sys.platform == "win32" or sys.platform == "darwin":
         return Row(name, True, "the system gives it to audio threads")
@@ -176,7 +176,7 @@ def check_priority() -> Row:
 
 
 def _may_be_real_time() -> bool:
-    """Try it, on a thread of its own, and for no longer than that takes."""
+    """Try to set real-time priority, in a thread of its own, and reset it at once."""
     allowed: list[bool] = []
 
     def attempt() -> None:

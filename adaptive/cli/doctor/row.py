@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a check found.
+    """Result of a check.
 
     Parameters
     ----------
     name : str
-        What was looked at.
+        What was checked.
     is_fine : bool
-        Whether nothing has to be mended.
+        Whether there is nothing to fix.
     words : str
-        What was found, and what a trouble costs.
+        What was found, and the effect of a problem.
     mend : str
-        What to type, or to do; empty where there is nothing to mend.
+        The command, or the action, that fixes the problem; empty if there is none.
     """
 
     name: str
@@ -33,5 +33,5 @@ class Row:
 
 
 def trouble(name: str, words: str, mend: str) -> Row:
-    """Row of something to mend."""
+    """Row of a problem and its fix."""
     return Row(name, False, words, mend)

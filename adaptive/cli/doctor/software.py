@@ -1,4 +1,4 @@
-"""Python, packages, the compiled kernel: what was installed."""
+"""Checks of the software: Python, packages, the compiled kernel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DISTRIBUTION = "adaptive-soundtrack"
 PYTHONS = ((3, 11), (3, 14))
 
 NOT_IMPORTED = {"sounddevice", "miniaudio"}
-"""Packages that look for sound cards as they are imported: the row of the sound card judges them."""
+"""Packages that look for sound cards when they are imported; the row of the sound card covers them."""
 
 IMPORT_NAMES = {"python-rtmidi": "rtmidi"}
 
@@ -25,16 +25,16 @@ COSTS = {
     "miniaudio": "without it PortAudio is the only way to a sound card",
     "python-rtmidi": "without it no MIDI controllers",
 }
-"""What works without a package that has no wheel for every machine."""
+"""Effect of a missing package, for packages that do not have a wheel for every machine."""
 
 
 def checks() -> list[Row]:
-    """All rows about software."""
+    """Run all checks of the software."""
     return [check_python(), *check_packages(), check_other(), check_cache(), check_kernel()]
 
 
 def check_python() -> Row:
-    """The interpreter: CPython, 3.11 to 3.14, 64 bits, with its lock."""
+    """The interpreter must be CPython 3.11 to 3.14, 64 bits, with the global interpreter lock."""
     (low, high), version = PYTHONS, sys.version_info[:2]
     words = f"{platform.python_implementation()} {platform.python_version()} ({platform.machine()})"
     wrong = []
@@ -51,7 +51,7 @@ def check_python() -> Row:
 
 
 def required() -> list[tuple[str, str]]:
-    """What the project requires: (name, environment marker)."""
+    """Requirements of the project: (name, environment marker)."""
     try:
         lines = importlib.metadata.requires(DISTRIBUTION) or []
     except importlib.metadata.PackageNotFoundError:
@@ -61,7 +61,7 @@ def required() -> list[tuple[str, str]]:
 
 
 def check_packages() -> list[Row]:
-    """A row for all packages that are well, and one for each that is not."""
+    """One row for all packages that are fine, and one for each other package."""
     well, rows = [], []
     for name, marker in required():
         try:
@@ -72,7 +72,7 @@ def check_packages() -> list[Row]:
         except importlib.metadata.PackageNotFoundError:
             rows.append(_absent(name, marker))
         except Exception as error:
-            # whatever a broken wheel does, the other checks go on
+            # a broken wheel may raise anything; the other checks must still run
             said = (str(error).splitlines() or [type(error).__name__])[0]
             mend = f"{sys.executable} -m pip install --force-reinstall {name}"
             rows.append(trouble("wheels", f"{name} cannot be imported: {said}", mend))
@@ -82,14 +82,14 @@ def check_packages() -> list[Row]:
 
 
 def _absent(name: str, marker: str) -> Row:
-    if marker:  # left out on purpose: there is no wheel for this machine
-        cost = COSTS.get(name, "what it is for does not work")
+    if marker:  # left out by its marker: there is no wheel for this machine
+        cost = COSTS.get(name, "its features do not work")
         return Row("wheels", True, f"{name} has no wheel for this machine; {cost}")
     return trouble("wheels", f"{name} is missing", f"{sys.executable} -m pip install {name}")
 
 
 def check_other() -> Row:
-    """Another distribution called *adaptive* has the same import name."""
+    """Whether the unrelated distribution *adaptive*, which has the same import name, is installed."""
     try:
         other = importlib.metadata.version("adaptive")
     except importlib.metadata.PackageNotFoundError:
@@ -104,7 +104,7 @@ def check_other() -> Row:
 
 
 def check_cache() -> Row:
-    """Where the compiled kernel is kept."""
+    """Whether the folder of the compiled kernel can be written."""
     where = cache.cache_folder()
     if cache.is_cache_lasting():
         return Row("compile cache", True, str(where))
@@ -115,7 +115,7 @@ def check_cache() -> Row:
 
 
 def check_kernel() -> Row:
-    """Whether the first start has to compile."""
+    """Whether the kernel is compiled."""
     missing = build.missing_units()
     if missing:
         words = f"{len(missing)} units are not compiled yet: the next start takes about half a minute longer"

@@ -1,25 +1,25 @@
-"""The master is faded around a change of driver, so that a device is entered and left without a click."""
+"""Fades the master out before another sink drives the engine, and in again after, to avoid clicks."""
 
 from __future__ import annotations
 
 from adaptive.engine.engine import Engine
 
 FADE_S = 0.1
-"""Volume is at a ten-thousandth after this (99 % of the way in 50 ms)."""
+"""Length of the fade: the volume is then at a ten-thousandth (it goes 99 % of the way in 50 ms)."""
 
 FADED = 1e-7
-"""The volume a change of driver is made at: -140 dB, and no number a listener would choose."""
+"""Volume, as a gain, while the driver changes: -140 dB.  No listener would choose this number."""
 
 
 class MasterFade:
-    """Takes the volume away and gives it back, unless somebody has set it meanwhile."""
+    """Fades the volume out, and restores it unless it was set meanwhile."""
 
     def __init__(self) -> None:
         self._kept: float | None = None
         self._since_s = 0.0
 
     def out(self, engine: Engine, now_s: float) -> bool:
-        """Fade out, over several calls; True once it is silent."""
+        """Fade out.  Call it repeatedly; returns True once the output is silent."""
         if self._kept is None:
             head = engine.memory.head
             self._kept, head["volume_wanted"] = float(head["volume_wanted"]), FADED
@@ -27,7 +27,7 @@ class MasterFade:
         return now_s - self._since_s >= FADE_S
 
     def back(self, engine: Engine) -> None:
-        """Give the volume back; the engine may be another by now."""
+        """Restore the volume.  The engine may be another than the one that was faded out."""
         head = engine.memory.head
         if self._kept is not None and abs(float(head["volume_wanted"]) - FADED) < FADED / 2:
             head["volume_wanted"] = self._kept

@@ -1,4 +1,4 @@
-"""The search for a sound card while none plays, or while another one stands in for it."""
+"""Searches for a sound card while none plays, or while another one replaces the preferred one."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import DeviceError
 from adaptive.sinks.call_timeout import within
 from adaptive.sinks.device_probe import DeviceProbe, SeenDevice
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
 OPEN_S = 4.0
-"""Opening takes 0.1 to 0.3 s; a server that hangs in the middle of it is left behind."""
+"""Limit for opening a device, which takes 0.1 to 0.3 s.  A call that hangs is abandoned."""
 
 INTERVALS_S = ((30.0, 0.25), (600.0, 1.0), (float("inf"), 2.0))
-"""How long after the loss a look costs what: 20 ms of a core each, so 2 % of it after half a minute."""
+"""Pairs (seconds since the loss, seconds between two looks).
+
+A look costs 20 ms of a core: 2 % of it from half a minute on.
+"""
 
 FIRST_REST_S = 0.5
 LONGEST_REST_S = {True: 1.0, False: 15.0}
-"""How long a device that refused is left in peace, twice as long each time: not long while nothing plays."""
+"""Pause after a device refused to open.  It doubles each time; the limit is short while nothing plays."""
 
-Opener = Callable[[Engine, str, str | None], CardSink]
-"""Opens the device of a name, or the default, through a sink of `adaptive.sinks.choice.CARDS`."""
+Opener = Callable[[Engine, str, str | None], SoundCardSink]
+"""Opens the device of a name, or the default device, through a sink of `SOUND_CARD_SINKS`."""
 
 
-def discard(card: CardSink) -> None:
-    """Close a card whose gate is shut, without waiting for it; keep it for ever if it cannot be closed."""
+def discard(card: SoundCardSink) -> None:
+    """Close a sound card whose gate is shut, in a thread of its own; if it hangs it is abandoned."""
     card.release()
 
     def close() -> None:
@@ -39,16 +42,16 @@ def discard(card: CardSink) -> None:
 
 
 class DeviceSearch:
-    """Looks for cards in a child process and opens what is wanted in a thread of its own.
+    """Looks for devices in child processes, and opens the wanted one in a thread of its own.
 
     Parameters
     ----------
     sinks : sequence of str
-        Libraries that may be used, in the order in which they are preferred.
+        Libraries that may be used, in order of preference.
     wanted : str, optional
-        Part of a device's name; without it any device will do, the system's default first.
+        Part of a device's name.  Without it any device is accepted, the system's default first.
     preferred : SeenDevice
-        What played first, and is gone back to.
+        The device that played first; the search returns to it.
     open_card : Opener
         Opens a device.
     """
@@ -58,44 +61,49 @@ class DeviceSearch:
     ) -> None:
         self._sinks, self._wanted, self._preferred = tuple(sinks), wanted, preferred
         self._open_card = open_card
-        # one each: a JACK server that hangs holds PortAudio's child, and not miniaudio's
-        self._scouts = [DeviceProbe([sink]) for sink in self._sinks]
+        # one probe per library: a JACK server that hangs blocks PortAudio's child process only
+        self._probes = [DeviceProbe([sink]) for sink in self._sinks]
         self._answers: list[SeenDevice] = []
         self._began_s = self._next_s = 0.0
-        self._opened: queue.SimpleQueue[CardSink | DeviceError] = queue.SimpleQueue()
+        self._opened: queue.SimpleQueue[SoundCardSink | DeviceError] = queue.SimpleQueue()
         self._is_opening = False
-        self._turn = 0
+        self._search_number = 0
         self._seen: Sequence[SeenDevice] | None = None
         self._failures = 0
 
     def begin(self, now_s: float) -> None:
-        """Begin to look at a time."""
+        """Begin the search; the first look is at `now_s`."""
         self._began_s = self._next_s = now_s
         self._seen, self._failures = None, 0
 
     def end(self) -> None:
-        """Look no more.  What is being opened is closed when it is open."""
-        self._turn += 1
+        """End the search.  A device that is just being opened is closed afterwards."""
+        self._search_number += 1
         self._is_opening = False
-        for scout in self._scouts:
-            scout.close()
+        for probe in self._probes:
+            probe.close()
         with contextlib.suppress(queue.Empty):
             while True:
                 found = self._opened.get_nowait()
-                if isinstance(found, CardSink):
+                if isinstance(found, SoundCardSink):
                     discard(found)
 
-    def step(self, engine: Engine, now_s: float, is_any_wanted: bool) -> CardSink | DeviceError | None:
-        """Do what is to be done at this moment; return a card that was opened and runs silently, or why not.
+    def step(self, engine: Engine, now_s: float, is_any_wanted: bool) -> SoundCardSink | DeviceError | None:
+        """Advance the search, without blocking.
 
         Parameters
         ----------
         engine : Engine
-            For which to open it.
+            The engine that the device will play.
         now_s : float
-            The present.
+            The present time, on the clock of `adaptive.sinks.heartbeat.stamp_s`.
         is_any_wanted : bool
-            Whether another device than the preferred one will do.
+            Whether another device than the preferred one is accepted.
+
+        Returns
+        -------
+        SoundCardSink, DeviceError or None
+            A sound card that was opened and runs silently, the reason why it did not open, or nothing yet.
         """
         with contextlib.suppress(queue.Empty):
             found = self._opened.get_nowait()
@@ -105,7 +113,7 @@ class DeviceSearch:
             return found
         if self._is_opening:
             return None
-        if any(scout.is_asked for scout in self._scouts):
+        if any(probe.is_asked for probe in self._probes):
             seen = self._answer(now_s)
             if seen is not None:
                 chosen = self.choose(seen, is_any_wanted)
@@ -116,25 +124,25 @@ class DeviceSearch:
             passed = now_s - self._began_s
             self._next_s = now_s + next(pause for until, pause in INTERVALS_S if passed < until)
             self._answers = []
-            for scout in self._scouts:
-                scout.ask(now_s)
+            for probe in self._probes:
+                probe.ask(now_s)
         return None
 
     def _answer(self, now_s: float) -> list[SeenDevice] | None:
-        """What all have seen; None until each has answered or was given up."""
-        for scout in self._scouts:
-            self._answers += scout.answer(now_s) or []
-        return None if any(scout.is_asked for scout in self._scouts) else self._answers
+        """Devices that all probes have seen; None until each has answered or timed out."""
+        for probe in self._probes:
+            self._answers += probe.answer(now_s) or []
+        return None if any(probe.is_asked for probe in self._probes) else self._answers
 
     def choose(self, seen: Sequence[SeenDevice], is_any_wanted: bool) -> SeenDevice | None:
-        """The preferred device if it is there, else another if any is wanted.
+        """The preferred device if it is there, otherwise another one if any is wanted.
 
-        Another that appears while nothing plays may be the first of a server that is just starting:
-        it has to be seen twice.
+        A sound server that is just starting lists its devices one by one.  So another device than the
+        preferred one must have been seen twice.
         """
-        for sighting in seen:
-            if sighting.is_same(self._preferred):
-                return sighting
+        for device in seen:
+            if device.is_same(self._preferred):
+                return device
         if not is_any_wanted:
             return None
         if self._seen is not None:
@@ -144,29 +152,31 @@ class DeviceSearch:
         ranked = sorted(seen, key=lambda s: (self._sinks.index(s.sink), not s.device.is_default))
         return ranked[0] if ranked else None
 
-    def _open(self, engine: Engine, sighting: SeenDevice, is_any_wanted: bool) -> None:
+    def _open(self, engine: Engine, seen: SeenDevice, is_any_wanted: bool) -> None:
         self._is_opening = True
-        attempts: list[tuple[str, str | None]] = [(sighting.sink, sighting.device.name)]
-        if is_any_wanted:  # a library that resamples may take a device that refuses our rate
-            attempts += [(sink, self._wanted) for sink in self._sinks if sink != sighting.sink]
-        turn = self._turn
+        attempts: list[tuple[str, str | None]] = [(seen.sink, seen.device.name)]
+        if (
+            is_any_wanted
+        ):  # another library may open a device that refuses our sample rate, because it resamples
+            attempts += [(sink, self._wanted) for sink in self._sinks if sink != seen.sink]
+        search_number = self._search_number
 
         def run() -> None:
             found = self._first_that_opens(engine, attempts)
-            if turn == self._turn:
+            if search_number == self._search_number:
                 self._opened.put(found)
-            elif isinstance(found, CardSink):
+            elif isinstance(found, SoundCardSink):
                 discard(found)
 
         threading.Thread(target=run, name="open-card", daemon=True).start()
 
     def _first_that_opens(
         self, engine: Engine, attempts: Sequence[tuple[str, str | None]]
-    ) -> CardSink | DeviceError:
+    ) -> SoundCardSink | DeviceError:
         errors: list[DeviceError] = []
         for sink, device in attempts:
 
-            def open_it(sink: str = sink, device: str | None = device) -> CardSink:
+            def open_it(sink: str = sink, device: str | None = device) -> SoundCardSink:
                 card = self._open_card(engine, sink, device)
                 card.prepare()
                 return card

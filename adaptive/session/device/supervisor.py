@@ -1,9 +1,9 @@
-"""Which sink drives the engine now: a sound card while there is one, else a clock, so the music goes on.
+"""Decides which sink drives the engine: a sound card while one works, otherwise a clock.
 
-A thread of its own looks at the card's callback counter.  If it stands still, the card's gate is shut,
-a clock takes over where the device stopped, and a search begins for the device, or for another one.
-What is found starts silently; then the clock stops and the gate opens in phase with it.
-Never two drivers at once: whoever is to go is out before the next begins.
+A thread watches the sound card's callback counter.  If the counter stops, the supervisor shuts the card's
+gate, starts a clocked sink at the frame where the device stopped, and searches for the device or for another
+one.  A device that is found runs silently at first; then the clocked sink stops and the gate opens, in phase.
+Only one sink drives the engine at a time: the old one has ended before the next one begins.
 """
 
 from __future__ import annotations
@@ -23,34 +23,38 @@ from adaptive.sinks.call_timeout import leave_behind, within
 from adaptive.sinks.clocked import ClockedSink
 from adaptive.sinks.device_probe import SeenDevice
 from adaptive.sinks.heartbeat import LOOK_S, Heartbeat, stamp_s
-from adaptive.sinks.sound_card import CardSink
+from adaptive.sinks.sound_card import SoundCardSink
 
-STAND_IN_FRAMES = 256
-"""Block of the clock that stands in: it has no lead, so this is how far it may be behind."""
+STAND_IN_BLOCK_FRAMES = 256
+"""Block of the clocked sink.  It makes no blocks ahead, so this is the most that it may be late."""
 
 LONGEST_SKIP_S = 2.0
-CLOSE_S = 2.0
-ARRIVED_S = 0.25
-"""When a card that took over is held against the line: some twenty blocks have come."""
+"""Most that is skipped, or waited, so that a device starts in phase."""
 
-FLAP_S = 5.0
+CLOSE_S = 2.0
+"""Limit for closing a device at the end."""
+
+PHASE_REPORT_DELAY_S = 0.25
+"""Time after which the phase of a new device is measured: some twenty blocks."""
+
+UNSTABLE_S = 5.0
 LONGEST_REST_S = 30.0
-"""A card that is lost within `FLAP_S` of its return rests for 1, 3, 7 … s: nobody wants to hear that."""
+"""A device that is lost within `UNSTABLE_S` of its return is not used for 1, 3, 7 … s, at most this long."""
 
 Report = Callable[[str, dict[str, Any]], None]
 
 
 class Supervisor:
-    """A sink that changes its device when it has to.
+    """A sink that changes to another device, or to a clock, when its device fails.
 
     Parameters
     ----------
     engine : Engine
-        What is driven.
+        The engine to drive.
     sinks : sequence of str
-        Libraries that may be used, in order.
+        Libraries that may be used, in order of preference.
     device : str, optional
-        Part of a device's name; no other is used then.
+        Part of a device's name.  If it is given, no other device is used.
     open_card : Opener
         Opens a device.
 
@@ -58,28 +62,39 @@ class Supervisor:
     ------
     DeviceError
         No library can open a device.
+
+    Attributes
+    ----------
+    trouble : str
+        What is wrong at present, for the status line; empty if nothing is.
+    changes : int
+        Devices that have taken over since the start.
+    outages : int
+        Losses of a device.
+    silent_s : float
+        Seconds without a device, in all.
     """
 
     def __init__(self, engine: Engine, sinks: Sequence[str], device: str | None, open_card: Opener) -> None:
         self._engine = engine
-        self._guard = threading.Lock()
-        self._card: CardSink | None = self._open_first(sinks, device, open_card)
+        self._lock = threading.Lock()
+        self._card: SoundCardSink | None = self._open_first(sinks, device, open_card)
         self._preferred = SeenDevice(self._card.name, self._card.device)
         self._search = DeviceSearch(sinks, device, self._preferred, open_card)
-        self._heart = Heartbeat(0.0, 0.0)
-        self._asleep: tuple[CardSink, Heartbeat] | None = None
-        self._next: tuple[CardSink, Heartbeat] | None = None
-        self._clock: ClockedSink | None = None
-        self._course, self._fade = PlaybackClock(engine.spec.sample_rate), MasterFade()
+        self._heartbeat = Heartbeat(0.0, 0.0)
+        self._stalled: tuple[SoundCardSink, Heartbeat] | None = None
+        self._candidate: tuple[SoundCardSink, Heartbeat] | None = None
+        self._clocked_sink: ClockedSink | None = None
+        self._playback_clock, self._fade = PlaybackClock(engine.spec.sample_rate), MasterFade()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._report: Report = lambda _sentence, _more: None
-        self._last_trouble = ""
-        self._folded_into = 0
-        self._arrived: tuple[CardSink, TimeLine, float] | None = None
-        self._after = ""
-        self._gone_s = 0.0
-        self._began_s, self._rest_until_s, self._flaps = 0.0, 0.0, 0
+        self._last_sentence = ""
+        self._reported_channels = 0
+        self._taken_over: tuple[SoundCardSink, TimeLine, float] | None = None
+        self._silence_note = ""
+        self._lost_s = 0.0
+        self._began_s, self._rest_until_s, self._quick_losses = 0.0, 0.0, 0
         self._silent_since_s: float | None = None
         self.trouble = ""
         self.changes = 0
@@ -89,41 +104,44 @@ class Supervisor:
 
     @property
     def name(self) -> str:
-        """Sink that drives the engine at this moment."""
+        """Name of the sink that drives the engine now."""
         return "null" if self._card is None else self._card.name
 
     @property
     def device_name(self) -> str:
-        """Device that plays at this moment; empty while there is none."""
+        """Name of the device that plays now; empty if there is none."""
         return "" if self._card is None else self._card.device.name
 
     @property
     def latency_frames(self) -> int:
-        """Frames between the engine's output and the ear."""
-        card, clock = self._card, self._clock
+        """Frames between the engine's output and the speaker."""
+        card, clock = self._card, self._clocked_sink
         return card.latency_frames if card is not None else clock.latency_frames if clock is not None else 0
 
     @property
     def engine(self) -> Engine:
-        """What is driven."""
+        """The engine that is driven."""
         return self._engine
 
     @engine.setter
     def engine(self, engine: Engine) -> None:
-        """Let whoever drives drive another from its next block on."""
-        with self._guard:
+        """Drive another engine from the next block on."""
+        with self._lock:
             self._engine = engine
-            if self._clock is not None:
-                self._clock.engine = engine
+            if self._clocked_sink is not None:
+                self._clocked_sink.engine = engine
             if self._card is not None:
                 self._card.stream_gate.publish(engine.memory.header_address, engine)
 
     def report_to(self, report: Report) -> None:
-        """Tell somebody of every change of device: a sentence, and what belongs to it."""
+        """Set the callback for changes of device; it is given a sentence, and the keys of its log line.
+
+        It may be called in the supervisor's thread.
+        """
         self._report = report
 
     def start(self) -> None:
-        """Begin to play.
+        """Start the device and the thread that watches it.
 
         Raises
         ------
@@ -134,21 +152,21 @@ class Supervisor:
         assert card is not None
         within(OPEN_S, card.device.name, card.prepare)
         card.begin()
-        self._heart = Heartbeat(stamp_s(), card.block_frames / self._engine.spec.sample_rate)
-        folded = self._folded(card)
-        if folded:
-            self._say(f"{card.device.name} has {card.channels} channels: {folded}", card)
+        self._heartbeat = Heartbeat(stamp_s(), card.block_frames / self._engine.spec.sample_rate)
+        folding = self._folding(card)
+        if folding:
+            self._say(f"{card.device.name} has {card.channels} channels: {folding}", card)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop whatever plays; the engine's memory may be dropped after this.  Never hangs."""
+        """Stop the sink, even if its device hangs.  The engine's memory may be released afterwards."""
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(OPEN_S)
         self._search.end()
-        if self._clock is not None:
-            self._clock.stop()
-        cards = [self._card, self._asleep and self._asleep[0], self._next and self._next[0]]
+        if self._clocked_sink is not None:
+            self._clocked_sink.stop()
+        cards = [self._card, self._stalled and self._stalled[0], self._candidate and self._candidate[0]]
         for card in cards:
             if card is not None:
                 is_out = card.halt()
@@ -161,58 +179,58 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stopping.wait(LOOK_S):
             try:
-                with self._guard:
+                with self._lock:
                     self._look(stamp_s())
-            except Exception as error:  # the watch goes on: nobody else would notice the next loss
-                self._say_once(f"the watch over the sound card stumbled: {error!r}")
+            except Exception as error:  # continue: only this thread would notice the next loss
+                self._say_once(f"watching the sound card failed once: {error!r}")
 
     def _look(self, now_s: float) -> None:
         if self._card is not None:
-            self._heart.look(self._card.stream_gate.blocks, now_s)
-            if self._heart.is_lost:
-                self._lose(self._card, now_s)
-        if self._asleep is not None:
-            card, heart = self._asleep
-            heart.look(card.stream_gate.blocks, now_s)
-            if heart.is_alive and self._card is None and now_s >= self._rest_until_s:
-                self._asleep = None
-                self._forget_next()
-                self._next = (card, heart)
-        self._seek(now_s)
-        if self._next is not None:
+            self._heartbeat.look(self._card.stream_gate.blocks, now_s)
+            if self._heartbeat.is_lost:
+                self._replace_by_clock(self._card, now_s)
+        if self._stalled is not None:
+            card, heartbeat = self._stalled
+            heartbeat.look(card.stream_gate.blocks, now_s)
+            if heartbeat.is_alive and self._card is None and now_s >= self._rest_until_s:
+                self._stalled = None
+                self._discard_candidate()
+                self._candidate = (card, heartbeat)
+        self._search_devices(now_s)
+        if self._candidate is not None:
             self._advance(now_s)
-        if self._arrived is not None and now_s - self._began_s >= ARRIVED_S:
-            self._tell_of_return(now_s, *self._arrived)
+        if self._taken_over is not None and now_s - self._began_s >= PHASE_REPORT_DELAY_S:
+            self._tell_of_return(now_s, *self._taken_over)
 
-    def _seek(self, now_s: float) -> None:
-        """Look for what is better than what plays."""
-        if self._next is not None or (self._card is not None and self._is_preferred(self._card)):
+    def _search_devices(self, now_s: float) -> None:
+        """Look for the preferred device, or for any while none plays."""
+        if self._candidate is not None or (self._card is not None and self._is_preferred(self._card)):
             return
         found = self._search.step(self._engine, now_s, is_any_wanted=self._card is None)
-        if isinstance(found, CardSink):
+        if isinstance(found, SoundCardSink):
             block_s = found.block_frames / self._engine.spec.sample_rate
-            self._next = (found, Heartbeat(now_s, block_s))
+            self._candidate = (found, Heartbeat(now_s, block_s))
         elif found is not None:
             self._say_once(str(found))
 
-    def _is_preferred(self, card: CardSink) -> bool:
+    def _is_preferred(self, card: SoundCardSink) -> bool:
         return SeenDevice(card.name, card.device).is_same(self._preferred)
 
-    # ── changing ───────────────────────────────────────────────────────────────────────────────
+    # ── changing the sink ──────────────────────────────────────────────────────────────────────
 
-    def _lose(self, card: CardSink, now_s: float) -> None:
-        """Let a clock drive the engine from where the card has stopped."""
+    def _replace_by_clock(self, card: SoundCardSink, now_s: float) -> None:
+        """Let a clocked sink drive the engine from the frame at which the device stopped."""
         if not card.halt():
-            return  # its callback stands in the engine: nobody else may, until it is out
-        self._course.end_card(card, now_s)
-        self._card, self._asleep, self._gone_s = None, (card, self._heart), now_s
+            return  # its callback is still inside the engine: no other sink may drive it yet
+        self._playback_clock.end_card(card, now_s)
+        self._card, self._stalled, self._lost_s = None, (card, self._heartbeat), now_s
         self._silent_since_s = now_s
         self.outages += 1
-        self._forget_next()
-        self._clock = ClockedSink(self._engine, "null", lead_s=0.0, block_frames=STAND_IN_FRAMES)
-        self._course.begin_clock(self._clock)
-        self._flaps = self._flaps + 1 if now_s - self._began_s < FLAP_S else 0
-        self._rest_until_s = now_s + min(LONGEST_REST_S, 2.0**self._flaps - 1.0)
+        self._discard_candidate()
+        self._clocked_sink = ClockedSink(self._engine, "null", lead_s=0.0, block_frames=STAND_IN_BLOCK_FRAMES)
+        self._playback_clock.begin_clock(self._clocked_sink)
+        self._quick_losses = self._quick_losses + 1 if now_s - self._began_s < UNSTABLE_S else 0
+        self._rest_until_s = now_s + min(LONGEST_REST_S, 2.0**self._quick_losses - 1.0)
         self._search.begin(self._rest_until_s)
         last_s = card.stream_gate.last_s
         silent_ms = round(1000.0 * (now_s - last_s)) if last_s > 0.0 else None
@@ -223,90 +241,98 @@ class Supervisor:
         )  # fmt: skip
 
     def _advance(self, now_s: float) -> None:
-        """Bring in the card that runs silently: wait for its blocks, fade, change."""
-        assert self._next is not None
-        card, heart = self._next
-        heart.look(card.stream_gate.blocks, now_s)
-        if heart.is_lost:
-            self._next = None
+        """Change to the device that runs silently: wait until it asks for blocks, fade out, and change."""
+        assert self._candidate is not None
+        card, heartbeat = self._candidate
+        heartbeat.look(card.stream_gate.blocks, now_s)
+        if heartbeat.is_lost:
+            self._candidate = None
             self._fade.back(self._engine)
             self._close(card, is_alive=False)
-        elif heart.is_alive and self._fade.out(self._engine, now_s) and self._end_driver(now_s):
-            self._begin_driver(card, heart)
+        elif heartbeat.is_alive and self._fade.out(self._engine, now_s) and self._end_driver(now_s):
+            self._begin_driver(card, heartbeat)
 
     def _end_driver(self, now_s: float) -> bool:
-        """Stop whoever drives, and lay the line through where it was; False if it is not out yet."""
+        """Stop the sink that drives the engine, and lay the line through its last block.
+
+        Returns False if the sink is still inside the engine.
+        """
         if self._card is not None:
             if not self._card.halt():
                 return False
-            self._course.end_card(self._card, now_s)
+            self._playback_clock.end_card(self._card, now_s)
             discard(self._card)
             self._card = None
-        if self._clock is not None:
-            self._clock.stop()
-            if self._clock.is_running:
+        if self._clocked_sink is not None:
+            self._clocked_sink.stop()
+            if self._clocked_sink.is_running:
                 return False
-            self._course.end_clock(self._clock)
-            self._clock = None
+            self._playback_clock.end_clock(self._clocked_sink)
+            self._clocked_sink = None
         return True
 
-    def _begin_driver(self, card: CardSink, heart: Heartbeat) -> None:
-        """Let a card drive from where the line is."""
-        now_s, line = stamp_s(), self._course.line
-        lacking = line.lacking(self._course.made, card.latency_frames, now_s)
+    def _begin_driver(self, card: SoundCardSink, heartbeat: Heartbeat) -> None:
+        """Let a device drive the engine, starting at the line."""
+        now_s, line = stamp_s(), self._playback_clock.line
+        lacking = line.lacking(self._playback_clock.made, card.latency_frames, now_s)
         rate = self._engine.spec.sample_rate
         if lacking < 0:
             time.sleep(min(-lacking / rate, LONGEST_SKIP_S))
         elif lacking > 0:
             lacking = min(lacking, round(LONGEST_SKIP_S * rate))
             self._engine.pull(lacking, self._engine.spec.channels)
-            self._course.made += lacking
-        self._engine.memory["telemetry"][0]["last_ns"] = 0  # the gap is not the callback's
-        self._course.begin_card(card)
+            self._playback_clock.made += lacking
+        # without this the silence would count as a gap between two callbacks
+        self._engine.memory["telemetry"][0]["last_ns"] = 0
+        self._playback_clock.begin_card(card)
         self._fade.back(self._engine)
         card.begin(self._engine)
-        self._card, self._heart, self._next = card, heart, None
+        self._card, self._heartbeat, self._candidate = card, heartbeat, None
         self.trouble = "" if self._is_preferred(card) else f"{self._preferred.device.name} is missing"
-        self._settle()
+        self._end_search()
         self.changes += 1
         self._began_s = now_s
-        self._arrived = (card, line, now_s - self._gone_s)
-        self._after = ""
+        self._taken_over = (card, line, now_s - self._lost_s)
+        self._silence_note = ""
         if self._silent_since_s is not None:
             silent_s, self._silent_since_s = now_s - self._silent_since_s, None
             self.silent_s += silent_s
-            self._after = f"after {silent_s:.1f} s of silence"
+            self._silence_note = f"after {silent_s:.1f} s of silence"
 
-    def _tell_of_return(self, now_s: float, card: CardSink, line: TimeLine, away_s: float) -> None:
-        """Say what plays now, and how far from the line it is, as its own blocks tell."""
-        self._arrived = None
+    def _tell_of_return(self, now_s: float, card: SoundCardSink, line: TimeLine, away_s: float) -> None:
+        """Report the device that plays now, and how far it is from the line, measured from its own blocks."""
+        self._taken_over = None
         if card is not self._card or card.stream_gate.last_s == 0.0:
             return
-        apart = self._course.line_of(card).heard(now_s) - line.heard(now_s)
+        apart = self._playback_clock.line_of(card).heard(now_s) - line.heard(now_s)
         off_ms = round(1000.0 * apart / self._engine.spec.sample_rate, 1)
-        words = [f"the music plays on {card.device.name} ({card.name})", self._after, self._folded(card)]
+        words = [
+            f"the music plays on {card.device.name} ({card.name})",
+            self._silence_note,
+            self._folding(card),
+        ]
         self._say(
             ", ".join(filter(None, words)), card,
             away_s=round(away_s, 3), phase_ms=off_ms,
         )  # fmt: skip
 
-    def _settle(self) -> None:
-        """What is asleep is given up, what is looked for is found."""
-        if self._asleep is not None:
-            card, self._asleep = self._asleep[0], None
+    def _end_search(self) -> None:
+        """Close the stalled device and end the search; begin a new one if the preferred device is missing."""
+        if self._stalled is not None:
+            card, self._stalled = self._stalled[0], None
             self._close(card, is_alive=False)
         self._search.end()
-        self._last_trouble = ""
+        self._last_sentence = ""
         if self._card is not None and not self._is_preferred(self._card):
             self._search.begin(stamp_s())
 
-    def _forget_next(self) -> None:
-        if self._next is not None:
-            card, self._next = self._next[0], None
+    def _discard_candidate(self) -> None:
+        if self._candidate is not None:
+            card, self._candidate = self._candidate[0], None
             self._fade.back(self._engine)
             discard(card)
 
-    def _close(self, card: CardSink, is_alive: bool) -> None:
+    def _close(self, card: SoundCardSink, is_alive: bool) -> None:
         if not is_alive and not card.can_close:
             card.release()
             leave_behind(card)
@@ -316,28 +342,28 @@ class Supervisor:
         else:
             discard(card)
 
-    # ── telling ────────────────────────────────────────────────────────────────────────────────
+    # ── reports ────────────────────────────────────────────────────────────────────────────────
 
-    def _folded(self, card: CardSink) -> str:
-        """What a card with fewer channels makes of the music; empty if it has enough, or if that was said."""
-        is_told, self._folded_into = self._folded_into == card.channels, card.channels
+    def _folding(self, card: SoundCardSink) -> str:
+        """A clause about a device with fewer channels than the engine; empty if that was said already."""
+        is_told, self._reported_channels = self._reported_channels == card.channels, card.channels
         channels = self._engine.spec.channels
         if is_told or card.channels >= channels:
             return ""
         return f"{channels} channels are folded into {card.channels}"
 
     def _say_once(self, sentence: str) -> None:
-        """Say what may come again at every look."""
-        if sentence != self._last_trouble:
-            self._last_trouble = sentence
+        """Report a sentence, unless it was the last one: the same may come at every look."""
+        if sentence != self._last_sentence:
+            self._last_sentence = sentence
             self._say(sentence, self._card)
 
-    def _say(self, sentence: str, card: CardSink | None, **more: Any) -> None:
+    def _say(self, sentence: str, card: SoundCardSink | None, **more: Any) -> None:
         sink, device = ("null", None) if card is None else (card.name, card.device.name)
-        with contextlib.suppress(RuntimeError):  # whoever listens has gone
+        with contextlib.suppress(RuntimeError):  # the event loop is closed
             self._report(sentence, {"sink": sink, "device": device, **more})
 
-    def _open_first(self, sinks: Sequence[str], device: str | None, open_card: Opener) -> CardSink:
+    def _open_first(self, sinks: Sequence[str], device: str | None, open_card: Opener) -> SoundCardSink:
         errors = []
         for sink in sinks:
             try:

@@ -1,4 +1,4 @@
-"""Another preset, or saved music, takes over: prepared beside what plays, handed over in one store."""
+"""Replaces the performance that plays by one of another preset, or of saved music."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from adaptive.session.performance import Performance
 
 Request = LoadPreset | RestoreMusic
 
-LAST_BLOCK_S = 1.0
-"""The sound card may be in the old engine's last block so long."""
+LONGEST_CALLBACK_S = 1.0
+"""Upper bound on a callback that still uses the old engine."""
 
 
 class ReplaceHost(Protocol):
-    """The session, as far as a swap needs it."""
+    """The part of a session that `PresetReplacer` uses."""
 
     performance: Performance
 
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Tell what became of a request."""
+        """Send a receipt for a request."""
 
     def adopt(self, performance: Performance) -> None:
-        """Drive another performance from now on."""
+        """Play another performance from the next block on."""
 
     def tell(self, sentence: str) -> None:
-        """Tell the user."""
+        """Show the user a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class _ReplaceRequest:
     connection: Connection | None
 
     @property
-    def word(self) -> str:
+    def description(self) -> str:
         return self.request.name if isinstance(self.request, LoadPreset) else "other saved music"
 
 
-async def take_turn(
+async def hand_over(
     host: ReplaceHost, old: Performance, performance: Performance, catch_up: Callable[[], None] | None = None
 ) -> None:
-    """Fade one performance out and drive another; `catch_up` is called in the moment between."""
+    """Fade one performance out, then play another.  `catch_up` is called in between, while all is silent."""
     old.engine.set_paused(is_paused=True)
     for _ in range(200):
         if old.engine.is_paused:
@@ -62,25 +62,30 @@ async def take_turn(
 
 
 class PresetReplacer:
-    """Swaps performances, one at a time; the newest request wins.
+    """Replaces performances one at a time.  A newer request supersedes one that still waits.
 
     Parameters
     ----------
     host : ReplaceHost
         The session.
     load_preset : callable or None
-        Finds a preset by name; None: this session cannot load.
+        Loads a preset by name.  None if the session cannot load presets.
+
+    Attributes
+    ----------
+    lock : asyncio.Lock
+        Held while a performance is replaced or edited.
     """
 
     def __init__(self, host: ReplaceHost, load_preset: Callable[[str], Preset] | None) -> None:
         self._host, self._load_preset = host, load_preset
-        self.turn = asyncio.Lock()
-        self._next: _ReplaceRequest | None = None
-        self._is_at_it = False
+        self.lock = asyncio.Lock()
+        self._pending: _ReplaceRequest | None = None
+        self._is_replacing = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def ask(self, request: Request, connection: Connection | None, *, is_recording: bool) -> None:
-        """Prepare and hand over, unless something newer is asked for meanwhile."""
+        """Prepare what was asked for and play it, unless a newer request comes first."""
         say = self._host.acknowledge
         if is_recording:
             say(request.id, connection, "dropped", "a session that is recorded keeps its preset")
@@ -89,39 +94,40 @@ class PresetReplacer:
             say(request.id, connection, "dropped", "this session cannot load presets")
             return
         asked = _ReplaceRequest(request, connection)
-        if self._next is not None:
-            before = self._next
-            say(before.request.id, before.connection, "superseded", f"{asked.word} was asked for after it")
+        if self._pending is not None:
+            before = self._pending
+            reason = f"{asked.description} was asked for after it"
+            say(before.request.id, before.connection, "superseded", reason)
         say(request.id, connection, "accepted", "is being prepared")
-        self._next = asked
-        if self._is_at_it:
-            return  # whoever swaps takes the newest when it is done
-        self._is_at_it = True
-        task = asyncio.get_running_loop().create_task(self._in_turn())
+        self._pending = asked
+        if self._is_replacing:
+            return  # the running task goes on with the newest request
+        self._is_replacing = True
+        task = asyncio.get_running_loop().create_task(self._replace_until_done())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _in_turn(self) -> None:
-        """Swap to the newest of what was asked for, until nothing newer has come."""
+    async def _replace_until_done(self) -> None:
+        """Serve the newest request, until no newer one has come."""
         try:
-            async with self.turn:
-                while self._next is not None:
-                    asked, self._next = self._next, None
-                    await self._swap(asked)
+            async with self.lock:
+                while self._pending is not None:
+                    asked, self._pending = self._pending, None
+                    await self._replace(asked)
         finally:
-            self._is_at_it = False
+            self._is_replacing = False
 
-    async def _swap(self, asked: _ReplaceRequest) -> None:
+    async def _replace(self, asked: _ReplaceRequest) -> None:
         host, old, message_id = self._host, self._host.performance, asked.request.id
         try:
             performance = await asyncio.to_thread(self._prepare, asked.request, old)
-        except Exception as error:  # whatever it is, what plays goes on
+        except Exception as error:  # whatever fails, the music goes on
             is_told = isinstance(error, AdaptiveError)
             sentence = str(error).splitlines()[0] if is_told else f"cannot be prepared: {error!r}"
-            host.tell(f"{asked.word}: {sentence}")
+            host.tell(f"{asked.description}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
             return
-        await take_turn(host, old, performance)
+        await hand_over(host, old, performance)
         name = performance.preset.file.name
         host.acknowledge(message_id, asked.connection, "accepted", f"{name} is loaded")
         words = f"{name} plays"
@@ -130,14 +136,14 @@ class PresetReplacer:
             words = f"{name} goes on in {instance.section or 'silence'}, bar {instance.bar_number(0.0)}"
         host.acknowledge(message_id, asked.connection, "finished", words)
         host.tell(words)
-        await asyncio.sleep(LAST_BLOCK_S)
+        await asyncio.sleep(LONGEST_CALLBACK_S)
 
     def _prepare(self, request: Request, old: Performance) -> Performance:
-        """Another performance, begun and not yet heard; in a worker thread."""
+        """Make the other performance and begin it.  Runs in a worker thread."""
         saved: SavedMusic | None = None
         preset, seed = old.preset, old.seed
         if isinstance(request, LoadPreset):
-            assert self._load_preset is not None  # asked before
+            assert self._load_preset is not None  # `ask` has checked it
             preset = self._load_preset(request.name)
         else:
             saved = read_saved(request.document)
@@ -154,7 +160,7 @@ def require_same_preset(saved: SavedMusic, preset: Preset) -> None:
     Raises
     ------
     InputError
-        It was.
+        The music was saved from another preset.
     """
     if saved.preset != preset.folder.name:
         message = f"the saved music is of {saved.preset!r}, and {preset.folder.name!r} plays"

@@ -1,7 +1,8 @@
-"""The preset is edited while a session plays it: asked for by a message, or seen in its folder.
+"""Reloads a preset that is edited while it plays: on request, or when its files change.
 
-In place where the engine has room for it; else another performance takes over at a bar line, as when saved
-music is restored.  Either way it is prepared in a worker thread, and a faulty edit changes nothing.
+If the engine has enough spare rows, the edit is applied to the performance that plays.  Otherwise another
+performance replaces it at a bar line, as when saved music is restored.  Either way the edit is prepared in a
+worker thread, and an edit with a fault changes nothing.
 """
 
 from __future__ import annotations
@@ -30,26 +31,29 @@ from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
-from adaptive.session.reload.replace import PresetReplacer, ReplaceHost, take_turn
+from adaptive.session.reload.replace import PresetReplacer, ReplaceHost, hand_over
 
 POLL_S = 0.5
-SETTLE_S = 0.1
-"""Files that still change after this are still being written."""
+"""Time between two looks at the files."""
 
-LEAD_S = 0.6
-"""Before its bar line, another performance composes what leads there: 64 bars a layer at most."""
+SETTLE_S = 0.1
+"""A file is reloaded once it has not changed for so long: until then it may be half written."""
+
+COMPOSE_S = 0.6
+"""Time a new performance has, before its bar line, to compose the bars up to there: at most 64 per layer."""
 
 PAUSE_S = 0.055
-"""How long the old performance takes to fall silent."""
+"""Time that the old performance takes to fade out."""
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
+"""Audio files whose changes are seen, in the preset's folder and below."""
 
 
 class ReloadHost(ReplaceHost, Protocol):
-    """The session, as far as edits need it."""
+    """The part of a session that `PresetReload` uses."""
 
     def renew(self) -> None:
-        """Answer to the names of the preset that plays now."""
+        """Accept the names of the preset that plays now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,13 @@ def reread(preset: Preset) -> Preset:
     Raises
     ------
     PresetError
-        Every fault it has by now.
+        The preset has faults; all of them are listed.
     """
     return require_playable(load(preset.folder / FILE_NAME, vocabulary=vocabulary()))
 
 
 def stamps_of(preset: Preset) -> dict[Path, Stamp]:
-    """When the files of a preset were changed: its own, those it names, and all audio beside it."""
+    """Time stamps of ``preset.toml``, of the files it names, and of all audio files in its folder."""
     beside: set[Path] = set()
     with contextlib.suppress(OSError):  # the folder is being moved
         beside = {path for path in preset.folder.rglob("*") if path.suffix.lower() in SUFFIXES}
@@ -90,43 +94,43 @@ def has_changed(performance: Performance) -> bool:
 
 
 class PresetReload:
-    """Takes edits, one at a time; the newest wins.
+    """Applies edits one at a time.  A newer edit supersedes one that still waits.
 
     Parameters
     ----------
     host : ReloadHost
         The session.
-    swap : PresetReplacer
-        Swaps performances: neither while the other is at it.
+    replacer : PresetReplacer
+        Replaces performances.  Its lock is held during an edit, so that only one of the two works at a time.
     """
 
-    def __init__(self, host: ReloadHost, swap: PresetReplacer) -> None:
-        self._host, self._swap = host, swap
-        self._next: _ReloadRequest | None = None
+    def __init__(self, host: ReloadHost, replacer: PresetReplacer) -> None:
+        self._host, self._replacer = host, replacer
+        self._pending: _ReloadRequest | None = None
         self._task: asyncio.Task[None] | None = None
         self._replaced: tuple[Performance, Preset] | None = None
 
     def ask(
         self, request: ReloadPreset | UndoEdit, connection: Connection | None, *, is_recording: bool
     ) -> None:
-        """Prepare an edit, or a step back, unless something newer is asked for meanwhile."""
+        """Prepare an edit, or an undo, unless a newer request comes first."""
         say = self._host.acknowledge
         if is_recording:
             say(request.id, connection, "dropped", "a session that is recorded keeps its preset")
             return
-        if self._next is not None:
-            before = self._next
+        if self._pending is not None:
+            before = self._pending
             say(before.request.id, before.connection, "superseded", "it was asked for again")
         say(request.id, connection, "accepted", "is being prepared")
-        self._next = _ReloadRequest(request, connection)
+        self._pending = _ReloadRequest(request, connection)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def watch(self) -> None:
-        """Ask for an edit whenever a file of the preset has changed."""
+        """Ask for a reload whenever a file of the preset has changed."""
         performance = self._host.performance
         seen = await asyncio.to_thread(stamps_of, performance.preset)
-        # between loading and this a kernel may have been compiled: a minute in which to save a file
+        # the kernel may have been compiled since the preset was loaded: files can change in that minute
         if await asyncio.to_thread(has_changed, performance):
             self.ask(ReloadPreset(), None, is_recording=False)
         while True:
@@ -143,9 +147,9 @@ class PresetReload:
                 self.ask(ReloadPreset(), None, is_recording=False)
 
     async def _work(self) -> None:
-        while self._next is not None:
-            asked, self._next = self._next, None
-            async with self._swap.turn:
+        while self._pending is not None:
+            asked, self._pending = self._pending, None
+            async with self._replacer.lock:
                 try:
                     await self._edit(asked)
                 except AdaptiveError as error:
@@ -154,7 +158,7 @@ class PresetReload:
     async def _edit(self, asked: _ReloadRequest) -> None:
         performance = self._host.performance
         if isinstance(asked.request, UndoEdit):
-            prepared, preset, why = self._step_back(performance)
+            prepared, preset, why = self._previous(performance)
             if prepared is None and preset is None:
                 self._say(asked, "dropped", "nothing was edited")
                 return
@@ -167,7 +171,7 @@ class PresetReload:
             await self._replace(asked, performance, preset, why)
 
     async def _prepare(self, performance: Performance, preset: Preset) -> tuple[PreparedPreset | None, str]:
-        """The edit made ready; None, and why, if the engine that plays has no room for it."""
+        """Prepare an edit for the engine that plays; None, and the reason, if it has too few spare rows."""
         while True:
             try:
                 prepared = await asyncio.to_thread(performance.prepare_edit, preset)
@@ -176,10 +180,11 @@ class PresetReload:
             if performance.edit_queue.fits(prepared, performance.engine):
                 return prepared, ""
 
-    def _step_back(self, performance: Performance) -> tuple[PreparedPreset | None, Preset | None, str]:
-        before = performance.edit_queue.before
+    def _previous(self, performance: Performance) -> tuple[PreparedPreset | None, Preset | None, str]:
+        """What undo goes back to: a prepared preset; or a preset for another performance, and why."""
+        before = performance.edit_queue.previous
         if before is None and self._replaced is not None and self._replaced[0] is performance:
-            return None, self._replaced[1], "a step back to another layout"
+            return None, self._replaced[1], "undo to a preset with another layout"
         return before, None, ""
 
     def _apply(self, asked: _ReloadRequest, performance: Performance, prepared: PreparedPreset) -> None:
@@ -195,28 +200,28 @@ class PresetReload:
 
         performance.edit_queue.ask(prepared, tell)
 
-    # ── where there is no room ──────────────────────────────────────────────────────────────────
+    # ── edits that need another engine ─────────────────────────────────────────────────────────
 
     async def _replace(self, asked: _ReloadRequest, old: Performance, preset: Preset, why: str) -> None:
-        """Let another performance take over at a bar line, from the state this one will have there."""
+        """Continue in another performance at a bar line, from the state that this one will have there."""
         fresh = await asyncio.to_thread(old.successor, preset, old.seed)
         saved, at = _state_ahead(old, preset)
         await asyncio.to_thread(fresh.begin, saved)
         pause = round(PAUSE_S * old.engine.spec.sample_rate)
         while old.engine.frame < at - pause and not old.engine.is_paused:  # noqa: ASYNC110  # frames pass
             await asyncio.sleep(0.002)
-        sentence = f"{why}: what rang is cut"
+        sentence = f"{why}: tails, reverb and held notes are cut"
         old.conductor.playback.log_line("edit", at, sentence, status="replaced")
-        await take_turn(self._host, old, fresh, lambda: _catch_up(old, fresh, saved))
+        await hand_over(self._host, old, fresh, lambda: _catch_up(old, fresh, saved))
         fresh.conductor.playback.log_line("edit", 0, sentence, status="replaced")
         self._replaced = (fresh, old.preset)
-        # the old engine keeps them as long as it may be heard; nobody will ask for them again
+        # the bank drops sounds that only the old engine used; that engine keeps them while it is heard
         kept = {id(sound) for sound in fresh.engine.sounds}
         old.engine.bank.forget([sound for sound in old.engine.sounds if id(sound) not in kept])
         self._say(asked, "finished", sentence)
         self._host.tell(f"{preset.file.name} was edited: {sentence}")
 
-    # ── what is told ───────────────────────────────────────────────────────────────────────────
+    # ── reports ────────────────────────────────────────────────────────────────────────────────
 
     def _say(self, asked: _ReloadRequest, status: str, reason: str) -> None:
         self._host.acknowledge(asked.request.id, asked.connection, status, reason)
@@ -235,21 +240,21 @@ class PresetReload:
 
 
 def _describe(asked: _ReloadRequest, before: Preset, after: Preset) -> str:
-    """What an edit is about, for the author who has just made it."""
+    """Say what an edit changes."""
     found = changes(before.file, after.file)
     if before.segments.keys() - after.segments.keys():
-        found.append("if a section that is gone plays, what is selected instead begins at its bar 1")
-    what = "; ".join(found) or "the file says what plays already; audio that was written anew is taken"
+        found.append("if a removed section is playing, the one selected instead begins at its bar 1")
+    what = "; ".join(found) or "the file equals what plays; changed audio files are reloaded"
     if isinstance(asked.request, UndoEdit):
-        return f"one step back ({what}); the file still holds the edit"
+        return f"one step back ({what}); the file still contains the edit"
     return what
 
 
 def _state_ahead(old: Performance, preset: Preset) -> tuple[SavedMusic, int]:
-    """The state a performance will have at its next bar line but for `LEAD_S`, and that line's frame."""
+    """State of a performance at its first bar line at least `COMPOSE_S` ahead, and the frame of that line."""
     saved, playback = old.save(), old.conductor.playback
     instance, rate = playback.instance, old.engine.spec.sample_rate
-    beat = instance.next_boundary(playback.tempo.beat_at(playback.now + LEAD_S * rate), "bar")
+    beat = instance.next_boundary(playback.tempo.beat_at(playback.now + COMPOSE_S * rate), "bar")
     at = playback.tempo.frame_at(beat)
     if saved.section not in preset.segments:
         return msgspec.structs.replace(saved, section=SILENCE, local_beats=0.0, entered_beats=0.0), at
@@ -260,7 +265,7 @@ def _state_ahead(old: Performance, preset: Preset) -> tuple[SavedMusic, int]:
 
 
 def _catch_up(old: Performance, fresh: Performance, saved: SavedMusic) -> None:
-    """Take over the states and parameters that came after the state was saved."""
+    """Copy the states and parameters that were set after the state was saved."""
     states = fresh.conductor.playback.values.states
     groups = fresh.preset.state_groups
     for name, value in old.conductor.playback.values.states.items():

@@ -1,13 +1,13 @@
-// One page: a button to listen, the parameters as sliders, states and events as buttons, and why it plays this.
+// The page: a Listen button, sliders for parameters, buttons for states and events, and the latest decisions.
 "use strict";
 const $ = (id) => document.getElementById(id);
 const address = (path) => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
 const RETRY_MS = 1000;
-const HELD_MS = 1500;   // so long a slider stays where it was put before it follows the engine again
+const HELD_MS = 1500;   // time after a slider was moved in which it does not follow the engine
 const DECISIONS = 6;
 const USUAL_RATE = 48000;
 
-// ── control: what is asked, what is told ──────────────────────────────────────────────────────────
+// ── control connection ────────────────────────────────────────────────────────────────────────────
 
 let control = null;
 let sliders = {};       // parameter → {input, output, range, touched}
@@ -41,7 +41,7 @@ function slider(name, spec) {
       row.touched = performance.now();
       send({ parameter: name, value: Number(input.value) });
     });
-  } else label.title = "follows from the others";
+  } else label.title = "computed from other parameters";
   label.append(element("span", name), input, output);
   sliders[name] = row;
   return label;
@@ -99,7 +99,7 @@ function showValues(values) {
     const [low, high] = row.range;
     row.output.textContent = value.toFixed(digits(row.range));
     if (row.derived) row.input.value = (value - low) / (high - low || 1);
-    // another program may steer too: the slider shows what is, unless a hand is on it
+    // another program may set the parameter too: the slider shows its value unless the user is moving it
     else if (document.activeElement !== row.input && performance.now() - row.touched > HELD_MS) row.input.value = value;
   }
 }
@@ -208,7 +208,7 @@ async function listen() {
     await context.suspend();
     return;
   }
-  // made while the finger is on the button: some browsers let nothing else make sound
+  // created in the click handler, because some browsers allow audio only after a user gesture
   context = context || new AudioContext({ sampleRate: USUAL_RATE, latencyHint: "playback" });
   showListening(true);
   openStream();

@@ -1,4 +1,5 @@
-// Plays float32 blocks from a ring: fills up before it starts, and again after it ran dry; never with a click.
+// Plays float32 blocks from a ring buffer.  It fills the buffer before it starts, and again after an underrun;
+// fades avoid clicks.
 const FADE_FRAMES = 240;
 
 class Player extends AudioWorkletProcessor {
@@ -11,7 +12,7 @@ class Player extends AudioWorkletProcessor {
     this.written = 0;
     this.read = 0;
     this.isPlaying = false;
-    this.faded = 0;                              // frames of the fade-in that are over
+    this.faded = 0;                              // frames of the fade-in that were played
     this.starved = 0;
     this.port.onmessage = (event) => this.take(new Float32Array(event.data));
   }
@@ -23,7 +24,7 @@ class Player extends AudioWorkletProcessor {
       for (let c = 0; c < this.channels; c++) this.ring[c][at] = samples[i * this.channels + c];
     }
     this.written += frames;
-    // a page that slept has too much: keep the newest
+    // a suspended page has buffered too much: keep the newest frames
     if (this.written - this.read > 4 * this.lead) {
       this.read = this.written - this.lead;
       this.faded = 0;
@@ -39,7 +40,7 @@ class Player extends AudioWorkletProcessor {
     }
     if (!this.isPlaying) return true;
     const frames = Math.min(out[0].length, held);
-    const isLast = frames < out[0].length;       // it runs dry: what is left fades out
+    const isLast = frames < out[0].length;       // underrun: the remaining frames fade out
     for (let i = 0; i < frames; i++) {
       const at = (this.read + i) % this.capacity;
       const gain = Math.min(1, (this.faded + i) / FADE_FRAMES) * (isLast ? 1 - i / frames : 1);

@@ -1,6 +1,6 @@
 extends SceneTree
-# A game in Godot 3: `way` is udp, tcp or ws.  Over the two-way doors it prints what comes back, and ends
-# once it has heard hello and the receipt it waits for.
+# A game in Godot 3: `way` is udp, tcp or ws.  Over TCP and WebSocket it prints the answers, and ends
+# after hello and the receipt it waits for.
 
 var way
 var client

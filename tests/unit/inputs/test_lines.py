@@ -11,7 +11,7 @@ import pytest
 
 from adaptive.conductor.messages import Transport
 from adaptive.inputs.lines import (
-    LINGER_S,
+    ANSWER_FETCH_S,
     LONGEST_MESSAGE,
     MOST_FAULTS,
     MOST_WAITING,
@@ -22,8 +22,8 @@ from adaptive.inputs.message import Checker, Subscribe, Transaction
 from tests.helpers.presets import two_sections
 
 
-class House:
-    """A host that only remembers."""
+class FakeHost:
+    """A session that records what it receives."""
 
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
@@ -44,18 +44,18 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return House(Checker(two_sections(tmp_path_factory.mktemp("lines"))))
+def host(tmp_path_factory: pytest.TempPathFactory) -> FakeHost:
+    return FakeHost(Checker(two_sections(tmp_path_factory.mktemp("lines"))))
 
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Any]]
 
 
-def over_tcp(house: House, talk: Talk) -> Any:
+def over_tcp(host: FakeHost, talk: Talk) -> Any:
     """Talk to a real server on a free port."""
 
     async def run() -> Any:
-        server = await asyncio.start_server(TcpServer(house).serve, "127.0.0.1", 0, limit=LONGEST_MESSAGE)
+        server = await asyncio.start_server(TcpServer(host).serve, "127.0.0.1", 0, limit=LONGEST_MESSAGE)
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
             return await asyncio.wait_for(talk(reader, writer), 10.0)
@@ -63,40 +63,41 @@ def over_tcp(house: House, talk: Talk) -> Any:
             writer.close()
             server.close()
             deadline = asyncio.get_running_loop().time() + 5.0
-            while house.here and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+            while host.here and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
-            await asyncio.sleep(0.02)
+            while len(asyncio.all_tasks()) > 1 and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
 
     return asyncio.run(run())
 
 
 async def answers(reader: asyncio.StreamReader) -> list[dict[str, Any]]:
-    """All that is said until the other side closes."""
+    """All messages until the server closes the connection."""
     return [json.loads(line) for line in (await reader.read()).splitlines()]
 
 
-def test_the_first_message_is_hello(house: House) -> None:
+def test_the_first_message_is_hello(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> Any:
         return json.loads(await reader.readline())
 
-    assert over_tcp(house, talk) == house.checker.hello()
+    assert over_tcp(host, talk) == host.checker.hello()
 
 
-def test_a_line_is_a_transaction_and_the_last_needs_no_end(house: House) -> None:
+def test_a_line_is_a_transaction_and_the_last_needs_no_end(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(b'\n  \n{"play":true}\n[{"stop":true},{"play":true}]\n{"stop":true}')
         writer.write_eof()
         return await answers(reader)
 
-    said = over_tcp(house, talk)
+    said = over_tcp(host, talk)
 
     assert len(said) == 1
-    assert [t.requests for t in house.received] == [
+    assert [t.requests for t in host.received] == [
         [Transport(is_playing=True)],
         [Transport(is_playing=False), Transport(is_playing=True)],
         [Transport(is_playing=False)],
     ]
-    assert house.here == set()
+    assert host.here == set()
 
 
 BOMBS = {
@@ -112,93 +113,93 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=range(len(BOMBS)))
-def test_what_is_not_json_is_a_fault_and_the_connection_stays(house: House, bomb: bytes) -> None:
+def test_what_is_not_json_is_a_fault_and_the_connection_stays(host: FakeHost, bomb: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(bomb + b"\n" + b'{"play":true}\n')
         writer.write_eof()
         return await answers(reader)
 
-    said = over_tcp(house, talk)
+    said = over_tcp(host, talk)
 
     assert said[1:] == [{"error": BOMBS[bomb], "at": "", "id": None}]
-    assert house.received == [Transaction([Transport(is_playing=True)])]
+    assert host.received == [Transaction([Transport(is_playing=True)])]
 
 
-def test_half_a_surrogate_in_an_id_does_not_silence_the_connection(house: House) -> None:
+def test_half_a_surrogate_in_an_id_does_not_silence_the_connection(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(b'{"event":"nope","id":"\\ud800"}\n{"event":"nope","id":"b"}\n')
         writer.write_eof()
         return await answers(reader)
 
-    assert [line["id"] for line in over_tcp(house, talk)[1:]] == ["?", "b"]
+    assert [line["id"] for line in over_tcp(host, talk)[1:]] == ["?", "b"]
 
 
-def test_a_line_that_is_too_long_closes_the_connection_and_says_why(house: House) -> None:
+def test_a_line_that_is_too_long_closes_the_connection_and_says_why(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(b"x" * (LONGEST_MESSAGE * 2))
         return await answers(reader)
 
-    assert over_tcp(house, talk)[-1]["error"] == "a line is longer than 65536 bytes: good-bye"
+    assert over_tcp(host, talk)[-1]["error"] == "a line is longer than 65536 bytes: good-bye"
 
 
-def test_a_hundred_faults_within_a_minute_close_the_connection(house: House) -> None:
+def test_a_hundred_faults_within_a_minute_close_the_connection(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(b'{"event":"nope"}\n' * (MOST_FAULTS + 50))
         return await answers(reader)
 
-    said = over_tcp(house, talk)
+    said = over_tcp(host, talk)
 
     assert said[-1]["error"] == "a hundred faults within a minute: good-bye"
     assert len(said) == 1 + MOST_FAULTS + 1
 
 
-def test_ninety_nine_faults_do_not(house: House) -> None:
+def test_ninety_nine_faults_do_not(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(b'{"event":"nope"}\n' * (MOST_FAULTS - 1) + b'{"play":true}\n')
         writer.write_eof()
         return await answers(reader)
 
-    assert len(over_tcp(house, talk)) == MOST_FAULTS
-    assert house.received[-1].requests == [Transport(is_playing=True)]
+    assert len(over_tcp(host, talk)) == MOST_FAULTS
+    assert host.received[-1].requests == [Transport(is_playing=True)]
 
 
-def test_a_transaction_with_faults_acts_as_far_as_it_can(house: House) -> None:
+def test_a_transaction_with_faults_acts_as_far_as_it_can(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
         writer.write(b'[{"play":true},{"event":"nope","id":"x"}]\n')
         writer.write_eof()
         return await answers(reader)
 
-    said = over_tcp(house, talk)
+    said = over_tcp(host, talk)
 
     assert said[1]["id"] == "x"
-    assert house.received[0].requests == [Transport(is_playing=True)]
+    assert host.received[0].requests == [Transport(is_playing=True)]
 
 
-def test_a_client_that_vanishes_is_forgotten(house: House) -> None:
+def test_a_client_that_vanishes_is_forgotten(host: FakeHost) -> None:
     async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b'{"play":')
         writer.transport.abort()
 
-    over_tcp(house, talk)
+    over_tcp(host, talk)
 
-    assert house.here == set()
+    assert host.here == set()
 
 
-def test_a_subscription_keeps_receipts(house: House) -> None:
+def test_a_subscription_keeps_receipts(host: FakeHost) -> None:
     async def make() -> Connection:
-        connection = Connection(house)
+        connection = Connection(host)
         connection.take('{"subscribe":["beat"]}')
         return connection
 
     connection = asyncio.run(make())
 
     assert connection.topics == {"beat", "receipt"}
-    assert house.received[0].requests == [Subscribe(frozenset({"beat"}))]
+    assert host.received[0].requests == [Subscribe(frozenset({"beat"}))]
 
 
-def test_a_listener_that_does_not_listen_loses_the_oldest(house: House) -> None:
+def test_a_listener_that_does_not_listen_loses_the_oldest(host: FakeHost) -> None:
     async def make() -> Connection:
-        connection = Connection(house)
+        connection = Connection(host)
         for number in range(MOST_WAITING + 10):
             connection.send({"n": number})
         return connection
@@ -209,9 +210,9 @@ def test_a_listener_that_does_not_listen_loses_the_oldest(house: House) -> None:
     assert json.loads(waiting[0]) == {"n": 10}
 
 
-def test_a_writer_whose_other_side_is_gone_ends_quietly(house: House) -> None:
+def test_a_writer_whose_other_side_is_gone_ends_quietly(host: FakeHost) -> None:
     async def run() -> None:
-        connection = Connection(house)
+        connection = Connection(host)
 
         async def put(_text: str) -> None:
             raise ConnectionResetError
@@ -225,21 +226,25 @@ def test_a_writer_whose_other_side_is_gone_ends_quietly(house: House) -> None:
 @pytest.mark.skipif(
     not os.path.exists("/proc/self/fd"), reason="the system does not say which files are open"
 )
-def test_whoever_never_fetches_its_answers_does_not_keep_its_socket(house: House) -> None:
-    """Half-closed, with answers of 15 MB that nobody reads: more than any buffer on the way."""
+def test_whoever_never_fetches_its_answers_does_not_keep_its_socket(host: FakeHost) -> None:
+    """A half-closed connection with 15 MB of answers that are never read: more than any buffer holds."""
 
     async def run() -> int:
-        server = await asyncio.start_server(TcpServer(house).serve, "127.0.0.1", 0, limit=LONGEST_MESSAGE)
+        server = await asyncio.start_server(TcpServer(host).serve, "127.0.0.1", 0, limit=LONGEST_MESSAGE)
         client = socket.create_connection(server.sockets[0].getsockname())
-        while not house.here:  # noqa: ASYNC110
+        while not host.here:  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         before = len(os.listdir("/proc/self/fd"))
+        connection = next(iter(host.here))
         for _ in range(MOST_WAITING):
-            next(iter(house.here)).send({"n": "x" * 60_000})
-        await asyncio.sleep(0.1)
+            connection.send({"n": "x" * 60_000})
+        while len(connection.waiting) == MOST_WAITING:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
         client.shutdown(socket.SHUT_WR)
-        await asyncio.sleep(LINGER_S + 0.5)
-        after = len(os.listdir("/proc/self/fd"))
+        deadline = asyncio.get_running_loop().time() + ANSWER_FETCH_S + 5.0
+        while (after := len(os.listdir("/proc/self/fd"))) == before:
+            assert asyncio.get_running_loop().time() < deadline
+            await asyncio.sleep(0.01)
         client.close()
         server.close()
         return before - after

@@ -1,4 +1,4 @@
-"""The fast lane understands what it takes just as Python does, and leaves the rest alone."""
+"""The OSC receiver reads the packets it takes just as Python does, and forwards all others."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VALUES += ["text", b"blob", 2**40, 0.1, (1.0, 2.0)]
 
 @pytest.fixture(scope="module")
 def preset(tmp_path_factory: pytest.TempPathFactory) -> Preset:
-    return make_preset(tmp_path_factory.mktemp("lane"), BODY)
+    return make_preset(tmp_path_factory.mktemp("receiver"), BODY)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def engine() -> Engine:
 
 
 class Twins:
-    """The lane's scanner and Python's reader, asked the same."""
+    """The receiver's scanner and Python's reader, given the same packets."""
 
     def __init__(self, preset: Preset, engine: Engine) -> None:
         checker = Checker(preset)
@@ -57,7 +57,7 @@ class Twins:
         self.table = _ReceiverTable(receiver_rules(preset, checker, INDEX), engine)
 
     def scan(self, packet: bytes) -> list[tuple[int, np.float32]] | None:
-        """What the lane takes from a packet; None: it leaves it to Python."""
+        """Parameters the receiver reads from a packet; None if it forwards the packet to Python."""
         record: Any = self.receiver._memory[0]
         record["packet"][: len(packet)] = np.frombuffer(packet, np.uint8)
         count = kernel.scan(record, self.table.record[0], np.int64(len(packet)))
@@ -66,7 +66,7 @@ class Twins:
         return list(zip(record["slot"][:count].tolist(), record["value"][:count], strict=True))
 
     def read(self, packet: bytes) -> list[tuple[int, np.float32]] | None:
-        """What Python takes from it; None if it is refused, or holds anything but parameters."""
+        """Parameters Python reads from it; None if it is refused, or holds anything else."""
         try:
             time_tag, transaction = self.reader.read(packet)
         except OscError:
@@ -81,7 +81,7 @@ class Twins:
         return found
 
     def compare(self, packet: bytes) -> bool:
-        """Whether the lane takes the packet; then Python must read the same from it."""
+        """Whether the receiver takes the packet; if so, Python must read the same from it."""
         taken = self.scan(packet)
         assert taken is None or taken == self.read(packet), packet
         return taken is not None
@@ -112,7 +112,9 @@ def twins(preset: Preset, engine: Engine) -> Twins:
         ("/adaptive/tempo", (120.0,), None),
     ],
 )
-def test_what_the_lane_takes(twins: Twins, address: str, arguments: tuple[Any, ...], expected: Any) -> None:
+def test_parameters_in_range_alone_are_taken(
+    twins: Twins, address: str, arguments: tuple[Any, ...], expected: Any
+) -> None:
     packet = encode_message(address, arguments)
     found = twins.scan(packet)
 
@@ -170,7 +172,7 @@ def test_parameters_of_a_bundle_are_taken_in_one_quantum_with_the_latest_first(e
     assert [engine.memory["parameters"][index]["target"] for index in (0, 1)] == [0.25, 200.0]
 
 
-def test_a_stage_that_is_being_written_is_left_for_the_next_quantum(engine: Engine) -> None:
+def test_a_mailbox_that_is_being_written_is_left_for_the_next_quantum(engine: Engine) -> None:
     head = engine.memory.head
     engine.memory["mailbox"][0, 0] = (
         int(np.float32(0.125).view(np.int32)) | engine.numbers.next_arrival() << 32
@@ -205,8 +207,8 @@ def test_an_engine_that_takes_over_counts_arrivals_on(engine: Engine) -> None:
     assert Engine(engine.spec).numbers.next_arrival() == 1
 
 
-class Desk:
-    """A lane in a running loop, and all that came through it."""
+class Listening:
+    """A receiver in a running event loop, and all that it forwarded."""
 
     def __init__(self, preset: Preset, engine: Engine) -> None:
         self.preset, self.engine = preset, engine
@@ -244,28 +246,28 @@ class Desk:
             await asyncio.sleep(0.005)
 
 
-def at_a_desk(preset: Preset, engine: Engine, script: Any) -> Desk:
-    desk = Desk(preset, engine)
-    asyncio.run(desk.run(script))
-    return desk
+def listened(preset: Preset, engine: Engine, script: Any) -> Listening:
+    listening = Listening(preset, engine)
+    asyncio.run(listening.run(script))
+    return listening
 
 
 def test_parameters_go_to_the_engine_and_the_rest_to_python_in_order(preset: Preset, engine: Engine) -> None:
-    async def script(desk: Desk) -> None:
+    async def script(listening: Listening) -> None:
         states = [encode_message("/adaptive/state/place", (name,)) for name in ("road", "shelter") * 50]
-        desk.send(encode_message("/adaptive/parameter/threat", (0.625,)), *states, b"nonsense")
-        await desk.until(lambda: len(desk.taken) == 100 and desk.said)
+        listening.send(encode_message("/adaptive/parameter/threat", (0.625,)), *states, b"nonsense")
+        await listening.until(lambda: len(listening.taken) == 100 and listening.said)
         engine.pull(64)
 
-    desk = at_a_desk(preset, engine, script)
+    listening = listened(preset, engine, script)
 
-    assert desk.receiver is not None
-    assert (desk.receiver.packets, desk.receiver.plain, desk.receiver.lost) == (102, 1, 0)
+    assert listening.receiver is not None
+    assert (listening.receiver.packets, listening.receiver.plain, listening.receiver.lost) == (102, 1, 0)
     assert engine.memory["parameters"][0]["target"] == 0.625
-    assert [t.requests[0].value for t, _ in desk.taken] == ["road", "shelter"] * 50  # type: ignore[union-attr]
-    arrivals = [arrival for _, arrival in desk.taken]
+    assert [t.requests[0].value for t, _ in listening.taken] == ["road", "shelter"] * 50  # type: ignore[union-attr]
+    arrivals = [arrival for _, arrival in listening.taken]
     assert arrivals == sorted(set(arrivals))
-    assert desk.said == [
+    assert listening.said == [
         "OSC from 127.0.0.1: OSC packet refused at byte 0: expected '/' (a message) or '#bundle' and a zero, "
         "got 'nonsense'"
     ]
@@ -274,47 +276,49 @@ def test_parameters_go_to_the_engine_and_the_rest_to_python_in_order(preset: Pre
 def test_the_ring_wraps_and_a_full_one_loses_whole_packets(preset: Preset, engine: Engine) -> None:
     big = encode_message("/adaptive/event/caught", (b"x" * 30_000,))
 
-    async def script(desk: Desk) -> None:
+    async def script(listening: Listening) -> None:
         for _ in range(50):  # 1.5 MB: more than the ring holds, taken as it comes
-            before = len(desk.said) + len(desk.taken)
-            desk.send(big)
-            await desk.until(lambda before=before: len(desk.said) + len(desk.taken) > before)
-        assert desk.receiver is not None
-        assert desk.receiver.lost == 0
-        for _ in range(60):  # and faster than the loop takes it
-            desk.send(big)
+            before = len(listening.said) + len(listening.taken)
+            listening.send(big)
+            await listening.until(lambda before=before: len(listening.said) + len(listening.taken) > before)
+        assert listening.receiver is not None
+        assert listening.receiver.lost == 0
+        for _ in range(60):  # and faster than the loop reads it
+            listening.send(big)
             time.sleep(0.002)  # noqa: ASYNC251  # the loop is to stand still
-        receiver = desk.receiver
-        await desk.until(lambda: receiver.packets == 110 and len(desk.taken) == 110 - receiver.lost)
-        assert desk.osc is not None
-        desk.said += [desk.osc.trouble(), desk.osc.trouble()]
-        desk.send(encode_message("/adaptive/state/place", ("road",)))
-        await desk.until(lambda: desk.taken and type(desk.taken[-1][0].requests[0]).__name__ == "SetState")
+        receiver = listening.receiver
+        await listening.until(lambda: receiver.packets == 110 and len(listening.taken) == 110 - receiver.lost)
+        assert listening.osc is not None
+        listening.said += [listening.osc.trouble(), listening.osc.trouble()]
+        listening.send(encode_message("/adaptive/state/place", ("road",)))
+        await listening.until(
+            lambda: listening.taken and type(listening.taken[-1][0].requests[0]).__name__ == "SetState"
+        )
 
-    desk = at_a_desk(preset, engine, script)
+    listening = listened(preset, engine, script)
 
-    assert desk.receiver is not None
-    assert desk.receiver.lost > 0
-    assert len(desk.taken) == 111 - desk.receiver.lost
+    assert listening.receiver is not None
+    assert listening.receiver.lost > 0
+    assert len(listening.taken) == 111 - listening.receiver.lost
     dropped = (
-        f"OSC: {desk.receiver.lost} packets were dropped: they came faster than they could be understood"
+        f"OSC: {listening.receiver.lost} packets were dropped: they came faster than they could be understood"
     )
-    assert desk.said == [dropped, ""]
+    assert listening.said == [dropped, ""]
 
 
 def test_it_does_not_need_python_to_set_a_parameter(preset: Preset, engine: Engine) -> None:
-    async def script(desk: Desk) -> None:
-        desk.send(encode_message("/adaptive/parameter/threat", (0.375,)))
+    async def script(listening: Listening) -> None:
+        listening.send(encode_message("/adaptive/parameter/threat", (0.375,)))
         deadline = time.monotonic() + 5.0
-        assert desk.receiver is not None
-        while desk.receiver.plain == 0 and time.monotonic() < deadline:  # the loop stands still
+        assert listening.receiver is not None
+        while listening.receiver.plain == 0 and time.monotonic() < deadline:  # the loop stands still
             sum(range(1000))
         engine.pull(64)
 
-    desk = at_a_desk(preset, engine, script)
+    listening = listened(preset, engine, script)
 
     assert engine.memory["parameters"][0]["target"] == 0.375
-    assert desk.taken == []
+    assert listening.taken == []
 
 
 def test_a_broken_socket_ends_the_thread(engine: Engine) -> None:

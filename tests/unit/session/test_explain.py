@@ -25,13 +25,13 @@ def test_a_line_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_way_without_a_rule_says_so(tmp_path: Path) -> None:
-    turn = {
+    transition = {
         "kind": "transition", "source": "calm", "target": "fight", "status": "planned", "wait_s": 0.5,
         "reason": "asked", "rule": "no rule of the preset: any → any (exit at bar, enter at start)",
     }  # fmt: skip
-    (sentence,) = explained(tmp_path, json.dumps(LINE | turn).encode())
+    (sentence,) = explained(tmp_path, json.dumps(LINE | transition).encode())
 
-    assert sentence.endswith("no rule of the preset is for it, so any → any (exit at bar, enter at start)")
+    assert sentence.endswith("no rule of the preset matches, so any → any (exit at bar, enter at start)")
 
 
 @pytest.mark.parametrize(

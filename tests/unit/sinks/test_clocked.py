@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine.engine import Engine
+from adaptive.engine.spec import EngineSpec
 from adaptive.sinks.clocked import BLOCK_FRAMES, LEAD_S, ClockedSink
 from tests.helpers.playing import until
 
@@ -47,3 +49,17 @@ def test_blocks_that_come_after_their_time_are_counted() -> None:
 
 def test_the_first_blocks_are_not_late() -> None:
     assert played(Slow(0, 0.0), 4).late_blocks == 0
+
+
+def test_a_listener_that_fails_does_not_stop_the_clock() -> None:
+    engine = Engine(EngineSpec())
+
+    def fail(_block: bytes) -> None:
+        raise OSError("gone")
+
+    sink = ClockedSink(engine, "pcm", fail)
+    sink.start()
+    assert until(lambda: sink.faults > 3)
+    sink.stop()
+
+    assert engine.frame >= 4 * sink.block_frames

@@ -13,8 +13,8 @@ from adaptive.session.reload.replace import PresetReplacer
 from tests.helpers.presets import two_sections
 
 
-class House:
-    """A host that remembers what was told."""
+class FakeHost:
+    """A session that records messages and receipts."""
 
     def __init__(self, performance: Performance) -> None:
         self.performance = performance
@@ -37,19 +37,19 @@ def test_what_nobody_foresaw_fails_with_a_receipt_and_what_plays_goes_on(
 ) -> None:
     performance = Performance(two_sections(tmp_path / "small"))
     performance.begin()
-    house = House(performance)
+    host = FakeHost(performance)
 
     def load(_name: str) -> Preset:
         raise fault
 
     async def run() -> None:
-        swap = PresetReplacer(house, load)
+        replacer = PresetReplacer(host, load)
         for _ in range(2):
-            swap.ask(LoadPreset("other", "l"), None, is_recording=False)
-            await asyncio.gather(*swap._tasks)
+            replacer.ask(LoadPreset("other", "l"), None, is_recording=False)
+            await asyncio.gather(*replacer._tasks)
 
     asyncio.run(run())
 
-    assert [status for status, _ in house.statuses] == ["accepted", "failed"] * 2
-    assert house.told == [f"other: cannot be prepared: {fault!r}"] * 2
-    assert house.performance is performance
+    assert [status for status, _ in host.statuses] == ["accepted", "failed"] * 2
+    assert host.told == [f"other: cannot be prepared: {fault!r}"] * 2
+    assert host.performance is performance

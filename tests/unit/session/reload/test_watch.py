@@ -17,8 +17,8 @@ from adaptive.session.reload.watch import PresetReload, has_changed
 from tests.helpers.presets import two_sections, write_sine
 
 
-class Desk:
-    """A session without sockets: it renders as fast as it is asked to, and writes down what it is told."""
+class FakeSession:
+    """A session without sockets.  It renders as fast as it is asked to, and records messages and receipts."""
 
     def __init__(self, folder: Path) -> None:
         self.performance = Performance(two_sections(folder))
@@ -27,8 +27,7 @@ class Desk:
         self.receipts: list[tuple[str | None, str, str]] = []
         self.renewed = 0
         self.audio: list[np.ndarray] = []
-        self.swap = PresetReplacer(self, None)
-        self.editing = PresetReload(self, self.swap)
+        self.reload = PresetReload(self, PresetReplacer(self, None))
 
     def acknowledge(self, message_id: str | None, _connection: Any, status: str, reason: str) -> None:
         self.receipts.append((message_id, status, reason))
@@ -44,7 +43,7 @@ class Desk:
         self.performance = performance
 
     def ask(self, request: ReloadPreset | UndoEdit, *, is_recording: bool = False) -> None:
-        self.editing.ask(request, None, is_recording=is_recording)
+        self.reload.ask(request, None, is_recording=is_recording)
 
     def last(self, message_id: str) -> str:
         return [status for one, status, _ in self.receipts if one == message_id][-1]
@@ -60,11 +59,11 @@ class Desk:
         raise AssertionError(self.receipts)
 
 
-def at_a_desk(folder: Path, script: Callable[[Desk], Awaitable[None]]) -> Desk:
-    async def run() -> Desk:
-        desk = Desk(folder)
-        await script(desk)
-        return desk
+def played(folder: Path, script: Callable[[FakeSession], Awaitable[None]]) -> FakeSession:
+    async def run() -> FakeSession:
+        session = FakeSession(folder)
+        await script(session)
+        return session
 
     return asyncio.run(run())
 
@@ -73,102 +72,107 @@ TERMINAL = {"finished", "failed", "dropped", "superseded"}
 
 
 def test_a_faulty_edit_says_every_fault_and_leaves_a_health_line(tmp_path: Path) -> None:
-    async def script(desk: Desk) -> None:
+    async def script(session: FakeSession) -> None:
         path = tmp_path / "preset.toml"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("stem =", "steam ="), encoding="utf-8")
-        desk.ask(ReloadPreset("a"))
-        await desk.play_until(lambda: desk.last("a") in TERMINAL)
+        session.ask(ReloadPreset("a"))
+        await session.play_until(lambda: session.last("a") in TERMINAL)
 
-    desk = at_a_desk(tmp_path, script)
-    health = [line for line in desk.performance.log.recent if line["kind"] == "health"]
+    session = played(tmp_path, script)
+    health = [line for line in session.performance.log.recent if line["kind"] == "health"]
 
-    assert desk.last("a") == "failed"
+    assert session.last("a") == "failed"
     assert len(health) == 1
     assert len(health[0]["faults"]) >= 2
-    assert desk.said[1:] == [f"  {fault}" for fault in health[0]["faults"]]
-    assert desk.receipts[-1][2] == health[0]["faults"][0]
-    assert desk.renewed == 0
+    assert session.said[1:] == [f"  {fault}" for fault in health[0]["faults"]]
+    assert session.receipts[-1][2] == health[0]["faults"][0]
+    assert session.renewed == 0
 
 
 def test_an_edit_is_superseded_by_the_next_and_refused_while_recording(tmp_path: Path) -> None:
-    async def script(desk: Desk) -> None:
-        desk.ask(ReloadPreset("r"), is_recording=True)
+    async def script(session: FakeSession) -> None:
+        session.ask(ReloadPreset("r"), is_recording=True)
         for name in "abc":
-            desk.ask(ReloadPreset(name))
-        await desk.play_until(lambda: desk.last("c") in TERMINAL)
-        desk.ask(UndoEdit("u"))
-        await desk.play_until(lambda: desk.last("u") in TERMINAL)
+            session.ask(ReloadPreset(name))
+        await session.play_until(lambda: session.last("c") in TERMINAL)
+        session.ask(UndoEdit("u"))
+        await session.play_until(lambda: session.last("u") in TERMINAL)
 
-    desk = at_a_desk(tmp_path, script)
+    session = played(tmp_path, script)
 
-    assert [desk.last(name) for name in "rabcu"] == [
+    assert [session.last(name) for name in "rabcu"] == [
         "dropped",
         "superseded",
         "superseded",
         "finished",
         "finished",
     ]
-    assert desk.renewed == 2
+    assert session.renewed == 2
 
 
 def test_what_the_engine_has_no_room_for_is_taken_by_another_performance(tmp_path: Path) -> None:
-    async def script(desk: Desk) -> None:
+    async def script(session: FakeSession) -> None:
         path = tmp_path / "preset.toml"
         text = path.read_text(encoding="utf-8")
         text = text.replace("[sections.calm]", "[sections.quiet]") + "[reverb]\npredelay_ms = 50\n"
         path.write_text(text, encoding="utf-8")
-        desk.ask(ReloadPreset("a"))
-        await desk.play_until(lambda: desk.last("a") in TERMINAL)
-        await desk.play_until(lambda: desk.performance.conductor.instance.section != "")
+        session.ask(ReloadPreset("a"))
+        await session.play_until(lambda: session.last("a") in TERMINAL)
+        await session.play_until(lambda: session.performance.conductor.instance.section != "")
 
-    desk = at_a_desk(tmp_path, script)
+    session = played(tmp_path, script)
 
-    assert desk.receipts[-1][1:] == ("finished", "the room's pre-delay is another: what rang is cut")
-    assert desk.performance.conductor.instance.section == "quiet"
-    assert [line["status"] for line in desk.performance.log.recent if line["kind"] == "edit"] == ["replaced"]
+    assert session.receipts[-1][1:] == (
+        "finished",
+        "the room's pre-delay is another: tails, reverb and held notes are cut",
+    )
+    assert session.performance.conductor.instance.section == "quiet"
+    assert [line["status"] for line in session.performance.log.recent if line["kind"] == "edit"] == [
+        "replaced"
+    ]
 
 
 @pytest.mark.parametrize("more", ['[layers.more]\nstem = "both.wav"\n', "[reverb]\npredelay_ms = 50\n"])
 def test_another_layout_takes_no_memory_however_often(tmp_path: Path, more: str) -> None:
     sizes = []
 
-    async def script(desk: Desk) -> None:
+    async def script(session: FakeSession) -> None:
         path = tmp_path / "preset.toml"
         text = path.read_text(encoding="utf-8")
         for number in range(12):
             write_sine(tmp_path / "calm.wav", 300.0 + number)
             path.write_text(text + more * (number % 2 == 0), encoding="utf-8")
-            desk.ask(ReloadPreset(f"{number}"))
-            await desk.play_until(lambda name=f"{number}": desk.last(name) in TERMINAL)  # type: ignore[misc]
-            sizes.append(desk.performance.engine.bank.used_bytes)
+            session.ask(ReloadPreset(f"{number}"))
+            await session.play_until(lambda name=f"{number}": session.last(name) in TERMINAL)  # type: ignore[misc]
+            sizes.append(session.performance.engine.bank.used_bytes)
 
-    desk = at_a_desk(tmp_path, script)
+    session = played(tmp_path, script)
 
-    assert [desk.last(f"{number}") for number in range(12)] == ["finished"] * 12
+    assert [session.last(f"{number}") for number in range(12)] == ["finished"] * 12
     assert max(sizes[6:]) <= max(sizes[:6])
 
 
 def test_what_was_saved_while_it_started_is_seen(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    assert not has_changed(desk.performance)
+    session = FakeSession(tmp_path)
+    assert not has_changed(session.performance)
     write_sine(tmp_path / "calm.wav", 300.0)
-    assert has_changed(desk.performance)
-    desk.performance.edit(load(tmp_path, vocabulary=vocabulary()))
-    assert not has_changed(desk.performance)
+    assert has_changed(session.performance)
+    session.performance.edit(load(tmp_path, vocabulary=vocabulary()))
+    assert not has_changed(session.performance)
     with (tmp_path / "preset.toml").open("a", encoding="utf-8") as file:
         file.write("# a remark\n")
-    assert has_changed(desk.performance)
+    assert has_changed(session.performance)
 
 
 def test_a_load_drops_the_edit_that_waits(tmp_path: Path) -> None:
-    async def script(desk: Desk) -> None:
-        old = desk.performance
+    async def script(session: FakeSession) -> None:
+        old = session.performance
         told: list[str] = []
         old.edit(load(tmp_path, vocabulary=vocabulary()), lambda status, _reason, _frame: told.append(status))
-        desk.adopt(Performance(old.preset))
+        session.adopt(Performance(old.preset))
 
         assert told == ["dropped"]
         assert not old.edit_queue.is_waiting
 
-    at_a_desk(tmp_path, script)
+    played(tmp_path, script)

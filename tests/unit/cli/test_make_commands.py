@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from adaptive.inputs.osc_codec import decode, flatten
+from tests.unit.cli.running import Run
+
+
+def test_a_preset_without_faults_is_said_to_have_none(run: Run, preset: Path) -> None:
+    done = run("check", preset)
+
+    assert (done.code, done.out.splitlines()[-1]) == (0, f"{preset}: no faults")
+
+
+def test_a_new_preset_never_overwrites(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "song.txt").write_text("la", encoding="utf-8")
+    done = run("new", tmp_path / "mine")
+
+    assert (done.code, done.sentences) == (1, [f"adaptive: {tmp_path}/mine exists and is not empty"])
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["song.txt"]
+
+
+@pytest.mark.parametrize("source", ["nowhere", "file"])
+def test_stems_that_are_not_there_are_one_sentence(run: Run, tmp_path: Path, source: str) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    done = run("new", tmp_path / "mine", "--from", tmp_path / source)
+
+    assert (done.code, len(done.sentences)) == (1, 1)
+
+
+def test_a_new_preset_can_be_checked_at_once(run: Run, tmp_path: Path) -> None:
+    made = run("new", tmp_path / "mine")
+    checked = run("check", tmp_path / "mine")
+
+    assert made.code == 0
+    assert checked.code == 0
+
+
+def test_send_puts_all_into_one_bundle(run: Run) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(5.0)
+        to = f"osc://127.0.0.1:{listener.getsockname()[1]}"
+        done = run(
+            "send", "threat=0.5", "cadence=170", "--state", "place/shelter", "--event", "hit", "--to", to
+        )
+        _, messages = flatten(decode(listener.recv(4096)))
+
+    assert (done.code, done.err) == (0, "")
+    assert [(message.address, message.arguments) for message in messages] == [
+        ("/adaptive/parameter/threat", (0.5,)),
+        ("/adaptive/parameter/cadence", (170.0,)),
+        ("/adaptive/state/place/shelter", ()),
+        ("/adaptive/event/hit", ()),
+    ]
+
+
+def test_send_to_an_engine_that_is_not_there_is_one_sentence(run: Run) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = run("send", "threat=0.5", "--to", f"tcp://127.0.0.1:{port}")
+
+    assert (done.code, len(done.sentences)) == (1, 1)
+    assert f"no engine answers at 127.0.0.1:{port}" in done.err
+
+
+def test_what_is_sent_to_nobody_over_osc_is_told(run: Run) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.bind(("127.0.0.1", 0))
+        port = asked.getsockname()[1]
+        here = run("send", "threat=0.5", "--to", f"osc://127.0.0.1:{port}")
+    gone = run("send", "threat=0.5", "--to", f"osc://127.0.0.1:{port}")
+
+    assert (here.code, here.err) == (0, "")
+    assert gone.code == 1
+    assert f"no engine listens at 127.0.0.1:{port}" in gone.err

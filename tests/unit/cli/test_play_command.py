@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from adaptive.cli.play_command import status_line
+from adaptive.session.performance import Performance
+from adaptive.sinks import portaudio_library
+from tests.helpers.presets import two_sections
+from tests.unit.cli.running import Run
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(run: Run, preset: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        done = run("play", preset, "--sink", "null", "--osc", str(port), "--http", "0", "--tcp", "0")
+
+    assert done.code == 3
+    assert done.sentences[-1] == (
+        f"adaptive: OSC port {port} on 127.0.0.1 is taken (another engine?); choose another with "
+        "--osc 127.0.0.1:0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "address", "expected"),
+    [
+        ("--http", "192.0.2.1:8080", "HTTP: there is no address called '192.0.2.1' on this machine"),
+        (
+            "--tcp",
+            "no.such.host.invalid:1",
+            "TCP: there is no address called 'no.such.host.invalid' on this machine",
+        ),
+    ],
+)
+def test_an_address_that_is_not_ours_is_named(
+    run: Run, preset: Path, option: str, address: str, expected: str
+) -> None:
+    ports = {"--osc": "0", "--http": "0", "--tcp": "0"} | {option: address}
+    done = run("play", preset, "--sink", "null", *[segment for pair in ports.items() for segment in pair])
+
+    assert done.code == 3
+    assert done.sentences[-1] == f"adaptive: {expected}"
+
+
+def test_a_sound_card_that_is_not_there_is_one_sentence_and_exit_code_3(
+    run: Run, preset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portaudio_library, "list_devices", list)
+    done = run("play", preset, "--sink", "portaudio")
+
+    assert (done.code, done.sentences) == (3, ["adaptive: there is no sound card here"])
+
+
+def test_the_status_line_says_what_is_missing(tmp_path: Path) -> None:
+    performance = Performance(two_sections(tmp_path / "small"))
+    sink = SimpleNamespace(trouble="")
+    session = SimpleNamespace(
+        performance=performance, sink=sink, clamp_report=SimpleNamespace(count=3), underruns=2
+    )
+    before = status_line(session)  # type: ignore[arg-type]
+    sink.trouble = "no sound from card"
+
+    assert before.startswith("silence  ")
+    assert before.endswith("underruns 2  clamped 3")
+    assert "  no sound from card  " in status_line(session)  # type: ignore[arg-type]

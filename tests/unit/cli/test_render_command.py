@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.running import Run
+
+
+def test_a_stem_that_is_no_audio_is_named(run: Run, preset: Path) -> None:
+    (preset / "fight.wav").write_bytes(b"RIFF of the mountains")
+    done = run("render", preset, "-o", preset / "x.wav", "--seconds", "1")
+
+    assert (done.code, len(done.sentences)) == (1, 1)
+    assert "fight.wav" in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b'{"t": 1}\n{"t": 0}\n', "run.jsonl: line 2: its time 0 is before that of the line above"),
+        (b"\xff\x00\n", "run.jsonl: line 1: is not UTF-8 text: byte 1 is wrong"),
+        (b'{"meta": {"seed": "x"}}\n{"t": 1}\n', "the trace's meta: seed must be a whole number from 0 to"),
+        (b'{"meta": {"seed": 1, "sample_rate": 3}}\n{"t": 1}\n', "the trace's meta: sample_rate must be"),
+    ],
+)
+def test_a_broken_trace_is_one_sentence(
+    run: Run, preset: Path, tmp_path: Path, content: bytes | None, expected: str
+) -> None:
+    path = tmp_path / "run.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    done = run("render", preset, "-o", tmp_path / "x.wav", "--trace", path)
+
+    assert (done.code, len(done.sentences)) == (1, 1)
+    assert expected in done.err
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(run: Run, preset: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for option in (["-o", tmp_path / "file" / "x.wav"], ["-o", tmp_path / "x.mp3"],
+                   ["-o", tmp_path / "x.wav", "--log", tmp_path / "file" / "log"],
+                   ["-o", tmp_path / "x.wav", "--log", tmp_path],
+                   ["-o", tmp_path / "x.wav", "--stems", tmp_path / "file"]):  # fmt: skip
+        done = run("render", preset, "--seconds", "0.1", *option)
+
+        assert (done.code, len(done.sentences)) == (1, 1), done.err
+
+
+def test_a_render_to_midi_says_how_many_notes_it_wrote(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    assert run("new", folder).code == 0
+    done = run("render", folder, "-o", tmp_path / "x.mid", "--seconds", "8")
+
+    assert done.code == 0
+    assert re.search(r"x\.mid: 8\.0 s, \d+ × real time, [1-9]\d* notes; sections: calm", done.err)
+    assert (tmp_path / "x.mid").read_bytes().startswith(b"MThd")
+
+
+def test_a_render_to_midi_of_nothing_but_stems_is_refused(run: Run, preset: Path, tmp_path: Path) -> None:
+    done = run("render", preset, "-o", tmp_path / "x.mid", "--seconds", "1")
+
+    assert done.code == 1
+    assert done.sentences == [
+        "adaptive: Test has no generated layer, so there are no notes to write: "
+        "render it to .wav, .flac or .ogg"
+    ]

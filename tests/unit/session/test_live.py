@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from adaptive.conductor.messages import FireEvent, SetState
+from adaptive.inputs.message import SetParameter, SetPaused, SetVolume, Transaction
+from adaptive.session import live
+from adaptive.session.live import LiveOptions, LiveSession
+from adaptive.session.performance import Performance
+from tests.helpers.presets import two_sections
+
+MORE = '[parameters.threat]\n[parameters.heat]\n[stingers.hit]\nstem = "blow.wav"\n'
+CONTROL_STEP = 256
+
+
+class FakeClient:
+    """A connection that records what it is sent."""
+
+    def __init__(self) -> None:
+        self.sender, self.topics = "a client", frozenset({"receipt"})
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, document: dict[str, Any]) -> None:
+        self.sent.append(document)
+
+    def receipts(self, message_id: str) -> list[str]:
+        return [sent["status"] for sent in self.sent if sent.get("receipt") == message_id]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> LiveSession:
+    """A session without sockets and without a sink."""
+    performance = Performance(two_sections(tmp_path / "small", more=MORE))
+    made = LiveSession(performance, LiveOptions(), lambda _engine, _broadcast: SimpleNamespace())  # type: ignore[arg-type, return-value]
+    made._watch_performance()
+    performance.begin()
+    return made
+
+
+def run(session: LiveSession, control_steps: int) -> None:
+    for _ in range(control_steps):
+        session.performance.engine.pull(CONTROL_STEP)
+        session._run_due_steps()
+
+
+def targets(session: LiveSession) -> dict[str, float]:
+    performance = session.performance
+    return {name: pair[0] for name, pair in performance.engine.targets(performance.layout.parameters).items()}
+
+
+def receive(session: LiveSession, client: FakeClient, *requests: Any) -> None:
+    session.receive(Transaction(list(requests)), client)  # type: ignore[arg-type]
+
+
+def test_one_parameter_and_several_act_from_the_next_quantum_on(session: LiveSession) -> None:
+    client = FakeClient()
+    receive(session, client, SetParameter("threat", 0.25, "a"))
+    session.performance.engine.pull(64)
+    alone = targets(session)
+    receive(session, client, SetParameter("threat", 0.5), SetParameter("heat", 0.75, "b"))
+    session.performance.engine.pull(64)
+
+    assert alone == {"threat": 0.25, "heat": 0.0}
+    assert targets(session) == {"threat": 0.5, "heat": 0.75}
+    assert client.receipts("a") == client.receipts("b") == ["accepted", "finished"]
+
+
+def test_a_clamped_value_is_said_in_its_receipt_and_counted(session: LiveSession) -> None:
+    client = FakeClient()
+    receive(session, client, SetParameter("threat", 1.0, "a", is_clamped=True))
+
+    assert client.sent[0]["reason"] == "clamped to 1"
+    assert session.clamp_report.count == 1
+
+
+def test_clients_that_use_the_same_id_get_their_own_receipts(session: LiveSession) -> None:
+    one, two = FakeClient(), FakeClient()
+    receive(session, one, FireEvent("hit", id="same"))
+    receive(session, two, SetState("section", "calm", "same"))
+    run(session, 4)
+
+    assert one.receipts("same")[0] == "accepted"
+    assert two.receipts("same") == ["merged"]
+
+
+def test_messages_beyond_the_limit_are_dropped_and_counted(
+    session: LiveSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_MESSAGES", 1)
+    client = FakeClient()
+    receive(session, client, SetState("section", "fight", "a"), SetState("section", "calm", "b"))
+
+    assert (client.receipts("a"), client.receipts("b")) == ([], ["dropped"])
+    assert session.status.dropped == 1
+
+
+def test_another_performance_keeps_volume_and_pause_and_drops_what_the_old_one_was_asked(
+    session: LiveSession, tmp_path: Path
+) -> None:
+    client = FakeClient()
+    receive(session, client, SetVolume(0.5), SetPaused(is_paused=True), SetState("section", "fight", "a"))
+    other = session.performance.successor(two_sections(tmp_path / "other"), 0)
+    session.adopt(other)
+
+    assert float(other.engine.memory.head["volume_wanted"]) == 0.25
+    assert session.greeting()["hello"]["now"]["is_paused"]
+    assert client.receipts("a") == ["dropped"]
+    assert session.performance is other
+
+
+def test_a_stall_runs_all_control_steps_in_bounded_portions(session: LiveSession) -> None:
+    session.performance.engine.pull(CONTROL_STEP * (live.MOST_STEPS_AT_ONCE + 3))
+    session._run_due_steps()
+    first = session.performance.next_control_step
+    session._run_due_steps()
+
+    assert (first, session.performance.next_control_step) == (64, 67)
