@@ -231,7 +231,7 @@ def is_resting(group: Any, column: int, loudness: float) -> bool:
 
 @rtsafe
 def is_any_active(group: Any, count: int) -> bool:
-    """Whether a bus of the group is not silent; after `QUIET_QUANTA` of silence a filter has decayed."""
+    """Whether any bus of the group is active: the filter of a bus that is silent for long has decayed."""
     active = np.int32(0)
     for column in range(count):
         is_silent = group["loudness"][column] == ZERO and group["silent_quanta"][column] > QUIET

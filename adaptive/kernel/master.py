@@ -23,7 +23,7 @@ from adaptive.kernel.layout import LINEAR, MASTER, MASTER_LOOK_AHEAD, QUANTUM
 
 Q = np.int64(QUANTUM)
 W = np.int64(MASTER_LOOK_AHEAD)
-SPAN = Q + W
+LENGTH = Q + W
 FRAMES = QUANTUM + MASTER_LOOK_AHEAD
 ROW = np.int64(4) * Q
 WINDOW_QUANTA = np.int32(2 + MASTER_LOOK_AHEAD // QUANTUM)
@@ -145,9 +145,9 @@ def recover(master: Any, master_address: int) -> None:
         master_address + SMOOTH_OFFSET, master_address + LEAST_OFFSET, ONE - master["release"], before
     )
     reduced, held = np.int32(0), np.int32(0)
-    for i in range(SPAN):
+    for i in range(LENGTH):
         reduced += np.int32(smooth[i] < ONE)
-    for i in range(W, SPAN):
+    for i in range(W, LENGTH):
         held += np.int32(least[i] < ONE)
     # in single precision the gain stops short of 1: when it no longer moves, it has recovered
     master["reduction"] = ONE if held == 0 and gain == before else gain

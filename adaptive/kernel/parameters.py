@@ -126,7 +126,7 @@ def smooth(parameter: Any) -> None:
         parameter["value"] = value + step
     else:
         moved = target + (value - target) * share
-        # one pole never reaches its target: clamped_to_float32 a millionth of the range it is set to it
+        # one pole never reaches its target: within a millionth of the range it is set to it
         if abs(moved - target) <= F32(1e-6) * (parameter["high"] - parameter["low"]):
             moved = target
         parameter["value"] = moved

@@ -59,7 +59,7 @@ def _scanned(builder: Any, vector: Any, powers: list[Any], last: Any) -> Any:
 
 @intrinsic
 def scan_difference(_context: Any, _row: Any, _pole: Any, _input: Any, _output: Any) -> Any:
-    """``y[n] = x[n] - x[n-1] + pole · y[n-1]`` in place; `_input` and `_output` are the frames before."""
+    """``y[n] = x[n] - x[n-1] + pole · y[n-1]`` in place; `_input` and `_output`: previous x and y."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         row, pole, before, last = args[0], args[1], splat(builder, args[2]), splat(builder, args[3])
