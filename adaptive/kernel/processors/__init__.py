@@ -1,1 +1,1 @@
-"""Processors: effects of a strip or a bus, one file for each kind."""
+"""Processors: effects of clips and buses, one file for each kind."""

@@ -289,7 +289,7 @@ def test_a_note_leaves_its_neighbours_in_the_group_alone() -> None:
 
 
 def test_a_note_changes_no_bit_of_its_neighbours_even_while_a_stolen_one_rings() -> None:
-    """The blocks hold sixteen lanes apart; another note's end splits the quantum of all of them."""
+    """Each lane of the blocks is separate; the end of another note splits the quantum of all sixteen."""
     pair = (OscillatorSpec(k.SAW), OscillatorSpec(k.PULSE, 0.5, 12.1, 0.3))
     spec = InstrumentSpec(0, voices=16, oscillators=pair, cutoff_hz=900.0, resonance=0.5, gain=0.3)
 
