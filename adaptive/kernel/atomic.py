@@ -1,6 +1,7 @@
-"""What only the processor can do: ordered loads and stores, flush-to-zero, prefetch, bits.
+"""Processor intrinsics: atomic operations, flush-to-zero, prefetch, and reinterpretation of bits.
 
-Each has a twin per architecture: an x86 intrinsic on aarch64 does not raise, it ends the process.
+The floating-point control register needs an intrinsic for each architecture.  LLVM does not raise for an
+x86 intrinsic on aarch64: it aborts the process.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ IS_ARM = MACHINE in {"aarch64", "arm64"}
 
 @intrinsic
 def load_acquire(_context: Any, _address: Any) -> Any:
-    """Load an aligned int64 so that what its writer wrote before is visible."""
+    """Load an aligned int64 with acquire ordering: all that its writer stored before it is visible."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         where = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
@@ -31,7 +32,7 @@ def load_acquire(_context: Any, _address: Any) -> Any:
 
 @intrinsic
 def store_release(_context: Any, _address: Any, _value: Any) -> Any:
-    """Store an aligned int64 so that whoever sees it sees all that was written before."""
+    """Store an aligned int64 with release ordering: a reader that sees it sees all earlier stores."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         where = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
@@ -42,7 +43,7 @@ def store_release(_context: Any, _address: Any, _value: Any) -> Any:
 
 
 def _change_bits(operation: str) -> Any:
-    """Generate one indivisible read, change and write, in the same order for all threads."""
+    """Generate a sequentially consistent atomic read-modify-write."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         where = builder.inttoptr(args[0], ir.IntType(64).as_pointer())
@@ -53,25 +54,25 @@ def _change_bits(operation: str) -> Any:
 
 @intrinsic
 def set_bits(_context: Any, _address: Any, _bits: Any) -> Any:
-    """Set bits of an aligned int64 and return what was there before, as one step no thread can divide."""
+    """Set bits of an aligned int64 atomically (fetch-or); return the previous value."""
     return _change_bits("or")
 
 
 @intrinsic
 def keep_bits(_context: Any, _address: Any, _bits: Any) -> Any:
-    """Keep only these bits of an aligned int64 and return what was there before, as one step."""
+    """Clear all other bits of an aligned int64 atomically (fetch-and); return the previous value."""
     return _change_bits("and")
 
 
 @intrinsic
 def add_to_word(_context: Any, _address: Any, _value: Any) -> Any:
-    """Add to an aligned int64 and return what was there before, as one step."""
+    """Add to an aligned int64 atomically (fetch-add); return the previous value."""
     return _change_bits("add")
 
 
 @intrinsic
 def prefetch(_context: Any, _address: Any) -> Any:
-    """Ask for the cache line at an address: above 30 stems reading is waiting for memory."""
+    """Prefetch the cache line at an address; with more than 30 stems, reads would wait for memory."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         pointer = builder.inttoptr(args[0], cgutils.voidptr_t)
@@ -130,7 +131,7 @@ def _generate_x86(builder: Any, value: Any | None) -> Any:
 
 
 def _generate_arm(builder: Any, value: Any | None) -> Any:
-    # not inline assembly: numba starts LLVM without its parser, and the process would end
+    # no inline assembly: numba starts LLVM without its assembly parser, and the process would abort
     word = ir.IntType(64)
     if value is None:
         kind = ir.FunctionType(word, [])
@@ -151,7 +152,7 @@ def _control_register(builder: Any, value: Any | None) -> Any:
 
 
 FLUSH_BITS = 0x8040 if IS_X86 else (1 << 24)
-"""Flush-to-zero and denormals-are-zero: bits 15 and 6 of MXCSR, bit 24 of FPCR."""
+"""Flush-to-zero and denormals-are-zero: bits 15 and 6 of MXCSR (x86), bit 24 of FPCR (ARM)."""
 
 
 @intrinsic

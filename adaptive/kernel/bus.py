@@ -1,6 +1,7 @@
-"""Buses: the mixer strips.  Gain, duck, pan, filter, two sends, an effect, a meter.
+"""Buses: gain, ducking gain, pan, low-pass, two sends, an effect and a meter.
 
-Eight stereo buses are one group of sixteen lanes; a bus feeds a bus of a later group, or the master.
+The mixer channels of layers and the buses they are routed to are rows of one record, called buses here.
+Eight stereo buses form a group of sixteen lanes.  A bus feeds a bus of a later group, or the master.
 """
 
 from __future__ import annotations
@@ -40,15 +41,15 @@ OPEN = F32(CUTOFF_OPEN_HZ)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
-BROKEN = F32(-1.0)
-TOO_LOUD = F32(1e12)  # energy of a quantum; full scale is 128
+INVALID = F32(-1.0)
+TOO_LOUD = F32(1e12)  # energy of a quantum of both channels; full scale is 128
 GROUP_BYTES, FILTER_OFFSET = np.int64(BUS_GROUP.itemsize), np.int64(BUS_GROUP.fields["filter"][1])
 QUIET = np.int32(QUIET_QUANTA)
 
 
 @rtsafe
 def gain_now(group: Any, column: int, frame: int) -> float:
-    """Gain the conductor's ramp has reached."""
+    """Gain of the conductor's ramp at a frame."""
     return ramp_at(
         group["gain_from"][column], group["gain_to"][column], group["gain_start"][column],
         group["gain_frames"][column], group["gain_shape"][column], frame,
@@ -57,7 +58,7 @@ def gain_now(group: Any, column: int, frame: int) -> float:
 
 @rtsafe
 def duck_now(group: Any, column: int, frame: int) -> float:
-    """Gain the ducking ramp has reached."""
+    """Gain of the ducking ramp at a frame."""
     return ramp_at(
         group["duck_from"][column], group["duck_to"][column], group["duck_start"][column],
         group["duck_frames"][column], group["duck_shape"][column], frame,
@@ -66,7 +67,7 @@ def duck_now(group: Any, column: int, frame: int) -> float:
 
 @rtsafe
 def pan_now(group: Any, column: int, frame: int) -> float:
-    """Pan the conductor's ramp has reached."""
+    """Pan of the conductor's ramp at a frame."""
     return ramp_at(
         group["pan_from"][column], group["pan_to"][column], group["pan_start"][column],
         group["pan_frames"][column], np.int32(LINEAR), frame,
@@ -75,7 +76,7 @@ def pan_now(group: Any, column: int, frame: int) -> float:
 
 @rtsafe
 def cutoff_now(group: Any, column: int, frame: int) -> float:
-    """Cutoff: the lower of the conductor's ramp and what a parameter asks for."""
+    """Cutoff in Hz at a frame: the lower of the conductor's ramp and the value a parameter sets."""
     cutoff = ramp_at(
         group["cutoff_from"][column], group["cutoff_to"][column], group["cutoff_start"][column],
         group["cutoff_frames"][column], np.int32(LINEAR), frame,
@@ -85,7 +86,7 @@ def cutoff_now(group: Any, column: int, frame: int) -> float:
 
 @rtsafe
 def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
-    """Carry out one command at its frame: every change is (target, ramp)."""
+    """Apply one command at its frame: it starts a ramp from the present value to a target."""
     operation = command["operation"]
     to, frames = command["f0"], command["i0"]
     if operation == BUS_GAIN:
@@ -114,7 +115,7 @@ def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
 
 @rtsafe
 def move_controls(group: Any, share: float) -> None:
-    """Let what parameters control approach what they ask for, lane-wise."""
+    """Move level, pan and sends towards the values that parameters set, lane by lane."""
     for column in range(PAIRS):
         now = group["control_gain_now"][column]
         group["control_gain_now"][column] = now + (group["control_gain"][column] - now) * share
@@ -129,7 +130,7 @@ def move_controls(group: Any, share: float) -> None:
 
 @rtsafe
 def aim_pan(group: Any, column: int, frame: int) -> None:
-    """Gains of both sides for where a strip's pan will be at a frame; most stay where they are."""
+    """Update the channel gains of a bus for its pan at a frame, if that has changed."""
     pan = min(max(pan_now(group, column, frame) + group["control_pan_now"][column], -ONE), ONE)
     if pan != group["pan_aimed"][column]:
         group["pan_aimed"][column] = pan
@@ -139,7 +140,7 @@ def aim_pan(group: Any, column: int, frame: int) -> None:
 
 @rtsafe
 def scale_piece(group: Any, column: int, audio: int, first: int, last: int, frame: int) -> None:
-    """Apply gain, duck, pan and control to frames `first` … `last` of a bus, along straight lines."""
+    """Apply gain, ducking, pan and parameters to frames `first` … `last` of a bus, along straight lines."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
     gain *= group["control_gain_now"][column]
@@ -160,7 +161,7 @@ def scale_piece(group: Any, column: int, audio: int, first: int, last: int, fram
 
 @rtsafe
 def scale_bus(group: Any, column: int, audio: int, entries: Any, frame: int) -> None:
-    """Apply a bus's gains for one quantum, in pieces where a command of its own falls into it."""
+    """Apply the gains of a bus for one quantum, split into pieces at the frames of its commands."""
     first = np.int64(0)
     event = group["first_event"][column]
     while event >= 0:
@@ -175,8 +176,8 @@ def scale_bus(group: Any, column: int, audio: int, entries: Any, frame: int) -> 
 
 
 @rtsafe
-def carry_out(group: Any, column: int, entries: Any, frame: int) -> None:
-    """Carry out a quantum's commands for a strip that is not heard in it: they are freed with the quantum."""
+def apply_commands(group: Any, column: int, entries: Any, frame: int) -> None:
+    """Apply the commands of a bus that is silenced in this quantum: their entries are freed at its end."""
     event = group["first_event"][column]
     while event >= 0:
         at = np.int64(entries[event]["offset"])
@@ -187,7 +188,7 @@ def carry_out(group: Any, column: int, entries: Any, frame: int) -> None:
 
 @rtsafe
 def measure(group: Any, column: int, address: int, share: float) -> None:
-    """Update a bus's meters."""
+    """Update peak and mean square of both channels of a bus."""
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         at = address + ROW * side
@@ -198,7 +199,7 @@ def measure(group: Any, column: int, address: int, share: float) -> None:
 
 @rtsafe
 def silence(group: Any, column: int, audio: Any) -> None:
-    """Silence a bus that broke, clear the state that broke it, and let it fade in again."""
+    """Silence a bus with invalid samples and clear its state; its gain line starts at 0, so it fades in."""
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         group["filter"]["low"][lane] = ZERO
@@ -212,13 +213,13 @@ def silence(group: Any, column: int, audio: Any) -> None:
 
 @rtsafe
 def loudness_of(address: int) -> float:
-    """Energy of both channels of a bus; neither finite nor small if something broke."""
+    """Energy of both channels of a bus; not finite, or above `TOO_LOUD`, if its samples are invalid."""
     return energy(address) + energy(address + ROW)
 
 
 @rtsafe
-def is_still(group: Any, column: int, loudness: float) -> bool:
-    """Nothing has come into a bus for a while, and no command is waiting."""
+def is_resting(group: Any, column: int, loudness: float) -> bool:
+    """Whether a bus has had no input for `QUIET_QUANTA` and has no command in this quantum."""
     if group["first_event"][column] >= 0:
         return False
     if loudness != ZERO:
@@ -229,20 +230,21 @@ def is_still(group: Any, column: int, loudness: float) -> bool:
 
 
 @rtsafe
-def is_any_awake(group: Any, count: int) -> bool:
-    """Whether a filter of the group has anything to do: what has been silent for long has rung out."""
-    awake = np.int32(0)
+def is_any_active(group: Any, count: int) -> bool:
+    """Whether any bus of the group is active: the filter of a bus that is silent for long has decayed."""
+    active = np.int32(0)
     for column in range(count):
         is_silent = group["loudness"][column] == ZERO and group["silent_quanta"][column] > QUIET
-        awake += np.int32(0) if is_silent else np.int32(1)
-    return awake > 0
+        active += np.int32(0) if is_silent else np.int32(1)
+    return active > 0
 
 
 @rtsafe
-def prepare_filters(group: Any, frame: int, sample_rate: float, is_awake: bool) -> bool:
-    """Aim the filters of a group for this quantum; False when none is to run.
+def prepare_filters(group: Any, frame: int, sample_rate: float, is_active: bool) -> bool:
+    """Set the filter ramps of a group for this quantum; return whether any filter has to run.
 
-    While a group sleeps its filters go along, so that what wakes does not hang on its neighbours.
+    The filters of a silent group still follow their cutoff: a filter's state must not depend on whether
+    other buses of its group are active.
     """
     is_any = False
     for column in range(np.int64(PAIRS)):
@@ -254,7 +256,7 @@ def prepare_filters(group: Any, frame: int, sample_rate: float, is_awake: bool) 
         if group["is_filtered"][column] == 0:
             set_filter(group["filter"], column, OPEN, sample_rate)
             group["is_filtered"][column] = np.int32(2)
-        if is_awake:
+        if is_active:
             aim_filter(group["filter"], column, cutoff, sample_rate, Q)
             is_any = True
         elif cutoff != group["filter"]["aimed_hz"][column]:
@@ -264,7 +266,10 @@ def prepare_filters(group: Any, frame: int, sample_rate: float, is_awake: bool) 
 
 @rtsafe
 def filter_group(group: Any, filter_address: int, buses: Any, base: int, first: int, count: int) -> None:
-    """Run the filters of a group's buses, sixteen rows at a time: a last group has its rows, too."""
+    """Run the filters of a group of buses, sixteen rows at a time.
+
+    The last group may have fewer buses; the memory still holds sixteen rows for it.
+    """
     for column in range(count):
         is_on = np.int32(0) if group["is_filtered"][column] == 0 else np.int32(1)
         for side in range(np.int64(2)):
@@ -279,7 +284,7 @@ def filter_group(group: Any, filter_address: int, buses: Any, base: int, first: 
 
 @rtsafe
 def route(group: Any, column: int, buses: int, master: int, index: int, channels: int) -> None:
-    """Add a finished bus to where it goes, and to its sends; `buses`, `master` are addresses."""
+    """Add a finished bus to its output and its sends; `buses` and `master` are addresses."""
     output = np.int64(group["output"][column])
     source = buses + PAIR * index
     first = np.int64(group["channel"][column])
@@ -290,7 +295,7 @@ def route(group: Any, column: int, buses: int, master: int, index: int, channels
     elif first + np.int64(1) < channels:
         add_quantum(master + ROW * first, source, ONE, ZERO)
         add_quantum(master + ROW * (first + np.int64(1)), source + ROW, ONE, ZERO)
-    else:  # one channel is left: both sides at half
+    else:  # the last of an odd number of channels: both sides at half level
         add_quantum(master + ROW * first, source, HALF, ZERO)
         add_quantum(master + ROW * first, source + ROW, HALF, ZERO)
     for send in range(np.int64(SENDS)):
@@ -318,8 +323,8 @@ def render_group(
         if not (group["loudness"][column] < TOO_LOUD):
             telemetry["not_finite"] += np.int64(1)
             silence(group, column, buses[first + column])
-            group["loudness"][column] = BROKEN
-    if prepare_filters(group, frame, F32(header["sample_rate"]), is_any_awake(group, count)):
+            group["loudness"][column] = INVALID
+    if prepare_filters(group, frame, F32(header["sample_rate"]), is_any_active(group, count)):
         filter_address = header["at_buses"] + first // np.int64(PAIRS) * GROUP_BYTES + FILTER_OFFSET
         filter_group(group, filter_address, buses, base, first, count)
     for column in range(count):
@@ -327,11 +332,11 @@ def render_group(
         if group["effect"][column] >= 0:
             effect = np.int64(group["effect"][column])
             call_unit(header["unit_reverb"], header_address, effect, index, np.int64(1))
-        if group["loudness"][column] == BROKEN:
-            carry_out(group, column, entries, frame)
-            continue  # its gain line stays at 0 and runs up in the next quantum
-        if group["effect"][column] < 0 and is_still(group, column, group["loudness"][column]):
-            settle(group, column, frame, header["meter_share"])
+        if group["loudness"][column] == INVALID:
+            apply_commands(group, column, entries, frame)
+            continue  # its gain line stays at 0 and rises in the next quantum
+        if group["effect"][column] < 0 and is_resting(group, column, group["loudness"][column]):
+            follow_lines(group, column, frame, header["meter_share"])
             continue
         scale_bus(group, column, base + PAIR * index, entries, frame)
         measure(group, column, base + PAIR * index, header["meter_share"])
@@ -339,8 +344,8 @@ def render_group(
 
 
 @rtsafe
-def settle(group: Any, column: int, frame: int, share: float) -> None:
-    """Keep the lines of a silent bus where they would be, so that it wakes without a jump."""
+def follow_lines(group: Any, column: int, frame: int, share: float) -> None:
+    """Move the gain lines of a silent bus along, so that it starts again without a step."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
     gain *= group["control_gain_now"][column]
@@ -359,7 +364,7 @@ def render_buses(
     groups: Any, group_count: int, bus_count: int, buses: Any, entries: Any, header: Any,
     header_address: int, telemetry: Any,
 ) -> None:  # fmt: skip
-    """Render every bus, group by group, in order; groups of strips to come are left out."""
+    """Render every bus, group by group, in order; groups of spare rows are left out."""
     for number in range(group_count):
         if header["spare_first"] <= number < header["spare_end"]:
             continue

@@ -1,4 +1,4 @@
-"""A monotonic clock the audio thread may read: a call into the C library that enters no kernel lock."""
+"""A monotonic clock the audio thread may read: one call into the C library that takes no lock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if sys.platform == "win32":
 
     @rtsafe
     def nanoseconds(clock: Any, address: int) -> int:
-        """Monotonic time in nanoseconds; the counter runs at 10 MHz since Windows 10."""
+        """Monotonic time in nanoseconds; since Windows 10 the counter runs at 10 MHz."""
         _counter(address)
         return clock[0] * np.int64(100)
 
@@ -27,6 +27,6 @@ else:
 
     @rtsafe
     def nanoseconds(clock: Any, address: int) -> int:
-        """Monotonic time in nanoseconds; `clock` is the record at `address` that the call fills."""
+        """Monotonic time in nanoseconds; the call fills the ``struct timespec`` `clock` at `address`."""
         _gettime(CLOCK_MONOTONIC, address)
         return clock[0] * BILLION + clock[1]

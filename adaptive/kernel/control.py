@@ -1,4 +1,4 @@
-"""What happens before a quantum sounds: rings drained, parameters read, commands sent to their objects."""
+"""Before and after a quantum is rendered: dispatch commands, read parameters, send replies."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from adaptive.kernel.layout import (
     BUS_GROUP,
     CLIP_CUTOFF,
     CLIP_GROUP,
+    CONTROL_STEP_QUANTA,
     ENTRY,
     HEADER,
     INSTRUMENT,
@@ -31,7 +32,6 @@ from adaptive.kernel.layout import (
     REPLY_DONE,
     SET_PARAMETER,
     TELEMETRY,
-    TICK_QUANTA,
 )
 from adaptive.kernel.osc_receiver import take_mailbox
 from adaptive.kernel.parameters import (
@@ -57,7 +57,7 @@ STEPS_OFFSET = int(HEADER.fields["steps_recorded"][1])
 
 @rtsafe
 def fade_master(master: Any, command: Any, frame: int) -> None:
-    """Fade the whole mix, from the start of the quantum."""
+    """Start a fade of the whole mix at the start of the quantum."""
     master["gain_from"] = ramp_at(
         master["gain_from"], master["gain_to"], master["gain_start"], master["gain_frames"],
         np.int32(LINEAR), frame,
@@ -68,22 +68,22 @@ def fade_master(master: Any, command: Any, frame: int) -> None:
 
 
 @rtsafe
-def push_event(first: int, entries: Any, item: int) -> int:
-    """Put an event before the present first one of its object; return the new first."""
+def prepend_event(first: int, entries: Any, item: int) -> int:
+    """Prepend an event to the list of its object; return the new first event."""
     entries[item]["event_next"] = first
     return item
 
 
 @rtsafe
-def act_at_once(entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
-    """Carry out a command that belongs to no object that is rendered in pieces."""
+def apply_directly(entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
+    """Apply a command whose object is not rendered in pieces: a parameter or the master."""
     command = entries[item]["command"]
     if command["operation"] == SET_PARAMETER:
-        # one 64-bit word: the value's bits below, the arrival number above
+        # one 64-bit word: float bits in the lower half, arrival number in the upper
         source, target = np.int64(command["which"]), np.int64(command["target"])
         word = np.uint64(command["i0"])
         before = np.uint32(slots[source, target] >> np.uint64(32))
-        # a value that came while the commit was on its way is younger, and stays
+        # a value that has arrived since the commit was posted is newer and stays
         if before == 0 or np.int32(np.uint32(word >> np.uint64(32)) - before) >= 0:
             slots[source, target] = word
     elif command["operation"] == MASTER_GAIN:
@@ -91,34 +91,34 @@ def act_at_once(entries: Any, item: int, master: Any, slots: Any, frame: int) ->
 
 
 @rtsafe
-def hand_out(header: Any, entries: Any, item: int, clips: Any, tones: Any, buses: Any) -> None:
-    """Give one command to the object that will carry it out at its frame."""
+def dispatch_command(header: Any, entries: Any, item: int, clips: Any, instruments: Any, buses: Any) -> None:
+    """Add one command to the event list of its object, which applies it at its frame."""
     command = entries[item]["command"]
     operation, target = command["operation"], command["target"]
     if operation <= CLIP_CUTOFF:
         group, column = clips[target // np.int32(PAIRS)], target % np.int32(PAIRS)
-        group["first_event"][column] = push_event(group["first_event"][column], entries, item)
+        group["first_event"][column] = prepend_event(group["first_event"][column], entries, item)
     elif operation <= INSTRUMENT_RELEASE:
-        tone = tones[target]
-        tone["first_event"] = push_event(tone["first_event"], entries, item)
+        instrument = instruments[target]
+        instrument["first_event"] = prepend_event(instrument["first_event"], entries, item)
     elif operation <= BUS_CUTOFF:
         number = target // np.int32(PAIRS)
         if header["spare_first"] <= number < header["spare_end"]:
-            return  # not rendered, so nobody would take it from the list before it is freed
+            return  # spare rows are not rendered: the entry would be freed while it is still in their list
         group, column = buses[number], target % np.int32(PAIRS)
-        group["first_event"][column] = push_event(group["first_event"][column], entries, item)
+        group["first_event"][column] = prepend_event(group["first_event"][column], entries, item)
 
 
 @rtsafe
 def drain_rings(header: Any, telemetry: Any, entries: Any) -> None:
-    """File what every producer has published, in a fixed order, within the budget of a quantum."""
+    """File the commands of every producer, in a fixed order, up to `FILING_LIMIT` a quantum."""
     buckets, groups = header["bucket_count"], header["group_count"]
     heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
     tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
     members = carray(pointer(header["at_groups"]), groups, np.int32)
     budget = np.int64(FILING_LIMIT)
     for ring in range(header["ring_count"]):
-        # a call with five arrays takes 40 ns to find an empty ring
+        # checked here: calling `drain_ring` with its arrays for an empty ring takes 40 ns
         if not has_arrived(header, ring):
             continue
         budget = drain_ring(header, telemetry, entries, heads, tails, members, ring, budget)
@@ -126,8 +126,8 @@ def drain_rings(header: Any, telemetry: Any, entries: Any) -> None:
 
 
 @rtsafe
-def hand_out_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots: Any) -> int:
-    """Give every command of this quantum to its object, in time order; return how many."""
+def dispatch_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots: Any) -> int:
+    """Dispatch the commands of this quantum to their objects, in order of time; return their number."""
     buckets = header["bucket_count"]
     heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
     if heads[header["frame"] // Q % buckets] < 0:
@@ -135,32 +135,33 @@ def hand_out_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
     total = take_bucket(header, telemetry, entries, heads, tails, order)
     clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
-    tones = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
+    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
     buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
     master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
     frame = header["frame"]
     for number in range(total):
-        act_at_once(entries, np.int64(order[number]), master, slots, frame)
-    # from the last to the first: each is put before the others of its object
+        apply_directly(entries, np.int64(order[number]), master, slots, frame)
+    # last to first: each event is prepended to the list of its object
     for number in range(total):
         item = np.int64(order[total - np.int64(1) - number])
-        hand_out(header, entries, item, clips, tones, buses)
+        dispatch_command(header, entries, item, clips, instruments, buses)
     return total
 
 
 @rtsafe
 def begin_quantum(header: Any, telemetry: Any) -> None:
-    """Do all that comes before rendering: file, hand out, read parameters, map, record the tick."""
+    """Do everything that precedes rendering: file and dispatch commands, read parameters, apply mappings."""
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     order = carray(pointer(header["at_order"]), np.int64(2) * header["entry_count"], np.int32)
-    sources, count, room = header["source_count"], header["parameter_count"], header["parameter_capacity"]
-    slots = carray(pointer(header["at_slots"]), (sources, room), np.uint64)
-    bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * room), np.float32)
+    sources, count = header["source_count"], header["parameter_count"]
+    capacity = header["parameter_capacity"]
+    slots = carray(pointer(header["at_slots"]), (sources, capacity), np.uint64)
+    bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * capacity), np.float32)
     if sources > LANE_SOURCE:
-        stage = carray(pointer(header["at_mailbox"]), (2, room), np.int64)
-        take_mailbox(header, header["at_header"], slots[np.int64(LANE_SOURCE)], stage[np.int64(1)])
+        mailbox = carray(pointer(header["at_mailbox"]), (2, capacity), np.int64)
+        take_mailbox(header, header["at_header"], slots[np.int64(LANE_SOURCE)], mailbox[np.int64(1)])
     drain_rings(header, telemetry, entries)
-    total = hand_out_bucket(header, telemetry, entries, order, slots)
+    total = dispatch_bucket(header, telemetry, entries, order, slots)
     header["taken"] = total
     parameters = carray(pointer(header["at_parameters"]), count, PARAMETER)
     programs = carray(pointer(header["at_programs"]), count, PROGRAM)
@@ -176,7 +177,7 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
 
 @rtsafe
 def end_quantum(header: Any) -> None:
-    """Do all that comes after rendering: report and free the commands, record the tick, move on."""
+    """Do everything that follows rendering: reply to and free commands, record the control step, advance."""
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     order = carray(pointer(header["at_order"]), np.int64(2) * header["entry_count"], np.int32)
     buckets, groups = header["bucket_count"], header["group_count"]
@@ -198,7 +199,7 @@ def end_quantum(header: Any) -> None:
         unlink_bucket(entries, heads, tails, item)
         release_entry(header, entries, item)
     quantum = frame // np.int64(QUANTUM)
-    if quantum % np.int64(TICK_QUANTA) == 0:
+    if quantum % np.int64(CONTROL_STEP_QUANTA) == 0:
         parameters = carray(pointer(header["at_parameters"]), header["parameter_count"], PARAMETER)
         shape = (header["history_steps"], header["parameter_capacity"], np.int64(3))
         history = carray(pointer(header["at_history"]), shape, np.float32)
@@ -208,8 +209,8 @@ def end_quantum(header: Any) -> None:
 
 @rtsafe
 def publish_step(header: Any, address: int) -> None:
-    """Tell the conductor, with release, that a tick's last quantum has been rendered."""
-    control_steps = header["frame"] // np.int64(QUANTUM * TICK_QUANTA)
+    """Publish to the conductor, with release ordering, the number of control steps that are rendered."""
+    control_steps = header["frame"] // np.int64(QUANTUM * CONTROL_STEP_QUANTA)
     store_release(address + np.int64(STEPS_OFFSET), control_steps)
 
 

@@ -1,9 +1,9 @@
-"""One block for one stream of a sound card: through its gate, or silence.
+"""The body of a device callback: renders one block if the stream's gate is open, else writes silence.
 
-A stream that was given up may wake up and call once more, while another already drives the engine.
-So a callback passes a gate of its own stream first.  The gate is one word and every change of it one
-indivisible step: either the callback is inside before the gate is shut, and whoever shut it sees that
-and waits, or it finds the gate shut.
+The callback of an abandoned stream may run once more after another stream has taken over the engine.
+Each stream therefore has a gate, one word that is changed atomically.  Either the callback sets
+``GATE_INSIDE`` before the gate is shut, and the thread that shuts it sees that bit and waits; or the
+callback finds the gate shut and leaves the engine alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,15 @@ INSIDE, SHUT, NOT_INSIDE = np.int64(GATE_INSIDE), np.int64(GATE_SHUT), np.int64(
 
 @rtsafe
 def play_block(root_address: int, outputs: int, frames: int, underflows: int) -> None:
-    """Fill the block of a stream at an address, note how long it took; silence if its gate is shut."""
+    """Fill one block of a stream, or clear it if the stream's gate is shut.
+
+    Parameters
+    ----------
+    root_address, outputs : int64
+        Addresses of the stream's `ROOT` and of ``frames × device_channels`` interleaved float32.
+    frames, underflows : int64
+        Length of the block, and underruns the device reported with it.
+    """
     root = carray(pointer(root_address), ONE, ROOT)[0]
     channels = root["device_channels"]
     root["blocks"] += ONE
@@ -48,7 +56,7 @@ def play_block(root_address: int, outputs: int, frames: int, underflows: int) ->
 
 @rtsafe
 def render_block(root: Any, root_address: int, outputs: int, frames: int, underflows: int) -> None:
-    """Fill the block from the engine whose header is published at this moment."""
+    """Fill the block from the engine whose header is published now, and record how long it took."""
     header_address = load_acquire(root_address)
     header = carray(pointer(header_address), ONE, HEADER)[0]
     telemetry = control.telemetry_of(header)

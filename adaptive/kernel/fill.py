@@ -1,4 +1,4 @@
-"""From quanta of 64 frames to blocks of any size: the host's block never reaches the music."""
+"""Cuts quanta of 64 frames into blocks of any size, so that the host's block size never changes a sample."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def clear(data: Any) -> None:
 
 @rtsafe
 def tap_buses(header: Any) -> None:
-    """Copy every bus for whoever records stems."""
+    """Append the quantum of every bus to the stem recording, while it has space left."""
     length, at = header["tap_frames"], header["tap_at"]
     if length < at + Q:
         return
@@ -41,7 +41,17 @@ def tap_buses(header: Any) -> None:
 
 @rtsafe
 def interleave(out: Any, at: int, source: Any, first: int, count: int, channels: int, wide: int) -> None:
-    """Write planar channels to interleaved ones; what the device lacks is folded into what it has."""
+    """Interleave planar channels; channels the device lacks are mixed at half level into those it has.
+
+    Parameters
+    ----------
+    out : float32, shape (frames, channels)
+        The block of the device; frames `at` … ``at + count`` are written.
+    source : float32, shape (wide, quantum)
+        What the engine rendered, read from frame `first` on.
+    channels, wide : int64
+        Channels of the device and of the engine.
+    """
     for channel in range(channels):
         for i in range(count):
             out[at + i, channel] = source[channel, first + i] if channel < wide else ZERO
@@ -56,7 +66,7 @@ def interleave(out: Any, at: int, source: Any, first: int, count: int, channels:
 
 @rtsafe
 def fill(header: Any, header_address: int, out_address: int, frames: int, channels: int) -> None:
-    """Fill the block at an address from the rest of the last quantum and as many new ones as it takes."""
+    """Fill the block at an address with the rest of the last quantum and as many new quanta as needed."""
     out = carray(pointer(out_address), (frames, channels), np.float32)
     wide = header["channels"]
     source = carray(pointer(header["at_output"]), (wide, QUANTUM), np.float32)

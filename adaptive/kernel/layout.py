@@ -1,9 +1,9 @@
-"""Every record both sides share: the one page that says what lies where.
+"""Memory layout: every record that the kernel shares with the engine in Python, and their common constants.
 
-Rules (each measured, see ``docs/realtime.md``): what is repeated is stored in groups of 16 lanes, one
-record a group, every field of the inner loop in that record; counts of objects are run-time sizes,
-small fixed sizes belong to the record; records hold indices, never addresses; addresses live in
-`HEADER` (and, for shared audio, in `SOUND`).
+Rules (measured, see ``docs/realtime.md``): repeated objects are stored in groups of 16 lanes, one record for
+each group, with every field of the inner loop in that record.  Counts of objects are run-time sizes; small
+fixed sizes belong to the record.  Records hold indices, never addresses; addresses are in `HEADER` (and, for
+shared audio, in `SOUND`).
 """
 
 from __future__ import annotations
@@ -13,47 +13,55 @@ from typing import Any
 import numpy as np
 
 QUANTUM = 64
-"""Frames rendered at a time, aligned to absolute frame numbers."""
+"""Frames rendered at a time; a quantum begins at a multiple of 64."""
 
 LANES = 16
-"""Voices, or channels of clips and buses, in one record."""
+"""Voices, or channels of clips or buses, in one record."""
 
 PAIRS = LANES // 2
 """Stereo clips, or stereo buses, in one record."""
 
-TICK_QUANTA = 4
-CONTROL_STEP_FRAMES = TICK_QUANTA * QUANTUM
-"""The conductor's grid: 256 frames."""
+CONTROL_STEP_QUANTA = 4
+CONTROL_STEP_FRAMES = CONTROL_STEP_QUANTA * QUANTUM
+"""A control step of the conductor: 256 frames, 5.3 ms at 48 kHz."""
 
 MAX_CHANNELS = 64
 QUIET_QUANTA = 375
-"""Quanta of silence, half a second, before a strip is skipped."""
+"""Quanta of silence (half a second at 48 kHz) after which a bus is skipped."""
 
 CURVE_POINTS = 8
 PROGRAM_LENGTH = 64
 PROGRAM_STACK = 16
 SENDS = 2
-"""Sends a bus may have."""
+"""Most sends a bus may have."""
 
 MASTER_LOOK_AHEAD = 72
-"""Frames of limiter look-ahead: the knee above 150 Hz lies between 64 and 96."""
+"""Frames of limiter look-ahead; above 150 Hz, more than 64 to 96 frames improve little."""
 
 REVERB_LINES = 16
 ALLPASSES = 4
 REVERB_ROWS = REVERB_LINES + ALLPASSES + 1
-"""Delays of a room: the lines that feed each other, the all-passes, the pre-delay."""
+"""Delays of a reverb: the feedback lines, the all-passes, the pre-delay."""
 
 TIME_BINS = 160
-"""Callback times are counted in bins of an eighth of an octave, from 128 ns to 134 ms."""
-
+"""Bins of callback durations, an eighth of an octave each, from 128 ns to 134 ms."""
 
 CACHE_LINE = 64
 
 
 def record(fields: list[Any]) -> np.dtype[Any]:
-    """Lay a record out: sixteen lanes of float32 fill one cache line, so they begin at one.
+    """Lay out a record so that vectors do not cross cache lines.
 
-    (A vector across two lines costs two loads: 256 voices 2.7 % of a core unaligned, 2.4 % aligned.)
+    Fields of 64 bytes or more begin at a cache line, fields of 16 or 32 bytes at a multiple of their size,
+    others at their natural alignment.
+
+    Sixteen lanes of float32 fill one cache line; a vector across two lines costs two loads.  (256 voices take
+    2.7 % of a core unaligned and 2.4 % aligned.)
+
+    Parameters
+    ----------
+    fields : list of (name, type) or (name, type, shape)
+        In the order in which they are stored.
     """
     names, formats, offsets, end = [], [], [], 0
     for name, *rest in fields:
@@ -73,16 +81,16 @@ def record(fields: list[Any]) -> np.dtype[Any]:
 COMMAND = record(
     [
         ("frame", "i8"),  # frame of the timeline; negative: the next quantum
-        ("sequence", "i8"),  # rises by one a command, over all producers
-        ("commit", "i8"),  # rises by one a commit
+        ("sequence", "i8"),  # rises by one for each command, over all producers
+        ("commit", "i8"),  # rises by one for each commit
         ("i0", "i8"),
         ("i1", "i8"),
         ("operation", "i4"),
-        ("group", "i4"),  # what is withdrawn together
+        ("group", "i4"),  # commands of a group can be withdrawn together
         ("target", "i4"),
         ("which", "i4"),
-        ("tag", "i4"),  # non-zero: report when it was done
-        ("is_last", "i4"),  # the commit ends here
+        ("tag", "i4"),  # non-zero: a reply reports when it was done
+        ("is_last", "i4"),  # 1: the last command of its commit
         ("f0", "f4"),
         ("f1", "f4"),
         ("f2", "f4"),
@@ -137,23 +145,24 @@ SOUND = record(
     ]
 )
 
-_RAMP = [
-    # value(frame) = from + (to - from)·shape((frame - start) / frames)
-    ("from", "f4", PAIRS),
-    ("to", "f4", PAIRS),
-    ("start", "i8", PAIRS),
-    ("frames", "i8", PAIRS),
-    ("shape", "i4", PAIRS),
-    ("value", "f4", PAIRS),  # at the end of the last quantum
-]
-
 
 def _ramp(name: str) -> list[Any]:
-    return [(f"{name}_{field[0]}", *field[1:]) for field in _RAMP]
+    """Fields of a linear ramp: value(frame) = from + (to - from) · (frame - start) / frames."""
+    return [
+        (f"{name}_from", "f4", PAIRS),
+        (f"{name}_to", "f4", PAIRS),
+        (f"{name}_start", "i8", PAIRS),
+        (f"{name}_frames", "i8", PAIRS),
+    ]
+
+
+def _shaped_ramp(name: str) -> list[Any]:
+    """Fields of a ramp whose progress is shaped: `LINEAR`, `EQUAL_POWER_IN` or `EQUAL_POWER_OUT`."""
+    return [*_ramp(name), (f"{name}_shape", "i4", PAIRS)]
 
 
 LANE_BLOCKS = 3
-"""Blocks of scratch, 64 frames of sixteen lanes each: what oscillators make, and both channels' sums."""
+"""Scratch blocks of 64 frames of sixteen lanes: output of the oscillators, left sums, right sums."""
 
 LANE_FILTER = record(
     [
@@ -166,38 +175,38 @@ LANE_FILTER = record(
         ("b1_step", "f4", LANES),
         ("b2_step", "f4", LANES),
         ("b3_step", "f4", LANES),
-        # one column a strip
-        ("aimed_hz", "f4", PAIRS),  # where the coefficients will be at the end of the quantum
+        # one column for each clip or bus
+        ("aimed_hz", "f4", PAIRS),  # cutoff of the coefficients at the end of the quantum
         ("is_moving", "i4", PAIRS),
     ]
 )
-"""The low-pass of eight stereo strips."""
+"""The low-pass of eight stereo clips or buses."""
 
 CLIP_GROUP = record(
     [
-        # one column a clip
+        # one column for each clip
         ("state", "i4", PAIRS),
         ("sound", "i4", PAIRS),
         ("bus", "i4", PAIRS),
         ("first_event", "i4", PAIRS),
-        ("stops_at_end", "i4", PAIRS),  # off when the gain ramp has ended
-        ("is_tail", "i4", PAIRS),  # only what rings of earlier passes is heard
-        ("is_filtered", "i4", PAIRS),
+        ("stops_at_end", "i4", PAIRS),  # stops when the gain ramp has ended
+        ("is_tail", "i4", PAIRS),  # only the tails of earlier passes are played
+        ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no coefficients yet, 3 no state yet
         ("position", "i8", PAIRS),  # frames since beat 1 of this pass; negative in the pickup
-        ("passes", "i8", PAIRS),  # loops completed: how many tails may still ring
-        *_ramp("gain"),
+        ("passes", "i8", PAIRS),  # loops completed: how many tails may still sound
+        *_shaped_ramp("gain"),
         *_ramp("pan"),
         *_ramp("cutoff"),
-        # where the ramps will be at the end of the quantum, while any of them moves
+        # values of the ramps at the end of the quantum, updated until the frame in `moving_until`
         ("moving_until", "i8"),
         ("gain_next", "f4", PAIRS),
         ("left_next", "f4", PAIRS),
         ("right_next", "f4", PAIRS),
-        # one column a lane
-        ("line_value", "f4", LANES),  # gain line of the current piece
-        ("residual", "f4", LANES),  # what a cut left behind, decaying on the bus it was cut on
+        # one column for each lane
+        ("line_value", "f4", LANES),  # gain at the end of the last piece
+        ("residual", "f4", LANES),  # last sample of a cut clip, decaying on the bus it was cut on
         ("residual_bus", "i4", PAIRS),
-        ("begun_at", "i8", PAIRS),  # position of its start: before it nothing has sounded
+        ("begun_at", "i8", PAIRS),  # position at which it was started
         ("filter", LANE_FILTER),
     ]
 )
@@ -205,16 +214,16 @@ CLIP_GROUP = record(
 BUS_GROUP = record(
     [
         ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
-        ("channel", "i4", PAIRS),  # first of the two master channels
+        ("channel", "i4", PAIRS),  # first of its two master channels
         ("send_bus", "i4", (SENDS, PAIRS)),  # -1: none
         ("effect", "i4", PAIRS),  # -1: none
         ("first_event", "i4", PAIRS),
-        ("is_filtered", "i4", PAIRS),
-        *_ramp("gain"),
-        *_ramp("duck"),
+        ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no state yet
+        *_shaped_ramp("gain"),
+        *_shaped_ramp("duck"),
         *_ramp("pan"),
         *_ramp("cutoff"),
-        # what parameters ask for, at the end of this quantum, and where it is by now
+        # targets set by parameters, and the smoothed values (`_now`) at the end of this quantum
         ("control_gain", "f4", PAIRS),
         ("control_gain_now", "f4", PAIRS),
         ("control_pan", "f4", PAIRS),
@@ -224,11 +233,11 @@ BUS_GROUP = record(
         ("control_send_now", "f4", (SENDS, PAIRS)),
         ("send_value", "f4", (SENDS, PAIRS)),
         ("silent_quanta", "i4", PAIRS),
-        ("loudness", "f4", PAIRS),  # energy of what came in this quantum
-        ("pan_aimed", "f4", PAIRS),  # the pan that the gains beside it belong to
+        ("loudness", "f4", PAIRS),  # energy of this quantum's input
+        ("pan_aimed", "f4", PAIRS),  # pan for which `pan_gain` was computed
         ("pan_gain", "f4", LANES),
         ("line_value", "f4", LANES),
-        ("peak", "f4", LANES),  # since the reader cleared it
+        ("peak", "f4", LANES),  # since it was last read
         ("square", "f4", LANES),  # mean square, smoothed over 300 ms
         ("filter", LANE_FILTER),
     ]
@@ -247,22 +256,22 @@ INSTRUMENT = record(
         ("filter_band", "f4"),
         ("filter_high", "f4"),
         ("resonance", "f4"),
-        ("cutoff_pitch", "f4"),  # as a MIDI pitch, so that octaves add
+        ("cutoff_pitch", "f4"),  # as a MIDI pitch, so that modulation in semitones adds
         ("key_track", "f4"),
         ("filter_semitones", "f4"),
         ("velocity_semitones", "f4"),
         ("oscillator_level", "f4", 2),
         ("oscillator_pitch", "f4", 2),
         ("width", "f4", 2),
-        ("attack_rate", "f4", 2),  # [amplitude, modulation]; share of full scale a frame
-        ("decay_rate", "f4", 2),  # octaves a frame towards the target
+        ("attack_rate", "f4", 2),  # [amplitude, modulation]; share of full scale per frame
+        ("decay_rate", "f4", 2),  # octaves per frame towards the target
         ("sustain", "f4", 2),
         ("release_rate", "f4", 2),
-        ("lfo_step", "f4"),  # cycles a quantum
+        ("lfo_step", "f4"),  # cycles per quantum
         ("lfo_pitch", "f4"),  # semitones
         ("lfo_cutoff", "f4"),  # semitones
         ("lfo_level", "f4"),
-        ("lfo_fade_step", "f4"),  # share a quantum
+        ("lfo_fade_step", "f4"),  # share per quantum
         ("gain", "f4"),
         ("spread", "f4"),
         # the fade of the whole instrument
@@ -280,7 +289,7 @@ INSTRUMENT = record(
 VOICE_GROUP = record(
     [
         ("instrument", "i4"),
-        ("active", "i4"),  # lanes that sound
+        ("active", "i4"),  # number of lanes that sound
         ("first_event", "i4"),
         ("stage", "i4", LANES),  # 0 off, 1 attack, 2 decay and sustain, 3 release
         ("age", "i4", LANES),
@@ -295,7 +304,7 @@ VOICE_GROUP = record(
         ("lfo_fade", "f4", LANES),
         ("pan_left", "f4", LANES),
         ("pan_right", "f4", LANES),
-        # straight lines within the quantum: value + step·(frame - origin)
+        # straight line within the quantum: value + step · (frame - origin)
         ("gain_value", "f4", LANES),
         ("gain_step", "f4", LANES),
         ("gain_origin", "f4", LANES),
@@ -319,7 +328,7 @@ VOICE_GROUP = record(
         ("last", "f4", LANES),
         ("residual_left", "f4", LANES),
         ("residual_right", "f4", LANES),
-        ("event_offset", "i4", LANES),  # a note starts here in this quantum; -1: none
+        ("event_offset", "i4", LANES),  # frame of the quantum at which a note starts; -1: none
         ("event_entry", "i4", LANES),
     ]
 )
@@ -331,12 +340,12 @@ PARAMETER = record(
         ("low", "f4"),
         ("high", "f4"),
         ("default", "f4"),
-        ("rise", "f4"),  # one pole: share of the way left after a quantum; linear: range a quantum
+        ("rise", "f4"),  # one pole: share of the distance left after a quantum; linear: change per quantum
         ("fall", "f4"),
         ("is_linear", "i4"),
-        ("program", "i4"),  # -1: comes from outside
+        ("program", "i4"),  # -1: set from outside, not derived
         ("stale_frames", "i8"),  # 0: never
-        ("fallback", "i4"),  # 0 hold, 1 a number
+        ("fallback", "i4"),  # when stale: 0 hold, 1 use fallback_value
         ("fallback_value", "f4"),
         ("arrival_frame", "i8"),  # -1: nothing yet
         ("is_stale", "i4"),
@@ -367,12 +376,12 @@ MAPPING = record(
 
 REVERB = record(
     [
-        # a row is the memory of a delay: its frames, and the first quantum of them once more, behind the last
-        ("row_first", "i8", REVERB_ROWS),  # where it begins in the memory of the room
-        ("row_frames", "i8", REVERB_ROWS),  # how many it holds: quanta, so that none that is written wraps
+        # a row is the memory of one delay: its frames, followed by a copy of its first quantum
+        ("row_first", "i8", REVERB_ROWS),  # its first frame in the memory of the reverb
+        ("row_frames", "i8", REVERB_ROWS),  # its length, a multiple of the quantum, so that no write wraps
         ("row_write", "i8", REVERB_ROWS),
-        ("length", "i8", REVERB_ROWS),  # its delay
-        # where in the memory of the room this quantum is read and written
+        ("length", "i8", REVERB_ROWS),  # delay in frames
+        # frames in the memory of the reverb from which and to which this quantum is read and written
         ("reads", "i8", REVERB_ROWS),
         ("writes", "i8", REVERB_ROWS),
         ("feedback", "f4", REVERB_LINES),
@@ -382,10 +391,10 @@ REVERB = record(
         ("low_cut_state", "f4"),
         ("is_quiet", "i4"),
         ("quiet_quanta", "i4"),
-        ("quiet_limit", "i4"),  # quanta of quiet after which nothing can come any more
+        ("quiet_limit", "i4"),  # quanta of quiet after which the tail has ended
     ]
 )
-"""A room: its lines first, then its all-passes, then its pre-delay."""
+"""A reverb; its rows are the feedback lines, the all-passes and the pre-delay, in this order."""
 
 MASTER = record(
     [
@@ -402,9 +411,9 @@ MASTER = record(
         ("silent_quanta", "i4"),
         ("ceiling", "f4"),
         ("release", "f4"),
-        ("reduction", "f4"),  # current gain of the limiter before smoothing
+        ("reduction", "f4"),  # gain of the limiter before averaging
         ("is_limiting", "i4"),
-        ("loud_quanta", "i4"),  # quanta until the last peak has left the window
+        ("loud_quanta", "i4"),  # quanta until the last peak has left the look-ahead
         ("dc_coefficient", "f4"),
         ("dc_input", "f4", MAX_CHANNELS),
         ("dc_output", "f4", MAX_CHANNELS),
@@ -434,7 +443,7 @@ TELEMETRY = record(
         ("busy_ns", "i8"),
         ("longest_ns", "i8"),
         ("scheduled", "i8"),
-        ("least_slack_frames", "i8"),  # how near to being late a timed command has come
+        ("least_slack_frames", "i8"),  # shortest time between filing a timed command and its frame
         ("over_budget", "i8"),
         ("longest_gap_ns", "i8"),
         ("last_ns", "i8"),
@@ -451,13 +460,13 @@ HEADER = record(
         ("channels", "i8"),
         ("bus_count", "i8"),
         ("bus_groups", "i8"),
-        ("spare_first", "i8"),  # groups of buses from here …
-        ("spare_end", "i8"),  # … to before here are not rendered: strips to come
+        ("spare_first", "i8"),  # first group of buses that is spare, and not rendered
+        ("spare_end", "i8"),  # first group after the spare ones
         ("clip_groups", "i8"),
         ("voice_groups", "i8"),
         ("instrument_count", "i8"),
         ("parameter_count", "i8"),
-        ("parameter_capacity", "i8"),  # rows of slots and history are so long: more parameters may come
+        ("parameter_capacity", "i8"),  # length of a row of slots and history: used and spare
         ("source_count", "i8"),
         ("mapping_count", "i8"),
         ("reverb_count", "i8"),
@@ -473,19 +482,18 @@ HEADER = record(
         ("free_entries", "i8"),
         ("taken", "i8"),  # commands of the present quantum
         ("replies_lost", "i8"),
-        ("declick_frames", "i8"),
         ("declick_decay", "f4"),
-        ("control_share", "f4"),  # how far a control moves in a quantum
+        ("control_share", "f4"),  # share of the distance to its target that a control moves in a quantum
         ("meter_share", "f4"),
-        ("fifo_fill", "i8"),  # frames of the last quantum not yet taken
+        ("fifo_fill", "i8"),  # frames of the last quantum not yet pulled
         ("pause_wanted", "i8"),  # latest wins: 1 pauses, 0 resumes
         ("volume_wanted", "f4"),  # latest wins: linear gain
         ("sound_count", "i8"),
-        ("tap_frames", "i8"),  # length of the taps; 0: nobody listens to single buses
+        ("tap_frames", "i8"),  # length of the recording of single buses; 0: none
         ("tap_at", "i8"),
-        ("reverb_frames", "i8"),  # memory of one room
-        ("mailbox_sequence", "i8"),  # odd while the receiver writes its stage
-        ("mailbox_taken", "i8"),  # turn of the stage that was taken last
+        ("reverb_frames", "i8"),  # memory of one reverb
+        ("mailbox_sequence", "i8"),  # odd while the OSC receiver writes to its mailbox
+        ("mailbox_taken", "i8"),  # sequence number of the mailbox that was last taken over
         # addresses
         ("at_header", "i8"),
         ("at_clips", "i8"),
@@ -505,7 +513,7 @@ HEADER = record(
         ("at_slots", "i8"),
         ("at_slot_seen", "i8"),
         ("at_mailbox", "i8"),
-        ("at_arrivals", "i8"),  # counts packets and requests, over all who read them, indivisibly
+        ("at_arrivals", "i8"),  # counts packets and requests of all inputs, atomically
         ("at_source_rank", "i8"),
         ("at_mappings", "i8"),
         ("at_history", "i8"),
@@ -519,7 +527,7 @@ HEADER = record(
         ("at_reverbs", "i8"),
         ("at_reverb_memory", "i8"),
         ("at_telemetry", "i8"),
-        # the units, as addresses of C functions
+        # addresses of the units, C functions
         ("unit_control", "i8"),
         ("unit_clips", "i8"),
         ("unit_voices", "i8"),
@@ -532,24 +540,24 @@ HEADER = record(
 
 ROOT = record(
     [
-        ("header", "i8"),  # what a stream's user data points to: publishing another is one store
+        ("header", "i8"),  # address of the engine's header; replaced by one store
         ("header_seen", "i8"),
         ("device_channels", "i8"),
-        ("gate", "i8"),  # GATE_INSIDE while a callback renders, GATE_SHUT when it may not
-        ("blocks", "i8"),  # callbacks of this stream, silent ones too: a watchdog's pulse
-        ("frames", "i8"),  # frames of music it was given
-        ("last_ns", "i8"),  # when its last block of music was asked for
+        ("gate", "i8"),  # bits: GATE_INSIDE while a callback renders, GATE_SHUT when none may
+        ("blocks", "i8"),  # callbacks of this stream, silent ones included
+        ("frames", "i8"),  # frames rendered for it
+        ("last_ns", "i8"),  # time of the last callback that rendered
         ("reserved", "i8"),
     ]
 )
-"""One cache line: what one stream of a sound card is given, and all it may touch once its gate is shut."""
+"""User data of one device stream, one cache line; all its callback may touch when its gate is shut."""
 
 LANE_SOURCE = 3
-"""Row of the slots that is the receiver's."""
+"""Row of the slots that belongs to the OSC receiver."""
 
 GATE_INSIDE, GATE_SHUT = 1, 2
 
-# ── numbers both sides agree on ────────────────────────────────────────────────────────────────
+# ── constants of commands, curves and replies ──────────────────────────────────────────────────
 
 (
     CLIP_START,
@@ -572,7 +580,7 @@ GATE_INSIDE, GATE_SHUT = 1, 2
 ) = range(1, 18)
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
-"""Shapes of a ramp: straight; a quarter sine upwards; a quarter cosine downwards."""
+"""Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 SAW, PULSE, TRIANGLE, SINE, NOISE = range(5)
 
@@ -581,6 +589,4 @@ MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB = range(4)
 REPLY_DONE, REPLY_APPLIED, REPLY_WITHDRAWN = range(1, 4)
 
 CUTOFF_OPEN_HZ = 19000.0
-"""A filter at or above this is open and skipped."""
-
-SILENCE_DB = -80.0
+"""A filter at or above this cutoff is open and skipped."""

@@ -1,8 +1,8 @@
 """The master: volume, pause, DC block, look-ahead limiter, meters.
 
-The limiter never lets a sample past its ceiling.  Per frame it wants the gain that brings the loudest
-channel to the ceiling; it takes the least wanted within its look-ahead, recovers slowly, and averages
-over the look-ahead, so that the gain has arrived when the peak does.
+No sample of the limiter's output exceeds its ceiling.  For each frame the wanted gain brings the loudest
+channel to the ceiling.  The limiter takes the lowest wanted gain within its look-ahead, lets it recover
+slowly, and averages it over the look-ahead, so that the gain is reached when the peak arrives.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from adaptive.kernel.layout import LINEAR, MASTER, MASTER_LOOK_AHEAD, QUANTUM
 
 Q = np.int64(QUANTUM)
 W = np.int64(MASTER_LOOK_AHEAD)
-SPAN = Q + W
+LENGTH = Q + W
 FRAMES = QUANTUM + MASTER_LOOK_AHEAD
 ROW = np.int64(4) * Q
 WINDOW_QUANTA = np.int32(2 + MASTER_LOOK_AHEAD // QUANTUM)
 SMOOTH_OFFSET = np.int64(MASTER.fields["smooth"][1] + 4 * MASTER_LOOK_AHEAD)
 GAIN_OFFSET = np.int64(MASTER.fields["doubled"][1])
-DELAY = 4 * MASTER_LOOK_AHEAD  # bytes a channel's delay takes
+DELAY = 4 * MASTER_LOOK_AHEAD  # bytes of the delay line of one channel
 DELAY_BYTES = np.int64(DELAY)
 LEAST_OFFSET = np.int64(MASTER.fields["doubled"][1] + 4 * MASTER_LOOK_AHEAD)
 
 
 @rtsafe
 def apply_gain(master: Any, address: int, channels: int, header: Any) -> None:
-    """Fade, volume and pause, as one straight line in the quantum."""
+    """Apply fade, volume and pause as one straight gain line over the quantum."""
     before = master["gain_value"] * master["pause_value"] * master["volume_value"]
     master["gain_value"] = ramp_at(
         master["gain_from"], master["gain_to"], master["gain_start"], master["gain_frames"],
@@ -48,7 +48,7 @@ def apply_gain(master: Any, address: int, channels: int, header: Any) -> None:
     wanted = ONE - F32(header["pause_wanted"]) - master["pause_value"]
     master["pause_value"] += min(max(wanted, -step), step)
     if header["pause_wanted"] == 1 and master["pause_value"] <= ZERO:
-        # two quanta of silence first: they push the end of the fade out of the look-ahead
+        # two quanta of silence first, so that the end of the fade leaves the look-ahead
         master["silent_quanta"] += np.int32(1)
         master["is_paused"] = np.int32(1) if master["silent_quanta"] > 2 else np.int32(0)
     else:
@@ -80,7 +80,7 @@ def block_dc(master: Any, audio: Any, address: int, channels: int) -> None:
 
 @rtsafe
 def is_needed(master: Any, address: int, channels: int) -> bool:
-    """Whether a frame of the quantum or of the window is above the ceiling, or the gain still below 1."""
+    """Whether a frame of the quantum or the look-ahead exceeds the ceiling, or the gain is still below 1."""
     loudest = ZERO
     for channel in range(channels):
         loudest = max(loudest, peak_of(address + ROW * channel))
@@ -93,7 +93,7 @@ def is_needed(master: Any, address: int, channels: int) -> bool:
 
 @rtsafe
 def want_gain(master: Any, audio: Any, channels: int) -> None:
-    """Gain each new frame wants."""
+    """Compute the wanted gain of each new frame: at most 1, and low enough for its loudest channel."""
     wanted = master["wanted"]
     ceiling = master["ceiling"]
     for i in range(W):
@@ -111,9 +111,11 @@ def want_gain(master: Any, audio: Any, channels: int) -> None:
 
 @rtsafe
 def least_of_window(master: Any) -> None:
-    """Least of the last 73 wanted gains, for the new frames, into `doubled`: doubling windows, then 64 + 9.
+    """Write the lowest of the last 73 wanted gains, for each new frame, to `doubled`.
 
-    What lies nearer to the beginning than a window is long is not read by the next.
+    Windows of 2, 4, 8, 16, 32 and 64 gains are each built from two of the windows before; 64 and 64 gains
+    that start 9 frames apart make 73.  Results whose window would begin before the array are invalid; the
+    last pass does not read them.
     """
     for i in range(1, FRAMES):
         master["doubled"][i] = min(master["wanted"][i], master["wanted"][i - 1])
@@ -127,14 +129,14 @@ def least_of_window(master: Any) -> None:
         master["doubled"][i] = min(master["least"][i], master["least"][i - 16])
     for i in range(32, FRAMES):
         master["least"][i] = min(master["doubled"][i], master["doubled"][i - 32])
-    # 73 gains: each of the 72 that are averaged must know of the frame that leaves the delay
+    # 73 gains: each of the 72 averaged ones must cover the frame that leaves the delay
     for i in range(MASTER_LOOK_AHEAD, FRAMES):
         master["doubled"][i] = min(master["least"][i], master["least"][i - 9])
 
 
 @rtsafe
 def recover(master: Any, master_address: int) -> None:
-    """Hold the least, recover by the release."""
+    """Follow the lowest wanted gain at once and recover from it with the release time."""
     smooth, least = master["smooth"], master["doubled"]
     for i in range(W):
         smooth[i] = smooth[i + Q]
@@ -143,18 +145,21 @@ def recover(master: Any, master_address: int) -> None:
         master_address + SMOOTH_OFFSET, master_address + LEAST_OFFSET, ONE - master["release"], before
     )
     reduced, held = np.int32(0), np.int32(0)
-    for i in range(SPAN):
+    for i in range(LENGTH):
         reduced += np.int32(smooth[i] < ONE)
-    for i in range(W, SPAN):
+    for i in range(W, LENGTH):
         held += np.int32(least[i] < ONE)
-    # in single precision it comes near 1 and no further: there it has recovered
+    # in single precision the gain stops short of 1: when it no longer moves, it has recovered
     master["reduction"] = ONE if held == 0 and gain == before else gain
     master["is_limiting"] = np.int32(1) if reduced > 0 else np.int32(0)
 
 
 @rtsafe
 def average_window(master: Any) -> None:
-    """Mean of the last 72 gains for the new 64 frames, into `doubled`: doubling sums, then 64 + 8."""
+    """Write the mean of the last 72 gains, for each new frame, to `doubled`.
+
+    Sums of 2, 4, 8, 16, 32 and 64 gains are each built from two sums before; 64 and 8 gains make 72.
+    """
     for i in range(1, FRAMES):
         master["least"][i] = master["smooth"][i] + master["smooth"][i - 1]
     for i in range(2, FRAMES):
@@ -174,7 +179,7 @@ def average_window(master: Any) -> None:
 
 @intrinsic
 def delay_row(_context: Any, _out: Any, _line: Any, _row: Any) -> Any:
-    """Write the row that entered a look-ahead ago and let another enter; `_line` keeps what is between."""
+    """Delay a row by the look-ahead: write the oldest row to `_out` and move `_row` into the line `_line`."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         out, line, row = args
@@ -192,9 +197,9 @@ def delay_row(_context: Any, _out: Any, _line: Any, _row: Any) -> Any:
 
 @intrinsic
 def multiply_row(_context: Any, _row: Any, _gains: Any, _ceiling: Any) -> Any:
-    """Multiply a row by another and hold it under the ceiling.
+    """Multiply a row by a row of gains and clamp it to the ceiling.
 
-    The average of gains that each suffice suffices; rounding may miss by 1e-7.
+    The averaged gain is low enough by itself; clamping removes rounding errors of up to 1e-7.
     """
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
@@ -215,7 +220,10 @@ def limit(
     master: Any, master_address: int, audio: Any, address: int, delay_address: int, out_address: int,
     channels: int,
 ) -> None:  # fmt: skip
-    """Delay by the look-ahead and hold every sample under the ceiling; some things also come by address."""
+    """Delay the mix by the look-ahead and keep every sample under the ceiling.
+
+    `master_address` and `address` are those of `master` and of the first channel of `audio`.
+    """
     is_limited = is_needed(master, address, channels)
     if is_limited:
         want_gain(master, audio, channels)
@@ -234,7 +242,7 @@ def limit(
 
 @rtsafe
 def measure_master(master: Any, address: int, channels: int, share: float) -> None:
-    """Peak and mean square of each channel of the output at an address."""
+    """Update peak and mean square of each channel of the output, whose rows begin at `address`."""
     for channel in range(channels):
         at = address + ROW * channel
         master["peak"][channel] = max(master["peak"][channel], peak_of(at))

@@ -1,12 +1,12 @@
-"""The fast lane: OSC from the socket to a parameter's slot, without Python.
+"""The OSC receiver: from the socket to a parameter's slot without Python.
 
-A thread of its own waits for packets.  A packet that holds nothing but parameters we know, each within its
-range, is understood here and written to the engine's *stage*; the audio thread takes the stage over at the
-beginning of a quantum, whole, so that the parameters of a bundle are heard together.  Every other packet is
-handed on to Python as it came, in order, with the number of its arrival, so that a message that is understood
-late cannot undo a younger one.
+It runs in its own thread.  A packet that sets only known parameters, each within its range, is applied here:
+its values are written to the engine's *mailbox*, and at the start of a quantum the audio thread takes over
+the whole mailbox, so that the parameters of a bundle are heard together.  Every other packet is forwarded to
+Python unchanged and in order, with its arrival number, so that a message that is decoded late cannot undo a
+newer one.
 
-What is understood here is understood as `adaptive.inputs.osc` would; in doubt, it is left to Python.
+A packet is applied here only if `adaptive.inputs.osc` would read the same from it; otherwise it is forwarded.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from adaptive.kernel.osc_receiver_layout import (
 
 I64, U64 = np.int64, np.uint64
 ZERO, ONE, FOUR, EIGHT = I64(0), I64(1), I64(4), I64(8)
-NOT_OURS = I64(-1)
+NOT_HANDLED = I64(-1)
 HASH_START, HASH_PRIME = U64(FNV_START), U64(FNV_PRIME)
 
 SLASH, HASH, COMMA = np.uint8(ord("/")), np.uint8(ord("#")), np.uint8(ord(","))
@@ -69,16 +69,17 @@ PACKET_OFFSET = int(RECEIVER.fields["packet"][1])
 FORWARDED_BYTES = I64(FORWARDED.itemsize)
 
 WAIT_MS = np.int32(50)
-"""How long it waits for a packet before it looks whether to stop."""
+"""Longest wait for a packet before the stop flag is read again."""
 
 MOST_FAILURES = I64(1000)
+"""Failed reads in a row after which the receiver gives up."""
 
 # ── bytes ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @rtsafe
 def word_at(data: Any, at: int) -> int:
-    """Four bytes, the highest first, as an unsigned number."""
+    """Read four bytes, big-endian, as an unsigned number."""
     return (
         (I64(data[at]) << I64(24)) | (I64(data[at + ONE]) << I64(16))
         | (I64(data[at + I64(2)]) << EIGHT) | I64(data[at + I64(3)])
@@ -87,13 +88,13 @@ def word_at(data: Any, at: int) -> int:
 
 @rtsafe
 def long_at(data: Any, at: int) -> int:
-    """Eight bytes, the highest first, as a signed number."""
+    """Read eight bytes, big-endian, as a signed number."""
     return (word_at(data, at) << I64(32)) | word_at(data, at + FOUR)
 
 
 @rtsafe
 def end_of_text(data: Any, at: int, end: int) -> int:
-    """Where the zero that ends a text stands; `end` if there is none."""
+    """Index of the zero byte that ends a string; `end` if there is none."""
     while at < end and data[at] != np.uint8(0):
         at += ONE
     return at
@@ -101,12 +102,12 @@ def end_of_text(data: Any, at: int, end: int) -> int:
 
 @rtsafe
 def after_padding(data: Any, at: int, end: int) -> int:
-    """The next multiple of four behind a text's zero; -1 if something else than zeros pads it."""
+    """Next multiple of four at or after `at`; -1 if a byte before it is not zero."""
     aligned = (at + I64(3)) & I64(-4)
     last: int = min(aligned, end)
     for i in range(at, last):
         if data[i] != np.uint8(0):
-            return NOT_OURS
+            return NOT_HANDLED
     return aligned
 
 
@@ -115,7 +116,7 @@ def after_padding(data: Any, at: int, end: int) -> int:
 
 @rtsafe
 def find_word(words: Any, mask: int, text: Any, data: Any, at: int, size: int) -> int:
-    """The entry of an address; -1 if it is not known."""
+    """Index of an address in the hash table; -1 if it is unknown."""
     code = HASH_START
     for i in range(at, at + size):
         code = (code ^ U64(data[i])) * HASH_PRIME
@@ -130,24 +131,24 @@ def find_word(words: Any, mask: int, text: Any, data: Any, at: int, size: int) -
             if is_same:
                 return place
         place = (place + ONE) & mask
-    return NOT_OURS
+    return NOT_HANDLED
 
 
 @rtsafe
 def size_of_tag(tag: int) -> int:
-    """Bytes of an argument; -1: not one that is understood here."""
-    if tag == TAG_I or tag == TAG_F:  # numba knows no sets of scalars
+    """Size of an argument in bytes; -1 for a type that is left to Python."""
+    if tag == TAG_I or tag == TAG_F:  # numba has no sets of scalars
         return FOUR
     if tag == TAG_H or tag == TAG_D or tag == TAG_T:
         return EIGHT
     if tag == TAG_TRUE or tag == TAG_FALSE or tag == TAG_NOTHING or tag == TAG_IMPULSE:
         return ZERO
-    return NOT_OURS
+    return NOT_HANDLED
 
 
 @rtsafe
 def number_of(data: Any, tag: int, at: int) -> float:
-    """Value of an argument that is a number."""
+    """Value of a numeric or boolean argument."""
     if tag == TAG_I:
         return np.float64(np.int32(word_at(data, at)))
     if tag == TAG_F:
@@ -161,16 +162,16 @@ def number_of(data: Any, tag: int, at: int) -> float:
 
 @rtsafe
 def read_arguments(receiver: Any, data: Any, tags_at: int, tags_end: int, end: int) -> int:
-    """Enter a message's arguments into the lane; how many there are, or -1."""
+    """Store the arguments of a message in the receiver; return their number, or -1."""
     at = after_padding(data, tags_end + ONE, end)
     count = tags_end - tags_at - ONE
     if at < ZERO or count > I64(MOST_ARGUMENTS):
-        return NOT_OURS
+        return NOT_HANDLED
     for number in range(count):
         tag = data[tags_at + ONE + number]
         size = size_of_tag(tag)
         if size < ZERO or at + size > end:
-            return NOT_OURS
+            return NOT_HANDLED
         if number < I64(MOST_KNOWN):
             is_other = tag == TAG_T or tag == TAG_NOTHING or tag == TAG_IMPULSE
             receiver["is_number"][number] = np.int32(0) if is_other else np.int32(1)
@@ -181,7 +182,7 @@ def read_arguments(receiver: Any, data: Any, tags_at: int, tags_end: int, end: i
 
 @rtsafe
 def scaled(rule: Any, value: float) -> float:
-    """From an input's range to its output range, clamped at the ends."""
+    """Map a value from the input range of a rule to its output range, clamped at both ends."""
     if rule["is_scaled"] == 0:
         return value
     share = (value - rule["input_low"]) / (rule["input_high"] - rule["input_low"])
@@ -191,18 +192,18 @@ def scaled(rule: Any, value: float) -> float:
 
 @rtsafe
 def apply_rules(receiver: Any, word: Any, rules: Any, arguments: int, found: int) -> int:
-    """Enter what a message sets behind `found` values; how many there are by then, or -1."""
+    """Append the values a message sets to the `found` ones before; return how many there are now, or -1."""
     for number in range(I64(word["rules"])):
         rule = rules[I64(word["first_rule"]) + number]
         argument = I64(rule["argument"])
         if argument >= arguments or argument >= I64(MOST_KNOWN) or found >= I64(MOST_VALUES):
-            return NOT_OURS
+            return NOT_HANDLED
         value = receiver["argument"][argument]
         if receiver["is_number"][argument] == 0 or not (abs(value) <= LARGEST):
-            return NOT_OURS
+            return NOT_HANDLED
         value = scaled(rule, value)
         if not (rule["low"] <= value <= rule["high"]):
-            return NOT_OURS
+            return NOT_HANDLED
         receiver["slot"][found] = I64(rule["slot"])
         receiver["value"][found] = np.float32(value)
         found += ONE
@@ -211,61 +212,61 @@ def apply_rules(receiver: Any, word: Any, rules: Any, arguments: int, found: int
 
 @rtsafe
 def scan_message(receiver: Any, table: Any, data: Any, at: int, end: int, found: int) -> int:
-    """Enter what a message sets; how many values there are by then, or -1."""
+    """Append the values of one message to the `found` ones before; return how many there are now, or -1."""
     address_end = end_of_text(data, at, end)
     if data[at] != SLASH or address_end == end:
-        return NOT_OURS
+        return NOT_HANDLED
     tags_at = after_padding(data, address_end + ONE, end)
     if tags_at < ZERO or tags_at >= end or data[tags_at] != COMMA:
-        return NOT_OURS
+        return NOT_HANDLED
     tags_end = end_of_text(data, tags_at, end)
     if tags_end == end:
-        return NOT_OURS
+        return NOT_HANDLED
     mask = table["word_mask"]
     words = carray(pointer(table["words"]), mask + ONE, LANE_WORD)
     text = carray(pointer(table["text"]), ONE, np.uint8)
     place = find_word(words, mask, text, data, at, address_end - at)
     if place < ZERO:
-        return NOT_OURS
+        return NOT_HANDLED
     arguments = read_arguments(receiver, data, tags_at, tags_end, end)
     if arguments < ZERO:
-        return NOT_OURS
+        return NOT_HANDLED
     rules = carray(pointer(table["rules"]), ONE, LANE_RULE)
     return apply_rules(receiver, words[place], rules, arguments, found)
 
 
 @rtsafe
 def scan(receiver: Any, table: Any, size: int) -> int:
-    """Enter what the lane's packet sets; how many values, or -1: it is not for us."""
+    """Store the values that the receiver's packet sets; return their number, or -1 to forward the packet."""
     data = receiver["packet"]
     if size < EIGHT or size % FOUR != ZERO:
-        return NOT_OURS
+        return NOT_HANDLED
     if data[ZERO] != HASH:
         return scan_message(receiver, table, data, ZERO, size, ZERO)
-    # a bundle of messages that acts on arrival
+    # only a bundle with the time tag 1, "immediately", and no bundle inside
     if size < I64(20) or long_at(data, ZERO) != BUNDLE or long_at(data, EIGHT) != ONE:
-        return NOT_OURS
+        return NOT_HANDLED
     at, found = I64(16), ZERO
     while at < size:
         if at + FOUR > size:
-            return NOT_OURS
+            return NOT_HANDLED
         length = word_at(data, at)
         at += FOUR
         if length <= ZERO or length % FOUR != ZERO or length > size - at:
-            return NOT_OURS
+            return NOT_HANDLED
         found = scan_message(receiver, table, data, at, at + length, found)
         if found < ZERO:
-            return NOT_OURS
+            return NOT_HANDLED
         at += length
     return found
 
 
-# ── to the engine, or to Python ────────────────────────────────────────────────────────────────
+# ── to the engine or to Python ─────────────────────────────────────────────────────────────────
 
 
 @rtsafe
 def count_arrival(header_address: int) -> int:
-    """The number of an arrival: 32 bits, never 0."""
+    """Return the next arrival number: 32 bits, never 0."""
     header, number = carray(pointer(header_address), ONE, HEADER)[0], ZERO
     while number == ZERO:
         number = (add_to_word(header["at_arrivals"], ONE) + ONE) & LOWER_HALF
@@ -274,45 +275,45 @@ def count_arrival(header_address: int) -> int:
 
 @rtsafe
 def write_mailbox(receiver: Any, header_address: int, found: int, arrival: int) -> None:
-    """Write values where the audio thread takes them, all of them or none.
+    """Write values to the mailbox; the audio thread takes over all of them or none.
 
-    A turn that is odd says that the stage is being written.  Each word is stored with release, so that none
-    of them is seen before the odd turn.
+    The sequence number is odd while the mailbox is being written.  Each word is stored with release ordering,
+    so that none is visible before the odd number.
     """
     header = carray(pointer(header_address), ONE, HEADER)[0]
-    turn_at = header_address + I64(MAILBOX_SEQUENCE_OFFSET)
-    turn = header["mailbox_sequence"]
-    store_release(turn_at, turn + ONE)
+    sequence_address = header_address + I64(MAILBOX_SEQUENCE_OFFSET)
+    sequence = header["mailbox_sequence"]
+    store_release(sequence_address, sequence + ONE)
     for number in range(found):
         bits = I64(bits_of_float(receiver["value"][number])) & LOWER_HALF
         word = (arrival << I64(32)) | bits
         store_release(header["at_mailbox"] + EIGHT * receiver["slot"][number], word)
-    store_release(turn_at, turn + I64(2))
+    store_release(sequence_address, sequence + I64(2))
 
 
 @rtsafe
 def take_mailbox(header: Any, header_address: int, slots: Any, taken: Any) -> None:
-    """Let what the receiver has written be a source of parameters; nothing while it is writing.
+    """Copy the mailbox to the receiver's slots, unless it is being written.
 
-    `slots` is the receiver's row, `taken` as much room.  Loads with acquire keep their order.
+    `slots` is the receiver's row, `taken` a scratch row of the same length.  Acquire loads keep their order.
     """
-    turn_at = header_address + I64(MAILBOX_SEQUENCE_OFFSET)
-    turn = load_acquire(turn_at)
-    if turn == header["mailbox_taken"] or turn & ONE == ONE:
+    sequence_address = header_address + I64(MAILBOX_SEQUENCE_OFFSET)
+    sequence = load_acquire(sequence_address)
+    if sequence == header["mailbox_taken"] or sequence & ONE == ONE:
         return
     count = header["parameter_count"]
     for index in range(count):
         taken[index] = load_acquire(header["at_mailbox"] + EIGHT * index)
-    if load_acquire(turn_at) != turn:
-        return  # it wrote meanwhile: the next quantum has it
+    if load_acquire(sequence_address) != sequence:
+        return  # written to meanwhile: the next quantum takes it over
     for index in range(count):
         slots[index] = U64(taken[index])
-    header["mailbox_taken"] = turn
+    header["mailbox_taken"] = sequence
 
 
 @rtsafe
-def hand_on(receiver: Any, receiver_address: int, size: int, arrival: int) -> bool:
-    """Put a packet into the ring to Python; False if there is no room."""
+def forward(receiver: Any, receiver_address: int, size: int, arrival: int) -> bool:
+    """Append the packet to the ring to Python; return False if it does not fit."""
     ring_size, head = receiver["ring_size"], receiver["head"]
     tail = load_acquire(receiver_address + I64(TAIL_OFFSET))
     needed = (FORWARDED_BYTES + size + I64(7)) & I64(-8)
@@ -339,7 +340,7 @@ def hand_on(receiver: Any, receiver_address: int, size: int, arrival: int) -> bo
 
 @rtsafe
 def take_packet(receiver: Any, receiver_address: int, size: int) -> None:
-    """Do what one packet asks for, or hand it on."""
+    """Apply one packet, or forward it to Python."""
     table = carray(pointer(load_acquire(receiver_address + I64(TABLE_OFFSET))), ONE, LANE_TABLE)[0]
     arrival = count_arrival(table["header"])
     receiver["packets"] += ONE
@@ -347,18 +348,18 @@ def take_packet(receiver: Any, receiver_address: int, size: int) -> None:
     if found > ZERO:
         write_mailbox(receiver, table["header"], found, arrival)
         receiver["plain"] += ONE
-    elif hand_on(receiver, receiver_address, size, arrival):
+    elif forward(receiver, receiver_address, size, arrival):
         send(np.int32(receiver["wake"]), receiver_address + I64(BYTE_OFFSET), U64(1), DO_NOT_WAIT)
     else:
         receiver["lost"] += ONE
 
 
 if sys.platform == "win32":
-    # sockets are no files there, and their library need not be loaded: Python receives
+    # sockets are not files on Windows, and Winsock may not be loaded: Python receives there
 
     @rtsafe
     def receive(receiver: Any, receiver_address: int) -> None:
-        """Give up at once."""
+        """Report that this receiver does not work here."""
         receiver["is_broken"] = ONE
 
 else:
@@ -372,11 +373,11 @@ else:
 
     @rtsafe
     def receive(receiver: Any, receiver_address: int) -> None:
-        """Take packets until it is told to stop, or the socket is none any more."""
+        """Receive packets until the stop flag is set or the socket keeps failing."""
         failures = ZERO
         while load_acquire(receiver_address + I64(STOPPED_OFFSET)) == ZERO:
             store_release(receiver_address + I64(LOOKS_OFFSET), receiver["looks"] + ONE)
-            receiver["poll"] = receiver["socket"] | (ONE << I64(32))  # wake when there is something to read
+            receiver["poll"] = receiver["socket"] | (ONE << I64(32))  # events: POLLIN
             if poll(receiver_address + I64(POLL_OFFSET), U64(1), WAIT_MS) <= 0:
                 continue
             receiver["sender_size"] = I64(LONGEST_SENDER)

@@ -1,42 +1,42 @@
-"""Memory layout of the OSC receiver: `kernel.osc_receiver` reads it, `engine.osc_receiver` writes it."""
+"""Memory layout of the OSC receiver; `engine.osc_receiver` fills it, `kernel.osc_receiver` uses it."""
 
 from __future__ import annotations
 
 from adaptive.kernel.layout import record
 
 FNV_START, FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
-"""The hash of an address: FNV-1a with 64 bits."""
+"""Constants of the hash of an address: FNV-1a with 64 bits."""
 
 LONGEST_PACKET = 65536
 LONGEST_SENDER = 32
-"""Bytes of a sender's address that are handed on: an IPv6 one has 28."""
+"""Bytes of a sender's ``sockaddr`` that are forwarded; one of IPv6 has 28."""
 
 MOST_VALUES = 64
-"""Values of a packet that the receiver takes by itself; a packet with more goes to Python."""
+"""Most parameter values in one packet; a packet with more is forwarded to Python."""
 
 MOST_ARGUMENTS = 64
 MOST_KNOWN = 16
-"""Arguments of a message the receiver looks at; a rule for one behind them is left to Python."""
+"""Most arguments of a message, and how many of them are read; rules for others are left to Python."""
 
 RECEIVER = record(
     [
-        ("table", "i8"),  # what is understood: publishing another is one store
+        ("table", "i8"),  # addresses it understands; replaced by one store
         ("is_stopped", "i8"),
         ("pad0", "i8", 6),
         ("head", "i8"),  # of the ring, written by the receiver, released
-        ("looks", "i8"),  # turns of its loop: a table that was replaced two ago is not in use
+        ("looks", "i8"),  # iterations of its loop: two after a table was replaced, it is no longer used
         ("packets", "i8"),
-        ("plain", "i8"),  # packets it understood by itself
-        ("lost", "i8"),  # packets the ring had no room for
-        ("is_broken", "i8"),  # it gave up: the socket is none
+        ("plain", "i8"),  # packets it applied without Python
+        ("lost", "i8"),  # packets dropped because the ring was full
+        ("is_broken", "i8"),  # 1: the socket failed and the receiver has stopped
         ("pad1", "i8", 2),
         ("tail", "i8"),  # of the ring, written by Python
         ("pad2", "i8", 7),
         ("socket", "i8"),
-        ("wake", "i8"),  # a byte is sent here for each packet that is handed on
+        ("wake", "i8"),  # socket to which a byte is sent for each forwarded packet
         ("ring", "i8"),
         ("ring_size", "i8"),
-        ("poll", "i8"),  # struct pollfd: descriptor, events, what came
+        ("poll", "i8"),  # struct pollfd: descriptor, events, returned events
         ("sender_size", "i8"),
         ("byte", "i8"),
         ("slot", "i8", MOST_VALUES),
@@ -47,7 +47,7 @@ RECEIVER = record(
         ("packet", "u1", LONGEST_PACKET),
     ]
 )
-"""One receiver of OSC: what it needs, and nothing it has to ask Python for."""
+"""State of one OSC receiver; its thread uses nothing else but its table and the engine's memory."""
 
 LANE_TABLE = record(
     [
@@ -63,12 +63,12 @@ LANE_WORD = record(
     [
         ("hash", "u8"),
         ("text_at", "i4"),
-        ("text_size", "i4"),  # 0: nothing here
+        ("text_size", "i4"),  # 0: an empty entry
         ("first_rule", "i4"),
         ("rules", "i4"),
     ]
 )
-"""An address that is understood, in an open hash table."""
+"""An OSC address in the hash table (open addressing, linear probing), and its rules."""
 
 LANE_RULE = record(
     [
@@ -84,16 +84,16 @@ LANE_RULE = record(
         ("high", "f8"),
     ]
 )
-"""From an argument to a parameter; what lies outside `low` … `high` is left to Python."""
+"""Maps an argument to a parameter; packets with values outside `low` … `high` are left to Python."""
 
 FORWARDED = record(
     [
-        ("size", "u4"),  # FORWARDED_WRAP: go on at the ring's beginning
+        ("size", "u4"),  # FORWARDED_WRAP: the next packet is at the start of the ring
         ("arrival", "u4"),
         ("sender_size", "i8"),
         ("sender", "u1", LONGEST_SENDER),
     ]
 )
-"""What stands before each packet that is handed on to Python."""
+"""Header of each packet in the ring to Python."""
 
 FORWARDED_WRAP = 0xFFFFFFFF

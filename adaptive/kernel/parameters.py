@@ -1,7 +1,7 @@
-"""Parameters live here: slot → smoothing → history → curve → gain, pan, cutoff, send.
+"""Parameters in the kernel: slot → smoothing → history → curve → gain, pan, cutoff, send.
 
-All of it once per quantum, for its end, without Python: a value that lies in its slot is heard in
-the next quantum even if the interpreter stands still.
+All of this is evaluated once a quantum, for its end, without Python.  A value written to its slot is heard
+in the next quantum even if the interpreter is blocked.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
 from adaptive.kernel.layout import (
+    CONTROL_STEP_FRAMES,
     MAP_CUTOFF,
     MAP_GAIN_DB,
     MAP_PAN,
     PAIRS,
-    QUANTUM,
     REPLY_APPLIED,
 )
 from adaptive.kernel.schedule import reply
@@ -47,12 +47,18 @@ LARGEST = F32(np.finfo(np.float32).max)
     OR,
     NOT,
 ) = range(21)
-"""Opcodes of derived parameters, as in ``adaptive.preset.expression.Opcode``."""
+"""Opcodes of derived parameters, the same as in `adaptive.preset.program.Opcode`.
+
+The kernel may not import the preset: ``tests/unit/kernel/test_parameters.py`` checks that both are equal.
+"""
 
 
 @rtsafe
 def newest(slots: Any, seen: Any, ranks: Any, parameter: int, source_count: int) -> int:
-    """Source whose value counts: the best rank, among equals the latest arrival; -1 if none spoke."""
+    """Source with a new value: the highest rank wins, among equals the latest arrival.
+
+    Returns -1 if no source has written, or if the winning value was read before.
+    """
     best = np.int64(-1)
     best_number = np.uint32(0)
     for source in range(source_count):
@@ -77,7 +83,7 @@ def newest(slots: Any, seen: Any, ranks: Any, parameter: int, source_count: int)
 def read_slots(
     header: Any, parameters: Any, slots: Any, slot_bits: Any, seen: Any, ranks: Any, frame: int
 ) -> None:
-    """Take what has arrived since the last quantum, clamp it, report it, watch for staleness."""
+    """Read new values from the slots, clamp and report them, and mark parameters that have gone stale."""
     for index in range(header["parameter_count"]):
         parameter = parameters[index]
         if parameter["program"] >= 0:
@@ -85,7 +91,7 @@ def read_slots(
         source = newest(slots, seen, ranks, index, header["source_count"])
         if source >= 0:
             value = slot_bits[source, np.int64(2) * index]
-            if value != value:  # not a number: what was there stays
+            if value != value:  # not a number: the previous target stays
                 continue
             value = min(max(value, parameter["low"]), parameter["high"])
             parameter["target"] = value
@@ -120,65 +126,65 @@ def smooth(parameter: Any) -> None:
         parameter["value"] = value + step
     else:
         moved = target + (value - target) * share
-        # one pole never arrives: within a millionth of the range it has
+        # one pole never reaches its target: within a millionth of the range it is set to it
         if abs(moved - target) <= F32(1e-6) * (parameter["high"] - parameter["low"]):
             moved = target
         parameter["value"] = moved
 
 
 @rtsafe
-def truth(condition: bool) -> float:
+def as_number(condition: bool) -> float:
     """1.0 for true, 0.0 for false."""
     return ONE if condition else ZERO
 
 
 @rtsafe
-def within(value: float) -> float:
-    """Hold a result within float32, as the language's definition does: nothing becomes infinite."""
+def clamped_to_float32(value: float) -> float:
+    """Clamp a result to finite float32, as the expression language defines."""
     return min(max(value, -LARGEST), LARGEST)
 
 
 @rtsafe
-def two_of(opcode: int, a: float, b: float) -> float:
-    """Result of an instruction with two operands; division by zero gives 0."""
+def combined(opcode: int, a: float, b: float) -> float:
+    """Result of an instruction with two operands; dividing by zero gives 0."""
     if opcode == ADD:
-        return within(a + b)
+        return clamped_to_float32(a + b)
     if opcode == SUBTRACT:
-        return within(a - b)
+        return clamped_to_float32(a - b)
     if opcode == MULTIPLY:
-        return within(a * b)
+        return clamped_to_float32(a * b)
     if opcode == DIVIDE:
-        return ZERO if b == ZERO else within(a / b)
+        return ZERO if b == ZERO else clamped_to_float32(a / b)
     if opcode == MINIMUM:
         return min(a, b)
     if opcode == MAXIMUM:
         return max(a, b)
     if opcode == LESS:
-        return truth(a < b)
+        return as_number(a < b)
     if opcode == LESS_EQUAL:
-        return truth(a <= b)
+        return as_number(a <= b)
     if opcode == GREATER:
-        return truth(a > b)
+        return as_number(a > b)
     if opcode == GREATER_EQUAL:
-        return truth(a >= b)
+        return as_number(a >= b)
     if opcode == EQUAL:
-        return truth(a == b)
+        return as_number(a == b)
     if opcode == NOT_EQUAL:
-        return truth(a != b)
+        return as_number(a != b)
     if opcode == AND:
-        return truth(a != ZERO and b != ZERO)
-    return truth(a != ZERO or b != ZERO)
+        return as_number(a != ZERO and b != ZERO)
+    return as_number(a != ZERO or b != ZERO)
 
 
 @rtsafe
 def age_seconds(parameter: Any, frame: int, sample_rate: float) -> float:
-    """Seconds since a parameter last arrived (since the start, if it never did)."""
+    """Seconds since a parameter last arrived, or since the start if it never did."""
     return F32(F32(frame - max(parameter["arrival_frame"], np.int64(0))) / sample_rate)
 
 
 @rtsafe
 def run_program(program: Any, parameters: Any, frame: int, sample_rate: float) -> float:
-    """Evaluate a derived parameter: a stack machine over float32."""
+    """Evaluate a derived parameter on a stack machine of float32 values."""
     stack = program["stack"]
     top = np.int64(0)
     for step in range(program["length"]):
@@ -200,17 +206,17 @@ def run_program(program: Any, parameters: Any, frame: int, sample_rate: float) -
         elif opcode == NEGATE:
             stack[top - np.int64(1)] = -stack[top - np.int64(1)]
         elif opcode == NOT:
-            stack[top - np.int64(1)] = truth(stack[top - np.int64(1)] == ZERO)
+            stack[top - np.int64(1)] = as_number(stack[top - np.int64(1)] == ZERO)
         else:
             top -= np.int64(1)
             a, b = stack[top - np.int64(1)], stack[top]
-            stack[top - np.int64(1)] = two_of(opcode, a, b)
+            stack[top - np.int64(1)] = combined(opcode, a, b)
     return stack[np.int64(0)]
 
 
 @rtsafe
 def update_parameters(header: Any, parameters: Any, programs: Any, frame: int) -> None:
-    """Smooth what came from outside, then derive the rest in order of declaration."""
+    """Evaluate derived parameters and smooth all parameters, in order of declaration."""
     sample_rate = F32(header["sample_rate"])
     for index in range(header["parameter_count"]):
         parameter = parameters[index]
@@ -222,21 +228,21 @@ def update_parameters(header: Any, parameters: Any, programs: Any, frame: int) -
 
 @rtsafe
 def curve_at(mapping: Any, x: float) -> float:
-    """Value of a curve: clamped at the ends, straight in between."""
+    """Value of a curve at `x`: linear between its points, constant beyond them."""
     xs, ys, count = mapping["x"], mapping["y"], np.int64(mapping["count"])
     if x <= xs[np.int64(0)]:
         return ys[np.int64(0)]
     for i in range(np.int64(1), count):
         if x < xs[i]:
-            span = xs[i] - xs[i - np.int64(1)]
-            share = (x - xs[i - np.int64(1)]) / span
+            width = xs[i] - xs[i - np.int64(1)]
+            share = (x - xs[i - np.int64(1)]) / width
             return ys[i - np.int64(1)] + (ys[i] - ys[i - np.int64(1)]) * share
     return ys[count - np.int64(1)]
 
 
 @rtsafe
 def apply_mappings(header: Any, parameters: Any, mappings: Any, buses: Any) -> None:
-    """Carry parameters to what they control."""
+    """Set the gains, pans, cutoffs and sends that parameters control."""
     for index in range(header["mapping_count"]):
         mapping = mappings[index]
         value = curve_at(mapping, parameters[mapping["parameter"]]["value"])
@@ -254,8 +260,8 @@ def apply_mappings(header: Any, parameters: Any, mappings: Any, buses: Any) -> N
 
 @rtsafe
 def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
-    """Keep value, age and staleness of every parameter for the conductor's tick."""
-    control_step = frame // np.int64(4 * QUANTUM)
+    """Record value, age and staleness of every parameter for the conductor's control step."""
+    control_step = frame // np.int64(CONTROL_STEP_FRAMES)
     row = control_step % header["history_steps"]
     sample_rate = F32(header["sample_rate"])
     for index in range(header["parameter_count"]):

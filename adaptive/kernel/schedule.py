@@ -1,8 +1,8 @@
-"""The schedule: commands filed in buckets of one quantum, revocable until they sound.
+"""The schedule: commands in buckets of one quantum, which can be withdrawn until they sound.
 
-A command is read from a producer's ring, becomes an `ENTRY` of the pool, and is linked into the bucket
-of its quantum and into the list of its group.  Its commit becomes visible when the last of its commands
-is filed.  Work per quantum is bounded: at most `FILING_LIMIT` commands are filed, the rest waits.
+A command is read from its producer's ring into an `ENTRY` of the pool, and linked into the bucket of its
+quantum and into the list of its group.  A commit becomes visible when the last of its commands is filed.
+At most `FILING_LIMIT` commands are filed in a quantum; the rest wait in their ring.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from adaptive.kernel.layout import (
 )
 
 FILING_LIMIT = 256
-"""Commands filed in one quantum: 2,000 inserted at once took 1.1 ms of a 1.33 ms budget."""
+"""Commands filed in one quantum; inserting 2,000 at once took 1.1 ms of a budget of 1.33 ms."""
 
 NONE = np.int32(-1)
 HEAD_OFFSET = int(RING.fields["head"][1])
@@ -51,7 +51,7 @@ def link_bucket(entries: Any, heads: Any, tails: Any, item: int, bucket: int) ->
 
 @rtsafe
 def unlink_bucket(entries: Any, heads: Any, tails: Any, item: int) -> None:
-    """Take an entry out of its bucket."""
+    """Remove an entry from its bucket."""
     entry = entries[item]
     before, after, bucket = entry["bucket_previous"], entry["bucket_next"], entry["bucket"]
     if before >= 0:
@@ -66,7 +66,7 @@ def unlink_bucket(entries: Any, heads: Any, tails: Any, item: int) -> None:
 
 @rtsafe
 def link_group(entries: Any, groups: Any, item: int) -> None:
-    """Enter an entry in the list of its group."""
+    """Add an entry to the list of its group."""
     entry = entries[item]
     group = entry["command"]["group"]
     first = groups[group]
@@ -79,7 +79,7 @@ def link_group(entries: Any, groups: Any, item: int) -> None:
 
 @rtsafe
 def unlink_group(entries: Any, groups: Any, item: int) -> None:
-    """Take an entry out of the list of its group."""
+    """Remove an entry from the list of its group."""
     entry = entries[item]
     before, after = entry["group_previous"], entry["group_next"]
     if before >= 0:
@@ -92,7 +92,7 @@ def unlink_group(entries: Any, groups: Any, item: int) -> None:
 
 @rtsafe
 def release_entry(header: Any, entries: Any, item: int) -> None:
-    """Give an entry back to the pool."""
+    """Return an entry to the pool."""
     entries[item]["bucket_next"] = np.int32(header["free_entry"])
     header["free_entry"] = np.int64(item)
     header["free_entries"] += np.int64(1)
@@ -100,7 +100,7 @@ def release_entry(header: Any, entries: Any, item: int) -> None:
 
 @rtsafe
 def reply(header: Any, kind: int, tag: int, asked: int, done: int, which: int, value: float) -> bool:
-    """Report to the control side; False (and nothing written) when nobody reads."""
+    """Append a reply for the control side; return False if the ring of replies is full."""
     head, capacity = header["reply_head"], header["reply_capacity"]
     if head - header["reply_tail"] >= capacity:
         return False
@@ -118,7 +118,7 @@ def reply(header: Any, kind: int, tag: int, asked: int, done: int, which: int, v
 
 @rtsafe
 def withdraw(header: Any, entries: Any, heads: Any, tails: Any, groups: Any, group: int, first: int) -> int:
-    """Remove all that a group has scheduled at `first` or later; return how many."""
+    """Remove the commands of a group that are due at frame `first` or later; return their number."""
     removed = np.int64(0)
     item = np.int64(groups[group])
     while item >= 0:
@@ -134,10 +134,10 @@ def withdraw(header: Any, entries: Any, heads: Any, tails: Any, groups: Any, gro
 
 @rtsafe
 def file_command(header: Any, entries: Any, heads: Any, tails: Any, groups: Any, row: Any, ring: int) -> None:
-    """Turn one command of a ring into an entry of its bucket.
+    """Copy one command of a ring into an entry and link it into its bucket.
 
-    A frame before the present one acts now; beyond the horizon it is kept in the last bucket
-    (`take_bucket` files it again), so that no distance is refused.
+    A command whose frame has passed goes into the present bucket.  One beyond the horizon goes into the last
+    bucket, from which `take_bucket` moves it on; so a frame may lie any distance ahead.
     """
     item = header["free_entry"]
     entry = entries[item]
@@ -167,7 +167,7 @@ def file_command(header: Any, entries: Any, heads: Any, tails: Any, groups: Any,
 
 @rtsafe
 def bucket_of(header: Any, frame: int) -> int:
-    """Bucket of a frame: the present one for the past, the farthest for what lies beyond."""
+    """Bucket of a frame: the present one for a frame that has passed, the last one beyond the horizon."""
     now = header["frame"] // np.int64(QUANTUM)
     quantum = max(frame // np.int64(QUANTUM), now)
     quantum = min(quantum, now + header["bucket_count"] - np.int64(1))
@@ -176,7 +176,7 @@ def bucket_of(header: Any, frame: int) -> int:
 
 @rtsafe
 def has_arrived(header: Any, index: int) -> bool:
-    """Whether a producer has published what is not filed yet."""
+    """Whether a producer's ring holds commands that are not filed yet."""
     at = header["at_rings"] + index * np.int64(RING_SIZE)
     ring = carray(pointer(at), np.int64(1), RING)[0]
     return load_acquire(at + np.int64(HEAD_OFFSET)) != ring["tail"]
@@ -193,7 +193,7 @@ def drain_ring(
     index: int,
     budget: int,
 ) -> int:
-    """File what a producer has published; return what is left of the budget."""
+    """File the commands in a producer's ring, at most `budget`; return what is left of the budget."""
     at = header["at_rings"] + index * np.int64(RING_SIZE)
     ring = carray(pointer(at), np.int64(1), RING)[0]
     head = load_acquire(at + np.int64(HEAD_OFFSET))
@@ -233,10 +233,10 @@ def drain_ring(
 
 @rtsafe
 def take_bucket(header: Any, telemetry: Any, entries: Any, heads: Any, tails: Any, order: Any) -> int:
-    """Collect the visible commands of this quantum in time order; return how many.
+    """Collect the visible commands of this quantum in order of time; return their number.
 
-    A counting sort by the frame within the quantum: stable, so that equal frames keep the order
-    in which they were posted.  What is not visible yet, or lies beyond, moves on.
+    Commands of equal frames keep the order in which they were posted.  A command that is not visible yet
+    moves to the next bucket; one from beyond the horizon moves to the bucket of its quantum.
     """
     frame = header["frame"]
     quantum = frame // np.int64(QUANTUM)
@@ -278,7 +278,7 @@ def take_bucket(header: Any, telemetry: Any, entries: Any, heads: Any, tails: An
 
 @rtsafe
 def comes_after(entries: Any, a: int, b: int) -> bool:
-    """Whether entry `a` belongs behind entry `b`: by frame, then by sequence."""
+    """Whether entry `a` comes after entry `b`: by frame, then by sequence number."""
     if entries[a]["offset"] != entries[b]["offset"]:
         return entries[a]["offset"] > entries[b]["offset"]
     return entries[a]["command"]["sequence"] > entries[b]["command"]["sequence"]
@@ -286,11 +286,11 @@ def comes_after(entries: Any, a: int, b: int) -> bool:
 
 @rtsafe
 def sort_by_offset(entries: Any, order: Any, total: int) -> None:
-    """Sort item numbers by their frame within the quantum, then by sequence.
+    """Sort entry numbers by their frame within the quantum, then by sequence number.
 
-    Usually sorted already: one comparison an item.  Otherwise a counting pass over the 64 frames into
-    the second half of the order array, then insertion among equals, which were filed in order but for
-    the few that were filed again.
+    Usually they are sorted already, which takes one comparison each to find out.  Otherwise they are sorted
+    by frame into the second half of the order array, in 64 passes, and then by sequence with an insertion
+    sort; only entries that were filed again are out of sequence.
     """
     is_sorted = True
     for i in range(1, total):

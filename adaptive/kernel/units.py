@@ -1,8 +1,8 @@
-"""The units: C functions ``(header, item, first, count) -> int32``, one a family, and the entry points.
+"""The units: C functions ``(header, item, first, count) -> int32`` for each family of objects, and callbacks.
 
-Each is compiled and cached by itself, under a hash of the sources it reaches, so that a change of the
-reverb does not compile the voices again.  `adaptive.kernel.compile.build` compiles them and gives their
-addresses; nobody else imports this module.
+Each unit is compiled and cached separately, under a hash of the sources it depends on, so that an edit of
+the reverb does not recompile the voices.  Only `adaptive.kernel.compile.build` imports this module; it
+compiles the units and returns their addresses.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ Q = np.int64(QUANTUM)
 PAIR = np.int64(8) * Q  # bytes of both channels of a bus
 ONE = np.int64(1)
 UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
-# addresses where C has pointers: the same registers
+# addresses are int64 where C has pointers: both are passed in the same registers
 PORTAUDIO = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
 ROOT_BYTES = np.int64(ROOT.itemsize)
-ROOM_BYTES = np.int64(REVERB.itemsize)
+REVERB_BYTES = np.int64(REVERB.itemsize)
 MINIAUDIO = types.void(types.int64, types.int64, types.int64, types.uint32)
 
 
 def control_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Before a quantum (item 0) and after it (item 1)."""
+    """Prepare a quantum (item 0) or finish it (item 1)."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     if item == 0:
         control.begin_quantum(header, control.telemetry_of(header))
@@ -64,7 +64,7 @@ def control_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def clips_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Render every clip."""
+    """Render every clip into its bus."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
     sounds = carray(pointer(header["at_sounds"]), header["sound_count"], SOUND)
@@ -80,20 +80,20 @@ def clips_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Render every instrument."""
+    """Render every instrument into its bus."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     voices = carray(pointer(header["at_voices"]), header["voice_groups"], VOICE_GROUP)
-    tones = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
+    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     telemetry = control.telemetry_of(header)
     rate = np.float32(header["sample_rate"])
     for index in range(header["instrument_count"]):
-        tone = tones[index]
-        bus = header["at_bus_audio"] + PAIR * np.int64(tone["bus"])
+        instrument = instruments[index]
+        bus = header["at_bus_audio"] + PAIR * np.int64(instrument["bus"])
         synth.render_instrument(
             voices,
             header["at_voices"],
-            tone,
+            instrument,
             entries,
             bus,
             header["at_lanes"],
@@ -119,28 +119,28 @@ def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Replace bus `first` by the answer of room `item`."""
+    """Replace the audio of bus `first` with the output of reverb `item`."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
-    rooms = carray(pointer(header["at_reverbs"]), header["reverb_count"], REVERB)
+    reverbs = carray(pointer(header["at_reverbs"]), header["reverb_count"], REVERB)
     shape = (header["reverb_count"], header["reverb_frames"])
     memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
     audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
     address = header["at_bus_audio"] + PAIR * first
     rows = header["at_reverb_memory"] + item * np.int64(4) * header["reverb_frames"]
-    room = header["at_reverbs"] + item * ROOM_BYTES
-    reverb.render_reverb(rooms[item], room, memory[item], rows, audio[first], address)
+    state = header["at_reverbs"] + item * REVERB_BYTES
+    reverb.render_reverb(reverbs[item], state, memory[item], rows, audio[first], address)
     return np.int32(0)
 
 
 def master_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Turn the mix into the output."""
+    """Render the output from the mix: DC block, gain, limiter, meters."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     state = carray(pointer(header["at_master"]), ONE, MASTER)[0]
     channels = header["channels"]
     mix_address, master_address = header["at_master_audio"], header["at_master"]
     delay_address, out_address = header["at_master_delay"], header["at_output"]
     mix = carray(pointer(mix_address), (channels, QUANTUM), np.float32)
-    # the fade comes last: what a filter remembers would outlast it
+    # the gain follows the DC block: the state of that filter would outlast a fade before it
     master.block_dc(state, mix, mix_address, channels)
     master.apply_gain(state, mix_address, channels, header)
     master.limit(state, master_address, mix, mix_address, delay_address, out_address, channels)
@@ -149,9 +149,9 @@ def master_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Render one quantum: the whole engine in one screen.
+    """Render one quantum of the whole engine, in the order of ``docs/realtime.md``.
 
-    While paused nothing moves: the position holds, the output is silence.
+    While the engine is paused, its position holds and the output is silence.
     """
     header = carray(pointer(header_address), ONE, HEADER)[0]
     state = carray(pointer(header["at_master"]), ONE, MASTER)[0]
@@ -177,7 +177,7 @@ def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def pull_unit(header_address: int, out_address: int, frames: int, channels: int) -> int:
-    """Fill `frames` interleaved frames of `channels`: what files, sockets and tests call."""
+    """Fill `frames` interleaved frames of `channels`; for files, sockets and tests."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     mode = read_float_mode()
     write_float_mode(mode | np.int64(FLUSH_BITS))
@@ -187,38 +187,38 @@ def pull_unit(header_address: int, out_address: int, frames: int, channels: int)
 
 
 def callback(_inputs: int, outputs: int, frames: int, _time: int, flags: int, root_address: int) -> int:
-    """The sound card's callback, PortAudio's signature: its user data is the root of the stream."""
+    """The stream callback for PortAudio; its user data is the address of the stream's `ROOT`."""
     underflows = np.int64(flags & np.uint64(4)) // np.int64(4)
     device_callback.play_block(root_address, outputs, np.int64(frames), underflows)
     return np.int32(0)
 
 
 def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: int) -> None:
-    """The sound card's callback, miniaudio's signature: the root lies right before its device.
+    """The data callback for miniaudio; the stream's `ROOT` is stored directly in front of the device.
 
-    miniaudio hands over the address of the device and no user data beside it.  Whoever opens the device
-    owns the memory it lies in, so the root stands in front: no offset within it has to be known.
+    miniaudio passes the address of its ``ma_device`` and no user data.  The sink allocates the memory of the
+    device, so it puts the root in front of it: no offset within the device has to be known.
     """
     device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
-def gate_unit(address: int, bits: int, is_kept: int, _count: int) -> int:
-    """Set bits of a word (0), keep only these (1), or add them (2), in one step; what was there before."""
-    if is_kept == 1:
+def gate_unit(address: int, bits: int, mode: int, _count: int) -> int:
+    """Atomically set bits of a word (mode 0), keep only these (1) or add (2); return the previous value."""
+    if mode == 1:
         return np.int32(keep_bits(address, bits))
-    if is_kept == 2:
+    if mode == 2:
         return np.int32(add_to_word(address, bits))
     return np.int32(set_bits(address, bits))
 
 
 def receive_unit(receiver_address: int, _item: int, _first: int, _count: int) -> int:
-    """Receive OSC until told to stop: what a thread of its own does."""
+    """Receive OSC until told to stop; runs in its own thread."""
     osc_receiver.receive(carray(pointer(receiver_address), ONE, RECEIVER)[0], receiver_address)
     return np.int32(0)
 
 
 def publish_unit(address: int, value: int, _first: int, _count: int) -> int:
-    """Store a word so that all written before it is seen with it: the producer's half of a ring."""
+    """Store a word with release ordering, as the producer of a ring does."""
     store_release(address, value)
     return np.int32(0)
 
@@ -238,4 +238,4 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "gate": (gate_unit, UNIT),
     "receive": (receive_unit, UNIT),
 }
-"""Name → (function, C signature), in the order in which they are compiled."""
+"""Function and C signature of each unit."""

@@ -1,7 +1,7 @@
-"""Reads what the compiler made of a kernel function: LLVM IR and machine code.
+"""Checks the code generated for kernel functions: LLVM IR and machine code.
 
-Run as a program it compiles every unit afresh (code from numba's cache cannot be inspected) and writes
-what it found about each function as JSON.
+Run as a program, it compiles every unit anew (code from a cache cannot be inspected) and writes its findings
+for each function as JSON.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ FORBIDDEN = {
     "allocates": re.compile(r"@NRT_\w*[Aa]lloc\w*|@(?:malloc|calloc|realloc)\b"),
     "calls Python": re.compile(r"@_?Py[A-Z_]\w*"),
     "takes the GIL": re.compile(r"@numba_gil_ensure\b"),
-    # a status that is only passed on names no exception
+    # a status that is only passed on does not name an exception
     "can raise": re.compile(r"@\.const\.picklebuf[.\w]*|ret i32 (?:-1|[1-9]\d*)\b"),
     "calls libm": re.compile(
         r"@(?:llvm\.)?(?:exp2?|log(?:2|10)?|pow|sin|cos|tan|tanh|fmod)f?(?:\.f(?:32|64))?\("
     ),
 }
-"""What must not be found in the body of a kernel function, and what it would mean."""
+"""Meaning of each forbidden pattern in the body of a kernel function."""
 
 COUNTS_REFERENCES = re.compile(r"call [^\n]*@NRT_(?:incref|decref)\b")
 WIDENS = re.compile(r"\bfpext (?:float|<\d+ x float>)")
@@ -34,7 +34,7 @@ NARROW_MULTIPLY = re.compile(r"\bv?mulss\s|\bv?f(?:n?m(?:add|sub))\w*ss\s|\bfmul
 
 
 def native_bodies(ir: str) -> dict[str, str]:
-    """Functions a module defines, without numba's wrappers for the interpreter and for C."""
+    """Bodies of the functions in a module, without numba's wrappers for Python and C."""
     bodies = {}
     for match in BEGIN.finditer(ir):
         name = match[1].strip('"')
@@ -45,7 +45,7 @@ def native_bodies(ir: str) -> dict[str, str]:
 
 
 def own_body(ir: str, function_name: str) -> str:
-    """IR of one function, its callees as far as they were put into it."""
+    """IR of one function, including inlined callees."""
     mangled = f"{len(function_name)}{function_name}"
     found = [body for name, body in native_bodies(ir).items() if mangled in name]
     if not found:
@@ -55,7 +55,7 @@ def own_body(ir: str, function_name: str) -> str:
 
 
 def faults(ir: str) -> list[str]:
-    """What is forbidden and was found in a module's native functions."""
+    """Forbidden patterns found in the native functions of a module."""
     text = "\n".join(native_bodies(ir).values())
     return [f"{what}: {found[0]}" for what, pattern in FORBIDDEN.items() if (found := pattern.search(text))]
 
@@ -76,7 +76,7 @@ def own_assembly(assembly: str, function_name: str) -> str:
 
 
 def described(dispatcher: Any) -> dict[str, Any]:
-    """What is to be known of one compiled function."""
+    """Findings for one compiled function."""
     function = dispatcher.py_func
     source = inspect.getsource(function).splitlines()
     first = next(i for i, line in enumerate(source) if line.lstrip().startswith("def "))
@@ -119,7 +119,7 @@ def compiled_units() -> dict[str, str]:
 
 
 def main(path: str) -> None:
-    """Audit the whole kernel and write what was found."""
+    """Audit the whole kernel and write the findings."""
     from adaptive.kernel.compile.jit import registry
 
     of_units = {name: faults(ir) for name, ir in compiled_units().items()}

@@ -1,11 +1,11 @@
-"""Compiles every unit of the kernel for a processor that is not here, down to its object file.
+"""Cross-compiles every unit of the kernel for another processor, down to the object file.
 
-Run as a program, in a process of its own: an intrinsic that a target does not have is no exception, it
-ends the process.  ``python -m tests.helpers.lowering TARGET OUT.json [MACHINE]`` writes what each unit
-became; MACHINE is what the kernel believes it runs on (the target's own, unless a test wants it wrong).
+It must run in a process of its own: an intrinsic that the target lacks aborts the process.
+``python -m tests.helpers.lowering TARGET OUT.json [MACHINE]`` writes the results for each unit; MACHINE is
+the value of `platform.machine` that the kernel sees (the target's, unless a test wants a wrong one).
 
-numba builds its IR, optimises and emits with the target's own machine description; only what would run
-the code is taken out.
+numba builds, optimises and emits the code with the machine description of the target; only the steps that
+would load or run it are disabled.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Target:
-    """A processor and its system: LLVM's words, `platform.machine`, `sys.platform`."""
+    """A processor and its system: LLVM triple and CPU, `platform.machine`, `sys.platform`."""
 
     triple: str
     cpu: str
@@ -38,20 +38,20 @@ TARGETS = {
 
 CALL = re.compile(r"^\s+(?:bl?|callq?|jmp)\s+([A-Za-z_][\w.$@]*)", re.MULTILINE)
 WRAPPER = re.compile(r"_?(?:NRT_|Py|_Py|numba_)")
-"""What the entry around a unit calls if an exception leaves it: none can, as the audit sees to."""
+"""Calls of the wrapper around a unit if an exception leaves it; the audit makes sure that none can."""
 
 LABEL = re.compile(r'^"?([A-Za-z_$.][^"\s:]*)"?:', re.MULTILINE)
 
 
 def aim(target: Target) -> None:
-    """Let numba compile for another target; what is compiled after this cannot be run."""
+    """Make numba compile for another target; code compiled after this cannot be run."""
     import llvmlite.binding as llvm
     import numba
     from numba.core import codegen
     from numba.core.registry import cpu_target
     from numba.core.runtime import nrtdynmod, rtsys
 
-    numba.njit("int64(int64)")(lambda x: x)  # what numba needs for itself is made for this machine
+    numba.njit("int64(int64)")(lambda x: x)  # numba compiles its own helpers for this machine first
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     options = {"cpu": target.cpu, "opt": int(numba.config.OPT), "reloc": "pic", "codemodel": "default"}
@@ -69,7 +69,7 @@ def aim(target: Target) -> None:
 
 
 def lowered() -> dict[str, dict[str, Any]]:
-    """Compile every unit; what each became."""
+    """Compile every unit; return size, calls and instructions of each."""
     import numba
 
     from adaptive.kernel import units
@@ -97,7 +97,7 @@ def lowered() -> dict[str, dict[str, Any]]:
 
 
 def main(name: str, path: str, machine: str | None = None) -> None:
-    """Lower the kernel for a target and write what came out."""
+    """Compile the kernel for a target and write the results."""
     from numba.core.compiler_lock import global_compiler_lock
 
     target = TARGETS[name]

@@ -1,4 +1,4 @@
-"""What to say about sound: levels, clicks, spectra, loudness, onsets."""
+"""Measurements of audio: levels, clicks, spectra, loudness, onsets, decay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Audio = np.ndarray
 
 SILENCE_DB = -200.0
 NEIGHBOURS = 24
-"""Frames to each side that tell how steep a signal is anyway."""
+"""Frames on each side of a step with which it is compared."""
 
 
 def to_db(gain: float) -> float:
@@ -28,19 +28,19 @@ def peak_db(audio: Audio) -> float:
 
 
 def largest_step(audio: Audio) -> float:
-    """Largest difference between neighbours."""
+    """Largest difference between adjacent frames."""
     return float(np.max(np.abs(np.diff(np.asarray(audio, np.float64))), initial=0.0))
 
 
 def steepness(audio: Audio, floor: float = 1e-3) -> Audio:
-    """Each step, relative to the largest step in its neighbourhood: a click stands out.
+    """Each step between frames, relative to the largest of its neighbours; a click is a large value.
 
     Parameters
     ----------
     audio : ndarray, shape (frames,)
         One channel.
     floor : float
-        Steps of this size are inaudible, whatever is beside them (-60 dBFS).
+        Steps below this size (-60 dBFS) are inaudible whatever their neighbours.
     """
     steps = np.abs(np.diff(np.asarray(audio, np.float64)))
     padded = np.pad(steps, NEIGHBOURS)
@@ -50,19 +50,19 @@ def steepness(audio: Audio, floor: float = 1e-3) -> Audio:
 
 
 def click(audio: Audio, floor: float = 1e-3) -> float:
-    """How much steeper than its neighbourhood the worst step is; beyond 2 it is heard."""
+    """Largest `steepness`; above 2 it is heard as a click."""
     return float(np.max(steepness(audio, floor), initial=0.0))
 
 
 def spectrum(audio: Audio, rate: int = 48000) -> tuple[Audio, Audio]:
-    """Frequencies in Hz, and amplitude of each: a sine of amplitude 1 reads 1."""
+    """Frequencies in Hz and their amplitudes; a sine of amplitude 1 gives 1."""
     window = np.hanning(len(audio))
     amplitudes = np.abs(np.fft.rfft(audio * window)) * 2.0 / window.sum()
     return np.fft.rfftfreq(len(audio), 1.0 / rate), amplitudes
 
 
 def band_db(audio: Audio, low_hz: float, high_hz: float, rate: int = 48000) -> float:
-    """Power of a band, in dB."""
+    """Power in a frequency band, in dB."""
     frequencies, amplitudes = spectrum(audio, rate)
     inside = (frequencies >= low_hz) & (frequencies < high_hz)
     return to_db(float(np.sqrt(np.sum(amplitudes[inside] ** 2))))

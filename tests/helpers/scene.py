@@ -1,4 +1,4 @@
-"""A varied piece of engine work: everything the kernel can do, some ninety commands at odd frames."""
+"""A test piece for the engine: it uses every function of the kernel; some ninety commands, at odd frames."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SEED = 4711
 FRAMES = 36864
 """Length of the piece: 576 quanta, and a multiple of every block size but a few."""
 
-DRUMS, PAD, LEAD_LINE, SPARE, ROOM, SUM = 0, 1, 2, 3, 8, 9
-"""Buses, by what they carry."""
+DRUMS, PAD, LEAD_LINE, SPARE, REVERB, SUM = 0, 1, 2, 3, 8, 9
+"""Numbers of the buses."""
 
 
 def spec(**changes: Any) -> EngineSpec:
-    """The layout of the piece."""
-    to_sum = {"output": SUM, "sends": (ROOM,), "send_gains": (0.2,)}
+    """Specification of an engine for the piece."""
+    to_sum = {"output": SUM, "sends": (REVERB,), "send_gains": (0.2,)}
     strips = [
         BusSpec("drums", **to_sum),
         BusSpec("pad", cutoff_hz=6000.0, **to_sum),
@@ -65,7 +65,7 @@ def spec(**changes: Any) -> EngineSpec:
     )
     settings: dict[str, Any] = {
         "clips": 12,
-        "buses": (*strips, BusSpec("room", effect=0, output=None), BusSpec("sum")),
+        "buses": (*strips, BusSpec("reverb", effect=0, output=None), BusSpec("sum")),
         "instruments": (pad, lead),
         "parameters": (
             ParameterSpec("intensity", rise_s=0.2, fall_s=0.3),
@@ -84,7 +84,7 @@ def spec(**changes: Any) -> EngineSpec:
 
 
 def sounds(bank: Bank) -> list[Sound]:
-    """Three sounds: a loop with a pickup and a tail, a stereo loop, a stroke."""
+    """Three sounds: a loop with a pickup and a tail, a stereo loop, a short decaying noise."""
     rng = np.random.default_rng(SEED)
     stroke = signals.noise(3000, rng, 0.9) * np.exp(-np.arange(3000, dtype=np.float32) / 500)
     stereo = np.stack([signals.sine(hz, 7001, 0.3) for hz in (220.0, 331.0)])
@@ -132,7 +132,7 @@ def commands(engine: Engine, numbers: list[int]) -> list[c.Command]:
 
 
 def prepared(bank: Bank | None = None, more: list[c.Command] | None = None) -> Engine:
-    """An engine that is about to play the piece."""
+    """An engine with the piece scheduled."""
     engine = Engine(spec(), bank)
     numbers = [engine.add_sound(sound) for sound in sounds(engine.bank)]
     engine.post(commands(engine, numbers))

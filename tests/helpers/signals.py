@@ -1,4 +1,4 @@
-"""Sounds to feed in: float32, one channel, shape (frames,)."""
+"""Test signals: float32, one channel, shape (frames,)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def sine(frequency_hz: float, frames: int, gain: float = 1.0, rate: int = RATE) 
 
 
 def square(frequency_hz: float, frames: int, gain: float = 1.0, rate: int = RATE) -> Audio:
-    """A naive square that begins high: the steepest edges there are."""
+    """A square wave, not band-limited, that begins high."""
     half = rate / frequency_hz / 2.0
     return np.where(np.arange(frames) // half % 2 == 0, gain, -gain).astype(np.float32)
 
@@ -27,17 +27,17 @@ def noise(frames: int, rng: np.random.Generator, gain: float = 1.0) -> Audio:
 
 
 def impulse(frames: int, at: int = 0, gain: float = 1.0) -> Audio:
-    """Silence but for one frame."""
+    """Silence except for one frame."""
     audio = np.zeros(frames, np.float32)
     audio[at] = gain
     return audio
 
 
 def ramp(frames: int, start: float = 0.0, end: float = 1.0) -> Audio:
-    """A straight line: every frame tells which one it is."""
+    """A straight line, so that every frame has its own value."""
     return np.linspace(start, end, frames, endpoint=False, dtype=np.float32)
 
 
 def constant(frames: int, gain: float = 1.0) -> Audio:
-    """The same value throughout: shows gains as they are."""
+    """A constant, which makes gains visible as they are."""
     return np.full(frames, gain, np.float32)

@@ -1,4 +1,4 @@
-"""The law of the kernel, read from what the compiler made of it."""
+"""The rules for kernel functions, checked in the code the compiler generates for them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LANE_LOOPS = [
     "add_oscillator",
     "aim_voices",
 ]
-"""Functions whose loops must have become vectors."""
+"""Functions whose loops must be vectorised."""
 
 HOT_MODULES = ["maths", "oscillator", "lowpass", "ramps", "one_pole", "meter"]
 HOT_FUNCTIONS = {
@@ -46,20 +46,20 @@ HOT_FUNCTIONS = {
     *("low_cut", "high_pass"),
     *("want_gain", "least_of_window", "recover", "release_row", "average_window"),
 }
-"""Functions that run for every frame: they may not even count references."""
+"""Functions that run for every frame; they may not count references either."""
 
 
 def key() -> str:
-    """Hash of all that the audit depends on."""
+    """Hash of everything the audit depends on."""
     digest = hashlib.sha256(f"{numba.__version__} {sys.version} {numba.config.CPU_FEATURES}".encode())
-    for path in [*sorted(KERNEL.glob("*.py")), Path(audit.__file__)]:
+    for path in [*sorted(KERNEL.rglob("*.py")), Path(audit.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    """What the audit found: by a process of its own, kept until the kernel changes."""
+    """Findings of the audit, made in a process of its own and cached until the kernel changes."""
     path = cache.cache_folder() / f"audit-{key()}.json"
     if not path.exists():
         environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(TESTS)))}
@@ -98,7 +98,7 @@ def test_no_unit_allocates_raises_or_calls_python(found: dict[str, Any]) -> None
     assert {name: faults for name, faults in found["units"].items() if faults} == {}
 
 
-def test_what_runs_every_frame_counts_no_references(functions: list[dict[str, Any]]) -> None:
+def test_functions_that_run_every_frame_count_no_references(functions: list[dict[str, Any]]) -> None:
     counts = {e["name"]: e["references"] for e in functions if is_hot(e) and e["references"]}
 
     assert counts == {}
@@ -131,13 +131,13 @@ def test_a_lane_loop_multiplies_wide_and_stays_in_single_precision(
     assert entry["wide"] > entry["narrow"]
 
 
-def test_no_kernel_function_widens_what_runs_every_frame(functions: list[dict[str, Any]]) -> None:
+def test_functions_that_run_every_frame_stay_in_single_precision(functions: list[dict[str, Any]]) -> None:
     widened = {e["name"]: e["widens"] for e in functions if is_hot(e) and e["widens"]}
 
     assert widened == {}
 
 
-# ── the audit itself: it must be able to fail ──────────────────────────────────────────────────
+# ── the audit itself must be able to fail ──────────────────────────────────────────────────────
 
 
 def allocates(data: np.ndarray) -> float:

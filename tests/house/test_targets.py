@@ -1,6 +1,6 @@
-"""Every unit of the kernel compiles for every processor the project names, without such a machine.
+"""Every unit of the kernel is compiled for every supported processor, without such a machine.
 
-Half a minute a target, in processes of their own; what came out is kept until the kernel changes.
+Each target takes half a minute, in a process of its own; the results are cached until the kernel changes.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ KERNEL = ROOT / "adaptive" / "kernel"
 ARMS = ["aarch64-linux", "arm64-apple-darwin"]
 OLD = ["x86-64-v2", "x86-64-v2-windows"]
 LIBRARY = {"memcpy", "memmove", "memset", "bzero", "clock_gettime", "QueryPerformanceCounter"}
-"""All that a unit may call beside its own: every system's C library has these, and no maths is in it."""
+"""Functions a unit may call: those of every system's C library, none of them mathematical."""
 
 SOCKETS = {"poll", "recvfrom", "send"}
-"""What the receiver of OSC calls besides, where sockets are files: it runs in a thread of its own."""
+"""Functions the OSC receiver calls besides, in its own thread, where sockets are files."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -47,18 +47,18 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def key() -> str:
     digest = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
-    for path in [*sorted(KERNEL.glob("*.py")), Path(lowering.__file__)]:
+    for path in [*sorted(KERNEL.rglob("*.py")), Path(lowering.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:20]
 
 
 def result_of(target: str) -> Path:
-    """Where what came out for a target is kept."""
+    """Cache file of the results for a target."""
     return cache.cache_folder() / f"lowered-{target}-{key()}.json"
 
 
 def lower(target: str) -> str:
-    """Compile for a target, unless that is done; what the compiler said if it failed."""
+    """Compile for a target unless it is cached; return the compiler's error, or an empty string."""
     path = result_of(target)
     if path.exists():
         return ""
@@ -72,13 +72,13 @@ def lower(target: str) -> str:
 
 @lru_cache(maxsize=1)
 def lower_all() -> dict[str, str]:
-    """Compile for every target, as many at a time as there are cores."""
+    """Compile for every target, one for each core at a time; return the errors."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return dict(zip(lowering.TARGETS, pool.map(lower, lowering.TARGETS), strict=True))
 
 
 def lowered(target: str) -> dict[str, Any]:
-    """What each unit became for a target."""
+    """Results for each unit, compiled for a target."""
     assert lower_all()[target] == ""
 
     found: dict[str, Any] = json.loads(result_of(target).read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def test_every_unit_becomes_an_object_file(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", lowering.TARGETS)
-def test_a_unit_calls_nothing_that_is_missing_there(target: str) -> None:
+def test_a_unit_calls_no_function_that_the_target_lacks(target: str) -> None:
     strange = {name: set(unit["calls"]) for name, unit in lowered(target).items()}
     strange = {name: {call.lstrip("_") for call in calls} - LIBRARY for name, calls in strange.items()}
     if "windows" not in target:
@@ -119,14 +119,14 @@ def test_on_arm_messages_are_ordered_and_denormals_flushed(target: str) -> None:
 
 
 @pytest.mark.parametrize("target", ARMS)
-def test_on_arm_what_runs_every_frame_is_in_vectors(target: str) -> None:
+def test_on_arm_loops_over_frames_are_vectorised(target: str) -> None:
     assert all(
         lowered(target)[name]["neon"] > 20 for name in ("clips", "voices", "buses", "reverb", "master")
     )
 
 
 @pytest.mark.parametrize("target", OLD)
-def test_old_x86_gets_vectors_and_nothing_it_does_not_have(target: str) -> None:
+def test_old_x86_gets_vectors_and_no_avx(target: str) -> None:
     units = lowered(target)
 
     assert {name: unit["avx"] for name, unit in units.items() if unit["avx"]} == {}
@@ -137,6 +137,6 @@ def test_old_x86_gets_vectors_and_nothing_it_does_not_have(target: str) -> None:
 def test_an_intrinsic_of_another_processor_ends_the_compiler(tmp_path: Path) -> None:
     done = run("aarch64-linux", str(tmp_path / "x.json"), "x86_64")
 
-    assert done.returncode < 0  # a signal: no exception that anybody could catch
+    assert done.returncode < 0  # a signal, not an exception that could be caught
     assert "x86" in done.stderr
     assert not (tmp_path / "x.json").exists()

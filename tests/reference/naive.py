@@ -1,4 +1,4 @@
-"""Slow, obvious twins of the kernel's arithmetic, in float64; never optimised."""
+"""Slow, simple twins of the kernel's signal processing in float64; never optimised."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ramp(start: float, end: float, first: int, frames: int, shape: int, frame: i
 
 
 def line(value_at: Callable[[int], float], frames: Sequence[int], breaks: Sequence[int]) -> Audio:
-    """A curve as the kernel draws it: exact at quanta and commands, straight in between.
+    """A curve as the kernel evaluates it: exact at quanta and commands, straight in between.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def line(value_at: Callable[[int], float], frames: Sequence[int], breaks: Sequen
 def clip(
     audio: Audio, frames: int, start: int, position: int = 0, origin: int = 0, loop_frames: int = 0
 ) -> Audio:
-    """A clip from frame `start` on: every pass is laid over what its predecessors left ringing."""
+    """A clip that starts at frame `start`; each pass is mixed with the tails of the passes before."""
     out = np.zeros(frames, np.float64)
     passes = [0]
     if loop_frames:
@@ -102,7 +102,7 @@ def block_dc(audio: Audio, rate: int = 48000, corner_hz: float = 5.0) -> Audio:
 
 
 def limit(audio: Audio, ceiling: float, release_s: float, look_ahead: int = 72, rate: int = 48000) -> Audio:
-    """Look-ahead limiter, one channel: least wanted gain, recovery, average; delayed by `look_ahead`."""
+    """Look-ahead limiter, one channel: lowest wanted gain, recovery, average; delayed by `look_ahead`."""
     release = 1.0 - np.exp(-1.0 / (release_s * rate))
     wanted = np.minimum(1.0, ceiling / np.maximum(np.abs(audio), 1e-30))
     padded = np.concatenate([np.ones(look_ahead), wanted])

@@ -19,7 +19,7 @@ def reference() -> np.ndarray:
     return rendered(64)
 
 
-def test_the_piece_is_worth_testing(reference: np.ndarray) -> None:
+def test_the_piece_is_loud_enough_and_full_of_odd_frames(reference: np.ndarray) -> None:
     engine = scene.prepared()
     odd = [command for command in scene.commands(engine, [0, 1, 2]) if command.frame % 2]
 
@@ -29,7 +29,7 @@ def test_the_piece_is_worth_testing(reference: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("block", [1, 63, 65, 480, 1024, 4096])
-def test_the_hosts_block_size_never_reaches_the_music(block: int, reference: np.ndarray) -> None:
+def test_the_samples_do_not_depend_on_the_block_size(block: int, reference: np.ndarray) -> None:
     assert digest(reference) == digest(rendered(block))
 
 

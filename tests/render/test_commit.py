@@ -77,7 +77,7 @@ def test_after_a_refusal_there_is_room_again_once_the_kernel_has_read() -> None:
     assert engine.telemetry().scheduled == 17
 
 
-def test_an_empty_commit_is_nothing() -> None:
+def test_an_empty_commit_gets_no_number() -> None:
     engine = small()
     numbers = [engine.post(far(1)), engine.post([]), engine.post(far(1))]
 

@@ -38,11 +38,11 @@ def test_twenty_engines_share_one_bank_and_give_the_bytes_of_one_alone() -> None
     assert {alone()} == {digest(engine.pull(FRAMES)) for engine in engines}
 
 
-def test_engines_that_take_turns_give_the_bytes_of_one_alone() -> None:
+def test_engines_pulled_alternately_give_the_bytes_of_one_alone() -> None:
     engines = sharing(Bank())
     blocks = [[engine.pull(480) for engine in engines] for _ in range(FRAMES // 480)]
 
-    assert {alone()} == {digest(np.concatenate(segments)) for segments in zip(*blocks, strict=True)}
+    assert {alone()} == {digest(np.concatenate(pieces)) for pieces in zip(*blocks, strict=True)}
 
 
 def test_engines_pulled_by_several_threads_give_the_bytes_of_one_alone() -> None:
@@ -53,17 +53,17 @@ def test_engines_pulled_by_several_threads_give_the_bytes_of_one_alone() -> None
     assert {alone()} == {digest(one) for one in audio}
 
 
-def test_an_engine_wanders_from_thread_to_thread_without_a_trace() -> None:
+def test_an_engine_may_be_pulled_by_a_different_thread_each_time() -> None:
     engine = scene.prepared()
-    segments = []
+    pieces = []
     for _ in range(10):
         with ThreadPoolExecutor(1) as pool:
-            segments.append(pool.submit(engine.pull, FRAMES // 10).result())
+            pieces.append(pool.submit(engine.pull, FRAMES // 10).result())
 
-    assert alone() == digest(np.concatenate(segments))
+    assert alone() == digest(np.concatenate(pieces))
 
 
-def test_what_one_engine_is_told_the_others_do_not_hear() -> None:
+def test_commands_to_one_engine_do_not_reach_the_others() -> None:
     engines = sharing(Bank())
     engines[3].post([c.fade_master(5, 0.0, 1)])
     engines[3].set_volume(0.1)
@@ -73,7 +73,7 @@ def test_what_one_engine_is_told_the_others_do_not_hear() -> None:
     assert [index != 3 for index in range(COUNT)] == [one == alone() for one in hashes]
 
 
-def test_rendering_leaves_the_mode_of_the_floating_point_unit_as_it_was() -> None:
+def test_rendering_restores_the_mode_of_the_floating_point_unit() -> None:
     scene.prepared().pull(640)
     smallest = np.float32(1e-40)
 

@@ -1,6 +1,6 @@
-"""The same samples from every kind of x86-64 processor: four kernels, each compiled for its own.
+"""Every kind of x86-64 processor gives the same samples: the kernel is compiled for four of them.
 
-Each is compiled in a process of its own (half a minute, once; then from the cache).
+Each is compiled in a process of its own (half a minute the first time; then it is cached).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ pytestmark = [
 
 
 def rendered(changes: dict[str, str]) -> str:
-    """Hash of the piece, rendered by a process with another environment."""
+    """Hash of the piece, rendered by a process with these environment variables."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("NUMBA_")}
     environment |= {"PYTHONPATH": os.pathsep.join((str(ROOT), str(TESTS)))} | changes
     done = subprocess.run(
@@ -59,7 +59,7 @@ def rendered(changes: dict[str, str]) -> str:
 
 @pytest.fixture(scope="module")
 def reference() -> str:
-    """Hash of the piece on this machine as it is."""
+    """Hash of the piece, rendered with the features of this processor."""
     return rendered({})
 
 

@@ -1,4 +1,4 @@
-"""The preset that uses every way to turn: where it goes through three minutes of a walk, as text."""
+"""The preset that uses every kind of transition: its decisions in a trace of three minutes, as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "lanterns.txt"
 TRACE = Path(__file__).parents[1] / "golden" / "lanterns_trace.jsonl"
 
 
-def test_a_walk_through_lanterns_turns_where_it_should(update_golden: bool) -> None:
+def test_a_walk_through_lanterns_makes_the_expected_transitions(update_golden: bool) -> None:
     preset = load("lanterns", vocabulary=vocabulary())
     trace = read_trace(TRACE, preset, 48000)
     lines: list[str] = []
@@ -40,7 +40,7 @@ def test_a_walk_through_lanterns_turns_where_it_should(update_golden: bool) -> N
     assert (telemetry.late_commands, telemetry.refused, telemetry.not_finite) == (0, 0, 0)
 
 
-def test_lanterns_uses_every_way_to_turn() -> None:
+def test_lanterns_uses_every_kind_of_transition() -> None:
     file = load("lanterns", vocabulary=vocabulary()).file
     rules = file.transitions
 

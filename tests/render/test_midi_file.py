@@ -1,4 +1,4 @@
-"""`render -o OUT.mid`: the file says what the log of the same render says, to a tick and a millisecond."""
+"""`render -o OUT.mid`: the file agrees with the log of the same render within two ticks and a millisecond."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "midi" / "nightfall.txt"
 RATE = 48000
 MILLISECOND = 1e-3
 TICKS_APART = 2
-"""A tick of the file and one of the log: an eighth has 480 of the one and 960 of the other."""
+"""Rounding: an eighth has 480 ticks in the file and 960 in the log."""
 
 GENERATED = """
 [states.place]
@@ -96,7 +96,7 @@ STREETS = [
 
 
 class Rendered:
-    """A render to MIDI, its log, what it came to."""
+    """A render to MIDI, with its log, its result and the file read back."""
 
     def __init__(self, preset: Preset, lines: list[dict[str, Any]], folder: Path, seed: int = 3) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ class Rendered:
         self.read = ReadBack(self.path)
 
     def pairs(self, *layers: str) -> list[tuple[dict[str, Any], Heard]]:
-        """Each note of the log with the one of the file that is nearest to it; every note is used once."""
+        """Each note of the log with the nearest one of the file; every note is used once."""
         left: dict[tuple[str, int], list[Heard]] = {}
         for note in self.read.notes:
             left.setdefault((note.layer, note.midi), []).append(note)
@@ -164,7 +164,7 @@ def test_every_onset_lies_within_a_millisecond_of_its_frame(rendered: Rendered) 
     assert max(abs(line["frame"] / RATE - note.seconds) for line, note in rendered.pairs()) < MILLISECOND
 
 
-def test_the_files_bars_are_those_of_the_log(rendered: Rendered) -> None:
+def test_positions_in_the_file_are_those_of_the_log(rendered: Rendered) -> None:
     said = [(line["position"], rendered.read.position(note.tick)) for line, note in rendered.pairs()]
 
     assert [pair for pair in said if abs(ticks(pair[0]) - ticks(pair[1])) > TICKS_APART] == []
@@ -189,7 +189,7 @@ def test_a_note_is_held_as_long_as_it_was_unless_a_seam_or_itself_ends_it(writte
             (other.layer, other.midi, other.tick) == (note.layer, note.midi, note.end_tick)
             for other in written.read.notes
         )
-        # who stays is cut at the seam; who leaves is faded out, over a beat of the tempo of before
+        # a layer that goes on is cut at the seam; one that ends fades out over a beat of the earlier tempo
         ended = any(abs(note.end_tick - tick) <= 1 for tick in marks)
         ended |= any(0.0 <= note.end_s - seam <= 1.0 for seam in seams)
         crosses = any(note.seconds <= at <= note.end_s + 0.01 for at in tempos)
@@ -217,7 +217,7 @@ def test_a_section_is_marked_where_it_begins(rendered: Rendered) -> None:
         assert abs(frame / RATE - rendered.read.seconds(tick)) < MILLISECOND
 
 
-def test_keys_title_and_licence_are_said(written: Rendered, night: Rendered) -> None:
+def test_keys_title_and_licence_are_in_the_file(written: Rendered, night: Rendered) -> None:
     keys = [key for _, key in written.read.all("key_signature")]
 
     assert written.read.all("track_name") == [(0, "Größe")]
@@ -249,7 +249,7 @@ def test_drums_play_on_channel_ten_and_others_on_their_own(written: Rendered) ->
     assert programmes == {0: 39, 1: 89, 2: 81}
 
 
-def test_what_has_no_notes_is_said_in_the_file_and_by_the_command(night: Rendered) -> None:
+def test_layers_without_notes_are_named_in_the_file_and_by_the_command(night: Rendered) -> None:
     layers = "pad, drone, glass, ostinato, strings, drums, brass, heartbeat"
     sentence = f"layers of recorded sound have no notes: {layers}"
 
@@ -271,7 +271,7 @@ def test_a_preset_without_written_layers_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "x.mid").exists()
 
 
-def test_more_layers_than_channels_share_them_and_it_is_said_once(tmp_path: Path) -> None:
+def test_more_layers_than_channels_share_them_which_is_reported_once(tmp_path: Path) -> None:
     names = [f"l{number}" for number in range(17)]
     body = "".join(f'[layers.{name}]\ngenerator = "bass"\n' for name in names)
     body += f"[sections.all]\nlayers = {json.dumps(names)}\nlength_bars = 2\n"
@@ -292,14 +292,14 @@ def test_a_cadence_ends_in_a_silence_that_is_marked(folder: Path) -> None:
     assert [name for _, name in marks] == ["road", "silence"]
 
 
-def test_stems_can_be_had_beside_the_notes(written: Rendered, folder: Path) -> None:
+def test_stems_can_be_written_beside_the_notes(written: Rendered, folder: Path) -> None:
     preset = make_preset(folder / "preset", GENERATED, HEAD)
     render_to_files(RenderJob(preset, 3, 1.0), folder / "s.mid", stems=folder / "stems")
 
     assert {path.stem for path in (folder / "stems").glob("*.flac")} >= {"bass", "drums", "pad", "tune"}
 
 
-def test_the_first_bars_of_nightfall_are_what_they_were(night: Rendered, update_golden: bool) -> None:
+def test_the_first_bars_of_nightfall_equal_the_golden_file(night: Rendered, update_golden: bool) -> None:
     rows = [f"{night.read.position(tick):>9} {kind} {value}" for tick, kind, value in night.read.said
             if kind not in {"end_of_track"}]  # fmt: skip
     early = [note for note in night.read.notes if int(night.read.position(note.tick).split(".")[0]) <= 6]

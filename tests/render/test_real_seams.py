@@ -1,4 +1,4 @@
-"""Somebody else's song crosses, goes over a bridge and comes back, on the beat and in the very samples."""
+"""Transitions of a foreign song, one with a bridge and one back: on the beat, and exact to the sample."""
 
 from __future__ import annotations
 
@@ -89,20 +89,20 @@ def test_each_seam_lies_on_its_bar_or_beat(played: Played) -> None:
 
     assert [line["frame"] for line in played.seams()] == [round(beats * BEAT_S * RATE) for _, beats in seams]
     assert seams == [("lone", 12.0), ("bridge:turn", 24.0), ("away", 28.0), ("full", 38.0)]
-    # it was left at 4.1, and comes back there
+    # it was left at position 4.1 and is entered there again
     assert played.seams()[-1]["section_position"] == "4.1.0"
 
 
-def test_what_comes_back_is_the_file_where_it_belongs(played: Played) -> None:
+def test_after_the_way_back_the_file_plays_at_its_exact_position(played: Played) -> None:
     sounds = played.performance.conductor.assets.stems["song"].sounds["full"][0][0]
     seam = played.seams()[-1]["frame"]
-    after = slice(seam + RATE, seam + 2 * RATE)  # the fade in is over
+    after = slice(seam + RATE, seam + 2 * RATE)  # after the fade-in
     entry = round(12 * BEAT_S * RATE)
     file = sounds.left[sounds.origin + entry + RATE : sounds.origin + entry + 2 * RATE]
     heard = played.buses[played.performance.layout.layers["song"].bus, 0, after]
 
     assert np.abs(heard - file).max() < 1e-6
-    # what both sections play has never been touched: the guitar of lone is that of full
+    # a layer of both sections plays on without a change: the guitar of lone is that of full
     alone = played.performance.conductor.assets.stems["guitar"].sounds["lone"][0][0]
     first = played.seams()[0]["frame"]
     guitar = played.buses[played.performance.layout.layers["guitar"].bus, 0, first - 4800 : first + 4800]
@@ -111,21 +111,21 @@ def test_what_comes_back_is_the_file_where_it_belongs(played: Played) -> None:
 
 
 def test_the_beat_goes_on_through_every_seam(played: Played) -> None:
-    """What begins, as an ear would hear it, keeps to one grid of eighths before and after each seam."""
+    """Onsets keep to one grid of eighths before and after each seam."""
     mono = soxr.resample(played.master.mean(axis=1), RATE, ANALYSIS_RATE_HZ)
     onsets = find_onsets(mono.astype(np.float32))
     grid_s = BEAT_S / 2.0
 
     def phase(first_s: float, last_s: float) -> complex:
         inside = (onsets.times_s >= first_s) & (onsets.times_s < last_s)
-        turns = np.exp(2j * np.pi * onsets.times_s[inside] / grid_s)
-        return complex((onsets.strengths[inside] * turns).sum() / onsets.strengths[inside].sum())
+        phasors = np.exp(2j * np.pi * onsets.times_s[inside] / grid_s)
+        return complex((onsets.strengths[inside] * phasors).sum() / onsets.strengths[inside].sum())
 
     stops = [0.5, *(seam["t"] for seam in played.seams()), 23.0]
     found = [phase(first, last) for first, last in pairwise(stops)]
     off_ms = [1000.0 * float(np.angle(one)) / (2.0 * np.pi) * grid_s for one in found]
 
     assert all(abs(one) > 0.3 for one in found), found  # there is a beat
-    # the guitar alone plays ahead of it, in the file too; wherever the song plays, it is the same beat
+    # the guitar alone is ahead of the beat, in the file too; so only parts with the song are compared
     with_song = [off_ms[0], *off_ms[2:]]
     assert max(with_song) - min(with_song) < 10.0, off_ms

@@ -1,4 +1,4 @@
-"""Live, offline and after a stall: the same decisions, and where nothing was late the same samples."""
+"""Live, offline and after a stall the decisions are the same, and the samples too if nothing was late."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def random_request(rng: np.random.Generator) -> list[Message | SetParameter]:
 
 
 class Kept(ClockedSink):
-    """A clocked sink that keeps what it pulled."""
+    """A clocked sink that stores the blocks it pulls."""
 
     def __init__(self, engine: Engine) -> None:
         self.blocks: list[bytes] = []
@@ -116,7 +116,7 @@ def play_live(
     disturb: Callable[[LiveSession, int], None],
     seed: int = 5,
 ) -> tuple[LiveSession, Kept]:
-    """Play with random messages, recorded; `disturb` is called some hundred times a second."""
+    """Play and record a session; `disturb` is called with it and a count, some hundred times a second."""
     sinks: list[Kept] = []
 
     def make(engine: Engine, _broadcast: object) -> Kept:
@@ -129,11 +129,11 @@ def play_live(
 
     async def run() -> None:
         task = asyncio.create_task(session.run())
-        turn = 0
+        count = 0
         while not task.done():
             if performance.engine.frame > 0:
-                disturb(session, turn)
-                turn += 1
+                disturb(session, count)
+                count += 1
             await asyncio.sleep(0.006)
         await task
 
@@ -154,7 +154,7 @@ def test_a_recording_renders_to_the_same_log_line_for_line_and_the_same_samples(
 ) -> None:
     rng = np.random.default_rng(12)
 
-    def disturb(session: LiveSession, _turn: int) -> None:
+    def disturb(session: LiveSession, _count: int) -> None:
         if rng.random() < 0.25:
             session.receive(Transaction(random_request(rng)))
 
@@ -169,16 +169,16 @@ def test_a_recording_renders_to_the_same_log_line_for_line_and_the_same_samples(
         assert np.array_equal(live, audio[: len(live)])
 
 
-def test_a_second_in_which_python_stands_still_changes_no_decision(preset: Preset, tmp_path: Path) -> None:
+def test_a_second_in_which_python_is_blocked_changes_no_decision(preset: Preset, tmp_path: Path) -> None:
     import time
 
-    stood = []
+    blocked = []
 
-    def disturb(session: LiveSession, turn: int) -> None:
-        if turn == 60:
+    def disturb(session: LiveSession, count: int) -> None:
+        if count == 60:
             session.receive(Transaction([SetParameter("threat", 0.9)]))
-        if turn == 150 and not stood:
-            stood.append(session.performance.engine.frame)
+        if count == 150 and not blocked:
+            blocked.append(session.performance.engine.frame)
             end = time.monotonic() + 1.0
             while time.monotonic() < end:
                 sum(range(1000))
@@ -188,13 +188,13 @@ def test_a_second_in_which_python_stands_still_changes_no_decision(preset: Prese
     lines, audio = render_recording(preset, tmp_path / "run")
     live = sink.audio()[72 : 72 + len(audio)]
 
-    assert stood
+    assert blocked
     assert lines == kept
     assert session.performance.engine.telemetry().late_commands == 0
     assert np.array_equal(live, audio[: len(live)])
 
 
-def test_ticks_stepped_a_second_late_decide_what_they_would_have_decided_in_time(preset: Preset) -> None:
+def test_control_steps_run_a_second_late_make_the_same_decisions(preset: Preset) -> None:
     script = {
         30: [SetState("place", "shelter")],
         500: [SetState("place", "road")],
@@ -205,7 +205,7 @@ def test_ticks_stepped_a_second_late_decide_what_they_would_have_decided_in_time
     late = Player(preset)
     engine = late.performance.engine
     blocks = []
-    # from tick 200 on nobody steps for a second; what is certain has been written ahead
+    # no steps for a second from step 200 on; music that is certain has been scheduled ahead
     while engine.frame < 6 * RATE:
         blocks.append(engine.pull(CONTROL_STEP_FRAMES))
         if 200 <= engine.frame // CONTROL_STEP_FRAMES < 200 + RATE // CONTROL_STEP_FRAMES:
@@ -265,8 +265,8 @@ def test_the_same_command_gives_the_same_bytes(preset: Preset, tmp_path: Path) -
 def test_a_recording_is_rendered_by_the_command_line_with_its_own_seed(
     preset: Preset, tmp_path: Path
 ) -> None:
-    def disturb(session: LiveSession, turn: int) -> None:
-        if turn == 40:
+    def disturb(session: LiveSession, count: int) -> None:
+        if count == 40:
             session.receive(Transaction([SetParameter("threat", 0.9), FireEvent("hit", 1.0, 0.01)]))
 
     play_live(preset, tmp_path / "run", 1.5, disturb, seed=99)
@@ -280,7 +280,7 @@ def test_a_recording_is_rendered_by_the_command_line_with_its_own_seed(
     assert soundfile.info(tmp_path / "x.flac").frames % CONTROL_STEP_FRAMES == 0
 
 
-def test_a_render_is_as_long_as_it_was_asked_to_be(preset: Preset, tmp_path: Path) -> None:
+def test_a_render_has_the_length_that_was_asked_for(preset: Preset, tmp_path: Path) -> None:
     lengths = {}
     for ending in ("cut", "fade"):
         job = RenderJob(preset, 0, 4.0, None, ending)
@@ -292,7 +292,7 @@ def test_a_render_is_as_long_as_it_was_asked_to_be(preset: Preset, tmp_path: Pat
     assert np.abs(audio[-64:]).max() < 1e-3
 
 
-def test_a_cadence_stops_on_the_bar_and_rings_out(preset: Preset) -> None:
+def test_a_cadence_ends_on_the_bar_and_decays(preset: Preset) -> None:
     audio = np.concatenate(list(Renderer(RenderJob(preset, 0, 2.0, None, "cadence")).control_steps()))
 
     assert 2 * RATE < len(audio) < 22 * RATE

@@ -5,8 +5,10 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
+from adaptive.engine.ports import CommandPort
 from adaptive.engine.spec import BusSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.compile import build
 from tests.helpers import signals
 from tests.helpers.rendering import LEAD, add, engine_of, left_of
 
@@ -16,7 +18,7 @@ MANY = 2000
 
 
 def strokes(sound: int, frames: list[int], group: int, clip: int = 0, bus: int = 0) -> list[c.Command]:
-    """One frame of sound each, with its number as tag."""
+    """Commands that sound for one frame each, with their number as tag."""
     return [
         c.start_clip(LEAD + frame, clip, sound, bus, group=group, tag=number)
         for number, frame in enumerate(frames, 1)
@@ -57,7 +59,7 @@ def test_what_has_sounded_is_reported_and_stays() -> None:
     assert [(99, len(frames) - len(told))] == [(reply.tag, reply.which) for reply in withdrawn]
 
 
-def test_a_withdrawal_and_its_replacement_are_one_act() -> None:
+def test_a_withdrawal_and_its_replacement_act_together() -> None:
     engine, sound = clicking()
     engine.post(strokes(sound, [1000, 2000], OLD))
     engine.pull(512)
@@ -75,7 +77,7 @@ def test_the_last_quantum_before_it_sounds_is_early_enough() -> None:
     assert heard(left_of(engine, 640, [c.withdraw(OLD, 0)])) == []
 
 
-def test_one_quantum_later_is_too_late_and_says_so() -> None:
+def test_one_quantum_later_is_too_late_which_the_reply_reports() -> None:
     engine, sound = clicking()
     engine.post(strokes(sound, [640], OLD))
     engine.pull(704)
@@ -121,19 +123,16 @@ def test_of_two_thousand_commands_any_group_can_be_withdrawn_at_once() -> None:
 
 def test_a_commit_becomes_visible_whole() -> None:
     engine, sound = clicking()
-    first = strokes(sound, [5], OLD)  # at once, if it could be seen alone
+    first = strokes(sound, [5], OLD)  # would act at once if it were visible alone
     rest = strokes(sound, [3000 + number for number in range(600)], OLD)
     audio = left_of(engine, 4096, [*first, *rest])
 
-    # 601 commands take three quanta to file: what was due meanwhile acts in the third, together
+    # 601 commands take three quanta to file: those due until then act in the third, together
     assert heard(audio)[0] == 2 * Q
     assert engine.telemetry().late_commands == 1
 
 
-def test_a_small_commit_of_another_producer_waits_for_no_large_one() -> None:
-    from adaptive.engine.ports import CommandPort
-    from adaptive.kernel import build
-
+def test_a_small_commit_does_not_wait_for_a_large_one_of_another_producer() -> None:
     engine, sound = clicking()
     other = CommandPort(engine.memory, 1, engine.numbers, build.addresses()["publish"])
     other.post([c.fade_bus(10**7, 0, 1.0, 0)] * 600)
@@ -152,7 +151,7 @@ def test_late_commands_act_at_once_and_are_counted() -> None:
     assert (telemetry.late_commands, telemetry.most_late_frames) == (1, 24)
 
 
-def test_a_withdrawal_of_a_group_without_commands_is_nothing() -> None:
+def test_a_withdrawal_of_a_group_without_commands_has_no_effect() -> None:
     engine, sound = clicking()
     audio = left_of(engine, 640, [c.withdraw(77, 0, tag=1), *strokes(sound, [100], OLD)])
 

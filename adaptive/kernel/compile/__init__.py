@@ -1,1 +1,1 @@
-"""Compiling the kernel: flags, units, the cache of machine code.  Nothing here runs on the audio thread."""
+"""Compiles the kernel: flags, units, cache of machine code.  Nothing here runs on the audio thread."""

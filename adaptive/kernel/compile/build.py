@@ -1,7 +1,7 @@
-"""Compiles the units, caches them honestly, and gives their addresses.
+"""Compiles the units, caches their machine code, and returns their addresses.
 
-Each unit is kept in a file named by a hash of all that it depends on; what is missing is compiled in as
-many processes as there are cores, under a lock, and then loaded here.
+Each unit is stored in a file named by a hash of everything its code depends on.  Missing units are compiled
+in as many processes as there are cores, under a lock file, and then loaded into this process.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from adaptive.kernel.compile.cache import UnitFile, cache_folder, locked
 PACKAGE = "adaptive.kernel"
 
 COMPILE_UNITS = "--compile-units"
-"""First argument of a frozen program that is started to compile."""
+"""First argument with which a frozen program starts itself as a compiling process."""
 
-LOOK_S = 0.05
+POLL_S = 0.05
 COSTS_S = {
     "voices": 6.0, "clips": 6.0, "control": 5.0, "buses": 4.0, "receive": 3.0, "master": 3.0, "reverb": 3.0,
 }  # fmt: skip
-"""About how long the dearer units take to compile; any other takes one second."""
+"""Approximate compile time of the slower units, in seconds; every other unit takes one second."""
 
 UNRELATED = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DEBUG_CACHE"}
-"""Settings of numba that change no machine code."""
+"""Environment variables of numba that do not affect machine code."""
 
 _loaded: dict[str, Any] = {}
 _guard = threading.Lock()
@@ -59,7 +59,7 @@ def _imports(module: str) -> tuple[str, ...]:
 
 
 def reached_modules(function: Callable[..., Any]) -> list[str]:
-    """Kernel modules a unit reaches: those its globals come from, and all that they import."""
+    """Kernel modules a unit depends on: those its globals come from, and all that they import."""
     waiting = []
     for name in function.__code__.co_names:
         value = function.__globals__.get(name)
@@ -80,12 +80,12 @@ def reached_modules(function: Callable[..., Any]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _machine() -> str:
-    """What machine code depends on beside its sources: compiler, interpreter, processor, settings."""
+    """Everything machine code depends on besides its sources: compiler, interpreter, processor, settings."""
     import llvmlite
     import llvmlite.binding as llvm
     import numba
 
-    importlib.import_module(f"{PACKAGE}.compile.jit")  # says which of the processor's features are used
+    importlib.import_module(f"{PACKAGE}.compile.jit")  # sets the processor features that are used
     features = numba.config.CPU_FEATURES
     settings = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
     return repr((
@@ -97,14 +97,14 @@ def _machine() -> str:
 
 
 def _constants(function: Callable[..., Any]) -> str:
-    """What a unit takes from its own module beside functions: its neighbours may change without it."""
+    """Constants that a unit uses from its own module; other units of the module do not affect its hash."""
     known = ((name, function.__globals__.get(name)) for name in sorted(set(function.__code__.co_names)))
     plain = ((name, value) for name, value in known if not isinstance(value, types.ModuleType))
     return repr([(name, repr(value)) for name, value in plain if value is not None and not callable(value)])
 
 
 def source_hash(name: str) -> str:
-    """Hash of all a unit's machine code depends on: its sources, the compiler, the processor."""
+    """Hash of everything a unit's machine code depends on: its sources, the compiler, the processor."""
     function, signature = _units()[name]
     digest = hashlib.sha256(_machine().encode())
     digest.update(f"{inspect.getsource(function)} {signature} {_constants(function)}".encode())
@@ -121,19 +121,19 @@ def _units() -> dict[str, tuple[Any, Any]]:
 
 
 def unit_file(name: str) -> UnitFile:
-    """Where a unit is kept."""
+    """The cache file of a unit."""
     return UnitFile(f"{name}-{source_hash(name)}.unit")
 
 
 def missing_units() -> list[str]:
-    """Units that have to be compiled."""
+    """Units that are not in the cache."""
     return [name for name in _units() if unit_file(name).path() is None]
 
 
 def load_unit(name: str) -> int:
     """Compile a unit, or load it from the cache; return its address.
 
-    The compiled function is kept for as long as the process lives: a sound card may hold its address.
+    The compiled function is kept until the process ends, because an audio device may hold its address.
     """
     from numba.core.ccallback import CFunc
     from numba.core.sigutils import normalize_signature
@@ -153,24 +153,24 @@ def load_unit(name: str) -> int:
 
 
 def compiler_command() -> list[str]:
-    """How to start a process that compiles the units named after it."""
+    """Command that starts a compiling process; the names of its units are appended."""
     if getattr(sys, "frozen", False):  # a frozen program is its own interpreter: see `adaptive.__main__`
         return [sys.executable, COMPILE_UNITS]
     return [sys.executable, "-m", f"{PACKAGE}.compile.build"]
 
 
 def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> int:
-    """Compile what is not cached, in several processes; return how many units that were.
+    """Compile the units that are not cached, in several processes; return their number.
 
     Parameters
     ----------
     progress : callable, optional
-        Called with (unit, done, of) after each.
+        Called with (unit, number done, number in all) after each.
 
     Raises
     ------
     MachineError
-        A unit cannot be compiled; the compiler's last words are quoted.
+        A unit cannot be compiled; the message quotes the last line of the compiler's output.
     """
     if not missing_units():
         return 0
@@ -186,7 +186,7 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
         }
         waiting = {name: unit_file(name) for name in names}
         while running:
-            time.sleep(LOOK_S)
+            time.sleep(POLL_S)
             for name in [name for name, file in waiting.items() if file.path() is not None]:
                 del waiting[name]
                 if progress is not None:
@@ -199,9 +199,9 @@ def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> 
 
 
 def shares(names: Sequence[str], most: int) -> list[list[str]]:
-    """Units divided among processes, so that each has about as much to do; the dearest first.
+    """Distribute units among at most `most` processes with similar total compile times, slowest first.
 
-    A process takes more than a second to begin with: fourteen of them, one a unit, took 27 s on two cores.
+    Starting a process takes more than a second: fourteen processes, one a unit, took 27 s on two cores.
     """
     divided: list[list[str]] = [[] for _ in range(max(1, min(most, len(names))))]
     for name in sorted(names, key=lambda name: -COSTS_S.get(name, 1.0)):
@@ -212,7 +212,7 @@ def shares(names: Sequence[str], most: int) -> list[list[str]]:
 def _require_compiled(
     share: str, process: subprocess.Popen[bytes], others: Iterable[subprocess.Popen[bytes]]
 ) -> None:
-    """Stop the others and quote the compiler's last words, if a process of compiling has failed."""
+    """If a compiling process has failed, stop the others and raise with the last line of its output."""
     _, said = process.communicate()
     if process.returncode == 0:
         return
@@ -224,13 +224,13 @@ def _require_compiled(
 
 
 def addresses(progress: Callable[[str, int, int], None] | None = None) -> dict[str, int]:
-    """Addresses of all units, compiled first if need be."""
+    """Addresses of all units by name; missing units are compiled first."""
     compile_missing(progress)
     return {name: load_unit(name) for name in _units()}
 
 
 def main(names: list[str]) -> None:
-    """Compile units: what a worker process does."""
+    """Compile the named units; entry point of a compiling process."""
     for name in names:
         load_unit(name)
 

@@ -1,9 +1,9 @@
-"""Where compiled kernels are kept: folders that may be read-only, one file a unit, one lock.
+"""The cache of compiled units: one file for each unit, in a folder that may be read-only, and one lock file.
 
-A unit's file is named by the hash of all its machine code depends on, so an edit anywhere makes another
-name, wherever the sources lie.  It is written beside and then renamed, and carries its own digest: a
-process finds a whole file or none.  (numba's own cache is tied to the path and the date of a source, and
-does not notice an edit in another file.)
+The name of a file contains a hash of everything the unit's machine code depends on, so an edit of any of
+its sources gives another name, and two copies of the sources share the files.  A file begins with a digest
+of its content and is written under another name, then renamed: a process finds a whole file or none.
+(numba's own cache depends on the path and date of one source file and misses edits in others.)
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOCK_RETRY_S = 0.1
 
 
 def default_cache() -> Path:
-    """Folder of the user's for compiled kernels: ``ADAPTIVE_CACHE_DIR``, else the system's habit."""
+    """The user's folder for compiled kernels: ``ADAPTIVE_CACHE_DIR``, else where the system keeps caches."""
     named = os.environ.get("ADAPTIVE_CACHE_DIR")
     if named:
         return Path(named)
@@ -38,7 +38,7 @@ def default_cache() -> Path:
 
 
 def _home() -> Path:
-    """The user's home; a place that cannot be written for a user the system does not know."""
+    """The user's home folder; the null device, which cannot be written to, for a user without one."""
     try:
         return Path.home()
     except RuntimeError:
@@ -55,7 +55,7 @@ def _is_writable(folder: Path) -> bool:
 
 
 def _is_own(folder: Path) -> bool:
-    """Whether nobody else could have put a file there: what lies in a cache is run."""
+    """Whether only this user can write to a folder; the code in a cache is executed."""
     if sys.platform == "win32":
         return True  # the temporary folder is the user's own
     found = folder.lstat()
@@ -64,9 +64,9 @@ def _is_own(folder: Path) -> bool:
 
 @lru_cache(maxsize=1)
 def cache_folder() -> Path:
-    """Folder compiled kernels are written to: the user's, or one for temporary files.
+    """Folder to which compiled kernels are written: the user's, or a temporary one if it is read-only.
 
-    Raises nothing: without a cache the engine starts, only more slowly.
+    Never raises: without a cache the engine starts too, only more slowly.
     """
     folder = default_cache()
     if _is_writable(folder):
@@ -81,19 +81,19 @@ def cache_folder() -> Path:
 
 
 def readable_folders() -> tuple[Path, ...]:
-    """Folders to look in: a cache that was filled while it could be written serves when it cannot."""
+    """Folders that are searched: the user's is read even when it cannot be written to."""
     folders = (default_cache(), cache_folder())
     return folders[:1] if folders[0] == folders[1] else folders
 
 
 def is_cache_lasting() -> bool:
-    """Whether what is compiled now survives a restart of the machine."""
+    """Whether compiled units outlive a restart of the machine: False in a temporary folder."""
     return cache_folder() == default_cache()
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder's lock file: two processes never compile the same unit at once."""
+    """Hold a folder's lock file, so that two processes never compile the same unit at once."""
     with (folder / "lock").open("w") as file:
         if sys.platform == "win32":
             import msvcrt
@@ -102,7 +102,7 @@ def locked(folder: Path) -> Iterator[None]:
                 try:
                     msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
                     break
-                except OSError:  # the other compiles, for longer than Windows is willing to wait
+                except OSError:  # LK_LOCK gives up after ten seconds, less than a compilation takes
                     time.sleep(LOCK_RETRY_S)
         else:
             import fcntl
@@ -112,24 +112,24 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 class UnitFile:
-    """The kept code of one unit; takes the place of numba's cache of a function.
+    """The cached code of one unit, with the interface of numba's cache of a function.
 
     Parameters
     ----------
     name : str
-        Its file name, hash and all.
+        File name, including the hash.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def path(self) -> Path | None:
-        """The first file of that name; None if there is none."""
+        """Path of the first file of that name in the folders that are searched; None if there is none."""
         candidates = (folder / self.name for folder in readable_folders())
         return next((path for path in candidates if path.is_file()), None)
 
     def load_overload(self, _signature: Any, context: Any) -> Any:
-        """Return the code, made ready to run; None if there is none or it is damaged."""
+        """Return the code, ready to run; None if there is no file or its digest is wrong."""
         from numba.core.compiler import CompileResult
 
         context.refresh()
@@ -142,15 +142,15 @@ class UnitFile:
         return None
 
     def save_overload(self, _signature: Any, compiled: Any) -> None:
-        """Keep the code; what cannot be kept is compiled again next time."""
+        """Write the code to the cache; if that fails, the unit is compiled again next time."""
         from numba.core.serialize import dumps
 
         body = dumps(compiled._reduce())
-        keep(cache_folder() / self.name, hashlib.sha256(body).digest() + body)
+        write_file(cache_folder() / self.name, hashlib.sha256(body).digest() + body)
 
 
-def keep(path: Path, content: bytes) -> None:
-    """Write a file so that others see all of it or none; a full disk is no fault."""
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file atomically; errors such as a full disk are ignored."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         draft.write_bytes(content)

@@ -1,8 +1,9 @@
-"""The one set of compile flags, and the registry the audit walks.
+"""The compile flags of all kernel functions, and the registry that the audit reads.
 
-`rtsafe` is the only way into the kernel.  Its flags are fixed: ``nogil`` because nobody may wait,
-``error_model="numpy"`` because the default raises on division by zero and a raise takes the GIL,
-``fastmath=False`` because only then the same samples come out of SSE, AVX2 and AVX-512.
+Every kernel function is decorated with `rtsafe`, so all share one set of flags: ``nogil`` because the
+audio thread must not wait for the interpreter lock, ``error_model="numpy"`` because the default raises on
+division by zero and a raise takes that lock, ``fastmath=False`` because SSE, AVX2 and AVX-512 give the same
+samples only without it.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ FLAGS: dict[str, Any] = {
     "boundscheck": False,
 }
 
-# Copies of sixteen lanes are unrolled before the loop vectoriser sees them; only the other vectoriser
-# puts them together again (256 voices: 5.4 % of a core without it, 2.4 % with it).
+# LLVM unrolls copies of sixteen lanes before its loop vectoriser runs; only the SLP vectoriser, which
+# numba switches off, turns them into vectors (256 voices: 5.4 % of a core without it, 2.4 % with it).
 numba.config.SLP_VECTORIZE = 1
 
 
 def wide_features() -> str | None:
-    """Processor features with full-width vectors, for AVX-512 processors that do not slow down for them.
+    """Processor features that make LLVM use 512-bit vectors, or None to leave the choice to it.
 
-    LLVM prefers 256 bits on every Intel processor; from Ice Lake on (told by VBMI2) 512 bits are
-    a third faster here.  The samples are the same.  ``NUMBA_CPU_FEATURES`` overrules.
+    LLVM prefers 256 bits on every Intel processor.  From Ice Lake on (recognised by VBMI2) 512 bits are a
+    third faster here, with the same samples.  ``NUMBA_CPU_FEATURES`` overrides this choice.
     """
     if numba.config.CPU_FEATURES is not None:
         return str(numba.config.CPU_FEATURES)
@@ -48,11 +49,11 @@ def wide_features() -> str | None:
 numba.config.CPU_FEATURES = wide_features()
 
 registry: list[Any] = []
-"""Every function compiled for the audio thread, in the order of definition."""
+"""Every function compiled for the audio thread, in order of definition."""
 
 
 def rtsafe(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function for the audio thread and enter it in the registry."""
+    """Compile a function for the audio thread and add it to the registry."""
     dispatcher = numba.njit(**FLAGS)(function)
     registry.append(dispatcher)
     return cast("Callable[P, R]", dispatcher)

@@ -1,1 +1,1 @@
-"""Arithmetic that sources, processors and buses share: ramps, one-pole filters, vectors, meters."""
+"""Signal processing that sources, processors and buses share: ramps, one-pole filters, vectors, meters."""

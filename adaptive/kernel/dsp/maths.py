@@ -1,6 +1,6 @@
-"""Own polynomials instead of libm: the same bits on every x86-64 machine.
+"""Polynomials in place of libm, so that every x86-64 machine computes the same bits.
 
-Each states its range and its largest error, measured in ``tests/unit/kernel/dsp/test_maths.py``.
+Each function states its range and its largest error, measured in ``tests/unit/kernel/dsp/test_maths.py``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def cosine(x: float) -> float:
 
 @rtsafe
 def gain_of_db(level_db: float) -> float:
-    """Linear gain of a level; -80 dB and less is silence."""
+    """Linear gain of a level in dB; -80 dB and less is 0."""
     if level_db <= F32(-80.0):
         return ZERO
     return exp2(level_db * OCTAVES_PER_DB)
@@ -64,7 +64,7 @@ def gain_of_db(level_db: float) -> float:
 
 @rtsafe
 def filter_warp(cutoff_hz: float, sample_rate: float) -> float:
-    """``tan(π f / rate)``, the cutoff of a trapezoidal filter; f is clamped to 10 Hz … 0.45 rate."""
+    """``tan(π f / rate)``, the warped cutoff of a trapezoidal filter; f is clamped to 10 Hz … 0.45 rate."""
     angle = PI * min(max(cutoff_hz, F32(10.0)), F32(0.45) * sample_rate) / sample_rate
     return sine(angle) / cosine(angle)
 
@@ -76,13 +76,13 @@ def ramp_at(start: float, end: float, first: int, frames: int, shape: int, frame
     Parameters
     ----------
     start, end : float32
-        Where it comes from and where it goes.
+        Values before and after the ramp.
     first, frames : int64
-        Its first frame and its length; a length of 0 is a jump.
+        First absolute frame and length; a length of 0 is a jump.
     shape : int32
         `LINEAR`, `EQUAL_POWER_IN` or `EQUAL_POWER_OUT`.
     frame : int64
-        Absolute frame.
+        Absolute frame at which the ramp is evaluated.
     """
     if frame >= first + frames:
         return end
@@ -104,5 +104,5 @@ def pan_left(pan: float) -> float:
 
 @rtsafe
 def pan_right(pan: float) -> float:
-    """Gain of the right channel; constant power, 0 dB in the middle."""
+    """Gain of the right channel; constant power, 0 dB in the middle; see `pan_left`."""
     return F32(1.41421356) * sine((pan + ONE) * HALF * HALF_PI)

@@ -1,4 +1,4 @@
-"""Meters: energy and peak of a quantum, by one tree of additions on every processor."""
+"""Meters: energy and peak of a quantum, summed in the same order on every processor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adaptive.kernel.dsp.vectors import ROW_OFFSETS, folded, load, magnitude
 
 @intrinsic
 def sum_squares(_context: Any, _address: Any) -> Any:
-    """Sum of the squares of a row."""
+    """Sum of the squares of the row at an address."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         row = [load(builder, args[0], offset) for offset in ROW_OFFSETS]
@@ -24,7 +24,7 @@ def sum_squares(_context: Any, _address: Any) -> Any:
 
 @intrinsic
 def largest_magnitude(_context: Any, _address: Any) -> Any:
-    """Largest magnitude of a row."""
+    """Largest magnitude in the row at an address."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         def larger(a: Any, b: Any) -> Any:
@@ -38,11 +38,11 @@ def largest_magnitude(_context: Any, _address: Any) -> Any:
 
 @rtsafe
 def energy(address: int) -> float:
-    """Sum of squares of a quantum; not finite if a sample is not."""
+    """Sum of squares of the quantum at an address; not finite if a sample is not finite."""
     return sum_squares(address)
 
 
 @rtsafe
 def peak_of(address: int) -> float:
-    """Largest magnitude of a quantum."""
+    """Largest magnitude in the quantum at an address."""
     return largest_magnitude(address)

@@ -1,8 +1,9 @@
-"""Filters of one pole along a quantum, eight frames at a time.
+"""One-pole filters over a quantum, eight frames at a time.
 
-A frame of a recursive filter hangs on the one before, so 64 frames take 64 times the way through an adder
-and a multiplier.  A scan (Blelloch 1990, "Prefix sums and their applications") adds what lies one, two and
-four frames back, each with the power of the pole that belongs to it; one step in eight waits for the last.
+Each output of a recursive filter depends on the previous one, so 64 frames computed one by one take 64 times
+the latency of a multiplication and an addition.  A scan (Blelloch 1990, "Prefix sums and their applications")
+adds the inputs one, two and four frames back, each times that power of the pole; then only one step in eight
+depends on the step before.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ NEVER = 1e30  # above any gain
 
 
 def _powers(builder: Any, pole: Any) -> list[Any]:
-    """The pole to the powers 1, 2, 4 in every element each, and to 1 … 8 in one vector."""
+    """Vectors filled with the pole to the powers 1, 2 and 4, and one vector with the powers 1 … 8."""
     powers = [pole]
     for number in range(1, WIDTH):
         powers.append(builder.fmul(powers[number // 2], powers[number - 1 - number // 2]))
@@ -43,12 +44,12 @@ def _powers(builder: Any, pole: Any) -> list[Any]:
 
 
 def _delayed(builder: Any, before: Any, vector: Any, frames: int) -> Any:
-    """A vector so many frames later; what was before it comes in."""
+    """A vector delayed by `frames`; the last elements of `before` move in."""
     return shuffled(builder, before, vector, range(WIDTH - frames, 2 * WIDTH - frames))
 
 
 def _scanned(builder: Any, vector: Any, powers: list[Any], last: Any) -> Any:
-    """Eight frames of ``y[n] = x[n] + pole · y[n-1]``; every element of `last` is the frame before them."""
+    """Eight frames of ``y[n] = x[n] + pole · y[n-1]``; every element of `last` is the output before them."""
     nothing = everywhere(0.0)
     *steps, rising = powers
     for step, power in enumerate(steps):
@@ -58,7 +59,7 @@ def _scanned(builder: Any, vector: Any, powers: list[Any], last: Any) -> Any:
 
 @intrinsic
 def scan_difference(_context: Any, _row: Any, _pole: Any, _input: Any, _output: Any) -> Any:
-    """``y[n] = x[n] - x[n-1] + pole · y[n-1]`` in place; `_input` and `_output` are the frames before."""
+    """``y[n] = x[n] - x[n-1] + pole · y[n-1]`` in place; `_input` and `_output`: previous x and y."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         row, pole, before, last = args[0], args[1], splat(builder, args[2]), splat(builder, args[3])
@@ -75,7 +76,7 @@ def scan_difference(_context: Any, _row: Any, _pole: Any, _input: Any, _output: 
 
 @intrinsic
 def scan_low_cut(_context: Any, _to: Any, _stereo: Any, _share: Any, _state: Any) -> Any:
-    """What is left of the mean of two rows without its one-pole low-pass; returns the low-pass's state."""
+    """Mean of two rows minus its one-pole low-pass; returns the last output of the low-pass."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         to, stereo, share, last = args[0], args[1], splat(builder, args[2]), splat(builder, args[3])
@@ -93,7 +94,7 @@ def scan_low_cut(_context: Any, _to: Any, _stereo: Any, _share: Any, _state: Any
 
 @intrinsic
 def scan_release(_context: Any, _to: Any, _least: Any, _kept: Any, _before: Any) -> Any:
-    """``g[n] = min(least[n], 1 + kept · (g[n-1] - 1))``; several steps of it have the same form."""
+    """``g[n] = min(least[n], 1 + kept · (g[n-1] - 1))``; two such steps combine into one of the same form."""
 
     def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         to, least, kept, last = args[0], args[1], args[2], splat(builder, args[3])
@@ -120,7 +121,7 @@ def scan_release(_context: Any, _to: Any, _least: Any, _kept: Any, _before: Any)
 
 @rtsafe
 def high_pass(row: int, pole: float, before: float, last: float) -> float:
-    """High-pass a row in place, ``y[n] = x[n] - x[n-1] + pole · y[n-1]``; return the last frame.
+    """High-pass a row in place, ``y[n] = x[n] - x[n-1] + pole · y[n-1]``; return the last output.
 
     Parameters
     ----------
@@ -134,31 +135,31 @@ def high_pass(row: int, pole: float, before: float, last: float) -> float:
 
 @rtsafe
 def low_cut(to: int, stereo: int, share: float, state: float) -> float:
-    """Write to a row the mean of two rows less its one-pole low-pass; return the low-pass's last frame.
+    """Write the mean of two rows minus its one-pole low-pass; return the last output of the low-pass.
 
     Parameters
     ----------
     to, stereo : int64
-        Addresses of the row and of the two, which follow each other.
+        Addresses of the output row and of the two input rows, which are adjacent.
     share : float32
-        How far the low-pass comes towards its input in a frame.
+        Share of the distance to its input that the low-pass covers in a frame.
     state : float32
-        Where it was the frame before.
+        Output of the low-pass in the frame before.
     """
     return scan_low_cut(to, stereo, share, state)
 
 
 @rtsafe
 def release_row(to: int, least: int, kept: float, before: float) -> float:
-    """Gain of a limiter that falls at once and recovers by itself, for a row; return its last frame.
+    """Gain of a limiter, for a row: it falls at once and recovers exponentially; return the last gain.
 
     Parameters
     ----------
     to, least : int64
-        Addresses of the row of gains and of the row it must not exceed.
+        Addresses of the row of gains and of the row that limits it from above.
     kept : float32
-        What a frame leaves of the distance to 1.
+        Share of the distance to 1 that is left after a frame.
     before : float32
-        Gain at the frame before the row.
+        Gain in the frame before the row.
     """
     return scan_release(to, least, kept, before)

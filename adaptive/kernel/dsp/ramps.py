@@ -1,4 +1,4 @@
-"""Lines and ramps of clips and buses: what a command asked for, as a straight line in the quantum."""
+"""Gain lines and filter ramps of clips and buses; within a quantum every ramp is a straight line."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from adaptive.kernel.dsp.vectors import ROW_OFFSETS, WIDTH, constant, load, spla
 from adaptive.kernel.layout import QUANTUM
 
 Q = np.int64(QUANTUM)
-LAST_FLOAT = np.int64(60)  # where the last float of a cache line begins
-DAMPING = F32(1.41421356)  # Butterworth: no resonance on a strip's filter
+LAST_FLOAT = np.int64(60)  # byte offset of the last float in a cache line
+DAMPING = F32(1.41421356)  # 1 / Q of a Butterworth filter: no resonance
 
 
 @rtsafe
 def doubled_coefficients(warp: float, damping: float) -> tuple[float, float, float]:
-    """Coefficients ``2·a1 - 1, 2·a2, 2·a3`` of the trapezoidal state-variable filter (see `filter_lanes`).
+    """Coefficients ``2·a1 - 1, 2·a2, 2·a3`` of the filter described in `processors.lowpass`.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def doubled_coefficients(warp: float, damping: float) -> tuple[float, float, flo
 
 @rtsafe
 def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, frames: int) -> None:
-    """Let both lanes of a filter run straight to a cutoff within `frames` frames, or rest where they are."""
+    """Ramp the coefficients of both lanes of a filter to a cutoff in `frames` frames, or stop them there."""
     if cutoff_hz == group["aimed_hz"][column]:
         if group["is_moving"][column] == 1:
             set_filter(group, column, cutoff_hz, sample_rate)
@@ -57,7 +57,7 @@ def aim_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float, fr
 
 @rtsafe
 def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) -> None:
-    """Put both lanes of a filter at a cutoff, at rest."""
+    """Set both lanes of a filter to a cutoff, without a ramp."""
     group["aimed_hz"][column] = cutoff_hz
     rest_filter(group, column)
     b1, b2, b3 = doubled_coefficients(filter_warp(cutoff_hz, sample_rate), DAMPING)
@@ -70,7 +70,7 @@ def set_filter(group: Any, column: int, cutoff_hz: float, sample_rate: float) ->
 
 @rtsafe
 def rest_filter(group: Any, column: int) -> None:
-    """Let the coefficients of a filter stand still where they are."""
+    """Stop the ramp of a filter's coefficients."""
     if group["is_moving"][column] == 0:
         return
     group["is_moving"][column] = np.int32(0)
@@ -83,13 +83,13 @@ def rest_filter(group: Any, column: int) -> None:
 
 @rtsafe
 def add_line(out: int, source: int, count: int, value: float, step: float) -> None:
-    """Add `count` frames times a straight gain line.
+    """Add `count` frames, multiplied by a straight gain line, to others.
 
     Parameters
     ----------
     out, source : int64
-        Addresses of the first float32 of each.  (An index such as ``out[at + i]`` could be negative for
-        all the compiler knows, and would not become vectors.)
+        Addresses of the first float32 of each.  (The compiler cannot rule out that an index such as
+        ``out[at + i]`` is negative, and would not vectorise the loop.)
     value, step : float32
         Gain at the first frame, and its change a frame.
     """
@@ -105,7 +105,7 @@ def add_line(out: int, source: int, count: int, value: float, step: float) -> No
 
 @intrinsic
 def _add_row(_context: Any, _out: Any, _source: Any, _value: Any, _step: Any) -> Any:
-    """Add a row times a straight line to another."""
+    """Add a row, multiplied by a straight line, to another."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         for offset, gain in _line(builder, args[2], args[3]):
@@ -138,7 +138,7 @@ def _line(builder: Any, value: Any, step: Any) -> Iterator[tuple[int, Any]]:
 
 @rtsafe
 def add_quantum(out: int, source: int, value: float, step: float) -> None:
-    """Add a whole quantum times a straight gain line: `add_line` for the usual length."""
+    """Add a whole quantum, multiplied by a straight gain line, to another: `add_line` for 64 frames."""
     _add_row(out, source, value, step)
 
 
@@ -158,10 +158,10 @@ def scale_line(out: int, count: int, value: float, step: float) -> None:
 
 @rtsafe
 def prefetch_quantum(address: int) -> None:
-    """Ask for a row that continues the one read now: the four cache lines that this one does not touch.
+    """Prefetch the row at an address, which the next quantum reads: the four cache lines it ends in.
 
-    They come while the rest of this quantum is rendered.  (Asked for two groups ahead within the quantum,
-    128 stems took 0.64 % of a core; so, 0.29 %.)
+    They arrive while the rest of this quantum is rendered.  (128 stems took 0.64 % of a core with a prefetch
+    two groups ahead within the quantum, and 0.29 % with this one.)
     """
     for line in range(np.int64(4)):
         prefetch(address + LAST_FLOAT + line * np.int64(64))

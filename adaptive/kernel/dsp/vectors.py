@@ -1,7 +1,7 @@
-"""Rows of floats in LLVM's words, for the few loops it does not turn into vectors by itself.
+"""Builders of LLVM vector instructions, for the few loops that LLVM does not vectorise by itself.
 
-Eight floats a vector whatever the processor has: sums and scans then run in one order everywhere, and the
-samples are the same.  A row is the 64 frames of a quantum; addresses are integers.
+A vector has eight floats on every processor, so sums and scans run in the same order everywhere and give the
+same samples.  A row is the 64 frames of a quantum; addresses are integers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WIDTH = 8
 FLOATS = ir.VectorType(ir.FloatType(), WIDTH)
 LANE_FLOATS = ir.VectorType(ir.FloatType(), LANES)
 LANE_BYTES = 4 * LANES
-"""One float for each of sixteen lanes; lanes have nothing to do with each other, so any width will do."""
+"""Bytes of one float for each of sixteen lanes; lanes are independent, so any vector width gives the same."""
 
 WORD = ir.IntType(64)
 VECTORS = QUANTUM // WIDTH
@@ -31,39 +31,39 @@ ROW_OFFSETS = range(0, ROW_BYTES, VECTOR_BYTES)
 
 
 def place(builder: Any, base: Any, offset: Any = 0, kind: Any = FLOATS) -> Any:
-    """Pointer to what lies `offset` bytes behind an address."""
+    """Pointer to a value of type `kind`, `offset` bytes after an address."""
     at = builder.add(base, offset if isinstance(offset, ir.Value) else WORD(offset))
     return builder.inttoptr(at, kind.as_pointer())
 
 
 def load(builder: Any, base: Any, offset: Any = 0, kind: Any = FLOATS) -> Any:
-    """Read what lies at an address, which need not be a multiple of anything but a float's size."""
+    """Load a value; the address must be a multiple of four bytes, no more."""
     return builder.load(place(builder, base, offset, kind), align=4)
 
 
 def store(builder: Any, value: Any, base: Any, offset: Any = 0) -> None:
-    """Write to an address."""
+    """Store a value; the address must be a multiple of four bytes, no more."""
     builder.store(value, place(builder, base, offset, value.type), align=4)
 
 
 def constant(values: Sequence[float]) -> Any:
-    """A vector of numbers."""
+    """A constant vector."""
     return ir.Constant(ir.VectorType(ir.FloatType(), len(values)), list(values))
 
 
 def everywhere(value: float, kind: Any = FLOATS) -> Any:
-    """One number, known now, in every element."""
+    """A constant vector with the same number in every element."""
     return constant([value] * kind.count)
 
 
 def shuffled(builder: Any, a: Any, b: Any, places: Sequence[int]) -> Any:
-    """Elements of two vectors by their places in both, one behind the other."""
+    """Select elements of two vectors by their index in the concatenation of both."""
     words = ir.VectorType(ir.IntType(32), len(places))
     return builder.shuffle_vector(a, b, ir.Constant(words, list(places)))
 
 
 def splat(builder: Any, value: Any, kind: Any = FLOATS) -> Any:
-    """One number in every element."""
+    """A vector with one run-time number in every element."""
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
     return shuffled(builder, first, first, [0] * kind.count)
 
@@ -82,7 +82,7 @@ def element(builder: Any, vector: Any, number: int) -> Any:
 
 
 def folded(builder: Any, vectors: Sequence[Any], join: Any) -> Any:
-    """Join vectors pair by pair, and then the halves of the last, down to one number."""
+    """Reduce vectors to one number with `join`: pair by pair, then the halves of the last vector."""
     while len(vectors) > 1:
         vectors = [join(a, b) for a, b in zip(vectors[::2], vectors[1::2], strict=True)]
     (vector,) = vectors
@@ -96,17 +96,17 @@ def folded(builder: Any, vectors: Sequence[Any], join: Any) -> Any:
 SINGLES = ([0, 8, 1, 9, 4, 12, 5, 13], [2, 10, 3, 11, 6, 14, 7, 15])
 DOUBLES = ([0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15])
 HALVES = ([0, 1, 2, 3, 8, 9, 10, 11], [4, 5, 6, 7, 12, 13, 14, 15])
-"""Places that two vectors give to one: elements in turn, pairs in turn, a half each.
+"""Index patterns that merge two vectors: alternating elements, alternating pairs, one half of each.
 
-The first two stay within halves, which is the cheap way for processors with vectors of eight.
+The first two do not cross the halves of a vector, which is cheap on processors with eight floats a register.
 """
 
 
 def transposed(builder: Any, rows: Sequence[Any]) -> list[Any]:
-    """Turn eight vectors over: row and column change places."""
+    """Transpose eight vectors of eight floats."""
 
     def paired(vectors: Sequence[Any], distance: int, masks: Any) -> list[Any]:
-        """Join each vector with the one so far behind it; both results stand where the two stood."""
+        """Merge each vector with the one `distance` later; the two results replace them."""
         joined = list(vectors)
         for number in range(WIDTH):
             if not number & distance:
@@ -116,13 +116,13 @@ def transposed(builder: Any, rows: Sequence[Any]) -> list[Any]:
 
     for distance, masks in ((1, SINGLES), (2, DOUBLES), (4, HALVES)):
         rows = paired(rows, distance, masks)
-    # two rounds of pairs leave the columns of each half in the order 0 2 1 3
+    # the first two rounds leave the columns of each half in the order 0 2 1 3
     return [rows[number] for number in (0, 2, 1, 3, 4, 6, 5, 7)]
 
 
 @intrinsic
 def interleave_rows(_context: Any, _out: Any, _left: Any) -> Any:
-    """Write two rows that follow each other as pairs of frames."""
+    """Interleave two adjacent rows: left and right of each frame become neighbours."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         out, left = args
@@ -140,7 +140,7 @@ def interleave_rows(_context: Any, _out: Any, _left: Any) -> Any:
 
 @intrinsic
 def add_lane_sums(_context: Any, _row: Any, _block: Any) -> Any:
-    """Add to each frame of a row the sum of its sixteen lanes in a block, by one tree."""
+    """Add to each frame of a row the sum of its sixteen lanes in a block, in a fixed order."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         row, block = args

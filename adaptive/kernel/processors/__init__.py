@@ -1,1 +1,1 @@
-"""Processors: what changes the sound of a strip or a bus, one file a kind."""
+"""Processors: effects of clips and buses, one file for each kind."""

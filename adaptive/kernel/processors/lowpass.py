@@ -1,13 +1,13 @@
-"""The low-pass of strips, for clips and for buses: sixteen rows of a quantum at a time, in place.
+"""The low-pass of clips and buses: filters sixteen rows of a quantum in place.
 
-A filter's next frame hangs on the last, so what runs side by side are the sixteen channels of eight strips,
-and those lie one after the other.  So eight frames of eight rows are turned over into vectors of a frame
-each, filtered with the state in registers, and turned back.  LLVM finds neither by itself (with loops in
-Python, a group took three times as long), which is why this one function is written in its words.
+Each output of a filter depends on the previous one, so the sixteen channels of eight clips or buses are
+filtered in parallel.  The channels are adjacent rows in memory: eight frames of eight rows are transposed
+into one vector for each frame, filtered with the state in registers, and transposed back.  LLVM does neither
+by itself (a group took three times as long with loops in Python), so the loop is built from its instructions.
 
-The filter is the trapezoidal state-variable one (Simper 2013, "Solving the continuous SVF").  There a frame's
-answer is ``v2 = low + a2·band + a3·(x - low)`` and the next state ``2·v2 - low``; here the doubled
-coefficients give the next state directly, and the answer is the mean of both.  That is the same filter with
+The filter is the trapezoidal state-variable one (Simper 2013, "Solving the continuous SVF").  In that paper
+the output is ``v2 = low + a2·band + a3·(x - low)`` and the next state ``2·v2 - low``.  Here the doubled
+coefficients give the next state directly and the output is the mean of both states: the same filter with
 three operations from one frame to the next instead of five.
 """
 
@@ -43,8 +43,8 @@ STATE = ("low", "band", "b1", "b2", "b3")
 STEPS = ("b1_step", "b2_step", "b3_step")
 
 
-class _Half:
-    """Eight of a group's sixteen channels while their filters run: their state in registers."""
+class _EightFilters:
+    """Filters of eight of a group's sixteen channels, with their state in registers."""
 
     def __init__(self, builder: Any, address: Any, first_lane: int) -> None:
         def offset(name: str) -> int:
@@ -54,55 +54,55 @@ class _Half:
             return load(builder, address, offset(name), *kind)
 
         self.builder, self.first_lane = builder, first_lane
-        self.kept = {name: cgutils.alloca_once_value(builder, field(name)) for name in STATE}
+        self.state = {name: cgutils.alloca_once_value(builder, field(name)) for name in STATE}
         self.steps = [field(name) for name in STEPS]
         self.is_on = builder.icmp_signed("!=", field("is_on", WORDS), ir.Constant(WORDS, [0] * WIDTH))
-        self.homes = {name: offset(name) for name in STATE}
+        self.offsets = {name: offset(name) for name in STATE}
 
     def step(self, x: Any, is_moving: bool) -> Any:
-        """One frame of eight channels; coefficients at rest need not be added to."""
+        """Filter one frame of eight channels; `is_moving`: also advance the coefficients."""
         builder = self.builder
-        low, band, b1, b2, b3 = (builder.load(self.kept[name]) for name in STATE)
+        low, band, b1, b2, b3 = (builder.load(self.state[name]) for name in STATE)
         v3 = builder.fsub(x, low)
         next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, v3))
         next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, v3))
-        builder.store(next_low, self.kept["low"])
-        builder.store(next_band, self.kept["band"])
+        builder.store(next_low, self.state["low"])
+        builder.store(next_band, self.state["band"])
         if is_moving:
             for name, b, step in zip(STATE[2:], (b1, b2, b3), self.steps, strict=True):
-                builder.store(builder.fadd(b, step), self.kept[name])
+                builder.store(builder.fadd(b, step), self.state[name])
         answer = builder.fmul(everywhere(0.5), builder.fadd(low, next_low))
         return builder.select(self.is_on, answer, x)
 
     def filter(self, rows: Any, at: Any, is_moving: bool) -> None:
-        """Eight frames of eight rows, in place."""
+        """Filter eight frames of eight rows in place."""
         offsets = [self.builder.add(at, WORD((self.first_lane + row) * ROW_BYTES)) for row in range(WIDTH)]
         frames = transposed(self.builder, [load(self.builder, rows, offset) for offset in offsets])
         answers = transposed(self.builder, [self.step(frame, is_moving) for frame in frames])
         for answer, offset in zip(answers, offsets, strict=True):
             store(self.builder, answer, rows, offset)
 
-    def keep(self, address: Any) -> None:
-        """Put the state where it will be found in the next quantum."""
+    def store_state(self, address: Any) -> None:
+        """Store the state for the next quantum."""
         for name in STATE:
-            store(self.builder, self.builder.load(self.kept[name]), address, self.homes[name])
+            store(self.builder, self.builder.load(self.state[name]), address, self.offsets[name])
 
 
 @intrinsic
 def low_pass_rows(_context: Any, _state: Any, _rows: Any) -> Any:
-    """Low-pass sixteen rows that follow each other in memory, where they are on, with coefficients that move.
+    """Low-pass sixteen adjacent rows in place, those whose filter is on; coefficients that move are advanced.
 
-    Of the state, a `LANE_FILTER`, nothing else may be known here than where it lies.
+    `_state` and `_rows` are addresses, of a `LANE_FILTER` and of the first row.
     """
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         state, rows = args
-        halves = [_Half(builder, state, first) for first in range(0, LANES, WIDTH)]
+        halves = [_EightFilters(builder, state, first) for first in range(0, LANES, WIDTH)]
 
         def filtered(is_moving: bool) -> None:
             with cgutils.for_range(builder, WORD(VECTORS)) as loop:
                 at = builder.mul(loop.index, WORD(VECTOR_BYTES))
-                for half in halves:  # the one's frames run while the other's wait
+                for half in halves:  # independent: the processor overlaps their instructions
                     half.filter(rows, at, is_moving)
 
         moving = load(builder, state, int(LANE_FILTER.fields["is_moving"][1]), MOVING)
@@ -113,7 +113,7 @@ def low_pass_rows(_context: Any, _state: Any, _rows: Any) -> Any:
             with none:
                 filtered(is_moving=False)
         for half in halves:
-            half.keep(state)
+            half.store_state(state)
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.int64), generate
@@ -121,13 +121,13 @@ def low_pass_rows(_context: Any, _state: Any, _rows: Any) -> Any:
 
 @rtsafe
 def filter_rows(state_address: int, rows_address: int) -> None:
-    """Low-pass a group's sixteen rows in place."""
+    """Low-pass the sixteen rows of a group in place; both arguments are addresses."""
     low_pass_rows(state_address, rows_address)
 
 
 @rtsafe
 def forget_broken(group: Any) -> None:
-    """Clear the state of lanes that are no longer numbers: a filter would keep them for ever."""
+    """Clear the state of lanes that is not finite or too large; the filter would keep it forever."""
     for lane in range(LANES):
         is_fine = abs(group["low"][lane]) < TOO_LOUD and abs(group["band"][lane]) < TOO_LOUD
         group["low"][lane] = group["low"][lane] if is_fine else ZERO

@@ -1,9 +1,9 @@
-"""A room: sixteen delay lines that feed each other (Jot & Chaigne 1991, "Digital delay networks").
+"""The reverb: a feedback delay network of sixteen lines (Jot & Chaigne 1991, "Digital delay networks").
 
-Every delay is longer than a quantum, so that a line's next 64 frames do not depend on each other and the
-whole network runs along time, eight frames of everything at once: pre-delay, all-passes, lines and matrix, in
-registers between the one reading and the one writing of each delay.  Damping is a two-point average in the
-loop for the same reason: a recursive filter could not.
+Every delay is longer than a quantum, so that the next 64 frames of a line do not depend on each other.  The
+whole network (pre-delay, all-passes, lines and matrix) therefore processes eight frames at a time, in
+registers, and reads and writes each delay once.  Damping in the loop is a two-point average, because the
+frames of a recursive filter would depend on each other.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ FLOAT = np.int64(4)
 ROW = FLOAT * Q
 
 
-def _smeared(builder: Any, x: Any, reads: list[Any], writes: list[Any], at: Any) -> Any:
-    """What enters, through all-passes (Schroeder 1962)."""
-    share = everywhere(DIFFUSION)
+def _diffused(builder: Any, x: Any, reads: list[Any], writes: list[Any], at: Any) -> Any:
+    """The input, diffused by all-passes in series (Schroeder 1962)."""
+    weight = everywhere(DIFFUSION)
     for read, write in zip(reads, writes, strict=True):
         delayed = load(builder, read, at)
-        inside = builder.fsub(x, builder.fmul(share, delayed))
-        x = builder.fadd(delayed, builder.fmul(share, inside))
+        inside = builder.fsub(x, builder.fmul(weight, delayed))
+        x = builder.fadd(delayed, builder.fmul(weight, inside))
         store(builder, inside, write, at)
     return x
 
 
 def _collected(builder: Any, ends: list[Any], gain: Any) -> list[Any]:
-    """The lines' ends on the two channels, alternating sides and signs."""
+    """Left and right output: sums of the line outputs, with alternating channels and signs."""
     sides = [everywhere(0.0)] * 2
     for row, end in enumerate(ends):
         join = builder.fadd if (row // 2) % 2 == 0 else builder.fsub
@@ -65,7 +65,7 @@ def _collected(builder: Any, ends: list[Any], gain: Any) -> list[Any]:
 
 
 def _mixed(builder: Any, lines: list[Any]) -> list[Any]:
-    """The lines times a Hadamard matrix of order 16 (four rounds of butterflies)."""
+    """The lines, multiplied by a Hadamard matrix of order 16 (four rounds of butterflies)."""
     half = 1
     while half < REVERB_LINES:
         for low in range(REVERB_LINES):
@@ -77,18 +77,18 @@ def _mixed(builder: Any, lines: list[Any]) -> list[Any]:
 
 
 @intrinsic
-def run_network(_context: Any, _room: Any, _memory: Any, _out: Any) -> Any:
-    """Read, mix and write every delay of a room for a quantum; its answer goes to the two rows at `_out`.
+def run_network(_context: Any, _reverb: Any, _memory: Any, _out: Any) -> Any:
+    """Read, mix and write every delay of a reverb for a quantum; write its output to the two rows at `_out`.
 
-    Of the room, a `REVERB`, and its memory nothing else may be known here than where they lie.
+    All arguments are addresses: of a `REVERB`, of its memory, and of the output.
     """
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
-        room, memory, out = args
+        reverb, memory, out = args
 
         def field(name: str, index: int = 0, kind: Any = WORD) -> Any:
             size = 8 if kind is WORD else 4
-            return load(builder, room, int(REVERB.fields[name][1]) + size * index, kind)
+            return load(builder, reverb, int(REVERB.fields[name][1]) + size * index, kind)
 
         def number(name: str, index: int = 0) -> Any:
             return splat(builder, field(name, index, ir.FloatType()))
@@ -104,15 +104,15 @@ def run_network(_context: Any, _room: Any, _memory: Any, _out: Any) -> Any:
             after = builder.add(at, WORD(4))
             before = [load(builder, read, at) for read in reads[:REVERB_LINES]]
             ends = [load(builder, read, after) for read in reads[:REVERB_LINES]]
-            for side, heard in enumerate(_collected(builder, ends, number("gain"))):
-                store(builder, heard, builder.add(out, WORD(side * ROW_BYTES)), at)
-            share = builder.fmul(everywhere(0.5), number("damping"))
+            for side, output in enumerate(_collected(builder, ends, number("gain"))):
+                store(builder, output, builder.add(out, WORD(side * ROW_BYTES)), at)
+            weight = builder.fmul(everywhere(0.5), number("damping"))
             for row, (here, last) in enumerate(zip(list(ends), before, strict=True)):
-                damped = builder.fadd(here, builder.fmul(share, builder.fsub(last, here)))
+                damped = builder.fadd(here, builder.fmul(weight, builder.fsub(last, here)))
                 ends[row] = builder.fmul(number("feedback", row), damped)
             entering = load(builder, reads[PREDELAY], at)
-            smearing = slice(REVERB_LINES, REVERB_LINES + ALLPASSES)
-            entering = _smeared(builder, entering, reads[smearing], writes[smearing], at)
+            allpasses = slice(REVERB_LINES, REVERB_LINES + ALLPASSES)
+            entering = _diffused(builder, entering, reads[allpasses], writes[allpasses], at)
             entering = builder.fmul(quarter, entering)
             for row, line in enumerate(_mixed(builder, ends)):
                 join = builder.fadd if row % 2 == 0 else builder.fsub
@@ -123,57 +123,69 @@ def run_network(_context: Any, _room: Any, _memory: Any, _out: Any) -> Any:
 
 
 @rtsafe
-def find_rows(room: Any) -> None:
-    """Where this quantum is read and written; a line is read from the frame before its end."""
+def find_rows(reverb: Any) -> None:
+    """Compute where each row is read and written in this quantum; lines start one frame early for damping."""
     for row in range(ROWS):
         early = np.int64(1) if row < LINES else np.int64(0)
-        at = room["row_write"][row] - room["length"][row] - early
-        at += room["row_frames"][row] if at < 0 else np.int64(0)
-        room["reads"][row] = room["row_first"][row] + at
-        room["writes"][row] = room["row_first"][row] + room["row_write"][row]
+        at = reverb["row_write"][row] - reverb["length"][row] - early
+        at += reverb["row_frames"][row] if at < 0 else np.int64(0)
+        reverb["reads"][row] = reverb["row_first"][row] + at
+        reverb["writes"][row] = reverb["row_first"][row] + reverb["row_write"][row]
 
 
 @rtsafe
-def move_rows(room: Any, memory: Any, address: int) -> None:
-    """Move on by a quantum: repeat a row's first quantum behind its last, ask for what is touched next."""
+def move_rows(reverb: Any, memory: Any, address: int) -> None:
+    """Advance every row by a quantum, copy its first quantum behind its last, prefetch the next read."""
     for row in range(ROWS):
-        first, frames = room["row_first"][row], room["row_frames"][row]
-        if room["row_write"][row] == 0:
+        first, frames = reverb["row_first"][row], reverb["row_frames"][row]
+        if reverb["row_write"][row] == 0:
             for i in range(Q):
                 memory[first + frames + i] = memory[first + i]
-        at = room["row_write"][row] + Q
-        room["row_write"][row] = np.int64(0) if at == frames else at
-        prefetch_quantum(address + FLOAT * (room["reads"][row] + Q))
+        at = reverb["row_write"][row] + Q
+        reverb["row_write"][row] = np.int64(0) if at == frames else at
+        prefetch_quantum(address + FLOAT * (reverb["reads"][row] + Q))
 
 
 @rtsafe
 def render_reverb(
-    room: Any, room_address: int, memory: Any, rows_address: int, audio: Any, address: int
+    reverb: Any, reverb_address: int, memory: Any, rows_address: int, audio: Any, address: int
 ) -> None:
-    """Replace a bus's audio by the room's answer to it; all three are also given by address."""
-    loudness = energy(address) + energy(address + ROW)
-    if loudness > ZERO:
-        room["quiet_quanta"] = np.int32(0)
-    if room["is_quiet"] == 1 and loudness == ZERO:
+    """Replace the audio of a bus with the output of a reverb.
+
+    Parameters
+    ----------
+    reverb, reverb_address : REVERB, int64
+        Its state, and the address of that.
+    memory, rows_address : float32 array, int64
+        The frames of its delays, and the address of the first.
+    audio, address : float32, shape (2, quantum), int64
+        Audio of the bus, and its address.
+    """
+    input_energy = energy(address) + energy(address + ROW)
+    if input_energy > ZERO:
+        reverb["quiet_quanta"] = np.int32(0)
+    if reverb["is_quiet"] == 1 and input_energy == ZERO:
         return
-    room["is_quiet"] = np.int32(0)
-    find_rows(room)
-    entrance = rows_address + FLOAT * room["writes"][PREDELAY]
-    room["low_cut_state"] = one_pole.low_cut(entrance, address, room["low_cut"], room["low_cut_state"])
-    run_network(room_address, rows_address, address)
-    loudest = energy(address) + energy(address + ROW)
-    if not (loudest < TOO_LOUD):
-        clear_room(room, memory, audio)
-    move_rows(room, memory, rows_address)
-    room["quiet_quanta"] = room["quiet_quanta"] + np.int32(1) if loudest < QUIET else np.int32(0)
-    if room["quiet_quanta"] > room["quiet_limit"]:
-        room["is_quiet"] = np.int32(1)
+    reverb["is_quiet"] = np.int32(0)
+    find_rows(reverb)
+    input_address = rows_address + FLOAT * reverb["writes"][PREDELAY]
+    reverb["low_cut_state"] = one_pole.low_cut(
+        input_address, address, reverb["low_cut"], reverb["low_cut_state"]
+    )
+    run_network(reverb_address, rows_address, address)
+    output_energy = energy(address) + energy(address + ROW)
+    if not (output_energy < TOO_LOUD):
+        clear_reverb(reverb, memory, audio)
+    move_rows(reverb, memory, rows_address)
+    reverb["quiet_quanta"] = reverb["quiet_quanta"] + np.int32(1) if output_energy < QUIET else np.int32(0)
+    if reverb["quiet_quanta"] > reverb["quiet_limit"]:
+        reverb["is_quiet"] = np.int32(1)
 
 
 @rtsafe
-def clear_room(room: Any, memory: Any, audio: Any) -> None:
-    """Forget what broke: not-a-number in a loop would otherwise stay for ever."""
-    room["low_cut_state"] = ZERO
+def clear_reverb(reverb: Any, memory: Any, audio: Any) -> None:
+    """Clear a reverb with invalid samples: in its feedback loop they would stay forever."""
+    reverb["low_cut_state"] = ZERO
     for i in range(memory.size):
         memory[i] = ZERO
     for i in range(Q):

@@ -1,1 +1,1 @@
-"""Sources: what makes sound in the kernel, one file a kind."""
+"""Sources: sound generators of the kernel, one file for each kind."""

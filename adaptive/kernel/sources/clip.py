@@ -1,8 +1,8 @@
-"""Clips: resident sound, started and stopped at exact frames, looping with its tail.
+"""Clips: players of sound in memory, started and stopped at exact frames, which loop with their tails.
 
-A clip plays frames of a `SOUND`.  Beat 1 lies at its `origin`; a start at a negative position plays
-the pickup before it.  After `loop_frames` the next pass begins while what the file holds beyond rings
-on over it: pass n is heard at ``position``, its predecessors at ``position + n·loop_frames``.
+A clip plays the frames of a `SOUND`.  Its `origin` is the frame of beat 1; a start at a negative position
+plays the pickup before it.  After `loop_frames` the next pass begins, while the tail of the file sounds over
+it: the present pass is read at ``position``, the n-th pass before it at ``position + n · loop_frames``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import (
     F32,
+    HALF,
     HALF_PI,
     ONE,
     ZERO,
@@ -57,7 +58,7 @@ FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 TOO_LOUD = F32(1e6)
-OPENING = np.int64(240)  # 5 ms at 48 kHz
+OPENING_S = F32(0.005)  # time in which the filter of a restarted clip opens
 
 
 @rtsafe
@@ -75,8 +76,18 @@ def play_channel(
 ) -> None:
     """Add one channel of a clip, with the tails of its earlier passes, along a gain line.
 
-    `out` is the address of the first frame to write, `data` that of beat 1; the material lies from
-    `first` (negative: the lead-in) to `end`, and what is asked for outside it is silent.
+    Parameters
+    ----------
+    out, data : int64
+        Addresses of the first frame to write and of beat 1.
+    position, count : int64
+        Frames from beat 1 to the first frame, and number of frames.
+    first, end : int64
+        The file has frames `first` (negative: before beat 1) to `end`; others are silent.
+    loop_frames, passes : int64
+        Length of a pass, and number of earlier passes.
+    value, step : float32
+        Gain at the first frame, and its change per frame.
     """
     start = position
     for _ in range(passes + np.int64(1)):
@@ -95,7 +106,7 @@ def play_channel(
 
 @rtsafe
 def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
-    """Last sample a clip has put out on a lane: what a start that cuts in must let fade."""
+    """Last sample a clip has put out on a lane, at its present gain; it decays when the clip is cut."""
     position, passes = group["position"][column], group["passes"][column]
     loop_frames, origin = sound["loop_frames"], sound["origin"]
     is_tail = group["is_tail"][column] == 1
@@ -121,7 +132,7 @@ def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
 
 @rtsafe
 def leave_residual(group: Any, column: int, sounds: Any) -> None:
-    """Let the last sample of a clip that is cut decay instead of stepping to zero."""
+    """Add the last sample of a clip that is cut to its residual, which decays instead of stepping to zero."""
     sound = sounds[group["sound"][column]]
     group["residual_bus"][column] = group["bus"][column]
     for side in range(np.int64(2)):
@@ -130,10 +141,10 @@ def leave_residual(group: Any, column: int, sounds: Any) -> None:
 
 
 @rtsafe
-def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -> None:
-    """Begin a clip at this frame: sound, position, bus, gain, pan.
+def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, opening: int) -> None:
+    """Start a clip at this frame: sound, position, bus, gain, pan.
 
-    A filter that was closed opens within 5 ms, so that what is cut goes through it to its end.
+    A closed filter opens over `opening` frames, so that the residual of a cut clip is still filtered.
     """
     if group["state"][column] != 0:
         leave_residual(group, column, sounds)
@@ -158,7 +169,7 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -
     group["cutoff_from"][column] = cutoff_now(group, column, frame)
     group["cutoff_to"][column] = OPEN
     group["cutoff_start"][column] = frame
-    group["cutoff_frames"][column] = OPENING if group["is_filtered"][column] != 0 else np.int64(0)
+    group["cutoff_frames"][column] = opening if group["is_filtered"][column] != 0 else np.int64(0)
     lane = np.int64(2) * column
     group["line_value"][lane] = command["f0"] * pan_left(command["f1"])
     group["line_value"][lane + np.int64(1)] = command["f0"] * pan_right(command["f1"])
@@ -166,11 +177,11 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -
 
 @rtsafe
 def release_clip(group: Any, column: int, sounds: Any) -> None:
-    """Play no further, but let what lies beyond the last bar of earlier passes ring on."""
+    """Stop the present pass of a loop and let the tails of earlier passes sound to their end."""
     if group["state"][column] == 0 or group["is_tail"][column] == 1:
         return
     if group["position"][column] != 0:
-        # in mid-pass: what the present pass put out last decays, the tails alone go on
+        # within a pass: the last sample of this pass decays, without the tails, which go on
         leave_residual(group, column, sounds)
         group["is_tail"][column] = np.int32(1)
         sound = sounds[group["sound"][column]]
@@ -182,7 +193,7 @@ def release_clip(group: Any, column: int, sounds: Any) -> None:
 
 @rtsafe
 def gain_now(group: Any, column: int, frame: int) -> float:
-    """Gain a clip's ramp has reached."""
+    """Gain of a clip's ramp at a frame."""
     return ramp_at(
         group["gain_from"][column],
         group["gain_to"][column],
@@ -195,7 +206,7 @@ def gain_now(group: Any, column: int, frame: int) -> float:
 
 @rtsafe
 def pan_now(group: Any, column: int, frame: int) -> float:
-    """Pan a clip's ramp has reached."""
+    """Pan of a clip's ramp at a frame."""
     return ramp_at(
         group["pan_from"][column],
         group["pan_to"][column],
@@ -208,7 +219,7 @@ def pan_now(group: Any, column: int, frame: int) -> float:
 
 @rtsafe
 def cutoff_now(group: Any, column: int, frame: int) -> float:
-    """Cutoff a clip's ramp has reached."""
+    """Cutoff of a clip's ramp at a frame, in Hz."""
     return ramp_at(
         group["cutoff_from"][column],
         group["cutoff_to"][column],
@@ -220,12 +231,12 @@ def cutoff_now(group: Any, column: int, frame: int) -> float:
 
 
 @rtsafe
-def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int) -> None:
-    """Carry out one command at its frame."""
+def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, opening: int) -> None:
+    """Apply one command at its frame."""
     operation = command["operation"]
     group["moving_until"] = max(group["moving_until"], frame + command["i0"] + Q)
     if operation == CLIP_START:
-        start_clip(group, column, sounds, command, frame)
+        start_clip(group, column, sounds, command, frame, opening)
     elif operation == CLIP_GAIN or operation == CLIP_STOP:
         group["gain_from"][column] = gain_now(group, column, frame)
         group["gain_to"][column] = command["f0"]
@@ -253,7 +264,7 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int)
         group["cutoff_start"][column] = frame
         group["cutoff_frames"][column] = command["i0"]
         if group["is_filtered"][column] == 0:
-            group["is_filtered"][column] = np.int32(2)  # filled from the signal when it begins
+            group["is_filtered"][column] = np.int32(2)  # coefficients and state are set when it first runs
 
 
 @rtsafe
@@ -307,7 +318,7 @@ def play_piece(
 
 @rtsafe
 def add_residual(address: int, group: Any, lane: int, first: int, last: int, decay: float) -> None:
-    """Add what is left of a clip that was cut, for frames `first` … `last`."""
+    """Add the decaying residual of a cut clip to frames `first` … `last` of a row."""
     value = group["residual"][lane]
     if value == ZERO:
         return
@@ -315,7 +326,7 @@ def add_residual(address: int, group: Any, lane: int, first: int, last: int, dec
     for i in range(first, last):
         value *= decay
         out[i] += value
-    # inaudible, or not a number: over
+    # inaudible or not a number: it has ended
     is_heard = abs(value) >= INAUDIBLE and abs(value) < TOO_LOUD
     group["residual"][lane] = value if is_heard else ZERO
 
@@ -325,9 +336,9 @@ def play_until(
     base: int, is_direct: int, group: Any, column: int, sounds: Any, first: int, last: int, frame: int,
     decay: float,
 ) -> None:  # fmt: skip
-    """Render frames `first` … `last` of a clip and of what was cut before.
+    """Render frames `first` … `last` of a clip and of its residual.
 
-    `base` is the address of the buses, or (`is_direct` 0) of the group's own sixteen rows.
+    `base` is the address of the buses, or (`is_direct` 0) of the sixteen rows of the group.
     """
     if last <= first:
         return
@@ -345,7 +356,7 @@ def play_until(
 
 @rtsafe
 def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
-    """Switch a clip off whose fade or material has ended."""
+    """Stop a clip whose fade, file or tails have ended."""
     if group["state"][column] == 0:
         return
     sound = sounds[group["sound"][column]]
@@ -363,9 +374,9 @@ def end_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
 @rtsafe
 def render_clip(
     base: int, is_direct: int, group: Any, column: int, sounds: Any, entries: Any, frame: int,
-    decay: float,
+    decay: float, opening: int,
 ) -> None:  # fmt: skip
-    """Render a clip for one quantum, in pieces where a command of its own falls into it."""
+    """Render a clip for one quantum, split into pieces at the frames of its commands."""
     first = np.int64(0)
     event = group["first_event"][column]
     while event >= 0:
@@ -373,7 +384,7 @@ def render_clip(
         at = np.int64(entry["offset"])
         play_until(base, is_direct, group, column, sounds, first, at, frame, decay)
         first = at
-        command_clip(group, column, sounds, entry["command"], frame + at)
+        command_clip(group, column, sounds, entry["command"], frame + at, opening)
         event = entry["event_next"]
     group["first_event"][column] = np.int32(-1)
     play_until(base, is_direct, group, column, sounds, first, Q, frame, decay)
@@ -382,7 +393,7 @@ def render_clip(
 
 @rtsafe
 def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
-    """Aim the filters of a group for this quantum; False when every one is open."""
+    """Set the filter ramps of a group for this quantum; return False if all filters are open."""
     is_any = False
     for column in range(np.int64(PAIRS)):
         if group["is_filtered"][column] == 0:
@@ -402,9 +413,9 @@ def prepare_filters(group: Any, frame: int, sample_rate: float) -> bool:
 
 @rtsafe
 def render_columns(
-    base: int, is_direct: int, group: Any, sounds: Any, entries: Any, frame: int, decay: float
+    base: int, is_direct: int, group: Any, sounds: Any, entries: Any, frame: int, decay: float, opening: int
 ) -> None:
-    """Render a group's clips into the buses, or (`is_direct` 0) into the group's own sixteen rows."""
+    """Render the clips of a group into the buses, or (`is_direct` 0) into the sixteen rows of the group."""
     for column in range(np.int64(PAIRS)):
         if group["state"][column] == 1:
             sound = sounds[group["sound"][column]]
@@ -413,19 +424,19 @@ def render_columns(
                 at = base + PAIR * row
                 play_plain(at, at + ROW, group, column, sound, frame)
                 continue
-        render_clip(base, is_direct, group, column, sounds, entries, frame, decay)
+        render_clip(base, is_direct, group, column, sounds, entries, frame, decay, opening)
 
 
 @rtsafe
 def render_filtered(
     group: Any, filter_address: int, sounds: Any, entries: Any, buses: Any, frame: int, decay: float,
-    lanes: Any, lanes_address: int,
+    opening: int, lanes: Any, lanes_address: int,
 ) -> None:  # fmt: skip
-    """Render a group in which a filter is closed: through rows of its own, then to the buses."""
+    """Render a group with a closed filter: into rows of its own, through the filters, then into the buses."""
     for row in range(np.int64(2 * PAIRS)):
         for i in range(Q):
             lanes[row, i] = ZERO
-    render_columns(lanes_address, np.int64(0), group, sounds, entries, frame, decay)
+    render_columns(lanes_address, np.int64(0), group, sounds, entries, frame, decay, opening)
     for column in range(np.int64(PAIRS)):
         is_on = np.int32(0) if group["is_filtered"][column] == 0 else np.int32(1)
         for side in range(np.int64(2)):
@@ -448,9 +459,9 @@ def render_filtered(
 
 @rtsafe
 def aim_gains(group: Any, frame: int) -> None:
-    """Evaluate the gain and pan ramps of eight clips for a frame, all at once.
+    """Evaluate the gain and pan ramps of eight clips at a frame, in vectors.
 
-    The same formulas as `gain_now` and `pan_now`, with selections instead of branches.
+    The formulas are those of `gain_now` and `pan_now`, with selections instead of branches.
     """
     for column in range(PAIRS):
         elapsed = frame - group["gain_start"][column]
@@ -479,7 +490,7 @@ def aim_gains(group: Any, frame: int) -> None:
 
 @rtsafe
 def is_plain(group: Any, column: int, sound: Any) -> bool:
-    """Whether the next quantum of a clip is one straight read: no command, no seam, no tail."""
+    """Whether the next quantum of a clip is one contiguous read: no command, loop point, tail or residual."""
     position, loop_frames = group["position"][column], sound["loop_frames"]
     end = sound["frames"] - sound["origin"]
     last = end if loop_frames == 0 else min(end, loop_frames - np.int64(1))
@@ -498,7 +509,7 @@ def is_plain(group: Any, column: int, sound: Any) -> bool:
 
 @rtsafe
 def play_plain(left: int, right: int, group: Any, column: int, sound: Any, frame: int) -> None:
-    """Render a quantum of a clip that is one straight read: the usual case."""
+    """Render a quantum of a clip that is one contiguous read, the usual case."""
     lane = np.int64(2) * column
     position = group["position"][column]
     offset = FLOAT * (sound["origin"] + position)
@@ -519,7 +530,7 @@ def play_plain(left: int, right: int, group: Any, column: int, sound: Any, frame
 
 @rtsafe
 def is_idle(group: Any) -> bool:
-    """Nothing sounds, nothing rings, nothing is asked of the group."""
+    """Whether no clip of the group plays, has a residual, or has a command in this quantum."""
     for column in range(np.int64(PAIRS)):
         lane = np.int64(2) * column
         if (
@@ -538,6 +549,7 @@ def render_clips(
     lanes: Any, lanes_address: int, frame: int, sample_rate: float, decay: float,
 ) -> None:  # fmt: skip
     """Render every clip of every group into its bus."""
+    opening = np.int64(sample_rate * OPENING_S + HALF)
     for index in range(count):
         group = clips[index]
         if is_idle(group):
@@ -546,6 +558,8 @@ def render_clips(
             aim_gains(group, frame + Q)
         if prepare_filters(group, frame, sample_rate):
             filter_address = clips_address + index * GROUP_BYTES + FILTER_OFFSET
-            render_filtered(group, filter_address, sounds, entries, buses, frame, decay, lanes, lanes_address)
+            render_filtered(
+                group, filter_address, sounds, entries, buses, frame, decay, opening, lanes, lanes_address
+            )
             continue
-        render_columns(bus_address, np.int64(1), group, sounds, entries, frame, decay)
+        render_columns(bus_address, np.int64(1), group, sounds, entries, frame, decay, opening)

@@ -1,9 +1,8 @@
-"""Synthesiser voices in groups of sixteen: notes, stealing, envelopes, the sound of a piece.
+"""Synthesiser voices in groups of sixteen: notes, voice stealing, envelopes, rendering.
 
-Control (envelopes, LFO, coefficients) is evaluated once a quantum for its end; within the quantum it
-runs straight.  A note starts and is released at its exact frame: its group, and no other, is rendered
-in pieces, and the lines of the other fifteen lanes are functions of the frame, so that they do not
-notice.
+Envelopes, LFO and filter coefficients are evaluated once a quantum, for its end; within the quantum they are
+straight lines.  A note starts and is released at its exact frame: only its group is then rendered in pieces.
+The lines of the other fifteen voices are functions of the frame, so their samples are the same either way.
 """
 
 from __future__ import annotations
@@ -46,12 +45,12 @@ OFF, ATTACK, DECAY, RELEASE = np.int32(0), np.int32(1), np.int32(2), np.int32(3)
 NEVER = np.int64(2**62)
 A4_PITCH, A4_HZ = F32(69.0), F32(440.0)
 SEMITONE = F32(1.0 / 12.0)
-FLOOR = F32(1e-4)  # -80 dB: a released voice below this is free
+FLOOR = F32(1e-4)  # -80 dB: a released voice below it is free
 LOWEST_FILTER, HIGHEST_FILTER = F32(20.0), F32(135.0)  # MIDI pitches: 26 Hz and 20 kHz
 INAUDIBLE, TOO_LOUD = F32(1e-6), F32(1e6)
 GROUP_BYTES = np.int64(VOICE_GROUP.itemsize)
 LANE_ROW, ROW = np.int64(4 * LANES), np.int64(4 * QUANTUM)
-PHI = F32(0.618034)
+GOLDEN_SECTION = F32(0.618034)
 
 
 @rtsafe
@@ -62,9 +61,10 @@ def hz_of_pitch(pitch: float) -> float:
 
 @rtsafe
 def next_level(level: float, stage: int, rise: float, fall: float, sustain: float, release: float) -> float:
-    """Level of an envelope some frames later: straight attack, exponential decay and release.
+    """Level of an envelope some frames later: linear attack, exponential decay and release.
 
-    `rise` is how far an attack comes in that time, `fall` and `release` what share of the way is left.
+    `rise` is the change of an attack in that time; `fall` and `release` are the shares of the distance to the
+    target that are left after it.
     """
     risen = min(level + rise, ONE)
     fallen = sustain + (level - sustain) * fall
@@ -75,7 +75,7 @@ def next_level(level: float, stage: int, rise: float, fall: float, sustain: floa
 
 @rtsafe
 def lfo_value(phase: float) -> float:
-    """Sine of a slow oscillator, phase in [0, 1)."""
+    """Value of the LFO, a sine, at a phase in [0, 1)."""
     folded = F32(0.25) - abs(wrap(phase + F32(0.25)) - HALF)
     return sine(F32(6.2831853) * folded)
 
@@ -84,7 +84,7 @@ def lfo_value(phase: float) -> float:
 def filter_warp_of_pitch(pitch: float, sample_rate: float) -> float:
     """``tan(π f / rate)`` of a cutoff given as a MIDI pitch, between 20 Hz and 20 kHz.
 
-    tan by its continued fraction: relative error below 2e-4 up to 0.45 of the rate.
+    The tangent is computed by its continued fraction: relative error below 2e-4 up to 0.45 of the rate.
     """
     pitch = min(max(pitch, LOWEST_FILTER), HIGHEST_FILTER)
     angle = PI * min(hz_of_pitch(pitch), F32(0.45) * sample_rate) / sample_rate
@@ -94,17 +94,17 @@ def filter_warp_of_pitch(pitch: float, sample_rate: float) -> float:
 
 
 @rtsafe
-def advance_envelopes(group: Any, tone: Any, frames: float) -> None:
-    """Move both envelopes of every voice to `frames` later."""
-    rise, fall = tone["attack_rate"][0] * frames, exp2(-tone["decay_rate"][0] * frames)
-    sustain, release = tone["sustain"][0], exp2(-tone["release_rate"][0] * frames)
+def advance_envelopes(group: Any, instrument: Any, frames: float) -> None:
+    """Advance both envelopes of every voice by `frames`."""
+    rise, fall = instrument["attack_rate"][0] * frames, exp2(-instrument["decay_rate"][0] * frames)
+    sustain, release = instrument["sustain"][0], exp2(-instrument["release_rate"][0] * frames)
     for lane in range(LANES):
         stage = group["stage"][lane]
         level = next_level(group["amplitude"][lane], stage, rise, fall, sustain, release)
         group["amplitude"][lane] = level
         group["stage"][lane] = DECAY if stage == ATTACK and level >= ONE else stage
-    rise, fall = tone["attack_rate"][1] * frames, exp2(-tone["decay_rate"][1] * frames)
-    sustain, release = tone["sustain"][1], exp2(-tone["release_rate"][1] * frames)
+    rise, fall = instrument["attack_rate"][1] * frames, exp2(-instrument["decay_rate"][1] * frames)
+    sustain, release = instrument["sustain"][1], exp2(-instrument["release_rate"][1] * frames)
     for lane in range(LANES):
         stage = group["modulation_stage"][lane]
         level = next_level(group["modulation"][lane], stage, rise, fall, sustain, release)
@@ -113,9 +113,9 @@ def advance_envelopes(group: Any, tone: Any, frames: float) -> None:
 
 
 @rtsafe
-def advance_lfo(group: Any, tone: Any) -> None:
-    """Move the slow oscillator of every voice by a quantum; leave its value in `wave`."""
-    step, fade_step = tone["lfo_step"], tone["lfo_fade_step"]
+def advance_lfo(group: Any, instrument: Any) -> None:
+    """Advance the LFO of every voice by a quantum and store its value in `wave`."""
+    step, fade_step = instrument["lfo_step"], instrument["lfo_fade_step"]
     for lane in range(LANES):
         phase = wrap(group["lfo_phase"][lane] + step)
         fade = min(ONE, group["lfo_fade"][lane] + fade_step)
@@ -125,14 +125,14 @@ def advance_lfo(group: Any, tone: Any) -> None:
 
 
 @rtsafe
-def aim_voices(group: Any, tone: Any, sample_rate: float, fade: float) -> None:
-    """Evaluate every voice for the end of the quantum and let its lines run there from its start."""
-    advance_envelopes(group, tone, F32(QUANTUM))
-    advance_lfo(group, tone)
+def aim_voices(group: Any, instrument: Any, sample_rate: float, fade: float) -> None:
+    """Evaluate every voice for the end of the quantum; its lines run there from the start of the quantum."""
+    advance_envelopes(group, instrument, F32(QUANTUM))
+    advance_lfo(group, instrument)
     pitch_depth, first, second = (
-        tone["lfo_pitch"],
-        tone["oscillator_pitch"][0],
-        tone["oscillator_pitch"][1],
+        instrument["lfo_pitch"],
+        instrument["oscillator_pitch"][0],
+        instrument["oscillator_pitch"][1],
     )
     for lane in range(LANES):
         pitch = group["pitch"][lane] + group["wave"][lane] * pitch_depth
@@ -141,7 +141,7 @@ def aim_voices(group: Any, tone: Any, sample_rate: float, fade: float) -> None:
     for lane in range(LANES):
         group["inverse"][lane] = ONE / group["step"][lane]
         group["inverse_other"][lane] = ONE / group["step_other"][lane]
-    gain, level_depth = tone["gain"] * fade, tone["lfo_level"]
+    gain, level_depth = instrument["gain"] * fade, instrument["lfo_level"]
     share = ONE / F32(QUANTUM)
     for lane in range(LANES):
         velocity = group["velocity"][lane]
@@ -149,21 +149,21 @@ def aim_voices(group: Any, tone: Any, sample_rate: float, fade: float) -> None:
         level *= ONE + group["wave"][lane] * level_depth
         group["gain_step"][lane] = (level - group["gain_value"][lane]) * share
         group["gain_origin"][lane] = ZERO
-    aim_filters(group, tone, sample_rate, share)
+    aim_filters(group, instrument, sample_rate, share)
 
 
 @rtsafe
-def aim_filters(group: Any, tone: Any, sample_rate: float, share: float) -> None:
-    """Let the filter of every voice run straight to where the end of the quantum wants it."""
-    base = tone["cutoff_pitch"] + tone["brightness"]
-    track, envelope = tone["key_track"], tone["filter_semitones"]
-    touch, wobble = tone["velocity_semitones"], tone["lfo_cutoff"]
+def aim_filters(group: Any, instrument: Any, sample_rate: float, share: float) -> None:
+    """Set the filter ramps of every voice to the cutoff at the end of the quantum."""
+    base = instrument["cutoff_pitch"] + instrument["brightness"]
+    track, envelope = instrument["key_track"], instrument["filter_semitones"]
+    touch, wobble = instrument["velocity_semitones"], instrument["lfo_cutoff"]
     for lane in range(LANES):
         pitch = base + track * (group["pitch"][lane] - F32(60.0))
         pitch += envelope * group["modulation"][lane] + wobble * group["wave"][lane]
         pitch += touch * (group["velocity"][lane] - ONE)
         warp = filter_warp_of_pitch(pitch, sample_rate)
-        # `doubled_coefficients`, which as a call would keep these lanes from becoming vectors
+        # `doubled_coefficients` inlined: a call would prevent vectorisation
         a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
         a2 = warp * a1
         a3 = warp * a2
@@ -173,32 +173,34 @@ def aim_filters(group: Any, tone: Any, sample_rate: float, share: float) -> None
 
 
 @rtsafe
-def aim_note(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, fade: float) -> None:
-    """Let the lines of a note that begins at frame `origin` run to the end of the quantum."""
+def aim_note(group: Any, instrument: Any, lane: int, origin: int, sample_rate: float, fade: float) -> None:
+    """Set the lines of a note that begins at frame `origin`, from there to the end of the quantum."""
     frames = F32(Q - origin)
-    level = min(ONE, tone["attack_rate"][0] * frames)
+    level = min(ONE, instrument["attack_rate"][0] * frames)
     group["amplitude"][lane] = level
     group["stage"][lane] = DECAY if level >= ONE else ATTACK
-    contour = min(ONE, tone["attack_rate"][1] * frames)
+    contour = min(ONE, instrument["attack_rate"][1] * frames)
     group["modulation"][lane] = contour
     group["modulation_stage"][lane] = DECAY if contour >= ONE else ATTACK
     pitch, velocity = group["pitch"][lane], group["velocity"][lane]
-    step = min(F32(0.49), hz_of_pitch(pitch + tone["oscillator_pitch"][0]) / sample_rate)
+    step = min(F32(0.49), hz_of_pitch(pitch + instrument["oscillator_pitch"][0]) / sample_rate)
     group["step"][lane] = step
     group["inverse"][lane] = ONE / step
-    step = min(F32(0.49), hz_of_pitch(pitch + tone["oscillator_pitch"][1]) / sample_rate)
+    step = min(F32(0.49), hz_of_pitch(pitch + instrument["oscillator_pitch"][1]) / sample_rate)
     group["step_other"][lane] = step
     group["inverse_other"][lane] = ONE / step
-    # phases are counted from the start of the quantum: wind back to it (32: more than it ever turns)
-    turns = F32(32.0) - group["step"][lane] * F32(origin)
-    group["phase"][lane] = phase_at(group["phase"][lane], ONE, turns)
-    turns = F32(32.0) - step * F32(origin)
-    group["phase_other"][lane] = phase_at(group["phase_other"][lane], ONE, turns)
-    level *= velocity * velocity * tone["gain"] * fade
+    # phases are given at the start of the quantum: go back `origin` frames, at most 0.49 · 63 < 32 cycles
+    cycles = F32(32.0) - group["step"][lane] * F32(origin)
+    group["phase"][lane] = phase_at(group["phase"][lane], ONE, cycles)
+    cycles = F32(32.0) - step * F32(origin)
+    group["phase_other"][lane] = phase_at(group["phase_other"][lane], ONE, cycles)
+    level *= velocity * velocity * instrument["gain"] * fade
     group["gain_step"][lane] = level / frames
     group["gain_origin"][lane] = F32(origin)
-    cutoff = tone["cutoff_pitch"] + tone["brightness"] + tone["key_track"] * (pitch - F32(60.0))
-    cutoff += tone["filter_semitones"] * contour + tone["velocity_semitones"] * (velocity - ONE)
+    cutoff = (
+        instrument["cutoff_pitch"] + instrument["brightness"] + instrument["key_track"] * (pitch - F32(60.0))
+    )
+    cutoff += instrument["filter_semitones"] * contour + instrument["velocity_semitones"] * (velocity - ONE)
     warp = filter_warp_of_pitch(cutoff, sample_rate)
     b1, b2, b3 = doubled_coefficients(warp, group["damping"][lane])
     group["b1"][lane] = b1
@@ -210,8 +212,8 @@ def aim_note(group: Any, tone: Any, lane: int, origin: int, sample_rate: float, 
 
 
 @rtsafe
-def begin_note(group: Any, tone: Any, lane: int, command: Any, frame: int, serial: int) -> None:
-    """Give a lane to a note; what it still sounded decays instead of stopping."""
+def begin_note(group: Any, instrument: Any, lane: int, command: Any, frame: int, serial: int) -> None:
+    """Start a note on a lane; the last sample of the note it steals decays instead of stopping."""
     if group["stage"][lane] != OFF:
         group["residual_left"][lane] += group["last"][lane] * group["pan_left"][lane]
         group["residual_right"][lane] += group["last"][lane] * group["pan_right"][lane]
@@ -222,7 +224,7 @@ def begin_note(group: Any, tone: Any, lane: int, command: Any, frame: int, seria
     group["age"][lane] = np.int32(serial)
     group["note"][lane] = command["i1"]
     group["release_frame"][lane] = frame + command["i0"] if command["i0"] > 0 else NEVER
-    # not a number would stay in the filter for ever: such a note is silent
+    # not a number would stay in the filter forever: such a note is silent
     is_number = abs(command["f0"]) < F32(1000.0) and abs(command["f1"]) < F32(1000.0)
     group["pitch"][lane] = command["f0"] if is_number else F32(60.0)
     group["velocity"][lane] = min(max(command["f1"], ZERO), F32(4.0)) if is_number else ZERO
@@ -231,23 +233,23 @@ def begin_note(group: Any, tone: Any, lane: int, command: Any, frame: int, seria
     group["lfo_phase"][lane] = ZERO
     group["lfo_fade"][lane] = ZERO
     group["gain_value"][lane] = ZERO
-    # successive notes start at phases a golden section apart: no two saws add up to a pulse
-    start = F32(serial % np.int32(1024)) * PHI
+    # phases of successive notes differ by the golden section, so that two saws do not add up to a pulse
+    start = F32(serial % np.int32(1024)) * GOLDEN_SECTION
     group["phase"][lane] = start - F32(np.int32(start))
     group["phase_other"][lane] = HALF * group["phase"][lane]
     group["noise"][lane] = np.uint32(serial) * np.uint32(2654435761) + np.uint32(lane)
     group["low"][lane] = ZERO
     group["band"][lane] = ZERO
-    group["damping"][lane] = TWO - TWO * tone["resonance"]
+    group["damping"][lane] = TWO - TWO * instrument["resonance"]
     side = ONE if serial % np.int32(2) == 0 else -ONE
-    pan = min(max(command["f2"] + side * tone["spread"] * F32(0.7), -ONE), ONE)
+    pan = min(max(command["f2"] + side * instrument["spread"] * F32(0.7), -ONE), ONE)
     group["pan_left"][lane] = pan_left(pan)
     group["pan_right"][lane] = pan_right(pan)
 
 
 @rtsafe
 def release_lane(group: Any, lane: int) -> None:
-    """Let a voice fade out by its release."""
+    """Start the release of a voice."""
     if group["stage"][lane] != OFF:
         group["stage"][lane] = RELEASE
         group["modulation_stage"][lane] = RELEASE
@@ -255,25 +257,25 @@ def release_lane(group: Any, lane: int) -> None:
 
 
 @rtsafe
-def add_pieces(group: Any, address: int, tone: Any, blocks: int, first: int, last: int) -> None:
-    """Render frames `first` … `last` of a group, also given by address, into the blocks."""
+def add_pieces(group: Any, address: int, instrument: Any, blocks: int, first: int, last: int) -> None:
+    """Render frames `first` … `last` of a group, whose address is `address`, into the blocks."""
     clear(carray(pointer(blocks + LANE_ROW * first), (last - first) * np.int64(LANES), np.float32))
     for number in range(np.int64(2)):
-        level = tone["oscillator_level"][number]
+        level = instrument["oscillator_level"][number]
         if level > ZERO:
-            shape, width = tone["shape"][number], tone["width"][number]
+            shape, width = instrument["shape"][number], instrument["width"][number]
             add_oscillator(blocks, address, number, shape, first, last, level, width)
-    low, band, high = tone["filter_low"], tone["filter_band"], tone["filter_high"]
+    low, band, high = instrument["filter_low"], instrument["filter_band"], instrument["filter_high"]
     shape_frames(blocks, address, first, last, low, band, high)
-    if ringing(group) > ZERO:
+    if residual_sum(group) > ZERO:
         ring_out(blocks, address, first, last)
 
 
 @rtsafe
 def forget_residuals(group: Any) -> None:
-    """Let go of what is no longer heard, or is not a number: lane by lane, once a quantum.
+    """Clear the residuals of stolen notes that are inaudible or not a number, lane by lane, once a quantum.
 
-    Whether it was rendered in pieces, and what else rings, must not be heard in a lane.
+    A residual must not depend on whether the quantum is rendered in pieces, nor on other lanes.
     """
     for lane in range(LANES):
         left, right = group["residual_left"][lane], group["residual_right"][lane]
@@ -283,8 +285,8 @@ def forget_residuals(group: Any) -> None:
 
 
 @rtsafe
-def ringing(group: Any) -> float:
-    """How much is left of stolen notes, all lanes together."""
+def residual_sum(group: Any) -> float:
+    """Sum of the magnitudes of all residuals of a group."""
     total = ZERO
     for lane in range(LANES):
         total += abs(group["residual_left"][lane]) + abs(group["residual_right"][lane])
@@ -293,7 +295,7 @@ def ringing(group: Any) -> float:
 
 @rtsafe
 def next_split(group: Any, frame: int, after: int) -> int:
-    """First frame of the quantum beyond `after` at which a note of the group starts or is released."""
+    """First frame of the quantum after `after` at which a note of the group starts or is released."""
     nearest = Q
     for lane in range(LANES):
         start = np.int64(group["event_offset"][lane])
@@ -306,42 +308,42 @@ def next_split(group: Any, frame: int, after: int) -> int:
 
 
 @rtsafe
-def settle_line(group: Any, lane: int, at: int) -> None:
-    """End a gain line at a frame, so that another may begin there."""
-    span = F32(at) - group["gain_origin"][lane]
-    group["gain_value"][lane] += group["gain_step"][lane] * span
+def end_line(group: Any, lane: int, at: int) -> None:
+    """End a gain line at a frame, where another begins."""
+    elapsed = F32(at) - group["gain_origin"][lane]
+    group["gain_value"][lane] += group["gain_step"][lane] * elapsed
     group["gain_step"][lane] = ZERO
     group["gain_origin"][lane] = F32(at)
 
 
 @rtsafe
 def begin_and_release(
-    group: Any, tone: Any, entries: Any, frame: int, at: int, sample_rate: float, fade: float
+    group: Any, instrument: Any, entries: Any, frame: int, at: int, sample_rate: float, fade: float
 ) -> None:
-    """Start and release what starts and is released at one frame of the quantum."""
+    """Start and release the notes that start or are released at frame `at` of the quantum."""
     for lane in range(LANES):
         if group["release_frame"][lane] <= frame + at and group["stage"][lane] != OFF:
             if at > 0:
-                # the line of this quantum was aimed without the release: aim it again from here
-                settle_line(group, lane, at)
+                # the line of this quantum was computed without the release: compute it again from here
+                end_line(group, lane, at)
                 value = group["gain_value"][lane]
                 release_lane(group, lane)
-                tail = exp2(-tone["release_rate"][0] * F32(Q - at))
+                tail = exp2(-instrument["release_rate"][0] * F32(Q - at))
                 group["amplitude"][lane] *= tail
                 group["gain_step"][lane] = (value * tail - value) / F32(Q - at)
             else:
                 release_lane(group, lane)
         if np.int64(group["event_offset"][lane]) == at:
-            serial = tone["next_age"]
-            tone["next_age"] = serial + np.int32(1)
+            serial = instrument["next_age"]
+            instrument["next_age"] = serial + np.int32(1)
             command = entries[group["event_entry"][lane]]["command"]
-            begin_note(group, tone, lane, command, frame + at, serial)
-            aim_note(group, tone, lane, at, sample_rate, fade)
+            begin_note(group, instrument, lane, command, frame + at, serial)
+            aim_note(group, instrument, lane, at, sample_rate, fade)
 
 
 @rtsafe
 def release_due(group: Any, frame: int) -> None:
-    """Release what is due before or at the first frame of the quantum."""
+    """Release the notes whose release is due at or before the first frame of the quantum."""
     for lane in range(LANES):
         is_due = group["release_frame"][lane] <= frame and group["stage"][lane] != OFF
         if is_due:
@@ -352,37 +354,37 @@ def release_due(group: Any, frame: int) -> None:
 def render_voices(
     group: Any,
     address: int,
-    tone: Any,
+    instrument: Any,
     entries: Any,
     blocks: int,
     frame: int,
     sample_rate: float,
     fade: float,
 ) -> None:
-    """Render one group, also given by address, for one quantum."""
+    """Render one group, whose address is `address`, for one quantum into the blocks."""
     release_due(group, frame)
-    aim_voices(group, tone, sample_rate, fade)
+    aim_voices(group, instrument, sample_rate, fade)
     zero = np.int64(0)
     if next_split(group, frame, np.int64(-1)) == 0:
-        begin_and_release(group, tone, entries, frame, zero, sample_rate, fade)
+        begin_and_release(group, instrument, entries, frame, zero, sample_rate, fade)
     first = zero
     while first < Q:
         last = next_split(group, frame, first)
-        add_pieces(group, address, tone, blocks, first, last)
+        add_pieces(group, address, instrument, blocks, first, last)
         if last < Q:
-            begin_and_release(group, tone, entries, frame, last, sample_rate, fade)
+            begin_and_release(group, instrument, entries, frame, last, sample_rate, fade)
         first = last
     close_voices(group)
 
 
 @rtsafe
 def close_voices(group: Any) -> None:
-    """Carry lines over to the next quantum and free what has faded out."""
-    if ringing(group) > ZERO:
+    """Advance all lines to the next quantum and free the voices that have faded out."""
+    if residual_sum(group) > ZERO:
         forget_residuals(group)
     for lane in range(LANES):
-        span = F32(QUANTUM) - group["gain_origin"][lane]
-        group["gain_value"][lane] += group["gain_step"][lane] * span
+        elapsed = F32(QUANTUM) - group["gain_origin"][lane]
+        group["gain_value"][lane] += group["gain_step"][lane] * elapsed
     frames = F32(QUANTUM)
     for lane in range(LANES):
         group["phase"][lane] = phase_at(group["phase"][lane], group["step"][lane], frames)
@@ -408,20 +410,20 @@ def close_voices(group: Any) -> None:
 
 
 @rtsafe
-def choose_lane(voices: Any, tone: Any, telemetry: Any) -> int:
-    """Voice for a new note: a free one; else the oldest released; else the oldest of all."""
+def choose_lane(voices: Any, instrument: Any, telemetry: Any) -> int:
+    """Choose a voice for a note: a free one, else the oldest released one, else the oldest; -1 if none."""
     best, best_score = np.int64(-1), np.int64(0)
-    first = np.int64(tone["first_group"])
-    left = np.int64(tone["voice_limit"])
+    first = np.int64(instrument["first_group"])
+    left = np.int64(instrument["voice_limit"])
     for number in range(left):
         group = voices[first + number // np.int64(LANES)]
         lane = number % np.int64(LANES)
         if group["event_offset"][lane] >= 0:
-            continue  # taken by another note of this quantum
+            continue  # another note of this quantum has it
         stage = group["stage"][lane]
         if stage == OFF:
             return number
-        score = np.int64(tone["next_age"] - group["age"][lane])
+        score = np.int64(instrument["next_age"] - group["age"][lane])
         if stage == RELEASE:
             score += np.int64(2**32)
         if score > best_score:
@@ -432,45 +434,49 @@ def choose_lane(voices: Any, tone: Any, telemetry: Any) -> int:
 
 
 @rtsafe
-def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: int, telemetry: Any) -> None:
-    """Carry out or place one command of an instrument."""
+def command_instrument(
+    voices: Any, instrument: Any, entries: Any, event: int, frame: int, telemetry: Any
+) -> None:
+    """Apply one command of an instrument, or assign it to a voice that applies it at its frame."""
     entry = entries[event]
     command = entry["command"]
     operation = command["operation"]
     if operation == NOTE_ON:
-        number = choose_lane(voices, tone, telemetry)
+        number = choose_lane(voices, instrument, telemetry)
         if number >= 0:
-            group = voices[np.int64(tone["first_group"]) + number // np.int64(LANES)]
+            group = voices[np.int64(instrument["first_group"]) + number // np.int64(LANES)]
             lane = number % np.int64(LANES)
             group["event_offset"][lane] = entry["offset"]
             group["event_entry"][lane] = np.int32(event)
-            tone["sounding"] = np.int32(1)
+            instrument["sounding"] = np.int32(1)
         else:
-            telemetry["stolen_voices"] += np.int64(1)  # its own voice: all are taken in this quantum
+            telemetry["stolen_voices"] += np.int64(
+                1
+            )  # the new note itself: other notes of this quantum have all voices
         return
     at = frame + np.int64(entry["offset"])
     if operation == INSTRUMENT_FADE:
-        # where the last fade is at this very frame: another may have begun in the same quantum
-        tone["fade_from"] = ramp_at(
-            tone["fade_from"], tone["fade_to"], tone["fade_start"], tone["fade_frames"],
-            tone["fade_shape"], at,
+        # value of the fade at this frame, not at the quantum's end: another may have begun in this quantum
+        instrument["fade_from"] = ramp_at(
+            instrument["fade_from"], instrument["fade_to"], instrument["fade_start"],
+            instrument["fade_frames"], instrument["fade_shape"], at,
         )  # fmt: skip
-        tone["fade_to"] = command["f0"]
-        tone["fade_start"] = at
-        tone["fade_frames"] = command["i0"]
-        tone["fade_shape"] = np.int32(command["i1"])
+        instrument["fade_to"] = command["f0"]
+        instrument["fade_start"] = at
+        instrument["fade_frames"] = command["i0"]
+        instrument["fade_shape"] = np.int32(command["i1"])
         return
     is_all = operation == INSTRUMENT_RELEASE
     if not is_all and operation != NOTE_OFF:
         return
-    for number in range(np.int64(tone["voice_limit"])):
-        group = voices[np.int64(tone["first_group"]) + number // np.int64(LANES)]
+    for number in range(np.int64(instrument["voice_limit"])):
+        group = voices[np.int64(instrument["first_group"]) + number // np.int64(LANES)]
         lane = number % np.int64(LANES)
         if group["stage"][lane] != OFF and (is_all or group["note"][lane] == command["i1"]):
             group["release_frame"][lane] = min(group["release_frame"][lane], at)
         start = np.int64(group["event_offset"][lane])
         if start >= 0 and start <= np.int64(entry["offset"]):
-            # begins in this very quantum: it gets a length
+            # the note begins in this quantum: its command gets a duration
             begun = entries[group["event_entry"][lane]]["command"]
             if is_all or begun["i1"] == command["i1"]:
                 begun["i0"] = max(np.int64(1), at - frame - start)
@@ -478,24 +484,24 @@ def command_instrument(voices: Any, tone: Any, entries: Any, event: int, frame: 
 
 @rtsafe
 def render_instrument(
-    voices: Any, voices_address: int, tone: Any, entries: Any, bus: int, blocks: int, frame: int,
+    voices: Any, voices_address: int, instrument: Any, entries: Any, bus: int, blocks: int, frame: int,
     sample_rate: float, telemetry: Any,
 ) -> None:  # fmt: skip
-    """Render every voice of an instrument into its bus; `bus` and `blocks` (scratch) are addresses."""
-    event = tone["first_event"]
+    """Render all voices of an instrument into its bus; `bus` and `blocks` (scratch memory) are addresses."""
+    event = instrument["first_event"]
     while event >= 0:
-        command_instrument(voices, tone, entries, np.int64(event), frame, telemetry)
+        command_instrument(voices, instrument, entries, np.int64(event), frame, telemetry)
         event = entries[event]["event_next"]
-    tone["first_event"] = np.int32(-1)
-    tone["fade_value"] = ramp_at(
-        tone["fade_from"], tone["fade_to"], tone["fade_start"], tone["fade_frames"],
-        tone["fade_shape"], frame + Q,
+    instrument["first_event"] = np.int32(-1)
+    instrument["fade_value"] = ramp_at(
+        instrument["fade_from"], instrument["fade_to"], instrument["fade_start"], instrument["fade_frames"],
+        instrument["fade_shape"], frame + Q,
     )  # fmt: skip
-    if tone["sounding"] == 0:
+    if instrument["sounding"] == 0:
         return
     sounding = np.int32(0)
-    for number in range(np.int64(tone["group_count"])):
-        index = np.int64(tone["first_group"]) + number
+    for number in range(np.int64(instrument["group_count"])):
+        index = np.int64(instrument["first_group"]) + number
         group = voices[index]
         if not is_sounding(group):
             continue
@@ -503,18 +509,20 @@ def render_instrument(
             clear(carray(pointer(blocks + LEFT), np.int64(2) * Q * np.int64(LANES), np.float32))
             sounding = np.int32(1)
         address = voices_address + GROUP_BYTES * index
-        render_voices(group, address, tone, entries, blocks, frame, sample_rate, tone["fade_value"])
+        render_voices(
+            group, address, instrument, entries, blocks, frame, sample_rate, instrument["fade_value"]
+        )
     if sounding == 1:
         sum_lanes(bus, blocks + LEFT)
         sum_lanes(bus + ROW, blocks + RIGHT)
-    tone["sounding"] = sounding
+    instrument["sounding"] = sounding
 
 
 @rtsafe
 def is_sounding(group: Any) -> bool:
-    """A lane sounds, rings, or is about to."""
+    """Whether a voice of the group sounds, has a residual, or starts in this quantum."""
     total = group["active"]
     for lane in range(LANES):
         if group["event_offset"][lane] >= 0:
             total += np.int32(1)
-    return total > 0 or ringing(group) > ZERO
+    return total > 0 or residual_sum(group) > ZERO

@@ -1,7 +1,8 @@
-"""What is made for every frame of sixteen voices: filter, gain line, place, and what stolen notes leave.
+"""Per-frame processing of sixteen voices: filter, gain line, pan, and the residuals of stolen notes.
 
-Their oscillators fill a block of 64 frames of sixteen lanes; from there both channels are added to the
-blocks in which an instrument gathers its voices.  In LLVM's words, with the filters in registers.
+The oscillators fill a block of 64 frames of sixteen lanes.  From there left and right are added to the two
+blocks in which an instrument sums its voices.  The loops are built from LLVM instructions, with the filters'
+state in registers.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ from adaptive.kernel.layout import QUANTUM, VOICE_GROUP
 
 BLOCK_BYTES = LANE_BYTES * QUANTUM
 LEFT, RIGHT = np.int64(BLOCK_BYTES), np.int64(2 * BLOCK_BYTES)
-RESIDUAL_DECAY = 0.985  # 1.4 ms to a third: shorter than it is heard
+RESIDUAL_DECAY = 0.985  # per frame: to 1/e in 1.4 ms at 48 kHz, too short to be heard
 
 
 def _field(builder: Any, voices: Any, name: str) -> Any:
-    """Sixteen numbers of a group of voices."""
+    """Load a field of a group: one number for each of sixteen voices."""
     return load(builder, voices, _offset(name), LANE_FLOATS)
 
 
@@ -42,15 +43,15 @@ def _offset(name: str) -> int:
 
 
 def _added(builder: Any, value: Any, base: Any, at: Any) -> None:
-    """Add to sixteen floats in memory."""
+    """Add a vector to sixteen floats in memory."""
     store(builder, builder.fadd(load(builder, base, at, LANE_FLOATS), value), base, at)
 
 
 class _Filter:
-    """Sixteen filters (the recurrence of `filter_lanes`): low-pass, band-pass and high-pass, mixed.
+    """Sixteen filters (see `processors.lowpass`) whose low-pass, band-pass and high-pass outputs are mixed.
 
-    With ``v1`` and ``v2`` the means of the old and the new state, and ``x - k·v1 - v2`` the high-pass,
-    the mix is one sum over the states' sums and what enters.
+    Band-pass ``v1`` and low-pass ``v2`` are the means of the old and the new state, and the high-pass is
+    ``x - k·v1 - v2``.  So the mix is a weighted sum of ``x`` and, for each state, of old plus new.
     """
 
     def __init__(self, builder: Any, voices: Any, low: Any, band: Any, high: Any) -> None:
@@ -61,31 +62,34 @@ class _Filter:
         self.of_low = builder.fmul(half, builder.fsub(low, high))
         self.of_band = builder.fmul(half, builder.fsub(band, damped))
         self.of_input = high
-        self.kept = {
+        self.state = {
             name: cgutils.alloca_once_value(builder, _field(builder, voices, name))
             for name in ("low", "band")
         }
         self.lines = [[_field(builder, voices, f"b{n}{end}") for end in ("", "_step")] for n in (1, 2, 3)]
 
     def step(self, x: Any, frame: Any, is_mixed: bool) -> Any:
-        """One frame; the coefficients are lines over the quantum.  Not mixed: nothing but the low-pass."""
+        """Filter one frame; the coefficients are straight lines over the quantum.
+
+        If `is_mixed` is False, band-pass and high-pass have no gain and are not computed.
+        """
         builder = self.builder
         b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
-        low, band = (builder.load(self.kept[name]) for name in ("low", "band"))
+        low, band = (builder.load(self.state[name]) for name in ("low", "band"))
         v3 = builder.fsub(x, low)
         next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, v3))
         next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, v3))
-        builder.store(next_low, self.kept["low"])
-        builder.store(next_band, self.kept["band"])
+        builder.store(next_low, self.state["low"])
+        builder.store(next_band, self.state["band"])
         passed = builder.fmul(self.of_low, builder.fadd(low, next_low))
         if not is_mixed:
             return passed
         passed = builder.fadd(passed, builder.fmul(self.of_band, builder.fadd(band, next_band)))
         return builder.fadd(passed, builder.fmul(self.of_input, x))
 
-    def keep(self, voices: Any) -> None:
-        """Put the state where the next piece finds it."""
-        for name, state in self.kept.items():
+    def store_state(self, voices: Any) -> None:
+        """Store the state for the next piece."""
+        for name, state in self.state.items():
             store(self.builder, self.builder.load(state), voices, _offset(name))
 
 
@@ -93,11 +97,11 @@ class _Filter:
 def _shape_frames(
     _context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any, _low: Any, _band: Any, _high: Any
 ) -> Any:
-    """Filter frames of a block, apply the gain lines, and add them to both channels."""
+    """See `shape_frames`."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         blocks, voices, first, last, *shares = args
-        places = [
+        channels = [
             (builder.add(blocks, WORD(side * BLOCK_BYTES)), _field(builder, voices, name))
             for side, name in ((1, "pan_left"), (2, "pan_right"))
         ]
@@ -105,7 +109,7 @@ def _shape_frames(
             _field(builder, voices, f"gain_{name}") for name in ("value", "step", "origin")
         )
         filters = _Filter(builder, voices, *shares)
-        heard = cgutils.alloca_once_value(builder, _field(builder, voices, "last"))
+        latest = cgutils.alloca_once_value(builder, _field(builder, voices, "last"))
 
         def shaped(is_mixed: bool) -> None:
             with cgutils.for_range_slice(builder, first, last, WORD(1)) as (index, _count):
@@ -114,8 +118,8 @@ def _shape_frames(
                 passed = filters.step(load(builder, blocks, at, LANE_FLOATS), frame, is_mixed)
                 gain = builder.fadd(value, builder.fmul(rise, builder.fsub(frame, origin)))
                 out = builder.fmul(passed, gain)
-                builder.store(out, heard)
-                for channel, pan in places:
+                builder.store(out, latest)
+                for channel, pan in channels:
                     _added(builder, builder.fmul(out, pan), channel, at)
 
         silent = [builder.fcmp_ordered("==", share, ir.Constant(ir.FloatType(), 0.0)) for share in shares[1:]]
@@ -124,8 +128,8 @@ def _shape_frames(
                 shaped(is_mixed=False)
             with mixed:
                 shaped(is_mixed=True)
-        filters.keep(voices)
-        store(builder, builder.load(heard), voices, _offset("last"))
+        filters.store_state(voices)
+        store(builder, builder.load(latest), voices, _offset("last"))
         return ctx.get_dummy_value()
 
     kinds = [types.int64] * 4 + [types.float32] * 3
@@ -134,7 +138,7 @@ def _shape_frames(
 
 @intrinsic
 def _ring_out(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any) -> Any:
-    """Add what stolen notes left behind, decaying where they stood, to both channels."""
+    """See `ring_out`."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         blocks, voices, first, last = args
@@ -157,25 +161,25 @@ def _ring_out(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any
 def shape_frames(
     blocks: int, voices: int, first: int, last: int, low: float, band: float, high: float
 ) -> None:
-    """Filter frames `first` … `last` of the first block, apply the gain lines, add them to the other two.
+    """Filter frames `first` … `last` of the first block, apply gain and pan, add them to the other two.
 
     Parameters
     ----------
     blocks, voices : int64
-        Addresses of three blocks (what the oscillators made, left, right) and of a `VOICE_GROUP`.
+        Addresses of three blocks (oscillators, left sums, right sums) and of a `VOICE_GROUP`.
     low, band, high : float32
-        How much of each output of the filter is heard.
+        Gain of each output of the filter.
     """
     _shape_frames(blocks, voices, first, last, low, band, high)
 
 
 @rtsafe
 def ring_out(blocks: int, voices: int, first: int, last: int) -> None:
-    """Add to frames `first` … `last` of both channels what stolen notes left behind."""
+    """Add the decaying residuals of stolen notes to frames `first` … `last` of both channels."""
     _ring_out(blocks, voices, first, last)
 
 
 @rtsafe
 def sum_lanes(row: int, block: int) -> None:
-    """Add the sixteen lanes of a block to a row, both by address, as a fixed tree."""
+    """Add the sixteen lanes of a block to a row, in a fixed order; both are addresses."""
     add_lane_sums(row, block)

@@ -50,7 +50,7 @@ def test_a_duck_is_a_second_gain_beside_the_first() -> None:
     assert measure.largest_step(audio[1:]) < 1.2 / 500
 
 
-def test_a_duck_lifts_again_to_where_it_was() -> None:
+def test_a_duck_ends_at_the_gain_before_it() -> None:
     engine = engine_of()
     ramps = [c.duck_bus(LEAD + 100, 0, 0.25, 300), c.duck_bus(LEAD + 1000, 0, 1.0, 900)]
     audio = left_of(engine, 4096, [*constant_on(engine), *ramps])
@@ -159,7 +159,7 @@ def test_a_send_follows_its_parameter_without_a_step() -> None:
     assert measure.largest_step(wet) < 1.0 / Q
 
 
-def test_two_buses_of_four_channels_do_not_meet() -> None:
+def test_two_buses_of_four_channels_are_separate() -> None:
     engine = engine_of(channels=4, buses=(BusSpec("front"), BusSpec("back", channel=2)))
     engine.post(constant_on(engine, 1))
     audio = engine.pull(640)
@@ -168,7 +168,7 @@ def test_two_buses_of_four_channels_do_not_meet() -> None:
     assert np.abs(audio[:, 2:]).max() > 0.5
 
 
-def test_a_bus_that_was_silent_wakes_without_a_jump_and_where_its_fade_has_got_to() -> None:
+def test_a_bus_that_was_silent_starts_without_a_step_at_the_present_gain_of_its_fade() -> None:
     engine = engine_of()
     engine.pull(48000)
     here = engine.frame
@@ -264,7 +264,7 @@ def test_a_mono_engine_writes_nothing_beyond_its_master() -> None:
         {"mappings": (MappingSpec(0, k.MAP_PAN, 99, ((0.0, 0.0),)),)},
     ],
 )
-def test_a_layout_that_points_beyond_itself_is_refused(settings: dict[str, tuple[object]]) -> None:
+def test_a_specification_that_names_something_missing_is_refused(settings: dict[str, tuple[object]]) -> None:
     with pytest.raises(ValueError):
         Engine(EngineSpec(**settings))  # type: ignore[arg-type]
 
@@ -278,8 +278,8 @@ def test_meters_show_the_peak_since_they_were_read_and_the_power() -> None:
     assert group["square"][0] == pytest.approx(0.25, abs=1e-3)
 
 
-def test_commands_of_a_strip_that_is_broken_are_carried_out_and_forgotten() -> None:
-    """They are freed with their quantum: one that stayed in the strip's list would be its own successor."""
+def test_commands_of_a_bus_with_invalid_samples_are_applied_and_freed() -> None:
+    """Entries are freed with their quantum; one that stayed in the list of its bus would link to itself."""
     engine = engine_of(buses=(BusSpec("a"), BusSpec("b")))
     broken = add(engine, np.full((2, 20 * Q), np.nan, np.float32))
     engine.post([c.start_clip(engine.frame, 0, broken, 0)])
@@ -287,15 +287,15 @@ def test_commands_of_a_strip_that_is_broken_are_carried_out_and_forgotten() -> N
     for gain in (0.5, 0.25):
         engine.post([c.fade_bus(engine.frame + 3, 0, gain, 10)])
         engine.pull(Q)
-    strip = engine.memory["buses"][0]
+    group = engine.memory["buses"][0]
 
     assert engine.memory["telemetry"][0]["not_finite"] > 0
-    assert (int(strip["first_event"][0]), float(strip["gain_to"][0])) == (-1, 0.25)
+    assert (int(group["first_event"][0]), float(group["gain_to"][0])) == (-1, 0.25)
     engine.pull(40 * Q)
 
 
 @pytest.mark.parametrize("after", [0, 5000, 45_000])
-def test_a_filter_that_moves_while_its_strip_sleeps_does_not_hang_on_a_neighbour(
+def test_a_filter_that_moves_while_its_bus_is_silent_does_not_depend_on_other_buses(
     rng: np.random.Generator, after: int
 ) -> None:
     burst, long = signals.noise(3000, rng, 0.3), signals.noise(120_000, rng, 0.3)

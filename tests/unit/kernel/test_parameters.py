@@ -10,7 +10,9 @@ from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine, signed, slot_word
 from adaptive.engine.spec import EngineSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
-from adaptive.preset.expression import Opcode, run_program
+from adaptive.kernel import parameters
+from adaptive.preset import program
+from adaptive.preset.program import Opcode, run_program
 from tests.helpers import signals
 from tests.helpers.rendering import add, buses_of, engine_of
 from tests.reference import naive
@@ -24,7 +26,7 @@ def engine_with(*parameters: ParameterSpec, **settings: Any) -> Engine:
 
 
 def write(engine: Engine, value: float, number: int, source: int = 0, index: int = 0) -> None:
-    """Write a slot with an arrival number of our own."""
+    """Write a slot with a given arrival number."""
     engine.memory["slots"][source, index] = np.uint64(slot_word(value, number))
 
 
@@ -61,7 +63,7 @@ def test_of_many_values_in_a_quantum_the_latest_wins() -> None:
     assert value_after(engine) == 0.5
 
 
-def test_among_equal_sources_the_highest_arrival_number_wins_whoever_wrote_last() -> None:
+def test_among_equal_sources_the_highest_arrival_number_wins_not_the_last_write() -> None:
     engine = engine_with(ParameterSpec("a"), sources=(0, 0, 0))
     write(engine, 0.5, number=12, source=2)
     write(engine, 0.25, number=11, source=0)
@@ -69,7 +71,7 @@ def test_among_equal_sources_the_highest_arrival_number_wins_whoever_wrote_last(
     assert value_after(engine) == 0.5
 
 
-def test_a_message_that_was_slow_to_be_understood_cannot_undo_a_younger_one() -> None:
+def test_a_value_that_is_written_late_cannot_undo_one_that_arrived_after_it() -> None:
     engine = engine_with(ParameterSpec("a"), sources=(0, 0))
     write(engine, 0.5, number=12, source=1)
     before = value_after(engine)
@@ -95,7 +97,7 @@ def test_a_source_of_higher_rank_wins_however_old_its_value_is() -> None:
     assert value_after(engine) == 0.5
 
 
-def test_a_source_that_never_spoke_does_not_count_whatever_its_rank() -> None:
+def test_a_source_that_has_written_nothing_does_not_count_whatever_its_rank() -> None:
     engine = engine_with(ParameterSpec("a"), sources=(0, 5, 0))
     write(engine, 0.25, number=1, source=0)
 
@@ -183,7 +185,7 @@ def test_without_a_fallback_a_stale_value_is_held() -> None:
     assert engine.memory["parameters"]["is_stale"][0] == 1
 
 
-def test_a_stale_value_lives_again_when_its_sender_does() -> None:
+def test_a_stale_value_is_fresh_again_when_its_sender_is() -> None:
     engine = engine_with(ParameterSpec("a", stale_after_s=0.1, fallback=0.0))
     engine.set_parameter(0, 0.5)
     engine.pull(200 * Q)
@@ -218,7 +220,7 @@ def test_every_value_that_is_taken_is_reported_with_its_frame() -> None:
     ) == (k.REPLY_APPLIED, 2, 3 * Q, 1, 0.5)
 
 
-def test_the_value_of_a_tick_is_recorded_for_that_tick() -> None:
+def test_the_value_of_a_control_step_is_recorded_for_that_step() -> None:
     engine = engine_with(ParameterSpec("a", stale_after_s=0.02))
     expected = []
     for control_step in range(12):
@@ -231,20 +233,12 @@ def test_the_value_of_a_tick_is_recorded_for_that_tick() -> None:
     assert engine.control_steps == 12
 
 
-def test_a_parameter_set_by_a_command_acts_in_the_quantum_of_its_frame() -> None:
-    engine = engine_with(ParameterSpec("a"))
-    engine.post([c.set_parameter(5 * Q + 7, 0, 0, engine.parameter_word(0.5))])
-    before = value_after(engine, 5 * Q)
-
-    assert (before, value_after(engine)) == (0.0, 0.5)
-
-
-def test_of_two_commands_for_a_parameter_in_one_quantum_the_later_wins() -> None:
-    engine = engine_with(ParameterSpec("a"))
-    words = [engine.parameter_word(value) for value in (0.25, 0.75)]
-    engine.post([c.set_parameter(0, 0, 0, word) for word in words])
-
-    assert value_after(engine) == 0.75
+def test_opcodes_and_limits_are_the_same_in_kernel_and_preset() -> None:
+    assert {code.name: int(code) for code in Opcode} == {
+        name: getattr(parameters, name) for name in Opcode.__members__
+    }
+    assert len(Opcode) == parameters.NOT + 1
+    assert (program.MAX_INSTRUCTIONS, program.MAX_STACK) == (k.PROGRAM_LENGTH, k.PROGRAM_STACK)
 
 
 def random_program(rng: np.random.Generator, slots: int, inputs: int) -> list[tuple[int, float]]:
@@ -272,7 +266,7 @@ def random_program(rng: np.random.Generator, slots: int, inputs: int) -> list[tu
     return program
 
 
-def test_derived_parameters_are_what_their_plain_twin_says_to_the_bit(
+def test_derived_parameters_equal_their_twin_in_python_to_the_bit(
     rng: np.random.Generator,
 ) -> None:
     inputs = [
@@ -289,7 +283,7 @@ def test_derived_parameters_are_what_their_plain_twin_says_to_the_bit(
     for index in range(4):
         engine.set_parameter(index, float(rng.normal(0.0, 2.0)))
         engine.pull(10 * Q)
-    engine.pull(6 * Q)  # ends with the first quantum of a tick: what it recorded is what was read
+    engine.pull(6 * Q)  # ends with the first quantum of a control step: it recorded the values that were read
     row = engine.values_at(engine.frame // k.CONTROL_STEP_FRAMES - 1)
     engine.pull(Q)
     row = engine.values_at(engine.frame // k.CONTROL_STEP_FRAMES)

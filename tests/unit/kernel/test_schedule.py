@@ -109,14 +109,6 @@ def test_the_order_of_one_frame_holds_across_the_horizon() -> None:
     assert goal(engine) == 0.75
 
 
-def test_of_two_fades_of_the_master_in_one_quantum_the_later_wins() -> None:
-    engine = new()
-    engine.post([c.fade_master(10, 0.25, 0), c.fade_master(20, 0.75, 0)])
-    engine.pull(2 * Q)
-
-    assert engine.memory["master"][0]["gain_to"] == 0.75
-
-
 def test_what_lies_beyond_the_horizon_acts_at_its_frame() -> None:
     engine = new(horizon_s=0.1)
     engine.post([c.duck_bus(1000 * Q + 17, 0, 1.0, 0)._replace(tag=1)])

@@ -9,7 +9,6 @@ import pytest
 
 from adaptive.kernel.dsp import maths
 from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR
-from adaptive.kernel.sources import synth
 from tests.reference import naive
 
 F32 = np.float32
@@ -26,12 +25,6 @@ def stated(function: Any) -> float:
 
 def values(function: Callable[..., float], xs: np.ndarray, *more: Any) -> np.ndarray:
     return np.array([function(F32(x), *more) for x in xs], np.float64)
-
-
-EXP2_COEFFICIENTS = (
-    "exp2's coefficients are Taylor-like: 8.2e-5 off where the fraction nears 1, not below 3e-7; "
-    "1, 0.693151474, 0.240162313, 0.0558097698, 0.00900055934, 0.00187590974 give 1.8e-7"
-)
 
 
 def test_exp2_keeps_its_stated_error_over_its_whole_range() -> None:
@@ -94,30 +87,6 @@ def test_the_warp_of_a_filter_is_clamped() -> None:
         maths.filter_warp(F32(0.0), RATE),
         maths.filter_warp(F32(1e9), RATE),
     )
-
-
-def test_the_warp_of_a_pitch_keeps_its_stated_error() -> None:
-    pitches = np.linspace(20.0, 135.0, 1009, dtype=F32)
-    hertz = np.minimum(440.0 * 2.0 ** ((pitches.astype(np.float64) - 69.0) / 12.0), 0.45 * 48000)
-    exact = np.tan(np.pi * hertz / 48000)
-    error = np.abs(values(synth.filter_warp_of_pitch, pitches, RATE) / exact - 1.0).max()
-
-    assert error < stated(synth.filter_warp_of_pitch)
-
-
-def test_a_pitch_is_in_tune_to_a_hundredth_of_a_cent() -> None:
-    pitches = np.linspace(0.0, 127.0, 509, dtype=F32)
-    exact = 440.0 * 2.0 ** ((pitches.astype(np.float64) - 69.0) / 12.0)
-    cents = 1200.0 * np.log2(values(synth.hz_of_pitch, pitches) / exact)
-
-    assert np.abs(cents).max() < 0.01
-
-
-def test_the_slow_oscillator_is_a_sine() -> None:
-    phases = np.linspace(0.0, 1.0, 1009, endpoint=False, dtype=F32)
-    error = np.abs(values(synth.lfo_value, phases) - np.sin(2 * np.pi * phases)).max()
-
-    assert error < 5e-6
 
 
 def test_pan_keeps_the_power_and_is_unity_in_the_middle() -> None:

@@ -17,27 +17,27 @@ from tests.helpers.rendering import LEAD, add, buses_of, digest, engine_of
 RATE = 48000
 
 
-def room_of(**settings: Any) -> Engine:
-    return engine_of(buses=(BusSpec("room", effect=0),), reverbs=(ReverbSpec(**settings),))
+def engine_with(**settings: Any) -> Engine:
+    return engine_of(buses=(BusSpec("reverb", effect=0),), reverbs=(ReverbSpec(**settings),))
 
 
-def answer(material: np.ndarray, frames: int, **settings: Any) -> np.ndarray:
-    """What a room answers, both channels."""
-    engine = room_of(**settings)
+def response(material: np.ndarray, frames: int, **settings: Any) -> np.ndarray:
+    """Output of a reverb, both channels."""
+    engine = engine_with(**settings)
     return buses_of(engine, frames, [c.start_clip(LEAD, 0, add(engine, material), 0)])[0]
 
 
 @pytest.mark.parametrize("decay_s", [0.6, 1.2, 2.4, 5.0])
-def test_a_room_decays_in_its_time(decay_s: float) -> None:
+def test_a_reverb_decays_in_its_time(decay_s: float) -> None:
     frames = int(decay_s * RATE)
-    left, right = answer(signals.impulse(64), frames, decay_s=decay_s, damping=0.0)
+    left, right = response(signals.impulse(64), frames, decay_s=decay_s, damping=0.0)
 
     assert decay_s == pytest.approx(measure.decay_s(left), rel=0.15)
     assert decay_s == pytest.approx(measure.decay_s(right), rel=0.15)
 
 
-def test_the_lows_of_a_damped_room_keep_its_time_and_its_highs_die_sooner() -> None:
-    left, _ = answer(signals.impulse(64), 4 * RATE, decay_s=2.0, damping=0.6)
+def test_damping_shortens_the_decay_of_high_frequencies_only() -> None:
+    left, _ = response(signals.impulse(64), 4 * RATE, decay_s=2.0, damping=0.6)
 
     def decay_of(low_hz: float, high_hz: float) -> float:
         band = signal.butter(4, [low_hz, high_hz], "bandpass", fs=RATE, output="sos")
@@ -48,34 +48,34 @@ def test_the_lows_of_a_damped_room_keep_its_time_and_its_highs_die_sooner() -> N
 
 
 def test_nothing_is_heard_before_the_pre_delay() -> None:
-    left, right = answer(signals.impulse(64), RATE, predelay_s=0.05)
+    left, right = response(signals.impulse(64), RATE, predelay_s=0.05)
 
     assert min(measure.onset(left), measure.onset(right)) >= 0.05 * RATE
 
 
-def test_a_room_answers_on_both_sides_with_different_sound() -> None:
-    left, right = answer(signals.impulse(64), RATE)
+def test_left_and_right_of_a_reverb_differ() -> None:
+    left, right = response(signals.impulse(64), RATE)
     alike = float(np.corrcoef(left, right)[0, 1])
 
     assert measure.rms_db(left) == pytest.approx(measure.rms_db(right), abs=1.5)
     assert abs(alike) < 0.2
 
 
-def test_a_room_passes_no_constant() -> None:
-    left, right = answer(signals.constant(3 * RATE, 0.8), 3 * RATE)
+def test_a_reverb_passes_no_constant() -> None:
+    left, right = response(signals.constant(3 * RATE, 0.8), 3 * RATE)
 
     assert measure.peak_db(left[2 * RATE :]) < -50.0
     assert measure.peak_db(right[2 * RATE :]) < -50.0
 
 
-def test_a_room_has_no_mean_of_its_own(rng: np.random.Generator) -> None:
-    left, _ = answer(signals.noise(2 * RATE, rng, 0.5), 4 * RATE)
+def test_a_reverb_adds_no_constant(rng: np.random.Generator) -> None:
+    left, _ = response(signals.noise(2 * RATE, rng, 0.5), 4 * RATE)
 
     assert abs(float(left.mean())) < 1e-3 * float(np.abs(left).max())
 
 
-def test_a_room_becomes_truly_silent_and_then_rests() -> None:
-    engine = room_of(decay_s=1.0)
+def test_a_reverb_becomes_exactly_silent_and_then_stops() -> None:
+    engine = engine_with(decay_s=1.0)
     buses_of(engine, 4 * RATE, [c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)])
     audio = buses_of(engine, RATE)
 
@@ -83,8 +83,8 @@ def test_a_room_becomes_truly_silent_and_then_rests() -> None:
     assert np.count_nonzero(audio) == 0
 
 
-def test_a_room_that_rests_wakes_as_if_it_had_not_slept() -> None:
-    engine = room_of(decay_s=0.5)
+def test_a_reverb_that_has_stopped_starts_again_as_if_it_had_not() -> None:
+    engine = engine_with(decay_s=0.5)
     sound = add(engine, signals.impulse(64))
     first = buses_of(engine, RATE, [c.start_clip(LEAD, 0, sound, 0)])[0]
     engine.pull(9 * RATE)
@@ -93,8 +93,8 @@ def test_a_room_that_rests_wakes_as_if_it_had_not_slept() -> None:
     np.testing.assert_allclose(again, first, rtol=0.0, atol=1e-6)
 
 
-def test_the_longest_room_stays_stable_under_noise(rng: np.random.Generator) -> None:
-    left, right = answer(signals.noise(20 * RATE, rng, 0.5), 20 * RATE, decay_s=20.0, damping=0.0)
+def test_the_longest_reverb_stays_stable_under_noise(rng: np.random.Generator) -> None:
+    left, right = response(signals.noise(20 * RATE, rng, 0.5), 20 * RATE, decay_s=20.0, damping=0.0)
     thirds = [measure.rms_db(left[at * RATE : (at + 4) * RATE]) for at in (8, 16)]
 
     assert np.isfinite(left).all()
@@ -103,8 +103,8 @@ def test_the_longest_room_stays_stable_under_noise(rng: np.random.Generator) -> 
     assert measure.peak_db(left) < 12.0
 
 
-def test_a_room_has_no_ringing_pitch() -> None:
-    left, _ = answer(signals.impulse(64), 3 * RATE, decay_s=3.0, damping=0.0)
+def test_a_reverb_has_no_ringing_pitch() -> None:
+    left, _ = response(signals.impulse(64), 3 * RATE, decay_s=3.0, damping=0.0)
     _, amplitudes = measure.spectrum(left[RATE // 2 : 2 * RATE])
     inside = amplitudes[800:12000]
 
@@ -112,7 +112,7 @@ def test_a_room_has_no_ringing_pitch() -> None:
     assert 20.0 * math.log10(inside.max() / np.sqrt(np.mean(inside**2))) < 15.0
 
 
-def test_two_rooms_do_not_meet() -> None:
+def test_two_reverbs_are_separate() -> None:
     buses = (BusSpec("a", effect=0), BusSpec("b", effect=1))
     engine = engine_of(buses=buses, reverbs=(ReverbSpec(), ReverbSpec(decay_s=1.0)))
     start = c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)
@@ -122,17 +122,17 @@ def test_two_rooms_do_not_meet() -> None:
     assert np.count_nonzero(audio[0]) > RATE // 2
 
 
-def test_a_room_is_linear_and_the_same_every_time(rng: np.random.Generator) -> None:
+def test_a_reverb_is_linear_and_the_same_every_time(rng: np.random.Generator) -> None:
     material = signals.noise(4800, rng, 0.5)
-    once, twice = answer(material, RATE), answer(material, RATE)
-    half = answer(0.5 * material, RATE)
+    once, twice = response(material, RATE), response(material, RATE)
+    half = response(0.5 * material, RATE)
 
     assert digest(once) == digest(twice)
     np.testing.assert_allclose(2.0 * half, once, atol=1e-6)
 
 
-def test_a_room_recovers_from_what_is_absurdly_loud() -> None:
-    engine = room_of(decay_s=0.5, gain=1.0)
+def test_a_reverb_recovers_from_an_extreme_level() -> None:
+    engine = engine_with(decay_s=0.5, gain=1.0)
     material = signals.impulse(640, 10, 9e5)
     audio = buses_of(engine, 10 * RATE, [c.start_clip(LEAD, 0, add(engine, material), 0)])
 
@@ -142,7 +142,7 @@ def test_a_room_recovers_from_what_is_absurdly_loud() -> None:
 
 def test_a_pre_delay_is_kept_or_refused() -> None:
     try:
-        left, _ = answer(signals.impulse(64), RATE, predelay_s=0.5)
+        left, _ = response(signals.impulse(64), RATE, predelay_s=0.5)
     except ValueError:
         return
 
@@ -150,7 +150,7 @@ def test_a_pre_delay_is_kept_or_refused() -> None:
 
 
 def test_lines_share_no_factor_and_each_is_longer_than_a_quantum() -> None:
-    lengths = [int(n) for n in room_of().memory["reverbs"][0]["length"]][: k.REVERB_LINES + k.ALLPASSES]
+    lengths = [int(n) for n in engine_with().memory["reverbs"][0]["length"]][: k.REVERB_LINES + k.ALLPASSES]
 
     assert min(lengths) > k.QUANTUM
     assert all(math.gcd(a, b) == 1 for a in lengths for b in lengths if a != b)
@@ -158,9 +158,9 @@ def test_lines_share_no_factor_and_each_is_longer_than_a_quantum() -> None:
 
 
 @pytest.mark.parametrize(("rate", "predelay_s"), [(48_000, 0.3), (192_000, 0.3), (8000, 0.0)])
-def test_a_room_waits_for_what_is_in_its_pre_delay(rate: int, predelay_s: float) -> None:
-    rooms = (ReverbSpec(predelay_s=predelay_s),)
-    engine = engine_of(buses=(BusSpec("room", effect=0),), reverbs=rooms, sample_rate=rate)
+def test_a_reverb_does_not_stop_while_its_pre_delay_holds_sound(rate: int, predelay_s: float) -> None:
+    reverbs = (ReverbSpec(predelay_s=predelay_s),)
+    engine = engine_of(buses=(BusSpec("reverb", effect=0),), reverbs=reverbs, sample_rate=rate)
     frames = rate // k.QUANTUM * k.QUANTUM
     left = buses_of(engine, frames, [c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)])[0, 0]
 

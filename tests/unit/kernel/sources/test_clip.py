@@ -77,7 +77,7 @@ def test_a_mono_clip_plays_on_both_channels(rng: np.random.Generator) -> None:
         (1000, 200, 0, -200),  # once, with its pickup
     ],
 )
-def test_a_loop_with_its_tail_is_what_its_naive_twin_says(
+def test_a_loop_with_its_tail_equals_its_naive_twin(
     rng: np.random.Generator, frames: int, origin: int, loop_frames: int, position: int
 ) -> None:
     material = signals.noise(frames, rng, 0.5)
@@ -134,7 +134,7 @@ def test_a_clip_that_is_faded_out_ends_and_leaves_no_step(frames: int) -> None:
         assert measure.click(audio) < AUDIBLE_CLICK
 
 
-def test_a_fade_out_can_be_taken_back_while_it_runs() -> None:
+def test_a_fade_out_can_be_reversed_while_it_runs() -> None:
     engine = engine_of()
     sound = add(engine, signals.constant(9000))
     audio = left_of(
@@ -268,6 +268,17 @@ def test_a_start_that_cuts_into_a_filtered_clip_leaves_no_step() -> None:
     assert measure.click(audio[4000:]) < AUDIBLE_CLICK
 
 
+@pytest.mark.parametrize("rate", [44100, 48000, 96000])
+def test_the_filter_of_a_restarted_clip_opens_within_five_milliseconds(rate: int) -> None:
+    engine = engine_of(sample_rate=rate)
+    sound = add(engine, signals.constant(9000))
+    engine.post([c.start_clip(LEAD, 0, sound, 0), c.filter_clip(LEAD, 0, 100.0, 0)])
+    engine.post([c.start_clip(LEAD + 1000, 0, sound, 0)])
+    engine.pull(1024)
+
+    assert int(engine.memory["clips"][0]["cutoff_frames"][0]) == pytest.approx(0.005 * rate, abs=1)
+
+
 def test_a_filter_of_one_clip_leaves_its_neighbour_alone(rng: np.random.Generator) -> None:
     engine = engine_of(buses=(BusSpec("a"), BusSpec("b")))
     material = signals.noise(9000, rng, 0.5)
@@ -364,7 +375,7 @@ def test_a_loop_that_is_released_in_its_middle_keeps_the_tails_of_earlier_passes
     assert measure.onset(audio[1024 + 400 + 300 :]) == -1
 
 
-def test_a_clip_that_has_rung_is_free() -> None:
+def test_a_clip_whose_tail_has_ended_is_free() -> None:
     engine = engine_of()
     sound = add(engine, signals.constant(900), 512)
     left_of(engine, 4096, [c.start_clip(LEAD, 0, sound, 0), c.release_clip(LEAD + 1024, 0)])
