@@ -13,7 +13,7 @@ from dataclasses import dataclass
 TICKS_PER_BEAT = 960
 """Resolution of a position ``bar.beat.tick``."""
 
-HAIR = 1e-7
+BEAT_TOLERANCE = 1e-7
 """Beats closer than this are treated as equal: a hundredth of a frame at 400 bpm and 192 kHz."""
 
 

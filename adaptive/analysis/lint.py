@@ -230,7 +230,7 @@ def declared_key(name: str) -> Key | None:
 
 def _check_variations(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     for layer in preset.segments[segment].layers:
-        variations = [files[path] for path in preset.variants(layer, segment) if path in files]
+        variations = [files[path] for path in preset.variations(layer, segment) if path in files]
         loudness = [file.lufs for file in variations if file.lufs > SILENT_LUFS]
         if len(loudness) > 1 and max(loudness) - min(loudness) > VARIATION_LU:
             apart = max(loudness) - min(loudness)
@@ -240,10 +240,10 @@ def _check_variations(preset: Preset, segment: str, files: Mapping[Path, Measure
 def _check_levels(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     for layer in preset.file.layers:
         loudness = {
-            segment: max(files[path].lufs for path in preset.variants(layer, segment) if path in files)
+            segment: max(files[path].lufs for path in preset.variations(layer, segment) if path in files)
             for segment in preset.file.sections
             if layer in preset.segments[segment].layers
-            and any(path in files for path in preset.variants(layer, segment))
+            and any(path in files for path in preset.variations(layer, segment))
         }
         if loudness and max(loudness.values()) - min(loudness.values()) > LAYER_LU:
             loud, soft = max(loudness, key=loudness.__getitem__), min(loudness, key=loudness.__getitem__)
@@ -264,6 +264,6 @@ def _sum_lufs(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> f
     """Return the loudness of a section's stems together in LUFS, as if they were uncorrelated."""
     power = 0.0
     for layer in preset.segments[segment].layers:
-        variations = [files[path].lufs for path in preset.variants(layer, segment) if path in files]
+        variations = [files[path].lufs for path in preset.variations(layer, segment) if path in files]
         power += 10.0 ** (max(variations) / 10.0) if variations else 0.0
     return 10.0 * math.log10(power) if power else SILENT_LUFS

@@ -192,7 +192,7 @@ def _stem_sounds(
     sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
     for name, segment_assets in segments.items():
         segment = segment_assets.segment
-        for path in preset.variants(layer, name) if layer in segment.layers else ():
+        for path in preset.variations(layer, name) if layer in segment.layers else ():
             loop = stem_loop_beats(preset, name, durations[path], segment_assets.length_beats)
             if loop is None:
                 length = f"its {segment_assets.length_beats} beats"
@@ -276,7 +276,7 @@ def _kit_sounds(name: str, engine: Engine) -> dict[str, KitSound]:
     hits = kits.kit(name, engine.spec.sample_rate)
     sounds = {}
     for piece, hit in hits.items():
-        sound = bank.made((name, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
+        sound = bank.computed((name, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
         sounds[piece] = KitSound(sound, engine.add_sound(sound), hit.gain, hit.pan, hit.choke)
     return sounds
 

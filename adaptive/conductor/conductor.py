@@ -30,7 +30,7 @@ from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.schema import Curve
 from adaptive.preset.segments import is_bridge
-from adaptive.timebase import HAIR, TempoMap
+from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 CERTAIN_S = 1.5
 """Notes are written at least this far ahead; a pause of Python of that length is not heard."""
@@ -156,7 +156,7 @@ class Conductor:
         """Cancel all planned transitions."""
         self._cancel(reason, 0)
 
-    def look_at(self, control_step: int) -> None:
+    def advance_to(self, control_step: int) -> None:
         """Advance to a control step, and carry out the transition whose seam it has reached."""
         playback = self.playback
         playback.now = control_step * CONTROL_STEP_FRAMES
@@ -171,7 +171,7 @@ class Conductor:
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
         """Decide for one control step; control steps come in order, without gaps."""
         playback = self.playback
-        self.look_at(control_step)
+        self.advance_to(control_step)
         beat = playback.tempo.beat_at(playback.now)
         playback.values.update(
             playback.engine.values_at(control_step), playback.instance.bars_since_entry(beat)
@@ -271,13 +271,13 @@ class Conductor:
             return False
         stay_bars = playback.preset.segments[instance.section].min_stay_bars
         rest = stay_bars - playback.values.bars_in_section
-        if rest <= HAIR:
+        if rest <= BEAT_TOLERANCE:
             return False
         # the stay is measured to the seam, not to the request
         leaves = instance.next_boundary(
             playback.tempo.beat_at(playback.earliest), self.planner.rule(instance.section, section).exit_at
         )
-        if instance.bars_since_entry(leaves) >= stay_bars - HAIR:
+        if instance.bars_since_entry(leaves) >= stay_bars - BEAT_TOLERANCE:
             return False
         if self._held_back != (instance.section, choice.section):
             self._held_back = (instance.section, choice.section)
@@ -361,7 +361,7 @@ class Conductor:
             self.outbox.add(layer.write(soon, tempo, not_before))
         for _ in range(BARS_A_STEP):
             behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
-            if behind is None or behind.cursor_beat >= until - HAIR:
+            if behind is None or behind.cursor_beat >= until - BEAT_TOLERANCE:
                 break
             before = behind.cursor_beat
             self.outbox.add(behind.write(until, tempo, not_before, 1))

@@ -25,7 +25,7 @@ from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_GAIN
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import Curve, TransitionTable
 from adaptive.preset.segments import Segment, is_bridge
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 
 REASON = "the preset was edited"
 
@@ -293,7 +293,7 @@ class _EditTransition:
         return changed
 
     def _rewrite_layer(self, layer: GeneratedLayer, context: ComposeContext | None, group: int) -> None:
-        if layer.cursor_beat > self.beat + HAIR:
+        if layer.cursor_beat > self.beat + BEAT_TOLERANCE:
             self.conductor.outbox.add(layer.withdraw(self.frame, self.beat))
         layer.rewrite_from(self.beat, context)
         if context is not None and layer.place.instrument is not None:

@@ -10,7 +10,7 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.variation_picker import PickState, VariationPicker
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import PlaylistTable, TransitionTable
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 
 ADVANCE_RULE = TransitionTable(exit_at="end")
 """Transition to a playlist's next section where the preset has no rule: at the end, tails ring on."""
@@ -149,7 +149,7 @@ class Playlists:
                 self._begun[instance.section] = 0.0
             first = self._begun.setdefault(instance.section, instance.offset_beats // instance.length_beats)
             passes = first + self._loops(instance.section)
-            passes = max(passes, (instance.local(now_beat) + HAIR) // instance.length_beats + 1.0)
+            passes = max(passes, (instance.local(now_beat) + BEAT_TOLERANCE) // instance.length_beats + 1.0)
             self._due = (instance, wanted, instance.beat_of(passes * instance.length_beats))
         return self._due[2]
 

@@ -25,7 +25,7 @@ from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Beats = Annotated[float, Meta(ge=0.0, le=1e9)]
@@ -127,7 +127,7 @@ def read_saved(document: object) -> SavedMusic:
             what = what.replace(theirs, ours)
         message = f"this is no saved music: {f'{place}: ' if place else ''}{one_line(what[:200])}"
     except UnicodeError:  # half a surrogate pair, which JSON may smuggle in
-        message = "this is no saved music: a text in it is no text"
+        message = "this is no saved music: a text in it is not valid Unicode"
     raise InputError(message)
 
 
@@ -178,7 +178,7 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
         instance = playback.destination
         return instance, instance.offset_beats, instance.first_bar
     local = instance.local(playback.tempo.beat_at(playback.now))
-    bar_start = math.floor((local + HAIR) / instance.beats_per_bar) * float(instance.beats_per_bar)
+    bar_start = math.floor((local + BEAT_TOLERANCE) / instance.beats_per_bar) * float(instance.beats_per_bar)
     bar_start = max(bar_start, instance.offset_beats, 0.0)
     return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
 
@@ -266,5 +266,5 @@ def _instance(saved: SavedMusic, playback: PlaybackState) -> SegmentInstance:
     bar = instance.beats_per_bar
     entered = min(saved.entered_beats, saved.local_beats)
     start = entered - saved.local_beats
-    bars = int((saved.local_beats - (entered - entered % bar) + HAIR) // bar)
+    bars = int((saved.local_beats - (entered - entered % bar) + BEAT_TOLERANCE) // bar)
     return replace(instance, start_beat=start, offset_beats=entered, first_bar=saved.bar - bars)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from adaptive.preset.grids import spots
 from adaptive.preset.schema import Grid
 from adaptive.preset.segments import Segment
-from adaptive.timebase import HAIR, TICKS_PER_BEAT, format_position
+from adaptive.timebase import BEAT_TOLERANCE, TICKS_PER_BEAT, format_position
 
 Where = str | Grid
 
@@ -87,7 +87,7 @@ class SegmentInstance:
 
     def within_pass(self, beat: float) -> float:
         """Beats since bar 1 of the present pass."""
-        return max(0.0, (self.local(beat) + HAIR) % self.length_beats - HAIR)
+        return max(0.0, (self.local(beat) + BEAT_TOLERANCE) % self.length_beats - BEAT_TOLERANCE)
 
     def ends_pass_at(self, beat: float) -> bool:
         """Whether a pass ends at a beat, within 1e-3 beats, which allows for rounding to frames."""
@@ -108,8 +108,8 @@ class SegmentInstance:
         places = spots(where, self.length_beats, self.beats_per_bar, self.phrase_bars, self.markers)
         if not places:
             return None
-        passes, local = divmod(self.local(beat) + HAIR, self.length_beats)
-        following = bisect.bisect_left(places, local - 2.0 * HAIR, key=lambda place: place[0])
+        passes, local = divmod(self.local(beat) + BEAT_TOLERANCE, self.length_beats)
+        following = bisect.bisect_left(places, local - 2.0 * BEAT_TOLERANCE, key=lambda place: place[0])
         if following < len(places):
             at, marker = places[following]
             return Exit(self.beat_of(passes * self.length_beats + at), marker)
@@ -128,7 +128,7 @@ class SegmentInstance:
     def bar_number(self, beat: float) -> int:
         """Number of the bar of the timeline that a beat lies in."""
         shift = self.offset_beats % self.beats_per_bar
-        bars = (beat - self.start_beat + shift + HAIR) // self.beats_per_bar
+        bars = (beat - self.start_beat + shift + BEAT_TOLERANCE) // self.beats_per_bar
         return self.first_bar + int(bars)
 
     def position(self, beat: float) -> str:
@@ -157,9 +157,9 @@ class SegmentInstance:
         If the destination is entered at the same `place` in its bar (in beats), the bar continues and keeps
         its number.
         """
-        apart = (self.local(beat) - place + HAIR) % self.beats_per_bar
-        if place and apart <= 2.0 * HAIR:
+        apart = (self.local(beat) - place + BEAT_TOLERANCE) % self.beats_per_bar
+        if place and apart <= 2.0 * BEAT_TOLERANCE:
             return self.bar_number(beat)
         shift = self.offset_beats % self.beats_per_bar
         bars = (beat - self.start_beat + shift) / self.beats_per_bar
-        return self.first_bar + int(-(-(bars - HAIR) // 1))
+        return self.first_bar + int(-(-(bars - BEAT_TOLERANCE) // 1))

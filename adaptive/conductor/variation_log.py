@@ -37,7 +37,7 @@ class VariationLog:
             sounds = [sound for sound, _ in layer.sounds[segment]]
             variation = next((n for n, sound in enumerate(sounds) if sound is playing.sound), None)
             if variation is not None:
-                file = self._playback.preset.variants(name, segment)[variation].name
+                file = self._playback.preset.variations(name, segment)[variation].name
                 order = layer.pickers[segment].order
                 self._playback.log_line(
                     "layer", playing.starts_frame, f"{order}: {variation + 1} of {len(sounds)}",

@@ -231,7 +231,7 @@ class Bank:
         """Return a sound of an array, shape (channels, frames) or (frames,), already at the bank's rate."""
         return self._lay_out(np.atleast_2d(audio), origin, loop_frames, None)
 
-    def made(self, key: Hashable, make: Callable[[], Audio]) -> Sound:
+    def computed(self, key: Hashable, make: Callable[[], Audio]) -> Sound:
         """Return the sound that `make` computes; it is called once for each key."""
         with self._guard:
             if ("made", key) not in self._sounds:

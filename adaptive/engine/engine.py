@@ -288,22 +288,22 @@ class Engine:
         """Return the kernel's replies since the last call."""
         return self.replies.drain()
 
-    def stream_gate(self, channels: int, room_behind: int = 0) -> StreamGate:
+    def stream_gate(self, channels: int, extra_bytes: int = 0) -> StreamGate:
         """Return a stream gate for a stream of a sound card.  It is shut, and follows `hand_over_to`.
 
         Parameters
         ----------
         channels : int
             Channels of the stream; those of the engine are folded or padded.
-        room_behind : int
+        extra_bytes : int
             Bytes of zeros to allocate directly after the root.
         """
-        stream_gate = StreamGate(channels, self._gate, room_behind)
+        stream_gate = StreamGate(channels, self._gate, extra_bytes)
         stream_gate.publish(self.memory.header_address, self)
         self._stream_gates.append(stream_gate)
         return stream_gate
 
-    def forget_ticket(self, stream_gate: StreamGate) -> None:
+    def forget_stream_gate(self, stream_gate: StreamGate) -> None:
         """Drop a stream gate whose stream is closed."""
         if stream_gate in self._stream_gates:
             self._stream_gates.remove(stream_gate)

@@ -102,7 +102,7 @@ class Memory:
         return array
 
     def _lay_out(self, arrivals: Array | None) -> None:
-        spec, spare, q = self.spec, self.spec.room, k.QUANTUM
+        spec, spare, q = self.spec, self.spec.spare_rows, k.QUANTUM
         groups = _groups(len(spec.buses))
         self.voice_groups = voice_groups(spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)

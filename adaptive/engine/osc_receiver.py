@@ -112,7 +112,7 @@ class OscReceiver:
         self._order = UNIT(units["gate"])
         self._thread = threading.Thread(target=self._receive, name="osc", daemon=True)
 
-    def understand(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
+    def use_rules(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
         """Use these rules, by OSC address, from the next packet on, and set parameters of this engine."""
         table, looks = _ReceiverTable(rules, engine), int(self._receiver["looks"])
         self._publish(self._at("table"), address(table.record), 0, 0)

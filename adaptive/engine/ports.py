@@ -109,7 +109,7 @@ class CommandPort:
         self._check = CommitCheck(spec)
 
     @property
-    def room(self) -> int:
+    def free_commands(self) -> int:
         """Number of commands that a commit may contain at present."""
         waiting = int(self._ring["head"]) - int(self._ring["tail"])
         free_in_ring = self._rows.size - waiting
@@ -131,8 +131,8 @@ class CommandPort:
         count = len(commands)
         if count == 0:
             return self._numbers.commit
-        if count > self.room:
-            message = f"a commit of {count} commands does not fit: there is room for {self.room}"
+        if count > self.free_commands:
+            message = f"a commit of {count} commands does not fit: there is room for {self.free_commands}"
             raise QueueFullError(message)
         rows = np.zeros(count, k.COMMAND)
         posted = np.array(list(commands), POSTED)

@@ -62,11 +62,11 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     parameters = _merge("parameter", owned, old.parameters, new.parameters)
     # The memory does not grow: rows in use and spare rows always add up to the same number.
     spare = SpareRows(
-        old.clips + old.room.clips - clips,
-        len(old.instruments) + old.room.instruments - len(instruments),
-        voice_groups(old.instruments) + old.room.voice_groups - voice_groups(instruments),
-        len(old.parameters) + old.room.parameters - len(parameters),
-        len(old.mappings) + old.room.mappings - len(new.mappings),
+        old.clips + old.spare_rows.clips - clips,
+        len(old.instruments) + old.spare_rows.instruments - len(instruments),
+        voice_groups(old.instruments) + old.spare_rows.voice_groups - voice_groups(instruments),
+        len(old.parameters) + old.spare_rows.parameters - len(parameters),
+        len(old.mappings) + old.spare_rows.mappings - len(new.mappings),
     )
     return replace(
         new,
@@ -74,7 +74,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         buses=_merge("bus", owned, old.buses, new.buses),
         instruments=instruments,
         parameters=parameters,
-        room=spare,
+        spare_rows=spare,
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),

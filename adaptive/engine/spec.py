@@ -215,7 +215,7 @@ class EngineSpec:
         Ceiling and release time of the limiter.
     gain : float
         Initial linear gain of the master.
-    room : SpareRows
+    spare_rows : SpareRows
         Spare rows.
     spare_buses : range
         Buses that are allocated but not rendered until they have an owner: whole groups of eight.
@@ -244,6 +244,6 @@ class EngineSpec:
     ceiling_db: float = -1.0
     release_s: float = 0.12
     gain: float = 1.0
-    room: SpareRows = SpareRows()
+    spare_rows: SpareRows = SpareRows()
     spare_buses: range = range(0)
     owners: Mapping[EngineRow, object] = field(default_factory=dict)

@@ -30,13 +30,13 @@ class StreamGate:
         Channels of the stream.
     gate : int
         Address of the unit that changes a gate.
-    room_behind : int
+    extra_bytes : int
         Bytes of zeros after the root.  miniaudio's device lies there, and its callback finds the root in
         front of the device.
     """
 
-    def __init__(self, channels: int, gate: int, room_behind: int = 0) -> None:
-        self._memory = aligned(np.uint8, k.ROOT.itemsize + room_behind)
+    def __init__(self, channels: int, gate: int, extra_bytes: int = 0) -> None:
+        self._memory = aligned(np.uint8, k.ROOT.itemsize + extra_bytes)
         self._root = self._memory[: k.ROOT.itemsize].view(k.ROOT)
         self._change = UNIT(gate)
         self._gate_address = self.address + int(k.ROOT.fields["gate"][1])  # type: ignore[index]
@@ -50,7 +50,7 @@ class StreamGate:
         return address(self._memory)
 
     @property
-    def room_address(self) -> int:
+    def extra_address(self) -> int:
         """Address of the first byte after the root."""
         return self.address + k.ROOT.itemsize
 

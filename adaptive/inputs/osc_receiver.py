@@ -89,11 +89,11 @@ class ReceivedOsc:
         asyncio.get_running_loop().add_reader(self._wake_in, self._woken)
         self.receiver.start()
 
-    def understand(
+    def use_rules(
         self, preset: Preset, checker: Checker, index_of: Mapping[str, int], engine: Engine
     ) -> None:
         """Accept the names of a preset, and set the parameters of an engine."""
-        self.receiver.understand(receiver_rules(preset, checker, index_of), engine)
+        self.receiver.use_rules(receiver_rules(preset, checker, index_of), engine)
 
     def take(self) -> None:
         """Read forwarded packets; if there are more, schedule another call."""

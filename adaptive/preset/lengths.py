@@ -19,7 +19,7 @@ TOLERANCE_S = 0.005
 def section_stems(preset: Preset, section: str) -> list[tuple[str, Path]]:
     """Return each file that plays in a section, with its layer; a layer may have several variations."""
     layers = preset.segments[section].layers
-    return [(layer, path) for layer in layers for path in preset.variants(layer, section)]
+    return [(layer, path) for layer in layers for path in preset.variations(layer, section)]
 
 
 def written_length_beats(preset: Preset, section: str) -> int | None:

@@ -96,7 +96,7 @@ class Preset:
         """The first section of the file; its key applies while nothing plays."""
         return next(iter(self.file.sections))
 
-    def variants(self, layer: str, segment: str) -> tuple[Path, ...]:
+    def variations(self, layer: str, segment: str) -> tuple[Path, ...]:
         """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):
             stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem

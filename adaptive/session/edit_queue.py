@@ -121,7 +121,7 @@ class EditQueue:
         pending = self._pending
         if pending is None:
             return conductor
-        conductor.look_at(control_step)
+        conductor.advance_to(control_step)
         beat = due_beat(conductor, self._is_overdue(pending, conductor))
         if beat is None:
             return conductor

@@ -355,7 +355,7 @@ class LiveSession:
         if self._receiver is not None and performance.layout is not self._receiver_layout:
             self._receiver_layout = performance.layout
             checker = Checker(performance.preset)
-            self._receiver.understand(
+            self._receiver.use_rules(
                 performance.preset, checker, performance.layout.parameters, performance.engine
             )
 

@@ -10,7 +10,7 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.inputs.lines import Connection
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.performance import Performance
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 from adaptive.units import gain_to_db
 
 METERS_S = 0.05
@@ -76,9 +76,9 @@ class Subscriptions:
         if instance is not self._told_instance:
             self._tell_arrival(instance)
         # each segment instance counts its own beats: after a seam between two beats the count begins anew
-        local = math.floor(instance.local(conductor.tempo.beat_at(frame)) + HAIR)
+        local = math.floor(instance.local(conductor.tempo.beat_at(frame)) + BEAT_TOLERANCE)
         beat = instance.beat_of(local)
-        if (instance, local) != self._last_beat and beat > instance.start_beat - HAIR:
+        if (instance, local) != self._last_beat and beat > instance.start_beat - BEAT_TOLERANCE:
             self._last_beat = (instance, local)
             at = conductor.tempo.frame_at(beat)
             found = {"frame": at, "heard_frame": self._host.heard(at), "position": instance.position(beat)}

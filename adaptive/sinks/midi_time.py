@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from adaptive.timebase import HAIR, TempoSegment
+from adaptive.timebase import BEAT_TOLERANCE, TempoSegment
 
 TICKS_PER_QUARTER = 960
 
@@ -181,4 +181,4 @@ def signatures(grids: Sequence[BarGrid]) -> list[tuple[int, Meter]]:
 
 def _whole(beats: float) -> int | None:
     nearest = round(beats)
-    return nearest if abs(beats - nearest) <= 10.0 * HAIR else None
+    return nearest if abs(beats - nearest) <= 10.0 * BEAT_TOLERANCE else None

@@ -69,9 +69,9 @@ class MiniaudioSink(SoundCardSink):
             wanted = channels or engine.spec.channels
             least = round(LEAST_BLOCK_S.get(chosen.host, 0.0) * engine.spec.sample_rate)
             size = self._ffi.sizeof("ma_device")
-            stream_gate = engine.stream_gate(min(wanted, chosen.channels or wanted), room_behind=size)
+            stream_gate = engine.stream_gate(min(wanted, chosen.channels or wanted), extra_bytes=size)
             super().__init__(engine, chosen, stream_gate, max(least, block_size))
-            self._device = self._ffi.cast("ma_device *", stream_gate.room_address)
+            self._device = self._ffi.cast("ma_device *", stream_gate.extra_address)
             self._init(local, engine.miniaudio_callback_address)
         except DeviceError:
             for context in contexts:

@@ -72,7 +72,7 @@ class SoundCardSink:
         """Release the engine for good.  The gate must be shut, and no callback inside the engine."""
         engine, self._engine = self._engine, None
         if engine is not None:
-            engine.forget_ticket(self.stream_gate)
+            engine.forget_stream_gate(self.stream_gate)
         self.stream_gate.release()
 
     def start(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.helpers.playing import ClipInUse, playing, until
+from tests.helpers.playing import RunningEngine, playing, until
 from tests.helpers.presets import make_preset
 from tests.helpers.programs import require_program
 
@@ -71,7 +71,7 @@ ANALYSE = """() => {
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClipInUse]:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
     folder = tmp_path_factory.mktemp("listen")
     preset = make_preset(folder / "small", BODY).folder
     with playing(folder, preset, "--sink", "web") as running:
@@ -90,7 +90,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, engine: ClipInUse) -> Iterator[Page]:
+def page(browser: Browser, engine: RunningEngine) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 800, "height": 1000})
     troubles: list[str] = []
     opened.on("pageerror", lambda error: troubles.append(str(error)))
@@ -135,7 +135,7 @@ def test_the_page_shows_what_plays_and_what_can_be_moved(page: Page, tmp_path: P
     assert not page.is_visible("#error")
 
 
-def test_the_button_is_heard_and_the_slider_moves_engine_and_sound(page: Page, engine: ClipInUse) -> None:
+def test_the_button_is_heard_and_the_slider_moves_engine_and_sound(page: Page, engine: RunningEngine) -> None:
     client = engine.client()
     client.send({"subscribe": ["parameters"]})
     listen(page)
@@ -152,7 +152,7 @@ def test_the_button_is_heard_and_the_slider_moves_engine_and_sound(page: Page, e
     client.close()
 
 
-def test_a_state_is_a_button_and_an_event_another(page: Page, engine: ClipInUse) -> None:
+def test_a_state_is_a_button_and_an_event_another(page: Page, engine: RunningEngine) -> None:
     client = engine.client()
     client.send({"subscribe": ["section"]})
     listen(page)
@@ -188,7 +188,7 @@ def test_stop_and_play_are_heard(page: Page) -> None:
     assert until(lambda: page.inner_text("#now").startswith("calm"))
 
 
-def test_a_slider_follows_another_program(page: Page, engine: ClipInUse) -> None:
+def test_a_slider_follows_another_program(page: Page, engine: RunningEngine) -> None:
     engine.osc("/adaptive/parameter/threat", 0.4)
 
     assert until(lambda: abs(float(page.locator("#parameter-threat").input_value()) - 0.4) < 1e-3)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.playing import ClipInUse, playing, until
+from tests.helpers.playing import RunningEngine, playing, until
 from tests.helpers.presets import make_preset
 
 CLIENTS = (
@@ -34,7 +34,7 @@ def body() -> str:
 class Engine:
     """A running engine, and what it received according to its recording."""
 
-    def __init__(self, running: ClipInUse, folder: Path) -> None:
+    def __init__(self, running: RunningEngine, folder: Path) -> None:
         self.running, self.folder = running, folder
         self.osc, self.http, self.tcp = (int(running.ready[name]) for name in ("osc", "http", "tcp"))
 

@@ -115,10 +115,6 @@ class RunningEngine:
         return self.process.wait(seconds)
 
 
-ClipInUse = RunningEngine
-"""Former name."""
-
-
 @contextlib.contextmanager
 def playing(
     folder: Path,

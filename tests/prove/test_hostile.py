@@ -24,7 +24,7 @@ from adaptive.preset.load import load
 from tests.helpers import documents, doors, flood
 from tests.helpers.hostile import Report
 from tests.helpers.mutation import Chance
-from tests.helpers.playing import ClipInUse, playing, until
+from tests.helpers.playing import RunningEngine, playing, until
 
 pytestmark = [pytest.mark.prove, pytest.mark.timeout(3600)]
 
@@ -131,7 +131,7 @@ def _throw(ready: dict[str, Any], seed: int, share: float) -> None:
     flood.over_http(ready["http"], Chance(seed + 3), int(scale * count["http"]))
 
 
-def require_alive(engine: ClipInUse) -> None:
+def require_alive(engine: RunningEngine) -> None:
     """A parameter still changes, and an event still gets its receipts."""
     client = engine.client()
     client.send({"subscribe": ["parameters"]}, {"resume": True}, {"play": True}, {"tempo": None})

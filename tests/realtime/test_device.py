@@ -14,7 +14,7 @@ import pytest
 
 from tests.helpers.heard import first_sound, frames_that_differ, jack_recording
 from tests.helpers.measure import band_db
-from tests.helpers.playing import ClipInUse, playing
+from tests.helpers.playing import RunningEngine, playing
 from tests.helpers.presets import RATE, make_preset
 
 pytestmark = pytest.mark.device
@@ -63,7 +63,7 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_preset(tmp_path_factory.mktemp("device") / "small", BODY).folder
 
 
-def wait_for(engine: ClipInUse, seconds: float) -> None:
+def wait_for(engine: RunningEngine, seconds: float) -> None:
     """Let so much music pass, as the engine tells it."""
     client = engine.client()
     client.send({"subscribe": ["beat"]})

@@ -107,7 +107,7 @@ def test_reload_and_undo_by_message_answer_with_receipts(folder: Path, tmp_path:
         ('[layers.more]\nstem = "both.wav"\n', "sounds from "),
         (
             "[reverb]\npredelay_ms = 50\n",
-            "the room's pre-delay is another: tails, reverb and held notes are cut",
+            "the reverb's pre-delay was changed: tails, reverb and held notes are cut",
         ),
     ],
 )

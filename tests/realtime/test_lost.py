@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.heard import jack_recording, pulse_recording
-from tests.helpers.playing import Client, ClipInUse, playing, until
+from tests.helpers.playing import Client, RunningEngine, playing, until
 from tests.helpers.presets import RATE, two_sections
 from tests.helpers.servers import Jack, Pulse, Server, running
 
@@ -105,7 +105,7 @@ def after(folder: Path, count: int, condition: Callable[[dict[str, Any]], bool],
 
 
 def lose_and_return(
-    engine: ClipInUse,
+    engine: RunningEngine,
     server: Server,
     folder: Path,
     break_it: Callable[[], object],

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
-from tests.helpers.playing import Client, ClipInUse, playing, until
+from tests.helpers.playing import Client, RunningEngine, playing, until
 from tests.helpers.presets import make_preset
 
 BODY = """
@@ -61,12 +61,12 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engine(preset: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClipInUse]:
+def engine(preset: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
     with playing(tmp_path_factory.mktemp("engine"), preset, "--sink", "null") as running:
         yield running
 
 
-def websocket(engine: ClipInUse, origin: str | None = None) -> ClientConnection:
+def websocket(engine: RunningEngine, origin: str | None = None) -> ClientConnection:
     return connect(f"ws://127.0.0.1:{engine.ready['http']}/ws", origin=origin)  # type: ignore[arg-type]
 
 
@@ -86,7 +86,7 @@ def hear(socket: ClientConnection, key: str, seconds: float = 8.0, **wanted: Any
     raise AssertionError(f"no {key} {wanted}; heard {heard[-5:]}")
 
 
-def test_a_websocket_is_greeted_with_what_the_preset_declares(engine: ClipInUse) -> None:
+def test_a_websocket_is_greeted_with_what_the_preset_declares(engine: RunningEngine) -> None:
     with websocket(engine) as socket:
         hello = json.loads(socket.recv(timeout=5.0))["hello"]
 
@@ -95,7 +95,7 @@ def test_a_websocket_is_greeted_with_what_the_preset_declares(engine: ClipInUse)
     assert hello["states"] == {"place": {"values": ["road", "shelter"], "default": "road"}}
 
 
-def test_an_event_is_accepted_then_finished_and_says_where_it_sounds(engine: ClipInUse) -> None:
+def test_an_event_is_accepted_then_finished_and_says_where_it_sounds(engine: RunningEngine) -> None:
     with websocket(engine) as socket:
         socket.send(json.dumps({"event": "hit", "id": "e1"}))
         accepted = hear(socket, "receipt", receipt="e1")
@@ -111,7 +111,7 @@ def test_an_event_is_accepted_then_finished_and_says_where_it_sounds(engine: Cli
     assert "cooldown" in dropped["reason"]
 
 
-def test_two_clients_may_use_the_same_id(engine: ClipInUse) -> None:
+def test_two_clients_may_use_the_same_id(engine: RunningEngine) -> None:
     one, two = engine.client(), engine.client()
     one.send({"state": {"place": "shelter"}, "id": "same"})
     first = one.until("receipt", receipt="same", status="finished")
@@ -139,7 +139,7 @@ def test_two_clients_may_use_the_same_id(engine: ClipInUse) -> None:
         {"load": "no_such_preset", "id": "x"},
     ],
 )
-def test_every_message_with_an_id_comes_to_an_end_that_is_told(engine: ClipInUse, document: Any) -> None:
+def test_every_message_with_an_id_comes_to_an_end_that_is_told(engine: RunningEngine, document: Any) -> None:
     client = engine.client()
     client.send(document)
     statuses = []
@@ -150,7 +150,7 @@ def test_every_message_with_an_id_comes_to_an_end_that_is_told(engine: ClipInUse
     assert statuses[-1] in {"merged", "superseded", "dropped", "failed", "finished"}
 
 
-def test_a_fault_answers_its_sender_alone_and_the_connection_stays(engine: ClipInUse) -> None:
+def test_a_fault_answers_its_sender_alone_and_the_connection_stays(engine: RunningEngine) -> None:
     with websocket(engine) as socket:
         socket.send("{nonsense")
         first = hear(socket, "error")
@@ -171,7 +171,7 @@ def test_a_fault_answers_its_sender_alone_and_the_connection_stays(engine: ClipI
     assert third["error"] == "binary messages are not understood here: send JSON as text"
 
 
-def test_subscriptions_bring_beats_sections_meters_and_parameters(engine: ClipInUse) -> None:
+def test_subscriptions_bring_beats_sections_meters_and_parameters(engine: RunningEngine) -> None:
     client = engine.client()
     client.send({"subscribe": ["beat", "section", "meters", "parameters"]})
     beat = client.until("beat")["beat"]
@@ -199,7 +199,7 @@ def to_the_end(socket: ClientConnection) -> list[dict[str, Any]]:
     return said
 
 
-def test_a_hundred_faults_close_a_websocket(engine: ClipInUse) -> None:
+def test_a_hundred_faults_close_a_websocket(engine: RunningEngine) -> None:
     with websocket(engine) as socket:
         for _ in range(120):
             socket.send("{")
@@ -208,7 +208,7 @@ def test_a_hundred_faults_close_a_websocket(engine: ClipInUse) -> None:
     assert said[-1]["error"] == "a hundred faults within a minute: good-bye"
 
 
-def test_a_message_that_is_too_long_closes_a_websocket(engine: ClipInUse) -> None:
+def test_a_message_that_is_too_long_closes_a_websocket(engine: RunningEngine) -> None:
     with websocket(engine) as socket:
         socket.send("x" * 100_000)
         to_the_end(socket)
@@ -227,7 +227,9 @@ def test_a_message_that_is_too_long_closes_a_websocket(engine: ClipInUse) -> Non
         ("https://127.0.0.1.evil.example", False),
     ],
 )
-def test_pages_from_elsewhere_are_turned_away(engine: ClipInUse, origin: str | None, is_let_in: bool) -> None:
+def test_pages_from_elsewhere_are_turned_away(
+    engine: RunningEngine, origin: str | None, is_let_in: bool
+) -> None:
     if origin == "own":
         origin = f"http://127.0.0.1:{engine.ready['http']}"
     if is_let_in:
@@ -239,7 +241,7 @@ def test_pages_from_elsewhere_are_turned_away(engine: ClipInUse, origin: str | N
         assert caught.value.response.status_code == 403
 
 
-def fetch(engine: ClipInUse, path: str, host: str | None = None) -> tuple[int, str]:
+def fetch(engine: RunningEngine, path: str, host: str | None = None) -> tuple[int, str]:
     request = urllib.request.Request(f"http://127.0.0.1:{engine.ready['http']}{path}")
     if host is not None:
         request.add_header("Host", host)
@@ -265,12 +267,12 @@ def fetch(engine: ClipInUse, path: str, host: str | None = None) -> tuple[int, s
     ],
 )
 def test_a_foreign_name_for_this_machine_is_turned_away(
-    engine: ClipInUse, host: str | None, status: int
+    engine: RunningEngine, host: str | None, status: int
 ) -> None:
     assert fetch(engine, "/", host)[0] == status
 
 
-def test_only_its_own_pages_are_served(engine: ClipInUse) -> None:
+def test_only_its_own_pages_are_served(engine: RunningEngine) -> None:
     assert [fetch(engine, path)[0] for path in ("/", "/page.js", "/worklet.js")] == [200, 200, 200]
     assert [fetch(engine, path)[0] for path in ("/../pyproject.toml", "/%2e%2e/x", "/nothing")] == [
         404,
@@ -279,7 +281,7 @@ def test_only_its_own_pages_are_served(engine: ClipInUse) -> None:
     ]
 
 
-def test_nothing_of_all_this_made_a_traceback_or_a_late_block(engine: ClipInUse) -> None:
+def test_nothing_of_all_this_made_a_traceback_or_a_late_block(engine: RunningEngine) -> None:
     assert engine.process.poll() is None
     assert [line for line in engine.said() if "Traceback" in line or "Error" in line] == []
 

@@ -178,12 +178,12 @@ def test_two_streams_are_never_inside_the_engine_at_once_even_if_an_abandoned_on
 @pytest.mark.parametrize("block", [32, 100, 1024])
 def test_miniaudios_callback_finds_the_root_in_front_of_its_device(block: int) -> None:
     engine = scene.prepared()
-    stream_gate = engine.stream_gate(2, room_behind=4096)
+    stream_gate = engine.stream_gate(2, extra_bytes=4096)
     stream_gate.open()
     callback = MINIAUDIO(build.load_unit("miniaudio_callback"))
     out = np.full((8 * block, 2), np.nan, np.float32)
     for number in range(8):
-        callback(stream_gate.room_address, out[number * block :].ctypes.data, None, block)
+        callback(stream_gate.extra_address, out[number * block :].ctypes.data, None, block)
 
     assert digest(scene.prepared().pull(len(out))) == digest(out)
     assert (stream_gate.blocks, stream_gate.frames) == (8, 8 * block)

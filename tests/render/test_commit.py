@@ -36,7 +36,7 @@ def test_a_commit_that_just_fits_is_taken() -> None:
     engine = small()
     engine.post(far(16))
 
-    assert engine.port.room == 0
+    assert engine.port.free_commands == 0
 
 
 def test_a_commit_too_large_for_the_schedule_is_refused_whole() -> None:

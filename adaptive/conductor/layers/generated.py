@@ -20,7 +20,7 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.music.note import Note
-from adaptive.timebase import HAIR, TempoMap
+from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 DENSITY_STEP = 0.12
 """A smaller change of density does not cause a rewrite."""
@@ -243,7 +243,9 @@ class GeneratedLayer:
             Context from there on; None: the layer ends.
         """
         before = self.range_at(beat)
-        self.ranges = [replace(s, ends=min(s.ends, beat)) for s in self.ranges if s.begins < beat - HAIR]
+        self.ranges = [
+            replace(s, ends=min(s.ends, beat)) for s in self.ranges if s.begins < beat - BEAT_TOLERANCE
+        ]
         if following is not None:
             self.ranges.append(WriteRange(following, beat))
             if before is not None:  # the generator's memory continues
@@ -264,8 +266,8 @@ class GeneratedLayer:
         that the generator's memory is what it was.
         """
         write_range = WriteRange(context, 0.0)
-        bar = int(context.instance.local(0.0) / context.instance.beats_per_bar + HAIR)
-        entered = int(context.instance.offset_beats / context.instance.beats_per_bar + HAIR)
+        bar = int(context.instance.local(0.0) / context.instance.beats_per_bar + BEAT_TOLERANCE)
+        entered = int(context.instance.offset_beats / context.instance.beats_per_bar + BEAT_TOLERANCE)
         for past in range(max(entered, bar - RECALLED_BARS), bar):
             self._compose(write_range, past, context.instance.beat_of(past * context.instance.beats_per_bar))
         self.ranges, self.cursor_beat = [write_range], 0.0
@@ -290,7 +292,7 @@ class GeneratedLayer:
         self.cursor_beat = min(self.cursor_beat, beat)
         # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
         self._already_scheduled = frozenset(
-            (w.beat, w.note.pitch) for w in self.written if w.beat > beat - HAIR
+            (w.beat, w.note.pitch) for w in self.written if w.beat > beat - BEAT_TOLERANCE
         )
         return [commands.withdraw(self.place.group, frame)]
 
@@ -311,20 +313,20 @@ class GeneratedLayer:
             Write at most this many bars.
         """
         posted: list[Command] = []
-        if self.cursor_beat >= until_beat - HAIR:
+        if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
             return posted
         for write_range, ends in self._ranges_ahead():
             self.cursor_beat = max(self.cursor_beat, write_range.begins)
-            while self.cursor_beat < min(until_beat, ends) - HAIR:
+            while self.cursor_beat < min(until_beat, ends) - BEAT_TOLERANCE:
                 if most_bars == 0:
                     return posted
                 most_bars -= 1
                 instance = write_range.context.instance
-                bar = int(instance.local(self.cursor_beat) / instance.beats_per_bar + HAIR)
+                bar = int(instance.local(self.cursor_beat) / instance.beats_per_bar + BEAT_TOLERANCE)
                 start = instance.beat_of(bar * instance.beats_per_bar)
                 posted += self._write_bar(write_range, ends, bar, start, tempo, not_before)
                 self.cursor_beat = min(start + instance.beats_per_bar, ends)
-            if self.cursor_beat >= until_beat - HAIR:
+            if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
                 break
         return posted
 
@@ -333,13 +335,13 @@ class GeneratedLayer:
         ends = [min(one.ends, after.begins) for one, after in pairwise(self.ranges)]
         ends += [write_range.ends for write_range in self.ranges[-1:]]
         pairs = zip(self.ranges, ends, strict=True)
-        return [(write_range, end) for write_range, end in pairs if end > self.cursor_beat + HAIR]
+        return [(write_range, end) for write_range, end in pairs if end > self.cursor_beat + BEAT_TOLERANCE]
 
     def range_at(self, beat: float) -> WriteRange | None:
         """The write range at a beat; the latest if several overlap."""
         found = None
         for write_range in self.ranges:
-            if write_range.begins <= beat + HAIR and beat < write_range.ends - HAIR:
+            if write_range.begins <= beat + BEAT_TOLERANCE and beat < write_range.ends - BEAT_TOLERANCE:
                 found = write_range
         return found
 
@@ -353,7 +355,7 @@ class GeneratedLayer:
         timed = []
         for note in self._compose(write_range, bar, start):
             written = start + float(note.onset)
-            if begins - HAIR <= written < ends - HAIR:
+            if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
                 beat = max(begins, written + note.offset_beats)
                 timed.append((tempo.frame_at(beat), beat, written, note))
         posted: list[Command] = []
@@ -363,7 +365,10 @@ class GeneratedLayer:
                 continue
             if frame < first:
                 # at the new tempo it is due earlier than before; it was withdrawn, and is played at once
-                is_due = written > self.cursor_beat - HAIR and first - frame < EARLY_S * tempo.sample_rate
+                is_due = (
+                    written > self.cursor_beat - BEAT_TOLERANCE
+                    and first - frame < EARLY_S * tempo.sample_rate
+                )
                 if not is_due:
                     continue
                 frame = first
@@ -379,7 +384,7 @@ class GeneratedLayer:
     def _compose(self, write_range: WriteRange, bar: int, start: float) -> tuple[Note, ...]:
         context, instance = write_range.context, write_range.context.instance
         is_leaving = write_range.leaves_at is not None and (
-            start + HAIR < write_range.leaves_at <= start + instance.beats_per_bar + HAIR
+            start + BEAT_TOLERANCE < write_range.leaves_at <= start + instance.beats_per_bar + BEAT_TOLERANCE
         )
         harmony, memory = context.harmony_of(bar), write_range.memories.get(bar, NO_MEMORY)
         # `kept` refers to harmony and memory, so their ids cannot be reused by other objects

@@ -111,9 +111,9 @@ class _Builder:
             spec = occupancy.spec
             self.reverb_bus = len(spec.buses) - 1
             limits = {
-                "clip": spec.clips + spec.room.clips,
-                "instrument": len(spec.instruments) + spec.room.instruments,
-                "parameter": len(spec.parameters) + spec.room.parameters,
+                "clip": spec.clips + spec.spare_rows.clips,
+                "instrument": len(spec.instruments) + spec.spare_rows.instruments,
+                "parameter": len(spec.parameters) + spec.spare_rows.parameters,
             }
         self.rows = RowAllocator({**limits, "bus": self.reverb_bus}, occupancy)
         spec_before = None if occupancy is None else occupancy.spec
@@ -297,7 +297,7 @@ class _Builder:
             if occupancy is None:
                 return True
             added = self.instruments[len(occupancy.spec.instruments) :]
-            return wanted + voice_groups(added) <= occupancy.spec.room.voice_groups
+            return wanted + voice_groups(added) <= occupancy.spec.spare_rows.voice_groups
 
         return self.rows.allocate("instrument", strip, suits=suits)
 
@@ -343,7 +343,7 @@ class _Builder:
                 ReverbSpec(reverb.decay_s, reverb.damping, reverb.predelay_ms / 1000.0, reverb.low_cut_hz),
             ),
             gain=db_to_gain(self.preset.file.level_db),
-            room=spare,
+            spare_rows=spare,
             spare_buses=range(in_use, self.reverb_bus),
             owners={**self.rows.owners, ("bus", self.reverb_bus): "reverb"},
         )
@@ -362,11 +362,11 @@ class _Builder:
 
     def _require_spare_rows(self, spec: EngineSpec) -> None:
         """Check what has no rows in the allocator: the number of curves, and the reverb's pre-delay."""
-        if len(self.mappings) > len(spec.mappings) + spec.room.mappings:
+        if len(self.mappings) > len(spec.mappings) + spec.spare_rows.mappings:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
             raise NoSpareRowsError(message)
         if [one.predelay_s for one in spec.reverbs] != [self.preset.file.reverb.predelay_ms / 1000.0]:
-            message = "the room's pre-delay is another"
+            message = "the reverb's pre-delay was changed"
             raise NoSpareRowsError(message)
 
 

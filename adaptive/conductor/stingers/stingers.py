@@ -27,7 +27,7 @@ from adaptive.music.degrees import nearest_key, pitch_of_degree, pitch_over_chor
 from adaptive.music.scale import Key
 from adaptive.preset.grids import describe
 from adaptive.preset.schema import StingerTable
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 from adaptive.units import db_to_gain
 
 NOTES_NEAR = 72.0
@@ -265,11 +265,11 @@ class Stingers:
             beat = tempo.beat_at(earliest + max(shot.sound.origin for shot in playback.assets.stingers[name]))
         no_grid_place = True
         for instance, ends in playback.instances():
-            if beat >= ends - HAIR:
+            if beat >= ends - BEAT_TOLERANCE:
                 continue
             found = instance.next_exit(max(beat, instance.start_beat), table.play_at)
             no_grid_place = no_grid_place and found is None
-            if found is not None and found.beat < ends - HAIR:
+            if found is not None and found.beat < ends - BEAT_TOLERANCE:
                 return StingerPlace(max(tempo.frame_at(found.beat), earliest), found.beat, instance)
             if table.no_room == "drop" and ends < float("inf"):
                 return f"there is no room for it before {instance.section} is left"
@@ -372,7 +372,7 @@ class Stingers:
         if instance.section == SILENCE:
             instance = playback.instance_in(playback.preset.first_section, instance.start_beat, 0.0, 1)
         harmony_of = playback.compose_context(instance, playback.origin_of(instance)).harmony_of
-        bar, within = divmod(max(0.0, instance.local(place.beat)) + HAIR, instance.beats_per_bar)
+        bar, within = divmod(max(0.0, instance.local(place.beat)) + BEAT_TOLERANCE, instance.beats_per_bar)
         harmony = harmony_of(int(bar))
         chord = [chord for onset, chord in harmony.chords if float(onset) <= within][-1]
         return harmony.key, chord

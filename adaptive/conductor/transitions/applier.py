@@ -11,7 +11,7 @@ from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.kernel.layout import CLIP_GAIN, CLIP_START, CLIP_STOP, INSTRUMENT_FADE, LINEAR
 from adaptive.preset.segments import is_bridge
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 
 UNDO_FADE_S = 0.03
 """Length of the fade that reverses what had begun before the seam of a cancelled transition."""
@@ -158,7 +158,7 @@ class TransitionApplier:
         if layer.place.kit is not None and layer.ranges:
             bar = max(transition.source.start_beat, transition.beat - transition.source.beats_per_bar)
             from_beat = min(from_beat, max(bar, self.playback.tempo.beat_at(self.playback.earliest)))
-        if layer.cursor_beat > from_beat + HAIR:
+        if layer.cursor_beat > from_beat + BEAT_TOLERANCE:
             self.outbox.add(layer.withdraw(self.playback.tempo.frame_at(from_beat), from_beat))
 
     def _fade_instrument(
@@ -208,7 +208,7 @@ class TransitionApplier:
         playback, shot = self.playback, self.playback.assets.fills[name]
         beat = transition.beat - playback.preset.file.fills[name].length_beats
         frame = playback.tempo.frame_at(beat)
-        if frame < playback.earliest or beat < transition.source.start_beat - HAIR:
+        if frame < playback.earliest or beat < transition.source.start_beat - BEAT_TOLERANCE:
             return None, f"{name} is left out: there is no time for it"
         lead = shot.sound.origin if frame - shot.sound.origin >= playback.earliest else 0
         clip = min(self._fill_clips[name], key=lambda playing: playing.ends_frame)
@@ -256,7 +256,7 @@ class TransitionApplier:
             written.restore(plan)
             # all bars written since are written again: they may have led up to the seam
             from_beat = max(plan.cursor_beat, playback.tempo.beat_at(at))
-            if written.cursor_beat > from_beat + HAIR:
+            if written.cursor_beat > from_beat + BEAT_TOLERANCE:
                 self.outbox.add(written.withdraw(playback.tempo.frame_at(from_beat), from_beat))
 
     def _undo_early(self, transition: PlannedTransition, at: int) -> None:

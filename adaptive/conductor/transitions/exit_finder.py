@@ -13,7 +13,7 @@ from adaptive.preset.grids import describe
 from adaptive.preset.routes import MATCHING, RANDOM
 from adaptive.preset.schema import Entry, Grid, TransitionTable
 from adaptive.preset.segments import is_bridge
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class ExitFinder:
         needed, needed_by = self._lead_time(segment, rule)
         earliest = playback.tempo.beat_at(playback.earliest)
         # a planned segment cannot be left at its own start
-        start = source.start_beat + (2.0 * HAIR if source is not playback.instance else 0.0)
+        start = source.start_beat + (2.0 * BEAT_TOLERANCE if source is not playback.instance else 0.0)
         begins = max(earliest, start, not_before)
         first = self._exit(source, begins, exit_at, any_marker, notes)
         with_lead = max(begins, playback.tempo.beat_at(playback.earliest + needed))
@@ -88,7 +88,7 @@ class ExitFinder:
         place = entry % playback.preset.segments[segment].beats_per_bar if segment else 0.0
         target = playback.instance_in(segment, exit_.beat, entry, source.next_first_bar(exit_.beat, place))
         bound = self._bound(source, max(earliest, start), first)
-        if exit_.beat > first.beat + HAIR:
+        if exit_.beat > first.beat + BEAT_TOLERANCE:
             bound = needed_by
         return ExitPlan(exit_, frame, target, bound, "; ".join(notes))
 
@@ -108,13 +108,13 @@ class ExitFinder:
 
     def _bound(self, source: SegmentInstance, begins: float, found: Exit) -> str:
         """What an exit waits for, if neither a pickup nor a fill delays it."""
-        if found.beat <= begins + HAIR:
+        if found.beat <= begins + BEAT_TOLERANCE:
             return "look-ahead"
         if is_bridge(source.section):
             return "bridge"
         length = source.length_beats
-        passes = [(source.local(beat) + HAIR) // length for beat in (begins, found.beat)]
-        is_next = passes[1] > passes[0] and source.within_pass(found.beat) > HAIR
+        passes = [(source.local(beat) + BEAT_TOLERANCE) // length for beat in (begins, found.beat)]
+        is_next = passes[1] > passes[0] and source.within_pass(found.beat) > BEAT_TOLERANCE
         return "next pass" if is_next else "exit grid"
 
     def _lead_time(self, segment: str, rule: TransitionTable) -> tuple[int, str]:

@@ -184,7 +184,7 @@ def test_in_a_bridge_its_destination_is_saved(tmp_path: Path) -> None:
             r"no saved music: playlists\[...\].count: expected `int` >= 0",
         ),
         ({"section": "\ud800"}, "is in section .*, which this preset does not have"),
-        ({"\ud800": 1}, "no saved music: a text in it is no text"),
+        ({"\ud800": 1}, "no saved music: a text in it is not valid Unicode"),
         ({"seed": 10**400}, "no saved music"),
         ({"local_beats": 10**400}, "no saved music"),
     ],

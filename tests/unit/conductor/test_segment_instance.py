@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.preset.grids import longest_wait, spots
 from adaptive.preset.schema import Grid
-from adaptive.timebase import HAIR
+from adaptive.timebase import BEAT_TOLERANCE
 
 
 def instance(
@@ -46,7 +46,7 @@ def test_a_boundary_lies_at_or_after_and_on_its_grid(
         (11.0, Grid(every_bars=3), 12.0),
         (17.0, Grid(every_bars=3), 28.0),  # counted again from bar 1 of the second pass
         (4.0, "bar", 4.0),
-        (4.0 + HAIR / 2, "bar", 4.0),
+        (4.0 + BEAT_TOLERANCE / 2, "bar", 4.0),
     ],
 )
 def test_grids_count_from_bar_one_of_the_present_pass(

@@ -31,7 +31,7 @@ class Line:
         self.sender, self.socket = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.woken, self.wake = socket.socketpair()
         self.receiver = OscReceiver(self.socket.fileno(), self.wake.fileno())
-        self.receiver.understand(RULES, self.engine)
+        self.receiver.use_rules(RULES, self.engine)
         self.receiver.start()
 
     def send(self, *packets: bytes) -> None:
@@ -81,7 +81,7 @@ def test_a_value_out_of_range_is_left_to_python(line: Line) -> None:
 
 
 def test_other_rules_apply_from_the_next_packet_on(line: Line) -> None:
-    line.receiver.understand({b"/volume": [ReceiverRule(0, 0.0, 1.0)]}, line.engine)
+    line.receiver.use_rules({b"/volume": [ReceiverRule(0, 0.0, 1.0)]}, line.engine)
     line.send(encode_message("/level", (0.25,)), encode_message("/volume", (0.75,)))
     line.engine.pull(64)
 

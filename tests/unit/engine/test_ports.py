@@ -16,11 +16,11 @@ def far(count: int, tag: int = 0) -> list[c.Command]:
 
 def test_a_commit_may_be_as_large_as_ring_and_schedule_both_allow() -> None:
     engine = Engine(EngineSpec(ring_capacity=32, entries=40))
-    free = [engine.port.room]
+    free = [engine.port.free_commands]
     engine.post(far(30))
-    free.append(engine.port.room)
+    free.append(engine.port.free_commands)
     engine.pull(64)
-    free.append(engine.port.room)
+    free.append(engine.port.free_commands)
 
     assert free == [32, 2, 10]
 

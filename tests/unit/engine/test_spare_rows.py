@@ -15,7 +15,7 @@ OLD = EngineSpec(
     buses=[BusSpec("a"), BusSpec("b")],
     instruments=[InstrumentSpec(0)],
     parameters=[ParameterSpec("p", default=0.5)],
-    room=SpareRows(clips=8, instruments=2, voice_groups=2, parameters=2, mappings=2),
+    spare_rows=SpareRows(clips=8, instruments=2, voice_groups=2, parameters=2, mappings=2),
     owners={("bus", 0): "a", ("bus", 1): "b", ("instrument", 0): "i", ("parameter", 0): "p"},
 )
 NEW = replace(

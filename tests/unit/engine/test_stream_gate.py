@@ -16,8 +16,8 @@ class Owner:
     """Something that a gate may keep alive."""
 
 
-def gate_of(channels: int = 2, room_behind: int = 0) -> StreamGate:
-    return StreamGate(channels, build.addresses()["gate"], room_behind)
+def gate_of(channels: int = 2, extra_bytes: int = 0) -> StreamGate:
+    return StreamGate(channels, build.addresses()["gate"], extra_bytes)
 
 
 def test_a_new_gate_is_shut_and_has_seen_nothing() -> None:
@@ -61,9 +61,9 @@ def test_a_gate_keeps_the_present_owner_and_the_one_before_alive_until_it_is_rel
 
 
 def test_the_bytes_after_the_root_belong_to_the_caller() -> None:
-    gate = gate_of(room_behind=4096)
+    gate = gate_of(extra_bytes=4096)
 
-    assert gate.room_address - gate.address == k.ROOT.itemsize
+    assert gate.extra_address - gate.address == k.ROOT.itemsize
     assert gate._memory.size == k.ROOT.itemsize + 4096
 
 
@@ -74,5 +74,5 @@ def test_an_engine_passes_its_gates_on_when_it_hands_over() -> None:
     first.hand_over_to(second)
 
     assert int(gate._root[0]["header"]) == second.memory.header_address
-    second.forget_ticket(gate)
+    second.forget_stream_gate(gate)
     assert second._stream_gates == []

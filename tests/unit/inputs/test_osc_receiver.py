@@ -226,7 +226,7 @@ class Listening:
         listening = await bind("127.0.0.1", 0)
         self.port = listening.getsockname()[1]
         osc = ReceivedOsc(listening, server)
-        osc.understand(self.preset, checker, INDEX, self.engine)
+        osc.use_rules(self.preset, checker, INDEX, self.engine)
         osc.start()
         self.osc, self.receiver = osc, osc.receiver
         try:
@@ -323,7 +323,7 @@ def test_it_does_not_need_python_to_set_a_parameter(preset: Preset, engine: Engi
 
 def test_a_broken_socket_ends_the_thread(engine: Engine) -> None:
     receiver = OscReceiver(2**20, 2**20)
-    receiver.understand({}, engine)
+    receiver.use_rules({}, engine)
     receiver.start()
     deadline = time.monotonic() + 5.0
     while not receiver.is_broken and time.monotonic() < deadline:

@@ -40,7 +40,7 @@ def test_the_smallest_preset_loads(tmp_path: Path) -> None:
     assert preset.file.name == "Two moods"
     assert preset.file.tempo_bpm == 120.0
     assert preset.folder == tmp_path.resolve()
-    assert preset.variants("fight", "fight") == (tmp_path.resolve() / "stems/fight.wav",)
+    assert preset.variations("fight", "fight") == (tmp_path.resolve() / "stems/fight.wav",)
     assert {(segment.beats_per_bar, segment.beat_unit) for segment in preset.segments.values()} == {(4, 4)}
     assert preset.text_digest == hashlib.sha256(TWO_MOODS.encode()).hexdigest()
 
@@ -71,8 +71,8 @@ def test_the_full_example_loads_without_the_keys_of_later_versions(tmp_path: Pat
     assert preset.transition("chase", "road").exit_at == Grid(every_bars=4)
     assert preset.transition("road", "shelter").fade_out == Fade(seconds=1.5)
     assert preset.transition("shelter", "chase").fade_out == Fade(beats=2.0)
-    assert preset.variants("bass", "shelter") == ()
-    assert preset.variants("shaker", "road") == ()
+    assert preset.variations("bass", "shelter") == ()
+    assert preset.variations("shaker", "road") == ()
     assert preset.segments["bridge:alarm"].layers == ("shaker", "bridge:alarm")
     assert preset.segments["road"].markers == ((32, "lift"),)
 

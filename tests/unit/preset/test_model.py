@@ -76,5 +76,5 @@ def test_the_variations_of_a_layer_are_its_files_in_a_segment(tmp_path: Path) ->
     (tmp_path / "stems/b.wav").write_bytes(b"")
     preset = loaded(tmp_path, extra)
 
-    assert [path.name for path in preset.variants("two", "calm")] == ["pad.wav", "b.wav"]
-    assert preset.variants("two", "storm") == ()
+    assert [path.name for path in preset.variations("two", "calm")] == ["pad.wav", "b.wav"]
+    assert preset.variations("two", "storm") == ()

@@ -18,7 +18,7 @@ from tests.helpers.presets import Player, two_sections
         (b'{"sect\xe7on": 1}', "is not UTF-8 text: byte 7 is wrong"),
         (b"[" * 100_000, "nests too deeply"),
         (b"[]", "this is no saved music: expected `object`, got `array`"),
-        (b'{"\\ud800": 1}', "this is no saved music: a text in it is no text"),
+        (b'{"\\ud800": 1}', "this is no saved music: a text in it is not valid Unicode"),
         (b" " * (MOST_BYTES + 1), "is empty"),
     ],
 )

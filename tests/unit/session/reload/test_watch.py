@@ -125,7 +125,7 @@ def test_what_the_engine_has_no_room_for_is_taken_by_another_performance(tmp_pat
 
     assert session.receipts[-1][1:] == (
         "finished",
-        "the room's pre-delay is another: tails, reverb and held notes are cut",
+        "the reverb's pre-delay was changed: tails, reverb and held notes are cut",
     )
     assert session.performance.conductor.instance.section == "quiet"
     assert [line["status"] for line in session.performance.log.recent if line["kind"] == "edit"] == [
