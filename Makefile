@@ -14,6 +14,9 @@ help: ## list what can be made
 INSTALL := -m pip install --quiet --disable-pip-version-check
 OURSELVES := --no-deps --no-build-isolation --editable .
 
+# Each worker takes 300 MB; what keeps time is late where more of them crowd an ordinary machine.
+SHARED := --numprocesses auto --maxprocesses 4 --dist worksteal
+
 $(VENV)/play.stamp: pyproject.toml requirements/play.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python $(INSTALL) -r requirements/play.txt
@@ -27,8 +30,8 @@ $(VENV)/test.stamp: $(VENV)/play.stamp requirements/test.txt
 play: $(VENV)/play.stamp ## hear it; ARGS="--seconds 5" passes arguments on
 	$(BIN)/adaptive play $(ARGS)
 
-test: $(VENV)/test.stamp ## the short tests: nothing but Python is needed
-	$(BIN)/python -m pytest -q $(ARGS)
+test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed
+	$(BIN)/python -m pytest -q $(SHARED) $(ARGS)
 
 check: $(VENV)/test.stamp ## format, lint, types, layers
 	$(BIN)/ruff format --check .
@@ -61,7 +64,7 @@ newest: ## the short tests with the newest of everything, in an environment of i
 	$(PYTHON) -m venv --clear build/newest
 	build/newest/bin/python $(INSTALL) --upgrade --editable '.[dev]'
 	build/newest/bin/python -m pip --disable-pip-version-check freeze --exclude-editable
-	build/newest/bin/python -m pytest -q $(ARGS)
+	build/newest/bin/python -m pytest -q $(SHARED) $(ARGS)
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
