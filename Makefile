@@ -30,6 +30,9 @@ $(VENV)/test.stamp: $(VENV)/play.stamp requirements/test.txt
 play: $(VENV)/play.stamp ## hear it; ARGS="--seconds 5" passes arguments on
 	$(BIN)/adaptive play $(ARGS)
 
+# BLAS would begin as many threads in each worker, and they wait for work by spinning.
+test newest: export OPENBLAS_NUM_THREADS = 1
+
 test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed
 	$(BIN)/python -m pytest -q $(SHARED) $(ARGS)
 

@@ -17,6 +17,9 @@ import soundfile
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 QUIET = ["--sink", "null", "--seconds", "1"]
+UNTIL_S = 24.0
+"""Of the trace: two turns and a kill, and the second that is explained; the rest costs 8 s to render."""
+
 PORTS = ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
 
 
@@ -35,7 +38,8 @@ def commands() -> list[list[str]]:
 def place(tmp_path: Path) -> Path:
     """A folder with what the README's commands take for granted."""
     trace = next(block for block in blocks("json") if '"t"' in block)
-    (tmp_path / "run.jsonl").write_text(trace, encoding="utf-8")
+    lines = [line for line in trace.splitlines() if json.loads(line)["t"] <= UNTIL_S]
+    (tmp_path / "run.jsonl").write_text("\n".join([*lines, f'{{"t": {UNTIL_S}}}']), encoding="utf-8")
     (tmp_path / "STEMS").mkdir()
     frames = np.arange(48000 * 8)
     clicks = 0.5 * np.exp(-(frames % 24000) / 900.0) * np.sin(frames * 0.4)
@@ -57,7 +61,7 @@ def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_of_the_readme_runs(place: Path, engine: dict[str, int]) -> None:
-    failed = {}
+    failed, done_before = {}, set()
     for words in commands():
         line = [str(BIN / "adaptive"), *words[1:]]
         if words[1:2] == ["play"]:
@@ -67,6 +71,9 @@ def test_every_command_of_the_readme_runs(place: Path, engine: dict[str, int]) -
             line += ["--to", f"osc://127.0.0.1:{engine['osc']}"]
         elif "127.0.0.1:9001" in " ".join(words):
             line = [word.replace("127.0.0.1:9001", f"127.0.0.1:{engine['tcp']}") for word in line]
+        if tuple(line) in done_before:
+            continue  # the shortest command is printed for make, without make and for Windows
+        done_before.add(tuple(line))
         done = run(line, place)
         if done.returncode != 0:
             failed[" ".join(words)] = done.stderr
