@@ -1,4 +1,4 @@
-"""A thousand or more damaged packets for each protocol: a million are thrown by `tests/prove/test_hostile.py`."""
+"""A thousand or so damaged packets for each protocol; `tests/prove/test_hostile.py` throws a million."""
 
 from __future__ import annotations
 

@@ -77,7 +77,8 @@ def applies(requirement: Requirement, platform: Platform, python: str) -> bool:
 
 def resolve(wanted: list[str], platform: Platform, python: str) -> dict[str, str] | str:
     """Wheels that a machine would install, name and version; or what uv says where there is none."""
-    command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:"]
+    uv = str(Path(sys.executable).with_name("uv"))
+    command = [uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:"]
     command += ["--python-platform", platform.uv, "--python-version", python, "-"]
     done = subprocess.run(
         command, input="\n".join(wanted), capture_output=True, text=True, check=False,
