@@ -9,20 +9,32 @@ ARGS   ?=
 help: ## lists the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
-$(VENV)/play.stamp: pyproject.toml
+# From the lock, so that a fresh machine gets today what it got when the tests last passed.
+# The project itself is built with the hatchling of the lock, hence without isolation.
+INSTALL := -m pip install --quiet --disable-pip-version-check
+OURSELVES := --no-deps --no-build-isolation --editable .
+
+# Each worker takes 300 MB; what keeps time is late where more of them crowd an ordinary machine.
+SHARED := --numprocesses auto --maxprocesses 4 --dist worksteal
+
+$(VENV)/play.stamp: pyproject.toml requirements/play.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python $(INSTALL) -r requirements/play.txt
+	$(BIN)/python $(INSTALL) $(OURSELVES)
 	@touch $@
 
-$(VENV)/test.stamp: pyproject.toml $(VENV)/play.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/test.stamp: $(VENV)/play.stamp requirements/test.txt
+	$(BIN)/python $(INSTALL) -r requirements/test.txt
 	@touch $@
 
 play: $(VENV)/play.stamp ## plays a preset; ARGS="lanterns --seconds 5" passes arguments on
 	$(BIN)/adaptive play $(ARGS)
 
-test: $(VENV)/test.stamp ## the short tests: nothing but Python is needed
-	$(BIN)/python -m pytest -q $(ARGS)
+# BLAS would begin as many threads in each worker, and they wait for work by spinning.
+test newest: export OPENBLAS_NUM_THREADS = 1
+
+test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed
+	$(BIN)/python -m pytest -q $(SHARED) $(ARGS)
 
 check: $(VENV)/test.stamp ## checks format, lint, types and import direction
 	$(BIN)/ruff format --check .
@@ -39,12 +51,25 @@ peers: $(VENV)/test.stamp ## installs the engines we are compared with, as far a
 bench: $(VENV)/test.stamp ## measures the kernel; ARGS="peers latency starts" compares it with other engines
 	$(BIN)/python -m benchmarks $(ARGS)
 
-frozen: $(VENV)/play.stamp ## a folder that runs without Python: dist/adaptive
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[frozen]'
+frozen: $(VENV)/test.stamp ## a folder that runs without Python: dist/adaptive
 	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN packaging/adaptive.spec
 	$(BIN)/python packaging/try_frozen.py dist/adaptive
+
+# In this order, so that tests run with what plays.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+  --no-annotate --custom-compile-command "make lock" pyproject.toml
+
+lock: $(VENV)/test.stamp ## writes requirements/: the newest of everything, for all Pythons and systems
+	$(COMPILE) --group build -o requirements/play.txt
+	$(COMPILE) --all-extras --group build -c requirements/play.txt -o requirements/test.txt
+
+newest: ## the short tests with the newest of everything, in an environment of its own
+	$(PYTHON) -m venv --clear build/newest
+	build/newest/bin/python $(INSTALL) --upgrade --editable '.[dev]'
+	build/newest/bin/python -m pip --disable-pip-version-check freeze --exclude-editable
+	build/newest/bin/python -m pytest -q $(SHARED) $(ARGS)
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help play test check prove peers bench frozen clean
+.PHONY: help play test check prove peers bench frozen lock newest clean

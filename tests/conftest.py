@@ -7,8 +7,13 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.helpers.programs import OF_MARK, require_program
+
+# How long an example takes says how busy the machine is: 281 ms where 200 are the default's limit.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,27 +1,71 @@
-"""The preset file as JSON Schema, for editors that complete and check while one types."""
+"""The preset file as JSON Schema, for editors that complete and check while one types.
+
+Versions of msgspec write docstrings with and without their indents, and the choices of ``anyOf`` in more than
+one order.  The published text must not change with them: descriptions come from the structs themselves, and
+what has no order by meaning gets one here.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from adaptive.preset.schema import PresetFile
+from adaptive.preset.schema import PresetFile, _Table
 from adaptive.preset.walk import FREE_PREFIX
 
 TITLE = "adaptive preset"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+FIRST = ("title", "description", "type", "properties")
+"""Keywords that come first in a table, in this order; the others follow by name."""
+
+ALTERNATIVES = ("anyOf", "enum", "required")
+"""Keywords whose lists mean the same in any order."""
+
+BY_NAME = ("$defs", "properties", "patternProperties")
+"""Keywords that hold schemas by names of ours, which are not keywords."""
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of ``preset.toml``; keys that begin with ``x_`` are free."""
     # Once through text, since msgspec leaves defaults as Python's tuples.
     made = json.loads(json.dumps(msgspec.json.schema(PresetFile)))
-    for table in made["$defs"].values():
+    structs = {struct.__name__: struct for struct in _Table.__subclasses__()}
+    tables = {}
+    for name, table in sorted(made["$defs"].items()):
+        struct = structs[name]
+        table["description"] = inspect.cleandoc(struct.__doc__ or "")
+        table["properties"] = {key: table["properties"][key] for key in struct.__struct_encode_fields__}
         table["patternProperties"] = {f"^{FREE_PREFIX}": {}}
-    return {"$schema": DIALECT, "title": TITLE, **made}
+        tables[name] = _ordered(table)
+    return {"$schema": DIALECT, "title": TITLE, "$ref": made["$ref"], "$defs": tables}
+
+
+def _ordered(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its keywords and alternatives in the one order we publish."""
+    return {keyword: _value(keyword, schema[keyword]) for keyword in sorted(schema, key=_place)}
+
+
+def _place(keyword: str) -> tuple[int, str]:
+    return (FIRST.index(keyword) if keyword in FIRST else len(FIRST)), keyword
+
+
+def _value(keyword: str, value: Any) -> Any:
+    """Return the value of a keyword, itself in order; values that are no schema stay as they are."""
+    if keyword in ("default", "const", "examples"):
+        return value
+    if isinstance(value, dict):
+        if keyword in BY_NAME:
+            return {name: _ordered(schema) for name, schema in value.items()}
+        return _ordered(value)
+    if isinstance(value, list):
+        found = [_ordered(item) if isinstance(item, dict) else item for item in value]
+        return sorted(found, key=json.dumps) if keyword in ALTERNATIVES else found
+    return value
 
 
 def text() -> str:

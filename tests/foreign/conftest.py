@@ -59,7 +59,7 @@ class Engine:
         assert [what for what in wanted if not self.has(what)] == [], self.running.said()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An engine with the null sink, on free ports, that records."""
     folder = tmp_path_factory.mktemp("foreign")

@@ -60,19 +60,19 @@ def assert_decodes_or_refuses(packet: bytes) -> None:
     assert all(message.address.startswith("/") for message in messages)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.binary(max_size=200))
 def test_random_bytes_decode_or_are_refused(packet: bytes) -> None:
     assert_decodes_or_refuses(packet)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.binary(max_size=120), st.sampled_from([b"/a\0\0,", b"#bundle\0" + bytes(8)]))
 def test_random_bytes_behind_a_right_beginning_decode_or_are_refused(rest: bytes, beginning: bytes) -> None:
     assert_decodes_or_refuses(beginning + rest)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.text("ifsbhdtScrmTFNI[]x", max_size=24), st.binary(max_size=120))
 def test_any_type_tags_over_any_data_decode_or_are_refused(tags: str, data: bytes) -> None:
     head = f",{tags}\0".encode()
@@ -99,13 +99,13 @@ changes = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=1500)
+@settings(deadline=None, max_examples=500)
 @given(st.sampled_from(SEEDS), changes)
 def test_damaged_packets_decode_or_are_refused(seed: bytes, damage: list[tuple[int, int, str]]) -> None:
     assert_decodes_or_refuses(mutated(seed, damage))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.sampled_from(SEEDS), st.sampled_from(SEEDS), positions, positions)
 def test_two_packets_spliced_decode_or_are_refused(left: bytes, right: bytes, cut: int, resume: int) -> None:
     assert_decodes_or_refuses(left[: cut % (len(left) + 1)] + right[resume % (len(right) + 1) :])

@@ -40,7 +40,7 @@ async def osc(rig: Rig, chance: Chance, watch: Watch, count: int) -> None:
         except Exception as fault:
             report.fail(packet, fault)
         report.refused += rig.osc.malformed - refused
-        watch.count()
+        await watch.count_beside(rig)
         if number % 64 == 0:
             rig.turn()
             await asyncio.sleep(0)
@@ -97,7 +97,7 @@ async def lines(rig: Rig, chance: Chance, watch: Watch, count: int) -> None:
                     break
                 thrown.append(damaged_json(chance, MESSAGES, TEXTS))
                 reader.feed_data(thrown[-1] + b"\n")
-                watch.count()
+                await watch.count_beside(rig)
                 if number % 16 == 15:
                     await asyncio.sleep(0.002)
             done += len(thrown)
@@ -231,7 +231,7 @@ async def through_http(
                     await asyncio.sleep(0)
             for number in range(min(a_connection, share - done)):
                 thrown.append(packet())
-                watch.count()
+                await watch.count_beside(rig)
                 try:
                     protocol.data_received(thrown[-1])
                 except Exception as fault:

@@ -92,13 +92,33 @@ class Watch:
     def __init__(self, report: Report, count: int) -> None:
         self._report, self._warm = report, count // 5
         self._before: tuple[float, int, int] | None = None
+        self._beginning: asyncio.Future[None] | None = None
 
     def count(self) -> None:
-        """Another packet has been dealt with."""
+        """Another packet has been dealt with, where nothing goes on beside."""
         self._report.packets += 1
         if self._report.packets == self._warm:
-            trim()
-            self._before = resident_mb(), open_files(), threading.active_count()
+            self._begin()
+
+    async def count_beside(self, rig: Rig) -> None:
+        """Another packet has been dealt with, by one client of many.
+
+        All clients wait at the warm-up until the session loads nothing: a load that is under way holds a
+        file open, on a busy machine for long enough to be counted, and it is no longer open at the end.
+        """
+        self._report.packets += 1
+        if self._report.packets == self._warm:
+            self._beginning = asyncio.ensure_future(self._begin_in_quiet(rig))
+        if self._beginning is not None:
+            await self._beginning
+
+    async def _begin_in_quiet(self, rig: Rig) -> None:
+        await rig.settle()
+        self._begin()
+
+    def _begin(self) -> None:
+        trim()
+        self._before = resident_mb(), open_files(), threading.active_count()
 
     def end(self) -> None:
         """Write down what has changed since the warm-up."""

@@ -1,8 +1,8 @@
-"""Asks pip what it would install on another machine, without installing it."""
+"""Asks what would be installed on another machine, without installing it."""
 
 from __future__ import annotations
 
-import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -13,14 +13,15 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements" / "test.txt"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 @dataclass(frozen=True)
 class Platform:
-    """A kind of machine: the tags of its wheels, and what environment markers see on it."""
+    """A kind of machine: what uv calls it, and what environment markers see on it."""
 
-    tags: tuple[str, ...]
+    uv: str
     sys_platform: str
     machine: str
     system: str
@@ -35,15 +36,11 @@ class Platform:
         }  # fmt: skip
 
 
-def _glibc(machine: str) -> tuple[str, ...]:
-    return (*(f"manylinux_2_{minor}_{machine}" for minor in (28, 27, 26, 24, 17)), f"manylinux2014_{machine}")
-
-
 PLATFORMS = {
-    "Linux x86-64": Platform(_glibc("x86_64"), "linux", "x86_64", "Linux"),
-    "Linux aarch64": Platform(_glibc("aarch64"), "linux", "aarch64", "Linux"),
-    "macOS arm64": Platform(("macosx_14_0_arm64",), "darwin", "arm64", "Darwin"),
-    "Windows x86-64": Platform(("win_amd64",), "win32", "AMD64", "Windows"),
+    "Linux x86-64": Platform("x86_64-manylinux_2_28", "linux", "x86_64", "Linux"),
+    "Linux aarch64": Platform("aarch64-manylinux_2_28", "linux", "aarch64", "Linux"),
+    "macOS arm64": Platform("aarch64-apple-darwin", "darwin", "arm64", "Darwin"),
+    "Windows x86-64": Platform("x86_64-pc-windows-msvc", "win32", "AMD64", "Windows"),
 }
 
 
@@ -53,39 +50,40 @@ def dependencies() -> list[Requirement]:
     return [Requirement(text) for text in project["dependencies"]]
 
 
+def every_requirement() -> list[Requirement]:
+    """The same, and what tests, frozen builds and the build itself require."""
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = whole["project"]["optional-dependencies"].values()
+    more = [*whole["dependency-groups"]["build"], *(text for extra in extras for text in extra)]
+    return [*dependencies(), *(Requirement(text) for text in more)]
+
+
+def locked() -> list[Requirement]:
+    """What the lock pins, with its markers: a name may stand there once for old Pythons and once for new."""
+    lines = LOCK.read_text(encoding="utf-8").splitlines()
+    return [Requirement(line.rstrip("\\ ")) for line in lines if "==" in line and line[0] not in "# "]
+
+
+def locked_for(platform: Platform, python: str) -> dict[str, str]:
+    """The version of each distribution on a machine, by name."""
+    found = [requirement for requirement in locked() if applies(requirement, platform, python)]
+    return {canonicalize_name(r.name): str(r.specifier).removeprefix("==") for r in found}
+
+
 def applies(requirement: Requirement, platform: Platform, python: str) -> bool:
     """Whether a machine has to have it."""
     return requirement.marker is None or requirement.marker.evaluate(platform.environment(python))
 
 
-def bare(requirement: Requirement) -> str:
-    """A requirement without its marker: pip judges markers by the machine it runs on."""
-    return f"{requirement.name}{requirement.specifier}"
-
-
-def resolve(wanted: list[str], platform: Platform, python: str, folder: Path) -> dict[str, str] | str:
-    """Wheels that pip would install, by name; or what it says where it finds none."""
-    report = folder / "report.json"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
-    command += ["--target", str(folder / "target"), "--only-binary=:all:", "--implementation", "cp"]
-    command += ["--python-version", python, "--report", str(report), "--disable-pip-version-check"]
-    command += [word for tag in platform.tags for word in ("--platform", tag)]
-    done = subprocess.run([*command, *wanted], capture_output=True, text=True, check=False)
+def resolve(wanted: list[str], platform: Platform, python: str) -> dict[str, str] | str:
+    """Wheels that a machine would install, name and version; or what uv says where there is none."""
+    uv = str(Path(sys.executable).with_name("uv"))
+    command = [uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--only-binary", ":all:"]
+    command += ["--python-platform", platform.uv, "--python-version", python, "-"]
+    done = subprocess.run(
+        command, input="\n".join(wanted), capture_output=True, text=True, check=False,
+        cwd=LOCK.parent, env=os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"},
+    )  # fmt: skip
     if done.returncode != 0:
         return done.stderr
-    found: dict[str, str] = {}
-    missing: set[str] = set()
-    rows = json.loads(report.read_text(encoding="utf-8"))["install"]
-    for row in rows:
-        name = canonicalize_name(row["metadata"]["name"])
-        found[name] = row["download_info"]["url"].rsplit("/", 1)[-1]
-    for row in rows:
-        for text in row["metadata"].get("requires_dist", []):
-            requirement = Requirement(text)
-            is_asked = requirement.marker is not None and applies(requirement, platform, python)
-            if is_asked and canonicalize_name(requirement.name) not in found:
-                missing.add(bare(requirement))  # a marker that only the other machine fulfils
-    if missing:
-        more = resolve(sorted(missing), platform, python, folder)
-        return more if isinstance(more, str) else found | more
-    return found
+    return dict(line.split("==") for line in done.stdout.split())

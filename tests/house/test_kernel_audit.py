@@ -26,6 +26,9 @@ KERNEL = ROOT / "adaptive" / "kernel"
 
 MOST_LINES, MOST_ARGUMENTS = 60, 12
 
+pytestmark = pytest.mark.timeout(600)
+"""The audit compiles the kernel afresh, in one process: 220 s where eight others share two cores."""
+
 LANE_LOOPS = [
     "filter_rows",
     "render_reverb",

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from adaptive import cli
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 QUIET = ["--sink", "null", "--seconds", "1"]
+UNTIL_S = 24.0
+"""Of the trace: two turns and a kill, and the second that is explained; the rest costs 8 s to render."""
+
 PORTS = ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0"]
 
 
@@ -39,7 +46,8 @@ def commands() -> list[list[str]]:
 def place(tmp_path: Path) -> Path:
     """A folder with the files that the commands of the pages read."""
     trace = next(block for block in blocks("json") if '"t"' in block)
-    (tmp_path / "run.jsonl").write_text(trace, encoding="utf-8")
+    lines = [line for line in trace.splitlines() if json.loads(line)["t"] <= UNTIL_S]
+    (tmp_path / "run.jsonl").write_text("\n".join([*lines, f'{{"t": {UNTIL_S}}}']), encoding="utf-8")
     (tmp_path / "STEMS").mkdir()
     frames = np.arange(48000 * 8)
     clicks = 0.5 * np.exp(-(frames % 24000) / 900.0) * np.sin(frames * 0.4)
@@ -56,12 +64,25 @@ def engine() -> Iterator[dict[str, int]]:
         process.terminate()
 
 
+STARTS_NO_ENGINE = {"send", "new", "check", "explain"}
+
+
+def run_here(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The same in this process: a process of its own takes a second of CPU to begin with."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", words)
+        code = cli._run()
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
 def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
 def test_every_command_of_the_pages_runs(place: Path, engine: dict[str, int]) -> None:
-    failed = {}
+    failed, done_before = {}, set()
     for words in commands():
         line = [str(BIN / "adaptive"), *words[1:]]
         if words[1:2] == ["play"]:
@@ -71,7 +92,10 @@ def test_every_command_of_the_pages_runs(place: Path, engine: dict[str, int]) ->
             line += ["--to", f"osc://127.0.0.1:{engine['osc']}"]
         elif "127.0.0.1:9001" in " ".join(words):
             line = [word.replace("127.0.0.1:9001", f"127.0.0.1:{engine['tcp']}") for word in line]
-        done = run(line, place)
+        if tuple(line) in done_before:
+            continue  # the shortest command is printed for make, without make and for Windows
+        done_before.add(tuple(line))
+        done = run_here(line, place) if words[1] in STARTS_NO_ENGINE else run(line, place)
         if done.returncode != 0:
             failed[" ".join(words)] = done.stderr
 

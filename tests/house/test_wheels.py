@@ -30,41 +30,64 @@ def test_every_marker_can_be_judged_for_every_machine() -> None:
         assert any(judged), f"{requirement} is wanted nowhere"
 
 
+@pytest.mark.parametrize("python", wheels.PYTHONS)
+@pytest.mark.parametrize("name", wheels.PLATFORMS)
+def test_the_lock_keeps_to_the_ranges(name: str, python: str) -> None:
+    platform = wheels.PLATFORMS[name]
+    pinned = wheels.locked_for(platform, python)
+    asked = [r for r in wheels.every_requirement() if wheels.applies(r, platform, python)]
+
+    assert [str(r) for r in asked if not r.specifier.contains(pinned.get(r.name, "0.dev0"))] == []
+
+
+def test_what_plays_is_pinned_alike_where_tests_run() -> None:
+    play = (wheels.LOCK.parent / "play.txt").read_text(encoding="utf-8").splitlines()
+    test = wheels.LOCK.read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in play if line not in test] == []
+
+
+def test_the_lock_names_no_index_and_no_folder() -> None:
+    for path in wheels.LOCK.parent.glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+
+        assert [word for word in ("://", "--index", "--extra-index", "--find-links") if word in text] == []
+
+
 BETWEEN = [pytest.param(python, marks=pytest.mark.prove) for python in wheels.PYTHONS[1:-1]]
-"""A resolution takes seven seconds: before each landing the oldest and the newest are asked for."""
+"""A resolution takes some seconds: before each landing the oldest and the newest are asked for."""
 
 
 @pytest.mark.network
 @pytest.mark.parametrize("python", [wheels.PYTHONS[0], *BETWEEN, wheels.PYTHONS[-1]])
 @pytest.mark.parametrize("name", wheels.PLATFORMS)
-def test_every_dependency_has_a_wheel(name: str, python: str, tmp_path: Path) -> None:
+def test_every_pin_has_a_wheel_and_nothing_is_missing(name: str, python: str) -> None:
     platform = wheels.PLATFORMS[name]
-    wanted = [wheels.bare(r) for r in wheels.dependencies() if wheels.applies(r, platform, python)]
-    found = wheels.resolve(wanted, platform, python, tmp_path)
+    pinned = wheels.locked_for(platform, python)
+    found = wheels.resolve([f"{name}=={version}" for name, version in pinned.items()], platform, python)
 
-    assert isinstance(found, dict), found
-    assert {requirement.split(">")[0] for requirement in wanted} <= set(found)
-    assert [file for file in found.values() if not file.endswith(".whl")] == []
+    assert found == pinned
     assert ("colorama" in found) == (platform.sys_platform == "win32")  # markers of others are judged too
 
 
 @pytest.mark.network
 @pytest.mark.parametrize("name", wheels.PLATFORMS)
-def test_what_a_marker_leaves_out_has_no_wheel_there(name: str, tmp_path: Path) -> None:
+def test_what_a_marker_leaves_out_has_no_wheel_there(name: str) -> None:
     platform = wheels.PLATFORMS[name]
     stale = []
     for requirement in wheels.dependencies():
-        for python in wheels.PYTHONS:
+        pins = [f"{r.name}{r.specifier}" for r in wheels.locked() if r.name == requirement.name]
+        for python in (wheels.PYTHONS[0], wheels.PYTHONS[-1]):
             if not wheels.applies(requirement, platform, python):
-                found = wheels.resolve([wheels.bare(requirement)], platform, python, tmp_path)
-                stale += [f"{requirement} on {python}"] if isinstance(found, dict) else []
+                is_there = isinstance(wheels.resolve(pins, platform, python), dict)
+                stale += [f"{requirement} on {python}"] if is_there else []
 
     assert stale == []
 
 
 @pytest.mark.network
-def test_a_missing_wheel_is_noticed(tmp_path: Path) -> None:
-    found = wheels.resolve(["python-rtmidi"], wheels.PLATFORMS["Linux x86-64"], "3.14", tmp_path)
+def test_a_missing_wheel_is_noticed() -> None:
+    found = wheels.resolve(["python-rtmidi==1.5.8"], wheels.PLATFORMS["Linux x86-64"], "3.14")
 
     assert isinstance(found, str)
-    assert "No matching distribution" in found
+    assert "python-rtmidi==1.5.8 has no" in " ".join(found.split())

@@ -14,7 +14,7 @@ from adaptive.preset.model import Preset
 from tests.helpers.measure import steepness
 from tests.helpers.presets import BAR, GAIN, RATE, STEMS, Played, Player, make_preset, write_sine
 
-RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "200"))
+RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "100"))
 SECTIONS = ["calm", "fight", "both", "mixed", "written", "turns"]
 """Sections that requests ask for; the last is a playlist."""
 
