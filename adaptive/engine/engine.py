@@ -24,7 +24,7 @@ Audio = np.ndarray[Any, np.dtype[np.float32]]
 SOURCE_TIMELINE, SOURCE_NETWORK, SOURCE_LOCAL = range(3)
 """Sources that write parameter slots: traces and commits, the network, this process.
 
-The fourth source is the OSC receiver (`layout.LANE_SOURCE`).
+The fourth source is the OSC receiver (`layout.RECEIVER_SOURCE`).
 """
 
 

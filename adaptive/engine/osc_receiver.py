@@ -62,10 +62,10 @@ class _ReceiverTable:
     def __init__(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:
         self.engine = engine
         size = 1 << max(4, (2 * len(rules)).bit_length())
-        self.words = aligned(k.LANE_WORD, size)
+        self.words = aligned(k.RECEIVER_ADDRESS, size)
         self.text = aligned(np.uint8, max(1, sum(map(len, rules))))
-        self.rules = aligned(k.LANE_RULE, max(1, sum(map(len, rules.values()))))
-        self.record = aligned(k.LANE_TABLE, 1)
+        self.rules = aligned(k.RECEIVER_RULE, max(1, sum(map(len, rules.values()))))
+        self.record = aligned(k.RECEIVER_TABLE, 1)
         text_at, rule_at = 0, 0
         for word, word_rules in rules.items():
             self.text[text_at : text_at + len(word)] = np.frombuffer(word, np.uint8)

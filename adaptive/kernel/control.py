@@ -20,7 +20,6 @@ from adaptive.kernel.layout import (
     HEADER,
     INSTRUMENT,
     INSTRUMENT_RELEASE,
-    LANE_SOURCE,
     LINEAR,
     MAPPING,
     MASTER,
@@ -29,6 +28,7 @@ from adaptive.kernel.layout import (
     PARAMETER,
     PROGRAM,
     QUANTUM,
+    RECEIVER_SOURCE,
     REPLY_DONE,
     SET_PARAMETER,
     TELEMETRY,
@@ -157,9 +157,9 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
     capacity = header["parameter_capacity"]
     slots = carray(pointer(header["at_slots"]), (sources, capacity), np.uint64)
     bits = carray(pointer(header["at_slots"]), (sources, np.int64(2) * capacity), np.float32)
-    if sources > LANE_SOURCE:
+    if sources > RECEIVER_SOURCE:
         mailbox = carray(pointer(header["at_mailbox"]), (2, capacity), np.int64)
-        take_mailbox(header, header["at_header"], slots[np.int64(LANE_SOURCE)], mailbox[np.int64(1)])
+        take_mailbox(header, header["at_header"], slots[np.int64(RECEIVER_SOURCE)], mailbox[np.int64(1)])
     drain_rings(header, telemetry, entries)
     total = dispatch_bucket(header, telemetry, entries, order, slots)
     header["taken"] = total

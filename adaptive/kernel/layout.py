@@ -552,7 +552,7 @@ ROOT = record(
 )
 """User data of one device stream, one cache line; all its callback may touch when its gate is shut."""
 
-LANE_SOURCE = 3
+RECEIVER_SOURCE = 3
 """Row of the slots that belongs to the OSC receiver."""
 
 GATE_INSIDE, GATE_SHUT = 1, 2

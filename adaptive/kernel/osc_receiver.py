@@ -32,15 +32,15 @@ from adaptive.kernel.osc_receiver_layout import (
     FNV_START,
     FORWARDED,
     FORWARDED_WRAP,
-    LANE_RULE,
-    LANE_TABLE,
-    LANE_WORD,
     LONGEST_PACKET,
     LONGEST_SENDER,
     MOST_ARGUMENTS,
     MOST_KNOWN,
     MOST_VALUES,
     RECEIVER,
+    RECEIVER_ADDRESS,
+    RECEIVER_RULE,
+    RECEIVER_TABLE,
 )
 
 I64, U64 = np.int64, np.uint64
@@ -223,7 +223,7 @@ def scan_message(receiver: Any, table: Any, data: Any, at: int, end: int, found:
     if tags_end == end:
         return NOT_HANDLED
     mask = table["word_mask"]
-    words = carray(pointer(table["words"]), mask + ONE, LANE_WORD)
+    words = carray(pointer(table["words"]), mask + ONE, RECEIVER_ADDRESS)
     text = carray(pointer(table["text"]), ONE, np.uint8)
     place = find_word(words, mask, text, data, at, address_end - at)
     if place < ZERO:
@@ -231,7 +231,7 @@ def scan_message(receiver: Any, table: Any, data: Any, at: int, end: int, found:
     arguments = read_arguments(receiver, data, tags_at, tags_end, end)
     if arguments < ZERO:
         return NOT_HANDLED
-    rules = carray(pointer(table["rules"]), ONE, LANE_RULE)
+    rules = carray(pointer(table["rules"]), ONE, RECEIVER_RULE)
     return apply_rules(receiver, words[place], rules, arguments, found)
 
 
@@ -341,7 +341,7 @@ def forward(receiver: Any, receiver_address: int, size: int, arrival: int) -> bo
 @rtsafe
 def take_packet(receiver: Any, receiver_address: int, size: int) -> None:
     """Apply one packet, or forward it to Python."""
-    table = carray(pointer(load_acquire(receiver_address + I64(TABLE_OFFSET))), ONE, LANE_TABLE)[0]
+    table = carray(pointer(load_acquire(receiver_address + I64(TABLE_OFFSET))), ONE, RECEIVER_TABLE)[0]
     arrival = count_arrival(table["header"])
     receiver["packets"] += ONE
     found = scan(receiver, table, size)

@@ -49,7 +49,7 @@ RECEIVER = record(
 )
 """State of one OSC receiver; its thread uses nothing else but its table and the engine's memory."""
 
-LANE_TABLE = record(
+RECEIVER_TABLE = record(
     [
         ("header", "i8"),  # of the engine whose parameters are set
         ("words", "i8"),
@@ -59,7 +59,7 @@ LANE_TABLE = record(
     ]
 )
 
-LANE_WORD = record(
+RECEIVER_ADDRESS = record(
     [
         ("hash", "u8"),
         ("text_at", "i4"),
@@ -70,7 +70,7 @@ LANE_WORD = record(
 )
 """An OSC address in the hash table (open addressing, linear probing), and its rules."""
 
-LANE_RULE = record(
+RECEIVER_RULE = record(
     [
         ("slot", "i4"),
         ("argument", "i4"),

@@ -15,11 +15,22 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "adaptive"
 UNIT = ROOT / "tests" / "unit"
 
-MIRRORED = {"benchmarks": ROOT / "benchmarks"}
+MIRRORED = {"benchmarks": ROOT / "benchmarks", "benchmarks/peers": ROOT / "benchmarks" / "peers"}
 """Folders of `tests/unit` that do not mirror a folder of `adaptive/`."""
 
 TESTED_ELSEWHERE: dict[str, str] = {
-    "__main__": "runs only as a whole program: tests/house/test_readme.py",
+    "analysis.model": "dataclasses without logic",
+    "composer.percussion": "constants",
+    "conductor.messages": "dataclasses without logic",
+    "engine.spec": "dataclasses without logic; what they must hold is in tests/unit/engine/test_validate.py",
+    "instruments.recipe": "a dataclass without logic",
+    "kernel.device_callback": "runs only inside a callback: tests/render/test_callback.py",
+    "kernel.osc_receiver_layout": "records: tests/unit/kernel/test_layout.py",
+    "kernel.units": "entry points of the kernel: tests/unit/kernel/compile/test_build.py and tests/render",
+    "music.note": "a dataclass without logic",
+    "preset.schema": "struct definitions: tests/unit/preset/test_walk.py compares them with msgspec",
+    "sinks.miniaudio_sink": "needs a real sound server: tests/realtime/test_miniaudio.py",
+    "sinks.portaudio": "needs a real sound server: tests/realtime/test_device.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 
@@ -180,7 +191,12 @@ def module_of(test: Path) -> Path | None:
     """The module or package that a test file is named after: the longest name that fits; None: none does."""
     inside = test.parent.relative_to(UNIT)
     folder = MIRRORED.get(inside.as_posix(), PACKAGE / inside)
-    words = test.stem.removeprefix("test_").split("_")
+    name = test.stem.removeprefix("test_")
+    if (folder / f"{name}.py").is_file():  # a name such as __main__ is not split
+        return folder / f"{name}.py"
+    if name == folder.name:  # the package itself
+        return folder
+    words = name.split("_")
     for count in range(len(words), 0, -1):
         place = folder / "_".join(words[:count])
         if place.with_suffix(".py").is_file():

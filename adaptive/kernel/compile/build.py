@@ -226,7 +226,7 @@ def _require_compiled(
 def addresses(progress: Callable[[str, int, int], None] | None = None) -> dict[str, int]:
     """Addresses of all units by name; missing units are compiled first.
 
-    Units that this process has loaded are not looked up again: that reads every source, 25 ms for each engine.
+    Units that this process has loaded are not looked up again: reading every source takes 25 ms.
     """
     if not all(name in _loaded for name in _units()):
         compile_missing(progress)

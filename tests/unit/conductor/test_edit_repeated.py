@@ -11,7 +11,7 @@ import soundfile
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError
 from adaptive.conductor.messages import FireEvent
 from adaptive.engine.engine import SOURCE_NETWORK
-from adaptive.kernel.layout import LANE_SOURCE
+from adaptive.kernel.layout import RECEIVER_SOURCE
 from tests.helpers.presets import BAR, RATE, Player, make_preset
 
 CALM = '[layers.calm]\nstem = "calm.wav"\n'
@@ -108,7 +108,7 @@ def test_a_value_in_the_mailbox_follows_its_parameter(tmp_path: Path) -> None:
     settle(player, 0.2)
 
     assert value(player, "heat") == pytest.approx(0.8)
-    assert engine.memory["slots"][LANE_SOURCE].any()
+    assert engine.memory["slots"][RECEIVER_SOURCE].any()
 
 
 def test_a_parameter_without_a_sent_value_takes_its_edited_default_even_with_another_law(

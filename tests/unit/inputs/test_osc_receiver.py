@@ -23,7 +23,7 @@ from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.inputs.osc_codec import IMPULSE, OscBundle, OscMessage, encode_bundle, encode_message
 from adaptive.inputs.osc_receiver import IS_POSSIBLE, ReceivedOsc, bind, host_of, receiver_rules
 from adaptive.kernel import osc_receiver as kernel
-from adaptive.kernel.layout import LANE_SOURCE
+from adaptive.kernel.layout import RECEIVER_SOURCE
 from adaptive.preset.model import Preset
 from tests.helpers.presets import make_preset
 from tests.unit.inputs.test_osc import BODY
@@ -164,10 +164,10 @@ def test_parameters_of_a_bundle_are_taken_in_one_quantum_with_the_latest_first(e
     arrival = np.int64(engine.numbers.next_arrival())
     engine.set_parameter(1, 200.0, SOURCE_NETWORK)
     kernel.write_mailbox(record, table.record[0]["header"], np.int64(2), arrival)
-    assert engine.memory["slots"][LANE_SOURCE].tolist()[:2] == [0, 0]
+    assert engine.memory["slots"][RECEIVER_SOURCE].tolist()[:2] == [0, 0]
     engine.pull(64)
 
-    assert engine.memory["slots"][LANE_SOURCE][0] >> np.uint64(32) == arrival
+    assert engine.memory["slots"][RECEIVER_SOURCE][0] >> np.uint64(32) == arrival
     # of the second, Python's came later
     assert [engine.memory["parameters"][index]["target"] for index in (0, 1)] == [0.25, 200.0]
 

@@ -32,7 +32,7 @@ def _forget() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that holds one unit."""
     folder = tmp_path_factory.mktemp("made")
 
