@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.decode import Audio, Decoded, decode
+from adaptive.engine.join import JOIN_S
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
 from adaptive.engine.resample import resample
@@ -114,8 +115,8 @@ class Bank:
         key = (*self._version_of(path), origin, loop_frames)
         with self._guard:
             if key not in self._sounds:
-                audio = resample(self._decode_once(path), self.sample_rate)
-                self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
+                decoded = self._decode_once(path)
+                self._sounds[key] = self._make(path, decoded, origin, loop_frames, beat_frames)
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:
@@ -195,21 +196,22 @@ class Bank:
             self._decoded[path] = decode(path)
         return self._decoded[path]
 
-    def _make(self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int) -> Sound:
-        report = None
+    def _make(
+        self, path: Path, decoded: Decoded, origin: int, loop_frames: int, beat_frames: int
+    ) -> Sound:
+        rate = self.sample_rate
         if loop_frames:
-            missing = origin + loop_frames - audio.shape[1]
-            if missing > beat_frames:
-                message = (
-                    f"{path.name}: ends {missing / self.sample_rate:.3f} s before its last bar does, "
-                    "more than a beat"
-                )
+            missing_s = (origin + loop_frames) / rate - decoded.seconds
+            if missing_s > beat_frames / rate + JOIN_S:
+                message = f"{path.name}: ends {missing_s:.3f} s before its last bar does, more than a beat"
                 raise AudioFileError(message)
-            audio, report = complete_loop(audio, origin, loop_frames, self.sample_rate)
-        elif origin >= audio.shape[1]:
-            message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
+            audio, report = complete_loop(decoded, origin, loop_frames, rate)
+            return self._lay_out(audio, origin, loop_frames, report, path.name)
+        audio = resample(decoded, rate)
+        if origin >= audio.shape[1]:
+            message = f"{path.name}: ends before its first beat at {origin / rate:.3f} s"
             raise AudioFileError(message)
-        return self._lay_out(audio, origin, loop_frames, report, path.name)
+        return self._lay_out(audio, origin, 0, None, path.name)
 
     def _lay_out(
         self, audio: Audio, origin: int, loop_frames: int, report: LoopReport | None, name: str = ""
