@@ -16,7 +16,7 @@ import numpy as np
 from adaptive.engine import join
 from adaptive.engine.decode import Audio, Decoded
 from adaptive.engine.join import JOIN_S, Values
-from adaptive.engine.prediction import bridged
+from adaptive.engine.prediction import bridged, continuation
 from adaptive.engine.resample import context_frames, resample_within, values_at
 
 ROUNDING_S = 0.0015
@@ -72,7 +72,7 @@ class FittedFile:
     report : LoopReport
         What was done so far.
     following : ndarray or None
-        The values that follow the pass in the file, where they were trimmed.
+        The values that would follow the pass, where they are known: they were trimmed, or predicted before.
     joins : bool
         Whether the pass ends with the lead-in, so that the join is the one of the file.
     step : ndarray or None
@@ -134,34 +134,46 @@ def _fit(decoded: Decoded, origin: int, loop_frames: int, sample_rate: int) -> F
         return FittedFile(audio[:, :end], first, none, LoopReport(trimmed_frames=over), following)
     missing = end - decoded.frames
     if is_rounding:
-        made, joins = _extended(audio, first, missing, decoded.sample_rate)
-        return FittedFile(made, first, none, LoopReport(extended_frames=missing), joins=joins)
+        return _extended(audio, first, missing, decoded.sample_rate)
     made, joins = _completed(audio, first, missing, decoded.sample_rate)
     return FittedFile(made, first, none, LoopReport(completed_frames=missing), joins=joins)
 
 
-def _extended(audio: Audio, first: int, missing: int, rate: int) -> tuple[Audio, bool]:
-    """Extend a file by a few frames: from its lead-in, or by prediction; tell whether it was the lead-in.
+def _extended(audio: Audio, first: int, missing: int, rate: int) -> FittedFile:
+    """Extend a file by a few frames: from its lead-in, or else by prediction.
 
-    A file that joins its beginning as it is stays as short as it is: `_render` stretches its end.
+    A file that joins its beginning as it is stays as short as it is: `_render` stretches its end.  If the
+    prediction meets the beginning, both ends are predicted; if not, the step that remains will be mended.
     """
+    none, report = audio[:, :0], LoopReport(extended_frames=missing)
     if first - missing >= round(LEAD_IN_S * rate):
-        return _with_lead_in(audio, first, missing, round(JOIN_S * rate) - missing, rate), True
+        made = _with_lead_in(audio, first, missing, round(JOIN_S * rate) - missing, rate)
+        return FittedFile(made, first, none, report, joins=True)
     body = audio[:, first:]
     if join.is_continuous(body, body):
-        return audio, False
-    rows = [bridged(row, row, missing) for row in body]
-    return np.concatenate([audio, np.array(rows, np.float32)], axis=1), False
+        return FittedFile(audio, first, none, report)
+    ahead = np.array([continuation(row, missing + 1) for row in body])
+    if (np.abs(ahead[:, -1] - body[:, 0]) <= join.steps_beside(body, body)).all():
+        rows = [bridged(row, row, missing) for row in body]
+        made = np.concatenate([audio, np.array(rows, np.float32)], axis=1)
+        return FittedFile(made, first, none, report)
+    made = np.concatenate([audio, ahead[:, :-1].astype(np.float32)], axis=1)
+    return FittedFile(made, first, none, report, ahead[:, -1])
 
 
 def _completed(audio: Audio, first: int, missing: int, rate: int) -> tuple[Audio, bool]:
     """Fill up a short file from its lead-in, with silence before it if that is too short."""
     if missing <= first:
         return _with_lead_in(audio, first, missing, round(JOIN_S * rate), rate), True
-    # Without fades, the end of the file and the start of the lead-in would step into silence.
-    audio, lead_in = join.fade_ends(audio, audio[:, :first], round(JOIN_S * rate))
-    silence = np.zeros((audio.shape[0], missing - first), np.float32)
-    return np.concatenate([audio, silence, lead_in], axis=1), first > 0
+    lead_in, silent = audio[:, :first], missing - first
+    between = np.zeros((audio.shape[0], silent), np.float32)
+    if first and silent <= ROUNDING_S * rate:
+        rows = zip(audio, lead_in, strict=True)
+        between = np.array([bridged(end, start, silent) for end, start in rows], np.float32)
+    else:
+        # Without fades, the end of the file and the start of the lead-in would step into silence.
+        audio, lead_in = join.fade_ends(audio, lead_in, round(JOIN_S * rate))
+    return np.concatenate([audio, between, lead_in], axis=1), first > 0
 
 
 def _with_lead_in(audio: Audio, first: int, missing: int, fade_frames: int, rate: int) -> Audio:
@@ -182,26 +194,26 @@ def _with_lead_in(audio: Audio, first: int, missing: int, fade_frames: int, rate
 
 def _mend(fitted: FittedFile, rate: int) -> FittedFile:
     """Crossfade a join that would click into the lead-in, or else let its step decay over the next pass."""
-    if fitted.joins:
-        return fitted
     body = fitted.body
-    after = body[:, : join.BESIDE + 1].copy()
-    over = fitted.tail[:, : after.shape[1]]
-    after[:, : over.shape[1]] += over
-    clicks = join.clicking(body, after)
-    if not clicks.any():
+    clicks = join.clicking(body, body)
+    if fitted.joins or fitted.tail.shape[1] or not clicks.any():
         return fitted
     frames = min(round(JOIN_S * rate), fitted.first, body.shape[1])
-    if not over.shape[1] and frames >= round(LEAD_IN_S * rate):
+    if frames >= round(LEAD_IN_S * rate):
         mixed = join.crossfade(body[:, -frames:], fitted.audio[:, fitted.first - frames : fitted.first])
         audio = np.concatenate([fitted.audio[:, :-frames], mixed], axis=1)
         return replace(fitted, audio=audio, report=replace(fitted.report, is_crossfaded=True))
-    if over.shape[1]:
-        following = over[:, 0].astype(np.float64)
-    else:
-        following = join.next_values(body) if fitted.following is None else fitted.following
-    step = np.where(clicks, following - after[:, 0], 0.0)
-    return replace(fitted, step=step, report=replace(fitted.report, is_decaying=True))
+    following = join.next_values(body) if fitted.following is None else fitted.following
+    return replace(fitted, step=np.where(clicks, following - body[:, 0], 0.0))
+
+
+def _step_under_tail(audio: Audio, origin: int, end: int) -> Values | None:
+    """Return the step with which a pass begins under the tail of the one before it, if it would click."""
+    after = audio[:, origin : origin + join.BESIDE + 1].copy()
+    over = audio[:, end : end + after.shape[1]]
+    after[:, : over.shape[1]] += over
+    clicks = join.clicking(audio[:, origin:end], after)
+    return np.where(clicks, over[:, 0].astype(np.float64) - after[:, 0], 0.0) if clicks.any() else None
 
 
 def _render(
@@ -222,12 +234,13 @@ def _render(
             places = begin + end - frames + np.arange(frames) + shift * sample_rate / rate * ramp
             audio = np.concatenate([audio[:, : end - frames], values_at(made, places)], axis=1)
     tail_frames = audio.shape[1] - end
-    if fitted.step is not None:
-        over = join.decay(fitted.step, frames)
+    step = _step_under_tail(audio, origin, end) if tail_frames else fitted.step
+    if step is not None:
+        over = join.decay(step, frames)
         padding = max(0, frames - tail_frames)
         audio = np.concatenate([audio, np.zeros((audio.shape[0], padding), np.float32)], axis=1)
         audio[:, end : end + frames] += over
-    return audio, replace(fitted.report, tail_frames=tail_frames)
+    return audio, replace(fitted.report, tail_frames=tail_frames, is_decaying=step is not None)
 
 
 def _surroundings(
