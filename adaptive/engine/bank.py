@@ -196,9 +196,7 @@ class Bank:
             self._decoded[path] = decode(path)
         return self._decoded[path]
 
-    def _make(
-        self, path: Path, decoded: Decoded, origin: int, loop_frames: int, beat_frames: int
-    ) -> Sound:
+    def _make(self, path: Path, decoded: Decoded, origin: int, loop_frames: int, beat_frames: int) -> Sound:
         rate = self.sample_rate
         if loop_frames:
             missing_s = (origin + loop_frames) / rate - decoded.seconds

@@ -25,9 +25,11 @@ BESIDE = 32
 """Steps on either side that the step at a join is compared with."""
 
 SAME_LIMIT = 0.25
-"""Two pieces are the same if their difference is smaller than this share of both.
+"""Two pieces are the same if their difference is at most this share of both.
 
-Measured: see `is_same`.
+Measured over 80 to 20,000 frames, thirty of each: copies half a frame off 0.07 at most, copies with coding
+noise at -20 dB 0.15; unrelated noise, drums and tones 0.33 at least, mostly above 0.85; a beginning that dies
+away 0.39 at least.
 """
 
 COMPARED = 8192
@@ -38,7 +40,7 @@ def steps_beside(before: Audio, after: Audio) -> Values:
     """Return the largest step of each channel within `BESIDE` steps of a join, at least `JOIN_LIMIT`."""
     last = np.abs(np.diff(before[:, -BESIDE - 1 :], axis=1)).max(axis=1, initial=0.0)
     first = np.abs(np.diff(after[:, : BESIDE + 1], axis=1)).max(axis=1, initial=0.0)
-    return np.maximum(np.maximum(last, first), JOIN_LIMIT)
+    return np.asarray(np.maximum(np.maximum(last, first), JOIN_LIMIT), np.float64)
 
 
 def clicking(before: Audio, after: Audio) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -81,7 +83,9 @@ def crossfade(out: Audio, into: Audio) -> Audio:
     """
     angle = np.linspace(0.0, np.pi / 2, out.shape[1], endpoint=False)
     down, up = np.cos(angle), np.sin(angle)
-    scale = float(np.sqrt(np.sum(np.square(out, dtype=np.float64)) * np.sum(np.square(into, dtype=np.float64))))
+    scale = float(
+        np.sqrt(np.sum(np.square(out, dtype=np.float64)) * np.sum(np.square(into, dtype=np.float64)))
+    )
     alike = max(0.0, float(np.sum(out.astype(np.float64) * into)) / scale) if scale > 0.0 else 0.0
     power = np.sqrt(1.0 + 2.0 * alike * down * up)
     return np.asarray((out * down + into * up) / power, np.float32)
@@ -103,7 +107,7 @@ def is_same(audio: Audio, first: int, second: int, frames: int) -> bool:
 
     The measure is the difference of the two as a share of both: 0 the same, about 1 unrelated.
     """
-    shifts = np.arange(-1.0, 1.01, 0.25)
+    shifts = [0.25 * quarter for quarter in range(-4, 5)]
     errors = [_share(*_powers(audio, first + shift, second, min(frames, COMPARED))) for shift in shifts]
     best = int(np.argmin(errors))
     if errors[best] > SAME_LIMIT:
@@ -118,7 +122,7 @@ def is_same(audio: Audio, first: int, second: int, frames: int) -> bool:
 
 def _powers(audio: Audio, first: float, second: int, frames: int) -> tuple[float, float]:
     """Return the power of the difference of two places, and of both together."""
-    one = values_at(audio, first + np.arange(frames)).astype(np.float64)
+    one = values_at(audio, first + np.arange(frames, dtype=np.float64)).astype(np.float64)
     other = audio[:, second : second + frames].astype(np.float64)
     return float(np.sum((one - other) ** 2)), float(np.sum(one**2) + np.sum(other**2))
 

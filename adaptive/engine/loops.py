@@ -1,9 +1,9 @@
 """Makes a file into a loop of a whole number of frames that joins its own beginning without a click.
 
 A file rarely has exactly the length of its pass: it was rounded to a frame, or has a tail, or ends early.
-First it is fitted to the pass at its own rate, then its join is mended, then it is resampled with what sounds
-before and after it, so that position j of the pass lies at ``(origin + j) / sample_rate`` seconds of the file.
-What is beyond the pass sounds over the next one.
+First it is fitted to the pass at its own rate, then its join is mended, then it is resampled with what
+sounds before and after it, so that position j of the pass lies at ``(origin + j) / sample_rate`` seconds of
+the file.  What is beyond the pass sounds over the next one.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def continuation(past: Line, count: int) -> Line:
 
 
 def bridged(before: Line, after: Line, count: int) -> Line:
-    """Return `count` frames between two pieces: what follows the one, crossfaded with what precedes the other."""
+    """Return the likely `count` frames between two pieces: the one goes on, and fades into the other."""
     share = (np.arange(count) + 1.0) / (count + 1.0)
     ahead = continuation(before, count)
     back = continuation(after[HISTORY - 1 :: -1] if len(after) >= HISTORY else after[::-1], count)[::-1]

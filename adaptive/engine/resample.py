@@ -13,9 +13,9 @@ from adaptive.engine.decode import Audio, Decoded
 Positions = np.ndarray[Any, np.dtype[np.float64]]
 
 CONTEXT = 256
-"""Frames, at the lower of two rates, that the resampler looks to either side; its filter has about 100."""
+"""Frames, at the lower of two rates, that the resampler looks to either side; its filter has 120."""
 
-TAPS = 32
+TAPS = 48
 """Frames that a value between two frames is a sum of."""
 
 
@@ -54,7 +54,8 @@ def resample_within(before: Audio, audio: Audio, after: Audio, rate: int, new_ra
     count = -(-before.shape[1] // grid) * grid
     padding = np.zeros((audio.shape[0], count - before.shape[1]), np.float32)
     whole = np.concatenate([padding, before, audio, after], axis=1)
-    made = soxr.resample(whole.T, rate, new_rate, quality="HQ")
+    # "HQ" errs by -75 dB at 17 kHz from 48 to 44.1 kHz, "VHQ" by -89 dB, in a tenth more time.
+    made = soxr.resample(whole.T, rate, new_rate, quality="VHQ")
     return np.ascontiguousarray(made.T, dtype=np.float32), count // grid * (new_rate // gcd(rate, new_rate))
 
 
@@ -63,7 +64,8 @@ def values_at(audio: Audio, positions: Positions) -> Audio:
     whole = np.floor(positions).astype(np.int64)
     offsets = np.arange(1 - TAPS // 2, TAPS // 2 + 1)
     distance = offsets[None, :] - (positions - whole)[:, None]
-    weights = np.sinc(distance) * np.cos(np.pi * distance / (TAPS + 2)) ** 2
+    window = np.i0(9.0 * np.sqrt(np.clip(1.0 - (2.0 * distance / TAPS) ** 2, 0.0, None)))
+    weights = np.sinc(distance) * window
     weights /= weights.sum(axis=1, keepdims=True)
     places = whole[:, None] + offsets[None, :]
     is_inside = (places >= 0) & (places < audio.shape[1])
