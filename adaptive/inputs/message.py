@@ -15,6 +15,7 @@ from typing import Any
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 
 LONGEST_ID = 128
 LARGEST = 1e300
@@ -32,6 +33,15 @@ class SetParameter:
     value: float
     id: str | None = None
     is_clamped: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoReading:
+    """A number that a parameter's `ignore` lists: value and age of the parameter stay."""
+
+    name: str
+    value: float
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,7 @@ class Subscribe:
 Request = (
     Message
     | SetParameter
+    | NoReading
     | SetVolume
     | SetPaused
     | LoadPreset
@@ -204,6 +215,7 @@ class Checker:
         self.parameters = {
             name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
+        self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
         self._read = {name for condition in preset.when.values() for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
@@ -212,7 +224,7 @@ class Checker:
         self.clamped = 0
         self.refused = 0
 
-    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter:
+    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter | NoReading:
         """Check a parameter."""
         if not isinstance(name, str) or name not in self.parameters:
             known = self._preset.file.parameters
@@ -223,12 +235,14 @@ class Checker:
             self._refuse(f"{name} must be a number, got {shown(value)}")
         if not is_finite_number(value):
             self._refuse(f"{name} must be finite, got {shown(value)}")
-        number = float(value)
         low, high = self.parameters[name]
-        if not low <= number <= high:
-            self.clamped += 1
-            return SetParameter(name, min(max(number, low), high), message_id, is_clamped=True)
-        return SetParameter(name, number, message_id)
+        number = min(max(float(value), low), high)
+        # after the clamp too: a recording holds the clamped number, and has to repeat what was done with it
+        if value in self.no_readings[name] or number in self.no_readings[name]:
+            return NoReading(name, float(value), message_id)
+        is_clamped = number != value
+        self.clamped += is_clamped
+        return SetParameter(name, number, message_id, is_clamped)
 
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
         """Check a state.  A number picks a value by its index, from 0."""

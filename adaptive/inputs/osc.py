@@ -21,6 +21,7 @@ from adaptive.inputs.message import (
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
 from adaptive.inputs.release import is_release
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
 
 ROOT = "/adaptive/"
@@ -48,9 +49,9 @@ class OscReader:
 
     def __init__(self, preset: Preset, checker: Checker) -> None:
         self.checker = checker
-        self._mappings: dict[str, list[InputTable]] = {}
+        self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
         for table in preset.file.inputs:
-            self._mappings.setdefault(table.osc, []).append(table)
+            self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.
@@ -72,7 +73,7 @@ class OscReader:
     def _requests(self, message: OscMessage) -> list[Request]:
         mapped = self._mappings.get(message.address)
         if mapped is not None:
-            return [r for table in mapped for r in self._map(table, message.arguments)]
+            return [r for pair in mapped for r in self._map(*pair, message.arguments)]
         if not message.address.startswith(ROOT):
             text = f"no input listens to {_short(message.address)}"
             raise ProtocolError(text)
@@ -132,9 +133,12 @@ class OscReader:
         event = self.checker.event(name, velocity, None, message_id)
         return [] if velocity == 0.0 else [event]
 
-    def _map(self, table: InputTable, arguments: tuple[Any, ...]) -> list[Request]:
+    def _map(self, table: InputTable, no_readings: NoReadings, arguments: tuple[Any, ...]) -> list[Request]:
         present = table.argument < len(arguments)
         value = arguments[table.argument] if present else None
+        number = _number(value)
+        if is_finite_number(number) and number in no_readings:
+            return []
         if table.event is not None:
             return self._event(table.event, () if value is None else (value,))
         if table.state is not None:
@@ -147,7 +151,6 @@ class OscReader:
                     raise ProtocolError(text)
                 value = table.values[key]
             return [self.checker.state(table.state, value)]
-        number = _number(value)
         if is_finite_number(number):
             number = rescale(table, number)
         return [self.checker.parameter(table.parameter, number)]

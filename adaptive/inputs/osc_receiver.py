@@ -14,6 +14,7 @@ from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
 from adaptive.inputs.message import Checker
 from adaptive.inputs.osc import ROOT, OscServer
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 
 IS_POSSIBLE = sys.platform != "win32"
 """Whether this system has sockets that are file descriptors, which the receiver needs."""
@@ -31,6 +32,8 @@ def receiver_rules(
 ) -> dict[bytes, tuple[ReceiverRule, ...]]:
     """Addresses that set only parameters, and how they do, equal to what `OscReader` does.
 
+    Parameters and inputs with `ignore` are left to Python.
+
     Parameters
     ----------
     preset : Preset
@@ -40,7 +43,11 @@ def receiver_rules(
     index_of : Mapping
         Row of each parameter in the engine.
     """
-    known = {name: bounds for name, bounds in checker.parameters.items() if name in index_of}
+    known = {
+        name: bounds
+        for name, bounds in checker.parameters.items()
+        if name in index_of and not checker.no_readings[name]
+    }
     rules: dict[bytes, tuple[ReceiverRule, ...]] = {
         f"{ROOT}parameter/{name}".encode(): (ReceiverRule(index_of[name], *bounds),)
         for name, bounds in known.items()
@@ -48,8 +55,8 @@ def receiver_rules(
     mapped: dict[str, list[ReceiverRule] | None] = {}
     for table in preset.file.inputs:
         so_far = mapped.setdefault(table.osc, [])
-        if table.parameter not in known or so_far is None:
-            mapped[table.osc] = None  # it also sets a state or fires an event
+        if table.parameter not in known or so_far is None or NoReadings(table.ignore):
+            mapped[table.osc] = None  # it also sets a state, fires an event, or has numbers to ignore
             continue
         so_far.append(
             ReceiverRule(

@@ -31,6 +31,7 @@ from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
     LoadPreset,
+    NoReading,
     ReloadPreset,
     Request,
     RestoreMusic,
@@ -379,6 +380,10 @@ class LiveSession:
             return
         elif isinstance(request, ReloadPreset | UndoEdit):
             self._reload.ask(request, connection, is_recording=self._recorder is not None)
+            return
+        elif isinstance(request, NoReading):
+            reason = f"{request.value:g} is no reading of {request.name}"
+            self.acknowledge(request.id, connection, "dropped", reason)
             return
         elif isinstance(request, SaveMusic):
             if connection is not None:

@@ -14,6 +14,7 @@ from adaptive.inputs.message import (
     MOST_REQUESTS,
     Checker,
     LoadPreset,
+    NoReading,
     SetParameter,
     SetPaused,
     SetVolume,
@@ -29,6 +30,9 @@ range = [0.0, 1.0]
 [parameters.cadence]
 range = [60.0, 240.0]
 default = 160.0
+[parameters.pulse]
+range = [40.0, 200.0]
+ignore = [0, 255, 40]
 [parameters.double]
 value = "intensity + intensity"
 [states.place]
@@ -256,3 +260,21 @@ def test_what_nests_too_deeply_to_be_shown_is_refused_like_anything_else(checker
 
     assert len(faults) == 1
     assert len(faults[0].error) < 400
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 255, 40, 12])
+def test_a_number_that_is_no_reading_sets_nothing_and_is_not_clamped(checker: Checker, value: float) -> None:
+    before = checker.clamped
+    answered = read_json({"parameter": "pulse", "value": value, "id": "a"}, checker)
+
+    assert answered == Transaction([NoReading("pulse", value, "a")])
+    assert checker.clamped == before
+
+
+@pytest.mark.parametrize(("value", "expected"), [(41, 41.0), (254, 200.0), (1e300, 200.0)])
+def test_a_number_beside_those_that_are_no_readings_is_one(
+    checker: Checker, value: float, expected: float
+) -> None:
+    assert read_json({"parameter": "pulse", "value": value}, checker).requests == [
+        SetParameter("pulse", expected)
+    ]

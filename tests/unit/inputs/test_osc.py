@@ -9,7 +9,15 @@ import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
 from adaptive.errors import OscError
-from adaptive.inputs.message import Checker, LoadPreset, SetParameter, SetPaused, SetVolume, Transaction
+from adaptive.inputs.message import (
+    Checker,
+    LoadPreset,
+    NoReading,
+    SetParameter,
+    SetPaused,
+    SetVolume,
+    Transaction,
+)
 from adaptive.inputs.osc import NTP_EPOCH_S, OscReader, OscServer
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle, encode_message
 from tests.helpers.presets import make_preset
@@ -52,6 +60,26 @@ event = "caught"
 osc = "/player/hides"
 state = "place"
 values = { 1 = "shelter" }
+[parameters.pulse]
+range = [40.0, 200.0]
+ignore = { below = 30, above = 230 }
+[[inputs]]
+osc = "/watch/pulse"
+parameter = "pulse"
+[[inputs]]
+osc = "/foot/rpm"
+parameter = "cadence"
+input_range = [30.0, 120.0]
+output_range = [60.0, 240.0]
+ignore = [0, 255]
+[[inputs]]
+osc = "/foot/zone"
+state = "place"
+ignore = [255]
+[[inputs]]
+osc = "/foot/hit"
+event = "caught"
+ignore = [255]
 [layers.calm]
 stem = "calm.wav"
 [sections.calm]
@@ -154,6 +182,26 @@ def test_zero_chooses_the_first_value_where_the_argument_says_which_value(reader
 @pytest.mark.parametrize("address", ["/adaptive/event/caugth", "/adaptive/state/shelta"])
 def test_a_wrong_name_is_a_fault_when_the_button_is_let_go_too(reader: OscReader, address: str) -> None:
     assert len(read(reader, address, 0).faults) == 1
+
+
+@pytest.mark.parametrize("value", [0, 255.0, 0.0, False])
+def test_an_input_ignores_what_the_device_sends_without_a_reading(reader: OscReader, value: Any) -> None:
+    assert read(reader, "/foot/rpm", value) == Transaction([], [])
+
+
+def test_an_inputs_numbers_are_ignored_before_they_are_scaled(reader: OscReader) -> None:
+    assert read(reader, "/foot/rpm", 254).requests == [SetParameter("cadence", 240.0)]
+    assert read(reader, "/foot/rpm", 1).requests == [SetParameter("cadence", 60.0)]
+    assert read(reader, "/foot/zone", 255) == read(reader, "/foot/hit", 255.0) == Transaction([], [])
+    assert read(reader, "/foot/zone", 1).requests == [SetState("place", "shelter")]
+
+
+@pytest.mark.parametrize("address", ["/adaptive/parameter/pulse", "/watch/pulse"])
+def test_a_parameter_ignores_its_numbers_on_every_address(reader: OscReader, address: str) -> None:
+    assert read(reader, address, 0).requests == [NoReading("pulse", 0.0)]
+    assert read(reader, address, 231).requests == [NoReading("pulse", 231.0)]
+    assert read(reader, address, 35).requests == [SetParameter("pulse", 40.0)]
+    assert len(read(reader, address, float("nan")).faults) == 1
 
 
 def test_one_address_may_steer_two_parameters(reader: OscReader) -> None:

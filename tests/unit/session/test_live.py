@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState
-from adaptive.inputs.message import SetParameter, SetPaused, SetVolume, Transaction
+from adaptive.inputs.message import NoReading, SetParameter, SetPaused, SetVolume, Transaction
 from adaptive.session import live
 from adaptive.session.live import LiveOptions, LiveSession
 from adaptive.session.performance import Performance
@@ -75,6 +75,17 @@ def test_a_clamped_value_is_said_in_its_receipt_and_counted(session: LiveSession
 
     assert client.sent[0]["reason"] == "clamped to 1"
     assert session.clamp_report.count == 1
+
+
+def test_a_number_that_is_no_reading_leaves_the_value_and_is_told_to_who_asks(session: LiveSession) -> None:
+    client = FakeClient()
+    receive(session, client, SetParameter("threat", 0.25))
+    receive(session, client, NoReading("threat", 0.0, "a"), SetParameter("heat", 0.5))
+    session.performance.engine.pull(64)
+
+    assert targets(session) == {"threat": 0.25, "heat": 0.5}
+    assert client.receipts("a") == ["dropped"]
+    assert client.sent[0]["reason"] == "0 is no reading of threat"
 
 
 def test_clients_that_use_the_same_id_get_their_own_receipts(session: LiveSession) -> None:
