@@ -178,6 +178,8 @@ def play(
     title = f"{loaded.file.name} · seed {drawn}"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
+    for sentence in session.repeated_faults():
+        say(sentence)
     say(_farewell(session, time.monotonic() - began))
 
 
@@ -289,4 +291,6 @@ def status_line(session: LiveSession) -> str:
         fields.append(f"late {telemetry.late_commands}")
     if session.clamp_report.count:
         fields.append(f"clamped {session.clamp_report.count}")
+    if faults := session.faults:
+        fields.append(f"faults {faults}")
     return "  ".join(fields)

@@ -23,7 +23,7 @@ MOST_PACKETS_AT_ONCE = 32
 """Forwarded packets that Python reads before the event loop runs again; they take a millisecond or two."""
 
 RECEIVE_BUFFER_BYTES = 1 << 20
-REPORT_EVERY_S = 1.0
+REPORT_EVERY_S = 60.0
 """Time between two reports of lost packets."""
 
 
@@ -89,7 +89,7 @@ class ReceivedOsc:
             end.setblocking(False)
         self.receiver = OscReceiver(listening.fileno(), self._wake_out.fileno())
         self._is_scheduled = False
-        self._lost, self._reported_at, self._is_breakage_reported = 0, 0.0, False
+        self._lost, self._reported_at, self._is_breakage_reported = 0, -REPORT_EVERY_S, False
 
     def start(self) -> None:
         """Start.  Call it in the event loop that is to be woken."""
@@ -118,7 +118,7 @@ class ReceivedOsc:
             asyncio.get_running_loop().call_soon(self.take)
 
     def trouble(self) -> str:
-        """One sentence about problems since the last call, at most once per second; otherwise empty."""
+        """One sentence about problems since the last call, at most once a minute; otherwise empty."""
         lost, now = self.receiver.lost, time.monotonic()
         if self.receiver.is_broken and not self._is_breakage_reported:
             self._is_breakage_reported = True

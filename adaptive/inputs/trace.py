@@ -10,7 +10,8 @@ from typing import Any
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError, TraceError
 from adaptive.inputs.json_text import parse_json
-from adaptive.inputs.message import is_finite_number, shown
+from adaptive.inputs.message import is_finite_number
+from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 

@@ -88,7 +88,7 @@ MALFORMED = [
     ('{"t": ' + "1" * 400 + "}", 'line 2: needs "t", the seconds since the start'),
     ('{"t": 0.25}', "line 2: its time 0.25 is before that of the line above"),
     ('{"t": 1, "intensity": "loud"}', "line 2: intensity must be a finite number, got 'loud'"),
-    ('{"t": 1, "intensity": NaN}', "line 2: intensity must be a finite number, got nan"),
+    ('{"t": 1, "intensity": NaN}', "line 2: intensity must be a finite number, got NaN"),
     ('{"t": 1, "intensity": ' + "1" * 400 + "}",
      "line 2: intensity must be a finite number, got a number of more than 300 digits"),
     ('{"t": 1, "tempo": "fast"}', "line 2: tempo must be a number from 20 to 400, or null"),
