@@ -197,6 +197,8 @@ class Checker:
 
     Attributes
     ----------
+    settable_groups : set of str
+        State groups that may be set; the implied group `section` is one only if select reads it.
     clamped : int
         Values that were clamped so far.
     refused : int
@@ -212,7 +214,7 @@ class Checker:
         self.groups = preset.state_groups
         self._read = {name for condition in preset.when.values() for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
-        self._read_groups = set(preset.file.states) | (self._read & set(self.groups))
+        self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
         self.clamped = 0
         self.refused = 0
@@ -241,7 +243,7 @@ class Checker:
         """Check a state.  A number picks a value by its index, from 0."""
         if group not in self.groups:
             self._refuse(f"there is no state group {shown(group)}{nearest_or_all(group, self.groups)}")
-        if group not in self._read_groups:
+        if group not in self.settable_groups:
             self._refuse(f"no line of select reads {group}: sections are chosen by {self._choosers()} here")
         values = self.groups[group].values
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -313,7 +315,7 @@ class Checker:
                 "states": {
                     name: {"values": list(group.values), "default": group.default}
                     for name, group in self.groups.items()
-                    if self._preset.file.states or not self._preset.file.select
+                    if name in self.settable_groups
                 },
                 "events": list(self.events),
             }

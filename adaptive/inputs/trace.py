@@ -144,13 +144,13 @@ class _TraceReader:
                     message = f"line {number}: {name} must be a finite number, got {shown(value)}"
                     raise TraceError(message)
                 low, high = self._preset.file.parameters[name].range
-                number = float(min(max(value, low), high))
-                if value in self._ignores[name] or number in self._ignores[name]:
+                kept = float(min(max(value, low), high))
+                if value in self._ignores[name] or kept in self._ignores[name]:
                     self.no_readings[name] = self.no_readings.get(name, 0) + 1
                     continue
-                if number != value:
+                if kept != value:
                     self.clamped[name] = self.clamped.get(name, 0) + 1
-                yield name, number
+                yield name, kept
 
     def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
         if "state" in line:

@@ -473,8 +473,9 @@ class LiveSession:
 
     def greeting(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares, and what plays now."""
-        now = {**self._subscriptions.now(), "is_paused": self._is_paused}
-        return {"hello": {**self.checker.hello()["hello"], "now": now}}
+        hello = self.checker.hello()["hello"]
+        now = {**self._subscriptions.now(hello["states"]), "is_paused": self._is_paused}
+        return {"hello": {**hello, "now": now}}
 
     def connect(self, connection: Connection) -> None:
         """Register a connection for the topics it subscribes to."""

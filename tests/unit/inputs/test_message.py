@@ -278,3 +278,29 @@ def test_a_number_beside_those_that_are_no_readings_is_one(
     assert read_json({"parameter": "pulse", "value": value}, checker).requests == [
         SetParameter("pulse", expected)
     ]
+
+
+SILENT_GROUP = """
+[parameters.x]
+[layers.calm]
+stem = "calm.wav"
+[sections.calm]
+layers = ["calm"]
+[[select]]
+section = "calm"
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"), [("x > 0.5", []), ("section == 'calm'", ["section"]), ("", ["section"])]
+)
+def test_hello_tells_the_groups_that_may_be_set(
+    tmp_path_factory: pytest.TempPathFactory, when: str, expected: list[str]
+) -> None:
+    body = SILENT_GROUP.partition("[[select]]")[0] if not when else f'{SILENT_GROUP}when = "{when}"\n'
+    checker = Checker(make_preset(tmp_path_factory.mktemp("hello"), body))
+
+    assert list(checker.hello()["hello"]["states"]) == expected
+    for group in checker.groups:
+        answered = read_json({"state": {group: "calm"}}, checker)
+        assert bool(answered.requests) == (group in expected)

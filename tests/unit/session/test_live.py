@@ -130,3 +130,24 @@ def test_a_stall_runs_all_control_steps_in_bounded_portions(session: LiveSession
     session._run_due_steps()
 
     assert (first, session.performance.next_control_step) == (64, 67)
+
+
+@pytest.mark.parametrize(
+    ("select", "expected"),
+    [
+        ("", {"section": "calm"}),
+        ('[[select]]\nsection = "fight"\nwhen = "threat > 0.5"\n', {}),
+        ('[[select]]\nsection = "fight"\nwhen = "section == \'fight\'"\n', {"section": "calm"}),
+        ('[states.place]\nvalues = ["inn"]\n[[select]]\nsection = "calm"\n', {"place": "inn"}),
+    ],
+)
+def test_hello_declares_the_states_that_it_says_the_value_of(
+    tmp_path: Path, select: str, expected: dict[str, str]
+) -> None:
+    performance = Performance(two_sections(tmp_path / "small", more=MORE + select))
+    made = LiveSession(performance, LiveOptions(), lambda _engine, _broadcast: SimpleNamespace())  # type: ignore[arg-type, return-value]
+    performance.begin()
+    hello = made.greeting()["hello"]
+
+    assert hello["now"]["states"] == expected
+    assert {name: group["default"] for name, group in hello["states"].items()} == expected
