@@ -161,13 +161,16 @@ MOST_NAMED = 8
 
 def nearest(name: Any, names: Iterable[str]) -> str:
     """`` (did you mean …?)`` with the most similar name; empty if none is similar."""
-    found = _most_similar(name[:64], tuple(names)) if isinstance(name, str) else None
+    found = most_similar(name[:64], tuple(names)) if isinstance(name, str) else None
     return f" (did you mean {found!r}?)" if found is not None else ""
 
 
 @functools.lru_cache(maxsize=1024)
-def _most_similar(name: str, names: tuple[str, ...]) -> str | None:
-    """Remembered, since a wrong name may come sixty times a second: among 256 names it takes 20 ms."""
+def most_similar(name: str, names: tuple[str, ...]) -> str | None:
+    """The most similar name, if one is similar.
+
+    It is remembered: a wrong name may come sixty times a second, and among 256 names it takes 20 ms.
+    """
     return next(iter(difflib.get_close_matches(name, names, 1)), None)
 
 
@@ -251,7 +254,7 @@ class Checker:
                 self._refuse(f"{group} has values 0 to {len(values) - 1}, got {shown(value)}")
             value = values[int(value)]
         if value not in values:
-            self._refuse(f"{group} is never {shown(value)}{nearest(value, values)}")
+            self._refuse(f"{group} is never {shown(value)}{nearest_or_all(value, values)}")
         return SetState(group, value, message_id)
 
     def _choosers(self) -> str:

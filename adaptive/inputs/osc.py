@@ -17,6 +17,7 @@ from adaptive.inputs.message import (
     RequestFault,
     Transaction,
     is_finite_number,
+    most_similar,
     nearest,
     transport,
 )
@@ -75,9 +76,19 @@ class OscReader:
         if mapped is not None:
             return [r for pair in mapped for r in self._map(*pair, message.arguments)]
         if not message.address.startswith(ROOT):
-            text = f"no input listens to {shown(message.address)}{nearest(message.address, self._mappings)}"
+            text = f"no input listens to {shown(message.address)}{self._near(message.address)}"
             raise ProtocolError(text)
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
+
+    def _near(self, address: str) -> str:
+        """Suggest an address of the preset: not one that has only the first parts of the path in common."""
+        found = most_similar(address[:64], tuple(self._mappings))
+        if found is None:
+            return ""
+        wanted, there = address.split("/"), found.split("/")
+        shared = next((i for i, pair in enumerate(zip(wanted, there, strict=False)) if len(set(pair)) > 1), 0)
+        is_near = not shared or nearest("/".join(wanted[shared:]), ["/".join(there[shared:])])
+        return f" (did you mean {found!r}?)" if is_near else ""
 
     def _own(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request]:
         check, first = self.checker, arguments[0] if arguments else None

@@ -33,6 +33,8 @@ fallback = "hold"
 ignore = [0, 255]
 [parameters.foot]
 range = [60.0, 240.0]
+[parameters.touch]
+ignore = [0]
 [[inputs]]
 osc = "/strap/bpm"
 parameter = "pulse_bpm"
@@ -127,6 +129,53 @@ def test_no_way_in_believes_a_number_that_is_no_reading(engine: RunningEngine) -
     assert abs(now(client, "pulse_bpm") - 150) < 0.01
     assert abs(now(client, "foot") - 150) < 0.01
     client.close()
+
+
+def test_a_recording_of_a_strap_that_loses_contact_renders_to_the_same_log(
+    preset: Preset, tmp_path: Path
+) -> None:
+    with playing(tmp_path, preset.folder, "--sink", "null", "--record", str(tmp_path / "run")) as engine:
+        for value in (150.0, 0.0, 255, 12.0, 170.0, 0, 150.0):
+            engine.osc("/strap/bpm", value)
+            engine.osc("/adaptive/parameter/touch", value / 200 - 0.1)  # 0 is sent as less, and clamped to 0
+            time.sleep(0.15)
+        engine.end()
+    kept = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    trace = read_trace(tmp_path / "run" / "trace.jsonl", preset, 48000)
+    job = RenderJob(preset, int(trace.meta["seed"]), trace.seconds, trace, "cut")
+    lines: list[str] = []
+    for _ in Renderer(job, write_log=lines.append).control_steps():
+        pass
+
+    assert lines == kept
+    assert trace.no_readings == {}
+    sent = [value for line in trace.lines for name, value in line.values if name == "pulse_bpm"]
+    assert sent == [150.0, 40.0, 170.0, 150.0]
+
+
+# ── many faults a second ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_device_that_is_wrong_all_the_time_is_told_once_and_stays(engine: RunningEngine) -> None:
+    client = engine.client()
+    for number in range(300):
+        client.send({"parameter": "foot", "value": f"{number} rpm"})
+        engine.osc("/foot/rpm", f"{number} rpm")
+        engine.osc("/nobody", number)
+    client.send({"parameter": "foot", "value": 100, "id": "good"})
+    client.until("receipt", receipt="good", status="finished")
+    until(lambda: len([line for line in engine.said() if "rpm" in line or "nobody" in line]) >= 3)
+    client.close()
+    said = [line for line in engine.said() if "rpm" in line or "nobody" in line]
+
+    assert [message["error"] for message in client.heard if "error" in message] == [
+        "foot must be a number, got '0 rpm'"
+    ]
+    assert sorted(said) == [
+        "OSC from 127.0.0.1: /foot/rpm: foot must be a number, got '0 rpm'",
+        "OSC from 127.0.0.1: no input listens to '/nobody'",
+        "TCP from 127.0.0.1: foot must be a number, got '0 rpm'",
+    ]
 
 
 # ── osc_button_let_go ──────────────────────────────────────────────────────────────────────────
