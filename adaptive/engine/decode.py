@@ -18,7 +18,7 @@ from adaptive.engine.decoding.contents import Contents
 from adaptive.engine.decoding.fold import Audio, fold, gains, positions, told
 from adaptive.engine.decoding.growing import Growing
 from adaptive.engine.decoding.inspect import inspect
-from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, Room, check_shape
+from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, Room, check_shape, memory_named
 from adaptive.errors import AudioFileError
 
 __all__ = ["LONGEST_S", "LOUDEST", "Audio", "Decoded", "Room", "decode"]
@@ -92,14 +92,13 @@ def decode(path: Path, room: Room | None = None, longest_s: float = LONGEST_S) -
         check_shape(path.name, shape.sample_rate, shape.channels, shape.frames, longest_s)
         if room is not None:
             room.take(path.name, shape.frames, min(2, shape.channels), shape.sample_rate)
-        return _decode_all(path, contents, shape, room, longest_s)
+        with memory_named(path.name):
+            return _decode_all(path, contents, shape, room, longest_s)
     except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
         reason = (
             f"it is cut off: {contents.cut_off}" if contents.cut_off else "it is no audio file, or broken"
         )
         raise AudioFileError(f"{path.name}: cannot be decoded: {reason}") from error
-    except MemoryError as error:
-        raise AudioFileError(f"{path.name}: is too large for the memory of this machine") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from adaptive.errors import AudioFileError
 
@@ -42,6 +44,21 @@ def check_shape(
         raise AudioFileError(
             f"{name}: is {minutes:,.0f} minutes long; at most {longest_s / 60.0:.0f} can be read"
         )
+
+
+@contextmanager
+def memory_named(name: str) -> Iterator[None]:
+    """Turn running out of memory into a sentence about a file.
+
+    Raises
+    ------
+    AudioFileError
+        The machine has not enough memory.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise AudioFileError(f"{name}: is too large for the memory that this machine has left") from error
 
 
 class Room:
