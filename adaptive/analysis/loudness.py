@@ -96,7 +96,7 @@ def _weighted(audio: Audio) -> np.ndarray[Any, np.dtype[np.float64]]:
 def _response(frames: int) -> np.ndarray[Any, np.dtype[np.complex128]]:
     """Return the frequency response of the K-weighting for a transform of so many frames."""
     z = np.exp(-2j * np.pi * np.arange(frames // 2 + 1) / max(1, frames))
-    response = np.ones_like(z)
+    response: np.ndarray[Any, np.dtype[np.complex128]] = np.ones_like(z)
     for (b0, b1, b2), (_, a1, a2) in (_SHELF, _HIGH_PASS):
         response *= (b0 + b1 * z + b2 * z * z) / (1.0 + a1 * z + a2 * z * z)
     return response

@@ -11,7 +11,7 @@ import numpy as np
 
 from adaptive.analysis.chunks import read_hints
 from adaptive.analysis.loudness import integrated_lufs
-from adaptive.engine.decode import Audio, Room, decode
+from adaptive.engine.decode import Audio, MemoryBudget, decode
 from adaptive.engine.decoding.limits import memory_named
 from adaptive.engine.resample import resample
 
@@ -81,7 +81,7 @@ def measure_file(path: Path, limit_bytes: int = LIMIT_BYTES) -> Measured:
     AudioFileError
         It cannot be played.
     """
-    decoded = decode(path, Room(limit_bytes, RATE))
+    decoded = decode(path, MemoryBudget(limit_bytes, RATE))
     hints = read_hints(path, decoded.frames)
     with memory_named(path.name):
         measured = measure(resample(decoded, RATE))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.decode import Audio, Decoded, Room, decode
+from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
 from adaptive.engine.decoding.limits import memory_named
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
@@ -124,7 +124,7 @@ class Bank:
 
         All that is decoded ahead takes at most the bank's limit; what does not fit waits for its `load`.
         """
-        room = Room(self.limit_bytes, self.sample_rate)
+        budget = MemoryBudget(self.limit_bytes, self.sample_rate)
         waiting = [
             path
             for path in dict.fromkeys(p.resolve() for p in paths)
@@ -132,7 +132,7 @@ class Bank:
         ]
         with ThreadPoolExecutor() as pool:
             for path, decoded in zip(
-                waiting, pool.map(lambda path: self._try_decode(path, room), waiting), strict=True
+                waiting, pool.map(lambda path: self._try_decode(path, budget), waiting), strict=True
             ):
                 if decoded is not None:
                     self._decoded[path] = decoded
@@ -148,9 +148,9 @@ class Bank:
         path = path.resolve()
         return self._stamps.get(path) == stamp_of(path)
 
-    def _try_decode(self, path: Path, room: Room) -> Decoded | None:
+    def _try_decode(self, path: Path, budget: MemoryBudget) -> Decoded | None:
         try:
-            return decode(path, room)
+            return decode(path, budget)
         except AudioFileError:
             return None
 
@@ -199,7 +199,7 @@ class Bank:
     def _decode_once(self, path: Path) -> Decoded:
         path = path.resolve()
         if path not in self._decoded:
-            decoded = decode(path, Room(self.limit_bytes, self.sample_rate))
+            decoded = decode(path, MemoryBudget(self.limit_bytes, self.sample_rate))
             kept = sum(one.audio.nbytes for one in self._decoded.values())
             if kept + decoded.audio.nbytes > self.limit_bytes:
                 self._decoded.clear()

@@ -18,10 +18,10 @@ from adaptive.engine.decoding.contents import Contents
 from adaptive.engine.decoding.fold import Audio, fold, gains, positions, told
 from adaptive.engine.decoding.growing import Growing
 from adaptive.engine.decoding.inspect import inspect
-from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, Room, check_shape, memory_named
+from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, MemoryBudget, check_shape, memory_named
 from adaptive.errors import AudioFileError
 
-__all__ = ["LONGEST_S", "LOUDEST", "Audio", "Decoded", "Room", "decode"]
+__all__ = ["LONGEST_S", "LOUDEST", "Audio", "Decoded", "MemoryBudget", "decode"]
 
 _BLOCK_SAMPLES = 1 << 18
 _UNKNOWN_FRAMES = 1 << 40
@@ -61,14 +61,14 @@ class _Reader(soundfile.SoundFile):  # type: ignore[misc]
         return False
 
 
-def decode(path: Path, room: Room | None = None, longest_s: float = LONGEST_S) -> Decoded:
+def decode(path: Path, budget: MemoryBudget | None = None, longest_s: float = LONGEST_S) -> Decoded:
     """Decode a file.
 
     Parameters
     ----------
     path : Path
         An audio file of any channel count.
-    room : Room, optional
+    budget : MemoryBudget, optional
         What of the memory is left; the file takes its part before it is decoded.
     longest_s : float
         The longest file that is decoded, in seconds.
@@ -90,10 +90,10 @@ def decode(path: Path, room: Room | None = None, longest_s: float = LONGEST_S) -
     try:
         shape = _shape(path, contents)
         check_shape(path.name, shape.sample_rate, shape.channels, shape.frames, longest_s)
-        if room is not None:
-            room.take(path.name, shape.frames, min(2, shape.channels), shape.sample_rate)
+        if budget is not None:
+            budget.take(path.name, shape.frames, min(2, shape.channels), shape.sample_rate)
         with memory_named(path.name):
-            return _decode_all(path, contents, shape, room, longest_s)
+            return _decode_all(path, contents, shape, budget, longest_s)
     except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
         reason = (
             f"it is cut off: {contents.cut_off}" if contents.cut_off else "it is no audio file, or broken"
@@ -146,7 +146,7 @@ def _readers(path: Path, contents: Contents) -> Iterator[_Reader]:
 
 
 def _decode_all(
-    path: Path, contents: Contents, shape: _Shape, room: Room | None, longest_s: float
+    path: Path, contents: Contents, shape: _Shape, budget: MemoryBudget | None, longest_s: float
 ) -> Decoded:
     at = positions(shape.channels, contents.mask, contents.order, shape.is_vorbis)
     gain = gains(shape.channels, at) if shape.channels > 2 else None
@@ -157,9 +157,9 @@ def _decode_all(
             if block is None:
                 is_whole = False
                 break
-            if not (block.min() >= -LOUDEST and block.max() <= LOUDEST):
+            if not (block.min(initial=0.0) >= -LOUDEST and block.max(initial=0.0) <= LOUDEST):
                 raise AudioFileError(f"{path.name}: holds samples that are no numbers, or absurdly loud")
-            _grow(result, len(block), path.name, shape, room, longest_s)
+            _grow(result, len(block), path.name, shape, budget, longest_s)
             result.add(block.T if gain is None else fold(block, gain))
     _require_whole(path.name, contents, shape, result.frames, is_whole)
     remarks = _remarks(contents, shape, result.frames)
@@ -177,8 +177,8 @@ def _blocks(reader: _Reader) -> Iterator[Audio | None]:
             block = reader.read(out=buffer)
         except soundfile.LibsndfileError:
             # the decoder does not say how much of the block it has filled
-            missing = np.isnan(buffer).any(axis=1)
-            yield buffer[: int(missing.argmax())]
+            missing = np.flatnonzero(np.isnan(buffer).any(axis=1))
+            yield buffer[: missing[0]] if missing.size else buffer
             yield None
             return
         if not len(block):
@@ -187,14 +187,14 @@ def _blocks(reader: _Reader) -> Iterator[Audio | None]:
 
 
 def _grow(
-    result: Growing, frames: int, name: str, shape: _Shape, room: Room | None, longest_s: float
+    result: Growing, frames: int, name: str, shape: _Shape, budget: MemoryBudget | None, longest_s: float
 ) -> None:
     """Take memory for frames that no header has promised."""
     more = result.missing(frames)
     if more:
         check_shape(name, shape.sample_rate, shape.channels, result.frames + frames, longest_s)
-        if room is not None:
-            room.take(name, more, result.channels, shape.sample_rate)
+        if budget is not None:
+            budget.take(name, more, result.channels, shape.sample_rate)
         result.grow(more)
 
 

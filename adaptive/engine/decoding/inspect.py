@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,19 +38,23 @@ def inspect(path: Path) -> Contents:
         with path.open("rb") as file:
             if status.st_size == 0:
                 raise AudioFileError(f"{path.name}: is empty: it has no bytes")
-            return _read(path, file, status.st_size)
+            contents = _read(path, file)
     except FileNotFoundError as error:
         raise AudioFileError(f"{path.name}: cannot be decoded: the file is missing") from error
     except (OSError, ValueError, struct.error) as error:
         reason = getattr(error, "strerror", None) or "its header is damaged"
         raise AudioFileError(f"{path.name}: cannot be decoded: {reason}") from error
+    if path.suffix.lower() == ".raw" and not contents.links:
+        # soundfile would take a name that ends so as samples without a header; a view has no name.
+        return replace(contents, links=(View(path, ((0, status.st_size),)),))
+    return contents
 
 
 def _kind(mode: int) -> str:
     return "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
 
 
-def _read(path: Path, file: BinaryIO, size: int) -> Contents:
+def _read(path: Path, file: BinaryIO) -> Contents:
     magic = file.read(16)
     form = magic[8:12]
     if magic[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and form == b"WAVE":
@@ -68,9 +73,6 @@ def _read(path: Path, file: BinaryIO, size: int) -> Contents:
         return read_ogg(path, file)
     if magic[:3] == b"ID3" or (magic[0] == 0xFF and magic[1:2] >= b"\xe0"):
         return read_mp3(path, file)
-    # A name that ends in .raw would be taken as samples without a header; a view has no name.
-    if path.suffix.lower() == ".raw":
-        return Contents((View(path, ((0, size),)),))
     return Contents()
 
 

@@ -61,7 +61,7 @@ def memory_named(name: str) -> Iterator[None]:
         raise AudioFileError(f"{name}: is too large for the memory that this machine has left") from error
 
 
-class Room:
+class MemoryBudget:
     """The memory that decoded audio may take.  Thread: any.
 
     Parameters

@@ -37,7 +37,7 @@ Bytes = mmap.mmap | bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class MpegFrame:
     """The header of an MPEG audio frame."""
 
     word: int
@@ -65,7 +65,7 @@ class Frame:
             return 4 + (17 if self.is_mono else 32)
         return 4 + (9 if self.is_mono else 17)
 
-    def continues(self, other: Frame) -> bool:
+    def continues(self, other: MpegFrame) -> bool:
         """Whether both may be frames of one stream."""
         return (self.version, self.layer, self.sample_rate) == (other.version, other.layer, other.sample_rate)
 
@@ -74,7 +74,7 @@ class Frame:
 class Count:
     """What a walk over all frames found."""
 
-    first: Frame
+    first: MpegFrame
     frames: int = 0
     skipped_bytes: int = 0
     is_last_cut: bool = False
@@ -95,7 +95,7 @@ class Count:
         return sum(end - start for start, end in self.runs)
 
 
-def parse(data: Bytes, at: int) -> Frame | None:
+def parse(data: Bytes, at: int) -> MpegFrame | None:
     """Return the frame whose header lies at a byte; None if there is none."""
     if at + 4 > len(data):
         return None
@@ -109,7 +109,7 @@ def parse(data: Bytes, at: int) -> Frame | None:
         size = (12 * bits // sample_rate + padding) * 4
     else:
         size = (72 if layer == 3 and version == 2 else 144) * bits // sample_rate + padding
-    return Frame(word, version, layer, size, sample_rate)
+    return MpegFrame(word, version, layer, size, sample_rate)
 
 
 def tag_bytes(data: Bytes, at: int) -> int:
@@ -125,7 +125,7 @@ def tag_bytes(data: Bytes, at: int) -> int:
     return 0
 
 
-def find_first(data: Bytes) -> tuple[int, Frame] | None:
+def find_first(data: Bytes) -> tuple[int, MpegFrame] | None:
     """Return the first frame that another one follows, behind the tags at the beginning."""
     at = 0
     for _ in range(_MOST_TAGS):
@@ -166,7 +166,7 @@ def count(data: Bytes) -> Count | None:
     return result
 
 
-def _resume(data: Bytes, at: int, first: Frame) -> int:
+def _resume(data: Bytes, at: int, first: MpegFrame) -> int:
     """Return where the next frame or tag begins; the end of the file if there is none nearby."""
     for place in range(at, min(len(data), at + _MOST_SKIPPED)):
         if data[place] == 0xFF:
@@ -178,7 +178,7 @@ def _resume(data: Bytes, at: int, first: Frame) -> int:
     return min(len(data), at + _MOST_SKIPPED)
 
 
-def _is_followed(data: Bytes, at: int, first: Frame) -> bool:
+def _is_followed(data: Bytes, at: int, first: MpegFrame) -> bool:
     follower = parse(data, at)
     return at == len(data) or (follower is not None and follower.continues(first))
 
@@ -227,7 +227,7 @@ def _remarks(found: Count) -> tuple[str, ...]:
     return (f"holds {found.skipped_bytes:,} bytes between its frames that are no MP3 and are passed over",)
 
 
-def _promised(first: Frame, head: bytes) -> int | None:
+def _promised(first: MpegFrame, head: bytes) -> int | None:
     """Return the number of frames that the Xing or Info tag of a frame tells; None without such a tag."""
     at = first.info_at
     if head[at : at + 4] not in (b"Xing", b"Info") or len(head) < at + 12:
@@ -236,7 +236,7 @@ def _promised(first: Frame, head: bytes) -> int | None:
     return int(frames) if flags & 1 and frames else None
 
 
-def _info_frame(first: Frame, frames: int, size_bytes: int) -> bytes:
+def _info_frame(first: MpegFrame, frames: int, size_bytes: int) -> bytes:
     """Return an Info frame that tells the numbers of frames and bytes; the decoder plays nothing for it."""
     rate = _INFO_BIT_RATE[first.version]
     word = first.word & ~(0xF << 12) & ~(1 << 9) | rate << 12 | 1 << 16
@@ -249,7 +249,7 @@ def _info_frame(first: Frame, frames: int, size_bytes: int) -> bytes:
     return bytes(frame)
 
 
-def _with_count(first: Frame, head: bytes, frames: int, size_bytes: int) -> bytes:
+def _with_count(first: MpegFrame, head: bytes, frames: int, size_bytes: int) -> bytes:
     """Return the tag's frame with other counts, and without the end that LAME's part of it cuts off."""
     changed, at = bytearray(head), first.info_at
     (flags,) = struct.unpack_from(">I", head, at + 4)
