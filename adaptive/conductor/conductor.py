@@ -132,7 +132,7 @@ class Conductor:
         if saved is None:
             choice = self._first_choice()
             section, reason = self.playlists.enter(choice.section), choice.reason
-            instance = self.playback.instance_in(section, 0.0, 0.0, 1)
+            instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             reason = "goes on where it was saved"
@@ -368,8 +368,9 @@ class Conductor:
             if behind.cursor_beat == before:
                 behind.cursor_beat = until  # the layer does not play in this stretch
         frame = tempo.frame_at(until)
-        for stem in self.variation_log.layers.values():
-            self.outbox.add(stem.write_changes(frame))
+        for stem in playback.assets.stems.values():
+            if stem.changes_sounds:
+                self.outbox.add(stem.write_changes(frame))
 
     def _watch_health(self) -> None:
         for name, table in self.playback.preset.file.parameters.items():
@@ -409,7 +410,7 @@ class Conductor:
         beat = playback.tempo.beat_at(playback.now)
         for layer in playback.assets.generated.values():
             layer.forget_before(beat)
-        for stem in self.variation_log.layers.values():
+        for stem in playback.assets.stems.values():
             stem.forget_before(playback.now)
 
     def _post(self) -> None:

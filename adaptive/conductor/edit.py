@@ -240,7 +240,11 @@ class _EditTransition:
             place = float(bars * segment.beats_per_bar % length)
             return SegmentInstance.of(segment, length, self.beat, place, source.bar_number(self.beat))
         target = replace(
-            source, length_beats=length, phrase_bars=segment.phrase_bars, markers=segment.markers
+            source,
+            length_beats=length,
+            phrase_bars=segment.phrase_bars,
+            markers=segment.markers,
+            intro_beats=self.playback.intro_of(source.section),
         )
         return source if target == source else target
 
@@ -329,5 +333,6 @@ def _is_same(old: ComposeContext, new: ComposeContext) -> bool:
     return (
         old.harmony_of is new.harmony_of
         and (old.energy, old.tempo_bpm) == (new.energy, new.tempo_bpm)
+        and old.rests_in_introduction == new.rests_in_introduction
         and replace(old.instance, markers=()) == replace(new.instance, markers=())
     )

@@ -29,6 +29,9 @@ from adaptive.timebase import BEAT_TOLERANCE
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Beats = Annotated[float, Meta(ge=0.0, le=1e9)]
+Place = Annotated[float, Meta(ge=-16384.0, le=1e9)]
+"""A local beat: negative in an introduction."""
+
 Text = Annotated[str, Meta(max_length=200)]
 
 MSGSPEC_WORDS = {
@@ -61,7 +64,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     section : str
         The section that plays; empty: silence.
     local_beats : float
-        Start of the present bar, in beats since the start of the section.
+        Start of the present bar, in beats since bar 1 of the section; negative in its introduction.
     entered_beats : float
         Local beat at which the section was entered.
     bar : int
@@ -93,15 +96,15 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     digest: Text
     seed: Count
     section: Text
-    local_beats: Beats = 0.0
-    entered_beats: Beats = 0.0
+    local_beats: Place = 0.0
+    entered_beats: Place = 0.0
     bar: Annotated[int, Meta(ge=1, le=2**53)] = 1
     arrivals: Count = 0
     is_playing: bool = True
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     parameters: dict[Text, tuple[float, float]] = msgspec.field(default_factory=dict)
     states: dict[Text, Text] = msgspec.field(default_factory=dict)
-    left_at: dict[Text, Beats] = msgspec.field(default_factory=dict)
+    left_at: dict[Text, Place] = msgspec.field(default_factory=dict)
     playlists: dict[Text, SavedPick] = msgspec.field(default_factory=dict)
     rounds: dict[Text, Count] = msgspec.field(default_factory=dict)
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
@@ -178,6 +181,9 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
         instance = playback.destination
         return instance, instance.offset_beats, instance.first_bar
     local = instance.local(playback.tempo.beat_at(playback.now))
+    if instance.offset_beats < 0.0:
+        bar_start = max(float(instance.bar_start(instance.bar_at(local))), instance.offset_beats)
+        return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
     bar_start = math.floor((local + BEAT_TOLERANCE) / instance.beats_per_bar) * float(instance.beats_per_bar)
     bar_start = max(bar_start, instance.offset_beats, 0.0)
     return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
@@ -264,7 +270,12 @@ def _instance(saved: SavedMusic, playback: PlaybackState) -> SegmentInstance:
     if saved.section == SILENCE:
         return instance
     bar = instance.beats_per_bar
-    entered = min(saved.entered_beats, saved.local_beats)
-    start = entered - saved.local_beats
-    bars = int((saved.local_beats - (entered - entered % bar) + BEAT_TOLERANCE) // bar)
+    # an edit may have shortened the introduction
+    local = max(saved.local_beats, playback.start_of(saved.section))
+    entered = max(min(saved.entered_beats, local), playback.start_of(saved.section))
+    start = entered - local
+    if entered < 0.0:
+        first_bar = saved.bar - instance.bar_at(local) + instance.bar_at(entered)
+        return replace(instance, start_beat=start, offset_beats=entered, first_bar=first_bar)
+    bars = int((local - (entered - entered % bar) + BEAT_TOLERANCE) // bar)
     return replace(instance, start_beat=start, offset_beats=entered, first_bar=saved.bar - bars)

@@ -7,7 +7,7 @@ planar, and their loops completed (`adaptive.engine.loops`).  The samples of a s
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from adaptive.engine.introductions import remove_loop
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
 from adaptive.errors import AudioFileError
@@ -182,6 +183,45 @@ class Bank:
             if key not in self._sounds:
                 audio = self._decode_once(path)
                 self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
+            return self._sounds[key]
+
+    def introduction(self, path: Path, first_beat: int, frames: int, loops: Sequence[Sound]) -> Sound:
+        """Return the sound of a file that plays once before a loop; position 0 is where the loop begins.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        first_beat : int
+            Frame of its first beat.
+        frames : int
+            Length of the introduction.
+        loops : sequence of Sound
+            What may follow it; a file that holds the beginning of one of them does not double it.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
+        """
+        # a sound in the key cannot be freed, so its identity cannot become that of another one
+        key = (*self._version_of(path), "introduction", first_beat, frames, tuple(loops))
+        with self._guard:
+            if key not in self._sounds:
+                audio, end = self._decode_once(path), first_beat + frames
+                if first_beat >= audio.shape[1]:
+                    message = (
+                        f"{path.name}: ends before its first beat at {first_beat / self.sample_rate:.3f} s"
+                    )
+                    raise AudioFileError(message)
+                beginnings = [np.stack([one.left, one.right])[:, one.origin :] for one in loops]
+                if end < audio.shape[1]:
+                    audio = remove_loop(audio, end, beginnings, self.sample_rate)
+                missing = end + 1 - audio.shape[1]
+                if missing > 0:  # position 0 has to lie inside
+                    silence = np.zeros((audio.shape[0], missing), np.float32)
+                    audio = np.concatenate([audio, silence], axis=1)
+                self._sounds[key] = self._lay_out(audio, end, 0, None, path.name)
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:

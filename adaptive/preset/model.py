@@ -107,6 +107,14 @@ class Preset:
             return ()
         return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
 
+    def intro_file(self, layer: str, segment: str) -> Path | None:
+        """Return the file that a layer plays once before the loop of a segment; None if it has none."""
+        if is_bridge(layer) or is_bridge(segment):
+            return None
+        written = self.file.layers[layer].intro
+        name = written.get(segment) if isinstance(written, dict) else written
+        return None if name is None else self.stems[name]
+
     def playlists_of(self, section: str) -> tuple[str, ...]:
         """Return the playlists a section belongs to, the innermost first."""
         found: list[str] = []

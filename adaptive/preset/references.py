@@ -181,8 +181,17 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
+        _introduction(name, layer, file, faults)
         _variations(layer, at, faults)
         _controls(layer, at, file, faults)
+
+
+def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultList) -> None:
+    at: KeyPath = ("layers", name, "intro")
+    if layer.intro is not None and layer.stem is None:
+        faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    for section in layer.intro if isinstance(layer.intro, dict) else ():
+        faults.require_known((*at, section), "section", section, file.sections)
 
 
 def _variations(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
@@ -250,6 +259,8 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("sections", name)
         if section.length_bars is not None and section.length_beats is not None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
+        if section.intro_bars is not None and section.intro_beats is not None:
+            faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
         for i, layer in enumerate(section.layers):

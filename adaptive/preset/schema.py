@@ -116,6 +116,7 @@ class LayerTable(_Table, frozen=True):
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
+    intro: str | dict[Name, str] | None = None
     generator: Name | None = None
     style: Name | None = None
     instrument: Name | None = None
@@ -133,6 +134,8 @@ class SectionTable(_Table, frozen=True):
     layers: tuple[Name, ...]
     length_bars: Bars | None = None
     length_beats: Beats | None = None
+    intro_bars: Bars | None = None
+    intro_beats: Beats | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
@@ -187,7 +190,7 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
     source: Name = "any"
     target: Name = "any"
     exit_at: Where = "bar"
-    enter_at: Literal["start", "same_position", "last_position"] | Entry = "start"
+    enter_at: Literal["start", "loop", "same_position", "last_position"] | Entry = "start"
     fade_out: Fade | None = None
     fade_in: Fade | None = None
     pickup: Literal["auto", "always", "never"] = "auto"

@@ -59,8 +59,10 @@ class Segment:
         The layers that play; for a bridge with a stem, also the bridge's own segment name.
     length_bars, length_beats : int or None
         The length that the file declares; at most one of them is given.
+    intro_bars, intro_beats : int or None
+        The length of the introduction that the file declares; at most one of them is given.
     first_beat_s : float
-        The position of beat 1 in its files, in seconds.
+        The position of the first beat in its files, in seconds: of the introduction, if they hold one.
     tempo_bpm : float
         Quarter notes per minute.
     beats_per_bar, beat_unit : int
@@ -81,6 +83,8 @@ class Segment:
     layers: tuple[str, ...]
     length_bars: int | None
     length_beats: int | None
+    intro_bars: int | None
+    intro_beats: int | None
     first_beat_s: float
     tempo_bpm: float
     beats_per_bar: int
@@ -96,6 +100,11 @@ class Segment:
     def written_length_beats(self) -> int | None:
         """The declared length in beats; None if it follows from the files."""
         return self.length_beats if self.length_bars is None else self.length_bars * self.beats_per_bar
+
+    @property
+    def written_intro_beats(self) -> int | None:
+        """The declared length of the introduction in beats; None if its files decide."""
+        return self.intro_beats if self.intro_bars is None else self.intro_bars * self.beats_per_bar
 
     @property
     def beat_s(self) -> float:
@@ -115,8 +124,10 @@ def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> 
     beats, unit = read_meter(table.meter or file.meter)
     own: tuple[str, ...] = ()
     phrase_bars, min_stay_bars = BRIDGE_PHRASE_BARS, 0
+    intro_bars = intro_beats = None
     if isinstance(table, SectionTable):
         phrase_bars, min_stay_bars = table.phrase_bars, table.min_stay_bars
+        intro_bars, intro_beats = table.intro_bars, table.intro_beats
     elif table.stem is not None:
         own = (name,)
     marked = sorted((marker_beats(place, beats), marker) for marker, place in table.markers.items())
@@ -125,6 +136,8 @@ def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> 
         layers=(*table.layers, *own),
         length_bars=table.length_bars,
         length_beats=table.length_beats,
+        intro_bars=intro_bars,
+        intro_beats=intro_beats,
         first_beat_s=table.first_beat_s,
         tempo_bpm=table.tempo_bpm or file.tempo_bpm,
         beats_per_bar=beats,

@@ -40,7 +40,8 @@ def check_unused(preset: Preset) -> Iterator[Finding]:
         if name not in playing | under_bridges:
             yield warning(("layers", name), "is in no section's `layers`")
         else:
-            yield from _unused_stems(preset, name)
+            yield from _unused_stems(preset, name, "stem")
+            yield from _unused_stems(preset, name, "intro")
     yield from _check_parameters(preset)
     instruments = {layer.instrument for layer in file.layers.values()}
     instruments |= {stinger.instrument for stinger in file.stingers.values()}
@@ -67,12 +68,12 @@ def _check_parameters(preset: Preset) -> Iterator[Finding]:
             yield warning(("states", name), "is read by no `when`")
 
 
-def _unused_stems(preset: Preset, layer: str) -> Iterator[Finding]:
-    stems = preset.file.layers[layer].stem
+def _unused_stems(preset: Preset, layer: str, key: str) -> Iterator[Finding]:
+    stems = getattr(preset.file.layers[layer], key)
     for section in stems if isinstance(stems, dict) else ():
         if layer not in preset.file.sections[section].layers:
             text = f"is never heard: section `{section}` does not have `{layer}` in its `layers`"
-            yield warning(("layers", layer, "stem", section), text)
+            yield warning(("layers", layer, key, section), text)
 
 
 def _names_read(preset: Preset) -> set[str]:

@@ -191,6 +191,7 @@ BOUNDS = {
     "pickup": "the length of its pickup",
     "fill": "the length of its fill",
     "bridge": "the length of the bridge",
+    "introduction": "its first pass: the introduction has no such place",
     "next pass": "the next pass, because this one has no such place left",
 }
 

@@ -73,12 +73,15 @@ class ComposeContext:
         0 … 1.
     tempo_bpm : float
         Quarter notes a minute.
+    rests_in_introduction : bool
+        Whether nothing is written before bar 1.
     """
 
     instance: SegmentInstance
     harmony_of: Callable[[int], Harmony]
     energy: float
     tempo_bpm: float
+    rests_in_introduction: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +269,10 @@ class GeneratedLayer:
         that the generator's memory is what it was.
         """
         write_range = WriteRange(context, 0.0)
-        bar = int(context.instance.local(0.0) / context.instance.beats_per_bar + BEAT_TOLERANCE)
-        entered = int(context.instance.offset_beats / context.instance.beats_per_bar + BEAT_TOLERANCE)
+        instance = context.instance
+        bar, entered = instance.bar_at(instance.local(0.0)), instance.bar_at(instance.offset_beats)
         for past in range(max(entered, bar - RECALLED_BARS), bar):
-            self._compose(write_range, past, context.instance.beat_of(past * context.instance.beats_per_bar))
+            self._compose(write_range, past, instance.beat_of(instance.bar_start(past)))
         self.ranges, self.cursor_beat = [write_range], 0.0
 
     def compose_ahead(self, context: ComposeContext) -> bool:
@@ -322,10 +325,11 @@ class GeneratedLayer:
                     return posted
                 most_bars -= 1
                 instance = write_range.context.instance
-                bar = int(instance.local(self.cursor_beat) / instance.beats_per_bar + BEAT_TOLERANCE)
-                start = instance.beat_of(bar * instance.beats_per_bar)
-                posted += self._write_bar(write_range, ends, bar, start, tempo, not_before)
-                self.cursor_beat = min(start + instance.beats_per_bar, ends)
+                bar = instance.bar_at(instance.local(self.cursor_beat))
+                start = instance.beat_of(instance.bar_start(bar))
+                bar_ends = min(instance.beat_of(instance.bar_end(bar)), ends) if bar < 0 else ends
+                posted += self._write_bar(write_range, bar_ends, bar, start, tempo, not_before)
+                self.cursor_beat = min(start + instance.beats_per_bar, bar_ends)
             if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
                 break
         return posted
@@ -386,7 +390,11 @@ class GeneratedLayer:
         is_leaving = write_range.leaves_at is not None and (
             start + BEAT_TOLERANCE < write_range.leaves_at <= start + instance.beats_per_bar + BEAT_TOLERANCE
         )
-        harmony, memory = context.harmony_of(bar), write_range.memories.get(bar, NO_MEMORY)
+        if bar < 0 and context.rests_in_introduction:
+            return ()
+        # an introduction leads up to bar 1 as the last bars of a pass do
+        number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
+        harmony, memory = context.harmony_of(number), write_range.memories.get(bar, NO_MEMORY)
         # `kept` refers to harmony and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
@@ -396,7 +404,7 @@ class GeneratedLayer:
         if kept is None:
             bar_context = BarContext(
                 section=instance.section,
-                bar=bar,
+                bar=number,
                 phrase_bars=instance.phrase_bars,
                 beats=instance.beats_per_bar,
                 beat_unit=instance.beat_unit,
