@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from adaptive.analysis.loop_comments import read_loop_comments
 from adaptive.errors import AudioFileError, one_line
 
 # The three chunks have fewer than 100 bytes in practice; the limit bounds the memory for hostile files.
@@ -52,7 +53,7 @@ class ChunkHints:
 
 
 def read_hints(path: Path) -> ChunkHints:
-    """Read the hints of a file; a file that is not RIFF/WAVE has none.
+    """Read the hints of a file: of the chunks of a WAV file, or the comments of an Ogg or FLAC file.
 
     Parameters
     ----------
@@ -68,6 +69,8 @@ def read_hints(path: Path) -> ChunkHints:
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(12)
+            if head[:4] in (b"OggS", b"fLaC"):
+                return ChunkHints(loop_frames=read_loop_comments(path))
             if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
                 return ChunkHints()
             return _walk(file, size, struct.unpack_from("<I", head, 4)[0], path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from adaptive.analysis import blank, template
 from adaptive.analysis.evidence import gather
 from adaptive.analysis.guess import Guess, guess_sections
+from adaptive.analysis.introduction import pair_files, with_introduction
 from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
 from adaptive.analysis.names import NamedStem, group
 from adaptive.analysis.order import layer_order, section_order
@@ -48,7 +50,9 @@ def propose(folder: Path) -> Proposal:
     AudioFileError
         If one of them cannot be read.
     """
-    named = group(_audio_files(folder), folder)
+    files = _audio_files(folder)
+    pairs = pair_files(files)
+    named = group([path for path in files if path not in pairs.values()], folder)
     sections: dict[str, list[NamedStem]] = {}
     for stem in named:
         if not stem.is_stinger:
@@ -57,6 +61,11 @@ def propose(folder: Path) -> Proposal:
         raise InputError(f"{folder} holds only stingers: at least one file must be a loop.")
     evidence = {name: gather(sections[name]) for name in section_order(sections)}
     guess = guess_sections(evidence)
+    sections_found = {
+        name: with_introduction(found, guess.beats_per_bar, evidence[name].extents, pairs)
+        for name, found in guess.sections.items()
+    }
+    guess = replace(guess, sections=sections_found)
     short = {name: found for name, found in guess.sections.items() if _is_one_shot(found, guess)}
     if len(short) == len(guess.sections):
         short = {}

@@ -6,7 +6,7 @@ refused with a sentence that names the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import soundfile
 import soxr
 
 from adaptive.analysis.chunks import ChunkHints, read_hints
+from adaptive.analysis.loop_comments import TO_THE_END
 from adaptive.analysis.samples import ANALYSIS_RATE_HZ, F32
 from adaptive.errors import AudioFileError
 
@@ -105,6 +106,9 @@ def read_stem(path: Path) -> Stem:
         raise AudioFileError(
             f"{path.name} is truncated: {declared} frames are announced, {len(mono)} are there."
         )
+    if hints.loop_frames is not None and hints.loop_frames[1] == TO_THE_END:
+        start = hints.loop_frames[0]
+        hints = replace(hints, loop_frames=(start, len(mono)) if start < len(mono) else None)
     resampled = soxr.resample(mono, sample_rate, ANALYSIS_RATE_HZ)
     return Stem(path, np.asarray(resampled, dtype=np.float32), sample_rate, len(mono), hints)
 
