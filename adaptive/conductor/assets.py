@@ -23,6 +23,7 @@ from adaptive.instruments import kits
 from adaptive.music.harmony import default_progression, parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.lengths import (
+    first_pass_intro_beats,
     held_intro_beats,
     intro_length_beats,
     section_length_beats,
@@ -114,12 +115,7 @@ class Assets:
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
         found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
-        found |= {
-            id(one.sound)
-            for stem in self.stems.values()
-            for one in stem.introductions.values()
-            if one.sound is not None
-        }
+        found |= {id(sound) for stem in self.stems.values() for sound, _ in stem.numbered()}
         shots = [shot for variants in self.stingers.values() for shot in variants]
         found |= {id(shot.sound) for shot in (*shots, *self.fills.values())}
         kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
@@ -161,11 +157,12 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
     for name, place in layout.stem_places.items():
         sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
         introductions = _introductions(preset, name, segments, sounds, engine, faults)
+        first_passes = _first_passes(preset, name, segments, engine, faults)
         stems[name] = StemLayer(
             place, sounds, round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
             _pickers(preset, name, sounds, seed),
             {segment: one.loop_frames for segment, one in segments.items()},
-            introductions,
+            introductions, first_passes,
         )  # fmt: skip
     stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills: dict[str, OneShot] = {}
@@ -237,7 +234,9 @@ def _stem_sounds(
             frames = segment_assets.loop_frames * loop // segment_assets.length_beats
             try:
                 origin = round(segment.first_beat_s * rate) + (segment_assets.intro_frames if held else 0)
-                sound = engine.bank.load(path, origin, frames, round(segment.beat_s * rate))
+                beat = round(segment.beat_s * rate)
+                is_wrapped = preset.is_wrapped(layer)
+                sound = engine.bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
                 sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
             except AudioFileError as error:
                 faults.append(f"{_key_path(name)}: {error}")
@@ -260,15 +259,38 @@ def _introductions(
             continue
         path = preset.intro_file(layer, name)
         if path is None:
-            is_held = held_intro_beats(preset, name, layer) > 0
+            is_held = first_pass_intro_beats(preset, name, layer) > 0
             found[name] = Introduction(frames, is_held=is_held)
             continue
         first_beat = round(segments[name].segment.first_beat_s * engine.spec.sample_rate)
+        first_pass = preset.first_pass_file(layer, name)
         try:
-            sound = engine.bank.introduction(path, first_beat, frames, [one for one, _ in variations])
+            loops = [one for one, _ in variations]
+            if first_pass is not None:
+                loops = [engine.bank.first_pass(first_pass, first_beat, segments[name].loop_frames)]
+            sound = engine.bank.introduction(path, first_beat, frames, loops)
             found[name] = Introduction(frames, sound, engine.add_sound(sound))
         except AudioFileError as error:
             faults.append(f"layers.{layer}.intro: {error}")
+    return found
+
+
+def _first_passes(
+    preset: Preset, layer: str, segments: dict[str, SegmentAssets], engine: Engine, faults: list[str]
+) -> dict[str, tuple[Sound, int]]:
+    """What a stem layer plays in the first pass instead of its stem, by segment."""
+    found: dict[str, tuple[Sound, int]] = {}
+    for name, segment_assets in segments.items():
+        path = preset.first_pass_file(layer, name) if layer in segment_assets.segment.layers else None
+        if path is None:
+            continue
+        origin = round(segment_assets.segment.first_beat_s * engine.spec.sample_rate)
+        origin += segment_assets.intro_frames if first_pass_intro_beats(preset, name, layer) else 0
+        try:
+            sound = engine.bank.first_pass(path, origin, segment_assets.loop_frames)
+            found[name] = (sound, engine.add_sound(sound))
+        except AudioFileError as error:
+            faults.append(f"layers.{layer}.first_pass: {error}")
     return found
 
 
@@ -355,7 +377,7 @@ def segment_harmony(segment: Segment) -> Callable[[int], Harmony]:
     """
     key = Key.parse(segment.key)
     written = segment.chords or default_progression(key)
-    bars = [tuple(parse_bar(text, segment.beats_per_bar)) for text in written]
+    bars = [tuple(parse_bar(text, segment.meter[0])) for text in written]
 
     @lru_cache(maxsize=256)
     def harmony_of(bar: int) -> Harmony:

@@ -15,7 +15,7 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.step_values import StepValues
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
-from adaptive.preset.segments import is_bridge, read_meter
+from adaptive.preset.segments import grid_of, is_bridge
 from adaptive.preset.timing import LOOK_AHEAD_S
 from adaptive.timebase import TempoMap
 
@@ -86,9 +86,9 @@ class PlaybackState:
         rate = engine.spec.sample_rate
         self.look_ahead = round(LOOK_AHEAD_S * rate)
         self.values = StepValues(preset, layout.parameters)
-        beats, unit = read_meter(preset.file.meter)
-        self._silence = (beats, unit)
-        self.tempo = TempoMap(rate, preset.file.tempo_bpm, unit)
+        grid = grid_of(preset.file)
+        self._silence = (grid.beats_per_bar, grid.beat_unit)
+        self.tempo = TempoMap(rate, preset.file.tempo_bpm, grid.beat_unit)
         self.instance = self.instance_in(SILENCE, 0.0, 0.0, 1)
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
         self.transitions: list[PlannedTransition] = []
@@ -192,7 +192,12 @@ class PlaybackState:
             harmony = self._harmony_after(origin or instance, instance.start_beat)
         # what is recorded in an introduction has chords that nobody declared
         return ComposeContext(
-            instance, harmony, segment_assets.segment.energy, tempo_bpm, segment_assets.has_stems
+            instance,
+            harmony,
+            segment_assets.segment.energy,
+            tempo_bpm,
+            segment_assets.has_stems,
+            segment_assets.segment.meter,
         )
 
     def _harmony_after(self, origin: SegmentInstance, beat: float) -> Callable[[int], Harmony]:

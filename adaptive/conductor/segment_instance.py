@@ -43,8 +43,8 @@ class SegmentInstance:
         Beats in a bar, bars in a phrase.
     first_bar : int
         Number of its first bar on the timeline, from 1.
-    beat_unit : int
-        Note value of a beat: 4 for a quarter, 8 for an eighth.
+    beat_unit : float
+        Note value of a beat: 4 for a quarter, 8 for an eighth, 8/3 for a dotted quarter.
     markers : tuple of (int, str)
         Beat from bar 1 of a pass, and name, of each marker.
     intro_beats : int
@@ -58,7 +58,7 @@ class SegmentInstance:
     beats_per_bar: int
     phrase_bars: int
     first_bar: int
-    beat_unit: int = 4
+    beat_unit: float = 4
     markers: tuple[tuple[int, str], ...] = ()
     intro_beats: int = 0
 

@@ -158,7 +158,15 @@ class Bank:
         self._stamps: dict[Path, Stamp] = {}
         self._guard = threading.Lock()
 
-    def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
+    def load(
+        self,
+        path: Path,
+        origin: int = 0,
+        loop_frames: int = 0,
+        beat_frames: int = 0,
+        *,
+        is_wrapped: bool = False,
+    ) -> Sound:
         """Return the sound of a file.
 
         Parameters
@@ -171,6 +179,8 @@ class Bank:
             Length of a pass; 0 for a sound that plays once.
         beat_frames : int
             Frames of a beat: a looping file may be that much too short.
+        is_wrapped : bool
+            Whether its pass begins with the tail of the pass before; what it holds after the pass is dropped.
 
         Raises
         ------
@@ -178,10 +188,12 @@ class Bank:
             It cannot be decoded, ends more than a beat before its loop, ends before its first beat, or
             exceeds the bank's limit.
         """
-        key = (*self._version_of(path), origin, loop_frames)
+        key: tuple[Any, ...] = (*self._version_of(path), origin, loop_frames)
+        key += ("wrapped",) if is_wrapped else ()
         with self._guard:
             if key not in self._sounds:
                 audio = self._decode_once(path)
+                audio = audio[:, : origin + loop_frames] if is_wrapped else audio
                 self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
             return self._sounds[key]
 
@@ -222,6 +234,30 @@ class Bank:
                     silence = np.zeros((audio.shape[0], missing), np.float32)
                     audio = np.concatenate([audio, silence], axis=1)
                 self._sounds[key] = self._lay_out(audio, end, 0, None, path.name)
+            return self._sounds[key]
+
+    def first_pass(self, path: Path, origin: int, frames: int) -> Sound:
+        """Return the sound of a file that plays once for a pass, and ends where the next pass begins.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        origin : int
+            Frame of beat 1.
+        frames : int
+            Length of the pass.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
+        """
+        key = (*self._version_of(path), "first_pass", origin, frames)
+        with self._guard:
+            if key not in self._sounds:
+                audio = self._decode_once(path)[:, : origin + frames]
+                self._sounds[key] = self._make(path, audio, origin, 0, 0)
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:

@@ -13,6 +13,7 @@ from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.lengths import (
     covered_beats,
+    first_pass_intro_beats,
     held_intro_beats,
     intro_files,
     intro_length_beats,
@@ -109,7 +110,27 @@ def _check_stems(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator
                 + (_ABOUT_INTRO if held else ""),
             )
     yield from _check_introductions(preset, stem_seconds)
+    yield from _check_first_passes(preset, stem_seconds)
     yield from _check_one_shots(preset, stem_seconds)
+
+
+def _check_first_passes(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
+    """Find `first_pass` files that end more than a beat before the first pass does."""
+    for name in preset.file.sections:
+        length = section_length_beats(preset, name, stem_seconds)
+        for layer in preset.segments[name].layers:
+            path = preset.first_pass_file(layer, name)
+            if path is None or path not in stem_seconds:
+                continue
+            before = first_pass_intro_beats(preset, name, layer)
+            beats = covered_beats(preset, name, stem_seconds[path], before)
+            if beats + 1.0 < length:
+                after = f" after the {before} of its introduction" if before else ""
+                yield fault(
+                    ("layers", layer, "first_pass"),
+                    f"`{path.name}` lasts {max(beats, 0.0):.2f} beats of the {length} of `{name}`{after}:"
+                    " more than one beat is missing at the end",
+                )
 
 
 _ABOUT_INTRO = (

@@ -75,6 +75,16 @@ def covered_beats(preset: Preset, section: str, seconds: float, held_beats: int 
 
 def held_intro_beats(preset: Preset, section: str, layer: str) -> int:
     """Return the beats of the introduction that a layer's stem holds before the loop, in the same file."""
+    if preset.first_pass_file(layer, section) is not None:
+        return 0
+    return first_pass_intro_beats(preset, section, layer)
+
+
+def first_pass_intro_beats(preset: Preset, section: str, layer: str) -> int:
+    """Return the beats of the introduction before the first pass of a layer, in the same file.
+
+    That file is the layer's `first_pass`, if it has one, and else its stem.
+    """
     written = preset.segments[section].written_intro_beats
     return 0 if written is None or preset.intro_file(layer, section) else written
 

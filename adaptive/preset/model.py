@@ -109,9 +109,20 @@ class Preset:
 
     def intro_file(self, layer: str, segment: str) -> Path | None:
         """Return the file that a layer plays once before the loop of a segment; None if it has none."""
+        return self._file_of(layer, segment, "intro")
+
+    def first_pass_file(self, layer: str, segment: str) -> Path | None:
+        """Return the file that a layer plays in the first pass of a segment; None if it has none."""
+        return self._file_of(layer, segment, "first_pass")
+
+    def is_wrapped(self, layer: str) -> bool:
+        """Return whether the stems of a layer begin with the tail of the pass before."""
+        return not is_bridge(layer) and self.file.layers[layer].wrapped
+
+    def _file_of(self, layer: str, segment: str, key: str) -> Path | None:
         if is_bridge(layer) or is_bridge(segment):
             return None
-        written = self.file.layers[layer].intro
+        written = getattr(self.file.layers[layer], key)
         name = written.get(segment) if isinstance(written, dict) else written
         return None if name is None else self.stems[name]
 

@@ -17,6 +17,7 @@ from adaptive.preset.schema import (
     ParameterTable,
     PresetFile,
 )
+from adaptive.preset.segments import bar_grid
 from adaptive.preset.tree import RESERVED
 
 # The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
@@ -58,7 +59,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Receives the faults.
     """
-    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
+    for check in (_beats, _names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -71,6 +72,22 @@ def check_limits(file: PresetFile, faults: FaultList) -> bool:
         if counts[key] > limit:
             faults.add((key,), f"has {counts[key]} entries, more than the {limit} there may be")
     return all(counts[key] <= limit for key, limit in LIMITS.items())
+
+
+def _beats(file: PresetFile, faults: FaultList) -> None:
+    """Check that every `beat` divides the bar of its meter."""
+    _beat((), file.meter, file.beat, faults)
+    for kind, tables in (("sections", file.sections), ("bridges", file.bridges)):
+        for name, table in tables.items():
+            _beat((kind, name), table.meter or file.meter, table.beat, faults)
+
+
+def _beat(at: KeyPath, meter: str, beat: str | None, faults: FaultList) -> None:
+    try:
+        bar_grid(meter, beat)
+    except ValueError:
+        text = f"is `{beat}`, and a bar of {meter} does not hold a whole number of them"
+        faults.add((*at, "beat"), text)
 
 
 def _names(file: PresetFile, faults: FaultList) -> None:
@@ -190,6 +207,15 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.wrapped and layer.stem is None:
+        faults.add(("layers", name, "wrapped"), "goes with a `stem`, not with a `generator`")
+    if layer.first_pass is not None and not layer.wrapped:
+        faults.add(
+            ("layers", name, "first_pass"),
+            "goes with `wrapped = true`: only a stem that begins with the tail of the pass before needs it",
+        )
+    for section in layer.first_pass if isinstance(layer.first_pass, dict) else ():
+        faults.require_known(("layers", name, "first_pass", section), "section", section, file.sections)
     for section in layer.intro if isinstance(layer.intro, dict) else ():
         faults.require_known((*at, section), "section", section, file.sections)
 

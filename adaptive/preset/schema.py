@@ -30,6 +30,11 @@ Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
+Beat = Literal[
+    "whole", "dotted_half", "half", "dotted_quarter", "quarter", "dotted_eighth", "eighth", "sixteenth"
+]
+"""The note value of a beat; left out: the meter's denominator."""
+
 Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
 """The place of a marker: a bar counted from 1, or ``"bar.beat"``."""
 
@@ -117,6 +122,8 @@ class LayerTable(_Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     intro: str | dict[Name, str] | None = None
+    wrapped: bool = False
+    first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
     style: Name | None = None
     instrument: Name | None = None
@@ -139,6 +146,7 @@ class SectionTable(_Table, frozen=True):
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
+    beat: Beat | None = None
     markers: dict[Name, Place] = msgspec.field(default_factory=dict)
     phrase_bars: Bars = 4
     min_stay_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
@@ -208,6 +216,7 @@ class BridgeTable(_Table, frozen=True):
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
+    beat: Beat | None = None
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
@@ -341,6 +350,7 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)]
     meter: Meter = "4/4"
+    beat: Beat | None = None
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
     level_db: Level = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from adaptive.preset.schema import BridgeTable, PresetFile, SectionTable
 
@@ -33,6 +34,79 @@ def read_meter(text: str) -> tuple[int, int]:
     """
     beats, _, unit = text.partition("/")
     return int(beats), int(unit)
+
+
+QUARTERS: Mapping[str, Fraction] = {
+    "whole": Fraction(4),
+    "dotted_half": Fraction(3),
+    "half": Fraction(2),
+    "dotted_quarter": Fraction(3, 2),
+    "quarter": Fraction(1),
+    "dotted_eighth": Fraction(3, 4),
+    "eighth": Fraction(1, 2),
+    "sixteenth": Fraction(1, 4),
+}
+"""Quarter notes of each note value that a beat may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatGrid:
+    """The beats of a bar.
+
+    Attributes
+    ----------
+    beats_per_bar : int
+        Beats of a bar.
+    beat_unit : float
+        Note value of a beat: 4 for a quarter, 8 for an eighth, 8/3 for a dotted quarter.
+    meter : tuple of (int, int)
+        The meter as written: 6 and 8 for 6/8, whatever its beat.
+    """
+
+    beats_per_bar: int
+    beat_unit: float
+    meter: tuple[int, int]
+
+
+def bar_grid(meter: str, beat: str | None = None) -> BeatGrid:
+    """Return the beats of a bar: those of the meter's denominator, or of the note value `beat`.
+
+    Raises
+    ------
+    ValueError
+        If a bar does not hold a whole number of such beats.
+
+    Examples
+    --------
+    >>> bar_grid("6/8", "dotted_quarter").beats_per_bar
+    2
+    """
+    beats, unit = read_meter(meter)
+    if beat is None:
+        return BeatGrid(beats, unit, (beats, unit))
+    count = Fraction(4 * beats, unit) / QUARTERS[beat]
+    if count.denominator != 1:
+        raise ValueError
+    value = 4 / QUARTERS[beat]
+    beat_unit = int(value) if value.denominator == 1 else float(value)
+    return BeatGrid(int(count), beat_unit, (beats, unit))
+
+
+def grid_of(file: PresetFile, table: SectionTable | BridgeTable | None = None) -> BeatGrid:
+    """Return the beats of a bar in a section or bridge, or in the file.
+
+    A section with a meter of its own has a beat of its own, too; a beat that does not divide the bar, which
+    is a fault, counts as not given.
+    """
+    meter, beat = file.meter, file.beat
+    if table is not None and table.meter is not None:
+        meter, beat = table.meter, table.beat
+    elif table is not None and table.beat is not None:
+        beat = table.beat
+    try:
+        return bar_grid(meter, beat)
+    except ValueError:
+        return bar_grid(meter)
 
 
 def marker_beats(place: int | str, beats_per_bar: int) -> int:
@@ -65,8 +139,10 @@ class Segment:
         The position of the first beat in its files, in seconds: of the introduction, if they hold one.
     tempo_bpm : float
         Quarter notes per minute.
-    beats_per_bar, beat_unit : int
-        The meter: 6 and 8 for 6/8.
+    beats_per_bar, beat_unit : int, float
+        Beats of a bar, and the note value of a beat: 6 and 8 for 6/8, unless it has another `beat`.
+    meter : tuple of (int, int)
+        The meter as written.
     phrase_bars, min_stay_bars : int
         The length of a phrase and the minimum stay, in bars; `BRIDGE_PHRASE_BARS` and 0 for a bridge.
     key : str
@@ -88,7 +164,8 @@ class Segment:
     first_beat_s: float
     tempo_bpm: float
     beats_per_bar: int
-    beat_unit: int
+    beat_unit: float
+    meter: tuple[int, int]
     phrase_bars: int
     min_stay_bars: int
     key: str
@@ -121,7 +198,8 @@ def segments_of(file: PresetFile) -> Mapping[str, Segment]:
 
 
 def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> Segment:
-    beats, unit = read_meter(table.meter or file.meter)
+    grid = grid_of(file, table)
+    beats = grid.beats_per_bar
     own: tuple[str, ...] = ()
     phrase_bars, min_stay_bars = BRIDGE_PHRASE_BARS, 0
     intro_bars = intro_beats = None
@@ -141,7 +219,8 @@ def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> 
         first_beat_s=table.first_beat_s,
         tempo_bpm=table.tempo_bpm or file.tempo_bpm,
         beats_per_bar=beats,
-        beat_unit=unit,
+        beat_unit=grid.beat_unit,
+        meter=grid.meter,
         phrase_bars=phrase_bars,
         min_stay_bars=min_stay_bars,
         key=table.key or file.key,

@@ -51,7 +51,7 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
 def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
     """Yield each key path that names a file, with the name."""
     for name, layer in file.layers.items():
-        for key in ("stem", "intro"):
+        for key in ("stem", "intro", "first_pass"):
             yield from _of_layer(("layers", name, key), getattr(layer, key))
     for name, bridge in file.bridges.items():
         if bridge.stem is not None:

@@ -42,6 +42,7 @@ def check_unused(preset: Preset) -> Iterator[Finding]:
         else:
             yield from _unused_stems(preset, name, "stem")
             yield from _unused_stems(preset, name, "intro")
+            yield from _unused_stems(preset, name, "first_pass")
     yield from _check_parameters(preset)
     instruments = {layer.instrument for layer in file.layers.values()}
     instruments |= {stinger.instrument for stinger in file.stingers.values()}

@@ -11,6 +11,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -75,6 +76,8 @@ class ComposeContext:
         Quarter notes a minute.
     rests_in_introduction : bool
         Whether nothing is written before bar 1.
+    meter : tuple of (int, int) or None
+        The meter as written, in which generators count; None: the instance's beats.
     """
 
     instance: SegmentInstance
@@ -82,6 +85,7 @@ class ComposeContext:
     energy: float
     tempo_bpm: float
     rests_in_introduction: bool = False
+    meter: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,12 +406,13 @@ class GeneratedLayer:
         )  # fmt: skip
         kept = self._composed.get(key)
         if kept is None:
+            beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
             bar_context = BarContext(
                 section=instance.section,
                 bar=number,
                 phrase_bars=instance.phrase_bars,
-                beats=instance.beats_per_bar,
-                beat_unit=instance.beat_unit,
+                beats=beats,
+                beat_unit=beat_unit,
                 tempo_bpm=context.tempo_bpm,
                 harmony=harmony,
                 energy=context.energy,
@@ -418,7 +423,10 @@ class GeneratedLayer:
                 octave=self.octave,
                 memory=memory,
             )
-            kept = (self.generator(bar_context), bar_context)
+            written = self.generator(bar_context)
+            if beats != instance.beats_per_bar:
+                written = _in_beats(written, Fraction(instance.beats_per_bar, beats))
+            kept = (written, bar_context)
             self._composed[key] = kept
             if len(self._composed) > KEPT_BARS:
                 self._composed.popitem(last=False)
@@ -444,3 +452,17 @@ class GeneratedLayer:
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted(done, key=lambda w: w.frame)
+
+
+def _in_beats(written: WrittenBar, ratio: Fraction) -> WrittenBar:
+    """The bar with its notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
+    notes = (
+        replace(
+            note,
+            onset=note.onset * ratio,
+            duration=note.duration * ratio,
+            offset_beats=note.offset_beats * float(ratio),
+        )
+        for note in written.notes
+    )
+    return replace(written, notes=tuple(notes))

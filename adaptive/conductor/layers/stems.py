@@ -43,11 +43,11 @@ class ClipInUse:
         """Whether a pass of its sound ends within `tolerance` frames of a frame.
 
         At the end of a bridge, a sound that continued under the bridge may be in the middle of a pass.
-        Before the first pass none has ended; a sound that is an introduction ends where the loop begins.
+        Before the first pass none has ended.
         """
         loop = self.sound.loop_frames if self.sound else 0
-        if frame < self.zero_frame + loop // 2:
-            return not loop and abs(frame - self.zero_frame) <= tolerance
+        if loop and frame < self.zero_frame + loop // 2:
+            return False
         return not loop or abs((self.position_at(frame) + loop // 2) % loop - loop // 2) <= tolerance
 
 
@@ -152,6 +152,8 @@ class StemLayer:
         Segment to the frames of one pass.
     introductions : Mapping
         Segment to its introduction; only segments that have one.
+    first_passes : Mapping
+        Segment to the sound of its first pass and its number; only where it is another than the loop.
     """
 
     place: LayerPlace
@@ -161,6 +163,7 @@ class StemLayer:
     pickers: Mapping[str, VariationPicker] = field(default_factory=dict)
     pass_frames: Mapping[str, int] = field(default_factory=dict)
     introductions: Mapping[str, Introduction] = field(default_factory=dict)
+    first_passes: Mapping[str, tuple[Sound, int]] = field(default_factory=dict)
     clips: list[ClipInUse] = field(default_factory=list)
     current: ClipInUse | None = None
     segment: str = ""
@@ -176,7 +179,8 @@ class StemLayer:
     @property
     def changes_sounds(self) -> bool:
         """Whether its sound may change without a seam, to another variation or from introduction to loop."""
-        return bool(self.pickers) or any(one.sound is not None for one in self.introductions.values())
+        has_intro_file = any(one.sound is not None for one in self.introductions.values())
+        return bool(self.pickers) or bool(self.first_passes) or has_intro_file
 
     def lead_in_frames(self, segment: str) -> int:
         """Frames of the longest pickup: what plays before the first beat of a segment."""
@@ -184,7 +188,9 @@ class StemLayer:
         if intro is not None and intro.sound is not None:
             return intro.sound.origin - intro.frames
         frames = intro.frames if intro is not None and intro.is_held else 0
-        return max((sound.origin - frames for sound, _ in self.sounds.get(segment, ())), default=0)
+        first = self.first_passes.get(segment)
+        sounds = self.sounds.get(segment, ()) if first is None else (first,)
+        return max((sound.origin - frames for sound, _ in sounds), default=0)
 
     def snapshot(self) -> LayerState:
         """The present state."""
@@ -233,6 +239,7 @@ class StemLayer:
             self.pickers.get(segment) == before.pickers.get(segment)
             and self.pass_frames.get(segment) == before.pass_frames.get(segment)
             and _sound_of(self.introductions.get(segment)) is _sound_of(before.introductions.get(segment))
+            and self._first_pass(segment) is before._first_pass(segment)
             and [id(sound) for sound, _ in self.sounds.get(segment, ())]
             == [id(sound) for sound, _ in before.sounds.get(segment, ())]
         )
@@ -245,9 +252,13 @@ class StemLayer:
         """Whether a clip plays a sound of a segment, within a frame of `position`, at a frame."""
         intro = self.introductions.get(segment)
         if intro is not None and position < 0:
-            expected = [intro.sound] if intro.sound else [sound for sound, _ in self.sounds[segment]]
-            is_known = any(clip.sound is sound for sound in expected)
+            expected = [intro.sound, self._first_pass(segment)]
+            if expected == [None, None]:
+                expected = [sound for sound, _ in self.sounds[segment]]
+            is_known = clip.sound is not None and any(clip.sound is sound for sound in expected)
             return is_known and abs(clip.position_at(at) - position) <= 1
+        if clip.sound is not None and clip.sound is self._first_pass(segment):
+            return abs(clip.position_at(at) - position % self.pass_frames[segment]) <= 1
         if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[segment]):
             return False
         if clip.position_at(at) < 0:
@@ -289,7 +300,7 @@ class StemLayer:
         group : int
             Withdrawal group of the commands.
         """
-        playing = self.current
+        playing, due = self.current, self.next_change
         if playing is not None and self.segment in self.pickers:
             sounds = [sound for sound, _ in self.sounds[self.segment]]
             matches = (n for n, sound in enumerate(sounds) if sound is playing.sound)
@@ -299,10 +310,12 @@ class StemLayer:
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
+        if not playing.sound.loop_frames:  # an introduction or a first pass: it ends where the loop is due
+            is_at_end = is_at_end and abs(at - due) <= self.tolerance_frames
         if fades.out_frames == 0 and is_at_end and playing.is_at_end(at, self.tolerance_frames):
             playing.ends_frame = at + playing.sound.frames
             if not playing.sound.loop_frames:
-                return []  # an introduction rings on by itself
+                return []  # it rings on by itself
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)
         begins = max(at + fades.out_start, earliest, playing.starts_frame)
@@ -361,6 +374,9 @@ class StemLayer:
         if intro is not None and intro.sound is not None and position < 0:
             sound, number = intro.sound, intro.number
             self.picks_before[segment] = self.picks.get(segment, PickState())
+        elif segment in self.first_passes:
+            sound, number = self.first_passes[segment]
+            self.picks_before[segment] = self.picks.get(segment, PickState())
         elif is_return:
             sound, number = self._last_variation(segment)
         else:
@@ -382,7 +398,7 @@ class StemLayer:
             # the fade-in begins before the seam, and so does the sound, in the middle of a pass
             first = max(fade_start, earliest)
             start_position = position - (at - first)
-            if position >= 0:
+            if position >= 0 and sound.loop_frames:
                 start_position %= sound.loop_frames
         playing.starts_frame = first
         gain = 0.0 if fade_frames else 1.0
@@ -414,20 +430,24 @@ class StemLayer:
         playing = self.current
         if playing is None or playing.clip != clip or playing.sound is None:
             return []
-        number = next(n for s, n in self._numbered() if s is playing.sound)
+        number = next(n for s, n in self.numbered() if s is playing.sound)
         position = playing.position_at(at)
         return [
             commands.start_clip(at, clip, number, self.place.bus, position=position, gain=0.0),
             commands.fade_clip(at, clip, 1.0, frames, shape=kernel.EQUAL_POWER_IN),
         ]
 
-    def _numbered(self) -> Iterator[tuple[Sound, int]]:
+    def numbered(self) -> Iterator[tuple[Sound, int]]:
         """All sounds of the layer, with their numbers."""
         for sounds in self.sounds.values():
             yield from sounds
         for intro in self.introductions.values():
             if intro.sound is not None:
                 yield intro.sound, intro.number
+        yield from self.first_passes.values()
+
+    def _first_pass(self, segment: str) -> Sound | None:
+        return self.first_passes[segment][0] if segment in self.first_passes else None
 
     def _free_clip(self) -> ClipInUse:
         return min(self.clips, key=lambda clip: clip.ends_frame)
@@ -452,6 +472,8 @@ class StemLayer:
         self.current, self.segment, self.next_change = playing, segment, FOREVER
         if playing.sound is not None and playing.sound is _sound_of(self.introductions.get(segment)):
             self.next_change = playing.zero_frame
+        elif playing.sound is not None and playing.sound is self._first_pass(segment):
+            self.next_change = playing.zero_frame + self.pass_frames[segment]
         elif segment in self.pickers:
             length = self.pass_frames[segment]
             passes = max(0, at - playing.zero_frame) // length
@@ -468,10 +490,9 @@ class StemLayer:
         while self.current is not None and self.next_change < until:
             at, group = self.next_change, self.place.group
             self.changes.append(VariationChange(at, self.snapshot()))
-            self.next_change += self.pass_frames[self.segment]
-            if self.segment not in self.pickers:
-                self.next_change = FOREVER
-            sound, number = self._pick_variation(self.segment)
+            sound, number = self._next_sound(self.current)
+            is_last = self.segment not in self.pickers and sound is not self._first_pass(self.segment)
+            self.next_change = FOREVER if is_last else at + self.pass_frames[self.segment]
             if sound is self.current.sound:
                 continue
             old, new = self.current, self._free_clip()
@@ -479,10 +500,17 @@ class StemLayer:
             new.sound, new.zero_frame, new.starts_frame, new.ends_frame = sound, at, at, FOREVER
             new.is_stopping = False
             self.current = new
-            if old.sound is None or old.sound.loop_frames:  # an introduction rings on by itself
+            if old.sound is None or old.sound.loop_frames:  # what plays once rings on by itself
                 posted.append(commands.release_clip(at, old.clip, group=group))
             posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))
         return posted
+
+    def _next_sound(self, playing: ClipInUse) -> tuple[Sound, int]:
+        """What follows at the end of a pass or of an introduction, and its number."""
+        is_intro = playing.sound is _sound_of(self.introductions.get(self.segment))
+        if is_intro and self.segment in self.first_passes:
+            return self.first_passes[self.segment]
+        return self._pick_variation(self.segment)
 
     def undo_changes(self, frame: int) -> list[Command]:
         """Withdraw the changes of variation from a frame on."""
