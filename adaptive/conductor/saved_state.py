@@ -19,7 +19,9 @@ from msgspec import Meta, Struct
 
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists, PlaylistState
+from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.selector import Selector
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
@@ -33,6 +35,8 @@ Place = Annotated[float, Meta(ge=-16384.0, le=1e9)]
 """A local beat: negative in an introduction."""
 
 Text = Annotated[str, Meta(max_length=200)]
+
+Condition = Annotated[str, Meta(max_length=1000)]
 
 MSGSPEC_WORDS = {
     "Object contains unknown field": "unknown key",
@@ -87,6 +91,13 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Layer to the variation, by segment, that played when the segment was left.
     variations : dict
         Layer to its pick state by segment.
+    spent : tuple of (str, str)
+        Section and condition of each select line that is spent.
+    interrupted_sections : dict of str to str
+        For each section that ends by itself, the section it interrupted.
+    detour : tuple of str or None
+        The section that plays after one that has ended, that one, and section and condition of the select
+        line that was chosen then.
     rested_s : dict of str to float
         Seconds since each stinger's first beat sounded.
     """
@@ -110,6 +121,9 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_with: dict[Text, dict[Text, Count]] = msgspec.field(default_factory=dict)
     variations: dict[Text, dict[Text, SavedPick]] = msgspec.field(default_factory=dict)
+    spent: tuple[tuple[Text, Condition], ...] = ()
+    interrupted_sections: dict[Text, Text] = msgspec.field(default_factory=dict)
+    detour: tuple[Text, Text, Text, Condition] | None = None
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
 
 
@@ -219,6 +233,27 @@ def restore(
     rate = playback.tempo.sample_rate
     stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _instance(saved, playback)
+
+
+def save_section_ends(music: SavedMusic, selector: Selector, section_ends: SectionEnds) -> SavedMusic:
+    """Add which select lines are spent, and what follows sections that have ended."""
+    detour = section_ends.detour
+    return msgspec.structs.replace(
+        music,
+        spent=tuple(selector.spent()),
+        interrupted_sections=dict(section_ends.interrupted),
+        detour=None if detour is None else (detour.section, detour.after, *detour.answer),
+    )
+
+
+def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: SectionEnds) -> None:
+    """Restore what `save_section_ends` added."""
+    selector.restore_spent(saved.spent)
+    detour = None
+    if saved.detour is not None:
+        section, after, *answer = saved.detour
+        detour = Detour(section, after, (answer[0], answer[1]))
+    section_ends.restore(SectionEndsState(dict(saved.interrupted_sections), detour))
 
 
 def require_section(saved: SavedMusic, preset: Preset) -> None:

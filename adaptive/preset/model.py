@@ -96,6 +96,19 @@ class Preset:
         """The first section of the file; its key applies while nothing plays."""
         return next(iter(self.file.sections))
 
+    def ends(self, section: str) -> bool:
+        """Return whether a section ends by itself after some passes."""
+        table = self.file.sections.get(section)
+        return table is not None and table.plays is not None
+
+    @property
+    def following(self) -> frozenset[str]:
+        """The sections that follow one that has ended, by its `then`."""
+        tables = self.file.sections.values()
+        return (
+            frozenset(table.then for table in tables if table.plays is not None) & self.file.sections.keys()
+        )
+
     def variations(self, layer: str, segment: str) -> tuple[Path, ...]:
         """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):

@@ -16,6 +16,7 @@ from adaptive.preset.schema import (
     LayerTable,
     ParameterTable,
     PresetFile,
+    SectionTable,
 )
 from adaptive.preset.segments import bar_grid
 from adaptive.preset.tree import RESERVED
@@ -287,6 +288,7 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if section.intro_bars is not None and section.intro_beats is not None:
             faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
+        _then(name, section, file, faults)
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
         for i, layer in enumerate(section.layers):
@@ -295,6 +297,16 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             stem = file.layers.get(layer, LayerTable()).stem
             if isinstance(stem, dict) and name not in stem:
                 faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+
+
+def _then(name: str, section: SectionTable, file: PresetFile, faults: FaultList) -> None:
+    at: KeyPath = ("sections", name, "then")
+    if section.then == name:
+        faults.add(at, "is the section itself; leave out `plays`, and it goes on")
+    elif section.then != "select":
+        faults.require_known(at, "section", section.then, ["select", "back", *file.sections])
+        if section.plays is None:
+            faults.add(at, "goes with `plays`: without it the section never ends")
 
 
 def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> None:

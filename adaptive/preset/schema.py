@@ -150,6 +150,8 @@ class SectionTable(_Table, frozen=True):
     markers: dict[Name, Place] = msgspec.field(default_factory=dict)
     phrase_bars: Bars = 4
     min_stay_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
+    plays: Bars | None = None
+    then: Name = "select"
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
