@@ -168,7 +168,7 @@ def _nothing_left() -> str:
 
 def _explain(number: int, condition: Expression | None, values: StepValues | None) -> str:
     if condition is None or values is None:
-        return f"select[{number}]: otherwise"
+        return f"select[{number}]: {'no line above it is true' if number else 'it has no `when`'}"
     terms = []
     for name in sorted(condition.names):
         value = values.value(name)
