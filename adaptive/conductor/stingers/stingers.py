@@ -374,8 +374,14 @@ class Stingers:
         harmony_of = playback.compose_context(instance, playback.origin_of(instance)).harmony_of
         bar, within = divmod(max(0.0, instance.local(place.beat)) + BEAT_TOLERANCE, instance.beats_per_bar)
         harmony = harmony_of(int(bar))
+        # chords count the beats of the meter as written
+        within *= self._written_beats(instance) / instance.beats_per_bar
         chord = [chord for onset, chord in harmony.chords if float(onset) <= within][-1]
         return harmony.key, chord
+
+    def _written_beats(self, instance: SegmentInstance) -> int:
+        segment = self.playback.preset.segments.get(instance.section)
+        return instance.beats_per_bar if segment is None else segment.meter[0]
 
     def _withdraw(self, stinger: ScheduledStinger) -> None:
         self.outbox.add([commands.withdraw(stinger.group, self.playback.earliest)])

@@ -29,8 +29,8 @@ class ExitPlan:
     target : SegmentInstance
         The segment that starts there.
     bound_by : str
-        What the exit had to wait for: ``look-ahead``, ``exit grid``, ``next pass``, ``pickup``, ``fill`` or
-        ``bridge``.
+        What the exit had to wait for: ``look-ahead``, ``exit grid``, ``next pass``, ``introduction``,
+        ``pickup``, ``fill`` or ``bridge``.
     remark : str
         Sentences that say what the rule asks for and the segments lack; empty if they lack nothing.
     """
@@ -85,7 +85,7 @@ class ExitFinder:
         exit_ = self._exit(source, with_lead, exit_at, any_marker, [])
         frame = max(playback.tempo.frame_at(exit_.beat), playback.earliest)
         entry = self._entry(source, exit_, segment, rule, remarks)
-        place = entry % playback.preset.segments[segment].beats_per_bar if segment else 0.0
+        place = entry % playback.preset.segments[segment].beats_per_bar if segment and entry > 0.0 else 0.0
         target = playback.instance_in(segment, exit_.beat, entry, source.next_first_bar(exit_.beat, place))
         bound = self._bound(source, max(earliest, start), first)
         if exit_.beat > first.beat + BEAT_TOLERANCE:
@@ -116,6 +116,8 @@ class ExitFinder:
         if is_bridge(source.section):
             return "bridge"
         length = source.length_beats
+        if source.is_in_introduction(source.local(begins)):
+            return "exit grid" if source.local(found.beat) <= BEAT_TOLERANCE else "introduction"
         passes = [(source.local(beat) + BEAT_TOLERANCE) // length for beat in (begins, found.beat)]
         is_next = passes[1] > passes[0] and source.within_pass(found.beat) > BEAT_TOLERANCE
         return "next pass" if is_next else "exit grid"
@@ -126,9 +128,9 @@ class ExitFinder:
         if rule.pickup == "always" and rule.enter_at == "start":
             for name in playback.layers_of(segment):
                 layer = playback.assets.stems.get(name)
-                for sound, _ in layer.sounds.get(segment, ()) if layer else ():
-                    if sound.origin > needed:
-                        needed, needed_by = sound.origin, "pickup"
+                frames = layer.lead_in_frames(segment) if layer else 0
+                if frames > needed:
+                    needed, needed_by = frames, "pickup"
         fill = playback.preset.file.fills.get(rule.fill or "")
         if fill is not None and fill.must_fit:
             beat = playback.tempo.beat_at(playback.earliest)
@@ -142,8 +144,10 @@ class ExitFinder:
     ) -> float:
         """Local beat at which the destination is entered."""
         enter = rule.enter_at
-        if segment == SILENCE or enter == "start" or is_bridge(segment):
+        if segment == SILENCE or enter == "loop" or is_bridge(segment):
             return 0.0
+        if enter == "start":
+            return self.playback.start_of(segment)
         playback, origin = self.playback, self.playback.origin_of(source)
         if enter == "same_position":
             return self._beats_by_then(origin, source, exit_.beat) % playback.length_of(segment)
@@ -173,7 +177,10 @@ class ExitFinder:
         for transition in reversed(self.playback.transitions):
             if transition.source.section == segment:
                 return transition.source.place_of(transition.beat)
-        return self.playback.left_at.get(segment, 0.0)
+        left_at = self.playback.left_at.get(segment)
+        start = self.playback.start_of(segment)
+        # an edit may have shortened the introduction in which the section was left
+        return start if left_at is None else max(start, left_at)
 
     def _marker(self, segment: str, wanted: str, left_at: str, remarks: list[str]) -> float:
         """Local beat of an entry marker; if the segment lacks the marker, 0, and a remark is added."""
@@ -190,4 +197,4 @@ class ExitFinder:
                 return float(at)
         what = f"marker {name}" if name else "marker to match" if wanted == MATCHING else "marker"
         remarks.append(f"{segment} has no {what}: it is entered at its start")
-        return 0.0
+        return self.playback.start_of(segment)
