@@ -34,6 +34,7 @@ from adaptive.cli.common import (
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
 from adaptive.errors import InputError
+from adaptive.inputs.beginning import read_settings, split_trace
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
@@ -95,6 +96,10 @@ def play(
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
@@ -129,6 +134,14 @@ def play(
         message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
     saved = None if state is None else read_state(state, loaded, say)
+    beginning = read_settings(set_ or (), loaded)
+    if saved is not None and set_:
+        say(f"--set is left out: the music goes on as {state} says")
+    read = None if trace is None else read_trace(trace, loaded, sample_rate)
+    lines = () if read is None else read.lines
+    if read is not None and saved is None:
+        begun, lines = split_trace(read)
+        beginning = beginning.followed_by(begun)
     if choice.name in SOUND_CARD_SINKS:
         reserve_stderr()
     options = LiveOptions(
@@ -140,6 +153,7 @@ def play(
         record=record,
         state=state,
         saved=saved,
+        beginning=beginning,
         is_watching=watch,
         is_osc_plain=plain_osc,
     )
@@ -147,7 +161,6 @@ def play(
         message = f"{record} holds a recording already; name another folder"
         raise InputError(message)
     parent = os.getppid()
-    read = None if trace is None else read_trace(trace, loaded, sample_rate)
     warm_kernel()
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
@@ -164,7 +177,7 @@ def play(
         load_preset=_find_preset,
     )  # fmt: skip
     if read is not None:
-        session.feed_trace(read.lines)
+        session.feed_trace(lines)
         if read.ignored:
             say(f"names that the preset does not declare are ignored: {', '.join(read.ignored)}")
         if read.clamped:

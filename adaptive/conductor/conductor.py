@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from adaptive.conductor.assets import Assets
+from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
@@ -116,13 +117,15 @@ class Conductor:
         """Set the callback."""
         self.playback.on_receipt = callback
 
-    def begin(self, saved: SavedMusic | None = None) -> None:
+    def begin(self, saved: SavedMusic | None = None, beginning: Beginning = AS_DECLARED) -> None:
         """Post what sounds from frame 0 on; call once, before the first frame is rendered.
 
         Parameters
         ----------
         saved : SavedMusic, optional
             A saved state to continue from.
+        beginning : Beginning
+            What is set before the first section is chosen; it has no effect on saved music.
 
         Raises
         ------
@@ -130,9 +133,9 @@ class Conductor:
             The preset does not have the section that was saved.
         """
         if saved is None:
-            choice = self._first_choice()
-            section, reason = self.playlists.enter(choice.section), choice.reason
+            section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, 0.0, 1)
+            self.requests.begin_tempo(beginning.messages, section)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             reason = "goes on where it was saved"
@@ -195,6 +198,24 @@ class Conductor:
             self.compose_ahead.compose_next()
         self._report()
         self._post()
+
+    def _first_section(self, beginning: Beginning) -> tuple[str, str]:
+        """The section to begin with, and the reason."""
+        begin_values(beginning.values, self.playback)
+        self.requests.begin(beginning.messages)
+        choice = self._first_choice()
+        if beginning.values:
+            self._begin_density()
+        if not self.playback.is_playing:
+            return SILENCE, "stop was asked for"
+        return self.playlists.enter(choice.section), choice.reason
+
+    def _begin_density(self) -> None:
+        """Let generated layers begin at the density that the parameters ask for now."""
+        for name, layer in self.playback.assets.generated.items():
+            control = self.playback.preset.file.layers[name].density
+            if isinstance(control, Curve):
+                layer.density = curve_value(control, self.playback.values.number(control.over))
 
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()

@@ -12,6 +12,7 @@ from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.commands import Command
 from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
+from adaptive.engine.records import settle_bus
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineRow, EngineSpec
 from adaptive.engine.stream_gate import StreamGate
@@ -268,6 +269,12 @@ class Engine:
         record["target"], record["value"] = target, value
         if is_sent:
             self.set_parameter(index, target)
+
+    def settle_at_start(self) -> None:
+        """Set every strip to the values of its curves, so that it does not fade to them from the defaults."""
+        memory = self.memory
+        for index in range(len(self.spec.buses)):
+            settle_bus(memory["buses"], index, self.spec.mappings, memory["parameters"])
 
     def listen_to_buses(self, frames: int) -> None:
         """Record the output of every bus, at most `frames` frames between two calls of `take_buses`."""

@@ -48,6 +48,8 @@ class Trace:
         The ``meta`` object of the file; empty if there is none.
     clamped : Mapping
         Parameters that were out of range, and how often.
+    begin : tuple of TraceLine
+        Of a recording: what was set before the music began.
     """
 
     lines: tuple[TraceLine, ...]
@@ -55,6 +57,12 @@ class Trace:
     seconds: float
     meta: Mapping[str, Any]
     clamped: Mapping[str, int] = field(default_factory=dict)
+    begin: tuple[TraceLine, ...] = ()
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether `--record` wrote it; then its values are those that the kernel applied."""
+        return "quantum" in self.meta
 
 
 def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
@@ -77,7 +85,9 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     except TraceError as error:
         message = f"{path.name}: {error}"
         raise TraceError(message) from error
-    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, reader.clamped)
+    return Trace(
+        tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, reader.clamped, tuple(reader.begin)
+    )
 
 
 class _TraceReader:
@@ -88,6 +98,7 @@ class _TraceReader:
         self.lines: list[TraceLine] = []
         self.ignored: dict[str, int] = {}
         self.clamped: dict[str, int] = {}
+        self.begin: list[TraceLine] = []
         self.meta: Mapping[str, Any] = {}
         self.last_s = 0.0
 
@@ -107,12 +118,23 @@ class _TraceReader:
             raise TraceError(message)
         if "meta" in line and "t" not in line:
             self.meta = line["meta"] if isinstance(line["meta"], dict) else {}
+            self.begin = self._begin(number)
             return
         seconds = self._time(number, line)
         values = tuple(self._values(number, line))
         messages = tuple(self._messages(number, line))
         if values or messages:
             self.lines.append(TraceLine(round(seconds * self._rate), values, messages))
+
+    def _begin(self, number: int) -> list[TraceLine]:
+        lines = self.meta.get("begin", [])
+        if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+            message = f"line {number}: begin must be a list of objects"
+            raise TraceError(message)
+        return [
+            TraceLine(0, tuple(self._values(number, line)), tuple(self._messages(number, line)))
+            for line in lines
+        ]
 
     def _time(self, number: int, line: Mapping[str, Any]) -> float:
         seconds: Any = line.get("t")

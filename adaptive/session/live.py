@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
@@ -27,6 +28,7 @@ from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
 from adaptive.errors import MachineError, QueueFullError
+from adaptive.inputs.beginning import beginning_json
 from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
@@ -106,6 +108,8 @@ class LiveOptions:
         File in which the musical state is kept.
     saved : SavedMusic, optional
         State to continue from.
+    beginning : Beginning
+        The state to begin in, if no saved one is continued.
     is_watching : bool
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
@@ -120,6 +124,7 @@ class LiveOptions:
     record: Path | None = None
     state: Path | None = None
     saved: SavedMusic | None = None
+    beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
 
@@ -177,6 +182,7 @@ class LiveSession:
         self.sink: Sink | None = None
         self._trace: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._messages: list[Message] = []
+        self._early_values: dict[str, float] = {}  # parameters that arrived before the first frame
         self._subscriptions = Subscriptions(self)
         self._receipts: dict[str, tuple[Connection, str]] = {}
         self._own_ids = itertools.count()
@@ -212,9 +218,10 @@ class LiveSession:
             broadcast = Broadcast(loop, engine.spec.sample_rate, engine.spec.channels)
         async with contextlib.AsyncExitStack() as stack:
             await self._listen(stack, broadcast)
-            self._start_recording(stack)
+            beginning = self._take_beginning()
+            self._start_recording(stack, beginning)
             self._watch_performance()
-            self.performance.begin(self.options.saved)
+            self.performance.begin(self.options.saved, beginning)
             self.sink = self._make_sink(engine, broadcast)
             stack.callback(self.sink.stop)
             self._watch_sink(loop)
@@ -222,6 +229,14 @@ class LiveSession:
             if self.options.is_watching:
                 stack.callback(loop.create_task(self._reload.watch()).cancel)
             await self._play(ready)
+
+    def _take_beginning(self) -> Beginning:
+        """The state to begin in: what the options say, then what has been received before the first frame."""
+        if self.options.saved is not None:
+            return AS_DECLARED
+        early = [message for message in self._messages if not isinstance(message, FireEvent)]
+        self._messages = [message for message in self._messages if isinstance(message, FireEvent)]
+        return self.options.beginning.followed_by(Beginning(self._early_values, early))
 
     def stop(self, reason: str = "it was asked to end") -> None:
         """End the session at the next iteration of its loop."""
@@ -321,6 +336,8 @@ class LiveSession:
         # a bundle that waited for its time tag may name parameters of an earlier preset
         values = [r for r in asked if r.name in layout.parameters]
         others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
+        if self.sink is None:
+            self._early_values |= {request.name: request.value for request in values}
         if not others and len(values) == 1:
             index = layout.parameters[values[0].name]
             engine.set_parameter(index, values[0].value, SOURCE_NETWORK, arrival)
@@ -533,18 +550,20 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("HTTP", "--http", options.http, error) from error
 
-    def _start_recording(self, stack: contextlib.AsyncExitStack) -> None:
+    def _start_recording(self, stack: contextlib.AsyncExitStack, beginning: Beginning) -> None:
         if self.options.record is None:
             return
         performance = self.performance
         names = list(performance.layout.parameters)
-        meta = {
+        meta: dict[str, Any] = {
             "preset": performance.preset.folder.name,
             "digest": performance.preset.text_digest,
             "seed": performance.seed,
             "sample_rate": performance.engine.spec.sample_rate,
             "quantum": QUANTUM,
         }
+        if begun := beginning_json(beginning):
+            meta["begin"] = begun
         rate = performance.engine.spec.sample_rate
         recorder = Recorder(self.options.record, meta, names, rate, self.tell)
         self._recorder = recorder

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from adaptive.conductor.assets import SegmentAssets
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.conductor.playback import PlaybackState
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
@@ -34,6 +37,24 @@ class Requests:
     def take_over(self, before: Requests) -> None:
         """Keep tempo messages that wait for a transition."""
         self._deferred = before._deferred
+
+    def begin(self, messages: Sequence[Message]) -> None:
+        """Apply states, play and stop before the first section is chosen."""
+        for message in messages:
+            if isinstance(message, SetState | Transport):
+                self.handle(message)
+
+    def begin_tempo(self, messages: Sequence[Message], section: str) -> None:
+        """Let the music begin in the tempo that was asked for, if the section can play in it."""
+        segment_assets = self.playback.assets.segments.get(section)
+        for message in messages:
+            if not isinstance(message, SetTempo):
+                continue
+            if message.tempo_bpm is not None and segment_assets is not None and segment_assets.has_stems:
+                self._drop_tempo(message, section)
+            else:
+                self.playback.tempo_wanted = message.tempo_bpm
+                self._tempo_set(message, 0, "accepted", self._goal(message, segment_assets))
 
     def resume(self) -> None:
         """Try the deferred tempo messages again."""
@@ -84,15 +105,10 @@ class Requests:
             return
         wanted = playback.assets.segments.get(playback.destination.section)
         if message.tempo_bpm is not None and wanted is not None and wanted.has_stems:
-            why = (
-                f"section {playback.destination.section} has recorded stems, which keep the tempo they were "
-                "recorded at"
-            )
-            playback.log_line("tempo", playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
-            playback.receipt(message.id, "dropped", why)
+            self._drop_tempo(message, playback.destination.section)
             return
         playback.tempo_wanted = message.tempo_bpm
-        goal = message.tempo_bpm or (wanted.tempo_bpm if wanted else playback.preset.file.tempo_bpm)
+        goal = self._goal(message, wanted)
         playing = playback.assets.segments.get(playback.instance.section)
         if playing is not None and playing.has_stems:
             # the present section keeps its tempo, which its stems hold; the next one begins in the new tempo
@@ -101,7 +117,20 @@ class Requests:
         else:
             at = playback.earliest
             self.planner.change_tempo(goal)
-        playback.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=goal)
-        status, where = "started" if is_deferred else "accepted", playback.position_at(at)
-        playback.receipt(message.id, status, f"{goal:g} bpm", at, where)
-        playback.receipt(message.id, "finished", f"{goal:g} bpm")
+        self._tempo_set(message, at, "started" if is_deferred else "accepted", goal)
+
+    def _goal(self, message: SetTempo, segment_assets: SegmentAssets | None) -> float:
+        """The tempo that a message leads to, in the segment with these assets; None: in silence."""
+        own = segment_assets.tempo_bpm if segment_assets else self.playback.preset.file.tempo_bpm
+        return message.tempo_bpm or own
+
+    def _tempo_set(self, message: SetTempo, at: int, status: str, tempo_bpm: float) -> None:
+        playback = self.playback
+        playback.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=tempo_bpm)
+        playback.receipt(message.id, status, f"{tempo_bpm:g} bpm", at, playback.position_at(at))
+        playback.receipt(message.id, "finished", f"{tempo_bpm:g} bpm")
+
+    def _drop_tempo(self, message: SetTempo, section: str) -> None:
+        why = f"section {section} has recorded stems, which keep the tempo they were recorded at"
+        self.playback.log_line("tempo", self.playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
+        self.playback.receipt(message.id, "dropped", why)

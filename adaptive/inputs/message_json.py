@@ -1,0 +1,21 @@
+"""Messages to the conductor as lines of a trace, which `adaptive.inputs.trace` reads again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """The keys of a trace's line for a message, without its time."""
+    if isinstance(message, SetState):
+        return {"state": {message.group: message.value}}
+    if isinstance(message, FireEvent):
+        line: dict[str, Any] = {"event": message.name, "velocity": message.velocity}
+        if message.expires_s is not None:
+            line["expires_s"] = message.expires_s
+        return line
+    if isinstance(message, SetTempo):
+        return {"tempo": message.tempo_bpm}
+    return {"play": True} if message.is_playing else {"stop": True}
