@@ -19,6 +19,7 @@ from adaptive.inputs.message import (
     transport,
 )
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
+from adaptive.inputs.release import is_release
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import InputTable
 
@@ -83,11 +84,11 @@ class OscReader:
             case ["parameter", name]:
                 return [check.parameter(name, _number(first))]
             case ["state", value] if value not in check.groups:
-                return [check.state(check.only_group(), value)]
-            case ["state", group] if first is not None:
-                return [check.state(group, first)]
+                return _unless_released(check.state(check.only_group(), value), arguments)
+            case ["state", group]:
+                return [check.state(group, self._chosen(group, arguments))]
             case ["state", group, value]:
-                return [check.state(group, value)]
+                return _unless_released(check.state(group, value), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
             case ["tempo"]:
@@ -97,12 +98,20 @@ class OscReader:
             case ["load"] if isinstance(first, str) and len(first) <= 64:
                 return [LoadPreset(first)]
             case [word] if (request := transport(word)) is not None:
-                return [request]
+                return _unless_released(request, arguments)
         text = (
             f"{_short(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
             f"stop, pause, resume, volume and load are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
+
+    def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:
+        """The value that the first argument chooses, by name or by index."""
+        if not arguments:
+            value = self.checker.groups[group].values[0]
+            text = f"say which value {group} gets, such as {ROOT}state/{group}/{value}"
+            raise ProtocolError(text)
+        return arguments[0]
 
     def _meant(self, name: str) -> str:
         """Suggest an address, if only its kind (parameter, state, event) is missing."""
@@ -120,9 +129,8 @@ class OscReader:
                 message_id = argument[:128]
             elif isinstance(argument, bool | int | float):
                 velocity = float(argument)
-        if velocity == 0.0:
-            return []
-        return [self.checker.event(name, velocity, None, message_id)]
+        event = self.checker.event(name, velocity, None, message_id)
+        return [] if velocity == 0.0 else [event]
 
     def _map(self, table: InputTable, arguments: tuple[Any, ...]) -> list[Request]:
         present = table.argument < len(arguments)
@@ -133,6 +141,8 @@ class OscReader:
             if table.values is not None:
                 key = _key(value)
                 if key not in table.values:
+                    if is_release(arguments[table.argument :]):
+                        return []
                     text = f"{table.osc} sent {shown(value)}, which its values do not name"
                     raise ProtocolError(text)
                 value = table.values[key]
@@ -151,6 +161,14 @@ def rescale(table: InputTable, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
     return first + (last - first) * share
+
+
+def _unless_released(request: Request, arguments: tuple[Any, ...]) -> list[Request]:
+    """The request of a button that is pressed; none if it is let go.
+
+    It is made in either case, so that a wrong name is a fault when the button is let go, too.
+    """
+    return [] if is_release(arguments) else [request]
 
 
 def _short(address: str) -> str:

@@ -48,6 +48,10 @@ state = "place"
 [[inputs]]
 osc = "/player/caught"
 event = "caught"
+[[inputs]]
+osc = "/player/hides"
+state = "place"
+values = { 1 = "shelter" }
 [layers.calm]
 stem = "calm.wav"
 [sections.calm]
@@ -117,10 +121,39 @@ def test_every_address_of_the_contract_and_of_the_preset_is_understood(
     assert read(reader, address, *arguments) == Transaction([expected], [])
 
 
-@pytest.mark.parametrize("address", ["/adaptive/event/caught", "/player/caught"])
+BUTTONS = [
+    "/adaptive/event/caught", "/player/caught", "/adaptive/play", "/adaptive/stop", "/adaptive/pause",
+    "/adaptive/resume", "/adaptive/state/place/shelter", "/adaptive/state/shelter", "/player/hides",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", BUTTONS)
 @pytest.mark.parametrize("release", [0, 0.0, False])
 def test_a_button_let_go_does_nothing(reader: OscReader, address: str, release: Any) -> None:
     assert read(reader, address, release) == Transaction([], [])
+
+
+@pytest.mark.parametrize("address", BUTTONS)
+@pytest.mark.parametrize("press", [(), (1,), (0.3,), (True,)])
+def test_a_button_pressed_acts(reader: OscReader, address: str, press: tuple[Any, ...]) -> None:
+    pressed = read(reader, address, *press)
+
+    if address == "/player/hides" and press in {(), (0.3,)}:  # its `values` names 1 alone
+        assert len(pressed.faults) == 1
+    else:
+        assert (len(pressed.requests), pressed.faults) == (1, [])
+
+
+def test_zero_chooses_the_first_value_where_the_argument_says_which_value(reader: OscReader) -> None:
+    assert read(reader, "/adaptive/state/place", 0).requests == [SetState("place", "road")]
+    assert read(reader, "/world/zone", 0).requests == [SetState("place", "road")]
+    assert read(reader, "/world/zone", False).requests == [SetState("place", "road")]
+    assert read(reader, "/world/name", 0).requests == [SetState("place", "road")]
+
+
+@pytest.mark.parametrize("address", ["/adaptive/event/caugth", "/adaptive/state/shelta"])
+def test_a_wrong_name_is_a_fault_when_the_button_is_let_go_too(reader: OscReader, address: str) -> None:
+    assert len(read(reader, address, 0).faults) == 1
 
 
 def test_one_address_may_steer_two_parameters(reader: OscReader) -> None:
@@ -138,6 +171,7 @@ REFUSED = [
     ("/adaptive/parameter/threat", (float("nan"),), "threat must be finite, got nan"),
     ("/adaptive/state/shelta", (), "place is never 'shelta' (did you mean 'shelter'?)"),
     ("/adaptive/state/place/nowhere", (), "place is never 'nowhere'"),
+    ("/adaptive/state/place", (), "say which value place gets, such as /adaptive/state/place/road"),
     ("/adaptive/event/nobody", (), "nothing sounds on event 'nobody'"),
     ("/adaptive/event/caught", (-1.0,), "velocity must be a number of at least 0, got -1.0"),
     ("/adaptive/event/caught", (float("nan"),), "velocity must be a number of at least 0, got nan"),
