@@ -28,6 +28,7 @@ from adaptive.cli.common import (
     console,
     open_preset,
     parse_address,
+    preset_folders,
     say,
     warm_kernel,
 )
@@ -100,6 +101,9 @@ def play(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
     ] = None,
+    allow_jump: Annotated[
+        bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
@@ -156,6 +160,7 @@ def play(
         beginning=beginning,
         is_watching=watch,
         is_osc_plain=plain_osc,
+        may_jump=allow_jump,
     )
     if record is not None and (record / "trace.jsonl").exists():
         message = f"{record} holds a recording already; name another folder"
@@ -175,6 +180,7 @@ def play(
         needs_broadcast=choice.name in {"web", "pcm"},
         tell=tell,
         load_preset=_find_preset,
+        list_presets=lambda: [folder.name for folder in preset_folders()],
     )  # fmt: skip
     if read is not None:
         session.feed_trace(lines)

@@ -19,6 +19,7 @@ from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
+from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
 from adaptive.conductor.saved_state import SavedMusic, restore, save
@@ -70,7 +71,8 @@ class Conductor:
         self.planner = TransitionPlanner(playback, self.outbox, groups[:half])
         self.stingers = Stingers(playback, self.outbox, groups[half:])
         self.tracker = RequestTracker(playback)
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker)
+        self.places = PlaceRequests(playback, self.planner, self.playlists, self.tracker, self._cancel)
+        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
         self.compose_ahead = ComposeAhead(playback)
         self._stale: set[str] = set()
         self._held_back: tuple[str, str] | None = None
@@ -138,6 +140,7 @@ class Conductor:
             self.requests.begin_tempo(beginning.messages, section)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
+            self.places.restore(saved.jumped)
             reason = "goes on where it was saved"
             self._last_bar = instance.bar_number(0.0)
         self.planner.enter_first(instance, reason)
@@ -153,6 +156,7 @@ class Conductor:
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
+        self.places.take_over(before.places)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
     def cancel_planned(self, reason: str) -> None:
@@ -169,7 +173,7 @@ class Conductor:
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
-        return save(self.playback, self.playlists, self.stingers, preset)
+        return save(self.playback, self.playlists, self.stingers, preset, self.places.jumped)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
         """Decide for one control step; control steps come in order, without gaps."""
@@ -237,7 +241,7 @@ class Conductor:
             The reason of the selection.
         """
         playback = self.playback
-        wanted = choice.section if playback.is_playing else SILENCE
+        wanted = self.places.wanted(choice.section)
         if self.playlists.is_within(playback.destination.section, wanted):
             self._held_back = None
             self._advance(wanted)

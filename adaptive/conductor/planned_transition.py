@@ -39,6 +39,10 @@ class TransitionRequest:
         Beat before which the source may not be left.
     playlists_before : PlaylistState or None
         State of the playlists before the destination was picked; restored when the transition is cancelled.
+    enter_beat : float or None
+        Local beat at which the section is entered; None: as the rule says.
+    kind : str
+        ``restart`` or ``jump``, where a message asked for it; empty: select or a playlist did.
     """
 
     section: str
@@ -47,6 +51,13 @@ class TransitionRequest:
     is_from_bridge: bool = False
     not_before: float = 0.0
     playlists_before: PlaylistState | None = None
+    enter_beat: float | None = None
+    kind: str = ""
+
+    @property
+    def is_advance(self) -> bool:
+        """Whether a playlist goes on to its next section."""
+        return self.not_before > 0.0
 
 
 @dataclass(slots=True)

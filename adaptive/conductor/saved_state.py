@@ -78,6 +78,10 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Value of each state group.
     left_at : dict of str to float
         Local beat at which each section was left last.
+    forgotten : tuple of str
+        Sections whose place is not remembered when they are left.
+    jumped : (str, str) or None
+        The section that was jumped to, and what select wanted then.
     playlists, rounds, interrupted : dict
         State of each playlist, as in `PlaylistState`.
     left_with : dict
@@ -102,6 +106,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parameters: dict[Text, tuple[float, float]] = msgspec.field(default_factory=dict)
     states: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_at: dict[Text, Beats] = msgspec.field(default_factory=dict)
+    forgotten: tuple[Text, ...] = ()
+    jumped: tuple[Text, Text] | None = None
     playlists: dict[Text, SavedPick] = msgspec.field(default_factory=dict)
     rounds: dict[Text, Count] = msgspec.field(default_factory=dict)
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
@@ -131,7 +137,13 @@ def read_saved(document: object) -> SavedMusic:
     raise InputError(message)
 
 
-def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
+def save(
+    playback: PlaybackState,
+    playlists: Playlists,
+    stingers: Stingers,
+    preset: str,
+    jumped: tuple[str, str] | None = None,
+) -> SavedMusic:
     """The musical state at the control step that was stepped last; `preset` is the folder's name."""
     instance, local, bar = _present(playback)
     # a planned transition is not saved, so what playlists picked for it is not saved either
@@ -153,6 +165,8 @@ def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, pres
         parameters=playback.engine.targets(playback.layout.parameters),
         states=dict(playback.values.states),
         left_at=dict(playback.left_at),
+        forgotten=tuple(sorted(playback.forgotten)),
+        jumped=jumped,
         playlists={name: _saved_pick(pick) for name, pick in lists.picks.items()},
         rounds=dict(lists.rounds),
         interrupted=dict(lists.interrupted),
@@ -206,6 +220,7 @@ def restore(
         saved.arrivals,
     )
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
+    playback.forgotten = set(saved.forgotten) & {saved.section}
     playlists.restore(_playlist_state(saved, playlists, playback.preset.file.playlists))
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}

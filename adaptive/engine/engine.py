@@ -328,8 +328,13 @@ class Engine:
             stream_gate.publish(other.memory.header_address, other)
 
     def set_volume(self, gain: float) -> None:
-        """Set the listener's volume (linear gain); it is smoothed, and the latest value wins."""
+        """Set the listener's volume (linear gain); it is smoothed, and the latest value wins.
+
+        Before the first frame it is not smoothed: music that begins quietly begins quietly.
+        """
         self.memory.head["volume_wanted"] = gain
+        if self.frame == 0:
+            self.memory["master"][0]["volume_value"] = gain
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or resume with 50 ms fades; the position is kept."""

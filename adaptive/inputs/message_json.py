@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo
+from adaptive.conductor.messages import FireEvent, ForgetPlace, Jump, Message, SetState, SetTempo, Transport
 
 
 def message_json(message: Message) -> dict[str, Any]:
@@ -18,4 +18,16 @@ def message_json(message: Message) -> dict[str, Any]:
         return line
     if isinstance(message, SetTempo):
         return {"tempo": message.tempo_bpm}
-    return {"play": True} if message.is_playing else {"stop": True}
+    if isinstance(message, Transport):
+        return _transport(message)
+    if isinstance(message, ForgetPlace):
+        return {"message": {"forget": message.name}}
+    if isinstance(message, Jump):
+        return {"message": {"jump": {"section": message.section, "bar": message.bar}}}
+    return {"message": {"restart": True}}
+
+
+def _transport(message: Transport) -> dict[str, Any]:
+    if message.is_playing:
+        return {"play": True}
+    return {"stop": True if message.seconds is None else {"seconds": message.seconds}}

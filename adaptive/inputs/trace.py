@@ -9,8 +9,9 @@ from typing import Any
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError, TraceError
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
-from adaptive.inputs.message import is_finite_number, shown
+from adaptive.inputs.message import Checker, is_finite_number, shown
 from adaptive.preset.model import Preset
 
 LONGEST_LINE = 65536
@@ -19,7 +20,7 @@ MOST_LINES = 20_000_000
 LONGEST_NAME, MOST_IGNORED = 100, 1000
 """Characters and number of the undeclared names that are remembered."""
 
-KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s"}
+KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s", "message"}
 """Keys of a line that are not names of parameters."""
 
 
@@ -95,6 +96,7 @@ class _TraceReader:
 
     def __init__(self, preset: Preset, sample_rate: int) -> None:
         self._preset, self._rate = preset, sample_rate
+        self._checker = Checker(preset, may_jump=True)
         self.lines: list[TraceLine] = []
         self.ignored: dict[str, int] = {}
         self.clamped: dict[str, int] = {}
@@ -175,8 +177,22 @@ class _TraceReader:
             yield SetTempo(None if tempo is None else float(tempo))
         if line.get("play") is True:
             yield Transport(is_playing=True)
-        if line.get("stop") is True:
-            yield Transport(is_playing=False)
+        if "stop" in line and line["stop"] is not False:
+            yield from self._message(number, {"stop": line["stop"]})
+        if "message" in line:
+            yield from self._message(number, line["message"])
+
+    def _message(self, number: int, document: Any) -> Iterator[Message]:
+        """Messages that a trace holds as they are sent over TCP."""
+        transaction = read_json(document, self._checker)
+        if transaction.faults:
+            message = f"line {number}: {transaction.faults[0].error}"
+            raise TraceError(message)
+        for request in transaction.requests:
+            if not isinstance(request, Message):
+                message = f"line {number}: this does not belong in a trace: {shown(document)}"
+                raise TraceError(message)
+            yield request
 
     def _ignore(self, name: str) -> None:
         """Count an undeclared name, shortened; beyond `MOST_IGNORED` names as "others", to limit memory."""

@@ -207,6 +207,10 @@ def _stinger(line: Line) -> str:
 def _state(line: Line) -> str:
     if "transport" in line:
         return f"{line['transport']} was asked for"
+    if "forgotten" in line:
+        return str(line["reason"])
+    if "dropped" in line:
+        return f"{line['dropped']} was asked for and is not done: {line['reason']}"
     return f"the state {line['group']} is now {line['value']} (was {line['before']})"
 
 

@@ -14,7 +14,7 @@ import json
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ import msgspec
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import Line
-from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
+from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
@@ -57,6 +57,7 @@ from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
 from adaptive.session.subscriptions import Subscriptions
+from adaptive.session.volume import Volume
 from adaptive.sinks.stream import Broadcast
 
 STEP_S = 0.0025
@@ -114,6 +115,8 @@ class LiveOptions:
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
         Whether Python reads all OSC, instead of the OSC receiver's thread.
+    may_jump : bool
+        Whether `jump` is accepted.
     """
 
     osc: tuple[str, int] = ("127.0.0.1", 9000)
@@ -127,6 +130,7 @@ class LiveOptions:
     beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
+    may_jump: bool = False
 
 
 @dataclass(slots=True)
@@ -156,6 +160,8 @@ class LiveSession:
         Is given sentences for the user.
     load_preset : callable, optional
         Loads a preset by name, for ``load``.
+    list_presets : callable, optional
+        Names the presets that can be loaded.
 
     Attributes
     ----------
@@ -171,11 +177,13 @@ class LiveSession:
         needs_broadcast: bool = False,
         tell: Callable[[str], None] = lambda _sentence: None,
         load_preset: Callable[[str], Preset] | None = None,
+        list_presets: Callable[[], list[str]] = list,
     ) -> None:
         self.performance, self.options = performance, options
+        self._list_presets = list_presets
         self._make_sink, self._needs_broadcast = make_sink, needs_broadcast
         self.tell = tell
-        self.checker = Checker(performance.preset)
+        self.checker = self._checker_of(performance.preset)
         self.status = LiveStatus()
         self._log_limit = LogLimit(tell)
         self.clamp_report = ClampReport(self._log_limit)
@@ -194,7 +202,7 @@ class LiveSession:
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
         self._state = None if options.state is None else StateFile(options.state, tell)
-        self._volume = 1.0
+        self._volume = Volume(performance.engine)
         self._is_paused = False
         self._frames_before, self._underruns_before = 0, 0
         self.ended = ""
@@ -293,6 +301,7 @@ class LiveSession:
             self._update_receiver()
             self._subscriptions.follow(control_step)
         self._report_receiver()
+        self._volume.follow()
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -371,7 +380,7 @@ class LiveSession:
         performance = self.performance
         if self._receiver is not None and performance.layout is not self._receiver_layout:
             self._receiver_layout = performance.layout
-            checker = Checker(performance.preset)
+            checker = self._checker_of(performance.preset)
             self._receiver.use_rules(
                 performance.preset, checker, performance.layout.parameters, performance.engine
             )
@@ -386,8 +395,7 @@ class LiveSession:
     def _act(self, request: Request, connection: Connection | None) -> None:
         engine = self.performance.engine
         if isinstance(request, SetVolume):
-            self._volume = request.volume**2
-            engine.set_volume(self._volume)
+            self._volume.set(request.volume, request.seconds)
         elif isinstance(request, SetPaused):
             self._is_paused = request.is_paused
             engine.set_paused(request.is_paused)
@@ -402,7 +410,7 @@ class LiveSession:
                 saved = msgspec.to_builtins(self.performance.save())
                 connection.send({"saved": saved, "id": request.id})
             return
-        elif isinstance(request, SetState | FireEvent | SetTempo | Transport):
+        elif isinstance(request, Message):
             if len(self._messages) >= MOST_MESSAGES:
                 self.status.dropped += 1
                 self.acknowledge(request.id, connection, "dropped", "too many messages at once")
@@ -419,19 +427,13 @@ class LiveSession:
         own = f"{next(self._own_ids)}"
         if connection is not None:
             self._receipts[own] = (connection, message.id)
-        if isinstance(message, SetState):
-            return SetState(message.group, message.value, own)
-        if isinstance(message, FireEvent):
-            return FireEvent(message.name, message.velocity, message.expires_s, own)
-        if isinstance(message, SetTempo):
-            return SetTempo(message.tempo_bpm, own)
-        return Transport(message.is_playing, own)
+        return replace(message, id=own)
 
     def adopt(self, performance: Performance) -> None:
         """Play another performance from the next block on.  The present one must be paused."""
         old = self.performance
         old.edit_queue.drop(f"{performance.preset.file.name} was loaded")
-        performance.engine.set_volume(self._volume)
+        self._volume.adopt(performance.engine)
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
@@ -447,12 +449,15 @@ class LiveSession:
     def renew(self, *, is_told: bool = False) -> None:
         """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
         preset, before = self.performance.preset, self.checker.hello()
-        self.checker = Checker(preset)
+        self.checker = self._checker_of(preset)
         if self._osc is not None:
             self._osc.reader = OscReader(preset, self.checker)
         if is_told or self.checker.hello() != before:
             for other in self._subscriptions.connections:
                 other.send(self.greeting())
+
+    def _checker_of(self, preset: Preset) -> Checker:
+        return Checker(preset, may_jump=self.options.may_jump)
 
     def _forget_messages(self, reason: str) -> None:
         """Drop the messages to the previous preset that have not come to an end."""
@@ -467,7 +472,7 @@ class LiveSession:
     def greeting(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares, and what plays now."""
         now = {**self._subscriptions.now(), "is_paused": self._is_paused}
-        return {"hello": {**self.checker.hello()["hello"], "now": now}}
+        return {"hello": {**self.checker.hello()["hello"], "presets": self._list_presets(), "now": now}}
 
     def connect(self, connection: Connection) -> None:
         """Register a connection for the topics it subscribes to."""

@@ -15,7 +15,16 @@ import pytest
 import soundfile
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
 from adaptive.engine.engine import Engine
 from adaptive.inputs.message import SetParameter, Transaction
 from adaptive.inputs.trace import read_trace
@@ -92,11 +101,13 @@ def random_request(rng: np.random.Generator) -> list[Message | SetParameter]:
     if kind < 0.8:
         expires_s = 0.2 if rng.random() < 0.5 else None
         return [FireEvent("hit", float(rng.integers(0, 4)) / 3.0, expires_s)]
-    if kind < 0.9:
+    if kind < 0.88:
         return [SetTempo(None if rng.random() < 0.3 else float(rng.uniform(100, 200)))]
-    if kind < 0.95:
+    if kind < 0.91:
         return [SetParameter("sensor", float(rng.random()))]
-    return [Transport(bool(rng.random() < 0.8))]
+    if kind < 0.97:
+        return [Transport(bool(rng.random() < 0.8), seconds=None if rng.random() < 0.5 else 0.05)]
+    return [Restart(), ForgetPlace("calm"), Jump("written", int(rng.integers(1, 5)))][rng.integers(3) :][:1]
 
 
 class Kept(ClockedSink):

@@ -252,6 +252,15 @@ class StemLayer:
         playing.ends_frame, playing.is_stopping = begins + frames, True
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
+    def shorten_fades(self, at: int, frames: int) -> list[Command]:
+        """Let clips that fade out beyond a time end by then: `frames` after the frame `at`."""
+        posted: list[Command] = []
+        for clip in self.clips:
+            if clip.is_stopping and at + frames < clip.ends_frame < FOREVER:
+                clip.ends_frame = at + frames
+                posted.append(commands.stop_clip(at, clip.clip, frames))
+        return posted
+
     def fading_clip(self, segment: str, at: int, position: int) -> ClipInUse | None:
         """A clip that still fades out at the segment's position, so that it can be faded in again."""
         for clip in self.clips:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adaptive.conductor.assets import SegmentAssets
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
-from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
+from adaptive.conductor.playback import SILENCE, PlaybackState
+from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -25,13 +35,20 @@ class Requests:
         Plays the stingers of events.
     tracker : RequestTracker
         Sends the receipts of states, play and stop, which take time.
+    places : PlaceRequests
+        Handles `forget`, `restart` and `jump`.
     """
 
     def __init__(
-        self, playback: PlaybackState, planner: TransitionPlanner, stingers: Stingers, tracker: RequestTracker
+        self,
+        playback: PlaybackState,
+        planner: TransitionPlanner,
+        stingers: Stingers,
+        tracker: RequestTracker,
+        places: PlaceRequests,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker = tracker
+        self.tracker, self.places = tracker, places
         self._deferred: list[SetTempo] = []
 
     def take_over(self, before: Requests) -> None:
@@ -70,6 +87,12 @@ class Requests:
             self.stingers.fire(message)
         elif isinstance(message, SetTempo):
             self._set_tempo(message)
+        elif isinstance(message, ForgetPlace):
+            self.places.forget(message)
+        elif isinstance(message, Restart):
+            self.places.restart(message)
+        elif isinstance(message, Jump):
+            self.places.jump(message)
         else:
             self._transport(message)
 
@@ -87,12 +110,23 @@ class Requests:
 
     def _transport(self, message: Transport) -> None:
         word = "play" if message.is_playing else "stop"
-        if self.playback.is_playing == message.is_playing:
+        if self.playback.is_playing == message.is_playing and not self._stops_sooner(message):
             self.playback.receipt(message.id, "merged", f"{word}: already so")
             return
-        self.playback.is_playing = message.is_playing
+        self.playback.is_playing, self.playback.stop_s = message.is_playing, message.seconds
         self.playback.log_line("state", self.playback.now, f"{word} was asked for", transport=word)
         self.tracker.open(message.id, TRANSPORT, word)
+
+    def _stops_sooner(self, message: Transport) -> bool:
+        """Whether a stop that has been asked for can still be made as this message asks."""
+        playback = self.playback
+        if message.is_playing or message.seconds is None:
+            return False
+        if playback.instance.section == SILENCE:
+            return self.planner.applier.shorten_fades(message.seconds)
+        if not self.planner.locked_count():
+            self.planner.cancel("another stop was asked for")
+        return True
 
     def _set_tempo(self, message: SetTempo, is_deferred: bool = False) -> None:
         playback = self.playback

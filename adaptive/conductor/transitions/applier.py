@@ -16,8 +16,8 @@ from adaptive.timebase import BEAT_TOLERANCE
 UNDO_FADE_S = 0.03
 """Length of the fade that reverses what had begun before the seam of a cancelled transition."""
 
-FILL_DECLICK_S = 0.005
-"""Length of the fades with which a fill mutes the layers it replaces."""
+DECLICK_S = 0.005
+"""Length of the fades with which a fill mutes the layers it replaces; the shortest fade of a stop."""
 
 INSTRUMENT_FADE_S = 0.01
 """Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
@@ -119,7 +119,8 @@ class TransitionApplier:
                 transition.table.pickup,
                 fades,
                 transition.group,
-                is_return=transition.table.enter_at == "last_position",
+                is_return=transition.table.enter_at == "last_position"
+                and self.playback.is_remembered(segment, transition.source.section),
             )
         return posted
 
@@ -224,7 +225,7 @@ class TransitionApplier:
     def _mute_replaced_stems(self, transition: PlannedTransition, beat: float) -> None:
         """Mute the stems that the fill replaces, from its beginning to the seam."""
         at = self.playback.tempo.frame_at(beat)
-        frames = round(FILL_DECLICK_S * self.playback.tempo.sample_rate)
+        frames = round(DECLICK_S * self.playback.tempo.sample_rate)
         for name in self._replaced_layers(transition):
             layer = self.playback.assets.stems.get(name)
             before = transition.stems_before.get(name)
@@ -239,6 +240,25 @@ class TransitionApplier:
                 )
             transition.early.append(silenced)
             self.outbox.add(posted)
+
+    # ── stopping sooner ────────────────────────────────────────────────────────────────────────
+
+    def shorten_fades(self, seconds: float) -> bool:
+        """Let what still fades out after a stop end within some seconds; returns whether anything does."""
+        playback, at = self.playback, self.playback.earliest
+        frames = round(max(DECLICK_S, seconds) * playback.tempo.sample_rate)
+        posted: list[Command] = []
+        for stem in playback.assets.stems.values():
+            posted += stem.shorten_fades(at, frames)
+        beat = playback.tempo.beat_at(at + frames)
+        for layer in playback.assets.generated.values():
+            if not layer.ranges or layer.ranges[-1].ends <= beat or layer.place.instrument is None:
+                continue
+            layer.plan(beat, beat, None)
+            posted += layer.withdraw(at + frames, beat)
+            posted.append(commands.fade_instrument(at, layer.place.instrument, 0.0, frames))
+        self.outbox.add(posted)
+        return bool(posted)
 
     # ── cancelling ─────────────────────────────────────────────────────────────────────────────
 

@@ -56,7 +56,7 @@ class ExitFinder:
 
     def find(
         self, source: SegmentInstance, segment: str, rule: TransitionTable, any_marker: bool = False,
-        not_before: float = 0.0,
+        not_before: float = 0.0, enter_beat: float | None = None,
     ) -> ExitPlan:  # fmt: skip
         """Find exit and entry of a transition.
 
@@ -72,6 +72,8 @@ class ExitFinder:
             The source is a bridge and may also be left at any of its markers.
         not_before : float
             Beat before which the source may not be left.
+        enter_beat : float or None
+            Local beat at which the segment is entered; None: as the rule says.
         """
         playback, exit_at = self.playback, rule.exit_at
         notes: list[str] = []
@@ -84,7 +86,7 @@ class ExitFinder:
         with_lead = max(begins, playback.tempo.beat_at(playback.earliest + needed))
         exit_ = self._exit(source, with_lead, exit_at, any_marker, [])
         frame = max(playback.tempo.frame_at(exit_.beat), playback.earliest)
-        entry = self._entry(source, exit_, segment, rule, notes)
+        entry = self._entry(source, exit_, segment, rule, notes) if enter_beat is None else enter_beat
         place = entry % playback.preset.segments[segment].beats_per_bar if segment else 0.0
         target = playback.instance_in(segment, exit_.beat, entry, source.next_first_bar(exit_.beat, place))
         bound = self._bound(source, max(earliest, start), first)
@@ -162,7 +164,7 @@ class ExitFinder:
         """Local beat at which a section is about to be left, or was left last."""
         for transition in reversed(self.playback.transitions):
             if transition.source.section == segment:
-                return transition.source.place_of(transition.beat)
+                return self.playback.place_to_keep(segment, transition.source.place_of(transition.beat))
         return self.playback.left_at.get(segment, 0.0)
 
     def _marker(self, segment: str, wanted: str, left_at: str, notes: list[str]) -> float:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
 from adaptive.inputs.message_json import message_json
 from adaptive.inputs.trace import read_trace
 from tests.helpers.presets import RATE, two_sections
@@ -18,6 +27,11 @@ MESSAGES = [
     SetTempo(None),
     Transport(is_playing=False),
     Transport(is_playing=True),
+    Transport(is_playing=False, seconds=0.0),
+    Transport(is_playing=False, seconds=2.5),
+    ForgetPlace("fight"),
+    Restart(),
+    Jump("fight", 3),
 ]
 
 
