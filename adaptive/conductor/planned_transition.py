@@ -8,6 +8,7 @@ from adaptive.conductor.layers.generated import WritePlan
 from adaptive.conductor.layers.stems import Fades, LayerState
 from adaptive.conductor.playlists import PlaylistState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.variation_picker import PickState
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 from adaptive.preset.grids import describe
@@ -90,6 +91,8 @@ class PlannedTransition:
         Commands that act before the seam; a cancellation that comes after them has to reverse them.
     marker : str
         Marker at which the section was left; carried over a bridge; empty: none.
+    fill_take, fill_before : str, PickState or None
+        Where the fill has several files: the one that was picked, and the pick state before.
     """
 
     source: SegmentInstance
@@ -107,6 +110,8 @@ class PlannedTransition:
     plans_before: dict[str, WritePlan] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     marker: str = ""
+    fill_take: str = ""
+    fill_before: PickState | None = None
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:

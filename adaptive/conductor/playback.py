@@ -12,6 +12,7 @@ from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Receipt
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.shot_picks import ShotPicks
 from adaptive.conductor.step_values import StepValues
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
@@ -66,6 +67,8 @@ class PlaybackState:
     revision : int
         Increases whenever a transition is planned or cancelled or the tempo changes; stingers compare it
         to find out whether their place has to be found again.
+    shot_picks : ShotPicks
+        Picks among the files of stingers and fills.
     is_playing : bool
         False after a stop message.
     stop_s : float or None
@@ -98,6 +101,7 @@ class PlaybackState:
         self.transitions: list[PlannedTransition] = []
         self.left_at: dict[str, float] = {}
         self.forgotten: set[str] = set()
+        self.shot_picks = ShotPicks(assets.shot_pickers)
         self.arrivals = 0
         self.revision = 0
         self.is_playing = True
@@ -112,6 +116,7 @@ class PlaybackState:
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
+        self.shot_picks.take_over(before.shot_picks)
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
         self.stop_s = before.stop_s

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists, PlaylistState
 from adaptive.conductor.segment_instance import SegmentInstance
@@ -88,6 +89,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Layer to the variation, by segment, that played when the segment was left.
     variations : dict
         Layer to its pick state by segment.
+    shots : dict
+        Pick states of stingers and fills with several files, by key path.
     rested_s : dict of str to float
         Seconds since each stinger's first beat sounded.
     """
@@ -113,6 +116,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_with: dict[Text, dict[Text, Count]] = msgspec.field(default_factory=dict)
     variations: dict[Text, dict[Text, SavedPick]] = msgspec.field(default_factory=dict)
+    shots: dict[Annotated[str, Meta(max_length=300)], SavedPick] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
 
 
@@ -178,6 +182,7 @@ def save(
             for name, layer in playback.assets.stems.items()
             if layer.pickers
         },
+        shots={path: _saved_pick(pick) for path, pick in _shot_picks(playback).items()},
         rested_s={
             name: (playback.now - sync_point) / rate
             for name, sync_point in stingers.last_sync_points().items()
@@ -195,6 +200,15 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
     bar_start = math.floor((local + BEAT_TOLERANCE) / instance.beats_per_bar) * float(instance.beats_per_bar)
     bar_start = max(bar_start, instance.offset_beats, 0.0)
     return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
+
+
+def _shot_picks(playback: PlaybackState) -> dict[str, PickState]:
+    """Pick states of one-shots, without the fills of planned transitions, which are planned again."""
+    picks = dict(playback.shot_picks.states)
+    for transition in reversed(playback.transitions):
+        if transition.fill_before is not None:
+            picks[shot_path("fills", transition.table.fill or "")] = transition.fill_before
+    return picks
 
 
 def _saved_pick(pick: PickState) -> SavedPick:
@@ -225,6 +239,7 @@ def restore(
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
         layer.set_picks(picks, saved.left_with.get(name, {}))
+    playback.shot_picks.set({path: _pick_state(pick) for path, pick in saved.shots.items()})
     rate = playback.tempo.sample_rate
     stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _instance(saved, playback)

@@ -10,6 +10,7 @@ from pathlib import Path
 from adaptive.preset.expression import Expression
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge, segments_of
+from adaptive.preset.stems import files_of
 
 SECTION_GROUP = "section"
 """The only state group of a preset without `[states]`; its values are the sections and playlists."""
@@ -100,12 +101,12 @@ class Preset:
         """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):
             stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem
-            return (self.stems[stem],) if stem is not None and layer == segment else ()
+            return tuple(self.stems[name] for name in files_of(stem)) if layer == segment else ()
         written = self.file.layers[layer].stem
         names = written.get(segment) if isinstance(written, dict) else written
         if names is None or (is_bridge(segment) and not isinstance(written, dict)):
             return ()
-        return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
+        return tuple(self.stems[name] for name in files_of(names))
 
     def playlists_of(self, section: str) -> tuple[str, ...]:
         """Return the playlists a section belongs to, the innermost first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -12,6 +12,7 @@ from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     Curve,
+    Files,
     InputTable,
     LayerTable,
     ParameterTable,
@@ -58,7 +59,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Receives the faults.
     """
-    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
+    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers, _shots):
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -181,13 +182,19 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
-        _variations(layer, at, faults)
+        _variations(layer.stem, at, faults)
         _controls(layer, at, file, faults)
 
 
-def _variations(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+def _shots(file: PresetFile, faults: FaultList) -> None:
+    for kind, tables in (("bridges", file.bridges), ("fills", file.fills), ("stingers", file.stingers)):
+        for name, table in tables.items():
+            _variations(table.stem, (kind, name), faults)
+
+
+def _variations(stem: Files | Mapping[str, Files] | None, at: KeyPath, faults: FaultList) -> None:
     """Check that a list of variations is not empty and holds each file once."""
-    tables = layer.stem if isinstance(layer.stem, dict) else {"": layer.stem}
+    tables = stem if isinstance(stem, Mapping) else {"": stem}
     for section, files in tables.items():
         if not isinstance(files, tuple):
             continue

@@ -36,6 +36,9 @@ Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0
 Order = Literal["sequence", "random", "shuffle"]
 """The order in which variations or sections are played; ``docs/presets.md`` defines each."""
 
+Files = str | tuple[str, ...]
+"""A file, or a list of variations."""
+
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file; unknown keys are faults."""
@@ -198,7 +201,9 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
 class BridgeTable(_Table, frozen=True):
     """`[bridges.NAME]`: music that plays once between two sections, as part of a transition."""
 
-    stem: str | None = None
+    stem: Files | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     layers: tuple[Name, ...] = ()
     length_bars: Bars | None = None
     length_beats: Beats | None = None
@@ -219,8 +224,10 @@ class BridgeTable(_Table, frozen=True):
 class FillTable(_Table, frozen=True):
     """`[fills.NAME]`: a one-shot that leads up to a seam; it sounds only if the transition happens."""
 
-    stem: str
+    stem: Files
     length_beats: Beats
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
     replaces: tuple[Name, ...] = ()
     must_fit: bool = False
@@ -253,10 +260,13 @@ class StingerNote(_Table, frozen=True):
 class StingerTable(_Table, frozen=True):
     """`[stingers.NAME]`: a one-shot that the event of the same name plays; its first beat lands on the grid.
 
-    Give either a `stem` (or one for each key), or `notes` and an `instrument`.
+    Give either a `stem` (a file, a list of variations, or either for each key), or `notes` and an
+    `instrument`.
     """
 
-    stem: str | dict[str, str] | None = None
+    stem: Files | dict[str, Files] | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
     instrument: Name | None = None
     notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()

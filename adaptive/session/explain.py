@@ -172,7 +172,8 @@ def _transition(line: Line) -> str:
     extras = [line["note"]] if "note" in line else []
     if "fill" in line:
         is_left_out = "left out" in line["fill"]
-        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']} leads there")
+        take = f" ({line['take']})" if "take" in line else ""
+        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']}{take} leads there")
     more = "".join(f"; {extra}" for extra in extras)
     return (
         f"{source or 'silence'} changes to {target} at {line['position']} ({_clock(line['t'])}, in "
@@ -201,6 +202,7 @@ def _stinger(line: Line) -> str:
     if line.get("status") == "moved":
         return f"{line['event']} moves to {line['position']}: {line['reason']}"
     played = f" as {' '.join(line['pitches'])} in {line['key']}" if "pitches" in line else ""
+    played += f", from {line['take']}" if "take" in line else ""
     return f"{line['event']} sounds at {line['position']} ({_clock(line['t'])}){played}: {line['reason']}"
 
 

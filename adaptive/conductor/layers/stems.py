@@ -13,6 +13,7 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
+from adaptive.preset.segments import is_bridge
 
 FOREVER = 2**60
 """A frame that is never reached."""
@@ -382,7 +383,7 @@ class StemLayer:
     def _set_current(self, segment: str, playing: ClipInUse, at: int) -> None:
         """Record what plays from a frame on, and when the next variation is due."""
         self.current, self.segment, self.next_change = playing, segment, FOREVER
-        if segment in self.pickers:
+        if segment in self.pickers and not is_bridge(segment):  # a bridge plays once
             length = self.pass_frames[segment]
             self.next_change = at + length - (at - playing.zero_frame) % length
 

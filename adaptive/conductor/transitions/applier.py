@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.stems import ClipInUse, StemLayer
+from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.playback import PlaybackState
@@ -206,11 +207,14 @@ class TransitionApplier:
         name = transition.table.fill
         if name is None:
             return None, None
-        playback, shot = self.playback, self.playback.assets.fills[name]
+        playback = self.playback
         beat = transition.beat - playback.preset.file.fills[name].length_beats
         frame = playback.tempo.frame_at(beat)
         if frame < playback.earliest or beat < transition.source.start_beat - BEAT_TOLERANCE:
             return None, f"{name} is left out: there is no time for it"
+        picked, before = playback.shot_picks.pick(shot_path("fills", name))
+        shot = playback.assets.fills[name][picked]
+        transition.fill_before, transition.fill_take = before, shot.file if before is not None else ""
         lead = shot.sound.origin if frame - shot.sound.origin >= playback.earliest else 0
         clip = min(self._fill_clips[name], key=lambda playing: playing.ends_frame)
         clip.ends_frame = frame + shot.sound.frames
@@ -266,6 +270,7 @@ class TransitionApplier:
         """Withdraw a transition's commands that have not acted, and reverse those that have."""
         playback, at = self.playback, self.playback.earliest
         self.outbox.add([commands.withdraw(transition.group, at)])
+        playback.shot_picks.undo(shot_path("fills", transition.table.fill or ""), transition.fill_before)
         for name, state in transition.stems_before.items():
             layer = playback.assets.stems[name]
             self.outbox.add(layer.undo_changes(transition.frame))

@@ -182,6 +182,7 @@ class TransitionPlanner:
         playback = self.playback
         wait = (transition.frame - playback.now) / playback.tempo.sample_rate
         more = {"fill": fill} if fill else {}
+        more |= {"take": transition.fill_take} if transition.fill_take else {}
         more |= {"marker": plan.exit.marker} if plan.exit.marker else {}
         more |= {"note": plan.note} if plan.note else {}
         playback.log_line(
