@@ -93,6 +93,8 @@ class PlannedTransition:
         Marker at which the section was left; carried over a bridge; empty: none.
     fill_take, fill_before : str, PickState or None
         Where the fill has several files: the one that was picked, and the pick state before.
+    levels_before, levels : dict
+        What was added to the levels of layers before the seam, and what changes there.
     """
 
     source: SegmentInstance
@@ -112,6 +114,8 @@ class PlannedTransition:
     marker: str = ""
     fill_take: str = ""
     fill_before: PickState | None = None
+    levels_before: dict[str, float] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:

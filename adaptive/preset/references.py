@@ -265,6 +265,12 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             stem = file.layers.get(layer, LayerTable()).stem
             if isinstance(stem, dict) and name not in stem:
                 faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+        for layer in section.levels_db:
+            where = (*at, "levels_db", layer)
+            if layer in section.layers or layer not in file.layers:
+                faults.require_known(where, "layer", layer, file.layers)
+            else:
+                faults.add(where, f"section `{name}` does not have `{layer}` in its `layers`")
 
 
 def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> None:

@@ -145,6 +145,7 @@ class SectionTable(_Table, frozen=True):
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
+    levels_db: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
 class SelectTable(_Table, frozen=True):

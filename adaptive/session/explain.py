@@ -218,7 +218,8 @@ def _state(line: Line) -> str:
 
 def _layer(line: Line) -> str | None:
     if "layers" in line:
-        return f"{line['section']} plays"
+        levels = [f"{name} at {db:+g} dB" for name, db in line.get("levels_db", {}).items()]
+        return ", ".join([f"{line['section']} plays", *levels])
     if "take" not in line:
         return None
     return f"{line['layer']} plays {line['take']} ({line['reason']})"

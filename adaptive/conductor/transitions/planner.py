@@ -99,7 +99,10 @@ class TransitionPlanner:
                 elif playback.assets.stems[name].has(segment):
                     layer = playback.assets.stems[name]
                     self.outbox.add(layer.enter(segment, 0, position, 0, "never", Fades(), 0))
-        playback.log_line("transition", 0, reason, source=None, target=segment or None)
+        levels = self.applier.levels.enter(segment)
+        self.outbox.add([self.applier.levels.fade(name, 0, 0) for name in levels])
+        more = {"levels_db": levels} if levels else {}
+        playback.log_line("transition", 0, reason, source=None, target=segment or None, **more)
 
     def rule(self, source: str, target: str) -> TransitionTable:
         """Rule from one section to another; stop and play have rules of their own."""
@@ -252,6 +255,7 @@ class TransitionPlanner:
             source=source.section or None,
             section=transition.target.section or None,
             layers=list(playback.layers_of(transition.target.section)),
+            **({"levels_db": transition.levels} if transition.levels else {}),
         )
         return transition
 
