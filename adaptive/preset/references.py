@@ -15,6 +15,7 @@ from adaptive.preset.schema import (
     Files,
     InputTable,
     LayerTable,
+    MasterTable,
     ParameterTable,
     PresetFile,
 )
@@ -59,7 +60,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Receives the faults.
     """
-    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers, _shots):
+    for check in CHECKS:
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -183,7 +184,7 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
         _variations(layer.stem, at, faults)
-        _controls(layer, at, file, faults)
+        _controls(layer, _layer_fields(), at, file, faults)
 
 
 def _shots(file: PresetFile, faults: FaultList) -> None:
@@ -227,9 +228,21 @@ def _layer_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(LayerTable)
 
 
-def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
-    for field in _layer_fields():
-        value = getattr(layer, field.name)
+def _master(file: PresetFile, faults: FaultList) -> None:
+    _controls(file.master, msgspec.structs.fields(MasterTable), ("master",), file, faults)
+    if file.level_db is not None and file.master.level_db is not None:
+        faults.add(("level_db",), "says the same as `master.level_db`; leave one out")
+
+
+def _controls(
+    table: LayerTable | MasterTable,
+    fields: tuple[msgspec.structs.FieldInfo, ...],
+    at: KeyPath,
+    file: PresetFile,
+    faults: FaultList,
+) -> None:
+    for field in fields:
+        value = getattr(table, field.name)
         where = (*at, field.encode_name)
         if isinstance(value, Curve):
             faults.require_known((*where, "over"), "parameter", value.over, file.parameters)
@@ -294,3 +307,7 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
             faults.require_known((*at, "style"), what, layer.style, styles)
+
+
+CHECKS = (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers, _shots, _master)
+"""The checks of `check_references`, in the order in which their faults are added."""

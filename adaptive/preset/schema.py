@@ -342,6 +342,13 @@ class ReverbTable(_Table, frozen=True):
     level_db: Level = 0.0
 
 
+class MasterTable(_Table, frozen=True):
+    """`[master]`: the whole mix, before the limiter."""
+
+    level_db: Control | None = None
+    cutoff_hz: Control | None = None
+
+
 class PresetFile(_Table, frozen=True, kw_only=True):
     """A preset: the whole of `preset.toml`."""
 
@@ -351,7 +358,7 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     meter: Meter = "4/4"
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
-    level_db: Level = 0.0
+    level_db: Level | None = None
     credits: Credits = msgspec.field(default_factory=Credits)
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
@@ -366,3 +373,4 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
+    master: MasterTable = msgspec.field(default_factory=MasterTable)
