@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from adaptive.analysis.loudness import SILENT_LUFS, integrated_lufs
-from adaptive.engine.bank import Audio
+from adaptive.engine.decode import Audio
 from adaptive.music.scale import Key
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning

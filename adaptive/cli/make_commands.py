@@ -97,12 +97,13 @@ def check_lines(name: str) -> tuple[list[str], bool]:
 
 def _measure(preset: Preset) -> tuple[dict[Path, Measured], list[str]]:
     from adaptive.analysis.lint import measure
-    from adaptive.engine.bank import decode
+    from adaptive.engine.decode import decode
+    from adaptive.engine.resample import resample
 
     files, faults = {}, []
     for name, path in preset.stems.items():
         try:
-            files[path] = measure(decode(path, 48000))
+            files[path] = measure(resample(decode(path), 48000))
         except AudioFileError as error:
             faults.append(f"stem {name!r}: {error}")
     return files, faults

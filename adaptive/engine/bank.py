@@ -1,7 +1,7 @@
 """Decoded audio in memory, shared by any number of engines.
 
-Files are decoded to float32, resampled once to the bank's rate, folded down to at most two channels, stored
-planar, and their loops completed (`adaptive.engine.loops`).  The samples of a sound are read-only.
+Files are decoded (`adaptive.engine.decode`), resampled to the bank's rate, stored planar, and their loops
+completed (`adaptive.engine.loops`).  The samples of a sound are read-only.
 """
 
 from __future__ import annotations
@@ -14,23 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
-import soxr
 
+from adaptive.engine.decode import Audio, Decoded, decode
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
+from adaptive.engine.resample import resample
 from adaptive.errors import AudioFileError
-
-Audio = np.ndarray[Any, np.dtype[np.float32]]
-
-LOUDEST = 100.0
-"""40 dB above full scale; a file with larger samples is refused as broken."""
 
 Stamp = tuple[int, int] | None
 """Modification time (ns) and size of a file, which identify its version.  None: it cannot be read."""
-
-LONGEST_S = 3600.0
-"""Longest file that is decoded: an hour of stereo at 48 kHz is 1.4 GB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,64 +68,6 @@ def stamp_of(path: Path) -> Stamp:
     return status.st_mtime_ns, status.st_size
 
 
-def decode(path: Path, sample_rate: int) -> Audio:
-    """Decode a file and resample it.
-
-    Parameters
-    ----------
-    path : Path
-        An audio file of any rate and channel count.
-    sample_rate : int
-        Rate of the result.
-
-    Returns
-    -------
-    ndarray of float32, shape (channels, frames)
-        One or two channels; more are folded down to two.
-
-    Raises
-    ------
-    AudioFileError
-        The file is missing, empty, truncated, longer than an hour, not an audio file, or has samples that
-        are not finite or above `LOUDEST`.
-    """
-    try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            expected = file.frames
-            if expected > LONGEST_S * rate:
-                message = f"{path.name}: longer than an hour, which no stem may be"
-                raise AudioFileError(message)
-            data = file.read(dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
-        reason = "the file is missing" if not path.exists() else "it is no audio file, or broken"
-        message = f"{path.name}: cannot be decoded: {reason}"
-        raise AudioFileError(message) from error
-    if len(data) == 0:
-        message = f"{path.name}: holds no audio"
-        raise AudioFileError(message)
-    if 0 < expected < 2**40 and len(data) < expected:
-        message = f"{path.name}: is cut off: {len(data) / rate:.2f} s of {expected / rate:.2f} s can be read"
-        raise AudioFileError(message)
-    if not np.isfinite(data).all() or np.abs(data).max() > LOUDEST:
-        message = f"{path.name}: holds samples that are no numbers, or absurdly loud"
-        raise AudioFileError(message)
-    if rate != sample_rate:
-        data = soxr.resample(data, rate, sample_rate, quality="HQ")
-    return np.ascontiguousarray(fold_to_stereo(data.T), dtype=np.float32)
-
-
-def fold_to_stereo(audio: Audio) -> Audio:
-    """Fold more than two channels down to two: even ones to the left, odd ones to the right.
-
-    The gain ``1 / sqrt(channels / 2)`` keeps the power of uncorrelated channels.
-    """
-    if audio.shape[0] <= 2:
-        return audio
-    share = np.float32(1.0 / np.sqrt(audio.shape[0] / 2))
-    return np.stack([audio[0::2].sum(axis=0), audio[1::2].sum(axis=0)]) * share
-
-
 class Bank:
     """All sounds, each decoded and stored once.
 
@@ -152,7 +86,7 @@ class Bank:
         self.limit_bytes = limit_bytes
         self.used_bytes = 0
         self._sounds: dict[tuple[Any, ...], Sound] = {}
-        self._decoded: dict[Path, Audio] = {}
+        self._decoded: dict[Path, Decoded] = {}
         self._durations: dict[tuple[Path, Stamp], float] = {}
         self._stamps: dict[Path, Stamp] = {}
         self._guard = threading.Lock()
@@ -180,7 +114,7 @@ class Bank:
         key = (*self._version_of(path), origin, loop_frames)
         with self._guard:
             if key not in self._sounds:
-                audio = self._decode_once(path)
+                audio = resample(self._decode_once(path), self.sample_rate)
                 self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
             return self._sounds[key]
 
@@ -192,9 +126,9 @@ class Bank:
             if path not in self._decoded and self._version_of(path) not in self._durations
         ]
         with ThreadPoolExecutor() as pool:
-            for path, audio in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
-                if audio is not None:
-                    self._decoded[path] = audio
+            for path, decoded in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
+                if decoded is not None:
+                    self._decoded[path] = decoded
 
     def _version_of(self, path: Path) -> tuple[Path, Stamp]:
         """Return the resolved path and its stamp; of a file that no longer exists, the last known stamp."""
@@ -207,9 +141,9 @@ class Bank:
         path = path.resolve()
         return self._stamps.get(path) == stamp_of(path)
 
-    def _try_decode(self, path: Path) -> Audio | None:
+    def _try_decode(self, path: Path) -> Decoded | None:
         try:
-            return decode(path, self.sample_rate)
+            return decode(path)
         except AudioFileError:
             return None
 
@@ -224,7 +158,7 @@ class Bank:
         key = self._version_of(path)
         with self._guard:
             if key not in self._durations:
-                self._durations[key] = float(self._decode_once(path).shape[1]) / self.sample_rate
+                self._durations[key] = self._decode_once(path).seconds
             return self._durations[key]
 
     def add(self, audio: Audio, loop_frames: int = 0, origin: int = 0) -> Sound:
@@ -255,10 +189,10 @@ class Bank:
         with self._guard:
             self._decoded.clear()
 
-    def _decode_once(self, path: Path) -> Audio:
+    def _decode_once(self, path: Path) -> Decoded:
         path = path.resolve()
         if path not in self._decoded:
-            self._decoded[path] = decode(path, self.sample_rate)
+            self._decoded[path] = decode(path)
         return self._decoded[path]
 
     def _make(self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int) -> Sound:

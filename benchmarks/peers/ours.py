@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine import commands
-from adaptive.engine.bank import decode
 from adaptive.engine.commands import Command
+from adaptive.engine.decode import decode
 from adaptive.engine.engine import Engine
 from adaptive.engine.memory import address, aligned
+from adaptive.engine.resample import resample
 from adaptive.engine.spec import (
     BusSpec,
     EngineSpec,
@@ -31,6 +32,7 @@ from adaptive.engine.spec import (
 )
 from adaptive.kernel import layout
 from adaptive.kernel.compile import build
+from adaptive.kernel.sources.synth_record import SAW
 from benchmarks.peers import tools, works
 from benchmarks.peers.works import Work
 
@@ -130,7 +132,7 @@ def _stems(work: Work, files: Sequence[Path]) -> Ours:
     count = work.count
     engine = Engine(EngineSpec(clips=count, sounds=count))
     for clip in range(count):
-        audio = decode(files[clip], works.RATE) if files else works.noise(clip).T
+        audio = resample(decode(files[clip]), works.RATE) if files else works.noise(clip).T
         sound = engine.bank.add(audio, loop_frames=works.STEM_FRAMES)
         number = engine.add_sound(sound)
         position = clip * works.START_STRIDE_FRAMES % works.STEM_FRAMES
@@ -146,7 +148,7 @@ def _stems(work: Work, files: Sequence[Path]) -> Ours:
 
 
 def _voices(work: Work) -> Ours:
-    pair = (OscillatorSpec(layout.SAW), OscillatorSpec(layout.SAW, semitones=0.1))
+    pair = (OscillatorSpec(SAW), OscillatorSpec(SAW, semitones=0.1))
     spec = InstrumentSpec(
         bus=0,
         voices=work.count,

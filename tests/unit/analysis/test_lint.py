@@ -9,7 +9,8 @@ import soundfile
 
 from adaptive.analysis import lint
 from adaptive.analysis.lint import check_files, declared_key, measure
-from adaptive.engine.bank import decode
+from adaptive.engine.decode import decode
+from adaptive.engine.resample import resample
 from adaptive.preset.load import load
 
 RATE = 48000
@@ -24,7 +25,7 @@ key = "A minor"
 def reported(folder: Path, body: str) -> list[str]:
     (folder / "preset.toml").write_text(HEAD + body, encoding="utf-8")
     preset = load(folder)
-    files = {path: measure(decode(path, RATE)) for path in preset.stems.values()}
+    files = {path: measure(resample(decode(path), RATE)) for path in preset.stems.values()}
     return [str(finding) for finding in check_files(preset, files)]
 
 
