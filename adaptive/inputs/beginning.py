@@ -9,8 +9,9 @@ from typing import Any
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import FireEvent, Message
 from adaptive.errors import InputError, ProtocolError
-from adaptive.inputs.message import Checker, nearest, shown
+from adaptive.inputs.message import Checker, NoReading, nearest
 from adaptive.inputs.message_json import message_json
+from adaptive.inputs.shown import shown
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.preset.model import Preset
 
@@ -35,6 +36,8 @@ def read_settings(settings: Iterable[str], preset: Preset) -> Beginning:
                 messages.append(checker.state(name, text))
             elif name in preset.file.parameters:
                 request = checker.parameter(name, _number(name, text))
+                if isinstance(request, NoReading):
+                    raise ProtocolError(f"{name} ignores {text}: it is no reading")
                 values[name] = request.value
                 _require_in_range(checker, name, text, is_clamped=request.is_clamped)
             else:

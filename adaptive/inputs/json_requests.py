@@ -25,9 +25,9 @@ from adaptive.inputs.message import (
     is_finite_number,
     nearest,
     nearest_or_all,
-    shown,
     transport,
 )
+from adaptive.inputs.shown import shown
 from adaptive.preset.schema import Grid, Where
 
 Item = Mapping[str, Any]

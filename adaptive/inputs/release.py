@@ -1,4 +1,4 @@
-"""The release of a button: controllers send an address with 1 when a button is pressed, with 0 when it is let go."""
+"""The release of a button: a controller sends 1 when a button is pressed, and 0 when it is let go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def is_release(arguments: Sequence[Any]) -> bool:
-    """Whether the first argument of an OSC message is that of a button that is let go: the number 0, or ``F``.
+    """Whether a button was let go: the first argument of its OSC message is the number 0, or ``F``.
 
     A message without arguments is a press, and so is one whose first argument is a text or another number.
     """
