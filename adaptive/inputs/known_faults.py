@@ -24,7 +24,7 @@ def kind_of(sentence: str) -> str:
 
 
 @dataclass(slots=True)
-class _Fault:
+class _KnownFault:
     sentence: str
     last_s: float
     count: int = 0
@@ -48,7 +48,7 @@ class KnownFaults:
 
     def __init__(self, quiet_s: float = math.inf, clock: Callable[[], float] = time.monotonic) -> None:
         self._quiet_s, self._clock = quiet_s, clock
-        self._known: dict[tuple[str, str], _Fault] = {}
+        self._known: dict[tuple[str, str], _KnownFault] = {}
         self.count = 0
 
     def add(self, sentence: str, sender: str = "") -> bool:
@@ -59,7 +59,7 @@ class KnownFaults:
         if known is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            known = self._known[key] = _Fault(sentence, now_s)
+            known = self._known[key] = _KnownFault(sentence, now_s)
         is_new = known.count == 0 or now_s - known.last_s > self._quiet_s
         known.last_s, known.count = now_s, known.count + 1
         return is_new

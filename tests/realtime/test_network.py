@@ -328,8 +328,8 @@ def test_markup_in_an_address_is_no_markup(preset: Path, tmp_path: Path) -> None
         lines = engine.said()
 
     assert said
-    assert "OSC from 127.0.0.1: no input listens to /a[/red]b" in lines
-    assert "OSC from 127.0.0.1: no input listens to /[bold]x" in lines
+    assert "OSC from 127.0.0.1: no input listens to '/a[/red]b'" in lines
+    assert "OSC from 127.0.0.1: no input listens to '/[bold]x'" in lines
 
 
 def test_another_preset_is_loaded_and_answers_to_its_own_names(preset: Path, tmp_path: Path) -> None:
