@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError, TraceError
+from adaptive.inputs.beginning import read_settings
 from adaptive.inputs.message import nearest
 from adaptive.inputs.trace import Trace, read_trace
 from adaptive.preset.model import Preset
@@ -38,6 +40,10 @@ def render(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; the preset's, else 0.")
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
+    ] = None,
     stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
@@ -49,7 +55,7 @@ def render(
     """Render a preset to a file."""
     loaded = open_preset(preset)
     _refuse_overwriting(loaded, out, log)
-    job = make_job(loaded, trace, seconds, seed, ending)
+    job = replace(make_job(loaded, trace, seconds, seed, ending), beginning=read_settings(set_ or (), loaded))
     warm_kernel()
     began = time.monotonic()
     with Progress(

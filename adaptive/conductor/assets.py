@@ -15,6 +15,7 @@ from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
 from adaptive.conductor.layers.stems import Introduction, StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
+from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
 from adaptive.conductor.variation_picker import VariationPicker
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.engine import Engine
@@ -31,6 +32,7 @@ from adaptive.preset.lengths import (
     stem_loop_beats,
 )
 from adaptive.preset.model import Preset
+from adaptive.preset.schema import BridgeTable, LayerTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 from adaptive.timebase import BEAT_TOLERANCE
 
@@ -92,15 +94,6 @@ class SegmentAssets:
         return round(local_beats % self.length_beats * self.loop_frames / self.length_beats)
 
 
-@dataclass(frozen=True, slots=True)
-class OneShot:
-    """A sound that plays once, its number in the engine's table, and the key it was recorded in."""
-
-    sound: Sound
-    number: int
-    key: Key | None = None
-
-
 @dataclass(slots=True)
 class Assets:
     """Everything that a conductor plays: segments, layers, one-shots and harmony, by name."""
@@ -109,15 +102,16 @@ class Assets:
     stems: dict[str, StemLayer]
     generated: dict[str, GeneratedLayer]
     stingers: dict[str, tuple[OneShot, ...]]
-    fills: dict[str, OneShot]
+    fills: dict[str, tuple[OneShot, ...]]
     harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
+    shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
 
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
         found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
         found |= {id(sound) for stem in self.stems.values() for sound, _ in stem.numbered()}
-        shots = [shot for variants in self.stingers.values() for shot in variants]
-        found |= {id(shot.sound) for shot in (*shots, *self.fills.values())}
+        kinds = (*self.stingers.values(), *self.fills.values())
+        found |= {id(shot.sound) for variants in kinds for shot in variants}
         kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
         return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
 
@@ -164,11 +158,8 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
             {segment: one.loop_frames for segment, one in segments.items()},
             introductions, first_passes,
         )  # fmt: skip
-    stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
-    fills: dict[str, OneShot] = {}
-    for name, fill in preset.file.fills.items():
-        shot = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
-        fills |= {name: shot} if shot else {}
+    stingers = {name: stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
+    fills = {name: fill_sounds(preset, name, engine, faults) for name in preset.file.fills}
     if faults:
         raise PresetError(faults, str(preset.folder))
     generated = {
@@ -182,7 +173,8 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         for name, segment in preset.segments.items()
         if _has_harmony(preset, name)
     }
-    return Assets(segments, stems, generated, stingers, fills, harmony)
+    pickers = shot_pickers(preset, stingers, fills, seed)
+    return Assets(segments, stems, generated, stingers, fills, harmony, pickers)
 
 
 def _has_harmony(preset: Preset, segment: str) -> bool:
@@ -305,37 +297,14 @@ def _pickers(
     several = {segment: variants for segment, variants in sounds.items() if len(variants) > 1}
     if not several:
         return {}
-    table = preset.file.layers[layer]
+    bridge = preset.file.bridges.get(layer.removeprefix(BRIDGE)) if is_bridge(layer) else None
+    table: LayerTable | BridgeTable = bridge or preset.file.layers[layer]
     return {
         segment: VariationPicker(
             f"{layer} in {segment}", (1.0,) * len(variants), table.order, table.avoid_last, seed
         )
         for segment, variants in several.items()
     }
-
-
-def _one_shot(
-    preset: Preset, stem: str, first_beat_s: float, engine: Engine, at: str, faults: list[str],
-    key: Key | None = None,
-) -> OneShot | None:  # fmt: skip
-    try:
-        sound = engine.bank.load(preset.stems[stem], round(first_beat_s * engine.spec.sample_rate))
-    except AudioFileError as error:
-        faults.append(f"{at}: {error}")
-        return None
-    return OneShot(sound, engine.add_sound(sound), key)
-
-
-def _stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]) -> tuple[OneShot, ...]:
-    table = preset.file.stingers[name]
-    files: list[tuple[Key | None, str]] = []
-    if isinstance(table.stem, dict):
-        files = [(Key.parse(key), stem) for key, stem in table.stem.items()]
-    elif table.stem is not None:
-        files = [(None, table.stem)]
-    at = f"stingers.{name}.stem"
-    shots = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
-    return tuple(shot for shot in shots if shot is not None)
 
 
 def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from adaptive.conductor.assets import Assets
+from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
@@ -18,6 +19,7 @@ from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
+from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
 from adaptive.conductor.saved_state import (
@@ -76,7 +78,8 @@ class Conductor:
         self.planner = TransitionPlanner(playback, self.outbox, groups[:half])
         self.stingers = Stingers(playback, self.outbox, groups[half:])
         self.tracker = RequestTracker(playback)
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker)
+        self.places = PlaceRequests(playback, self.planner, self.playlists, self.tracker, self._cancel)
+        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
         self._stale: set[str] = set()
@@ -124,13 +127,15 @@ class Conductor:
         """Set the callback."""
         self.playback.on_receipt = callback
 
-    def begin(self, saved: SavedMusic | None = None) -> None:
+    def begin(self, saved: SavedMusic | None = None, beginning: Beginning = AS_DECLARED) -> None:
         """Post what sounds from frame 0 on; call once, before the first frame is rendered.
 
         Parameters
         ----------
         saved : SavedMusic, optional
             A saved state to continue from.
+        beginning : Beginning
+            What is set before the first section is chosen; it has no effect on saved music.
 
         Raises
         ------
@@ -138,12 +143,13 @@ class Conductor:
             The preset does not have the section that was saved.
         """
         if saved is None:
-            choice = self._first_choice()
-            section, reason = self.playlists.enter(choice.section), choice.reason
+            section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
+            self.requests.begin_tempo(beginning.messages, section)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
+            self.places.restore(saved.jumped)
             reason = "goes on where it was saved"
             self._last_bar = instance.bar_number(0.0)
         self.planner.enter_first(instance, reason)
@@ -160,6 +166,7 @@ class Conductor:
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
+        self.places.take_over(before.places)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
     def cancel_planned(self, reason: str) -> None:
@@ -177,7 +184,7 @@ class Conductor:
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
-        music = save(self.playback, self.playlists, self.stingers, preset)
+        music = save(self.playback, self.playlists, self.stingers, preset, self.places.jumped)
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
@@ -209,6 +216,24 @@ class Conductor:
         self._report()
         self._post()
 
+    def _first_section(self, beginning: Beginning) -> tuple[str, str]:
+        """The section to begin with, and the reason."""
+        begin_values(beginning.values, self.playback)
+        self.requests.begin(beginning.messages)
+        choice = self._first_choice()
+        if beginning.values:
+            self._begin_density()
+        if not self.playback.is_playing:
+            return SILENCE, "stop was asked for"
+        return self.playlists.enter(choice.section), choice.reason
+
+    def _begin_density(self) -> None:
+        """Let generated layers begin at the density that the parameters ask for now."""
+        for name, layer in self.playback.assets.generated.items():
+            control = self.playback.preset.file.layers[name].density
+            if isinstance(control, Curve):
+                layer.density = curve_value(control, self.playback.values.number(control.over))
+
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
@@ -229,7 +254,7 @@ class Conductor:
             The reason of the selection.
         """
         playback = self.playback
-        wanted = choice.section if playback.is_playing else SILENCE
+        wanted = self.places.wanted(choice.section)
         if self.section_ends.is_as_planned(choice):
             return Outcome.SETTLED, ""
         if self.section_ends.is_outdated(wanted) and not self.planner.locked_count():

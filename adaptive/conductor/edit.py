@@ -19,7 +19,8 @@ from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.transitions.applier import INSTRUMENT_FADE_S
 from adaptive.engine import commands
-from adaptive.engine.live_edit import Store, moves, stores
+from adaptive.engine.commands import Command
+from adaptive.engine.live_edit import MOVE_S, Store, moves, stores
 from adaptive.engine.spec import EngineSpec
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_GAIN
 from adaptive.preset.model import Preset
@@ -112,12 +113,20 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     frame = before.tempo.frame_at(beat)
     changed = _EditTransition(new, before, beat, frame, kept_layers).post()
     edited = prepared.layout.spec
-    moved = moves(present, edited, frame)
+    moved = [*new.planner.applier.levels.add_to(moves(present, edited, frame)), *_levels(new, frame)]
     new.outbox.add(moved)
     later = stores(before.engine, present, edited, frame)
     strips = sorted({edited.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
     playback.log_line("edit", frame, REASON, status="applied", exchanged=changed, moved=strips)
     return new, later
+
+
+def _levels(conductor: Conductor, frame: int) -> list[Command]:
+    """Commands for what the present section adds to the levels of its layers, if the edit changed that."""
+    levels = conductor.planner.applier.levels
+    changed = levels.enter(conductor.playback.instance.section)
+    frames = round(MOVE_S * conductor.playback.tempo.sample_rate)
+    return [levels.fade(name, frame, frames) for name in changed]
 
 
 def _moved_parameters(old: PresetLayout, new: PresetLayout) -> dict[int, int]:

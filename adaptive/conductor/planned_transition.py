@@ -9,6 +9,7 @@ from adaptive.conductor.layers.generated import WritePlan
 from adaptive.conductor.layers.stems import Fades, LayerState
 from adaptive.conductor.playlists import PlaylistState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.variation_picker import PickState
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 from adaptive.preset.grids import describe
@@ -58,6 +59,10 @@ class TransitionRequest:
         State of the playlists before the destination was picked; restored when the transition is cancelled.
     section_end : SectionEnd or None
         The end of the source, if that is the reason.
+    enter_beat : float or None
+        Local beat at which the section is entered; None: as the rule says.
+    kind : str
+        ``restart`` or ``jump``, where a message asked for it; empty: select or a playlist did.
     """
 
     section: str
@@ -67,6 +72,13 @@ class TransitionRequest:
     not_before: float = 0.0
     playlists_before: PlaylistState | None = None
     section_end: SectionEnd | None = None
+    enter_beat: float | None = None
+    kind: str = ""
+
+    @property
+    def is_advance(self) -> bool:
+        """Whether a playlist goes on to its next section."""
+        return self.not_before > 0.0
 
 
 @dataclass(slots=True)
@@ -99,6 +111,10 @@ class PlannedTransition:
         Commands that act before the seam; a cancellation that comes after them has to reverse them.
     marker : str
         Marker at which the section was left; carried over a bridge; empty: none.
+    fill_take, fill_before : str, PickState or None
+        Where the fill has several files: the one that was picked, and the pick state before.
+    levels_before, levels : dict
+        What was added to the levels of layers before the seam, and what changes there.
     """
 
     source: SegmentInstance
@@ -116,6 +132,10 @@ class PlannedTransition:
     plans_before: dict[str, WritePlan] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     marker: str = ""
+    fill_take: str = ""
+    fill_before: PickState | None = None
+    levels_before: dict[str, float] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:

@@ -12,6 +12,7 @@ from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Receipt
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.shot_picks import ShotPicks
 from adaptive.conductor.step_values import StepValues
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
@@ -59,13 +60,19 @@ class PlaybackState:
         The planned transitions in order: one, or two with a bridge between them.
     left_at : dict
         Section to the beat, counted from its own start, at which it was left last.
+    forgotten : set of str
+        The present section, if its place is not to be remembered when it is left.
     arrivals : int
         Number of transitions that have been carried out; it seeds the choice of random entry markers.
     revision : int
         Increases whenever a transition is planned or cancelled or the tempo changes; stingers compare it
         to find out whether their place has to be found again.
+    shot_picks : ShotPicks
+        Picks among the files of stingers and fills.
     is_playing : bool
         False after a stop message.
+    stop_s : float or None
+        Length of the fade of a stop that begins at once; None: at the bar line.
     tempo_wanted : float or None
         Tempo that a message asked for, in quarter notes a minute; None: the segments' own tempi.
     now : int
@@ -93,9 +100,12 @@ class PlaybackState:
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
         self.transitions: list[PlannedTransition] = []
         self.left_at: dict[str, float] = {}
+        self.forgotten: set[str] = set()
+        self.shot_picks = ShotPicks(assets.shot_pickers)
         self.arrivals = 0
         self.revision = 0
         self.is_playing = True
+        self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
@@ -106,13 +116,40 @@ class PlaybackState:
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
+        self.shot_picks.take_over(before.shot_picks)
+        self.forgotten = before.forgotten & set(self.preset.segments)
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
+        self.stop_s = before.stop_s
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 
     def enter(self, instance: SegmentInstance, frame: int) -> None:
         """Make an instance the present one; `frame` is that of its seam."""
         self.previous, self.instance, self.entered_frame = self.instance, instance, frame
+
+    def leave_place(self, section: str, beat: float) -> None:
+        """Remember the local beat at which a section is left, unless its place was forgotten."""
+        if section in self.forgotten:
+            self.forgotten.discard(section)
+            self.left_at.pop(section, None)
+        else:
+            self.left_at[section] = beat
+
+    def forget_place(self, section: str) -> bool:
+        """Forget where a section was left, or will be left if it plays; returns whether that is known."""
+        is_present = self.instance.section == section
+        if is_present:
+            self.forgotten.add(section)
+        return self.left_at.pop(section, None) is not None or is_present
+
+    def place_to_keep(self, section: str, beat: float) -> float:
+        """The local beat at which a section that is about to be left is entered again."""
+        return 0.0 if section in self.forgotten else beat
+
+    def is_remembered(self, section: str, source: str) -> bool:
+        """Whether a section was left, or is about to be, and not forgotten; `source` is left at this seam."""
+        left = {transition.source.section for transition in self.transitions} | {source}
+        return section in self.left_at or (section in left and section not in self.forgotten)
 
     @property
     def earliest(self) -> int:

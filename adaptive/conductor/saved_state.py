@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists, PlaylistState
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
@@ -85,6 +86,10 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Value of each state group.
     left_at : dict of str to float
         Local beat at which each section was left last.
+    forgotten : tuple of str
+        Sections whose place is not remembered when they are left.
+    jumped : (str, str) or None
+        The section that was jumped to, and what select wanted then.
     playlists, rounds, interrupted : dict
         State of each playlist, as in `PlaylistState`.
     left_with : dict
@@ -98,6 +103,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     detour : tuple of str or None
         The section that plays after one that has ended, that one, and section and condition of the select
         line that was chosen then.
+    shots : dict
+        Pick states of stingers and fills with several files, by key path.
     rested_s : dict of str to float
         Seconds since each stinger's first beat sounded.
     """
@@ -116,6 +123,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parameters: dict[Text, tuple[float, float]] = msgspec.field(default_factory=dict)
     states: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_at: dict[Text, Place] = msgspec.field(default_factory=dict)
+    forgotten: tuple[Text, ...] = ()
+    jumped: tuple[Text, Text] | None = None
     playlists: dict[Text, SavedPick] = msgspec.field(default_factory=dict)
     rounds: dict[Text, Count] = msgspec.field(default_factory=dict)
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
@@ -124,6 +133,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spent: tuple[tuple[Text, Condition], ...] = ()
     interrupted_sections: dict[Text, Text] = msgspec.field(default_factory=dict)
     detour: tuple[Text, Text, Text, Condition] | None = None
+    shots: dict[Annotated[str, Meta(max_length=300)], SavedPick] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
 
 
@@ -148,7 +158,13 @@ def read_saved(document: object) -> SavedMusic:
     raise InputError(message)
 
 
-def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
+def save(
+    playback: PlaybackState,
+    playlists: Playlists,
+    stingers: Stingers,
+    preset: str,
+    jumped: tuple[str, str] | None = None,
+) -> SavedMusic:
     """The musical state at the control step that was stepped last; `preset` is the folder's name."""
     instance, local, bar = _present(playback)
     # a planned transition is not saved, so what playlists picked for it is not saved either
@@ -170,6 +186,8 @@ def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, pres
         parameters=playback.engine.targets(playback.layout.parameters),
         states=dict(playback.values.states),
         left_at=dict(playback.left_at),
+        forgotten=tuple(sorted(playback.forgotten)),
+        jumped=jumped,
         playlists={name: _saved_pick(pick) for name, pick in lists.picks.items()},
         rounds=dict(lists.rounds),
         interrupted=dict(lists.interrupted),
@@ -181,6 +199,7 @@ def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, pres
             for name, layer in playback.assets.stems.items()
             if layer.pickers
         },
+        shots={path: _saved_pick(pick) for path, pick in _shot_picks(playback).items()},
         rested_s={
             name: (playback.now - sync_point) / rate
             for name, sync_point in stingers.last_sync_points().items()
@@ -201,6 +220,15 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
     bar_start = math.floor((local + BEAT_TOLERANCE) / instance.beats_per_bar) * float(instance.beats_per_bar)
     bar_start = max(bar_start, instance.offset_beats, 0.0)
     return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
+
+
+def _shot_picks(playback: PlaybackState) -> dict[str, PickState]:
+    """Pick states of one-shots, without the fills of planned transitions, which are planned again."""
+    picks = dict(playback.shot_picks.states)
+    for transition in reversed(playback.transitions):
+        if transition.fill_before is not None:
+            picks[shot_path("fills", transition.table.fill or "")] = transition.fill_before
+    return picks
 
 
 def _saved_pick(pick: PickState) -> SavedPick:
@@ -226,10 +254,12 @@ def restore(
         saved.arrivals,
     )
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
+    playback.forgotten = set(saved.forgotten) & {saved.section}
     playlists.restore(_playlist_state(saved, playlists, playback.preset.file.playlists))
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
         layer.set_picks(picks, saved.left_with.get(name, {}))
+    playback.shot_picks.set({path: _pick_state(pick) for path, pick in saved.shots.items()})
     rate = playback.tempo.sample_rate
     stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _instance(saved, playback)

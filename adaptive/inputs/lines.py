@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from adaptive.errors import ProtocolError
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.known_faults import KnownFaults, kind_of
-from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction, read_json
+from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction
 
 LONGEST_MESSAGE = 65536
 MOST_FAULTS, FAULTS_S = 100, 60.0

@@ -103,19 +103,33 @@ class OscReader:
                 return _unless_released(check.state(group, value), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
+        if (requests := self._transport(path, arguments)) is not None:
+            return requests
+        text = (
+            f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
+            f"stop, pause, resume, restart, volume, forget, jump and load are{self._meant(path[-1])}"
+        )
+        raise ProtocolError(text)
+
+    def _transport(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request] | None:
+        """Requests about the whole music; None if the address is none of theirs."""
+        check, first = self.checker, arguments[0] if arguments else None
+        match path:
             case ["tempo"]:
                 return [check.tempo(first)]
             case ["volume"]:
-                return [check.volume(first)]
+                return [check.volume(first, seconds=_second(arguments))]
+            case ["stop"]:
+                return _unless_released(check.stop(_second(arguments)), arguments)
+            case ["forget"]:
+                return [check.forget(first)]
+            case ["jump"]:
+                return [check.jump(first, 1 if len(arguments) < 2 else arguments[1])]
             case ["load"] if isinstance(first, str) and len(first) <= 64:
                 return [LoadPreset(first)]
             case [word] if (request := transport(word)) is not None:
                 return _unless_released(request, arguments)
-        text = (
-            f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            f"stop, pause, resume, volume and load are{self._meant(path[-1])}"
-        )
-        raise ProtocolError(text)
+        return None
 
     def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:
         """The value that the first argument chooses, by name or by index."""
@@ -175,6 +189,11 @@ def rescale(table: InputTable, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
     return first + (last - first) * share
+
+
+def _second(arguments: tuple[Any, ...]) -> Any:
+    """The second argument, a time in seconds; None if there is none."""
+    return arguments[1] if len(arguments) > 1 else None
 
 
 def _unless_released(request: Request, arguments: tuple[Any, ...]) -> list[Request]:

@@ -24,6 +24,7 @@ from adaptive.preset.lengths import (
 from adaptive.preset.model import Preset
 from adaptive.preset.reach import check_reach
 from adaptive.preset.segments import BRIDGE, is_bridge
+from adaptive.preset.stems import files_of
 from adaptive.preset.timing import (
     check_flapping,
     check_grids,
@@ -158,11 +159,11 @@ def _check_introductions(preset: Preset, stem_seconds: Mapping[Path, float]) -> 
 def _check_one_shots(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:
     shots: list[tuple[str, str, float, list[str]]] = []
     for name, stinger in preset.file.stingers.items():
-        files = stinger.stem or {}
-        names = list(files.values()) if isinstance(files, dict) else [files]
+        written = stinger.stem.values() if isinstance(stinger.stem, dict) else [stinger.stem]
+        names = [name for files in written for name in files_of(files)]
         shots.append(("stingers", name, stinger.first_beat_s, names))
     for name, fill in preset.file.fills.items():
-        shots.append(("fills", name, fill.first_beat_s, [fill.stem]))
+        shots.append(("fills", name, fill.first_beat_s, list(files_of(fill.stem))))
     for kind, name, first_beat_s, names in shots:
         for file in names:
             seconds = stem_seconds.get(preset.stems[file])

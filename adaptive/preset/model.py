@@ -10,6 +10,7 @@ from pathlib import Path
 from adaptive.preset.expression import Expression
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge, segments_of
+from adaptive.preset.stems import files_of
 
 SECTION_GROUP = "section"
 """The only state group of a preset without `[states]`; its values are the sections and playlists."""
@@ -113,12 +114,12 @@ class Preset:
         """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):
             stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem
-            return (self.stems[stem],) if stem is not None and layer == segment else ()
+            return tuple(self.stems[name] for name in files_of(stem)) if layer == segment else ()
         written = self.file.layers[layer].stem
         names = written.get(segment) if isinstance(written, dict) else written
         if names is None or (is_bridge(segment) and not isinstance(written, dict)):
             return ()
-        return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
+        return tuple(self.stems[name] for name in files_of(names))
 
     def intro_file(self, layer: str, segment: str) -> Path | None:
         """Return the file that a layer plays once before the loop of a segment; None if it has none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
@@ -14,9 +14,11 @@ from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     Curve,
+    Files,
     Ignore,
     InputTable,
     LayerTable,
+    MasterTable,
     OutOfBounds,
     ParameterTable,
     PresetFile,
@@ -64,7 +66,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Receives the faults.
     """
-    for check in (_beats, _names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
+    for check in CHECKS:
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -215,8 +217,8 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
         _introduction(name, layer, file, faults)
-        _variations(layer, at, faults)
-        _controls(layer, at, file, faults)
+        _variations(layer.stem, at, faults)
+        _controls(layer, _layer_fields(), at, file, faults)
 
 
 def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultList) -> None:
@@ -236,9 +238,15 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
         faults.require_known((*at, section), "section", section, file.sections)
 
 
-def _variations(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+def _shots(file: PresetFile, faults: FaultList) -> None:
+    for kind, tables in (("bridges", file.bridges), ("fills", file.fills), ("stingers", file.stingers)):
+        for name, table in tables.items():
+            _variations(table.stem, (kind, name), faults)
+
+
+def _variations(stem: Files | Mapping[str, Files] | None, at: KeyPath, faults: FaultList) -> None:
     """Check that a list of variations is not empty and holds each file once."""
-    tables = layer.stem if isinstance(layer.stem, dict) else {"": layer.stem}
+    tables = stem if isinstance(stem, Mapping) else {"": stem}
     for section, files in tables.items():
         if not isinstance(files, tuple):
             continue
@@ -271,9 +279,21 @@ def _layer_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(LayerTable)
 
 
-def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
-    for field in _layer_fields():
-        value = getattr(layer, field.name)
+def _master(file: PresetFile, faults: FaultList) -> None:
+    _controls(file.master, msgspec.structs.fields(MasterTable), ("master",), file, faults)
+    if file.level_db is not None and file.master.level_db is not None:
+        faults.add(("level_db",), "says the same as `master.level_db`; leave one out")
+
+
+def _controls(
+    table: LayerTable | MasterTable,
+    fields: tuple[msgspec.structs.FieldInfo, ...],
+    at: KeyPath,
+    file: PresetFile,
+    faults: FaultList,
+) -> None:
+    for field in fields:
+        value = getattr(table, field.name)
         where = (*at, field.encode_name)
         if isinstance(value, Curve):
             faults.require_known((*where, "over"), "parameter", value.over, file.parameters)
@@ -312,6 +332,12 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             stem = file.layers.get(layer, LayerTable()).stem
             if isinstance(stem, dict) and name not in stem:
                 faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+        for layer in section.levels_db:
+            where = (*at, "levels_db", layer)
+            if layer in section.layers or layer not in file.layers:
+                faults.require_known(where, "layer", layer, file.layers)
+            else:
+                faults.add(where, f"section `{name}` does not have `{layer}` in its `layers`")
 
 
 def _then(name: str, section: SectionTable, file: PresetFile, faults: FaultList) -> None:
@@ -345,3 +371,19 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
             faults.require_known((*at, "style"), what, layer.style, styles)
+
+
+CHECKS = (
+    _beats,
+    _names,
+    _parameters,
+    _states,
+    _inputs,
+    _layers,
+    _sections,
+    check_routes,
+    _stingers,
+    _shots,
+    _master,
+)
+"""The checks of `check_references`, in the order in which their faults are added."""

@@ -44,6 +44,9 @@ Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0
 Order = Literal["sequence", "random", "shuffle"]
 """The order in which variations or sections are played; ``docs/presets.md`` defines each."""
 
+Files = str | tuple[str, ...]
+"""A file, or a list of variations."""
+
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file; unknown keys are faults."""
@@ -171,6 +174,7 @@ class SectionTable(_Table, frozen=True):
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
+    levels_db: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
 class SelectTable(_Table, frozen=True):
@@ -227,7 +231,9 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
 class BridgeTable(_Table, frozen=True):
     """`[bridges.NAME]`: music that plays once between two sections, as part of a transition."""
 
-    stem: str | None = None
+    stem: Files | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     layers: tuple[Name, ...] = ()
     length_bars: Bars | None = None
     length_beats: Beats | None = None
@@ -249,8 +255,10 @@ class BridgeTable(_Table, frozen=True):
 class FillTable(_Table, frozen=True):
     """`[fills.NAME]`: a one-shot that leads up to a seam; it sounds only if the transition happens."""
 
-    stem: str
+    stem: Files
     length_beats: Beats
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
     replaces: tuple[Name, ...] = ()
     must_fit: bool = False
@@ -283,10 +291,13 @@ class StingerNote(_Table, frozen=True):
 class StingerTable(_Table, frozen=True):
     """`[stingers.NAME]`: a one-shot that the event of the same name plays; its first beat lands on the grid.
 
-    Give either a `stem` (or one for each key), or `notes` and an `instrument`.
+    Give either a `stem` (a file, a list of variations, or either for each key), or `notes` and an
+    `instrument`.
     """
 
-    stem: str | dict[str, str] | None = None
+    stem: Files | dict[str, Files] | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
     instrument: Name | None = None
     notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()
@@ -361,6 +372,13 @@ class ReverbTable(_Table, frozen=True):
     level_db: Level = 0.0
 
 
+class MasterTable(_Table, frozen=True):
+    """`[master]`: the whole mix, before the limiter."""
+
+    level_db: Control | None = None
+    cutoff_hz: Control | None = None
+
+
 class PresetFile(_Table, frozen=True, kw_only=True):
     """A preset: the whole of `preset.toml`."""
 
@@ -371,7 +389,7 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     beat: Beat | None = None
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
-    level_db: Level = 0.0
+    level_db: Level | None = None
     credits: Credits = msgspec.field(default_factory=Credits)
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
@@ -386,3 +404,4 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
+    master: MasterTable = msgspec.field(default_factory=MasterTable)

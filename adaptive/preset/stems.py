@@ -8,7 +8,7 @@ from pathlib import Path
 
 from adaptive.preset.faults import FaultList, KeyPath
 from adaptive.preset.file_names import MAX_LISTED, find_same, hint_file
-from adaptive.preset.schema import PresetFile
+from adaptive.preset.schema import Files, PresetFile
 
 
 def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str, Path]:
@@ -53,14 +53,20 @@ def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
             yield from _of_layer(("layers", name, key), getattr(layer, key))
     for name, bridge in file.bridges.items():
         if bridge.stem is not None:
-            yield ("bridges", name, "stem"), bridge.stem
+            yield from _each(("bridges", name, "stem"), bridge.stem)
     for name, fill in file.fills.items():
-        yield ("fills", name, "stem"), fill.stem
+        yield from _each(("fills", name, "stem"), fill.stem)
     for name, stinger in file.stingers.items():
         if isinstance(stinger.stem, dict):
-            yield from ((("stingers", name, "stem", key), stem) for key, stem in stinger.stem.items())
+            for key, files in stinger.stem.items():
+                yield from _each(("stingers", name, "stem", key), files)
         elif stinger.stem is not None:
-            yield ("stingers", name, "stem"), stinger.stem
+            yield from _each(("stingers", name, "stem"), stinger.stem)
+
+
+def files_of(files: Files | None) -> tuple[str, ...]:
+    """Return the names of a file, of a list of variations, or of nothing."""
+    return () if files is None else (files,) if isinstance(files, str) else files
 
 
 def _of_layer(

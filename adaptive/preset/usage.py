@@ -127,4 +127,6 @@ def _names_read(preset: Preset) -> set[str]:
             control = getattr(layer, field.name)
             if isinstance(control, Curve):
                 names.add(control.over)
+    master = preset.file.master
+    names |= {one.over for one in (master.level_db, master.cutoff_hz) if isinstance(one, Curve)}
     return names

@@ -172,7 +172,8 @@ def _transition(line: Line) -> str:
     extras = [line["note"]] if "note" in line else []
     if "fill" in line:
         is_left_out = "left out" in line["fill"]
-        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']} leads there")
+        take = f" ({line['take']})" if "take" in line else ""
+        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']}{take} leads there")
     more = "".join(f"; {extra}" for extra in extras)
     return (
         f"{source or 'silence'} changes to {target} at {line['position']} ({_clock(line['t'])}, in "
@@ -202,6 +203,7 @@ def _stinger(line: Line) -> str:
     if line.get("status") == "moved":
         return f"{line['event']} moves to {line['position']}: {line['reason']}"
     played = f" as {' '.join(line['pitches'])} in {line['key']}" if "pitches" in line else ""
+    played += f", from {line['take']}" if "take" in line else ""
     return f"{line['event']} sounds at {line['position']} ({_clock(line['t'])}){played}: {line['reason']}"
 
 
@@ -217,12 +219,17 @@ def _state(line: Line) -> str:
         return f"{_select_line(line)} ({line['section']}) counts again: its condition has been false"
     if "transport" in line:
         return f"{line['transport']} was asked for"
+    if "forgotten" in line:
+        return str(line["reason"])
+    if "dropped" in line:
+        return f"{line['dropped']} was asked for and is not done: {line['reason']}"
     return f"the state {line['group']} is now {line['value']} (was {line['before']})"
 
 
 def _layer(line: Line) -> str | None:
     if "layers" in line:
-        return f"{line['section']} plays"
+        levels = [f"{name} at {db:+g} dB" for name, db in line.get("levels_db", {}).items()]
+        return ", ".join([f"{line['section']} plays", *levels])
     if "take" not in line:
         return None
     return f"{line['layer']} plays {line['take']} ({line['reason']})"

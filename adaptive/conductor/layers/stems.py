@@ -13,6 +13,7 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
+from adaptive.preset.segments import is_bridge
 
 FOREVER = 2**60
 """A frame that is never reached."""
@@ -325,6 +326,15 @@ class StemLayer:
         playing.ends_frame, playing.is_stopping = begins + frames, True
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
 
+    def shorten_fades(self, at: int, frames: int) -> list[Command]:
+        """Let clips that fade out beyond a time end by then: `frames` after the frame `at`."""
+        posted: list[Command] = []
+        for clip in self.clips:
+            if clip.is_stopping and at + frames < clip.ends_frame < FOREVER:
+                clip.ends_frame = at + frames
+                posted.append(commands.stop_clip(at, clip.clip, frames))
+        return posted
+
     def fading_clip(self, segment: str, at: int, position: int) -> ClipInUse | None:
         """A clip that still fades out at the segment's position, so that it can be faded in again."""
         for clip in self.clips:
@@ -477,7 +487,7 @@ class StemLayer:
             self.next_change = playing.zero_frame
         elif playing.sound is not None and playing.sound is self._first_pass(segment):
             self.next_change = playing.zero_frame + self.pass_frames[segment]
-        elif segment in self.pickers:
+        elif segment in self.pickers and not is_bridge(segment):  # a bridge plays once
             length = self.pass_frames[segment]
             passes = max(0, at - playing.zero_frame) // length
             self.next_change = playing.zero_frame + (passes + 1) * length

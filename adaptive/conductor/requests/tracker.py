@@ -82,6 +82,15 @@ class RequestTracker:
         if message_id is not None:
             self._open.append(TrackedRequest(message_id, subject, label))
 
+    def open_planned(self, message_id: str | None, subject: str, label: str) -> None:
+        """Track a request whose transition is planned already; its first receipt tells when it sounds."""
+        self.open(message_id, subject, label)
+        if message_id is not None:
+            request = self._open[-1]
+            request.is_new = False
+            self._attach(request)
+            self._receipt(request, "accepted", label)
+
     def update(self, outcome: Outcome, reason: str) -> None:
         """Update every open request after the section of a control step has been selected."""
         for request in list(self._open):

@@ -56,7 +56,7 @@ class ExitFinder:
 
     def find(
         self, source: SegmentInstance, segment: str, rule: TransitionTable, any_marker: bool = False,
-        not_before: float = 0.0,
+        not_before: float = 0.0, enter_beat: float | None = None,
     ) -> ExitPlan:  # fmt: skip
         """Find exit and entry of a transition.
 
@@ -72,6 +72,8 @@ class ExitFinder:
             Whether the source is a bridge that may also be left at any of its markers.
         not_before : float
             Beat before which the source may not be left.
+        enter_beat : float or None
+            Local beat at which the segment is entered; None: as the rule says.
         """
         playback, exit_at = self.playback, rule.exit_at
         remarks: list[str] = []
@@ -84,7 +86,7 @@ class ExitFinder:
         with_lead = max(begins, playback.tempo.beat_at(playback.earliest + needed))
         exit_ = self._exit(source, with_lead, exit_at, any_marker, [])
         frame = max(playback.tempo.frame_at(exit_.beat), playback.earliest)
-        entry = self._entry(source, exit_, segment, rule, remarks)
+        entry = self._entry(source, exit_, segment, rule, remarks) if enter_beat is None else enter_beat
         place = entry % playback.preset.segments[segment].beats_per_bar if segment and entry > 0.0 else 0.0
         target = playback.instance_in(segment, exit_.beat, entry, source.next_first_bar(exit_.beat, place))
         bound = self._bound(source, max(earliest, start), first)
@@ -176,7 +178,7 @@ class ExitFinder:
         """
         for transition in reversed(self.playback.transitions):
             if transition.source.section == segment:
-                return transition.source.place_of(transition.beat)
+                return self.playback.place_to_keep(segment, transition.source.place_of(transition.beat))
         left_at = self.playback.left_at.get(segment)
         start = self.playback.start_of(segment)
         # an edit may have shortened the introduction in which the section was left

@@ -31,7 +31,7 @@ from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
-from adaptive.session.reload.replace import PresetReplacer, ReplaceHost, hand_over
+from adaptive.session.reload.replace import PAUSE_S, PresetReplacer, ReplaceHost, hand_over
 
 POLL_S = 0.5
 """Time between two looks at the files."""
@@ -41,9 +41,6 @@ SETTLE_S = 0.1
 
 COMPOSE_S = 0.6
 """Time a new performance has, before its bar line, to compose the bars up to there: at most 64 per layer."""
-
-PAUSE_S = 0.055
-"""Time that the old performance takes to fade out."""
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
 """Audio files whose changes are seen, in the preset's folder and below."""

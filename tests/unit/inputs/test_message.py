@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.message import (
     LONGEST_ID,
     MOST_REQUESTS,
@@ -20,7 +21,6 @@ from adaptive.inputs.message import (
     SetVolume,
     Subscribe,
     Transaction,
-    read_json,
 )
 from tests.helpers.presets import make_preset
 
@@ -88,8 +88,8 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, load, save, restore, reload, undo, subscribe, "
-    "play, stop, pause, resume"
+    "parameter, state, event, tempo, volume, stop, forget, jump, load, save, restore, reload, undo, "
+    "subscribe, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),

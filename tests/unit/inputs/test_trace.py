@@ -12,7 +12,7 @@ from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
 from adaptive.errors import TraceError
 from adaptive.inputs.trace import LONGEST_LINE, Trace, TraceLine, read_trace
 from adaptive.preset.model import Preset
-from tests.helpers.presets import make_preset
+from tests.helpers.presets import RATE, make_preset, two_sections
 
 BODY = """
 [parameters.intensity]
@@ -179,6 +179,27 @@ def test_a_value_out_of_range_is_clamped_and_counted(preset: Preset, tmp_path: P
 
     assert [line.values[0][1] for line in trace.lines] == [1.0, 0.0, 0.5, 1.0]
     assert trace.clamped == {"intensity": 3}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"t": 1, "message": {"forget": "nowhere"}}, "line 1: there is no section 'nowhere'"),
+        ({"t": 1, "message": {"volume": 0.5}}, 'line 1: this does not belong in a trace: {"volume": 0.5}'),
+        ({"t": 1, "message": 7}, "line 1: must be an object such as"),
+        ({"t": 1, "stop": {"seconds": "x"}}, "line 1: seconds must be a number from 0 to 3600, got 'x'"),
+        ({"meta": {"begin": 3}}, "line 1: begin must be a list of objects"),
+    ],
+)
+def test_a_message_that_cannot_be_is_named_with_its_line(
+    tmp_path: Path, line: dict[str, object], expected: str
+) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_text(json.dumps(line), encoding="utf-8")
+    with pytest.raises(TraceError) as caught:
+        read_trace(path, two_sections(tmp_path / "preset"), RATE)
+
+    assert f"trace.jsonl: {expected}" in str(caught.value)
 
 
 def test_a_number_that_is_no_reading_is_counted_and_left_out(tmp_path: Path) -> None:
