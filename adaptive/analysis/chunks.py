@@ -13,6 +13,7 @@ import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from adaptive.analysis.loop_comments import read_loop_comments
 from adaptive.engine.decoding.chunked import RIFF, Chunk, chunks
 from adaptive.errors import AudioFileError
 
@@ -56,7 +57,7 @@ class ChunkHints:
 
 
 def read_hints(path: Path, frames: int = 0) -> ChunkHints:
-    """Read the hints of a file; a file that is not RIFF/WAVE has none.
+    """Read the hints of a file: of the chunks of a WAV file, or the comments of an Ogg or FLAC file.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def read_hints(path: Path, frames: int = 0) -> ChunkHints:
     try:
         with path.open("rb") as file:
             head = file.read(12)
+            if head[:4] in (b"OggS", b"fLaC"):
+                return ChunkHints(loop_frames=read_loop_comments(path))
             if len(head) < 12 or head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:] != b"WAVE":
                 return hints
             for chunk in chunks(file, len(head), RIFF):

@@ -12,7 +12,13 @@ from adaptive.analysis.measured import Measured
 from adaptive.music.scale import Key
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
-from adaptive.preset.lengths import covered_beats, section_length_beats, section_stems, stem_loop_beats
+from adaptive.preset.lengths import (
+    covered_beats,
+    held_intro_beats,
+    section_length_beats,
+    section_stems,
+    stem_loop_beats,
+)
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import BRIDGE, is_bridge
 
@@ -108,9 +114,10 @@ def _loops(
     """Stems that loop within a part: layer, file, beats of the loop, beats the file covers."""
     length = section_length_beats(preset, segment, seconds)
     for layer, path in section_stems(preset, segment):
-        loop = stem_loop_beats(preset, segment, seconds[path], length) if path in seconds else None
+        held = held_intro_beats(preset, segment, layer)
+        loop = stem_loop_beats(preset, segment, seconds[path], length, held) if path in seconds else None
         if loop is not None:
-            yield layer, path, loop, covered_beats(preset, segment, seconds[path])
+            yield layer, path, loop, covered_beats(preset, segment, seconds[path], held)
 
 
 def _check_grid(preset: Preset, segment: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
@@ -139,7 +146,8 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
             missing_s = (loop - covered) * table.beat_s
             meant_bpm = 60.0 / table.beat_s * loop / covered
             # the lead-in may complete the end of the file
-            is_explained = -OFF_GRID_S <= missing_s <= table.first_beat_s + OFF_GRID_S
+            lead_in_s = table.first_beat_s + held_intro_beats(preset, segment, layer) * table.beat_s
+            is_explained = -OFF_GRID_S <= missing_s <= lead_in_s + OFF_GRID_S
             if not is_explained and abs(meant_bpm - round(meant_bpm)) <= EVEN_BPM:
                 found.setdefault((segment, round(meant_bpm)), []).append((layer, path, covered, loop))
     for (segment, meant_bpm), stems in found.items():

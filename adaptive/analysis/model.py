@@ -17,7 +17,7 @@ class SectionProposal:
     beats : int
         Length in beats.
     first_beat_s : float
-        Position of bar 1, beat 1 in each of its files, in seconds.
+        Position of the first beat in each of its files, in seconds: of the introduction, if they hold one.
     tail_s : float
         Seconds after the last bar in the longest file.
     tempo_bpm : float
@@ -28,6 +28,10 @@ class SectionProposal:
         The variations of each layer, in order; one file if the layer has no variations.
     notes : tuple of str
         One sentence for each estimate.
+    intro_beats : int
+        Beats of the introduction that its files hold before bar 1; 0 if they hold none.
+    intros : dict of str to Path
+        The file that a layer plays once before its loop.
     """
 
     bars: int
@@ -38,6 +42,8 @@ class SectionProposal:
     confidence: float
     files: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    intro_beats: int = 0
+    intros: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from adaptive.analysis import blank, template
 from adaptive.analysis.evidence import Evidence, gather
 from adaptive.analysis.folder import list_stems
 from adaptive.analysis.guess import Guess, guess_sections
+from adaptive.analysis.introduction import pair_files, with_introduction
 from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
 from adaptive.analysis.names import NamedStem, group
 from adaptive.analysis.order import layer_order, section_order
@@ -46,7 +48,8 @@ def propose(folder: Path) -> Proposal:
         If one of them cannot be read.
     """
     listed = list_stems(folder)
-    named = group(listed.files, folder)
+    pairs = pair_files(listed.files)
+    named = group([path for path in listed.files if path not in pairs.values()], folder)
     sections: dict[str, list[NamedStem]] = {}
     for stem in named:
         if not stem.is_stinger:
@@ -55,6 +58,11 @@ def propose(folder: Path) -> Proposal:
         raise InputError(f"{folder} holds only stingers: at least one file must be a loop.")
     evidence = {name: gather(sections[name]) for name in section_order(sections)}
     guess = guess_sections(evidence)
+    sections_found = {
+        name: with_introduction(found, guess.beats_per_bar, evidence[name].extents, pairs)
+        for name, found in guess.sections.items()
+    }
+    guess = replace(guess, sections=sections_found)
     short = {name: found for name, found in guess.sections.items() if _is_one_shot(found, guess)}
     if len(short) == len(guess.sections):
         short = {}

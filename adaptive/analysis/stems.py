@@ -6,13 +6,14 @@ very long files are refused with a sentence that names the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import soxr
 
 from adaptive.analysis.chunks import ChunkHints, read_hints
+from adaptive.analysis.loop_comments import TO_THE_END
 from adaptive.analysis.samples import ANALYSIS_RATE_HZ, F32
 from adaptive.engine.decode import decode
 from adaptive.engine.decoding.inspect import SUFFIXES
@@ -90,6 +91,9 @@ def read_stem(path: Path) -> Stem:
     """
     decoded = decode(path, longest_s=LONGEST_S)
     hints = read_hints(path, decoded.frames)
+    if hints.loop_frames is not None and hints.loop_frames[1] == TO_THE_END:
+        start = hints.loop_frames[0]
+        hints = replace(hints, loop_frames=(start, decoded.frames) if start < decoded.frames else None)
     with memory_named(path.name):
         mono = decoded.audio.mean(axis=0, dtype=np.float32)
         resampled = soxr.resample(mono, decoded.sample_rate, ANALYSIS_RATE_HZ)

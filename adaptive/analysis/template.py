@@ -39,6 +39,8 @@ def stem_places(proposal: Proposal) -> dict[Path, str]:
             stem = layer if len(proposal.sections) == 1 else f"{section}_{layer}"
             for number, path in enumerate(variations, 1):
                 put(path, stem if len(variations) == 1 else f"{stem}_take_{number}")
+            if layer in found.intros:
+                put(found.intros[layer], f"{stem}_intro")
     for name, stinger in proposal.stingers.items():
         put(stinger.path, name)
     return places
@@ -147,6 +149,15 @@ def _layer(
         lines.append(f"stem = {next(iter(files.values()))}")
     else:
         lines.append(f"stem = {{ {', '.join(f'{name} = {text}' for name, text in files.items())} }}")
+    intros = {
+        name: quoted(places[found.intros[layer]])
+        for name, found in proposal.sections.items()
+        if layer in found.intros
+    }
+    if intros and len(proposal.sections) == 1:
+        lines.append(f"intro = {next(iter(intros.values()))}")
+    elif intros:
+        lines.append(f"intro = {{ {', '.join(f'{name} = {text}' for name, text in intros.items())} }}")
     if any(len(paths) > 1 for paths in held.values()):
         lines.append('order = "shuffle"          # or "sequence", "random": one variation for each pass')
     if is_layered and number > 0:
@@ -185,6 +196,11 @@ def _section(proposal: Proposal, name: str, found: SectionProposal) -> str:
     lines.append(f"[sections.{name}]")
     layers = ", ".join(quoted(layer) for layer in proposal.layers if layer in found.files)
     lines.append(f"layers       = [{layers}]")
+    if found.intro_beats:
+        is_whole = found.intro_beats % proposal.beats_per_bar == 0
+        length = found.intro_beats // proposal.beats_per_bar if is_whole else found.intro_beats
+        key = "intro_bars  " if is_whole else "intro_beats "
+        lines.append(f"{key} = {length}             # sounds once, before bar 1")
     is_bars = bool(found.bars) and found.bars * proposal.beats_per_bar == found.beats
     if is_bars:
         lines.append(f"length_bars  = {found.bars}")

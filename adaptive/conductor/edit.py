@@ -139,7 +139,14 @@ def _keep_harmony(old: Assets, new: Assets) -> None:
 
 def _tonal(segment: Segment) -> tuple[object, ...]:
     """All that a segment's harmony depends on."""
-    return segment.key, segment.chords, segment.beats_per_bar, segment.beat_unit, segment.phrase_bars
+    return (
+        segment.key,
+        segment.chords,
+        segment.beats_per_bar,
+        segment.beat_unit,
+        segment.meter,
+        segment.phrase_bars,
+    )
 
 
 def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
@@ -220,7 +227,7 @@ class _EditTransition:
         changed = [*self._switch_stems(transition), *self._rewrite_generated(transition)]
         return sorted({*changed, *self._end_removed(transition)})
 
-    def _tempo_in(self, playback: PlaybackState) -> tuple[float, int] | None:
+    def _tempo_in(self, playback: PlaybackState) -> tuple[float, float] | None:
         """Tempo and beat unit of the present section; None if the preset does not have it."""
         segment = playback.assets.segments.get(self.before.instance.section)
         return None if segment is None else (segment.tempo_bpm, segment.segment.beat_unit)
@@ -240,7 +247,11 @@ class _EditTransition:
             place = float(bars * segment.beats_per_bar % length)
             return SegmentInstance.of(segment, length, self.beat, place, source.bar_number(self.beat))
         target = replace(
-            source, length_beats=length, phrase_bars=segment.phrase_bars, markers=segment.markers
+            source,
+            length_beats=length,
+            phrase_bars=segment.phrase_bars,
+            markers=segment.markers,
+            intro_beats=self.playback.intro_of(source.section),
         )
         return source if target == source else target
 
@@ -329,5 +340,7 @@ def _is_same(old: ComposeContext, new: ComposeContext) -> bool:
     return (
         old.harmony_of is new.harmony_of
         and (old.energy, old.tempo_bpm) == (new.energy, new.tempo_bpm)
+        and old.meter == new.meter
+        and old.rests_in_introduction == new.rests_in_introduction
         and replace(old.instance, markers=()) == replace(new.instance, markers=())
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from adaptive.conductor.layers.generated import WritePlan
 from adaptive.conductor.layers.stems import Fades, LayerState
@@ -19,6 +20,22 @@ SHAPES = {
     "equal_gain": (kernel.LINEAR, kernel.LINEAR),
     "linear": (kernel.LINEAR, kernel.LINEAR),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEnd:
+    """The end of a section that has played its passes.
+
+    Parameters
+    ----------
+    section : str
+        The section.
+    detour : object
+        What plays after it instead of the answer of select, if its `then` names a section.
+    """
+
+    section: str
+    detour: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,8 @@ class TransitionRequest:
         Beat before which the source may not be left.
     playlists_before : PlaylistState or None
         State of the playlists before the destination was picked; restored when the transition is cancelled.
+    section_end : SectionEnd or None
+        The end of the source, if that is the reason.
     """
 
     section: str
@@ -47,6 +66,7 @@ class TransitionRequest:
     is_from_bridge: bool = False
     not_before: float = 0.0
     playlists_before: PlaylistState | None = None
+    section_end: SectionEnd | None = None
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.step_values import StepValues
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
-from adaptive.preset.segments import is_bridge, read_meter
+from adaptive.preset.segments import grid_of, is_bridge
 from adaptive.preset.timing import LOOK_AHEAD_S
 from adaptive.timebase import TempoMap
 
@@ -86,9 +86,9 @@ class PlaybackState:
         rate = engine.spec.sample_rate
         self.look_ahead = round(LOOK_AHEAD_S * rate)
         self.values = StepValues(preset, layout.parameters)
-        beats, unit = read_meter(preset.file.meter)
-        self._silence = (beats, unit)
-        self.tempo = TempoMap(rate, preset.file.tempo_bpm, unit)
+        grid = grid_of(preset.file)
+        self._silence = (grid.beats_per_bar, grid.beat_unit)
+        self.tempo = TempoMap(rate, preset.file.tempo_bpm, grid.beat_unit)
         self.instance = self.instance_in(SILENCE, 0.0, 0.0, 1)
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
         self.transitions: list[PlannedTransition] = []
@@ -161,12 +161,21 @@ class PlaybackState:
         """Length of one pass of a segment, in beats."""
         return self.assets.segments[segment].length_beats if segment else self._silence[0]
 
+    def intro_of(self, segment: str) -> int:
+        """Length of the introduction of a segment, in beats."""
+        return self.assets.segments[segment].intro_beats if segment else 0
+
+    def start_of(self, segment: str) -> float:
+        """Local beat at which a segment begins: that of its introduction, if it has one."""
+        return float(-self.intro_of(segment))
+
     def instance_in(self, segment: str, beat: float, offset: float, first_bar: int) -> SegmentInstance:
         """An instance of a segment that starts at a beat of the timeline, `offset` beats into the segment."""
         if segment:
             return SegmentInstance.of(
-                self.preset.segments[segment], self.length_of(segment), beat, offset, first_bar
-            )
+                self.preset.segments[segment], self.length_of(segment), beat, offset, first_bar,
+                self.intro_of(segment),
+            )  # fmt: skip
         beats, unit = self._silence
         return SegmentInstance(segment, beat, offset, beats, beats, 1, first_bar, unit)
 
@@ -181,12 +190,20 @@ class PlaybackState:
         harmony = self.assets.harmony.get(instance.section)
         if harmony is None:
             harmony = self._harmony_after(origin or instance, instance.start_beat)
-        return ComposeContext(instance, harmony, segment_assets.segment.energy, tempo_bpm)
+        # what is recorded in an introduction has chords that nobody declared
+        return ComposeContext(
+            instance,
+            harmony,
+            segment_assets.segment.energy,
+            tempo_bpm,
+            segment_assets.has_stems,
+            segment_assets.segment.meter,
+        )
 
     def _harmony_after(self, origin: SegmentInstance, beat: float) -> Callable[[int], Harmony]:
         """Harmony of a section from a beat on, by bar: bar 0 is the bar that contains the beat."""
         harmony = self.assets.harmony[origin.section]
-        first = int((origin.local(beat) + 1e-6) // origin.beats_per_bar)
+        first = origin.bar_at(origin.local(beat) + 1e-6)
         return lambda bar: harmony(first + bar)
 
     def instance_at(self, frame: int) -> SegmentInstance:
@@ -226,6 +243,6 @@ class PlaybackState:
         position: str = "",
         rule: str = "",
     ) -> None:
-        """Send a receipt if the message had an id."""
+        """Create a receipt and hand it to the session, if the message had an id."""
         if message_id is not None and self.on_receipt is not None:
             self.on_receipt(Receipt(message_id, status, reason, frame, position, rule))

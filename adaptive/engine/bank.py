@@ -7,7 +7,7 @@ completed (`adaptive.engine.loops`).  The samples of a sound are read-only.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 
 from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
 from adaptive.engine.decoding.limits import memory_named
+from adaptive.engine.introductions import remove_loop
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
 from adaptive.engine.resample import resample
@@ -92,7 +93,15 @@ class Bank:
         self._stamps: dict[Path, Stamp] = {}
         self._guard = threading.Lock()
 
-    def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
+    def load(
+        self,
+        path: Path,
+        origin: int = 0,
+        loop_frames: int = 0,
+        beat_frames: int = 0,
+        *,
+        is_wrapped: bool = False,
+    ) -> Sound:
         """Return the sound of a file.
 
         Parameters
@@ -105,6 +114,8 @@ class Bank:
             Length of a pass; 0 for a sound that plays once.
         beat_frames : int
             Frames of a beat: a looping file may be that much too short.
+        is_wrapped : bool
+            Whether its pass begins with the tail of the pass before; what it holds after the pass is dropped.
 
         Raises
         ------
@@ -112,11 +123,76 @@ class Bank:
             It cannot be decoded, ends more than a beat before its loop, ends before its first beat, or
             exceeds the bank's limit.
         """
-        key = (*self._version_of(path), origin, loop_frames)
+        key: tuple[Any, ...] = (*self._version_of(path), origin, loop_frames)
+        key += ("wrapped",) if is_wrapped else ()
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 audio = resample(self._decode_once(path), self.sample_rate)
+                audio = audio[:, : origin + loop_frames] if is_wrapped else audio
                 self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
+            return self._sounds[key]
+
+    def introduction(self, path: Path, first_beat: int, frames: int, loops: Sequence[Sound]) -> Sound:
+        """Return the sound of a file that plays once before a loop; position 0 is where the loop begins.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        first_beat : int
+            Frame of its first beat.
+        frames : int
+            Length of the introduction.
+        loops : sequence of Sound
+            What may follow it; a file that holds the beginning of one of them does not double it.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
+        """
+        # a sound in the key cannot be freed, so its identity cannot become that of another one
+        key = (*self._version_of(path), "introduction", first_beat, frames, tuple(loops))
+        with self._guard, memory_named(path.name):
+            if key not in self._sounds:
+                audio, end = resample(self._decode_once(path), self.sample_rate), first_beat + frames
+                if first_beat >= audio.shape[1]:
+                    message = (
+                        f"{path.name}: ends before its first beat at {first_beat / self.sample_rate:.3f} s"
+                    )
+                    raise AudioFileError(message)
+                beginnings = [np.stack([one.left, one.right])[:, one.origin :] for one in loops]
+                if end < audio.shape[1]:
+                    audio = remove_loop(audio, end, beginnings, self.sample_rate)
+                missing = end + 1 - audio.shape[1]
+                if missing > 0:  # position 0 has to lie inside
+                    silence = np.zeros((audio.shape[0], missing), np.float32)
+                    audio = np.concatenate([audio, silence], axis=1)
+                self._sounds[key] = self._lay_out(audio, end, 0, None, path.name)
+            return self._sounds[key]
+
+    def first_pass(self, path: Path, origin: int, frames: int) -> Sound:
+        """Return the sound of a file that plays once for a pass, and ends where the next pass begins.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        origin : int
+            Frame of beat 1.
+        frames : int
+            Length of the pass.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
+        """
+        key = (*self._version_of(path), "first_pass", origin, frames)
+        with self._guard, memory_named(path.name):
+            if key not in self._sounds:
+                audio = resample(self._decode_once(path), self.sample_rate)[:, : origin + frames]
+                self._sounds[key] = self._make(path, audio, origin, 0, 0)
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:

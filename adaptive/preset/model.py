@@ -96,6 +96,19 @@ class Preset:
         """The first section of the file; its key applies while nothing plays."""
         return next(iter(self.file.sections))
 
+    def ends(self, section: str) -> bool:
+        """Return whether a section ends by itself after some passes."""
+        table = self.file.sections.get(section)
+        return table is not None and table.plays is not None
+
+    @property
+    def following(self) -> frozenset[str]:
+        """The sections that follow one that has ended, by its `then`."""
+        tables = self.file.sections.values()
+        return (
+            frozenset(table.then for table in tables if table.plays is not None) & self.file.sections.keys()
+        )
+
     def variations(self, layer: str, segment: str) -> tuple[Path, ...]:
         """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):
@@ -106,6 +119,25 @@ class Preset:
         if names is None or (is_bridge(segment) and not isinstance(written, dict)):
             return ()
         return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
+
+    def intro_file(self, layer: str, segment: str) -> Path | None:
+        """Return the file that a layer plays once before the loop of a segment; None if it has none."""
+        return self._file_of(layer, segment, "intro")
+
+    def first_pass_file(self, layer: str, segment: str) -> Path | None:
+        """Return the file that a layer plays in the first pass of a segment; None if it has none."""
+        return self._file_of(layer, segment, "first_pass")
+
+    def is_wrapped(self, layer: str) -> bool:
+        """Return whether the stems of a layer begin with the tail of the pass before."""
+        return not is_bridge(layer) and self.file.layers[layer].wrapped
+
+    def _file_of(self, layer: str, segment: str, key: str) -> Path | None:
+        if is_bridge(layer) or is_bridge(segment):
+            return None
+        written = getattr(self.file.layers[layer], key)
+        name = written.get(segment) if isinstance(written, dict) else written
+        return None if name is None else self.stems[name]
 
     def playlists_of(self, section: str) -> tuple[str, ...]:
         """Return the playlists a section belongs to, the innermost first."""

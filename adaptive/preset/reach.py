@@ -89,6 +89,7 @@ def reach(preset: Preset) -> Reached | None:
 
 
 def _try(preset: Preset, corner: _Corner, found: Reached) -> None:
+    # a line whose section ends does not hide others: it counts only until then
     first: int | None = None
     for place in range(len(preset.select)):
         condition = preset.when.get(place)
@@ -96,7 +97,7 @@ def _try(preset: Preset, corner: _Corner, found: Reached) -> None:
             continue
         found.true.add(place)
         if first is None:
-            first = place
+            first = None if preset.ends(preset.select[place].section) else place
             found.chosen.add(place)
         else:
             found.hidden_by.setdefault(place, set()).add(first)
@@ -186,7 +187,9 @@ def check_reach(preset: Preset, stem_seconds: Mapping[Path, float] | None = None
 
 
 def _check_lines(preset: Preset, found: Reached) -> Iterator[Finding]:
-    always = [i for i, line in enumerate(preset.select) if line.when is None]
+    always = [
+        i for i, line in enumerate(preset.select) if line.when is None and not preset.ends(line.section)
+    ]
     for place in range(always[0] if always else len(preset.select)):
         if place in found.chosen:
             continue
@@ -218,7 +221,7 @@ def _check_rules(preset: Preset, found: Reached | None) -> Iterator[Finding]:
 
 def _sections_that_play(preset: Preset, found: Reached | None) -> list[str]:
     lines = range(len(preset.select)) if found is None else found.chosen
-    names = {preset.select[place].section for place in lines} | {preset.default_section}
+    names = {preset.select[place].section for place in lines} | {preset.default_section, *preset.following}
     return [name for name in preset.file.sections if names & {name, *preset.playlists_of(name)}]
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Collection, Iterator
 
 import msgspec
 
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     Curve,
+    Ignore,
     InputTable,
     LayerTable,
+    OutOfBounds,
     ParameterTable,
     PresetFile,
+    SectionTable,
 )
+from adaptive.preset.segments import bar_grid
 from adaptive.preset.tree import RESERVED
 
 # The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
@@ -58,7 +64,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Receives the faults.
     """
-    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
+    for check in (_beats, _names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -71,6 +77,22 @@ def check_limits(file: PresetFile, faults: FaultList) -> bool:
         if counts[key] > limit:
             faults.add((key,), f"has {counts[key]} entries, more than the {limit} there may be")
     return all(counts[key] <= limit for key, limit in LIMITS.items())
+
+
+def _beats(file: PresetFile, faults: FaultList) -> None:
+    """Check that every `beat` divides the bar of its meter."""
+    _beat((), file.meter, file.beat, faults)
+    for kind, tables in (("sections", file.sections), ("bridges", file.bridges)):
+        for name, table in tables.items():
+            _beat((kind, name), table.meter or file.meter, table.beat, faults)
+
+
+def _beat(at: KeyPath, meter: str, beat: str | None, faults: FaultList) -> None:
+    try:
+        bar_grid(meter, beat)
+    except ValueError:
+        text = f"is `{beat}`, and a bar of {meter} does not hold a whole number of them"
+        faults.add((*at, "beat"), text)
 
 
 def _names(file: PresetFile, faults: FaultList) -> None:
@@ -95,6 +117,16 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
             value = getattr(table, key)
             if isinstance(value, float) and not low <= value <= high:
                 faults.add((*at, key), f"must lie in the range {low:g} to {high:g}, got {value:g}")
+        _ignore(table.ignore, low, high, at, faults)
+
+
+def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultList) -> None:
+    """Check that `ignore` says which numbers are no readings, and leaves some that are."""
+    if isinstance(ignore, OutOfBounds) and ignore.below is None and ignore.above is None:
+        faults.add((*at, "ignore"), "needs `below`, `above` or both, such as { below = 30 }")
+    elif NoReadings(ignore).leave_nothing_of(low, high):
+        where = f" from {low:g} to {high:g}" if low > -math.inf else ""
+        faults.add((*at, "ignore"), f"leaves no number{where} that would be a reading")
 
 
 def _states(file: PresetFile, faults: FaultList) -> None:
@@ -167,6 +199,7 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
         faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
+    _ignore(table.ignore, -math.inf, math.inf, at, faults)
 
 
 def _layers(file: PresetFile, faults: FaultList) -> None:
@@ -181,8 +214,26 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
+        _introduction(name, layer, file, faults)
         _variations(layer, at, faults)
         _controls(layer, at, file, faults)
+
+
+def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultList) -> None:
+    at: KeyPath = ("layers", name, "intro")
+    if layer.intro is not None and layer.stem is None:
+        faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.wrapped and layer.stem is None:
+        faults.add(("layers", name, "wrapped"), "goes with a `stem`, not with a `generator`")
+    if layer.first_pass is not None and not layer.wrapped:
+        faults.add(
+            ("layers", name, "first_pass"),
+            "goes with `wrapped = true`: only a stem that begins with the tail of the pass before needs it",
+        )
+    for section in layer.first_pass if isinstance(layer.first_pass, dict) else ():
+        faults.require_known(("layers", name, "first_pass", section), "section", section, file.sections)
+    for section in layer.intro if isinstance(layer.intro, dict) else ():
+        faults.require_known((*at, section), "section", section, file.sections)
 
 
 def _variations(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
@@ -250,6 +301,9 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("sections", name)
         if section.length_bars is not None and section.length_beats is not None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
+        if section.intro_bars is not None and section.intro_beats is not None:
+            faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
+        _then(name, section, file, faults)
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
         for i, layer in enumerate(section.layers):
@@ -258,6 +312,16 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             stem = file.layers.get(layer, LayerTable()).stem
             if isinstance(stem, dict) and name not in stem:
                 faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+
+
+def _then(name: str, section: SectionTable, file: PresetFile, faults: FaultList) -> None:
+    at: KeyPath = ("sections", name, "then")
+    if section.then == name:
+        faults.add(at, "is the section itself; leave out `plays`, and it goes on")
+    elif section.then != "select":
+        faults.require_known(at, "section", section.then, ["select", "back", *file.sections])
+        if section.plays is None:
+            faults.add(at, "goes with `plays`: without it the section never ends")
 
 
 def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> None:

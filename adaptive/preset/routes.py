@@ -17,7 +17,7 @@ from adaptive.preset.schema import (
     SectionTable,
     TransitionTable,
 )
-from adaptive.preset.segments import marker_beats, read_meter
+from adaptive.preset.segments import grid_of, marker_beats
 from adaptive.preset.walk import GRID_KEYS
 
 MATCHING, RANDOM = "matching", "random"
@@ -41,7 +41,7 @@ def check_routes(file: PresetFile, faults: FaultList) -> None:
         for i, layer in enumerate(fill.replaces):
             faults.require_known(("fills", name, "replaces", i), "layer", layer, file.layers)
     for name, stinger in file.stingers.items():
-        _grid(stinger.play_at, ("stingers", name, "play_at"), file.meter, faults)
+        _grid(stinger.play_at, ("stingers", name, "play_at"), grid_of(file).beats_per_bar, faults)
         if isinstance(stinger.play_at, Grid) and stinger.play_at.marker not in {None, ANY}:
             where = ("stingers", name, "play_at", "marker")
             faults.require_known(where, "marker", stinger.play_at.marker or "", _all_markers(file))
@@ -60,7 +60,7 @@ def _all_markers(file: PresetFile) -> set[str]:
 
 def _markers(file: PresetFile, faults: FaultList) -> None:
     for at, table in _marked(file):
-        beats, _ = read_meter(table.meter or file.meter)
+        beats = grid_of(file, table).beats_per_bar
         length = table.length_beats if table.length_bars is None else table.length_bars * beats
         for name, place in table.markers.items():
             where = (*at, "markers", name)
@@ -86,7 +86,7 @@ def _rules(file: PresetFile, faults: FaultList) -> None:
         if rule.fill is not None:
             faults.require_known((*at, "fill"), "fill", rule.fill, file.fills)
         source = file.sections.get(rule.source)
-        _grid(rule.exit_at, (*at, "exit_at"), (source and source.meter) or file.meter, faults)
+        _grid(rule.exit_at, (*at, "exit_at"), grid_of(file, source).beats_per_bar, faults)
         _rule_markers(rule, at, file, faults)
         _rule_sense(rule, at, faults)
         pairs[rule.source, rule.target] += 1
@@ -123,7 +123,7 @@ def _rule_markers(rule: TransitionTable, at: KeyPath, file: PresetFile, faults: 
             faults.require_known((*at, key, "marker"), "marker", marker, known)
 
 
-def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None:
+def _grid(where: str | Grid, at: KeyPath, beats: int, faults: FaultList) -> None:
     if not isinstance(where, Grid):
         return
     given = [key for key in GRID_KEYS if getattr(where, key) is not None]
@@ -131,7 +131,6 @@ def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None
         found = f"got {join_names(given)}" if given else "got none"
         faults.add(at, f"must have exactly one of {join_names(GRID_KEYS)}, {found}")
         return
-    beats, _ = read_meter(meter)
     for key, offset, every in (
         ("offset_bars", where.offset_bars, where.every_bars),
         ("offset_beats", where.offset_beats, where.every_beats),

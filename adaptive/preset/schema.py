@@ -28,8 +28,16 @@ Bars = Annotated[int, Meta(gt=0, le=4096)]
 Beats = Annotated[int, Meta(gt=0, le=16384)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
+Reading = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]
+"""A number as a device sends it; the largest that 32 bits hold often means that there is no reading."""
+
 Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
+Beat = Literal[
+    "whole", "dotted_half", "half", "dotted_quarter", "quarter", "dotted_eighth", "eighth", "sixteenth"
+]
+"""The note value of a beat; left out: the meter's denominator."""
+
 Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
 """The place of a marker: a bar counted from 1, or ``"bar.beat"``."""
 
@@ -76,6 +84,17 @@ class Credits(_Table, frozen=True):
     source: str = ""
 
 
+class OutOfBounds(_Table, frozen=True):
+    """`{ below = 30, above = 230 }`: numbers below the one or above the other; give one or both."""
+
+    below: Reading | None = None
+    above: Reading | None = None
+
+
+Ignore = tuple[Reading, ...] | OutOfBounds
+"""Numbers that are no readings: a device sends them when it measures nothing."""
+
+
 class ParameterTable(_Table, frozen=True):
     """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
@@ -87,6 +106,7 @@ class ParameterTable(_Table, frozen=True):
     hysteresis: NonNegative = 0.0
     stale_after_s: Positive | None = None
     fallback: Literal["hold", "default"] | float = "hold"
+    ignore: Ignore = ()
     value: str | None = None
 
 
@@ -108,6 +128,7 @@ class InputTable(_Table, frozen=True):
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    ignore: Ignore = ()
 
 
 class LayerTable(_Table, frozen=True):
@@ -116,6 +137,9 @@ class LayerTable(_Table, frozen=True):
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
+    intro: str | dict[Name, str] | None = None
+    wrapped: bool = False
+    first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
     style: Name | None = None
     instrument: Name | None = None
@@ -133,12 +157,17 @@ class SectionTable(_Table, frozen=True):
     layers: tuple[Name, ...]
     length_bars: Bars | None = None
     length_beats: Beats | None = None
+    intro_bars: Bars | None = None
+    intro_beats: Beats | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
+    beat: Beat | None = None
     markers: dict[Name, Place] = msgspec.field(default_factory=dict)
     phrase_bars: Bars = 4
     min_stay_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
+    plays: Bars | None = None
+    then: Name = "select"
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
@@ -187,7 +216,7 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
     source: Name = "any"
     target: Name = "any"
     exit_at: Where = "bar"
-    enter_at: Literal["start", "same_position", "last_position"] | Entry = "start"
+    enter_at: Literal["start", "loop", "same_position", "last_position"] | Entry = "start"
     fade_out: Fade | None = None
     fade_in: Fade | None = None
     pickup: Literal["auto", "always", "never"] = "auto"
@@ -205,6 +234,7 @@ class BridgeTable(_Table, frozen=True):
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
+    beat: Beat | None = None
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
@@ -338,6 +368,7 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)]
     meter: Meter = "4/4"
+    beat: Beat | None = None
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
     level_db: Level = 0.0

@@ -49,12 +49,8 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
 def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
     """Yield each key path that names a file, with the name."""
     for name, layer in file.layers.items():
-        at: KeyPath = ("layers", name, "stem")
-        if isinstance(layer.stem, dict):
-            for section, files in layer.stem.items():
-                yield from _each((*at, section), files)
-        elif layer.stem is not None:
-            yield from _each(at, layer.stem)
+        for key in ("stem", "intro", "first_pass"):
+            yield from _of_layer(("layers", name, key), getattr(layer, key))
     for name, bridge in file.bridges.items():
         if bridge.stem is not None:
             yield ("bridges", name, "stem"), bridge.stem
@@ -65,6 +61,16 @@ def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
             yield from ((("stingers", name, "stem", key), stem) for key, stem in stinger.stem.items())
         elif stinger.stem is not None:
             yield ("stingers", name, "stem"), stinger.stem
+
+
+def _of_layer(
+    at: KeyPath, written: str | tuple[str, ...] | dict[str, str | tuple[str, ...]] | None
+) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(written, dict):
+        for section, files in written.items():
+            yield from _each((*at, section), files)
+    elif written is not None:
+        yield from _each(at, written)
 
 
 def _each(at: KeyPath, files: str | tuple[str, ...]) -> Iterator[tuple[KeyPath, str]]:

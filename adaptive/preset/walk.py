@@ -22,7 +22,6 @@ from adaptive.preset.schema import (
     InputTable,
     LayerTable,
     PresetFile,
-    SectionTable,
     StingerTable,
 )
 
@@ -31,9 +30,8 @@ FREE_PREFIX = "x_"
 
 # Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
-    PresetFile: frozenset({"beat", "tempo_follow"}),
-    SectionTable: frozenset({"beat"}),
-    LayerTable: frozenset({"first_pass", "stretch", "wrapped"}),
+    PresetFile: frozenset({"tempo_follow"}),
+    LayerTable: frozenset({"stretch"}),
     StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
     InputTable: frozenset({"combine"}),
 }

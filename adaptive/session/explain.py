@@ -191,6 +191,7 @@ BOUNDS = {
     "pickup": "the length of its pickup",
     "fill": "the length of its fill",
     "bridge": "the length of the bridge",
+    "introduction": "its first pass: the introduction has no such place",
     "next pass": "the next pass, because this one has no such place left",
 }
 
@@ -204,7 +205,16 @@ def _stinger(line: Line) -> str:
     return f"{line['event']} sounds at {line['position']} ({_clock(line['t'])}){played}: {line['reason']}"
 
 
+def _select_line(line: Line) -> str:
+    return "the default" if line["select"] < 0 else f"select[{line['select']}]"
+
+
 def _state(line: Line) -> str:
+    if line.get("status") == "spent":
+        line_name = _select_line(line)
+        return f"{line['section']} has ended: {line_name} does not count until its condition has been false"
+    if line.get("status") == "counts again":
+        return f"{_select_line(line)} ({line['section']}) counts again: its condition has been false"
     if "transport" in line:
         return f"{line['transport']} was asked for"
     return f"the state {line['group']} is now {line['value']} (was {line['before']})"

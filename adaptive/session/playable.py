@@ -41,7 +41,7 @@ def _harmony_faults(preset: Preset) -> Iterator[str]:
         for name, table in tables.items():
             if table.key is not None:
                 yield from _fault(f"{kind}.{name}.key", Key.parse, table.key)
-            beats = preset.segments[name if kind == "sections" else bridge_segment(name)].beats_per_bar
+            beats = preset.segments[name if kind == "sections" else bridge_segment(name)].meter[0]
             for number, bar in enumerate(table.chords):
                 yield from _fault(f"{kind}.{name}.chords[{number}]", parse_bar, bar, beats)
     for name, stinger in preset.file.stingers.items():

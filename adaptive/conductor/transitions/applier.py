@@ -101,7 +101,7 @@ class TransitionApplier:
             return []  # the layer continues under the bridge
         enters = is_wanted and layer.has(segment)
         # a segment that is entered at its start restarts the sound; otherwise a sound that fits continues
-        may_continue = transition.table.enter_at != "start" and not is_bridge(segment)
+        may_continue = transition.table.enter_at not in {"start", "loop"} and not is_bridge(segment)
         if enters and layer.already_plays(segment, may_continue, transition.frame, position):
             layer.carry_over(segment, transition.frame)
             return []

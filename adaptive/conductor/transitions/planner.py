@@ -93,7 +93,7 @@ class TransitionPlanner:
         name = describe_rule(rule)
         if rule is DEFAULT_TRANSITION or rule is ADVANCE_RULE:
             name = f"{NO_RULE}{name}"
-        if SILENCE in {section, origin.section}:
+        if SILENCE in {section, origin.section} and request.section_end is None:
             name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
         if is_bridge(source.section) and section != SILENCE:
             self._plan_transition(source, section, self._out_of_bridge(source.section, rule), name, request)
@@ -157,7 +157,7 @@ class TransitionPlanner:
         wait = (transition.frame - playback.now) / playback.tempo.sample_rate
         more = {"fill": fill} if fill else {}
         more |= {"marker": plan.exit.marker} if plan.exit.marker else {}
-        more |= {"note": plan.note} if plan.note else {}
+        more |= {"note": plan.remark} if plan.remark else {}
         playback.log_line(
             "transition",
             transition.frame,

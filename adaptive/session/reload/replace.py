@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adaptive.conductor.saved_state import SavedMusic, read_saved
-from adaptive.errors import AdaptiveError, InputError
+from adaptive.errors import InputError, in_words
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import LoadPreset, RestoreMusic
 from adaptive.preset.model import Preset
@@ -28,7 +28,7 @@ class ReplaceHost(Protocol):
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Send a receipt for a request."""
+        """Write a receipt for a request to its connection."""
 
     def adopt(self, performance: Performance) -> None:
         """Play another performance from the next block on."""
@@ -122,8 +122,7 @@ class PresetReplacer:
         try:
             performance = await asyncio.to_thread(self._prepare, asked.request, old)
         except Exception as error:  # whatever fails, the music goes on
-            is_told = isinstance(error, AdaptiveError)
-            sentence = str(error).splitlines()[0] if is_told else f"cannot be prepared: {error!r}"
+            sentence = in_words(error)
             host.tell(f"{asked.description}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
             return

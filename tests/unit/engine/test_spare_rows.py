@@ -39,7 +39,10 @@ def test_a_row_is_kept_exactly_when_its_owner_is() -> None:
 def test_used_and_spare_rows_always_add_up_to_the_same() -> None:
     grown = merged(OLD, NEW)
 
-    assert (grown.clips + grown.spare_rows.clips, len(grown.parameters) + grown.spare_rows.parameters) == (10, 3)
+    assert (grown.clips + grown.spare_rows.clips, len(grown.parameters) + grown.spare_rows.parameters) == (
+        10,
+        3,
+    )
     assert grown.spare_rows.voice_groups == 0
     assert grown.spare_rows.mappings == 2
 
