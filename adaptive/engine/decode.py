@@ -19,6 +19,7 @@ from adaptive.engine.decoding.fold import Audio, fold, gains, positions, told
 from adaptive.engine.decoding.growing import Growing
 from adaptive.engine.decoding.inspect import inspect
 from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, MemoryBudget, check_shape, memory_named
+from adaptive.engine.file_names import for_libsndfile
 from adaptive.errors import AudioFileError
 
 __all__ = ["LONGEST_S", "LOUDEST", "Audio", "Decoded", "MemoryBudget", "decode"]
@@ -131,7 +132,7 @@ def _shape(path: Path, contents: Contents) -> _Shape:
 @contextmanager
 def _opened(path: Path, contents: Contents, index: int) -> Iterator[_Reader]:
     if not contents.links:
-        with _Reader(path) as reader:
+        with _Reader(for_libsndfile(path)) as reader:
             yield reader
         return
     with closing(contents.links[index].open()) as view, _Reader(view) as reader:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -159,3 +161,11 @@ def test_a_file_with_samples_that_are_no_numbers_is_refused(tmp_path: Path, valu
 
     with pytest.raises(AudioFileError, match="no numbers, or absurdly loud"):
         decode(write(tmp_path / "a.wav", audio))
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names of files are text there")
+def test_a_name_of_any_bytes_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/gl\xfchen \xff.wav"))
+    path.write_bytes(write(tmp_path / "a.wav", signals.constant(100)).read_bytes())
+
+    assert decode(path).frames == 100
