@@ -39,6 +39,8 @@ class Evidence:
         The meter that a chunk states; 0 if none does.
     silent : tuple of str
         The names of files that are silent.
+    remarks : tuple of str
+        What is unusual in a file and does no harm: the file's name and the sentence.
     """
 
     named: tuple[NamedStem, ...]
@@ -48,6 +50,7 @@ class Evidence:
     bars_hint: int
     beats_per_bar: int
     silent: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def lengths_s(self) -> list[float]:
@@ -68,8 +71,10 @@ def gather(named: Sequence[NamedStem]) -> Evidence:
     claims: list[Claim] = []
     meters: list[int] = []
     silent: list[str] = []
+    remarks: list[str] = []
     for name in named:
         stem = read_stem(name.path)
+        remarks.extend(f"{name.path.name}: {remark}." for remark in stem.remarks)
         tracks.append(find_onsets(stem.mono))
         extents.append(_extent(stem))
         claims.extend(_claims(name, stem))
@@ -85,6 +90,7 @@ def gather(named: Sequence[NamedStem]) -> Evidence:
         max((name.bars for name in named), default=0),
         next(filter(None, meters), 0),
         tuple(silent),
+        tuple(remarks),
     )
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from adaptive.analysis.loudness import SILENT_LUFS, integrated_lufs
-from adaptive.engine.decode import Audio
+from adaptive.analysis.loudness import SILENT_LUFS
+from adaptive.analysis.measured import Measured
 from adaptive.music.scale import Key
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
@@ -35,10 +32,10 @@ LOUD_PEAK = 1.06
 """Half a decibel above full scale; resampling may raise the peak of a file at full scale to this."""
 
 MOST_TAIL_BEATS = 1.0
-END_S, LOUD_END_DB = 0.05, -10.0
+LOUD_END_DB = -10.0
 """A tail decays before the end of its file.
 
-If the last `END_S` seconds are louder than this against the whole file, the file was cut within the music.
+If the last 50 ms are louder than this against the whole file, the file was cut within the music.
 """
 
 EVEN_BPM, AUDIBLE_END_DB = 0.02, -45.0
@@ -56,37 +53,6 @@ _MODES = {"m": "minor", "min": "minor", "minor": "minor", "maj": "major", "major
 
 LAYER_LU, SECTION_LU = 10.0, 12.0
 """The largest difference in loudness of one layer between sections, and between the sums of sections."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The measurements of a file.
-
-    Attributes
-    ----------
-    seconds : float
-        Duration.
-    lufs : float
-        Integrated loudness in LUFS.
-    peak : float
-        Largest absolute sample; 1 is full scale.
-    end_db : float
-        RMS of the last 50 ms relative to the RMS of the whole file, in dB.
-    """
-
-    seconds: float
-    lufs: float
-    peak: float
-    end_db: float = -math.inf
-
-
-def measure(audio: Audio, sample_rate: int = 48000) -> Measured:
-    """Measure decoded audio of shape (channels, frames)."""
-    peak = float(np.abs(audio).max(initial=0.0))
-    end = audio[:, -round(END_S * sample_rate) :]
-    whole, last = (float(np.sqrt(np.mean(np.square(piece, dtype=np.float64)))) for piece in (audio, end))
-    end_db = 20.0 * math.log10(last / whole) if last > 0.0 else -math.inf
-    return Measured(audio.shape[1] / sample_rate, integrated_lufs(audio, sample_rate), peak, end_db)
 
 
 def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
@@ -119,6 +85,7 @@ def _at(segment: str, layer: str, preset: Preset) -> KeyPath:
 
 def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     names = {path: name for name, path in preset.stems.items()}
+    yield from _check_remarks(names, files)
     for path, file in files.items():
         if file.lufs <= SILENT_LUFS:
             yield warning((names[path],), "is silent from beginning to end")
@@ -128,6 +95,17 @@ def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
                 (names[path],),
                 f"peaks {over_db:.1f} dB above full scale: make the file quieter, or `level_db` lower",
             )
+
+
+def _check_remarks(names: Mapping[Path, str], files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """Tell what is unusual in files; what is true of several is told once."""
+    told: dict[str, list[Path]] = {}
+    for path, file in files.items():
+        for remark in file.remarks:
+            told.setdefault(remark, []).append(path)
+    for remark, paths in told.items():
+        more = f" (and {len(paths) - 1} more like it)" if len(paths) > 1 else ""
+        yield warning((names[paths[0]],), remark + more)
 
 
 def _loops(

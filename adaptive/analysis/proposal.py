@@ -14,20 +14,17 @@ from pathlib import Path
 import msgspec
 
 from adaptive.analysis import blank, template
-from adaptive.analysis.evidence import gather
+from adaptive.analysis.evidence import Evidence, gather
+from adaptive.analysis.folder import list_stems
 from adaptive.analysis.guess import Guess, guess_sections
 from adaptive.analysis.introduction import pair_files, with_introduction
 from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
 from adaptive.analysis.names import NamedStem, group
 from adaptive.analysis.order import layer_order, section_order
-from adaptive.analysis.stems import EXTENSIONS
 from adaptive.errors import InputError, PresetError
 from adaptive.preset.schema import PresetFile
 
 __all__ = ["Proposal", "SectionProposal", "blank_preset", "propose", "write_preset"]
-
-# A folder with more files is probably a sample library, given by mistake; every file would be read.
-MOST_FILES = 256
 
 
 def propose(folder: Path) -> Proposal:
@@ -36,7 +33,7 @@ def propose(folder: Path) -> Proposal:
     Parameters
     ----------
     folder : Path
-        A folder of WAV, FLAC, OGG or MP3 files, or of subfolders with such files, one for each section.
+        A folder of audio files, or of subfolders with audio files, one for each section.
 
     Returns
     -------
@@ -50,9 +47,9 @@ def propose(folder: Path) -> Proposal:
     AudioFileError
         If one of them cannot be read.
     """
-    files = _audio_files(folder)
-    pairs = pair_files(files)
-    named = group([path for path in files if path not in pairs.values()], folder)
+    listed = list_stems(folder)
+    pairs = pair_files(listed.files)
+    named = group([path for path in listed.files if path not in pairs.values()], folder)
     sections: dict[str, list[NamedStem]] = {}
     for stem in named:
         if not stem.is_stinger:
@@ -77,9 +74,14 @@ def propose(folder: Path) -> Proposal:
         guess.beats_per_bar,
         kept,
         layer_order({layer for found in kept.values() for layer in found.files}),
-        guess.notes,
+        (*guess.notes, *_remarks(evidence), *listed.passed_over),
         _stingers(named, short),
     )
+
+
+def _remarks(evidence: Mapping[str, Evidence]) -> list[str]:
+    """Return what is unusual in the files, each sentence once."""
+    return list(dict.fromkeys(remark for one in evidence.values() for remark in one.remarks))
 
 
 def _is_one_shot(found: SectionProposal, guess: Guess) -> bool:
@@ -137,29 +139,6 @@ def blank_preset(target_folder: Path) -> None:
     """
     title = _title(target_folder)
     _write(target_folder, (blank.blank_text(title), blank.blank_readme_text(title)), {})
-
-
-def _audio_files(folder: Path) -> list[Path]:
-    """List the audio files of a folder and of its subfolders, without hidden ones."""
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder.")
-    try:
-        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-        below = [
-            path
-            for subfolder in inside
-            if subfolder.is_dir()
-            for path in sorted(subfolder.iterdir())
-            if not path.name.startswith(".")
-        ]
-    except OSError as error:
-        raise InputError(f"{folder} cannot be read: {error.strerror}.") from error
-    files = [path for path in inside + below if path.suffix.lower() in EXTENSIONS and path.is_file()]
-    if not files:
-        raise InputError(f"{folder} holds no WAV, FLAC, OGG or MP3 files.")
-    if len(files) > MOST_FILES:
-        raise InputError(f"{folder} holds {len(files)} audio files; at most {MOST_FILES} are read.")
-    return files
 
 
 def _title(folder: Path) -> str:

@@ -20,7 +20,7 @@ from adaptive.preset.check import check as check_preset
 from adaptive.preset.model import Preset
 
 if TYPE_CHECKING:
-    from adaptive.analysis.lint import Measured
+    from adaptive.analysis.measured import Measured
 
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""
@@ -65,11 +65,12 @@ def new(
 
 def check(
     presets: Annotated[list[str], typer.Argument(help="Names or folders.")],
+    memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
 ) -> None:
     """Check presets."""
     is_faulty = False
     for name in presets:
-        lines, has_faults = check_lines(name)
+        lines, has_faults = check_lines(name, memory * 1_000_000)
         for line in lines:
             sys.stdout.write(f"{name}: {line}\n" if len(presets) > 1 else f"{line}\n")
         is_faulty = is_faulty or has_faults
@@ -79,7 +80,7 @@ def check(
         raise typer.Exit(1)
 
 
-def check_lines(name: str) -> tuple[list[str], bool]:
+def check_lines(name: str, limit_bytes: int = 1_000_000_000) -> tuple[list[str], bool]:
     """Lines that `check` prints about a preset, and whether there are faults."""
     try:
         preset = open_preset(name)
@@ -87,7 +88,7 @@ def check_lines(name: str) -> tuple[list[str], bool]:
         return error.faults, True
     from adaptive.analysis.lint import check_files
 
-    files, faults = _measure(preset)
+    files, faults = _measure(preset, limit_bytes)
     findings = check_preset(preset, {path: file.seconds for path, file in files.items()})
     findings += check_files(preset, files)
     marks = {"fault": "", "warning": "warning: "}
@@ -95,18 +96,18 @@ def check_lines(name: str) -> tuple[list[str], bool]:
     return lines, bool(faults) or any(finding.severity == "fault" for finding in findings)
 
 
-def _measure(preset: Preset) -> tuple[dict[Path, Measured], list[str]]:
-    from adaptive.analysis.lint import measure
-    from adaptive.engine.decode import decode
-    from adaptive.engine.resample import resample
+def _measure(preset: Preset, limit_bytes: int) -> tuple[dict[Path, Measured], list[str]]:
+    from adaptive.analysis.measured import beyond_limit, measure_file
 
-    files, faults = {}, []
+    files: dict[str, Measured] = {}
+    faults = []
     for name, path in preset.stems.items():
         try:
-            files[path] = measure(resample(decode(path), 48000))
+            files[name] = measure_file(path, limit_bytes)
         except AudioFileError as error:
             faults.append(f"stem {name!r}: {error}")
-    return files, faults
+    faults += [f"stem {name!r}: {text}" for name, text in beyond_limit(files, limit_bytes)]
+    return {preset.stems[name]: file for name, file in files.items()}, faults
 
 
 def send(

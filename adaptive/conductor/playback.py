@@ -243,6 +243,6 @@ class PlaybackState:
         position: str = "",
         rule: str = "",
     ) -> None:
-        """Send a receipt if the message had an id."""
+        """Create a receipt and hand it to the session, if the message had an id."""
         if message_id is not None and self.on_receipt is not None:
             self.on_receipt(Receipt(message_id, status, reason, frame, position, rule))

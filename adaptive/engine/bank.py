@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.decode import Audio, Decoded, decode
+from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
+from adaptive.engine.decoding.limits import memory_named
 from adaptive.engine.introductions import remove_loop
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
@@ -124,7 +125,7 @@ class Bank:
         """
         key: tuple[Any, ...] = (*self._version_of(path), origin, loop_frames)
         key += ("wrapped",) if is_wrapped else ()
-        with self._guard:
+        with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 audio = resample(self._decode_once(path), self.sample_rate)
                 audio = audio[:, : origin + loop_frames] if is_wrapped else audio
@@ -152,7 +153,7 @@ class Bank:
         """
         # a sound in the key cannot be freed, so its identity cannot become that of another one
         key = (*self._version_of(path), "introduction", first_beat, frames, tuple(loops))
-        with self._guard:
+        with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 audio, end = resample(self._decode_once(path), self.sample_rate), first_beat + frames
                 if first_beat >= audio.shape[1]:
@@ -188,21 +189,27 @@ class Bank:
             It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
         """
         key = (*self._version_of(path), "first_pass", origin, frames)
-        with self._guard:
+        with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 audio = resample(self._decode_once(path), self.sample_rate)[:, : origin + frames]
                 self._sounds[key] = self._make(path, audio, origin, 0, 0)
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:
-        """Decode files in parallel threads (decoding releases the GIL); `load` raises their errors later."""
+        """Decode files in parallel threads (decoding releases the GIL); `load` raises their errors later.
+
+        All that is decoded ahead takes at most the bank's limit; what does not fit waits for its `load`.
+        """
+        budget = MemoryBudget(self.limit_bytes, self.sample_rate)
         waiting = [
             path
             for path in dict.fromkeys(p.resolve() for p in paths)
             if path not in self._decoded and self._version_of(path) not in self._durations
         ]
         with ThreadPoolExecutor() as pool:
-            for path, decoded in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
+            for path, decoded in zip(
+                waiting, pool.map(lambda path: self._try_decode(path, budget), waiting), strict=True
+            ):
                 if decoded is not None:
                     self._decoded[path] = decoded
 
@@ -217,9 +224,9 @@ class Bank:
         path = path.resolve()
         return self._stamps.get(path) == stamp_of(path)
 
-    def _try_decode(self, path: Path) -> Decoded | None:
+    def _try_decode(self, path: Path, budget: MemoryBudget) -> Decoded | None:
         try:
-            return decode(path)
+            return decode(path, budget)
         except AudioFileError:
             return None
 
@@ -268,7 +275,11 @@ class Bank:
     def _decode_once(self, path: Path) -> Decoded:
         path = path.resolve()
         if path not in self._decoded:
-            self._decoded[path] = decode(path)
+            decoded = decode(path, MemoryBudget(self.limit_bytes, self.sample_rate))
+            kept = sum(one.audio.nbytes for one in self._decoded.values())
+            if kept + decoded.audio.nbytes > self.limit_bytes:
+                self._decoded.clear()
+            self._decoded[path] = decoded
         return self._decoded[path]
 
     def _make(self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int) -> Sound:

@@ -12,11 +12,12 @@ import numpy as np
 
 from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right
 from adaptive.kernel.dsp.meter import energy, peak_of
 from adaptive.kernel.dsp.ramps import (
     add_quantum,
     aim_filter,
+    ramp_at,
     rest_filter,
     scale_line,
     scale_quantum,

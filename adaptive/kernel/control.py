@@ -10,7 +10,8 @@ from numba import carray
 from adaptive.kernel.atomic import store_release
 from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, ramp_at
+from adaptive.kernel.dsp.maths import F32
+from adaptive.kernel.dsp.ramps import ramp_at
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     CLIP_CUTOFF,

@@ -6,11 +6,9 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from adaptive.preset.faults import FaultList, KeyPath, nearest
+from adaptive.preset.faults import FaultList, KeyPath
+from adaptive.preset.file_names import MAX_LISTED, find_same, hint_file
 from adaptive.preset.schema import PresetFile
-
-# Similar names are searched among at most this many files of the folder.
-MAX_LISTED = 2000
 
 
 def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str, Path]:
@@ -33,16 +31,16 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
     stems: dict[str, Path] = {}
     listed: list[str] | None = None
     for at, name in named_stems(file):
-        path = _resolved(folder / name)
+        path = _find(folder, name)
         if path is not None and not path.is_relative_to(folder):
             faults.add(at, "points outside the preset's folder; copy the file into it")
         elif path is None or not path.exists():
             listed = _list(folder) if listed is None else listed
-            match = nearest(name, listed)
-            meant = f"; did you mean `{match}`?" if match else ""
-            faults.add(at, f"there is no such file in the preset's folder{meant}")
+            faults.add(at, f"there is no such file in the preset's folder{hint_file(name, listed)}")
         elif not path.is_file():
-            faults.add(at, "is a folder, not a file")
+            faults.add(
+                at, "is a folder, not a file" if path.is_dir() else "is a pipe or a device, not a file"
+            )
         else:
             stems[name] = path
     return stems
@@ -80,6 +78,15 @@ def _each(at: KeyPath, files: str | tuple[str, ...]) -> Iterator[tuple[KeyPath, 
         yield at, files
     else:
         yield from (((*at, i), name) for i, name in enumerate(files))
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    """Return the resolved path of a file; the disk may hold its name in another Unicode form."""
+    path = _resolved(folder / name)
+    if path is not None and path.is_relative_to(folder) and not path.exists():
+        same = find_same(folder, name)
+        return path if same is None else _resolved(same)
+    return path
 
 
 def _resolved(path: Path) -> Path | None:

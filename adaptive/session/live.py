@@ -516,7 +516,7 @@ class LiveSession:
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Send a connection a receipt for a request."""
+        """Write a receipt for a request to its connection, if the request has an id."""
         if message_id is not None and connection is not None:
             document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
             connection.send(document)

@@ -22,6 +22,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "analysis.model": "dataclasses without logic",
     "composer.percussion": "constants",
     "conductor.messages": "dataclasses without logic",
+    "engine.decoding.contents": "a dataclass without logic",
     "engine.spec": "dataclasses without logic; what they must hold is in tests/unit/engine/test_validate.py",
     "instruments.recipe": "a dataclass without logic",
     "kernel.bus_record": "records: tests/unit/kernel/test_layout.py",

@@ -26,7 +26,7 @@ class ClipInUse:
     sound: Sound | None = None
     zero_frame: int = 0  # where position 0 of its first pass lies
     ends_frame: int = 0  # the clip is free from here on; FOREVER while it loops
-    starts_frame: int = 0  # its first sound; it cannot be stopped before
+    starts_frame: int = 0  # frame of its first sound; a stop is never scheduled before this frame
     is_stopping: bool = False  # it fades out; False for a released clip, which rings to its end
 
     def position_at(self, frame: int) -> int:
@@ -40,9 +40,10 @@ class ClipInUse:
         return (frame - self.zero_frame) % loop if loop else frame - self.zero_frame
 
     def is_at_end(self, frame: int, tolerance: int) -> bool:
-        """Whether a pass of its sound ends within `tolerance` frames of a frame.
+        """Whether a pass of the clip's sound ends within `tolerance` frames of a frame.
 
-        At the end of a bridge, a sound that continued under the bridge may be in the middle of a pass.
+        The sound's pass and the segment's need not end together: when a bridge ends, a sound that continued
+        under it may be in the middle of a pass.
         Before the first pass none has ended.
         """
         loop = self.sound.loop_frames if self.sound else 0
@@ -87,7 +88,7 @@ class Fades:
     shape_out, shape_in : int
         Curve, as a shape of the kernel.
     is_out_free, is_in_free : bool
-        Whether the rule names no curve, so that `into_itself` may choose another.
+        True if the rule names no curve for the fade-out or fade-in; `into_itself` then makes it linear.
     """
 
     out_frames: int = 0
@@ -101,9 +102,9 @@ class Fades:
 
     @lru_cache(maxsize=16)  # noqa: B019  # frozen; at a seam up to 64 layers ask for the same fades
     def into_itself(self) -> Fades:
-        """The fades of a file that crosses into itself: linear where the rule names no curve.
+        """The fades for a file that is crossfaded with itself: linear where the rule names no curve.
 
-        Both sides play the same wave, so their amplitudes add, not their powers.
+        Both clips play the same wave, so the amplitudes of the two add, not the powers.
         """
         return replace(
             self,
@@ -141,19 +142,19 @@ class StemLayer:
     place : LayerPlace
         Its strip and clips.
     sounds : Mapping
-        Segment to its variations, each a sound and its number in the engine's table.
+        Maps a segment to its variations: each is a sound and the sound's number in the engine's table.
     declick_frames : int
         Length of the fade wherever a sound is cut or entered in its middle.
     tolerance_frames : int
-        How far the end of a loop may lie from a seam and still count as on it.
+        If the end of a loop is at most this far from a seam, it counts as lying on the seam.
     pickers : Mapping
-        Segment to the picker of its variations; only segments with several.
+        Maps a segment to the picker of its variations; only segments with several variations are in it.
     pass_frames : Mapping
-        Segment to the frames of one pass.
+        Maps a segment to the length of its pass in frames.
     introductions : Mapping
-        Segment to its introduction; only segments that have one.
+        Maps a segment to its introduction; only segments that have one.
     first_passes : Mapping
-        Segment to the sound of its first pass and its number; only where it is another than the loop.
+        Maps a segment to the sound of its first pass and its number; only where it is another than the loop.
     """
 
     place: LayerPlace
@@ -266,16 +267,17 @@ class StemLayer:
         return abs(clip.position_at(at) - position % clip.sound.loop_frames) <= 1
 
     def already_plays(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
-        """Whether the present clip is at the segment's position already, so that it can simply continue.
+        """Whether the present clip plays the segment's sound at `position` already, and can simply continue.
 
-        False unless `is_same_position`: otherwise the segment starts its sound anew.
+        `is_same_position` says whether the segment's sound may continue at all.  If it is false, the segment
+        starts its sound anew, and the result is False.
         """
         if self.current is None or not is_same_position or segment not in self.sounds:
             return False
         return self._is_at(self.current, segment, at, position)
 
     def crosses_itself(self, segment: str) -> bool:
-        """Whether the sound that plays is one of the segment's, so that it would fade into itself."""
+        """Whether the segment has the sound that plays now; a crossfade would be of a sound with itself."""
         if self.current is None:
             return False
         playing = self.current.sound
@@ -292,7 +294,8 @@ class StemLayer:
         at : int
             Frame of the seam.
         is_at_end : bool
-            Whether a pass of the segment ends there; if the sound's own pass does too, its tail rings on.
+            Whether a pass of the segment ends at the seam.  If a pass of the sound ends there too, and the
+            rule asks for no fade-out, the sound is not stopped and its tail rings on.
         fades : Fades
             Fades of the seam.
         earliest : int
@@ -354,7 +357,7 @@ class StemLayer:
         earliest : int
             Earliest frame at which the sound may begin.
         pickup : str
-            ``auto``, ``always`` or ``never``: whether what the file holds before beat 1 sounds.
+            ``auto``, ``always`` or ``never``: whether the pickup sounds, the part of the file before beat 1.
         fades : Fades
             Fades of the seam.
         group : int
@@ -482,9 +485,9 @@ class StemLayer:
     # ── variations ─────────────────────────────────────────────────────────────────────────────
 
     def write_changes(self, until: int) -> list[Command]:
-        """Post the changes of variation at the ends of passes, and the loop after an introduction.
+        """Return the commands that change the variation, or start the loop after an introduction.
 
-        Only those before the frame `until`.
+        Only changes before the frame `until` are returned.
         """
         posted: list[Command] = []
         while self.current is not None and self.next_change < until:
@@ -513,7 +516,7 @@ class StemLayer:
         return self._pick_variation(self.segment)
 
     def undo_changes(self, frame: int) -> list[Command]:
-        """Withdraw the changes of variation from a frame on."""
+        """Undo the changes of variation at or after a frame; return the command that withdraws them."""
         before = None
         while self.changes and self.changes[-1].frame >= frame:
             before = self.changes.pop().before
@@ -525,15 +528,15 @@ class StemLayer:
     def picks_at(self, frame: int, playing: Collection[str]) -> dict[str, PickState]:
         """Pick states at a frame, to save.
 
-        For the segments in `playing` it is the state before their last pick: after a restore, the variation
-        that plays now is picked again.
+        For a segment in `playing`, this is the state before its last pick: after a restore that pick is made
+        again, and gives the variation that plays now.
         """
         state = next((change.before for change in self.changes if change.frame > frame), self.snapshot())
         before = {segment: pick for segment, pick in state.picks_before.items() if segment in playing}
         return {**state.picks, **before}
 
     def forget_before(self, frame: int) -> None:
-        """Drop changes before a frame, which have sounded."""
+        """Forget the changes before a frame: they have sounded and cannot be undone."""
         if self.changes and self.changes[0].frame < frame:
             self.changes = [change for change in self.changes if change.frame >= frame]
 

@@ -21,7 +21,7 @@ class Requests:
     stingers : Stingers
         Plays the stingers of events.
     tracker : RequestTracker
-        Sends the receipts of states, play and stop, which take time.
+        Creates the receipts of states, play and stop, which take time.
     """
 
     def __init__(

@@ -224,17 +224,17 @@ class Stingers:
             self._write_ducking()
 
     def report(self) -> None:
-        """Send the receipts of stingers that have started or finished."""
+        """Create the receipts of stingers that have started or finished."""
         now = self.playback.now
         for stinger in self._scheduled:
             if not stinger.is_begun and stinger.place.sync_point <= now:
                 stinger.is_begun = True
                 self._last_sync_point[stinger.message.name] = stinger.place.sync_point
-                self._send(stinger, "started", "its first beat sounds")
+                self._receipt(stinger, "started", "its first beat sounds")
         over = [stinger for stinger in self._scheduled if stinger.is_begun and stinger.last <= now]
         for stinger in over:
             self._scheduled.remove(stinger)
-            self._send(stinger, "finished", "sounded")
+            self._receipt(stinger, "finished", "sounded")
 
     def last_sync_points(self) -> dict[str, int]:
         """Frame of the latest sync point of each stinger."""
@@ -246,7 +246,7 @@ class Stingers:
             name: sync_point for name, sync_point in sync_points.items() if name in self._tables
         }
 
-    def _send(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
+    def _receipt(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
         place, rule = stinger.place, f"stingers.{stinger.message.name}"
         self.playback.receipt(
             stinger.message.id, status, reason, place.sync_point, self._position(place), rule

@@ -157,7 +157,7 @@ class TransitionPlanner:
         wait = (transition.frame - playback.now) / playback.tempo.sample_rate
         more = {"fill": fill} if fill else {}
         more |= {"marker": plan.exit.marker} if plan.exit.marker else {}
-        more |= {"note": plan.note} if plan.note else {}
+        more |= {"note": plan.remark} if plan.remark else {}
         playback.log_line(
             "transition",
             transition.frame,

@@ -22,7 +22,6 @@ from adaptive.kernel.dsp.maths import (
     cosine,
     pan_left,
     pan_right,
-    ramp_at,
     sine,
 )
 from adaptive.kernel.dsp.ramps import (
@@ -30,6 +29,7 @@ from adaptive.kernel.dsp.ramps import (
     add_quantum,
     aim_filter,
     prefetch_quantum,
+    ramp_at,
     rest_filter,
     set_filter,
 )

@@ -28,7 +28,7 @@ class ReplaceHost(Protocol):
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Send a receipt for a request."""
+        """Write a receipt for a request to its connection."""
 
     def adopt(self, performance: Performance) -> None:
         """Play another performance from the next block on."""

@@ -8,9 +8,8 @@ import pytest
 import soundfile
 
 from adaptive.analysis import lint
-from adaptive.analysis.lint import check_files, declared_key, measure
-from adaptive.engine.decode import decode
-from adaptive.engine.resample import resample
+from adaptive.analysis.lint import check_files, declared_key
+from adaptive.analysis.measured import measure_file
 from adaptive.preset.load import load
 
 RATE = 48000
@@ -25,7 +24,7 @@ key = "A minor"
 def reported(folder: Path, body: str) -> list[str]:
     (folder / "preset.toml").write_text(HEAD + body, encoding="utf-8")
     preset = load(folder)
-    files = {path: measure(resample(decode(path), RATE)) for path in preset.stems.values()}
+    files = {path: measure_file(path) for path in preset.stems.values()}
     return [str(finding) for finding in check_files(preset, files)]
 
 

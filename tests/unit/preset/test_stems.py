@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -62,3 +65,32 @@ WRONG_TABLES = [
 @pytest.mark.parametrize(("table", "expected"), WRONG_TABLES)
 def test_a_file_that_is_not_in_the_folder_is_a_fault(tmp_path: Path, table: str, expected: str) -> None:
     assert expected.split("|") == faults_of(write(tmp_path, HEAD + TAIL + table))
+
+
+@pytest.mark.parametrize(("written", "kept"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_is_found_in_another_unicode_form(tmp_path: Path, written: str, kept: str) -> None:
+    name = unicodedata.normalize(written, "gl\u00fchen.wav")
+    folder = write(tmp_path, f'{HEAD}{TAIL}[layers.two]\nstem = "stems/{name}"\n')
+    (folder / "stems" / unicodedata.normalize(kept, name)).write_bytes(b"")
+
+    assert load(folder).stems[f"stems/{name}"].is_file()
+
+
+def test_a_name_in_another_form_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "preset").mkdir()
+    folder = write(tmp_path / "preset", f'{HEAD}{TAIL}[layers.two]\nstem = "stems/\u00fc/a.wav"\n')
+    (tmp_path / "a.wav").write_bytes(b"")
+    try:
+        (folder / "stems" / unicodedata.normalize("NFD", "\u00fc")).symlink_to(tmp_path)
+    except OSError:
+        pytest.skip("this file system has no links")
+
+    assert faults_of(folder) == ["layers.two.stem: points outside the preset's folder; copy the file into it"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no FIFOs in folders")
+def test_a_pipe_is_a_fault_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    folder = write(tmp_path, f'{HEAD}{TAIL}[layers.two]\nstem = "stems/pipe.wav"\n')
+    os.mkfifo(folder / "stems" / "pipe.wav")
+
+    assert faults_of(folder) == ["layers.two.stem: is a pipe or a device, not a file"]
