@@ -11,7 +11,9 @@ import soundfile
 from adaptive.conductor.messages import SetState
 from adaptive.errors import PresetError
 from adaptive.preset.check import check
+from adaptive.preset.load import load
 from adaptive.preset.model import Preset
+from adaptive.session.performance import vocabulary
 from tests.helpers.measure import click
 from tests.helpers.presets import BAR, HEAD, RATE, Player, control_step_of, make_preset, play, sounding
 
@@ -308,3 +310,22 @@ def test_check_finds_an_intro_file_that_is_too_short(tmp_path: Path) -> None:
         "layers.calm.intro: `calm_intro.wav` lasts 6.00 beats of the 8 of `calm`'s introduction: more than"
         " one beat is missing at the end"
     ]
+
+
+@BOTH
+def test_an_edit_in_the_introduction_leaves_what_it_does_not_change_untouched(
+    tmp_path: Path, kind: str
+) -> None:
+    more = '[layers.drums]\nstem = "both.wav"\n'
+    preset = a_preset(tmp_path, kind=kind, calm=more)
+    player = Player(preset)
+    player.play(round(0.4 * RATE))
+    text = (tmp_path / "preset.toml").read_text(encoding="utf-8")
+    text = text.replace("lift = 3", "lift = 2", 1).replace('["calm"]', '["calm", "drums"]', 1)
+    (tmp_path / "preset.toml").write_text(text, encoding="utf-8")
+    player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
+    played = player.play(7 * BAR)
+    heard = played.bus("calm")
+    assert [line["exchanged"] for line in played.lines("edit")] == [["drums"]]
+    expected = np.concatenate([INTRO, LOOP, LOOP])
+    assert np.abs(heard[: 7 * BAR] - expected[: 7 * BAR]).max() < 1e-6
