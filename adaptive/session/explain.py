@@ -228,8 +228,11 @@ def _state(line: Line) -> str:
 
 def _layer(line: Line) -> str | None:
     if "layers" in line:
-        levels = [f"{name} at {db:+g} dB" for name, db in line.get("levels_db", {}).items()]
-        return ", ".join([f"{line['section']} plays", *levels])
+        levels = [
+            f"{name} {db:+g} dB" if db else f"{name} at its own level"
+            for name, db in line.get("levels_db", {}).items()
+        ]
+        return ", ".join([f"{line['section'] or 'silence'} plays", *levels])
     if "take" not in line:
         return None
     return f"{line['layer']} plays {line['take']} ({line['reason']})"
