@@ -9,6 +9,7 @@ from pathlib import Path
 
 from adaptive.analysis.loudness import SILENT_LUFS
 from adaptive.analysis.measured import Measured
+from adaptive.engine.loops import ROUNDING_S
 from adaptive.music.scale import Key
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
@@ -24,9 +25,6 @@ from adaptive.preset.segments import BRIDGE, is_bridge
 
 OFF_GRID_S = 0.03
 """A file that ends this near to a bar line was meant to end on it."""
-
-ON_GRID_S = 0.005
-"""A file that ends this near to a bar line ends on it."""
 
 LOUD_PEAK = 1.06
 """Half a decibel above full scale; resampling may raise the peak of a file at full scale to this."""
@@ -121,13 +119,13 @@ def _loops(
 
 
 def _check_grid(preset: Preset, segment: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    """Find loops that end 5 to 30 ms before or after their last bar line."""
+    """Find loops that end 1.5 to 30 ms before or after their last bar line; less is rounding."""
     reported = set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
         over_s = (covered - loop) * preset.segments[segment].beat_s
         if path in reported:
             continue
-        if ON_GRID_S < abs(over_s) <= OFF_GRID_S:
+        if ROUNDING_S < round(abs(over_s), 6) <= OFF_GRID_S:
             reported.add(path)
             side = "after" if over_s > 0 else "before"
             yield warning(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
 from adaptive.engine.decoding.limits import memory_named
 from adaptive.engine.introductions import remove_loop
+from adaptive.engine.join import JOIN_S
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
 from adaptive.engine.resample import resample
@@ -127,9 +128,11 @@ class Bank:
         key += ("wrapped",) if is_wrapped else ()
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
-                audio = resample(self._decode_once(path), self.sample_rate)
-                audio = audio[:, : origin + loop_frames] if is_wrapped else audio
-                self._sounds[key] = self._make(path, audio, origin, loop_frames, beat_frames)
+                decoded = self._decode_once(path)
+                if is_wrapped:  # what follows the pass is no tail
+                    end = round((origin + loop_frames) * decoded.sample_rate / self.sample_rate)
+                    decoded = replace(decoded, audio=decoded.audio[:, :end])
+                self._sounds[key] = self._make(path, decoded, origin, loop_frames, beat_frames)
             return self._sounds[key]
 
     def introduction(self, path: Path, first_beat: int, frames: int, loops: Sequence[Sound]) -> Sound:
@@ -192,7 +195,10 @@ class Bank:
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 audio = resample(self._decode_once(path), self.sample_rate)[:, : origin + frames]
-                self._sounds[key] = self._make(path, audio, origin, 0, 0)
+                if origin >= audio.shape[1]:
+                    message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
+                    raise AudioFileError(message)
+                self._sounds[key] = self._lay_out(audio, origin, 0, None, path.name)
             return self._sounds[key]
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:
@@ -282,21 +288,20 @@ class Bank:
             self._decoded[path] = decoded
         return self._decoded[path]
 
-    def _make(self, path: Path, audio: Audio, origin: int, loop_frames: int, beat_frames: int) -> Sound:
-        report = None
+    def _make(self, path: Path, decoded: Decoded, origin: int, loop_frames: int, beat_frames: int) -> Sound:
+        rate = self.sample_rate
         if loop_frames:
-            missing = origin + loop_frames - audio.shape[1]
-            if missing > beat_frames:
-                message = (
-                    f"{path.name}: ends {missing / self.sample_rate:.3f} s before its last bar does, "
-                    "more than a beat"
-                )
+            missing_s = (origin + loop_frames) / rate - decoded.seconds
+            if missing_s > beat_frames / rate + JOIN_S:
+                message = f"{path.name}: ends {missing_s:.3f} s before its last bar does, more than a beat"
                 raise AudioFileError(message)
-            audio, report = complete_loop(audio, origin, loop_frames, self.sample_rate)
-        elif origin >= audio.shape[1]:
-            message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
+            audio, report = complete_loop(decoded, origin, loop_frames, rate)
+            return self._lay_out(audio, origin, loop_frames, report, path.name)
+        audio = resample(decoded, rate)
+        if origin >= audio.shape[1]:
+            message = f"{path.name}: ends before its first beat at {origin / rate:.3f} s"
             raise AudioFileError(message)
-        return self._lay_out(audio, origin, loop_frames, report, path.name)
+        return self._lay_out(audio, origin, 0, None, path.name)
 
     def _lay_out(
         self, audio: Audio, origin: int, loop_frames: int, report: LoopReport | None, name: str = ""

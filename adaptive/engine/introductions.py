@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.loops import JOIN_S
+from adaptive.engine.join import JOIN_S
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 

@@ -36,7 +36,20 @@ def write_noise(path: Path, seconds: float, level_db: float) -> None:
 ONE = '[layers.pad]\nstem = "pad.wav"\n[sections.calm]\nlayers = ["pad"]\n'
 
 
-@pytest.mark.parametrize(("late_s", "is_reported"), [(0.0, False), (0.02, True), (-0.02, True), (0.4, False)])
+@pytest.mark.parametrize(
+    ("late_s", "is_reported"),
+    [
+        (0.0, False),
+        (1 / RATE, False),
+        (-1 / RATE, False),
+        (0.0015, False),
+        (-0.0015, False),
+        (0.003, True),
+        (0.02, True),
+        (-0.02, True),
+        (0.4, False),
+    ],
+)
 def test_a_loop_that_ends_beside_its_bar_line_is_reported(
     tmp_path: Path, late_s: float, is_reported: bool
 ) -> None:
@@ -46,7 +59,10 @@ def test_a_loop_that_ends_beside_its_bar_line_is_reported(
     assert bool(lines) is is_reported
     if is_reported:
         side = "after" if late_s > 0 else "before"
-        assert f"pad.wav ends 20 ms {side} its last bar does: the loop is off the grid" in lines[0]
+        assert (
+            f"pad.wav ends {abs(late_s) * 1000:.0f} ms {side} its last bar does: the loop is off the grid"
+            in lines[0]
+        )
 
 
 @pytest.mark.parametrize(
