@@ -19,6 +19,8 @@ Every message is one sentence that a user can act on without knowing the project
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def one_line(text: str) -> str:
     """Return a text with every unprintable character, line ends included, replaced by U+FFFD."""
@@ -92,16 +94,24 @@ class PresetError(InputError):
 
     Parameters
     ----------
-    faults : list of str
-        One line each: ``key.path: what is wrong``.
+    faults : sequence
+        The faults: findings of `adaptive.preset.finding`, or sentences about the file as a whole.
     where : str
         The preset's file, as the user named it.
+
+    Attributes
+    ----------
+    faults : list of str
+        One line each: ``preset.toml:41 key.path: what is wrong``.
+    findings : list
+        The faults as they were given.
     """
 
-    def __init__(self, faults: list[str], where: str = "") -> None:
-        self.faults = list(faults)
+    def __init__(self, faults: Sequence[object], where: str = "") -> None:
+        self.findings = list(faults)
+        self.faults = [str(fault) for fault in self.findings]
         self.where = where
-        super().__init__("\n".join(faults))
+        super().__init__("\n".join(self.faults))
 
 
 class QueueFullError(AdaptiveError):

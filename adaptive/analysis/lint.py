@@ -22,6 +22,7 @@ from adaptive.preset.lengths import (
 )
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import BRIDGE, is_bridge
+from adaptive.preset.stems import key_of
 
 OFF_GRID_S = 0.03
 """A file that ends this near to a bar line was meant to end on it."""
@@ -86,12 +87,13 @@ def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
     yield from _check_remarks(names, files)
     for path, file in files.items():
         if file.lufs <= SILENT_LUFS:
-            yield warning((names[path],), "is silent from beginning to end")
+            yield warning(key_of(preset.file, names[path]), f"{path.name} is silent from beginning to end")
         elif file.peak > LOUD_PEAK:
             over_db = 20.0 * math.log10(file.peak)
             yield warning(
-                (names[path],),
-                f"peaks {over_db:.1f} dB above full scale: make the file quieter, or `level_db` lower",
+                key_of(preset.file, names[path]),
+                f"{path.name} peaks {over_db:.1f} dB above full scale: make the file quieter, or `level_db`"
+                " lower",
             )
 
 

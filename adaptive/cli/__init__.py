@@ -12,6 +12,7 @@ import typer
 from adaptive import __version__
 from adaptive.cli import inspect_commands, make_commands, play_command, render_command
 from adaptive.cli.common import UsageError
+from adaptive.cli.streams import use_stand_ins
 from adaptive.errors import AdaptiveError, MachineError, PresetError
 from adaptive.sinks.call_timeout import LEFT_BEHIND, leave
 
@@ -48,6 +49,7 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process.  Every expected error is one sentence on stderr."""
+    use_stand_ins()
     try:
         code = _run()
     except BaseException:

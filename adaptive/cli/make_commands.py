@@ -8,19 +8,15 @@ import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
 from adaptive.cli.common import UsageError, open_preset, say
-from adaptive.errors import AudioFileError, InputError, PresetError
+from adaptive.errors import InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
-from adaptive.preset.check import check as check_preset
-from adaptive.preset.model import Preset
-
-if TYPE_CHECKING:
-    from adaptive.analysis.measured import Measured
+from adaptive.preset.finding import Finding, findings_of
 
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""
@@ -65,49 +61,36 @@ def new(
 
 def check(
     presets: Annotated[list[str], typer.Argument(help="Names or folders.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each preset.")] = False,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
 ) -> None:
     """Check presets."""
     is_faulty = False
     for name in presets:
-        lines, has_faults = check_lines(name, memory * 1_000_000)
-        for line in lines:
-            sys.stdout.write(f"{name}: {line}\n" if len(presets) > 1 else f"{line}\n")
+        found = findings_of_preset(name, memory * 1_000_000)
+        has_faults = any(finding.severity == "fault" for finding in found)
         is_faulty = is_faulty or has_faults
+        if as_json:
+            report = {"preset": name, "ok": not has_faults, "findings": [one.as_json() for one in found]}
+            sys.stdout.write(json.dumps(report) + "\n")
+            continue
+        for finding in found:
+            sys.stdout.write(f"{name}: {finding.shown}\n" if len(presets) > 1 else f"{finding.shown}\n")
         if not has_faults:
             sys.stdout.write(f"{name}: no faults\n")
     if is_faulty:
         raise typer.Exit(1)
 
 
-def check_lines(name: str, limit_bytes: int = 1_000_000_000) -> tuple[list[str], bool]:
-    """Lines that `check` prints about a preset, and whether there are faults."""
+def findings_of_preset(name: str, limit_bytes: int) -> list[Finding]:
+    """All that `check` finds in a preset, in the order of its file."""
     try:
         preset = open_preset(name)
     except PresetError as error:
-        return error.faults, True
-    from adaptive.analysis.lint import check_files
+        return findings_of(error.findings)
+    from adaptive.session.full_check import FullCheck
 
-    files, faults = _measure(preset, limit_bytes)
-    findings = check_preset(preset, {path: file.seconds for path, file in files.items()})
-    findings += check_files(preset, files)
-    marks = {"fault": "", "warning": "warning: "}
-    lines = faults + [f"{marks[finding.severity]}{finding}" for finding in findings]
-    return lines, bool(faults) or any(finding.severity == "fault" for finding in findings)
-
-
-def _measure(preset: Preset, limit_bytes: int) -> tuple[dict[Path, Measured], list[str]]:
-    from adaptive.analysis.measured import beyond_limit, measure_file
-
-    files: dict[str, Measured] = {}
-    faults = []
-    for name, path in preset.stems.items():
-        try:
-            files[name] = measure_file(path, limit_bytes)
-        except AudioFileError as error:
-            faults.append(f"stem {name!r}: {error}")
-    faults += [f"stem {name!r}: {text}" for name, text in beyond_limit(files, limit_bytes)]
-    return {preset.stems[name]: file for name, file in files.items()}, faults
+    return FullCheck(limit_bytes).findings(preset)
 
 
 def send(

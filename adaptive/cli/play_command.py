@@ -38,6 +38,7 @@ from adaptive.engine.engine import Engine
 from adaptive.errors import InputError, in_words
 from adaptive.inputs.beginning import read_settings, split_trace
 from adaptive.inputs.trace import Trace, TraceLine, read_trace
+from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
 from adaptive.session.device.supervisor import Supervisor
@@ -175,7 +176,7 @@ def play(
     if read is not None:
         session.feed_trace(lines)
         if read.ignored:
-            say(f"names that the preset does not declare are ignored: {', '.join(read.ignored)}")
+            say(f"names that the preset does not declare are ignored: {ignored_words(read.ignored, loaded)}")
         if read.clamped:
             say(f"the trace has values out of their range, which are clamped: {', '.join(read.clamped)}")
 

@@ -15,8 +15,8 @@ from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, 
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError, TraceError
 from adaptive.inputs.beginning import read_settings
-from adaptive.inputs.message import nearest
 from adaptive.inputs.trace import Trace, read_trace
+from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.model import Preset
 from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
 from adaptive.units import gain_to_db
@@ -82,10 +82,7 @@ def render(
     for remark in result.remarks:
         say(remark)
     if job.trace and job.trace.ignored:
-        declared = [*job.preset.file.parameters, *job.preset.file.stingers, *job.preset.state_groups]
-        names = ", ".join(
-            f"{name} ({count}×){nearest(name, declared)}" for name, count in job.trace.ignored.items()
-        )
+        names = ignored_words(job.trace.ignored, job.preset)
         say(f"names that the preset does not declare were ignored: {names}")
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())

@@ -23,6 +23,9 @@ from adaptive.errors import AudioFileError, PresetError
 from adaptive.instruments import kits
 from adaptive.music.harmony import default_progression, parse_bar
 from adaptive.music.scale import Key
+from adaptive.preset.check import ordered
+from adaptive.preset.finding import Finding, fault
+from adaptive.preset.key_path import KeyPath
 from adaptive.preset.lengths import (
     first_pass_intro_beats,
     held_intro_beats,
@@ -34,6 +37,7 @@ from adaptive.preset.lengths import (
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import BridgeTable, LayerTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
+from adaptive.preset.stems import key_of
 from adaptive.timebase import BEAT_TOLERANCE
 
 DECLICK_S = 0.005
@@ -136,16 +140,16 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         Stems cannot be used; the message names each of them.
     """
     bank, rate = engine.bank, engine.spec.sample_rate
-    faults: list[str] = []
+    faults: list[Finding] = []
     durations: dict[Path, float] = {}
     bank.decode_ahead(preset.stems.values())
     for name, path in preset.stems.items():
         try:
             durations[path] = bank.duration(path)
         except AudioFileError as error:
-            faults.append(f"stem {name!r}: {error}")
+            faults.append(fault(key_of(preset.file, name), str(error)))
     if faults:
-        raise PresetError(faults, str(preset.folder))
+        raise PresetError(ordered(preset, faults), str(preset.folder))
     segments = {name: _measure_segment(preset, name, durations, rate) for name in preset.segments}
     stems = {}
     for name, place in layout.stem_places.items():
@@ -161,7 +165,7 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
     stingers = {name: stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills = {name: fill_sounds(preset, name, engine, faults) for name in preset.file.fills}
     if faults:
-        raise PresetError(faults, str(preset.folder))
+        raise PresetError(ordered(preset, faults), str(preset.folder))
     generated = {
         name: _generated_layer(preset, place, engine, seed)
         for name, place in layout.layers.items()
@@ -209,7 +213,7 @@ def _stem_sounds(
     segments: dict[str, SegmentAssets],
     durations: dict[Path, float],
     engine: Engine,
-    faults: list[str],
+    faults: list[Finding],
 ) -> dict[str, tuple[tuple[Sound, int], ...]]:
     rate = engine.spec.sample_rate
     sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
@@ -221,7 +225,7 @@ def _stem_sounds(
             if loop is None:
                 length = f"its {segment_assets.length_beats} beats"
                 length += f" after the {held} of its introduction" if held else ""
-                faults.append(f"{_key_path(name)}: {path.name} neither fills {length} nor divides them")
+                faults.append(fault(_key_path(name), f"{path.name} neither fills {length} nor divides them"))
                 continue
             frames = segment_assets.loop_frames * loop // segment_assets.length_beats
             try:
@@ -231,7 +235,7 @@ def _stem_sounds(
                 sound = engine.bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
                 sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
             except AudioFileError as error:
-                faults.append(f"{_key_path(name)}: {error}")
+                faults.append(fault(_key_path(name), str(error)))
     return sounds
 
 
@@ -241,7 +245,7 @@ def _introductions(
     segments: dict[str, SegmentAssets],
     sounds: dict[str, tuple[tuple[Sound, int], ...]],
     engine: Engine,
-    faults: list[str],
+    faults: list[Finding],
 ) -> dict[str, Introduction]:
     """The introductions of a stem layer, by segment."""
     found: dict[str, Introduction] = {}
@@ -263,12 +267,12 @@ def _introductions(
             sound = engine.bank.introduction(path, first_beat, frames, loops)
             found[name] = Introduction(frames, sound, engine.add_sound(sound))
         except AudioFileError as error:
-            faults.append(f"layers.{layer}.intro: {error}")
+            faults.append(fault(("layers", layer, "intro"), str(error)))
     return found
 
 
 def _first_passes(
-    preset: Preset, layer: str, segments: dict[str, SegmentAssets], engine: Engine, faults: list[str]
+    preset: Preset, layer: str, segments: dict[str, SegmentAssets], engine: Engine, faults: list[Finding]
 ) -> dict[str, tuple[Sound, int]]:
     """What a stem layer plays in the first pass instead of its stem, by segment."""
     found: dict[str, tuple[Sound, int]] = {}
@@ -282,12 +286,12 @@ def _first_passes(
             sound = engine.bank.first_pass(path, origin, segment_assets.loop_frames)
             found[name] = (sound, engine.add_sound(sound))
         except AudioFileError as error:
-            faults.append(f"layers.{layer}.first_pass: {error}")
+            faults.append(fault(("layers", layer, "first_pass"), str(error)))
     return found
 
 
-def _key_path(segment: str) -> str:
-    return segment.replace(BRIDGE, "bridges.") if is_bridge(segment) else f"sections.{segment}"
+def _key_path(segment: str) -> KeyPath:
+    return ("bridges", segment.removeprefix(BRIDGE)) if is_bridge(segment) else ("sections", segment)
 
 
 def _pickers(

@@ -10,6 +10,8 @@ from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
 from adaptive.errors import AudioFileError
 from adaptive.music.scale import Key
+from adaptive.preset.finding import Finding, fault
+from adaptive.preset.key_path import KeyPath
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import FillTable, StingerTable
 from adaptive.preset.stems import files_of
@@ -26,18 +28,18 @@ class OneShot:
 
 
 def _one_shot(
-    preset: Preset, stem: str, first_beat_s: float, engine: Engine, at: str, faults: list[str],
+    preset: Preset, stem: str, first_beat_s: float, engine: Engine, at: KeyPath, faults: list[Finding],
     key: Key | None = None,
 ) -> OneShot | None:  # fmt: skip
     try:
         sound = engine.bank.load(preset.stems[stem], round(first_beat_s * engine.spec.sample_rate))
     except AudioFileError as error:
-        faults.append(f"{at}: {error}")
+        faults.append(fault(at, str(error)))
         return None
     return OneShot(sound, engine.add_sound(sound), preset.stems[stem].name, key)
 
 
-def stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]) -> tuple[OneShot, ...]:
+def stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[Finding]) -> tuple[OneShot, ...]:
     """The files of a stinger, in order."""
     table = preset.file.stingers[name]
     files: list[tuple[Key | None, str]] = []
@@ -46,14 +48,14 @@ def stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str])
             files += [(Key.parse(key), stem) for stem in files_of(stems)]
     else:
         files = [(None, stem) for stem in files_of(table.stem)]
-    at = f"stingers.{name}.stem"
+    at = ("stingers", name, "stem")
     shots = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
     return tuple(shot for shot in shots if shot is not None)
 
 
-def fill_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]) -> tuple[OneShot, ...]:
+def fill_sounds(preset: Preset, name: str, engine: Engine, faults: list[Finding]) -> tuple[OneShot, ...]:
     """The files of a fill, in order."""
-    table, at = preset.file.fills[name], f"fills.{name}.stem"
+    table, at = preset.file.fills[name], ("fills", name, "stem")
     stems = files_of(table.stem)
     shots = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults) for stem in stems]
     return tuple(shot for shot in shots if shot is not None)

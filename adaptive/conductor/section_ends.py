@@ -210,7 +210,7 @@ class SectionEnds:
         if not is_detour:
             for place in self.selector.spend(source):
                 playback.log_line(
-                    "state", arrived.frame, f"{source} has ended", section=source, select=place,
+                    "state", arrived.frame, f"{source} has ended", section=source, select=place + 1,
                     status="spent",
                 )  # fmt: skip
 
@@ -219,6 +219,6 @@ class SectionEnds:
         for place in self.selector.pop_renewed():
             section = self.playback.preset.select[place].section if place >= 0 else "the default"
             self.playback.log_line(
-                "state", self.playback.now, "its condition has been false", section=section, select=place,
+                "state", self.playback.now, "its condition has been false", section=section, select=place + 1,
                 status="counts again",
             )  # fmt: skip

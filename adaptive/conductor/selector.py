@@ -8,6 +8,7 @@ from functools import partial
 
 from adaptive.conductor.step_values import StepValues
 from adaptive.preset.expression import Expression, Latches, bind
+from adaptive.preset.key_path import show_path
 from adaptive.preset.model import Preset
 
 LineKey = tuple[str, str]
@@ -167,11 +168,12 @@ def _nothing_left() -> str:
 
 
 def _explain(number: int, condition: Expression | None, values: StepValues | None) -> str:
+    line = show_path(("select", number))
     if condition is None or values is None:
-        return f"select[{number}]: {'no line above it is true' if number else 'it has no `when`'}"
+        return f"{line}: {'no line above it is true' if number else 'it has no `when`'}"
     terms = []
     for name in sorted(condition.names):
         value = values.value(name)
         shown = f"{value:.3f}" if isinstance(value, float) else value
         terms.append(f"{name} = {shown}")
-    return f"select[{number}]: {condition.text} ({', '.join(terms)})"
+    return f"{line}: {condition.text} ({', '.join(terms)})"

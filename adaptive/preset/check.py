@@ -6,9 +6,10 @@ never play, limits of time that cannot be kept, stems that do not fit their sect
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from adaptive.preset.addresses import check_addresses
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.lengths import (
@@ -25,6 +26,7 @@ from adaptive.preset.model import Preset
 from adaptive.preset.reach import check_reach
 from adaptive.preset.segments import BRIDGE, is_bridge
 from adaptive.preset.stems import files_of
+from adaptive.preset.thresholds import check_thresholds
 from adaptive.preset.timing import (
     check_flapping,
     check_grids,
@@ -62,6 +64,8 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
     - a select list whose last line has a condition;
     - transitions that never apply, and markers that a section does not have;
     - names that are declared and not used;
+    - addresses of inputs to which no message can come;
+    - thresholds and points of curves outside the range of their parameter;
     - ``react_within_s`` that cannot be kept (formula: `timing.worst_reaction_s`);
     - thresholds without hysteresis, and conditions that hysteresis keeps true for ever;
     - stingers that expire before their grid;
@@ -75,11 +79,19 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_reach(preset, stem_seconds),
         *check_latching(preset),
         *check_unused(preset),
+        *check_addresses(preset),
+        *check_thresholds(preset),
         *check_flapping(preset),
         *check_stingers(preset, stem_seconds),
         *check_grids(preset, stem_seconds),
     ]
-    return sorted(findings, key=lambda finding: finding.severity)
+    return ordered(preset, findings)
+
+
+def ordered(preset: Preset, findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings with their lines, each once: faults first, then in the order of the file."""
+    placed = preset.source.all_placed(findings)
+    return sorted(placed, key=lambda one: (one.severity, preset.source.position(one.path)))
 
 
 def _check_stems(preset: Preset, stem_seconds: Mapping[Path, float]) -> Iterator[Finding]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from adaptive.preset.expression import Expression
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge, segments_of
+from adaptive.preset.source import Source
 from adaptive.preset.stems import files_of
 
 SECTION_GROUP = "section"
@@ -67,6 +68,8 @@ class Preset:
         The groups of `[states]`; without `[states]`, the one group ``section``.
     stems : mapping of str to Path
         The resolved path of each audio file that the preset names, by its name in the file.
+    source : Source
+        The text of the file, which says in which line a key stands.
     """
 
     file: PresetFile
@@ -77,6 +80,7 @@ class Preset:
     derived: Mapping[str, Expression]
     state_groups: Mapping[str, StateGroup]
     stems: Mapping[str, Path]
+    source: Source = field(default_factory=Source, compare=False, repr=False)
 
     @cached_property
     def segments(self) -> Mapping[str, Segment]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
+from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
@@ -118,7 +118,8 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
         for key in ("default", "fallback"):
             value = getattr(table, key)
             if isinstance(value, float) and not low <= value <= high:
-                faults.add((*at, key), f"must lie in the range {low:g} to {high:g}, got {value:g}")
+                text = f"must lie in the range {low:g} to {high:g}, got {value:g}"
+                faults.add((*at, key), text, [(*at, "range"), (*at, key)])
         _ignore(table.ignore, low, high, at, faults)
 
 
@@ -134,7 +135,10 @@ def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultL
 def _states(file: PresetFile, faults: FaultList) -> None:
     for name, table in file.states.items():
         if table.default is not None:
-            faults.require_known(("states", name, "default"), "value", table.default, table.values)
+            at: KeyPath = ("states", name)
+            if not faults.knows(table.default, table.values, (*at, "default")):
+                text = f"there is no value named `{table.default}`{hint(table.default, table.values)}"
+                faults.add((*at, "default"), text, [(*at, "values"), (*at, "default")])
         for i in _repeated(table.values):
             faults.add(("states", name, "values", i), f"`{table.values[i]}` is there already")
 
@@ -154,7 +158,8 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
         given = [key for key in _TARGETS if getattr(table, key) is not None]
         if len(given) != 1:
             found = f"got {join_names(given)}" if given else "got none"
-            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}")
+            keys = [(*at, key) for key in _TARGETS]
+            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}", keys)
             continue
         if table.parameter is not None:
             _input_parameter(table.parameter, file, groups, (*at, "parameter"), faults)
@@ -191,7 +196,9 @@ def _input_state(
     faults.require_known((*at, "state"), "state", name, groups)
     for key, value in (table.values or {}).items() if name in groups else ():
         where = (*at, "values", key)
-        faults.require_known(where, f"value of `{name}`", value, groups[name].values)
+        if not faults.knows(value, groups[name].values, where):
+            text = f"there is no value of `{name}` named `{value}`{hint(value, groups[name].values)}"
+            faults.add(where, text, [("states", name, "values"), where] if file.states else [("sections",)])
 
 
 def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList) -> None:
@@ -209,7 +216,8 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("layers", name)
         if (layer.stem is None) == (layer.generator is None):
             found = "neither" if layer.stem is None else "both"
-            faults.add(at, f"must have either a `stem` or a `generator`, got {found}")
+            keys = [(*at, "stem"), (*at, "generator")]
+            faults.add(at, f"must have either a `stem` or a `generator`, got {found}", keys)
         if layer.generator is None:
             for key in ("style", "instrument", "density"):
                 if getattr(layer, key) is not None:
@@ -262,7 +270,8 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("stingers", name)
         if (stinger.stem is None) == (not stinger.notes):
             found = "neither" if stinger.stem is None else "both"
-            faults.add(at, f"must have either a `stem` or `notes`, got {found}")
+            keys = [(*at, "stem"), (*at, "notes")]
+            faults.add(at, f"must have either a `stem` or `notes`, got {found}", keys)
         if stinger.notes and stinger.instrument is None:
             faults.add(at, "has `notes` and no `instrument` to play them")
         if stinger.stem is not None:
@@ -330,8 +339,11 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             where = (*at, "layers", i)
             faults.require_known(where, "layer", layer, file.layers)
             stem = file.layers.get(layer, LayerTable()).stem
-            if isinstance(stem, dict) and name not in stem:
-                faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+            # a stem for a section that does not exist, of a similar name, is told where it stands
+            strange = [key for key in stem if key not in file.sections] if isinstance(stem, dict) else []
+            if isinstance(stem, dict) and not nearest(name, strange) and not faults.knows(name, stem, where):
+                text = f"`{layer}` has no stem for section `{name}`{hint(name, stem)}"
+                faults.add(where, text, [where, ("layers", layer, "stem")])
         for layer in section.levels_db:
             where = (*at, "levels_db", layer)
             if layer in section.layers or layer not in file.layers:

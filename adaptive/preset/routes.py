@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from adaptive.preset.faults import FaultList, KeyPath, join_names
+from adaptive.preset.faults import FaultList, KeyPath, join_names, show_path
 from adaptive.preset.model import ANY
 from adaptive.preset.schema import (
     BridgeTable,
@@ -68,13 +67,15 @@ def _markers(file: PresetFile, faults: FaultList) -> None:
                 faults.add(where, "has a meaning of its own in a transition; take another name")
             beat = int(str(place).partition(".")[2] or 1)
             if beat > beats:
-                faults.add(where, f"names beat {beat} of a bar of {beats}")
+                faults.add(
+                    where, f"names beat {beat} of a bar of {beats}", [where, (*at, "meter"), ("meter",)]
+                )
             elif length is not None and marker_beats(place, beats) >= length:
                 faults.add(where, f"lies after the end, which is at {length / beats:g} bars")
 
 
 def _rules(file: PresetFile, faults: FaultList) -> None:
-    pairs: Counter[tuple[str, str]] = Counter()
+    pairs: dict[tuple[str, str], int] = {}
     places = [*file.sections, *file.playlists, ANY]
     for i, rule in enumerate(file.transitions):
         at: KeyPath = ("transitions", i)
@@ -89,10 +90,11 @@ def _rules(file: PresetFile, faults: FaultList) -> None:
         _grid(rule.exit_at, (*at, "exit_at"), grid_of(file, source).beats_per_bar, faults)
         _rule_markers(rule, at, file, faults)
         _rule_sense(rule, at, faults)
-        pairs[rule.source, rule.target] += 1
-        if pairs[rule.source, rule.target] == 2:
+        first = pairs.setdefault((rule.source, rule.target), i)
+        if first != i:
             pair = f"from `{rule.source}` to `{rule.target}`"
-            faults.add(at, f"is a second rule {pair}; neither is more specific")
+            earlier = show_path(("transitions", first))
+            faults.add(at, f"is a second rule {pair}, after `{earlier}`; leave one of the two out")
 
 
 def _rule_sense(rule: TransitionTable, at: KeyPath, faults: FaultList) -> None:
@@ -168,7 +170,8 @@ def _bridges(file: PresetFile, faults: FaultList) -> None:
         if bridge.length_bars is not None and bridge.length_beats is not None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if bridge.stem is None and not bridge.layers:
-            faults.add(at, "must have a `stem` or `layers`: there is nothing to hear")
+            keys = [(*at, "stem"), (*at, "layers")]
+            faults.add(at, "must have a `stem` or `layers`: there is nothing to hear", keys)
         elif bridge.stem is None and bridge.length_bars is None and bridge.length_beats is None:
             faults.add(at, "must have a length, because it has no `stem`")
         for i, layer in enumerate(bridge.layers):

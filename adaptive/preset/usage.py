@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.key_path import show_path
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import Curve, LayerTable
 
@@ -18,7 +19,7 @@ def check_select(preset: Preset) -> Iterator[Finding]:
     ]
     last = always[0] if always else len(preset.select) - 1
     for i in range(last + 1, len(preset.select)):
-        text = f"is never reached: line {last + 1}, above, has no `when` and is always true"
+        text = f"is never reached: `{show_path(('select', last))}`, above, has no `when` and is always true"
         yield warning(("select", i), text)
     yield from _check_what_is_left(preset, last)
     if preset.file.select and not always and preset.select[last].when is not None:
@@ -27,15 +28,12 @@ def check_select(preset: Preset) -> Iterator[Finding]:
             "is the last line's condition; when no line is true"
             f" `{preset.default_section}` plays, so end with a line without `when`",
         )
-    reached = {
-        preset.default_section,
-        *preset.following,
-        *(line.section for line in preset.select[: last + 1]),
-    }
+    # A line that is never reached has its warning above: that its section never plays only follows from it.
+    named = {preset.default_section, *preset.following, *(line.section for line in preset.select)}
     for kind, names in (("sections", preset.file.sections), ("playlists", preset.file.playlists)):
         for name in names:
-            if not reached & {name, *preset.playlists_of(name)}:
-                yield warning((kind, name), "never plays: no select line that can be reached names it")
+            if not named & {name, *preset.playlists_of(name)}:
+                yield warning((kind, name), "never plays: no `[[select]]` line names it")
 
 
 def _check_what_is_left(preset: Preset, last: int) -> Iterator[Finding]:

@@ -187,7 +187,7 @@ def test_subscriptions_bring_beats_sections_meters_and_parameters(engine: Runnin
     assert beat["heard_frame"] > beat["frame"]
     assert beat["tempo_bpm"] == pytest.approx(240.0)
     assert len(meters["peak_db"]) == 2
-    assert section["reason"].startswith("select[0]: place == 'shelter' or threat > 0.6")
+    assert section["reason"].startswith("select[1]: place == 'shelter' or threat > 0.6")
 
 
 def to_the_end(socket: ClientConnection) -> list[dict[str, Any]]:

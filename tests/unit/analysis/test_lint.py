@@ -129,7 +129,7 @@ def test_variations_and_sections_of_different_loudness_are_reported(tmp_path: Pa
 
 def test_a_silent_file_and_one_above_full_scale_are_reported(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "pad.wav", np.zeros(8 * RATE, np.float32), RATE)
-    assert reported(tmp_path, ONE) == ['"pad.wav": is silent from beginning to end']
+    assert reported(tmp_path, ONE) == ["layers.pad.stem: pad.wav is silent from beginning to end"]
     sine = 2.0 * np.sin(2 * np.pi * 220 * np.arange(8 * RATE) / RATE)
     soundfile.write(tmp_path / "pad.wav", sine.astype(np.float32), RATE, subtype="FLOAT")
     assert "peaks 6.0 dB above full scale" in reported(tmp_path, ONE)[0]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
 
@@ -13,6 +14,28 @@ def test_a_preset_without_faults_is_said_to_have_none(run: Run, preset: Path) ->
     done = run("check", preset)
 
     assert (done.code, done.out.splitlines()[-1]) == (0, f"{preset}: no faults")
+
+
+def test_findings_are_told_as_json_too(run: Run, preset: Path) -> None:
+    text = (preset / "preset.toml").read_text(encoding="utf-8")
+    (preset / "preset.toml").write_text(text + '[[select]]\nsection = "calm"\nwhen = "threat > 2"\n')
+    fine = json.loads(run("check", preset, "--json").out)
+    (preset / "preset.toml").write_text(text + '[[select]]\nsection = "clam"\n')
+    done = run("check", preset, "--json")
+    wrong = json.loads(done.out)
+
+    assert (fine["preset"], fine["ok"]) == (str(preset), True)
+    assert {"warning"} == {one["severity"] for one in fine["findings"]}
+    assert (done.code, wrong["ok"]) == (1, False)
+    assert wrong["findings"] == [
+        {
+            "severity": "fault",
+            "file": "preset.toml",
+            "line": len(text.splitlines()) + 2,
+            "at": "select[1].section",
+            "text": "there is no section named `clam`; did you mean `calm`?",
+        }
+    ]
 
 
 def test_a_new_preset_never_overwrites(run: Run, tmp_path: Path) -> None:

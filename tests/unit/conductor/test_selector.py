@@ -77,7 +77,7 @@ def test_the_first_true_line_wins_and_its_reason_names_the_values_it_read(tmp_pa
     choice = selector.choose(moment)  # type: ignore[arg-type]
 
     assert (choice.section, choice.is_urgent) == ("fight", True)
-    assert choice.reason == "select[0]: threat > 0.5 (threat = 0.700)"
+    assert choice.reason == "select[1]: threat > 0.5 (threat = 0.700)"
 
 
 def test_without_a_true_line_the_default_section_is_chosen(tmp_path: Path) -> None:

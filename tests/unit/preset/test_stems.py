@@ -40,7 +40,8 @@ def test_a_folder_may_itself_be_a_link(tmp_path: Path) -> None:
 WRONG_TABLES = [
     (
         '[layers.two]\nstem = "stems/pda.wav"',
-        "layers.two.stem: there is no such file in the preset's folder; did you mean `stems/pad.wav`?",
+        'layers.two.stem: there is no file "stems/pda.wav" in the preset\'s folder; did you mean'
+        " `stems/pad.wav`?",
     ),
     ('[layers.two]\nstem = "stems"', "layers.two.stem: is a folder, not a file"),
     (
@@ -53,11 +54,21 @@ WRONG_TABLES = [
     ),
     (
         f'[layers.two]\nstem = "{"a" * 5000}"',
-        "layers.two.stem: there is no such file in the preset's folder",
+        f'layers.two.stem: there is no file "{"a" * 40}…" in the preset\'s folder',
     ),
     (
         '[layers.two]\nstem = "a\\u0000b"',
-        "layers.two.stem: there is no such file in the preset's folder",
+        'layers.two.stem: there is no file "a\\u0000b" in the preset\'s folder',
+    ),
+    (
+        '[layers.two]\nstem = "stems\\\\pad.wav"',
+        'layers.two.stem: there is no file "stems\\\\pad.wav" in the preset\'s folder; write `/` between'
+        " folders, not a backslash",
+    ),
+    (
+        '[layers.two]\nstem = "Stems/PAD.wav"',
+        'layers.two.stem: there is no file "Stems/PAD.wav" in the preset\'s folder; did you mean'
+        " `stems/pad.wav`?",
     ),
 ]
 
