@@ -17,8 +17,8 @@ from pathlib import Path
 
 from adaptive.preset.model import Preset
 
-# A file may be this much shorter than its beats and still last them: the engine takes 1.5 ms of it for
-# rounding and completes the rest within the 5 ms of a declick.
+# A file may be this much shorter than its beats and still last them: the engine takes 1.5 ms as rounding, and
+# completes more than that within the 5 ms of a declick.
 TOLERANCE_S = 0.005
 
 

@@ -305,7 +305,7 @@ def test_check_finds_an_intro_file_that_is_too_short(tmp_path: Path) -> None:
     preset = a_preset(tmp_path, kind=OWN)
     seconds = dict.fromkeys(preset.stems.values(), 4.0)
     seconds[preset.stems["calm_intro.wav"]] = 1.5
-    found = [str(one) for one in check(preset, seconds) if one.severity == "fault"]
+    found = [one.sentence for one in check(preset, seconds) if one.severity == "fault"]
     assert found == [
         "layers.calm.intro: `calm_intro.wav` lasts 6.00 beats of the 8 of `calm`'s introduction: more than"
         " one beat is missing at the end"

@@ -83,7 +83,7 @@ def test_ends_that_do_not_meet_do_not_click_and_leave_the_first_entry_as_it_is(
     run: Run,  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    audio = tone(PASS, second_hz=331.2)
+    audio = tone(PASS, second_hz=331.25)
     heard = rendered(run, tmp_path / "case", audio)
     step = float(audio[-1] - audio[0])
 

@@ -117,8 +117,8 @@ def test_if_nothing_is_left_silence_follows_until_another_line_is_true(tmp_path:
     played = play(a_preset(tmp_path, body=body), 12, at(mood={"fight": 5.5, "calm": 7.5}))
     assert [name for _, name in heard(played)] == ["", "fight", "fanfare", ""]
     assert [when for when, _ in heard(played)] == pytest.approx([2.0, 5.55, 7.55, 9.55], abs=0.02)
-    found = [str(one) for one in check(a_preset(tmp_path, body=body)) if "silence follows" in one.text]
-    assert found[0].startswith("select[1]: `fanfare` plays if no line is true, and it ends: silence follows")
+    found = [one.sentence for one in check(a_preset(tmp_path, body=body)) if "silence follows" in one.text]
+    assert found[0].startswith("select[2]: `fanfare` plays if no line is true, and it ends: silence follows")
 
 
 @pytest.mark.parametrize("then", ["select", "back", "fight"])
@@ -144,8 +144,8 @@ def test_explain_tells_it(tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in played.log))
     told = "\n".join(explain_log(tmp_path / "log.jsonl"))
     assert "because fanfare has played its 1 pass; then: select" in told
-    assert "fanfare has ended: select[0] does not count until its condition has been false" in told
-    assert "select[0] (fanfare) counts again: its condition has been false" in told
+    assert "fanfare has ended: select[1] does not count until its condition has been false" in told
+    assert "select[1] (fanfare) counts again: its condition has been false" in told
 
 
 @pytest.mark.parametrize(
@@ -167,5 +167,5 @@ def test_check_knows_that_a_line_below_one_that_ends_is_reached(tmp_path: Path) 
     body = BODY.replace("won == 'yes'", "mood == 'fight'").replace(
         '[states.won]\nvalues = ["no", "yes"]\n', ""
     )
-    findings = [str(one) for one in check(a_preset(tmp_path, body=body)) if "select" in one.at]
+    findings = [one.sentence for one in check(a_preset(tmp_path, body=body)) if "select" in one.at]
     assert findings == []

@@ -126,7 +126,7 @@ def test_faults_are_one_sentence(tmp_path: Path, layer: str, says: str) -> None:
 def test_check_finds_a_first_pass_that_is_too_short(tmp_path: Path) -> None:
     preset = a_preset(tmp_path, FIRST)
     seconds = dict.fromkeys(preset.stems.values(), 4.0) | {preset.stems["first.wav"]: 3.0}
-    assert [str(one) for one in check(preset, seconds) if one.severity == "fault"] == [
+    assert [one.sentence for one in check(preset, seconds) if one.severity == "fault"] == [
         "layers.calm.first_pass: `first.wav` lasts 12.00 beats of the 16 of `calm`: more than one beat is"
         " missing at the end"
     ]

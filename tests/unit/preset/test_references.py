@@ -184,7 +184,7 @@ WRONG_TABLES = [
     ),
     (
         '[parameters.x]\n[[inputs]]\nosc = "/a"\nparameter = "x"\nignore = { below = 2, above = 1 }',
-        "inputs[0].ignore: leaves no number that would be a reading",
+        "inputs[1].ignore: leaves no number that would be a reading",
     ),
     ("[parameters.x]\nignore = 0", "parameters.x.ignore: must be a list or a table, got 0"),
 ]

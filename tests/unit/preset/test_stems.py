@@ -67,8 +67,8 @@ WRONG_TABLES = [
     ),
     (
         '[layers.two]\nstem = "Stems/PAD.wav"',
-        'layers.two.stem: there is no file "Stems/PAD.wav" in the preset\'s folder; did you mean'
-        " `stems/pad.wav`?",
+        'layers.two.stem: there is no file "Stems/PAD.wav" in the preset\'s folder; the file is'
+        " named `stems/pad.wav`: upper and lower case differ",
     ),
 ]
 

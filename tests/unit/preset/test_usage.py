@@ -106,6 +106,6 @@ parameter = "threat"
     assert found == [
         "warning parameters.twice.ignore: has no effect: this parameter is computed from its `value`; "
         "put it on those that are sent",
-        "warning inputs[0].parameter: `ignore` of `threat` sees the numbers of `/scaled` after its "
+        "warning inputs[1].parameter: `ignore` of `threat` sees the numbers of `/scaled` after its "
         "`input_range`; if the device sends one that is no reading, put `ignore` on that input",
     ]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.analysis.measured import Measured
 from adaptive.session import full_check
 from adaptive.session.full_check import FullCheck
 from tests.helpers.presets import two_sections, write_sine
@@ -26,8 +27,13 @@ def test_a_file_is_measured_again_only_if_it_has_changed(
 ) -> None:
     preset = two_sections(tmp_path)
     measured: list[str] = []
-    decode = full_check.decode
-    monkeypatch.setattr(full_check, "decode", lambda path: measured.append(path.name) or decode(path))
+    measure_file = full_check.measure_file
+
+    def measure(path: Path, limit_bytes: int) -> Measured:
+        measured.append(path.name)
+        return measure_file(path, limit_bytes)
+
+    monkeypatch.setattr(full_check, "measure_file", measure)
     checks = FullCheck()
     checks.findings(preset)
     write_sine(tmp_path / "calm.wav", 300.0, beats=17)
