@@ -293,7 +293,7 @@ def test_check_says_what_to_do_if_a_stem_holds_no_introduction(
 ) -> None:
     preset = make_preset(tmp_path, LAYERS + CALM.replace("_bars = 4", f"_bars = {bars}") + FIGHT)
     found = check(preset, dict.fromkeys(preset.stems.values(), 4.0))
-    text = next(one.text for one in found if one.at == "sections.calm.layers[0]" and one.severity == severity)
+    text = next(one.text for one in found if one.at == "sections.calm.layers[1]" and one.severity == severity)
     assert text.startswith(says)
     assert text.endswith(
         "if the file holds the loop alone, give its layer an `intro` file, or leave out the section's"
