@@ -21,7 +21,9 @@ from adaptive.analysis.grid import (
 from adaptive.analysis.onsets import Onsets
 
 # A tempo that no length determines may be rounded if no beat moves by more than this.
-_ROUNDING_S = 0.003
+_MOST_ROUNDING_S = 0.003
+# Onsets are at best this exact, even if all of them fit the tempo.
+_LEAST_TOLERANCE_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def find_loop(
         why_tempo = _sentence_pinned(rhythm, beats, exact_s, meter)
     else:
         rounding_s = 3.0 * rhythm.error_bpm / rhythm.bpm * longest.length_s
-        rounding_s = min(max(rounding_s, 0.0005), _ROUNDING_S)
+        rounding_s = min(max(rounding_s, 0.0005), _MOST_ROUNDING_S)
         rhythm = replace(rhythm, bpm=tidy_bpm(rhythm.bpm, longest.length_s, rounding_s))
         why_tempo = (
             f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets, give or take {max(rhythm.error_bpm, 0.01):.2f}."
@@ -144,10 +146,11 @@ def _exact_length(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> 
     counted = []
     for extent in extents:
         for length_s in _candidate_lengths(extent):
-            beats = whole_beats(length_s, rhythm.bpm, _tolerance_s(rhythm, length_s))
-            # A length that is not whole bars is accepted only with the smaller, default tolerance.
+            tolerance_s = _tolerance_s(rhythm, length_s)
+            beats = whole_beats(length_s, rhythm.bpm, tolerance_s)
+            # A length that is not whole bars is accepted only with the smaller tolerance.
             is_bars = beats % 4 == 0
-            beats = beats if is_bars else whole_beats(length_s, rhythm.bpm)
+            beats = beats if is_bars else whole_beats(length_s, rhythm.bpm, min(tolerance_s, LOOP_TOLERANCE_S))
             if beats and (extent.is_cut or _is_filled(rhythm, onsets, beats)):
                 counted.append((is_bars, length_s, beats))
     _, length_s, beats = max(counted, default=(False, 0.0, 0))
@@ -155,9 +158,13 @@ def _exact_length(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> 
 
 
 def _tolerance_s(rhythm: Rhythm, length_s: float) -> float:
-    """Return three standard errors of the tempo over a length: at least 10 ms, at most a tenth of a beat."""
+    """Return how far a length may be from whole beats: three standard errors of the tempo over that length.
+
+    At least 2 ms, at most a tenth of a beat.  A length outside of it has a lead-in or a tail, and would give
+    a wrong tempo.
+    """
     tolerance_s = 3.0 * rhythm.error_bpm / rhythm.bpm * length_s
-    return min(max(LOOP_TOLERANCE_S, tolerance_s), 0.1 * rhythm.period_s)
+    return min(max(_LEAST_TOLERANCE_S, tolerance_s), 0.1 * rhythm.period_s)
 
 
 def _is_filled(rhythm: Rhythm, onsets: Onsets, beats: int) -> bool:
@@ -210,6 +217,8 @@ def _count_bars(
     # The lead-in completes a file that ends early by at most one beat.
     lead_in_s = min(first_s, rhythm.period_s) + LOOP_TOLERANCE_S
     most = math.floor((longest.length_s - first_s + lead_in_s) / bar_s)
+    # A bar with a strong onset is counted if at most a beat is missing at its end, whatever completes it.
+    most = max(most, min(least, math.floor((longest.length_s - first_s + rhythm.period_s) / bar_s)))
     if most < 1:
         return 0, "Length: less than a bar."
     sounding = math.ceil((longest.sounding_s - first_s - LOOP_TOLERANCE_S) / bar_s)
