@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from adaptive.analysis.grid import (
     LOOP_TOLERANCE_S,
+    ROUNDING_S,
     Rhythm,
     pin,
     strong_beats,
@@ -102,14 +103,13 @@ def find_loop(
     extents : sequence of Extent
         One for each stem, at least one.
     beats_per_bar : int
-        The meter that a chunk states.  With 0, the meter is 4, or 3 if the length is a whole number of bars
-        only in 3.
+        The meter that a chunk states.  With 0, the meter is `likely_meter` of the length.
     bars_hint : int
         The number of bars that a name states, or 0.  It is used only if the sound allows it.
     """
     longest = max(extents, key=lambda extent: extent.length_s)
     exact_s, beats = _exact_length(rhythm, onsets, extents)
-    meter = beats_per_bar or (3 if beats and beats % 4 and beats % 3 == 0 else 4)
+    meter = beats_per_bar or likely_meter(beats)
     if beats:
         rhythm = pin(onsets, rhythm, beats, exact_s)
         why_tempo = _sentence_pinned(rhythm, beats, exact_s, meter)
@@ -131,6 +131,21 @@ def find_loop(
     return Loop(rhythm.bpm, first_s, beats, meter, max(0.0, tail_s), tuple(notes))
 
 
+def likely_meter(beats: int) -> int:
+    """Return the meter's numerator that makes a length whole bars: 4 if it does, else 3, 5 or 7.
+
+    A length below 4 beats is a bar of its own; 0 means that the length is unknown.
+
+    Examples
+    --------
+    >>> [likely_meter(beats) for beats in (0, 32, 18, 10, 14, 11, 2)]
+    [4, 4, 3, 5, 7, 4, 2]
+    """
+    if 0 < beats < 4:
+        return beats
+    return next((meter for meter in (4, 3, 5, 7) if beats % meter == 0), 4)
+
+
 def _candidate_lengths(extent: Extent) -> list[float]:
     """Return the lengths that may be a whole number of bars: the file's, and that of a loop marked in it."""
     loop = [extent.loop_s[1] - extent.loop_s[0]] if extent.loop_s else []
@@ -150,7 +165,9 @@ def _exact_length(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> 
             beats = whole_beats(length_s, rhythm.bpm, tolerance_s)
             # A length that is not whole bars is accepted only with the smaller tolerance.
             is_bars = beats % 4 == 0
-            beats = beats if is_bars else whole_beats(length_s, rhythm.bpm, min(tolerance_s, LOOP_TOLERANCE_S))
+            beats = (
+                beats if is_bars else whole_beats(length_s, rhythm.bpm, min(tolerance_s, LOOP_TOLERANCE_S))
+            )
             if beats and (extent.is_cut or _is_filled(rhythm, onsets, beats)):
                 counted.append((is_bars, length_s, beats))
     _, length_s, beats = max(counted, default=(False, 0.0, 0))
@@ -217,8 +234,10 @@ def _count_bars(
     # The lead-in completes a file that ends early by at most one beat.
     lead_in_s = min(first_s, rhythm.period_s) + LOOP_TOLERANCE_S
     most = math.floor((longest.length_s - first_s + lead_in_s) / bar_s)
-    # A bar with a strong onset is counted if at most a beat is missing at its end, whatever completes it.
-    most = max(most, min(least, math.floor((longest.length_s - first_s + rhythm.period_s) / bar_s)))
+    # A bar with strong onsets is counted if at most a beat is missing at its end, whatever completes it.  A
+    # single onset on its bar line may be the last note of the music, which rings out.
+    if last_s - first_s > (least - 1) * bar_s + 0.5 * rhythm.period_s:
+        most = max(most, min(least, math.floor((longest.length_s - first_s + rhythm.period_s) / bar_s)))
     if most < 1:
         return 0, "Length: less than a bar."
     sounding = math.ceil((longest.sounding_s - first_s - LOOP_TOLERANCE_S) / bar_s)
@@ -245,14 +264,14 @@ def beats_before(seconds: float, period_s: float) -> int:
 
 def sentence_tail(tail_s: float, first_s: float) -> str:
     """Return a sentence about the time after the last bar, or missing from it; empty if the length fits."""
-    if tail_s > LOOP_TOLERANCE_S:
-        return f"Tail: {tail_s:.2f} s after the last bar ring over what follows."
-    if tail_s < -LOOP_TOLERANCE_S:
-        return (
-            f"The files end {-1000.0 * tail_s:.0f} ms before the last bar does; "
-            f"the {1000.0 * first_s:.0f} ms before beat 1 complete it."
-        )
-    return ""
+    if tail_s > ROUNDING_S:
+        return f"Tail: {tail_s:.3g} s after the last bar ring over what follows."
+    if tail_s >= -ROUNDING_S:
+        return ""
+    missing = f"The files end {-1000.0 * tail_s:.0f} ms before the last bar does; "
+    if first_s >= -tail_s - ROUNDING_S:
+        return missing + f"the {1000.0 * first_s:.0f} ms before beat 1 complete it."
+    return missing + "each pass ends in silence."
 
 
 def _sentence_pinned(rhythm: Rhythm, beats: int, length_s: float, meter: int) -> str:
