@@ -71,4 +71,7 @@ def _fitting_bpm(length_s: float, meter: int) -> float:
 
     bars = min(_PHRASES, key=oddness)
     bpm = 60.0 * meter * bars / length_s
+    if bpm > HIGHEST_BPM:
+        # Less than a bar: a few beats, and the loop closes all the same.
+        bpm = 60.0 * max(1, round(length_s * PRIOR_BPM / 60.0)) / length_s
     return tidy_bpm(bpm, length_s) if LOWEST_BPM <= bpm <= HIGHEST_BPM else PRIOR_BPM

@@ -21,27 +21,11 @@ DEEPEST = 6
 """Levels of folders below the given one that are searched."""
 
 _OTHER_AUDIO = frozenset(
-    f".{suffix}"
-    for suffix in [
-        "aac",
-        "aif",
-        "aifc",
-        "aiff",
-        "ape",
-        "au",
-        "caf",
-        "m4a",
-        "mka",
-        "mp4",
-        "oga",
-        "opus",
-        "rf64",
-        "snd",
-        "w64",
-        "webm",
-        "wma",
-        "wv",
-    ]
+    f".{name}"
+    for name in (
+        *("aac", "aif", "aifc", "aiff", "ape", "au", "caf", "m4a", "mka", "mp4", "oga", "opus", "rf64"),
+        *("snd", "w64", "webm", "wma", "wv"),
+    )
 )
 _RESOURCE_FOLDERS = frozenset({"__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 
@@ -85,7 +69,10 @@ def list_files(folder: Path) -> FolderContent:
 
 
 def _walk(folder: Path, levels: int) -> Iterator[Path]:
-    """Yield the files of a folder, then those of its subfolders; hidden and system folders are left out."""
+    """Yield the files of a folder, then those of its subfolders, and the folders that are not searched.
+
+    Hidden folders and those of the system are left out.
+    """
     pending, seen = [(folder, levels)], 0
     while pending:
         place, left = pending.pop(0)
@@ -98,7 +85,11 @@ def _walk(folder: Path, levels: int) -> Iterator[Path]:
             if not entry.is_dir():
                 yield path
             # a link to a folder may lead back up, so links are not followed
-            elif left > 0 and not entry.is_symlink() and not _is_system_folder(entry.name):
+            elif entry.is_symlink() or _is_system_folder(entry.name):
+                continue
+            elif left == 0 or (path / "preset.toml").is_file():
+                yield path
+            else:
                 pending.append((path, left - 1))
 
 
@@ -107,8 +98,11 @@ def _is_system_folder(name: str) -> bool:
 
 
 def _reason(path: Path) -> str:
-    """Return why a file is passed over; empty for an audio file that can be read."""
+    """Return why a file or folder is passed over; empty for an audio file that can be read."""
     suffix = path.suffix.lower()
+    if path.is_dir():
+        is_preset = (path / "preset.toml").is_file()
+        return "is the folder of a preset" if is_preset else f"lies more than {DEEPEST} folders deep"
     if path.name.startswith("._"):
         return "is a macOS resource file, not audio"
     if path.name.startswith("."):

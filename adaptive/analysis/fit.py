@@ -18,7 +18,9 @@ from adaptive.analysis.loop import Extent
 from adaptive.analysis.model import PassedOver, SectionProposal, StingerProposal
 
 # A section may become so many times as long, so that loops of different lengths fit together.
-_MOST_REPEATS = 4
+_MOST_REPEATS = 8
+# The tail of a loop that is shorter than its section is seldom longer.
+_MOST_TAIL_BEATS = 2.0
 
 
 @dataclass
@@ -50,7 +52,7 @@ def fit_files(section: SectionProposal, evidence: Evidence) -> Fitted:
             extent = extents[path]
             if extent.length_s < longest_s and _is_one_shot(section, extent):
                 _to_stinger(fitted, layer, path, section)
-            elif not _loop_beats(section, extent.length_s):
+            elif not _loop_beats(section, extent.length_s) or _was_trimmed(section, extent):
                 odd[path] = extent
             elif not _fills(section, extent.length_s):
                 beats = _loop_beats(section, extent.length_s)
@@ -78,6 +80,17 @@ def _loop_beats(section: SectionProposal, length_s: float) -> int:
     if held < bar:
         loops.append(math.floor(held))
     return next((loop for loop in loops if loop > 0 and section.beats % loop == 0), 0)
+
+
+def _was_trimmed(section: SectionProposal, extent: Extent) -> bool:
+    """Return whether a short file decays so long after its last bar that it is no loop with a tail.
+
+    Such a file sounds once in each pass, and the silence after it was cut off when it was exported.
+    """
+    if _fills(section, extent.length_s) or extent.is_cut:
+        return False
+    tail_beats = _held_beats(section, extent.length_s) - _loop_beats(section, extent.length_s)
+    return tail_beats > _MOST_TAIL_BEATS
 
 
 def _is_one_shot(section: SectionProposal, extent: Extent) -> bool:

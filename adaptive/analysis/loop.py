@@ -122,6 +122,10 @@ def find_loop(
         )
     is_whole_file = bool(beats) and exact_s == longest.length_s
     first_s, why_first = _first_beat(rhythm, onsets, longest, meter, is_whole_file)
+    empty = _empty_bars(onsets, first_s, beats // meter, meter * rhythm.period_s) if is_whole_file else 0
+    if empty:
+        first_s, beats = first_s + empty * meter * rhythm.period_s, beats - empty * meter
+        why_first = f"Beat 1: {first_s:.4f} s, after {empty} silent bars at the beginning of the files."
     why_bars = ""
     if not beats or exact_s not in _candidate_lengths(longest):
         bars, why_bars = _count_bars(rhythm, onsets, longest, first_s, meter, bars_hint)
@@ -212,6 +216,13 @@ def _first_beat(
             first_s = max(0.0, beat_s)
             return first_s, f"Beat 1: {first_s:.4f} s, the beat at the marker in the file."
     return first_s, f"Beat 1: {first_s:.4f} s, the first strong onset that lies on a beat."
+
+
+def _empty_bars(onsets: Onsets, first_s: float, bars: int, bar_s: float) -> int:
+    """Return the silent bars before the music, if the bars after them are a rounder number; otherwise 0."""
+    empty = math.floor((float(onsets.times_s[0]) - first_s) / bar_s + 0.02)
+    is_rounder = 0 < empty < bars and _roundness(bars - empty)[0] > _roundness(bars)[0]
+    return empty if is_rounder else 0
 
 
 def _count_bars(

@@ -33,7 +33,7 @@ def name_by_tempo(groups: Sequence[Sequence[NamedStem]], bpms: Sequence[float]) 
     """
     own = [_own_words(groups, number) for number in range(len(groups))]
     titles = [
-        " ".join(words) or (f"{bpm:.0f} bpm" if bpm else "") for words, bpm in zip(own, bpms, strict=True)
+        " ".join(words) or (f"bpm {bpm:.0f}" if bpm else "") for words, bpm in zip(own, bpms, strict=True)
     ]
     # one group may keep the section's name; several without words or tempo are numbered
     sections: list[str] = []
