@@ -172,7 +172,8 @@ def match(first: Onsets, second: Onsets, ratio: float) -> float:
     size = 1 << (2 * frames - 1).bit_length()
     products = np.fft.irfft(np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size)), size)
     reach = round(_MOST_SHIFT_S / step_s)
-    return float(max(products[: reach + 1].max(), products[-reach:].max())) / power**0.5
+    best = max(float(products[: reach + 1].max()), float(products[-reach:].max()))
+    return best / float(np.sqrt(power))
 
 
 def _pattern(onsets: Onsets, ratio: float, frames: int, step_s: float) -> F64:
