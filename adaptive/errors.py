@@ -36,6 +36,27 @@ def quoted(text: str, most: int = 40) -> str:
     return f"`{one_line(text[:most])}{'…' if len(text) > most else ''}`"
 
 
+def in_words(error: BaseException | None) -> str:
+    """Return what went wrong as part of a sentence.
+
+    An error that nobody expected is a fault of this program; its type is for the report.
+
+    Examples
+    --------
+    >>> in_words(FileNotFoundError(2, "No such file", "a.wav"))
+    'a.wav: No such file'
+    >>> in_words(KeyError("x"))
+    "a fault of this program, please report it (KeyError: 'x')"
+    """
+    if isinstance(error, AdaptiveError):
+        return one_line(str(error).split("\n", 1)[0])
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+    return f"a fault of this program, please report it ({one_line(f'{type(error).__name__}: {error}')})"
+
+
 class AdaptiveError(Exception):
     """Base class of all exceptions that this package raises on purpose."""
 

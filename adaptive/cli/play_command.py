@@ -33,7 +33,7 @@ from adaptive.cli.common import (
 )
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
-from adaptive.errors import InputError
+from adaptive.errors import InputError, in_words
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
@@ -169,15 +169,20 @@ def play(
             say(f"names that the preset does not declare are ignored: {', '.join(read.ignored)}")
         if read.clamped:
             say(f"the trace has values out of their range, which are clamped: {', '.join(read.clamped)}")
-    threading.excepthook = lambda fault: tell(
-        f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
-    )
+
+    def tell_of_thread(fault: threading.ExceptHookArgs) -> None:
+        where = f" in {fault.thread.name}" if fault.thread else ""
+        tell(f"a thread failed, the music goes on: {in_words(fault.exc_value)}{where}")
+
+    threading.excepthook = tell_of_thread
     # a full garbage collection over the objects that exist now takes 60 ms, more than the look-ahead
     gc.collect()
     gc.freeze()
     title = f"{loaded.file.name} · seed {drawn}"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
+    for sentence in session.repeated_faults():
+        say(sentence)
     say(_farewell(session, time.monotonic() - began))
 
 
@@ -247,7 +252,7 @@ def _sink_in_words(session: LiveSession, choice: SinkChoice) -> str:
 def _escaped(context: dict[str, Any]) -> str:
     """One sentence in place of asyncio's traceback; such an error does not end the session."""
     fault = context.get("exception")
-    what = context.get("message", "") if fault is None else repr(fault)
+    what = context.get("message", "") if fault is None else in_words(fault)
     return f"something failed, the music goes on: {what}"
 
 
@@ -289,4 +294,6 @@ def status_line(session: LiveSession) -> str:
         fields.append(f"late {telemetry.late_commands}")
     if session.clamp_report.count:
         fields.append(f"clamped {session.clamp_report.count}")
+    if faults := session.faults:
+        fields.append(f"faults {faults}")
     return "  ".join(fields)

@@ -84,6 +84,9 @@ def render(
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())
         say(f"values out of their range were clamped: {names}")
+    if job.trace and job.trace.no_readings:
+        names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.no_readings.items())
+        say(f"numbers that are no readings were ignored, as the preset asks: {names}")
 
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:

@@ -82,7 +82,7 @@ def _nothing_true() -> str:
 
 def _explain(number: int, condition: Expression | None, values: StepValues) -> str:
     if condition is None:
-        return f"select[{number}]: otherwise"
+        return f"select[{number}]: {'no line above it is true' if number else 'it has no `when`'}"
     terms = []
     for name in sorted(condition.names):
         value = values.value(name)

@@ -35,6 +35,7 @@ from adaptive.engine.records import (
 from adaptive.engine.spare_rows import kept_rows
 from adaptive.engine.spec import EngineSpec, ReverbSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb_record import REVERB_LINES
 
 DEFAULTS = {
     k.MAP_GAIN_DB: ("control_gain", 1.0),
@@ -174,7 +175,7 @@ def _store_reverb(engine: Engine, index: int, old: ReverbSpec, new: ReverbSpec, 
     """Store one step of a change of reverb.  Single words; a jump of a line's gain would click."""
     share, rate = step / REVERB_STEPS, engine.spec.sample_rate
     record = engine.memory["reverbs"][index]
-    for line in range(k.REVERB_LINES):
+    for line in range(REVERB_LINES):
         frames = float(record["length"][line])
         before = line_feedback(frames, rate, old.decay_s)
         after = line_feedback(frames, rate, new.decay_s)

@@ -7,6 +7,7 @@ sentence; the other requests of its transaction act.
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Any
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError
+from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 
 LONGEST_ID = 128
 LARGEST = 1e300
@@ -32,6 +35,15 @@ class SetParameter:
     value: float
     id: str | None = None
     is_clamped: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoReading:
+    """A number that a parameter's `ignore` lists: value and age of the parameter stay."""
+
+    name: str
+    value: float
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,7 @@ class Subscribe:
 Request = (
     Message
     | SetParameter
+    | NoReading
     | SetVolume
     | SetPaused
     | LoadPreset
@@ -148,8 +161,17 @@ MOST_NAMED = 8
 
 def nearest(name: Any, names: Iterable[str]) -> str:
     """`` (did you mean …?)`` with the most similar name; empty if none is similar."""
-    found = difflib.get_close_matches(name[:64], list(names), 1) if isinstance(name, str) else []
-    return f" (did you mean {found[0]!r}?)" if found else ""
+    found = most_similar(name[:64], tuple(names)) if isinstance(name, str) else None
+    return f" (did you mean {found!r}?)" if found is not None else ""
+
+
+@functools.lru_cache(maxsize=1024)
+def most_similar(name: str, names: tuple[str, ...]) -> str | None:
+    """The most similar name, if one is similar.
+
+    It is remembered: a wrong name may come sixty times a second, and among 256 names it takes 20 ms.
+    """
+    return next(iter(difflib.get_close_matches(name, names, 1)), None)
 
 
 def nearest_or_all(name: Any, names: Collection[str]) -> str:
@@ -166,21 +188,6 @@ def is_finite_number(value: Any) -> bool:
     return abs(value) <= LARGEST and math.isfinite(value)
 
 
-def shown(value: Any) -> str:
-    """A value as an error message quotes it: never longer than 60 characters."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and not abs(value) <= LARGEST:
-        return "a number of more than 300 digits"
-    try:
-        text = repr(value)
-    except RecursionError:  # JSON can be nested almost as deeply as Python can recurse
-        return "something that nests too deeply"
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 class Checker:
     """Turns names and values into requests, or refuses them.
 
@@ -193,6 +200,8 @@ class Checker:
 
     Attributes
     ----------
+    settable_groups : set of str
+        State groups that may be set; the implied group `section` is one only if select reads it.
     clamped : int
         Values that were clamped so far.
     refused : int
@@ -204,15 +213,16 @@ class Checker:
         self.parameters = {
             name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
+        self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
         self._read = {name for condition in preset.when.values() for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
-        self._read_groups = set(preset.file.states) | (self._read & set(self.groups))
+        self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
         self.clamped = 0
         self.refused = 0
 
-    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter:
+    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter | NoReading:
         """Check a parameter."""
         if not isinstance(name, str) or name not in self.parameters:
             known = self._preset.file.parameters
@@ -223,18 +233,20 @@ class Checker:
             self._refuse(f"{name} must be a number, got {shown(value)}")
         if not is_finite_number(value):
             self._refuse(f"{name} must be finite, got {shown(value)}")
-        number = float(value)
         low, high = self.parameters[name]
-        if not low <= number <= high:
-            self.clamped += 1
-            return SetParameter(name, min(max(number, low), high), message_id, is_clamped=True)
-        return SetParameter(name, number, message_id)
+        number = min(max(float(value), low), high)
+        # after the clamp too: a recording holds the clamped number, and has to repeat what was done with it
+        if value in self.no_readings[name] or number in self.no_readings[name]:
+            return NoReading(name, float(value), message_id)
+        is_clamped = number != value
+        self.clamped += is_clamped
+        return SetParameter(name, number, message_id, is_clamped)
 
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
         """Check a state.  A number picks a value by its index, from 0."""
         if group not in self.groups:
             self._refuse(f"there is no state group {shown(group)}{nearest_or_all(group, self.groups)}")
-        if group not in self._read_groups:
+        if group not in self.settable_groups:
             self._refuse(f"no line of select reads {group}: sections are chosen by {self._choosers()} here")
         values = self.groups[group].values
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -242,7 +254,7 @@ class Checker:
                 self._refuse(f"{group} has values 0 to {len(values) - 1}, got {shown(value)}")
             value = values[int(value)]
         if value not in values:
-            self._refuse(f"{group} is never {shown(value)}{nearest(value, values)}")
+            self._refuse(f"{group} is never {shown(value)}{nearest_or_all(value, values)}")
         return SetState(group, value, message_id)
 
     def _choosers(self) -> str:
@@ -306,7 +318,7 @@ class Checker:
                 "states": {
                     name: {"values": list(group.values), "default": group.default}
                     for name, group in self.groups.items()
-                    if self._preset.file.states or not self._preset.file.select
+                    if name in self.settable_groups
                 },
                 "events": list(self.events),
             }

@@ -10,8 +10,10 @@ from typing import Any
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError, TraceError
 from adaptive.inputs.json_text import parse_json
-from adaptive.inputs.message import is_finite_number, shown
+from adaptive.inputs.message import is_finite_number
+from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 
 LONGEST_LINE = 65536
 LONGEST_S = 30 * 24 * 3600.0
@@ -48,6 +50,8 @@ class Trace:
         The ``meta`` object of the file; empty if there is none.
     clamped : Mapping
         Parameters that were out of range, and how often.
+    no_readings : Mapping
+        Parameters that were sent a number that their `ignore` lists, and how often.
     """
 
     lines: tuple[TraceLine, ...]
@@ -55,6 +59,7 @@ class Trace:
     seconds: float
     meta: Mapping[str, Any]
     clamped: Mapping[str, int] = field(default_factory=dict)
+    no_readings: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
@@ -77,7 +82,8 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     except TraceError as error:
         message = f"{path.name}: {error}"
         raise TraceError(message) from error
-    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, reader.clamped)
+    counts = reader.clamped, reader.no_readings
+    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts)
 
 
 class _TraceReader:
@@ -88,6 +94,8 @@ class _TraceReader:
         self.lines: list[TraceLine] = []
         self.ignored: dict[str, int] = {}
         self.clamped: dict[str, int] = {}
+        self.no_readings: dict[str, int] = {}
+        self._ignores = {name: NoReadings(table.ignore) for name, table in preset.file.parameters.items()}
         self.meta: Mapping[str, Any] = {}
         self.last_s = 0.0
 
@@ -136,9 +144,13 @@ class _TraceReader:
                     message = f"line {number}: {name} must be a finite number, got {shown(value)}"
                     raise TraceError(message)
                 low, high = self._preset.file.parameters[name].range
-                if not low <= value <= high:
+                kept = float(min(max(value, low), high))
+                if value in self._ignores[name] or kept in self._ignores[name]:
+                    self.no_readings[name] = self.no_readings.get(name, 0) + 1
+                    continue
+                if kept != value:
                     self.clamped[name] = self.clamped.get(name, 0) + 1
-                yield name, float(min(max(value, low), high))
+                yield name, kept
 
     def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
         if "state" in line:

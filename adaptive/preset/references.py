@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Collection, Iterator
 
 import msgspec
 
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     Curve,
+    Ignore,
     InputTable,
     LayerTable,
+    OutOfBounds,
     ParameterTable,
     PresetFile,
 )
@@ -95,6 +99,16 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
             value = getattr(table, key)
             if isinstance(value, float) and not low <= value <= high:
                 faults.add((*at, key), f"must lie in the range {low:g} to {high:g}, got {value:g}")
+        _ignore(table.ignore, low, high, at, faults)
+
+
+def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultList) -> None:
+    """Check that `ignore` says which numbers are no readings, and leaves some that are."""
+    if isinstance(ignore, OutOfBounds) and ignore.below is None and ignore.above is None:
+        faults.add((*at, "ignore"), "needs `below`, `above` or both, such as { below = 30 }")
+    elif NoReadings(ignore).leave_nothing_of(low, high):
+        where = f" from {low:g} to {high:g}" if low > -math.inf else ""
+        faults.add((*at, "ignore"), f"leaves no number{where} that would be a reading")
 
 
 def _states(file: PresetFile, faults: FaultList) -> None:
@@ -167,6 +181,7 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
         faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
+    _ignore(table.ignore, -math.inf, math.inf, at, faults)
 
 
 def _layers(file: PresetFile, faults: FaultList) -> None:

@@ -28,6 +28,9 @@ Bars = Annotated[int, Meta(gt=0, le=4096)]
 Beats = Annotated[int, Meta(gt=0, le=16384)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
+Reading = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]
+"""A number as a device sends it; the largest that 32 bits hold often means that there is no reading."""
+
 Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
 Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
@@ -76,6 +79,17 @@ class Credits(_Table, frozen=True):
     source: str = ""
 
 
+class OutOfBounds(_Table, frozen=True):
+    """`{ below = 30, above = 230 }`: numbers below the one or above the other; give one or both."""
+
+    below: Reading | None = None
+    above: Reading | None = None
+
+
+Ignore = tuple[Reading, ...] | OutOfBounds
+"""Numbers that are no readings: a device sends them when it measures nothing."""
+
+
 class ParameterTable(_Table, frozen=True):
     """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
@@ -87,6 +101,7 @@ class ParameterTable(_Table, frozen=True):
     hysteresis: NonNegative = 0.0
     stale_after_s: Positive | None = None
     fallback: Literal["hold", "default"] | float = "hold"
+    ignore: Ignore = ()
     value: str | None = None
 
 
@@ -108,6 +123,7 @@ class InputTable(_Table, frozen=True):
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    ignore: Ignore = ()
 
 
 class LayerTable(_Table, frozen=True):

@@ -62,9 +62,26 @@ def _check_parameters(preset: Preset) -> Iterator[Finding]:
         if table.stale_after_s is None and table.fallback != "hold":
             text = "has no effect without `stale_after_s`"
             yield warning(("parameters", name, "fallback"), text)
+        if table.ignore != () and table.value is not None:
+            text = "has no effect: this parameter is computed from its `value`; put it on those that are sent"
+            yield warning(("parameters", name, "ignore"), text)
+    yield from _check_scaled_inputs(preset)
     for name in file.states:
         if name not in read:
             yield warning(("states", name), "is read by no `when`")
+
+
+def _check_scaled_inputs(preset: Preset) -> Iterator[Finding]:
+    """Find inputs that scale what a device sends before the `ignore` of their parameter sees it."""
+    for i, table in enumerate(preset.file.inputs):
+        parameter = preset.file.parameters.get(table.parameter or "")
+        if parameter is None or parameter.ignore == () or table.input_range is None or table.ignore != ():
+            continue
+        text = (
+            f"sees the numbers of `{table.osc}` after its `input_range`;"
+            " if the device sends one that is no reading, put `ignore` on that input"
+        )
+        yield warning(("inputs", i, "parameter"), f"`ignore` of `{table.parameter}` {text}")
 
 
 def _unused_stems(preset: Preset, layer: str) -> Iterator[Finding]:

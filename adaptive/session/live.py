@@ -27,10 +27,12 @@ from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
 from adaptive.errors import MachineError, QueueFullError
+from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
     LoadPreset,
+    NoReading,
     ReloadPreset,
     Request,
     RestoreMusic,
@@ -174,6 +176,7 @@ class LiveSession:
         self.status = LiveStatus()
         self._log_limit = LogLimit(tell)
         self.clamp_report = ClampReport(self._log_limit)
+        self._faults = KnownFaults()
         self.sink: Sink | None = None
         self._trace: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._messages: list[Message] = []
@@ -346,6 +349,23 @@ class LiveSession:
         for other in others:
             self._act(other, connection)
 
+    def report(self, sender: str, sentence: str) -> None:
+        """Tell the user of a fault in what a client sends, the first time."""
+        if self._faults.add(sentence, sender):
+            self._log_limit(f"{sender}: {sentence}")
+
+    def repeated_faults(self) -> list[str]:
+        """A sentence about each fault that was sent more than once, with its count."""
+        return [sentence for known in self._known_faults() for sentence in known.sums()]
+
+    @property
+    def faults(self) -> int:
+        """Faults in what was sent so far, repeated ones too."""
+        return sum(known.count for known in self._known_faults())
+
+    def _known_faults(self) -> list[KnownFaults]:
+        return [self._faults] if self._osc is None else [self._faults, self._osc.faults]
+
     def _receive_osc(self, transaction: Transaction, arrival: int | None) -> None:
         self.receive(transaction, None, arrival)
 
@@ -379,6 +399,10 @@ class LiveSession:
             return
         elif isinstance(request, ReloadPreset | UndoEdit):
             self._reload.ask(request, connection, is_recording=self._recorder is not None)
+            return
+        elif isinstance(request, NoReading):
+            reason = f"{request.value:g} is no reading of {request.name}"
+            self.acknowledge(request.id, connection, "dropped", reason)
             return
         elif isinstance(request, SaveMusic):
             if connection is not None:
@@ -449,8 +473,9 @@ class LiveSession:
 
     def greeting(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares, and what plays now."""
-        now = {**self._subscriptions.now(), "is_paused": self._is_paused}
-        return {"hello": {**self.checker.hello()["hello"], "now": now}}
+        hello = self.checker.hello()["hello"]
+        now = {**self._subscriptions.now(hello["states"]), "is_paused": self._is_paused}
+        return {"hello": {**hello, "now": now}}
 
     def connect(self, connection: Connection) -> None:
         """Register a connection for the topics it subscribes to."""

@@ -36,7 +36,6 @@ from adaptive.kernel.dsp.ramps import (
 from adaptive.kernel.layout import (
     CLIP_CUTOFF,
     CLIP_GAIN,
-    CLIP_GROUP,
     CLIP_PAN,
     CLIP_RELEASE,
     CLIP_START,
@@ -49,6 +48,7 @@ from adaptive.kernel.layout import (
     QUANTUM,
 )
 from adaptive.kernel.processors.lowpass import filter_rows, forget_broken
+from adaptive.kernel.sources.clip_record import CLIP_GROUP
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)

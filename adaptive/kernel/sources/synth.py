@@ -28,17 +28,10 @@ from adaptive.kernel.dsp.maths import (
 )
 from adaptive.kernel.dsp.ramps import doubled_coefficients
 from adaptive.kernel.fill import clear
-from adaptive.kernel.layout import (
-    INSTRUMENT_FADE,
-    INSTRUMENT_RELEASE,
-    LANES,
-    NOTE_OFF,
-    NOTE_ON,
-    QUANTUM,
-    VOICE_GROUP,
-)
+from adaptive.kernel.layout import INSTRUMENT_FADE, INSTRUMENT_RELEASE, LANES, NOTE_OFF, NOTE_ON, QUANTUM
 from adaptive.kernel.sources.oscillator import add_oscillator, phase_at, wrap
 from adaptive.kernel.sources.synth_frames import LEFT, RIGHT, ring_out, shape_frames, sum_lanes
+from adaptive.kernel.sources.synth_record import VOICE_GROUP
 
 Q = np.int64(QUANTUM)
 OFF, ATTACK, DECAY, RELEASE = np.int32(0), np.int32(1), np.int32(2), np.int32(3)

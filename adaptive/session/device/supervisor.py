@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adaptive.engine.engine import Engine
-from adaptive.errors import DeviceError
+from adaptive.errors import DeviceError, in_words
 from adaptive.session.device.fade import MasterFade
 from adaptive.session.device.playback_clock import PlaybackClock, TimeLine
 from adaptive.session.device.search import OPEN_S, DeviceSearch, Opener, discard
@@ -182,7 +182,7 @@ class Supervisor:
                 with self._lock:
                     self._look(stamp_s())
             except Exception as error:  # continue: only this thread would notice the next loss
-                self._say_once(f"watching the sound card failed once: {error!r}")
+                self._say_once(f"watching the sound card failed once: {in_words(error)}")
 
     def _look(self, now_s: float) -> None:
         if self._card is not None:

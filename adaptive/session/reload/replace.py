@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adaptive.conductor.saved_state import SavedMusic, read_saved
-from adaptive.errors import AdaptiveError, InputError
+from adaptive.errors import InputError, in_words
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import LoadPreset, RestoreMusic
 from adaptive.preset.model import Preset
@@ -122,8 +122,7 @@ class PresetReplacer:
         try:
             performance = await asyncio.to_thread(self._prepare, asked.request, old)
         except Exception as error:  # whatever fails, the music goes on
-            is_told = isinstance(error, AdaptiveError)
-            sentence = str(error).splitlines()[0] if is_told else f"cannot be prepared: {error!r}"
+            sentence = in_words(error)
             host.tell(f"{asked.description}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
             return

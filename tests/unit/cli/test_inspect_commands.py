@@ -9,7 +9,7 @@ from tests.unit.cli.running import Run
 
 LOG = [
     {"frame": 0, "t": 0.0, "position": "1.1.0", "kind": "transition", "source": None, "target": "calm",
-     "reason": "select[1]: otherwise"},
+     "reason": "select[1]: no line above it is true"},
     {"frame": 62464, "t": 1.301333, "position": "2.2.197", "kind": "state", "group": "place",
      "value": "shelter",
      "before": "road", "reason": "place set from outside"},
@@ -30,7 +30,7 @@ LOG = [
 
 
 TOLD = """\
-0:00.000  calm begins, because select[1]: otherwise
+0:00.000  calm begins, because select[1]: no line above it is true
 0:01.301  the state place is now shelter (was road)
 0:01.301  calm changes to fight at 3.1.0 (0:02.000, in 0.70 s, set by its exit grid), because \
 select[0]: threat > 0.6 (threat = 0.71); by rule any → any (exit at bar, enter at start)

@@ -88,7 +88,7 @@ MALFORMED = [
     ('{"t": ' + "1" * 400 + "}", 'line 2: needs "t", the seconds since the start'),
     ('{"t": 0.25}', "line 2: its time 0.25 is before that of the line above"),
     ('{"t": 1, "intensity": "loud"}', "line 2: intensity must be a finite number, got 'loud'"),
-    ('{"t": 1, "intensity": NaN}', "line 2: intensity must be a finite number, got nan"),
+    ('{"t": 1, "intensity": NaN}', "line 2: intensity must be a finite number, got NaN"),
     ('{"t": 1, "intensity": ' + "1" * 400 + "}",
      "line 2: intensity must be a finite number, got a number of more than 300 digits"),
     ('{"t": 1, "tempo": "fast"}', "line 2: tempo must be a number from 20 to 400, or null"),
@@ -179,3 +179,15 @@ def test_a_value_out_of_range_is_clamped_and_counted(preset: Preset, tmp_path: P
 
     assert [line.values[0][1] for line in trace.lines] == [1.0, 0.0, 0.5, 1.0]
     assert trace.clamped == {"intensity": 3}
+
+
+def test_a_number_that_is_no_reading_is_counted_and_left_out(tmp_path: Path) -> None:
+    body = BODY.replace("[parameters.intensity]", "[parameters.intensity]\nignore = [0, 255]")
+    pulse = make_preset(tmp_path / "preset", body)
+    lines = [{"t": 0, "intensity": 0.5}, {"t": 1, "intensity": 0}, {"t": 2, "intensity": 255}]
+    lines += [{"t": 3, "intensity": -3}, {"t": 4, "intensity": 3}, {"t": 5, "intensity": 0, "tempo": 120}]
+    trace = read(pulse, tmp_path, "\n".join(map(json.dumps, lines)))
+
+    assert [line.values for line in trace.lines] == [(("intensity", 0.5),), (("intensity", 1.0),), ()]
+    assert trace.no_readings == {"intensity": 4}
+    assert trace.clamped == {"intensity": 1}

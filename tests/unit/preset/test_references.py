@@ -174,6 +174,19 @@ WRONG_TABLES = [
         '[parameters.y]\nvalue = "1"\n[[inputs]]\nosc = "/a"\nparameter = "y"',
         "inputs[0].parameter: `y` is computed from its `value`; it cannot also come from outside",
     ),
+    (
+        "[parameters.x]\nignore = { }",
+        "parameters.x.ignore: needs `below`, `above` or both, such as { below = 30 }",
+    ),
+    (
+        "[parameters.x]\nignore = { below = 2 }",
+        "parameters.x.ignore: leaves no number from 0 to 1 that would be a reading",
+    ),
+    (
+        '[parameters.x]\n[[inputs]]\nosc = "/a"\nparameter = "x"\nignore = { below = 2, above = 1 }',
+        "inputs[0].ignore: leaves no number that would be a reading",
+    ),
+    ("[parameters.x]\nignore = 0", "parameters.x.ignore: must be a list or a table, got 0"),
 ]
 
 

@@ -75,3 +75,38 @@ def test_a_parameter_counts_as_used_in_a_condition_a_value_or_a_curve(tmp_path: 
     head = HEAD.replace('layers = ["pad"]', 'layers = ["pad", "more"]')
 
     assert reported(tmp_path, extra + line("one > 0.5") + OTHERWISE, head) == []
+
+
+def test_an_ignore_that_never_acts_is_reported(tmp_path: Path) -> None:
+    extra = (
+        line("threat + twice > 0.6")
+        + OTHERWISE
+        + """
+[parameters.threat]
+ignore = [0]
+hysteresis = 0.1
+[parameters.twice]
+value = "threat + threat"
+ignore = [0]
+[[inputs]]
+osc = "/scaled"
+parameter = "threat"
+input_range = [30, 120]
+[[inputs]]
+osc = "/own"
+parameter = "threat"
+input_range = [30, 120]
+ignore = [0]
+[[inputs]]
+osc = "/plain"
+parameter = "threat"
+"""
+    )
+    found = [text for text in reported(tmp_path, extra) if "ignore" in text]
+
+    assert found == [
+        "warning parameters.twice.ignore: has no effect: this parameter is computed from its `value`; "
+        "put it on those that are sent",
+        "warning inputs[0].parameter: `ignore` of `threat` sees the numbers of `/scaled` after its "
+        "`input_range`; if the device sends one that is no reading, put `ignore` on that input",
+    ]

@@ -5,7 +5,8 @@ import pytest
 
 from adaptive.engine.memory import address, aligned
 from adaptive.kernel.dsp import ramps
-from adaptive.kernel.layout import LANE_FILTER, QUANTUM
+from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 
 F32 = np.float32
 I64 = np.int64

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.errors import in_words
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import LoadPreset
 from adaptive.preset.model import Preset
@@ -51,5 +52,5 @@ def test_what_nobody_foresaw_fails_with_a_receipt_and_what_plays_goes_on(
     asyncio.run(run())
 
     assert [status for status, _ in host.statuses] == ["accepted", "failed"] * 2
-    assert host.told == [f"other: cannot be prepared: {fault!r}"] * 2
+    assert host.told == [f"other: {in_words(fault)}"] * 2
     assert host.performance is performance
