@@ -37,6 +37,9 @@ LOUD_END_DB = -10.0
 If the last 50 ms are louder than this against the whole file, the file was cut within the music.
 """
 
+LOUD_EDGE_DB = -20.0
+"""A tail of some milliseconds is recognised by its last 2 ms, which are softer than this."""
+
 EVEN_BPM, AUDIBLE_END_DB = 0.02, -45.0
 """A file was made at another tempo if it would fill its bars at a whole number of BPM, within `EVEN_BPM`.
 
@@ -65,9 +68,8 @@ def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
         The measurements of each file that could be read.
     """
     yield from _check_each(preset, files)
-    seconds = {path: file.seconds for path, file in files.items()}
     for segment in preset.segments:
-        yield from _check_grid(preset, segment, seconds)
+        yield from _check_grid(preset, segment, files)
         yield from _check_tails(preset, segment, files)
         yield from _check_keys(preset, segment)
         yield from _check_variations(preset, segment, files)
@@ -120,21 +122,32 @@ def _loops(
             yield layer, path, loop, covered_beats(preset, segment, seconds[path], held)
 
 
-def _check_grid(preset: Preset, segment: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    """Find loops that end 1.5 to 30 ms before or after their last bar line; less is rounding."""
-    reported = set()
+def _check_grid(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """Find loops that end up to 30 ms beside their last bar line, without a lead-in or tail as the reason.
+
+    A lead-in as long as what is missing completes the file; a surplus that decays is a tail.
+    """
+    seconds = {path: file.seconds for path, file in files.items()}
+    table, reported = preset.segments[segment], set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
-        over_s = (covered - loop) * preset.segments[segment].beat_s
-        if path in reported:
+        over_s = (covered - loop) * table.beat_s
+        is_completed = over_s < 0.0 and -over_s <= table.first_beat_s + ROUNDING_S
+        is_tail = over_s > 0.0 and files[path].edge_db < LOUD_EDGE_DB
+        if (
+            path in reported
+            or is_completed
+            or is_tail
+            or not ROUNDING_S < round(abs(over_s), 6) <= OFF_GRID_S
+        ):
             continue
-        if ROUNDING_S < round(abs(over_s), 6) <= OFF_GRID_S:
-            reported.add(path)
-            side = "after" if over_s > 0 else "before"
-            yield warning(
-                _at(segment, layer, preset),
-                f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: the loop is off"
-                " the grid; check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
-            )
+        reported.add(path)
+        side = "after" if over_s > 0 else "before"
+        what = "the surplus plays over the next pass" if over_s > 0 else "each pass ends in silence"
+        yield warning(
+            _at(segment, layer, preset),
+            f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: {what};"
+            " check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
+        )
 
 
 def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ RATE = 48000
 LIMIT_BYTES = 1_000_000_000
 """What all stems together may take, unless the user says otherwise; as in a bank."""
 
-END_S = 0.05
-"""How much of a file's end is measured, in seconds."""
+END_S, EDGE_S = 0.05, 0.002
+"""How much of a file's end is measured, in seconds: for a loud end, and for a tail of some milliseconds."""
 
 _BLOCK_FRAMES = 1 << 20
 
@@ -41,6 +41,8 @@ class Measured:
         Largest absolute sample; 1 is full scale.
     end_db : float
         RMS of the last 50 ms relative to the RMS of the whole file, in dB.
+    edge_db : float
+        The same of the last 2 ms.
     size_bytes : int
         Memory that it takes while it plays.
     remarks : tuple of str
@@ -51,6 +53,7 @@ class Measured:
     lufs: float
     peak: float
     end_db: float = -math.inf
+    edge_db: float = -math.inf
     size_bytes: int = 0
     remarks: tuple[str, ...] = ()
 
@@ -58,10 +61,11 @@ class Measured:
 def measure(audio: Audio, sample_rate: int = RATE) -> Measured:
     """Measure decoded audio of shape (channels, frames)."""
     peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
-    whole, last = _rms(audio), _rms(audio[:, -round(END_S * sample_rate) :])
-    end_db = 20.0 * math.log10(last / whole) if last > 0.0 else -math.inf
+    whole = _rms(audio)
+    ends = [_rms(audio[:, -round(seconds * sample_rate) :]) for seconds in (END_S, EDGE_S)]
+    end_db, edge_db = (20.0 * math.log10(last / whole) if last > 0.0 else -math.inf for last in ends)
     seconds, lufs = audio.shape[1] / sample_rate, integrated_lufs(audio, sample_rate)
-    return Measured(seconds, lufs, peak, end_db, audio.nbytes)
+    return Measured(seconds, lufs, peak, end_db, edge_db, audio.nbytes)
 
 
 def _rms(audio: Audio) -> float:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
+from adaptive.analysis.padding import padded_suffix
 
 _WIDTH = 98
 _INTENSITY = "intensity"
@@ -28,9 +29,10 @@ def stem_places(proposal: Proposal) -> dict[Path, str]:
     places: dict[Path, str] = {}
 
     def put(path: Path, stem: str) -> None:
-        place, number = f"stems/{stem}{path.suffix.lower()}", 2
+        suffix = padded_suffix(path) if path in proposal.padded_s else path.suffix.lower()
+        place, number = f"stems/{stem}{suffix}", 2
         while place in places.values():
-            place = f"stems/{stem}_{number}{path.suffix.lower()}"
+            place = f"stems/{stem}_{number}{suffix}"
             number += 1
         places[path] = place
 
@@ -197,15 +199,16 @@ def _section(proposal: Proposal, name: str, found: SectionProposal) -> str:
     layers = ", ".join(quoted(layer) for layer in proposal.layers if layer in found.files)
     lines.append(f"layers       = [{layers}]")
     if found.intro_beats:
-        is_whole = found.intro_beats % proposal.beats_per_bar == 0
-        length = found.intro_beats // proposal.beats_per_bar if is_whole else found.intro_beats
+        is_whole = found.intro_beats % found.beats_per_bar == 0
+        length = found.intro_beats // found.beats_per_bar if is_whole else found.intro_beats
         key = "intro_bars  " if is_whole else "intro_beats "
         lines.append(f"{key} = {length}             # sounds once, before bar 1")
-    is_bars = bool(found.bars) and found.bars * proposal.beats_per_bar == found.beats
-    if is_bars:
+    if found.bars:
         lines.append(f"length_bars  = {found.bars}")
     else:
         lines.append(f"length_beats = {found.beats}")
+    if found.beats_per_bar != proposal.beats_per_bar:
+        lines.append(f'meter        = "{found.beats_per_bar}/4"')
     lines.append(f"first_beat_s = {found.first_beat_s:.4f}")
     if abs(found.tempo_bpm - proposal.tempo_bpm) > 1e-6:
         lines.append(f"tempo_bpm    = {_number(found.tempo_bpm)}")

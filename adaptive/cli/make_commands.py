@@ -1,19 +1,17 @@
-"""``adaptive new``, ``check``, ``send``."""
+"""``adaptive check``, ``send``."""
 
 from __future__ import annotations
 
 import json
-import shlex
 import socket
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from adaptive.cli.common import UsageError, open_preset, say
+from adaptive.cli.common import UsageError, open_preset
 from adaptive.errors import InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.finding import Finding, findings_of
@@ -27,36 +25,8 @@ REFUSAL_S = 0.05
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("new", help="Make a preset, empty or from your own stems.")(new)
     app.command("check", help="Check presets: every fault with its place; exit 1 on faults.")(check)
     app.command("send", help="Send parameters, a state or an event to a running engine.")(send)
-
-
-def new(
-    folder: Annotated[Path, typer.Argument(help="Folder of the new preset.")],
-    stems: Annotated[
-        Path | None,
-        typer.Option("--from", help="Folder of stems: tempo, bars and tails are found."),
-    ] = None,
-) -> None:
-    """Make a preset."""
-    from adaptive.analysis.proposal import blank_preset, propose, write_preset
-
-    if folder.exists() and any(folder.iterdir()):
-        message = f"{folder} exists and is not empty"
-        raise InputError(message)
-    if stems is None:
-        blank_preset(folder)
-        say(f"{folder}/preset.toml is written; hear it: adaptive play {shlex.quote(str(folder))}")
-        return
-    if not stems.is_dir():
-        message = f"{stems} is no folder"
-        raise InputError(message)
-    proposal = propose(stems)
-    write_preset(proposal, folder)
-    for note in proposal.notes:
-        say(note)
-    say(f"{folder}/preset.toml is written; hear it: adaptive play {shlex.quote(str(folder))}")
 
 
 def check(

@@ -141,7 +141,10 @@ def test_new_names_what_it_passed_over(tmp_path: Path) -> None:
     proposal = propose(folder / "stems")
 
     assert next(iter(proposal.sections.values())).files["a"] == (folder / "stems" / "a.opus",)
-    assert proposal.notes[-1].startswith("Passed over: b.m4a: .m4a is an audio format that is not read")
+    assert [(item.path.name, item.reason) for item in proposal.passed_over] == [
+        ("b.m4a", "M4A is not read here; convert it to WAV or FLAC")
+    ]
+    assert not any("b.m4a" in note for note in proposal.notes)
 
 
 @pytest.mark.foreign_data

@@ -13,6 +13,7 @@ from adaptive.analysis.loop import Extent
 from adaptive.analysis.model import SectionProposal
 from adaptive.analysis.proposal import propose, write_preset
 from adaptive.preset.load import load
+from tests.unit.analysis.analysis_signals import clicks, save, smpl, wav
 
 
 @pytest.mark.parametrize(
@@ -60,15 +61,39 @@ def test_a_marked_loop_that_begins_later_has_an_introduction(
 
 
 def test_an_intro_file_is_copied_and_written_into_the_preset(tmp_path: Path) -> None:
-    clicks = np.zeros(48000 * 8, np.float32)
+    music = np.zeros(48000 * 8, np.float32)
     for beat in range(16):
-        clicks[beat * 24000 : beat * 24000 + 400] = np.exp(-np.arange(400) / 80) * (0.9 if beat % 4 else 0.5)
+        music[beat * 24000 : beat * 24000 + 400] = np.exp(-np.arange(400) / 80) * (0.9 if beat % 4 else 0.5)
     (tmp_path / "in").mkdir()
-    soundfile.write(tmp_path / "in" / "theme_loop.wav", clicks, 48000)
-    soundfile.write(tmp_path / "in" / "theme_intro.wav", clicks[: 48000 * 4], 48000)
+    soundfile.write(tmp_path / "in" / "theme_loop.wav", music, 48000)
+    soundfile.write(tmp_path / "in" / "theme_intro.wav", music[: 48000 * 4], 48000)
     write_preset(propose(tmp_path / "in"), tmp_path / "out")
     preset = load(tmp_path / "out")
     (layer,) = preset.file.layers.values()
     assert layer.intro is not None
     assert layer.intro in preset.stems
     assert len(preset.file.sections) == 1
+
+
+def test_an_introduction_whose_loop_is_not_used_is_passed_over(tmp_path: Path) -> None:
+    save(tmp_path / "calm_drums_loop.wav", clicks(120.0, 16))
+    save(tmp_path / "calm_again.wav", clicks(120.0, 16))
+    save(tmp_path / "calm_drums_intro.wav", clicks(120.0, 8))
+    proposal = propose(tmp_path)
+
+    reasons = {item.path.name: item.reason for item in proposal.passed_over}
+    assert reasons == {
+        "calm_drums_loop.wav": "is the same recording as calm_again.wav",
+        "calm_drums_intro.wav": "is the introduction of calm_drums_loop.wav, which is not used with it",
+    }
+
+
+def test_files_that_hold_an_introduction_are_measured_from_bar_1_on(tmp_path: Path) -> None:
+    frames = len(clicks(120.0, 24))
+    start = round(frames / 3)
+    (tmp_path / "a.wav").write_bytes(wav(clicks(120.0, 24), smpl(start, frames - 1)))
+    save(tmp_path / "b.wav", clicks(120.0, 16, swing=0.5))
+    (section,) = propose(tmp_path).sections.values()
+
+    assert (section.intro_beats, section.beats) == (8, 16)
+    assert any("loops within the section, every 2 bars" in note for note in section.notes)

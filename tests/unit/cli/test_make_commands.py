@@ -4,8 +4,6 @@ import json
 import socket
 from pathlib import Path
 
-import pytest
-
 from adaptive.inputs.osc_codec import decode, flatten
 from tests.unit.cli.running import Run
 
@@ -36,31 +34,6 @@ def test_findings_are_told_as_json_too(run: Run, preset: Path) -> None:
             "text": "there is no section named `clam`; did you mean `calm`?",
         }
     ]
-
-
-def test_a_new_preset_never_overwrites(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "song.txt").write_text("la", encoding="utf-8")
-    done = run("new", tmp_path / "mine")
-
-    assert (done.code, done.sentences) == (1, [f"adaptive: {tmp_path}/mine exists and is not empty"])
-    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["song.txt"]
-
-
-@pytest.mark.parametrize("source", ["nowhere", "file"])
-def test_stems_that_are_not_there_are_one_sentence(run: Run, tmp_path: Path, source: str) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    done = run("new", tmp_path / "mine", "--from", tmp_path / source)
-
-    assert (done.code, len(done.sentences)) == (1, 1)
-
-
-def test_a_new_preset_can_be_checked_at_once(run: Run, tmp_path: Path) -> None:
-    made = run("new", tmp_path / "mine")
-    checked = run("check", tmp_path / "mine")
-
-    assert made.code == 0
-    assert checked.code == 0
 
 
 def test_send_puts_all_into_one_bundle(run: Run) -> None:
