@@ -19,6 +19,8 @@ Every message is one sentence that a user can act on without knowing the project
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def one_line(text: str) -> str:
     """Return a text with every unprintable character, line ends included, replaced by U+FFFD."""
@@ -34,6 +36,27 @@ def quoted(text: str, most: int = 40) -> str:
     '`a…`'
     """
     return f"`{one_line(text[:most])}{'…' if len(text) > most else ''}`"
+
+
+def in_words(error: BaseException | None) -> str:
+    """Return what went wrong as part of a sentence.
+
+    An error that nobody expected is a fault of this program; its type is for the report.
+
+    Examples
+    --------
+    >>> in_words(FileNotFoundError(2, "No such file", "a.wav"))
+    'a.wav: No such file'
+    >>> in_words(KeyError("x"))
+    "a fault of this program, please report it (KeyError: 'x')"
+    """
+    if isinstance(error, AdaptiveError):
+        return one_line(str(error).split("\n", 1)[0])
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
+    return f"a fault of this program, please report it ({one_line(f'{type(error).__name__}: {error}')})"
 
 
 class AdaptiveError(Exception):
@@ -71,16 +94,24 @@ class PresetError(InputError):
 
     Parameters
     ----------
-    faults : list of str
-        One line each: ``key.path: what is wrong``.
+    faults : sequence
+        The faults: findings of `adaptive.preset.finding`, or sentences about the file as a whole.
     where : str
         The preset's file, as the user named it.
+
+    Attributes
+    ----------
+    faults : list of str
+        One line each: ``preset.toml:41 key.path: what is wrong``.
+    findings : list
+        The faults as they were given.
     """
 
-    def __init__(self, faults: list[str], where: str = "") -> None:
-        self.faults = list(faults)
+    def __init__(self, faults: Sequence[object], where: str = "") -> None:
+        self.findings = list(faults)
+        self.faults = [str(fault) for fault in self.findings]
         self.where = where
-        super().__init__("\n".join(faults))
+        super().__init__("\n".join(self.faults))
 
 
 class QueueFullError(AdaptiveError):

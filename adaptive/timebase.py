@@ -29,7 +29,7 @@ class TempoSegment:
         Tempo at its start, in beats per frame.
     acceleration : float
         Change of `beats_per_frame` per frame; 0: constant tempo.
-    beat_unit : int
+    beat_unit : float
         The note that is a beat: the meter's denominator.
     """
 
@@ -37,7 +37,7 @@ class TempoSegment:
     beat: float
     beats_per_frame: float
     acceleration: float = 0.0
-    beat_unit: int = 4
+    beat_unit: float = 4
 
     def beat_at(self, frame: float) -> float:
         """Return the beat of a frame: ``b + v·t + a·t²/2``."""
@@ -66,7 +66,7 @@ class TempoMap:
         Frames per second.
     tempo_bpm : float
         Initial tempo in quarter notes per minute.
-    beat_unit : int
+    beat_unit : float
         Initial denominator of the meter.
 
     Examples
@@ -79,11 +79,11 @@ class TempoMap:
     144000
     """
 
-    def __init__(self, sample_rate: float, tempo_bpm: float, beat_unit: int = 4) -> None:
+    def __init__(self, sample_rate: float, tempo_bpm: float, beat_unit: float = 4) -> None:
         self.sample_rate = float(sample_rate)
         self._segments = [TempoSegment(0.0, 0.0, self._speed(tempo_bpm, beat_unit), beat_unit=beat_unit)]
 
-    def _speed(self, tempo_bpm: float, beat_unit: int) -> float:
+    def _speed(self, tempo_bpm: float, beat_unit: float) -> float:
         return tempo_bpm * beat_unit / 4.0 / 60.0 / self.sample_rate
 
     def _at_frame(self, frame: float) -> TempoSegment:
@@ -108,7 +108,7 @@ class TempoMap:
         segment = self._at_frame(frame)
         return segment.speed_at(frame) * 60.0 * self.sample_rate * 4.0 / segment.beat_unit
 
-    def beat_unit_at(self, frame: float) -> int:
+    def beat_unit_at(self, frame: float) -> float:
         """Return the note that is a beat at a frame: 4 for a quarter, 8 for an eighth."""
         return self._at_frame(frame).beat_unit
 
@@ -116,7 +116,7 @@ class TempoMap:
         """Return the whole frames between two beats."""
         return self.frame_at(last_beat) - self.frame_at(first_beat)
 
-    def step(self, frame: float, tempo_bpm: float, beat_unit: int | None = None) -> None:
+    def step(self, frame: float, tempo_bpm: float, beat_unit: float | None = None) -> None:
         """Change the tempo, and the beat unit if given, at a frame.  Later changes are discarded."""
         beat = self.beat_at(frame)
         unit = self.beat_unit_at(frame) if beat_unit is None else beat_unit

@@ -12,6 +12,7 @@ from adaptive.engine import commands
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, OscillatorSpec, ReverbSpec
 from adaptive.kernel import layout
+from adaptive.kernel.sources.synth_record import PULSE, SAW
 
 SECONDS, RUNS, PIECE = 4, 5, 75 * layout.QUANTUM
 Before = Callable[[Engine], None]
@@ -45,8 +46,8 @@ def measure_all() -> Iterator[dict[str, object]]:
         yield {"what": f"{count} looping stereo stems, ramps retargeted", **_stems(count)}
     yield {"what": "128 stems, a filter closed on each", **_stems(128, is_filtered=True)}
     for count in (16, 64, 256, 1024):
-        yield {"what": f"{count} voices, two saws, live notes", **_voices(count, layout.SAW)}
-    yield {"what": "256 voices, two pulses, live notes", **_voices(256, layout.PULSE)}
+        yield {"what": f"{count} voices, two saws, live notes", **_voices(count, SAW)}
+    yield {"what": "256 voices, two pulses, live notes", **_voices(256, PULSE)}
     yield {"what": "8 filtered buses with sends, a reverb, the limiter active", **_effects(1.0)}
     yield {"what": "8 filtered buses with sends, a reverb, the limiter inactive", **_effects(0.05)}
 

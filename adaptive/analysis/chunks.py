@@ -1,29 +1,27 @@
 """Reads loop points, cue points, tempo and beats from the chunks of a WAV file.
 
 Samplers and loop editors write three chunks: ``smpl`` (loop points), ``cue `` (marked positions) and ``acid``
-(tempo, beats, meter).  They are only hints, because editors do not update them when a file is cut.  The
-reader is strict about structure (a chunk that does not fit in the file is an error) and tolerant about values
-(a tempo of zero is ignored).
+(tempo, beats, meter).  They are only hints, because editors do not update them when a file is cut.  What
+cannot be true is ignored, with a sentence that says so: none of it keeps a file from being played.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
-from adaptive.errors import AudioFileError, one_line
+from adaptive.analysis.loop_comments import read_loop_comments
+from adaptive.engine.decoding.chunked import RIFF, Chunk, chunks
+from adaptive.errors import AudioFileError
 
 # The three chunks have fewer than 100 bytes in practice; the limit bounds the memory for hostile files.
 _LARGEST_CHUNK = 65_536
-# An editor writes about ten chunks; the limit bounds the time for files of many empty chunks.
-_MOST_CHUNKS = 1_000
-# Recorders that stream write these as the size of `data` and of the file, because it is not yet known.
-_UNKNOWN_SIZES = (0, 0xFFFF_FFFF)
 _LOWEST_BPM, _HIGHEST_BPM = 20.0, 400.0
 _ONE_SHOT = 1
+_FORWARD = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,8 @@ class ChunkHints:
         The first frame of the loop, and the frame after its last.
     cue_frames : tuple of int
         Marked positions in frames, ascending.
+    ignored : tuple of str
+        What was found and is not believed, and why.
     """
 
     bpm: float | None = None
@@ -49,72 +49,64 @@ class ChunkHints:
     beats_per_bar: int = 0
     loop_frames: tuple[int, int] | None = None
     cue_frames: tuple[int, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def without(self, why: str) -> ChunkHints:
+        """Return the hints with a sentence about what is ignored."""
+        return replace(self, ignored=(*self.ignored, f"{why}: ignored"))
 
 
-def read_hints(path: Path) -> ChunkHints:
-    """Read the hints of a file; a file that is not RIFF/WAVE has none.
+def read_hints(path: Path, frames: int = 0) -> ChunkHints:
+    """Read the hints of a file: of the chunks of a WAV file, or the comments of an Ogg or FLAC file.
 
     Parameters
     ----------
     path : Path
         Any file.
+    frames : int
+        Its length; marks beyond it are ignored.  0: the length is not known, and they are believed.
 
     Raises
     ------
     AudioFileError
-        If the file cannot be read, or is truncated or damaged: a chunk does not fit.
+        If the file cannot be read.
     """
+    hints = ChunkHints()
     try:
-        size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(12)
-            if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-                return ChunkHints()
-            return _walk(file, size, struct.unpack_from("<I", head, 4)[0], path)
+            if head[:4] in (b"OggS", b"fLaC"):
+                return ChunkHints(loop_frames=read_loop_comments(path))
+            if len(head) < 12 or head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:] != b"WAVE":
+                return hints
+            for chunk in chunks(file, len(head), RIFF):
+                if chunk.name in _PARSERS:
+                    file.seek(chunk.at)
+                    hints = _parse(chunk, file.read(min(chunk.size, _LARGEST_CHUNK)), hints)
     except OSError as error:
         raise AudioFileError(f"{path.name} cannot be read: {error.strerror}.") from error
+    return _inside(hints, frames) if frames else hints
 
 
-def _walk(file: BinaryIO, file_size: int, riff_size: int, path: Path) -> ChunkHints:
-    """Read the hints chunk by chunk; bytes after the end of the RIFF are ignored."""
-    end = file_size if riff_size in _UNKNOWN_SIZES else min(file_size, 8 + riff_size)
-    hints = ChunkHints()
-    position = 12
-    for _ in range(_MOST_CHUNKS):
-        # Some editors leave padding: fewer than 8 bytes, or zeros.
-        if position + 8 > end:
-            return hints
-        file.seek(position)
-        kind, size = struct.unpack("<4sI", file.read(8))
-        if kind == b"\0\0\0\0":
-            return hints
-        if kind == b"data" and size in _UNKNOWN_SIZES:
-            return hints
-        position += 8 + size
-        if position > file_size:
-            raise AudioFileError(
-                f"{path.name} is truncated: {_shown(kind)} should reach byte {position}, "
-                f"the file ends at {file_size}."
-            )
-        if kind in _PARSERS:
-            hints = _parse(file, kind, size, hints, path)
-        # Chunks begin on even bytes.
-        position += size & 1
-    raise AudioFileError(f"{path.name} has more than {_MOST_CHUNKS} chunks; it is damaged.")
+def _parse(chunk: Chunk, body: bytes, hints: ChunkHints) -> ChunkHints:
+    if chunk.size <= _LARGEST_CHUNK:
+        with contextlib.suppress(struct.error, ValueError):
+            return _PARSERS[chunk.name](body, hints)
+    name = chunk.name.decode("ascii", "replace").strip()
+    return hints.without(f"its chunk '{name}' is damaged")
 
 
-def _parse(file: BinaryIO, kind: bytes, size: int, hints: ChunkHints, path: Path) -> ChunkHints:
-    if size > _LARGEST_CHUNK:
-        raise AudioFileError(
-            f"{path.name} is damaged: {_shown(kind)} is {size} bytes, "
-            f"more than {_LARGEST_CHUNK} make no sense."
-        )
-    try:
-        return _PARSERS[kind](file.read(size), hints)
-    except (struct.error, ValueError) as error:
-        raise AudioFileError(
-            f"{path.name} is damaged: {_shown(kind)} is shorter than what it says it holds."
-        ) from error
+def _inside(hints: ChunkHints, frames: int) -> ChunkHints:
+    """Ignore marks beyond the end of the file."""
+    loop = hints.loop_frames
+    if loop is not None and loop[1] > frames:
+        text = f"its loop ends at frame {loop[1]:,}, and the file has {frames:,}"
+        hints = replace(hints, loop_frames=None).without(text)
+    kept = tuple(frame for frame in hints.cue_frames if frame < frames)
+    if beyond := len(hints.cue_frames) - len(kept):
+        are = "its cue points lies" if beyond == 1 else "its cue points lie"
+        hints = replace(hints, cue_frames=kept).without(f"{beyond} of {are} beyond its end")
+    return hints
 
 
 def _parse_cue(body: bytes, hints: ChunkHints) -> ChunkHints:
@@ -136,8 +128,13 @@ def _parse_smpl(body: bytes, hints: ChunkHints) -> ChunkHints:
         raise ValueError
     if count == 0:
         return hints
-    start, last = struct.unpack_from("<2I", body, 36 + 8)
-    return replace(hints, loop_frames=(start, last + 1)) if last > start else hints
+    kind, start, last = struct.unpack_from("<3I", body, 36 + 4)
+    if kind != _FORWARD:
+        how = {1: "there and back", 2: "backwards"}.get(kind, "in a way that is not defined")
+        return hints.without(f"its loop plays {how}, and only forward loops are played")
+    if last <= start:
+        return hints.without("its loop has no length")
+    return replace(hints, loop_frames=(start, last + 1))
 
 
 def _parse_acid(body: bytes, hints: ChunkHints) -> ChunkHints:
@@ -156,7 +153,3 @@ def _parse_acid(body: bytes, hints: ChunkHints) -> ChunkHints:
 
 
 _PARSERS = {b"cue ": _parse_cue, b"smpl": _parse_smpl, b"acid": _parse_acid}
-
-
-def _shown(kind: bytes) -> str:
-    return f"its chunk '{one_line(kind.decode('ascii', 'replace').strip())}'"

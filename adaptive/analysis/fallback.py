@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from adaptive.analysis.grid import tidy_bpm, whole_beats
-from adaptive.analysis.loop import Extent, Loop, beats_before, sentence_tail
+from adaptive.analysis.loop import Extent, Loop, beats_before, likely_meter, sentence_tail
 from adaptive.analysis.tempo import HIGHEST_BPM, LOWEST_BPM, PRIOR_BPM
 
 _PHRASES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64)
@@ -50,6 +50,8 @@ def assume_loop(
         most = beats_before(longest.length_s, 60.0 / bpm)
         hinted = bars_hint * meter
         beats = hinted if 0 < hinted <= most else most // meter * meter or most
+    if not beats_per_bar:
+        meter = likely_meter(beats)
     tail_s = longest.length_s - beats * 60.0 / bpm
     notes.append("Beat 1: assumed to be at the beginning of the files.")
     notes.append(sentence_tail(tail_s, 0.0))
@@ -69,4 +71,7 @@ def _fitting_bpm(length_s: float, meter: int) -> float:
 
     bars = min(_PHRASES, key=oddness)
     bpm = 60.0 * meter * bars / length_s
+    if bpm > HIGHEST_BPM:
+        # Less than a bar: a few beats, and the loop closes all the same.
+        bpm = 60.0 * max(1, round(length_s * PRIOR_BPM / 60.0)) / length_s
     return tidy_bpm(bpm, length_s) if LOWEST_BPM <= bpm <= HIGHEST_BPM else PRIOR_BPM

@@ -22,6 +22,8 @@ _REACH_S = 0.035
 _EARLY_S = 0.012
 # A loop that a person or a program cut to its bars has at most this error.
 LOOP_TOLERANCE_S = 0.010
+# A file that ends this near to its last bar line was rounded; playing trims or extends it.
+ROUNDING_S = 0.0015
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def pin(onsets: Onsets, rhythm: Rhythm, beats: int, length_s: float) -> Rhythm:
 def tidy_bpm(bpm: float, length_s: float, tolerance_s: float = 0.0005) -> float:
     """Round a tempo to the fewest decimals that move the end of the file by at most `tolerance_s`.
 
+    A whole number of BPM may move it by `ROUNDING_S`, which playing corrects.
+
     Examples
     --------
     >>> tidy_bpm(139.99995, 27.43)
@@ -74,7 +78,8 @@ def tidy_bpm(bpm: float, length_s: float, tolerance_s: float = 0.0005) -> float:
     """
     for decimals in range(4):
         rounded = round(bpm, decimals)
-        if abs(rounded / bpm - 1.0) * length_s <= tolerance_s:
+        allowed_s = max(tolerance_s, ROUNDING_S) if decimals == 0 else tolerance_s
+        if abs(rounded / bpm - 1.0) * length_s <= allowed_s:
             return rounded
     return round(bpm, 4)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from adaptive.analysis.evidence import Evidence
 from adaptive.analysis.fallback import assume_loop
-from adaptive.analysis.grid import LOOP_TOLERANCE_S, Rhythm
+from adaptive.analysis.grid import Rhythm
 from adaptive.analysis.loop import Loop, find_loop
 from adaptive.analysis.model import SectionProposal
 from adaptive.analysis.names import NamedStem
@@ -95,7 +95,7 @@ def _assumed(evidence: Evidence, project_bpm: float) -> Loop:
 
 
 def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionProposal:
-    notes = [*loop.notes, *_claim_notes(evidence, loop, confidence), *_length_notes(evidence, loop)]
+    notes = [*loop.notes, *_claim_notes(evidence, loop, confidence)]
     notes += [f"{name} is silent from beginning to end." for name in evidence.silent]
     files = _files(evidence.named)
     notes += [
@@ -113,6 +113,7 @@ def _section(evidence: Evidence, loop: Loop, confidence: float) -> SectionPropos
         round(confidence, 2),
         files,
         tuple(notes),
+        loop.beats_per_bar,
     )
 
 
@@ -139,27 +140,6 @@ def _claim_notes(evidence: Evidence, loop: Loop, confidence: float) -> list[str]
             notes.append(f"{bpm:g} BPM, says {shown}: half or double of the tempo found here.")
         else:
             notes.append(f"{bpm:g} BPM, says {shown}; the onsets do not confirm it.")
-    return notes
-
-
-def _length_notes(evidence: Evidence, loop: Loop) -> list[str]:
-    """Return sentences about stems that are shorter than the section, and whether they divide it."""
-    period_s = 60.0 / loop.bpm
-    notes = []
-    for stem, extent in zip(evidence.named, evidence.extents, strict=True):
-        held = (extent.length_s + LOOP_TOLERANCE_S - loop.first_beat_s) / period_s
-        # A file that ends early by at most one beat is completed by its lead-in.
-        if held + 1.0 >= loop.beats:
-            continue
-        bars = [int(beats // loop.beats_per_bar) for beats in (held, held + 1.0)]
-        fitting = [count for count in bars if count and loop.bars % count == 0]
-        if fitting and loop.bars:
-            notes.append(f"{stem.path.name} loops within the section, every {fitting[0]} bars.")
-        else:
-            notes.append(
-                f"{stem.path.name} is {extent.length_s:.2f} s long, {held:.2f} beats: it does not "
-                f"divide the section, and `adaptive check` will refuse it."
-            )
     return notes
 
 

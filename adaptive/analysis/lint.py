@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from adaptive.analysis.loudness import SILENT_LUFS, integrated_lufs
-from adaptive.engine.decode import Audio
+from adaptive.analysis.loudness import SILENT_LUFS
+from adaptive.analysis.measured import Measured
 from adaptive.engine.loops import ROUNDING_S
 from adaptive.music.scale import Key
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
-from adaptive.preset.lengths import covered_beats, section_length_beats, section_stems, stem_loop_beats
+from adaptive.preset.lengths import (
+    covered_beats,
+    held_intro_beats,
+    section_length_beats,
+    section_stems,
+    stem_loop_beats,
+)
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import BRIDGE, is_bridge
+from adaptive.preset.stems import key_of
 
 OFF_GRID_S = 0.03
 """A file that ends this near to a bar line was meant to end on it."""
@@ -27,11 +31,14 @@ LOUD_PEAK = 1.06
 """Half a decibel above full scale; resampling may raise the peak of a file at full scale to this."""
 
 MOST_TAIL_BEATS = 1.0
-END_S, LOUD_END_DB = 0.05, -10.0
+LOUD_END_DB = -10.0
 """A tail decays before the end of its file.
 
-If the last `END_S` seconds are louder than this against the whole file, the file was cut within the music.
+If the last 50 ms are louder than this against the whole file, the file was cut within the music.
 """
+
+LOUD_EDGE_DB = -20.0
+"""A tail of some milliseconds is recognised by its last 2 ms, which are softer than this."""
 
 EVEN_BPM, AUDIBLE_END_DB = 0.02, -45.0
 """A file was made at another tempo if it would fill its bars at a whole number of BPM, within `EVEN_BPM`.
@@ -50,37 +57,6 @@ LAYER_LU, SECTION_LU = 10.0, 12.0
 """The largest difference in loudness of one layer between sections, and between the sums of sections."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The measurements of a file.
-
-    Attributes
-    ----------
-    seconds : float
-        Duration.
-    lufs : float
-        Integrated loudness in LUFS.
-    peak : float
-        Largest absolute sample; 1 is full scale.
-    end_db : float
-        RMS of the last 50 ms relative to the RMS of the whole file, in dB.
-    """
-
-    seconds: float
-    lufs: float
-    peak: float
-    end_db: float = -math.inf
-
-
-def measure(audio: Audio, sample_rate: int = 48000) -> Measured:
-    """Measure decoded audio of shape (channels, frames)."""
-    peak = float(np.abs(audio).max(initial=0.0))
-    end = audio[:, -round(END_S * sample_rate) :]
-    whole, last = (float(np.sqrt(np.mean(np.square(piece, dtype=np.float64)))) for piece in (audio, end))
-    end_db = 20.0 * math.log10(last / whole) if last > 0.0 else -math.inf
-    return Measured(audio.shape[1] / sample_rate, integrated_lufs(audio, sample_rate), peak, end_db)
-
-
 def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     """Find loops off the grid, wrong tempi and keys, silent and clipped files, and differences in loudness.
 
@@ -92,9 +68,8 @@ def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
         The measurements of each file that could be read.
     """
     yield from _check_each(preset, files)
-    seconds = {path: file.seconds for path, file in files.items()}
     for segment in preset.segments:
-        yield from _check_grid(preset, segment, seconds)
+        yield from _check_grid(preset, segment, files)
         yield from _check_tails(preset, segment, files)
         yield from _check_keys(preset, segment)
         yield from _check_variations(preset, segment, files)
@@ -111,15 +86,28 @@ def _at(segment: str, layer: str, preset: Preset) -> KeyPath:
 
 def _check_each(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     names = {path: name for name, path in preset.stems.items()}
+    yield from _check_remarks(names, files)
     for path, file in files.items():
         if file.lufs <= SILENT_LUFS:
-            yield warning((names[path],), "is silent from beginning to end")
+            yield warning(key_of(preset.file, names[path]), f"{path.name} is silent from beginning to end")
         elif file.peak > LOUD_PEAK:
             over_db = 20.0 * math.log10(file.peak)
             yield warning(
-                (names[path],),
-                f"peaks {over_db:.1f} dB above full scale: make the file quieter, or `level_db` lower",
+                key_of(preset.file, names[path]),
+                f"{path.name} peaks {over_db:.1f} dB above full scale: make the file quieter, or `level_db`"
+                " lower",
             )
+
+
+def _check_remarks(names: Mapping[Path, str], files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """Tell what is unusual in files; what is true of several is told once."""
+    told: dict[str, list[Path]] = {}
+    for path, file in files.items():
+        for remark in file.remarks:
+            told.setdefault(remark, []).append(path)
+    for remark, paths in told.items():
+        more = f" (and {len(paths) - 1} more like it)" if len(paths) > 1 else ""
+        yield warning((names[paths[0]],), remark + more)
 
 
 def _loops(
@@ -128,26 +116,38 @@ def _loops(
     """Stems that loop within a part: layer, file, beats of the loop, beats the file covers."""
     length = section_length_beats(preset, segment, seconds)
     for layer, path in section_stems(preset, segment):
-        loop = stem_loop_beats(preset, segment, seconds[path], length) if path in seconds else None
+        held = held_intro_beats(preset, segment, layer)
+        loop = stem_loop_beats(preset, segment, seconds[path], length, held) if path in seconds else None
         if loop is not None:
-            yield layer, path, loop, covered_beats(preset, segment, seconds[path])
+            yield layer, path, loop, covered_beats(preset, segment, seconds[path], held)
 
 
-def _check_grid(preset: Preset, segment: str, seconds: Mapping[Path, float]) -> Iterator[Finding]:
-    """Find loops that end 1.5 to 30 ms before or after their last bar line; less is rounding."""
-    reported = set()
+def _check_grid(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+    """Find loops that end up to 30 ms beside their last bar line, without a lead-in or tail as the reason.
+
+    A lead-in as long as what is missing completes the file; a surplus that decays is a tail.
+    """
+    seconds = {path: file.seconds for path, file in files.items()}
+    table, reported = preset.segments[segment], set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
-        over_s = (covered - loop) * preset.segments[segment].beat_s
-        if path in reported:
+        over_s = (covered - loop) * table.beat_s
+        is_completed = over_s < 0.0 and -over_s <= table.first_beat_s + ROUNDING_S
+        is_tail = over_s > 0.0 and files[path].edge_db < LOUD_EDGE_DB
+        if (
+            path in reported
+            or is_completed
+            or is_tail
+            or not ROUNDING_S < round(abs(over_s), 6) <= OFF_GRID_S
+        ):
             continue
-        if ROUNDING_S < round(abs(over_s), 6) <= OFF_GRID_S:
-            reported.add(path)
-            side = "after" if over_s > 0 else "before"
-            yield warning(
-                _at(segment, layer, preset),
-                f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: the loop is off"
-                " the grid; check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
-            )
+        reported.add(path)
+        side = "after" if over_s > 0 else "before"
+        what = "the surplus plays over the next pass" if over_s > 0 else "each pass ends in silence"
+        yield warning(
+            _at(segment, layer, preset),
+            f"{path.name} ends {abs(over_s) * 1000.0:.0f} ms {side} its last bar does: {what};"
+            " check `tempo_bpm` and `first_beat_s`, or cut it to the bar",
+        )
 
 
 def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Finding]:
@@ -159,7 +159,8 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
             missing_s = (loop - covered) * table.beat_s
             meant_bpm = 60.0 / table.beat_s * loop / covered
             # the lead-in may complete the end of the file
-            is_explained = -OFF_GRID_S <= missing_s <= table.first_beat_s + OFF_GRID_S
+            lead_in_s = table.first_beat_s + held_intro_beats(preset, segment, layer) * table.beat_s
+            is_explained = -OFF_GRID_S <= missing_s <= lead_in_s + OFF_GRID_S
             if not is_explained and abs(meant_bpm - round(meant_bpm)) <= EVEN_BPM:
                 found.setdefault((segment, round(meant_bpm)), []).append((layer, path, covered, loop))
     for (segment, meant_bpm), stems in found.items():

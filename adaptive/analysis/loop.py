@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from adaptive.analysis.grid import (
     LOOP_TOLERANCE_S,
+    ROUNDING_S,
     Rhythm,
     pin,
     strong_beats,
@@ -21,7 +22,9 @@ from adaptive.analysis.grid import (
 from adaptive.analysis.onsets import Onsets
 
 # A tempo that no length determines may be rounded if no beat moves by more than this.
-_ROUNDING_S = 0.003
+_MOST_ROUNDING_S = 0.003
+# Onsets are at best this exact, even if all of them fit the tempo.
+_LEAST_TOLERANCE_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -100,26 +103,29 @@ def find_loop(
     extents : sequence of Extent
         One for each stem, at least one.
     beats_per_bar : int
-        The meter that a chunk states.  With 0, the meter is 4, or 3 if the length is a whole number of bars
-        only in 3.
+        The meter that a chunk states.  With 0, the meter is `likely_meter` of the length.
     bars_hint : int
         The number of bars that a name states, or 0.  It is used only if the sound allows it.
     """
     longest = max(extents, key=lambda extent: extent.length_s)
     exact_s, beats = _exact_length(rhythm, onsets, extents)
-    meter = beats_per_bar or (3 if beats and beats % 4 and beats % 3 == 0 else 4)
+    meter = beats_per_bar or likely_meter(beats)
     if beats:
         rhythm = pin(onsets, rhythm, beats, exact_s)
         why_tempo = _sentence_pinned(rhythm, beats, exact_s, meter)
     else:
         rounding_s = 3.0 * rhythm.error_bpm / rhythm.bpm * longest.length_s
-        rounding_s = min(max(rounding_s, 0.0005), _ROUNDING_S)
+        rounding_s = min(max(rounding_s, 0.0005), _MOST_ROUNDING_S)
         rhythm = replace(rhythm, bpm=tidy_bpm(rhythm.bpm, longest.length_s, rounding_s))
         why_tempo = (
             f"Tempo: {rhythm.bpm:.2f} BPM, found from onsets, give or take {max(rhythm.error_bpm, 0.01):.2f}."
         )
     is_whole_file = bool(beats) and exact_s == longest.length_s
     first_s, why_first = _first_beat(rhythm, onsets, longest, meter, is_whole_file)
+    empty = _empty_bars(onsets, first_s, beats // meter, meter * rhythm.period_s) if is_whole_file else 0
+    if empty:
+        first_s, beats = first_s + empty * meter * rhythm.period_s, beats - empty * meter
+        why_first = f"Beat 1: {first_s:.4f} s, after {empty} silent bars at the beginning of the files."
     why_bars = ""
     if not beats or exact_s not in _candidate_lengths(longest):
         bars, why_bars = _count_bars(rhythm, onsets, longest, first_s, meter, bars_hint)
@@ -127,6 +133,21 @@ def find_loop(
     tail_s = longest.length_s - first_s - beats * rhythm.period_s
     notes = filter(None, (why_tempo, why_first, why_bars, sentence_tail(tail_s, first_s)))
     return Loop(rhythm.bpm, first_s, beats, meter, max(0.0, tail_s), tuple(notes))
+
+
+def likely_meter(beats: int) -> int:
+    """Return the meter's numerator that makes a length whole bars: 4 if it does, else 3, 5 or 7.
+
+    A length below 4 beats is a bar of its own; 0 means that the length is unknown.
+
+    Examples
+    --------
+    >>> [likely_meter(beats) for beats in (0, 32, 18, 10, 14, 11, 2)]
+    [4, 4, 3, 5, 7, 4, 2]
+    """
+    if 0 < beats < 4:
+        return beats
+    return next((meter for meter in (4, 3, 5, 7) if beats % meter == 0), 4)
 
 
 def _candidate_lengths(extent: Extent) -> list[float]:
@@ -144,10 +165,13 @@ def _exact_length(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> 
     counted = []
     for extent in extents:
         for length_s in _candidate_lengths(extent):
-            beats = whole_beats(length_s, rhythm.bpm, _tolerance_s(rhythm, length_s))
-            # A length that is not whole bars is accepted only with the smaller, default tolerance.
+            tolerance_s = _tolerance_s(rhythm, length_s)
+            beats = whole_beats(length_s, rhythm.bpm, tolerance_s)
+            # A length that is not whole bars is accepted only with the smaller tolerance.
             is_bars = beats % 4 == 0
-            beats = beats if is_bars else whole_beats(length_s, rhythm.bpm)
+            beats = (
+                beats if is_bars else whole_beats(length_s, rhythm.bpm, min(tolerance_s, LOOP_TOLERANCE_S))
+            )
             if beats and (extent.is_cut or _is_filled(rhythm, onsets, beats)):
                 counted.append((is_bars, length_s, beats))
     _, length_s, beats = max(counted, default=(False, 0.0, 0))
@@ -155,9 +179,13 @@ def _exact_length(rhythm: Rhythm, onsets: Onsets, extents: Sequence[Extent]) -> 
 
 
 def _tolerance_s(rhythm: Rhythm, length_s: float) -> float:
-    """Return three standard errors of the tempo over a length: at least 10 ms, at most a tenth of a beat."""
+    """Return how far a length may be from whole beats: three standard errors of the tempo over that length.
+
+    At least 2 ms, at most a tenth of a beat.  A length outside of it has a lead-in or a tail, and would give
+    a wrong tempo.
+    """
     tolerance_s = 3.0 * rhythm.error_bpm / rhythm.bpm * length_s
-    return min(max(LOOP_TOLERANCE_S, tolerance_s), 0.1 * rhythm.period_s)
+    return min(max(_LEAST_TOLERANCE_S, tolerance_s), 0.1 * rhythm.period_s)
 
 
 def _is_filled(rhythm: Rhythm, onsets: Onsets, beats: int) -> bool:
@@ -190,6 +218,13 @@ def _first_beat(
     return first_s, f"Beat 1: {first_s:.4f} s, the first strong onset that lies on a beat."
 
 
+def _empty_bars(onsets: Onsets, first_s: float, bars: int, bar_s: float) -> int:
+    """Return the silent bars before the music, if the bars after them are a rounder number; otherwise 0."""
+    empty = math.floor((float(onsets.times_s[0]) - first_s) / bar_s + 0.02)
+    is_rounder = 0 < empty < bars and _roundness(bars - empty)[0] > _roundness(bars)[0]
+    return empty if is_rounder else 0
+
+
 def _count_bars(
     rhythm: Rhythm,
     onsets: Onsets,
@@ -210,6 +245,10 @@ def _count_bars(
     # The lead-in completes a file that ends early by at most one beat.
     lead_in_s = min(first_s, rhythm.period_s) + LOOP_TOLERANCE_S
     most = math.floor((longest.length_s - first_s + lead_in_s) / bar_s)
+    # A bar with strong onsets is counted if at most a beat is missing at its end, whatever completes it.  A
+    # single onset on its bar line may be the last note of the music, which rings out.
+    if last_s - first_s > (least - 1) * bar_s + 0.5 * rhythm.period_s:
+        most = max(most, min(least, math.floor((longest.length_s - first_s + rhythm.period_s) / bar_s)))
     if most < 1:
         return 0, "Length: less than a bar."
     sounding = math.ceil((longest.sounding_s - first_s - LOOP_TOLERANCE_S) / bar_s)
@@ -236,14 +275,14 @@ def beats_before(seconds: float, period_s: float) -> int:
 
 def sentence_tail(tail_s: float, first_s: float) -> str:
     """Return a sentence about the time after the last bar, or missing from it; empty if the length fits."""
-    if tail_s > LOOP_TOLERANCE_S:
-        return f"Tail: {tail_s:.2f} s after the last bar ring over what follows."
-    if tail_s < -LOOP_TOLERANCE_S:
-        return (
-            f"The files end {-1000.0 * tail_s:.0f} ms before the last bar does; "
-            f"the {1000.0 * first_s:.0f} ms before beat 1 complete it."
-        )
-    return ""
+    if tail_s > ROUNDING_S:
+        return f"Tail: {tail_s:.3g} s after the last bar ring over what follows."
+    if tail_s >= -ROUNDING_S:
+        return ""
+    missing = f"The files end {-1000.0 * tail_s:.0f} ms before the last bar does; "
+    if first_s >= -tail_s - ROUNDING_S:
+        return missing + f"the {1000.0 * first_s:.0f} ms before beat 1 complete it."
+    return missing + "each pass ends in silence."
 
 
 def _sentence_pinned(rhythm: Rhythm, beats: int, length_s: float, meter: int) -> str:

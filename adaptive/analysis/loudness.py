@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ SILENT_LUFS = -70.0
 
 _BLOCK_S, _STEP_S, _RELATIVE_LU = 0.4, 0.1, -10.0
 _OFFSET_LU = -0.691
+_PIECE_STEPS, _WARM_UP_STEPS = 600, 20
 # The two K-weighting filters of the standard at 48 kHz: a high shelf (effect of the head) and a high-pass.
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
@@ -40,8 +43,9 @@ def integrated_lufs(audio: Audio, sample_rate: int = 48000) -> float:
 
     Notes
     -----
-    K-weighting is applied to the whole file in the frequency domain.  The circular convolution lets the ends
-    of the file affect each other, which is negligible for blocks of 400 ms.
+    K-weighting is applied in the frequency domain, to a minute at a time, so that memory stays bounded.  The
+    circular convolution lets the ends of a short file affect each other, which is negligible for blocks of
+    400 ms; a piece of a longer file begins with two seconds of what is before it.
 
     References
     ----------
@@ -51,16 +55,29 @@ def integrated_lufs(audio: Audio, sample_rate: int = 48000) -> float:
         message = f"loudness is measured at 48 kHz, not at {sample_rate} Hz"
         raise ValueError(message)
     block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
-    weighted = _weighted(audio)
-    energy = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=0))])
-    starts = np.arange(0, max(1, weighted.shape[1] - block + 1), step)
-    ends = np.minimum(starts + block, weighted.shape[1])
-    power = (energy[ends] - energy[starts]) / block
+    power = np.concatenate([_powers(piece, block, step) for piece in _pieces(audio, block, step)])
     loud = power[_lufs(power) > SILENT_LUFS]
     if loud.size == 0:
         return SILENT_LUFS
     kept = loud[_lufs(loud) > _lufs(loud.mean()) + _RELATIVE_LU]
     return float(_lufs(kept.mean()))
+
+
+def _pieces(audio: Audio, block: int, step: int) -> Iterator[np.ndarray[Any, np.dtype[np.float64]]]:
+    """Yield the weighted audio in pieces; each but the last reaches so far that its last block is whole."""
+    frames, length = audio.shape[1], _PIECE_STEPS * step
+    for start in range(0, max(1, frames - block + step), length):
+        before = min(start, _WARM_UP_STEPS * step)
+        piece = audio[:, start - before : start + length + block - step]
+        yield _weighted(piece)[:, before:]
+
+
+def _powers(weighted: np.ndarray[Any, np.dtype[np.float64]], block: int, step: int) -> Any:
+    """Return the mean power of each block of a piece."""
+    energy = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=0))])
+    starts = np.arange(0, max(1, weighted.shape[1] - block + 1), step)
+    ends = np.minimum(starts + block, weighted.shape[1])
+    return (energy[ends] - energy[starts]) / block
 
 
 def _lufs(power: Any) -> Any:
@@ -70,9 +87,16 @@ def _lufs(power: Any) -> Any:
 def _weighted(audio: Audio) -> np.ndarray[Any, np.dtype[np.float64]]:
     frames = audio.shape[1]
     spectrum = np.fft.rfft(audio.astype(np.float64), axis=1)
-    z = np.exp(-2j * np.pi * np.arange(spectrum.shape[1]) / max(1, frames))
-    response = np.ones_like(z)
+    spectrum *= _response(frames)
+    found: np.ndarray[Any, np.dtype[np.float64]] = np.fft.irfft(spectrum, frames, axis=1)
+    return found
+
+
+@lru_cache(maxsize=2)
+def _response(frames: int) -> np.ndarray[Any, np.dtype[np.complex128]]:
+    """Return the frequency response of the K-weighting for a transform of so many frames."""
+    z = np.exp(-2j * np.pi * np.arange(frames // 2 + 1) / max(1, frames))
+    response: np.ndarray[Any, np.dtype[np.complex128]] = np.ones_like(z)
     for (b0, b1, b2), (_, a1, a2) in (_SHELF, _HIGH_PASS):
         response *= (b0 + b1 * z + b2 * z * z) / (1.0 + a1 * z + a2 * z * z)
-    found: np.ndarray[Any, np.dtype[np.float64]] = np.fft.irfft(spectrum * response, frames, axis=1)
-    return found
+    return response

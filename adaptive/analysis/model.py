@@ -17,7 +17,7 @@ class SectionProposal:
     beats : int
         Length in beats.
     first_beat_s : float
-        Position of bar 1, beat 1 in each of its files, in seconds.
+        Position of the first beat in each of its files, in seconds: of the introduction, if they hold one.
     tail_s : float
         Seconds after the last bar in the longest file.
     tempo_bpm : float
@@ -28,6 +28,12 @@ class SectionProposal:
         The variations of each layer, in order; one file if the layer has no variations.
     notes : tuple of str
         One sentence for each estimate.
+    beats_per_bar : int
+        The meter's numerator; the denominator is 4.
+    intro_beats : int
+        Beats of the introduction that its files hold before bar 1; 0 if they hold none.
+    intros : dict of str to Path
+        The file that a layer plays once before its loop.
     """
 
     bars: int
@@ -38,6 +44,17 @@ class SectionProposal:
     confidence: float
     files: dict[str, tuple[Path, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    beats_per_bar: int = 4
+    intro_beats: int = 0
+    intros: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file that is not in the preset, and the reason as the rest of a sentence about it."""
+
+    path: Path
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,10 @@ class Proposal:
         Sentences about the whole folder.
     stingers : dict of str to StingerProposal
         One-shots by name.
+    passed_over : tuple of PassedOver
+        The files of the folder that are not in the preset.
+    padded_s : dict of Path to float
+        The length in seconds to which the copy of a file is filled up with silence.
     """
 
     tempo_bpm: float
@@ -88,3 +109,5 @@ class Proposal:
     layers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     stingers: dict[str, StingerProposal] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
+    padded_s: dict[Path, float] = field(default_factory=dict)

@@ -32,7 +32,15 @@ _NOISE = word_set(
     "stem stems loop loops looped export bounce bounced master final mixdown stereo mono wav flac "
     "ogg mp3 44k 48k 96k 16bit 24bit 32bit"
 )
-_NEUTRAL_FOLDERS = word_set("stems audio sounds music export exports bounces wav flac ogg")
+_NEUTRAL_FOLDERS = word_set(
+    "stems audio files sounds music export exports bounces bounced rendered renders samples tracks wav wavs "
+    "flac ogg mp3"
+)
+_MIX_WORDS = word_set("mix mixdown master full fullmix preview demo")
+
+# What DAWs and sample libraries add: the key, and the tempo without its unit.
+_KEY = re.compile(r"[a-g](?:#|b|is|es|sharp|flat)?(?:m|min|minor|maj|major)")
+_LEAST_BARE_BPM, _MOST_BARE_BPM = 60, 200
 
 _LAYER_WORDS = word_set(
     "drum drums kick snare hat hats hihat hihats cymbal cymbals tom toms perc percussion shaker "
@@ -85,13 +93,24 @@ class NamedStem:
     is_stinger: bool = False
 
 
+def words_of(path: Path) -> list[str]:
+    """Return the words of a file's name, without tempo, bars and words that mean nothing here."""
+    return _tokens(path.stem)
+
+
+def is_named_as_mix(path: Path) -> bool:
+    """Return whether a file's name says that it is the mix of the others."""
+    return bool(_MIX_WORDS.intersection(re.split(r"[\W_]+", path.stem.lower())))
+
+
 def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     """Sort files into sections and layers.
 
     Parameters
     ----------
     paths : sequence of Path
-        Files in `folder` or one level below it; a subfolder's name is the section.
+        Files in `folder` or below it; a subfolder's name is the section, with the names of those above it
+        where two have the same name.
     folder : Path
         What the names are relative to.
 
@@ -108,11 +127,9 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     """
     places = {path: ("", name) for path in paths if (name := _stinger(path))}
     is_stinger = set(places)
-    for place in dict.fromkeys(path.parent for path in paths):
+    titles = _titles(list(dict.fromkeys(path.parent for path in paths)), folder)
+    for place, title in titles.items():
         inside = [path for path in paths if path.parent == place and path not in is_stinger]
-        title = "" if place in (folder, Path()) else " ".join(_tokens(place.name))
-        if title in _NEUTRAL_FOLDERS:
-            title = ""
         for path, (section, layer) in zip(inside, _split(inside, bool(title)), strict=True):
             places[path] = (title or section, layer)
     variations = _variations(places)
@@ -126,6 +143,28 @@ def group(paths: Sequence[Path], folder: Path) -> list[NamedStem]:
     return _without_duplicates(named)
 
 
+def _titles(places: Sequence[Path], folder: Path) -> dict[Path, str]:
+    """Return the section of each folder, as words; empty if the folder's name says nothing."""
+    below = {place: () if place in (folder, Path()) else place.relative_to(folder).parts for place in places}
+    words = {
+        place: [title for part in parts if (title := _folder_title(part))] for place, parts in below.items()
+    }
+    last = [found[-1] for found in words.values() if found]
+    return {
+        place: "" if not found else found[-1] if last.count(found[-1]) == 1 else " ".join(found)
+        for place, found in words.items()
+    }
+
+
+def _folder_title(name: str) -> str:
+    words = _tokens(name)
+    return "" if _NEUTRAL_FOLDERS.issuperset(words) else " ".join(words)
+
+
+# Letters that have no ASCII letter below an accent.
+_PLAIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
 def identifier(words: str, fallback: str) -> str:
     """Turn words into a valid name: ``[a-z][a-z0-9_]*``, at most 64 characters.
 
@@ -136,7 +175,8 @@ def identifier(words: str, fallback: str) -> str:
     >>> identifier("8-bit", "layer"), identifier("日本", "layer")
     ('layer_8_bit', 'layer')
     """
-    folded = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    folded = unicodedata.normalize("NFKD", words.lower().translate(_PLAIN))
+    folded = folded.encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
     if not name or not name[0].isalpha():
         name = f"{fallback}_{name}".strip("_")
@@ -176,6 +216,8 @@ def _variations(places: Mapping[Path, tuple[str, str]]) -> dict[Path, tuple[str,
 def _named(path: Path, section: str, layer: str, variation: int, number: int) -> NamedStem:
     text = path.stem.lower().replace(",", ".")
     bpm = next((float(a or b) for a, b in _BPM.findall(text)), None)
+    if bpm is None:
+        bpm = next(filter(None, map(_bare_bpm, re.split(r"[\W_]+", text))), None)
     bars = next((int(count) for count in _BARS.findall(text)), 0)
     return NamedStem(
         path,
@@ -191,16 +233,25 @@ def _tokens(text: str) -> list[str]:
     """Split a name into lower-case words, without tempo, bars, `_NOISE` and leading numbers."""
     plain = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).lower()
     plain = _BARS.sub(" ", _BPM.sub(" ", plain))
-    words = [word for word in re.split(r"[\W_]+", plain) if word and word not in _NOISE]
+    words = [word for word in re.split(r"[^\w#]+|_+", plain) if word and word not in _NOISE]
+    words = [word.replace("#", "") for word in words if len(words) == 1 or not _KEY.fullmatch(word)] or words
     while len(words) > 1 and words[0].isdigit():
         words = words[1:]
+    while len(words) > 1 and _bare_bpm(words[-1]):
+        words = words[:-1]
     return words
+
+
+def _bare_bpm(word: str) -> float | None:
+    """Return the tempo that a number without a unit states, if it can be one."""
+    is_bpm = word.isdigit() and _LEAST_BARE_BPM <= int(word) <= _MOST_BARE_BPM
+    return float(word) if is_bpm else None
 
 
 def _split(paths: Sequence[Path], has_section: bool) -> list[tuple[str, str]]:
     """Return the section and the layer of each file of one folder, as words."""
     names = [_tokens(path.stem) for path in paths]
-    names, shared = _without_shared(names)
+    names, shared = without_shared(names)
     if has_section:
         return [(DEFAULT_SECTION, " ".join(words)) for words in names]
     common = [word for word in shared if word in _SECTION_WORDS]
@@ -213,14 +264,22 @@ def _split(paths: Sequence[Path], has_section: bool) -> list[tuple[str, str]]:
     return _by_pattern(names)
 
 
-def _without_shared(names: list[list[str]]) -> tuple[list[list[str]], list[str]]:
-    """Drop the words that all names begin or end with; each name keeps at least one word."""
+def without_shared(names: list[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """Drop the words that all names begin or end with; each name keeps at least one word.
+
+    Returns
+    -------
+    names : list of list of str
+        The words that are left of each name.
+    shared : list of str
+        The words that were dropped.
+    """
     shared: list[str] = []
     for end in (0, -1):
         while len(names) > 1 and all(len(words) > 1 for words in names):
             word = names[0][end]
             # Kick 1 and kick 2 keep "kick", verse 1 and verse 2 keep "verse".
-            is_kept = word in _LAYER_WORDS or any(words[1].isdigit() for words in names)
+            is_kept = word in _LAYER_WORDS or (end == 0 and any(words[1].isdigit() for words in names))
             if is_kept or any(words[end] != word for words in names):
                 break
             shared.append(word)

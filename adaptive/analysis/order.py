@@ -10,9 +10,9 @@ from adaptive.analysis.names import word_set
 _FRONT = word_set("menu title intro")
 _CALM = word_set(
     "calm peace peaceful idle rest safe shelter explore exploration ambient "
-    "ambience village town camp night verse"
+    "ambience village town camp night verse slow slower"
 )
-_INTENSE = word_set("combat battle fight action chase danger alarm boss chorus")
+_INTENSE = word_set("combat battle fight action chase danger alarm boss chorus fast faster")
 _END = word_set("outro ending credits victory win defeat lose gameover")
 
 # The intensity adds layers in this order, so the harmony plays alone first and the drums enter last.

@@ -6,26 +6,29 @@ and `blank_preset` writes a preset without stems.  Existing files are never over
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from adaptive.analysis import blank, template
-from adaptive.analysis.evidence import gather
+from adaptive.analysis.evidence import Evidence, combine
+from adaptive.analysis.fit import fit_files
 from adaptive.analysis.guess import Guess, guess_sections
-from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
-from adaptive.analysis.names import NamedStem, group
+from adaptive.analysis.introduction import with_introduction
+from adaptive.analysis.model import PassedOver, Proposal, SectionProposal, StingerProposal
+from adaptive.analysis.names import NamedStem
 from adaptive.analysis.order import layer_order, section_order
-from adaptive.analysis.stems import EXTENSIONS
+from adaptive.analysis.padding import copy_stem
+from adaptive.analysis.sorting import SortedStems, sort_stems
 from adaptive.errors import InputError, PresetError
 from adaptive.preset.schema import PresetFile
 
 __all__ = ["Proposal", "SectionProposal", "blank_preset", "propose", "write_preset"]
 
-# A folder with more files is probably a sample library, given by mistake; every file would be read.
-MOST_FILES = 256
+SHORTEST_LOOP_S = 0.5
+"""A folder whose files are all shorter holds one-shots only."""
 
 
 def propose(folder: Path) -> Proposal:
@@ -34,63 +37,128 @@ def propose(folder: Path) -> Proposal:
     Parameters
     ----------
     folder : Path
-        A folder of WAV, FLAC, OGG or MP3 files, or of subfolders with such files, one for each section.
+        A folder of audio files, or of subfolders with audio files, one for each section.
 
     Returns
     -------
     Proposal
-        Every estimate has a sentence that explains it.
+        Every estimate has a sentence that explains it.  Files that cannot be used are passed over, each
+        with its reason.
 
     Raises
     ------
     InputError
         If the folder is missing, or holds no audio files, more than 256, or only stingers.
     AudioFileError
-        If one of them cannot be read.
+        If none of them can be read.
     """
-    named = group(_audio_files(folder), folder)
-    sections: dict[str, list[NamedStem]] = {}
-    for stem in named:
-        if not stem.is_stinger:
-            sections.setdefault(stem.section, []).append(stem)
-    if not sections:
+    stems = sort_stems(folder)
+    if not stems.sections:
         raise InputError(f"{folder} holds only stingers: at least one file must be a loop.")
-    evidence = {name: gather(sections[name]) for name in section_order(sections)}
+    evidence = {
+        name: combine(stems.sections[name], [stems.heard[stem.path] for stem in stems.sections[name]])
+        for name in section_order(stems.sections)
+    }
     guess = guess_sections(evidence)
+    sections_found = {
+        name: with_introduction(found, found.beats_per_bar, evidence[name].extents, stems.introductions)
+        for name, found in guess.sections.items()
+    }
+    guess = replace(guess, sections=sections_found)
     short = {name: found for name, found in guess.sections.items() if _is_one_shot(found, guess)}
     if len(short) == len(guess.sections):
+        _require_loop(folder, evidence)
         short = {}
-    kept = {name: found for name, found in guess.sections.items() if name not in short}
+    fitted = {
+        name: fit_files(found, evidence[name]) for name, found in guess.sections.items() if name not in short
+    }
+    kept = {name: fit.section for name, fit in fitted.items()}
+    passed_over = [*stems.passed_over, *(item for fit in fitted.values() for item in fit.passed_over)]
+    passed_over += _lone_introductions(stems, kept)
     lead = kept.get(guess.lead) or max(kept.values(), key=lambda found: found.confidence)
     return Proposal(
         lead.tempo_bpm,
         lead.confidence,
-        guess.beats_per_bar,
+        lead.beats_per_bar,
         kept,
         layer_order({layer for found in kept.values() for layer in found.files}),
-        guess.notes,
-        _stingers(named, short),
+        (*guess.notes, *stems.notes, *_remarks(stems, passed_over)),
+        _stingers(stems.stingers, short, [fit.stingers for fit in fitted.values()]),
+        tuple(passed_over),
+        {path: end_s for fit in fitted.values() for path, end_s in fit.padded_s.items()},
     )
+
+
+def _lone_introductions(stems: SortedStems, kept: Mapping[str, SectionProposal]) -> list[PassedOver]:
+    """Return the introductions that no section plays, because what follows them is no loop of a section."""
+    played = {
+        path for section in kept.values() for layer, path in section.intros.items() if layer in section.files
+    }
+    return [
+        PassedOver(intro, f"is the introduction of {loop.name}, which is not used with it")
+        for loop, intro in stems.introductions.items()
+        if intro not in played
+    ]
+
+
+def _remarks(stems: SortedStems, passed_over: Sequence[PassedOver]) -> list[str]:
+    """Return what is unusual in the files that are used."""
+    gone = {item.path for item in passed_over}
+    return [
+        f"{path.name}: {remark}."
+        for path, heard in stems.heard.items()
+        if path not in gone
+        for remark in dict.fromkeys(heard.remarks)
+    ]
+
+
+def _require_loop(folder: Path, evidence: Mapping[str, Evidence]) -> None:
+    """Refuse a folder in which no file is long enough for a loop.
+
+    Raises
+    ------
+    InputError
+        If the longest file is shorter than half a second.
+    """
+    longest = max(
+        (extent.length_s, stem.path.name)
+        for found in evidence.values()
+        for stem, extent in zip(found.named, found.extents, strict=True)
+    )
+    if longest[0] < SHORTEST_LOOP_S:
+        raise InputError(
+            f"{folder} holds no loop: the longest file, {longest[1]}, lasts {longest[0]:.2f} s, "
+            f"and a loop needs at least {SHORTEST_LOOP_S} s."
+        )
 
 
 def _is_one_shot(found: SectionProposal, guess: Guess) -> bool:
     """Return whether a section is a single file of less than a bar."""
     is_single = [len(variations) for variations in found.files.values()] == [1]
-    return is_single and not found.bars and found.beats < guess.beats_per_bar
+    return is_single and found.beats < max(guess.beats_per_bar, found.beats_per_bar, 4)
 
 
-def _stingers(named: Sequence[NamedStem], short: Mapping[str, SectionProposal]) -> dict[str, StingerProposal]:
+def _stingers(
+    named: Sequence[NamedStem],
+    short: Mapping[str, SectionProposal],
+    of_layers: Sequence[Mapping[str, StingerProposal]],
+) -> dict[str, StingerProposal]:
     """Return stingers by name: files named as stingers, and files of less than a bar."""
-    stingers = {}
+    found: list[tuple[str, StingerProposal]] = []
     for stem in named:
-        if stem.is_stinger:
-            stingers[stem.layer] = StingerProposal(
-                stem.path, 0.0, f"The name of {stem.path.name} says that it is a stinger."
-            )
-    for name, found in short.items():
-        ((path,),) = found.files.values()
+        note = f"The name of {stem.path.name} says that it is a stinger."
+        found.append((stem.layer, StingerProposal(stem.path, 0.0, note)))
+    for name, section in short.items():
+        ((path,),) = section.files.values()
         note = f"{path.name} lasts less than a bar, so it is used as a stinger and not as a section."
-        stingers[name] = StingerProposal(path, found.first_beat_s, note)
+        found.append((name, StingerProposal(path, section.first_beat_s, note)))
+    found += [item for stingers in of_layers for item in stingers.items()]
+    stingers: dict[str, StingerProposal] = {}
+    for name, stinger in found:
+        unique, number = name, 2
+        while unique in stingers:
+            unique, number = f"{name[:60]}_{number}", number + 1
+        stingers[unique] = stinger
     return stingers
 
 
@@ -115,7 +183,7 @@ def write_preset(proposal: Proposal, target_folder: Path) -> None:
         template.preset_text(title, proposal, places),
         template.readme_text(title, proposal),
     )
-    _write(target_folder, texts, {place: path for path, place in places.items()})
+    _write(target_folder, texts, {place: path for path, place in places.items()}, proposal.padded_s)
 
 
 def blank_preset(target_folder: Path) -> None:
@@ -130,34 +198,13 @@ def blank_preset(target_folder: Path) -> None:
     _write(target_folder, (blank.blank_text(title), blank.blank_readme_text(title)), {})
 
 
-def _audio_files(folder: Path) -> list[Path]:
-    """List the audio files of a folder and of its subfolders, without hidden ones."""
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder.")
-    try:
-        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-        below = [
-            path
-            for subfolder in inside
-            if subfolder.is_dir()
-            for path in sorted(subfolder.iterdir())
-            if not path.name.startswith(".")
-        ]
-    except OSError as error:
-        raise InputError(f"{folder} cannot be read: {error.strerror}.") from error
-    files = [path for path in inside + below if path.suffix.lower() in EXTENSIONS and path.is_file()]
-    if not files:
-        raise InputError(f"{folder} holds no WAV, FLAC, OGG or MP3 files.")
-    if len(files) > MOST_FILES:
-        raise InputError(f"{folder} holds {len(files)} audio files; at most {MOST_FILES} are read.")
-    return files
-
-
 def _title(folder: Path) -> str:
     return template.printable(folder.resolve().name)[:100] or "New preset"
 
 
-def _write(target: Path, texts: tuple[str, str], stems: dict[str, Path]) -> None:
+def _write(
+    target: Path, texts: tuple[str, str], stems: dict[str, Path], padded_s: Mapping[Path, float] | None = None
+) -> None:
     """Check the text, copy the stems, write the README, then the preset.
 
     ``preset.toml`` is written last, so that an interrupted run leaves no incomplete preset.
@@ -172,7 +219,7 @@ def _write(target: Path, texts: tuple[str, str], stems: dict[str, Path]) -> None
         target.mkdir(parents=True, exist_ok=True)
         for place, source in copies.items():
             place.parent.mkdir(exist_ok=True)
-            shutil.copyfile(source, place)
+            copy_stem(source, place, (padded_s or {}).get(source, 0.0))
         if not (target / "README.md").exists():
             (target / "README.md").write_text(readme, encoding="utf-8")
         (target / "preset.toml").write_text(preset, encoding="utf-8")

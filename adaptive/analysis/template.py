@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
+from adaptive.analysis.padding import padded_suffix
 
 _WIDTH = 98
 _INTENSITY = "intensity"
@@ -28,9 +29,10 @@ def stem_places(proposal: Proposal) -> dict[Path, str]:
     places: dict[Path, str] = {}
 
     def put(path: Path, stem: str) -> None:
-        place, number = f"stems/{stem}{path.suffix.lower()}", 2
+        suffix = padded_suffix(path) if path in proposal.padded_s else path.suffix.lower()
+        place, number = f"stems/{stem}{suffix}", 2
         while place in places.values():
-            place = f"stems/{stem}_{number}{path.suffix.lower()}"
+            place = f"stems/{stem}_{number}{suffix}"
             number += 1
         places[path] = place
 
@@ -39,6 +41,8 @@ def stem_places(proposal: Proposal) -> dict[Path, str]:
             stem = layer if len(proposal.sections) == 1 else f"{section}_{layer}"
             for number, path in enumerate(variations, 1):
                 put(path, stem if len(variations) == 1 else f"{stem}_take_{number}")
+            if layer in found.intros:
+                put(found.intros[layer], f"{stem}_intro")
     for name, stinger in proposal.stingers.items():
         put(stinger.path, name)
     return places
@@ -147,6 +151,15 @@ def _layer(
         lines.append(f"stem = {next(iter(files.values()))}")
     else:
         lines.append(f"stem = {{ {', '.join(f'{name} = {text}' for name, text in files.items())} }}")
+    intros = {
+        name: quoted(places[found.intros[layer]])
+        for name, found in proposal.sections.items()
+        if layer in found.intros
+    }
+    if intros and len(proposal.sections) == 1:
+        lines.append(f"intro = {next(iter(intros.values()))}")
+    elif intros:
+        lines.append(f"intro = {{ {', '.join(f'{name} = {text}' for name, text in intros.items())} }}")
     if any(len(paths) > 1 for paths in held.values()):
         lines.append('order = "shuffle"          # or "sequence", "random": one variation for each pass')
     if is_layered and number > 0:
@@ -185,11 +198,17 @@ def _section(proposal: Proposal, name: str, found: SectionProposal) -> str:
     lines.append(f"[sections.{name}]")
     layers = ", ".join(quoted(layer) for layer in proposal.layers if layer in found.files)
     lines.append(f"layers       = [{layers}]")
-    is_bars = bool(found.bars) and found.bars * proposal.beats_per_bar == found.beats
-    if is_bars:
+    if found.intro_beats:
+        is_whole = found.intro_beats % found.beats_per_bar == 0
+        length = found.intro_beats // found.beats_per_bar if is_whole else found.intro_beats
+        key = "intro_bars  " if is_whole else "intro_beats "
+        lines.append(f"{key} = {length}             # sounds once, before bar 1")
+    if found.bars:
         lines.append(f"length_bars  = {found.bars}")
     else:
         lines.append(f"length_beats = {found.beats}")
+    if found.beats_per_bar != proposal.beats_per_bar:
+        lines.append(f'meter        = "{found.beats_per_bar}/4"')
     lines.append(f"first_beat_s = {found.first_beat_s:.4f}")
     if abs(found.tempo_bpm - proposal.tempo_bpm) > 1e-6:
         lines.append(f"tempo_bpm    = {_number(found.tempo_bpm)}")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 
-from adaptive.cli import inspect_commands, make_commands, play_command, render_command
+from adaptive import __version__
+from adaptive.cli import inspect_commands, make_commands, new_command, play_command, render_command
 from adaptive.cli.common import UsageError
+from adaptive.cli.streams import use_stand_ins
 from adaptive.errors import AdaptiveError, MachineError, PresetError
 from adaptive.sinks.call_timeout import LEFT_BEHIND, leave
 
@@ -17,7 +20,6 @@ MACHINE_TROUBLES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.E
 
 app = typer.Typer(
     name="adaptive",
-    help="A real-time adaptive soundtrack engine: music that follows the moment.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,12 +27,30 @@ app = typer.Typer(
 )
 play_command.register(app)
 render_command.register(app)
+new_command.register(app)
 make_commands.register(app)
 inspect_commands.register(app)
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        sys.stdout.write(f"adaptive {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end."),
+    ] = False,
+) -> None:
+    """A real-time adaptive soundtrack engine: music that follows the moment."""
+
+
 def main() -> None:
     """Run the command line and end the process.  Every expected error is one sentence on stderr."""
+    use_stand_ins()
     try:
         code = _run()
     except BaseException:

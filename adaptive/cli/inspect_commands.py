@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import sys
 import time
 from pathlib import Path
@@ -68,12 +69,18 @@ def warm() -> None:
         say(f"nothing to do: the kernel is compiled ({cache.cache_folder()})")
 
 
-def doctor() -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
     """Check this machine."""
     from adaptive.cli.doctor import machine, software
     from adaptive.cli.doctor.row import Row
 
     rows = [*software.checks(), Row(*_check_miniaudio()), Row(*_check_card()), *machine.checks()]
+    if as_json:
+        report = {"ok": all(row.is_fine for row in rows), "checks": [row.as_json() for row in rows]}
+        sys.stdout.write(json.dumps(report) + "\n")
+        return
     for row in rows:
         sys.stdout.write(f"{row}\n")
     troubles = sum(not row.is_fine for row in rows)
@@ -104,10 +111,13 @@ def _check_card() -> tuple[str, bool, str]:
 
 def explain(
     log: Annotated[Path, typer.Argument(help="A log: --log of render, or log.jsonl of a recording.")],
-    at: Annotated[str | None, typer.Argument(help="Seconds, or a position such as 17.1.0.")] = None,
+    at: Annotated[
+        str | None, typer.Argument(help="Seconds, minutes (1:12.5) or a position such as 17.1.0.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Explain a decision log."""
-    from adaptive.session.explain import explain_log
+    from adaptive.session.explain import explanations
 
-    for sentence in explain_log(log, at):
-        sys.stdout.write(f"{sentence}\n")
+    for told in explanations(log, at):
+        sys.stdout.write(f"{json.dumps(told.as_json()) if as_json else told}\n")

@@ -1,26 +1,20 @@
-"""``adaptive new``, ``check``, ``send``."""
+"""``adaptive check``, ``send``."""
 
 from __future__ import annotations
 
 import json
-import shlex
 import socket
 import sys
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from adaptive.cli.common import UsageError, open_preset, say
-from adaptive.errors import AudioFileError, InputError, PresetError
+from adaptive.cli.common import UsageError, open_preset
+from adaptive.errors import InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
-from adaptive.preset.check import check as check_preset
-from adaptive.preset.model import Preset
-
-if TYPE_CHECKING:
-    from adaptive.analysis.lint import Measured
+from adaptive.preset.finding import Finding, findings_of
 
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""
@@ -31,82 +25,42 @@ REFUSAL_S = 0.05
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("new", help="Make a preset, empty or from your own stems.")(new)
     app.command("check", help="Check presets: every fault with its place; exit 1 on faults.")(check)
     app.command("send", help="Send parameters, a state or an event to a running engine.")(send)
 
 
-def new(
-    folder: Annotated[Path, typer.Argument(help="Folder of the new preset.")],
-    stems: Annotated[
-        Path | None,
-        typer.Option("--from", help="Folder of stems: tempo, bars and tails are found."),
-    ] = None,
-) -> None:
-    """Make a preset."""
-    from adaptive.analysis.proposal import blank_preset, propose, write_preset
-
-    if folder.exists() and any(folder.iterdir()):
-        message = f"{folder} exists and is not empty"
-        raise InputError(message)
-    if stems is None:
-        blank_preset(folder)
-        say(f"{folder}/preset.toml is written; hear it: adaptive play {shlex.quote(str(folder))}")
-        return
-    if not stems.is_dir():
-        message = f"{stems} is no folder"
-        raise InputError(message)
-    proposal = propose(stems)
-    write_preset(proposal, folder)
-    for note in proposal.notes:
-        say(note)
-    say(f"{folder}/preset.toml is written; hear it: adaptive play {shlex.quote(str(folder))}")
-
-
 def check(
     presets: Annotated[list[str], typer.Argument(help="Names or folders.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each preset.")] = False,
+    memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
 ) -> None:
     """Check presets."""
     is_faulty = False
     for name in presets:
-        lines, has_faults = check_lines(name)
-        for line in lines:
-            sys.stdout.write(f"{name}: {line}\n" if len(presets) > 1 else f"{line}\n")
+        found = findings_of_preset(name, memory * 1_000_000)
+        has_faults = any(finding.severity == "fault" for finding in found)
         is_faulty = is_faulty or has_faults
+        if as_json:
+            report = {"preset": name, "ok": not has_faults, "findings": [one.as_json() for one in found]}
+            sys.stdout.write(json.dumps(report) + "\n")
+            continue
+        for finding in found:
+            sys.stdout.write(f"{name}: {finding.shown}\n" if len(presets) > 1 else f"{finding.shown}\n")
         if not has_faults:
             sys.stdout.write(f"{name}: no faults\n")
     if is_faulty:
         raise typer.Exit(1)
 
 
-def check_lines(name: str) -> tuple[list[str], bool]:
-    """Lines that `check` prints about a preset, and whether there are faults."""
+def findings_of_preset(name: str, limit_bytes: int) -> list[Finding]:
+    """All that `check` finds in a preset, in the order of its file."""
     try:
         preset = open_preset(name)
     except PresetError as error:
-        return error.faults, True
-    from adaptive.analysis.lint import check_files
+        return findings_of(error.findings)
+    from adaptive.session.full_check import FullCheck
 
-    files, faults = _measure(preset)
-    findings = check_preset(preset, {path: file.seconds for path, file in files.items()})
-    findings += check_files(preset, files)
-    marks = {"fault": "", "warning": "warning: "}
-    lines = faults + [f"{marks[finding.severity]}{finding}" for finding in findings]
-    return lines, bool(faults) or any(finding.severity == "fault" for finding in findings)
-
-
-def _measure(preset: Preset) -> tuple[dict[Path, Measured], list[str]]:
-    from adaptive.analysis.lint import measure
-    from adaptive.engine.decode import decode
-    from adaptive.engine.resample import resample
-
-    files, faults = {}, []
-    for name, path in preset.stems.items():
-        try:
-            files[path] = measure(resample(decode(path), 48000))
-        except AudioFileError as error:
-            faults.append(f"stem {name!r}: {error}")
-    return files, faults
+    return FullCheck(limit_bytes).findings(preset)
 
 
 def send(

@@ -28,13 +28,17 @@ from adaptive.cli.common import (
     console,
     open_preset,
     parse_address,
+    preset_folders,
     say,
     warm_kernel,
 )
+from adaptive.conductor.beginning import Beginning
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import Engine
-from adaptive.errors import InputError
-from adaptive.inputs.trace import read_trace
+from adaptive.errors import InputError, in_words
+from adaptive.inputs.beginning import read_settings, split_trace
+from adaptive.inputs.trace import Trace, TraceLine, read_trace
+from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
 from adaptive.session.device.supervisor import Supervisor
@@ -95,6 +99,13 @@ def play(
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
+    ] = None,
+    allow_jump: Annotated[
+        bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
@@ -122,13 +133,13 @@ def play(
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
     choice = choose_sink(sink, device)
-    if state is not None and record is not None:
-        message = "--state and --record do not go together: a recording begins at the beginning"
-        raise UsageError(message)
-    if watch and record is not None:
-        message = "--watch and --record do not go together: a recording keeps its preset"
-        raise UsageError(message)
+    if record is not None:
+        _check_recording(record, state, is_watching=watch)
     saved = None if state is None else read_state(state, loaded, say)
+    if saved is not None and set_:
+        say(f"--set is left out: the music goes on as {state} says")
+    read = None if trace is None else read_trace(trace, loaded, sample_rate)
+    beginning, lines = _beginning(read_settings(set_ or (), loaded), read, is_new=saved is None)
     if choice.name in SOUND_CARD_SINKS:
         reserve_stderr()
     options = LiveOptions(
@@ -140,14 +151,12 @@ def play(
         record=record,
         state=state,
         saved=saved,
+        beginning=beginning,
         is_watching=watch,
         is_osc_plain=plain_osc,
+        may_jump=allow_jump,
     )
-    if record is not None and (record / "trace.jsonl").exists():
-        message = f"{record} holds a recording already; name another folder"
-        raise InputError(message)
     parent = os.getppid()
-    read = None if trace is None else read_trace(trace, loaded, sample_rate)
     warm_kernel()
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
@@ -162,23 +171,52 @@ def play(
         needs_broadcast=choice.name in {"web", "pcm"},
         tell=tell,
         load_preset=_find_preset,
+        list_presets=lambda: [folder.name for folder in preset_folders()],
     )  # fmt: skip
     if read is not None:
-        session.feed_trace(read.lines)
+        session.feed_trace(lines)
         if read.ignored:
-            say(f"names that the preset does not declare are ignored: {', '.join(read.ignored)}")
+            say(f"names that the preset does not declare are ignored: {ignored_words(read.ignored, loaded)}")
         if read.clamped:
             say(f"the trace has values out of their range, which are clamped: {', '.join(read.clamped)}")
-    threading.excepthook = lambda fault: tell(
-        f"a thread failed, the music goes on: {fault.exc_value!r} in {fault.thread and fault.thread.name}"
-    )
+
+    def tell_of_thread(fault: threading.ExceptHookArgs) -> None:
+        where = f" in {fault.thread.name}" if fault.thread else ""
+        tell(f"a thread failed, the music goes on: {in_words(fault.exc_value)}{where}")
+
+    threading.excepthook = tell_of_thread
     # a full garbage collection over the objects that exist now takes 60 ms, more than the look-ahead
     gc.collect()
     gc.freeze()
     title = f"{loaded.file.name} · seed {drawn}"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
+    for sentence in session.repeated_faults():
+        say(sentence)
     say(_farewell(session, time.monotonic() - began))
+
+
+def _check_recording(folder: Path, state: Path | None, *, is_watching: bool) -> None:
+    """Refuse a recording of music that begins elsewhere or is edited, or over another recording."""
+    if state is not None:
+        message = "--state and --record do not go together: a recording begins at the beginning"
+        raise UsageError(message)
+    if is_watching:
+        message = "--watch and --record do not go together: a recording keeps its preset"
+        raise UsageError(message)
+    if (folder / "trace.jsonl").exists():
+        message = f"{folder} holds a recording already; name another folder"
+        raise InputError(message)
+
+
+def _beginning(
+    set_first: Beginning, trace: Trace | None, *, is_new: bool
+) -> tuple[Beginning, tuple[TraceLine, ...]]:
+    """The state to begin in, and the lines of the trace that are left; saved music goes on as it was."""
+    if trace is None or not is_new:
+        return set_first, trace.lines if trace else ()
+    begun, lines = split_trace(trace)
+    return set_first.followed_by(begun), lines
 
 
 def _farewell(session: LiveSession, seconds: float) -> str:
@@ -247,7 +285,7 @@ def _sink_in_words(session: LiveSession, choice: SinkChoice) -> str:
 def _escaped(context: dict[str, Any]) -> str:
     """One sentence in place of asyncio's traceback; such an error does not end the session."""
     fault = context.get("exception")
-    what = context.get("message", "") if fault is None else repr(fault)
+    what = context.get("message", "") if fault is None else in_words(fault)
     return f"something failed, the music goes on: {what}"
 
 
@@ -289,4 +327,6 @@ def status_line(session: LiveSession) -> str:
         fields.append(f"late {telemetry.late_commands}")
     if session.clamp_report.count:
         fields.append(f"clamped {session.clamp_report.count}")
+    if faults := session.faults:
+        fields.append(f"faults {faults}")
     return "  ".join(fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError, TraceError
-from adaptive.inputs.message import nearest
+from adaptive.inputs.beginning import read_settings
 from adaptive.inputs.trace import Trace, read_trace
+from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.model import Preset
 from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
 from adaptive.units import gain_to_db
@@ -38,6 +40,10 @@ def render(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; the preset's, else 0.")
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
+    ] = None,
     stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
@@ -49,7 +55,7 @@ def render(
     """Render a preset to a file."""
     loaded = open_preset(preset)
     _refuse_overwriting(loaded, out, log)
-    job = make_job(loaded, trace, seconds, seed, ending)
+    job = replace(make_job(loaded, trace, seconds, seed, ending), beginning=read_settings(set_ or (), loaded))
     warm_kernel()
     began = time.monotonic()
     with Progress(
@@ -76,14 +82,14 @@ def render(
     for remark in result.remarks:
         say(remark)
     if job.trace and job.trace.ignored:
-        declared = [*job.preset.file.parameters, *job.preset.file.stingers, *job.preset.state_groups]
-        names = ", ".join(
-            f"{name} ({count}×){nearest(name, declared)}" for name, count in job.trace.ignored.items()
-        )
+        names = ignored_words(job.trace.ignored, job.preset)
         say(f"names that the preset does not declare were ignored: {names}")
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())
         say(f"values out of their range were clamped: {names}")
+    if job.trace and job.trace.no_readings:
+        names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.no_readings.items())
+        say(f"numbers that are no readings were ignored, as the preset asks: {names}")
 
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:

@@ -13,8 +13,9 @@ from adaptive.composer.context import Harmony
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
-from adaptive.conductor.layers.stems import StemLayer
+from adaptive.conductor.layers.stems import Introduction, StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
+from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
 from adaptive.conductor.variation_picker import VariationPicker
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.engine import Engine
@@ -22,9 +23,22 @@ from adaptive.errors import AudioFileError, PresetError
 from adaptive.instruments import kits
 from adaptive.music.harmony import default_progression, parse_bar
 from adaptive.music.scale import Key
-from adaptive.preset.lengths import section_length_beats, section_stems, stem_loop_beats
+from adaptive.preset.check import ordered
+from adaptive.preset.finding import Finding, fault
+from adaptive.preset.key_path import KeyPath
+from adaptive.preset.lengths import (
+    first_pass_intro_beats,
+    held_intro_beats,
+    intro_length_beats,
+    section_length_beats,
+    section_stems,
+    stem_loop_beats,
+)
 from adaptive.preset.model import Preset
+from adaptive.preset.schema import BridgeTable, LayerTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
+from adaptive.preset.stems import key_of
+from adaptive.timebase import BEAT_TOLERANCE
 
 DECLICK_S = 0.005
 """Length of the fade where a stem is cut or entered in its middle."""
@@ -55,6 +69,8 @@ class SegmentAssets:
         Quarter notes a minute that give `loop_frames`: the declared tempo, except for rounding to frames.
     has_stems : bool
         Whether it has recorded stems, which cannot follow another tempo.
+    intro_beats : int
+        Length of the introduction before its first pass; 0: it has none.
     """
 
     segment: Segment
@@ -62,19 +78,24 @@ class SegmentAssets:
     loop_frames: int
     tempo_bpm: float
     has_stems: bool
+    intro_beats: int = 0
+
+    @property
+    def intro_frames(self) -> int:
+        """Length of the introduction in frames."""
+        return self._frames(self.intro_beats)
+
+    def _frames(self, beats: float) -> int:
+        return round(beats * self.loop_frames / self.length_beats)
 
     def frames_into(self, local_beats: float) -> int:
-        """Frames from bar 1 of a pass to a local beat, which may lie in a later pass."""
+        """Frames from bar 1 of a pass to a local beat, which may lie in a later pass.
+
+        Negative in the introduction.
+        """
+        if local_beats < -BEAT_TOLERANCE:
+            return self._frames(local_beats)
         return round(local_beats % self.length_beats * self.loop_frames / self.length_beats)
-
-
-@dataclass(frozen=True, slots=True)
-class OneShot:
-    """A sound that plays once, its number in the engine's table, and the key it was recorded in."""
-
-    sound: Sound
-    number: int
-    key: Key | None = None
 
 
 @dataclass(slots=True)
@@ -85,14 +106,16 @@ class Assets:
     stems: dict[str, StemLayer]
     generated: dict[str, GeneratedLayer]
     stingers: dict[str, tuple[OneShot, ...]]
-    fills: dict[str, OneShot]
+    fills: dict[str, tuple[OneShot, ...]]
     harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
+    shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
 
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
         found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
-        shots = [shot for variants in self.stingers.values() for shot in variants]
-        found |= {id(shot.sound) for shot in (*shots, *self.fills.values())}
+        found |= {id(sound) for stem in self.stems.values() for sound, _ in stem.numbered()}
+        kinds = (*self.stingers.values(), *self.fills.values())
+        found |= {id(shot.sound) for variants in kinds for shot in variants}
         kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
         return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
 
@@ -117,32 +140,32 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         Stems cannot be used; the message names each of them.
     """
     bank, rate = engine.bank, engine.spec.sample_rate
-    faults: list[str] = []
+    faults: list[Finding] = []
     durations: dict[Path, float] = {}
     bank.decode_ahead(preset.stems.values())
     for name, path in preset.stems.items():
         try:
             durations[path] = bank.duration(path)
         except AudioFileError as error:
-            faults.append(f"stem {name!r}: {error}")
+            faults.append(fault(key_of(preset.file, name), str(error)))
     if faults:
-        raise PresetError(faults, str(preset.folder))
+        raise PresetError(ordered(preset, faults), str(preset.folder))
     segments = {name: _measure_segment(preset, name, durations, rate) for name in preset.segments}
     stems = {}
     for name, place in layout.stem_places.items():
         sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
+        introductions = _introductions(preset, name, segments, sounds, engine, faults)
+        first_passes = _first_passes(preset, name, segments, engine, faults)
         stems[name] = StemLayer(
             place, sounds, round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
             _pickers(preset, name, sounds, seed),
             {segment: one.loop_frames for segment, one in segments.items()},
+            introductions, first_passes,
         )  # fmt: skip
-    stingers = {name: _stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
-    fills: dict[str, OneShot] = {}
-    for name, fill in preset.file.fills.items():
-        shot = _one_shot(preset, fill.stem, fill.first_beat_s, engine, f"fills.{name}.stem", faults)
-        fills |= {name: shot} if shot else {}
+    stingers = {name: stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
+    fills = {name: fill_sounds(preset, name, engine, faults) for name in preset.file.fills}
     if faults:
-        raise PresetError(faults, str(preset.folder))
+        raise PresetError(ordered(preset, faults), str(preset.folder))
     generated = {
         name: _generated_layer(preset, place, engine, seed)
         for name, place in layout.layers.items()
@@ -154,7 +177,8 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         for name, segment in preset.segments.items()
         if _has_harmony(preset, name)
     }
-    return Assets(segments, stems, generated, stingers, fills, harmony)
+    pickers = shot_pickers(preset, stingers, fills, seed)
+    return Assets(segments, stems, generated, stingers, fills, harmony, pickers)
 
 
 def _has_harmony(preset: Preset, segment: str) -> bool:
@@ -170,14 +194,17 @@ def _measure_segment(preset: Preset, name: str, durations: dict[Path, float], ra
     length = section_length_beats(preset, name, durations)
     divisor = 1
     stems = section_stems(preset, name)
-    for _, path in stems:
-        loop = stem_loop_beats(preset, name, durations[path], length)
+    for layer, path in stems:
+        held = held_intro_beats(preset, name, layer)
+        loop = stem_loop_beats(preset, name, durations[path], length, held)
         if loop:
             divisor = math.lcm(divisor, length // loop)
     exact = length * segment.beat_s * rate
     frames = max(1, round(exact / divisor)) * divisor
     quarters = length * 4.0 / segment.beat_unit
-    return SegmentAssets(segment, length, frames, quarters * 60.0 * rate / frames, bool(stems))
+    tempo_bpm = quarters * 60.0 * rate / frames
+    intro = intro_length_beats(preset, name, durations)
+    return SegmentAssets(segment, length, frames, tempo_bpm, bool(stems), intro)
 
 
 def _stem_sounds(
@@ -186,30 +213,85 @@ def _stem_sounds(
     segments: dict[str, SegmentAssets],
     durations: dict[Path, float],
     engine: Engine,
-    faults: list[str],
+    faults: list[Finding],
 ) -> dict[str, tuple[tuple[Sound, int], ...]]:
     rate = engine.spec.sample_rate
     sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
     for name, segment_assets in segments.items():
         segment = segment_assets.segment
         for path in preset.variations(layer, name) if layer in segment.layers else ():
-            loop = stem_loop_beats(preset, name, durations[path], segment_assets.length_beats)
+            held = held_intro_beats(preset, name, layer)
+            loop = stem_loop_beats(preset, name, durations[path], segment_assets.length_beats, held)
             if loop is None:
                 length = f"its {segment_assets.length_beats} beats"
-                faults.append(f"{_key_path(name)}: {path.name} neither fills {length} nor divides them")
+                length += f" after the {held} of its introduction" if held else ""
+                faults.append(fault(_key_path(name), f"{path.name} neither fills {length} nor divides them"))
                 continue
             frames = segment_assets.loop_frames * loop // segment_assets.length_beats
             try:
-                origin = round(segment.first_beat_s * rate)
-                sound = engine.bank.load(path, origin, frames, round(segment.beat_s * rate))
+                origin = round(segment.first_beat_s * rate) + (segment_assets.intro_frames if held else 0)
+                beat = round(segment.beat_s * rate)
+                is_wrapped = preset.is_wrapped(layer)
+                sound = engine.bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
                 sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
             except AudioFileError as error:
-                faults.append(f"{_key_path(name)}: {error}")
+                faults.append(fault(_key_path(name), str(error)))
     return sounds
 
 
-def _key_path(segment: str) -> str:
-    return segment.replace(BRIDGE, "bridges.") if is_bridge(segment) else f"sections.{segment}"
+def _introductions(
+    preset: Preset,
+    layer: str,
+    segments: dict[str, SegmentAssets],
+    sounds: dict[str, tuple[tuple[Sound, int], ...]],
+    engine: Engine,
+    faults: list[Finding],
+) -> dict[str, Introduction]:
+    """The introductions of a stem layer, by segment."""
+    found: dict[str, Introduction] = {}
+    for name, variations in sounds.items():
+        frames = segments[name].intro_frames
+        if not frames:
+            continue
+        path = preset.intro_file(layer, name)
+        if path is None:
+            is_held = first_pass_intro_beats(preset, name, layer) > 0
+            found[name] = Introduction(frames, is_held=is_held)
+            continue
+        first_beat = round(segments[name].segment.first_beat_s * engine.spec.sample_rate)
+        first_pass = preset.first_pass_file(layer, name)
+        try:
+            loops = [one for one, _ in variations]
+            if first_pass is not None:
+                loops = [engine.bank.first_pass(first_pass, first_beat, segments[name].loop_frames)]
+            sound = engine.bank.introduction(path, first_beat, frames, loops)
+            found[name] = Introduction(frames, sound, engine.add_sound(sound))
+        except AudioFileError as error:
+            faults.append(fault(("layers", layer, "intro"), str(error)))
+    return found
+
+
+def _first_passes(
+    preset: Preset, layer: str, segments: dict[str, SegmentAssets], engine: Engine, faults: list[Finding]
+) -> dict[str, tuple[Sound, int]]:
+    """What a stem layer plays in the first pass instead of its stem, by segment."""
+    found: dict[str, tuple[Sound, int]] = {}
+    for name, segment_assets in segments.items():
+        path = preset.first_pass_file(layer, name) if layer in segment_assets.segment.layers else None
+        if path is None:
+            continue
+        origin = round(segment_assets.segment.first_beat_s * engine.spec.sample_rate)
+        origin += segment_assets.intro_frames if first_pass_intro_beats(preset, name, layer) else 0
+        try:
+            sound = engine.bank.first_pass(path, origin, segment_assets.loop_frames)
+            found[name] = (sound, engine.add_sound(sound))
+        except AudioFileError as error:
+            faults.append(fault(("layers", layer, "first_pass"), str(error)))
+    return found
+
+
+def _key_path(segment: str) -> KeyPath:
+    return ("bridges", segment.removeprefix(BRIDGE)) if is_bridge(segment) else ("sections", segment)
 
 
 def _pickers(
@@ -219,37 +301,14 @@ def _pickers(
     several = {segment: variants for segment, variants in sounds.items() if len(variants) > 1}
     if not several:
         return {}
-    table = preset.file.layers[layer]
+    bridge = preset.file.bridges.get(layer.removeprefix(BRIDGE)) if is_bridge(layer) else None
+    table: LayerTable | BridgeTable = bridge or preset.file.layers[layer]
     return {
         segment: VariationPicker(
             f"{layer} in {segment}", (1.0,) * len(variants), table.order, table.avoid_last, seed
         )
         for segment, variants in several.items()
     }
-
-
-def _one_shot(
-    preset: Preset, stem: str, first_beat_s: float, engine: Engine, at: str, faults: list[str],
-    key: Key | None = None,
-) -> OneShot | None:  # fmt: skip
-    try:
-        sound = engine.bank.load(preset.stems[stem], round(first_beat_s * engine.spec.sample_rate))
-    except AudioFileError as error:
-        faults.append(f"{at}: {error}")
-        return None
-    return OneShot(sound, engine.add_sound(sound), key)
-
-
-def _stinger_sounds(preset: Preset, name: str, engine: Engine, faults: list[str]) -> tuple[OneShot, ...]:
-    table = preset.file.stingers[name]
-    files: list[tuple[Key | None, str]] = []
-    if isinstance(table.stem, dict):
-        files = [(Key.parse(key), stem) for key, stem in table.stem.items()]
-    elif table.stem is not None:
-        files = [(None, table.stem)]
-    at = f"stingers.{name}.stem"
-    shots = [_one_shot(preset, stem, table.first_beat_s, engine, at, faults, key) for key, stem in files]
-    return tuple(shot for shot in shots if shot is not None)
 
 
 def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
@@ -291,7 +350,7 @@ def segment_harmony(segment: Segment) -> Callable[[int], Harmony]:
     """
     key = Key.parse(segment.key)
     written = segment.chords or default_progression(key)
-    bars = [tuple(parse_bar(text, segment.beats_per_bar)) for text in written]
+    bars = [tuple(parse_bar(text, segment.meter[0])) for text in written]
 
     @lru_cache(maxsize=256)
     def harmony_of(bar: int) -> Harmony:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from adaptive.conductor.assets import Assets
+from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
@@ -18,9 +19,17 @@ from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
+from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
-from adaptive.conductor.saved_state import SavedMusic, restore, save
+from adaptive.conductor.saved_state import (
+    SavedMusic,
+    restore,
+    restore_section_ends,
+    save,
+    save_section_ends,
+)
+from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stingers.stingers import Stingers
@@ -69,7 +78,9 @@ class Conductor:
         self.planner = TransitionPlanner(playback, self.outbox, groups[:half])
         self.stingers = Stingers(playback, self.outbox, groups[half:])
         self.tracker = RequestTracker(playback)
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker)
+        self.places = PlaceRequests(playback, self.planner, self.playlists, self.tracker, self._cancel)
+        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
+        self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
         self._stale: set[str] = set()
         self._held_back: tuple[str, str] | None = None
@@ -116,13 +127,15 @@ class Conductor:
         """Set the callback."""
         self.playback.on_receipt = callback
 
-    def begin(self, saved: SavedMusic | None = None) -> None:
+    def begin(self, saved: SavedMusic | None = None, beginning: Beginning = AS_DECLARED) -> None:
         """Post what sounds from frame 0 on; call once, before the first frame is rendered.
 
         Parameters
         ----------
         saved : SavedMusic, optional
             A saved state to continue from.
+        beginning : Beginning
+            What is set before the first section is chosen; it has no effect on saved music.
 
         Raises
         ------
@@ -130,11 +143,13 @@ class Conductor:
             The preset does not have the section that was saved.
         """
         if saved is None:
-            choice = self._first_choice()
-            section, reason = self.playlists.enter(choice.section), choice.reason
-            instance = self.playback.instance_in(section, 0.0, 0.0, 1)
+            section, reason = self._first_section(beginning)
+            instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
+            self.requests.begin_tempo(beginning.messages, section)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
+            restore_section_ends(saved, self.selector, self.section_ends)
+            self.places.restore(saved.jumped)
             reason = "goes on where it was saved"
             self._last_bar = instance.bar_number(0.0)
         self.planner.enter_first(instance, reason)
@@ -146,10 +161,12 @@ class Conductor:
         self.selector.take_over(before.selector)
         self.playlists.take_over(before.playlists, before.instance)
         self.planner.take_over(before.planner)
+        self.section_ends.restore(before.section_ends.state())
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
+        self.places.take_over(before.places)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
     def cancel_planned(self, reason: str) -> None:
@@ -163,10 +180,12 @@ class Conductor:
         arrived = self.planner.arrive()
         if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
             self.playlists.leave(arrived.source, playback.destination.section)
+            self.section_ends.leave(arrived, playback.destination.section)
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
-        return save(self.playback, self.playlists, self.stingers, preset)
+        music = save(self.playback, self.playlists, self.stingers, preset, self.places.jumped)
+        return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
         """Decide for one control step; control steps come in order, without gaps."""
@@ -183,7 +202,8 @@ class Conductor:
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
-        choice = self.selector.choose(playback.values)
+        choice = self.section_ends.choice(self.selector.choose(playback.values))
+        self.section_ends.report()
         outcome, reason = self._choose(choice)
         self.tracker.update(outcome, reason)
         self.stingers.revisit()
@@ -195,6 +215,24 @@ class Conductor:
             self.compose_ahead.compose_next()
         self._report()
         self._post()
+
+    def _first_section(self, beginning: Beginning) -> tuple[str, str]:
+        """The section to begin with, and the reason."""
+        begin_values(beginning.values, self.playback)
+        self.requests.begin(beginning.messages)
+        choice = self._first_choice()
+        if beginning.values:
+            self._begin_density()
+        if not self.playback.is_playing:
+            return SILENCE, "stop was asked for"
+        return self.playlists.enter(choice.section), choice.reason
+
+    def _begin_density(self) -> None:
+        """Let generated layers begin at the density that the parameters ask for now."""
+        for name, layer in self.playback.assets.generated.items():
+            control = self.playback.preset.file.layers[name].density
+            if isinstance(control, Curve):
+                layer.density = curve_value(control, self.playback.values.number(control.over))
 
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()
@@ -216,10 +254,14 @@ class Conductor:
             The reason of the selection.
         """
         playback = self.playback
-        wanted = choice.section if playback.is_playing else SILENCE
+        wanted = self.places.wanted(choice.section)
+        if self.section_ends.is_as_planned(choice):
+            return Outcome.SETTLED, ""
+        if self.section_ends.is_outdated(wanted) and not self.planner.locked_count():
+            self._cancel(f"{wanted or 'silence'} is wanted before the end", 0)
         if self.playlists.is_within(playback.destination.section, wanted):
             self._held_back = None
-            self._advance(wanted)
+            self._advance(choice)
             return Outcome.SETTLED, ""
         reason = choice.reason if playback.is_playing else "stop was asked for"
         locked = self.planner.locked_count()
@@ -228,6 +270,7 @@ class Conductor:
             return Outcome.LATE, reason  # too near to be cancelled: decided again on arrival
         if self.playlists.is_within(base.section, wanted):
             self._cancel(reason, locked)
+            self._advance(choice)
             return Outcome.SETTLED, reason
         if len(playback.transitions) > locked:
             self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", locked)
@@ -287,17 +330,24 @@ class Conductor:
             )  # fmt: skip
         return True
 
-    def _advance(self, wanted: str) -> None:
-        """Plan a playlist's next section when it is due within `ADVANCE_BARS` and `ADVANCE_S`."""
+    def _advance(self, choice: Choice) -> None:
+        """Plan a section's end or a playlist's next section, `ADVANCE_BARS` and `ADVANCE_S` ahead of it."""
         playback, tempo = self.playback, self.playback.tempo
+        wanted = choice.section if playback.is_playing else SILENCE
         if playback.transitions or not wanted:
             return
-        due = self.playlists.due_beat(playback.instance, wanted, tempo.beat_at(playback.now))
+        ends = self.section_ends.due_beat(choice)
+        due = ends
+        if due is None:
+            due = self.playlists.due_beat(playback.instance, wanted, tempo.beat_at(playback.now))
         if due is None:
             return
         lead = tempo.frames_between(due - ADVANCE_BARS * playback.instance.beats_per_bar, due)
         lead += round(ADVANCE_S * tempo.sample_rate)
         if tempo.frame_at(due) - lead > playback.now:
+            return
+        if ends is not None:
+            self.section_ends.plan(choice, ends, self._target)
             return
         playlists_before = self.playlists.snapshot()
         section, playlist = self.playlists.pick_next(playback.instance.section, wanted)
@@ -368,8 +418,9 @@ class Conductor:
             if behind.cursor_beat == before:
                 behind.cursor_beat = until  # the layer does not play in this stretch
         frame = tempo.frame_at(until)
-        for stem in self.variation_log.layers.values():
-            self.outbox.add(stem.write_changes(frame))
+        for stem in playback.assets.stems.values():
+            if stem.changes_sounds:
+                self.outbox.add(stem.write_changes(frame))
 
     def _watch_health(self) -> None:
         for name, table in self.playback.preset.file.parameters.items():
@@ -409,7 +460,7 @@ class Conductor:
         beat = playback.tempo.beat_at(playback.now)
         for layer in playback.assets.generated.values():
             layer.forget_before(beat)
-        for stem in self.variation_log.layers.values():
+        for stem in playback.assets.stems.values():
             stem.forget_before(playback.now)
 
     def _post(self) -> None:

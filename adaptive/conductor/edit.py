@@ -19,7 +19,8 @@ from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.transitions.applier import INSTRUMENT_FADE_S
 from adaptive.engine import commands
-from adaptive.engine.live_edit import Store, moves, stores
+from adaptive.engine.commands import Command
+from adaptive.engine.live_edit import MOVE_S, Store, moves, stores
 from adaptive.engine.spec import EngineSpec
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_GAIN
 from adaptive.preset.model import Preset
@@ -112,12 +113,20 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     frame = before.tempo.frame_at(beat)
     changed = _EditTransition(new, before, beat, frame, kept_layers).post()
     edited = prepared.layout.spec
-    moved = moves(present, edited, frame)
+    moved = [*new.planner.applier.levels.add_to(moves(present, edited, frame)), *_levels(new, frame)]
     new.outbox.add(moved)
     later = stores(before.engine, present, edited, frame)
     strips = sorted({edited.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
     playback.log_line("edit", frame, REASON, status="applied", exchanged=changed, moved=strips)
     return new, later
+
+
+def _levels(conductor: Conductor, frame: int) -> list[Command]:
+    """Commands for what the present section adds to the levels of its layers, if the edit changed that."""
+    levels = conductor.planner.applier.levels
+    changed = levels.enter(conductor.playback.instance.section)
+    frames = round(MOVE_S * conductor.playback.tempo.sample_rate)
+    return [levels.fade(name, frame, frames) for name in changed]
 
 
 def _moved_parameters(old: PresetLayout, new: PresetLayout) -> dict[int, int]:
@@ -139,7 +148,14 @@ def _keep_harmony(old: Assets, new: Assets) -> None:
 
 def _tonal(segment: Segment) -> tuple[object, ...]:
     """All that a segment's harmony depends on."""
-    return segment.key, segment.chords, segment.beats_per_bar, segment.beat_unit, segment.phrase_bars
+    return (
+        segment.key,
+        segment.chords,
+        segment.beats_per_bar,
+        segment.beat_unit,
+        segment.meter,
+        segment.phrase_bars,
+    )
 
 
 def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
@@ -220,7 +236,7 @@ class _EditTransition:
         changed = [*self._switch_stems(transition), *self._rewrite_generated(transition)]
         return sorted({*changed, *self._end_removed(transition)})
 
-    def _tempo_in(self, playback: PlaybackState) -> tuple[float, int] | None:
+    def _tempo_in(self, playback: PlaybackState) -> tuple[float, float] | None:
         """Tempo and beat unit of the present section; None if the preset does not have it."""
         segment = playback.assets.segments.get(self.before.instance.section)
         return None if segment is None else (segment.tempo_bpm, segment.segment.beat_unit)
@@ -240,7 +256,11 @@ class _EditTransition:
             place = float(bars * segment.beats_per_bar % length)
             return SegmentInstance.of(segment, length, self.beat, place, source.bar_number(self.beat))
         target = replace(
-            source, length_beats=length, phrase_bars=segment.phrase_bars, markers=segment.markers
+            source,
+            length_beats=length,
+            phrase_bars=segment.phrase_bars,
+            markers=segment.markers,
+            intro_beats=self.playback.intro_of(source.section),
         )
         return source if target == source else target
 
@@ -329,5 +349,7 @@ def _is_same(old: ComposeContext, new: ComposeContext) -> bool:
     return (
         old.harmony_of is new.harmony_of
         and (old.energy, old.tempo_bpm) == (new.energy, new.tempo_bpm)
+        and old.meter == new.meter
+        and old.rests_in_introduction == new.rests_in_introduction
         and replace(old.instance, markers=()) == replace(new.instance, markers=())
     )

@@ -46,13 +46,48 @@ class SetTempo:
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Start playback, or stop it at the next bar line."""
+    """Start playback, or stop it.
+
+    Parameters
+    ----------
+    is_playing : bool
+        Whether to play.
+    id : str or None
+        Asks for receipts.
+    seconds : float or None
+        Of stop: the length of a fade that begins at once; 0: none.  None: at the next bar line, over a bar.
+    """
 
     is_playing: bool
     id: str | None = None
+    seconds: float | None = None
 
 
-Message = SetState | FireEvent | SetTempo | Transport
+@dataclass(frozen=True, slots=True)
+class ForgetPlace:
+    """Forget where a section, or a playlist, was left: it is entered at its start the next time."""
+
+    name: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Begin the present section again, from its start."""
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Go to a bar of a section, counted from 1, at the next beat."""
+
+    section: str
+    bar: int = 1
+    id: str | None = None
+
+
+Message = SetState | FireEvent | SetTempo | Transport | ForgetPlace | Restart | Jump
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from adaptive.conductor.layers.generated import WritePlan
 from adaptive.conductor.layers.stems import Fades, LayerState
 from adaptive.conductor.playlists import PlaylistState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.variation_picker import PickState
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 from adaptive.preset.grids import describe
@@ -19,6 +21,22 @@ SHAPES = {
     "equal_gain": (kernel.LINEAR, kernel.LINEAR),
     "linear": (kernel.LINEAR, kernel.LINEAR),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEnd:
+    """The end of a section that has played its passes.
+
+    Parameters
+    ----------
+    section : str
+        The section.
+    detour : object
+        What plays after it instead of the answer of select, if its `then` names a section.
+    """
+
+    section: str
+    detour: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,12 @@ class TransitionRequest:
         Beat before which the source may not be left.
     playlists_before : PlaylistState or None
         State of the playlists before the destination was picked; restored when the transition is cancelled.
+    section_end : SectionEnd or None
+        The end of the source, if that is the reason.
+    enter_beat : float or None
+        Local beat at which the section is entered; None: as the rule says.
+    kind : str
+        ``restart`` or ``jump``, where a message asked for it; empty: select or a playlist did.
     """
 
     section: str
@@ -47,6 +71,14 @@ class TransitionRequest:
     is_from_bridge: bool = False
     not_before: float = 0.0
     playlists_before: PlaylistState | None = None
+    section_end: SectionEnd | None = None
+    enter_beat: float | None = None
+    kind: str = ""
+
+    @property
+    def is_advance(self) -> bool:
+        """Whether a playlist goes on to its next section."""
+        return self.not_before > 0.0
 
 
 @dataclass(slots=True)
@@ -79,6 +111,10 @@ class PlannedTransition:
         Commands that act before the seam; a cancellation that comes after them has to reverse them.
     marker : str
         Marker at which the section was left; carried over a bridge; empty: none.
+    fill_take, fill_before : str, PickState or None
+        Where the fill has several files: the one that was picked, and the pick state before.
+    levels_before, levels : dict
+        What was added to the levels of layers before the seam, and what changes there.
     """
 
     source: SegmentInstance
@@ -96,6 +132,10 @@ class PlannedTransition:
     plans_before: dict[str, WritePlan] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     marker: str = ""
+    fill_take: str = ""
+    fill_before: PickState | None = None
+    levels_before: dict[str, float] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:

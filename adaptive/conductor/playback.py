@@ -12,10 +12,11 @@ from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Receipt
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.shot_picks import ShotPicks
 from adaptive.conductor.step_values import StepValues
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
-from adaptive.preset.segments import is_bridge, read_meter
+from adaptive.preset.segments import grid_of, is_bridge
 from adaptive.preset.timing import LOOK_AHEAD_S
 from adaptive.timebase import TempoMap
 
@@ -59,13 +60,19 @@ class PlaybackState:
         The planned transitions in order: one, or two with a bridge between them.
     left_at : dict
         Section to the beat, counted from its own start, at which it was left last.
+    forgotten : set of str
+        The present section, if its place is not to be remembered when it is left.
     arrivals : int
         Number of transitions that have been carried out; it seeds the choice of random entry markers.
     revision : int
         Increases whenever a transition is planned or cancelled or the tempo changes; stingers compare it
         to find out whether their place has to be found again.
+    shot_picks : ShotPicks
+        Picks among the files of stingers and fills.
     is_playing : bool
         False after a stop message.
+    stop_s : float or None
+        Length of the fade of a stop that begins at once; None: at the bar line.
     tempo_wanted : float or None
         Tempo that a message asked for, in quarter notes a minute; None: the segments' own tempi.
     now : int
@@ -86,16 +93,19 @@ class PlaybackState:
         rate = engine.spec.sample_rate
         self.look_ahead = round(LOOK_AHEAD_S * rate)
         self.values = StepValues(preset, layout.parameters)
-        beats, unit = read_meter(preset.file.meter)
-        self._silence = (beats, unit)
-        self.tempo = TempoMap(rate, preset.file.tempo_bpm, unit)
+        grid = grid_of(preset.file)
+        self._silence = (grid.beats_per_bar, grid.beat_unit)
+        self.tempo = TempoMap(rate, preset.file.tempo_bpm, grid.beat_unit)
         self.instance = self.instance_in(SILENCE, 0.0, 0.0, 1)
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
         self.transitions: list[PlannedTransition] = []
         self.left_at: dict[str, float] = {}
+        self.forgotten: set[str] = set()
+        self.shot_picks = ShotPicks(assets.shot_pickers)
         self.arrivals = 0
         self.revision = 0
         self.is_playing = True
+        self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
@@ -106,13 +116,40 @@ class PlaybackState:
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
+        self.shot_picks.take_over(before.shot_picks)
+        self.forgotten = before.forgotten & set(self.preset.segments)
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
+        self.stop_s = before.stop_s
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 
     def enter(self, instance: SegmentInstance, frame: int) -> None:
         """Make an instance the present one; `frame` is that of its seam."""
         self.previous, self.instance, self.entered_frame = self.instance, instance, frame
+
+    def leave_place(self, section: str, beat: float) -> None:
+        """Remember the local beat at which a section is left, unless its place was forgotten."""
+        if section in self.forgotten:
+            self.forgotten.discard(section)
+            self.left_at.pop(section, None)
+        else:
+            self.left_at[section] = beat
+
+    def forget_place(self, section: str) -> bool:
+        """Forget where a section was left, or will be left if it plays; returns whether that is known."""
+        is_present = self.instance.section == section
+        if is_present:
+            self.forgotten.add(section)
+        return self.left_at.pop(section, None) is not None or is_present
+
+    def place_to_keep(self, section: str, beat: float) -> float:
+        """The local beat at which a section that is about to be left is entered again."""
+        return 0.0 if section in self.forgotten else beat
+
+    def is_remembered(self, section: str, source: str) -> bool:
+        """Whether a section was left, or is about to be, and not forgotten; `source` is left at this seam."""
+        left = {transition.source.section for transition in self.transitions} | {source}
+        return section in self.left_at or (section in left and section not in self.forgotten)
 
     @property
     def earliest(self) -> int:
@@ -161,12 +198,21 @@ class PlaybackState:
         """Length of one pass of a segment, in beats."""
         return self.assets.segments[segment].length_beats if segment else self._silence[0]
 
+    def intro_of(self, segment: str) -> int:
+        """Length of the introduction of a segment, in beats."""
+        return self.assets.segments[segment].intro_beats if segment else 0
+
+    def start_of(self, segment: str) -> float:
+        """Local beat at which a segment begins: that of its introduction, if it has one."""
+        return float(-self.intro_of(segment))
+
     def instance_in(self, segment: str, beat: float, offset: float, first_bar: int) -> SegmentInstance:
         """An instance of a segment that starts at a beat of the timeline, `offset` beats into the segment."""
         if segment:
             return SegmentInstance.of(
-                self.preset.segments[segment], self.length_of(segment), beat, offset, first_bar
-            )
+                self.preset.segments[segment], self.length_of(segment), beat, offset, first_bar,
+                self.intro_of(segment),
+            )  # fmt: skip
         beats, unit = self._silence
         return SegmentInstance(segment, beat, offset, beats, beats, 1, first_bar, unit)
 
@@ -181,12 +227,20 @@ class PlaybackState:
         harmony = self.assets.harmony.get(instance.section)
         if harmony is None:
             harmony = self._harmony_after(origin or instance, instance.start_beat)
-        return ComposeContext(instance, harmony, segment_assets.segment.energy, tempo_bpm)
+        # what is recorded in an introduction has chords that nobody declared
+        return ComposeContext(
+            instance,
+            harmony,
+            segment_assets.segment.energy,
+            tempo_bpm,
+            segment_assets.has_stems,
+            segment_assets.segment.meter,
+        )
 
     def _harmony_after(self, origin: SegmentInstance, beat: float) -> Callable[[int], Harmony]:
         """Harmony of a section from a beat on, by bar: bar 0 is the bar that contains the beat."""
         harmony = self.assets.harmony[origin.section]
-        first = int((origin.local(beat) + 1e-6) // origin.beats_per_bar)
+        first = origin.bar_at(origin.local(beat) + 1e-6)
         return lambda bar: harmony(first + bar)
 
     def instance_at(self, frame: int) -> SegmentInstance:
@@ -226,6 +280,6 @@ class PlaybackState:
         position: str = "",
         rule: str = "",
     ) -> None:
-        """Send a receipt if the message had an id."""
+        """Create a receipt and hand it to the session, if the message had an id."""
         if message_id is not None and self.on_receipt is not None:
             self.on_receipt(Receipt(message_id, status, reason, frame, position, rule))

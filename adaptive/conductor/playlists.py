@@ -76,6 +76,10 @@ class Playlists:
             if name not in outer:
                 self.interrupted[name] = instance.section
 
+    def forget(self, name: str) -> bool:
+        """Forget where a playlist was interrupted; returns whether it was."""
+        return self.interrupted.pop(name, None) is not None
+
     def interrupted_section(self, name: str) -> str | None:
         """The section in which a playlist was interrupted; None if it was not."""
         return self.interrupted.get(name)

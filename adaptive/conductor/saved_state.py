@@ -17,9 +17,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists, PlaylistState
+from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.selector import Selector
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
@@ -29,7 +32,12 @@ from adaptive.timebase import BEAT_TOLERANCE
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Beats = Annotated[float, Meta(ge=0.0, le=1e9)]
+Place = Annotated[float, Meta(ge=-16384.0, le=1e9)]
+"""A local beat: negative in an introduction."""
+
 Text = Annotated[str, Meta(max_length=200)]
+
+Condition = Annotated[str, Meta(max_length=1000)]
 
 MSGSPEC_WORDS = {
     "Object contains unknown field": "unknown key",
@@ -61,7 +69,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     section : str
         The section that plays; empty: silence.
     local_beats : float
-        Start of the present bar, in beats since the start of the section.
+        Start of the present bar, in beats since bar 1 of the section; negative in its introduction.
     entered_beats : float
         Local beat at which the section was entered.
     bar : int
@@ -78,12 +86,25 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Value of each state group.
     left_at : dict of str to float
         Local beat at which each section was left last.
+    forgotten : tuple of str
+        Sections whose place is not remembered when they are left.
+    jumped : (str, str) or None
+        The section that was jumped to, and what select wanted then.
     playlists, rounds, interrupted : dict
         State of each playlist, as in `PlaylistState`.
     left_with : dict
         Layer to the variation, by segment, that played when the segment was left.
     variations : dict
         Layer to its pick state by segment.
+    spent : tuple of (str, str)
+        Section and condition of each select line that is spent.
+    interrupted_sections : dict of str to str
+        For each section that ends by itself, the section it interrupted.
+    detour : tuple of str or None
+        The section that plays after one that has ended, that one, and section and condition of the select
+        line that was chosen then.
+    shots : dict
+        Pick states of stingers and fills with several files, by key path.
     rested_s : dict of str to float
         Seconds since each stinger's first beat sounded.
     """
@@ -93,20 +114,26 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     digest: Text
     seed: Count
     section: Text
-    local_beats: Beats = 0.0
-    entered_beats: Beats = 0.0
+    local_beats: Place = 0.0
+    entered_beats: Place = 0.0
     bar: Annotated[int, Meta(ge=1, le=2**53)] = 1
     arrivals: Count = 0
     is_playing: bool = True
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     parameters: dict[Text, tuple[float, float]] = msgspec.field(default_factory=dict)
     states: dict[Text, Text] = msgspec.field(default_factory=dict)
-    left_at: dict[Text, Beats] = msgspec.field(default_factory=dict)
+    left_at: dict[Text, Place] = msgspec.field(default_factory=dict)
+    forgotten: tuple[Text, ...] = ()
+    jumped: tuple[Text, Text] | None = None
     playlists: dict[Text, SavedPick] = msgspec.field(default_factory=dict)
     rounds: dict[Text, Count] = msgspec.field(default_factory=dict)
     interrupted: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_with: dict[Text, dict[Text, Count]] = msgspec.field(default_factory=dict)
     variations: dict[Text, dict[Text, SavedPick]] = msgspec.field(default_factory=dict)
+    spent: tuple[tuple[Text, Condition], ...] = ()
+    interrupted_sections: dict[Text, Text] = msgspec.field(default_factory=dict)
+    detour: tuple[Text, Text, Text, Condition] | None = None
+    shots: dict[Annotated[str, Meta(max_length=300)], SavedPick] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
 
 
@@ -131,7 +158,13 @@ def read_saved(document: object) -> SavedMusic:
     raise InputError(message)
 
 
-def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, preset: str) -> SavedMusic:
+def save(
+    playback: PlaybackState,
+    playlists: Playlists,
+    stingers: Stingers,
+    preset: str,
+    jumped: tuple[str, str] | None = None,
+) -> SavedMusic:
     """The musical state at the control step that was stepped last; `preset` is the folder's name."""
     instance, local, bar = _present(playback)
     # a planned transition is not saved, so what playlists picked for it is not saved either
@@ -153,6 +186,8 @@ def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, pres
         parameters=playback.engine.targets(playback.layout.parameters),
         states=dict(playback.values.states),
         left_at=dict(playback.left_at),
+        forgotten=tuple(sorted(playback.forgotten)),
+        jumped=jumped,
         playlists={name: _saved_pick(pick) for name, pick in lists.picks.items()},
         rounds=dict(lists.rounds),
         interrupted=dict(lists.interrupted),
@@ -164,6 +199,7 @@ def save(playback: PlaybackState, playlists: Playlists, stingers: Stingers, pres
             for name, layer in playback.assets.stems.items()
             if layer.pickers
         },
+        shots={path: _saved_pick(pick) for path, pick in _shot_picks(playback).items()},
         rested_s={
             name: (playback.now - sync_point) / rate
             for name, sync_point in stingers.last_sync_points().items()
@@ -178,9 +214,21 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
         instance = playback.destination
         return instance, instance.offset_beats, instance.first_bar
     local = instance.local(playback.tempo.beat_at(playback.now))
+    if instance.offset_beats < 0.0:
+        bar_start = max(float(instance.bar_start(instance.bar_at(local))), instance.offset_beats)
+        return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
     bar_start = math.floor((local + BEAT_TOLERANCE) / instance.beats_per_bar) * float(instance.beats_per_bar)
     bar_start = max(bar_start, instance.offset_beats, 0.0)
     return instance, bar_start, instance.bar_number(instance.beat_of(bar_start))
+
+
+def _shot_picks(playback: PlaybackState) -> dict[str, PickState]:
+    """Pick states of one-shots, without the fills of planned transitions, which are planned again."""
+    picks = dict(playback.shot_picks.states)
+    for transition in reversed(playback.transitions):
+        if transition.fill_before is not None:
+            picks[shot_path("fills", transition.table.fill or "")] = transition.fill_before
+    return picks
 
 
 def _saved_pick(pick: PickState) -> SavedPick:
@@ -206,13 +254,36 @@ def restore(
         saved.arrivals,
     )
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
+    playback.forgotten = set(saved.forgotten) & {saved.section}
     playlists.restore(_playlist_state(saved, playlists, playback.preset.file.playlists))
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
         layer.set_picks(picks, saved.left_with.get(name, {}))
+    playback.shot_picks.set({path: _pick_state(pick) for path, pick in saved.shots.items()})
     rate = playback.tempo.sample_rate
     stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _instance(saved, playback)
+
+
+def save_section_ends(music: SavedMusic, selector: Selector, section_ends: SectionEnds) -> SavedMusic:
+    """Add which select lines are spent, and what follows sections that have ended."""
+    detour = section_ends.detour
+    return msgspec.structs.replace(
+        music,
+        spent=tuple(selector.spent()),
+        interrupted_sections=dict(section_ends.interrupted),
+        detour=None if detour is None else (detour.section, detour.after, *detour.answer),
+    )
+
+
+def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: SectionEnds) -> None:
+    """Restore what `save_section_ends` added."""
+    selector.restore_spent(saved.spent)
+    detour = None
+    if saved.detour is not None:
+        section, after, *answer = saved.detour
+        detour = Detour(section, after, (answer[0], answer[1]))
+    section_ends.restore(SectionEndsState(dict(saved.interrupted_sections), detour))
 
 
 def require_section(saved: SavedMusic, preset: Preset) -> None:
@@ -264,7 +335,12 @@ def _instance(saved: SavedMusic, playback: PlaybackState) -> SegmentInstance:
     if saved.section == SILENCE:
         return instance
     bar = instance.beats_per_bar
-    entered = min(saved.entered_beats, saved.local_beats)
-    start = entered - saved.local_beats
-    bars = int((saved.local_beats - (entered - entered % bar) + BEAT_TOLERANCE) // bar)
+    # an edit may have shortened the introduction
+    local = max(saved.local_beats, playback.start_of(saved.section))
+    entered = max(min(saved.entered_beats, local), playback.start_of(saved.section))
+    start = entered - local
+    if entered < 0.0:
+        first_bar = saved.bar - instance.bar_at(local) + instance.bar_at(entered)
+        return replace(instance, start_beat=start, offset_beats=entered, first_bar=first_bar)
+    bars = int((local - (entered - entered % bar) + BEAT_TOLERANCE) // bar)
     return replace(instance, start_beat=start, offset_beats=entered, first_bar=saved.bar - bars)

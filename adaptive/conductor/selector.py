@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from adaptive.conductor.step_values import StepValues
 from adaptive.preset.expression import Expression, Latches, bind
+from adaptive.preset.key_path import show_path
 from adaptive.preset.model import Preset
+
+LineKey = tuple[str, str]
+"""Section and condition of a select line, by which it is found in an edited preset; empty: no line."""
+
+DEFAULT_LINE = -1
+"""Number that stands for the default section, which plays if no line is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,7 @@ class Choice:
     section: str
     is_urgent: bool
     explain: Callable[[], str]
+    key: LineKey = ("", "")
 
     @property
     def reason(self) -> str:
@@ -44,6 +52,10 @@ class Selector:
         self._reads_time = "age" in texts or "bars_in_section" in texts
         self._seen: object = None
         self._last: Choice | None = None
+        self._values: StepValues | None = None
+        self._true: list[int] = []
+        self._spent: set[int] = set()
+        self._renewed: list[int] = []
 
     def take_over(self, before: Selector) -> None:
         """Keep the latches of lines whose number and condition are unchanged: hysteresis continues."""
@@ -51,6 +63,7 @@ class Selector:
             other = before._preset.when.get(number)
             if other is not None and other.text == condition.text:
                 self._latches[number] = before._latches[number]
+        self.restore_spent(before.spent())
 
     def choose(self, values: StepValues) -> Choice:
         """Section of the first true line; the preset's default section if none is true."""
@@ -60,16 +73,86 @@ class Selector:
         self._seen = seen
         if self._conditions is None:
             self._conditions = [self._bind(number, values) for number in range(len(self._preset.select))]
-        chosen: Choice | None = None
-        for number, condition in enumerate(self._conditions):
-            # every line is evaluated, not only up to the first true one: its latches must be current
-            is_true = condition is None or bool(condition())
-            if is_true and chosen is None:
-                line = self._preset.select[number]
-                explain = partial(_explain, number, self._preset.when.get(number), values)
-                chosen = Choice(line.section, line.urgent, explain)
-        self._last = chosen or Choice(self._preset.default_section, False, _nothing_true)
+        # every line is evaluated, not only up to the first true one: its latches must be current
+        self._true = [
+            number
+            for number, condition in enumerate(self._conditions)
+            if condition is None or bool(condition())
+        ]
+        if self._spent:
+            self._renew()
+        self._values = values
+        self._last = self._first(self._spent)
         return self._last
+
+    @property
+    def last(self) -> Choice:
+        """The last choice."""
+        assert self._last is not None  # it has been chosen in this control step
+        return self._last
+
+    def without(self, section: str) -> Choice:
+        """What would be chosen if the lines of a section were spent."""
+        return self._first(self._spent | self._lines_of(section))
+
+    # ── spent lines ────────────────────────────────────────────────────────────────────────────
+
+    def spend(self, section: str) -> list[int]:
+        """Let the lines of a section count no more until their conditions have been false; returns them."""
+        lines = self._lines_of(section) - self._spent
+        self._spent |= lines
+        self._last = None
+        return sorted(lines)
+
+    def spent(self) -> list[LineKey]:
+        """The spent lines."""
+        return [self._key(number) for number in sorted(self._spent)]
+
+    def restore_spent(self, keys: Sequence[LineKey]) -> None:
+        """Spend the lines that have one of these keys."""
+        numbers = range(DEFAULT_LINE, len(self._preset.select))
+        self._spent = {number for number in numbers if self._key(number) in keys}
+        self._last = None
+
+    def pop_renewed(self) -> list[int]:
+        """The lines that have begun to count again since the last call."""
+        renewed, self._renewed = self._renewed, []
+        return renewed
+
+    def _lines_of(self, section: str) -> set[int]:
+        """The true lines that name a section, and the default if it is that section."""
+        lines = {number for number in self._true if self._preset.select[number].section == section}
+        return lines | ({DEFAULT_LINE} if self._preset.default_section == section else set())
+
+    def _renew(self) -> None:
+        """Let spent lines count again whose conditions are false.
+
+        A line without a condition, and the default, mean "otherwise": false while a line above is true.
+        """
+        first = next((number for number in self._true if number not in self._spent), None)
+        for number in sorted(self._spent):
+            is_otherwise = number == DEFAULT_LINE or number not in self._preset.when
+            above = first is not None and (number == DEFAULT_LINE or first < number)
+            if above if is_otherwise else number not in self._true:
+                self._spent.discard(number)
+                self._renewed.append(number)
+
+    def _key(self, number: int) -> LineKey:
+        if number == DEFAULT_LINE:
+            return "", ""
+        condition = self._preset.when.get(number)
+        return self._preset.select[number].section, "" if condition is None else condition.text
+
+    def _first(self, spent: set[int]) -> Choice:
+        """The first true line that is not spent."""
+        for number in self._true:
+            if number not in spent:
+                line, condition = self._preset.select[number], self._preset.when.get(number)
+                explain = partial(_explain, number, condition, self._values)
+                return Choice(line.section, line.urgent, explain, self._key(number))
+        if DEFAULT_LINE in spent:
+            return Choice("", False, _nothing_left)
+        return Choice(self._preset.default_section, False, _nothing_true)
 
     def _bind(self, number: int, values: StepValues) -> Callable[[], object] | None:
         condition = self._preset.when.get(number)
@@ -80,12 +163,17 @@ def _nothing_true() -> str:
     return "no line of select is true: the default"
 
 
-def _explain(number: int, condition: Expression | None, values: StepValues) -> str:
-    if condition is None:
-        return f"select[{number}]: otherwise"
+def _nothing_left() -> str:
+    return "every line of select that is true is spent"
+
+
+def _explain(number: int, condition: Expression | None, values: StepValues | None) -> str:
+    line = show_path(("select", number))
+    if condition is None or values is None:
+        return f"{line}: {'no line above it is true' if number else 'it has no `when`'}"
     terms = []
     for name in sorted(condition.names):
         value = values.value(name)
         shown = f"{value:.3f}" if isinstance(value, float) else value
         terms.append(f"{name} = {shown}")
-    return f"select[{number}]: {condition.text} ({', '.join(terms)})"
+    return f"{line}: {condition.text} ({', '.join(terms)})"

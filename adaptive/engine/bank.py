@@ -7,15 +7,17 @@ completed (`adaptive.engine.loops`).  The samples of a sound are read-only.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from adaptive.engine.decode import Audio, Decoded, decode
+from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
+from adaptive.engine.decoding.limits import memory_named
+from adaptive.engine.introductions import remove_loop
 from adaptive.engine.join import JOIN_S
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.memory import address, aligned
@@ -92,7 +94,15 @@ class Bank:
         self._stamps: dict[Path, Stamp] = {}
         self._guard = threading.Lock()
 
-    def load(self, path: Path, origin: int = 0, loop_frames: int = 0, beat_frames: int = 0) -> Sound:
+    def load(
+        self,
+        path: Path,
+        origin: int = 0,
+        loop_frames: int = 0,
+        beat_frames: int = 0,
+        *,
+        is_wrapped: bool = False,
+    ) -> Sound:
         """Return the sound of a file.
 
         Parameters
@@ -105,6 +115,8 @@ class Bank:
             Length of a pass; 0 for a sound that plays once.
         beat_frames : int
             Frames of a beat: a looping file may be that much too short.
+        is_wrapped : bool
+            Whether its pass begins with the tail of the pass before; what it holds after the pass is dropped.
 
         Raises
         ------
@@ -112,22 +124,98 @@ class Bank:
             It cannot be decoded, ends more than a beat before its loop, ends before its first beat, or
             exceeds the bank's limit.
         """
-        key = (*self._version_of(path), origin, loop_frames)
-        with self._guard:
+        key: tuple[Any, ...] = (*self._version_of(path), origin, loop_frames)
+        key += ("wrapped",) if is_wrapped else ()
+        with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 decoded = self._decode_once(path)
+                if is_wrapped:  # what follows the pass is no tail
+                    end = round((origin + loop_frames) * decoded.sample_rate / self.sample_rate)
+                    decoded = replace(decoded, audio=decoded.audio[:, :end])
                 self._sounds[key] = self._make(path, decoded, origin, loop_frames, beat_frames)
             return self._sounds[key]
 
+    def introduction(self, path: Path, first_beat: int, frames: int, loops: Sequence[Sound]) -> Sound:
+        """Return the sound of a file that plays once before a loop; position 0 is where the loop begins.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        first_beat : int
+            Frame of its first beat.
+        frames : int
+            Length of the introduction.
+        loops : sequence of Sound
+            What may follow it; a file that holds the beginning of one of them does not double it.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
+        """
+        # a sound in the key cannot be freed, so its identity cannot become that of another one
+        key = (*self._version_of(path), "introduction", first_beat, frames, tuple(loops))
+        with self._guard, memory_named(path.name):
+            if key not in self._sounds:
+                audio, end = resample(self._decode_once(path), self.sample_rate), first_beat + frames
+                if first_beat >= audio.shape[1]:
+                    message = (
+                        f"{path.name}: ends before its first beat at {first_beat / self.sample_rate:.3f} s"
+                    )
+                    raise AudioFileError(message)
+                beginnings = [np.stack([one.left, one.right])[:, one.origin :] for one in loops]
+                if end < audio.shape[1]:
+                    audio = remove_loop(audio, end, beginnings, self.sample_rate)
+                missing = end + 1 - audio.shape[1]
+                if missing > 0:  # position 0 has to lie inside
+                    silence = np.zeros((audio.shape[0], missing), np.float32)
+                    audio = np.concatenate([audio, silence], axis=1)
+                self._sounds[key] = self._lay_out(audio, end, 0, None, path.name)
+            return self._sounds[key]
+
+    def first_pass(self, path: Path, origin: int, frames: int) -> Sound:
+        """Return the sound of a file that plays once for a pass, and ends where the next pass begins.
+
+        Parameters
+        ----------
+        path : Path
+            An audio file of any rate and channel count.
+        origin : int
+            Frame of beat 1.
+        frames : int
+            Length of the pass.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
+        """
+        key = (*self._version_of(path), "first_pass", origin, frames)
+        with self._guard, memory_named(path.name):
+            if key not in self._sounds:
+                audio = resample(self._decode_once(path), self.sample_rate)[:, : origin + frames]
+                if origin >= audio.shape[1]:
+                    message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
+                    raise AudioFileError(message)
+                self._sounds[key] = self._lay_out(audio, origin, 0, None, path.name)
+            return self._sounds[key]
+
     def decode_ahead(self, paths: Iterable[Path]) -> None:
-        """Decode files in parallel threads (decoding releases the GIL); `load` raises their errors later."""
+        """Decode files in parallel threads (decoding releases the GIL); `load` raises their errors later.
+
+        All that is decoded ahead takes at most the bank's limit; what does not fit waits for its `load`.
+        """
+        budget = MemoryBudget(self.limit_bytes, self.sample_rate)
         waiting = [
             path
             for path in dict.fromkeys(p.resolve() for p in paths)
             if path not in self._decoded and self._version_of(path) not in self._durations
         ]
         with ThreadPoolExecutor() as pool:
-            for path, decoded in zip(waiting, pool.map(self._try_decode, waiting), strict=True):
+            for path, decoded in zip(
+                waiting, pool.map(lambda path: self._try_decode(path, budget), waiting), strict=True
+            ):
                 if decoded is not None:
                     self._decoded[path] = decoded
 
@@ -142,9 +230,9 @@ class Bank:
         path = path.resolve()
         return self._stamps.get(path) == stamp_of(path)
 
-    def _try_decode(self, path: Path) -> Decoded | None:
+    def _try_decode(self, path: Path, budget: MemoryBudget) -> Decoded | None:
         try:
-            return decode(path)
+            return decode(path, budget)
         except AudioFileError:
             return None
 
@@ -193,7 +281,11 @@ class Bank:
     def _decode_once(self, path: Path) -> Decoded:
         path = path.resolve()
         if path not in self._decoded:
-            self._decoded[path] = decode(path)
+            decoded = decode(path, MemoryBudget(self.limit_bytes, self.sample_rate))
+            kept = sum(one.audio.nbytes for one in self._decoded.values())
+            if kept + decoded.audio.nbytes > self.limit_bytes:
+                self._decoded.clear()
+            self._decoded[path] = decoded
         return self._decoded[path]
 
     def _make(self, path: Path, decoded: Decoded, origin: int, loop_frames: int, beat_frames: int) -> Sound:

@@ -1,31 +1,45 @@
-"""Decodes audio files to float32 at their own rate, with at most two channels."""
+"""Decodes audio files to float32 at their own rate, with at most two channels, up to their real end.
+
+A file's structure is read first (`adaptive.engine.decoding`); from it follows how much memory the file will
+take, and whether its header tells the truth.  Then it is decoded in blocks, each folded down at once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile
 
+from adaptive.engine.decoding.contents import Contents
+from adaptive.engine.decoding.fold import Audio, fold, gains, positions, told
+from adaptive.engine.decoding.growing import Growing
+from adaptive.engine.decoding.inspect import inspect
+from adaptive.engine.decoding.limits import LONGEST_S, LOUDEST, MemoryBudget, check_shape, memory_named
+from adaptive.engine.file_names import for_libsndfile
 from adaptive.errors import AudioFileError
 
-Audio = np.ndarray[Any, np.dtype[np.float32]]
+__all__ = ["LONGEST_S", "LOUDEST", "Audio", "Decoded", "MemoryBudget", "decode"]
 
-LOUDEST = 100.0
-"""40 dB above full scale; a file with larger samples is refused as broken."""
-
-LONGEST_S = 3600.0
-"""Longest file that is decoded: an hour of stereo at 48 kHz is 1.4 GB."""
+_BLOCK_SAMPLES = 1 << 18
+_UNKNOWN_FRAMES = 1 << 40
+_FIRST_FRAMES = 1 << 16
+_MOST_LINKS = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """A file's audio, shape (channels, frames), at the rate that its header tells."""
+    """A file's audio, shape (channels, frames), at the rate that its header tells.
+
+    `remarks` are sentences about what is unusual in the file and does no harm.
+    """
 
     audio: Audio
     sample_rate: int
+    remarks: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -38,13 +52,27 @@ class Decoded:
         return self.frames / self.sample_rate
 
 
-def decode(path: Path) -> Decoded:
+class _Reader(soundfile.SoundFile):  # type: ignore[misc]
+    """A sound file that is read from its beginning to its end.
+
+    soundfile seeks after every block, to where it is already; in a damaged file this fails.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
+def decode(path: Path, budget: MemoryBudget | None = None, longest_s: float = LONGEST_S) -> Decoded:
     """Decode a file.
 
     Parameters
     ----------
     path : Path
-        An audio file of any rate and channel count.
+        An audio file of any channel count.
+    budget : MemoryBudget, optional
+        What of the memory is left; the file takes its part before it is decoded.
+    longest_s : float
+        The longest file that is decoded, in seconds.
 
     Returns
     -------
@@ -54,39 +82,142 @@ def decode(path: Path) -> Decoded:
     Raises
     ------
     AudioFileError
-        The file is missing, empty, truncated, longer than an hour, not an audio file, or has samples that
-        are not finite or above `LOUDEST`.
+        The file is missing, empty, cut off, longer than an hour, larger than what is left of the memory, not
+        an audio file, or has samples that are not finite or above `LOUDEST`.
     """
+    contents = inspect(path)
+    if len(contents.links) > _MOST_LINKS:
+        raise AudioFileError(f"{path.name}: is a chain of more than {_MOST_LINKS:,} recordings")
     try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            expected = file.frames
-            if expected > LONGEST_S * rate:
-                message = f"{path.name}: longer than an hour, which no stem may be"
-                raise AudioFileError(message)
-            data = file.read(dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
-        reason = "the file is missing" if not path.exists() else "it is no audio file, or broken"
-        message = f"{path.name}: cannot be decoded: {reason}"
-        raise AudioFileError(message) from error
-    if len(data) == 0:
-        message = f"{path.name}: holds no audio"
-        raise AudioFileError(message)
-    if 0 < expected < 2**40 and len(data) < expected:
-        message = f"{path.name}: is cut off: {len(data) / rate:.2f} s of {expected / rate:.2f} s can be read"
-        raise AudioFileError(message)
-    if not np.isfinite(data).all() or np.abs(data).max() > LOUDEST:
-        message = f"{path.name}: holds samples that are no numbers, or absurdly loud"
-        raise AudioFileError(message)
-    return Decoded(np.ascontiguousarray(fold_to_stereo(data.T), dtype=np.float32), int(rate))
+        shape = _shape(path, contents)
+        check_shape(path.name, shape.sample_rate, shape.channels, shape.frames, longest_s)
+        if budget is not None:
+            budget.take(path.name, shape.frames, min(2, shape.channels), shape.sample_rate)
+        with memory_named(path.name):
+            return _decode_all(path, contents, shape, budget, longest_s)
+    except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
+        reason = (
+            f"it is cut off: {contents.cut_off}" if contents.cut_off else "it is no audio file, or broken"
+        )
+        raise AudioFileError(f"{path.name}: cannot be decoded: {reason}") from error
 
 
-def fold_to_stereo(audio: Audio) -> Audio:
-    """Fold more than two channels down to two: even ones to the left, odd ones to the right.
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the headers of all links tell; `frames` 0 is an unknown length."""
 
-    The gain ``1 / sqrt(channels / 2)`` keeps the power of uncorrelated channels.
-    """
-    if audio.shape[0] <= 2:
-        return audio
-    share = np.float32(1.0 / np.sqrt(audio.shape[0] / 2))
-    return np.stack([audio[0::2].sum(axis=0), audio[1::2].sum(axis=0)]) * share
+    sample_rate: int
+    channels: int
+    frames: int
+    is_vorbis: bool
+
+
+def _shape(path: Path, contents: Contents) -> _Shape:
+    """Read the headers of all links, which must agree."""
+    found: list[_Shape] = []
+    for reader in _readers(path, contents):
+        frames = reader.frames if 0 <= reader.frames < _UNKNOWN_FRAMES else 0
+        is_vorbis = reader.format == "OGG" and reader.subtype in ("VORBIS", "OPUS")
+        found.append(_Shape(reader.samplerate, reader.channels, frames, is_vorbis))
+    first = found[0]
+    if any((one.sample_rate, one.channels) != (first.sample_rate, first.channels) for one in found):
+        raise AudioFileError(
+            f"{path.name}: is a chain of {len(found)} recordings with different sample rates or channels; "
+            "save it as one file"
+        )
+    is_known = all(one.frames for one in found)
+    return replace(first, frames=sum(one.frames for one in found) if is_known else contents.promised_frames)
+
+
+@contextmanager
+def _opened(path: Path, contents: Contents, index: int) -> Iterator[_Reader]:
+    if not contents.links:
+        with _Reader(for_libsndfile(path)) as reader:
+            yield reader
+        return
+    with closing(contents.links[index].open()) as view, _Reader(view) as reader:
+        yield reader
+
+
+def _readers(path: Path, contents: Contents) -> Iterator[_Reader]:
+    """Yield each link opened, one at a time."""
+    for index in range(len(contents.links) or 1):
+        with _opened(path, contents, index) as reader:
+            yield reader
+
+
+def _decode_all(
+    path: Path, contents: Contents, shape: _Shape, budget: MemoryBudget | None, longest_s: float
+) -> Decoded:
+    at = positions(shape.channels, contents.mask, contents.order, shape.is_vorbis)
+    gain = gains(shape.channels, at) if shape.channels > 2 else None
+    result = Growing(min(2, shape.channels), shape.frames or _FIRST_FRAMES)
+    is_whole = True
+    for reader in _readers(path, contents):
+        for block in _blocks(reader):
+            if block is None:
+                is_whole = False
+                break
+            if not (block.min(initial=0.0) >= -LOUDEST and block.max(initial=0.0) <= LOUDEST):
+                raise AudioFileError(f"{path.name}: holds samples that are no numbers, or absurdly loud")
+            _grow(result, len(block), path.name, shape, budget, longest_s)
+            result.add(block.T if gain is None else fold(block, gain))
+    _require_whole(path.name, contents, shape, result.frames, is_whole)
+    remarks = _remarks(contents, shape, result.frames)
+    if gain is not None:
+        remarks = (told(shape.channels, at), *remarks)
+    return Decoded(result.done(), shape.sample_rate, remarks)
+
+
+def _blocks(reader: _Reader) -> Iterator[Audio | None]:
+    """Yield the file in blocks of shape (frames, channels); None at a place that cannot be decoded."""
+    buffer = np.empty((max(1, _BLOCK_SAMPLES // reader.channels), reader.channels), np.float32)
+    while True:
+        buffer.fill(np.nan)
+        try:
+            block = reader.read(out=buffer)
+        except soundfile.LibsndfileError:
+            # the decoder does not say how much of the block it has filled
+            missing = np.flatnonzero(np.isnan(buffer).any(axis=1))
+            yield buffer[: missing[0]] if missing.size else buffer
+            yield None
+            return
+        if not len(block):
+            return
+        yield block
+
+
+def _grow(
+    result: Growing, frames: int, name: str, shape: _Shape, budget: MemoryBudget | None, longest_s: float
+) -> None:
+    """Take memory for frames that no header has promised."""
+    more = result.missing(frames)
+    if more:
+        check_shape(name, shape.sample_rate, shape.channels, result.frames + frames, longest_s)
+        if budget is not None:
+            budget.take(name, more, result.channels, shape.sample_rate)
+        result.grow(more)
+
+
+def _require_whole(name: str, contents: Contents, shape: _Shape, frames: int, is_whole: bool) -> None:
+    """Refuse a file that holds less than it promises."""
+    promised = shape.frames - contents.slack_frames
+    if frames >= promised:
+        promised = round(frames * contents.promised_share)
+    there_s, promised_s = frames / shape.sample_rate, promised / shape.sample_rate
+    word = "damaged" if contents.is_end_there else "cut off"
+    if frames < promised:
+        raise AudioFileError(f"{name}: is {word}: {there_s:.2f} s of {promised_s:.2f} s can be read")
+    if contents.cut_off or not is_whole:
+        why = f", and {contents.cut_off}" if contents.cut_off else ""
+        raise AudioFileError(f"{name}: is {word}: {there_s:.2f} s can be read{why}")
+    if frames == 0:
+        raise AudioFileError(f"{name}: holds no audio")
+
+
+def _remarks(contents: Contents, shape: _Shape, frames: int) -> tuple[str, ...]:
+    if not 0 < contents.promised_frames < frames:
+        return contents.remarks
+    promised_s, there_s = contents.promised_frames / shape.sample_rate, frames / shape.sample_rate
+    told_more = f"its header promises {promised_s:.2f} s, and {there_s:.2f} s are there: all of it is read"
+    return (*contents.remarks, told_more)

@@ -12,6 +12,7 @@ from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.commands import Command
 from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
+from adaptive.engine.records import settle_bus
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineRow, EngineSpec
 from adaptive.engine.stream_gate import StreamGate
@@ -269,6 +270,12 @@ class Engine:
         if is_sent:
             self.set_parameter(index, target)
 
+    def settle_at_start(self) -> None:
+        """Set every strip to the values of its curves, so that it does not fade to them from the defaults."""
+        memory = self.memory
+        for index in range(len(self.spec.buses)):
+            settle_bus(memory["buses"], index, self.spec.mappings, memory["parameters"])
+
     def listen_to_buses(self, frames: int) -> None:
         """Record the output of every bus, at most `frames` frames between two calls of `take_buses`."""
         self._taps = aligned(np.float32, len(self.spec.buses), 2, frames)
@@ -321,8 +328,13 @@ class Engine:
             stream_gate.publish(other.memory.header_address, other)
 
     def set_volume(self, gain: float) -> None:
-        """Set the listener's volume (linear gain); it is smoothed, and the latest value wins."""
+        """Set the listener's volume (linear gain); it is smoothed, and the latest value wins.
+
+        Before the first frame it is not smoothed: music that begins quietly begins quietly.
+        """
         self.memory.head["volume_wanted"] = gain
+        if self.frame == 0:
+            self.memory["master"][0]["volume_value"] = gain
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or resume with 50 ms fades; the position is kept."""

@@ -1,7 +1,7 @@
 """Changes the settings of an engine from one specification to another while it plays.
 
-Only rows that keep their owner are changed here.  New rows are written by `spare_rows`; removed ones keep
-their settings and decay.
+Only rows that keep their owner are changed here.  `spare_rows` writes the rows that have a new owner.  A row
+whose owner was removed keeps its settings while its sound decays.
 
 A setting that has a command is changed by that command, exactly at its frame.  Any other setting is stored
 into the record that the kernel reads, at the first control step after the frame.  A store is safe for one of
@@ -35,24 +35,29 @@ from adaptive.engine.records import (
 from adaptive.engine.spare_rows import kept_rows
 from adaptive.engine.spec import EngineSpec, ReverbSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb_record import REVERB_LINES
 
 DEFAULTS = {
     k.MAP_GAIN_DB: ("control_gain", 1.0),
     k.MAP_PAN: ("control_pan", 0.0),
     k.MAP_CUTOFF: ("control_cutoff", OPEN_HZ),
 }
-"""Value of a bus control that no curve sets: field of the record, and value."""
+"""Maps a kind of curve to a field of the bus record, and to the field's value while no curve sets it."""
 
 MOVE_S = 0.008
-"""Length of a ramp to another level, pan or cutoff; controls set by curves are smoothed as long."""
+"""Length of a ramp to another level, pan or cutoff; the kernel smooths what curves set over the same time."""
 
 REVERB_STEPS = 16
-"""Control steps over which a reverb changes: doubling the decay changes a line by less than 1 % a step."""
+"""Control steps over which a reverb changes.
 
-CURVE_GAP_STEPS = 3
-"""Control steps between a curve and a fixed level, when one replaces the other.
+If the decay doubles, the feedback gain of each delay line changes by less than 1 % a step.
+"""
 
-For these 16 ms at 48 kHz both apply, which is too quiet; if neither applied, it would be too loud.
+CURVE_OVERLAP_STEPS = 3
+"""Control steps for which a curve and a fixed level both apply, while one replaces the other.
+
+They last 16 ms at 48 kHz.  In this time the bus is too quiet, because both gains multiply.  Without the
+overlap neither might apply, and the bus would be too loud.
 """
 
 Store = tuple[int, Callable[[], None]]
@@ -68,7 +73,7 @@ def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
     for index in kept_rows("bus", old, new):
         before, after = old.buses[index], new.buses[index]
         if before.gain != after.gain:
-            start = at + (CURVE_GAP_STEPS * k.CONTROL_STEP_FRAMES if index in delayed else 0)
+            start = at + (CURVE_OVERLAP_STEPS * k.CONTROL_STEP_FRAMES if index in delayed else 0)
             posted.append(commands.fade_bus(start, index, after.gain, frames))
         if before.pan != after.pan:
             posted.append(commands.pan_bus(at, index, after.pan, frames))
@@ -88,7 +93,7 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
         made.append((at, partial(_show_mappings, engine, new)))
     if _mapped(old) - _mapped(new):
         made.append(
-            (at + CURVE_GAP_STEPS * k.CONTROL_STEP_FRAMES, partial(_reset_controls, engine, old, new))
+            (at + CURVE_OVERLAP_STEPS * k.CONTROL_STEP_FRAMES, partial(_reset_controls, engine, old, new))
         )
     if old.parameters != new.parameters:
         made.append((at, partial(_store_parameters, engine, old, new)))
@@ -128,7 +133,10 @@ def _store_sends(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
 
 
 def _show_mappings(engine: Engine, new: EngineSpec) -> None:
-    """Replace all curves.  Whole rows: in half a curve, two points could coincide, which divides by zero."""
+    """Replace all curves.  Whole rows.
+
+    In a half-written curve, two points could have the same x, and the kernel would divide by zero.
+    """
     rows = engine.memory.fresh("mappings")
     fill_mappings(rows, new.mappings)
     engine.show_rows("mappings", rows, "mapping_count", len(new.mappings))
@@ -144,10 +152,12 @@ def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
 
 
 def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """Store settings of parameters.  Single words, ordered for the fallback; programs as whole rows.
+    """Store settings of parameters.
 
-    The kind of smoothing (`is_linear`) never changes here: a parameter whose kind changes gets another row.
-    A parameter that was never set follows its default.
+    Settings are single words.  The value of a fallback is written before the flag that activates it
+    (ordered).  Programs are whole rows.  The kind of smoothing (`is_linear`) never changes here, because a
+    parameter whose kind changes gets another row.  If a parameter was never set, its target becomes the new
+    default.
     """
     for index in kept_rows("parameter", old, new):
         before, after = old.parameters[index], new.parameters[index]
@@ -164,17 +174,20 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
 
 
 def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """Store patches of instruments.  Single words; a mixture of both may sound for one quantum, 1.3 ms."""
+    """Store patches of instruments.  Single words; old and new ones may be mixed for one quantum, 1.3 ms."""
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
             fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
 
 
 def _store_reverb(engine: Engine, index: int, old: ReverbSpec, new: ReverbSpec, step: int) -> None:
-    """Store one step of a change of reverb.  Single words; a jump of a line's gain would click."""
+    """Store one of the steps in which a reverb changes.  Single words.
+
+    The steps are small because a large jump of a delay line's feedback gain would click.
+    """
     share, rate = step / REVERB_STEPS, engine.spec.sample_rate
     record = engine.memory["reverbs"][index]
-    for line in range(k.REVERB_LINES):
+    for line in range(REVERB_LINES):
         frames = float(record["length"][line])
         before = line_feedback(frames, rate, old.decay_s)
         after = line_feedback(frames, rate, new.decay_s)

@@ -18,10 +18,15 @@ from adaptive.engine.records import (
     settle_bus,
     smoothing_share,
 )
+from adaptive.engine.render_list import fill_steps, render_list, unit_table
 from adaptive.engine.reverbs import fill_reverb, reverb_frames
 from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
+from adaptive.kernel.bus_record import BUS_GROUP
+from adaptive.kernel.processors.reverb_record import REVERB
+from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 Array = np.ndarray[Any, Any]
 
@@ -69,6 +74,7 @@ class Memory:
         self.header = aligned(k.HEADER, 1)
         self.arrays: dict[str, Array] = {}
         self._replaced: list[Array] = []
+        self._row_of_unit = unit_table(units)
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
@@ -107,11 +113,11 @@ class Memory:
         self.voice_groups = voice_groups(spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
         parameters, sources = len(spec.parameters) + spare.parameters, len(spec.sources)
-        self._add("clips", k.CLIP_GROUP, _groups(spec.clips + spare.clips))
+        self._add("clips", CLIP_GROUP, _groups(spec.clips + spare.clips))
         self._add("sounds", k.SOUND, spec.sounds)
-        self._add("voices", k.VOICE_GROUP, self.voice_groups + spare.voice_groups)
-        self._add("instruments", k.INSTRUMENT, len(spec.instruments) + spare.instruments)
-        self._add("buses", k.BUS_GROUP, groups)
+        self._add("voices", VOICE_GROUP, self.voice_groups + spare.voice_groups)
+        self._add("instruments", INSTRUMENT, len(spec.instruments) + spare.instruments)
+        self._add("buses", BUS_GROUP, groups)
         self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # filters process whole groups
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
@@ -133,10 +139,13 @@ class Memory:
         self._add("groups", np.int32, spec.groups)
         self._add("order", np.int32, 2 * spec.entries)
         self._add("replies", k.REPLY, spec.replies)
-        self._add("reverbs", k.REVERB, len(spec.reverbs))
+        self._add("reverbs", REVERB, len(spec.reverbs))
         longest = max((reverb_frames(reverb, spec.sample_rate) for reverb in spec.reverbs), default=0)
         self._add("reverb_memory", np.float32, len(spec.reverbs), longest)
         self._add("telemetry", k.TELEMETRY, 1)
+        self._add("units", np.int64, len(self._row_of_unit))
+        # sources, master and the end; of each group of buses two parts; one insert for each bus at most
+        self._add("steps", k.STEP, 4 + 2 * groups + len(spec.buses))
         self.arrays["arrivals"] = aligned(np.int64, 1) if arrivals is None else arrivals
         self.head["at_arrivals"] = address(self.arrays["arrivals"])
         self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
@@ -166,9 +175,11 @@ class Memory:
         head["control_share"] = 1.0 - smoothing_share(0.008, k.QUANTUM, spec.sample_rate)
         head["meter_share"] = 1.0 - smoothing_share(0.3, k.QUANTUM, spec.sample_rate)
         head["volume_wanted"] = 1.0
-        for name, value in units.items():
-            if f"unit_{name}" in k.HEADER.names:  # type: ignore[operator]
-                head[f"unit_{name}"] = value
+        for name, row in self._row_of_unit.items():
+            self["units"][row] = units[name]
+        head["unit_count"] = len(units)
+        self.fill_steps(self["steps"], spec)
+        head["step_rows"] = self["steps"].size
 
     def counts(self, spec: EngineSpec) -> dict[str, int]:
         """Return the header fields that count the rows a specification uses."""
@@ -212,6 +223,10 @@ class Memory:
             fill_new_parameter(self["parameters"][index], parameter, index, self.spec.sample_rate)
         fill_programs(self["programs"], self.spec.parameters)
         self["source_rank"][:] = self.spec.sources
+
+    def fill_steps(self, rows: Array, spec: EngineSpec) -> None:
+        """Write the render list of a specification into a `STEP` array."""
+        fill_steps(rows, render_list(spec), self._row_of_unit)
 
     def fresh(self, name: str) -> Array:
         """Return a zeroed array like the named one, to be filled and passed to `show`."""

@@ -9,6 +9,7 @@ import numpy as np
 from adaptive.engine.records import line_feedback, low_cut_share
 from adaptive.engine.spec import ReverbSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb_record import REVERB_LINES
 
 SHORTEST_LINE_MS, LONGEST_LINE_MS = 23.0, 97.0
 """Lengths of the delay lines: a geometric series, rounded up to primes."""
@@ -39,7 +40,7 @@ def next_prime(number: int) -> int:
 def delays(reverb: ReverbSpec, sample_rate: int) -> list[int]:
     """Return the delays in frames: lines, all-passes, pre-delay; each is at least a quantum."""
     ratio = LONGEST_LINE_MS / SHORTEST_LINE_MS
-    lines_ms = [SHORTEST_LINE_MS * ratio ** (line / (k.REVERB_LINES - 1)) for line in range(k.REVERB_LINES)]
+    lines_ms = [SHORTEST_LINE_MS * ratio ** (line / (REVERB_LINES - 1)) for line in range(REVERB_LINES)]
     rows_ms = (*lines_ms, *ALLPASS_MS)
     primes = [next_prime(max(k.QUANTUM + 1, round(row_ms * sample_rate / 1000))) for row_ms in rows_ms]
     return [*primes, max(k.QUANTUM, round(reverb.predelay_s * sample_rate))]
@@ -65,7 +66,7 @@ def fill_reverb(record: np.void, reverb: ReverbSpec, sample_rate: int) -> None:
         record["length"][row], record["row_first"][row] = delay, first
         record["row_frames"][row] = row_frames(delay)
         first += row_frames(delay) + k.QUANTUM + ROW_GAP
-    for line in range(k.REVERB_LINES):
+    for line in range(REVERB_LINES):
         record["feedback"][line] = line_feedback(int(record["length"][line]), sample_rate, reverb.decay_s)
     record["damping"] = reverb.damping
     record["gain"] = reverb.gain * OUTPUT_GAIN

@@ -139,6 +139,10 @@ def grow(
         memory.fill_instrument(index, new.instruments[index], next_group if is_added else first)
         next_group += voice_groups_of(new.instruments[index].voices) if is_added else 0
     memory.spec = new
+    # before the counts: the kernel may give a command only to a bus that has a step to carry it out
+    steps = memory.fresh("steps")
+    memory.fill_steps(steps, new)
+    memory.show("steps", steps, publish)
     for name, value in memory.counts(new).items():
         if name != "mapping_count":  # counted when the curves are shown
             publish(memory.address_of(name), value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adaptive.kernel import layout
+from adaptive.kernel.sources.synth_record import SAW
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class EnvelopeSpec:
 
 @dataclass(frozen=True, slots=True)
 class OscillatorSpec:
-    """One oscillator: shape (`layout.SAW` …), level 0 … 1, offset in semitones, pulse width."""
+    """One oscillator: shape (`SAW` …), level 0 … 1, offset in semitones, pulse width."""
 
-    shape: int = layout.SAW
+    shape: int = SAW
     level: float = 1.0
     semitones: float = 0.0
     width: float = 0.5

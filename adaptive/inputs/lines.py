@@ -11,12 +11,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from adaptive.errors import ProtocolError
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
-from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction, read_json
+from adaptive.inputs.known_faults import KnownFaults, kind_of
+from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction
 
 LONGEST_MESSAGE = 65536
-MOST_FAULTS = 100
-"""Faults a minute after which a connection is closed."""
+MOST_FAULTS, FAULTS_S = 100, 60.0
+"""Different faults within a minute after which a connection is closed.
+
+The same fault again is only counted, until it has not come for a minute.
+"""
 
 MESSAGES_BEFORE_PAUSE, PAUSE_S = 16, 0.004
 """Messages of one connection before a pause in which others are served: at most 4,000 a second."""
@@ -40,6 +45,9 @@ class ConnectionHost(Protocol):
     def receive(self, transaction: Transaction, connection: Connection | None = None) -> None:
         """Act on a transaction."""
 
+    def report(self, sender: str, sentence: str) -> None:
+        """Tell the user of a fault in what a client sends, the first time."""
+
     def connect(self, connection: Connection) -> None:
         """Register a connection for the topics it subscribes to."""
 
@@ -56,6 +64,8 @@ class Connection:
         The session.
     sender : str
         Name of the client, for messages about what it sends.
+    clock : callable
+        Returns seconds of a monotonic clock.
 
     Attributes
     ----------
@@ -67,11 +77,14 @@ class Connection:
         Whether the connection has to be closed.
     """
 
-    def __init__(self, host: ConnectionHost, sender: str = "a client") -> None:
-        self.host, self.sender = host, sender
+    def __init__(
+        self, host: ConnectionHost, sender: str = "a client", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.host, self.sender, self._clock = host, sender, clock
         self.topics: frozenset[str] = frozenset({"receipt"})
         self.waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._wake = asyncio.Event()
+        self._known = KnownFaults(FAULTS_S, clock)
         self._faults: deque[float] = deque(maxlen=MOST_FAULTS)
         self.is_closing = False
 
@@ -80,26 +93,31 @@ class Connection:
         try:
             document = parse_json(text)
         except ProtocolError as error:
-            self._fault(RequestFault(str(error)))
+            self.refuse(str(error))
             return
         transaction = read_json(document, self.host.checker)
         for request in transaction.requests:
             if isinstance(request, Subscribe):
                 self.topics = request.topics | {"receipt"}
         self.host.receive(transaction, self)
-        for fault in transaction.faults:
-            self._fault(fault)
+        self._answer(transaction.faults)
 
     def refuse(self, sentence: str) -> None:
         """Answer that a message could not be read."""
-        self._fault(RequestFault(sentence))
+        self._answer([RequestFault(sentence)])
 
-    def _fault(self, fault: RequestFault) -> None:
-        self.send(fault.as_json())
-        now = time.monotonic()
-        self._faults.append(now)
-        if len(self._faults) == MOST_FAULTS and now - self._faults[0] < 60.0:
-            self.send({"error": "a hundred faults within a minute: good-bye", "at": "", "id": None})
+    def _answer(self, faults: list[RequestFault]) -> None:
+        """Answer the faults of a message: those of a kind that is new, and those whose request has an id."""
+        new = {kind_of(fault.error) for fault in faults if self._known.add(fault.error)}
+        for fault in faults:
+            self.host.report(self.sender, fault.error)
+            if fault.id is not None or kind_of(fault.error) in new:
+                self.send(fault.as_json())
+        now = self._clock()
+        self._faults.extend(now for _ in new)
+        if len(self._faults) == MOST_FAULTS and now - self._faults[0] < FAULTS_S:
+            text = "a hundred different faults within a minute: good-bye"
+            self.send({"error": text, "at": "", "id": None})
             self.is_closing = True
 
     def send(self, document: dict[str, Any]) -> None:

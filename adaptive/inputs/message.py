@@ -7,16 +7,35 @@ sentence; the other requests of its transaction act.
 from __future__ import annotations
 
 import difflib
+import functools
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
 from adaptive.errors import ProtocolError
+from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
+from adaptive.preset.schema import Where
 
 LONGEST_ID = 128
+LONGEST_S = 3600.0
+"""Longest time that stop and volume may take, in seconds."""
+
+LAST_BAR = 4096
+"""Number of the last bar that `jump` may name: a section has no more."""
+
 LARGEST = 1e300
 """Largest number that is accepted: whole numbers in JSON may have more digits than a float can hold."""
 
@@ -35,11 +54,24 @@ class SetParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class NoReading:
+    """A number that a parameter's `ignore` lists: value and age of the parameter stay."""
+
+    name: str
+    value: float
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetVolume:
-    """Set the listener's volume, 0 … 1, which is squared to a gain.  It is not part of the music."""
+    """Set the listener's volume, 0 … 1, which is squared to a gain.  It is not part of the music.
+
+    It changes over `seconds`; 0: as fast as is heard without a click.
+    """
 
     volume: float
     id: str | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +84,14 @@ class SetPaused:
 
 @dataclass(frozen=True, slots=True)
 class LoadPreset:
-    """Play another preset, by name; it is searched in the preset folders only."""
+    """Play another preset, by the name of its folder; it is searched in the preset folders only.
+
+    With `exit_at`, what plays goes on to that place of its grid.
+    """
 
     name: str
     id: str | None = None
+    exit_at: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +134,7 @@ class Subscribe:
 Request = (
     Message
     | SetParameter
+    | NoReading
     | SetVolume
     | SetPaused
     | LoadPreset
@@ -107,7 +144,6 @@ Request = (
     | UndoEdit
     | Subscribe
 )
-Item = Mapping[str, Any]
 TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
 
 
@@ -148,8 +184,17 @@ MOST_NAMED = 8
 
 def nearest(name: Any, names: Iterable[str]) -> str:
     """`` (did you mean …?)`` with the most similar name; empty if none is similar."""
-    found = difflib.get_close_matches(name[:64], list(names), 1) if isinstance(name, str) else []
-    return f" (did you mean {found[0]!r}?)" if found else ""
+    found = most_similar(name[:64], tuple(names)) if isinstance(name, str) else None
+    return f" (did you mean {found!r}?)" if found is not None else ""
+
+
+@functools.lru_cache(maxsize=1024)
+def most_similar(name: str, names: tuple[str, ...]) -> str | None:
+    """The most similar name, if one is similar.
+
+    It is remembered: a wrong name may come sixty times a second, and among 256 names it takes 20 ms.
+    """
+    return next(iter(difflib.get_close_matches(name, names, 1)), None)
 
 
 def nearest_or_all(name: Any, names: Collection[str]) -> str:
@@ -166,21 +211,6 @@ def is_finite_number(value: Any) -> bool:
     return abs(value) <= LARGEST and math.isfinite(value)
 
 
-def shown(value: Any) -> str:
-    """A value as an error message quotes it: never longer than 60 characters."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and not abs(value) <= LARGEST:
-        return "a number of more than 300 digits"
-    try:
-        text = repr(value)
-    except RecursionError:  # JSON can be nested almost as deeply as Python can recurse
-        return "something that nests too deeply"
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 class Checker:
     """Turns names and values into requests, or refuses them.
 
@@ -190,29 +220,34 @@ class Checker:
     ----------
     preset : Preset
         Declares the names, ranges and values.
+    may_jump : bool
+        Whether `jump` is accepted.
 
     Attributes
     ----------
+    settable_groups : set of str
+        State groups that may be set; the implied group `section` is one only if select reads it.
     clamped : int
         Values that were clamped so far.
     refused : int
         Values that were refused so far.
     """
 
-    def __init__(self, preset: Preset) -> None:
-        self._preset = preset
+    def __init__(self, preset: Preset, *, may_jump: bool = False) -> None:
+        self._preset, self._may_jump = preset, may_jump
         self.parameters = {
             name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
+        self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
         self._read = {name for condition in preset.when.values() for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
-        self._read_groups = set(preset.file.states) | (self._read & set(self.groups))
+        self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
         self.clamped = 0
         self.refused = 0
 
-    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter:
+    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter | NoReading:
         """Check a parameter."""
         if not isinstance(name, str) or name not in self.parameters:
             known = self._preset.file.parameters
@@ -223,18 +258,20 @@ class Checker:
             self._refuse(f"{name} must be a number, got {shown(value)}")
         if not is_finite_number(value):
             self._refuse(f"{name} must be finite, got {shown(value)}")
-        number = float(value)
         low, high = self.parameters[name]
-        if not low <= number <= high:
-            self.clamped += 1
-            return SetParameter(name, min(max(number, low), high), message_id, is_clamped=True)
-        return SetParameter(name, number, message_id)
+        number = min(max(float(value), low), high)
+        # after the clamp too: a recording holds the clamped number, and has to repeat what was done with it
+        if value in self.no_readings[name] or number in self.no_readings[name]:
+            return NoReading(name, float(value), message_id)
+        is_clamped = number != value
+        self.clamped += is_clamped
+        return SetParameter(name, number, message_id, is_clamped)
 
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
         """Check a state.  A number picks a value by its index, from 0."""
         if group not in self.groups:
             self._refuse(f"there is no state group {shown(group)}{nearest_or_all(group, self.groups)}")
-        if group not in self._read_groups:
+        if group not in self.settable_groups:
             self._refuse(f"no line of select reads {group}: sections are chosen by {self._choosers()} here")
         values = self.groups[group].values
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -242,7 +279,7 @@ class Checker:
                 self._refuse(f"{group} has values 0 to {len(values) - 1}, got {shown(value)}")
             value = values[int(value)]
         if value not in values:
-            self._refuse(f"{group} is never {shown(value)}{nearest(value, values)}")
+            self._refuse(f"{group} is never {shown(value)}{nearest_or_all(value, values)}")
         return SetState(group, value, message_id)
 
     def _choosers(self) -> str:
@@ -282,12 +319,42 @@ class Checker:
             self._refuse(f"tempo must be from 20 to 400 quarter notes a minute, got {shown(value)}")
         return SetTempo(float(value), message_id)
 
-    def volume(self, value: Any, message_id: str | None = None) -> SetVolume:
-        """Check a volume."""
+    def volume(self, value: Any, message_id: str | None = None, seconds: Any = None) -> SetVolume:
+        """Check a volume, and the time in which it is reached."""
         if not is_finite_number(value):
             self._refuse(f"volume must be a number from 0 to 1, got {shown(value)}")
         self.clamped += not 0.0 <= value <= 1.0
-        return SetVolume(min(1.0, max(0.0, float(value))), message_id)
+        time = 0.0 if seconds is None else self._seconds(seconds)
+        return SetVolume(min(1.0, max(0.0, float(value))), message_id, time)
+
+    def stop(self, seconds: Any, message_id: str | None = None) -> Transport:
+        """Check a stop, with the time that it takes; None: at the bar line."""
+        time = None if seconds is None else self._seconds(seconds)
+        return Transport(is_playing=False, id=message_id, seconds=time)
+
+    def _seconds(self, value: Any) -> float:
+        if not is_finite_number(value) or not 0.0 <= value <= LONGEST_S:
+            self._refuse(f"seconds must be a number from 0 to {LONGEST_S:g}, got {shown(value)}")
+        return float(value)
+
+    def forget(self, name: Any, message_id: str | None = None) -> ForgetPlace:
+        """Check the section or playlist whose place is forgotten."""
+        known = (*self._preset.file.sections, *self._preset.file.playlists)
+        if name not in known:
+            self._refuse(f"there is no section {shown(name)}{nearest_or_all(name, known)}")
+        return ForgetPlace(name, message_id)
+
+    def jump(self, section: Any, bar: Any = 1, message_id: str | None = None) -> Jump:
+        """Check a jump."""
+        if not self._may_jump:
+            self._refuse("jump is for trying out a preset: it is accepted with `adaptive play --allow-jump`")
+        known = tuple(self._preset.file.sections)
+        if section not in known:
+            self._refuse(f"there is no section {shown(section)}{nearest_or_all(section, known)}")
+        is_whole = isinstance(bar, int | float) and is_finite_number(bar) and float(bar).is_integer()
+        if not is_whole or not 1 <= bar <= LAST_BAR:
+            self._refuse(f"bar must be a whole number from 1 to {LAST_BAR}, got {shown(bar)}")
+        return Jump(section, int(bar), message_id)
 
     def hello(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares."""
@@ -306,7 +373,7 @@ class Checker:
                 "states": {
                     name: {"values": list(group.values), "default": group.default}
                     for name, group in self.groups.items()
-                    if self._preset.file.states or not self._preset.file.select
+                    if name in self.settable_groups
                 },
                 "events": list(self.events),
             }
@@ -318,157 +385,11 @@ class Checker:
 
 
 def transport(word: str, message_id: str | None = None) -> Request | None:
-    """Request of ``play``, ``stop``, ``pause`` or ``resume``; None for any other word."""
+    """Request of ``play``, ``stop``, ``pause``, ``resume`` or ``restart``; None for any other word."""
+    if word == "restart":
+        return Restart(message_id)
     if word in {"play", "stop"}:
         return Transport(word == "play", message_id)
     if word in {"pause", "resume"}:
         return SetPaused(word == "pause", message_id)
     return None
-
-
-def read_json(document: Any, checker: Checker) -> Transaction:
-    """Read the requests of a JSON object, or of a list of objects."""
-    transaction = Transaction()
-    objects = document if isinstance(document, list) else [document]
-    if len(objects) > MOST_REQUESTS:
-        transaction.faults.append(RequestFault(f"more than {MOST_REQUESTS} requests in one message"))
-        return transaction
-    for number, item in enumerate(objects):
-        at = f"[{number}]" if isinstance(document, list) else ""
-        if not isinstance(item, dict):
-            text = f'must be an object such as {{"parameter": …}}, got {shown(item)}'
-            transaction.faults.append(RequestFault(text, at))
-            continue
-        message_id = item.get("id")
-        is_good_id = message_id is None or (isinstance(message_id, str) and len(message_id) <= LONGEST_ID)
-        if not is_good_id:
-            text = f"id must be a text of at most {LONGEST_ID} characters, got {shown(message_id)}"
-            transaction.faults.append(RequestFault(text, f"{at}.id" if at else "id"))
-            continue
-        try:
-            transaction.requests += _read_object(item, checker, message_id)
-        except ProtocolError as error:
-            transaction.faults.append(RequestFault(str(error), at, message_id))
-    return transaction
-
-
-def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | None) -> list[Request]:
-    asked = [key for key in (*READERS, *TRANSPORT) if key in item]
-    if len(asked) > 1:
-        message = f"{asked[0]} and {asked[1]} in one object: send a list of objects"
-        raise ProtocolError(message)
-    if asked:
-        expected = (asked[0], *BESIDE.get(asked[0], ()), "id")
-        strange = next((key for key in item if key not in expected), None)
-        if strange is not None:
-            message = f"{shown(strange)} is no key of {asked[0]}{nearest(strange, expected)}"
-            raise ProtocolError(message)
-    for key, reader in READERS.items():
-        if key in item:
-            return reader(item, checker, message_id)
-    for word in TRANSPORT:
-        if word in item:
-            if item[word] is not True:
-                message = f'{word} must be true: {{"{word}": true}}'
-                raise ProtocolError(message)
-            request = transport(word, message_id)
-            return [request] if request else []
-    known = [*READERS, "play", "stop", "pause", "resume"]
-    first = next(iter(item), "")
-    if first in checker.parameters:
-        value = item[first] if is_finite_number(item[first]) else "…"
-        message = f'{first} is a parameter: send {{"parameter": "{first}", "value": {value}}}'
-        raise ProtocolError(message)
-    message = f"nothing to do: {shown(first)} is none of {', '.join(known)}{nearest(first, known)}"
-    raise ProtocolError(message)
-
-
-def _states(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
-    state = item["state"]
-    if isinstance(state, Mapping):
-        return [checker.state(group, value, message_id) for group, value in state.items()]
-    return [checker.state(checker.only_group(), state, message_id)]
-
-
-def _parameter(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
-    return [checker.parameter(item["parameter"], item.get("value"), message_id)]
-
-
-def _event(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
-    velocity, expires_s = item.get("velocity", 1.0), item.get("expires_s")
-    return [checker.event(item["event"], velocity, expires_s, message_id)]
-
-
-def _tempo(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
-    return [checker.tempo(item["tempo"], message_id)]
-
-
-def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
-    return [checker.volume(item["volume"], message_id)]
-
-
-def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    name = item["load"]
-    if not isinstance(name, str) or not name or len(name) > 64:
-        message = f"load must be the name of a preset, got {shown(name)}"
-        raise ProtocolError(message)
-    return [LoadPreset(name, message_id)]
-
-
-PLAIN: Mapping[str, Callable[[str | None], Request]] = {
-    "save": SaveMusic,
-    "reload": ReloadPreset,
-    "undo": UndoEdit,
-}
-"""Requests without a value: ``{"save": true}``."""
-
-
-def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    word = next(word for word in PLAIN if word in item)
-    if item[word] is not True:
-        message = f"{word} must be true, got {shown(item[word])}"
-        raise ProtocolError(message)
-    return [PLAIN[word](message_id)]
-
-
-def _restore(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    document = item["restore"]
-    if not isinstance(document, Mapping):
-        message = f"restore must be what `save` answered, got {shown(document)}"
-        raise ProtocolError(message)
-    return [RestoreMusic(document, message_id)]
-
-
-def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
-    topics = item["subscribe"]
-    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
-        message = f"subscribe must be a list of {', '.join(sorted(TOPICS))}"
-        raise ProtocolError(message)
-    for topic in topics:
-        if topic not in TOPICS:
-            message = f"there is nothing to hear of {shown(topic)}{nearest_or_all(topic, TOPICS)}"
-            raise ProtocolError(message)
-    return [Subscribe(frozenset(topics), message_id)]
-
-
-BESIDE: dict[str, tuple[str, ...]] = {
-    "parameter": ("value",),
-    "event": ("velocity", "expires_s"),
-}
-"""Further keys that an object may have, by the key of its request."""
-
-TRANSPORT = ("play", "stop", "pause", "resume")
-READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
-    "parameter": _parameter,
-    "state": _states,
-    "event": _event,
-    "tempo": _tempo,
-    "volume": _volume,
-    "load": _load,
-    "save": _plain,
-    "restore": _restore,
-    "reload": _plain,
-    "undo": _plain,
-    "subscribe": _subscribe,
-}
-"""Functions that read an object, by the key of its request."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 from adaptive.errors import OscError, ProtocolError
+from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.message import (
     Checker,
     LoadPreset,
@@ -15,11 +17,15 @@ from adaptive.inputs.message import (
     RequestFault,
     Transaction,
     is_finite_number,
-    shown,
+    most_similar,
+    nearest,
     transport,
 )
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
+from adaptive.inputs.release import is_release
+from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
 
 ROOT = "/adaptive/"
@@ -29,9 +35,6 @@ TRUSTED_S = 1.0
 
 TouchDesigner, for example, counts from its first message.
 """
-
-MOST_SENDERS = 1024
-"""Pairs of sender and message that are remembered as reported; then all are forgotten."""
 
 
 class OscReader:
@@ -47,9 +50,9 @@ class OscReader:
 
     def __init__(self, preset: Preset, checker: Checker) -> None:
         self.checker = checker
-        self._mappings: dict[str, list[InputTable]] = {}
+        self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
         for table in preset.file.inputs:
-            self._mappings.setdefault(table.osc, []).append(table)
+            self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.
@@ -71,11 +74,21 @@ class OscReader:
     def _requests(self, message: OscMessage) -> list[Request]:
         mapped = self._mappings.get(message.address)
         if mapped is not None:
-            return [r for table in mapped for r in self._map(table, message.arguments)]
+            return [r for pair in mapped for r in self._map(*pair, message.arguments)]
         if not message.address.startswith(ROOT):
-            text = f"no input listens to {_short(message.address)}"
+            text = f"no input listens to {shown(message.address)}{self._near(message.address)}"
             raise ProtocolError(text)
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
+
+    def _near(self, address: str) -> str:
+        """Suggest an address of the preset: not one that has only the first parts of the path in common."""
+        found = most_similar(address[:64], tuple(self._mappings))
+        if found is None:
+            return ""
+        wanted, there = address.split("/"), found.split("/")
+        shared = next((i for i, pair in enumerate(zip(wanted, there, strict=False)) if len(set(pair)) > 1), 0)
+        is_near = not shared or nearest("/".join(wanted[shared:]), ["/".join(there[shared:])])
+        return f" (did you mean {found!r}?)" if is_near else ""
 
     def _own(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request]:
         check, first = self.checker, arguments[0] if arguments else None
@@ -83,26 +96,48 @@ class OscReader:
             case ["parameter", name]:
                 return [check.parameter(name, _number(first))]
             case ["state", value] if value not in check.groups:
-                return [check.state(check.only_group(), value)]
-            case ["state", group] if first is not None:
-                return [check.state(group, first)]
+                return _unless_released(check.state(check.only_group(), value), arguments)
+            case ["state", group]:
+                return [check.state(group, self._chosen(group, arguments))]
             case ["state", group, value]:
-                return [check.state(group, value)]
+                return _unless_released(check.state(group, value), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
+        if (requests := self._transport(path, arguments)) is not None:
+            return requests
+        text = (
+            f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
+            f"stop, pause, resume, restart, volume, forget, jump and load are{self._meant(path[-1])}"
+        )
+        raise ProtocolError(text)
+
+    def _transport(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request] | None:
+        """Requests about the whole music; None if the address is none of theirs."""
+        check, first = self.checker, arguments[0] if arguments else None
+        match path:
             case ["tempo"]:
                 return [check.tempo(first)]
             case ["volume"]:
-                return [check.volume(first)]
+                return [check.volume(first, seconds=_second(arguments))]
+            case ["stop"]:
+                return _unless_released(check.stop(_second(arguments)), arguments)
+            case ["forget"]:
+                return [check.forget(first)]
+            case ["jump"]:
+                return [check.jump(first, 1 if len(arguments) < 2 else arguments[1])]
             case ["load"] if isinstance(first, str) and len(first) <= 64:
                 return [LoadPreset(first)]
             case [word] if (request := transport(word)) is not None:
-                return [request]
-        text = (
-            f"{_short(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            f"stop, pause, resume, volume and load are{self._meant(path[-1])}"
-        )
-        raise ProtocolError(text)
+                return _unless_released(request, arguments)
+        return None
+
+    def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:
+        """The value that the first argument chooses, by name or by index."""
+        if not arguments:
+            value = self.checker.groups[group].values[0]
+            text = f"say which value {group} gets, such as {ROOT}state/{group}/{value}"
+            raise ProtocolError(text)
+        return arguments[0]
 
     def _meant(self, name: str) -> str:
         """Suggest an address, if only its kind (parameter, state, event) is missing."""
@@ -120,24 +155,27 @@ class OscReader:
                 message_id = argument[:128]
             elif isinstance(argument, bool | int | float):
                 velocity = float(argument)
-        if velocity == 0.0:
-            return []
-        return [self.checker.event(name, velocity, None, message_id)]
+        event = self.checker.event(name, velocity, None, message_id)
+        return [] if velocity == 0.0 else [event]
 
-    def _map(self, table: InputTable, arguments: tuple[Any, ...]) -> list[Request]:
+    def _map(self, table: InputTable, no_readings: NoReadings, arguments: tuple[Any, ...]) -> list[Request]:
         present = table.argument < len(arguments)
         value = arguments[table.argument] if present else None
+        number = _number(value)
+        if is_finite_number(number) and number in no_readings:
+            return []
         if table.event is not None:
             return self._event(table.event, () if value is None else (value,))
         if table.state is not None:
             if table.values is not None:
                 key = _key(value)
-                if key not in table.values:
-                    text = f"{table.osc} sent {shown(value)}, which its values do not name"
+                if key is None or key not in table.values:
+                    if is_release(arguments[table.argument :]):
+                        return []
+                    text = f"the `values` of {table.osc} do not name what it sends, got {shown(value)}"
                     raise ProtocolError(text)
                 value = table.values[key]
             return [self.checker.state(table.state, value)]
-        number = _number(value)
         if is_finite_number(number):
             number = rescale(table, number)
         return [self.checker.parameter(table.parameter, number)]
@@ -153,18 +191,30 @@ def rescale(table: InputTable, value: float) -> float:
     return first + (last - first) * share
 
 
-def _short(address: str) -> str:
-    """An address, shortened to 60 characters for a message."""
-    return address if len(address) <= 60 else address[:59] + "…"
+def _second(arguments: tuple[Any, ...]) -> Any:
+    """The second argument, a time in seconds; None if there is none."""
+    return arguments[1] if len(arguments) > 1 else None
+
+
+def _unless_released(request: Request, arguments: tuple[Any, ...]) -> list[Request]:
+    """The request of a button that is pressed; none if it is let go.
+
+    It is made in either case, so that a wrong name is a fault when the button is let go, too.
+    """
+    return [] if is_release(arguments) else [request]
 
 
 def _number(value: Any) -> Any:
     return float(value) if isinstance(value, bool) else value
 
 
-def _key(value: Any) -> str:
-    is_whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if is_whole or isinstance(value, bool) else str(value)
+def _key(value: Any) -> str | None:
+    """A received value as a key of `values`; None if it is neither a number nor a text."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float) and math.isfinite(value):
+        return str(int(value)) if value.is_integer() else f"{value:.7g}"
+    return str(value) if isinstance(value, int | str) else None
 
 
 class OscServer(asyncio.DatagramProtocol):
@@ -178,6 +228,11 @@ class OscServer(asyncio.DatagramProtocol):
         Is given each transaction, and its arrival number if it has one already.
     report : callable
         Is given a sentence about a sender, the first time that it applies.
+
+    Attributes
+    ----------
+    faults : KnownFaults
+        What was wrong with the packets of each sender, and how often.
     """
 
     def __init__(
@@ -188,7 +243,7 @@ class OscServer(asyncio.DatagramProtocol):
     ) -> None:
         self.reader = reader
         self._receive, self._report = receive, report
-        self._known: set[tuple[str, str]] = set()
+        self.faults, self._remarks = KnownFaults(), KnownFaults()
         self.malformed = 0
         self.packets = 0
 
@@ -203,15 +258,16 @@ class OscServer(asyncio.DatagramProtocol):
             time_tag, transaction = self.reader.read(data)
         except OscError as error:
             self.malformed += 1
-            self._once(sender, str(error))
+            self._once(self.faults, sender, str(error))
             return
         for request in transaction.clamped:
             low, high = self.reader.checker.parameters[request.name]
-            self._once(sender, f"{request.name} is out of its range, {low:g} to {high:g}, and is clamped")
+            text = f"{request.name} is out of its range, {low:g} to {high:g}, and is clamped"
+            self._once(self._remarks, sender, text)
         for fault in transaction.faults:
-            at = _short(fault.at)
-            place = "" if at in fault.error else f"{at}: "
-            self._once(sender, place + fault.error[:200])
+            at = shown(fault.at)
+            place = "" if at in fault.error else f"{at[1:-1]}: "
+            self._once(self.faults, sender, place + fault.error[:200])
         delay = self._delay(time_tag, sender)
         if delay <= 0.0:
             self._receive(transaction, arrival)
@@ -224,15 +280,12 @@ class OscServer(asyncio.DatagramProtocol):
         wall = time.time()  # noqa: TID251  # time tags are wall time by definition
         ahead = time_tag / 2**32 - NTP_EPOCH_S - wall
         if abs(ahead) > TRUSTED_S:
-            self._once(sender, "sends time tags more than a second off; they count as now")
+            text = "sends time tags more than a second off; they count as now"
+            self._once(self._remarks, sender, text)
             return 0.0
         return ahead
 
-    def _once(self, sender: str, sentence: str) -> None:
-        key = (sender, sentence)
-        if key in self._known:
-            return
-        if len(self._known) >= MOST_SENDERS:
-            self._known.clear()  # so that no sender is muted for ever
-        self._known.add(key)
-        self._report(f"OSC from {sender}: {sentence}")
+    def _once(self, known: KnownFaults, sender: str, sentence: str) -> None:
+        who = f"OSC from {sender}"
+        if known.add(sentence, who):
+            self._report(f"{who}: {sentence}")

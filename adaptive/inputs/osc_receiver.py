@@ -14,6 +14,7 @@ from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
 from adaptive.inputs.message import Checker
 from adaptive.inputs.osc import ROOT, OscServer
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 
 IS_POSSIBLE = sys.platform != "win32"
 """Whether this system has sockets that are file descriptors, which the receiver needs."""
@@ -22,7 +23,7 @@ MOST_PACKETS_AT_ONCE = 32
 """Forwarded packets that Python reads before the event loop runs again; they take a millisecond or two."""
 
 RECEIVE_BUFFER_BYTES = 1 << 20
-REPORT_EVERY_S = 1.0
+REPORT_EVERY_S = 60.0
 """Time between two reports of lost packets."""
 
 
@@ -30,6 +31,8 @@ def receiver_rules(
     preset: Preset, checker: Checker, index_of: Mapping[str, int]
 ) -> dict[bytes, tuple[ReceiverRule, ...]]:
     """Addresses that set only parameters, and how they do, equal to what `OscReader` does.
+
+    Parameters and inputs with `ignore` are left to Python.
 
     Parameters
     ----------
@@ -40,7 +43,11 @@ def receiver_rules(
     index_of : Mapping
         Row of each parameter in the engine.
     """
-    known = {name: bounds for name, bounds in checker.parameters.items() if name in index_of}
+    known = {
+        name: bounds
+        for name, bounds in checker.parameters.items()
+        if name in index_of and not checker.no_readings[name]
+    }
     rules: dict[bytes, tuple[ReceiverRule, ...]] = {
         f"{ROOT}parameter/{name}".encode(): (ReceiverRule(index_of[name], *bounds),)
         for name, bounds in known.items()
@@ -48,8 +55,8 @@ def receiver_rules(
     mapped: dict[str, list[ReceiverRule] | None] = {}
     for table in preset.file.inputs:
         so_far = mapped.setdefault(table.osc, [])
-        if table.parameter not in known or so_far is None:
-            mapped[table.osc] = None  # it also sets a state or fires an event
+        if table.parameter not in known or so_far is None or NoReadings(table.ignore):
+            mapped[table.osc] = None  # it also sets a state, fires an event, or has numbers to ignore
             continue
         so_far.append(
             ReceiverRule(
@@ -82,7 +89,7 @@ class ReceivedOsc:
             end.setblocking(False)
         self.receiver = OscReceiver(listening.fileno(), self._wake_out.fileno())
         self._is_scheduled = False
-        self._lost, self._reported_at, self._is_breakage_reported = 0, 0.0, False
+        self._lost, self._reported_at, self._is_breakage_reported = 0, -REPORT_EVERY_S, False
 
     def start(self) -> None:
         """Start.  Call it in the event loop that is to be woken."""
@@ -111,7 +118,7 @@ class ReceivedOsc:
             asyncio.get_running_loop().call_soon(self.take)
 
     def trouble(self) -> str:
-        """One sentence about problems since the last call, at most once per second; otherwise empty."""
+        """One sentence about problems since the last call, at most once a minute; otherwise empty."""
         lost, now = self.receiver.lost, time.monotonic()
         if self.receiver.is_broken and not self._is_breakage_reported:
             self._is_breakage_reported = True

@@ -9,9 +9,12 @@ from typing import Any
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError, TraceError
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
-from adaptive.inputs.message import is_finite_number, shown
+from adaptive.inputs.message import Checker, is_finite_number
+from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
+from adaptive.preset.readings import NoReadings
 
 LONGEST_LINE = 65536
 LONGEST_S = 30 * 24 * 3600.0
@@ -19,7 +22,7 @@ MOST_LINES = 20_000_000
 LONGEST_NAME, MOST_IGNORED = 100, 1000
 """Characters and number of the undeclared names that are remembered."""
 
-KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s"}
+KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s", "message"}
 """Keys of a line that are not names of parameters."""
 
 
@@ -48,6 +51,10 @@ class Trace:
         The ``meta`` object of the file; empty if there is none.
     clamped : Mapping
         Parameters that were out of range, and how often.
+    no_readings : Mapping
+        Parameters that were sent a number that their `ignore` lists, and how often.
+    begin : tuple of TraceLine
+        Of a recording: what was set before the music began.
     """
 
     lines: tuple[TraceLine, ...]
@@ -55,6 +62,13 @@ class Trace:
     seconds: float
     meta: Mapping[str, Any]
     clamped: Mapping[str, int] = field(default_factory=dict)
+    no_readings: Mapping[str, int] = field(default_factory=dict)
+    begin: tuple[TraceLine, ...] = ()
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether `--record` wrote it; then its values are those that the kernel applied."""
+        return "quantum" in self.meta
 
 
 def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
@@ -77,7 +91,9 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     except TraceError as error:
         message = f"{path.name}: {error}"
         raise TraceError(message) from error
-    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, reader.clamped)
+    counts = reader.clamped, reader.no_readings
+    begin = tuple(reader.begin)
+    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin)
 
 
 class _TraceReader:
@@ -85,9 +101,13 @@ class _TraceReader:
 
     def __init__(self, preset: Preset, sample_rate: int) -> None:
         self._preset, self._rate = preset, sample_rate
+        self._checker = Checker(preset, may_jump=True)
         self.lines: list[TraceLine] = []
         self.ignored: dict[str, int] = {}
         self.clamped: dict[str, int] = {}
+        self.begin: list[TraceLine] = []
+        self.no_readings: dict[str, int] = {}
+        self._ignores = {name: NoReadings(table.ignore) for name, table in preset.file.parameters.items()}
         self.meta: Mapping[str, Any] = {}
         self.last_s = 0.0
 
@@ -107,12 +127,23 @@ class _TraceReader:
             raise TraceError(message)
         if "meta" in line and "t" not in line:
             self.meta = line["meta"] if isinstance(line["meta"], dict) else {}
+            self.begin = self._begin(number)
             return
         seconds = self._time(number, line)
         values = tuple(self._values(number, line))
         messages = tuple(self._messages(number, line))
         if values or messages:
             self.lines.append(TraceLine(round(seconds * self._rate), values, messages))
+
+    def _begin(self, number: int) -> list[TraceLine]:
+        lines = self.meta.get("begin", [])
+        if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+            message = f"line {number}: begin must be a list of objects"
+            raise TraceError(message)
+        return [
+            TraceLine(0, tuple(self._values(number, line)), tuple(self._messages(number, line)))
+            for line in lines
+        ]
 
     def _time(self, number: int, line: Mapping[str, Any]) -> float:
         seconds: Any = line.get("t")
@@ -136,9 +167,13 @@ class _TraceReader:
                     message = f"line {number}: {name} must be a finite number, got {shown(value)}"
                     raise TraceError(message)
                 low, high = self._preset.file.parameters[name].range
-                if not low <= value <= high:
+                kept = float(min(max(value, low), high))
+                if value in self._ignores[name] or kept in self._ignores[name]:
+                    self.no_readings[name] = self.no_readings.get(name, 0) + 1
+                    continue
+                if kept != value:
                     self.clamped[name] = self.clamped.get(name, 0) + 1
-                yield name, float(min(max(value, low), high))
+                yield name, kept
 
     def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
         if "state" in line:
@@ -153,8 +188,22 @@ class _TraceReader:
             yield SetTempo(None if tempo is None else float(tempo))
         if line.get("play") is True:
             yield Transport(is_playing=True)
-        if line.get("stop") is True:
-            yield Transport(is_playing=False)
+        if "stop" in line and line["stop"] is not False:
+            yield from self._message(number, {"stop": line["stop"]})
+        if "message" in line:
+            yield from self._message(number, line["message"])
+
+    def _message(self, number: int, document: Any) -> Iterator[Message]:
+        """Messages that a trace holds as they are sent over TCP."""
+        transaction = read_json(document, self._checker)
+        if transaction.faults:
+            message = f"line {number}: {transaction.faults[0].error}"
+            raise TraceError(message)
+        for request in transaction.requests:
+            if not isinstance(request, Message):
+                message = f"line {number}: this does not belong in a trace: {shown(document)}"
+                raise TraceError(message)
+            yield request
 
     def _ignore(self, name: str) -> None:
         """Count an undeclared name, shortened; beyond `MOST_IGNORED` names as "others", to limit memory."""

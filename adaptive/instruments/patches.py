@@ -18,16 +18,16 @@ import msgspec
 
 from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec, OscillatorSpec
 from adaptive.errors import InputError
-from adaptive.kernel import layout
+from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
 from adaptive.units import db_to_gain
 
 SHAPES = {
-    "saw": layout.SAW,
-    "pulse": layout.PULSE,
-    "triangle": layout.TRIANGLE,
-    "sine": layout.SINE,
-    "noise": layout.NOISE,
+    "saw": SAW,
+    "pulse": PULSE,
+    "triangle": TRIANGLE,
+    "sine": SINE,
+    "noise": NOISE,
 }
 """Maps an oscillator shape to its number in the kernel."""
 

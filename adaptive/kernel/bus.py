@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.compile.jit import call_unit, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right, ramp_at
+from adaptive.kernel.bus_record import BUS_GROUP
+from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right
 from adaptive.kernel.dsp.meter import energy, peak_of
 from adaptive.kernel.dsp.ramps import (
     add_quantum,
     aim_filter,
+    ramp_at,
     rest_filter,
     scale_line,
     scale_quantum,
@@ -25,7 +27,6 @@ from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_DUCK,
     BUS_GAIN,
-    BUS_GROUP,
     BUS_PAN,
     CUTOFF_OPEN_HZ,
     LINEAR,
@@ -310,14 +311,17 @@ def route(group: Any, column: int, buses: int, master: int, index: int, channels
 
 
 @rtsafe
-def render_group(
-    group: Any, first: int, count: int, buses: Any, entries: Any, header: Any,
-    header_address: int, telemetry: Any,
-) -> None:  # fmt: skip
-    """Render up to eight buses for one quantum."""
-    frame = header["frame"]
+def columns_of(number: int, header: Any) -> int:
+    """Number of buses in a group: eight, or fewer in the last one."""
+    return min(np.int64(PAIRS), header["bus_count"] - number * np.int64(PAIRS))
+
+
+@rtsafe
+def begin_group(group: Any, number: int, buses: Any, header: Any, telemetry: Any) -> None:
+    """Render what comes before the inserts: silence invalid input, then apply the low-pass filters."""
+    frame, base = header["frame"], header["at_bus_audio"]
+    first, count = number * np.int64(PAIRS), columns_of(number, header)
     move_controls(group, header["control_share"])
-    base = header["at_bus_audio"]
     for column in range(count):
         group["loudness"][column] = loudness_of(base + PAIR * (first + column))
         if not (group["loudness"][column] < TOO_LOUD):
@@ -325,13 +329,17 @@ def render_group(
             silence(group, column, buses[first + column])
             group["loudness"][column] = INVALID
     if prepare_filters(group, frame, F32(header["sample_rate"]), is_any_active(group, count)):
-        filter_address = header["at_buses"] + first // np.int64(PAIRS) * GROUP_BYTES + FILTER_OFFSET
+        filter_address = header["at_buses"] + number * GROUP_BYTES + FILTER_OFFSET
         filter_group(group, filter_address, buses, base, first, count)
+
+
+@rtsafe
+def end_group(group: Any, number: int, entries: Any, header: Any) -> None:
+    """Render what comes after the inserts: gain, pan and meters, then mix into output and sends."""
+    frame, base = header["frame"], header["at_bus_audio"]
+    first, count = number * np.int64(PAIRS), columns_of(number, header)
     for column in range(count):
         index = first + column
-        if group["effect"][column] >= 0:
-            effect = np.int64(group["effect"][column])
-            call_unit(header["unit_reverb"], header_address, effect, index, np.int64(1))
         if group["loudness"][column] == INVALID:
             apply_commands(group, column, entries, frame)
             continue  # its gain line stays at 0 and rises in the next quantum
@@ -357,17 +365,3 @@ def follow_lines(group: Any, column: int, frame: int, share: float) -> None:
         group["send_value"][send, column] = group["control_send_now"][send, column]
     group["square"][lane] *= ONE - share
     group["square"][lane + np.int64(1)] *= ONE - share
-
-
-@rtsafe
-def render_buses(
-    groups: Any, group_count: int, bus_count: int, buses: Any, entries: Any, header: Any,
-    header_address: int, telemetry: Any,
-) -> None:  # fmt: skip
-    """Render every bus, group by group, in order; groups of spare rows are left out."""
-    for number in range(group_count):
-        if header["spare_first"] <= number < header["spare_end"]:
-            continue
-        first = number * np.int64(PAIRS)
-        count = min(np.int64(PAIRS), bus_count - first)
-        render_group(groups[number], first, count, buses, entries, header, header_address, telemetry)

@@ -8,17 +8,16 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.atomic import store_release
+from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, ramp_at
+from adaptive.kernel.dsp.maths import F32
+from adaptive.kernel.dsp.ramps import ramp_at
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
-    BUS_GROUP,
     CLIP_CUTOFF,
-    CLIP_GROUP,
     CONTROL_STEP_QUANTA,
     ENTRY,
     HEADER,
-    INSTRUMENT,
     INSTRUMENT_RELEASE,
     LINEAR,
     MAPPING,
@@ -50,6 +49,8 @@ from adaptive.kernel.schedule import (
     unlink_bucket,
     unlink_group,
 )
+from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.synth_record import INSTRUMENT
 
 Q = np.int64(QUANTUM)
 STEPS_OFFSET = int(HEADER.fields["steps_recorded"][1])

@@ -10,7 +10,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import call_unit, pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ZERO
 from adaptive.kernel.dsp.vectors import interleave_rows
-from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.layout import QUANTUM, UNIT_QUANTUM
 
 Q = np.int64(QUANTUM)
 PAIR_BYTES = np.int64(8)
@@ -72,9 +72,10 @@ def fill(header: Any, header_address: int, out_address: int, frames: int, channe
     source = carray(pointer(header["at_output"]), (wide, QUANTUM), np.float32)
     at = np.int64(0)
     zero = np.int64(0)
+    units = carray(pointer(header["at_units"]), header["unit_count"], np.int64)
     while at < frames:
         if header["fifo_fill"] == 0:
-            call_unit(header["unit_quantum"], header_address, zero, zero, zero)
+            call_unit(units[UNIT_QUANTUM], header_address, zero, zero, zero)
             header["fifo_fill"] = Q
         count = min(header["fifo_fill"], frames - at)
         if count == Q and channels == 2 and wide == 2:

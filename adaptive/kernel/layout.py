@@ -36,12 +36,8 @@ SENDS = 2
 """Most sends a bus may have."""
 
 MASTER_LOOK_AHEAD = 72
-"""Frames of limiter look-ahead; above 150 Hz, more than 64 to 96 frames improve little."""
+"""Frames of limiter look-ahead; above 150 Hz, more than 64 to 96 frames make its distortion little lower."""
 
-REVERB_LINES = 16
-ALLPASSES = 4
-REVERB_ROWS = REVERB_LINES + ALLPASSES + 1
-"""Delays of a reverb: the feedback lines, the all-passes, the pre-delay."""
 
 TIME_BINS = 160
 """Bins of callback durations, an eighth of an octave each, from 128 ns to 134 ms."""
@@ -146,7 +142,7 @@ SOUND = record(
 )
 
 
-def _ramp(name: str) -> list[Any]:
+def ramp_fields(name: str) -> list[Any]:
     """Fields of a linear ramp: value(frame) = from + (to - from) · (frame - start) / frames."""
     return [
         (f"{name}_from", "f4", PAIRS),
@@ -156,182 +152,13 @@ def _ramp(name: str) -> list[Any]:
     ]
 
 
-def _shaped_ramp(name: str) -> list[Any]:
+def shaped_ramp_fields(name: str) -> list[Any]:
     """Fields of a ramp whose progress is shaped: `LINEAR`, `EQUAL_POWER_IN` or `EQUAL_POWER_OUT`."""
-    return [*_ramp(name), (f"{name}_shape", "i4", PAIRS)]
+    return [*ramp_fields(name), (f"{name}_shape", "i4", PAIRS)]
 
 
 LANE_BLOCKS = 3
 """Scratch blocks of 64 frames of sixteen lanes: output of the oscillators, left sums, right sums."""
-
-LANE_FILTER = record(
-    [
-        ("is_on", "i4", LANES),
-        ("low", "f4", LANES),
-        ("band", "f4", LANES),
-        ("b1", "f4", LANES),
-        ("b2", "f4", LANES),
-        ("b3", "f4", LANES),
-        ("b1_step", "f4", LANES),
-        ("b2_step", "f4", LANES),
-        ("b3_step", "f4", LANES),
-        # one column for each clip or bus
-        ("aimed_hz", "f4", PAIRS),  # cutoff of the coefficients at the end of the quantum
-        ("is_moving", "i4", PAIRS),
-    ]
-)
-"""The low-pass of eight stereo clips or buses."""
-
-CLIP_GROUP = record(
-    [
-        # one column for each clip
-        ("state", "i4", PAIRS),
-        ("sound", "i4", PAIRS),
-        ("bus", "i4", PAIRS),
-        ("first_event", "i4", PAIRS),
-        ("stops_at_end", "i4", PAIRS),  # stops when the gain ramp has ended
-        ("is_tail", "i4", PAIRS),  # only the tails of earlier passes are played
-        ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no coefficients yet, 3 no state yet
-        ("position", "i8", PAIRS),  # frames since beat 1 of this pass; negative in the pickup
-        ("passes", "i8", PAIRS),  # loops completed: how many tails may still sound
-        *_shaped_ramp("gain"),
-        *_ramp("pan"),
-        *_ramp("cutoff"),
-        # values of the ramps at the end of the quantum, updated until the frame in `moving_until`
-        ("moving_until", "i8"),
-        ("gain_next", "f4", PAIRS),
-        ("left_next", "f4", PAIRS),
-        ("right_next", "f4", PAIRS),
-        # one column for each lane
-        ("line_value", "f4", LANES),  # gain at the end of the last piece
-        ("residual", "f4", LANES),  # last sample of a cut clip, decaying on the bus it was cut on
-        ("residual_bus", "i4", PAIRS),
-        ("begun_at", "i8", PAIRS),  # position at which it was started
-        ("filter", LANE_FILTER),
-    ]
-)
-
-BUS_GROUP = record(
-    [
-        ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
-        ("channel", "i4", PAIRS),  # first of its two master channels
-        ("send_bus", "i4", (SENDS, PAIRS)),  # -1: none
-        ("effect", "i4", PAIRS),  # -1: none
-        ("first_event", "i4", PAIRS),
-        ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no state yet
-        *_shaped_ramp("gain"),
-        *_shaped_ramp("duck"),
-        *_ramp("pan"),
-        *_ramp("cutoff"),
-        # targets set by parameters, and the smoothed values (`_now`) at the end of this quantum
-        ("control_gain", "f4", PAIRS),
-        ("control_gain_now", "f4", PAIRS),
-        ("control_pan", "f4", PAIRS),
-        ("control_pan_now", "f4", PAIRS),
-        ("control_cutoff", "f4", PAIRS),
-        ("control_send", "f4", (SENDS, PAIRS)),
-        ("control_send_now", "f4", (SENDS, PAIRS)),
-        ("send_value", "f4", (SENDS, PAIRS)),
-        ("silent_quanta", "i4", PAIRS),
-        ("loudness", "f4", PAIRS),  # energy of this quantum's input
-        ("pan_aimed", "f4", PAIRS),  # pan for which `pan_gain` was computed
-        ("pan_gain", "f4", LANES),
-        ("line_value", "f4", LANES),
-        ("peak", "f4", LANES),  # since it was last read
-        ("square", "f4", LANES),  # mean square, smoothed over 300 ms
-        ("filter", LANE_FILTER),
-    ]
-)
-
-INSTRUMENT = record(
-    [
-        ("bus", "i4"),
-        ("first_group", "i4"),
-        ("group_count", "i4"),
-        ("voice_limit", "i4"),
-        ("first_event", "i4"),
-        ("next_age", "i4"),
-        ("shape", "i4", 2),
-        ("filter_low", "f4"),
-        ("filter_band", "f4"),
-        ("filter_high", "f4"),
-        ("resonance", "f4"),
-        ("cutoff_pitch", "f4"),  # as a MIDI pitch, so that modulation in semitones adds
-        ("key_track", "f4"),
-        ("filter_semitones", "f4"),
-        ("velocity_semitones", "f4"),
-        ("oscillator_level", "f4", 2),
-        ("oscillator_pitch", "f4", 2),
-        ("width", "f4", 2),
-        ("attack_rate", "f4", 2),  # [amplitude, modulation]; share of full scale per frame
-        ("decay_rate", "f4", 2),  # octaves per frame towards the target
-        ("sustain", "f4", 2),
-        ("release_rate", "f4", 2),
-        ("lfo_step", "f4"),  # cycles per quantum
-        ("lfo_pitch", "f4"),  # semitones
-        ("lfo_cutoff", "f4"),  # semitones
-        ("lfo_level", "f4"),
-        ("lfo_fade_step", "f4"),  # share per quantum
-        ("gain", "f4"),
-        ("spread", "f4"),
-        # the fade of the whole instrument
-        ("fade_from", "f4"),
-        ("fade_to", "f4"),
-        ("fade_start", "i8"),
-        ("fade_frames", "i8"),
-        ("fade_shape", "i4"),
-        ("fade_value", "f4"),
-        ("brightness", "f4"),  # semitones added to every cutoff
-        ("sounding", "i4"),
-    ]
-)
-
-VOICE_GROUP = record(
-    [
-        ("instrument", "i4"),
-        ("active", "i4"),  # number of lanes that sound
-        ("first_event", "i4"),
-        ("stage", "i4", LANES),  # 0 off, 1 attack, 2 decay and sustain, 3 release
-        ("age", "i4", LANES),
-        ("note", "i8", LANES),  # id of the note
-        ("release_frame", "i8", LANES),
-        ("pitch", "f4", LANES),
-        ("velocity", "f4", LANES),
-        ("amplitude", "f4", LANES),  # envelope at the end of the last quantum
-        ("modulation", "f4", LANES),
-        ("modulation_stage", "i4", LANES),
-        ("lfo_phase", "f4", LANES),
-        ("lfo_fade", "f4", LANES),
-        ("pan_left", "f4", LANES),
-        ("pan_right", "f4", LANES),
-        # straight line within the quantum: value + step · (frame - origin)
-        ("gain_value", "f4", LANES),
-        ("gain_step", "f4", LANES),
-        ("gain_origin", "f4", LANES),
-        ("phase", "f4", LANES),
-        ("step", "f4", LANES),
-        ("inverse", "f4", LANES),  # 1 / step
-        ("phase_other", "f4", LANES),
-        ("step_other", "f4", LANES),
-        ("inverse_other", "f4", LANES),
-        ("wave", "f4", LANES),
-        ("noise", "u4", LANES),
-        ("low", "f4", LANES),
-        ("band", "f4", LANES),
-        ("b1", "f4", LANES),
-        ("b2", "f4", LANES),
-        ("b3", "f4", LANES),
-        ("b1_step", "f4", LANES),
-        ("b2_step", "f4", LANES),
-        ("b3_step", "f4", LANES),
-        ("damping", "f4", LANES),
-        ("last", "f4", LANES),
-        ("residual_left", "f4", LANES),
-        ("residual_right", "f4", LANES),
-        ("event_offset", "i4", LANES),  # frame of the quantum at which a note starts; -1: none
-        ("event_entry", "i4", LANES),
-    ]
-)
 
 PARAMETER = record(
     [
@@ -374,28 +201,6 @@ MAPPING = record(
     ]
 )
 
-REVERB = record(
-    [
-        # a row is the memory of one delay: its frames, followed by a copy of its first quantum
-        ("row_first", "i8", REVERB_ROWS),  # its first frame in the memory of the reverb
-        ("row_frames", "i8", REVERB_ROWS),  # its length, a multiple of the quantum, so that no write wraps
-        ("row_write", "i8", REVERB_ROWS),
-        ("length", "i8", REVERB_ROWS),  # delay in frames
-        # frames in the memory of the reverb from which and to which this quantum is read and written
-        ("reads", "i8", REVERB_ROWS),
-        ("writes", "i8", REVERB_ROWS),
-        ("feedback", "f4", REVERB_LINES),
-        ("damping", "f4"),
-        ("gain", "f4"),
-        ("low_cut", "f4"),
-        ("low_cut_state", "f4"),
-        ("is_quiet", "i4"),
-        ("quiet_quanta", "i4"),
-        ("quiet_limit", "i4"),  # quanta of quiet after which the tail has ended
-    ]
-)
-"""A reverb; its rows are the feedback lines, the all-passes and the pre-delay, in this order."""
-
 MASTER = record(
     [
         ("gain_from", "f4"),
@@ -427,6 +232,22 @@ MASTER = record(
         ("wide", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
     ]
 )
+
+STEP = record(
+    [
+        ("unit", "i8"),  # row of the table of units; negative: the list ends here
+        ("item", "i8"),  # what the unit renders, in its own terms
+        ("first", "i8"),
+        ("count", "i8"),
+    ]
+)
+"""One step of the render list: a call of a unit in every quantum."""
+
+UNIT_QUANTUM, UNIT_CONTROL = range(2)
+"""First rows of the table of units; the units of the render list follow."""
+
+BUS_BEGIN, BUS_END = range(2)
+"""What a step of a group of buses does: before its inserts, and after them."""
 
 TELEMETRY = record(
     [
@@ -462,6 +283,8 @@ HEADER = record(
         ("bus_groups", "i8"),
         ("spare_first", "i8"),  # first group of buses that is spare, and not rendered
         ("spare_end", "i8"),  # first group after the spare ones
+        ("step_rows", "i8"),  # rows of the render list; a row without a unit ends it
+        ("unit_count", "i8"),
         ("clip_groups", "i8"),
         ("voice_groups", "i8"),
         ("instrument_count", "i8"),
@@ -496,6 +319,8 @@ HEADER = record(
         ("mailbox_taken", "i8"),  # sequence number of the mailbox that was last taken over
         # addresses
         ("at_header", "i8"),
+        ("at_units", "i8"),  # addresses of C functions, in the order of `UNIT_QUANTUM` … and the render list
+        ("at_steps", "i8"),
         ("at_clips", "i8"),
         ("at_sounds", "i8"),
         ("at_voices", "i8"),
@@ -582,7 +407,6 @@ GATE_INSIDE, GATE_SHUT = 1, 2
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
-SAW, PULSE, TRIANGLE, SINE, NOISE = range(5)
 
 MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB = range(4)
 

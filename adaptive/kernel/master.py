@@ -14,10 +14,10 @@ from numba import types
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
-from adaptive.kernel.dsp.maths import F32, ONE, ZERO, ramp_at
+from adaptive.kernel.dsp.maths import F32, ONE, ZERO
 from adaptive.kernel.dsp.meter import energy, peak_of
 from adaptive.kernel.dsp.one_pole import high_pass, release_row
-from adaptive.kernel.dsp.ramps import scale_quantum
+from adaptive.kernel.dsp.ramps import ramp_at, scale_quantum
 from adaptive.kernel.dsp.vectors import ROW_OFFSETS, VECTOR_BYTES, VECTORS, load, splat, store
 from adaptive.kernel.layout import LINEAR, MASTER, MASTER_LOOK_AHEAD, QUANTUM
 

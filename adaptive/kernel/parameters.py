@@ -12,14 +12,7 @@ import numpy as np
 
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
-from adaptive.kernel.layout import (
-    CONTROL_STEP_FRAMES,
-    MAP_CUTOFF,
-    MAP_GAIN_DB,
-    MAP_PAN,
-    PAIRS,
-    REPLY_APPLIED,
-)
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MAP_CUTOFF, MAP_GAIN_DB, MAP_PAN, PAIRS, REPLY_APPLIED
 from adaptive.kernel.schedule import reply
 
 F32: Any = np.float32

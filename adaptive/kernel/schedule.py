@@ -14,15 +14,7 @@ from numba import carray
 
 from adaptive.kernel.atomic import load_acquire, store_release
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.layout import (
-    COMMAND,
-    HEADER,
-    QUANTUM,
-    REPLY,
-    REPLY_WITHDRAWN,
-    RING,
-    WITHDRAW,
-)
+from adaptive.kernel.layout import COMMAND, HEADER, QUANTUM, REPLY, REPLY_WITHDRAWN, RING, WITHDRAW
 
 FILING_LIMIT = 256
 """Commands filed in one quantum; inserting 2,000 at once took 1.1 ms of a budget of 1.33 ms."""

@@ -22,24 +22,26 @@ from adaptive.kernel.atomic import (
     store_release,
     write_float_mode,
 )
+from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import call_unit, pointer
 from adaptive.kernel.layout import (
-    BUS_GROUP,
-    CLIP_GROUP,
+    BUS_BEGIN,
     ENTRY,
     HEADER,
-    INSTRUMENT,
     LANES,
     MASTER,
     QUANTUM,
-    REVERB,
     ROOT,
     SOUND,
-    VOICE_GROUP,
+    STEP,
+    UNIT_CONTROL,
 )
 from adaptive.kernel.osc_receiver_layout import RECEIVER
 from adaptive.kernel.processors import reverb
+from adaptive.kernel.processors.reverb_record import REVERB
 from adaptive.kernel.sources import clip, synth
+from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 Q = np.int64(QUANTUM)
 PAIR = np.int64(8) * Q  # bytes of both channels of a bus
@@ -105,16 +107,15 @@ def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Render every bus into the master."""
+    """Render the part of a group of buses (`item`) before its inserts (`first` 0), or after them (1)."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
     groups = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
-    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
-    audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
-    telemetry = control.telemetry_of(header)
-    bus.render_buses(
-        groups, header["bus_groups"], header["bus_count"], audio, entries, header,
-        header_address, telemetry,
-    )  # fmt: skip
+    if first == BUS_BEGIN:
+        audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
+        bus.begin_group(groups[item], item, audio, header, control.telemetry_of(header))
+    else:
+        entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
+        bus.end_group(groups[item], item, entries, header)
     return np.int32(0)
 
 
@@ -165,13 +166,16 @@ def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
     fill.clear(carray(pointer(header["at_bus_audio"]), frames, np.float32))
     fill.clear(carray(pointer(header["at_master_audio"]), channels * Q, np.float32))
     zero = np.int64(0)
-    call_unit(header["unit_control"], header_address, zero, zero, zero)
-    call_unit(header["unit_clips"], header_address, zero, zero, zero)
-    call_unit(header["unit_voices"], header_address, zero, zero, zero)
-    call_unit(header["unit_buses"], header_address, zero, zero, zero)
-    call_unit(header["unit_master"], header_address, zero, zero, zero)
+    units = carray(pointer(header["at_units"]), header["unit_count"], np.int64)
+    steps = carray(pointer(header["at_steps"]), header["step_rows"], STEP)
+    call_unit(units[UNIT_CONTROL], header_address, zero, zero, zero)
+    for number in range(header["step_rows"]):
+        step = steps[number]
+        if step["unit"] < 0:
+            break
+        call_unit(units[step["unit"]], header_address, step["item"], step["first"], step["count"])
     fill.tap_buses(header)
-    call_unit(header["unit_control"], header_address, ONE, zero, zero)
+    call_unit(units[UNIT_CONTROL], header_address, ONE, zero, zero)
     control.telemetry_of(header)["quanta"] += ONE
     return np.int32(0)
 

@@ -1,1 +1,4 @@
-"""The score on disk: a preset's file, read, checked and explained; nothing here makes sound."""
+"""Presets: reads, checks and explains a preset's file, and evaluates its expressions with hysteresis.
+
+Nothing here makes sound.
+"""

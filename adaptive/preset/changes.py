@@ -29,6 +29,7 @@ WHOLE = {
     "key": "the key was",
     "seed": "the seed was",
     "level_db": "the level was",
+    "master": "the master was",
 }
 MOST = 4
 """The most names that are listed; of more, only the number is given."""

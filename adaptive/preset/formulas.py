@@ -26,8 +26,8 @@ from adaptive.preset.expression import (
     compile_program,
     parse,
 )
-from adaptive.preset.faults import SHOWN_NAMES, FaultList, KeyPath, hint
-from adaptive.preset.model import StateGroup, select_lines, state_groups
+from adaptive.preset.faults import SHOWN_NAMES, FaultList, KeyPath, hint, nearest
+from adaptive.preset.model import SECTION_GROUP, StateGroup, select_lines, state_groups
 from adaptive.preset.schema import PresetFile
 from adaptive.preset.tree import CLOCK_FUNCTIONS
 
@@ -158,7 +158,17 @@ class _TypeChecker:
         if name in self._groups:
             return "state"
         names = [*self._parameters, *self._groups]
-        return self._fault(f"there is no parameter or state named `{name}`{hint(name, names)}")
+        if self._faults.knows(name, names, self._at):
+            return "unknown"
+        text = f"there is no parameter or state named `{name}`{self._is_value(name) or hint(name, names)}"
+        because = [("parameters",), ("states",), ("sections",)]
+        self._faults.add_same("parameter", name, self._at, text, because)
+        return "unknown"
+
+    def _is_value(self, name: str) -> str:
+        """Return the end of a sentence, if a name without quotes is a value of a state."""
+        owner = next((group for group, states in self._groups.items() if name in states.values), None)
+        return f"; a value of a state has quotes: {owner} == '{name}'" if owner else ""
 
     def _call(self, node: Call) -> Kind:
         first = node.arguments[0]
@@ -192,6 +202,8 @@ class _TypeChecker:
         return f"`{name}` is a state; compare it with a value, such as `{name} == '{value}'`"
 
     def _compare(self, node: Comparison) -> Kind:
+        if self._lacks_quotes(node):
+            return "condition"
         sides = [(node.left, self.check(node.left)), (node.right, self.check(node.right))]
         kinds = {kind for _, kind in sides}
         if "unknown" in kinds or not kinds & {"state", "text"}:
@@ -207,12 +219,36 @@ class _TypeChecker:
             self._fault(self._state_alone(state))
         return "condition"
 
+    def _lacks_quotes(self, node: Comparison) -> bool:
+        """Add a fault if a state is compared with a name that is neither a state nor a parameter."""
+        for state, value in ((node.left, node.right), (node.right, node.left)):
+            if not (isinstance(state, Reference) and isinstance(value, Reference)):
+                continue
+            is_state = state.name in self._groups and state.name not in self._parameters
+            if not is_state or value.name in {*self._groups, *self._parameters}:
+                continue
+            values = self._groups[state.name].values
+            meant = value.name if value.name in values else nearest(value.name, values)
+            instead = f"{state.name} {node.operator} '{meant or value.name}'"
+            other = "" if meant else hint(value.name, values)
+            text = f"the values of `{state.name}` are texts, in quotes; write `{instead}`{other}"
+            self._faults.add_same(
+                "value", f"{state.name} {value.name}", self._at, text, self._source(state.name)
+            )
+            return True
+        return False
+
+    def _source(self, group: str) -> list[KeyPath]:
+        """Return the keys that declare the values of a state."""
+        return [("states",), ("states", group, "values")] if group != SECTION_GROUP else [("sections",)]
+
     def _check_value(self, sides: list[tuple[Node, Kind]]) -> None:
         group = next(one.name for one, _ in sides if isinstance(one, Reference))
         value = next(one.value for one, _ in sides if isinstance(one, Text))
         values = self._groups[group].values
-        if value not in values:
-            self._fault(f"state `{group}` has no value `{value}`{hint(value, values)}")
+        if not self._faults.knows(value, values, self._at):
+            text = f"state `{group}` has no value `{value}`{hint(value, values)}"
+            self._faults.add_same("value", f"{group} {value}", self._at, text, self._source(group))
 
 
 def _shown(node: Node) -> str:

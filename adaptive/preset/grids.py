@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from adaptive.preset.schema import Grid
 
@@ -83,6 +84,31 @@ def longest_wait(places: Sequence[Spot], length_beats: int) -> float:
     beats = [at for at, _ in places]
     after = [*beats[1:], beats[0] + length_beats]
     return max(next_one - at for at, next_one in zip(beats, after, strict=True))
+
+
+def longest_first_wait(
+    where: str | Grid, places: Sequence[Spot], length_beats: int, intro: Sequence[Spot], intro_beats: int
+) -> float:
+    """Return the longest wait in beats that begins in an introduction.
+
+    Parameters
+    ----------
+    where : str or Grid
+        The grid.
+    places, length_beats
+        Its places in a pass, and the length of a pass.
+    intro, intro_beats
+        Its places in the introduction, and the length of the introduction, whose end ends no pass.
+
+    Examples
+    --------
+    >>> longest_first_wait("end", [(0.0, "")], 16, [(0.0, "")], 8)
+    24.0
+    """
+    is_end = where == "end"
+    first = places[0][0] if not is_end else float(length_beats)
+    beats = [0.0, *(at for at, _ in intro if not is_end), intro_beats + first]
+    return max(after - at for at, after in pairwise(beats))
 
 
 def describe(where: str | Grid) -> str:

@@ -1,7 +1,12 @@
-"""The length of a section, and how a stem fills it.
+"""The length of a section and of its introduction, and how a stem fills it.
 
 Lengths are whole beats of the meter's denominator at the section's tempo, counted from `first_beat_s` of
 the file.  What a file holds before `first_beat_s` is its lead-in.
+
+An introduction has a length of its own, before that of the section.  Where the section declares it
+(`intro_bars`, `intro_beats`), each stem holds it before the loop, in the same file; the stem of a layer with
+an `intro` file holds the loop alone.  Where the section does not declare it, the longest `intro` file of its
+layers gives the length, every stem holds the loop alone, and layers without an `intro` file begin with it.
 """
 
 from __future__ import annotations
@@ -45,27 +50,77 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
     The length is ``length_bars`` or ``length_beats`` if the section has one.  Otherwise it is the number of
     whole bars in the longest stem, at least one.  The stem counts for
     ``(seconds - first_beat_s) / beat_s`` beats plus its lead-in, up to one beat, because the lead-in
-    completes a file that ends early.  A section without stems lasts one phrase.
+    completes a file that ends early.  Of a stem that holds the introduction, only the loop counts.
+    A section without stems lasts one phrase.
     """
     written = written_length_beats(preset, section)
     if written is not None:
         return written
     segment = preset.segments[section]
-    lasting = [stem_seconds[path] for _, path in section_stems(preset, section) if path in stem_seconds]
+    lasting = []
+    for layer, path in section_stems(preset, section):
+        if path in stem_seconds:
+            held = held_intro_beats(preset, section, layer)
+            lead_in = min(segment.first_beat_s / segment.beat_s + held, 1.0)
+            lasting.append(covered_beats(preset, section, stem_seconds[path], held) + lead_in)
     if not lasting:
         return segment.phrase_bars * segment.beats_per_bar
-    lead_in = min(segment.first_beat_s / segment.beat_s, 1.0)
-    beats = covered_beats(preset, section, max(lasting)) + lead_in
-    return max(_floor(beats, segment.beats_per_bar, segment.beat_s), segment.beats_per_bar)
+    return max(_floor(max(lasting), segment.beats_per_bar, segment.beat_s), segment.beats_per_bar)
 
 
-def covered_beats(preset: Preset, section: str, seconds: float) -> float:
-    """Return the number of beats from a file's first beat to its end."""
+def covered_beats(preset: Preset, section: str, seconds: float, held_beats: int = 0) -> float:
+    """Return the number of beats from a file's first beat to its end, without an introduction it holds."""
     segment = preset.segments[section]
-    return (seconds - segment.first_beat_s) / segment.beat_s
+    return (seconds - segment.first_beat_s) / segment.beat_s - held_beats
 
 
-def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: int) -> int | None:
+def held_intro_beats(preset: Preset, section: str, layer: str) -> int:
+    """Return the beats of the introduction that a layer's stem holds before the loop, in the same file."""
+    if preset.first_pass_file(layer, section) is not None:
+        return 0
+    return first_pass_intro_beats(preset, section, layer)
+
+
+def first_pass_intro_beats(preset: Preset, section: str, layer: str) -> int:
+    """Return the beats of the introduction before the first pass of a layer, in the same file.
+
+    That file is the layer's `first_pass`, if it has one, and else its stem.
+    """
+    written = preset.segments[section].written_intro_beats
+    return 0 if written is None or preset.intro_file(layer, section) else written
+
+
+def intro_files(preset: Preset, section: str) -> list[tuple[str, Path]]:
+    """Return each file that is an introduction of a section, with its layer."""
+    files = ((layer, preset.intro_file(layer, section)) for layer in preset.segments[section].layers)
+    return [(layer, path) for layer, path in files if path is not None]
+
+
+def intro_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path, float]) -> int:
+    """Return the length of a section's introduction in beats; 0 if it has none.
+
+    Notes
+    -----
+    The length is ``intro_bars`` or ``intro_beats`` if the section has one.  Otherwise it is the number of
+    whole bars in the longest `intro` file of its layers, where less than a beat may be missing at the end;
+    of a file shorter than a bar, the number of whole beats.
+    """
+    segment = preset.segments[section]
+    if segment.written_intro_beats is not None:
+        return segment.written_intro_beats
+    files = [path for _, path in intro_files(preset, section) if path in stem_seconds]
+    if not files:
+        return 0
+    # rounding up to a whole beat first makes up for a file that ends early
+    beats = max(covered_beats(preset, section, stem_seconds[path]) for path in files)
+    whole = math.ceil(beats - TOLERANCE_S / segment.beat_s)
+    bars = whole // segment.beats_per_bar
+    return bars * segment.beats_per_bar or max(whole, 1)
+
+
+def stem_loop_beats(
+    preset: Preset, section: str, seconds: float, length_beats: int, held_beats: int = 0
+) -> int | None:
     """Return the loop length of a stem within a section, in beats.
 
     Parameters
@@ -76,6 +131,8 @@ def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: 
         The duration of the file.
     length_beats : int
         The length of the section.
+    held_beats : int
+        The beats of the introduction that the file holds before its loop.
 
     Returns
     -------
@@ -90,7 +147,7 @@ def stem_loop_beats(preset: Preset, section: str, seconds: float, length_beats: 
     a stem shorter than a bar is its number of whole beats.  A loop must divide the section.
     """
     beat_s, bar = preset.segments[section].beat_s, preset.segments[section].beats_per_bar
-    covered = covered_beats(preset, section, seconds)
+    covered = covered_beats(preset, section, seconds, held_beats)
     if covered + 1.0 + TOLERANCE_S / beat_s >= length_beats:
         return length_beats
     loops = [_floor(covered, bar, beat_s), _floor(covered + 1.0, bar, beat_s)]

@@ -10,16 +10,27 @@ from typing import Any
 
 from adaptive.errors import PresetError
 from adaptive.preset.faults import FaultList, hint, show_value
+from adaptive.preset.finding import FILE_NAME
 from adaptive.preset.formulas import read_conditions, read_derived
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
 from adaptive.preset.references import check_limits, check_references
+from adaptive.preset.source import Source
 from adaptive.preset.stems import resolve_stems
-from adaptive.preset.toml_text import parse_toml
+from adaptive.preset.toml_text import parse_toml, text_of
 from adaptive.preset.walk import read_file
 
-__all__ = ["Preset", "StateGroup", "Vocabulary", "default_search", "find", "load", "read", "read_document"]
+__all__ = [
+    "FILE_NAME",
+    "Preset",
+    "StateGroup",
+    "Vocabulary",
+    "default_search",
+    "find",
+    "load",
+    "read",
+    "read_document",
+]
 
-FILE_NAME = "preset.toml"
 # About ten times the size of the largest preset that one would write by hand.
 MAX_BYTES = 1_000_000
 
@@ -88,11 +99,9 @@ def read(
     PresetError
         If the content is faulty; it has one line for each fault, in the order of the file.
     """
-    try:
-        document = parse_toml(content)
-    except ValueError as error:
-        raise PresetError([str(error)], where) from None
-    return read_document(document, hashlib.sha256(content).hexdigest(), folder, vocabulary, where)
+    document = parse_toml(content, where)
+    source = Source(text_of(content, where), document)
+    return read_document(document, hashlib.sha256(content).hexdigest(), folder, vocabulary, where, source)
 
 
 def read_document(
@@ -101,26 +110,29 @@ def read_document(
     folder: Path,
     vocabulary: Vocabulary | None = None,
     where: str = FILE_NAME,
+    source: Source | None = None,
 ) -> Preset:
-    """Read a parsed ``preset.toml``; `digest` is the SHA-256 of its text.
+    """Read a parsed ``preset.toml``; `digest` is the SHA-256 of its text, `source` has the lines of its keys.
 
     Raises
     ------
     PresetError
         If the document is faulty; it has one line for each fault, in the order of the file.
     """
-    faults, follow_ups = FaultList(where), FaultList(where)
+    source = source or Source(document=document)
+    faults, follow_ups = FaultList(where, source), FaultList(where, source)
     file = read_file(document, faults)
     if not check_limits(file, faults):
-        raise PresetError(faults.lines(document), where)
+        raise PresetError(faults.findings(), where)
     folder = folder.resolve()
+    follow_ups.follow(faults)
     check_references(file, vocabulary, follow_ups)
     when = read_conditions(file, follow_ups)
     derived = read_derived(file, follow_ups)
     stems = resolve_stems(file, folder, follow_ups)
     faults.extend_unless_near(follow_ups)
     if faults.found:
-        raise PresetError(faults.lines(document), where)
+        raise PresetError(faults.findings(), where)
     return Preset(
         file=file,
         folder=folder,
@@ -130,6 +142,7 @@ def read_document(
         derived=derived,
         state_groups=state_groups(file),
         stems=stems,
+        source=source,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from adaptive.preset.expression import Expression
 from adaptive.preset.schema import Fade, PresetFile, SelectTable, TransitionTable
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge, segments_of
+from adaptive.preset.source import Source
+from adaptive.preset.stems import files_of
 
 SECTION_GROUP = "section"
 """The only state group of a preset without `[states]`; its values are the sections and playlists."""
@@ -66,6 +68,8 @@ class Preset:
         The groups of `[states]`; without `[states]`, the one group ``section``.
     stems : mapping of str to Path
         The resolved path of each audio file that the preset names, by its name in the file.
+    source : Source
+        The text of the file, which says in which line a key stands.
     """
 
     file: PresetFile
@@ -76,6 +80,7 @@ class Preset:
     derived: Mapping[str, Expression]
     state_groups: Mapping[str, StateGroup]
     stems: Mapping[str, Path]
+    source: Source = field(default_factory=Source, compare=False, repr=False)
 
     @cached_property
     def segments(self) -> Mapping[str, Segment]:
@@ -96,16 +101,48 @@ class Preset:
         """The first section of the file; its key applies while nothing plays."""
         return next(iter(self.file.sections))
 
+    def ends(self, section: str) -> bool:
+        """Return whether a section ends by itself after some passes."""
+        table = self.file.sections.get(section)
+        return table is not None and table.plays is not None
+
+    @property
+    def following(self) -> frozenset[str]:
+        """The sections that follow one that has ended, by its `then`."""
+        tables = self.file.sections.values()
+        return (
+            frozenset(table.then for table in tables if table.plays is not None) & self.file.sections.keys()
+        )
+
     def variations(self, layer: str, segment: str) -> tuple[Path, ...]:
         """Return the variations of a layer in a segment: its files in order; empty if it plays none there."""
         if is_bridge(layer):
             stem = self.file.bridges[layer.removeprefix(BRIDGE)].stem
-            return (self.stems[stem],) if stem is not None and layer == segment else ()
+            return tuple(self.stems[name] for name in files_of(stem)) if layer == segment else ()
         written = self.file.layers[layer].stem
         names = written.get(segment) if isinstance(written, dict) else written
         if names is None or (is_bridge(segment) and not isinstance(written, dict)):
             return ()
-        return tuple(self.stems[name] for name in ([names] if isinstance(names, str) else names))
+        return tuple(self.stems[name] for name in files_of(names))
+
+    def intro_file(self, layer: str, segment: str) -> Path | None:
+        """Return the file that a layer plays once before the loop of a segment; None if it has none."""
+        return self._file_of(layer, segment, "intro")
+
+    def first_pass_file(self, layer: str, segment: str) -> Path | None:
+        """Return the file that a layer plays in the first pass of a segment; None if it has none."""
+        return self._file_of(layer, segment, "first_pass")
+
+    def is_wrapped(self, layer: str) -> bool:
+        """Return whether the stems of a layer begin with the tail of the pass before."""
+        return not is_bridge(layer) and self.file.layers[layer].wrapped
+
+    def _file_of(self, layer: str, segment: str, key: str) -> Path | None:
+        if is_bridge(layer) or is_bridge(segment):
+            return None
+        written = getattr(self.file.layers[layer], key)
+        name = written.get(segment) if isinstance(written, dict) else written
+        return None if name is None else self.stems[name]
 
     def playlists_of(self, section: str) -> tuple[str, ...]:
         """Return the playlists a section belongs to, the innermost first."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adaptive.preset.expression import evaluate
-from adaptive.preset.faults import join_names
+from adaptive.preset.faults import join_names, show_path
 from adaptive.preset.finding import Finding, warning
 from adaptive.preset.grids import describe, spots
 from adaptive.preset.model import ANY, Preset
 from adaptive.preset.schema import Entry
+from adaptive.preset.thresholds import beyond_range
 from adaptive.preset.timing import known_length_beats
 from adaptive.preset.tree import BarsInSection, Call, Comparison, Node, Number, Reference, children, walk
 
@@ -89,6 +90,7 @@ def reach(preset: Preset) -> Reached | None:
 
 
 def _try(preset: Preset, corner: _Corner, found: Reached) -> None:
+    # a line whose section ends does not hide others: it counts only until then
     first: int | None = None
     for place in range(len(preset.select)):
         condition = preset.when.get(place)
@@ -96,7 +98,7 @@ def _try(preset: Preset, corner: _Corner, found: Reached) -> None:
             continue
         found.true.add(place)
         if first is None:
-            first = place
+            first = None if preset.ends(preset.select[place].section) else place
             found.chosen.add(place)
         else:
             found.hidden_by.setdefault(place, set()).add(first)
@@ -181,26 +183,30 @@ def check_reach(preset: Preset, stem_seconds: Mapping[Path, float] | None = None
     found = reach(preset) if preset.file.select else None
     if found is not None:
         yield from _check_lines(preset, found)
-    yield from _check_rules(preset, found)
+    yield from _check_rules(preset)
     yield from _check_places(preset, stem_seconds)
 
 
 def _check_lines(preset: Preset, found: Reached) -> Iterator[Finding]:
-    always = [i for i, line in enumerate(preset.select) if line.when is None]
+    always = [
+        i for i, line in enumerate(preset.select) if line.when is None and not preset.ends(line.section)
+    ]
+    fixed = {place for place in preset.when if beyond_range(preset, place)}
     for place in range(always[0] if always else len(preset.select)):
-        if place in found.chosen:
+        # a threshold that is never or always crossed has a warning of its own: this only follows from it
+        if place in found.chosen or place in fixed or found.hidden_by.get(place, set()) & fixed:
             continue
         if place not in found.true:
             text = "can never be true, whatever the parameters and states are"
         else:
-            hiders = join_names([f"select[{other}]" for other in sorted(found.hidden_by[place])])
+            hiders = join_names([show_path(("select", other)) for other in sorted(found.hidden_by[place])])
             text = f"is never chosen: whenever it is true, so is {hiders}, above"
         yield warning(("select", place, "when"), text)
 
 
-def _check_rules(preset: Preset, found: Reached | None) -> Iterator[Finding]:
+def _check_rules(preset: Preset) -> Iterator[Finding]:
     """Find transitions that no change of section can ever use."""
-    plays = _sections_that_play(preset, found)
+    plays = _sections_that_play(preset)
     used = set()
     for source, target in itertools.permutations(plays, 2):
         rule = preset.written_transition(source, target)
@@ -216,9 +222,9 @@ def _check_rules(preset: Preset, found: Reached | None) -> Iterator[Finding]:
             )
 
 
-def _sections_that_play(preset: Preset, found: Reached | None) -> list[str]:
-    lines = range(len(preset.select)) if found is None else found.chosen
-    names = {preset.select[place].section for place in lines} | {preset.default_section}
+def _sections_that_play(preset: Preset) -> list[str]:
+    """Return the sections that select names; a line that is never chosen has a warning of its own."""
+    names = {line.section for line in preset.select} | {preset.default_section, *preset.following}
     return [name for name in preset.file.sections if names & {name, *preset.playlists_of(name)}]
 
 

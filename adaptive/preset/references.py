@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterator
+import math
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from adaptive.preset.faults import FaultList, KeyPath, hint, join_names
+from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     Curve,
+    Files,
+    Ignore,
     InputTable,
     LayerTable,
+    MasterTable,
+    OutOfBounds,
     ParameterTable,
     PresetFile,
+    SectionTable,
 )
+from adaptive.preset.segments import bar_grid
 from adaptive.preset.tree import RESERVED
 
 # The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
@@ -58,7 +66,7 @@ def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: Fa
     faults : FaultList
         Receives the faults.
     """
-    for check in (_names, _parameters, _states, _inputs, _layers, _sections, check_routes, _stingers):
+    for check in CHECKS:
         check(file, faults)
     if vocabulary is not None:
         _vocabulary(file, vocabulary, faults)
@@ -71,6 +79,22 @@ def check_limits(file: PresetFile, faults: FaultList) -> bool:
         if counts[key] > limit:
             faults.add((key,), f"has {counts[key]} entries, more than the {limit} there may be")
     return all(counts[key] <= limit for key, limit in LIMITS.items())
+
+
+def _beats(file: PresetFile, faults: FaultList) -> None:
+    """Check that every `beat` divides the bar of its meter."""
+    _beat((), file.meter, file.beat, faults)
+    for kind, tables in (("sections", file.sections), ("bridges", file.bridges)):
+        for name, table in tables.items():
+            _beat((kind, name), table.meter or file.meter, table.beat, faults)
+
+
+def _beat(at: KeyPath, meter: str, beat: str | None, faults: FaultList) -> None:
+    try:
+        bar_grid(meter, beat)
+    except ValueError:
+        text = f"is `{beat}`, and a bar of {meter} does not hold a whole number of them"
+        faults.add((*at, "beat"), text)
 
 
 def _names(file: PresetFile, faults: FaultList) -> None:
@@ -94,13 +118,27 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
         for key in ("default", "fallback"):
             value = getattr(table, key)
             if isinstance(value, float) and not low <= value <= high:
-                faults.add((*at, key), f"must lie in the range {low:g} to {high:g}, got {value:g}")
+                text = f"must lie in the range {low:g} to {high:g}, got {value:g}"
+                faults.add((*at, key), text, [(*at, "range"), (*at, key)])
+        _ignore(table.ignore, low, high, at, faults)
+
+
+def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultList) -> None:
+    """Check that `ignore` says which numbers are no readings, and leaves some that are."""
+    if isinstance(ignore, OutOfBounds) and ignore.below is None and ignore.above is None:
+        faults.add((*at, "ignore"), "needs `below`, `above` or both, such as { below = 30 }")
+    elif NoReadings(ignore).leave_nothing_of(low, high):
+        where = f" from {low:g} to {high:g}" if low > -math.inf else ""
+        faults.add((*at, "ignore"), f"leaves no number{where} that would be a reading")
 
 
 def _states(file: PresetFile, faults: FaultList) -> None:
     for name, table in file.states.items():
         if table.default is not None:
-            faults.require_known(("states", name, "default"), "value", table.default, table.values)
+            at: KeyPath = ("states", name)
+            if not faults.knows(table.default, table.values, (*at, "default")):
+                text = f"there is no value named `{table.default}`{hint(table.default, table.values)}"
+                faults.add((*at, "default"), text, [(*at, "values"), (*at, "default")])
         for i in _repeated(table.values):
             faults.add(("states", name, "values", i), f"`{table.values[i]}` is there already")
 
@@ -120,7 +158,8 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
         given = [key for key in _TARGETS if getattr(table, key) is not None]
         if len(given) != 1:
             found = f"got {join_names(given)}" if given else "got none"
-            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}")
+            keys = [(*at, key) for key in _TARGETS]
+            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}", keys)
             continue
         if table.parameter is not None:
             _input_parameter(table.parameter, file, groups, (*at, "parameter"), faults)
@@ -157,7 +196,9 @@ def _input_state(
     faults.require_known((*at, "state"), "state", name, groups)
     for key, value in (table.values or {}).items() if name in groups else ():
         where = (*at, "values", key)
-        faults.require_known(where, f"value of `{name}`", value, groups[name].values)
+        if not faults.knows(value, groups[name].values, where):
+            text = f"there is no value of `{name}` named `{value}`{hint(value, groups[name].values)}"
+            faults.add(where, text, [("states", name, "values"), where] if file.states else [("sections",)])
 
 
 def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList) -> None:
@@ -167,6 +208,7 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
         faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
+    _ignore(table.ignore, -math.inf, math.inf, at, faults)
 
 
 def _layers(file: PresetFile, faults: FaultList) -> None:
@@ -174,20 +216,45 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("layers", name)
         if (layer.stem is None) == (layer.generator is None):
             found = "neither" if layer.stem is None else "both"
-            faults.add(at, f"must have either a `stem` or a `generator`, got {found}")
+            keys = [(*at, "stem"), (*at, "generator")]
+            faults.add(at, f"must have either a `stem` or a `generator`, got {found}", keys)
         if layer.generator is None:
             for key in ("style", "instrument", "density"):
                 if getattr(layer, key) is not None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
         for section in layer.stem if isinstance(layer.stem, dict) else ():
             faults.require_known((*at, "stem", section), "section", section, file.sections)
-        _variations(layer, at, faults)
-        _controls(layer, at, file, faults)
+        _introduction(name, layer, file, faults)
+        _variations(layer.stem, at, faults)
+        _controls(layer, _layer_fields(), at, file, faults)
 
 
-def _variations(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultList) -> None:
+    at: KeyPath = ("layers", name, "intro")
+    if layer.intro is not None and layer.stem is None:
+        faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.wrapped and layer.stem is None:
+        faults.add(("layers", name, "wrapped"), "goes with a `stem`, not with a `generator`")
+    if layer.first_pass is not None and not layer.wrapped:
+        faults.add(
+            ("layers", name, "first_pass"),
+            "goes with `wrapped = true`: only a stem that begins with the tail of the pass before needs it",
+        )
+    for section in layer.first_pass if isinstance(layer.first_pass, dict) else ():
+        faults.require_known(("layers", name, "first_pass", section), "section", section, file.sections)
+    for section in layer.intro if isinstance(layer.intro, dict) else ():
+        faults.require_known((*at, section), "section", section, file.sections)
+
+
+def _shots(file: PresetFile, faults: FaultList) -> None:
+    for kind, tables in (("bridges", file.bridges), ("fills", file.fills), ("stingers", file.stingers)):
+        for name, table in tables.items():
+            _variations(table.stem, (kind, name), faults)
+
+
+def _variations(stem: Files | Mapping[str, Files] | None, at: KeyPath, faults: FaultList) -> None:
     """Check that a list of variations is not empty and holds each file once."""
-    tables = layer.stem if isinstance(layer.stem, dict) else {"": layer.stem}
+    tables = stem if isinstance(stem, Mapping) else {"": stem}
     for section, files in tables.items():
         if not isinstance(files, tuple):
             continue
@@ -203,7 +270,8 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("stingers", name)
         if (stinger.stem is None) == (not stinger.notes):
             found = "neither" if stinger.stem is None else "both"
-            faults.add(at, f"must have either a `stem` or `notes`, got {found}")
+            keys = [(*at, "stem"), (*at, "notes")]
+            faults.add(at, f"must have either a `stem` or `notes`, got {found}", keys)
         if stinger.notes and stinger.instrument is None:
             faults.add(at, "has `notes` and no `instrument` to play them")
         if stinger.stem is not None:
@@ -220,9 +288,21 @@ def _layer_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(LayerTable)
 
 
-def _controls(layer: LayerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
-    for field in _layer_fields():
-        value = getattr(layer, field.name)
+def _master(file: PresetFile, faults: FaultList) -> None:
+    _controls(file.master, msgspec.structs.fields(MasterTable), ("master",), file, faults)
+    if file.level_db is not None and file.master.level_db is not None:
+        faults.add(("level_db",), "says the same as `master.level_db`; leave one out")
+
+
+def _controls(
+    table: LayerTable | MasterTable,
+    fields: tuple[msgspec.structs.FieldInfo, ...],
+    at: KeyPath,
+    file: PresetFile,
+    faults: FaultList,
+) -> None:
+    for field in fields:
+        value = getattr(table, field.name)
         where = (*at, field.encode_name)
         if isinstance(value, Curve):
             faults.require_known((*where, "over"), "parameter", value.over, file.parameters)
@@ -250,14 +330,36 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
         at: KeyPath = ("sections", name)
         if section.length_bars is not None and section.length_beats is not None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
+        if section.intro_bars is not None and section.intro_beats is not None:
+            faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
+        _then(name, section, file, faults)
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
         for i, layer in enumerate(section.layers):
             where = (*at, "layers", i)
             faults.require_known(where, "layer", layer, file.layers)
             stem = file.layers.get(layer, LayerTable()).stem
-            if isinstance(stem, dict) and name not in stem:
-                faults.add(where, f"`{layer}` has no stem for section `{name}`{hint(name, stem)}")
+            # a stem for a section that does not exist, of a similar name, is told where it stands
+            strange = [key for key in stem if key not in file.sections] if isinstance(stem, dict) else []
+            if isinstance(stem, dict) and not nearest(name, strange) and not faults.knows(name, stem, where):
+                text = f"`{layer}` has no stem for section `{name}`{hint(name, stem)}"
+                faults.add(where, text, [where, ("layers", layer, "stem")])
+        for layer in section.levels_db:
+            where = (*at, "levels_db", layer)
+            if layer in section.layers or layer not in file.layers:
+                faults.require_known(where, "layer", layer, file.layers)
+            else:
+                faults.add(where, f"section `{name}` does not have `{layer}` in its `layers`")
+
+
+def _then(name: str, section: SectionTable, file: PresetFile, faults: FaultList) -> None:
+    at: KeyPath = ("sections", name, "then")
+    if section.then == name:
+        faults.add(at, "is the section itself; leave out `plays`, and it goes on")
+    elif section.then != "select":
+        faults.require_known(at, "section", section.then, ["select", "back", *file.sections])
+        if section.plays is None:
+            faults.add(at, "goes with `plays`: without it the section never ends")
 
 
 def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> None:
@@ -281,3 +383,19 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
             faults.require_known((*at, "style"), what, layer.style, styles)
+
+
+CHECKS = (
+    _beats,
+    _names,
+    _parameters,
+    _states,
+    _inputs,
+    _layers,
+    _sections,
+    check_routes,
+    _stingers,
+    _shots,
+    _master,
+)
+"""The checks of `check_references`, in the order in which their faults are added."""

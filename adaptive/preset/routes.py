@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from adaptive.preset.faults import FaultList, KeyPath, join_names
+from adaptive.preset.faults import FaultList, KeyPath, join_names, show_path
 from adaptive.preset.model import ANY
 from adaptive.preset.schema import (
     BridgeTable,
@@ -17,7 +16,7 @@ from adaptive.preset.schema import (
     SectionTable,
     TransitionTable,
 )
-from adaptive.preset.segments import marker_beats, read_meter
+from adaptive.preset.segments import grid_of, marker_beats
 from adaptive.preset.walk import GRID_KEYS
 
 MATCHING, RANDOM = "matching", "random"
@@ -41,7 +40,7 @@ def check_routes(file: PresetFile, faults: FaultList) -> None:
         for i, layer in enumerate(fill.replaces):
             faults.require_known(("fills", name, "replaces", i), "layer", layer, file.layers)
     for name, stinger in file.stingers.items():
-        _grid(stinger.play_at, ("stingers", name, "play_at"), file.meter, faults)
+        _grid(stinger.play_at, ("stingers", name, "play_at"), grid_of(file).beats_per_bar, faults)
         if isinstance(stinger.play_at, Grid) and stinger.play_at.marker not in {None, ANY}:
             where = ("stingers", name, "play_at", "marker")
             faults.require_known(where, "marker", stinger.play_at.marker or "", _all_markers(file))
@@ -60,7 +59,7 @@ def _all_markers(file: PresetFile) -> set[str]:
 
 def _markers(file: PresetFile, faults: FaultList) -> None:
     for at, table in _marked(file):
-        beats, _ = read_meter(table.meter or file.meter)
+        beats = grid_of(file, table).beats_per_bar
         length = table.length_beats if table.length_bars is None else table.length_bars * beats
         for name, place in table.markers.items():
             where = (*at, "markers", name)
@@ -68,13 +67,15 @@ def _markers(file: PresetFile, faults: FaultList) -> None:
                 faults.add(where, "has a meaning of its own in a transition; take another name")
             beat = int(str(place).partition(".")[2] or 1)
             if beat > beats:
-                faults.add(where, f"names beat {beat} of a bar of {beats}")
+                faults.add(
+                    where, f"names beat {beat} of a bar of {beats}", [where, (*at, "meter"), ("meter",)]
+                )
             elif length is not None and marker_beats(place, beats) >= length:
                 faults.add(where, f"lies after the end, which is at {length / beats:g} bars")
 
 
 def _rules(file: PresetFile, faults: FaultList) -> None:
-    pairs: Counter[tuple[str, str]] = Counter()
+    pairs: dict[tuple[str, str], int] = {}
     places = [*file.sections, *file.playlists, ANY]
     for i, rule in enumerate(file.transitions):
         at: KeyPath = ("transitions", i)
@@ -86,13 +87,14 @@ def _rules(file: PresetFile, faults: FaultList) -> None:
         if rule.fill is not None:
             faults.require_known((*at, "fill"), "fill", rule.fill, file.fills)
         source = file.sections.get(rule.source)
-        _grid(rule.exit_at, (*at, "exit_at"), (source and source.meter) or file.meter, faults)
+        _grid(rule.exit_at, (*at, "exit_at"), grid_of(file, source).beats_per_bar, faults)
         _rule_markers(rule, at, file, faults)
         _rule_sense(rule, at, faults)
-        pairs[rule.source, rule.target] += 1
-        if pairs[rule.source, rule.target] == 2:
+        first = pairs.setdefault((rule.source, rule.target), i)
+        if first != i:
             pair = f"from `{rule.source}` to `{rule.target}`"
-            faults.add(at, f"is a second rule {pair}; neither is more specific")
+            earlier = show_path(("transitions", first))
+            faults.add(at, f"is a second rule {pair}, after `{earlier}`; leave one of the two out")
 
 
 def _rule_sense(rule: TransitionTable, at: KeyPath, faults: FaultList) -> None:
@@ -123,7 +125,7 @@ def _rule_markers(rule: TransitionTable, at: KeyPath, file: PresetFile, faults: 
             faults.require_known((*at, key, "marker"), "marker", marker, known)
 
 
-def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None:
+def _grid(where: str | Grid, at: KeyPath, beats: int, faults: FaultList) -> None:
     if not isinstance(where, Grid):
         return
     given = [key for key in GRID_KEYS if getattr(where, key) is not None]
@@ -131,7 +133,6 @@ def _grid(where: str | Grid, at: KeyPath, meter: str, faults: FaultList) -> None
         found = f"got {join_names(given)}" if given else "got none"
         faults.add(at, f"must have exactly one of {join_names(GRID_KEYS)}, {found}")
         return
-    beats, _ = read_meter(meter)
     for key, offset, every in (
         ("offset_bars", where.offset_bars, where.every_bars),
         ("offset_beats", where.offset_beats, where.every_beats),
@@ -169,7 +170,8 @@ def _bridges(file: PresetFile, faults: FaultList) -> None:
         if bridge.length_bars is not None and bridge.length_beats is not None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if bridge.stem is None and not bridge.layers:
-            faults.add(at, "must have a `stem` or `layers`: there is nothing to hear")
+            keys = [(*at, "stem"), (*at, "layers")]
+            faults.add(at, "must have a `stem` or `layers`: there is nothing to hear", keys)
         elif bridge.stem is None and bridge.length_bars is None and bridge.length_beats is None:
             faults.add(at, "must have a length, because it has no `stem`")
         for i, layer in enumerate(bridge.layers):

@@ -28,13 +28,24 @@ Bars = Annotated[int, Meta(gt=0, le=4096)]
 Beats = Annotated[int, Meta(gt=0, le=16384)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
+Reading = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]
+"""A number as a device sends it; the largest that 32 bits hold often means that there is no reading."""
+
 Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
+Beat = Literal[
+    "whole", "dotted_half", "half", "dotted_quarter", "quarter", "dotted_eighth", "eighth", "sixteenth"
+]
+"""The note value of a beat; left out: the meter's denominator."""
+
 Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$")]
 """The place of a marker: a bar counted from 1, or ``"bar.beat"``."""
 
 Order = Literal["sequence", "random", "shuffle"]
 """The order in which variations or sections are played; ``docs/presets.md`` defines each."""
+
+Files = str | tuple[str, ...]
+"""A file, or a list of variations."""
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +87,17 @@ class Credits(_Table, frozen=True):
     source: str = ""
 
 
+class OutOfBounds(_Table, frozen=True):
+    """`{ below = 30, above = 230 }`: numbers below the one or above the other; give one or both."""
+
+    below: Reading | None = None
+    above: Reading | None = None
+
+
+Ignore = tuple[Reading, ...] | OutOfBounds
+"""Numbers that are no readings: a device sends them when it measures nothing."""
+
+
 class ParameterTable(_Table, frozen=True):
     """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
@@ -87,6 +109,7 @@ class ParameterTable(_Table, frozen=True):
     hysteresis: NonNegative = 0.0
     stale_after_s: Positive | None = None
     fallback: Literal["hold", "default"] | float = "hold"
+    ignore: Ignore = ()
     value: str | None = None
 
 
@@ -108,6 +131,7 @@ class InputTable(_Table, frozen=True):
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    ignore: Ignore = ()
 
 
 class LayerTable(_Table, frozen=True):
@@ -116,6 +140,9 @@ class LayerTable(_Table, frozen=True):
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
+    intro: str | dict[Name, str] | None = None
+    wrapped: bool = False
+    first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
     style: Name | None = None
     instrument: Name | None = None
@@ -133,15 +160,21 @@ class SectionTable(_Table, frozen=True):
     layers: tuple[Name, ...]
     length_bars: Bars | None = None
     length_beats: Beats | None = None
+    intro_bars: Bars | None = None
+    intro_beats: Beats | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
+    beat: Beat | None = None
     markers: dict[Name, Place] = msgspec.field(default_factory=dict)
     phrase_bars: Bars = 4
     min_stay_bars: Annotated[int, Meta(ge=0, le=4096)] = 0
+    plays: Bars | None = None
+    then: Name = "select"
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
+    levels_db: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
 class SelectTable(_Table, frozen=True):
@@ -187,7 +220,7 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
     source: Name = "any"
     target: Name = "any"
     exit_at: Where = "bar"
-    enter_at: Literal["start", "same_position", "last_position"] | Entry = "start"
+    enter_at: Literal["start", "loop", "same_position", "last_position"] | Entry = "start"
     fade_out: Fade | None = None
     fade_in: Fade | None = None
     pickup: Literal["auto", "always", "never"] = "auto"
@@ -198,13 +231,16 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
 class BridgeTable(_Table, frozen=True):
     """`[bridges.NAME]`: music that plays once between two sections, as part of a transition."""
 
-    stem: str | None = None
+    stem: Files | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     layers: tuple[Name, ...] = ()
     length_bars: Bars | None = None
     length_beats: Beats | None = None
     first_beat_s: Seconds = 0.0
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
     meter: Meter | None = None
+    beat: Beat | None = None
     key: str | None = None
     chords: tuple[str, ...] = ()
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
@@ -219,8 +255,10 @@ class BridgeTable(_Table, frozen=True):
 class FillTable(_Table, frozen=True):
     """`[fills.NAME]`: a one-shot that leads up to a seam; it sounds only if the transition happens."""
 
-    stem: str
+    stem: Files
     length_beats: Beats
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
     replaces: tuple[Name, ...] = ()
     must_fit: bool = False
@@ -253,10 +291,13 @@ class StingerNote(_Table, frozen=True):
 class StingerTable(_Table, frozen=True):
     """`[stingers.NAME]`: a one-shot that the event of the same name plays; its first beat lands on the grid.
 
-    Give either a `stem` (or one for each key), or `notes` and an `instrument`.
+    Give either a `stem` (a file, a list of variations, or either for each key), or `notes` and an
+    `instrument`.
     """
 
-    stem: str | dict[str, str] | None = None
+    stem: Files | dict[str, Files] | None = None
+    order: Order = "shuffle"
+    avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
     instrument: Name | None = None
     notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()
@@ -331,6 +372,13 @@ class ReverbTable(_Table, frozen=True):
     level_db: Level = 0.0
 
 
+class MasterTable(_Table, frozen=True):
+    """`[master]`: the whole mix, before the limiter."""
+
+    level_db: Control | None = None
+    cutoff_hz: Control | None = None
+
+
 class PresetFile(_Table, frozen=True, kw_only=True):
     """A preset: the whole of `preset.toml`."""
 
@@ -338,9 +386,10 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)]
     meter: Meter = "4/4"
+    beat: Beat | None = None
     key: str = "A minor"
     seed: Annotated[int, Meta(ge=0)] = 0
-    level_db: Level = 0.0
+    level_db: Level | None = None
     credits: Credits = msgspec.field(default_factory=Credits)
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
@@ -355,3 +404,4 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
+    master: MasterTable = msgspec.field(default_factory=MasterTable)

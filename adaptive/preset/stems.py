@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from adaptive.preset.faults import FaultList, KeyPath, nearest
-from adaptive.preset.schema import PresetFile
-
-# Similar names are searched among at most this many files of the folder.
-MAX_LISTED = 2000
+from adaptive.preset.faults import FaultList, KeyPath, show_value
+from adaptive.preset.file_names import MAX_LISTED, find_same, hint_file
+from adaptive.preset.schema import Files, PresetFile
 
 
 def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str, Path]:
@@ -33,40 +32,65 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
     stems: dict[str, Path] = {}
     listed: list[str] | None = None
     for at, name in named_stems(file):
-        path = _resolved(folder / name)
+        path = _find(folder, name)
         if path is not None and not path.is_relative_to(folder):
-            faults.add(at, "points outside the preset's folder; copy the file into it")
+            faults.add_same("outside", name, at, "points outside the preset's folder; copy the file into it")
         elif path is None or not path.exists():
             listed = _list(folder) if listed is None else listed
-            match = nearest(name, listed)
-            meant = f"; did you mean `{match}`?" if match else ""
-            faults.add(at, f"there is no such file in the preset's folder{meant}")
+            text = f"there is no file {show_value(name)} in the preset's folder{_meant(name, listed)}"
+            faults.add_same("file", name, at, text)
         elif not path.is_file():
-            faults.add(at, "is a folder, not a file")
+            faults.add(
+                at, "is a folder, not a file" if path.is_dir() else "is a pipe or a device, not a file"
+            )
         else:
             stems[name] = path
     return stems
 
 
+def _meant(name: str, listed: list[str]) -> str:
+    """Return the end of a sentence about a missing file: what was probably meant."""
+    if set(name) & set("\\\b\t\n\f\r"):
+        return "; write `/` between folders, not a backslash"
+    return hint_file(name, listed)
+
+
 def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
     """Yield each key path that names a file, with the name."""
     for name, layer in file.layers.items():
-        at: KeyPath = ("layers", name, "stem")
-        if isinstance(layer.stem, dict):
-            for section, files in layer.stem.items():
-                yield from _each((*at, section), files)
-        elif layer.stem is not None:
-            yield from _each(at, layer.stem)
+        for key in ("stem", "intro", "first_pass"):
+            yield from _of_layer(("layers", name, key), getattr(layer, key))
     for name, bridge in file.bridges.items():
         if bridge.stem is not None:
-            yield ("bridges", name, "stem"), bridge.stem
+            yield from _each(("bridges", name, "stem"), bridge.stem)
     for name, fill in file.fills.items():
-        yield ("fills", name, "stem"), fill.stem
+        yield from _each(("fills", name, "stem"), fill.stem)
     for name, stinger in file.stingers.items():
         if isinstance(stinger.stem, dict):
-            yield from ((("stingers", name, "stem", key), stem) for key, stem in stinger.stem.items())
+            for key, files in stinger.stem.items():
+                yield from _each(("stingers", name, "stem", key), files)
         elif stinger.stem is not None:
-            yield ("stingers", name, "stem"), stinger.stem
+            yield from _each(("stingers", name, "stem"), stinger.stem)
+
+
+def files_of(files: Files | None) -> tuple[str, ...]:
+    """Return the names of a file, of a list of variations, or of nothing."""
+    return () if files is None else (files,) if isinstance(files, str) else files
+
+
+def key_of(file: PresetFile, name: str) -> KeyPath:
+    """Return the first key path that names a file."""
+    return next((at for at, named in named_stems(file) if named == name), (name,))
+
+
+def _of_layer(
+    at: KeyPath, written: str | tuple[str, ...] | dict[str, str | tuple[str, ...]] | None
+) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(written, dict):
+        for section, files in written.items():
+            yield from _each((*at, section), files)
+    elif written is not None:
+        yield from _each(at, written)
 
 
 def _each(at: KeyPath, files: str | tuple[str, ...]) -> Iterator[tuple[KeyPath, str]]:
@@ -76,10 +100,20 @@ def _each(at: KeyPath, files: str | tuple[str, ...]) -> Iterator[tuple[KeyPath, 
         yield from (((*at, i), name) for i, name in enumerate(files))
 
 
-def _resolved(path: Path) -> Path | None:
+def _find(folder: Path, name: str) -> Path | None:
+    """Return the resolved path of a file; the disk may hold its name in another Unicode form."""
+    path = _resolved(folder, name)
+    if path is not None and path.is_relative_to(folder) and not path.exists():
+        same = find_same(folder, name)
+        return path if same is None else _resolved(folder, same.relative_to(folder).as_posix())
+    return path
+
+
+def _resolved(folder: Path, name: str) -> Path | None:
     """Return a path with links followed; None if the file system cannot have such a path."""
     try:
-        resolved = path.resolve()
+        # The name is UTF-8 on the disk, as in the preset, whatever encoding a system without a locale tells.
+        resolved = (folder / os.fsdecode(name.encode(errors="surrogateescape"))).resolve()
         # `exists` raises if the name is too long, so it is called inside the `try`.
         resolved.exists()
     except (OSError, RuntimeError, ValueError):

@@ -9,8 +9,13 @@ from pathlib import Path
 from adaptive.preset.expression import margin
 from adaptive.preset.faults import join_names
 from adaptive.preset.finding import Finding, fault, warning
-from adaptive.preset.grids import describe, longest_wait, spots
-from adaptive.preset.lengths import section_length_beats, section_stems, written_length_beats
+from adaptive.preset.grids import describe, longest_first_wait, longest_wait, spots
+from adaptive.preset.lengths import (
+    intro_length_beats,
+    section_length_beats,
+    section_stems,
+    written_length_beats,
+)
 from adaptive.preset.model import ANY, Preset
 from adaptive.preset.schema import Grid
 from adaptive.preset.segments import BRIDGE, is_bridge
@@ -41,10 +46,13 @@ def known_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path,
     return section_length_beats(preset, section, stem_seconds or {})
 
 
-def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int | None) -> float | None:
+def exit_grid_beats(
+    preset: Preset, source: str, target: str, length_beats: int | None, intro_beats: int = 0
+) -> float | None:
     """Return the longest wait, in beats, until `source` may be left for `target`.
 
-    Grids are counted from bar 1 of each pass, so the wait is never longer than the section.  None if it
+    Grids are counted from bar 1 of each pass, so the wait is never longer than the section and its
+    introduction, which has `intro_beats`.  None if it
     depends on the section's length and that is not known, or if the section has no place on the grid.
     """
     exit_at = preset.transition(source, target).exit_at
@@ -59,7 +67,13 @@ def exit_grid_beats(preset: Preset, source: str, target: str, length_beats: int 
             return bars or (exit_at.every_beats and float(exit_at.every_beats)) or None
         return plain.get(exit_at)
     places = spots(exit_at, length_beats, segment.beats_per_bar, segment.phrase_bars, segment.markers)
-    return longest_wait(places, length_beats) if places else None
+    if not places:
+        return None
+    wait = longest_wait(places, length_beats)
+    if intro_beats:
+        intro = spots(exit_at, intro_beats, segment.beats_per_bar, segment.phrase_bars)
+        wait = max(wait, longest_first_wait(exit_at, places, length_beats, intro, intro_beats))
+    return wait
 
 
 def _sections_named(preset: Preset, name: str) -> list[str]:
@@ -68,7 +82,12 @@ def _sections_named(preset: Preset, name: str) -> list[str]:
 
 
 def worst_reaction_s(
-    preset: Preset, place: int, source: str, length_beats: int | None, target: str | None = None
+    preset: Preset,
+    place: int,
+    source: str,
+    length_beats: int | None,
+    target: str | None = None,
+    intro_beats: int = 0,
 ) -> float | None:
     """Return the longest time in seconds from a change outside until a select line's section is heard.
 
@@ -84,6 +103,8 @@ def worst_reaction_s(
         The length of `source`, if it is known.
     target : str, optional
         The section that is entered; needed if the line names a playlist.
+    intro_beats : int
+        The length of the introduction of `source`.
 
     Returns
     -------
@@ -103,7 +124,7 @@ def worst_reaction_s(
     """
     line = preset.select[place]
     target = target or line.section
-    grid = exit_grid_beats(preset, source, target, length_beats)
+    grid = exit_grid_beats(preset, source, target, length_beats, intro_beats)
     if grid is None:
         return None
     grid += _lead_beats(preset, source, target)
@@ -177,10 +198,11 @@ def check_reactions(preset: Preset, stem_seconds: Mapping[Path, float] | None) -
         worst: dict[str, float] = {}
         for source in preset.file.sections:
             length = known_length_beats(preset, source, stem_seconds)
+            intro = intro_length_beats(preset, source, stem_seconds or {})
             if line.section in {source, *preset.playlists_of(source)}:
                 continue
             for target in _sections_named(preset, line.section):
-                seconds = worst_reaction_s(preset, place, source, length, target)
+                seconds = worst_reaction_s(preset, place, source, length, target, intro)
                 if seconds is not None:
                     worst[source] = max(seconds, worst.get(source, 0.0))
         slowest = max(worst, key=lambda name: worst[name], default="")

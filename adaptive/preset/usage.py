@@ -7,28 +7,51 @@ from collections.abc import Iterator
 import msgspec
 
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.key_path import show_path
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import Curve, LayerTable
 
 
 def check_select(preset: Preset) -> Iterator[Finding]:
     """Find select lines that are never read, sections that none selects, and a conditional last line."""
-    always = [i for i, line in enumerate(preset.select) if line.when is None]
+    always = [
+        i for i, line in enumerate(preset.select) if line.when is None and not preset.ends(line.section)
+    ]
     last = always[0] if always else len(preset.select) - 1
     for i in range(last + 1, len(preset.select)):
-        text = f"is never reached: line {last + 1}, above, has no `when` and is always true"
+        text = f"is never reached: `{show_path(('select', last))}`, above, has no `when` and is always true"
         yield warning(("select", i), text)
-    if preset.file.select and not always:
+    yield from _check_what_is_left(preset, last)
+    if preset.file.select and not always and preset.select[last].when is not None:
         yield warning(
             ("select", last, "when"),
             "is the last line's condition; when no line is true"
             f" `{preset.default_section}` plays, so end with a line without `when`",
         )
-    reached = {preset.default_section, *(line.section for line in preset.select[: last + 1])}
+    # A line that is never reached has its warning above: that its section never plays only follows from it.
+    named = {preset.default_section, *preset.following, *(line.section for line in preset.select)}
     for kind, names in (("sections", preset.file.sections), ("playlists", preset.file.playlists)):
         for name in names:
-            if not reached & {name, *preset.playlists_of(name)}:
-                yield warning((kind, name), "never plays: no select line that can be reached names it")
+            if not named & {name, *preset.playlists_of(name)}:
+                yield warning((kind, name), "never plays: no `[[select]]` line names it")
+
+
+def _check_what_is_left(preset: Preset, last: int) -> Iterator[Finding]:
+    """Find presets in which silence follows a section that ends, and `plays` that has no effect."""
+    default = preset.default_section
+    if preset.ends(default) and preset.file.sections[default].then == "select":
+        at = ("select", last) if preset.file.select else ("sections", default, "plays")
+        yield warning(
+            at,
+            f"`{default}` plays if no line is true, and it ends: silence follows; end with a line without"
+            " `when` that names a section without `plays`",
+        )
+    named = {line.section for line in preset.select} | preset.following | {default}
+    for name in preset.file.sections:
+        if preset.ends(name) and name not in named and preset.playlists_of(name):
+            playlist = preset.playlists_of(name)[0]
+            text = f"has no effect in the playlist `{playlist}`, whose `loops` decide"
+            yield warning(("sections", name, "plays"), text)
 
 
 def check_unused(preset: Preset) -> Iterator[Finding]:
@@ -40,7 +63,9 @@ def check_unused(preset: Preset) -> Iterator[Finding]:
         if name not in playing | under_bridges:
             yield warning(("layers", name), "is in no section's `layers`")
         else:
-            yield from _unused_stems(preset, name)
+            yield from _unused_stems(preset, name, "stem")
+            yield from _unused_stems(preset, name, "intro")
+            yield from _unused_stems(preset, name, "first_pass")
     yield from _check_parameters(preset)
     instruments = {layer.instrument for layer in file.layers.values()}
     instruments |= {stinger.instrument for stinger in file.stingers.values()}
@@ -62,17 +87,34 @@ def _check_parameters(preset: Preset) -> Iterator[Finding]:
         if table.stale_after_s is None and table.fallback != "hold":
             text = "has no effect without `stale_after_s`"
             yield warning(("parameters", name, "fallback"), text)
+        if table.ignore != () and table.value is not None:
+            text = "has no effect: this parameter is computed from its `value`; put it on those that are sent"
+            yield warning(("parameters", name, "ignore"), text)
+    yield from _check_scaled_inputs(preset)
     for name in file.states:
         if name not in read:
             yield warning(("states", name), "is read by no `when`")
 
 
-def _unused_stems(preset: Preset, layer: str) -> Iterator[Finding]:
-    stems = preset.file.layers[layer].stem
+def _check_scaled_inputs(preset: Preset) -> Iterator[Finding]:
+    """Find inputs that scale what a device sends before the `ignore` of their parameter sees it."""
+    for i, table in enumerate(preset.file.inputs):
+        parameter = preset.file.parameters.get(table.parameter or "")
+        if parameter is None or parameter.ignore == () or table.input_range is None or table.ignore != ():
+            continue
+        text = (
+            f"sees the numbers of `{table.osc}` after its `input_range`;"
+            " if the device sends one that is no reading, put `ignore` on that input"
+        )
+        yield warning(("inputs", i, "parameter"), f"`ignore` of `{table.parameter}` {text}")
+
+
+def _unused_stems(preset: Preset, layer: str, key: str) -> Iterator[Finding]:
+    stems = getattr(preset.file.layers[layer], key)
     for section in stems if isinstance(stems, dict) else ():
         if layer not in preset.file.sections[section].layers:
             text = f"is never heard: section `{section}` does not have `{layer}` in its `layers`"
-            yield warning(("layers", layer, "stem", section), text)
+            yield warning(("layers", layer, key, section), text)
 
 
 def _names_read(preset: Preset) -> set[str]:
@@ -83,4 +125,6 @@ def _names_read(preset: Preset) -> set[str]:
             control = getattr(layer, field.name)
             if isinstance(control, Curve):
                 names.add(control.over)
+    master = preset.file.master
+    names |= {one.over for one in (master.level_db, master.cutoff_hz) if isinstance(one, Curve)}
     return names

@@ -16,13 +16,14 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, show_value
+from adaptive.preset.faults import FaultList, KeyPath, join_names, nearest, show_value
+from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
+from adaptive.preset.misnamed import group_of, meaning
 from adaptive.preset.schema import (
     Grid,
     InputTable,
     LayerTable,
     PresetFile,
-    SectionTable,
     StingerTable,
 )
 
@@ -31,9 +32,8 @@ FREE_PREFIX = "x_"
 
 # Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
-    PresetFile: frozenset({"beat", "tempo_follow"}),
-    SectionTable: frozenset({"beat"}),
-    LayerTable: frozenset({"first_pass", "stretch", "wrapped"}),
+    PresetFile: frozenset({"tempo_follow"}),
+    LayerTable: frozenset({"stretch"}),
     StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
     InputTable: frozenset({"combine"}),
 }
@@ -53,9 +53,6 @@ _NAME = r"^[a-z][a-z0-9_]*$"
 _INTEGER_BITS = 63
 
 _FAULTY: Final = object()
-LARGEST_NUMBER = 1e9
-"""The bound of numbers that have no bound of their own; a message names it only if the value exceeds it."""
-
 _Bounded = inspect.IntType | inspect.FloatType
 _Sequence = inspect.VarTupleType | inspect.TupleType
 
@@ -104,6 +101,7 @@ class _Walker:
 
     def __init__(self, faults: FaultList) -> None:
         self._faults = faults
+        self._told: set[KeyPath] = set()
 
     def read(self, kind: inspect.Type, raw: object, at: KeyPath) -> Any:
         match kind:
@@ -127,13 +125,24 @@ class _Walker:
                 return self._refuse(kind, raw, at)
 
     def _refuse(self, kind: inspect.Type, raw: object, at: KeyPath) -> object:
-        words = _words(kind)
-        near = hint(raw, words) if isinstance(raw, str) and words else ""
-        near = near if "did you mean" in near else ""
+        key = str(at[-1]) if at and isinstance(at[-1], str) else ""
+        if text := brackets(kind, raw, ".".join(map(str, at))):
+            self._fault(at, text)
+            return self._with_right_brackets(kind, raw, at)
+        near = nearest(raw, words) if isinstance(raw, str) and (words := _words(kind)) else ""
+        near = f"; did you mean `{near}`?" if near else instead(kind, raw, key)
         return self._fault(at, f"must be {describe(kind)}, got {show_value(raw)}{near}")
 
+    def _with_right_brackets(self, kind: inspect.Type, raw: Any, at: KeyPath) -> Any:
+        """Read what stands in a table with wrong brackets, so that nothing else follows from them."""
+        if isinstance(kind, inspect.VarTupleType):
+            return tuple(self.read(kind.item_type, one, at) for one in [raw])
+        return self.read(kind, raw[0], at) if isinstance(kind, inspect.StructType) else _FAULTY
+
     def _fault(self, at: KeyPath, text: str) -> object:
-        self._faults.add(at, text)
+        if at not in self._told:
+            self._told.add(at)
+            self._faults.add(at, text)
         return _FAULTY
 
     def _union(self, kind: inspect.UnionType, raw: object, at: KeyPath) -> Any:
@@ -141,44 +150,67 @@ class _Walker:
         return self._refuse(kind, raw, at) if chosen is None else self.read(chosen, raw, at)
 
     def _struct(self, kind: inspect.StructType, raw: Mapping[str, object], at: KeyPath) -> Any:
-        fields = {field.encode_name: field for field in kind.fields}
-        for key in raw:
-            if key not in fields and not key.startswith(FREE_PREFIX):
-                self._unknown(kind.cls, key, list(fields), (*at, key))
-        values = {field.name: self._field(field, raw, at) for field in kind.fields}
+        meant = self._meant(kind, raw, at)
+        values = {field.name: self._field(field, raw, meant, at) for field in kind.fields}
         return kind.cls(**values)
 
-    def _field(self, field: inspect.Field, raw: Mapping[str, object], at: KeyPath) -> Any:
-        inside = (*at, field.encode_name)
-        if field.encode_name not in raw:
-            if field.required:
-                self._fault(inside, f"is missing; it must be {describe(field.type)}")
-            return _default(field)
-        value = self.read(field.type, raw[field.encode_name], inside)
-        return _default(field) if value is _FAULTY else value
+    def _meant(
+        self, kind: inspect.StructType, raw: Mapping[str, object], at: KeyPath
+    ) -> Mapping[str, list[str]]:
+        """Add a fault for each key the table does not have; return those that stand for each key it has."""
+        options = [field.encode_name for field in kind.fields]
+        missing = [
+            field.encode_name for field in kind.fields if field.required and field.encode_name not in raw
+        ]
+        meant: dict[str, list[str]] = {}
+        for key, value in raw.items():
+            if key in options or key.startswith(FREE_PREFIX):
+                continue
+            if key in NOT_YET.get(kind.cls, frozenset()):
+                self._fault((*at, key), _not_yet(key))
+                continue
+            if not at and (group := group_of(key, value)) and not nearest(key, options):
+                self._fault((key,), f"is not a key of this table; write `[{group}.{key}]`")
+                meant.setdefault(f"{group}.", []).append(key)
+                continue
+            right, text = meaning(key, value, options, missing)
+            self._fault((*at, key), text)
+            meant.setdefault(right, []).append(key)
+        return meant
 
-    def _unknown(self, table: type, key: str, options: list[str], at: KeyPath) -> None:
-        if key in NOT_YET.get(table, frozenset()):
-            self._fault(at, _not_yet(key))
-        else:
-            self._fault(at, f"is not a key of this table{hint(key, options)}")
+    def _field(
+        self, field: inspect.Field, raw: Mapping[str, object], meant: Mapping[str, list[str]], at: KeyPath
+    ) -> Any:
+        """Read the value of a key, and what stands under a key that was meant for it."""
+        keys = [key for key in (field.encode_name, *meant.get(field.encode_name, ())) if key in raw]
+        strays = {key: raw[key] for key in meant.get(f"{field.encode_name}.", ())}
+        if not keys and not strays:
+            if field.required:
+                self._fault((*at, field.encode_name), f"is missing; it must be {describe(field.type)}")
+            return _default(field)
+        values = [self.read(field.type, raw[key], (*at, key)) for key in keys]
+        values += [self.read(field.type, strays, at)] if strays else []
+        values = [value for value in values if value is not _FAULTY]
+        if len(values) > 1 and all(isinstance(value, dict) for value in values):
+            return {name: table for value in reversed(values) for name, table in value.items()}
+        return values[0] if values else _default(field)
 
     def _table(self, kind: inspect.DictType, raw: Mapping[str, object], at: KeyPath) -> Any:
         if len(raw) < (kind.min_length or 0):
             return self._fault(at, f"must have at least {_entries(kind.min_length or 0)}")
         table = {}
         for key, entry in raw.items():
-            name = self.read(kind.key_type, key, (*at, key))
+            self.read(kind.key_type, key, (*at, key))
             value = self.read(kind.value_type, entry, (*at, key))
-            if name is not _FAULTY:
-                table[name] = stand_in(kind.value_type) if value is _FAULTY else value
+            # A wrong name stays, so that its uses are not faults, too.
+            table[key] = stand_in(kind.value_type) if value is _FAULTY else value
         return table
 
     def _list(self, kind: _Sequence, raw: list[object], at: KeyPath) -> Any:
         if isinstance(kind, inspect.TupleType):
             items = kind.item_types
             if len(raw) != len(items):
-                return self._fault(at, f"must be {describe(kind)}, got {show_value(raw)}")
+                return self._refuse(kind, raw, at)
         else:
             items = (kind.item_type,) * len(raw)
             low, high = kind.min_length or 0, kind.max_length or len(raw)
@@ -207,7 +239,15 @@ class _Walker:
             return self._fault(at, "must not be empty")
         if kind.pattern is not None and not _matches(kind.pattern, raw):
             text = f"must be {describe(kind)}, got {show_value(raw)}"
-            return self._fault(at, text + (_try(raw) if kind.pattern == _NAME else ""))
+            if kind.pattern != _NAME:
+                return self._fault(at, text)
+            return self._no_name(raw, at, text)
+        return raw
+
+    def _no_name(self, raw: str, at: KeyPath, text: str) -> str:
+        """Add a fault for a text that is no name, once for all its places; return it as the name."""
+        right = _name_from(raw)
+        self._faults.add_no_name(raw, right, at, text + (f"; try `{right}`" if right else ""))
         return raw
 
 
@@ -321,10 +361,9 @@ def _matches(pattern: str, raw: str) -> bool:
     return re.search(pattern, raw) is not None and "\n" not in raw
 
 
-def _try(raw: str) -> str:
-    """Return the end of a sentence that suggests a valid name made from a text."""
-    name = re.sub(r"[^a-z0-9]+", "_", raw.lower()).strip("_").lstrip("_0123456789")
-    return f"; try `{name[:64]}`" if name else ""
+def _name_from(raw: str) -> str:
+    """Return a valid name made from a text, or an empty text."""
+    return re.sub(r"[^a-z0-9]+", "_", raw.lower()).strip("_").lstrip("_0123456789")[:64]
 
 
 def _entries(count: int) -> str:

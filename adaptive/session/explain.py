@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,41 @@ NEAR_S = 4.0
 """Decisions up to so many seconds before and after the given time are told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence about the music, and what it is about.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    seconds : float or None
+        When it was decided; None if the sentence is about the log.
+    kind : str
+        The kind of the log's line; `playing` if it says what plays.
+    position : str
+        The position at which it sounds.
+    """
+
+    text: str
+    seconds: float | None = None
+    kind: str = "log"
+    position: str = ""
+
+    def __str__(self) -> str:
+        return self.text if self.seconds is None else f"{_clock(self.seconds)}  {self.text}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as ``--json`` prints it."""
+        return {"t": self.seconds, "position": self.position or None, "kind": self.kind, "text": self.text}
+
+
 def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
+    """Tell a decision log as lines of text; see `explanations`."""
+    return map(str, explanations(path, at))
+
+
+def explanations(path: Path, at: str | None = None) -> Iterator[Told]:
     """Tell what was decided, and why: one sentence for each decision, in the order of decisions.
 
     Parameters
@@ -53,16 +88,16 @@ def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
         sentence = _sentence(line)
         if sentence is not None:
             told += 1
-            yield f"{_clock(_decided_at(line))}  {sentence}"
+            yield Told(sentence, _decided_at(line), line["kind"], line["position"])
     if not lines:
-        yield "the log is empty"
+        yield Told("the log is empty")
     elif told == 0 and centre is not None and centre > _decided_at(lines[-1]) + NEAR_S:
-        yield f"the log ends at {_clock(_decided_at(lines[-1]))}"
+        yield Told(f"the log ends at {_clock(_decided_at(lines[-1]))}")
     elif told == 0:
-        yield "nothing was decided there; what played went on"
+        yield Told("nothing was decided there; what played went on")
 
 
-def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[str]:
+def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[Told]:
     """Tell which section plays at a time, since when, and which variation each layer plays."""
     here: Line | None = None
     variations: dict[str, str] = {}
@@ -78,7 +113,7 @@ def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[str]:
         section = here.get("section") or here.get("target") or "silence"
         playing = [f"{layer} plays {file}" for layer, file in variations.items()]
         since = f"{section} has played since {_clock(here['t'])} ({here['position']})"
-        yield f"{_clock(seconds)}  {one_line('; '.join([since, *playing]))[:LONGEST_SENTENCE]}"
+        yield Told(one_line("; ".join([since, *playing]))[:LONGEST_SENTENCE], seconds, "playing")
 
 
 def _read(path: Path) -> Iterator[Line]:
@@ -172,7 +207,8 @@ def _transition(line: Line) -> str:
     extras = [line["note"]] if "note" in line else []
     if "fill" in line:
         is_left_out = "left out" in line["fill"]
-        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']} leads there")
+        take = f" ({line['take']})" if "take" in line else ""
+        extras.append(line["fill"] if is_left_out else f"the fill {line['fill']}{take} leads there")
     more = "".join(f"; {extra}" for extra in extras)
     return (
         f"{source or 'silence'} changes to {target} at {line['position']} ({_clock(line['t'])}, in "
@@ -191,6 +227,7 @@ BOUNDS = {
     "pickup": "the length of its pickup",
     "fill": "the length of its fill",
     "bridge": "the length of the bridge",
+    "introduction": "its first pass: the introduction has no such place",
     "next pass": "the next pass, because this one has no such place left",
 }
 
@@ -201,18 +238,37 @@ def _stinger(line: Line) -> str:
     if line.get("status") == "moved":
         return f"{line['event']} moves to {line['position']}: {line['reason']}"
     played = f" as {' '.join(line['pitches'])} in {line['key']}" if "pitches" in line else ""
+    played += f", from {line['take']}" if "take" in line else ""
     return f"{line['event']} sounds at {line['position']} ({_clock(line['t'])}){played}: {line['reason']}"
 
 
+def _select_line(line: Line) -> str:
+    """Name a select line, which the log counts from 1; 0 is the default section."""
+    return f"select[{line['select']}]" if line["select"] else "the default"
+
+
 def _state(line: Line) -> str:
+    if line.get("status") == "spent":
+        line_name = _select_line(line)
+        return f"{line['section']} has ended: {line_name} does not count until its condition has been false"
+    if line.get("status") == "counts again":
+        return f"{_select_line(line)} ({line['section']}) counts again: its condition has been false"
     if "transport" in line:
         return f"{line['transport']} was asked for"
+    if "forgotten" in line:
+        return str(line["reason"])
+    if "dropped" in line:
+        return f"{line['dropped']} was asked for and is not done: {line['reason']}"
     return f"the state {line['group']} is now {line['value']} (was {line['before']})"
 
 
 def _layer(line: Line) -> str | None:
     if "layers" in line:
-        return f"{line['section']} plays"
+        levels = [
+            f"{name} {db:+g} dB" if db else f"{name} at its own level"
+            for name, db in line.get("levels_db", {}).items()
+        ]
+        return ", ".join([f"{line['section'] or 'silence'} plays", *levels])
     if "take" not in line:
         return None
     return f"{line['layer']} plays {line['take']} ({line['reason']})"

@@ -14,23 +14,27 @@ import json
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import Line
-from adaptive.conductor.messages import FireEvent, Message, Receipt, SetState, SetTempo, Transport
+from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
 from adaptive.errors import MachineError, QueueFullError
+from adaptive.inputs.beginning import beginning_json
+from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.lines import LONGEST_MESSAGE, Connection, TcpServer
 from adaptive.inputs.message import (
     Checker,
     LoadPreset,
+    NoReading,
     ReloadPreset,
     Request,
     RestoreMusic,
@@ -55,6 +59,7 @@ from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
 from adaptive.session.subscriptions import Subscriptions
+from adaptive.session.volume import Volume
 from adaptive.sinks.stream import Broadcast
 
 STEP_S = 0.0025
@@ -106,10 +111,14 @@ class LiveOptions:
         File in which the musical state is kept.
     saved : SavedMusic, optional
         State to continue from.
+    beginning : Beginning
+        The state to begin in, if no saved one is continued.
     is_watching : bool
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
         Whether Python reads all OSC, instead of the OSC receiver's thread.
+    may_jump : bool
+        Whether `jump` is accepted.
     """
 
     osc: tuple[str, int] = ("127.0.0.1", 9000)
@@ -120,8 +129,10 @@ class LiveOptions:
     record: Path | None = None
     state: Path | None = None
     saved: SavedMusic | None = None
+    beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
+    may_jump: bool = False
 
 
 @dataclass(slots=True)
@@ -151,6 +162,8 @@ class LiveSession:
         Is given sentences for the user.
     load_preset : callable, optional
         Loads a preset by name, for ``load``.
+    list_presets : callable, optional
+        Names the presets that can be loaded.
 
     Attributes
     ----------
@@ -166,17 +179,21 @@ class LiveSession:
         needs_broadcast: bool = False,
         tell: Callable[[str], None] = lambda _sentence: None,
         load_preset: Callable[[str], Preset] | None = None,
+        list_presets: Callable[[], list[str]] = list,
     ) -> None:
         self.performance, self.options = performance, options
+        self._list_presets = list_presets
         self._make_sink, self._needs_broadcast = make_sink, needs_broadcast
         self.tell = tell
-        self.checker = Checker(performance.preset)
+        self.checker = self._checker_of(performance.preset)
         self.status = LiveStatus()
         self._log_limit = LogLimit(tell)
         self.clamp_report = ClampReport(self._log_limit)
+        self._faults = KnownFaults()
         self.sink: Sink | None = None
         self._trace: deque[tuple[int, tuple[tuple[str, float], ...], tuple[Message, ...]]] = deque()
         self._messages: list[Message] = []
+        self._early_values: dict[str, float] = {}  # parameters that arrived before the first frame
         self._subscriptions = Subscriptions(self)
         self._receipts: dict[str, tuple[Connection, str]] = {}
         self._own_ids = itertools.count()
@@ -188,7 +205,7 @@ class LiveSession:
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
         self._state = None if options.state is None else StateFile(options.state, tell)
-        self._volume = 1.0
+        self._volume = Volume(performance.engine)
         self._is_paused = False
         self._frames_before, self._underruns_before = 0, 0
         self.ended = ""
@@ -212,9 +229,10 @@ class LiveSession:
             broadcast = Broadcast(loop, engine.spec.sample_rate, engine.spec.channels)
         async with contextlib.AsyncExitStack() as stack:
             await self._listen(stack, broadcast)
-            self._start_recording(stack)
+            beginning = self._take_beginning()
+            self._start_recording(stack, beginning)
             self._watch_performance()
-            self.performance.begin(self.options.saved)
+            self.performance.begin(self.options.saved, beginning)
             self.sink = self._make_sink(engine, broadcast)
             stack.callback(self.sink.stop)
             self._watch_sink(loop)
@@ -222,6 +240,14 @@ class LiveSession:
             if self.options.is_watching:
                 stack.callback(loop.create_task(self._reload.watch()).cancel)
             await self._play(ready)
+
+    def _take_beginning(self) -> Beginning:
+        """The state to begin in: what the options say, then what has been received before the first frame."""
+        if self.options.saved is not None:
+            return AS_DECLARED
+        early = [message for message in self._messages if not isinstance(message, FireEvent)]
+        self._messages = [message for message in self._messages if isinstance(message, FireEvent)]
+        return self.options.beginning.followed_by(Beginning(self._early_values, early))
 
     def stop(self, reason: str = "it was asked to end") -> None:
         """End the session at the next iteration of its loop."""
@@ -278,6 +304,7 @@ class LiveSession:
             self._update_receiver()
             self._subscriptions.follow(control_step)
         self._report_receiver()
+        self._volume.follow()
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -321,6 +348,8 @@ class LiveSession:
         # a bundle that waited for its time tag may name parameters of an earlier preset
         values = [r for r in asked if r.name in layout.parameters]
         others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
+        if self.sink is None:
+            self._early_values |= {request.name: request.value for request in values}
         if not others and len(values) == 1:
             index = layout.parameters[values[0].name]
             engine.set_parameter(index, values[0].value, SOURCE_NETWORK, arrival)
@@ -346,6 +375,23 @@ class LiveSession:
         for other in others:
             self._act(other, connection)
 
+    def report(self, sender: str, sentence: str) -> None:
+        """Tell the user of a fault in what a client sends, the first time."""
+        if self._faults.add(sentence, sender):
+            self._log_limit(f"{sender}: {sentence}")
+
+    def repeated_faults(self) -> list[str]:
+        """A sentence about each fault that was sent more than once, with its count."""
+        return [sentence for known in self._known_faults() for sentence in known.sums()]
+
+    @property
+    def faults(self) -> int:
+        """Faults in what was sent so far, repeated ones too."""
+        return sum(known.count for known in self._known_faults())
+
+    def _known_faults(self) -> list[KnownFaults]:
+        return [self._faults] if self._osc is None else [self._faults, self._osc.faults]
+
     def _receive_osc(self, transaction: Transaction, arrival: int | None) -> None:
         self.receive(transaction, None, arrival)
 
@@ -354,7 +400,7 @@ class LiveSession:
         performance = self.performance
         if self._receiver is not None and performance.layout is not self._receiver_layout:
             self._receiver_layout = performance.layout
-            checker = Checker(performance.preset)
+            checker = self._checker_of(performance.preset)
             self._receiver.use_rules(
                 performance.preset, checker, performance.layout.parameters, performance.engine
             )
@@ -369,8 +415,7 @@ class LiveSession:
     def _act(self, request: Request, connection: Connection | None) -> None:
         engine = self.performance.engine
         if isinstance(request, SetVolume):
-            self._volume = request.volume**2
-            engine.set_volume(self._volume)
+            self._volume.set(request.volume, request.seconds)
         elif isinstance(request, SetPaused):
             self._is_paused = request.is_paused
             engine.set_paused(request.is_paused)
@@ -380,12 +425,16 @@ class LiveSession:
         elif isinstance(request, ReloadPreset | UndoEdit):
             self._reload.ask(request, connection, is_recording=self._recorder is not None)
             return
+        elif isinstance(request, NoReading):
+            reason = f"{request.value:g} is no reading of {request.name}"
+            self.acknowledge(request.id, connection, "dropped", reason)
+            return
         elif isinstance(request, SaveMusic):
             if connection is not None:
                 saved = msgspec.to_builtins(self.performance.save())
                 connection.send({"saved": saved, "id": request.id})
             return
-        elif isinstance(request, SetState | FireEvent | SetTempo | Transport):
+        elif isinstance(request, Message):
             if len(self._messages) >= MOST_MESSAGES:
                 self.status.dropped += 1
                 self.acknowledge(request.id, connection, "dropped", "too many messages at once")
@@ -402,19 +451,13 @@ class LiveSession:
         own = f"{next(self._own_ids)}"
         if connection is not None:
             self._receipts[own] = (connection, message.id)
-        if isinstance(message, SetState):
-            return SetState(message.group, message.value, own)
-        if isinstance(message, FireEvent):
-            return FireEvent(message.name, message.velocity, message.expires_s, own)
-        if isinstance(message, SetTempo):
-            return SetTempo(message.tempo_bpm, own)
-        return Transport(message.is_playing, own)
+        return replace(message, id=own)
 
     def adopt(self, performance: Performance) -> None:
         """Play another performance from the next block on.  The present one must be paused."""
         old = self.performance
         old.edit_queue.drop(f"{performance.preset.file.name} was loaded")
-        performance.engine.set_volume(self._volume)
+        self._volume.adopt(performance.engine)
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
         self.performance = performance
@@ -430,12 +473,15 @@ class LiveSession:
     def renew(self, *, is_told: bool = False) -> None:
         """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
         preset, before = self.performance.preset, self.checker.hello()
-        self.checker = Checker(preset)
+        self.checker = self._checker_of(preset)
         if self._osc is not None:
             self._osc.reader = OscReader(preset, self.checker)
         if is_told or self.checker.hello() != before:
             for other in self._subscriptions.connections:
                 other.send(self.greeting())
+
+    def _checker_of(self, preset: Preset) -> Checker:
+        return Checker(preset, may_jump=self.options.may_jump)
 
     def _forget_messages(self, reason: str) -> None:
         """Drop the messages to the previous preset that have not come to an end."""
@@ -449,8 +495,9 @@ class LiveSession:
 
     def greeting(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares, and what plays now."""
-        now = {**self._subscriptions.now(), "is_paused": self._is_paused}
-        return {"hello": {**self.checker.hello()["hello"], "now": now}}
+        hello = self.checker.hello()["hello"]
+        now = {**self._subscriptions.now(hello["states"]), "is_paused": self._is_paused}
+        return {"hello": {**hello, "presets": self._list_presets(), "now": now}}
 
     def connect(self, connection: Connection) -> None:
         """Register a connection for the topics it subscribes to."""
@@ -491,7 +538,7 @@ class LiveSession:
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Send a connection a receipt for a request."""
+        """Write a receipt for a request to its connection, if the request has an id."""
         if message_id is not None and connection is not None:
             document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
             connection.send(document)
@@ -533,18 +580,20 @@ class LiveSession:
         except OSError as error:
             raise _port_taken("HTTP", "--http", options.http, error) from error
 
-    def _start_recording(self, stack: contextlib.AsyncExitStack) -> None:
+    def _start_recording(self, stack: contextlib.AsyncExitStack, beginning: Beginning) -> None:
         if self.options.record is None:
             return
         performance = self.performance
         names = list(performance.layout.parameters)
-        meta = {
+        meta: dict[str, Any] = {
             "preset": performance.preset.folder.name,
             "digest": performance.preset.text_digest,
             "seed": performance.seed,
             "sample_rate": performance.engine.spec.sample_rate,
             "quantum": QUANTUM,
         }
+        if begun := beginning_json(beginning):
+            meta["begin"] = begun
         rate = performance.engine.spec.sample_rate
         recorder = Recorder(self.options.record, meta, names, rate, self.tell)
         self._recorder = recorder

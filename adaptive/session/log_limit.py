@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from adaptive.errors import one_line
+from adaptive.inputs.known_faults import KnownFaults
 
 MOST_A_MINUTE = 60
 """Messages per minute.  Malformed packets can each cause a different message, which must not fill a disk."""
@@ -15,6 +16,8 @@ MINUTE_S = 60.0
 
 class LogLimit:
     """Passes on `MOST_A_MINUTE` messages per minute, each as one line, and counts the rest.
+
+    A message that was passed on is not told again, and not counted, until it has not come for a minute.
 
     Parameters
     ----------
@@ -29,6 +32,7 @@ class LogLimit:
         self._since_s = clock()
         self._count = 0
         self._suppressed = 0
+        self._known = KnownFaults(MINUTE_S, clock)
 
     def __call__(self, sentence: str) -> None:
         """Pass on a message, or count it if the limit of this minute is reached."""
@@ -37,6 +41,8 @@ class LogLimit:
             if self._suppressed:
                 self._tell(f"{self._suppressed} more messages were suppressed")
             self._since_s, self._count, self._suppressed = now_s, 0, 0
+        if not self._known.add(sentence):
+            return
         self._count += 1
         if self._count <= MOST_A_MINUTE:
             self._tell(one_line(sentence))

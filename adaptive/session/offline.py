@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.messages import Message, Transport
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
-from adaptive.inputs.trace import Trace
+from adaptive.inputs.beginning import split_trace
+from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.model import Preset
 from adaptive.session.midi_export import MidiExport, require_notes
@@ -55,6 +57,8 @@ class RenderJob:
         Frames per second.
     channels : int
         Output channels.
+    beginning : Beginning
+        The state to begin in; what the trace says at t = 0 comes after it.
     """
 
     preset: Preset
@@ -64,6 +68,7 @@ class RenderJob:
     ending: str = "fade"
     sample_rate: int = 48000
     channels: int = 2
+    beginning: Beginning = AS_DECLARED
 
 
 @dataclass(slots=True)
@@ -94,9 +99,8 @@ class RenderResult:
 class _TraceFeed:
     """Gives a trace to a performance, one control step at a time."""
 
-    def __init__(self, performance: Performance, trace: Trace | None) -> None:
-        self._performance = performance
-        self._lines = list(trace.lines) if trace else []
+    def __init__(self, performance: Performance, lines: Sequence[TraceLine]) -> None:
+        self._performance, self._lines = performance, lines
         self._next = 0
         self._waiting: list[tuple[int, Message]] = []
 
@@ -149,7 +153,9 @@ class Renderer:
     ) -> None:
         self.job = job
         self.performance = Performance(job.preset, job.seed, job.sample_rate, job.channels, bank, write_log)
-        self._feed = _TraceFeed(self.performance, job.trace)
+        begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
+        self._beginning = job.beginning.followed_by(begun)
+        self._feed = _TraceFeed(self.performance, lines)
         self._length = round(job.seconds * job.sample_rate)
         fade = round(FADE_S * job.sample_rate)
         if job.ending == "fade":
@@ -172,7 +178,7 @@ class Renderer:
         """
         performance, job = self.performance, self.job
         engine = performance.engine
-        performance.begin()
+        performance.begin(beginning=self._beginning)
         if job.ending == "fade":
             frames = self._length - self._fade_at
             engine.post([commands.fade_master(self._fade_at, 0.0, frames)])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.assets import prepare
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset
 from adaptive.conductor.layout.builder import lay_out
@@ -104,8 +105,8 @@ class Performance:
         """Number of the next frame to be rendered."""
         return self.engine.frame
 
-    def begin(self, saved: SavedMusic | None = None) -> None:
-        """Start the music at its beginning, or where it was saved.
+    def begin(self, saved: SavedMusic | None = None, beginning: Beginning = AS_DECLARED) -> None:
+        """Start the music at its beginning, in the state that `beginning` sets, or where it was saved.
 
         Call it once, before the first frame is rendered.
 
@@ -114,7 +115,7 @@ class Performance:
         InputError
             The saved music does not fit this preset.
         """
-        self.conductor.begin(saved)
+        self.conductor.begin(saved, beginning)
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""

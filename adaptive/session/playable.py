@@ -9,7 +9,9 @@ from adaptive.errors import InputError, PresetError
 from adaptive.instruments import kits, patches
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
-from adaptive.preset.faults import show_path
+from adaptive.preset.check import ordered
+from adaptive.preset.faults import KeyPath, join_names
+from adaptive.preset.finding import Finding, fault
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import bridge_segment
 
@@ -22,49 +24,53 @@ def require_playable(preset: Preset) -> Preset:
     PresetError
         A key or chord is invalid, or an instrument cannot play its layer.  All faults are listed.
     """
-    faults = [*_harmony_faults(preset), *_instrument_faults(preset), *_layer_faults(preset)]
-    if faults:
-        raise PresetError(faults, str(preset.folder))
+    found = [*_harmony_faults(preset), *_instrument_faults(preset), *_layer_faults(preset)]
+    if found:
+        raise PresetError(ordered(preset, found), str(preset.folder))
     return preset
 
 
-def _fault(at: str, attempt: Callable[..., object], *arguments: object) -> Iterator[str]:
+def _fault(at: KeyPath, attempt: Callable[..., object], *arguments: object) -> Iterator[Finding]:
     try:
         attempt(*arguments)
     except InputError as error:
-        yield f"{at}: {error}"
+        yield fault(at, str(error))
 
 
-def _harmony_faults(preset: Preset) -> Iterator[str]:
-    yield from _fault("key", Key.parse, preset.file.key)
+def _harmony_faults(preset: Preset) -> Iterator[Finding]:
+    yield from _fault(("key",), Key.parse, preset.file.key)
     for kind, tables in (("sections", preset.file.sections), ("bridges", preset.file.bridges)):
         for name, table in tables.items():
             if table.key is not None:
-                yield from _fault(f"{kind}.{name}.key", Key.parse, table.key)
-            beats = preset.segments[name if kind == "sections" else bridge_segment(name)].beats_per_bar
+                yield from _fault((kind, name, "key"), Key.parse, table.key)
+            beats = preset.segments[name if kind == "sections" else bridge_segment(name)].meter[0]
             for number, bar in enumerate(table.chords):
-                yield from _fault(f"{kind}.{name}.chords[{number}]", parse_bar, bar, beats)
+                yield from _fault((kind, name, "chords", number), parse_bar, bar, beats)
     for name, stinger in preset.file.stingers.items():
         for key in stinger.stem if isinstance(stinger.stem, dict) else ():
-            yield from _fault(show_path(("stingers", name, "stem", key)), Key.parse, key)
+            yield from _fault(("stingers", name, "stem", key), Key.parse, key)
 
 
-def _instrument_faults(preset: Preset) -> Iterator[str]:
+def _instrument_faults(preset: Preset) -> Iterator[Finding]:
     for name in preset.file.instruments:
-        yield from _fault(f"instruments.{name}", patches.resolve, name, preset.file.instruments)
+        yield from _fault(("instruments", name), patches.resolve, name, preset.file.instruments)
 
 
-def _layer_faults(preset: Preset) -> Iterator[str]:
+def _layer_faults(preset: Preset) -> Iterator[Finding]:
     for name, stinger in preset.file.stingers.items():
         if stinger.instrument in kits.KITS:
-            yield f"stingers.{name}.instrument: {stinger.instrument!r} is a drum kit, which has no pitches"
+            text = f"`{stinger.instrument}` is a drum kit, which has no pitches"
+            yield fault(("stingers", name, "instrument"), text)
     for name, layer in preset.file.layers.items():
         spec = GENERATORS.get(layer.generator or "")
         if spec is None or layer.instrument is None:
             continue
         is_kit = layer.instrument in kits.KITS
-        at = f"layers.{name}.instrument"
+        at: KeyPath = ("layers", name, "instrument")
         if spec.is_percussive and not is_kit:
-            yield f"{at}: {spec.name} needs a drum kit ({', '.join(kits.KITS)}), got {layer.instrument!r}"
+            text = (
+                f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got `{layer.instrument}`"
+            )
+            yield fault(at, text)
         elif is_kit and not spec.is_percussive:
-            yield f"{at}: {layer.instrument!r} is a drum kit, which {spec.name} cannot play"
+            yield fault(at, f"`{layer.instrument}` is a drum kit, which `{spec.name}` cannot play")

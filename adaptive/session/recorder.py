@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo
+from adaptive.conductor.messages import Message
 from adaptive.engine.ports import Reply
+from adaptive.inputs.message_json import message_json
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 
 
@@ -59,7 +60,7 @@ class Recorder:
     def take_step(self, control_step: int, messages: Sequence[Message]) -> None:
         """Write a control step: its messages, and the values applied in its four quanta."""
         rows: list[tuple[int, dict[str, Any]]] = [
-            (control_step * CONTROL_STEP_FRAMES, line) for line in map(_line, messages) if line
+            (control_step * CONTROL_STEP_FRAMES, line) for line in map(message_json, messages) if line
         ]
         end = (control_step + 1) * CONTROL_STEP_FRAMES
         due = [row for row in self._applied if row[0] < end]
@@ -86,16 +87,3 @@ class Recorder:
             self._applied.clear()
             why = error.strerror or error
             self._tell(f"{self._folder}: the recording ends here, the music goes on: {why}")
-
-
-def _line(message: Message) -> dict[str, Any]:
-    if isinstance(message, SetState):
-        return {"state": {message.group: message.value}}
-    if isinstance(message, FireEvent):
-        line: dict[str, Any] = {"event": message.name, "velocity": message.velocity}
-        if message.expires_s is not None:
-            line["expires_s"] = message.expires_s
-        return line
-    if isinstance(message, SetTempo):
-        return {"tempo": message.tempo_bpm}
-    return {"play": True} if message.is_playing else {"stop": True}

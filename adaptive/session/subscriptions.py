@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from adaptive.conductor.log import Line
@@ -42,8 +43,11 @@ class Subscriptions:
         self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
 
-    def now(self) -> dict[str, Any]:
-        """What plays now: sent to a connection when it begins, because it has missed the earlier messages."""
+    def now(self, groups: Collection[str]) -> dict[str, Any]:
+        """What plays now: sent to a connection when it begins, because it has missed the earlier messages.
+
+        `groups` are the state groups that the same message declares.
+        """
         performance = self._host.performance
         conductor, engine = performance.conductor, performance.engine
         beat = conductor.tempo.beat_at(engine.frame)
@@ -51,7 +55,9 @@ class Subscriptions:
             "section": conductor.instance.section,
             "position": conductor.instance.position(beat),
             "tempo_bpm": round(conductor.tempo.tempo_at(engine.frame), 3),
-            "states": dict(conductor.playback.values.states),
+            "states": {
+                name: value for name, value in conductor.playback.values.states.items() if name in groups
+            },
             "parameters": self._parameters(),
         }
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from adaptive.engine.file_names import for_libsndfile
 from adaptive.errors import InputError, MachineError
 from adaptive.preset.model import Preset
 
@@ -51,7 +52,9 @@ class AudioFileSink:
         kind, subtype = FORMATS[path.suffix.lower()]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = soundfile.SoundFile(path, "w", sample_rate, channels, format=kind, subtype=subtype)
+            self._file = soundfile.SoundFile(
+                for_libsndfile(path), "w", sample_rate, channels, format=kind, subtype=subtype
+            )
         except (soundfile.LibsndfileError, OSError) as error:
             message = f"{path}: cannot be written: {error}"
             raise InputError(message) from error

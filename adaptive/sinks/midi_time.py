@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from adaptive.timebase import BEAT_TOLERANCE, TempoSegment
 
@@ -29,9 +30,9 @@ LARGEST_TEMPO = (1 << 24) - 1
 """Most microseconds per quarter note that the three bytes of a tempo event hold."""
 
 
-def ticks_per_beat(beat_unit: int) -> int:
-    """Ticks per beat, where a beat is a whole note (1) … a sixteenth (16)."""
-    return TICKS_PER_QUARTER * 4 // beat_unit
+def ticks_per_beat(beat_unit: float) -> int:
+    """Ticks per beat, where a beat is a whole note (1) … a sixteenth (16); 8/3 is a dotted quarter."""
+    return round(TICKS_PER_QUARTER * 4 / beat_unit)
 
 
 class TickMap:
@@ -129,17 +130,17 @@ class BarGrid:
         Beat at which it begins.
     offset_beats : float
         How far into a bar it begins.
-    beats_per_bar, beat_unit : int
+    beats_per_bar, beat_unit : int, float
         Its meter.
     """
 
     beat: float
     offset_beats: float
     beats_per_bar: int = 4
-    beat_unit: int = 4
+    beat_unit: float = 4
 
     @property
-    def meter(self) -> Meter:
+    def meter(self) -> tuple[int, float]:
         """Beats per bar, and the note value of a beat."""
         return self.beats_per_bar, self.beat_unit
 
@@ -155,7 +156,7 @@ def signatures(grids: Sequence[BarGrid]) -> list[tuple[int, Meter]]:
     >>> signatures([BarGrid(0.0, 0.0), BarGrid(6.0, 0.0)])
     [(0, (4, 4)), (4, (2, 4)), (6, (4, 4))]
     """
-    found = {0: grids[0].meter}
+    found: dict[int, tuple[int, float]] = {0: grids[0].meter}
     for before, grid in itertools.pairwise(grids):
         leaves = _whole(grid.beat - before.beat + before.offset_beats)
         enters, seam = _whole(grid.offset_beats), _whole(grid.beat)
@@ -174,9 +175,16 @@ def signatures(grids: Sequence[BarGrid]) -> list[tuple[int, Meter]]:
             found[seam + rest] = grid.meter
     kept: list[tuple[int, Meter]] = []
     for beat in sorted(found):
-        if not kept or kept[-1][1] != found[beat]:
-            kept.append((beat, found[beat]))
+        meter = _written(*found[beat])
+        if not kept or kept[-1][1] != meter:
+            kept.append((beat, meter))
     return kept
+
+
+def _written(beats: int, beat_unit: float) -> Meter:
+    """A meter that can be written: two dotted quarters are six eighths."""
+    unit = Fraction(beat_unit).limit_denominator(3)
+    return beats * unit.denominator, unit.numerator
 
 
 def _whole(beats: float) -> int | None:

@@ -32,6 +32,7 @@ from adaptive.engine.spec import (
 )
 from adaptive.kernel import layout
 from adaptive.kernel.compile import build
+from adaptive.kernel.sources.synth_record import SAW
 from benchmarks.peers import tools, works
 from benchmarks.peers.works import Work
 
@@ -147,7 +148,7 @@ def _stems(work: Work, files: Sequence[Path]) -> Ours:
 
 
 def _voices(work: Work) -> Ours:
-    pair = (OscillatorSpec(layout.SAW), OscillatorSpec(layout.SAW, semitones=0.1))
+    pair = (OscillatorSpec(SAW), OscillatorSpec(SAW, semitones=0.1))
     spec = InstrumentSpec(
         bus=0,
         voices=work.count,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.messages import Message, Receipt
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine.bank import Bank
@@ -158,10 +159,17 @@ class Player:
         Shared audio, so that many runs decode once.
     saved : SavedMusic, optional
         A saved state to continue from.
+    beginning : Beginning
+        The state to begin in.
     """
 
     def __init__(
-        self, preset: Preset, seed: int = 0, bank: Bank | None = None, saved: SavedMusic | None = None
+        self,
+        preset: Preset,
+        seed: int = 0,
+        bank: Bank | None = None,
+        saved: SavedMusic | None = None,
+        beginning: Beginning = AS_DECLARED,
     ) -> None:
         self.text: list[str] = []
         self.performance = Performance(preset, seed, bank=bank, write_log=self.text.append)
@@ -170,7 +178,7 @@ class Player:
         self.performance.engine.listen_to_buses(CONTROL_STEP_FRAMES)
         self._master: list[Audio] = []
         self._buses: list[Audio] = []
-        self.performance.begin(saved)
+        self.performance.begin(saved, beginning)
 
     def control_step(self, messages: Sequence[Message] = ()) -> None:
         """Render the frames of a control step, then step the conductor."""

@@ -20,6 +20,7 @@ from adaptive.engine.spec import (
     ReverbSpec,
 )
 from adaptive.kernel import layout as k
+from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, TRIANGLE
 from tests.helpers import signals
 
 SEED = 4711
@@ -43,7 +44,7 @@ def spec(**changes: Any) -> EngineSpec:
     pad = InstrumentSpec(
         PAD,
         voices=24,
-        oscillators=(OscillatorSpec(k.SAW), OscillatorSpec(k.PULSE, 0.5, 12.05, 0.3)),
+        oscillators=(OscillatorSpec(SAW), OscillatorSpec(PULSE, 0.5, 12.05, 0.3)),
         cutoff_hz=900.0,
         resonance=0.4,
         filter_octaves=2.0,
@@ -58,7 +59,7 @@ def spec(**changes: Any) -> EngineSpec:
     lead = InstrumentSpec(
         LEAD_LINE,
         voices=3,
-        oscillators=(OscillatorSpec(k.TRIANGLE), OscillatorSpec(k.NOISE, 0.2)),
+        oscillators=(OscillatorSpec(TRIANGLE), OscillatorSpec(NOISE, 0.2)),
         filter_mode="band_pass",
         cutoff_hz=1500.0,
         gain=0.4,

@@ -49,7 +49,8 @@ def test_a_thread_that_fails_is_told_and_the_music_goes_on(
         client.until("beat")
         client.close()
 
-        told = "a thread failed, the music goes on: BrokenError('nobody thought of this') in elsewhere"
+        fault = "a fault of this program, please report it (BrokenError: nobody thought of this)"
+        told = f"a thread failed, the music goes on: {fault} in elsewhere"
         assert said == [told]
         assert engine.end() == 0
 

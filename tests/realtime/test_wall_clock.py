@@ -9,8 +9,8 @@ from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from tests.helpers.playing import playing
 from tests.helpers.presets import RATE, two_sections
 
-OFF_S = 0.1
-"""What a beat may be late; a jump is a day."""
+OFF_S = 1.0
+"""What a beat may be heard late on a busy machine (0.11 s at a load of 12 on two cores); a jump is a day."""
 
 
 def test_the_music_does_not_care_when_the_wall_clock_jumps(tmp_path: Path) -> None:

@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 import soundfile
 
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
 from adaptive.engine.engine import Engine
 from adaptive.inputs.message import SetParameter, Transaction
 from adaptive.inputs.trace import read_trace
@@ -91,11 +101,13 @@ def random_request(rng: np.random.Generator) -> list[Message | SetParameter]:
     if kind < 0.8:
         expires_s = 0.2 if rng.random() < 0.5 else None
         return [FireEvent("hit", float(rng.integers(0, 4)) / 3.0, expires_s)]
-    if kind < 0.9:
+    if kind < 0.88:
         return [SetTempo(None if rng.random() < 0.3 else float(rng.uniform(100, 200)))]
-    if kind < 0.95:
+    if kind < 0.91:
         return [SetParameter("sensor", float(rng.random()))]
-    return [Transport(bool(rng.random() < 0.8))]
+    if kind < 0.97:
+        return [Transport(bool(rng.random() < 0.8), seconds=None if rng.random() < 0.5 else 0.05)]
+    return [Restart(), ForgetPlace("calm"), Jump("written", int(rng.integers(1, 5)))][rng.integers(3) :][:1]
 
 
 class Kept(ClockedSink):
@@ -115,6 +127,7 @@ def play_live(
     seconds: float,
     disturb: Callable[[LiveSession, int], None],
     seed: int = 5,
+    beginning: Beginning = AS_DECLARED,
 ) -> tuple[LiveSession, Kept]:
     """Play and record a session; `disturb` is called with it and a count, some hundred times a second."""
     sinks: list[Kept] = []
@@ -124,7 +137,9 @@ def play_live(
         return sinks[-1]
 
     performance = Performance(preset, seed)
-    options = LiveOptions(EPHEMERAL, EPHEMERAL, EPHEMERAL, seconds=seconds, record=folder)
+    options = LiveOptions(
+        EPHEMERAL, EPHEMERAL, EPHEMERAL, seconds=seconds, record=folder, beginning=beginning
+    )
     session = LiveSession(performance, options, make)
 
     async def run() -> None:
@@ -165,6 +180,26 @@ def test_a_recording_renders_to_the_same_log_line_for_line_and_the_same_samples(
 
     assert len(kept) > 40
     assert lines == kept
+    if session.performance.engine.telemetry().late_commands == 0:
+        assert np.array_equal(live, audio[: len(live)])
+
+
+def test_a_recording_keeps_the_state_it_began_in(preset: Preset, tmp_path: Path) -> None:
+    beginning = Beginning({"threat": 0.9}, [SetState("place", "shelter"), SetTempo(120.0)])
+
+    def disturb(session: LiveSession, count: int) -> None:
+        if count == 0:  # applied in one of the first quanta: it does not belong to the beginning
+            session.receive(Transaction([SetParameter("threat", 0.0)]))
+        if count == 60:
+            session.receive(Transaction([SetState("place", "road"), SetParameter("threat", 0.7)]))
+
+    session, sink = play_live(preset, tmp_path / "run", 1.5, disturb, beginning=beginning)
+    kept = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    lines, audio = render_recording(preset, tmp_path / "run")
+    live = sink.audio()[72 : 72 + len(audio)]
+
+    assert lines == kept
+    assert '"target": "written"' in "".join(kept[:3])
     if session.performance.engine.telemetry().late_commands == 0:
         assert np.array_equal(live, audio[: len(live)])
 

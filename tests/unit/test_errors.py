@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from adaptive import errors
-from adaptive.errors import AdaptiveError, InputError, MachineError, PresetError, one_line, quoted
+from adaptive.errors import AdaptiveError, InputError, MachineError, PresetError, in_words, one_line, quoted
 
 ALL = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, Exception)]
 
@@ -34,3 +34,18 @@ def test_what_cannot_be_printed_becomes_a_mark(text: str) -> None:
 def test_a_quoted_text_is_cut_off_and_says_so() -> None:
     assert quoted("x" * 41) == f"`{'x' * 40}…`"
     assert quoted("x" * 40) == f"`{'x' * 40}`"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (InputError("a.wav is empty\nand more"), "a.wav is empty"),
+        (MemoryError(), "there is not enough memory"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError(2, "No such file", "a\n.wav"), "a\N{REPLACEMENT CHARACTER}.wav: No such file"),
+        (OSError("strange"), "a fault of this program, please report it (OSError: strange)"),
+        (RecursionError("too deep"), "a fault of this program, please report it (RecursionError: too deep)"),
+    ],
+)
+def test_what_went_wrong_is_part_of_a_sentence(error: Exception, expected: str) -> None:
+    assert in_words(error) == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec, OscillatorSpec
-from adaptive.kernel.layout import NOISE, PULSE, SAW, SINE, TRIANGLE
+from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 
 BEAT_S = 60.0 / 112.5
 

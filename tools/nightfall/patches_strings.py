@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adaptive.kernel.layout import PULSE, SAW, TRIANGLE
+from adaptive.kernel.sources.synth_record import PULSE, SAW, TRIANGLE
 from tools.nightfall.patches import Patch, Voice, _spec, _strike, _tone
 
 CLUSTER = Patch(

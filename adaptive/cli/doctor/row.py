@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class Row:
     is_fine: bool
     words: str
     mend: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as ``--json`` prints it."""
+        return {"name": self.name, "ok": self.is_fine, "text": self.words, "mend": self.mend}
 
     def __str__(self) -> str:
         mark = "ok  " if self.is_fine else "!!  "

@@ -11,6 +11,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -73,12 +74,18 @@ class ComposeContext:
         0 … 1.
     tempo_bpm : float
         Quarter notes a minute.
+    rests_in_introduction : bool
+        Whether nothing is written before bar 1.
+    meter : tuple of (int, int) or None
+        The meter as written, in which generators count; None: the instance's beats.
     """
 
     instance: SegmentInstance
     harmony_of: Callable[[int], Harmony]
     energy: float
     tempo_bpm: float
+    rests_in_introduction: bool = False
+    meter: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +273,10 @@ class GeneratedLayer:
         that the generator's memory is what it was.
         """
         write_range = WriteRange(context, 0.0)
-        bar = int(context.instance.local(0.0) / context.instance.beats_per_bar + BEAT_TOLERANCE)
-        entered = int(context.instance.offset_beats / context.instance.beats_per_bar + BEAT_TOLERANCE)
+        instance = context.instance
+        bar, entered = instance.bar_at(instance.local(0.0)), instance.bar_at(instance.offset_beats)
         for past in range(max(entered, bar - RECALLED_BARS), bar):
-            self._compose(write_range, past, context.instance.beat_of(past * context.instance.beats_per_bar))
+            self._compose(write_range, past, instance.beat_of(instance.bar_start(past)))
         self.ranges, self.cursor_beat = [write_range], 0.0
 
     def compose_ahead(self, context: ComposeContext) -> bool:
@@ -322,10 +329,11 @@ class GeneratedLayer:
                     return posted
                 most_bars -= 1
                 instance = write_range.context.instance
-                bar = int(instance.local(self.cursor_beat) / instance.beats_per_bar + BEAT_TOLERANCE)
-                start = instance.beat_of(bar * instance.beats_per_bar)
-                posted += self._write_bar(write_range, ends, bar, start, tempo, not_before)
-                self.cursor_beat = min(start + instance.beats_per_bar, ends)
+                bar = instance.bar_at(instance.local(self.cursor_beat))
+                start = instance.beat_of(instance.bar_start(bar))
+                bar_ends = min(instance.beat_of(instance.bar_end(bar)), ends) if bar < 0 else ends
+                posted += self._write_bar(write_range, bar_ends, bar, start, tempo, not_before)
+                self.cursor_beat = min(start + instance.beats_per_bar, bar_ends)
             if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
                 break
         return posted
@@ -386,7 +394,11 @@ class GeneratedLayer:
         is_leaving = write_range.leaves_at is not None and (
             start + BEAT_TOLERANCE < write_range.leaves_at <= start + instance.beats_per_bar + BEAT_TOLERANCE
         )
-        harmony, memory = context.harmony_of(bar), write_range.memories.get(bar, NO_MEMORY)
+        if bar < 0 and context.rests_in_introduction:
+            return ()
+        # an introduction leads up to bar 1 as the last bars of a pass do
+        number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
+        harmony, memory = context.harmony_of(number), write_range.memories.get(bar, NO_MEMORY)
         # `kept` refers to harmony and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
@@ -394,12 +406,13 @@ class GeneratedLayer:
         )  # fmt: skip
         kept = self._composed.get(key)
         if kept is None:
+            beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
             bar_context = BarContext(
                 section=instance.section,
-                bar=bar,
+                bar=number,
                 phrase_bars=instance.phrase_bars,
-                beats=instance.beats_per_bar,
-                beat_unit=instance.beat_unit,
+                beats=beats,
+                beat_unit=beat_unit,
                 tempo_bpm=context.tempo_bpm,
                 harmony=harmony,
                 energy=context.energy,
@@ -410,7 +423,10 @@ class GeneratedLayer:
                 octave=self.octave,
                 memory=memory,
             )
-            kept = (self.generator(bar_context), bar_context)
+            written = self.generator(bar_context)
+            if beats != instance.beats_per_bar:
+                written = _in_beats(written, Fraction(instance.beats_per_bar, beats))
+            kept = (written, bar_context)
             self._composed[key] = kept
             if len(self._composed) > KEPT_BARS:
                 self._composed.popitem(last=False)
@@ -436,3 +452,17 @@ class GeneratedLayer:
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted(done, key=lambda w: w.frame)
+
+
+def _in_beats(written: WrittenBar, ratio: Fraction) -> WrittenBar:
+    """The bar with its notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
+    notes = (
+        replace(
+            note,
+            onset=note.onset * ratio,
+            duration=note.duration * ratio,
+            offset_beats=note.offset_beats * float(ratio),
+        )
+        for note in written.notes
+    )
+    return replace(written, notes=tuple(notes))

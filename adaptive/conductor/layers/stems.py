@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
+from adaptive.preset.segments import is_bridge
 
 FOREVER = 2**60
 """A frame that is never reached."""
@@ -26,21 +27,53 @@ class ClipInUse:
     sound: Sound | None = None
     zero_frame: int = 0  # where position 0 of its first pass lies
     ends_frame: int = 0  # the clip is free from here on; FOREVER while it loops
-    starts_frame: int = 0  # its first sound; it cannot be stopped before
+    starts_frame: int = 0  # frame of its first sound; a stop is never scheduled before this frame
     is_stopping: bool = False  # it fades out; False for a released clip, which rings to its end
 
     def position_at(self, frame: int) -> int:
-        """Position in its sound at a frame: frames since beat 1 of the present pass."""
+        """Position in its sound at a frame: frames since beat 1 of the present pass.
+
+        Negative in an introduction, before the first pass.
+        """
         loop = self.sound.loop_frames if self.sound else 0
+        if frame < self.zero_frame:
+            return frame - self.zero_frame
         return (frame - self.zero_frame) % loop if loop else frame - self.zero_frame
 
     def is_at_end(self, frame: int, tolerance: int) -> bool:
-        """Whether a pass of its sound ends within `tolerance` frames of a frame.
+        """Whether a pass of the clip's sound ends within `tolerance` frames of a frame.
 
-        At the end of a bridge, a sound that continued under the bridge may be in the middle of a pass.
+        The sound's pass and the segment's need not end together: when a bridge ends, a sound that continued
+        under it may be in the middle of a pass.
+        Before the first pass none has ended.
         """
         loop = self.sound.loop_frames if self.sound else 0
+        if loop and frame < self.zero_frame + loop // 2:
+            return False
         return not loop or abs((self.position_at(frame) + loop // 2) % loop - loop // 2) <= tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """The introduction of a stem layer in a segment.
+
+    Parameters
+    ----------
+    frames : int
+        Its length.
+    sound : Sound or None
+        A sound that plays once before the loop; its position 0 is where the loop begins.  None: the loop's
+        own sound holds the introduction (`is_held`), or the layer is silent until then.
+    number : int
+        Number of `sound` in the engine's table.
+    is_held : bool
+        Whether the loop's own sound holds it before its beat 1.
+    """
+
+    frames: int
+    sound: Sound | None = None
+    number: int = -1
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +89,7 @@ class Fades:
     shape_out, shape_in : int
         Curve, as a shape of the kernel.
     is_out_free, is_in_free : bool
-        Whether the rule names no curve, so that `into_itself` may choose another.
+        True if the rule names no curve for the fade-out or fade-in; `into_itself` then makes it linear.
     """
 
     out_frames: int = 0
@@ -70,9 +103,9 @@ class Fades:
 
     @lru_cache(maxsize=16)  # noqa: B019  # frozen; at a seam up to 64 layers ask for the same fades
     def into_itself(self) -> Fades:
-        """The fades of a file that crosses into itself: linear where the rule names no curve.
+        """The fades for a file that is crossfaded with itself: linear where the rule names no curve.
 
-        Both sides play the same wave, so their amplitudes add, not their powers.
+        Both clips play the same wave, so the amplitudes of the two add, not the powers.
         """
         return replace(
             self,
@@ -110,15 +143,19 @@ class StemLayer:
     place : LayerPlace
         Its strip and clips.
     sounds : Mapping
-        Segment to its variations, each a sound and its number in the engine's table.
+        Maps a segment to its variations: each is a sound and the sound's number in the engine's table.
     declick_frames : int
         Length of the fade wherever a sound is cut or entered in its middle.
     tolerance_frames : int
-        How far the end of a loop may lie from a seam and still count as on it.
+        If the end of a loop is at most this far from a seam, it counts as lying on the seam.
     pickers : Mapping
-        Segment to the picker of its variations; only segments with several.
+        Maps a segment to the picker of its variations; only segments with several variations are in it.
     pass_frames : Mapping
-        Segment to the frames of one pass.
+        Maps a segment to the length of its pass in frames.
+    introductions : Mapping
+        Maps a segment to its introduction; only segments that have one.
+    first_passes : Mapping
+        Maps a segment to the sound of its first pass and its number; only where it is another than the loop.
     """
 
     place: LayerPlace
@@ -127,6 +164,8 @@ class StemLayer:
     tolerance_frames: int
     pickers: Mapping[str, VariationPicker] = field(default_factory=dict)
     pass_frames: Mapping[str, int] = field(default_factory=dict)
+    introductions: Mapping[str, Introduction] = field(default_factory=dict)
+    first_passes: Mapping[str, tuple[Sound, int]] = field(default_factory=dict)
     clips: list[ClipInUse] = field(default_factory=list)
     current: ClipInUse | None = None
     segment: str = ""
@@ -138,6 +177,22 @@ class StemLayer:
 
     def __post_init__(self) -> None:
         self.clips = [ClipInUse(clip) for clip in self.place.clips]
+
+    @property
+    def changes_sounds(self) -> bool:
+        """Whether its sound may change without a seam, to another variation or from introduction to loop."""
+        has_intro_file = any(one.sound is not None for one in self.introductions.values())
+        return bool(self.pickers) or bool(self.first_passes) or has_intro_file
+
+    def lead_in_frames(self, segment: str) -> int:
+        """Frames of the longest pickup: what plays before the first beat of a segment."""
+        intro = self.introductions.get(segment)
+        if intro is not None and intro.sound is not None:
+            return intro.sound.origin - intro.frames
+        frames = intro.frames if intro is not None and intro.is_held else 0
+        first = self.first_passes.get(segment)
+        sounds = self.sounds.get(segment, ()) if first is None else (first,)
+        return max((sound.origin - frames for sound, _ in sounds), default=0)
 
     def snapshot(self) -> LayerState:
         """The present state."""
@@ -185,6 +240,8 @@ class StemLayer:
         return (
             self.pickers.get(segment) == before.pickers.get(segment)
             and self.pass_frames.get(segment) == before.pass_frames.get(segment)
+            and _sound_of(self.introductions.get(segment)) is _sound_of(before.introductions.get(segment))
+            and self._first_pass(segment) is before._first_pass(segment)
             and [id(sound) for sound, _ in self.sounds.get(segment, ())]
             == [id(sound) for sound, _ in before.sounds.get(segment, ())]
         )
@@ -195,21 +252,33 @@ class StemLayer:
 
     def _is_at(self, clip: ClipInUse, segment: str, at: int, position: int) -> bool:
         """Whether a clip plays a sound of a segment, within a frame of `position`, at a frame."""
+        intro = self.introductions.get(segment)
+        if intro is not None and position < 0:
+            expected = [intro.sound, self._first_pass(segment)]
+            if expected == [None, None]:
+                expected = [sound for sound, _ in self.sounds[segment]]
+            is_known = clip.sound is not None and any(clip.sound is sound for sound in expected)
+            return is_known and abs(clip.position_at(at) - position) <= 1
+        if clip.sound is not None and clip.sound is self._first_pass(segment):
+            return abs(clip.position_at(at) - position % self.pass_frames[segment]) <= 1
         if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[segment]):
+            return False
+        if clip.position_at(at) < 0:
             return False
         return abs(clip.position_at(at) - position % clip.sound.loop_frames) <= 1
 
     def already_plays(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
-        """Whether the present clip is at the segment's position already, so that it can simply continue.
+        """Whether the present clip plays the segment's sound at `position` already, and can simply continue.
 
-        False unless `is_same_position`: otherwise the segment starts its sound anew.
+        `is_same_position` says whether the segment's sound may continue at all.  If it is false, the segment
+        starts its sound anew, and the result is False.
         """
         if self.current is None or not is_same_position or segment not in self.sounds:
             return False
         return self._is_at(self.current, segment, at, position)
 
     def crosses_itself(self, segment: str) -> bool:
-        """Whether the sound that plays is one of the segment's, so that it would fade into itself."""
+        """Whether the segment has the sound that plays now; a crossfade would be of a sound with itself."""
         if self.current is None:
             return False
         playing = self.current.sound
@@ -226,7 +295,8 @@ class StemLayer:
         at : int
             Frame of the seam.
         is_at_end : bool
-            Whether a pass of the segment ends there; if the sound's own pass does too, its tail rings on.
+            Whether a pass of the segment ends at the seam.  If a pass of the sound ends there too, and the
+            rule asks for no fade-out, the sound is not stopped and its tail rings on.
         fades : Fades
             Fades of the seam.
         earliest : int
@@ -234,7 +304,7 @@ class StemLayer:
         group : int
             Withdrawal group of the commands.
         """
-        playing = self.current
+        playing, due = self.current, self.next_change
         if playing is not None and self.segment in self.pickers:
             sounds = [sound for sound, _ in self.sounds[self.segment]]
             matches = (n for n, sound in enumerate(sounds) if sound is playing.sound)
@@ -244,13 +314,26 @@ class StemLayer:
         self.current, self.next_change = None, FOREVER
         if playing is None or playing.sound is None:
             return []
+        if not playing.sound.loop_frames:  # an introduction or a first pass: it ends where the loop is due
+            is_at_end = is_at_end and abs(at - due) <= self.tolerance_frames
         if fades.out_frames == 0 and is_at_end and playing.is_at_end(at, self.tolerance_frames):
             playing.ends_frame = at + playing.sound.frames
+            if not playing.sound.loop_frames:
+                return []  # it rings on by itself
             return [commands.release_clip(at, playing.clip, group=group)]
         frames = max(fades.out_frames, self.declick_frames)
         begins = max(at + fades.out_start, earliest, playing.starts_frame)
         playing.ends_frame, playing.is_stopping = begins + frames, True
         return [commands.stop_clip(begins, playing.clip, frames, shape=fades.shape_out, group=group)]
+
+    def shorten_fades(self, at: int, frames: int) -> list[Command]:
+        """Let clips that fade out beyond a time end by then: `frames` after the frame `at`."""
+        posted: list[Command] = []
+        for clip in self.clips:
+            if clip.is_stopping and at + frames < clip.ends_frame < FOREVER:
+                clip.ends_frame = at + frames
+                posted.append(commands.stop_clip(at, clip.clip, frames))
+        return posted
 
     def fading_clip(self, segment: str, at: int, position: int) -> ClipInUse | None:
         """A clip that still fades out at the segment's position, so that it can be faded in again."""
@@ -280,11 +363,11 @@ class StemLayer:
         at : int
             Frame of the seam.
         position : int
-            Frames from the start of the pass at which it is entered.
+            Frames from the start of the pass at which it is entered; negative: in the introduction.
         earliest : int
             Earliest frame at which the sound may begin.
         pickup : str
-            ``auto``, ``always`` or ``never``: whether what the file holds before beat 1 sounds.
+            ``auto``, ``always`` or ``never``: whether the pickup sounds, the part of the file before beat 1.
         fades : Fades
             Fades of the seam.
         group : int
@@ -292,29 +375,44 @@ class StemLayer:
         is_return : bool
             Play the variation that played when the segment was left, instead of the next pick.
         """
-        if position > 0:
+        intro = self.introductions.get(segment)
+        is_beginning = position == 0 or (intro is not None and position == -intro.frames)
+        if not is_beginning:
             again = self.fading_clip(segment, at, position)
             if again is not None:
                 again.ends_frame, again.is_stopping = FOREVER, False
                 self._set_current(segment, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
                 return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
-        sound, number = self._last_variation(segment) if is_return else self._pick_variation(segment)
+        if intro is not None and intro.sound is not None and position < 0:
+            sound, number = intro.sound, intro.number
+            self.picks_before[segment] = self.picks.get(segment, PickState())
+        elif segment in self.first_passes:
+            sound, number = self.first_passes[segment]
+            self.picks_before[segment] = self.picks.get(segment, PickState())
+        elif is_return:
+            sound, number = self._last_variation(segment)
+        else:
+            sound, number = self._pick_variation(segment)
         playing = self._free_clip()
         lead = 0
-        if position == 0 and pickup != "never" and at - sound.origin >= earliest:
-            lead = sound.origin
+        # what the sound holds before its beginning, which is no pickup if it is the introduction
+        before = 0 if position == 0 and intro is not None and intro.is_held else sound.origin + position
+        if is_beginning and pickup != "never" and before > 0 and at - before >= earliest:
+            lead = before
         playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
         playing.zero_frame = at - position
         self._set_current(segment, playing, at)
         first = at - lead
-        fade_frames = fades.in_frames or (self.declick_frames if position else 0)
+        fade_frames = fades.in_frames or (0 if is_beginning else self.declick_frames)
         fade_start = at + fades.in_start if fades.in_frames else at
         start_position = position - lead
         if fade_frames and fade_start < first:
             # the fade-in begins before the seam, and so does the sound, in the middle of a pass
             first = max(fade_start, earliest)
-            start_position = (position - (at - first)) % sound.loop_frames
+            start_position = position - (at - first)
+            if position >= 0 and sound.loop_frames:
+                start_position %= sound.loop_frames
         playing.starts_frame = first
         gain = 0.0 if fade_frames else 1.0
         posted = [
@@ -345,12 +443,24 @@ class StemLayer:
         playing = self.current
         if playing is None or playing.clip != clip or playing.sound is None:
             return []
-        number = next(n for sounds in self.sounds.values() for s, n in sounds if s is playing.sound)
+        number = next(n for s, n in self.numbered() if s is playing.sound)
         position = playing.position_at(at)
         return [
             commands.start_clip(at, clip, number, self.place.bus, position=position, gain=0.0),
             commands.fade_clip(at, clip, 1.0, frames, shape=kernel.EQUAL_POWER_IN),
         ]
+
+    def numbered(self) -> Iterator[tuple[Sound, int]]:
+        """All sounds of the layer, with their numbers."""
+        for sounds in self.sounds.values():
+            yield from sounds
+        for intro in self.introductions.values():
+            if intro.sound is not None:
+                yield intro.sound, intro.number
+        yield from self.first_passes.values()
+
+    def _first_pass(self, segment: str) -> Sound | None:
+        return self.first_passes[segment][0] if segment in self.first_passes else None
 
     def _free_clip(self) -> ClipInUse:
         return min(self.clips, key=lambda clip: clip.ends_frame)
@@ -371,22 +481,31 @@ class StemLayer:
         return variants[picked]
 
     def _set_current(self, segment: str, playing: ClipInUse, at: int) -> None:
-        """Record what plays from a frame on, and when the next variation is due."""
+        """Record what plays from a frame on, and when the next variation, or the loop, is due."""
         self.current, self.segment, self.next_change = playing, segment, FOREVER
-        if segment in self.pickers:
+        if playing.sound is not None and playing.sound is _sound_of(self.introductions.get(segment)):
+            self.next_change = playing.zero_frame
+        elif playing.sound is not None and playing.sound is self._first_pass(segment):
+            self.next_change = playing.zero_frame + self.pass_frames[segment]
+        elif segment in self.pickers and not is_bridge(segment):  # a bridge plays once
             length = self.pass_frames[segment]
-            self.next_change = at + length - (at - playing.zero_frame) % length
+            passes = max(0, at - playing.zero_frame) // length
+            self.next_change = playing.zero_frame + (passes + 1) * length
 
     # ── variations ─────────────────────────────────────────────────────────────────────────────
 
     def write_changes(self, until: int) -> list[Command]:
-        """Post the changes of variation at the ends of passes before a frame."""
+        """Return the commands that change the variation, or start the loop after an introduction.
+
+        Only changes before the frame `until` are returned.
+        """
         posted: list[Command] = []
         while self.current is not None and self.next_change < until:
             at, group = self.next_change, self.place.group
             self.changes.append(VariationChange(at, self.snapshot()))
-            self.next_change += self.pass_frames[self.segment]
-            sound, number = self._pick_variation(self.segment)
+            sound, number = self._next_sound(self.current)
+            is_last = self.segment not in self.pickers and sound is not self._first_pass(self.segment)
+            self.next_change = FOREVER if is_last else at + self.pass_frames[self.segment]
             if sound is self.current.sound:
                 continue
             old, new = self.current, self._free_clip()
@@ -394,12 +513,20 @@ class StemLayer:
             new.sound, new.zero_frame, new.starts_frame, new.ends_frame = sound, at, at, FOREVER
             new.is_stopping = False
             self.current = new
-            posted.append(commands.release_clip(at, old.clip, group=group))
+            if old.sound is None or old.sound.loop_frames:  # what plays once rings on by itself
+                posted.append(commands.release_clip(at, old.clip, group=group))
             posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))
         return posted
 
+    def _next_sound(self, playing: ClipInUse) -> tuple[Sound, int]:
+        """What follows at the end of a pass or of an introduction, and its number."""
+        is_intro = playing.sound is _sound_of(self.introductions.get(self.segment))
+        if is_intro and self.segment in self.first_passes:
+            return self.first_passes[self.segment]
+        return self._pick_variation(self.segment)
+
     def undo_changes(self, frame: int) -> list[Command]:
-        """Withdraw the changes of variation from a frame on."""
+        """Undo the changes of variation at or after a frame; return the command that withdraws them."""
         before = None
         while self.changes and self.changes[-1].frame >= frame:
             before = self.changes.pop().before
@@ -411,14 +538,18 @@ class StemLayer:
     def picks_at(self, frame: int, playing: Collection[str]) -> dict[str, PickState]:
         """Pick states at a frame, to save.
 
-        For the segments in `playing` it is the state before their last pick: after a restore, the variation
-        that plays now is picked again.
+        For a segment in `playing`, this is the state before its last pick: after a restore that pick is made
+        again, and gives the variation that plays now.
         """
         state = next((change.before for change in self.changes if change.frame > frame), self.snapshot())
         before = {segment: pick for segment, pick in state.picks_before.items() if segment in playing}
         return {**state.picks, **before}
 
     def forget_before(self, frame: int) -> None:
-        """Drop changes before a frame, which have sounded."""
+        """Forget the changes before a frame: they have sounded and cannot be undone."""
         if self.changes and self.changes[0].frame < frame:
             self.changes = [change for change in self.changes if change.frame >= frame]
+
+
+def _sound_of(intro: Introduction | None) -> Sound | None:
+    return None if intro is None else intro.sound

@@ -7,6 +7,7 @@ from typing import Any
 
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
+from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec, needs_master_bus
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.engine.memory import voice_groups, voice_groups_of
 from adaptive.engine.records import OPEN_HZ
@@ -24,6 +25,7 @@ from adaptive.preset.expression import Opcode, compile_program
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import (
     BridgeTable,
+    Control,
     Curve,
     FillTable,
     InstrumentTable,
@@ -102,14 +104,17 @@ class _Builder:
     def __init__(self, preset: Preset, before: PresetLayout | None, occupancy: Occupancy | None) -> None:
         self.preset, self.before, self.occupancy = preset, before, occupancy
         file = preset.file
+        self.master_bus: int | None
         if occupancy is None:
             # strips, then spare strips, then the reverb's return in a group of its own
             strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
             self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS
+            self.master_bus = self.reverb_bus + kernel.PAIRS if needs_master_bus(file) else None
             limits = dict.fromkeys(("clip", "instrument", "parameter"), NO_LIMIT)
         else:
             spec = occupancy.spec
-            self.reverb_bus = len(spec.buses) - 1
+            assert before is not None  # it plays on the engine
+            self.reverb_bus, self.master_bus = before.reverb_bus, before.master_bus
             limits = {
                 "clip": spec.clips + spec.spare_rows.clips,
                 "instrument": len(spec.instruments) + spec.spare_rows.instruments,
@@ -238,9 +243,7 @@ class _Builder:
             (table.cutoff_hz, kernel.MAP_CUTOFF),
             (table.reverb_db, kernel.MAP_SEND_DB),
         ):
-            if isinstance(control, Curve):
-                index = self.index_of[control.over]
-                self.mappings.append(MappingSpec(index, kind, place.bus, control.points))
+            self._map(place.bus, control, kind)
         self.layers[name] = replace(place, kit=kit)
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
@@ -269,7 +272,8 @@ class _Builder:
 
     def _add_strip(self, bus: int, strip: BusSpec, send_db: float) -> None:
         sends = (self.reverb_bus,)
-        self._set(self.buses, bus, replace(strip, sends=sends, send_gains=(db_to_gain(send_db),)))
+        gains = (db_to_gain(send_db),)
+        self._set(self.buses, bus, replace(strip, sends=sends, send_gains=gains, output=self.master_bus))
 
     def _place(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
         """Rows of a strip: those it had, or new ones; sets its instrument."""
@@ -316,7 +320,12 @@ class _Builder:
         reverb = self.preset.file.reverb
         while len(self.buses) < self.reverb_bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
-        self._set(self.buses, self.reverb_bus, BusSpec("reverb", effect=0, gain=db_to_gain(reverb.level_db)))
+        returned = BusSpec("reverb", self.master_bus, effect=0, gain=db_to_gain(reverb.level_db))
+        self._set(self.buses, self.reverb_bus, returned)
+        owners = {**self.rows.owners, ("bus", self.reverb_bus): "reverb"}
+        if self.master_bus is not None:
+            self._add_master(self.master_bus)
+            owners["bus", self.master_bus] = "master"
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
@@ -342,10 +351,10 @@ class _Builder:
             reverbs=(
                 ReverbSpec(reverb.decay_s, reverb.damping, reverb.predelay_ms / 1000.0, reverb.low_cut_hz),
             ),
-            gain=db_to_gain(self.preset.file.level_db),
+            gain=db_to_gain(fixed_level_db(self.preset.file)) if self.master_bus is None else 1.0,
             spare_rows=spare,
             spare_buses=range(in_use, self.reverb_bus),
-            owners={**self.rows.owners, ("bus", self.reverb_bus): "reverb"},
+            owners=owners,
         )
         duck_group = len(self.buses) + 1
         return PresetLayout(
@@ -358,12 +367,29 @@ class _Builder:
             self.reverb_bus,
             duck_group,
             range(duck_group + 1, spec.groups),
+            self.master_bus,
         )
+
+    def _add_master(self, bus: int) -> None:
+        """Set the bus that all others are routed to, in a group of its own, and its curves."""
+        while len(self.buses) < bus:
+            self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
+        file = self.preset.file
+        self._set(self.buses, bus, master_bus_spec(file, self.defaults))
+        self._map(bus, file.master.level_db, kernel.MAP_GAIN_DB)
+        self._map(bus, file.master.cutoff_hz, kernel.MAP_CUTOFF)
+
+    def _map(self, bus: int, control: Control | None, kind: int) -> None:
+        if isinstance(control, Curve):
+            self.mappings.append(MappingSpec(self.index_of[control.over], kind, bus, control.points))
 
     def _require_spare_rows(self, spec: EngineSpec) -> None:
         """Check what has no rows in the allocator: the number of curves, and the reverb's pre-delay."""
         if len(self.mappings) > len(spec.mappings) + spec.spare_rows.mappings:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
+            raise NoSpareRowsError(message)
+        if needs_master_bus(self.preset.file) and self.master_bus is None:
+            message = "the master got a curve or a cutoff"
             raise NoSpareRowsError(message)
         if [one.predelay_s for one in spec.reverbs] != [self.preset.file.reverb.predelay_ms / 1000.0]:
             message = "the reverb's pre-delay was changed"

@@ -73,6 +73,8 @@ class PresetLayout:
         Name of a parameter to its row.
     reverb_bus : int
         Row of the bus that returns the reverb.
+    master_bus : int or None
+        Row of the bus that all others are routed to; None: the preset needs none.
     duck_group : int
         Withdrawal group of the ducking envelope.
     dynamic_groups : range
@@ -88,6 +90,7 @@ class PresetLayout:
     reverb_bus: int
     duck_group: int
     dynamic_groups: range
+    master_bus: int | None = None
 
     def places(self) -> dict[str, LayerPlace]:
         """Every place, by the key path of its table."""

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
-from adaptive.conductor.playback import PlaybackState
+from collections.abc import Sequence
+
+from adaptive.conductor.assets import SegmentAssets
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
+from adaptive.conductor.playback import SILENCE, PlaybackState
+from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -21,19 +34,44 @@ class Requests:
     stingers : Stingers
         Plays the stingers of events.
     tracker : RequestTracker
-        Sends the receipts of states, play and stop, which take time.
+        Creates the receipts of states, play and stop, which take time.
+    places : PlaceRequests
+        Handles `forget`, `restart` and `jump`.
     """
 
     def __init__(
-        self, playback: PlaybackState, planner: TransitionPlanner, stingers: Stingers, tracker: RequestTracker
+        self,
+        playback: PlaybackState,
+        planner: TransitionPlanner,
+        stingers: Stingers,
+        tracker: RequestTracker,
+        places: PlaceRequests,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker = tracker
+        self.tracker, self.places = tracker, places
         self._deferred: list[SetTempo] = []
 
     def take_over(self, before: Requests) -> None:
         """Keep tempo messages that wait for a transition."""
         self._deferred = before._deferred
+
+    def begin(self, messages: Sequence[Message]) -> None:
+        """Apply states, play and stop before the first section is chosen."""
+        for message in messages:
+            if isinstance(message, SetState | Transport):
+                self.handle(message)
+
+    def begin_tempo(self, messages: Sequence[Message], section: str) -> None:
+        """Let the music begin in the tempo that was asked for, if the section can play in it."""
+        segment_assets = self.playback.assets.segments.get(section)
+        for message in messages:
+            if not isinstance(message, SetTempo):
+                continue
+            if message.tempo_bpm is not None and segment_assets is not None and segment_assets.has_stems:
+                self._drop_tempo(message, section)
+            else:
+                self.playback.tempo_wanted = message.tempo_bpm
+                self._tempo_set(message, 0, "accepted", self._goal(message, segment_assets))
 
     def resume(self) -> None:
         """Try the deferred tempo messages again."""
@@ -49,6 +87,12 @@ class Requests:
             self.stingers.fire(message)
         elif isinstance(message, SetTempo):
             self._set_tempo(message)
+        elif isinstance(message, ForgetPlace):
+            self.places.forget(message)
+        elif isinstance(message, Restart):
+            self.places.restart(message)
+        elif isinstance(message, Jump):
+            self.places.jump(message)
         else:
             self._transport(message)
 
@@ -66,12 +110,23 @@ class Requests:
 
     def _transport(self, message: Transport) -> None:
         word = "play" if message.is_playing else "stop"
-        if self.playback.is_playing == message.is_playing:
+        if self.playback.is_playing == message.is_playing and not self._stops_sooner(message):
             self.playback.receipt(message.id, "merged", f"{word}: already so")
             return
-        self.playback.is_playing = message.is_playing
+        self.playback.is_playing, self.playback.stop_s = message.is_playing, message.seconds
         self.playback.log_line("state", self.playback.now, f"{word} was asked for", transport=word)
         self.tracker.open(message.id, TRANSPORT, word)
+
+    def _stops_sooner(self, message: Transport) -> bool:
+        """Whether a stop that has been asked for can still be made as this message asks."""
+        playback = self.playback
+        if message.is_playing or message.seconds is None:
+            return False
+        if playback.instance.section == SILENCE:
+            return self.planner.applier.shorten_fades(message.seconds)
+        if not self.planner.locked_count():
+            self.planner.cancel("another stop was asked for")
+        return True
 
     def _set_tempo(self, message: SetTempo, is_deferred: bool = False) -> None:
         playback = self.playback
@@ -84,15 +139,10 @@ class Requests:
             return
         wanted = playback.assets.segments.get(playback.destination.section)
         if message.tempo_bpm is not None and wanted is not None and wanted.has_stems:
-            why = (
-                f"section {playback.destination.section} has recorded stems, which keep the tempo they were "
-                "recorded at"
-            )
-            playback.log_line("tempo", playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
-            playback.receipt(message.id, "dropped", why)
+            self._drop_tempo(message, playback.destination.section)
             return
         playback.tempo_wanted = message.tempo_bpm
-        goal = message.tempo_bpm or (wanted.tempo_bpm if wanted else playback.preset.file.tempo_bpm)
+        goal = self._goal(message, wanted)
         playing = playback.assets.segments.get(playback.instance.section)
         if playing is not None and playing.has_stems:
             # the present section keeps its tempo, which its stems hold; the next one begins in the new tempo
@@ -101,7 +151,20 @@ class Requests:
         else:
             at = playback.earliest
             self.planner.change_tempo(goal)
-        playback.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=goal)
-        status, where = "started" if is_deferred else "accepted", playback.position_at(at)
-        playback.receipt(message.id, status, f"{goal:g} bpm", at, where)
-        playback.receipt(message.id, "finished", f"{goal:g} bpm")
+        self._tempo_set(message, at, "started" if is_deferred else "accepted", goal)
+
+    def _goal(self, message: SetTempo, segment_assets: SegmentAssets | None) -> float:
+        """The tempo that a message leads to, in the segment with these assets; None: in silence."""
+        own = segment_assets.tempo_bpm if segment_assets else self.playback.preset.file.tempo_bpm
+        return message.tempo_bpm or own
+
+    def _tempo_set(self, message: SetTempo, at: int, status: str, tempo_bpm: float) -> None:
+        playback = self.playback
+        playback.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=tempo_bpm)
+        playback.receipt(message.id, status, f"{tempo_bpm:g} bpm", at, playback.position_at(at))
+        playback.receipt(message.id, "finished", f"{tempo_bpm:g} bpm")
+
+    def _drop_tempo(self, message: SetTempo, section: str) -> None:
+        why = f"section {section} has recorded stems, which keep the tempo they were recorded at"
+        self.playback.log_line("tempo", self.playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
+        self.playback.receipt(message.id, "dropped", why)

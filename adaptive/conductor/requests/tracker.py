@@ -1,4 +1,4 @@
-"""Tracks requests that take time, namely states, stop and play, and sends their receipts.
+"""Tracks requests that take time, namely states, stop and play, and creates their receipts.
 
 A request is *accepted*, perhaps *deferred*, *started* at the first seam it causes, and *finished* when the
 segment it asked for plays; or it is *superseded* before that.  Every request ends with one last receipt.
@@ -59,12 +59,12 @@ class TrackedRequest:
 
 
 class RequestTracker:
-    """Tracks requests to their end and sends their receipts.
+    """Tracks requests to their end and creates their receipts.
 
     Parameters
     ----------
     playback : PlaybackState
-        What plays and is planned; sends the receipts.
+        What plays and is planned; hands the receipts to the session.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
@@ -81,6 +81,15 @@ class RequestTracker:
             self._end(request, "superseded", f"{label} was asked for after it")
         if message_id is not None:
             self._open.append(TrackedRequest(message_id, subject, label))
+
+    def open_planned(self, message_id: str | None, subject: str, label: str) -> None:
+        """Track a request whose transition is planned already; its first receipt tells when it sounds."""
+        self.open(message_id, subject, label)
+        if message_id is not None:
+            request = self._open[-1]
+            request.is_new = False
+            self._attach(request)
+            self._receipt(request, "accepted", label)
 
     def update(self, outcome: Outcome, reason: str) -> None:
         """Update every open request after the section of a control step has been selected."""
@@ -100,7 +109,7 @@ class RequestTracker:
             and playback.now >= request.transition.frame
         ):
             request.is_started = True
-            self._send(request, "started", f"{request.label}: the transition begins")
+            self._receipt(request, "started", f"{request.label}: the transition begins")
         if playback.instance is target:
             request.transition = request.last
             self._end(request, "finished", f"{playback.instance.section or 'silence'} plays")
@@ -108,7 +117,7 @@ class RequestTracker:
             return
         elif playback.transitions and playback.destination.section == target.section:
             self._attach(request)
-            self._send(request, "deferred", f"{request.label}: the transition was planned again")
+            self._receipt(request, "deferred", f"{request.label}: the transition was planned again")
         else:
             why = reason or "it is not wanted now"
             self._end(request, "superseded", f"the transition was cancelled: {why}")
@@ -125,16 +134,16 @@ class RequestTracker:
             outcome = Outcome.SETTLED  # a planned transition leads to silence, not to what a state asks for
         if outcome is Outcome.PLANNED:
             self._attach(request)
-            self._send(request, "accepted" if was_new else "deferred", f"{request.label}: {reason}")
+            self._receipt(request, "accepted" if was_new else "deferred", f"{request.label}: {reason}")
         elif outcome is Outcome.SETTLED:
             if was_new:
-                self._send(request, "accepted", request.label)
+                self._receipt(request, "accepted", request.label)
             self._end(request, "finished", "applied; no change of section was needed")
         elif was_new:
-            self._send(request, "accepted", request.label)
-            self._send(request, "deferred", outcome.value)
+            self._receipt(request, "accepted", request.label)
+            self._receipt(request, "deferred", outcome.value)
 
-    def _send(self, request: TrackedRequest, status: str, reason: str) -> None:
+    def _receipt(self, request: TrackedRequest, status: str, reason: str) -> None:
         transition, playback = request.transition, self.playback
         if transition is None:
             playback.receipt(request.id, status, reason)
@@ -144,4 +153,4 @@ class RequestTracker:
 
     def _end(self, request: TrackedRequest, status: str, reason: str) -> None:
         self._open.remove(request)
-        self._send(request, status, reason)
+        self._receipt(request, status, reason)

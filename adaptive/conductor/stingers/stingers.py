@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adaptive.conductor.assets import OneShot
 from adaptive.conductor.layers.stems import ClipInUse
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.messages import FireEvent
+from adaptive.conductor.one_shots import OneShot, shot_path
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.stingers.ducking import Ducking, DuckWindow
+from adaptive.conductor.variation_picker import PickState
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
@@ -73,7 +74,9 @@ class ScheduledStinger:
     is_begun : bool
         Whether its sync point has passed.
     log_fields : dict
-        Further keys for the log: the pitches and the key of a written stinger.
+        Further keys for the log: the pitches and the key of a written stinger; the file, of several.
+    picked : dict
+        Index of the file that was picked, and the pick state before, by the name of the picker.
     """
 
     message: FireEvent
@@ -89,6 +92,7 @@ class ScheduledStinger:
     sound: Sound | None = None
     is_begun: bool = False
     log_fields: dict[str, object] = field(default_factory=dict)
+    picked: dict[str, tuple[int, PickState | None]] = field(default_factory=dict)
 
 
 class Stingers:
@@ -210,6 +214,7 @@ class Stingers:
                 why = self._refusal(stinger.message, found, stinger.asked_frame, stinger)
             if isinstance(found, str) or why is not None:
                 self._scheduled.remove(stinger)
+                self._take_back(stinger)
                 self._drop(stinger.message, f"what is planned has changed: {why}")
                 continue
             stinger.place = found
@@ -224,17 +229,17 @@ class Stingers:
             self._write_ducking()
 
     def report(self) -> None:
-        """Send the receipts of stingers that have started or finished."""
+        """Create the receipts of stingers that have started or finished."""
         now = self.playback.now
         for stinger in self._scheduled:
             if not stinger.is_begun and stinger.place.sync_point <= now:
                 stinger.is_begun = True
                 self._last_sync_point[stinger.message.name] = stinger.place.sync_point
-                self._send(stinger, "started", "its first beat sounds")
+                self._receipt(stinger, "started", "its first beat sounds")
         over = [stinger for stinger in self._scheduled if stinger.is_begun and stinger.last <= now]
         for stinger in over:
             self._scheduled.remove(stinger)
-            self._send(stinger, "finished", "sounded")
+            self._receipt(stinger, "finished", "sounded")
 
     def last_sync_points(self) -> dict[str, int]:
         """Frame of the latest sync point of each stinger."""
@@ -246,7 +251,7 @@ class Stingers:
             name: sync_point for name, sync_point in sync_points.items() if name in self._tables
         }
 
-    def _send(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
+    def _receipt(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
         place, rule = stinger.place, f"stingers.{stinger.message.name}"
         self.playback.receipt(
             stinger.message.id, status, reason, place.sync_point, self._position(place), rule
@@ -316,7 +321,7 @@ class Stingers:
 
     def _post_sound(self, stinger: ScheduledStinger, table: StingerTable) -> list[Command]:
         name, velocity = stinger.message.name, stinger.message.velocity
-        shot = self._variant(name, stinger.place)
+        shot = self._variant(stinger)
         clip = min(self._clips[name], key=lambda playing: playing.ends_frame)
         stinger.first = stinger.place.sync_point - shot.sound.origin
         stinger.last = stinger.first + shot.sound.frames
@@ -331,13 +336,29 @@ class Stingers:
             )
         ]  # fmt: skip
 
-    def _variant(self, name: str, place: StingerPlace) -> OneShot:
-        """The recording whose key is nearest to the key at a place."""
+    def _variant(self, stinger: ScheduledStinger) -> OneShot:
+        """The next of the recordings whose key is nearest to the key at the stinger's place.
+
+        A stinger that moves keeps what was picked, unless another key is nearest there.
+        """
+        name = stinger.message.name
         shots = self.playback.assets.stingers[name]
         keys = [shot.key for shot in shots if shot.key is not None]
-        if len(keys) < 2:
-            return shots[0]
-        return shots[nearest_key(self._harmony(place)[0], keys)]
+        key = keys[nearest_key(self._harmony(stinger.place)[0], keys)] if keys else None
+        path = shot_path("stingers", name, key)
+        if path not in stinger.picked:
+            self._take_back(stinger)
+            stinger.picked = {path: self.playback.shot_picks.pick(path)}
+        picked, before = stinger.picked[path]
+        variants = [shot for shot in shots if shot.key == key]
+        shot = variants[min(picked, len(variants) - 1)]  # an edit may have removed files
+        stinger.log_fields = {} if before is None else {"take": shot.file}
+        return shot
+
+    def _take_back(self, stinger: ScheduledStinger) -> None:
+        """Take back what was picked for a stinger that does not sound."""
+        for path, (_, before) in stinger.picked.items():
+            self.playback.shot_picks.undo(path, before)
 
     def _post_notes(self, stinger: ScheduledStinger, table: StingerTable) -> list[Command]:
         """Commands of a written stinger, transposed to the key or the chord at its sync point."""
@@ -374,8 +395,14 @@ class Stingers:
         harmony_of = playback.compose_context(instance, playback.origin_of(instance)).harmony_of
         bar, within = divmod(max(0.0, instance.local(place.beat)) + BEAT_TOLERANCE, instance.beats_per_bar)
         harmony = harmony_of(int(bar))
+        # chords count the beats of the meter as written
+        within *= self._written_beats(instance) / instance.beats_per_bar
         chord = [chord for onset, chord in harmony.chords if float(onset) <= within][-1]
         return harmony.key, chord
+
+    def _written_beats(self, instance: SegmentInstance) -> int:
+        segment = self.playback.preset.segments.get(instance.section)
+        return instance.beats_per_bar if segment is None else segment.meter[0]
 
     def _withdraw(self, stinger: ScheduledStinger) -> None:
         self.outbox.add([commands.withdraw(stinger.group, self.playback.earliest)])

@@ -29,17 +29,17 @@ class ExitPlan:
     target : SegmentInstance
         The segment that starts there.
     bound_by : str
-        What the exit had to wait for: ``look-ahead``, ``exit grid``, ``next pass``, ``pickup``, ``fill`` or
-        ``bridge``.
-    note : str
-        What the rule asks for and the segments do not have; empty: nothing.
+        What the exit had to wait for: ``look-ahead``, ``exit grid``, ``next pass``, ``introduction``,
+        ``pickup``, ``fill`` or ``bridge``.
+    remark : str
+        Sentences that say what the rule asks for and the segments lack; empty if they lack nothing.
     """
 
     exit: Exit
     frame: int
     target: SegmentInstance
     bound_by: str
-    note: str = ""
+    remark: str = ""
 
 
 class ExitFinder:
@@ -56,7 +56,7 @@ class ExitFinder:
 
     def find(
         self, source: SegmentInstance, segment: str, rule: TransitionTable, any_marker: bool = False,
-        not_before: float = 0.0,
+        not_before: float = 0.0, enter_beat: float | None = None,
     ) -> ExitPlan:  # fmt: skip
         """Find exit and entry of a transition.
 
@@ -69,63 +69,70 @@ class ExitFinder:
         rule : TransitionTable
             The rule to apply.
         any_marker : bool
-            The source is a bridge and may also be left at any of its markers.
+            Whether the source is a bridge that may also be left at any of its markers.
         not_before : float
             Beat before which the source may not be left.
+        enter_beat : float or None
+            Local beat at which the segment is entered; None: as the rule says.
         """
         playback, exit_at = self.playback, rule.exit_at
-        notes: list[str] = []
+        remarks: list[str] = []
         needed, needed_by = self._lead_time(segment, rule)
         earliest = playback.tempo.beat_at(playback.earliest)
         # a planned segment cannot be left at its own start
         start = source.start_beat + (2.0 * BEAT_TOLERANCE if source is not playback.instance else 0.0)
         begins = max(earliest, start, not_before)
-        first = self._exit(source, begins, exit_at, any_marker, notes)
+        first = self._exit(source, begins, exit_at, any_marker, remarks)
         with_lead = max(begins, playback.tempo.beat_at(playback.earliest + needed))
         exit_ = self._exit(source, with_lead, exit_at, any_marker, [])
         frame = max(playback.tempo.frame_at(exit_.beat), playback.earliest)
-        entry = self._entry(source, exit_, segment, rule, notes)
-        place = entry % playback.preset.segments[segment].beats_per_bar if segment else 0.0
+        entry = self._entry(source, exit_, segment, rule, remarks) if enter_beat is None else enter_beat
+        place = entry % playback.preset.segments[segment].beats_per_bar if segment and entry > 0.0 else 0.0
         target = playback.instance_in(segment, exit_.beat, entry, source.next_first_bar(exit_.beat, place))
         bound = self._bound(source, max(earliest, start), first)
         if exit_.beat > first.beat + BEAT_TOLERANCE:
             bound = needed_by
-        return ExitPlan(exit_, frame, target, bound, "; ".join(notes))
+        return ExitPlan(exit_, frame, target, bound, "; ".join(remarks))
 
     def _exit(
-        self, source: SegmentInstance, beat: float, exit_at: str | Grid, any_marker: bool, notes: list[str]
+        self, source: SegmentInstance, beat: float, exit_at: str | Grid, any_marker: bool, remarks: list[str]
     ) -> Exit:
-        """First exit at or after a beat; the end of the pass, with a note, where the grid has no place."""
+        """First exit at or after a beat.
+
+        If the segment has no place on the grid, this is the end of the pass, and a remark is added.
+        """
         found = source.next_exit(beat, exit_at)
         if any_marker and isinstance(found, Exit):
             at_marker = source.next_exit(beat, Grid(marker="any"))
             found = min((one for one in (found, at_marker) if one), key=lambda one: one.beat)
         if found is None:
-            notes.append(f"{source.section} has no place at {describe(exit_at)}: it is left at its end")
+            remarks.append(f"{source.section} has no place at {describe(exit_at)}: it is left at its end")
             found = source.next_exit(beat, "end")
             assert found is not None  # every pass has an end
         return found
 
     def _bound(self, source: SegmentInstance, begins: float, found: Exit) -> str:
-        """What an exit waits for, if neither a pickup nor a fill delays it."""
+        """What the exit `found` waits for, if neither a pickup nor a fill delays it."""
         if found.beat <= begins + BEAT_TOLERANCE:
             return "look-ahead"
         if is_bridge(source.section):
             return "bridge"
         length = source.length_beats
+        if source.is_in_introduction(source.local(begins)):
+            return "exit grid" if source.local(found.beat) <= BEAT_TOLERANCE else "introduction"
         passes = [(source.local(beat) + BEAT_TOLERANCE) // length for beat in (begins, found.beat)]
         is_next = passes[1] > passes[0] and source.within_pass(found.beat) > BEAT_TOLERANCE
         return "next pass" if is_next else "exit grid"
 
     def _lead_time(self, segment: str, rule: TransitionTable) -> tuple[int, str]:
-        """Frames that the rule requires before the seam, and what for: ``pickup`` or ``fill``."""
+        """Frames that the rule requires before the seam, and what needs them: ``pickup`` or ``fill``."""
         playback, needed, needed_by = self.playback, 0, ""
         if rule.pickup == "always" and rule.enter_at == "start":
             for name in playback.layers_of(segment):
                 layer = playback.assets.stems.get(name)
-                for sound, _ in layer.sounds.get(segment, ()) if layer else ():
-                    if sound.origin > needed:
-                        needed, needed_by = sound.origin, "pickup"
+                frames = layer.lead_in_frames(segment) if layer else 0
+                if frames > needed:
+                    needed, needed_by = frames, "pickup"
         fill = playback.preset.file.fills.get(rule.fill or "")
         if fill is not None and fill.must_fit:
             beat = playback.tempo.beat_at(playback.earliest)
@@ -135,12 +142,14 @@ class ExitFinder:
         return needed, needed_by
 
     def _entry(
-        self, source: SegmentInstance, exit_: Exit, segment: str, rule: TransitionTable, notes: list[str]
+        self, source: SegmentInstance, exit_: Exit, segment: str, rule: TransitionTable, remarks: list[str]
     ) -> float:
         """Local beat at which the destination is entered."""
         enter = rule.enter_at
-        if segment == SILENCE or enter == "start" or is_bridge(segment):
+        if segment == SILENCE or enter == "loop" or is_bridge(segment):
             return 0.0
+        if enter == "start":
+            return self.playback.start_of(segment)
         playback, origin = self.playback, self.playback.origin_of(source)
         if enter == "same_position":
             return self._beats_by_then(origin, source, exit_.beat) % playback.length_of(segment)
@@ -148,10 +157,14 @@ class ExitFinder:
             return self._left_at(segment)
         assert isinstance(enter, Entry)  # the schema allows nothing else
         left_at = playback.marker_before(source) if is_bridge(source.section) else exit_.marker
-        return self._marker(segment, enter.marker, left_at, notes)
+        return self._marker(segment, enter.marker, left_at, remarks)
 
     def _beats_by_then(self, origin: SegmentInstance, source: SegmentInstance, beat: float) -> float:
-        """Position in the section before, in its own beats, as if it had continued under a bridge."""
+        """Local beat that the section `origin` reaches by a beat of the timeline, within its pass.
+
+        If `source` is a bridge, `origin` is the section before it, and is counted on as if it had continued
+        while the bridge played.
+        """
         in_bridge = 0.0
         if origin is not source:
             in_bridge = (beat - source.start_beat) * origin.beat_unit / source.beat_unit
@@ -159,14 +172,20 @@ class ExitFinder:
         return max(0.0, (origin.place_of(beat) + in_bridge) % origin.length_beats)
 
     def _left_at(self, segment: str) -> float:
-        """Local beat at which a section is about to be left, or was left last."""
+        """Local beat at which the last planned transition from a section leaves it.
+
+        If none is planned, this is the local beat at which the section was last left; 0 if it never was.
+        """
         for transition in reversed(self.playback.transitions):
             if transition.source.section == segment:
-                return transition.source.place_of(transition.beat)
-        return self.playback.left_at.get(segment, 0.0)
+                return self.playback.place_to_keep(segment, transition.source.place_of(transition.beat))
+        left_at = self.playback.left_at.get(segment)
+        start = self.playback.start_of(segment)
+        # an edit may have shortened the introduction in which the section was left
+        return start if left_at is None else max(start, left_at)
 
-    def _marker(self, segment: str, wanted: str, left_at: str, notes: list[str]) -> float:
-        """Local beat of an entry marker; 0, with a note, if the segment does not have it."""
+    def _marker(self, segment: str, wanted: str, left_at: str, remarks: list[str]) -> float:
+        """Local beat of an entry marker; if the segment lacks the marker, 0, and a remark is added."""
         markers = self.playback.preset.segments[segment].markers
         if wanted == RANDOM and markers:
             playback = self.playback
@@ -179,5 +198,5 @@ class ExitFinder:
             if marker == name:
                 return float(at)
         what = f"marker {name}" if name else "marker to match" if wanted == MATCHING else "marker"
-        notes.append(f"{segment} has no {what}: it is entered at its start")
-        return 0.0
+        remarks.append(f"{segment} has no {what}: it is entered at its start")
+        return self.playback.start_of(segment)

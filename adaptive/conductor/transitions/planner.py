@@ -21,7 +21,7 @@ from adaptive.conductor.planned_transition import (
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import ADVANCE_RULE
 from adaptive.conductor.segment_instance import SegmentInstance
-from adaptive.conductor.transitions.applier import TransitionApplier
+from adaptive.conductor.transitions.applier import DECLICK_S, TransitionApplier
 from adaptive.conductor.transitions.exit_finder import ExitFinder, ExitPlan
 from adaptive.preset.model import DEFAULT_TRANSITION
 from adaptive.preset.schema import Fade, TransitionTable
@@ -29,6 +29,30 @@ from adaptive.preset.segments import BRIDGE, bridge_segment, is_bridge
 
 STOPPING = TransitionTable(fade_out=Fade(bars=1.0))
 """Rule for stop: at the next bar line, with a fade-out of a bar."""
+
+
+JUMPING = TransitionTable(exit_at="beat", pickup="never")
+"""Rule of a jump: at the next beat, without a fade."""
+
+NAMES = {
+    ("restart", DEFAULT_TRANSITION): "restart (at the bar; no rule of the preset leads from it to itself)",
+    ("jump", JUMPING): "jump (at the beat)",
+}
+"""Names of the rules that messages bring with them, as the log prints them."""
+
+
+def stop_rule(seconds: float | None) -> TransitionTable:
+    """Rule of a stop: with a time, a fade of that length that begins at once."""
+    if seconds is None:
+        return STOPPING
+    return TransitionTable(exit_at="immediate", fade_out=Fade(seconds=max(DECLICK_S, seconds)))
+
+
+def stop_name(seconds: float | None) -> str:
+    """Name of the rule of a stop, as the log prints it."""
+    if seconds is None:
+        return "stop (at the bar, over a bar)"
+    return f"stop (at once, over {seconds:g} s)" if seconds else "stop (at once)"
 
 
 class TransitionPlanner:
@@ -75,12 +99,15 @@ class TransitionPlanner:
                 elif playback.assets.stems[name].has(segment):
                     layer = playback.assets.stems[name]
                     self.outbox.add(layer.enter(segment, 0, position, 0, "never", Fades(), 0))
-        playback.log_line("transition", 0, reason, source=None, target=segment or None)
+        levels = self.applier.levels.enter(segment)
+        self.outbox.add([self.applier.levels.fade(name, 0, 0) for name in levels])
+        more = {"levels_db": levels} if levels else {}
+        playback.log_line("transition", 0, reason, source=None, target=segment or None, **more)
 
     def rule(self, source: str, target: str) -> TransitionTable:
         """Rule from one section to another; stop and play have rules of their own."""
         if target == SILENCE:
-            return STOPPING
+            return stop_rule(self.playback.stop_s)
         if source == SILENCE:
             return TransitionTable(exit_at="immediate")
         return self.playback.preset.transition(source, target)
@@ -93,8 +120,9 @@ class TransitionPlanner:
         name = describe_rule(rule)
         if rule is DEFAULT_TRANSITION or rule is ADVANCE_RULE:
             name = f"{NO_RULE}{name}"
-        if SILENCE in {section, origin.section}:
-            name = "stop (at the bar, over a bar)" if section == SILENCE else "play (at once)"
+        name = NAMES.get((request.kind, rule), name)
+        if SILENCE in {section, origin.section} and request.section_end is None:
+            name = stop_name(self.playback.stop_s) if section == SILENCE else "play (at once)"
         if is_bridge(source.section) and section != SILENCE:
             self._plan_transition(source, section, self._out_of_bridge(source.section, rule), name, request)
         elif rule.bridge is None:
@@ -129,7 +157,8 @@ class TransitionPlanner:
     ) -> None:
         playback = self.playback
         any_marker = request.is_from_bridge and source is playback.instance
-        plan = self.exit_finder.find(source, segment, rule, any_marker, request.not_before)
+        enter_beat = request.enter_beat if segment == request.section else None
+        plan = self.exit_finder.find(source, segment, rule, any_marker, request.not_before, enter_beat)
         group = self.next_group()
         before = playback.tempo.snapshot()
         transition = PlannedTransition(
@@ -156,8 +185,9 @@ class TransitionPlanner:
         playback = self.playback
         wait = (transition.frame - playback.now) / playback.tempo.sample_rate
         more = {"fill": fill} if fill else {}
+        more |= {"take": transition.fill_take} if transition.fill_take else {}
         more |= {"marker": plan.exit.marker} if plan.exit.marker else {}
-        more |= {"note": plan.note} if plan.note else {}
+        more |= {"note": plan.remark} if plan.remark else {}
         playback.log_line(
             "transition",
             transition.frame,
@@ -213,7 +243,7 @@ class TransitionPlanner:
             return None
         source = playback.instance
         if source.section and not is_bridge(source.section):
-            playback.left_at[source.section] = source.place_of(transition.beat)
+            playback.leave_place(source.section, source.place_of(transition.beat))
         playback.exit_marker = transition.marker
         playback.enter(transition.target, transition.frame)
         playback.transitions.pop(0)
@@ -225,6 +255,7 @@ class TransitionPlanner:
             source=source.section or None,
             section=transition.target.section or None,
             layers=list(playback.layers_of(transition.target.section)),
+            **({"levels_db": transition.levels} if transition.levels else {}),
         )
         return transition
 

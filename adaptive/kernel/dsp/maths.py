@@ -11,7 +11,6 @@ import numpy as np
 
 from adaptive.kernel.atomic import float_of_bits
 from adaptive.kernel.compile.jit import rtsafe
-from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT
 
 F32: Any = np.float32
 
@@ -67,33 +66,6 @@ def filter_warp(cutoff_hz: float, sample_rate: float) -> float:
     """``tan(π f / rate)``, the warped cutoff of a trapezoidal filter; f is clamped to 10 Hz … 0.45 rate."""
     angle = PI * min(max(cutoff_hz, F32(10.0)), F32(0.45) * sample_rate) / sample_rate
     return sine(angle) / cosine(angle)
-
-
-@rtsafe
-def ramp_at(start: float, end: float, first: int, frames: int, shape: int, frame: int) -> float:
-    """Value of a ramp at a frame.
-
-    Parameters
-    ----------
-    start, end : float32
-        Values before and after the ramp.
-    first, frames : int64
-        First absolute frame and length; a length of 0 is a jump.
-    shape : int32
-        `LINEAR`, `EQUAL_POWER_IN` or `EQUAL_POWER_OUT`.
-    frame : int64
-        Absolute frame at which the ramp is evaluated.
-    """
-    if frame >= first + frames:
-        return end
-    if frame <= first:
-        return start
-    progress = F32(frame - first) / F32(frames)
-    if shape == EQUAL_POWER_IN:
-        progress = sine(progress * HALF_PI)
-    elif shape == EQUAL_POWER_OUT:
-        progress = ONE - cosine(progress * HALF_PI)
-    return start + (end - start) * progress
 
 
 @rtsafe

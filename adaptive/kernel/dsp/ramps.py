@@ -1,4 +1,8 @@
-"""Gain lines and filter ramps of clips and buses; within a quantum every ramp is a straight line."""
+"""Ramps with a curve, and the straight lines by which gains and filters follow them within a quantum.
+
+`ramp_at` is evaluated once a quantum, at its end; within the quantum a gain or a filter coefficient moves
+along a straight line.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,40 @@ from numba.extending import intrinsic
 
 from adaptive.kernel.atomic import prefetch
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, ONE, ZERO, filter_warp
+from adaptive.kernel.dsp.maths import F32, HALF_PI, ONE, ZERO, cosine, filter_warp, sine
 from adaptive.kernel.dsp.vectors import ROW_OFFSETS, WIDTH, constant, load, splat, store
-from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, QUANTUM
 
 Q = np.int64(QUANTUM)
 LAST_FLOAT = np.int64(60)  # byte offset of the last float in a cache line
 DAMPING = F32(1.41421356)  # 1 / Q of a Butterworth filter: no resonance
+
+
+@rtsafe
+def ramp_at(start: float, end: float, first: int, frames: int, shape: int, frame: int) -> float:
+    """Value of a ramp at a frame.
+
+    Parameters
+    ----------
+    start, end : float32
+        Values before and after the ramp.
+    first, frames : int64
+        First absolute frame and length; a length of 0 is a jump.
+    shape : int32
+        `LINEAR`, `EQUAL_POWER_IN` or `EQUAL_POWER_OUT`.
+    frame : int64
+        Absolute frame at which the ramp is evaluated.
+    """
+    if frame >= first + frames:
+        return end
+    if frame <= first:
+        return start
+    progress = F32(frame - first) / F32(frames)
+    if shape == EQUAL_POWER_IN:
+        progress = sine(progress * HALF_PI)
+    elif shape == EQUAL_POWER_OUT:
+        progress = ONE - cosine(progress * HALF_PI)
+    return start + (end - start) * progress
 
 
 @rtsafe

@@ -33,7 +33,8 @@ from adaptive.kernel.dsp.vectors import (
     store,
     transposed,
 )
-from adaptive.kernel.layout import LANE_FILTER, LANES, PAIRS
+from adaptive.kernel.layout import LANES, PAIRS
+from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 
 TOO_LOUD = F32(1e6)
 WORDS = ir.VectorType(ir.IntType(32), WIDTH)

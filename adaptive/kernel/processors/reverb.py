@@ -31,7 +31,8 @@ from adaptive.kernel.dsp.vectors import (
     splat,
     store,
 )
-from adaptive.kernel.layout import ALLPASSES, QUANTUM, REVERB, REVERB_LINES, REVERB_ROWS
+from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.processors.reverb_record import ALLPASSES, REVERB, REVERB_LINES, REVERB_ROWS
 
 Q = np.int64(QUANTUM)
 ROWS = np.int64(REVERB_ROWS)

@@ -22,7 +22,6 @@ from adaptive.kernel.dsp.maths import (
     cosine,
     pan_left,
     pan_right,
-    ramp_at,
     sine,
 )
 from adaptive.kernel.dsp.ramps import (
@@ -30,13 +29,13 @@ from adaptive.kernel.dsp.ramps import (
     add_quantum,
     aim_filter,
     prefetch_quantum,
+    ramp_at,
     rest_filter,
     set_filter,
 )
 from adaptive.kernel.layout import (
     CLIP_CUTOFF,
     CLIP_GAIN,
-    CLIP_GROUP,
     CLIP_PAN,
     CLIP_RELEASE,
     CLIP_START,
@@ -49,6 +48,7 @@ from adaptive.kernel.layout import (
     QUANTUM,
 )
 from adaptive.kernel.processors.lowpass import filter_rows, forget_broken
+from adaptive.kernel.sources.clip_record import CLIP_GROUP
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)

@@ -29,7 +29,8 @@ from adaptive.kernel.dsp.vectors import (
     splat,
     store,
 )
-from adaptive.kernel.layout import LANES, NOISE, PULSE, SAW, TRIANGLE, VOICE_GROUP
+from adaptive.kernel.layout import LANES
+from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, TRIANGLE, VOICE_GROUP
 
 WORDS = ir.VectorType(ir.IntType(32), LANES)
 OTHER = np.int64(VOICE_GROUP.fields["phase_other"][1] - VOICE_GROUP.fields["phase"][1])

@@ -1,8 +1,11 @@
 """Synthesiser voices in groups of sixteen: notes, voice stealing, envelopes, rendering.
 
-Envelopes, LFO and filter coefficients are evaluated once a quantum, for its end; within the quantum they are
-straight lines.  A note starts and is released at its exact frame: only its group is then rendered in pieces.
-The lines of the other fifteen voices are functions of the frame, so their samples are the same either way.
+Once a quantum, envelopes, LFO, gain and filter coefficients are computed as they will be at the end of the
+quantum.  Within the quantum, gain and coefficients move there along straight lines; the pitch is constant.
+
+A note starts and is released at its exact frame; in that quantum its group is rendered in pieces.  The other
+fifteen voices of the group compute their gains, coefficients and phases from the number of the frame, so they
+have the same samples whether or not the quantum is rendered in pieces.
 """
 
 from __future__ import annotations
@@ -23,22 +26,14 @@ from adaptive.kernel.dsp.maths import (
     exp2,
     pan_left,
     pan_right,
-    ramp_at,
     sine,
 )
-from adaptive.kernel.dsp.ramps import doubled_coefficients
+from adaptive.kernel.dsp.ramps import doubled_coefficients, ramp_at
 from adaptive.kernel.fill import clear
-from adaptive.kernel.layout import (
-    INSTRUMENT_FADE,
-    INSTRUMENT_RELEASE,
-    LANES,
-    NOTE_OFF,
-    NOTE_ON,
-    QUANTUM,
-    VOICE_GROUP,
-)
+from adaptive.kernel.layout import INSTRUMENT_FADE, INSTRUMENT_RELEASE, LANES, NOTE_OFF, NOTE_ON, QUANTUM
 from adaptive.kernel.sources.oscillator import add_oscillator, phase_at, wrap
 from adaptive.kernel.sources.synth_frames import LEFT, RIGHT, ring_out, shape_frames, sum_lanes
+from adaptive.kernel.sources.synth_record import VOICE_GROUP
 
 Q = np.int64(QUANTUM)
 OFF, ATTACK, DECAY, RELEASE = np.int32(0), np.int32(1), np.int32(2), np.int32(3)
@@ -63,8 +58,8 @@ def hz_of_pitch(pitch: float) -> float:
 def next_level(level: float, stage: int, rise: float, fall: float, sustain: float, release: float) -> float:
     """Level of an envelope some frames later: linear attack, exponential decay and release.
 
-    `rise` is the change of an attack in that time; `fall` and `release` are the shares of the distance to the
-    target that are left after it.
+    In these frames an attack rises by `rise`, the distance of a decay to `sustain` is multiplied by `fall`,
+    and the level of a release is multiplied by `release`.
     """
     risen = min(level + rise, ONE)
     fallen = sustain + (level - sustain) * fall
@@ -126,7 +121,10 @@ def advance_lfo(group: Any, instrument: Any) -> None:
 
 @rtsafe
 def aim_voices(group: Any, instrument: Any, sample_rate: float, fade: float) -> None:
-    """Evaluate every voice for the end of the quantum; its lines run there from the start of the quantum."""
+    """Compute the values of every voice at the end of the quantum, and the lines that lead there.
+
+    Each line begins at the start of the quantum, with the value reached in the quantum before.
+    """
     advance_envelopes(group, instrument, F32(QUANTUM))
     advance_lfo(group, instrument)
     pitch_depth, first, second = (
@@ -189,7 +187,8 @@ def aim_note(group: Any, instrument: Any, lane: int, origin: int, sample_rate: f
     step = min(F32(0.49), hz_of_pitch(pitch + instrument["oscillator_pitch"][1]) / sample_rate)
     group["step_other"][lane] = step
     group["inverse_other"][lane] = ONE / step
-    # phases are given at the start of the quantum: go back `origin` frames, at most 0.49 · 63 < 32 cycles
+    # The cycle begins at frame `origin`, but `phase` belongs to the first frame of the quantum: go back
+    # `origin` frames.  That is at most 0.49 · 63 cycles; adding 32 whole cycles keeps the phase positive.
     cycles = F32(32.0) - group["step"][lane] * F32(origin)
     group["phase"][lane] = phase_at(group["phase"][lane], ONE, cycles)
     cycles = F32(32.0) - step * F32(origin)
@@ -213,7 +212,7 @@ def aim_note(group: Any, instrument: Any, lane: int, origin: int, sample_rate: f
 
 @rtsafe
 def begin_note(group: Any, instrument: Any, lane: int, command: Any, frame: int, serial: int) -> None:
-    """Start a note on a lane; the last sample of the note it steals decays instead of stopping."""
+    """Start a note on a lane; the last sample of a note that it steals decays and does not stop at once."""
     if group["stage"][lane] != OFF:
         group["residual_left"][lane] += group["last"][lane] * group["pan_left"][lane]
         group["residual_right"][lane] += group["last"][lane] * group["pan_right"][lane]
@@ -224,7 +223,8 @@ def begin_note(group: Any, instrument: Any, lane: int, command: Any, frame: int,
     group["age"][lane] = np.int32(serial)
     group["note"][lane] = command["i1"]
     group["release_frame"][lane] = frame + command["i0"] if command["i0"] > 0 else NEVER
-    # not a number would stay in the filter forever: such a note is silent
+    # A pitch or velocity that is not a number would make the filter's state invalid for ever.  A note with
+    # such a value, or with one of 1000 or more, gets velocity 0.
     is_number = abs(command["f0"]) < F32(1000.0) and abs(command["f1"]) < F32(1000.0)
     group["pitch"][lane] = command["f0"] if is_number else F32(60.0)
     group["velocity"][lane] = min(max(command["f1"], ZERO), F32(4.0)) if is_number else ZERO
@@ -258,7 +258,7 @@ def release_lane(group: Any, lane: int) -> None:
 
 @rtsafe
 def add_pieces(group: Any, address: int, instrument: Any, blocks: int, first: int, last: int) -> None:
-    """Render frames `first` … `last` of a group, whose address is `address`, into the blocks."""
+    """Render the frames from `first` to just before `last` of the group at `address` into the blocks."""
     clear(carray(pointer(blocks + LANE_ROW * first), (last - first) * np.int64(LANES), np.float32))
     for number in range(np.int64(2)):
         level = instrument["oscillator_level"][number]
@@ -273,9 +273,10 @@ def add_pieces(group: Any, address: int, instrument: Any, blocks: int, first: in
 
 @rtsafe
 def forget_residuals(group: Any) -> None:
-    """Clear the residuals of stolen notes that are inaudible or not a number, lane by lane, once a quantum.
+    """Clear each residual of a stolen note that has become inaudible, very loud or not a number.
 
-    A residual must not depend on whether the quantum is rendered in pieces, nor on other lanes.
+    This is done once a quantum and for each lane separately.  So a residual has the same samples whether or
+    not the quantum is rendered in pieces, and whatever the other lanes play.
     """
     for lane in range(LANES):
         left, right = group["residual_left"][lane], group["residual_right"][lane]
@@ -295,7 +296,7 @@ def residual_sum(group: Any) -> float:
 
 @rtsafe
 def next_split(group: Any, frame: int, after: int) -> int:
-    """First frame of the quantum after `after` at which a note of the group starts or is released."""
+    """First frame later than `after` at which a note of the group starts or is released; 64: none."""
     nearest = Q
     for lane in range(LANES):
         start = np.int64(group["event_offset"][lane])
@@ -320,11 +321,11 @@ def end_line(group: Any, lane: int, at: int) -> None:
 def begin_and_release(
     group: Any, instrument: Any, entries: Any, frame: int, at: int, sample_rate: float, fade: float
 ) -> None:
-    """Start and release the notes that start or are released at frame `at` of the quantum."""
+    """Start the notes that begin at frame `at` of the quantum, and release those whose release is due."""
     for lane in range(LANES):
         if group["release_frame"][lane] <= frame + at and group["stage"][lane] != OFF:
             if at > 0:
-                # the line of this quantum was computed without the release: compute it again from here
+                # the gain line was computed as if the note were held: from here on, compute it again
                 end_line(group, lane, at)
                 value = group["gain_value"][lane]
                 release_lane(group, lane)
@@ -361,7 +362,7 @@ def render_voices(
     sample_rate: float,
     fade: float,
 ) -> None:
-    """Render one group, whose address is `address`, for one quantum into the blocks."""
+    """Render the group at `address` for one quantum into the blocks."""
     release_due(group, frame)
     aim_voices(group, instrument, sample_rate, fade)
     zero = np.int64(0)
@@ -419,7 +420,7 @@ def choose_lane(voices: Any, instrument: Any, telemetry: Any) -> int:
         group = voices[first + number // np.int64(LANES)]
         lane = number % np.int64(LANES)
         if group["event_offset"][lane] >= 0:
-            continue  # another note of this quantum has it
+            continue  # another note that starts in this quantum has this voice
         stage = group["stage"][lane]
         if stage == OFF:
             return number
@@ -450,13 +451,13 @@ def command_instrument(
             group["event_entry"][lane] = np.int32(event)
             instrument["sounding"] = np.int32(1)
         else:
-            telemetry["stolen_voices"] += np.int64(
-                1
-            )  # the new note itself: other notes of this quantum have all voices
+            # notes that start in this quantum have all voices: the new note itself is dropped, and counted
+            telemetry["stolen_voices"] += np.int64(1)
         return
     at = frame + np.int64(entry["offset"])
     if operation == INSTRUMENT_FADE:
-        # value of the fade at this frame, not at the quantum's end: another may have begun in this quantum
+        # The new fade begins with the value that the old one has at this frame.  `fade_value` belongs to the
+        # start of the quantum, and a fade may have begun since.
         instrument["fade_from"] = ramp_at(
             instrument["fade_from"], instrument["fade_to"], instrument["fade_start"],
             instrument["fade_frames"], instrument["fade_shape"], at,
@@ -476,7 +477,7 @@ def command_instrument(
             group["release_frame"][lane] = min(group["release_frame"][lane], at)
         start = np.int64(group["event_offset"][lane])
         if start >= 0 and start <= np.int64(entry["offset"]):
-            # the note begins in this quantum: its command gets a duration
+            # the note starts in this quantum, not after this command: give the note's command a duration
             begun = entries[group["event_entry"][lane]]["command"]
             if is_all or begun["i1"] == command["i1"]:
                 begun["i0"] = max(np.int64(1), at - frame - start)

@@ -26,7 +26,8 @@ from adaptive.kernel.dsp.vectors import (
     splat,
     store,
 )
-from adaptive.kernel.layout import QUANTUM, VOICE_GROUP
+from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.sources.synth_record import VOICE_GROUP
 
 BLOCK_BYTES = LANE_BYTES * QUANTUM
 LEFT, RIGHT = np.int64(BLOCK_BYTES), np.int64(2 * BLOCK_BYTES)

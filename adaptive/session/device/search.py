@@ -137,8 +137,9 @@ class DeviceSearch:
     def choose(self, seen: Sequence[SeenDevice], is_any_wanted: bool) -> SeenDevice | None:
         """The preferred device if it is there, otherwise another one if any is wanted.
 
-        A sound server that is just starting lists its devices one by one.  So another device than the
-        preferred one must have been seen twice.
+        At the first look of a search, any device may be chosen.  From the second look on, a device other than
+        the preferred one is chosen only if the look before has seen it too, because a sound server that is
+        starting lists its devices one by one.
         """
         for device in seen:
             if device.is_same(self._preferred):

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adaptive.engine.engine import Engine
-from adaptive.errors import DeviceError
+from adaptive.errors import DeviceError, in_words
 from adaptive.session.device.fade import MasterFade
 from adaptive.session.device.playback_clock import PlaybackClock, TimeLine
 from adaptive.session.device.search import OPEN_S, DeviceSearch, Opener, discard
@@ -26,20 +26,24 @@ from adaptive.sinks.heartbeat import LOOK_S, Heartbeat, stamp_s
 from adaptive.sinks.sound_card import SoundCardSink
 
 STAND_IN_BLOCK_FRAMES = 256
-"""Block of the clocked sink.  It makes no blocks ahead, so this is the most that it may be late."""
+"""Block of the clocked sink.  The sink makes no blocks ahead, so it is late by one block at most."""
 
 LONGEST_SKIP_S = 2.0
-"""Most that is skipped, or waited, so that a device starts in phase."""
+"""Longest stretch of music that is skipped, or longest wait, so that a device starts in phase."""
 
 CLOSE_S = 2.0
-"""Limit for closing a device at the end."""
+"""Limit for closing a device when the supervisor stops."""
 
 PHASE_REPORT_DELAY_S = 0.25
-"""Time after which the phase of a new device is measured: some twenty blocks."""
+"""Time after which the phase of a new device is measured; with 128 frames at 48 kHz, 94 blocks."""
 
 UNSTABLE_S = 5.0
 LONGEST_REST_S = 30.0
-"""A device that is lost within `UNSTABLE_S` of its return is not used for 1, 3, 7 … s, at most this long."""
+"""Limits of the rest after a quick loss.
+
+If a device is lost within `UNSTABLE_S` after it took over, no device is searched for or used again for 1 s.
+After each further such loss in a row the rest is longer: 3 s, 7 s …, at most `LONGEST_REST_S`.
+"""
 
 Report = Callable[[str, dict[str, Any]], None]
 
@@ -54,7 +58,7 @@ class Supervisor:
     sinks : sequence of str
         Libraries that may be used, in order of preference.
     device : str, optional
-        Part of a device's name.  If it is given, no other device is used.
+        Part of a device's name.  If it is given, only devices whose name contains it are used.
     open_card : Opener
         Opens a device.
 
@@ -134,9 +138,9 @@ class Supervisor:
                 self._card.stream_gate.publish(engine.memory.header_address, engine)
 
     def report_to(self, report: Report) -> None:
-        """Set the callback for changes of device; it is given a sentence, and the keys of its log line.
+        """Set the function that is called when the device changes, with a sentence and the log line's keys.
 
-        It may be called in the supervisor's thread.
+        The function may be called in the supervisor's thread.
         """
         self._report = report
 
@@ -181,8 +185,10 @@ class Supervisor:
             try:
                 with self._lock:
                     self._look(stamp_s())
-            except Exception as error:  # continue: only this thread would notice the next loss
-                self._say_once(f"watching the sound card failed once: {error!r}")
+            except Exception as error:  # continue: no other thread would notice the next loss
+                self._say_once(
+                    f"an error occurred while watching the sound card; the watch continues: {in_words(error)}"
+                )
 
     def _look(self, now_s: float) -> None:
         if self._card is not None:
@@ -241,7 +247,7 @@ class Supervisor:
         )  # fmt: skip
 
     def _advance(self, now_s: float) -> None:
-        """Change to the device that runs silently: wait until it asks for blocks, fade out, and change."""
+        """Change to the candidate, which runs silently: wait for its callbacks, fade out, and change."""
         assert self._candidate is not None
         card, heartbeat = self._candidate
         heartbeat.look(card.stream_gate.blocks, now_s)
@@ -253,9 +259,10 @@ class Supervisor:
             self._begin_driver(card, heartbeat)
 
     def _end_driver(self, now_s: float) -> bool:
-        """Stop the sink that drives the engine, and lay the line through its last block.
+        """Stop the sink that drives the engine, and set the playback clock's line by that sink's last block.
 
-        Returns False if the sink is still inside the engine.
+        The line says how many frames have been heard at which time (`TimeLine`).  Returns False if the sink
+        is still inside the engine.
         """
         if self._card is not None:
             if not self._card.halt():
@@ -272,7 +279,10 @@ class Supervisor:
         return True
 
     def _begin_driver(self, card: SoundCardSink, heartbeat: Heartbeat) -> None:
-        """Let a device drive the engine, starting at the line."""
+        """Let a device drive the engine, so that it plays each frame when the playback clock's line says.
+
+        To get there, frames are skipped or the start waits, for `LONGEST_SKIP_S` at most.
+        """
         now_s, line = stamp_s(), self._playback_clock.line
         lacking = line.lacking(self._playback_clock.made, card.latency_frames, now_s)
         rate = self._engine.spec.sample_rate
@@ -282,7 +292,7 @@ class Supervisor:
             lacking = min(lacking, round(LONGEST_SKIP_S * rate))
             self._engine.pull(lacking, self._engine.spec.channels)
             self._playback_clock.made += lacking
-        # without this the silence would count as a gap between two callbacks
+        # otherwise the time without a callback would count as a gap between two callbacks
         self._engine.memory["telemetry"][0]["last_ns"] = 0
         self._playback_clock.begin_card(card)
         self._fade.back(self._engine)
@@ -300,7 +310,11 @@ class Supervisor:
             self._silence_note = f"after {silent_s:.1f} s of silence"
 
     def _tell_of_return(self, now_s: float, card: SoundCardSink, line: TimeLine, away_s: float) -> None:
-        """Report the device that plays now, and how far it is from the line, measured from its own blocks."""
+        """Report the device that plays now, and how far its sound is from `line`.
+
+        `line` is that of the playback clock when the device took over.  It is compared with the line measured
+        from the device's own blocks.
+        """
         self._taken_over = None
         if card is not self._card or card.stream_gate.last_s == 0.0:
             return
@@ -345,7 +359,7 @@ class Supervisor:
     # ── reports ────────────────────────────────────────────────────────────────────────────────
 
     def _folding(self, card: SoundCardSink) -> str:
-        """A clause about a device with fewer channels than the engine; empty if that was said already."""
+        """A clause that says that a device has fewer channels than the engine; empty if it was reported."""
         is_told, self._reported_channels = self._reported_channels == card.channels, card.channels
         channels = self._engine.spec.channels
         if is_told or card.channels >= channels:
@@ -353,7 +367,7 @@ class Supervisor:
         return f"{channels} channels are folded into {card.channels}"
 
     def _say_once(self, sentence: str) -> None:
-        """Report a sentence, unless it was the last one: the same may come at every look."""
+        """Report a sentence unless it is the same as the last: an error may occur again at every look."""
         if sentence != self._last_sentence:
             self._last_sentence = sentence
             self._say(sentence, self._card)

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adaptive.conductor.saved_state import SavedMusic, read_saved
-from adaptive.errors import AdaptiveError, InputError
+from adaptive.errors import InputError, in_words
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import LoadPreset, RestoreMusic
 from adaptive.preset.model import Preset
+from adaptive.preset.schema import Where
 from adaptive.session.performance import Performance
 
 Request = LoadPreset | RestoreMusic
+
+PAUSE_S = 0.055
+"""Time that the old performance takes to fade out."""
 
 LONGEST_CALLBACK_S = 1.0
 """Upper bound on a callback that still uses the old engine."""
@@ -28,7 +32,7 @@ class ReplaceHost(Protocol):
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
     ) -> None:
-        """Send a receipt for a request."""
+        """Write a receipt for a request to its connection."""
 
     def adopt(self, performance: Performance) -> None:
         """Play another performance from the next block on."""
@@ -59,6 +63,21 @@ async def hand_over(
     if catch_up is not None:
         catch_up()
     host.adopt(performance)
+
+
+def exit_frame(performance: Performance, where: Where, after: int) -> int:
+    """First frame from `after` on at which what plays, or is planned, reaches a place of its grid."""
+    playback = performance.conductor.playback
+    beat = playback.tempo.beat_at(after)
+    found = beat
+    for instance, ends in playback.instances():
+        begins = max(beat, instance.start_beat)
+        if begins >= ends:
+            continue
+        found = instance.next_boundary(begins, where)
+        if found < ends:
+            break
+    return max(after, playback.tempo.frame_at(found))
 
 
 class PresetReplacer:
@@ -122,10 +141,13 @@ class PresetReplacer:
         try:
             performance = await asyncio.to_thread(self._prepare, asked.request, old)
         except Exception as error:  # whatever fails, the music goes on
-            is_told = isinstance(error, AdaptiveError)
-            sentence = str(error).splitlines()[0] if is_told else f"cannot be prepared: {error!r}"
+            sentence = in_words(error)
             host.tell(f"{asked.description}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
+            return
+        if not await self._wait_for_exit(asked, old):
+            reason = "something else was asked for before it could begin"
+            host.acknowledge(message_id, asked.connection, "superseded", reason)
             return
         await hand_over(host, old, performance)
         name = performance.preset.file.name
@@ -137,6 +159,25 @@ class PresetReplacer:
         host.acknowledge(message_id, asked.connection, "finished", words)
         host.tell(words)
         await asyncio.sleep(LONGEST_CALLBACK_S)
+
+    async def _wait_for_exit(self, asked: _ReplaceRequest, old: Performance) -> bool:
+        """Let the music play to the place where the request wants to leave it; False if a newer one came."""
+        where = asked.request.exit_at if isinstance(asked.request, LoadPreset) else None
+        if where is None:
+            return True
+        pause = round(PAUSE_S * old.engine.spec.sample_rate)
+        after = old.engine.frame + pause
+        at = exit_frame(old, where, after)
+        position = old.conductor.playback.position_at(at)
+        name = asked.description
+        self._host.acknowledge(asked.request.id, asked.connection, "deferred", f"{name} begins at {position}")
+        while old.engine.frame < exit_frame(old, where, after) - pause:
+            if self._pending is not None:
+                return False
+            if old.engine.is_paused or not old.conductor.playback.is_playing:
+                break  # nothing is heard that could be left at the wrong place
+            await asyncio.sleep(0.002)
+        return True
 
     def _prepare(self, request: Request, old: Performance) -> Performance:
         """Make the other performance and begin it.  Runs in a worker thread."""

@@ -26,12 +26,15 @@ from adaptive.errors import AdaptiveError, PresetError
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import ReloadPreset, UndoEdit
 from adaptive.preset.changes import changes
+from adaptive.preset.check import check
+from adaptive.preset.finding import Finding
 from adaptive.preset.load import FILE_NAME, load
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
+from adaptive.session.full_check import FullCheck
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
-from adaptive.session.reload.replace import PresetReplacer, ReplaceHost, hand_over
+from adaptive.session.reload.replace import PAUSE_S, PresetReplacer, ReplaceHost, hand_over
 
 POLL_S = 0.5
 """Time between two looks at the files."""
@@ -42,8 +45,8 @@ SETTLE_S = 0.1
 COMPOSE_S = 0.6
 """Time a new performance has, before its bar line, to compose the bars up to there: at most 64 per layer."""
 
-PAUSE_S = 0.055
-"""Time that the old performance takes to fade out."""
+MOST_FINDINGS = 20
+"""More faults and warnings than these are counted, not told."""
 
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
 """Audio files whose changes are seen, in the preset's folder and below."""
@@ -109,6 +112,9 @@ class PresetReload:
         self._pending: _ReloadRequest | None = None
         self._task: asyncio.Task[None] | None = None
         self._replaced: tuple[Performance, Preset] | None = None
+        self._checks = FullCheck()
+        self._checking: asyncio.Task[None] | None = None
+        self._is_watching = False
 
     def ask(
         self, request: ReloadPreset | UndoEdit, connection: Connection | None, *, is_recording: bool
@@ -128,11 +134,14 @@ class PresetReload:
 
     async def watch(self) -> None:
         """Ask for a reload whenever a file of the preset has changed."""
+        self._is_watching = True
         performance = self._host.performance
         seen = await asyncio.to_thread(stamps_of, performance.preset)
         # the kernel may have been compiled since the preset was loaded: files can change in that minute
         if await asyncio.to_thread(has_changed, performance):
             self.ask(ReloadPreset(), None, is_recording=False)
+        else:
+            self._check(performance.preset)
         while True:
             await asyncio.sleep(POLL_S)
             now = await asyncio.to_thread(stamps_of, self._host.performance.preset)
@@ -165,6 +174,8 @@ class PresetReload:
         else:
             preset = await asyncio.to_thread(reread, performance.preset)
             prepared, why = await self._prepare(performance, preset)
+            if self._is_watching:
+                self._check(preset)
         if prepared is not None:
             self._apply(asked, performance, prepared)
         elif preset is not None:
@@ -226,7 +237,26 @@ class PresetReload:
     def _say(self, asked: _ReloadRequest, status: str, reason: str) -> None:
         self._host.acknowledge(asked.request.id, asked.connection, status, reason)
 
+    def _check(self, preset: Preset) -> None:
+        """Begin to look for what `adaptive check` finds; what an older look has not found yet is dropped."""
+        if self._checking is not None:
+            self._checking.cancel()
+        self._checking = asyncio.get_running_loop().create_task(self._tell_findings(preset))
+
+    async def _tell_findings(self, preset: Preset) -> None:
+        """Tell what the text alone shows at once, and the rest when the files are measured."""
+        told: set[Finding] = set()
+        for look in (check, self._checks.findings):
+            found = [one for one in await asyncio.to_thread(look, preset) if one not in told]
+            told.update(found)
+            for finding in found[:MOST_FINDINGS]:
+                self._host.tell(finding.shown)
+            if len(found) > MOST_FINDINGS:
+                self._host.tell(f"and {len(found) - MOST_FINDINGS} more, which `adaptive check` lists")
+
     def _refuse(self, asked: _ReloadRequest, error: AdaptiveError) -> None:
+        if self._checking is not None:
+            self._checking.cancel()  # it is about a text that is no longer there
         faults = list(error.faults) if isinstance(error, PresetError) else [str(error)]
         playback = self._host.performance.conductor.playback
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

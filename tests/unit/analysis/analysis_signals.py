@@ -88,9 +88,9 @@ def acid(bpm: float, beats: int, *, flags: int = 0, numerator: int = 4) -> bytes
     return chunk(b"acid", struct.pack("<IHHfIHHf", flags, 60, 0x8000, 0.0, beats, 4, numerator, bpm))
 
 
-def smpl(start: int, last: int) -> bytes:
-    """Return the chunk in which samplers store a loop; its end is inclusive."""
-    return chunk(b"smpl", struct.pack("<9I6I", *[0] * 7, 1, 0, 0, 0, start, last, 0, 0))
+def smpl(start: int, last: int, *, kind: int = 0) -> bytes:
+    """Return the chunk in which samplers store a loop; its end is inclusive, kind 0 is forward."""
+    return chunk(b"smpl", struct.pack("<9I6I", *[0] * 7, 1, 0, 0, kind, start, last, 0, 0))
 
 
 def cue(*frames: int) -> bytes:

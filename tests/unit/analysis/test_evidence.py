@@ -5,9 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adaptive.analysis.evidence import gather
+from adaptive.analysis.evidence import Evidence, combine, hear
 from adaptive.analysis.names import NamedStem
 from tests.unit.analysis.analysis_signals import acid, clicks, cue, save, smpl, wav
+
+
+def gather(named: list[NamedStem]) -> Evidence:
+    return combine(named, [hear(stem.path) for stem in named])
 
 
 def test_names_and_chunks_state_a_tempo_and_names_come_first(tmp_path: Path) -> None:

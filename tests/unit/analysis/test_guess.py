@@ -38,14 +38,3 @@ def test_one_stem_of_exact_length_gives_the_tempo_of_those_with_tails(tmp_path: 
 
     assert (section.tempo_bpm, section.bars) == (97.0, 8)
     assert pytest.approx(section.tail_s, abs=0.01) == 2.0
-
-
-def test_a_stem_that_does_not_divide_the_section_is_named(tmp_path: Path) -> None:
-    save(tmp_path / "drums.wav", clicks(120.0, 32))
-    save(tmp_path / "short.wav", clicks(120.0, 16))
-    save(tmp_path / "odd.wav", clicks(120.0, 12))
-
-    notes = " ".join(only_section(tmp_path).notes)
-
-    assert "short.wav loops within the section, every 4 bars." in notes
-    assert "odd.wav is 6.00 s long" in notes

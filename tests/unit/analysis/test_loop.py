@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from adaptive.analysis.loop import likely_meter
 from tests.unit.analysis.analysis_loops import loop_of, only_section
 from tests.unit.analysis.analysis_signals import clicks, save
 
@@ -87,9 +88,42 @@ def test_a_loop_of_three_beats_a_bar_is_in_three() -> None:
 
 
 def test_a_length_that_is_no_whole_number_of_bars_is_counted_in_beats() -> None:
-    loop = loop_of(clicks(120.0, 10))
+    loop = loop_of(clicks(120.0, 11))
 
-    assert (loop.bars, loop.beats) == (0, 10)
+    assert (loop.bars, loop.beats) == (0, 11)
+
+
+@pytest.mark.parametrize(("beats", "meter"), [(10, 5), (14, 7), (2, 2), (3, 3)])
+def test_a_length_that_only_another_meter_divides_is_in_that_meter(beats: int, meter: int) -> None:
+    assert likely_meter(beats) == meter
+
+
+@pytest.mark.parametrize("first_beat_s", [0.001, 0.003, 0.005, 0.007, 0.009, 0.012, 0.02])
+def test_milliseconds_before_beat_1_are_lead_in_and_leave_the_tempo_alone(first_beat_s: float) -> None:
+    loop = loop_of(clicks(120.0, 32, first_beat_s=first_beat_s))
+
+    assert loop.bpm == pytest.approx(120.0, abs=0.011)
+    assert (loop.bars, pytest.approx(loop.first_beat_s, abs=0.001)) == (8, first_beat_s)
+
+
+@pytest.mark.parametrize("surplus_s", [0.003, 0.006, 0.009])
+def test_milliseconds_after_the_last_bar_are_tail(surplus_s: float) -> None:
+    loop = loop_of(clicks(120.0, 32, tail_s=surplus_s))
+
+    assert (loop.bpm, loop.bars, pytest.approx(loop.tail_s, abs=0.0005)) == (120.0, 8, surplus_s)
+
+
+@pytest.mark.parametrize("missing", [66, 100, 500, 2000])
+def test_a_file_that_ends_a_little_early_keeps_its_last_bar(missing: int) -> None:
+    loop = loop_of(clicks(120.0, 32, swing=0.5)[:-missing])
+
+    assert (loop.bpm, loop.bars, loop.first_beat_s) == (120.0, 8, pytest.approx(0.0, abs=0.001))
+
+
+def test_silent_bars_before_the_music_are_lead_in() -> None:
+    loop = loop_of(clicks(120.0, 32, first_beat_s=2.0))
+
+    assert (loop.bars, pytest.approx(loop.first_beat_s, abs=0.001)) == (8, 2.0)
 
 
 def test_soft_notes_before_the_first_strong_beat_are_a_pickup() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
+from adaptive.analysis import loudness
 from adaptive.analysis.loudness import SILENT_LUFS, integrated_lufs
 
 RATE = 48000
@@ -26,3 +27,17 @@ def test_loudness_is_what_an_independent_meter_says(kind: str) -> None:
 def test_silence_has_the_loudness_of_the_gate() -> None:
     assert integrated_lufs(np.zeros((2, RATE), np.float32)) == SILENT_LUFS
     assert integrated_lufs(np.zeros((1, 10), np.float32)) == SILENT_LUFS
+
+
+def test_a_file_in_pieces_is_as_loud_as_in_one(
+    monkeypatch: pytest.MonkeyPatch, rng: np.random.Generator
+) -> None:
+    t = np.arange(round(11.37 * RATE)) / RATE
+    audio = (0.1 * rng.standard_normal((2, t.size)) * (1.1 + np.sin(t))).astype(np.float32)
+    whole = integrated_lufs(audio)
+    monkeypatch.setattr(loudness, "_PIECE_STEPS", 30)
+
+    assert integrated_lufs(audio) == pytest.approx(whole, abs=0.001)
+    assert integrated_lufs(audio[:, : 30 * 4800]) == pytest.approx(
+        integrated_lufs(audio[:, : 30 * 4800 + 1]), abs=1e-3
+    )

@@ -106,6 +106,43 @@ def test_a_number_after_a_section_belongs_to_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Drums.wav", "Bass.wav"),
+        ("01 Drums_bip.wav", "02 Bass_bip.wav"),
+        ("Song - Drums (140bpm).wav", "Song - Bass (140bpm).wav"),
+        ("drums_140_Amin.wav", "bass_140_Amin.wav"),
+        ("drums_F#m_128.wav", "bass_F#m_128.wav"),
+        ("Stem-Drums-Master.WAV", "Stem-Bass-Master.WAV"),
+        ("Drums-01.wav", "Bass-01.wav"),
+        ("Audio Files/Drums-01.wav", "Audio Files/Bass-01.wav"),
+        ("Exports/WAV 24bit/Drums.wav", "Exports/WAV 24bit/Bass.wav"),
+        ("My Song 140 BPM - Drums - Stereo Out.wav", "My Song 140 BPM - Bass - Stereo Out.wav"),
+    ],
+)
+def test_names_as_programs_export_them_are_the_layers(names: tuple[str, ...]) -> None:
+    assert places(*names) == [("main", "drums"), ("main", "bass")]
+
+
+def test_nested_folders_are_sections_and_named_in_full_only_where_they_must_be() -> None:
+    one = places("Level 1/Calm/drums.wav", "Level 1/Fight/drums.wav")
+    two = places("Level 1/Calm/drums.wav", "Level 2/Calm/drums.wav")
+
+    assert one == [("calm", "drums"), ("fight", "drums")]
+    assert two == [("level_1_calm", "drums"), ("level_2_calm", "drums")]
+
+
+def test_a_bare_number_that_can_be_a_tempo_is_one() -> None:
+    (stem,) = group([FOLDER / "drums_140_Amin.wav"], FOLDER)
+
+    assert (stem.layer, stem.bpm) == ("drums", 140.0)
+
+
+def test_letters_without_an_ascii_letter_below_them_are_spelled_out() -> None:
+    assert identifier("Größe Łódź Smørebrød", "layer") == "grosse_lodz_smorebrod"
+
+
 def test_a_folder_named_stems_is_no_section() -> None:
     assert places("stems/drums.wav", "stems/bass.wav") == [("main", "drums"), ("main", "bass")]
 

@@ -25,3 +25,7 @@ def test_the_examples_in_the_docstrings_are_correct() -> None:
     results = doctest.testmod(order)
 
     assert (results.failed, results.attempted > 0) == (0, True)
+
+
+def test_slow_recordings_come_before_fast_ones() -> None:
+    assert section_order(["theme_fast", "theme_slow", "theme"]) == ["theme_slow", "theme", "theme_fast"]

@@ -10,9 +10,9 @@ import soundfile
 
 from adaptive.analysis.stems import read_stem
 from adaptive.errors import AudioFileError
-from tests.unit.analysis.analysis_signals import clicks, pad, save
+from tests.unit.analysis.analysis_signals import clicks, pad, save, smpl, wav
 
-FORMATS = ("wav", "flac", "ogg", "mp3")
+FORMATS = ("wav", "flac", "ogg", "mp3", "aiff", "caf", "w64")
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -33,7 +33,7 @@ def refused(path: Path) -> str:
 
 
 def is_one_sentence_about(name: str, message: str) -> bool:
-    return message.startswith(name) and message.endswith(".") and "\n" not in message
+    return message.startswith(f"{name}: ") and "\n" not in message
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -41,7 +41,7 @@ def test_an_empty_file_is_refused(tmp_path: Path, extension: str) -> None:
     path = tmp_path / f"a.{extension}"
     path.touch()
 
-    assert f"{path.name} is empty: it has no bytes." == refused(path)
+    assert f"{path.name}: is empty: it has no bytes" == refused(path)
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -66,7 +66,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path, extension: str, kept: float
 def test_a_file_without_frames_is_refused(tmp_path: Path) -> None:
     path = save(tmp_path / "a.wav", np.zeros(0, dtype=np.float32))
 
-    assert refused(path) == "a.wav holds no sound: its length is zero."
+    assert refused(path) == "a.wav: holds no audio"
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
@@ -86,7 +86,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_file_of_half_an_hour_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = save(tmp_path / "a.flac", np.zeros(1_800 * 8_000, dtype=np.float32), 8_000)
 
-    assert refused(path) == "a.flac is 30 minutes long; a stem may have 20."
+    assert refused(path) == "a.flac: is 30 minutes long; at most 20 can be read"
 
 
 def test_channels_are_mixed(tmp_path: Path) -> None:
@@ -105,3 +105,15 @@ def test_a_sound_ends_where_it_has_died_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fades", [True, False])
 def test_a_file_that_sounds_at_its_end_is_cut(tmp_path: Path, fades: bool) -> None:
     assert fades != read_stem(save(tmp_path / "a.wav", pad(5.0, fades=fades))).is_cut
+
+
+def test_what_is_odd_in_a_file_is_remarked(tmp_path: Path) -> None:
+    samples = clicks(120, 2)
+    soundfile.write(tmp_path / "a.wav", np.stack([samples] * 6, axis=1), 44_100)
+    lying = wav(samples, smpl(0, 10**7))
+    (tmp_path / "b.wav").write_bytes(lying)
+
+    assert read_stem(tmp_path / "a.wav").remarks[0].startswith("has 6 channels (left, right, centre")
+    assert read_stem(tmp_path / "b.wav").remarks == (
+        "its loop ends at frame 10,000,001, and the file has 44,100: ignored",
+    )

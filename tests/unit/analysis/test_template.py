@@ -11,8 +11,8 @@ from tests.unit.analysis.made_presets import findings, made_from
 
 
 def test_the_layers_of_one_section_enter_one_by_one(tmp_path: Path) -> None:
-    for name in ("drums", "bass", "pad"):
-        save(tmp_path / "stems" / f"{name}.wav", clicks(100.0, 16))
+    for number, name in enumerate(("drums", "bass", "pad")):
+        save(tmp_path / "stems" / f"{name}.wav", clicks(100.0, 16, swing=0.25 * number))
 
     preset = made_from(tmp_path / "stems", tmp_path / "made")
 
@@ -31,15 +31,15 @@ def test_a_section_at_another_tempo_says_so(tmp_path: Path) -> None:
 
 
 def test_names_made_to_break_out_of_a_comment_stay_in_it(tmp_path: Path) -> None:
-    save(tmp_path / "stems" / 'x"\n[evil]\ny = 1\n#\u2028.wav', clicks(120.0, 8))
+    save(tmp_path / "stems" / 'x"\n[evil]\ny = 1\n#\u2028.wav', clicks(120.0, 8, swing=0.5))
     save(tmp_path / "stems" / "é\t日本'''.wav", clicks(120.0, 8))
 
     assert findings(made_from(tmp_path / "stems", tmp_path / "made")) == []
 
 
 def test_two_files_that_would_be_copied_to_one_place_are_not(tmp_path: Path) -> None:
-    for name in ("a/b_c.wav", "a_b/c.wav", "a/x.wav", "a_b/x.wav"):
-        save(tmp_path / "stems" / name, clicks(120.0, 8))
+    for number, name in enumerate(("a/b_c.wav", "a_b/c.wav", "a/x.wav", "a_b/x.wav")):
+        save(tmp_path / "stems" / name, clicks(120.0, 8, swing=0.25 * number))
 
     preset = made_from(tmp_path / "stems", tmp_path / "made")
 

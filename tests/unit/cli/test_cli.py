@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive import __version__
 from tests.unit.cli.running import Run
 
 FAULTS = Path(__file__).parents[2] / "golden" / "faults"
@@ -66,6 +67,12 @@ def test_nothing_asked_for_is_answered_with_the_help(run: Run) -> None:
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["play", "--help"], ["render", "-h"]])
 def test_help_is_fine(run: Run, arguments: list[str]) -> None:
     assert run(*arguments).code == 0
+
+
+def test_the_version_is_told_and_that_of_the_package(run: Run) -> None:
+    done = run("--version")
+
+    assert (done.code, done.out, done.err) == (0, f"adaptive {__version__}\n", "")
 
 
 def test_a_preset_nobody_knows_is_told_with_the_nearest(run: Run) -> None:

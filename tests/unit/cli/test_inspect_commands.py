@@ -9,13 +9,13 @@ from tests.unit.cli.running import Run
 
 LOG = [
     {"frame": 0, "t": 0.0, "position": "1.1.0", "kind": "transition", "source": None, "target": "calm",
-     "reason": "select[1]: otherwise"},
+     "reason": "select[2]: no line above it is true"},
     {"frame": 62464, "t": 1.301333, "position": "2.2.197", "kind": "state", "group": "place",
      "value": "shelter",
      "before": "road", "reason": "place set from outside"},
     {"frame": 96000, "t": 2.0, "position": "3.1.0", "kind": "transition", "source": "calm", "target": "fight",
      "status": "planned", "rule": "any → any (exit at bar, enter at start)", "decided_frame": 62464,
-     "wait_s": 0.6987, "bound_by": "exit grid", "reason": "select[0]: threat > 0.6 (threat = 0.71)"},
+     "wait_s": 0.6987, "bound_by": "exit grid", "reason": "select[1]: threat > 0.6 (threat = 0.71)"},
     {"frame": 100000, "t": 2.083333, "position": "3.1.160", "kind": "note", "layer": "bass",
      "reason": "pulse"},
     {"frame": 120000, "t": 2.5, "position": "3.3.0", "kind": "stinger", "event": "hit", "status": "dropped",
@@ -30,10 +30,10 @@ LOG = [
 
 
 TOLD = """\
-0:00.000  calm begins, because select[1]: otherwise
+0:00.000  calm begins, because select[2]: no line above it is true
 0:01.301  the state place is now shelter (was road)
 0:01.301  calm changes to fight at 3.1.0 (0:02.000, in 0.70 s, set by its exit grid), because \
-select[0]: threat > 0.6 (threat = 0.71); by rule any → any (exit at bar, enter at start)
+select[1]: threat > 0.6 (threat = 0.71); by rule any → any (exit at bar, enter at start)
 0:02.500  hit is not played: it may sound again in 1.20 s (cooldown 2 s)
 0:09.950  fight changes to silence at 11.1.0 (0:10.000, in 0.05 s, set by the look-ahead), because \
 stop was asked for; by rule any → any (exit at bar, enter at start)
@@ -109,9 +109,28 @@ def test_a_log_that_a_render_wrote_can_be_explained(run: Run, preset: Path, tmp_
 
 
 def test_the_presets_and_the_doctor_say_what_there_is(run: Run) -> None:
-    listed, checked, cards = run("presets"), run("doctor"), run("devices")
+    listed, checked, cards = run("presets"), run("doctor", "--json"), run("devices")
 
     assert (listed.code, checked.code, cards.code) == (0, 0, 0)
     assert "nightfall" in listed.out
-    assert "compile cache" in checked.out
+    assert "compile cache" in [row["name"] for row in json.loads(checked.out)["checks"]]
     assert "auto picks " in cards.out
+
+
+def test_a_log_is_told_as_json_too(run: Run, log: Path) -> None:
+    done = run("explain", log, "--json")
+    told = [json.loads(line) for line in done.out.splitlines()]
+
+    assert [one["text"] for one in told] == [line[10:] for line in TOLD.splitlines()]
+    assert told[1] == {
+        "t": 1.301,
+        "position": "2.2.197",
+        "kind": "state",
+        "text": "the state place is now shelter (was road)",
+    }
+
+
+def test_what_plays_has_a_kind_of_its_own(run: Run, log: Path) -> None:
+    first = json.loads(run("explain", log, "2.5", "--json").out.splitlines()[0])
+
+    assert (first["kind"], first["t"], first["position"]) == ("playing", 2.5, None)

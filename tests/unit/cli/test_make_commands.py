@@ -1,9 +1,8 @@
 from __future__ import annotations
 
+import json
 import socket
 from pathlib import Path
-
-import pytest
 
 from adaptive.inputs.osc_codec import decode, flatten
 from tests.unit.cli.running import Run
@@ -15,29 +14,26 @@ def test_a_preset_without_faults_is_said_to_have_none(run: Run, preset: Path) ->
     assert (done.code, done.out.splitlines()[-1]) == (0, f"{preset}: no faults")
 
 
-def test_a_new_preset_never_overwrites(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "song.txt").write_text("la", encoding="utf-8")
-    done = run("new", tmp_path / "mine")
+def test_findings_are_told_as_json_too(run: Run, preset: Path) -> None:
+    text = (preset / "preset.toml").read_text(encoding="utf-8")
+    (preset / "preset.toml").write_text(text + '[[select]]\nsection = "calm"\nwhen = "threat > 2"\n')
+    fine = json.loads(run("check", preset, "--json").out)
+    (preset / "preset.toml").write_text(text + '[[select]]\nsection = "clam"\n')
+    done = run("check", preset, "--json")
+    wrong = json.loads(done.out)
 
-    assert (done.code, done.sentences) == (1, [f"adaptive: {tmp_path}/mine exists and is not empty"])
-    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["song.txt"]
-
-
-@pytest.mark.parametrize("source", ["nowhere", "file"])
-def test_stems_that_are_not_there_are_one_sentence(run: Run, tmp_path: Path, source: str) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    done = run("new", tmp_path / "mine", "--from", tmp_path / source)
-
-    assert (done.code, len(done.sentences)) == (1, 1)
-
-
-def test_a_new_preset_can_be_checked_at_once(run: Run, tmp_path: Path) -> None:
-    made = run("new", tmp_path / "mine")
-    checked = run("check", tmp_path / "mine")
-
-    assert made.code == 0
-    assert checked.code == 0
+    assert (fine["preset"], fine["ok"]) == (str(preset), True)
+    assert {"warning"} == {one["severity"] for one in fine["findings"]}
+    assert (done.code, wrong["ok"]) == (1, False)
+    assert wrong["findings"] == [
+        {
+            "severity": "fault",
+            "file": "preset.toml",
+            "line": len(text.splitlines()) + 2,
+            "at": "select[1].section",
+            "text": "there is no section named `clam`; did you mean `calm`?",
+        }
+    ]
 
 
 def test_send_puts_all_into_one_bundle(run: Run) -> None:

@@ -60,11 +60,15 @@ def test_the_status_line_says_what_is_missing(tmp_path: Path) -> None:
     performance = Performance(two_sections(tmp_path / "small"))
     sink = SimpleNamespace(trouble="")
     session = SimpleNamespace(
-        performance=performance, sink=sink, clamp_report=SimpleNamespace(count=3), underruns=2
+        performance=performance,
+        sink=sink,
+        clamp_report=SimpleNamespace(count=3),
+        underruns=2,
+        faults=7,
     )
     before = status_line(session)  # type: ignore[arg-type]
     sink.trouble = "no sound from card"
 
     assert before.startswith("silence  ")
-    assert before.endswith("underruns 2  clamped 3")
+    assert before.endswith("underruns 2  clamped 3  faults 7")
     assert "  no sound from card  " in status_line(session)  # type: ignore[arg-type]

@@ -175,7 +175,7 @@ def test_in_a_bridge_its_destination_is_saved(tmp_path: Path) -> None:
     [
         ({"section": "nowhere"}, "is in section 'nowhere', which this preset does not have"),
         ({"music": 2}, "no saved music: music: invalid enum value 2"),
-        ({"local_beats": -1.0}, "no saved music: local_beats: expected `float` >= 0.0"),
+        ({"local_beats": -20000.0}, "no saved music: local_beats: expected `float` >= -16384.0"),
         ({"local_beats": "x"}, "no saved music: local_beats: expected `float`, got `str`"),
         ({"surprise": 1}, "no saved music: unknown key `surprise`"),
         ({"sur\nprise": 1}, "no saved music: unknown key `sur\ufffdprise`"),

@@ -87,3 +87,24 @@ def test_a_bar_continues_where_the_destination_is_entered_at_the_same_place_in_i
 
     assert target.position(6.0) == "2.3.0"
     assert target.position(8.0) == "3.1.0"
+
+
+@given(intro=st.integers(1, 40), bar=st.integers(1, 9), length=st.integers(1, 64), beat=st.integers(0, 200))
+def test_bars_of_an_introduction_are_counted_on_without_a_gap(
+    intro: int, bar: int, length: int, beat: int
+) -> None:
+    instance = SegmentInstance("a", 3.0, -float(intro), length, bar, 4, 7, intro_beats=intro)
+    at = instance.start_beat + beat
+    local = instance.local(at)
+    number = instance.bar_at(local)
+    assert instance.bar_start(number) <= local < instance.bar_end(number)
+    assert instance.bar_number(at) == 7 + number + instance.intro_bars
+    assert instance.position(at).startswith(f"{instance.bar_number(at)}.")
+    assert instance.next_first_bar(at) >= instance.bar_number(at)
+    found = instance.next_exit(at, "bar")
+    assert found is not None
+    assert at <= found.beat <= at + max(bar, length)
+    end = instance.next_exit(at, "end")
+    assert end is not None
+    assert instance.local(end.beat) % length == 0.0
+    assert instance.local(end.beat) > 0.0

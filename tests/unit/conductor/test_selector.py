@@ -77,7 +77,7 @@ def test_the_first_true_line_wins_and_its_reason_names_the_values_it_read(tmp_pa
     choice = selector.choose(moment)  # type: ignore[arg-type]
 
     assert (choice.section, choice.is_urgent) == ("fight", True)
-    assert choice.reason == "select[0]: threat > 0.5 (threat = 0.700)"
+    assert choice.reason == "select[1]: threat > 0.5 (threat = 0.700)"
 
 
 def test_without_a_true_line_the_default_section_is_chosen(tmp_path: Path) -> None:
@@ -98,3 +98,33 @@ def test_conditions_are_not_evaluated_again_until_something_that_they_read_chang
     moment.threat = 0.1
     selector.choose(moment)  # type: ignore[arg-type]
     assert moment.evaluated > evaluated
+
+
+def test_a_line_without_a_condition_says_why_it_was_chosen_in_plain_words(tmp_path: Path) -> None:
+    body = STEM_LAYERS + SELECT + '[sections.calm]\nlayers = ["calm"]\n[sections.fight]\nlayers = ["fight"]\n'
+    first = '[[select]]\nsection = "calm"\n'
+    second = '[[select]]\nsection = "fight"\nwhen = "threat > 0.5"\n' + first
+    reasons = [
+        play(make_preset(tmp_path / name, body + select), 0.1).performance.log.recent[0]["reason"]
+        for name, select in (("first", first), ("second", second))
+    ]
+
+    words = [reason.partition(": ")[2] for reason in reasons]
+    assert words == ["it has no `when`", "no line above it is true"]
+
+
+def test_a_section_without_layers_is_silence(tmp_path: Path) -> None:
+    body = STEM_LAYERS + SELECT + '[sections.calm]\nlayers = ["calm"]\n[sections.fight]\nlayers = []\n'
+    body += '[[select]]\nsection = "fight"\nwhen = "threat > 0.5"\n[[select]]\nsection = "calm"\n'
+    body += '[[transitions]]\nfrom = "any"\nto = "any"\nexit_at = "bar"\n'
+    performance = play(make_preset(tmp_path, body), 0.1).performance
+    performance.schedule_values([(BEAT, "threat", 1.0), (3 * BAR, "threat", 0.0)])
+    heard = []
+    for _ in range(5):
+        block = []
+        while len(block) * CONTROL_STEP_FRAMES < BAR:
+            block.append(float(abs(performance.engine.pull(CONTROL_STEP_FRAMES)).max()))
+            performance.step()
+        heard.append(max(block[len(block) // 2 :]) > 1e-6)
+
+    assert heard == [True, False, False, True, True]

@@ -93,3 +93,24 @@ def test_a_file_may_be_a_beat_short_and_not_more(tmp_path: Path) -> None:
     assert report.completed_frames == 6_000
     with pytest.raises(AudioFileError, match=r"ends 0\.625 s before its last bar does"):
         bank.load(path, 0, 120_000, beat_frames=24_000)
+
+
+def test_files_decoded_ahead_take_no_more_than_the_limit_together(tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{n}.wav", np.zeros((10_000, 2), np.float32)) for n in range(10)]
+    bank = Bank(limit_bytes=250_000)
+    bank.decode_ahead(paths)
+
+    assert len(bank._decoded) == 3
+    assert [bank.duration(path) for path in paths] == [pytest.approx(10_000 / RATE)] * 10
+    assert sum(one.audio.nbytes for one in bank._decoded.values()) <= 250_000
+
+
+def test_running_out_of_memory_is_a_sentence_with_the_files_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_names: object) -> object:
+        raise MemoryError
+
+    monkeypatch.setattr("adaptive.engine.bank.aligned", refuse)
+    with pytest.raises(AudioFileError, match=r"^a\.wav: is too large for the memory"):
+        Bank().load(write(tmp_path / "a.wav", signals.constant(4800)))

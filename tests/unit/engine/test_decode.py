@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import os
+import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from adaptive.engine.decode import decode, fold_to_stereo
+from adaptive.engine.decode import MemoryBudget, decode
 from adaptive.errors import AudioFileError
-from tests.helpers import measure, signals
+from tests.helpers import signals
+from tests.helpers.audio_bytes import with_flac_length
 
 RATE = 48000
 
@@ -32,21 +36,76 @@ def test_one_and_two_channels_are_kept(tmp_path: Path, channels: int) -> None:
     np.testing.assert_array_equal(decode(write(tmp_path / "a.wav", audio.T)).audio, audio)
 
 
-@pytest.mark.parametrize("channels", [3, 4, 6, 8])
-def test_more_channels_are_folded_down_to_two_without_a_louder_sum_of_powers(
-    tmp_path: Path, rng: np.random.Generator, channels: int
-) -> None:
-    audio = np.stack([signals.noise(9600, rng, 0.3) for _ in range(channels)])
-    folded = decode(write(tmp_path / "a.wav", audio.T)).audio
+@pytest.mark.parametrize("channels", [3, 4, 5, 6, 7, 8])
+def test_sound_in_front_alone_keeps_its_level_and_the_fold_is_told(tmp_path: Path, channels: int) -> None:
+    audio = np.zeros((9600, channels), np.float32)
+    audio[:, 0], audio[:, 1] = signals.sine(100.0, 9600, 0.5), signals.sine(200.0, 9600, 0.5)
+    decoded = decode(write(tmp_path / "a.wav", audio))
 
-    assert folded.shape == (2, 9600)
-    assert measure.rms_db(folded) == pytest.approx(measure.rms_db(audio), abs=1.5)
+    np.testing.assert_allclose(decoded.audio.T, audio[:, :2], atol=1e-7)
+    assert decoded.remarks[0].startswith(f"has {channels} channels (left, right, ")
 
 
-def test_even_channels_go_left_and_odd_ones_right() -> None:
-    left, right = fold_to_stereo(np.array([[1.0], [2.0], [4.0], [8.0]], np.float32))
+def test_blocks_are_joined_without_a_difference(tmp_path: Path, rng: np.random.Generator) -> None:
+    audio = np.stack([signals.noise(700_000, rng, 0.3) for _ in range(2)])
 
-    assert (5.0 / np.sqrt(2), 10.0 / np.sqrt(2)) == pytest.approx((left[0], right[0]))
+    np.testing.assert_array_equal(decode(write(tmp_path / "a.wav", audio.T)).audio, audio)
+
+
+def test_a_file_that_needs_more_room_than_there_is_is_not_decoded(tmp_path: Path) -> None:
+    path = write(tmp_path / "zeros.flac", np.zeros((48_000 * 60, 2), np.float32), subtype="PCM_16")
+    decode(path, MemoryBudget(30_000_000, RATE))
+
+    with pytest.raises(AudioFileError, match=r"^zeros\.flac: takes 23 MB decoded, more than the 20 MB"):
+        decode(path, MemoryBudget(20_000_000, RATE))
+    with pytest.raises(AudioFileError, match="takes 46 MB decoded"):
+        decode(path, MemoryBudget(30_000_000, 2 * RATE))
+
+
+def test_a_file_that_promises_nothing_takes_no_more_room_than_there_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "zeros.flac", np.zeros((48_000 * 60, 2), np.float32), subtype="PCM_16")
+    path.write_bytes(with_flac_length(path.read_bytes(), 0))
+    tracemalloc.start()
+    with pytest.raises(AudioFileError, match="MB"):
+        decode(path, MemoryBudget(10_000_000, RATE))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 25_000_000
+
+
+@pytest.mark.parametrize("channels", [1, 2, 8])
+def test_memory_stays_near_the_size_of_the_result(tmp_path: Path, channels: int) -> None:
+    path = write(tmp_path / "a.flac", np.zeros((48_000 * 60, channels), np.float32), subtype="PCM_16")
+    tracemalloc.start()
+    size = decode(path).audio.nbytes
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < size + 8_000_000
+
+
+def test_running_out_of_memory_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> object:
+        raise MemoryError
+
+    monkeypatch.setattr("adaptive.engine.decode.Growing", refuse)
+    with pytest.raises(AudioFileError, match=r"^a\.wav: is too large for the memory"):
+        decode(write(tmp_path / "a.wav", signals.constant(100)))
+
+
+def test_a_file_with_many_channels_is_folded_and_with_too_many_refused(tmp_path: Path) -> None:
+    decoded = decode(write(tmp_path / "a.wav", np.full((100, 64), 0.1, np.float32)))
+
+    assert decoded.audio.shape == (2, 100)
+    with pytest.raises(AudioFileError, match="has 65 channels"):
+        decode(write(tmp_path / "a.wav", np.zeros((100, 65), np.float32)))
+
+
+@pytest.mark.parametrize("rate", [1, 7_999, 10_000_000])
+def test_a_rate_that_no_stem_has_is_refused(tmp_path: Path, rate: int) -> None:
+    with pytest.raises(AudioFileError, match="has a sample rate of"):
+        decode(write(tmp_path / "a.wav", signals.constant(100), rate))
 
 
 @pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT", "DOUBLE"])
@@ -102,3 +161,11 @@ def test_a_file_with_samples_that_are_no_numbers_is_refused(tmp_path: Path, valu
 
     with pytest.raises(AudioFileError, match="no numbers, or absurdly loud"):
         decode(write(tmp_path / "a.wav", audio))
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names of files are text there")
+def test_a_name_of_any_bytes_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/gl\xfchen \xff.wav"))
+    path.write_bytes(write(tmp_path / "a.wav", signals.constant(100)).read_bytes())
+
+    assert decode(path).frames == 100

@@ -5,13 +5,13 @@ import pytest
 
 from adaptive.engine.instrument_record import FASTEST_S, fill_instrument, fill_tone
 from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec
-from adaptive.kernel import layout as k
+from adaptive.kernel.sources.synth_record import INSTRUMENT
 
 RATE = 48000
 
 
 def record() -> np.ndarray:
-    return np.zeros(1, k.INSTRUMENT)
+    return np.zeros(1, INSTRUMENT)
 
 
 def test_an_attack_reaches_the_top_and_a_release_sixty_decibels_in_their_times() -> None:

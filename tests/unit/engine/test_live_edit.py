@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adaptive.engine.engine import Engine
-from adaptive.engine.live_edit import CURVE_GAP_STEPS, REVERB_STEPS, Store, moves, stores
+from adaptive.engine.live_edit import CURVE_OVERLAP_STEPS, REVERB_STEPS, Store, moves, stores
 from adaptive.engine.records import line_feedback
 from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, MappingSpec, ParameterSpec, ReverbSpec
 from adaptive.kernel import layout as k
@@ -45,12 +45,12 @@ def test_level_pan_and_cutoff_of_a_kept_bus_are_commands_and_other_buses_stay() 
 
 
 def test_a_curve_and_a_fixed_level_overlap_when_one_replaces_the_other() -> None:
-    loud, gap = [BusSpec("a", gain=0.5), BusSpec("b")], CURVE_GAP_STEPS * k.CONTROL_STEP_FRAMES
+    loud, overlap = [BusSpec("a", gain=0.5), BusSpec("b")], CURVE_OVERLAP_STEPS * k.CONTROL_STEP_FRAMES
     with_curve = replace(SPEC, buses=loud, mappings=[CURVE])
 
-    assert [command.frame for command in moves(SPEC, with_curve, AT)] == [AT + gap]
+    assert [command.frame for command in moves(SPEC, with_curve, AT)] == [AT + overlap]
     assert [command.frame for command in moves(with_curve, SPEC, AT)] == [AT]
-    assert AT + gap in [frame for frame, _ in changed(with_curve, mappings=[])[1]]
+    assert AT + overlap in [frame for frame, _ in changed(with_curve, mappings=[])[1]]
 
 
 def test_a_control_without_a_curve_returns_to_its_neutral_value() -> None:

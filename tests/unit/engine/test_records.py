@@ -21,12 +21,13 @@ from adaptive.engine.records import (
 )
 from adaptive.engine.spec import BusSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.bus_record import BUS_GROUP
 
 RATE = 48000
 
 
 def groups() -> np.ndarray:
-    made = np.zeros(2, k.BUS_GROUP)
+    made = np.zeros(2, BUS_GROUP)
     clear_buses(made)
     return made
 

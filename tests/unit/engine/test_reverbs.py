@@ -9,6 +9,7 @@ import pytest
 from adaptive.engine.reverbs import delays, fill_reverb, next_prime, reverb_frames, row_frames
 from adaptive.engine.spec import ReverbSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb_record import REVERB, REVERB_LINES
 
 rates = pytest.mark.parametrize("rate", [8000, 44100, 48000, 96000])
 
@@ -20,7 +21,7 @@ def test_the_next_prime_is_the_first_at_or_above(number: int, prime: int) -> Non
 
 @rates
 def test_no_two_delay_lines_have_a_common_factor(rate: int) -> None:
-    lines = delays(ReverbSpec(), rate)[: k.REVERB_LINES]
+    lines = delays(ReverbSpec(), rate)[:REVERB_LINES]
 
     assert all(math.gcd(a, b) == 1 for a, b in itertools.combinations(sorted(set(lines)), 2))
     assert all(delay >= k.QUANTUM for delay in delays(ReverbSpec(predelay_s=0.0), rate))
@@ -28,7 +29,7 @@ def test_no_two_delay_lines_have_a_common_factor(rate: int) -> None:
 
 @rates
 def test_the_rows_of_a_reverb_hold_their_delays_and_do_not_overlap(rate: int) -> None:
-    record, reverb = np.zeros(1, k.REVERB), ReverbSpec()
+    record, reverb = np.zeros(1, REVERB), ReverbSpec()
     fill_reverb(record[0], reverb, rate)
     lengths, first = delays(reverb, rate), record[0]["row_first"].tolist()
     ends = [start + row_frames(length) + k.QUANTUM for start, length in zip(first, lengths, strict=False)]
@@ -39,7 +40,7 @@ def test_the_rows_of_a_reverb_hold_their_delays_and_do_not_overlap(rate: int) ->
 
 
 def test_a_longer_predelay_takes_longer_to_come_to_rest() -> None:
-    records = np.zeros(2, k.REVERB)
+    records = np.zeros(2, REVERB)
     for record, predelay_s in zip(records, (0.0, 0.3), strict=True):
         fill_reverb(record, ReverbSpec(predelay_s=predelay_s), 48000)
 

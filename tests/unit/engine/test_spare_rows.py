@@ -39,9 +39,12 @@ def test_a_row_is_kept_exactly_when_its_owner_is() -> None:
 def test_used_and_spare_rows_always_add_up_to_the_same() -> None:
     grown = merged(OLD, NEW)
 
-    assert (grown.clips + grown.room.clips, len(grown.parameters) + grown.room.parameters) == (10, 3)
-    assert grown.room.voice_groups == 0
-    assert grown.room.mappings == 2
+    assert (grown.clips + grown.spare_rows.clips, len(grown.parameters) + grown.spare_rows.parameters) == (
+        10,
+        3,
+    )
+    assert grown.spare_rows.voice_groups == 0
+    assert grown.spare_rows.mappings == 2
 
 
 def test_rows_that_the_new_specification_does_not_own_stay_as_they_are() -> None:

@@ -31,9 +31,13 @@ class FakeHost:
         self.received: list[Transaction] = []
         self.here: set[Connection] = set()
         self.gone = 0
+        self.reported: list[str] = []
 
     def receive(self, transaction: Transaction, _connection: Connection | None = None) -> None:
         self.received.append(transaction)
+
+    def report(self, sender: str, sentence: str) -> None:
+        self.reported.append(f"{sender}: {sentence}")
 
     def connect(self, connection: Connection) -> None:
         self.here.add(connection)
@@ -142,25 +146,84 @@ def test_a_line_that_is_too_long_closes_the_connection_and_says_why(host: FakeHo
     assert over_tcp(host, talk)[-1]["error"] == "a line is longer than 65536 bytes: good-bye"
 
 
-def test_a_hundred_faults_within_a_minute_close_the_connection(host: FakeHost) -> None:
+def different(count: int) -> bytes:
+    return b"".join(b'{"event":"nope%d"}\n' % number for number in range(count))
+
+
+def test_a_hundred_different_faults_within_a_minute_close_the_connection(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
-        writer.write(b'{"event":"nope"}\n' * (MOST_FAULTS + 50))
+        writer.write(different(MOST_FAULTS + 50))
         return await answers(reader)
 
     said = over_tcp(host, talk)
 
-    assert said[-1]["error"] == "a hundred faults within a minute: good-bye"
+    assert said[-1]["error"] == "a hundred different faults within a minute: good-bye"
     assert len(said) == 1 + MOST_FAULTS + 1
 
 
-def test_ninety_nine_faults_do_not(host: FakeHost) -> None:
+def test_ninety_nine_different_faults_do_not(host: FakeHost) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
-        writer.write(b'{"event":"nope"}\n' * (MOST_FAULTS - 1) + b'{"play":true}\n')
+        writer.write(different(MOST_FAULTS - 1) + b'{"play":true}\n')
         writer.write_eof()
         return await answers(reader)
 
     assert len(over_tcp(host, talk)) == MOST_FAULTS
     assert host.received[-1].requests == [Transport(is_playing=True)]
+
+
+def test_the_same_fault_is_told_once_and_the_connection_stays(host: FakeHost) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        wrong = b'{"event":"nope"}\n{"tempo":%d}\n{"tempo":\n'
+        writer.write(b"".join(wrong % (1000 + number) for number in range(500)) + b'{"play":true}\n')
+        writer.write_eof()
+        return await answers(reader)
+
+    said = over_tcp(host, talk)
+
+    assert [message["error"] for message in said[1:]] == [
+        "nothing sounds on event 'nope'",
+        "tempo must be from 20 to 400 quarter notes a minute, got 1000",
+        "is not JSON: at column 10, expected a value",
+    ]
+    assert host.received[-1].requests == [Transport(is_playing=True)]
+    assert len(host.reported) == 1500
+    assert host.reported[0] == "TCP from 127.0.0.1: nothing sounds on event 'nope'"
+
+
+def test_a_request_with_an_id_is_always_answered(host: FakeHost) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        writer.write(b"".join(b'{"event":"nope","id":"%d"}\n' % number for number in range(150)))
+        writer.write_eof()
+        return await answers(reader)
+
+    assert [message["id"] for message in over_tcp(host, talk)[1:]] == [str(n) for n in range(150)]
+
+
+def test_a_list_with_one_fault_many_times_is_told_of_each_place(host: FakeHost) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Any:
+        line = b"[" + b",".join([b'{"event":"nope"}'] * 150) + b"]\n"
+        writer.write(line + line)
+        writer.write_eof()
+        return await answers(reader)
+
+    assert [message["at"] for message in over_tcp(host, talk)[1:]] == [f"[{n}]" for n in range(150)]
+
+
+def test_a_fault_that_was_away_for_a_minute_is_told_again(host: FakeHost) -> None:
+    now_s = 100.0
+
+    async def make() -> Connection:
+        return Connection(host, "a client", lambda: now_s)
+
+    connection = asyncio.run(make())
+    told = []
+    for pause_s in (0.0, 1.0, 59.0, 60.5, 30.0):
+        now_s += pause_s
+        before = len(connection.waiting)
+        connection.take('{"event":"nope"}')
+        told.append(len(connection.waiting) - before)
+
+    assert told == [1, 0, 0, 1, 0]
 
 
 def test_a_transaction_with_faults_acts_as_far_as_it_can(host: FakeHost) -> None:

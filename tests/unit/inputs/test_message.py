@@ -9,17 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
+from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.message import (
     LONGEST_ID,
     MOST_REQUESTS,
     Checker,
     LoadPreset,
+    NoReading,
     SetParameter,
     SetPaused,
     SetVolume,
     Subscribe,
     Transaction,
-    read_json,
 )
 from tests.helpers.presets import make_preset
 
@@ -29,6 +30,9 @@ range = [0.0, 1.0]
 [parameters.cadence]
 range = [60.0, 240.0]
 default = 160.0
+[parameters.pulse]
+range = [40.0, 200.0]
+ignore = [0, 255, 40]
 [parameters.double]
 value = "intensity + intensity"
 [states.place]
@@ -84,8 +88,8 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, load, save, restore, reload, undo, subscribe, "
-    "play, stop, pause, resume"
+    "parameter, state, event, tempo, volume, stop, forget, jump, load, save, restore, reload, undo, "
+    "subscribe, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
@@ -93,34 +97,34 @@ REFUSED = [
     ({"parameter": "intensity"}, "intensity must be a number, got nothing"),
     ({"parameter": "intensity", "value": "loud"}, "intensity must be a number, got 'loud'"),
     ({"parameter": "intensity", "value": True}, "intensity must be a number, got true"),
-    ({"parameter": ["intensity"], "value": 1}, "there is no parameter ['intensity']"),
-    ({"parameter": {"a": 1}, "value": 1}, "there is no parameter {'a': 1}"),
+    ({"parameter": ["intensity"], "value": 1}, "there is no parameter [\"intensity\"]"),
+    ({"parameter": {"a": 1}, "value": 1}, "there is no parameter {\"a\": 1}"),
     ({"parameter": None, "value": 1}, "there is no parameter nothing"),
-    ({"parameter": "intensity", "value": math.nan}, "intensity must be finite, got nan"),
-    ({"parameter": "intensity", "value": -math.inf}, "intensity must be finite, got -inf"),
+    ({"parameter": "intensity", "value": math.nan}, "intensity must be finite, got NaN"),
+    ({"parameter": "intensity", "value": -math.inf}, "intensity must be finite, got -infinity"),
     ({"parameter": "intensity", "value": 10**400}, f"intensity must be finite, got {HUGE}"),
     ({"state": {"plaice": "road"}}, "there is no state group 'plaice' (did you mean 'place'?)"),
     ({"state": {"place": "sheltre"}}, "place is never 'sheltre' (did you mean 'shelter'?)"),
     ({"state": {"place": 2}}, "place has values 0 to 1, got 2"),
     ({"state": {"place": -1}}, "place has values 0 to 1, got -1"),
-    ({"state": {"place": math.nan}}, "place has values 0 to 1, got nan"),
+    ({"state": {"place": math.nan}}, "place has values 0 to 1, got NaN"),
     ({"state": {"place": 10**400}}, "place has values 0 to 1, got a number of more than 300 digits"),
-    ({"state": {"place": True}}, "place is never true"),
-    ({"state": {"place": ["road"]}}, "place is never ['road']"),
+    ({"state": {"place": True}}, "place is never true; there is road, shelter"),
+    ({"state": {"place": ["road"]}}, 'place is never ["road"]; there is road, shelter'),
     ({"state": "road"}, "say which state group is meant: place, weather"),
     ({"event": "kil"}, "nothing sounds on event 'kil' (did you mean 'kill'?)"),
-    ({"event": ["kill"]}, "nothing sounds on event ['kill']"),
+    ({"event": ["kill"]}, 'nothing sounds on event ["kill"]'),
     ({"event": "kill", "velocity": -1}, "velocity must be a number of at least 0, got -1"),
     ({"event": "kill", "velocity": 10**400}, f"velocity must be a number of at least 0, got {HUGE}"),
     ({"event": "kill", "expires_s": "soon"}, "expires_s must be a number of at least 0, got 'soon'"),
-    ({"event": "kill", "expires_s": math.inf}, "expires_s must be a number of at least 0, got inf"),
+    ({"event": "kill", "expires_s": math.inf}, "expires_s must be a number of at least 0, got infinity"),
     ({"tempo": 10}, "tempo must be from 20 to 400 quarter notes a minute, got 10"),
-    ({"tempo": math.nan}, "tempo must be from 20 to 400 quarter notes a minute, got nan"),
+    ({"tempo": math.nan}, "tempo must be from 20 to 400 quarter notes a minute, got NaN"),
     ({"tempo": "fast"}, "tempo must be from 20 to 400 quarter notes a minute, got 'fast'"),
     ({"volume": "loud"}, "volume must be a number from 0 to 1, got 'loud'"),
     ({"volume": 10**400}, "volume must be a number from 0 to 1, got a number of more than 300 digits"),
     ({"load": ""}, "load must be the name of a preset, got ''"),
-    ({"load": "x" * 65}, f"load must be the name of a preset, got '{'x' * 56}…"),
+    ({"load": "x" * 65}, f"load must be the name of a preset, got '{'x' * 57}…'"),
     ({"subscribe": "beat"}, "subscribe must be a list of beat, meters, parameters, receipt, section"),
     ({"subscribe": ["beet"]}, "there is nothing to hear of 'beet' (did you mean 'beat'?)"),
     ({"play": False}, 'play must be true: {"play": true}'),
@@ -132,7 +136,7 @@ REFUSED = [
     ({"event": "kill", "id": 7}, f"id must be a text of at most {LONGEST_ID} characters, got 7"),
     (
         {"event": "kill", "id": "x" * 129},
-        f"id must be a text of at most {LONGEST_ID} characters, got '{'x' * 56}…",
+        f"id must be a text of at most {LONGEST_ID} characters, got '{'x' * 57}…'",
     ),
 ]  # fmt: skip
 
@@ -256,3 +260,47 @@ def test_what_nests_too_deeply_to_be_shown_is_refused_like_anything_else(checker
 
     assert len(faults) == 1
     assert len(faults[0].error) < 400
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 255, 40, 12])
+def test_a_number_that_is_no_reading_sets_nothing_and_is_not_clamped(checker: Checker, value: float) -> None:
+    before = checker.clamped
+    answered = read_json({"parameter": "pulse", "value": value, "id": "a"}, checker)
+
+    assert answered == Transaction([NoReading("pulse", value, "a")])
+    assert checker.clamped == before
+
+
+@pytest.mark.parametrize(("value", "expected"), [(41, 41.0), (254, 200.0), (1e300, 200.0)])
+def test_a_number_beside_those_that_are_no_readings_is_one(
+    checker: Checker, value: float, expected: float
+) -> None:
+    assert read_json({"parameter": "pulse", "value": value}, checker).requests == [
+        SetParameter("pulse", expected)
+    ]
+
+
+SILENT_GROUP = """
+[parameters.x]
+[layers.calm]
+stem = "calm.wav"
+[sections.calm]
+layers = ["calm"]
+[[select]]
+section = "calm"
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"), [("x > 0.5", []), ("section == 'calm'", ["section"]), ("", ["section"])]
+)
+def test_hello_tells_the_groups_that_may_be_set(
+    tmp_path_factory: pytest.TempPathFactory, when: str, expected: list[str]
+) -> None:
+    body = SILENT_GROUP.partition("[[select]]")[0] if not when else f'{SILENT_GROUP}when = "{when}"\n'
+    checker = Checker(make_preset(tmp_path_factory.mktemp("hello"), body))
+
+    assert list(checker.hello()["hello"]["states"]) == expected
+    for group in checker.groups:
+        answered = read_json({"state": {group: "calm"}}, checker)
+        assert bool(answered.requests) == (group in expected)

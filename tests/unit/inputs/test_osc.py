@@ -9,9 +9,17 @@ import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
 from adaptive.errors import OscError
-from adaptive.inputs.message import Checker, LoadPreset, SetParameter, SetPaused, SetVolume, Transaction
+from adaptive.inputs.message import (
+    Checker,
+    LoadPreset,
+    NoReading,
+    SetParameter,
+    SetPaused,
+    SetVolume,
+    Transaction,
+)
 from adaptive.inputs.osc import NTP_EPOCH_S, OscReader, OscServer
-from adaptive.inputs.osc_codec import OscMessage, encode_bundle, encode_message
+from adaptive.inputs.osc_codec import IMPULSE, OscMessage, OscTimeTag, encode_bundle, encode_message
 from tests.helpers.presets import make_preset
 
 BODY = """
@@ -48,6 +56,30 @@ state = "place"
 [[inputs]]
 osc = "/player/caught"
 event = "caught"
+[[inputs]]
+osc = "/player/hides"
+state = "place"
+values = { 1 = "shelter" }
+[parameters.pulse]
+range = [40.0, 200.0]
+ignore = { below = 30, above = 230 }
+[[inputs]]
+osc = "/watch/pulse"
+parameter = "pulse"
+[[inputs]]
+osc = "/foot/rpm"
+parameter = "cadence"
+input_range = [30.0, 120.0]
+output_range = [60.0, 240.0]
+ignore = [0, 255]
+[[inputs]]
+osc = "/foot/zone"
+state = "place"
+ignore = [255]
+[[inputs]]
+osc = "/foot/hit"
+event = "caught"
+ignore = [255]
 [layers.calm]
 stem = "calm.wav"
 [sections.calm]
@@ -117,10 +149,59 @@ def test_every_address_of_the_contract_and_of_the_preset_is_understood(
     assert read(reader, address, *arguments) == Transaction([expected], [])
 
 
-@pytest.mark.parametrize("address", ["/adaptive/event/caught", "/player/caught"])
+BUTTONS = [
+    "/adaptive/event/caught", "/player/caught", "/adaptive/play", "/adaptive/stop", "/adaptive/pause",
+    "/adaptive/resume", "/adaptive/state/place/shelter", "/adaptive/state/shelter", "/player/hides",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", BUTTONS)
 @pytest.mark.parametrize("release", [0, 0.0, False])
 def test_a_button_let_go_does_nothing(reader: OscReader, address: str, release: Any) -> None:
     assert read(reader, address, release) == Transaction([], [])
+
+
+@pytest.mark.parametrize("address", BUTTONS)
+@pytest.mark.parametrize("press", [(), (1,), (0.3,), (True,)])
+def test_a_button_pressed_acts(reader: OscReader, address: str, press: tuple[Any, ...]) -> None:
+    pressed = read(reader, address, *press)
+
+    if address == "/player/hides" and press in {(), (0.3,)}:  # its `values` names 1 alone
+        assert len(pressed.faults) == 1
+    else:
+        assert (len(pressed.requests), pressed.faults) == (1, [])
+
+
+def test_zero_chooses_the_first_value_where_the_argument_says_which_value(reader: OscReader) -> None:
+    assert read(reader, "/adaptive/state/place", 0).requests == [SetState("place", "road")]
+    assert read(reader, "/world/zone", 0).requests == [SetState("place", "road")]
+    assert read(reader, "/world/zone", False).requests == [SetState("place", "road")]
+    assert read(reader, "/world/name", 0).requests == [SetState("place", "road")]
+
+
+@pytest.mark.parametrize("address", ["/adaptive/event/caugth", "/adaptive/state/shelta"])
+def test_a_wrong_name_is_a_fault_when_the_button_is_let_go_too(reader: OscReader, address: str) -> None:
+    assert len(read(reader, address, 0).faults) == 1
+
+
+@pytest.mark.parametrize("value", [0, 255.0, 0.0, False])
+def test_an_input_ignores_what_the_device_sends_without_a_reading(reader: OscReader, value: Any) -> None:
+    assert read(reader, "/foot/rpm", value) == Transaction([], [])
+
+
+def test_an_inputs_numbers_are_ignored_before_they_are_scaled(reader: OscReader) -> None:
+    assert read(reader, "/foot/rpm", 254).requests == [SetParameter("cadence", 240.0)]
+    assert read(reader, "/foot/rpm", 1).requests == [SetParameter("cadence", 60.0)]
+    assert read(reader, "/foot/zone", 255) == read(reader, "/foot/hit", 255.0) == Transaction([], [])
+    assert read(reader, "/foot/zone", 1).requests == [SetState("place", "shelter")]
+
+
+@pytest.mark.parametrize("address", ["/adaptive/parameter/pulse", "/watch/pulse"])
+def test_a_parameter_ignores_its_numbers_on_every_address(reader: OscReader, address: str) -> None:
+    assert read(reader, address, 0).requests == [NoReading("pulse", 0.0)]
+    assert read(reader, address, 231).requests == [NoReading("pulse", 231.0)]
+    assert read(reader, address, 35).requests == [SetParameter("pulse", 40.0)]
+    assert len(read(reader, address, float("nan")).faults) == 1
 
 
 def test_one_address_may_steer_two_parameters(reader: OscReader) -> None:
@@ -130,25 +211,37 @@ def test_one_address_may_steer_two_parameters(reader: OscReader) -> None:
     ]
 
 
+ZONE = "the `values` of /world/zone do not name what it sends, got"
 REFUSED = [
-    ("/nobody", (1,), "no input listens to /nobody"),
+    ("/nobody", (1,), "no input listens to '/nobody'"),
+    ("/watch/rpm/", (1,), "no input listens to '/watch/rpm/' (did you mean '/watch/rpm'?)"),
+    ("/watch/temperature", (1,), "no input listens to '/watch/temperature'"),
+    ("/watch/rpn", (1,), "no input listens to '/watch/rpn' (did you mean '/watch/rpm'?)"),
+    ("/watch/rpm ", (1,), "no input listens to '/watch/rpm ' (did you mean '/watch/rpm'?)"),
     ("/adaptive/parameter/thraet", (1,), "there is no parameter 'thraet' (did you mean 'threat'?)"),
     ("/adaptive/parameter/threat", (), "threat must be a number, got nothing"),
     ("/adaptive/parameter/threat", ("x",), "threat must be a number, got 'x'"),
-    ("/adaptive/parameter/threat", (float("nan"),), "threat must be finite, got nan"),
+    ("/adaptive/parameter/threat", (float("nan"),), "threat must be finite, got NaN"),
     ("/adaptive/state/shelta", (), "place is never 'shelta' (did you mean 'shelter'?)"),
-    ("/adaptive/state/place/nowhere", (), "place is never 'nowhere'"),
+    ("/adaptive/state/place/nowhere", (), "place is never 'nowhere'; there is road, shelter"),
+    ("/adaptive/state/place", (), "say which value place gets, such as /adaptive/state/place/road"),
     ("/adaptive/event/nobody", (), "nothing sounds on event 'nobody'"),
-    ("/adaptive/event/caught", (-1.0,), "velocity must be a number of at least 0, got -1.0"),
-    ("/adaptive/event/caught", (float("nan"),), "velocity must be a number of at least 0, got nan"),
+    ("/adaptive/event/caught", (-1.0,), "velocity must be a number of at least 0, got -1"),
+    ("/adaptive/event/caught", (float("nan"),), "velocity must be a number of at least 0, got NaN"),
     ("/adaptive/tempo", ("fast",), None),
-    ("/world/zone", (7,), "/world/zone sent 7, which its values do not name"),
-    ("/world/zone", (float("nan"),), "/world/zone sent nan, which its values do not name"),
-    ("/world/zone", (float("inf"),), "/world/zone sent inf, which its values do not name"),
-    ("/world/zone", (), "/world/zone sent nothing, which its values do not name"),
+    ("/world/zone", (7,), f"{ZONE} 7"),
+    ("/world/zone", (float("nan"),), f"{ZONE} NaN"),
+    ("/world/zone", (float("inf"),), f"{ZONE} infinity"),
+    ("/world/zone", (), f"{ZONE} nothing"),
+    ("/world/zone", (IMPULSE,), f"{ZONE} an impulse"),
+    ("/world/zone", (None,), f"{ZONE} nothing"),
+    ("/adaptive/parameter/threat", (IMPULSE,), "threat must be a number, got an impulse"),
+    ("/adaptive/parameter/threat", (OscTimeTag(1),), "threat must be a number, got a time tag"),
+    ("/adaptive/parameter/threat", (b"abc",), "threat must be a number, got 3 bytes"),
+    ("/adaptive/parameter/threat", ((1.0, "a", None),), 'threat must be a number, got [1, "a", null]'),
     ("/pursuers/nearest_m", ("far",), "threat must be a number, got 'far'"),
     ("/pursuers/nearest_m", (), "threat must be a number, got nothing"),
-    ("/pursuers/nearest_m", (float("nan"),), "threat must be finite, got nan"),
+    ("/pursuers/nearest_m", (float("nan"),), "threat must be finite, got NaN"),
     ("/raw", (0.5,), "threat must be a number, got nothing"),
     ("/adaptive/load", (3,), None),
     ("/adaptive/", (), None),
@@ -259,6 +352,19 @@ def test_each_complaint_is_made_once_a_sender(reader: OscReader) -> None:
     assert desk.server.malformed == 5
 
 
+def test_a_fault_whose_value_changes_is_one_fault_and_counted(reader: OscReader) -> None:
+    desk = Desk(reader)
+    for number in range(600):
+        desk.send(encode_message("/adaptive/tempo", (1000.0 + number,)))
+        desk.send(encode_message("/world/zone", (7 + number,)))
+        desk.send(encode_message("/adaptive/parameter/threat", (f"{number}",)))
+
+    assert len(desk.complaints) == 3
+    assert set(desk.server.faults.sums()) == {
+        complaint.replace("10.0.0.1:", "10.0.0.1: 600 times:") for complaint in desk.complaints
+    }
+
+
 def test_a_value_out_of_range_is_told_once_a_sender_and_parameter(reader: OscReader) -> None:
     desk = Desk(reader)
     for value in (2.0, 3.0, -1.0, 0.5):
@@ -276,10 +382,10 @@ def test_a_value_out_of_range_is_told_once_a_sender_and_parameter(reader: OscRea
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("/nobody", "no input listens to /nobody"),
-        ("/" + "x" * 5000, f"no input listens to /{'x' * 58}…"),
-        ("/adaptive/stop1", "/adaptive/stop1 is no address of ours: parameter, state, event, tempo, play,"),
-        ("/adaptive/" + "x/" * 5000, "/adaptive/x/x/x/"),
+        ("/nobody", "no input listens to '/nobody'"),
+        ("/" + "x" * 5000, f"no input listens to '/{'x' * 56}…'"),
+        ("/adaptive/stop1", "'/adaptive/stop1' is no address of ours: parameter, state, event, tempo, play,"),
+        ("/adaptive/" + "x/" * 5000, "'/adaptive/x/x/x/"),
         (
             "/adaptive/parameter/thraet",
             "/adaptive/parameter/thraet: there is no parameter 'thraet' (did you mean",
@@ -294,7 +400,7 @@ def test_a_complaint_names_the_address_once_and_cut_short(
 
     assert desk.complaints[0].startswith(f"OSC from 10.0.0.1: {expected}")
     assert len(desk.complaints[0]) < 250
-    assert desk.complaints[0].count(address[:59]) == 1
+    assert desk.complaints[0].count(address[:50]) == 1
 
 
 def test_no_sender_mutes_the_complaints_of_others(reader: OscReader) -> None:

@@ -30,9 +30,10 @@ from tests.unit.inputs.test_osc import BODY
 
 pytestmark = pytest.mark.skipif(not IS_POSSIBLE, reason="Python reads OSC on Windows")
 
-INDEX = {"threat": 0, "cadence": 1}
+INDEX = {"threat": 0, "cadence": 1, "pulse": 2}
 ADDRESSES = ["/adaptive/parameter/threat", "/adaptive/parameter/cadence", "/pursuers/nearest_m", "/watch/rpm"]
 ADDRESSES += ["/raw", "/world/zone", "/adaptive/tempo", "/adaptive/parameter/nobody", "/", "/raw/more"]
+ADDRESSES += ["/adaptive/parameter/pulse", "/watch/pulse", "/foot/rpm"]
 VALUES = [0.5, 1, 0, 80.0, 240.0, 61, -1.0, 1e30, float("nan"), float("inf"), True, False, None, IMPULSE]
 VALUES += ["text", b"blob", 2**40, 0.1, (1.0, 2.0)]
 
@@ -45,6 +46,7 @@ def preset(tmp_path_factory: pytest.TempPathFactory) -> Preset:
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     parameters = [ParameterSpec("threat"), ParameterSpec("cadence", 60.0, 240.0, 160.0)]
+    parameters += [ParameterSpec("pulse", 40.0, 200.0, 70.0)]
     return Engine(EngineSpec(parameters=parameters))
 
 
@@ -110,6 +112,9 @@ def twins(preset: Preset, engine: Engine) -> Twins:
         ("/world/zone", (1,), None),
         ("/player/caught", (1.0,), None),
         ("/adaptive/tempo", (120.0,), None),
+        ("/adaptive/parameter/pulse", (70.0,), None),  # it has numbers to ignore, which Python knows
+        ("/watch/pulse", (70.0,), None),
+        ("/foot/rpm", (60.0,), None),
     ],
 )
 def test_parameters_in_range_alone_are_taken(

@@ -12,7 +12,7 @@ from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
 from adaptive.errors import TraceError
 from adaptive.inputs.trace import LONGEST_LINE, Trace, TraceLine, read_trace
 from adaptive.preset.model import Preset
-from tests.helpers.presets import make_preset
+from tests.helpers.presets import RATE, make_preset, two_sections
 
 BODY = """
 [parameters.intensity]
@@ -88,7 +88,7 @@ MALFORMED = [
     ('{"t": ' + "1" * 400 + "}", 'line 2: needs "t", the seconds since the start'),
     ('{"t": 0.25}', "line 2: its time 0.25 is before that of the line above"),
     ('{"t": 1, "intensity": "loud"}', "line 2: intensity must be a finite number, got 'loud'"),
-    ('{"t": 1, "intensity": NaN}', "line 2: intensity must be a finite number, got nan"),
+    ('{"t": 1, "intensity": NaN}', "line 2: intensity must be a finite number, got NaN"),
     ('{"t": 1, "intensity": ' + "1" * 400 + "}",
      "line 2: intensity must be a finite number, got a number of more than 300 digits"),
     ('{"t": 1, "tempo": "fast"}', "line 2: tempo must be a number from 20 to 400, or null"),
@@ -179,3 +179,36 @@ def test_a_value_out_of_range_is_clamped_and_counted(preset: Preset, tmp_path: P
 
     assert [line.values[0][1] for line in trace.lines] == [1.0, 0.0, 0.5, 1.0]
     assert trace.clamped == {"intensity": 3}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"t": 1, "message": {"forget": "nowhere"}}, "line 1: there is no section 'nowhere'"),
+        ({"t": 1, "message": {"volume": 0.5}}, 'line 1: this does not belong in a trace: {"volume": 0.5}'),
+        ({"t": 1, "message": 7}, "line 1: must be an object such as"),
+        ({"t": 1, "stop": {"seconds": "x"}}, "line 1: seconds must be a number from 0 to 3600, got 'x'"),
+        ({"meta": {"begin": 3}}, "line 1: begin must be a list of objects"),
+    ],
+)
+def test_a_message_that_cannot_be_is_named_with_its_line(
+    tmp_path: Path, line: dict[str, object], expected: str
+) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_text(json.dumps(line), encoding="utf-8")
+    with pytest.raises(TraceError) as caught:
+        read_trace(path, two_sections(tmp_path / "preset"), RATE)
+
+    assert f"trace.jsonl: {expected}" in str(caught.value)
+
+
+def test_a_number_that_is_no_reading_is_counted_and_left_out(tmp_path: Path) -> None:
+    body = BODY.replace("[parameters.intensity]", "[parameters.intensity]\nignore = [0, 255]")
+    pulse = make_preset(tmp_path / "preset", body)
+    lines = [{"t": 0, "intensity": 0.5}, {"t": 1, "intensity": 0}, {"t": 2, "intensity": 255}]
+    lines += [{"t": 3, "intensity": -3}, {"t": 4, "intensity": 3}, {"t": 5, "intensity": 0, "tempo": 120}]
+    trace = read(pulse, tmp_path, "\n".join(map(json.dumps, lines)))
+
+    assert [line.values for line in trace.lines] == [(("intensity", 0.5),), (("intensity", 1.0),), ()]
+    assert trace.no_readings == {"intensity": 4}
+    assert trace.clamped == {"intensity": 1}

@@ -10,7 +10,7 @@ from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.errors import InputError
 from adaptive.instruments.kits import KITS
 from adaptive.instruments.patches import PATCHES, SHAPES, instrument_spec, resolve
-from adaptive.kernel import layout
+from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
 
 MIDDLE = {"bass_deep": 40, "bass_pluck": 40, "brass_low": 45, "drone_dark": 40, "bell": 72,
@@ -58,8 +58,8 @@ def test_milliseconds_decibels_and_cents_become_seconds_gain_and_semitones() -> 
     assert (
         spec.oscillators[0].shape, spec.oscillators[0].level, spec.oscillators[0].semitones,
         spec.oscillators[0].width,
-    ) == (layout.PULSE, 0.5, -11.75, 0.3)  # fmt: skip
-    assert spec.oscillators[1].shape == layout.NOISE
+    ) == (PULSE, 0.5, -11.75, 0.3)  # fmt: skip
+    assert spec.oscillators[1].shape == NOISE
     assert spec.amplitude.attack_s == 0.01
     assert spec.amplitude.release_s == 0.4
     assert spec.lfo_delay_s == 0.25
@@ -71,7 +71,7 @@ def test_a_table_of_defaults_is_a_specification_of_defaults() -> None:
 
 
 def test_every_shape_has_a_number() -> None:
-    assert {layout.SAW, layout.PULSE, layout.TRIANGLE, layout.SINE, layout.NOISE} == set(SHAPES.values())
+    assert {SAW, PULSE, TRIANGLE, SINE, NOISE} == set(SHAPES.values())
 
 
 def test_values_that_a_table_leaves_out_come_from_its_base() -> None:

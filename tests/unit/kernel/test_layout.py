@@ -5,11 +5,22 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from adaptive.kernel import layout, osc_receiver_layout
+from adaptive.kernel import bus_record, layout, osc_receiver_layout
+from adaptive.kernel.processors import lowpass_record, reverb_record
+from adaptive.kernel.sources import clip_record, synth_record
 
+RECORD_MODULES = (
+    layout,
+    osc_receiver_layout,
+    bus_record,
+    lowpass_record,
+    reverb_record,
+    clip_record,
+    synth_record,
+)
 RECORDS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": value
-    for module in (layout, osc_receiver_layout)
+    for module in RECORD_MODULES
     for name, value in vars(module).items()
     if isinstance(value, np.dtype)
 }

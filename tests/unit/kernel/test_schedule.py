@@ -184,7 +184,7 @@ def test_what_two_producers_have_posted_is_never_refused_afterwards() -> None:
     engine = new(entries=8)
     other = second_port(engine)
     engine.post([fade(20 * Q, 0.5)] * 6)
-    if other.room >= 6:
+    if other.free_commands >= 6:
         other.post([fade(20 * Q, 0.5)] * 6)
     engine.pull(Q)
 

@@ -45,7 +45,7 @@ def a_preset(folder: Path, extra: str = "", head: str = HEAD) -> Preset:
 
 def reported(folder: Path, extra: str = "", head: str = HEAD) -> list[str]:
     """What is found, as `severity key.path: text`."""
-    return [f"{one.severity} {one}" for one in check(a_preset(folder, extra, head))]
+    return [f"{one.severity} {one.sentence}" for one in check(a_preset(folder, extra, head))]
 
 
 def line(when: str, extra: str = "", section: str = "storm") -> str:

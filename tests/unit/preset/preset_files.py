@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adaptive.errors import PresetError
+from adaptive.preset.finding import findings_of
 from adaptive.preset.load import Preset, Vocabulary, load
 
 NIGHT_RUN = (Path(__file__).parent / "night_run.toml").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def write(folder: Path, text: str, *stems: str) -> Path:
 def faults_of(folder: Path, vocabulary: Vocabulary | None = None) -> list[str]:
     with pytest.raises(PresetError) as caught:
         load(folder, vocabulary=vocabulary)
-    return caught.value.faults
+    return [finding.sentence for finding in findings_of(caught.value.findings)]
 
 
 def loaded(folder: Path, extra: str = "", head: str = HEAD) -> Preset:

@@ -15,8 +15,8 @@ def test_a_stem_that_neither_fills_nor_divides_its_section_is_a_fault(tmp_path: 
     preset = a_preset(tmp_path)
     (found, other) = check(preset, {preset.stems["pad.wav"]: 24.5})
 
-    assert (found.severity, found.at) == ("fault", "sections.calm.layers[0]")
-    assert other.at == "sections.storm.layers[0]"
+    assert (found.severity, found.at) == ("fault", "sections.calm.layers[1]")
+    assert other.at == "sections.storm.layers[1]"
     assert found.text == (
         "`pad.wav` lasts 24.50 beats of the 32: more than one beat is missing at the end, "
         "and it does not divide the length, so it cannot loop"
@@ -28,7 +28,7 @@ def test_a_stinger_has_its_first_beat_within_the_file(tmp_path: Path) -> None:
     preset = a_preset(tmp_path, '[stingers.hit]\nstem = "pad.wav"\nfirst_beat_s = 40\n')
     found = check(preset, {preset.stems["pad.wav"]: 32.0})
 
-    assert [str(one) for one in found] == [
+    assert [one.sentence for one in found] == [
         "stingers.hit.first_beat_s: is 40 s, and the file ends after 32.00 s"
     ]
 

@@ -44,7 +44,7 @@ WRONG_CONDITIONS = [
 def test_an_invalid_condition_is_a_fault(tmp_path: Path, when: str, expected: str) -> None:
     extra = '[parameters.threat]\n[states.place]\nvalues = ["road"]\n[[select]]\nsection = "calm"\n'
 
-    assert [f"select[0].when: {expected}"] == faults_of(
+    assert [f"select[1].when: {expected}"] == faults_of(
         write(tmp_path, HEAD + TAIL + extra + f'when = "{when}"')
     )
 
@@ -107,5 +107,5 @@ def test_a_condition_that_does_not_parse_is_a_fault(tmp_path: Path) -> None:
     line = '[[select]]\nsection = "calm"\nwhen = "x >"'
 
     assert faults_of(write(tmp_path, HEAD + TAIL + line)) == [
-        "select[0].when: at column 4, expected a number, a name, a string or `(`, found the end"
+        "select[1].when: at column 4, expected a number, a name, a string or `(`, found the end"
     ]

@@ -121,10 +121,10 @@ def test_the_error_says_which_file_as_the_user_named_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"schema = 1\nname = \n", r"line 2, column 8: a value is missing"),
-        (b"schema = 1\nschema = 2\n", r"line 2, column \d+: this key is already defined"),
-        (b'name = """', r"the end: a string has no closing quote"),
-        (b"schema = 1\nname = '\xff'\n", r"line 2: is not UTF-8 text"),
+        (b"schema = 1\nname = \n", r"name: at column 8, a value is missing"),
+        (b"schema = 1\nschema = 2\n", r"at column \d+, `schema` is already defined; leave one of them out"),
+        (b'name = """', r"name: at the end, a text has no closing quote"),
+        (b"schema = 1\nname = '\xff'\n", r"at column 9, `ÿ` is not written in UTF-8; save the file as UTF-8"),
         (b"a = " + b"[" * 100_000, r"nests too deeply"),
         (b"a = " + b"1" * 5000, r"holds a number with too many digits"),
         (b"#" * (MAX_BYTES + 1), r"is larger than the 1000000 bytes a preset may have"),

@@ -66,11 +66,11 @@ WRONG_TABLES = [
     ),
     (
         '[sections.odd]\nlayers = ["pda"]',
-        "sections.odd.layers[0]: there is no layer named `pda`; did you mean `pad`?",
+        "sections.odd.layers[1]: there is no layer named `pda`; did you mean `pad`?",
     ),
     (
         '[sections.odd]\nlayers = ["pad", "pad"]',
-        "sections.odd.layers[1]: `pad` is there already",
+        "sections.odd.layers[2]: `pad` is there already",
     ),
     (
         "[sections.odd]\nlayers = []\nlength_bars = 4\nlength_beats = 16",
@@ -78,7 +78,7 @@ WRONG_TABLES = [
     ),
     (
         '[layers.two]\nstem = { calm = "stems/pad.wav" }\n[sections.odd]\nlayers = ["two"]',
-        "sections.odd.layers[0]: `two` has no stem for section `odd`; there is `calm`",
+        "sections.odd.layers[1]: `two` has no stem for section `odd`; there is `calm`",
     ),
     (
         '[layers.two]\nstem = { clam = "stems/pad.wav" }',
@@ -107,11 +107,11 @@ WRONG_TABLES = [
     (
         '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\n'
         'level_db = { over = "x", points = [[0, 0], [1, -6], [1, -9]] }',
-        "layers.two.level_db.points[2]: must lie to the right of the point before, got 1 after 1",
+        "layers.two.level_db.points[3]: must lie to the right of the point before, got 1 after 1",
     ),
     (
         '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\npan = { over = "x", points = [[0, -2]] }',
-        "layers.two.pan.points[0]: `pan` must be between -1 and 1, got -2",
+        "layers.two.pan.points[1]: `pan` must be between -1 and 1, got -2",
     ),
     (
         "[parameters.x]\nrange = [1, 0]",
@@ -139,41 +139,54 @@ WRONG_TABLES = [
     ),
     (
         '[states.s]\nvalues = ["a", "b", "a"]\ndefault = "c"',
-        "states.s.values[2]: `a` is there already|"
+        "states.s.values[3]: `a` is there already|"
         "states.s.default: there is no value named `c`; there is `a`, `b`",
     ),
     (
         '[[inputs]]\nosc = "/a"',
-        "inputs[0]: must have exactly one of `parameter`, `state` and `event`, got none",
+        "inputs[1]: must have exactly one of `parameter`, `state` and `event`, got none",
     ),
     (
         '[[inputs]]\nosc = "/a"\nparameter = "section"',
-        'inputs[0].parameter: `section` is a state, not a parameter; write `state = "section"`',
+        'inputs[1].parameter: `section` is a state, not a parameter; write `state = "section"`',
     ),
     (
         '[parameters.x]\n[[inputs]]\nosc = "/a"\nstate = "x"',
-        'inputs[0].state: `x` is a parameter, not a state; write `parameter = "x"`',
+        'inputs[1].state: `x` is a parameter, not a state; write `parameter = "x"`',
     ),
     (
         '[[inputs]]\nosc = "/a"\nstate = "section"\nvalues = { 0 = "clam" }',
-        "inputs[0].values.0: there is no value of `section` named `clam`; did you mean `calm`?",
+        "inputs[1].values.0: there is no value of `section` named `clam`; did you mean `calm`?",
     ),
     (
         '[[inputs]]\nosc = "/a"\nevent = "boom"',
-        "inputs[0].event: there is no stinger named `boom`; there is none",
+        "inputs[1].event: there is no stinger named `boom`; there is none",
     ),
     (
         '[[inputs]]\nosc = "/a"\nstate = "section"\ninput_range = [0, 1]',
-        "inputs[0].input_range: goes with `parameter`, not with `state`",
+        "inputs[1].input_range: goes with `parameter`, not with `state`",
     ),
     (
         '[parameters.x]\n[[inputs]]\nosc = "/a"\nparameter = "x"\ninput_range = [1, 1]',
-        "inputs[0].input_range: must have two different ends, got 1 twice",
+        "inputs[1].input_range: must have two different ends, got 1 twice",
     ),
     (
         '[parameters.y]\nvalue = "1"\n[[inputs]]\nosc = "/a"\nparameter = "y"',
-        "inputs[0].parameter: `y` is computed from its `value`; it cannot also come from outside",
+        "inputs[1].parameter: `y` is computed from its `value`; it cannot also come from outside",
     ),
+    (
+        "[parameters.x]\nignore = { }",
+        "parameters.x.ignore: needs `below`, `above` or both, such as { below = 30 }",
+    ),
+    (
+        "[parameters.x]\nignore = { below = 2 }",
+        "parameters.x.ignore: leaves no number from 0 to 1 that would be a reading",
+    ),
+    (
+        '[parameters.x]\n[[inputs]]\nosc = "/a"\nparameter = "x"\nignore = { below = 2, above = 1 }',
+        "inputs[1].ignore: leaves no number that would be a reading",
+    ),
+    ("[parameters.x]\nignore = 0", "parameters.x.ignore: must be a list or a table, got 0"),
 ]
 
 

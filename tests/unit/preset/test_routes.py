@@ -9,32 +9,33 @@ from tests.unit.preset.preset_files import HEAD, TAIL, faults_of, write
 WRONG_TABLES = [
     (
         '[[transitions]]\nfrom = "calmm"',
-        "transitions[0].from: there is no section named `calmm`; did you mean `calm`?",
+        "transitions[1].from: there is no section named `calmm`; did you mean `calm`?",
     ),
     (
         "[[transitions]]\nfade_in = {}",
-        "transitions[0].fade_in: must have exactly one of `beats`, `bars` and `seconds`, got none",
+        "transitions[1].fade_in: must have exactly one of `beats`, `bars` and `seconds`, got none",
     ),
     (
         "[[transitions]]\nfade_in = { beats = 1, bars = 1 }",
-        "transitions[0].fade_in: must have exactly one of `beats`, `bars` and `seconds`, "
+        "transitions[1].fade_in: must have exactly one of `beats`, `bars` and `seconds`, "
         "got `beats` and `bars`",
     ),
     (
         "[[transitions]]\nfade_in = { beats = 1, start_bars = 1, start_beats = 1 }",
-        "transitions[0].fade_in: may have only one start, got `start_beats` and `start_bars`",
+        "transitions[1].fade_in: may have only one start, got `start_beats` and `start_bars`",
     ),
     (
         '[[transitions]]\nto = "calm"\n[[transitions]]\nfrom = "any"\nto = "calm"',
-        "transitions[1]: is a second rule from `any` to `calm`; neither is more specific",
+        "transitions[2]: is a second rule from `any` to `calm`, after `transitions[1]`;"
+        " leave one of the two out",
     ),
     (
         '[[transitions]]\nenter_at = { marker = "lift" }',
-        "transitions[0].enter_at.marker: there is no marker named `lift`; there is none",
+        "transitions[1].enter_at.marker: there is no marker named `lift`; there is none",
     ),
     (
         '[[select]]\nsection = "clam"',
-        "select[0].section: there is no section named `clam`; did you mean `calm`?",
+        "select[1].section: there is no section named `clam`; did you mean `calm`?",
     ),
 ]
 
@@ -59,24 +60,24 @@ WRONG_MARKERS_AND_GRIDS = [
     ),
     (
         "[[transitions]]\nexit_at = { every_bars = 2, offset_bars = 2 }",
-        "transitions[0].exit_at.offset_bars: must be less than the grid's 2, got 2",
+        "transitions[1].exit_at.offset_bars: must be less than the grid's 2, got 2",
     ),
     (
         "[[transitions]]\nexit_at = { every_beats = 2, offset_bars = 1 }",
-        "transitions[0].exit_at.offset_bars: goes with `every_bars`, not with `every_beats`",
+        "transitions[1].exit_at.offset_bars: goes with `every_bars`, not with `every_beats`",
     ),
     (
         "[[transitions]]\nexit_at = { every_beats = 2, every_bars = 1 }",
-        "transitions[0].exit_at: must have exactly one of `every_bars`, `every_beats` and `marker`,"
+        "transitions[1].exit_at: must have exactly one of `every_bars`, `every_beats` and `marker`,"
         " got `every_bars` and `every_beats`",
     ),
     (
         '[[transitions]]\nenter_at = { marker = "matching" }',
-        "transitions[0].enter_at: `matching` needs an `exit_at` that is a marker",
+        "transitions[1].enter_at: `matching` needs an `exit_at` that is a marker",
     ),
     (
         '[[transitions]]\nenter_at = "same_position"\npickup = "always"',
-        'transitions[0].pickup: `always` needs `enter_at = "start"`: only the start has a pickup',
+        'transitions[1].pickup: `always` needs `enter_at = "start"`: only the start has a pickup',
     ),
 ]
 
@@ -100,11 +101,11 @@ WRONG_BRIDGES_AND_PLAYLISTS = [
     ),
     (
         '[playlists.p]\nplay = ["calm"]\n[playlists.q]\nplay = ["calm"]',
-        "playlists.q.play[0]: `calm` already belongs to `p`; it can be in one playlist only",
+        "playlists.q.play[1]: `calm` already belongs to `p`; it can be in one playlist only",
     ),
     (
         '[playlists.p]\nplay = ["calm", "calm"]',
-        "playlists.p.play[1]: `calm` is there already; give it more `weights` or `loops`",
+        "playlists.p.play[2]: `calm` is there already; give it more `weights` or `loops`",
     ),
     (
         '[playlists.p]\nplay = ["calm"]\nat_end = "hold"\n[playlists.q]\nplay = ["p"]',

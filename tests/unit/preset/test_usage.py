@@ -5,16 +5,15 @@ from pathlib import Path
 from tests.unit.preset.check_presets import HEAD, OTHERWISE, THREAT, line, reported
 
 
-def test_a_section_that_no_reachable_line_names_is_reported(tmp_path: Path) -> None:
-    expected = ["warning sections.storm: never plays: no select line that can be reached names it"]
+def test_a_section_that_no_line_names_is_reported(tmp_path: Path) -> None:
+    expected = ["warning sections.storm: never plays: no `[[select]]` line names it"]
 
     assert expected == reported(tmp_path, OTHERWISE)
 
 
 def test_a_line_after_one_without_a_condition_is_reported(tmp_path: Path) -> None:
     expected = [
-        "warning select[1]: is never reached: line 1, above, has no `when` and is always true",
-        "warning sections.storm: never plays: no select line that can be reached names it",
+        "warning select[2]: is never reached: `select[1]`, above, has no `when` and is always true",
         "warning parameters.threat: is read by no `when`, no `value` and no curve",
     ]
     extra = OTHERWISE + '[[select]]\nsection = "storm"\n' + THREAT
@@ -24,7 +23,7 @@ def test_a_line_after_one_without_a_condition_is_reported(tmp_path: Path) -> Non
 
 def test_a_condition_on_the_last_line_is_reported(tmp_path: Path) -> None:
     expected = [
-        "warning select[0].when: is the last line's condition; when no line is true `calm` plays, "
+        "warning select[1].when: is the last line's condition; when no line is true `calm` plays, "
         "so end with a line without `when`"
     ]
 
@@ -49,7 +48,7 @@ def test_a_name_that_is_declared_and_not_used_is_reported(tmp_path: Path) -> Non
     found = reported(tmp_path, extra + OTHERWISE, head)
     where = [text.split(":")[0] for text in found]
 
-    assert where == [
+    assert set(where) == {
         "warning sections.storm",
         "warning sections.third",
         "warning layers.unused",
@@ -58,7 +57,7 @@ def test_a_name_that_is_declared_and_not_used_is_reported(tmp_path: Path) -> Non
         "warning parameters.unread.fallback",
         "warning states.unread_state",
         "warning instruments.unplayed",
-    ]
+    }
 
 
 def test_a_parameter_counts_as_used_in_a_condition_a_value_or_a_curve(tmp_path: Path) -> None:
@@ -75,3 +74,38 @@ def test_a_parameter_counts_as_used_in_a_condition_a_value_or_a_curve(tmp_path: 
     head = HEAD.replace('layers = ["pad"]', 'layers = ["pad", "more"]')
 
     assert reported(tmp_path, extra + line("one > 0.5") + OTHERWISE, head) == []
+
+
+def test_an_ignore_that_never_acts_is_reported(tmp_path: Path) -> None:
+    extra = (
+        line("threat + twice > 0.6")
+        + OTHERWISE
+        + """
+[parameters.threat]
+ignore = [0]
+hysteresis = 0.1
+[parameters.twice]
+value = "threat + threat"
+ignore = [0]
+[[inputs]]
+osc = "/scaled"
+parameter = "threat"
+input_range = [30, 120]
+[[inputs]]
+osc = "/own"
+parameter = "threat"
+input_range = [30, 120]
+ignore = [0]
+[[inputs]]
+osc = "/plain"
+parameter = "threat"
+"""
+    )
+    found = [text for text in reported(tmp_path, extra) if "ignore" in text]
+
+    assert found == [
+        "warning parameters.twice.ignore: has no effect: this parameter is computed from its `value`; "
+        "put it on those that are sent",
+        "warning inputs[1].parameter: `ignore` of `threat` sees the numbers of `/scaled` after its "
+        "`input_range`; if the device sends one that is no reading, put `ignore` on that input",
+    ]

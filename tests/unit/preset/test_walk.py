@@ -43,14 +43,18 @@ WRONG_VALUES = [
     ("seed = 1.5", "seed: must be a whole number, got 1.5"),
     ("seed = 99999999999999999999", "seed: must fit into 64 bits, got a very large number"),
     ("schema = 2", "schema: must be 1, got 2"),
-    ("schema = 1.0", "schema: must be 1, got 1.0"),
+    ("schema = 1.0", "schema: must be 1, got 1.0; write `schema = 1`"),
     ('name = ""', "name: must not be empty"),
     (f'name = "{"a" * 201}"', "name: must have at most 200 characters, got 201"),
     (
         'meter = "4/3"',
         'meter: must be a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16), got "4/3"',
     ),
-    ("meter = 4", 'meter: must be a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16), got 4'),
+    (
+        "meter = 4",
+        'meter: must be a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16), got 4;'
+        ' write `meter = "4/4"`',
+    ),
     ("temp_bpm = 90", "temp_bpm: is not a key of this table; did you mean `tempo_bpm`?"),
     ("credits = 1", "credits: must be a table, got 1"),
 ]
@@ -106,7 +110,7 @@ def test_every_pattern_of_the_schema_has_words() -> None:
         ("[parameters.p]\nrise_s = 1e300", "parameters.p.rise_s: must be between 0 and 1e+09, got 1e+300"),
         (
             '[layers.q]\nstem = "stems/pad.wav"\nlevel_db = { over = "threat", points = [[1e300, 0.0]] }',
-            "layers.q.level_db.points[0][0]: must be between -1e+09 and 1e+09, got 1e+300",
+            "layers.q.level_db.points[1][1]: must be between -1e+09 and 1e+09, got 1e+300",
         ),
     ],
 )
@@ -117,22 +121,25 @@ def test_a_number_beyond_float32_is_a_fault(tmp_path: Path, table: str, expected
 WRONG_TABLES = [
     (
         "[[transitions]]\nfade_out = { beats = -1 }",
-        "transitions[0].fade_out.beats: must be between 0 and 4096, got -1",
+        "transitions[1].fade_out.beats: must be between 0 and 4096, got -1",
     ),
     (
         '[[transitions]]\nexit_at = "baer"',
-        'transitions[0].exit_at: must be "bar", "beat", "end", "immediate", "phrase" or '
+        'transitions[1].exit_at: must be "bar", "beat", "end", "immediate", "phrase" or '
         'a table with `every_bars`, `every_beats` or `marker`, got "baer"; did you mean `bar`?',
     ),
     (
         "[[transitions]]\nexit_at = { every_bars = 0 }",
-        "transitions[0].exit_at.every_bars: must be more than 0 and at most 4096, got 0",
+        "transitions[1].exit_at.every_bars: must be more than 0 and at most 4096, got 0",
     ),
     (
         "[[transitions]]\nexit_at = { every = 1 }",
-        "transitions[0].exit_at.every: is not a key of this table; did you mean `every_bars`?",
+        "transitions[1].exit_at.every: is not a key of this table; did you mean `every_bars`?",
     ),
-    ("[transitions]", "transitions: must be a list, got a table"),
+    (
+        "[transitions]",
+        "transitions: is a list, so each of its tables has double brackets; write `[[transitions]]`",
+    ),
     (
         '[sections."My Storm"]\nlayers = []',
         'sections."My Storm": must be a name (a-z, 0-9 and `_`, a letter first), '
@@ -140,7 +147,7 @@ WRONG_TABLES = [
     ),
     (
         "[sections.odd]\nlayers = [3]",
-        "sections.odd.layers[0]: must be a name (a-z, 0-9 and `_`, a letter first), got 3",
+        "sections.odd.layers[1]: must be a name (a-z, 0-9 and `_`, a letter first), got 3",
     ),
     (
         "[sections.odd]\nlength_bars = 4",
@@ -149,7 +156,7 @@ WRONG_TABLES = [
     ("[layers.two]\nstem = 3", "layers.two.stem: must be a string, a list or a table, got 3"),
     (
         '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\npan = { over = "x", points = [[0]] }',
-        "layers.two.pan.points[0]: must be a list of 2 numbers, got a list of 1",
+        "layers.two.pan.points[1]: must be a list of 2 numbers, got a list of 1",
     ),
     (
         '[parameters.x]\n[layers.two]\nstem = "stems/pad.wav"\npan = { over = "x", points = [] }',
@@ -165,7 +172,7 @@ WRONG_TABLES = [
     ),
     (
         '[[inputs]]\nosc = "a"\nstate = "section"',
-        'inputs[0].osc: must be an address that begins with `/`, got "a"',
+        'inputs[1].osc: must be an address that begins with `/`, got "a"',
     ),
     (
         '[stingers.hit]\nstem = "stems/pad.wav"\nduck_db = 3',

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState
-from adaptive.inputs.message import SetParameter, SetPaused, SetVolume, Transaction
+from adaptive.inputs.message import NoReading, SetParameter, SetPaused, SetVolume, Transaction
 from adaptive.session import live
 from adaptive.session.live import LiveOptions, LiveSession
 from adaptive.session.performance import Performance
@@ -77,6 +77,17 @@ def test_a_clamped_value_is_said_in_its_receipt_and_counted(session: LiveSession
     assert session.clamp_report.count == 1
 
 
+def test_a_number_that_is_no_reading_leaves_the_value_and_is_told_to_who_asks(session: LiveSession) -> None:
+    client = FakeClient()
+    receive(session, client, SetParameter("threat", 0.25))
+    receive(session, client, NoReading("threat", 0.0, "a"), SetParameter("heat", 0.5))
+    session.performance.engine.pull(64)
+
+    assert targets(session) == {"threat": 0.25, "heat": 0.5}
+    assert client.receipts("a") == ["dropped"]
+    assert client.sent[0]["reason"] == "0 is no reading of threat"
+
+
 def test_clients_that_use_the_same_id_get_their_own_receipts(session: LiveSession) -> None:
     one, two = FakeClient(), FakeClient()
     receive(session, one, FireEvent("hit", id="same"))
@@ -119,3 +130,24 @@ def test_a_stall_runs_all_control_steps_in_bounded_portions(session: LiveSession
     session._run_due_steps()
 
     assert (first, session.performance.next_control_step) == (64, 67)
+
+
+@pytest.mark.parametrize(
+    ("select", "expected"),
+    [
+        ("", {"section": "calm"}),
+        ('[[select]]\nsection = "fight"\nwhen = "threat > 0.5"\n', {}),
+        ('[[select]]\nsection = "fight"\nwhen = "section == \'fight\'"\n', {"section": "calm"}),
+        ('[states.place]\nvalues = ["inn"]\n[[select]]\nsection = "calm"\n', {"place": "inn"}),
+    ],
+)
+def test_hello_declares_the_states_that_it_says_the_value_of(
+    tmp_path: Path, select: str, expected: dict[str, str]
+) -> None:
+    performance = Performance(two_sections(tmp_path / "small", more=MORE + select))
+    made = LiveSession(performance, LiveOptions(), lambda _engine, _broadcast: SimpleNamespace())  # type: ignore[arg-type, return-value]
+    performance.begin()
+    hello = made.greeting()["hello"]
+
+    assert hello["now"]["states"] == expected
+    assert {name: group["default"] for name, group in hello["states"].items()} == expected

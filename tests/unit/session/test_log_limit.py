@@ -27,3 +27,17 @@ def test_a_complaint_now_and_then_is_always_told() -> None:
         report(f"message {number}")
 
     assert told == [f"message {number}" for number in range(500)]
+
+
+def test_a_message_that_is_repeated_is_told_once_until_it_was_away_for_a_minute() -> None:
+    told: list[str] = []
+    now_s = 0.0
+    report = LogLimit(told.append, lambda: now_s)
+    for _ in range(1000):
+        now_s += 0.5
+        report(f"the tempo stays, got {now_s}")
+    report("another")
+    now_s += MINUTE_S + 1.0
+    report("the tempo stays, got 5")
+
+    assert told == ["the tempo stays, got 0.5", "another", "the tempo stays, got 5"]

@@ -17,5 +17,5 @@ def test_a_key_of_a_stinger_that_is_none_is_shown_cut_short(tmp_path: Path) -> N
         require_playable(preset)
 
     (fault,) = caught.value.faults
-    assert fault.startswith('stingers.hit.stem."A major A major')
+    assert fault.startswith('preset.toml:12 stingers.hit.stem."A major A major')
     assert len(fault) < 300

@@ -81,7 +81,7 @@ def test_a_transition_is_told_when_it_is_planned_and_when_the_section_begins(tmp
 def test_what_plays_now_can_be_told_to_a_client_that_begins(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
     rig.play(BAR + BEAT)
-    now = rig.subscriptions.now()
+    now = rig.subscriptions.now(())
 
     assert (now["section"], now["tempo_bpm"], now["parameters"]) == ("calm", 240.0, {"threat": 0.0})
     assert now["position"].startswith("2.2.")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from adaptive.kernel.dsp import maths
-from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR
 from tests.reference import naive
 
 F32 = np.float32
@@ -97,30 +96,3 @@ def test_pan_keeps_the_power_and_is_unity_in_the_middle() -> None:
         assert wanted_left == pytest.approx(left, abs=6e-6)
         assert wanted_right == pytest.approx(right, abs=6e-6)
         assert left**2 + right**2 == pytest.approx(2.0, abs=2e-5)
-
-
-@pytest.mark.parametrize("shape", [LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT])
-@pytest.mark.parametrize(("start", "end"), [(0.0, 1.0), (1.0, 0.0), (0.25, -3.0)])
-def test_a_ramp_follows_its_shape_and_holds_at_both_ends(shape: int, start: float, end: float) -> None:
-    for frame in range(90, 1200, 7):
-        actual = maths.ramp_at(
-            F32(start), F32(end), np.int64(100), np.int64(1000), np.int32(shape), np.int64(frame)
-        )
-        wanted = naive.ramp(start, end, 100, 1000, shape, frame)
-
-        assert wanted == pytest.approx(actual, abs=5e-6 * abs(end - start))
-
-
-def test_two_equal_power_ramps_keep_the_power() -> None:
-    for frame in range(0, 1001, 13):
-        place = (np.int64(0), np.int64(1000))
-        rising = maths.ramp_at(F32(0), F32(1), *place, np.int32(EQUAL_POWER_IN), np.int64(frame))
-        falling = maths.ramp_at(F32(1), F32(0), *place, np.int32(EQUAL_POWER_OUT), np.int64(frame))
-
-        assert rising**2 + falling**2 == pytest.approx(1.0, abs=1e-5)
-
-
-def test_a_ramp_without_length_is_a_jump() -> None:
-    place = (np.int64(5), np.int64(0), np.int32(LINEAR))
-
-    assert maths.ramp_at(F32(1), F32(2), *place, np.int64(5)) == 2.0

@@ -5,7 +5,9 @@ import pytest
 
 from adaptive.engine.memory import address, aligned
 from adaptive.kernel.dsp import ramps
-from adaptive.kernel.layout import LANE_FILTER, QUANTUM
+from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR, QUANTUM
+from adaptive.kernel.processors.lowpass_record import LANE_FILTER
+from tests.reference import naive
 
 F32 = np.float32
 I64 = np.int64
@@ -67,3 +69,30 @@ def test_a_filter_ramp_ends_at_the_coefficients_of_its_cutoff_and_then_stops() -
     assert moving["is_moving"][3] == 0
     assert [float(moving[f"{name}_step"][6]) for name in ("b1", "b2", "b3")] == [0.0] * 3
     assert [moving[name][6] for name in ("b1", "b2", "b3")] == [there[name][6] for name in ("b1", "b2", "b3")]
+
+
+@pytest.mark.parametrize("shape", [LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT])
+@pytest.mark.parametrize(("start", "end"), [(0.0, 1.0), (1.0, 0.0), (0.25, -3.0)])
+def test_a_ramp_follows_its_shape_and_holds_at_both_ends(shape: int, start: float, end: float) -> None:
+    for frame in range(90, 1200, 7):
+        actual = ramps.ramp_at(
+            F32(start), F32(end), np.int64(100), np.int64(1000), np.int32(shape), np.int64(frame)
+        )
+        wanted = naive.ramp(start, end, 100, 1000, shape, frame)
+
+        assert wanted == pytest.approx(actual, abs=5e-6 * abs(end - start))
+
+
+def test_two_equal_power_ramps_keep_the_power() -> None:
+    for frame in range(0, 1001, 13):
+        place = (np.int64(0), np.int64(1000))
+        rising = ramps.ramp_at(F32(0), F32(1), *place, np.int32(EQUAL_POWER_IN), np.int64(frame))
+        falling = ramps.ramp_at(F32(1), F32(0), *place, np.int32(EQUAL_POWER_OUT), np.int64(frame))
+
+        assert rising**2 + falling**2 == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_ramp_without_length_is_a_jump() -> None:
+    place = (np.int64(5), np.int64(0), np.int32(LINEAR))
+
+    assert ramps.ramp_at(F32(1), F32(2), *place, np.int64(5)) == 2.0

@@ -5,8 +5,9 @@ import pytest
 
 from adaptive.engine.memory import address, aligned
 from adaptive.kernel.dsp import ramps
-from adaptive.kernel.layout import LANE_FILTER, LANES, PAIRS, QUANTUM
+from adaptive.kernel.layout import LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors import lowpass
+from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 from tests.reference import naive
 
 F32, I64 = np.float32, np.int64

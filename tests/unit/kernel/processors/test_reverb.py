@@ -11,6 +11,7 @@ from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import BusSpec, ReverbSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb_record import ALLPASSES, REVERB_LINES
 from tests.helpers import measure, signals
 from tests.helpers.rendering import LEAD, add, buses_of, digest, engine_of
 
@@ -150,11 +151,11 @@ def test_a_pre_delay_is_kept_or_refused() -> None:
 
 
 def test_lines_share_no_factor_and_each_is_longer_than_a_quantum() -> None:
-    lengths = [int(n) for n in engine_with().memory["reverbs"][0]["length"]][: k.REVERB_LINES + k.ALLPASSES]
+    lengths = [int(n) for n in engine_with().memory["reverbs"][0]["length"]][: REVERB_LINES + ALLPASSES]
 
     assert min(lengths) > k.QUANTUM
     assert all(math.gcd(a, b) == 1 for a in lengths for b in lengths if a != b)
-    assert len(set(lengths)) == k.REVERB_LINES + k.ALLPASSES
+    assert len(set(lengths)) == REVERB_LINES + ALLPASSES
 
 
 @pytest.mark.parametrize(("rate", "predelay_s"), [(48_000, 0.3), (192_000, 0.3), (8000, 0.0)])

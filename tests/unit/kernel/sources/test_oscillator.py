@@ -9,13 +9,14 @@ from adaptive.engine import commands as c
 from adaptive.engine.spec import InstrumentSpec, OscillatorSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources import oscillator
+from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from tests.helpers import measure
 from tests.helpers.rendering import LEAD, engine_of, left_of
 
 SILENT = OscillatorSpec(level=0.0)
 OPEN_SINE = InstrumentSpec(
     0,
-    oscillators=(OscillatorSpec(k.SINE), SILENT),
+    oscillators=(OscillatorSpec(SINE), SILENT),
     cutoff_hz=20000.0,
     key_track=0.0,
     resonance=0.0,
@@ -43,7 +44,7 @@ def test_a_phase_is_a_function_of_the_frame_and_stays_within_a_cycle() -> None:
 
 
 @pytest.mark.parametrize("pitch", [33.0, 57.0, 69.0, 81.0, 93.5])
-@pytest.mark.parametrize("shape", [k.SAW, k.PULSE, k.TRIANGLE, k.SINE])
+@pytest.mark.parametrize("shape", [SAW, PULSE, TRIANGLE, SINE])
 def test_every_oscillator_is_in_tune(shape: int, pitch: float) -> None:
     instrument = replace(OPEN_SINE, oscillators=(OscillatorSpec(shape), SILENT))
     audio = play(instrument, 48000, [note(0, pitch)])[4800:]
@@ -53,14 +54,14 @@ def test_every_oscillator_is_in_tune(shape: int, pitch: float) -> None:
     assert frequencies[amplitudes.argmax()] == pytest.approx(hertz, abs=1.2)
 
 
-@pytest.mark.parametrize("shape", [k.SAW, k.PULSE])
+@pytest.mark.parametrize("shape", [SAW, PULSE])
 def test_a_high_note_has_its_aliases_well_below_a_naive_one(shape: int) -> None:
     instrument = replace(OPEN_SINE, oscillators=(OscillatorSpec(shape), SILENT))
     pitch = 96.3
     hertz = 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
     audio = play(instrument, 48000, [note(0, pitch)])[4800:]
     naive_phase = np.arange(audio.size) * hertz / 48000 % 1.0
-    naive = 2.0 * naive_phase - 1.0 if shape == k.SAW else np.where(naive_phase < 0.5, 1.0, -1.0)
+    naive = 2.0 * naive_phase - 1.0 if shape == SAW else np.where(naive_phase < 0.5, 1.0, -1.0)
 
     def aliases_db(signal: np.ndarray) -> float:
         frequencies, amplitudes = measure.spectrum(signal)
@@ -72,7 +73,7 @@ def test_a_high_note_has_its_aliases_well_below_a_naive_one(shape: int) -> None:
 
 
 def test_noise_is_white_and_every_voice_has_its_own() -> None:
-    instrument = replace(OPEN_SINE, oscillators=(OscillatorSpec(k.NOISE), SILENT))
+    instrument = replace(OPEN_SINE, oscillators=(OscillatorSpec(NOISE), SILENT))
     audio = play(instrument, 48000, [note(0)])[4800:]
     both = play(instrument, 48000, [note(0), note(0, 72.0)])[4800:]
     low, high = measure.band_db(audio, 1000, 3000), measure.band_db(audio, 7000, 9000)

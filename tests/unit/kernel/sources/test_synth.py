@@ -13,6 +13,7 @@ from adaptive.engine.engine import Engine
 from adaptive.engine.spec import BusSpec, EnvelopeSpec, InstrumentSpec, OscillatorSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources import synth
+from adaptive.kernel.sources.synth_record import PULSE, SAW, SINE
 from tests.helpers import measure
 from tests.helpers.rendering import LEAD, buses_of, digest, engine_of, left_of
 
@@ -21,14 +22,14 @@ AUDIBLE_CLICK = 2.0
 SILENT = OscillatorSpec(level=0.0)
 OPEN_SINE = InstrumentSpec(
     0,
-    oscillators=(OscillatorSpec(k.SINE), SILENT),
+    oscillators=(OscillatorSpec(SINE), SILENT),
     cutoff_hz=20000.0,
     key_track=0.0,
     resonance=0.0,
     velocity_octaves=0.0,
     spread=0.0,
 )
-OPEN_SAW = replace(OPEN_SINE, oscillators=(OscillatorSpec(k.SAW), SILENT))
+OPEN_SAW = replace(OPEN_SINE, oscillators=(OscillatorSpec(SAW), SILENT))
 
 
 def play(instrument: InstrumentSpec, frames: int, commands: list[c.Command]) -> np.ndarray:
@@ -137,8 +138,8 @@ def test_a_released_voice_is_free_once_it_is_silent() -> None:
 
 
 def test_the_second_oscillator_has_its_own_pitch_and_level() -> None:
-    second = OscillatorSpec(k.SINE, 0.5, semitones=12.0)
-    instrument = replace(OPEN_SINE, oscillators=(OscillatorSpec(k.SINE), second))
+    second = OscillatorSpec(SINE, 0.5, semitones=12.0)
+    instrument = replace(OPEN_SINE, oscillators=(OscillatorSpec(SINE), second))
     audio = play(instrument, 48000, [note(0, 69.0)])[4800:]
     difference = measure.band_db(audio, 400, 480) - measure.band_db(audio, 840, 920)
 
@@ -290,7 +291,7 @@ def test_a_note_leaves_its_neighbours_in_the_group_alone() -> None:
 
 def test_a_note_changes_no_bit_of_its_neighbours_even_while_a_stolen_one_rings() -> None:
     """Each lane of the blocks is separate; the end of another note splits the quantum of all sixteen."""
-    pair = (OscillatorSpec(k.SAW), OscillatorSpec(k.PULSE, 0.5, 12.1, 0.3))
+    pair = (OscillatorSpec(SAW), OscillatorSpec(PULSE, 0.5, 12.1, 0.3))
     spec = InstrumentSpec(0, voices=16, oscillators=pair, cutoff_hz=900.0, resonance=0.5, gain=0.3)
 
     def lanes(more: list[c.Command]) -> np.ndarray:

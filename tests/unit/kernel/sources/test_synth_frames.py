@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from adaptive.engine.memory import address, aligned
-from adaptive.kernel.layout import LANE_BLOCKS, LANES, QUANTUM, VOICE_GROUP
+from adaptive.kernel.layout import LANE_BLOCKS, LANES, QUANTUM
 from adaptive.kernel.sources import synth_frames
+from adaptive.kernel.sources.synth_record import VOICE_GROUP
 
 F32, I64 = np.float32, np.int64
 Q = QUANTUM

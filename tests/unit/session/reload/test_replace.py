@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.conductor.messages import SetState
+from adaptive.errors import in_words
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import LoadPreset
 from adaptive.preset.model import Preset
+from adaptive.preset.schema import Grid
 from adaptive.session.performance import Performance
-from adaptive.session.reload.replace import PresetReplacer
-from tests.helpers.presets import two_sections
+from adaptive.session.reload.replace import PresetReplacer, exit_frame
+from tests.helpers.presets import BAR, BEAT, Player, two_sections
 
 
 class FakeHost:
@@ -51,5 +54,48 @@ def test_what_nobody_foresaw_fails_with_a_receipt_and_what_plays_goes_on(
     asyncio.run(run())
 
     assert [status for status, _ in host.statuses] == ["accepted", "failed"] * 2
-    assert host.told == [f"other: cannot be prepared: {fault!r}"] * 2
+    assert host.told == [f"other: {in_words(fault)}"] * 2
     assert host.performance is performance
+
+
+def test_what_plays_is_left_at_a_place_of_its_grid_also_behind_a_planned_seam(tmp_path: Path) -> None:
+    player = Player(two_sections(tmp_path, 'exit_at = "end"'))
+    player.play(BAR + 100)
+    performance = player.performance
+    found = {
+        where: exit_frame(performance, where, BAR + 5000) for where in ("immediate", "beat", "bar", "end")
+    }
+    player.control_step([SetState("section", "fight")])
+
+    assert found == {"immediate": BAR + 5000, "beat": BAR + BEAT, "bar": 2 * BAR, "end": 4 * BAR}
+    assert exit_frame(performance, "end", 3 * BAR) == 4 * BAR  # at the seam, instead of the planned section
+    assert exit_frame(performance, Grid(every_bars=3), 3 * BAR + 1) == 4 * BAR
+    assert exit_frame(performance, "end", 4 * BAR + 1) == 8 * BAR
+
+
+def test_a_load_waits_for_the_bar_and_a_newer_one_supersedes_it(tmp_path: Path) -> None:
+    player = Player(two_sections(tmp_path / "small"))
+    player.play(BEAT)
+    performance, host = player.performance, FakeHost(player.performance)
+    other = two_sections(tmp_path / "other")
+
+    async def run() -> None:
+        replacer = PresetReplacer(host, lambda _name: other)
+        replacer.ask(LoadPreset("first", "a", "end"), None, is_recording=False)
+        while not any(status == "deferred" for status, _ in host.statuses):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        replacer.ask(LoadPreset("second", "b", "bar"), None, is_recording=False)
+        while host.performance is performance:
+            performance.engine.pull(256)
+            performance.step()
+            await asyncio.sleep(0.001)
+        for task in replacer._tasks:
+            task.cancel()
+
+    asyncio.run(run())
+
+    assert [status for status, _ in host.statuses][:5] == [
+        "accepted", "deferred", "accepted", "superseded", "deferred",
+    ]  # fmt: skip
+    assert ("deferred", "second begins at 2.1.0") in host.statuses
+    assert abs(BAR - performance.frame) < 3000

@@ -11,6 +11,7 @@ import pytest
 from adaptive.inputs.message import ReloadPreset, UndoEdit
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
+from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload, has_changed
@@ -20,8 +21,8 @@ from tests.helpers.presets import two_sections, write_sine
 class FakeSession:
     """A session without sockets.  It renders as fast as it is asked to, and records messages and receipts."""
 
-    def __init__(self, folder: Path) -> None:
-        self.performance = Performance(two_sections(folder))
+    def __init__(self, folder: Path, preset: Preset | None = None) -> None:
+        self.performance = Performance(preset or two_sections(folder))
         self.performance.begin()
         self.said: list[str] = []
         self.receipts: list[tuple[str | None, str, str]] = []
@@ -176,3 +177,31 @@ def test_a_load_drops_the_edit_that_waits(tmp_path: Path) -> None:
         assert not old.edit_queue.is_waiting
 
     played(tmp_path, script)
+
+
+def test_warnings_are_told_as_check_tells_them(tmp_path: Path) -> None:
+    async def script(session: FakeSession) -> None:
+        watching = asyncio.create_task(session.reload.watch())
+        await session.play_until(lambda: bool(session.said))
+        session.said.clear()
+        path = tmp_path / "preset.toml"
+        text = path.read_text(encoding="utf-8").replace("[parameters.unread]", "[parameters.other]")
+        path.write_text(text, encoding="utf-8")
+        await session.play_until(lambda: any("parameters.other" in told for told in session.said))
+        watching.cancel()
+
+    folder = tmp_path
+    two_sections(folder)
+    with (folder / "preset.toml").open("a", encoding="utf-8") as file:
+        file.write("[parameters.unread]\n")
+    line = len((folder / "preset.toml").read_text(encoding="utf-8").splitlines())
+
+    async def run() -> FakeSession:
+        session = FakeSession(folder, load(folder, vocabulary=vocabulary()))
+        await script(session)
+        return session
+
+    session = asyncio.run(run())
+    expected = f"warning: preset.toml:{line} parameters.other: is read by no `when`, no `value` and no curve"
+
+    assert session.said.count(expected) == 1

@@ -1,0 +1,129 @@
+"""Finds introductions: what a file holds before the loop that is marked in it, and files named after one.
+
+Loops are marked in the chunks of WAV files and in the comments of Ogg and FLAC files.  A file named
+``theme_intro`` beside ``theme_loop`` (or ``theme``) sounds once before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from adaptive.analysis.grid import LOOP_TOLERANCE_S
+from adaptive.analysis.loop import Extent, sentence_tail
+from adaptive.analysis.model import SectionProposal
+
+_WORD = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
+
+CLOSE = 0.005
+"""How far the tempo found from onsets may be from the one that the marked loop gives."""
+
+NEAR_BEATS = 0.1
+"""How far the marked loop may be from a whole number of beats: marks are set by eye."""
+
+REPLACED = ("Beat 1:", "Length:", "Tail:")
+"""Notes about the whole file, which are wrong where only a part of it loops."""
+
+
+def pair_files(files: Sequence[Path]) -> dict[Path, Path]:
+    """Return the file of each introduction, by the file of the loop that it belongs to.
+
+    Examples
+    --------
+    >>> pairs = pair_files([Path("drums_intro.wav"), Path("drums_loop.wav"), Path("intro_outro.wav")])
+    >>> {loop.name: intro.name for loop, intro in pairs.items()}
+    {'drums_loop.wav': 'drums_intro.wav'}
+    """
+    words = {path: [word for word in _WORD.split(path.stem.lower()) if word] for path in files}
+    loops = {
+        (path.parent, *_without(found, "loop")): path for path, found in words.items() if "intro" not in found
+    }
+    pairs: dict[Path, Path] = {}
+    for path, found in words.items():
+        loop = loops.get((path.parent, *_without(found, "intro"))) if "intro" in found else None
+        if loop is not None and loop not in pairs:
+            pairs[loop] = path
+    return pairs
+
+
+def _without(words: Sequence[str], gone: str) -> list[str]:
+    return [word for word in words if word != gone]
+
+
+def with_introduction(
+    found: SectionProposal, meter: int, extents: Sequence[Extent], pairs: Mapping[Path, Path]
+) -> SectionProposal:
+    """Return a section with the introduction that its files' names or marks state.
+
+    Parameters
+    ----------
+    found : SectionProposal
+        The section, estimated from the whole files.
+    meter : int
+        Beats of a bar.
+    extents : sequence of Extent
+        The length of each file, and the loop that is marked in it.
+    pairs : mapping of Path to Path
+        What `pair_files` returned.
+    """
+    named = _named(found, pairs)
+    return named if named.intros else _marked(found, meter, extents)
+
+
+def _named(found: SectionProposal, pairs: Mapping[Path, Path]) -> SectionProposal:
+    intros: dict[str, Path] = {}
+    notes = list(found.notes)
+    for layer, paths in found.files.items():
+        path = next((pairs[one] for one in paths if one in pairs), None)
+        if path is not None:
+            intros[layer] = path
+            notes.append(f"Introduction: {path.name} sounds once before {paths[0].name}, as the names say.")
+    return replace(found, intros=intros, notes=tuple(notes))
+
+
+def _marked(found: SectionProposal, meter: int, extents: Sequence[Extent]) -> SectionProposal:
+    longest = max(extents, key=lambda extent: (extent.loop_s is not None, extent.length_s))
+    if longest.loop_s is None:
+        return found
+    begins_s, ends_s = longest.loop_s
+    length_s = ends_s - begins_s
+    exact = length_s * found.tempo_bpm / 60.0
+    beats = round(exact)
+    if not beats or abs(exact - beats) > NEAR_BEATS:
+        return found
+    bpm = 60.0 * beats / length_s
+    bpm = bpm if abs(bpm / found.tempo_bpm - 1.0) < CLOSE else found.tempo_bpm
+    if abs(bpm - round(bpm)) * length_s / bpm < LOOP_TOLERANCE_S:
+        bpm = float(round(bpm))
+    period_s = 60.0 / bpm
+    first_s = found.first_beat_s if found.first_beat_s < begins_s - 0.5 * period_s else 0.0
+    intro = round((begins_s - first_s) / period_s)
+    if intro < 1:
+        return found
+    first_s = max(0.0, begins_s - intro * period_s)
+    notes = [note for note in found.notes if not note.startswith(REPLACED)]
+    notes.append(
+        f"Introduction: {_length(intro, meter)}, then a loop of {_length(beats, meter)}: the file marks a"
+        f" loop from {begins_s:.3f} s to {ends_s:.3f} s."
+    )
+    tail_s = max(0.0, longest.length_s - ends_s)
+    if tail_s > LOOP_TOLERANCE_S:
+        notes.append(sentence_tail(tail_s, first_s))
+    return replace(
+        found,
+        bars=beats // meter if beats % meter == 0 else 0,
+        beats=beats,
+        first_beat_s=round(first_s, 4),
+        tail_s=round(tail_s, 4),
+        tempo_bpm=bpm,
+        notes=tuple(notes),
+        intro_beats=intro,
+    )
+
+
+def _length(beats: int, meter: int) -> str:
+    if beats % meter:
+        return f"{beats} beats"
+    return f"{beats // meter} bars" if beats != meter else "1 bar"

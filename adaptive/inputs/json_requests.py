@@ -1,0 +1,232 @@
+"""Reads requests from JSON: an object, or a list of objects, each with the key of one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from adaptive.errors import ProtocolError
+from adaptive.inputs.message import (
+    LONGEST_ID,
+    MOST_REQUESTS,
+    TOPICS,
+    Checker,
+    LoadPreset,
+    ReloadPreset,
+    Request,
+    RequestFault,
+    RestoreMusic,
+    SaveMusic,
+    Subscribe,
+    Transaction,
+    UndoEdit,
+    is_finite_number,
+    nearest,
+    nearest_or_all,
+    transport,
+)
+from adaptive.inputs.shown import shown
+from adaptive.preset.schema import Grid, Where
+
+Item = Mapping[str, Any]
+
+
+def read_json(document: Any, checker: Checker) -> Transaction:
+    """Read the requests of a JSON object, or of a list of objects."""
+    transaction = Transaction()
+    objects = document if isinstance(document, list) else [document]
+    if len(objects) > MOST_REQUESTS:
+        transaction.faults.append(RequestFault(f"more than {MOST_REQUESTS} requests in one message"))
+        return transaction
+    for number, item in enumerate(objects):
+        at = f"[{number}]" if isinstance(document, list) else ""
+        if not isinstance(item, dict):
+            text = f'must be an object such as {{"parameter": …}}, got {shown(item)}'
+            transaction.faults.append(RequestFault(text, at))
+            continue
+        message_id = item.get("id")
+        is_good_id = message_id is None or (isinstance(message_id, str) and len(message_id) <= LONGEST_ID)
+        if not is_good_id:
+            text = f"id must be a text of at most {LONGEST_ID} characters, got {shown(message_id)}"
+            transaction.faults.append(RequestFault(text, f"{at}.id" if at else "id"))
+            continue
+        try:
+            transaction.requests += _read_object(item, checker, message_id)
+        except ProtocolError as error:
+            transaction.faults.append(RequestFault(str(error), at, message_id))
+    return transaction
+
+
+def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | None) -> list[Request]:
+    asked = [key for key in (*READERS, *TRANSPORT) if key in item]
+    if len(asked) > 1:
+        message = f"{asked[0]} and {asked[1]} in one object: send a list of objects"
+        raise ProtocolError(message)
+    if asked:
+        _refuse_strange(asked[0], item, (asked[0], *BESIDE.get(asked[0], ()), "id"))
+    for key, reader in READERS.items():
+        if key in item:
+            return reader(item, checker, message_id)
+    for word in TRANSPORT:
+        if word in item:
+            if item[word] is not True:
+                message = f'{word} must be true: {{"{word}": true}}'
+                raise ProtocolError(message)
+            request = transport(word, message_id)
+            return [request] if request else []
+    known = [*READERS, *TRANSPORT]
+    first = next(iter(item), "")
+    if first in checker.parameters:
+        value = item[first] if is_finite_number(item[first]) else "…"
+        message = f'{first} is a parameter: send {{"parameter": "{first}", "value": {value}}}'
+        raise ProtocolError(message)
+    message = f"nothing to do: {shown(first)} is none of {', '.join(known)}{nearest(first, known)}"
+    raise ProtocolError(message)
+
+
+def _refuse_strange(request: str, item: Item, expected: tuple[str, ...]) -> None:
+    strange = next((key for key in item if key not in expected), None)
+    if strange is not None:
+        message = f"{shown(strange)} is no key of {request}{nearest(strange, expected)}"
+        raise ProtocolError(message)
+
+
+def _states(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    state = item["state"]
+    if isinstance(state, Mapping):
+        return [checker.state(group, value, message_id) for group, value in state.items()]
+    return [checker.state(checker.only_group(), state, message_id)]
+
+
+def _parameter(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.parameter(item["parameter"], item.get("value"), message_id)]
+
+
+def _event(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    velocity, expires_s = item.get("velocity", 1.0), item.get("expires_s")
+    return [checker.event(item["event"], velocity, expires_s, message_id)]
+
+
+def _tempo(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.tempo(item["tempo"], message_id)]
+
+
+def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.volume(item["volume"], message_id, item.get("seconds"))]
+
+
+def _stop(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    stop = item["stop"]
+    if stop is True:
+        return [checker.stop(None, message_id)]
+    if not isinstance(stop, Mapping) or "seconds" not in stop:
+        message = f'stop must be true or {{"seconds": 2}}, got {shown(stop)}'
+        raise ProtocolError(message)
+    _refuse_strange("stop", stop, ("seconds",))
+    return [checker.stop(stop["seconds"], message_id)]
+
+
+def _forget(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.forget(item["forget"], message_id)]
+
+
+def _jump(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    jump = item["jump"]
+    if not isinstance(jump, Mapping) or "section" not in jump:
+        message = f'jump must be an object such as {{"section": "combat", "bar": 5}}, got {shown(jump)}'
+        raise ProtocolError(message)
+    _refuse_strange("jump", jump, ("section", "bar"))
+    return [checker.jump(jump["section"], jump.get("bar", 1), message_id)]
+
+
+def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    name = item["load"]
+    if not isinstance(name, str) or not name or len(name) > 64:
+        message = f"load must be the name of a preset, got {shown(name)}"
+        raise ProtocolError(message)
+    exit_at = item.get("exit_at")
+    return [LoadPreset(name, message_id, None if exit_at is None else _where(exit_at))]
+
+
+def _where(value: Any) -> Where:
+    """A place of a grid, as the `exit_at` of a transition names it."""
+    try:
+        where: Where = msgspec.convert(value, Where)
+    except (msgspec.ValidationError, UnicodeError):
+        where = Grid()
+    if (
+        isinstance(where, Grid)
+        and sum(x is not None for x in (where.every_bars, where.every_beats, where.marker)) != 1
+    ):
+        message = (
+            "exit_at must be immediate, beat, bar, phrase, end or an object such as "
+            f'{{"every_bars": 4}}, got {shown(value)}'
+        )
+        raise ProtocolError(message)
+    return where
+
+
+PLAIN: Mapping[str, Callable[[str | None], Request]] = {
+    "save": SaveMusic,
+    "reload": ReloadPreset,
+    "undo": UndoEdit,
+}
+"""Requests without a value: ``{"save": true}``."""
+
+
+def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    word = next(word for word in PLAIN if word in item)
+    if item[word] is not True:
+        message = f"{word} must be true, got {shown(item[word])}"
+        raise ProtocolError(message)
+    return [PLAIN[word](message_id)]
+
+
+def _restore(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    document = item["restore"]
+    if not isinstance(document, Mapping):
+        message = f"restore must be what `save` answered, got {shown(document)}"
+        raise ProtocolError(message)
+    return [RestoreMusic(document, message_id)]
+
+
+def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    topics = item["subscribe"]
+    if not isinstance(topics, list) or not all(isinstance(topic, str) for topic in topics):
+        message = f"subscribe must be a list of {', '.join(sorted(TOPICS))}"
+        raise ProtocolError(message)
+    for topic in topics:
+        if topic not in TOPICS:
+            message = f"there is nothing to hear of {shown(topic)}{nearest_or_all(topic, TOPICS)}"
+            raise ProtocolError(message)
+    return [Subscribe(frozenset(topics), message_id)]
+
+
+BESIDE: dict[str, tuple[str, ...]] = {
+    "parameter": ("value",),
+    "event": ("velocity", "expires_s"),
+    "volume": ("seconds",),
+    "load": ("exit_at",),
+}
+"""Further keys that an object may have, by the key of its request."""
+
+TRANSPORT = ("play", "pause", "resume", "restart")
+READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
+    "parameter": _parameter,
+    "state": _states,
+    "event": _event,
+    "tempo": _tempo,
+    "volume": _volume,
+    "stop": _stop,
+    "forget": _forget,
+    "jump": _jump,
+    "load": _load,
+    "save": _plain,
+    "restore": _restore,
+    "reload": _plain,
+    "undo": _plain,
+    "subscribe": _subscribe,
+}
+"""Functions that read an object, by the key of its request."""

@@ -1,0 +1,33 @@
+"""Messages to the conductor as lines of a trace, which `adaptive.inputs.trace` reads again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adaptive.conductor.messages import FireEvent, ForgetPlace, Jump, Message, SetState, SetTempo, Transport
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """The keys of a trace's line for a message, without its time."""
+    if isinstance(message, SetState):
+        return {"state": {message.group: message.value}}
+    if isinstance(message, FireEvent):
+        line: dict[str, Any] = {"event": message.name, "velocity": message.velocity}
+        if message.expires_s is not None:
+            line["expires_s"] = message.expires_s
+        return line
+    if isinstance(message, SetTempo):
+        return {"tempo": message.tempo_bpm}
+    if isinstance(message, Transport):
+        return _transport(message)
+    if isinstance(message, ForgetPlace):
+        return {"message": {"forget": message.name}}
+    if isinstance(message, Jump):
+        return {"message": {"jump": {"section": message.section, "bar": message.bar}}}
+    return {"message": {"restart": True}}
+
+
+def _transport(message: Transport) -> dict[str, Any]:
+    if message.is_playing:
+        return {"play": True}
+    return {"stop": True if message.seconds is None else {"seconds": message.seconds}}

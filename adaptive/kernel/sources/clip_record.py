@@ -1,0 +1,35 @@
+"""Memory of eight stereo clips."""
+
+from __future__ import annotations
+
+from adaptive.kernel.layout import LANES, PAIRS, ramp_fields, record, shaped_ramp_fields
+from adaptive.kernel.processors.lowpass_record import LANE_FILTER
+
+CLIP_GROUP = record(
+    [
+        # one column for each clip
+        ("state", "i4", PAIRS),
+        ("sound", "i4", PAIRS),
+        ("bus", "i4", PAIRS),
+        ("first_event", "i4", PAIRS),
+        ("stops_at_end", "i4", PAIRS),  # stops when the gain ramp has ended
+        ("is_tail", "i4", PAIRS),  # only the tails of earlier passes are played
+        ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no coefficients yet, 3 no state yet
+        ("position", "i8", PAIRS),  # frames since beat 1 of this pass; negative in the pickup
+        ("passes", "i8", PAIRS),  # loops completed: how many tails may still sound
+        *shaped_ramp_fields("gain"),
+        *ramp_fields("pan"),
+        *ramp_fields("cutoff"),
+        # values of the ramps at the end of the quantum, updated until the frame in `moving_until`
+        ("moving_until", "i8"),
+        ("gain_next", "f4", PAIRS),
+        ("left_next", "f4", PAIRS),
+        ("right_next", "f4", PAIRS),
+        # one column for each lane
+        ("line_value", "f4", LANES),  # gain at the end of the last piece
+        ("residual", "f4", LANES),  # last sample of a cut clip, decaying on the bus it was cut on
+        ("residual_bus", "i4", PAIRS),
+        ("begun_at", "i8", PAIRS),  # position at which it was started
+        ("filter", LANE_FILTER),
+    ]
+)

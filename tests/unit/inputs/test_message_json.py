@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    Restart,
+    SetState,
+    SetTempo,
+    Transport,
+)
+from adaptive.inputs.message_json import message_json
+from adaptive.inputs.trace import read_trace
+from tests.helpers.presets import RATE, two_sections
+
+MESSAGES = [
+    SetState("section", "fight"),
+    FireEvent("hit", 0.5),
+    FireEvent("hit", 1.0, 0.25),
+    SetTempo(100.0),
+    SetTempo(None),
+    Transport(is_playing=False),
+    Transport(is_playing=True),
+    Transport(is_playing=False, seconds=0.0),
+    Transport(is_playing=False, seconds=2.5),
+    ForgetPlace("fight"),
+    Restart(),
+    Jump("fight", 3),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=repr)
+def test_a_trace_reads_what_was_written_for_a_message(tmp_path: Path, message: Message) -> None:
+    preset = two_sections(tmp_path, more='[stingers.hit]\nstem = "blow.wav"\n')
+    path = tmp_path / "trace.jsonl"
+    path.write_text(json.dumps({"t": 1.0, **message_json(message)}), encoding="utf-8")
+
+    assert read_trace(path, preset, RATE).lines[0].messages == (message,)
