@@ -42,7 +42,8 @@ from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.load import find, load
 from adaptive.preset.model import Preset
 from adaptive.session.device.supervisor import Supervisor
-from adaptive.session.live import LiveOptions, LiveSession, Sink
+from adaptive.session.live import LiveSession, Sink
+from adaptive.session.live_options import LiveOptions
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
 from adaptive.session.state_file import read_state

@@ -14,8 +14,7 @@ import json
 import socket
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
@@ -24,7 +23,6 @@ from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import Line
 from adaptive.conductor.messages import FireEvent, Message, Receipt
-from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK, Engine
 from adaptive.errors import MachineError, QueueFullError
@@ -52,6 +50,7 @@ from adaptive.preset.model import Preset
 from adaptive.session.clamp_report import ClampReport
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.http import HttpSide, serve
+from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
 from adaptive.session.performance import Performance
 from adaptive.session.recorder import Recorder
@@ -91,58 +90,6 @@ class Sink(Protocol):
 
     def stop(self) -> None:
         """Stop.  The engine's memory may be released afterwards."""
-
-
-@dataclass(frozen=True, slots=True)
-class LiveOptions:
-    """Options of a session.
-
-    Parameters
-    ----------
-    osc, http, tcp : (str, int)
-        Host and port of each server; with port 0 the system chooses one.
-    allow_origins : frozenset of str
-        Origins of other web pages that may connect.
-    seconds : float, optional
-        Length of the music after which the session ends.
-    record : Path, optional
-        Folder for a recording.
-    state : Path, optional
-        File in which the musical state is kept.
-    saved : SavedMusic, optional
-        State to continue from.
-    beginning : Beginning
-        The state to begin in, if no saved one is continued.
-    is_watching : bool
-        Whether the preset is reloaded when its files change.
-    is_osc_plain : bool
-        Whether Python reads all OSC, instead of the OSC receiver's thread.
-    may_jump : bool
-        Whether `jump` is accepted.
-    """
-
-    osc: tuple[str, int] = ("127.0.0.1", 9000)
-    http: tuple[str, int] = ("127.0.0.1", 8080)
-    tcp: tuple[str, int] = ("127.0.0.1", 9001)
-    allow_origins: frozenset[str] = frozenset()
-    seconds: float | None = None
-    record: Path | None = None
-    state: Path | None = None
-    saved: SavedMusic | None = None
-    beginning: Beginning = AS_DECLARED
-    is_watching: bool = False
-    is_osc_plain: bool = False
-    may_jump: bool = False
-
-
-@dataclass(slots=True)
-class LiveStatus:
-    """Ports that the servers listen at, and the number of messages that were dropped."""
-
-    osc_port: int = 0
-    http_port: int = 0
-    tcp_port: int = 0
-    dropped: int = 0
 
 
 class LiveSession:

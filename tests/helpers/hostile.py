@@ -22,7 +22,8 @@ from adaptive.inputs.lines import Connection
 from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
-from adaptive.session.live import LiveOptions, LiveSession
+from adaptive.session.live import LiveSession
+from adaptive.session.live_options import LiveOptions
 from adaptive.session.performance import Performance
 from adaptive.sinks.clocked import ClockedSink
 from tests.helpers.mutation import as_json

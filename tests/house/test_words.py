@@ -35,6 +35,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.units": "entry points of the kernel: tests/unit/kernel/compile/test_build.py and tests/render",
     "music.note": "a dataclass without logic",
     "preset.schema": "struct definitions: tests/unit/preset/test_walk.py compares them with msgspec",
+    "session.live_options": "dataclasses without logic",
     "sinks.miniaudio_sink": "needs a real sound server: tests/realtime/test_miniaudio.py",
     "sinks.portaudio": "needs a real sound server: tests/realtime/test_device.py",
 }

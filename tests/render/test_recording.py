@@ -30,7 +30,8 @@ from adaptive.inputs.message import SetParameter, Transaction
 from adaptive.inputs.trace import read_trace
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
-from adaptive.session.live import LiveOptions, LiveSession
+from adaptive.session.live import LiveSession
+from adaptive.session.live_options import LiveOptions
 from adaptive.session.offline import Renderer, RenderJob, render_to_files
 from adaptive.session.performance import Performance
 from adaptive.sinks.clocked import ClockedSink

@@ -9,7 +9,8 @@ import pytest
 from adaptive.conductor.messages import FireEvent, SetState
 from adaptive.inputs.message import NoReading, SetParameter, SetPaused, SetVolume, Transaction
 from adaptive.session import live
-from adaptive.session.live import LiveOptions, LiveSession
+from adaptive.session.live import LiveSession
+from adaptive.session.live_options import LiveOptions
 from adaptive.session.performance import Performance
 from tests.helpers.presets import two_sections
 

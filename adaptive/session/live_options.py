@@ -1,0 +1,61 @@
+"""What a live session is started with, and what it tells of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from adaptive.conductor.beginning import AS_DECLARED, Beginning
+from adaptive.conductor.saved_state import SavedMusic
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """Options of a session.
+
+    Parameters
+    ----------
+    osc, http, tcp : (str, int)
+        Host and port of each server; with port 0 the system chooses one.
+    allow_origins : frozenset of str
+        Origins of other web pages that may connect.
+    seconds : float, optional
+        Length of the music after which the session ends.
+    record : Path, optional
+        Folder for a recording.
+    state : Path, optional
+        File in which the musical state is kept.
+    saved : SavedMusic, optional
+        State to continue from.
+    beginning : Beginning
+        The state to begin in, if no saved one is continued.
+    is_watching : bool
+        Whether the preset is reloaded when its files change.
+    is_osc_plain : bool
+        Whether Python reads all OSC, instead of the OSC receiver's thread.
+    may_jump : bool
+        Whether `jump` is accepted.
+    """
+
+    osc: tuple[str, int] = ("127.0.0.1", 9000)
+    http: tuple[str, int] = ("127.0.0.1", 8080)
+    tcp: tuple[str, int] = ("127.0.0.1", 9001)
+    allow_origins: frozenset[str] = frozenset()
+    seconds: float | None = None
+    record: Path | None = None
+    state: Path | None = None
+    saved: SavedMusic | None = None
+    beginning: Beginning = AS_DECLARED
+    is_watching: bool = False
+    is_osc_plain: bool = False
+    may_jump: bool = False
+
+
+@dataclass(slots=True)
+class LiveStatus:
+    """Ports that the servers listen at, and the number of messages that were dropped."""
+
+    osc_port: int = 0
+    http_port: int = 0
+    tcp_port: int = 0
+    dropped: int = 0
