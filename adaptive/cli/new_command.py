@@ -56,7 +56,7 @@ def new(
             "preset": str(folder / "preset.toml"), "ok": not is_faulty,
             "findings": [finding.as_json() for finding in findings], **found,
         }  # fmt: skip
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     else:
         if proposal and stems:
             _tell(proposal, stems)

@@ -88,7 +88,7 @@ def test_json_is_one_object_with_all_that_was_found(run: Run, tmp_path: Path) ->
     stems = filled(
         tmp_path / "in", {"calm_a.wav": BARS, "fight_a.wav": clicks(120.0, 32), "stinger.wav": BARS[:9000]}
     )
-    (stems / "notes.txt").touch()
+    (stems / "notes “1”.txt").touch()
     done = run("new", tmp_path / "out", "--from", stems, "--json")
     found = json.loads(done.out)
 
@@ -100,7 +100,8 @@ def test_json_is_one_object_with_all_that_was_found(run: Run, tmp_path: Path) ->
     }
     assert found["sections"]["calm"]["layers"] == {"music": ["calm_a.wav"]}
     assert list(found["stingers"]) == ["stinger"]
-    assert found["passed_over"] == [{"file": "notes.txt", "reason": "is no audio file"}]
+    assert found["passed_over"] == [{"file": "notes “1”.txt", "reason": "is no audio file"}]
+    assert done.out.isascii()  # a stand-in for a typographic quote would end a text of the JSON
 
 
 def test_an_empty_preset_is_checked_too(run: Run, tmp_path: Path) -> None:
