@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from adaptive.cli import make_commands
+from adaptive.preset.finding import fault
 from tests.unit.analysis.analysis_signals import Samples, clicks, pad, save
 from tests.unit.cli.running import Run
 
@@ -64,7 +65,8 @@ def test_a_lead_in_is_no_finding(run: Run, tmp_path: Path, kind: str) -> None:
 def test_what_is_refused_is_not_to_be_heard(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(make_commands, "check_lines", lambda _name: (["layers.a: is wrong"], True))
+    wrong = [fault(("layers", "a"), "is wrong")]
+    monkeypatch.setattr(make_commands, "findings_of_preset", lambda _name, _limit_bytes: wrong)
     done = run("new", tmp_path / "out", "--from", filled(tmp_path / "in", {"a.wav": BARS}))
 
     assert done.code == 1
