@@ -57,7 +57,7 @@ def test_watch_takes_an_edit_refuses_a_faulty_one_and_takes_the_next(folder: Pat
         write(folder, ("[layers.bass]\n", "[layers.bass]\nlevel_db = -6\n"))
         taken = until(lambda: [line for line in engine.said() if "sounds from" in line])
         write(folder, ("layers =", "layer ="), ("length_bars = 4", "length_bars = 0"))
-        refused = until(lambda: [line for line in engine.said() if line.startswith("  sections.")][2:])
+        refused = until(lambda: [line for line in engine.said() if " sections." in line][3:])
         write_sine(folder / "calm.wav", 300.0)
         write(folder)
         again = until(lambda: [line for line in engine.said() if "sounds from" in line][1:])

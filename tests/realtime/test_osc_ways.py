@@ -15,6 +15,8 @@ from tests.unit.inputs.test_osc import BODY
 PACKETS = [
     encode_message("/adaptive/parameter/threat", (0.25,)),
     encode_message("/watch/rpm", (75,)),
+    encode_message("/watch/pulse", (93,)),
+    encode_message("/watch/pulse", (0,)),  # no reading: the value stays
     encode_message("/adaptive/parameter/cadence", (500.0,)),
     encode_message("/adaptive/parameter/threat", (float("nan"),)),
     encode_message("/adaptive/parameter/treat", (0.5,)),
@@ -44,7 +46,7 @@ def test_both_ways_give_the_same_answers(tmp_path: Path, way: tuple[str, ...]) -
 
         for packet in PACKETS:
             engine.datagram(packet)
-        found = until(lambda: values() == {"threat": 0.5, "cadence": 90.0})
+        found = until(lambda: values() == {"threat": 0.5, "cadence": 90.0, "pulse": 93.0})
         engine.datagram(encode_message("/adaptive/state/place", ("road",)))
         said = until(lambda: len([line for line in engine.said() if "OSC from" in line]) == 4)
         client.close()
@@ -54,7 +56,7 @@ def test_both_ways_give_the_same_answers(tmp_path: Path, way: tuple[str, ...]) -
     assert said, engine.said()
     assert complaints == [
         "cadence is out of its range, 60 to 240, and is clamped",
-        "/adaptive/parameter/threat: threat must be finite, got nan",
+        "/adaptive/parameter/threat: threat must be finite, got NaN",
         "/adaptive/parameter/treat: there is no parameter 'treat' (did you mean 'threat'?)",
         "OSC packet refused at byte 0: expected '/' (a message) or '#bundle' and a zero, got 'nonsense'",
     ]
