@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from adaptive import cli
-from adaptive.cli import common
 from tests.helpers.presets import two_sections
 from tests.unit.cli.running import Done, Run
 
@@ -25,7 +24,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         told = capsys.readouterr()
         return Done(int(caught.value.code or 0), told.out, told.err)
 
-    monkeypatch.setattr(common.console, "file", None, raising=False)
     return run
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import adaptive
 from adaptive import cli
-from adaptive.cli import common
 from adaptive.cli.streams import ERRORS, stand_in, use_stand_ins
 from tests.helpers.presets import write_sine
 
@@ -66,7 +65,6 @@ def test_every_command_writes_its_text_on_every_console(
         monkeypatch.setattr(sys, "stdout", out)
         monkeypatch.setattr(sys, "stderr", err)
         monkeypatch.setattr(sys, "argv", ["adaptive", *arguments])
-        monkeypatch.setattr(common.console, "file", None, raising=False)
         use_stand_ins()
 
         assert cli._run() == code, arguments
