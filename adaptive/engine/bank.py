@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
 from adaptive.engine.decoding.limits import memory_named
 from adaptive.engine.introductions import remove_loop
 from adaptive.engine.join import JOIN_S
 from adaptive.engine.loops import LoopReport, complete_loop
-from adaptive.engine.memory import address, aligned
 from adaptive.engine.resample import resample
 from adaptive.errors import AudioFileError
 

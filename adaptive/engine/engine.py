@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.commands import Command
-from adaptive.engine.memory import NO_SLACK_YET, Memory, address, aligned
+from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.records import settle_bus
 from adaptive.engine.spare_rows import grow, is_at_rest, merged

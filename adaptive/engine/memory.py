@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine.arrays import Array, address, aligned
+from adaptive.engine.inserts import Inserts, inserts_of
 from adaptive.engine.instrument_record import fill_instrument
 from adaptive.engine.records import (
     clear_buses,
@@ -28,28 +30,8 @@ from adaptive.kernel.processors.reverb_record import REVERB
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
-Array = np.ndarray[Any, Any]
-
-ALIGNMENT = 64
-"""Bytes of a cache line."""
-
 NO_SLACK_YET = 2**62
 """Value of `least_slack_frames` before the first timed command."""
-
-
-def aligned(dtype: Any, *shape: int) -> Array:
-    """Return an array of zeros that starts at a cache line."""
-    dtype = np.dtype(dtype)
-    size = math.prod(shape) * dtype.itemsize
-    raw = np.zeros(size + ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    array: Array = raw[start : start + size].view(dtype).reshape(shape)
-    return array
-
-
-def address(array: Array) -> int:
-    """Return the address of an array's first byte."""
-    return int(array.ctypes.data)
 
 
 class Memory:
@@ -75,6 +57,9 @@ class Memory:
         self.arrays: dict[str, Array] = {}
         self._replaced: list[Array] = []
         self._row_of_unit = unit_table(units)
+        self.inserts = Inserts(spec.sample_rate)
+        for bus, insert in inserts_of(spec):
+            self.inserts.add(bus, insert)
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
@@ -144,8 +129,7 @@ class Memory:
         self._add("reverb_memory", np.float32, len(spec.reverbs), longest)
         self._add("telemetry", k.TELEMETRY, 1)
         self._add("units", np.int64, len(self._row_of_unit))
-        # sources, master and the end; of each group of buses two parts; one insert for each bus at most
-        self._add("steps", k.STEP, 4 + 2 * groups + len(spec.buses))
+        self._add("steps", k.STEP, len(render_list(spec, self.inserts)) + 1)
         self.arrays["arrivals"] = aligned(np.int64, 1) if arrivals is None else arrivals
         self.head["at_arrivals"] = address(self.arrays["arrivals"])
         self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
@@ -226,7 +210,7 @@ class Memory:
 
     def fill_steps(self, rows: Array, spec: EngineSpec) -> None:
         """Write the render list of a specification into a `STEP` array."""
-        fill_steps(rows, render_list(spec), self._row_of_unit)
+        fill_steps(rows, render_list(spec, self.inserts), self._row_of_unit)
 
     def fresh(self, name: str) -> Array:
         """Return a zeroed array like the named one, to be filled and passed to `show`."""

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.engine import Engine
-from adaptive.engine.memory import address, aligned
 from adaptive.engine.ports import UNIT
 from adaptive.kernel import osc_receiver_layout as k
 from adaptive.kernel.compile import build

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from adaptive.engine.arrays import address
 from adaptive.engine.commands import Command
-from adaptive.engine.memory import Memory, address
+from adaptive.engine.memory import Memory
 from adaptive.engine.spec import EngineSpec
 from adaptive.engine.validate import CommitCheck
 from adaptive.errors import QueueFullError

@@ -28,7 +28,7 @@ def smoothing_share(seconds: float, frames: float, sample_rate: float, left: flo
 
 def clear_buses(groups: Any) -> None:
     """Set every bus of all groups to its neutral state: unchanged signal, straight to the master."""
-    groups["output"], groups["effect"], groups["first_event"] = -1, -1, -1
+    groups["output"], groups["first_event"] = -1, -1
     groups["send_bus"] = -1
     for ramp in ("gain", "duck"):
         groups[f"{ramp}_from"], groups[f"{ramp}_to"] = 1.0, 1.0
@@ -46,7 +46,7 @@ def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
     group["gain_from"][column] = group["gain_to"][column] = bus.gain
     group["pan_from"][column] = group["pan_to"][column] = bus.pan
     group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
-    group["effect"][column] = -1 if bus.effect is None else bus.effect
+    group["has_inserts"][column] = bool(bus.inserts) or bus.effect is not None
     for send, target in enumerate(bus.sends):
         group["send_bus"][send, column] = target
         gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0

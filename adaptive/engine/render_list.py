@@ -1,7 +1,8 @@
 """The render list: which units the kernel calls in every quantum, in which order, and on what.
 
-The order follows the mixer: sources first, then the buses group by group, then the master.  Within a group,
-the inserts run between the part of the buses before them and the part after them.
+The order follows the mixer: sources first, then the buses level by level, then the master.  The buses of a
+level do not feed each other, so their inserts run together, between the part of the buses before them and the
+part after them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.inserts import Inserts, waves
+from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.kernel import layout as k
 
 ALWAYS = ("quantum", "control")
@@ -27,24 +29,46 @@ class Step:
     count: int = 0
 
 
-def render_list(spec: EngineSpec) -> list[Step]:
+def render_list(spec: EngineSpec, inserts: Inserts) -> list[Step]:
     """Steps of a quantum; groups of spare buses have none."""
     spare = range(spec.spare_buses.start // k.PAIRS, spec.spare_buses.stop // k.PAIRS)
+    groups = [group for group in range(-(-len(spec.buses) // k.PAIRS)) if group not in spare]
     steps = [Step("clips"), Step("voices")]
-    for group in range(-(-len(spec.buses) // k.PAIRS)):
-        if group not in spare:
-            steps += _steps_of_group(spec, group)
+    for level in _levels(spec, groups):
+        steps += _steps_of_level(spec, level, inserts)
     return [*steps, Step("master")]
 
 
-def _steps_of_group(spec: EngineSpec, group: int) -> list[Step]:
+def _buses_of(spec: EngineSpec, group: int) -> dict[int, BusSpec]:
     first = group * k.PAIRS
-    inserts = [
-        Step("reverb", bus.effect, first + column, 1)
-        for column, bus in enumerate(spec.buses[first : first + k.PAIRS])
-        if bus.effect is not None
-    ]
-    return [Step("buses", group, k.BUS_BEGIN), *inserts, Step("buses", group, k.BUS_END)]
+    return dict(enumerate(spec.buses[first : first + k.PAIRS], first))
+
+
+def _levels(spec: EngineSpec, groups: list[int]) -> list[list[int]]:
+    """Divide groups of buses into runs in which none feeds another."""
+    levels: list[list[int]] = []
+    fed: set[int] = set()
+    for group in groups:
+        if not levels or group in fed:
+            levels.append([])
+            fed = set()
+        levels[-1].append(group)
+        for bus in _buses_of(spec, group).values():
+            fed |= {target // k.PAIRS for target in (bus.output, *bus.sends) if target is not None}
+    return levels
+
+
+def _steps_of_level(spec: EngineSpec, level: list[int], inserts: Inserts) -> list[Step]:
+    chains, reverbs = {}, []
+    for group in level:
+        for row, bus in _buses_of(spec, group).items():
+            chains[row] = [inserts.slots[row, insert.name] for insert in bus.inserts]
+            reverbs += [] if bus.effect is None else [Step("reverb", bus.effect, row, 1)]
+    between = [Step(slot.kind, inserts.group_address(slot), mask) for slot, mask in waves(chains)]
+    if not between and not reverbs:  # a group at a time stays in a near cache
+        return [Step("buses", group, part) for group in level for part in (k.BUS_BEGIN, k.BUS_END)]
+    before = [Step("buses", group, k.BUS_BEGIN) for group in level]
+    return [*before, *between, *reverbs, *(Step("buses", group, k.BUS_END) for group in level)]
 
 
 def unit_table(units: dict[str, int]) -> dict[str, int]:

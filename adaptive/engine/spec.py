@@ -12,6 +12,28 @@ from adaptive.kernel.sources.synth_record import SAW
 
 
 @dataclass(frozen=True, slots=True)
+class InsertSpec:
+    """An insert effect of a bus.
+
+    Parameters
+    ----------
+    kind : str
+        Name of a processor: a key of `kernel.processors.registry.PROCESSORS`.
+    name : str
+        Its own name; unique among the inserts of the bus.
+    values : Mapping
+        Parameters and options by name; one that is left out has its default.
+    is_bypassed : bool
+        Whether the signal passes unchanged.
+    """
+
+    kind: str
+    name: str
+    values: Mapping[str, float] = field(default_factory=dict)
+    is_bypassed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BusSpec:
     """A mixer channel: a strip, or a bus that strips are routed to.
 
@@ -33,6 +55,8 @@ class BusSpec:
         Initial linear gain of each send.
     cutoff_hz : float
         Initial cutoff of the low-pass; at or above 19 kHz it is open and skipped.
+    inserts : tuple of InsertSpec
+        Its insert effects, in the order of the signal; they come after the low-pass and before the gain.
     """
 
     name: str
@@ -44,6 +68,7 @@ class BusSpec:
     pan: float = 0.0
     send_gains: tuple[float, ...] = ()
     cutoff_hz: float = 20000.0
+    inserts: tuple[InsertSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

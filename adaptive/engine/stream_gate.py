@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.ports import UNIT
 from adaptive.kernel import layout as k
 

@@ -1,4 +1,4 @@
-"""Buses: gain, ducking gain, pan, low-pass, two sends, an effect and a meter.
+"""Buses: gain, ducking gain, pan, low-pass, two sends and a meter.
 
 The mixer channels of layers and the buses they are routed to are rows of one record, called buses here.
 Eight stereo buses form a group of sixteen lanes.  A bus feeds a bus of a later group, or the master.
@@ -343,7 +343,9 @@ def end_group(group: Any, number: int, entries: Any, header: Any) -> None:
         if group["loudness"][column] == INVALID:
             apply_commands(group, column, entries, frame)
             continue  # its gain line stays at 0 and rises in the next quantum
-        if group["effect"][column] < 0 and is_resting(group, column, group["loudness"][column]):
+        if group["has_inserts"][column] == 1:
+            group["loudness"][column] = loudness_of(base + PAIR * index)
+        if is_resting(group, column, group["loudness"][column]):
             follow_lines(group, column, frame, header["meter_share"])
             continue
         scale_bus(group, column, base + PAIR * index, entries, frame)

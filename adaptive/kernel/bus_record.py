@@ -10,7 +10,7 @@ BUS_GROUP = record(
         ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
         ("channel", "i4", PAIRS),  # first of its two master channels
         ("send_bus", "i4", (SENDS, PAIRS)),  # -1: none
-        ("effect", "i4", PAIRS),  # -1: none
+        ("has_inserts", "i4", PAIRS),  # 1: what it hears at its end is not what it heard at its beginning
         ("first_event", "i4", PAIRS),
         ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no state yet
         *shaped_ramp_fields("gain"),

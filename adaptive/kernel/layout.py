@@ -2,8 +2,8 @@
 
 Rules (measured, see ``docs/realtime.md``): repeated objects are stored in groups of 16 lanes, one record for
 each group, with every field of the inner loop in that record.  Counts of objects are run-time sizes; small
-fixed sizes belong to the record.  Records hold indices, never addresses; addresses are in `HEADER` (and, for
-shared audio, in `SOUND`).
+fixed sizes belong to the record.  Records hold indices; addresses are in `HEADER`, in `STEP`, for
+shared audio in `SOUND`, and for the memory of inserts in their groups, which can be added while it plays.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ MASTER = record(
 STEP = record(
     [
         ("unit", "i8"),  # row of the table of units; negative: the list ends here
-        ("item", "i8"),  # what the unit renders, in its own terms
+        ("item", "i8"),  # what the unit renders, in its own terms; of a processor: the address of a group
         ("first", "i8"),
         ("count", "i8"),
     ]

@@ -23,7 +23,7 @@ from adaptive.kernel.atomic import (
     write_float_mode,
 )
 from adaptive.kernel.bus_record import BUS_GROUP
-from adaptive.kernel.compile.jit import call_unit, pointer
+from adaptive.kernel.compile.jit import UNIT, call_unit, pointer
 from adaptive.kernel.layout import (
     BUS_BEGIN,
     ENTRY,
@@ -38,6 +38,7 @@ from adaptive.kernel.layout import (
 )
 from adaptive.kernel.osc_receiver_layout import RECEIVER
 from adaptive.kernel.processors import reverb
+from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.kernel.processors.reverb_record import REVERB
 from adaptive.kernel.sources import clip, synth
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
@@ -46,7 +47,6 @@ from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 Q = np.int64(QUANTUM)
 PAIR = np.int64(8) * Q  # bytes of both channels of a bus
 ONE = np.int64(1)
-UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
 # addresses are int64 where C has pointers: both are passed in the same registers
 PORTAUDIO = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
 ROOT_BYTES = np.int64(ROOT.itemsize)
@@ -241,5 +241,6 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "publish": (publish_unit, UNIT),
     "gate": (gate_unit, UNIT),
     "receive": (receive_unit, UNIT),
+    **{kind: (processor.unit, UNIT) for kind, processor in PROCESSORS.items()},
 }
 """Function and C signature of each unit."""

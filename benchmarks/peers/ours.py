@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine import commands
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.commands import Command
 from adaptive.engine.decode import decode
 from adaptive.engine.engine import Engine
-from adaptive.engine.memory import address, aligned
 from adaptive.engine.resample import resample
 from adaptive.engine.spec import (
     BusSpec,

@@ -59,8 +59,12 @@ def _imports(module: str) -> tuple[str, ...]:
 
 
 def reached_modules(function: Callable[..., Any]) -> list[str]:
-    """Kernel modules a unit depends on: those its globals come from, and all that they import."""
-    waiting = []
+    """Kernel modules a unit depends on: those its globals come from, and all that they import.
+
+    A unit of `units` does not depend on that module as a whole, which imports everything; the unit of a
+    processor depends on the processor's module.
+    """
+    waiting = [] if function.__module__ == f"{PACKAGE}.units" else [function.__module__]
     for name in function.__code__.co_names:
         value = function.__globals__.get(name)
         if isinstance(value, types.ModuleType) and value.__name__.startswith(PACKAGE):

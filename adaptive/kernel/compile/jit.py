@@ -48,6 +48,9 @@ def wide_features() -> str | None:
 
 numba.config.CPU_FEATURES = wide_features()
 
+UNIT = types.int32(types.int64, types.int64, types.int64, types.int64)
+"""Signature of a unit of the render list: ``(header, item, first, count) -> int32``."""
+
 registry: list[Any] = []
 """Every function compiled for the audio thread, in order of definition."""
 

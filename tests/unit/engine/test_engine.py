@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from adaptive.engine import commands as c
+from adaptive.engine.arrays import address
 from adaptive.engine.engine import SOURCE_LOCAL, Engine, TableFullError, signed, slot_word
-from adaptive.engine.memory import address
 from adaptive.engine.spec import BusSpec, EngineSpec, ParameterSpec
 from adaptive.kernel import layout as k
 

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from adaptive.engine.arrays import ALIGNMENT, address, aligned
 from adaptive.engine.engine import Engine
-from adaptive.engine.memory import ALIGNMENT, address, aligned
 from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec, ReverbSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile import build

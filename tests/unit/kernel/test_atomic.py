@@ -7,7 +7,7 @@ import numba
 import numpy as np
 import pytest
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.ports import UNIT
 from adaptive.kernel.atomic import bits_of_float, double_of_bits, float_of_bits
 from adaptive.kernel.compile import build

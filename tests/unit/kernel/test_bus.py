@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from adaptive.engine import commands as c
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.engine import Engine
-from adaptive.engine.memory import address, aligned
 from adaptive.engine.spec import BusSpec, EngineSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from tests.helpers import measure, signals

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.kernel import clock
 
 SPIN_NS = 2_000_000

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adaptive.engine.arrays import address, aligned
 from adaptive.engine.engine import Engine
-from adaptive.engine.memory import address, aligned
 from adaptive.engine.osc_receiver import ReceiverRule, _ReceiverTable
 from adaptive.engine.spec import EngineSpec, ParameterSpec
 from adaptive.kernel import osc_receiver as kernel

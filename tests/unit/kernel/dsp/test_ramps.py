@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.kernel.dsp import ramps
 from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR, QUANTUM
 from adaptive.kernel.processors.lowpass_record import LANE_FILTER

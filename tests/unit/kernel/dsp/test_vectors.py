@@ -3,7 +3,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.kernel.compile.jit import FLAGS
 from adaptive.kernel.dsp import vectors
 from adaptive.kernel.layout import LANES, QUANTUM

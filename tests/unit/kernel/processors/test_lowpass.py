@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.kernel.dsp import ramps
 from adaptive.kernel.layout import LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors import lowpass

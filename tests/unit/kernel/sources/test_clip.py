@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from adaptive.engine import commands as c
+from adaptive.engine.arrays import aligned
 from adaptive.engine.bank import Sound
-from adaptive.engine.memory import aligned
 from adaptive.engine.spec import BusSpec
 from adaptive.kernel.layout import EQUAL_POWER_IN, EQUAL_POWER_OUT, LINEAR, QUANTUM
 from tests.helpers import measure, signals

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive.engine.memory import address, aligned
+from adaptive.engine.arrays import address, aligned
 from adaptive.kernel.layout import LANE_BLOCKS, LANES, QUANTUM
 from adaptive.kernel.sources import synth_frames
 from adaptive.kernel.sources.synth_record import VOICE_GROUP

@@ -1,0 +1,28 @@
+"""Arrays that the kernel reads by their address."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+ALIGNMENT = 64
+"""Bytes of a cache line."""
+
+
+def aligned(dtype: Any, *shape: int) -> Array:
+    """Return an array of zeros that starts at a cache line."""
+    dtype = np.dtype(dtype)
+    size = math.prod(shape) * dtype.itemsize
+    raw = np.zeros(size + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    array: Array = raw[start : start + size].view(dtype).reshape(shape)
+    return array
+
+
+def address(array: Array) -> int:
+    """Return the address of an array's first byte."""
+    return int(array.ctypes.data)

@@ -1,0 +1,109 @@
+"""What a kind of processor tells about itself: parameters, memory, latency, tail, and its unit.
+
+A processor is an insert effect of a strip or a bus.  Its descriptor is the only place that names its
+parameters: the keys of a preset, the JSON Schema, the table in the documentation, curves, live edits and
+saving follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Values = Mapping[str, float]
+"""A value for each parameter and each option of a processor, in their units."""
+
+Law = Literal["linear", "logarithmic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number of a processor that may change while it plays.
+
+    Parameters
+    ----------
+    name : str
+        Key in a preset; ends with its unit where it has one (``low_db``).
+    low, high, default : float
+        Range and default, in the parameter's unit.
+    doc : str
+        One sentence for the documentation and for editors.
+    law : str
+        Along which scale a change moves: ``"linear"``, or ``"logarithmic"`` for frequencies and times.
+    """
+
+    name: str
+    low: float
+    high: float
+    default: float
+    doc: str
+    law: Law = "linear"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A number of a processor that is fixed when the preset is loaded, because its memory depends on it."""
+
+    name: str
+    low: float
+    high: float
+    default: float
+    doc: str
+
+
+def _nothing(_rate: int, _values: Values) -> int:
+    return 0
+
+
+def _at_once(_values: Values) -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Processor:
+    """A kind of processor.
+
+    Parameters
+    ----------
+    kind : str
+        Its name in a preset.
+    doc : str
+        What it does, in one sentence.
+    unit : callable
+        ``(header_address, group_address, columns, 0) -> int32``: processes, for one quantum, the columns of
+        a group whose bits are set in `columns`.  Compiled for the audio thread.
+    group : numpy.dtype
+        Record of a group of eight columns, made by `insert_record.insert_group`.
+    parameters, options : tuple
+        What can be set while it plays, and what cannot.
+    memory_frames : callable
+        ``(sample_rate, values) -> int``: float32 numbers that one column needs beside its record.
+    latency_frames : callable
+        ``(sample_rate, values) -> int``: frames by which its output is late.
+    tail_s : callable
+        ``(values) -> float``: time in which its output falls by 60 dB after its input has ended.
+    needs_tempo : bool
+        Whether it reads the tempo from the header.
+    """
+
+    kind: str
+    doc: str
+    unit: Callable[[int, int, int, int], int]
+    group: np.dtype[Any]
+    parameters: tuple[Parameter, ...]
+    options: tuple[Option, ...] = ()
+    memory_frames: Callable[[int, Values], int] = _nothing
+    latency_frames: Callable[[int, Values], int] = _nothing
+    tail_s: Callable[[Values], float] = _at_once
+    needs_tempo: bool = False
+
+    def defaults(self) -> dict[str, float]:
+        """The default of every parameter and option."""
+        return {one.name: one.default for one in (*self.parameters, *self.options)}
+
+    def index_of(self, name: str) -> int:
+        """Row of a parameter in the records of a group."""
+        return [parameter.name for parameter in self.parameters].index(name)

@@ -1,0 +1,182 @@
+"""What every processor does around its own work: move parameters, rest in silence, fade in and out.
+
+A group has eight columns, each an insert of one bus.  A step of the render list processes the columns whose
+bits are set in a mask, since two inserts of one bus may share a group and yet not run together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from adaptive.kernel.compile.jit import pointer, rtsafe
+from adaptive.kernel.dsp.maths import F32, ONE, ZERO
+from adaptive.kernel.dsp.meter import energy
+from adaptive.kernel.layout import LANES, PAIRS, QUANTUM
+
+Q = np.int64(QUANTUM)
+ROW = np.int64(4) * Q
+PAIR = np.int64(2) * ROW
+BLOCK = ROW * np.int64(LANES)
+"""Bytes of a block of scratch memory: sixteen rows."""
+
+RAMP_QUANTA = 16
+"""Quanta in which a parameter reaches a new value: 21 ms at 48 kHz; `ratio_of_step` takes a 16th root."""
+
+WET_STEP = F32(1.0 / 15.0)
+"""Change of the wet share in a quantum: an insert fades in or out in 20 ms at 48 kHz."""
+
+QUIET = F32(1e-10)  # energy of a quantum: -120 dB
+TOO_LOUD = F32(1e12)
+
+
+@rtsafe
+def ratio_of_step(ratio: float) -> float:
+    """The 16th root of a positive ratio, by square roots alone: they are exact on every processor."""
+    return np.sqrt(np.sqrt(np.sqrt(np.sqrt(ratio))))
+
+
+@rtsafe
+def move_parameter(group: Any, row: int, column: int, is_logarithmic: bool) -> bool:
+    """Move a parameter by one quantum; return whether it moved."""
+    wanted = group["wanted"][row, column]
+    if wanted != group["aimed"][row, column]:
+        now = group["now"][row, column]
+        group["aimed"][row, column] = wanted
+        group["steps_left"][row, column] = np.int32(RAMP_QUANTA)
+        if is_logarithmic:
+            group["step"][row, column] = ratio_of_step(wanted / now)
+        else:
+            group["step"][row, column] = (wanted - now) * F32(1.0 / RAMP_QUANTA)
+    left = group["steps_left"][row, column]
+    if left == 0:
+        return False
+    group["steps_left"][row, column] = left - np.int32(1)
+    if left == 1:
+        group["now"][row, column] = wanted
+    elif is_logarithmic:
+        group["now"][row, column] *= group["step"][row, column]
+    else:
+        group["now"][row, column] += group["step"][row, column]
+    return True
+
+
+@rtsafe
+def move_parameters(group: Any, column: int, logarithmic: int) -> None:
+    """Move the parameters of a column; bit n of `logarithmic` says that row n moves along ratios."""
+    changed = np.int32(0)
+    for row in range(group["wanted"].shape[0]):
+        is_logarithmic = (logarithmic >> row) & np.int64(1) == np.int64(1)
+        if group["is_new"][column] == 1:
+            group["aimed"][row, column] = group["wanted"][row, column]
+            group["now"][row, column] = group["wanted"][row, column]
+            group["steps_left"][row, column] = np.int32(0)
+        elif move_parameter(group, row, column, is_logarithmic):
+            changed = np.int32(1)
+    group["is_changed"][column] = changed
+
+
+@rtsafe
+def row_of(group: Any, column: int, header: Any) -> int:
+    """Address of the left row of the bus that a column processes; the right row follows it."""
+    return header["at_bus_audio"] + PAIR * np.int64(group["bus"][column])
+
+
+@rtsafe
+def begin_column(group: Any, column: int, header: Any, logarithmic: int) -> bool:
+    """Prepare a column for a quantum; return whether it has to be processed.
+
+    A resting column still follows its parameters, so that it starts with the right ones.
+    """
+    move_parameters(group, column, logarithmic)
+    row = row_of(group, column, header)
+    if energy(row) + energy(row + ROW) > ZERO:
+        group["quiet_quanta"][column] = np.int32(0)
+        group["is_resting"][column] = np.int32(0)
+    is_run = group["is_resting"][column] == 0
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["is_run"][lane] = np.int32(-1) if is_run else np.int32(0)
+        group["rows"][lane] = row + ROW * side
+    if is_run and (group["wet_now"][column] != ONE or group["wet_wanted"][column] != ONE):
+        keep_dry(row, header, column)
+    return is_run
+
+
+@rtsafe
+def skip_column(group: Any, column: int, header: Any) -> None:
+    """Leave a column out of this quantum: its lanes read and write a row of scratch memory."""
+    for side in range(np.int64(2)):
+        lane = np.int64(2) * column + side
+        group["is_run"][lane] = np.int32(0)
+        group["rows"][lane] = header["at_lanes"] + BLOCK
+
+
+@rtsafe
+def begin_columns(group: Any, columns: int, header: Any, logarithmic: int) -> int:
+    """Prepare the columns of a mask; return the mask of those that have to be processed."""
+    run = np.int64(0)
+    for column in range(np.int64(PAIRS)):
+        bit = np.int64(1) << column
+        if columns & bit and begin_column(group, column, header, logarithmic):
+            run |= bit
+        else:
+            skip_column(group, column, header)
+    return run
+
+
+@rtsafe
+def keep_dry(row: int, header: Any, column: int) -> None:
+    """Copy the input of a column to scratch memory, to be blended with its output."""
+    source = carray(pointer(row), np.int64(2) * Q, np.float32)
+    kept = carray(
+        pointer(header["at_lanes"] + np.int64(2) * BLOCK + PAIR * column), np.int64(2) * Q, np.float32
+    )
+    for i in range(np.int64(2) * Q):
+        kept[i] = source[i]
+
+
+@rtsafe
+def blend(group: Any, column: int, header: Any) -> None:
+    """Fade between the input and the output of a column along a straight line."""
+    before, wanted = group["wet_now"][column], group["wet_wanted"][column]
+    if before == ONE and wanted == ONE:
+        return
+    now = min(before + WET_STEP, wanted) if wanted > before else max(before - WET_STEP, wanted)
+    group["wet_now"][column] = now
+    step = (now - before) / F32(QUANTUM)
+    row = row_of(group, column, header)
+    for side in range(np.int64(2)):
+        wet = carray(pointer(row + ROW * side), Q, np.float32)
+        at = header["at_lanes"] + np.int64(2) * BLOCK + PAIR * column + ROW * side
+        dry = carray(pointer(at), Q, np.float32)
+        for i in range(Q):
+            share = before + step * F32(np.int32(i))
+            wet[i] = dry[i] + (wet[i] - dry[i]) * share
+
+
+@rtsafe
+def end_column(group: Any, column: int, header: Any) -> bool:
+    """Finish a column after its processor; return whether its state has to be cleared.
+
+    Invalid output is silenced.  A column whose output has been quiet for `quiet_limit` quanta rests.
+    """
+    group["is_new"][column] = np.int32(0)
+    row = row_of(group, column, header)
+    loudness = energy(row) + energy(row + ROW)
+    if not (loudness < TOO_LOUD):
+        audio = carray(pointer(row), np.int64(2) * Q, np.float32)
+        for i in range(np.int64(2) * Q):
+            audio[i] = ZERO
+        return True
+    blend(group, column, header)
+    if loudness < QUIET:
+        group["quiet_quanta"][column] += np.int32(1)
+        if group["quiet_quanta"][column] > group["quiet_limit"][column]:
+            group["is_resting"][column] = np.int32(1)
+            return True
+    else:
+        group["quiet_quanta"][column] = np.int32(0)
+    return False

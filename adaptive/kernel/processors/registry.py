@@ -1,0 +1,8 @@
+"""The kinds of processors, by name."""
+
+from __future__ import annotations
+
+from adaptive.kernel.processors.descriptor import Processor
+from adaptive.kernel.processors.eq import EQ
+
+PROCESSORS: dict[str, Processor] = {processor.kind: processor for processor in (EQ,)}
