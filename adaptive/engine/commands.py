@@ -125,6 +125,11 @@ def fade_master(frame: int, gain: float, frames: int, *, group: int = 0) -> Comm
     return Command(frame, k.MASTER_GAIN, 0, group, i0=frames, f0=gain)
 
 
+def set_tempo(frame: int, tempo_bpm: float, *, group: int = 0) -> Command:
+    """Tell processors the tempo, in quarter notes a minute, from the quantum of `frame` on."""
+    return Command(frame, k.SET_TEMPO, 0, group, f0=tempo_bpm)
+
+
 def withdraw(group: int, first_frame: int, *, tag: int = 0) -> Command:
     """Withdraw all commands of a group scheduled for `first_frame` or later that are not done yet."""
     return Command(first_frame, k.WITHDRAW, 0, group, tag=tag)

@@ -20,7 +20,7 @@ from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.registry import PROCESSORS
 
 QUIET_S = 0.5
-"""Silence after which an insert without a tail rests."""
+"""Silence after which an insert without gaps in its output rests."""
 
 InsertKey = tuple[int, str]
 """Row of a bus, and the name of one of its inserts."""
@@ -84,7 +84,7 @@ class Inserts:
         for row, parameter in enumerate(processor.parameters):
             group["wanted"][row, slot.column] = values[parameter.name]
         group["wet_wanted"][slot.column] = 0.0 if insert.is_bypassed else 1.0
-        quiet_s = QUIET_S + processor.tail_s(values)
+        quiet_s = QUIET_S + processor.gap_s(values)
         group["quiet_limit"][slot.column] = math.ceil(quiet_s * self._rate / k.QUANTUM)
 
     def fade_out(self, key: InsertKey) -> None:

@@ -139,6 +139,7 @@ class Memory:
         head["at_header"] = address(self.header)
         head["sample_rate"] = spec.sample_rate
         head["channels"] = spec.channels
+        head["tempo_bpm"] = spec.tempo_bpm
         head["bus_count"] = len(spec.buses)
         head["bus_groups"] = _groups(len(spec.buses))
         for name, value in self.counts(spec).items():

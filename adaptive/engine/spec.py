@@ -240,6 +240,8 @@ class EngineSpec:
         Ceiling and release time of the limiter.
     gain : float
         Initial linear gain of the master.
+    tempo_bpm : float
+        Initial tempo in quarter notes a minute, for processors that follow it.
     spare_rows : SpareRows
         Spare rows.
     spare_buses : range
@@ -269,6 +271,7 @@ class EngineSpec:
     ceiling_db: float = -1.0
     release_s: float = 0.12
     gain: float = 1.0
+    tempo_bpm: float = 120.0
     spare_rows: SpareRows = SpareRows()
     spare_buses: range = range(0)
     owners: Mapping[EngineRow, object] = field(default_factory=dict)

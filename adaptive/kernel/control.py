@@ -30,6 +30,7 @@ from adaptive.kernel.layout import (
     RECEIVER_SOURCE,
     REPLY_DONE,
     SET_PARAMETER,
+    SET_TEMPO,
     TELEMETRY,
 )
 from adaptive.kernel.osc_receiver import take_mailbox
@@ -76,8 +77,8 @@ def prepend_event(first: int, entries: Any, item: int) -> int:
 
 
 @rtsafe
-def apply_directly(entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
-    """Apply a command whose object is not rendered in pieces: a parameter or the master."""
+def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
+    """Apply a command whose object is not rendered in pieces: a parameter, the tempo or the master."""
     command = entries[item]["command"]
     if command["operation"] == SET_PARAMETER:
         # one 64-bit word: float bits in the lower half, arrival number in the upper
@@ -87,6 +88,8 @@ def apply_directly(entries: Any, item: int, master: Any, slots: Any, frame: int)
         # a value that has arrived since the commit was posted is newer and stays
         if before == 0 or np.int32(np.uint32(word >> np.uint64(32)) - before) >= 0:
             slots[source, target] = word
+    elif command["operation"] == SET_TEMPO:
+        header["tempo_bpm"] = np.float64(command["f0"])
     elif command["operation"] == MASTER_GAIN:
         fade_master(master, command, frame)
 
@@ -141,7 +144,7 @@ def dispatch_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
     frame = header["frame"]
     for number in range(total):
-        apply_directly(entries, np.int64(order[number]), master, slots, frame)
+        apply_directly(header, entries, np.int64(order[number]), master, slots, frame)
     # last to first: each event is prepended to the list of its object
     for number in range(total):
         item = np.int64(order[total - np.int64(1) - number])

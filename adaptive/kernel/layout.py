@@ -278,6 +278,7 @@ HEADER = record(
         ("frame", "i8"),  # first frame of the next quantum
         ("steps_recorded", "i8"),
         ("sample_rate", "f8"),
+        ("tempo_bpm", "f8"),  # quarter notes a minute
         ("channels", "i8"),
         ("bus_count", "i8"),
         ("bus_groups", "i8"),
@@ -401,8 +402,9 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     BUS_CUTOFF,
     MASTER_GAIN,
     SET_PARAMETER,
+    SET_TEMPO,
     WITHDRAW,
-) = range(1, 18)
+) = range(1, 19)
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""

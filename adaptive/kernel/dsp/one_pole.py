@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.maths import F32, ONE, exp2
 from adaptive.kernel.dsp.vectors import (
     FLOATS,
     ROW_BYTES,
@@ -30,6 +32,7 @@ from adaptive.kernel.dsp.vectors import (
 
 LAST = [WIDTH - 1] * WIDTH
 NEVER = 1e30  # above any gain
+MINUS_TWO_PI_IN_OCTAVES = F32(-2.0 * np.pi * np.log2(np.e))
 
 
 def _powers(builder: Any, pole: Any) -> list[Any]:
@@ -93,6 +96,22 @@ def scan_low_cut(_context: Any, _to: Any, _stereo: Any, _share: Any, _state: Any
 
 
 @intrinsic
+def scan_low_pass(_context: Any, _to: Any, _row: Any, _share: Any, _state: Any) -> Any:
+    """``y[n] = y[n-1] + share · (x[n] - y[n-1])``; returns the last output."""
+
+    def generate(_ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        to, row, share, last = args[0], args[1], splat(builder, args[2]), splat(builder, args[3])
+        powers = _powers(builder, builder.fsub(ir.Constant(ir.FloatType(), 1.0), args[2]))
+        for offset in ROW_OFFSETS:
+            low = _scanned(builder, builder.fmul(share, load(builder, row, offset)), powers, last)
+            store(builder, low, to, offset)
+            last = shuffled(builder, low, low, LAST)
+        return element(builder, last, 0)
+
+    return types.float32(types.int64, types.int64, types.float32, types.float32), generate
+
+
+@intrinsic
 def scan_release(_context: Any, _to: Any, _least: Any, _kept: Any, _before: Any) -> Any:
     """``g[n] = min(least[n], 1 + kept · (g[n-1] - 1))``; two such steps combine into one of the same form."""
 
@@ -147,6 +166,28 @@ def low_cut(to: int, stereo: int, share: float, state: float) -> float:
         Output of the low-pass in the frame before.
     """
     return scan_low_cut(to, stereo, share, state)
+
+
+@rtsafe
+def low_pass(to: int, row: int, share: float, state: float) -> float:
+    """Write the one-pole low-pass of a row, perhaps to the row itself; return its last output.
+
+    Parameters
+    ----------
+    to, row : int64
+        Addresses of the output and the input.
+    share : float32
+        Share of the distance to its input that the low-pass covers in a frame; see `low_pass_share`.
+    state : float32
+        Output in the frame before.
+    """
+    return scan_low_pass(to, row, share, state)
+
+
+@rtsafe
+def low_pass_share(cutoff_hz: float, sample_rate: float) -> float:
+    """Share for a cutoff, ``1 - exp(-2π f / rate)`` (impulse invariance), at most 1."""
+    return ONE - exp2(MINUS_TWO_PI_IN_OCTAVES * cutoff_hz / sample_rate)
 
 
 @rtsafe

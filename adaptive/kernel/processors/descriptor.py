@@ -85,6 +85,8 @@ class Processor:
         ``(sample_rate, values) -> int``: frames by which its output is late.
     tail_s : callable
         ``(values) -> float``: time in which its output falls by 60 dB after its input has ended.
+    gap_s : callable
+        ``(values) -> float``: longest silence within its output; it rests after a longer one.
     needs_tempo : bool
         Whether it reads the tempo from the header.
     """
@@ -98,6 +100,7 @@ class Processor:
     memory_frames: Callable[[int, Values], int] = _nothing
     latency_frames: Callable[[int, Values], int] = _nothing
     tail_s: Callable[[Values], float] = _at_once
+    gap_s: Callable[[Values], float] = _at_once
     needs_tempo: bool = False
 
     def defaults(self) -> dict[str, float]:

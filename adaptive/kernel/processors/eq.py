@@ -29,7 +29,7 @@ from adaptive.kernel.dsp.svf import (
 )
 from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Parameter, Processor
-from adaptive.kernel.processors.insert import begin_columns, end_column
+from adaptive.kernel.processors.insert import KEEPS, begin_columns, end_column
 from adaptive.kernel.processors.insert_record import insert_group
 
 OFF_LOW_HZ, OFF_HIGH_HZ = 10.0, 20000.0
@@ -163,7 +163,7 @@ def equalise(group: Any, address: int, columns: int, header: Any) -> None:
     if is_copied:
         lanes_to_rows(block, rows)
     for column in range(np.int64(PAIRS)):
-        if run & (np.int64(1) << column) and end_column(group, column, header):
+        if run & (np.int64(1) << column) and end_column(group, column, header) != KEEPS:
             for number in range(np.int64(FILTERS)):
                 clear_svf(filters[number], column)
 

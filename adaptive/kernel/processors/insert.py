@@ -28,6 +28,9 @@ RAMP_QUANTA = 16
 WET_STEP = F32(1.0 / 15.0)
 """Change of the wet share in a quantum: an insert fades in or out in 20 ms at 48 kHz."""
 
+KEEPS, RESTS, BROKEN = range(3)
+"""What becomes of a column's state at the end of a quantum."""
+
 QUIET = F32(1e-10)  # energy of a quantum: -120 dB
 TOO_LOUD = F32(1e12)
 
@@ -158,10 +161,11 @@ def blend(group: Any, column: int, header: Any) -> None:
 
 
 @rtsafe
-def end_column(group: Any, column: int, header: Any) -> bool:
-    """Finish a column after its processor; return whether its state has to be cleared.
+def end_column(group: Any, column: int, header: Any) -> int:
+    """Finish a column after its processor; return `KEEPS`, `RESTS` or `BROKEN`.
 
-    Invalid output is silenced.  A column whose output has been quiet for `quiet_limit` quanta rests.
+    Invalid output is silenced, and the processor has to clear its state (`BROKEN`).  A column whose output has
+    been quiet for `quiet_limit` quanta rests.
     """
     group["is_new"][column] = np.int32(0)
     row = row_of(group, column, header)
@@ -170,13 +174,13 @@ def end_column(group: Any, column: int, header: Any) -> bool:
         audio = carray(pointer(row), np.int64(2) * Q, np.float32)
         for i in range(np.int64(2) * Q):
             audio[i] = ZERO
-        return True
+        return np.int64(BROKEN)
     blend(group, column, header)
     if loudness < QUIET:
         group["quiet_quanta"][column] += np.int32(1)
         if group["quiet_quanta"][column] > group["quiet_limit"][column]:
             group["is_resting"][column] = np.int32(1)
-            return True
+            return np.int64(RESTS)
     else:
         group["quiet_quanta"][column] = np.int32(0)
-    return False
+    return np.int64(KEEPS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from adaptive.kernel.processors.delay import DELAY
 from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.eq import EQ
 
-PROCESSORS: dict[str, Processor] = {processor.kind: processor for processor in (EQ,)}
+PROCESSORS: dict[str, Processor] = {processor.kind: processor for processor in (EQ, DELAY)}
