@@ -10,7 +10,7 @@ import numpy as np
 
 from adaptive.engine import commands
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, OscillatorSpec, ReverbSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, OscillatorSpec
 from adaptive.kernel import layout
 from adaptive.kernel.sources.synth_record import PULSE, SAW
 
@@ -108,9 +108,8 @@ def _voices(count: int, shape: int) -> dict[str, object]:
 
 def _effects(volume: float) -> dict[str, object]:
     buses = [BusSpec(f"bus_{i}", sends=(8,), send_gains=(0.5,), cutoff_hz=3000.0) for i in range(8)]
-    engine = Engine(
-        EngineSpec(clips=8, sounds=8, buses=[*buses, BusSpec("reverb", effect=0)], reverbs=[ReverbSpec()])
-    )
+    reverb = BusSpec("reverb", inserts=(InsertSpec("reverb", "reverb"),))
+    engine = Engine(EngineSpec(clips=8, sounds=8, buses=[*buses, reverb]))
     for clip in range(8):
         number = engine.add_sound(engine.bank.add(noise(6, 0.3, clip), loop_frames=48000 * 6))
         engine.post([commands.start_clip(0, clip, number, clip)])

@@ -72,10 +72,14 @@ class Inserts:
         self._memory[slot] = memory
         group["memory"][slot.column], group["memory_frames"][slot.column] = address(memory), frames
         group["bus"][slot.column] = bus
+        if processor.prepare is not None:
+            processor.prepare(group, slot.column, self._rate, values)
         group["is_resting"][slot.column], group["quiet_quanta"][slot.column] = 1, 0
         group["is_new"][slot.column] = 1
         group["wet_now"][slot.column] = 0.0 if insert.is_bypassed else wet
         self.set(bus, insert)
+        for field in ("aimed", "now"):
+            group[field][:, slot.column] = group["wanted"][:, slot.column]
 
     def set(self, bus: int, insert: InsertSpec) -> None:
         """Set the parameters of an insert; the kernel moves to them within 21 ms.  Single words."""

@@ -29,13 +29,10 @@ from adaptive.engine.records import (
     fill_mappings,
     fill_parameter,
     fill_programs,
-    line_feedback,
-    low_cut_share,
 )
 from adaptive.engine.spare_rows import kept_rows
-from adaptive.engine.spec import EngineSpec, ReverbSpec
+from adaptive.engine.spec import EngineSpec
 from adaptive.kernel import layout as k
-from adaptive.kernel.processors.reverb_record import REVERB_LINES
 
 DEFAULTS = {
     k.MAP_GAIN_DB: ("control_gain", 1.0),
@@ -46,12 +43,6 @@ DEFAULTS = {
 
 MOVE_S = 0.008
 """Length of a ramp to another level, pan or cutoff; the kernel smooths what curves set over the same time."""
-
-REVERB_STEPS = 16
-"""Control steps over which a reverb changes.
-
-If the decay doubles, the feedback gain of each delay line changes by less than 1 % a step.
-"""
 
 CURVE_OVERLAP_STEPS = 3
 """Control steps for which a curve and a fixed level both apply, while one replaces the other.
@@ -99,15 +90,8 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
         made.append((at, partial(_store_parameters, engine, old, new)))
     if old.instruments != new.instruments:
         made.append((at, partial(_store_tones, engine, old, new)))
-    for index, (before, after) in enumerate(zip(old.reverbs, new.reverbs, strict=True)):
-        if before != after:
-            made += [
-                (
-                    at + step * k.CONTROL_STEP_FRAMES,
-                    partial(_store_reverb, engine, index, before, after, step),
-                )
-                for step in range(1, REVERB_STEPS + 1)
-            ]
+    if any(old.buses[index].inserts != new.buses[index].inserts for index in kept_rows("bus", old, new)):
+        made.append((at, partial(_store_inserts, engine, old, new)))
     return made
 
 
@@ -180,18 +164,10 @@ def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
             fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
 
 
-def _store_reverb(engine: Engine, index: int, old: ReverbSpec, new: ReverbSpec, step: int) -> None:
-    """Store one of the steps in which a reverb changes.  Single words.
-
-    The steps are small because a large jump of a delay line's feedback gain would click.
-    """
-    share, rate = step / REVERB_STEPS, engine.spec.sample_rate
-    record = engine.memory["reverbs"][index]
-    for line in range(REVERB_LINES):
-        frames = float(record["length"][line])
-        before = line_feedback(frames, rate, old.decay_s)
-        after = line_feedback(frames, rate, new.decay_s)
-        record["feedback"][line] = before + (after - before) * share
-    record["damping"] = old.damping + (new.damping - old.damping) * share
-    low_cut_hz = old.low_cut_hz + (new.low_cut_hz - old.low_cut_hz) * share
-    record["low_cut"] = low_cut_share(low_cut_hz, rate)
+def _store_inserts(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
+    """Set the parameters of inserts.  Single words; the kernel moves to them within 21 ms."""
+    for index in kept_rows("bus", old, new):
+        before = {insert.name: insert for insert in old.buses[index].inserts}
+        for insert in new.buses[index].inserts:
+            if insert.name in before and before[insert.name] != insert:
+                engine.memory.inserts.set(index, insert)

@@ -21,12 +21,10 @@ from adaptive.engine.records import (
     smoothing_share,
 )
 from adaptive.engine.render_list import fill_steps, render_list, unit_table
-from adaptive.engine.reverbs import fill_reverb, reverb_frames
 from adaptive.engine.spec import EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
-from adaptive.kernel.processors.reverb_record import REVERB
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
@@ -68,8 +66,6 @@ class Memory:
         fill_mappings(self["mappings"], self.spec.mappings)
         for index in range(len(self.spec.buses)):
             settle_bus(self["buses"], index, self.spec.mappings, self["parameters"])
-        for record, reverb in zip(self["reverbs"], spec.reverbs, strict=False):
-            fill_reverb(record, reverb, spec.sample_rate)
         self._fill_schedule()
         self._fill_master()
 
@@ -124,9 +120,6 @@ class Memory:
         self._add("groups", np.int32, spec.groups)
         self._add("order", np.int32, 2 * spec.entries)
         self._add("replies", k.REPLY, spec.replies)
-        self._add("reverbs", REVERB, len(spec.reverbs))
-        longest = max((reverb_frames(reverb, spec.sample_rate) for reverb in spec.reverbs), default=0)
-        self._add("reverb_memory", np.float32, len(spec.reverbs), longest)
         self._add("telemetry", k.TELEMETRY, 1)
         self._add("units", np.int64, len(self._row_of_unit))
         self._add("steps", k.STEP, len(render_list(spec, self.inserts)) + 1)
@@ -146,7 +139,6 @@ class Memory:
             head[name] = value
         head["parameter_capacity"] = self["slot_seen"].size
         head["source_count"] = len(spec.sources)
-        head["reverb_count"] = len(spec.reverbs)
         head["ring_count"] = spec.rings
         head["entry_count"] = spec.entries
         head["bucket_count"] = self["buckets"].size
@@ -154,7 +146,6 @@ class Memory:
         head["history_steps"] = spec.history_steps
         head["reply_capacity"] = spec.replies
         head["sound_count"] = spec.sounds
-        head["reverb_frames"] = self["reverb_memory"].shape[1]
         # The residual of a hard stop decays to a hundredth within 2 ms.
         head["declick_decay"] = smoothing_share(0.002, 1, spec.sample_rate)
         head["control_share"] = 1.0 - smoothing_share(0.008, k.QUANTUM, spec.sample_rate)

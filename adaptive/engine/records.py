@@ -46,7 +46,7 @@ def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
     group["gain_from"][column] = group["gain_to"][column] = bus.gain
     group["pan_from"][column] = group["pan_to"][column] = bus.pan
     group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
-    group["has_inserts"][column] = bool(bus.inserts) or bus.effect is not None
+    group["has_inserts"][column] = bool(bus.inserts)
     for send, target in enumerate(bus.sends):
         group["send_bus"][send, column] = target
         gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0
@@ -135,16 +135,3 @@ def fill_mappings(rows: Any, mappings: Sequence[MappingSpec]) -> None:
         row["count"] = len(mapping.points)
         for number, (x, y) in enumerate(mapping.points):
             row["x"][number], row["y"][number] = x, y
-
-
-def line_feedback(frames: float, sample_rate: int, decay_s: float) -> float:
-    """Return the feedback gain of a reverb's delay line (Jot & Chaigne 1991).
-
-    A line of m frames attenuates by 60 dB · m / (rate · decay).
-    """
-    return float(10.0 ** (-3.0 * frames / (sample_rate * decay_s)))
-
-
-def low_cut_share(low_cut_hz: float, sample_rate: int) -> float:
-    """Return the coefficient of a one-pole low cut."""
-    return 1.0 - math.exp(-2.0 * math.pi * low_cut_hz / sample_rate)

@@ -59,16 +59,15 @@ def _levels(spec: EngineSpec, groups: list[int]) -> list[list[int]]:
 
 
 def _steps_of_level(spec: EngineSpec, level: list[int], inserts: Inserts) -> list[Step]:
-    chains, reverbs = {}, []
+    chains = {}
     for group in level:
         for row, bus in _buses_of(spec, group).items():
             chains[row] = [inserts.slots[row, insert.name] for insert in bus.inserts]
-            reverbs += [] if bus.effect is None else [Step("reverb", bus.effect, row, 1)]
     between = [Step(slot.kind, inserts.group_address(slot), mask) for slot, mask in waves(chains)]
-    if not between and not reverbs:  # a group at a time stays in a near cache
+    if not between:  # a group at a time stays in a near cache
         return [Step("buses", group, part) for group in level for part in (k.BUS_BEGIN, k.BUS_END)]
     before = [Step("buses", group, k.BUS_BEGIN) for group in level]
-    return [*before, *between, *reverbs, *(Step("buses", group, k.BUS_END) for group in level)]
+    return [*before, *between, *(Step("buses", group, k.BUS_END) for group in level)]
 
 
 def unit_table(units: dict[str, int]) -> dict[str, int]:

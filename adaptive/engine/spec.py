@@ -47,8 +47,6 @@ class BusSpec:
         First of the two master channels it is added to.
     sends : tuple of int
         Indices of the buses it sends to, at most two, in later groups of eight.
-    effect : int or None
-        Index of a reverb whose output replaces the signal of the bus; None: no effect.
     gain, pan : float
         Initial values; `gain` is linear, `pan` -1 … 1.
     send_gains : tuple of float
@@ -63,7 +61,6 @@ class BusSpec:
     output: int | None = None
     channel: int = 0
     sends: tuple[int, ...] = ()
-    effect: int | None = None
     gain: float = 1.0
     pan: float = 0.0
     send_gains: tuple[float, ...] = ()
@@ -181,17 +178,6 @@ class MappingSpec:
     send: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ReverbSpec:
-    """A reverb: time to -60 dB, damping 0 … 1, pre-delay, low cut, linear gain."""
-
-    decay_s: float = 2.4
-    damping: float = 0.45
-    predelay_s: float = 0.018
-    low_cut_hz: float = 180.0
-    gain: float = 1.0
-
-
 EngineRow = tuple[str, int]
 """A row of the engine's memory: ``bus``, ``clip``, ``instrument`` or ``parameter``, and its index."""
 
@@ -220,7 +206,7 @@ class EngineSpec:
         Of the master.
     clips, sounds : int
         Numbers of clips and of rows in the sound table.
-    buses, instruments, parameters, mappings, reverbs : sequence
+    buses, instruments, parameters, mappings : sequence
         Settings of each.
     sources : sequence of int
         Rank of each source that writes parameter slots: the highest rank wins, then the latest arrival.
@@ -259,7 +245,6 @@ class EngineSpec:
     instruments: Sequence[InstrumentSpec] = ()
     parameters: Sequence[ParameterSpec] = ()
     mappings: Sequence[MappingSpec] = ()
-    reverbs: Sequence[ReverbSpec] = ()
     sources: Sequence[int] = (0, 0, 0, 0)
     rings: int = 2
     ring_capacity: int = 4096

@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.kernel import layout as k
-
-LONGEST_PREDELAY_S = 0.3
-"""Longest pre-delay of a reverb."""
+from adaptive.kernel.processors.registry import PROCESSORS
 
 
 def check_spec(spec: EngineSpec) -> None:
@@ -31,8 +29,7 @@ def check_spec(spec: EngineSpec) -> None:
                 f"bus {bus.name!r} may only feed a bus of a later group of {k.PAIRS}, not {target}",
             )
         _require(len(bus.sends) <= k.SENDS, f"bus {bus.name!r} has more than {k.SENDS} sends")
-        has_reverb = bus.effect is None or 0 <= bus.effect < len(spec.reverbs)
-        _require(has_reverb, f"bus {bus.name!r} names reverb {bus.effect}, which does not exist")
+        _check_inserts(bus)
         has_channel = 0 <= bus.channel < spec.channels
         _require(has_channel, f"bus {bus.name!r} begins at channel {bus.channel}, which does not exist")
     for number, instrument in enumerate(spec.instruments):
@@ -43,9 +40,20 @@ def check_spec(spec: EngineSpec) -> None:
         _require(is_known, f"mapping {number} refers to a parameter or a bus that does not exist")
         fits = 1 <= len(mapping.points) <= k.CURVE_POINTS
         _require(fits, f"mapping {number} must have 1 to {k.CURVE_POINTS} points")
-    for reverb in spec.reverbs:
-        fits = 0.0 <= reverb.predelay_s <= LONGEST_PREDELAY_S
-        _require(fits, f"a pre-delay may last {LONGEST_PREDELAY_S} s, not {reverb.predelay_s:g}")
+
+
+def _check_inserts(bus: BusSpec) -> None:
+    names = [insert.name for insert in bus.inserts]
+    _require(len(set(names)) == len(names), f"bus {bus.name!r} has two inserts of one name")
+    for insert in bus.inserts:
+        _require(insert.kind in PROCESSORS, f"there is no processor {insert.kind!r}")
+        processor = PROCESSORS[insert.kind]
+        known = {one.name: one for one in processor.settings}
+        for name, value in insert.values.items():
+            _require(name in known, f"a processor {insert.kind!r} has no {name!r}")
+            fits = known[name].low <= value <= known[name].high
+            limits = f"from {known[name].low:g} to {known[name].high:g}"
+            _require(fits, f"{name} of insert {insert.name!r} must be {limits}, not {value:g}")
 
 
 def _require(is_right: bool, sentence: str) -> None:

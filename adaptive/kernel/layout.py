@@ -293,7 +293,6 @@ HEADER = record(
         ("parameter_capacity", "i8"),  # length of a row of slots and history: used and spare
         ("source_count", "i8"),
         ("mapping_count", "i8"),
-        ("reverb_count", "i8"),
         ("ring_count", "i8"),
         ("entry_count", "i8"),
         ("bucket_count", "i8"),
@@ -315,7 +314,6 @@ HEADER = record(
         ("sound_count", "i8"),
         ("tap_frames", "i8"),  # length of the recording of single buses; 0: none
         ("tap_at", "i8"),
-        ("reverb_frames", "i8"),  # memory of one reverb
         ("mailbox_sequence", "i8"),  # odd while the OSC receiver writes to its mailbox
         ("mailbox_taken", "i8"),  # sequence number of the mailbox that was last taken over
         # addresses
@@ -350,17 +348,7 @@ HEADER = record(
         ("at_groups", "i8"),
         ("at_order", "i8"),
         ("at_replies", "i8"),
-        ("at_reverbs", "i8"),
-        ("at_reverb_memory", "i8"),
         ("at_telemetry", "i8"),
-        # addresses of the units, C functions
-        ("unit_control", "i8"),
-        ("unit_clips", "i8"),
-        ("unit_voices", "i8"),
-        ("unit_buses", "i8"),
-        ("unit_reverb", "i8"),
-        ("unit_master", "i8"),
-        ("unit_quantum", "i8"),
     ]
 )
 

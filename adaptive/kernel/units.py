@@ -37,9 +37,7 @@ from adaptive.kernel.layout import (
     UNIT_CONTROL,
 )
 from adaptive.kernel.osc_receiver_layout import RECEIVER
-from adaptive.kernel.processors import reverb
 from adaptive.kernel.processors.registry import PROCESSORS
-from adaptive.kernel.processors.reverb_record import REVERB
 from adaptive.kernel.sources import clip, synth
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
@@ -50,7 +48,6 @@ ONE = np.int64(1)
 # addresses are int64 where C has pointers: both are passed in the same registers
 PORTAUDIO = types.int32(types.int64, types.int64, types.uint64, types.int64, types.uint64, types.int64)
 ROOT_BYTES = np.int64(ROOT.itemsize)
-REVERB_BYTES = np.int64(REVERB.itemsize)
 MINIAUDIO = types.void(types.int64, types.int64, types.int64, types.uint32)
 
 
@@ -116,20 +113,6 @@ def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
     else:
         entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
         bus.end_group(groups[item], item, entries, header)
-    return np.int32(0)
-
-
-def reverb_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Replace the audio of bus `first` with the output of reverb `item`."""
-    header = carray(pointer(header_address), ONE, HEADER)[0]
-    reverbs = carray(pointer(header["at_reverbs"]), header["reverb_count"], REVERB)
-    shape = (header["reverb_count"], header["reverb_frames"])
-    memory = carray(pointer(header["at_reverb_memory"]), shape, np.float32)
-    audio = carray(pointer(header["at_bus_audio"]), (header["bus_count"], 2, QUANTUM), np.float32)
-    address = header["at_bus_audio"] + PAIR * first
-    rows = header["at_reverb_memory"] + item * np.int64(4) * header["reverb_frames"]
-    state = header["at_reverbs"] + item * REVERB_BYTES
-    reverb.render_reverb(reverbs[item], state, memory[item], rows, audio[first], address)
     return np.int32(0)
 
 
@@ -232,7 +215,6 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "clips": (clips_unit, UNIT),
     "voices": (voices_unit, UNIT),
     "buses": (buses_unit, UNIT),
-    "reverb": (reverb_unit, UNIT),
     "master": (master_unit, UNIT),
     "quantum": (quantum_unit, UNIT),
     "pull": (pull_unit, UNIT),

@@ -26,9 +26,9 @@ from adaptive.engine.spec import (
     BusSpec,
     EngineSpec,
     EnvelopeSpec,
+    InsertSpec,
     InstrumentSpec,
     OscillatorSpec,
-    ReverbSpec,
 )
 from adaptive.kernel import layout
 from adaptive.kernel.compile import build
@@ -181,8 +181,8 @@ def _effects(work: Work) -> Ours:
         BusSpec(f"bus_{index}", sends=(8,), send_gains=(works.SEND_GAIN,), cutoff_hz=works.BUS_CUTOFF_HZ)
         for index in range(works.BUSES)
     ]
-    reverb = BusSpec("reverb", effect=0)
-    engine = Engine(EngineSpec(clips=8, sounds=8, buses=[*buses, reverb], reverbs=[ReverbSpec()]))
+    reverb = BusSpec("reverb", inserts=(InsertSpec("reverb", "reverb"),))
+    engine = Engine(EngineSpec(clips=8, sounds=8, buses=[*buses, reverb]))
     for clip in range(works.BUSES):
         audio = works.noise(clip, works.EFFECT_RMS).T
         number = engine.add_sound(engine.bank.add(audio, loop_frames=works.STEM_FRAMES))

@@ -10,13 +10,18 @@ import numpy as np
 
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import EngineSpec, InsertSpec
 from adaptive.kernel.layout import QUANTUM
 
 Audio = np.ndarray
 
 LEAD = 4 * QUANTUM
 """Frames that are rendered before a test begins, so that every smoothed value of the mixer is at rest."""
+
+
+def reverb(**values: float) -> InsertSpec:
+    """A reverb as an insert."""
+    return InsertSpec("reverb", "reverb", values)
 
 
 def engine_of(**settings: Any) -> Engine:

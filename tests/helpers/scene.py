@@ -17,11 +17,11 @@ from adaptive.engine.spec import (
     MappingSpec,
     OscillatorSpec,
     ParameterSpec,
-    ReverbSpec,
 )
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, TRIANGLE
 from tests.helpers import signals
+from tests.helpers.rendering import reverb
 
 SEED = 4711
 FRAMES = 36864
@@ -66,7 +66,7 @@ def spec(**changes: Any) -> EngineSpec:
     )
     settings: dict[str, Any] = {
         "clips": 12,
-        "buses": (*strips, BusSpec("reverb", effect=0, output=None), BusSpec("sum")),
+        "buses": (*strips, BusSpec("reverb", inserts=(reverb(decay_s=1.1),)), BusSpec("sum")),
         "instruments": (pad, lead),
         "parameters": (
             ParameterSpec("intensity", rise_s=0.2, fall_s=0.3),
@@ -79,7 +79,6 @@ def spec(**changes: Any) -> EngineSpec:
             MappingSpec(2, k.MAP_CUTOFF, PAD, ((0.0, 500.0), (1.0, 9000.0))),
             MappingSpec(0, k.MAP_PAN, LEAD_LINE, ((0.0, -0.5), (1.0, 0.5))),
         ),
-        "reverbs": (ReverbSpec(decay_s=1.1),),
     }
     return EngineSpec(**(settings | changes))
 

@@ -14,9 +14,9 @@ from adaptive.engine.records import OPEN_HZ
 from adaptive.engine.spec import (
     BusSpec,
     EngineSpec,
+    InsertSpec,
     MappingSpec,
     ParameterSpec,
-    ReverbSpec,
     SpareRows,
 )
 from adaptive.instruments import kits, patches
@@ -320,7 +320,14 @@ class _Builder:
         reverb = self.preset.file.reverb
         while len(self.buses) < self.reverb_bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
-        returned = BusSpec("reverb", self.master_bus, effect=0, gain=db_to_gain(reverb.level_db))
+        values = {
+            "decay_s": reverb.decay_s,
+            "damping": reverb.damping,
+            "predelay_ms": reverb.predelay_ms,
+            "low_cut_hz": reverb.low_cut_hz,
+        }
+        inserts = (InsertSpec("reverb", "reverb", values),)
+        returned = BusSpec("reverb", self.master_bus, gain=db_to_gain(reverb.level_db), inserts=inserts)
         self._set(self.buses, self.reverb_bus, returned)
         owners = {**self.rows.owners, ("bus", self.reverb_bus): "reverb"}
         if self.master_bus is not None:
@@ -348,9 +355,6 @@ class _Builder:
             instruments=tuple(self.instruments),
             parameters=tuple(self.parameters),
             mappings=tuple(self.mappings),
-            reverbs=(
-                ReverbSpec(reverb.decay_s, reverb.damping, reverb.predelay_ms / 1000.0, reverb.low_cut_hz),
-            ),
             gain=db_to_gain(fixed_level_db(self.preset.file)) if self.master_bus is None else 1.0,
             spare_rows=spare,
             spare_buses=range(in_use, self.reverb_bus),
@@ -391,7 +395,8 @@ class _Builder:
         if needs_master_bus(self.preset.file) and self.master_bus is None:
             message = "the master got a curve or a cutoff"
             raise NoSpareRowsError(message)
-        if [one.predelay_s for one in spec.reverbs] != [self.preset.file.reverb.predelay_ms / 1000.0]:
+        running = spec.buses[self.reverb_bus].inserts[0]
+        if running.values["predelay_ms"] != self.preset.file.reverb.predelay_ms:
             message = "the reverb's pre-delay was changed"
             raise NoSpareRowsError(message)
 

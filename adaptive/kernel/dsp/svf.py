@@ -50,7 +50,7 @@ class _EightLanes:
         self.steps = {name: self._field(f"{name}_step") for name in COEFFICIENTS}
 
     def _offset(self, name: str) -> int:
-        return int(SVF.fields[name][1]) + 4 * self.first_lane  # type: ignore[index]
+        return int(SVF.fields[name][1]) + 4 * self.first_lane
 
     def _field(self, name: str) -> Any:
         return load(self.builder, self.address, self._offset(name))

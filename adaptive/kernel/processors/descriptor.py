@@ -20,19 +20,17 @@ Law = Literal["linear", "logarithmic"]
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number of a processor that may change while it plays.
+class Option:
+    """A number of a processor that is fixed when the preset is loaded, because its memory depends on it.
 
     Parameters
     ----------
     name : str
         Key in a preset; ends with its unit where it has one (``low_db``).
     low, high, default : float
-        Range and default, in the parameter's unit.
+        Range and default, in its unit.
     doc : str
         One sentence for the documentation and for editors.
-    law : str
-        Along which scale a change moves: ``"linear"``, or ``"logarithmic"`` for frequencies and times.
     """
 
     name: str
@@ -40,18 +38,21 @@ class Parameter:
     high: float
     default: float
     doc: str
-    law: Law = "linear"
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A number of a processor that is fixed when the preset is loaded, because its memory depends on it."""
+class Parameter(Option):
+    """A number of a processor that may change while it plays.
 
-    name: str
-    low: float
-    high: float
-    default: float
-    doc: str
+    Parameters
+    ----------
+    name, low, high, default, doc
+        As of an `Option`.
+    law : str
+        Along which scale a change moves: ``"linear"``, or ``"logarithmic"`` for frequencies and times.
+    """
+
+    law: Law = "linear"
 
 
 def _nothing(_rate: int, _values: Values) -> int:
@@ -87,6 +88,9 @@ class Processor:
         ``(values) -> float``: time in which its output falls by 60 dB after its input has ended.
     gap_s : callable
         ``(values) -> float``: longest silence within its output; it rests after a longer one.
+    prepare : callable or None
+        ``(group, column, sample_rate, values)``: writes what the unit expects of a new column, apart from
+        the fields of `insert_record` and zeros.  Runs in the control thread.
     needs_tempo : bool
         Whether it reads the tempo from the header.
     """
@@ -101,11 +105,17 @@ class Processor:
     latency_frames: Callable[[int, Values], int] = _nothing
     tail_s: Callable[[Values], float] = _at_once
     gap_s: Callable[[Values], float] = _at_once
+    prepare: Callable[[Any, int, int, Values], None] | None = None
     needs_tempo: bool = False
+
+    @property
+    def settings(self) -> tuple[Option, ...]:
+        """Parameters and options."""
+        return (*self.parameters, *self.options)
 
     def defaults(self) -> dict[str, float]:
         """The default of every parameter and option."""
-        return {one.name: one.default for one in (*self.parameters, *self.options)}
+        return {one.name: one.default for one in self.settings}
 
     def index_of(self, name: str) -> int:
         """Row of a parameter in the records of a group."""

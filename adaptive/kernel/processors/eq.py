@@ -60,8 +60,8 @@ LOGARITHMIC = sum(1 << row for row, one in enumerate(PARAMETERS) if one.law == "
 
 FILTERS = 6
 EQ_GROUP = insert_group(PARAMETERS, [("is_on", "i4", (FILTERS, PAIRS)), ("filters", SVF, FILTERS)])
-FILTERS_OFFSET, MASK_OFFSET = int(EQ_GROUP.fields["filters"][1]), int(EQ_GROUP.fields["is_run"][1])  # type: ignore[index]
-ROWS_OFFSET = int(EQ_GROUP.fields["rows"][1])  # type: ignore[index]
+FILTERS_OFFSET, MASK_OFFSET = int(EQ_GROUP.fields["filters"][1]), int(EQ_GROUP.fields["is_run"][1])
+ROWS_OFFSET = int(EQ_GROUP.fields["rows"][1])
 FILTER_BYTES = int(SVF.itemsize)
 
 LOW_CUT_ROW, LOW_ROW, LOW_MID_ROW, HIGH_MID_ROW, HIGH_ROW, HIGH_CUT_ROW = 0, 1, 3, 6, 9, 11

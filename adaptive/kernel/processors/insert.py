@@ -68,17 +68,20 @@ def move_parameter(group: Any, row: int, column: int, is_logarithmic: bool) -> b
 
 @rtsafe
 def move_parameters(group: Any, column: int, logarithmic: int) -> None:
-    """Move the parameters of a column; bit n of `logarithmic` says that row n moves along ratios."""
-    changed = np.int32(0)
+    """Move the parameters of a column; bit n of `logarithmic` says that row n moves along ratios.
+
+    What moved while the column rested is still marked when it is processed again.
+    """
     for row in range(group["wanted"].shape[0]):
         is_logarithmic = (logarithmic >> row) & np.int64(1) == np.int64(1)
         if group["is_new"][column] == 1:
+            if group["now"][row, column] != group["wanted"][row, column]:
+                group["is_changed"][column] = np.int32(1)
             group["aimed"][row, column] = group["wanted"][row, column]
             group["now"][row, column] = group["wanted"][row, column]
             group["steps_left"][row, column] = np.int32(0)
         elif move_parameter(group, row, column, is_logarithmic):
-            changed = np.int32(1)
-    group["is_changed"][column] = changed
+            group["is_changed"][column] = np.int32(1)
 
 
 @rtsafe
@@ -164,10 +167,10 @@ def blend(group: Any, column: int, header: Any) -> None:
 def end_column(group: Any, column: int, header: Any) -> int:
     """Finish a column after its processor; return `KEEPS`, `RESTS` or `BROKEN`.
 
-    Invalid output is silenced, and the processor has to clear its state (`BROKEN`).  A column whose output has
-    been quiet for `quiet_limit` quanta rests.
+    Invalid output is silenced, and the processor has to clear its state (`BROKEN`).  A column whose output
+    has been quiet for `quiet_limit` quanta rests.
     """
-    group["is_new"][column] = np.int32(0)
+    group["is_new"][column], group["is_changed"][column] = np.int32(0), np.int32(0)
     row = row_of(group, column, header)
     loudness = energy(row) + energy(row + ROW)
     if not (loudness < TOO_LOUD):

@@ -27,7 +27,7 @@ def insert_group(parameters: Sequence[Parameter], fields: Sequence[Any] = ()) ->
             ("bus", "i4", PAIRS),  # row of the bus whose audio it processes
             ("is_new", "i4", PAIRS),  # 1: starts with empty memory, and without ramps
             ("is_resting", "i4", PAIRS),  # 1: neither its input nor its output has been heard for long
-            ("is_changed", "i4", PAIRS),  # 1: a parameter moved in this quantum
+            ("is_changed", "i4", PAIRS),  # 1: a parameter moved since the column was last processed
             ("quiet_quanta", "i4", PAIRS),
             ("quiet_limit", "i4", PAIRS),  # quanta of silence after which it rests
             ("wet_wanted", "f4", PAIRS),  # share of its output: 1 in use, 0 bypassed or removed

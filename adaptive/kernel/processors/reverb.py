@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp import one_pole
-from adaptive.kernel.dsp.maths import F32, ZERO
-from adaptive.kernel.dsp.meter import energy
+from adaptive.kernel.dsp.maths import F32, ONE, ZERO, exp2
 from adaptive.kernel.dsp.ramps import prefetch_quantum
 from adaptive.kernel.dsp.vectors import (
     ROW_BYTES,
@@ -31,7 +30,11 @@ from adaptive.kernel.dsp.vectors import (
     splat,
     store,
 )
-from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
+from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
+from adaptive.kernel.processors.insert import BROKEN, begin_columns, end_column, row_of
+from adaptive.kernel.processors.insert_record import insert_group
+from adaptive.kernel.processors.reverb_delays import lay_out, reverb_frames
 from adaptive.kernel.processors.reverb_record import ALLPASSES, REVERB, REVERB_LINES, REVERB_ROWS
 
 Q = np.int64(QUANTUM)
@@ -39,10 +42,25 @@ ROWS = np.int64(REVERB_ROWS)
 LINES = np.int64(REVERB_LINES)
 PREDELAY = REVERB_ROWS - 1
 DIFFUSION, QUARTER = 0.62, 0.25  # 1/√16: the Hadamard matrix becomes orthogonal
-QUIET = F32(1e-10)  # energy of a quantum: -120 dB
-TOO_LOUD = F32(1e12)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
+MINUS_SIXTY_DB = F32(-3.0 * np.log2(10.0))
+"""In octaves, as `exp2` takes them."""
+
+LOG: Law = "logarithmic"
+PARAMETERS = (
+    Parameter("decay_s", 0.1, 60.0, 2.4, "Time in which the reverb falls by 60 dB.", LOG),
+    Parameter("damping", 0.0, 1.0, 0.45, "How much faster high frequencies decay."),
+    Parameter("low_cut_hz", 10.0, 2000.0, 180.0, "Keeps what lies below out of the reverb.", LOG),
+    Parameter("mix", 0.0, 1.0, 1.0, "Share of the reverb in the output; 1: nothing of the signal itself."),
+)
+DECAY, DAMPING, LOW_CUT, MIX = range(len(PARAMETERS))
+LOGARITHMIC = sum(1 << row for row, one in enumerate(PARAMETERS) if one.law == LOG)
+OPTIONS = (Option("predelay_ms", 0.0, 300.0, 18.0, "Time before the reverb begins."),)
+
+REVERB_GROUP = insert_group(PARAMETERS, [("reverbs", REVERB, PAIRS)])
+REVERBS_OFFSET = int(REVERB_GROUP.fields["reverbs"][1])
+REVERB_BYTES = int(REVERB.itemsize)
 
 
 def _diffused(builder: Any, x: Any, reads: list[Any], writes: list[Any], at: Any) -> Any:
@@ -148,47 +166,120 @@ def move_rows(reverb: Any, memory: Any, address: int) -> None:
 
 
 @rtsafe
-def render_reverb(
-    reverb: Any, reverb_address: int, memory: Any, rows_address: int, audio: Any, address: int
-) -> None:
+def follow(group: Any, column: int, reverb: Any, rate: float) -> None:
+    """Compute what follows from the parameters of a column, while they move.
+
+    At rest it has what `reverb_delays.lay_out` computed, with float64.
+    """
+    now = group["now"]
+    if group["is_new"][column] == 1:
+        reverb["mix"] = now[MIX, column]
+    if group["is_changed"][column] == 0:
+        return
+    octaves = MINUS_SIXTY_DB / (rate * now[DECAY, column])
+    for line in range(LINES):
+        reverb["feedback"][line] = exp2(octaves * F32(reverb["length"][line]))
+    reverb["damping"] = now[DAMPING, column]
+    reverb["low_cut"] = one_pole.low_pass_share(now[LOW_CUT, column], rate)
+
+
+@rtsafe
+def keep_input(address: int, kept: int) -> None:
+    """Copy both rows of a bus to scratch memory."""
+    source = carray(pointer(address), np.int64(2) * Q, np.float32)
+    to = carray(pointer(kept), np.int64(2) * Q, np.float32)
+    for i in range(np.int64(2) * Q):
+        to[i] = source[i]
+
+
+@rtsafe
+def mix_input(address: int, kept: int, before: float, after: float) -> None:
+    """Mix the input, kept in scratch memory, with the reverb in both rows of a bus."""
+    step = (after - before) * F32(1.0 / QUANTUM)
+    for side in range(np.int64(2)):
+        dry = carray(pointer(kept + ROW * side), Q, np.float32)
+        wet = carray(pointer(address + ROW * side), Q, np.float32)
+        for i in range(Q):
+            wet[i] = dry[i] + (wet[i] - dry[i]) * (before + step * F32(np.int32(i)))
+
+
+@rtsafe
+def render_reverb(reverb: Any, reverb_address: int, rows_address: int, frames: int, address: int) -> None:
     """Replace the audio of a bus with the output of a reverb.
 
     Parameters
     ----------
     reverb, reverb_address : REVERB, int64
         Its state, and the address of that.
-    memory, rows_address : float32 array, int64
-        The frames of its delays, and the address of the first.
-    audio, address : float32, shape (2, quantum), int64
-        Audio of the bus, and its address.
+    rows_address, frames : int64
+        Address and number of the float32 of its delays.
+    address : int64
+        Address of the audio of the bus, float32, shape (2, quantum).
     """
-    input_energy = energy(address) + energy(address + ROW)
-    if input_energy > ZERO:
-        reverb["quiet_quanta"] = np.int32(0)
-    if reverb["is_quiet"] == 1 and input_energy == ZERO:
-        return
-    reverb["is_quiet"] = np.int32(0)
     find_rows(reverb)
     input_address = rows_address + FLOAT * reverb["writes"][PREDELAY]
     reverb["low_cut_state"] = one_pole.low_cut(
         input_address, address, reverb["low_cut"], reverb["low_cut_state"]
     )
     run_network(reverb_address, rows_address, address)
-    output_energy = energy(address) + energy(address + ROW)
-    if not (output_energy < TOO_LOUD):
-        clear_reverb(reverb, memory, audio)
-    move_rows(reverb, memory, rows_address)
-    reverb["quiet_quanta"] = reverb["quiet_quanta"] + np.int32(1) if output_energy < QUIET else np.int32(0)
-    if reverb["quiet_quanta"] > reverb["quiet_limit"]:
-        reverb["is_quiet"] = np.int32(1)
+    move_rows(reverb, carray(pointer(rows_address), frames, np.float32), rows_address)
 
 
 @rtsafe
-def clear_reverb(reverb: Any, memory: Any, audio: Any) -> None:
+def clear_reverb(reverb: Any, memory: Any) -> None:
     """Clear a reverb with invalid samples: in its feedback loop they would stay forever."""
     reverb["low_cut_state"] = ZERO
     for i in range(memory.size):
         memory[i] = ZERO
-    for i in range(Q):
-        audio[0, i] = ZERO
-        audio[1, i] = ZERO
+
+
+@rtsafe
+def reverberate(group: Any, group_address: int, columns: int, header: Any) -> None:
+    """Process the columns of a mask for one quantum."""
+    run = begin_columns(group, columns, header, LOGARITHMIC)
+    first = group_address + np.int64(REVERBS_OFFSET)
+    reverbs = carray(pointer(first), np.int64(PAIRS), REVERB)
+    kept = header["at_lanes"]
+    for column in range(np.int64(PAIRS)):
+        if run & (np.int64(1) << column) == 0:
+            continue
+        reverb, rows, frames = reverbs[column], group["memory"][column], group["memory_frames"][column]
+        follow(group, column, reverb, F32(header["sample_rate"]))
+        audio = row_of(group, column, header)
+        before, after = reverb["mix"], group["now"][MIX, column]
+        is_mixed = before != ONE or after != ONE
+        if is_mixed:
+            keep_input(audio, kept)
+        render_reverb(reverb, first + np.int64(REVERB_BYTES) * column, rows, frames, audio)
+        if is_mixed:
+            mix_input(audio, kept, before, after)
+            reverb["mix"] = after
+        if end_column(group, column, header) == BROKEN:
+            clear_reverb(reverb, carray(pointer(rows), frames, np.float32))
+
+
+def unit(header_address: int, group_address: int, columns: int, _count: int) -> int:
+    """Process the columns of a mask of a group; see `descriptor.Processor.unit`."""
+    header = carray(pointer(header_address), np.int64(1), HEADER)[0]
+    group = carray(pointer(group_address), np.int64(1), REVERB_GROUP)[0]
+    reverberate(group, group_address, columns, header)
+    return np.int32(0)
+
+
+def prepare(group: Any, column: int, rate: int, values: Values) -> None:
+    """Lay out the delays of a new reverb; see `descriptor.Processor.prepare`."""
+    lay_out(group["reverbs"][column], rate, values)
+
+
+REVERB_PROCESSOR = Processor(
+    "reverb",
+    "A room: a feedback delay network of sixteen lines.",
+    unit,
+    REVERB_GROUP,
+    PARAMETERS,
+    OPTIONS,
+    reverb_frames,
+    tail_s=lambda values: values["predelay_ms"] / 1000.0 + values["decay_s"],
+    gap_s=lambda values: 0.5 + values["predelay_ms"] / 1000.0,
+    prepare=prepare,
+)

@@ -24,9 +24,7 @@ REVERB = record(
         ("gain", "f4"),
         ("low_cut", "f4"),
         ("low_cut_state", "f4"),
-        ("is_quiet", "i4"),
-        ("quiet_quanta", "i4"),
-        ("quiet_limit", "i4"),  # quanta of quiet after which the tail has ended
+        ("mix", "f4"),  # share of the reverb in the output, at the end of the quantum before
     ]
 )
 """A reverb; its rows are the feedback lines, the all-passes and the pre-delay, in this order."""

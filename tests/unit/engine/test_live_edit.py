@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from adaptive.engine.engine import Engine
-from adaptive.engine.live_edit import CURVE_OVERLAP_STEPS, REVERB_STEPS, Store, moves, stores
-from adaptive.engine.records import line_feedback
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, MappingSpec, ParameterSpec, ReverbSpec
+from adaptive.engine.live_edit import CURVE_OVERLAP_STEPS, Store, moves, stores
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb_delays import line_feedback
 
 AT = 48000
 CURVE = MappingSpec(0, k.MAP_GAIN_DB, 0, ((0.0, -20.0), (1.0, 0.0)))
@@ -17,7 +17,6 @@ SPEC = EngineSpec(
     buses=[BusSpec("a"), BusSpec("b")],
     instruments=[InstrumentSpec(0)],
     parameters=[ParameterSpec("p", default=0.5)],
-    reverbs=[ReverbSpec()],
     owners={("bus", 0): "a", ("instrument", 0): "i", ("parameter", 0): "p"},
 )
 
@@ -64,16 +63,20 @@ def test_a_control_without_a_curve_returns_to_its_neutral_value() -> None:
     assert engine.memory.head["mapping_count"] == 0
 
 
-def test_a_reverb_changes_in_equal_steps_and_ends_at_its_new_settings() -> None:
-    engine, later = changed(reverbs=[ReverbSpec(decay_s=5.0, damping=0.9)])
-    for _, store in later:
+def test_an_insert_moves_to_its_new_parameters() -> None:
+    before = (BusSpec("room", inserts=(InsertSpec("reverb", "hall", {"decay_s": 1.0, "predelay_ms": 0.0}),)),)
+    after = (BusSpec("room", inserts=(InsertSpec("reverb", "hall", {"decay_s": 5.0, "predelay_ms": 0.0}),)),)
+    owners = {("bus", 0): "room"}
+    engine = Engine(EngineSpec(buses=before, owners=owners))
+    for _, store in stores(engine, engine.spec, EngineSpec(buses=after, owners=owners), AT):
         store()
-    record = engine.memory["reverbs"][0]
+    group = engine.memory.inserts.group_of(engine.memory.inserts.slots[0, "hall"])
+    engine.pull(20 * k.QUANTUM)  # at rest it follows, too
+    record = group["reverbs"][0]
 
-    assert [frame for frame, _ in later] == [
-        AT + n * k.CONTROL_STEP_FRAMES for n in range(1, REVERB_STEPS + 1)
-    ]
-    assert record["damping"] == pytest.approx(0.9)
+    assert group["now"][0, 0] == 5.0
+    group["is_resting"][0] = 0
+    engine.pull(k.QUANTUM)
     assert record["feedback"][0] == pytest.approx(line_feedback(float(record["length"][0]), 48000, 5.0))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from adaptive.engine.arrays import ALIGNMENT, address, aligned
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec, ReverbSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile import build
 
@@ -22,7 +22,6 @@ def engine() -> Engine:
             buses=tuple(BusSpec(str(n)) for n in range(11)),
             instruments=(InstrumentSpec(0, voices=20), InstrumentSpec(1, voices=3)),
             parameters=tuple(ParameterSpec(str(n)) for n in range(5)),
-            reverbs=(ReverbSpec(),),
         )
     )
 

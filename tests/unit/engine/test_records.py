@@ -13,8 +13,6 @@ from adaptive.engine.records import (
     fill_new_parameter,
     fill_parameter,
     fill_program,
-    line_feedback,
-    low_cut_share,
     reset_bus,
     settle_bus,
     smoothing_share,
@@ -109,11 +107,3 @@ def test_programs_and_curves_are_written_point_by_point() -> None:
     assert programs[0]["operand"][:2].tolist() == [2.0, 0.5]
     assert [mappings[0][name].item() for name in ("parameter", "target", "index", "count")] == [4, 5, 1, 2]
     assert mappings[0]["y"][:2].tolist() == [-80.0, 0.0]
-
-
-def test_a_delay_line_loses_sixty_decibels_in_the_decay_time() -> None:
-    assert line_feedback(1000.0, RATE, 2.0) ** (2.0 * RATE / 1000.0) == pytest.approx(1e-3)
-
-
-def test_a_low_cut_rises_with_its_frequency() -> None:
-    assert 0.0 == low_cut_share(0.0, RATE) < low_cut_share(100.0, RATE) < low_cut_share(200.0, RATE) < 1.0

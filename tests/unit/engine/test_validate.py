@@ -5,7 +5,7 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.ports import POSTED
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, MappingSpec, ParameterSpec, ReverbSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, MappingSpec, ParameterSpec
 from adaptive.engine.validate import CommitCheck, check_spec
 from adaptive.kernel import layout as k
 
@@ -17,7 +17,6 @@ SPEC = EngineSpec(
     instruments=[InstrumentSpec(0)],
     parameters=[ParameterSpec("p")],
     mappings=[MappingSpec(0, k.MAP_PAN, 0, LINE)],
-    reverbs=[ReverbSpec()],
     groups=4,
 )
 
@@ -35,7 +34,7 @@ def test_a_specification_that_refers_to_what_exists_is_accepted() -> None:
     [
         (EngineSpec(channels=0), "channels must be from 1"),
         (EngineSpec(buses=[BusSpec("a", output=0)]), "may only feed a bus of a later group"),
-        (EngineSpec(buses=[BusSpec("a", effect=0)]), "names reverb 0, which does not exist"),
+        (EngineSpec(buses=[BusSpec("a", inserts=(InsertSpec("wah", "w"),))]), "there is no processor 'wah'"),
         (EngineSpec(buses=[BusSpec("a", channel=2)]), "begins at channel 2"),
         (EngineSpec(instruments=[InstrumentSpec(1)]), "instrument 0 plays on bus 1"),
         (EngineSpec(mappings=[MappingSpec(0, k.MAP_PAN, 0, LINE)]), "mapping 0 refers to a parameter"),
@@ -43,7 +42,16 @@ def test_a_specification_that_refers_to_what_exists_is_accepted() -> None:
             EngineSpec(parameters=[ParameterSpec("p")], mappings=[MappingSpec(0, k.MAP_PAN, 0, ())]),
             "must have 1 to 8 points",
         ),
-        (EngineSpec(reverbs=[ReverbSpec(predelay_s=1.0)]), "a pre-delay may last 0.3 s, not 1"),
+        (
+            EngineSpec(
+                buses=[BusSpec("a", inserts=(InsertSpec("reverb", "hall", {"predelay_ms": 1000.0}),))]
+            ),
+            "predelay_ms of insert 'hall' must be from 0 to 300, not 1000",
+        ),
+        (
+            EngineSpec(buses=[BusSpec("a", inserts=(InsertSpec("eq", "tone", {"lowdb": 1.0}),))]),
+            "a processor 'eq' has no 'lowdb'",
+        ),
     ],
 )
 def test_a_specification_that_refers_to_what_does_not_exist_is_refused(spec: EngineSpec, told: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from adaptive.engine import commands as c
 from adaptive.engine.arrays import address, aligned
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EngineSpec, MappingSpec, ParameterSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from tests.helpers import measure, signals
 from tests.helpers.rendering import LEAD, add, buses_of, engine_of, left_of
@@ -258,7 +258,7 @@ def test_a_mono_engine_writes_nothing_beyond_its_master() -> None:
     [
         {"buses": (BusSpec("a", output=99),)},
         {"buses": (BusSpec("a", sends=(99,)),)},
-        {"buses": (BusSpec("a", effect=3),)},
+        {"buses": (BusSpec("a", inserts=(InsertSpec("wah", "w"),)),)},
         {"buses": (BusSpec("a", channel=7),)},
         {"mappings": (MappingSpec(4, k.MAP_PAN, 0, ((0.0, 0.0),)),)},
         {"mappings": (MappingSpec(0, k.MAP_PAN, 99, ((0.0, 0.0),)),)},

@@ -130,7 +130,7 @@ def test_a_stem_has_clips_a_synthesiser_has_voices_and_a_kit_has_clips(tmp_path:
 def test_the_reverb_returns_on_the_last_bus_beyond_the_spare_strips(tmp_path: Path) -> None:
     spec = lay_out(make_preset(tmp_path, SMALL)).spec
 
-    assert [bus.effect for bus in spec.buses] == [None] * (len(spec.buses) - 1) + [0]
+    assert [len(bus.inserts) for bus in spec.buses] == [0] * (len(spec.buses) - 1) + [1]
     assert len(spec.spare_buses) == 16
     assert all(len(spec.buses) - 1 in bus.sends for bus in spec.buses if bus.sends)
 

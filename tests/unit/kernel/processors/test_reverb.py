@@ -9,17 +9,21 @@ from scipy import signal
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, ReverbSpec
+from adaptive.engine.spec import BusSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.processors.reverb_record import ALLPASSES, REVERB_LINES
 from tests.helpers import measure, signals
-from tests.helpers.rendering import LEAD, add, buses_of, digest, engine_of
+from tests.helpers.rendering import LEAD, add, buses_of, digest, engine_of, reverb
 
 RATE = 48000
 
 
 def engine_with(**settings: Any) -> Engine:
-    return engine_of(buses=(BusSpec("reverb", effect=0),), reverbs=(ReverbSpec(**settings),))
+    return engine_of(buses=(BusSpec("reverb", inserts=(reverb(**settings),)),))
+
+
+def group_of(engine: Engine) -> Any:
+    return engine.memory.inserts.group_of(engine.memory.inserts.slots[0, "reverb"])
 
 
 def response(material: np.ndarray, frames: int, **settings: Any) -> np.ndarray:
@@ -49,7 +53,7 @@ def test_damping_shortens_the_decay_of_high_frequencies_only() -> None:
 
 
 def test_nothing_is_heard_before_the_pre_delay() -> None:
-    left, right = response(signals.impulse(64), RATE, predelay_s=0.05)
+    left, right = response(signals.impulse(64), RATE, predelay_ms=50.0)
 
     assert min(measure.onset(left), measure.onset(right)) >= 0.05 * RATE
 
@@ -80,7 +84,7 @@ def test_a_reverb_becomes_exactly_silent_and_then_stops() -> None:
     buses_of(engine, 4 * RATE, [c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)])
     audio = buses_of(engine, RATE)
 
-    assert engine.memory["reverbs"][0]["is_quiet"] == 1
+    assert group_of(engine)["is_resting"][0] == 1
     assert np.count_nonzero(audio) == 0
 
 
@@ -114,8 +118,8 @@ def test_a_reverb_has_no_ringing_pitch() -> None:
 
 
 def test_two_reverbs_are_separate() -> None:
-    buses = (BusSpec("a", effect=0), BusSpec("b", effect=1))
-    engine = engine_of(buses=buses, reverbs=(ReverbSpec(), ReverbSpec(decay_s=1.0)))
+    buses = (BusSpec("a", inserts=(reverb(),)), BusSpec("b", inserts=(reverb(decay_s=1.0),)))
+    engine = engine_of(buses=buses)
     start = c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)
     audio = buses_of(engine, RATE, [start])
 
@@ -133,7 +137,7 @@ def test_a_reverb_is_linear_and_the_same_every_time(rng: np.random.Generator) ->
 
 
 def test_a_reverb_recovers_from_an_extreme_level() -> None:
-    engine = engine_with(decay_s=0.5, gain=1.0)
+    engine = engine_with(decay_s=0.5)
     material = signals.impulse(640, 10, 9e5)
     audio = buses_of(engine, 10 * RATE, [c.start_clip(LEAD, 0, add(engine, material), 0)])
 
@@ -143,7 +147,7 @@ def test_a_reverb_recovers_from_an_extreme_level() -> None:
 
 def test_a_pre_delay_is_kept_or_refused() -> None:
     try:
-        left, _ = response(signals.impulse(64), RATE, predelay_s=0.5)
+        left, _ = response(signals.impulse(64), RATE, predelay_ms=500.0)
     except ValueError:
         return
 
@@ -151,7 +155,7 @@ def test_a_pre_delay_is_kept_or_refused() -> None:
 
 
 def test_lines_share_no_factor_and_each_is_longer_than_a_quantum() -> None:
-    lengths = [int(n) for n in engine_with().memory["reverbs"][0]["length"]][: REVERB_LINES + ALLPASSES]
+    lengths = [int(n) for n in group_of(engine_with())["reverbs"][0]["length"]][: REVERB_LINES + ALLPASSES]
 
     assert min(lengths) > k.QUANTUM
     assert all(math.gcd(a, b) == 1 for a in lengths for b in lengths if a != b)
@@ -160,8 +164,8 @@ def test_lines_share_no_factor_and_each_is_longer_than_a_quantum() -> None:
 
 @pytest.mark.parametrize(("rate", "predelay_s"), [(48_000, 0.3), (192_000, 0.3), (8000, 0.0)])
 def test_a_reverb_does_not_stop_while_its_pre_delay_holds_sound(rate: int, predelay_s: float) -> None:
-    reverbs = (ReverbSpec(predelay_s=predelay_s),)
-    engine = engine_of(buses=(BusSpec("reverb", effect=0),), reverbs=reverbs, sample_rate=rate)
+    inserts = (reverb(predelay_ms=1000.0 * predelay_s),)
+    engine = engine_of(buses=(BusSpec("reverb", inserts=inserts),), sample_rate=rate)
     frames = rate // k.QUANTUM * k.QUANTUM
     left = buses_of(engine, frames, [c.start_clip(LEAD, 0, add(engine, signals.impulse(64)), 0)])[0, 0]
 

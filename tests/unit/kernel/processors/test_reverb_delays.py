@@ -6,10 +6,20 @@ import math
 import numpy as np
 import pytest
 
-from adaptive.engine.reverbs import delays, fill_reverb, next_prime, reverb_frames, row_frames
-from adaptive.engine.spec import ReverbSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.processors.reverb import REVERB_PROCESSOR
+from adaptive.kernel.processors.reverb_delays import (
+    delays,
+    lay_out,
+    line_feedback,
+    low_cut_share,
+    next_prime,
+    reverb_frames,
+    row_frames,
+)
 from adaptive.kernel.processors.reverb_record import REVERB, REVERB_LINES
+
+DEFAULTS = REVERB_PROCESSOR.defaults()
 
 rates = pytest.mark.parametrize("rate", [8000, 44100, 48000, 96000])
 
@@ -21,30 +31,27 @@ def test_the_next_prime_is_the_first_at_or_above(number: int, prime: int) -> Non
 
 @rates
 def test_no_two_delay_lines_have_a_common_factor(rate: int) -> None:
-    lines = delays(ReverbSpec(), rate)[:REVERB_LINES]
+    lines = delays(rate, DEFAULTS)[:REVERB_LINES]
 
     assert all(math.gcd(a, b) == 1 for a, b in itertools.combinations(sorted(set(lines)), 2))
-    assert all(delay >= k.QUANTUM for delay in delays(ReverbSpec(predelay_s=0.0), rate))
+    assert all(delay >= k.QUANTUM for delay in delays(rate, DEFAULTS | {"predelay_ms": 0.0}))
 
 
 @rates
 def test_the_rows_of_a_reverb_hold_their_delays_and_do_not_overlap(rate: int) -> None:
-    record, reverb = np.zeros(1, REVERB), ReverbSpec()
-    fill_reverb(record[0], reverb, rate)
-    lengths, first = delays(reverb, rate), record[0]["row_first"].tolist()
+    record = np.zeros(1, REVERB)
+    lay_out(record[0], rate, DEFAULTS)
+    lengths, first = delays(rate, DEFAULTS), record[0]["row_first"].tolist()
     ends = [start + row_frames(length) + k.QUANTUM for start, length in zip(first, lengths, strict=False)]
 
     assert all(row_frames(length) >= length + 1 + k.QUANTUM for length in lengths)
     assert all(end <= start for end, start in zip(ends, first[1 : len(lengths)], strict=False))
-    assert ends[-1] <= reverb_frames(reverb, rate)
+    assert ends[-1] <= reverb_frames(rate, DEFAULTS)
 
 
-def test_a_longer_predelay_takes_longer_to_come_to_rest() -> None:
-    records = np.zeros(2, REVERB)
-    for record, predelay_s in zip(records, (0.0, 0.3), strict=True):
-        fill_reverb(record, ReverbSpec(predelay_s=predelay_s), 48000)
+def test_a_delay_line_loses_sixty_decibels_in_the_decay_time() -> None:
+    assert line_feedback(1000.0, 48000, 2.0) ** (2.0 * 48000 / 1000.0) == pytest.approx(1e-3)
 
-    assert records["quiet_limit"][1] - records["quiet_limit"][0] == pytest.approx(
-        0.3 * 48000 / k.QUANTUM, abs=1
-    )
-    assert records["is_quiet"].tolist() == [1, 1]
+
+def test_a_low_cut_rises_with_its_frequency() -> None:
+    assert 0.0 == low_cut_share(0.0, 48000) < low_cut_share(100.0, 48000) < low_cut_share(200.0, 48000) < 1.0
