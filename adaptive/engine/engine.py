@@ -10,10 +10,10 @@ import numpy as np
 
 from adaptive.engine.arrays import address, aligned
 from adaptive.engine.bank import Bank, Sound
+from adaptive.engine.cells import fill_mappings, settle
 from adaptive.engine.commands import Command
 from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
-from adaptive.engine.records import settle_bus
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineRow, EngineSpec
 from adaptive.engine.stream_gate import StreamGate
@@ -73,6 +73,8 @@ class Engine:
         self.spec = spec
         self.bank = bank or Bank(spec.sample_rate)
         self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
+        fill_mappings(self.memory, self.memory["mappings"], spec.mappings)
+        self.settle_at_start()
         self.numbers = Numbers(address(self.memory["arrivals"]), units["gate"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
@@ -186,6 +188,10 @@ class Engine:
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)
 
+    def show_steps(self) -> None:
+        """Show the kernel the render list of the present specification and inserts."""
+        self.memory.show_steps(self._store)
+
     def _store(self, at: int, value: int) -> None:
         """Store a word with release semantics: a reader of the word also sees everything written before."""
         self._publish(at, value, 0, 0)
@@ -273,9 +279,8 @@ class Engine:
 
     def settle_at_start(self) -> None:
         """Set every strip to the values of its curves, so that it does not fade to them from the defaults."""
-        memory = self.memory
         for index in range(len(self.spec.buses)):
-            settle_bus(memory["buses"], index, self.spec.mappings, memory["parameters"])
+            settle(self.memory, index, self.spec.mappings)
 
     def listen_to_buses(self, frames: int) -> None:
         """Record the output of every bus, at most `frames` frames between two calls of `take_buses`."""

@@ -7,14 +7,14 @@ the render list holds their addresses; so inserts can be added while the engine 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
-from adaptive.engine.spec import EngineSpec, InsertSpec
+from adaptive.engine.spec import InsertSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.registry import PROCESSORS
@@ -36,7 +36,7 @@ class Slot:
 
 
 class Inserts:
-    """The groups of all inserts.
+    """The groups of all inserts, and the order in which the inserts of each bus run.
 
     Parameters
     ----------
@@ -48,58 +48,100 @@ class Inserts:
         self._rate = sample_rate
         self._groups: dict[str, list[Array]] = {}
         self._memory: dict[Slot, Array] = {}
-        self.slots: dict[InsertKey, Slot] = {}
+        self._specs: dict[int, tuple[InsertSpec, ...]] = {}
+        self._slots: dict[InsertKey, Slot] = {}
+        self._dropped: list[Slot] = []
+        self.chains: dict[int, list[Slot]] = {}
+        """Slots of each bus in the order of the signal, those that fade out included."""
 
-    def add(self, bus: int, insert: InsertSpec, wet: float = 1.0) -> None:
-        """Allocate an insert with empty memory.
+    # ── the inserts of a bus ───────────────────────────────────────────────────────────────────
+
+    def begin(self, bus: int, inserts: Sequence[InsertSpec]) -> None:
+        """Allocate the inserts of a silent bus, which had none or whose owner has changed."""
+        self._drop(self.chains.pop(bus, []))
+        for insert in self._specs.get(bus, ()):
+            del self._slots[bus, insert.name]
+        self._specs[bus] = tuple(inserts)
+        self.chains[bus] = [self._add(bus, insert, wet=1.0) for insert in inserts]
+
+    def change(self, bus: int, inserts: Sequence[InsertSpec], curved: Collection[tuple[str, str]]) -> None:
+        """Change the inserts of a bus that sounds.
+
+        What stays moves to its new parameters within 21 ms, new inserts fade in and others out within 20 ms;
+        the latter run on until `drop_faded`.
 
         Parameters
         ----------
         bus : int
-            Row of its bus.
-        insert : InsertSpec
-            Its settings.
-        wet : float
-            Share of its output to begin with: 1, or 0 where it is to fade in.
+            Row of the bus.
+        inserts : sequence of InsertSpec
+            Its inserts from now on.
+        curved : collection of (insert, parameter)
+            Parameters that a curve sets, which are left alone.
         """
-        processor = PROCESSORS[insert.kind]
-        slot = self._free_slot(processor, bus)
-        self.slots[bus, insert.name] = slot
-        group = self.group_of(slot)
-        values = processor.defaults() | dict(insert.values)
-        frames = processor.memory_frames(self._rate, values)
-        memory = aligned(np.float32, max(1, frames))
-        self._memory[slot] = memory
-        group["memory"][slot.column], group["memory_frames"][slot.column] = address(memory), frames
-        group["bus"][slot.column] = bus
-        if processor.prepare is not None:
-            processor.prepare(group, slot.column, self._rate, values)
-        group["is_resting"][slot.column], group["quiet_quanta"][slot.column] = 1, 0
-        group["is_new"][slot.column] = 1
-        group["wet_now"][slot.column] = 0.0 if insert.is_bypassed else wet
-        self.set(bus, insert)
-        for field in ("aimed", "now"):
-            group[field][:, slot.column] = group["wanted"][:, slot.column]
+        before, old = self._specs.get(bus, ()), list(self.chains.get(bus, []))
+        kept = _kept(before, inserts)
+        slots = {insert.name: self._slots.pop((bus, insert.name)) for insert in before}
+        for name, slot in slots.items():
+            if name not in kept:
+                self.group_of(slot)["wet_wanted"][slot.column] = 0.0
+        chain: list[Slot] = []
+        for insert in inserts:
+            if insert.name in kept:
+                slot = slots[insert.name]
+                at = old.index(slot)
+                chain += [*old[:at], slot]  # what fades out in front of it stays there
+                old = old[at + 1 :]
+                self._slots[bus, insert.name] = slot
+                self.set(bus, insert, curved)
+            else:
+                chain.append(self._add(bus, insert, wet=0.0))
+        self.chains[bus] = chain + old
+        self._specs[bus] = tuple(inserts)
 
-    def set(self, bus: int, insert: InsertSpec) -> None:
+    def drop_faded(self, bus: int) -> None:
+        """Take what has faded out of a bus from its chain; a new render list must be shown then."""
+        wanted = {self._slots[bus, insert.name] for insert in self._specs[bus]}
+        self._drop([slot for slot in self.chains[bus] if slot not in wanted])
+        self.chains[bus] = [slot for slot in self.chains[bus] if slot in wanted]
+
+    def free_dropped(self) -> None:
+        """Free the columns of inserts that earlier render lists named: none of them is in use any more."""
+        for slot in self._dropped:
+            del self._memory[slot]
+        self._dropped = []
+
+    # ── one insert ─────────────────────────────────────────────────────────────────────────────
+
+    def set(self, bus: int, insert: InsertSpec, curved: Collection[tuple[str, str]] = ()) -> None:
         """Set the parameters of an insert; the kernel moves to them within 21 ms.  Single words."""
-        processor, slot = PROCESSORS[insert.kind], self.slots[bus, insert.name]
+        processor, slot = PROCESSORS[insert.kind], self._slots[bus, insert.name]
         group, values = self.group_of(slot), processor.defaults() | dict(insert.values)
         for row, parameter in enumerate(processor.parameters):
-            group["wanted"][row, slot.column] = values[parameter.name]
+            if (insert.name, parameter.name) not in curved:
+                group["wanted"][row, slot.column] = values[parameter.name]
         group["wet_wanted"][slot.column] = 0.0 if insert.is_bypassed else 1.0
         quiet_s = QUIET_S + processor.gap_s(values)
         group["quiet_limit"][slot.column] = math.ceil(quiet_s * self._rate / k.QUANTUM)
 
-    def fade_out(self, key: InsertKey) -> None:
-        """Let the output of an insert fade to its input within 20 ms."""
-        slot = self.slots[key]
-        self.group_of(slot)["wet_wanted"][slot.column] = 0.0
+    def settle(self, key: InsertKey, parameter: str, value: float) -> None:
+        """Set a parameter of an insert at rest, without a ramp."""
+        slot = self._slots[key]
+        group, row = self.group_of(slot), PROCESSORS[slot.kind].index_of(parameter)
+        for field in ("wanted", "aimed", "now"):
+            group[field][row, slot.column] = value
+        group["is_changed"][slot.column] = 1
 
-    def remove(self, key: InsertKey) -> None:
-        """Free the column of an insert that no step of the render list names any more."""
-        slot = self.slots.pop(key)
-        del self._memory[slot]
+    def cell(self, key: InsertKey, parameter: str) -> int:
+        """Address of the float32 that a parameter moves to."""
+        slot = self._slots[key]
+        group, row = self._groups[slot.kind][slot.group], PROCESSORS[slot.kind].index_of(parameter)
+        wanted = group[0]["wanted"][row]
+        return address(wanted[slot.column : slot.column + 1])
+
+    def slot_of(self, bus: int, name: str) -> Slot:
+        """Where an insert of a bus is."""
+        return self._slots[bus, name]
 
     def group_of(self, slot: Slot) -> Any:
         """The record of a slot's group."""
@@ -109,36 +151,68 @@ class Inserts:
         """Address of the record of a slot's group."""
         return address(self._groups[slot.kind][slot.group])
 
-    def cell(self, key: InsertKey, parameter: str) -> int:
-        """Address of the float32 that a parameter moves to."""
-        slot = self.slots[key]
-        group, row = self._groups[slot.kind][slot.group], PROCESSORS[slot.kind].index_of(parameter)
-        return address(group) + int(group.dtype.fields["wanted"][1]) + 4 * (row * k.PAIRS + slot.column)
+    def _add(self, bus: int, insert: InsertSpec, wet: float) -> Slot:
+        processor = PROCESSORS[insert.kind]
+        slot = self._free_slot(processor, bus)
+        group = self.group_of(slot)
+        values = processor.defaults() | dict(insert.values)
+        frames = processor.memory_frames(self._rate, values)
+        memory = aligned(np.float32, max(1, frames))
+        self._memory[slot] = memory
+        self._slots[bus, insert.name] = slot
+        group["memory"][slot.column], group["memory_frames"][slot.column] = address(memory), frames
+        group["bus"][slot.column] = bus
+        if processor.prepare is not None:
+            processor.prepare(group, slot.column, self._rate, values)
+        group["is_resting"][slot.column], group["quiet_quanta"][slot.column] = 1, 0
+        group["is_new"][slot.column], group["is_changed"][slot.column] = 1, 0
+        group["wet_now"][slot.column] = 0.0 if insert.is_bypassed else wet
+        self.set(bus, insert)
+        for field in ("aimed", "now"):
+            group[field][:, slot.column] = group["wanted"][:, slot.column]
+        return slot
+
+    def _drop(self, slots: Sequence[Slot]) -> None:
+        self._dropped += slots
 
     def _free_slot(self, processor: Processor, bus: int) -> Slot:
         """The first free column, in a group without another insert of the bus: those cannot run together."""
-        used: dict[int, set[int]] = {}
-        shared = set()
-        for (other, _), slot in self.slots.items():
-            if slot.kind == processor.kind:
-                used.setdefault(slot.group, set()).add(slot.column)
-                if other == bus:
-                    shared.add(slot.group)
         groups = self._groups.setdefault(processor.kind, [])
+        shared = {slot.group for slot in self.chains.get(bus, ()) if slot.kind == processor.kind}
+        shared |= {
+            slot.group for (row, _), slot in self._slots.items() if row == bus and slot.kind == processor.kind
+        }
         for number in range(len(groups) + 1):
-            free = set(range(k.PAIRS)) - used.get(number, set())
+            free = [
+                column
+                for column in range(k.PAIRS)
+                if Slot(processor.kind, number, column) not in self._memory
+            ]
             if free and number not in shared:
                 break
         if number == len(groups):
             groups.append(aligned(processor.group, 1))
-        return Slot(processor.kind, number, min(free))
+        return Slot(processor.kind, number, free[0])
 
 
-def inserts_of(spec: EngineSpec) -> Iterator[tuple[int, InsertSpec]]:
-    """Every insert of a specification, with the row of its bus."""
-    for row, bus in enumerate(spec.buses):
-        for insert in bus.inserts:
-            yield row, insert
+def _kept(before: Sequence[InsertSpec], after: Sequence[InsertSpec]) -> set[str]:
+    """Names of the inserts that stay: of the same kind, with the same memory, in the same order."""
+    place = {insert.name: number for number, insert in enumerate(before)}
+    kept, last = set(), -1
+    for insert in after:
+        number = place.get(insert.name, -1)
+        if number > last and _has_same_memory(before[number], insert):
+            kept.add(insert.name)
+            last = number
+    return kept
+
+
+def _has_same_memory(before: InsertSpec, after: InsertSpec) -> bool:
+    options = PROCESSORS[before.kind].options
+    return before.kind == after.kind and all(
+        before.values.get(option.name, option.default) == after.values.get(option.name, option.default)
+        for option in options
+    )
 
 
 def waves(chains: Mapping[int, list[Slot]]) -> Iterator[tuple[Slot, int]]:

@@ -21,17 +21,17 @@ from functools import partial
 from typing import Any
 
 from adaptive.engine import commands
+from adaptive.engine.cells import fill_mappings
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
 from adaptive.engine.instrument_record import fill_tone
 from adaptive.engine.records import (
     OPEN_HZ,
-    fill_mappings,
     fill_parameter,
     fill_programs,
 )
 from adaptive.engine.spare_rows import kept_rows
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import EngineSpec, MappingSpec
 from adaptive.kernel import layout as k
 
 DEFAULTS = {
@@ -43,6 +43,9 @@ DEFAULTS = {
 
 MOVE_S = 0.008
 """Length of a ramp to another level, pan or cutoff; the kernel smooths what curves set over the same time."""
+
+FADED_STEPS = 8
+"""Control steps after which an insert that fades out within 20 ms is taken from the render list: 43 ms."""
 
 CURVE_OVERLAP_STEPS = 3
 """Control steps for which a curve and a fixed level both apply, while one replaces the other.
@@ -78,8 +81,13 @@ def moves(old: EngineSpec, new: EngineSpec, at: int) -> list[Command]:
 def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[Store]:
     """Return the stores, from frame `at` on, for all settings that have no command."""
     made: list[Store] = []
-    if _send_gains(old) != _send_gains(new) or _mapped(old) != _mapped(new):
+    kept = kept_rows("bus", old, new)
+    if _sends(old) != _sends(new) or _mapped(old) != _mapped(new):
         made.append((at, partial(_store_sends, engine, old, new)))
+    changed = [index for index in kept if old.buses[index].inserts != new.buses[index].inserts]
+    if changed:  # before the curves, which may set parameters of new inserts
+        made.append((at, partial(_change_inserts, engine, new, changed)))
+        made.append((at + FADED_STEPS * k.CONTROL_STEP_FRAMES, partial(_drop_faded, engine, changed)))
     if old.mappings != new.mappings:
         made.append((at, partial(_show_mappings, engine, new)))
     if _mapped(old) - _mapped(new):
@@ -90,30 +98,61 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
         made.append((at, partial(_store_parameters, engine, old, new)))
     if old.instruments != new.instruments:
         made.append((at, partial(_store_tones, engine, old, new)))
-    if any(old.buses[index].inserts != new.buses[index].inserts for index in kept_rows("bus", old, new)):
-        made.append((at, partial(_store_inserts, engine, old, new)))
     return made
 
 
-def _send_gains(spec: EngineSpec) -> list[Any]:
-    return [bus.send_gains for bus in spec.buses]
+def _sends(spec: EngineSpec) -> list[Any]:
+    return [(bus.sends, bus.send_gains) for bus in spec.buses]
 
 
-def _mapped(spec: EngineSpec) -> set[tuple[int, int]]:
-    """Return (bus, kind) of every control that a curve sets."""
-    return {(mapping.bus, mapping.kind) for mapping in spec.mappings}
+Control = tuple[int, int, object]
+"""What a curve sets: the bus, the kind of curve, and which send or parameter of an insert."""
+
+
+def _mapped(spec: EngineSpec) -> set[Control]:
+    """Return every control that a curve sets."""
+    return {(mapping.bus, mapping.kind, _detail(spec, mapping)) for mapping in spec.mappings}
+
+
+def _detail(spec: EngineSpec, mapping: MappingSpec) -> object:
+    if mapping.kind == k.MAP_SEND_DB:
+        return spec.buses[mapping.bus].sends[mapping.send]
+    return (mapping.insert, mapping.name) if mapping.kind == k.MAP_INSERT else None
 
 
 def _store_sends(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """Store send gains that no curve sets.  Single words; the kernel smooths the change over 8 ms."""
-    mapped, was_mapped = _mapped(new), _mapped(old)
+    """Store send gains that no curve sets.  Single words; the kernel smooths the change over 8 ms.
+
+    A new send begins at silence; one that is gone fades out and keeps its row.
+    """
+    mapped, sends = _mapped(new), engine.memory.sends
     for index in kept_rows("bus", old, new):
-        before, after, curve = old.buses[index], new.buses[index], (index, k.MAP_SEND_DB)
-        is_changed = before.send_gains != after.send_gains or curve in was_mapped
-        if is_changed and curve not in mapped:
-            group = engine.memory["buses"][index // k.PAIRS]
-            for send, gain in enumerate(after.send_gains):
-                group["control_send"][send, index % k.PAIRS] = gain
+        before, after = old.buses[index], new.buses[index]
+        for to in set(before.sends) - set(after.sends):
+            sends.record_of(index, to)["wanted"] = 0.0
+        for to, gain in zip(after.sends, after.send_gains, strict=False):
+            if (index, k.MAP_SEND_DB, to) not in mapped:
+                sends.add(engine.memory["buses"], index, to, gain, 0.0)
+            elif to not in before.sends:
+                sends.add(engine.memory["buses"], index, to, 0.0, 0.0)
+
+
+def _change_inserts(engine: Engine, new: EngineSpec, changed: list[int]) -> None:
+    """Change inserts: parameters (single words), and which there are (whole rows: the render list)."""
+    memory = engine.memory
+    memory.inserts.free_dropped()
+    for index in changed:
+        memory.inserts.change(index, new.buses[index].inserts, _curved(new, index))
+        # before the render list: from then on, the bus is heard behind its inserts
+        memory["buses"][index // k.PAIRS]["has_inserts"][index % k.PAIRS] = 1
+    engine.show_steps()
+
+
+def _drop_faded(engine: Engine, changed: list[int]) -> None:
+    """Take inserts that have faded out from the render list.  Whole rows."""
+    for index in changed:
+        engine.memory.inserts.drop_faded(index)
+    engine.show_steps()
 
 
 def _show_mappings(engine: Engine, new: EngineSpec) -> None:
@@ -122,17 +161,32 @@ def _show_mappings(engine: Engine, new: EngineSpec) -> None:
     In a half-written curve, two points could have the same x, and the kernel would divide by zero.
     """
     rows = engine.memory.fresh("mappings")
-    fill_mappings(rows, new.mappings)
+    fill_mappings(engine.memory, rows, new.mappings)
     engine.show_rows("mappings", rows, "mapping_count", len(new.mappings))
 
 
 def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """Reset controls that no curve sets any more.  Single words; the kernel smooths the change over 8 ms."""
+    """Reset controls that no curve sets any more.  Single words; the kernel smooths the change."""
     kept = set(kept_rows("bus", old, new))
-    for index, kind in _mapped(old) - _mapped(new):
-        if index in kept and kind in DEFAULTS:
+    for index, kind, detail in _mapped(old) - _mapped(new):
+        if index not in kept:
+            continue
+        if kind in DEFAULTS:
             name, value = DEFAULTS[kind]
             engine.memory["buses"][index // k.PAIRS][name][index % k.PAIRS] = value
+        elif kind == k.MAP_INSERT and isinstance(detail, tuple):
+            for insert in new.buses[index].inserts:
+                if insert.name == detail[0]:
+                    engine.memory.inserts.set(index, insert, _curved(new, index))
+
+
+def _curved(spec: EngineSpec, bus: int) -> set[tuple[str, str]]:
+    """Return insert and name of every parameter of a bus's inserts that a curve sets."""
+    return {
+        (mapping.insert, mapping.name)
+        for mapping in spec.mappings
+        if mapping.bus == bus and mapping.kind == k.MAP_INSERT
+    }
 
 
 def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
@@ -162,12 +216,3 @@ def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
             fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
-
-
-def _store_inserts(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """Set the parameters of inserts.  Single words; the kernel moves to them within 21 ms."""
-    for index in kept_rows("bus", old, new):
-        before = {insert.name: insert for insert in old.buses[index].inserts}
-        for insert in new.buses[index].inserts:
-            if insert.name in before and before[insert.name] != insert:
-                engine.memory.inserts.set(index, insert)

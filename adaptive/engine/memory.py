@@ -9,19 +9,18 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
-from adaptive.engine.inserts import Inserts, inserts_of
+from adaptive.engine.inserts import Inserts
 from adaptive.engine.instrument_record import fill_instrument
 from adaptive.engine.records import (
     clear_buses,
     fill_bus,
-    fill_mappings,
     fill_new_parameter,
     fill_programs,
-    settle_bus,
     smoothing_share,
 )
 from adaptive.engine.render_list import fill_steps, render_list, unit_table
-from adaptive.engine.spec import EngineSpec, InstrumentSpec
+from adaptive.engine.sends import Sends
+from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
@@ -30,6 +29,10 @@ from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 NO_SLACK_YET = 2**62
 """Value of `least_slack_frames` before the first timed command."""
+
+
+MOST_STEPS = 1 << 16
+"""More than a render list has; it ends before."""
 
 
 class Memory:
@@ -56,16 +59,13 @@ class Memory:
         self._replaced: list[Array] = []
         self._row_of_unit = unit_table(units)
         self.inserts = Inserts(spec.sample_rate)
-        for bus, insert in inserts_of(spec):
-            self.inserts.add(bus, insert)
+        for row, bus in enumerate(spec.buses):
+            self.inserts.begin(row, bus.inserts)
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
         self._fill_instruments()
         self._fill_parameters()
-        fill_mappings(self["mappings"], self.spec.mappings)
-        for index in range(len(self.spec.buses)):
-            settle_bus(self["buses"], index, self.spec.mappings, self["parameters"])
         self._fill_schedule()
         self._fill_master()
 
@@ -99,6 +99,8 @@ class Memory:
         self._add("voices", VOICE_GROUP, self.voice_groups + spare.voice_groups)
         self._add("instruments", INSTRUMENT, len(spec.instruments) + spare.instruments)
         self._add("buses", BUS_GROUP, groups)
+        sends = sum(len(bus.sends) for bus in spec.buses) + spare.sends
+        self.sends = Sends(self._add("sends", k.SEND, sends))
         self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # filters process whole groups
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
@@ -137,6 +139,7 @@ class Memory:
         head["bus_groups"] = _groups(len(spec.buses))
         for name, value in self.counts(spec).items():
             head[name] = value
+        head["send_count"] = self["sends"].size
         head["parameter_capacity"] = self["slot_seen"].size
         head["source_count"] = len(spec.sources)
         head["ring_count"] = spec.rings
@@ -154,8 +157,8 @@ class Memory:
         for name, row in self._row_of_unit.items():
             self["units"][row] = units[name]
         head["unit_count"] = len(units)
-        self.fill_steps(self["steps"], spec)
-        head["step_rows"] = self["steps"].size
+        fill_steps(self["steps"], render_list(spec, self.inserts), self._row_of_unit)
+        head["step_rows"] = MOST_STEPS
 
     def counts(self, spec: EngineSpec) -> dict[str, int]:
         """Return the header fields that count the rows a specification uses."""
@@ -173,6 +176,13 @@ class Memory:
         clear_buses(self["buses"])
         for index, bus in enumerate(self.spec.buses):
             fill_bus(self["buses"], index, bus)
+            self.add_sends(index, bus)
+
+    def add_sends(self, index: int, bus: BusSpec) -> None:
+        """Link the sends of a silent bus, at their gains."""
+        for number, to in enumerate(bus.sends):
+            gain = bus.send_gains[number] if number < len(bus.send_gains) else 0.0
+            self.sends.add(self["buses"], index, to, gain, gain)
 
     def _fill_instruments(self) -> None:
         self["clips"]["first_event"] = -1
@@ -200,9 +210,12 @@ class Memory:
         fill_programs(self["programs"], self.spec.parameters)
         self["source_rank"][:] = self.spec.sources
 
-    def fill_steps(self, rows: Array, spec: EngineSpec) -> None:
-        """Write the render list of a specification into a `STEP` array."""
-        fill_steps(rows, render_list(spec, self.inserts), self._row_of_unit)
+    def show_steps(self, publish: Callable[[int, int], object]) -> None:
+        """Replace the render list by that of the present specification and inserts."""
+        steps = render_list(self.spec, self.inserts)
+        rows = aligned(k.STEP, len(steps) + 1)
+        fill_steps(rows, steps, self._row_of_unit)
+        self.show("steps", rows, publish)
 
     def fresh(self, name: str) -> Array:
         """Return a zeroed array like the named one, to be filled and passed to `show`."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from adaptive.engine.spec import BusSpec, MappingSpec, ParameterSpec
+from adaptive.engine.spec import BusSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from adaptive.units import db_to_gain
 
@@ -29,7 +27,7 @@ def smoothing_share(seconds: float, frames: float, sample_rate: float, left: flo
 def clear_buses(groups: Any) -> None:
     """Set every bus of all groups to its neutral state: unchanged signal, straight to the master."""
     groups["output"], groups["first_event"] = -1, -1
-    groups["send_bus"] = -1
+    groups["first_send"] = -1
     for ramp in ("gain", "duck"):
         groups[f"{ramp}_from"], groups[f"{ramp}_to"] = 1.0, 1.0
     groups["cutoff_from"], groups["cutoff_to"] = OPEN_HZ, OPEN_HZ
@@ -47,11 +45,6 @@ def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
     group["pan_from"][column] = group["pan_to"][column] = bus.pan
     group["cutoff_from"][column] = group["cutoff_to"][column] = bus.cutoff_hz
     group["has_inserts"][column] = bool(bus.inserts)
-    for send, target in enumerate(bus.sends):
-        group["send_bus"][send, column] = target
-        gain = bus.send_gains[send] if send < len(bus.send_gains) else 0.0
-        for name in ("control_send", "control_send_now", "send_value"):
-            group[name][send, column] = gain
 
 
 def reset_bus(groups: Any, index: int) -> None:
@@ -63,26 +56,19 @@ def reset_bus(groups: Any, index: int) -> None:
     group["control_gain"][column] = group["control_gain_now"][column] = 1.0
     group["control_pan"][column] = group["control_pan_now"][column] = 0.0
     group["control_cutoff"][column] = OPEN_HZ
-    group["send_bus"][:, column] = -1
+    group["first_send"][column] = -1
 
 
-def settle_bus(groups: Any, index: int, mappings: Sequence[MappingSpec], parameters: Any) -> None:
-    """Set a silent bus to the values of its curves, so that it does not fade to them when it first sounds."""
+def settle_bus(groups: Any, index: int, values: Mapping[int, float]) -> None:
+    """Set a silent bus to the values of its curves, by kind of curve, and its gain line to the result."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
-    for mapping in mappings:
-        if mapping.bus != index:
-            continue
-        xs, ys = zip(*mapping.points, strict=True)
-        value = float(np.interp(float(parameters[mapping.parameter]["value"]), xs, ys))
-        if mapping.kind == k.MAP_GAIN_DB:
-            group["control_gain"][column] = group["control_gain_now"][column] = db_to_gain(value)
-        elif mapping.kind == k.MAP_PAN:
-            group["control_pan"][column] = group["control_pan_now"][column] = value
-        elif mapping.kind == k.MAP_CUTOFF:
-            group["control_cutoff"][column] = value
-        else:
-            for name in ("control_send", "control_send_now", "send_value"):
-                group[name][mapping.send, column] = db_to_gain(value)
+    if k.MAP_GAIN_DB in values:
+        gain = db_to_gain(values[k.MAP_GAIN_DB])
+        group["control_gain"][column] = group["control_gain_now"][column] = gain
+    if k.MAP_PAN in values:
+        group["control_pan"][column] = group["control_pan_now"][column] = values[k.MAP_PAN]
+    if k.MAP_CUTOFF in values:
+        group["control_cutoff"][column] = values[k.MAP_CUTOFF]
     pan = float(group["pan_from"][column] + group["control_pan_now"][column])
     angle = (min(1.0, max(-1.0, pan)) + 1.0) * math.pi / 4.0
     gain = float(group["gain_from"][column] * group["control_gain_now"][column])
@@ -125,13 +111,3 @@ def fill_program(row: Any, parameter: ParameterSpec) -> None:
     row["length"] = len(program)
     for step, (opcode, operand) in enumerate(program):
         row["opcode"][step], row["operand"][step] = opcode, operand
-
-
-def fill_mappings(rows: Any, mappings: Sequence[MappingSpec]) -> None:
-    """Write the curves."""
-    for row, mapping in zip(rows, mappings, strict=False):
-        row["parameter"], row["kind"] = mapping.parameter, mapping.kind
-        row["target"], row["index"] = mapping.bus, mapping.send
-        row["count"] = len(mapping.points)
-        for number, (x, y) in enumerate(mapping.points):
-            row["x"][number], row["y"][number] = x, y

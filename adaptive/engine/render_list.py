@@ -61,8 +61,8 @@ def _levels(spec: EngineSpec, groups: list[int]) -> list[list[int]]:
 def _steps_of_level(spec: EngineSpec, level: list[int], inserts: Inserts) -> list[Step]:
     chains = {}
     for group in level:
-        for row, bus in _buses_of(spec, group).items():
-            chains[row] = [inserts.slots[row, insert.name] for insert in bus.inserts]
+        for row in _buses_of(spec, group):
+            chains[row] = inserts.chains.get(row, [])
     between = [Step(slot.kind, inserts.group_address(slot), mask) for slot, mask in waves(chains)]
     if not between:  # a group at a time stays in a near cache
         return [Step("buses", group, part) for group in level for part in (k.BUS_BEGIN, k.BUS_END)]

@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine.cells import settle
 from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
-from adaptive.engine.records import fill_bus, fill_new_parameter, fill_program, reset_bus, settle_bus
+from adaptive.engine.records import fill_bus, fill_new_parameter, fill_program, reset_bus
 from adaptive.engine.spec import EngineRow, EngineSpec, SpareRows
 from adaptive.kernel import layout as k
 
@@ -67,6 +68,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         voice_groups(old.instruments) + old.spare_rows.voice_groups - voice_groups(instruments),
         len(old.parameters) + old.spare_rows.parameters - len(parameters),
         len(old.mappings) + old.spare_rows.mappings - len(new.mappings),
+        old.spare_rows.sends,
     )
     return replace(
         new,
@@ -129,20 +131,22 @@ def grow(
         Stores a word at an address with release semantics.
     """
     _grow_parameters(memory, old, new, moved, publish)
+    memory.spec = new
+    memory.inserts.free_dropped()
     for index in fresh_rows("bus", old, new):
         reset_bus(memory["buses"], index)
+        memory.sends.forget(index)
         fill_bus(memory["buses"], index, new.buses[index])
-        settle_bus(memory["buses"], index, new.mappings, memory["parameters"])
+        memory.add_sends(index, new.buses[index])
+        memory.inserts.begin(index, new.buses[index].inserts)
+        settle(memory, index, new.mappings)
     next_group = int(memory.head["voice_groups"])
     for index in fresh_rows("instrument", old, new):
         is_added, first = index >= len(old.instruments), int(memory["instruments"][index]["first_group"])
         memory.fill_instrument(index, new.instruments[index], next_group if is_added else first)
         next_group += voice_groups_of(new.instruments[index].voices) if is_added else 0
-    memory.spec = new
     # before the counts: the kernel may give a command only to a bus that has a step to carry it out
-    steps = memory.fresh("steps")
-    memory.fill_steps(steps, new)
-    memory.show("steps", steps, publish)
+    memory.show_steps(publish)
     for name, value in memory.counts(new).items():
         if name != "mapping_count":  # counted when the curves are shown
             publish(memory.address_of(name), value)

@@ -46,7 +46,7 @@ class BusSpec:
     channel : int
         First of the two master channels it is added to.
     sends : tuple of int
-        Indices of the buses it sends to, at most two, in later groups of eight.
+        Indices of the buses it sends to, in later groups of eight.
     gain, pan : float
         Initial values; `gain` is linear, `pan` -1 … 1.
     send_gains : tuple of float
@@ -162,13 +162,15 @@ class MappingSpec:
     parameter : int
         Row of the parameter.
     kind : int
-        Control, one of ``layout.MAP_…``.
+        What it sets, one of ``layout.MAP_…``.
     bus : int
         Index of the bus.
     points : tuple of (float, float)
         1 to 8 points (parameter value, control value), interpolated linearly.
     send : int
         Which send of the bus, for ``MAP_SEND_DB``.
+    insert, name : str
+        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``.
     """
 
     parameter: int
@@ -176,6 +178,8 @@ class MappingSpec:
     bus: int
     points: tuple[tuple[float, float], ...]
     send: int = 0
+    insert: str = ""
+    name: str = ""
 
 
 EngineRow = tuple[str, int]
@@ -194,6 +198,7 @@ class SpareRows:
     voice_groups: int = 0
     parameters: int = 0
     mappings: int = 0
+    sends: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Buses: gain, ducking gain, pan, low-pass, two sends and a meter.
+"""Buses: gain, ducking gain, pan, low-pass, sends and a meter.
 
 The mixer channels of layers and the buses they are routed to are rows of one record, called buses here.
 Eight stereo buses form a group of sixteen lanes.  A bus feeds a bus of a later group, or the master.
@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import carray
 
 from adaptive.kernel.bus_record import BUS_GROUP
-from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right
 from adaptive.kernel.dsp.meter import energy, peak_of
 from adaptive.kernel.dsp.ramps import (
@@ -33,7 +34,7 @@ from adaptive.kernel.layout import (
     PAIRS,
     QUANTUM,
     QUIET_QUANTA,
-    SENDS,
+    SEND,
 )
 from adaptive.kernel.processors.lowpass import filter_rows
 
@@ -116,17 +117,22 @@ def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
 
 @rtsafe
 def move_controls(group: Any, share: float) -> None:
-    """Move level, pan and sends towards the values that parameters set, lane by lane."""
+    """Move level and pan towards the values that parameters set, lane by lane."""
     for column in range(PAIRS):
         now = group["control_gain_now"][column]
         group["control_gain_now"][column] = now + (group["control_gain"][column] - now) * share
         now = group["control_pan_now"][column]
         group["control_pan_now"][column] = now + (group["control_pan"][column] - now) * share
-    for send in range(SENDS):
-        for column in range(PAIRS):
-            now = group["control_send_now"][send, column]
-            wanted = group["control_send"][send, column]
-            group["control_send_now"][send, column] = now + (wanted - now) * share
+
+
+@rtsafe
+def move_sends(group: Any, column: int, sends: Any, share: float) -> None:
+    """Move the sends of a bus towards their gains."""
+    number = group["first_send"][column]
+    while number >= 0:
+        send = sends[number]
+        send["now"] += (send["wanted"] - send["now"]) * share
+        number = send["next"]
 
 
 @rtsafe
@@ -284,7 +290,7 @@ def filter_group(group: Any, filter_address: int, buses: Any, base: int, first: 
 
 
 @rtsafe
-def route(group: Any, column: int, buses: int, master: int, index: int, channels: int) -> None:
+def route(group: Any, column: int, sends: Any, buses: int, master: int, index: int, channels: int) -> None:
     """Add a finished bus to its output and its sends; `buses` and `master` are addresses."""
     output = np.int64(group["output"][column])
     source = buses + PAIR * index
@@ -299,15 +305,17 @@ def route(group: Any, column: int, buses: int, master: int, index: int, channels
     else:  # the last of an odd number of channels: both sides at half level
         add_quantum(master + ROW * first, source, HALF, ZERO)
         add_quantum(master + ROW * first, source + ROW, HALF, ZERO)
-    for send in range(np.int64(SENDS)):
-        bus = np.int64(group["send_bus"][send, column])
-        now, before = group["control_send_now"][send, column], group["send_value"][send, column]
-        if bus >= 0 and (now > F32(1e-5) or before > F32(1e-5)):
+    number = group["first_send"][column]
+    while number >= 0:
+        send = sends[number]
+        now, before = send["now"], send["value"]
+        if now > F32(1e-5) or before > F32(1e-5):
             step = (now - before) / F32(QUANTUM)
-            to = buses + PAIR * bus
+            to = buses + PAIR * np.int64(send["to"])
             add_quantum(to, source, before, step)
             add_quantum(to + ROW, source + ROW, before, step)
-        group["send_value"][send, column] = now
+        send["value"] = now
+        number = send["next"]
 
 
 @rtsafe
@@ -338,23 +346,25 @@ def end_group(group: Any, number: int, entries: Any, header: Any) -> None:
     """Render what comes after the inserts: gain, pan and meters, then mix into output and sends."""
     frame, base = header["frame"], header["at_bus_audio"]
     first, count = number * np.int64(PAIRS), columns_of(number, header)
+    sends = carray(pointer(header["at_sends"]), header["send_count"], SEND)
     for column in range(count):
         index = first + column
+        move_sends(group, column, sends, header["control_share"])
         if group["loudness"][column] == INVALID:
             apply_commands(group, column, entries, frame)
             continue  # its gain line stays at 0 and rises in the next quantum
         if group["has_inserts"][column] == 1:
             group["loudness"][column] = loudness_of(base + PAIR * index)
         if is_resting(group, column, group["loudness"][column]):
-            follow_lines(group, column, frame, header["meter_share"])
+            follow_lines(group, column, sends, frame, header["meter_share"])
             continue
         scale_bus(group, column, base + PAIR * index, entries, frame)
         measure(group, column, base + PAIR * index, header["meter_share"])
-        route(group, column, base, header["at_master_audio"], index, header["channels"])
+        route(group, column, sends, base, header["at_master_audio"], index, header["channels"])
 
 
 @rtsafe
-def follow_lines(group: Any, column: int, frame: int, share: float) -> None:
+def follow_lines(group: Any, column: int, sends: Any, frame: int, share: float) -> None:
     """Move the gain lines of a silent bus along, so that it starts again without a step."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
@@ -363,7 +373,9 @@ def follow_lines(group: Any, column: int, frame: int, share: float) -> None:
     lane = np.int64(2) * column
     group["line_value"][lane] = gain * group["pan_gain"][lane]
     group["line_value"][lane + np.int64(1)] = gain * group["pan_gain"][lane + np.int64(1)]
-    for send in range(np.int64(SENDS)):
-        group["send_value"][send, column] = group["control_send_now"][send, column]
+    number = group["first_send"][column]
+    while number >= 0:
+        sends[number]["value"] = sends[number]["now"]
+        number = sends[number]["next"]
     group["square"][lane] *= ONE - share
     group["square"][lane + np.int64(1)] *= ONE - share

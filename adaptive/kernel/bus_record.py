@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from adaptive.kernel.layout import LANES, PAIRS, SENDS, ramp_fields, record, shaped_ramp_fields
+from adaptive.kernel.layout import LANES, PAIRS, ramp_fields, record, shaped_ramp_fields
 from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 
 BUS_GROUP = record(
     [
         ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
         ("channel", "i4", PAIRS),  # first of its two master channels
-        ("send_bus", "i4", (SENDS, PAIRS)),  # -1: none
+        ("first_send", "i4", PAIRS),  # row of its first send; -1: none
         ("has_inserts", "i4", PAIRS),  # 1: what it hears at its end is not what it heard at its beginning
         ("first_event", "i4", PAIRS),
         ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no state yet
@@ -23,9 +23,6 @@ BUS_GROUP = record(
         ("control_pan", "f4", PAIRS),
         ("control_pan_now", "f4", PAIRS),
         ("control_cutoff", "f4", PAIRS),
-        ("control_send", "f4", (SENDS, PAIRS)),
-        ("control_send_now", "f4", (SENDS, PAIRS)),
-        ("send_value", "f4", (SENDS, PAIRS)),
         ("silent_quanta", "i4", PAIRS),
         ("loudness", "f4", PAIRS),  # energy of this quantum's input
         ("pan_aimed", "f4", PAIRS),  # pan for which `pan_gain` was computed

@@ -175,8 +175,7 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
     read_slots(header, parameters, slots, bits, seen, ranks, frame)
     update_parameters(header, parameters, programs, frame)
     mappings = carray(pointer(header["at_mappings"]), header["mapping_count"], MAPPING)
-    buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
-    apply_mappings(header, parameters, mappings, buses)
+    apply_mappings(header, parameters, mappings)
 
 
 @rtsafe

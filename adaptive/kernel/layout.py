@@ -32,9 +32,6 @@ QUIET_QUANTA = 375
 CURVE_POINTS = 8
 PROGRAM_LENGTH = 64
 PROGRAM_STACK = 16
-SENDS = 2
-"""Most sends a bus may have."""
-
 MASTER_LOOK_AHEAD = 72
 """Frames of limiter look-ahead; above 150 Hz, more than 64 to 96 frames make its distortion little lower."""
 
@@ -192,9 +189,8 @@ PROGRAM = record(
 MAPPING = record(
     [
         ("parameter", "i4"),
-        ("kind", "i4"),
-        ("target", "i4"),
-        ("index", "i4"),
+        ("is_level", "i4"),  # 1: the curve gives dB, and the cell takes a linear gain
+        ("cell", "i8"),  # address of the float32 that the curve sets
         ("count", "i4"),
         ("x", "f4", CURVE_POINTS),
         ("y", "f4", CURVE_POINTS),
@@ -232,6 +228,17 @@ MASTER = record(
         ("wide", "f4", QUANTUM + 2 * MASTER_LOOK_AHEAD),
     ]
 )
+
+SEND = record(
+    [
+        ("to", "i4"),  # the bus it feeds, in a later group
+        ("next", "i4"),  # row of the next send of the same bus; -1: none
+        ("wanted", "f4"),  # linear gain
+        ("now", "f4"),  # smoothed, at the end of this quantum
+        ("value", "f4"),  # at the end of the quantum before
+    ]
+)
+"""A send of a bus: what it adds to another bus, after its fader."""
 
 STEP = record(
     [
@@ -282,6 +289,7 @@ HEADER = record(
         ("channels", "i8"),
         ("bus_count", "i8"),
         ("bus_groups", "i8"),
+        ("send_count", "i8"),  # rows of sends, used and spare
         ("spare_first", "i8"),  # first group of buses that is spare, and not rendered
         ("spare_end", "i8"),  # first group after the spare ones
         ("step_rows", "i8"),  # rows of the render list; a row without a unit ends it
@@ -325,6 +333,7 @@ HEADER = record(
         ("at_voices", "i8"),
         ("at_instruments", "i8"),
         ("at_buses", "i8"),
+        ("at_sends", "i8"),
         ("at_bus_audio", "i8"),
         ("at_master_audio", "i8"),
         ("at_master_delay", "i8"),
@@ -398,7 +407,8 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB = range(4)
+MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT = range(5)
+"""What a curve sets: a control of a bus, the level of a send, a parameter of an insert."""
 
 REPLY_DONE, REPLY_APPLIED, REPLY_WITHDRAWN = range(1, 4)
 

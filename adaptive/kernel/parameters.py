@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import carray
 
-from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
-from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MAP_CUTOFF, MAP_GAIN_DB, MAP_PAN, PAIRS, REPLY_APPLIED
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 from adaptive.kernel.schedule import reply
 
 F32: Any = np.float32
@@ -234,21 +235,13 @@ def curve_at(mapping: Any, x: float) -> float:
 
 
 @rtsafe
-def apply_mappings(header: Any, parameters: Any, mappings: Any, buses: Any) -> None:
-    """Set the gains, pans, cutoffs and sends that parameters control."""
+def apply_mappings(header: Any, parameters: Any, mappings: Any) -> None:
+    """Set what parameters control: gains, pans, cutoffs, sends, parameters of inserts."""
     for index in range(header["mapping_count"]):
         mapping = mappings[index]
         value = curve_at(mapping, parameters[mapping["parameter"]]["value"])
-        group = buses[mapping["target"] // np.int32(PAIRS)]
-        column = mapping["target"] % np.int32(PAIRS)
-        if mapping["kind"] == MAP_GAIN_DB:
-            group["control_gain"][column] = gain_of_db(value)
-        elif mapping["kind"] == MAP_PAN:
-            group["control_pan"][column] = value
-        elif mapping["kind"] == MAP_CUTOFF:
-            group["control_cutoff"][column] = value
-        else:
-            group["control_send"][mapping["index"], column] = gain_of_db(value)
+        cell = carray(pointer(mapping["cell"]), np.int64(1), np.float32)
+        cell[0] = gain_of_db(value) if mapping["is_level"] == 1 else value
 
 
 @rtsafe

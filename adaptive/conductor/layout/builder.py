@@ -48,7 +48,7 @@ SPARE_STRIPS = 16
 """Strips that can be added while a preset plays: whole groups of eight, not rendered until they are used."""
 
 SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS = 96, 8, 16
-SPARE_PARAMETERS, SPARE_CURVES, SPARE_SOUNDS = 8, 32, 256
+SPARE_PARAMETERS, SPARE_CURVES, SPARE_SENDS, SPARE_SOUNDS = 8, 32, 128, 256
 """Rows of each kind that an edit may add while a preset plays."""
 
 NO_LIMIT = 1_000_000
@@ -336,7 +336,9 @@ class _Builder:
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
-        spare = SpareRows(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES)
+        spare = SpareRows(
+            SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES, SPARE_SENDS
+        )
         if self.occupancy is not None:
             running = self.occupancy.spec
             clips, sounds, in_use = (

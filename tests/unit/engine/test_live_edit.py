@@ -70,7 +70,7 @@ def test_an_insert_moves_to_its_new_parameters() -> None:
     engine = Engine(EngineSpec(buses=before, owners=owners))
     for _, store in stores(engine, engine.spec, EngineSpec(buses=after, owners=owners), AT):
         store()
-    group = engine.memory.inserts.group_of(engine.memory.inserts.slots[0, "hall"])
+    group = engine.memory.inserts.group_of(engine.memory.inserts.slot_of(0, "hall"))
     engine.pull(20 * k.QUANTUM)  # at rest it follows, too
     record = group["reverbs"][0]
 

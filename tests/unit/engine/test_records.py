@@ -9,7 +9,6 @@ from adaptive.engine.records import (
     OPEN_HZ,
     clear_buses,
     fill_bus,
-    fill_mappings,
     fill_new_parameter,
     fill_parameter,
     fill_program,
@@ -17,7 +16,7 @@ from adaptive.engine.records import (
     settle_bus,
     smoothing_share,
 )
-from adaptive.engine.spec import BusSpec, MappingSpec, ParameterSpec
+from adaptive.engine.spec import BusSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
 
@@ -45,8 +44,7 @@ def test_a_bus_fills_its_own_column_only() -> None:
     fill_bus(made, 9, BusSpec("a", gain=0.5, pan=0.25, sends=(12,), send_gains=(0.125,)))
     other = [column for column in range(k.PAIRS) if column != 1]
 
-    assert (made[1]["gain_to"][1], made[1]["pan_to"][1], made[1]["send_bus"][0, 1]) == (0.5, 0.25, 12)
-    assert made[1]["send_value"][0, 1] == 0.125
+    assert (made[1]["gain_to"][1], made[1]["pan_to"][1]) == (0.5, 0.25)
     assert made[1]["gain_to"][other].tolist() == untouched[1]["gain_to"][other].tolist()
     assert made[0].tobytes() == untouched[0].tobytes()
 
@@ -59,14 +57,12 @@ def test_a_bus_that_is_reset_has_no_ramp_control_or_send() -> None:
 
     assert [made[0][name][2] for name in ("gain_to", "gain_frames", "control_gain")] == [1.0, 0, 1.0]
     assert made[0]["cutoff_to"][2] == OPEN_HZ
-    assert made[0]["send_bus"][:, 2].tolist() == [-1] * k.SENDS
+    assert made[0]["first_send"][2] == -1
 
 
 def test_a_settled_bus_is_where_its_curves_want_it() -> None:
-    made, parameters = groups(), np.zeros(1, k.PARAMETER)
-    parameters["value"] = 0.5
-    level = MappingSpec(0, k.MAP_GAIN_DB, 3, ((0.0, -20.0), (1.0, 0.0)))
-    settle_bus(made, 3, [level, MappingSpec(0, k.MAP_PAN, 4, ((0.0, -1.0), (1.0, -1.0)))], parameters)
+    made = groups()
+    settle_bus(made, 3, {k.MAP_GAIN_DB: -10.0})
 
     assert made[0]["control_gain_now"][3] == pytest.approx(10.0 ** (-10.0 / 20.0))
     assert made[0]["control_pan_now"][4] == 0.0
@@ -98,12 +94,9 @@ def test_new_settings_leave_the_value_and_the_target_of_a_parameter() -> None:
     assert rows["fallback"][0] == 1
 
 
-def test_programs_and_curves_are_written_point_by_point() -> None:
-    programs, mappings = np.zeros(1, k.PROGRAM), np.zeros(1, k.MAPPING)
+def test_programs_are_written_step_by_step() -> None:
+    programs = np.zeros(1, k.PROGRAM)
     fill_program(programs[0], ParameterSpec("a", program=((1, 2.0), (3, 0.5))))
-    fill_mappings(mappings, [MappingSpec(4, k.MAP_SEND_DB, 5, ((0.0, -80.0), (1.0, 0.0)), send=1)])
 
     assert programs[0]["length"] == 2
     assert programs[0]["operand"][:2].tolist() == [2.0, 0.5]
-    assert [mappings[0][name].item() for name in ("parameter", "target", "index", "count")] == [4, 5, 1, 2]
-    assert mappings[0]["y"][:2].tolist() == [-80.0, 0.0]

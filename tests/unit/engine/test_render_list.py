@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adaptive.engine.inserts import Inserts, inserts_of
+from adaptive.engine.inserts import Inserts
 from adaptive.engine.render_list import Step, fill_steps, render_list, unit_table
 from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec
 from adaptive.kernel import layout as k
@@ -22,8 +22,8 @@ def steps_of(spec: EngineSpec) -> list[Step]:
 
 def inserts_in(spec: EngineSpec) -> Inserts:
     inserts = Inserts(spec.sample_rate)
-    for bus, insert in inserts_of(spec):
-        inserts.add(bus, insert)
+    for row, bus in enumerate(spec.buses):
+        inserts.begin(row, bus.inserts)
     return inserts
 
 
@@ -36,7 +36,7 @@ def test_sources_come_first_and_the_master_last() -> None:
 def test_an_insert_runs_between_the_two_parts_of_its_group() -> None:
     spec = spec_of(8, reverb_at=5)
     inserts = inserts_in(spec)
-    address = inserts.group_address(inserts.slots[5, "reverb"])
+    address = inserts.group_address(inserts.slot_of(5, "reverb"))
 
     assert render_list(spec, inserts)[2:-1] == [
         Step("buses", 0, k.BUS_BEGIN), Step("reverb", address, 1), Step("buses", 0, k.BUS_END),

@@ -23,7 +23,7 @@ def engine_with(**settings: Any) -> Engine:
 
 
 def group_of(engine: Engine) -> Any:
-    return engine.memory.inserts.group_of(engine.memory.inserts.slots[0, "reverb"])
+    return engine.memory.inserts.group_of(engine.memory.inserts.slot_of(0, "reverb"))
 
 
 def response(material: np.ndarray, frames: int, **settings: Any) -> np.ndarray:

@@ -1,0 +1,62 @@
+"""Where curves write: the address of the number that a curve sets, and its value before the first frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from adaptive.engine.arrays import address
+from adaptive.engine.memory import Memory
+from adaptive.engine.records import settle_bus
+from adaptive.engine.spec import MappingSpec
+from adaptive.kernel import layout as k
+from adaptive.units import db_to_gain
+
+FIELDS = {k.MAP_GAIN_DB: "control_gain", k.MAP_PAN: "control_pan", k.MAP_CUTOFF: "control_cutoff"}
+"""Field of the record of a bus that a kind of curve sets."""
+
+IS_LEVEL = {k.MAP_GAIN_DB, k.MAP_SEND_DB}
+
+
+def cell_of(memory: Memory, mapping: MappingSpec) -> int:
+    """Address of the float32 that a curve sets."""
+    if mapping.kind == k.MAP_INSERT:
+        return memory.inserts.cell((mapping.bus, mapping.insert), mapping.name)
+    if mapping.kind == k.MAP_SEND_DB:
+        to = memory.spec.buses[mapping.bus].sends[mapping.send]
+        row = memory.sends.row_of[mapping.bus, to]
+        return address(memory["sends"]["wanted"][row : row + 1])
+    group, column = memory["buses"][mapping.bus // k.PAIRS], mapping.bus % k.PAIRS
+    return address(group[FIELDS[mapping.kind]][column : column + 1])
+
+
+def fill_mappings(memory: Memory, rows: Any, mappings: Sequence[MappingSpec]) -> None:
+    """Write curves into the rows of a `MAPPING` array."""
+    for row, mapping in zip(rows, mappings, strict=False):
+        row["parameter"], row["is_level"] = mapping.parameter, mapping.kind in IS_LEVEL
+        row["cell"] = cell_of(memory, mapping)
+        row["count"] = len(mapping.points)
+        for number, (x, y) in enumerate(mapping.points):
+            row["x"][number], row["y"][number] = x, y
+
+
+def curve_value(mapping: MappingSpec, parameters: Any) -> float:
+    """Value of a curve at the present value of its parameter."""
+    xs, ys = zip(*mapping.points, strict=True)
+    return float(np.interp(float(parameters[mapping.parameter]["value"]), xs, ys))
+
+
+def settle(memory: Memory, index: int, mappings: Sequence[MappingSpec]) -> None:
+    """Set a silent bus to the values of its curves, so that it does not fade to them when it first sounds."""
+    own = {
+        mapping: curve_value(mapping, memory["parameters"]) for mapping in mappings if mapping.bus == index
+    }
+    for mapping, value in own.items():
+        if mapping.kind == k.MAP_SEND_DB:
+            send = memory.sends.record_of(index, memory.spec.buses[index].sends[mapping.send])
+            send["wanted"] = send["now"] = send["value"] = db_to_gain(value)
+        elif mapping.kind == k.MAP_INSERT:
+            memory.inserts.settle((index, mapping.insert), mapping.name, value)
+    settle_bus(memory["buses"], index, {mapping.kind: value for mapping, value in own.items()})
