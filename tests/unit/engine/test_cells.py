@@ -58,7 +58,4 @@ def test_an_insert_begins_where_its_curve_wants_it() -> None:
     start = c.start_clip(LEAD, 0, add(engine, signals.sine(1000.0, 9600, 0.5)), 0)
     audio = left_of(engine, 9600, [start])
 
-    assert measure.rms_db(audio[4800:]) == pytest.approx(
-        measure.rms_db(signals.sine(1000.0, 4800, 0.5)) - 20.0, abs=0.1
-    )
-    assert engine_of().spec.mappings == ()
+    assert measure.rms_db(audio[4800:]) == pytest.approx(-20.0 + 20.0 * math.log10(0.5**1.5), abs=0.1)
