@@ -37,8 +37,8 @@ from adaptive.conductor.transitions.planner import TransitionPlanner
 from adaptive.conductor.variation_log import VariationLog
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
-from adaptive.preset.schema import Curve
 from adaptive.preset.segments import is_bridge
+from adaptive.preset.table import Curve
 from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 CERTAIN_S = 1.5

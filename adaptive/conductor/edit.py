@@ -24,8 +24,9 @@ from adaptive.engine.live_edit import MOVE_S, Store, moves, stores
 from adaptive.engine.spec import EngineSpec
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_GAIN
 from adaptive.preset.model import Preset
-from adaptive.preset.schema import Curve, TransitionTable
+from adaptive.preset.schema import TransitionTable
 from adaptive.preset.segments import Segment, is_bridge
+from adaptive.preset.table import Curve
 from adaptive.timebase import BEAT_TOLERANCE
 
 REASON = "the preset was edited"

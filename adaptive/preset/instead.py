@@ -12,7 +12,6 @@ from msgspec import inspect
 from adaptive.preset.schema import (
     BridgeTable,
     Credits,
-    Curve,
     Entry,
     Fade,
     FillTable,
@@ -24,6 +23,7 @@ from adaptive.preset.schema import (
     StateTable,
     StingerTable,
 )
+from adaptive.preset.table import Curve
 
 _AMOUNT = re.compile(r"\s*([+-]?[0-9]*[.,]?[0-9]+)\s*([A-Za-z%]*)\s*")
 _RANGE = re.compile(r"\s*\[?\s*(-?[0-9.]+)\s*(?:-|\.\.+|to|,|;|–)\s*(-?[0-9.]+)\s*\]?\s*")

@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
+from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
-    Curve,
+    BusTable,
     Files,
     Ignore,
     InputTable,
@@ -25,11 +26,13 @@ from adaptive.preset.schema import (
     SectionTable,
 )
 from adaptive.preset.segments import bar_grid
+from adaptive.preset.table import Curve
 from adaptive.preset.tree import RESERVED
 
 # The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
 LIMITS = {
     "parameters": 256,
+    "buses": 64,
     "states": 256,
     "layers": 256,
     "sections": 256,
@@ -288,6 +291,12 @@ def _layer_fields() -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(LayerTable)
 
 
+def _buses(file: PresetFile, faults: FaultList) -> None:
+    for name, bus in file.buses.items():
+        _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
+    check_mixer(file, faults)
+
+
 def _master(file: PresetFile, faults: FaultList) -> None:
     _controls(file.master, msgspec.structs.fields(MasterTable), ("master",), file, faults)
     if file.level_db is not None and file.master.level_db is not None:
@@ -295,7 +304,7 @@ def _master(file: PresetFile, faults: FaultList) -> None:
 
 
 def _controls(
-    table: LayerTable | MasterTable,
+    table: LayerTable | BusTable | MasterTable,
     fields: tuple[msgspec.structs.FieldInfo, ...],
     at: KeyPath,
     file: PresetFile,
@@ -397,5 +406,6 @@ CHECKS = (
     _stingers,
     _shots,
     _master,
+    _buses,
 )
 """The checks of `check_references`, in the order in which their faults are added."""

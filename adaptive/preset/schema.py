@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+from adaptive.preset.inserts import Insert
+from adaptive.preset.table import Bound, Control, Name, Table
+
 NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
 Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
 """Numbers are read as float64 and rendered as float32, so they are limited to what float32 can hold."""
@@ -27,11 +29,9 @@ Offset = Annotated[float, Meta(ge=-4096.0, le=4096.0)]
 Bars = Annotated[int, Meta(gt=0, le=4096)]
 Beats = Annotated[int, Meta(gt=0, le=16384)]
 Seconds = Annotated[float, Meta(ge=0.0, le=3600.0)]
-Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Reading = Annotated[float, Meta(ge=-3.5e38, le=3.5e38)]
 """A number as a device sends it; the largest that 32 bits hold often means that there is no reading."""
 
-Point = tuple[Bound, Bound]
 Meter = Annotated[str, Meta(pattern=r"^[1-9][0-9]?/(1|2|4|8|16)$")]
 Beat = Literal[
     "whole", "dotted_half", "half", "dotted_quarter", "quarter", "dotted_eighth", "eighth", "sixteenth"
@@ -48,22 +48,7 @@ Files = str | tuple[str, ...]
 """A file, or a list of variations."""
 
 
-class _Table(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file; unknown keys are faults."""
-
-
-class Curve(_Table, frozen=True):
-    """A value that follows a parameter: linear between the points, constant beyond the first and last."""
-
-    over: Name
-    points: Annotated[tuple[Point, ...], Meta(min_length=1, max_length=8)]
-
-
-Control = float | Curve
-"""A number, or a curve over a parameter."""
-
-
-class Fade(_Table, frozen=True):
+class Fade(Table, frozen=True):
     """The length of a fade, its start relative to the seam, and its curve.
 
     Give exactly one of `beats`, `bars` and `seconds`, and at most one of `start_beats`, `start_bars` and
@@ -79,7 +64,7 @@ class Fade(_Table, frozen=True):
     curve: Literal["equal_power", "equal_gain", "linear"] | None = None
 
 
-class Credits(_Table, frozen=True):
+class Credits(Table, frozen=True):
     """The composer, the licence (an SPDX name) and the source of the preset."""
 
     composer: str = ""
@@ -87,7 +72,7 @@ class Credits(_Table, frozen=True):
     source: str = ""
 
 
-class OutOfBounds(_Table, frozen=True):
+class OutOfBounds(Table, frozen=True):
     """`{ below = 30, above = 230 }`: numbers below the one or above the other; give one or both."""
 
     below: Reading | None = None
@@ -98,7 +83,7 @@ Ignore = tuple[Reading, ...] | OutOfBounds
 """Numbers that are no readings: a device sends them when it measures nothing."""
 
 
-class ParameterTable(_Table, frozen=True):
+class ParameterTable(Table, frozen=True):
     """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
     range: tuple[Bound, Bound] = (0.0, 1.0)
@@ -113,14 +98,14 @@ class ParameterTable(_Table, frozen=True):
     value: str | None = None
 
 
-class StateTable(_Table, frozen=True):
+class StateTable(Table, frozen=True):
     """`[states.GROUP]`: a group of named values; one of them is set from outside at a time."""
 
     values: Annotated[tuple[Name, ...], Meta(min_length=1)]
     default: Name | None = None
 
 
-class InputTable(_Table, frozen=True):
+class InputTable(Table, frozen=True):
     """`[[inputs]]`: maps an OSC address of another program to a parameter, a state or an event."""
 
     osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
@@ -134,7 +119,7 @@ class InputTable(_Table, frozen=True):
     ignore: Ignore = ()
 
 
-class LayerTable(_Table, frozen=True):
+class LayerTable(Table, frozen=True):
     """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
 
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
@@ -150,11 +135,14 @@ class LayerTable(_Table, frozen=True):
     pan: Control = 0.0
     cutoff_hz: Control | None = None
     reverb_db: Control | None = None
+    bus: Name = "master"
+    sends: dict[Name, Control] = msgspec.field(default_factory=dict)
+    inserts: tuple[Insert, ...] = ()
     density: Control | None = None
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
 
 
-class SectionTable(_Table, frozen=True):
+class SectionTable(Table, frozen=True):
     """`[sections.NAME]`: music that loops; only the layers listed in `layers` play in it."""
 
     layers: tuple[Name, ...]
@@ -177,7 +165,7 @@ class SectionTable(_Table, frozen=True):
     levels_db: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
-class SelectTable(_Table, frozen=True):
+class SelectTable(Table, frozen=True):
     """`[[select]]`: the section that should play is that of the first line, from the top, that is true."""
 
     section: Name
@@ -186,7 +174,7 @@ class SelectTable(_Table, frozen=True):
     react_within_s: Positive | None = None
 
 
-class Grid(_Table, frozen=True):
+class Grid(Table, frozen=True):
     """A custom grid, counted from bar 1 of each pass.
 
     Give exactly one of `every_bars`, `every_beats` and `marker`: `{ every_bars = 4, offset_bars = 1 }`,
@@ -204,7 +192,7 @@ Where = Literal["immediate", "beat", "bar", "phrase", "end"] | Grid
 """The places of a section at which it may be left, or a stinger may land."""
 
 
-class Entry(_Table, frozen=True):
+class Entry(Table, frozen=True):
     """`{ marker = "lift" }`: the marker at which the new section is entered.
 
     `matching` is the marker with the same name as the one at which the old section is left; `random` is one
@@ -214,7 +202,7 @@ class Entry(_Table, frozen=True):
     marker: Name
 
 
-class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "to"}):
+class TransitionTable(Table, frozen=True, rename={"source": "from", "target": "to"}):
     """`[[transitions]]`: how one section changes to another; the most specific rule applies."""
 
     source: Name = "any"
@@ -228,7 +216,7 @@ class TransitionTable(_Table, frozen=True, rename={"source": "from", "target": "
     fill: Name | None = None
 
 
-class BridgeTable(_Table, frozen=True):
+class BridgeTable(Table, frozen=True):
     """`[bridges.NAME]`: music that plays once between two sections, as part of a transition."""
 
     stem: Files | None = None
@@ -250,9 +238,11 @@ class BridgeTable(_Table, frozen=True):
     level_db: Level = 0.0
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
+    bus: Name = "master"
+    sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
-class FillTable(_Table, frozen=True):
+class FillTable(Table, frozen=True):
     """`[fills.NAME]`: a one-shot that leads up to a seam; it sounds only if the transition happens."""
 
     stem: Files
@@ -265,9 +255,11 @@ class FillTable(_Table, frozen=True):
     level_db: Level = 0.0
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
+    bus: Name = "master"
+    sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
-class PlaylistTable(_Table, frozen=True):
+class PlaylistTable(Table, frozen=True):
     """`[playlists.NAME]`: sections that play one after another; its name can stand for a section."""
 
     play: Annotated[tuple[Name, ...], Meta(min_length=1)]
@@ -279,7 +271,7 @@ class PlaylistTable(_Table, frozen=True):
     at_end: Literal["again", "hold"] = "again"
 
 
-class StingerNote(_Table, frozen=True):
+class StingerNote(Table, frozen=True):
     """A note of a stinger: beats from its sync point, and a scale degree (1 is the tonic, 8 its octave)."""
 
     at: Annotated[float, Meta(ge=-64.0, le=64.0)]
@@ -288,7 +280,7 @@ class StingerNote(_Table, frozen=True):
     velocity: Annotated[float, Meta(gt=0.0, le=1.0)] = 0.8
 
 
-class StingerTable(_Table, frozen=True):
+class StingerTable(Table, frozen=True):
     """`[stingers.NAME]`: a one-shot that the event of the same name plays; its first beat lands on the grid.
 
     Give either a `stem` (a file, a list of variations, or either for each key), or `notes` and an
@@ -311,9 +303,11 @@ class StingerTable(_Table, frozen=True):
     level_db: Level = 0.0
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
+    bus: Name = "master"
+    sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
-class Envelope(_Table, frozen=True):
+class Envelope(Table, frozen=True):
     """An envelope: attack, decay and release in milliseconds, sustain as a level from 0 to 1."""
 
     attack_ms: NonNegative = 5.0
@@ -322,7 +316,7 @@ class Envelope(_Table, frozen=True):
     release_ms: NonNegative = 100.0
 
 
-class OscillatorTable(_Table, frozen=True):
+class OscillatorTable(Table, frozen=True):
     """One of the two oscillators of a voice."""
 
     shape: Literal["saw", "pulse", "triangle", "sine", "noise"] = "saw"
@@ -332,7 +326,7 @@ class OscillatorTable(_Table, frozen=True):
     width: Annotated[float, Meta(ge=0.05, le=0.95)] = 0.5
 
 
-class LfoTable(_Table, frozen=True):
+class LfoTable(Table, frozen=True):
     """The low-frequency oscillator of a voice, and how far it moves pitch, cutoff and level."""
 
     rate_hz: Annotated[float, Meta(gt=0.0, le=40.0)] = 5.0
@@ -342,7 +336,7 @@ class LfoTable(_Table, frozen=True):
     delay_ms: NonNegative = 0.0
 
 
-class InstrumentTable(_Table, frozen=True):
+class InstrumentTable(Table, frozen=True):
     """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in patch to start from."""
 
     base: Name | None = None
@@ -362,7 +356,7 @@ class InstrumentTable(_Table, frozen=True):
     voices: Annotated[int, Meta(gt=0, le=256)] = 16
 
 
-class ReverbTable(_Table, frozen=True):
+class ReverbTable(Table, frozen=True):
     """`[reverb]`: the reverb that layers, stingers, bridges and fills send to with `reverb_db`."""
 
     decay_s: Annotated[float, Meta(ge=0.2, le=20.0)] = 2.4
@@ -372,14 +366,26 @@ class ReverbTable(_Table, frozen=True):
     level_db: Level = 0.0
 
 
-class MasterTable(_Table, frozen=True):
+class BusTable(Table, frozen=True):
+    """`[buses.NAME]`: a channel of the mixer that layers and other buses are routed to."""
+
+    inserts: tuple[Insert, ...] = ()
+    output: Name = "master"
+    sends: dict[Name, Control] = msgspec.field(default_factory=dict)
+    level_db: Control = 0.0
+    pan: Control = 0.0
+    cutoff_hz: Control | None = None
+
+
+class MasterTable(Table, frozen=True):
     """`[master]`: the whole mix, before the limiter."""
 
     level_db: Control | None = None
     cutoff_hz: Control | None = None
+    inserts: tuple[Insert, ...] = ()
 
 
-class PresetFile(_Table, frozen=True, kw_only=True):
+class PresetFile(Table, frozen=True, kw_only=True):
     """A preset: the whole of `preset.toml`."""
 
     schema: Literal[1]
@@ -403,5 +409,6 @@ class PresetFile(_Table, frozen=True, kw_only=True):
     bridges: dict[Name, BridgeTable] = msgspec.field(default_factory=dict)
     fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
+    buses: dict[Name, BusTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
     master: MasterTable = msgspec.field(default_factory=MasterTable)

@@ -14,7 +14,10 @@ from typing import Any
 
 import msgspec
 
-from adaptive.preset.schema import PresetFile, _Table
+from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.preset.inserts import TABLES, InsertTable
+from adaptive.preset.schema import PresetFile
+from adaptive.preset.table import Table
 from adaptive.preset.walk import FREE_PREFIX
 
 TITLE = "adaptive preset"
@@ -34,15 +37,26 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of ``preset.toml``; keys that begin with ``x_`` are free."""
     # Once through text, since msgspec leaves defaults as Python's tuples.
     made = json.loads(json.dumps(msgspec.json.schema(PresetFile)))
-    structs = {struct.__name__: struct for struct in _Table.__subclasses__()}
+    structs = {struct.__name__: struct for struct in (*Table.__subclasses__(), *TABLES.values())}
     tables = {}
     for name, table in sorted(made["$defs"].items()):
         struct = structs[name]
         table["description"] = inspect.cleandoc(struct.__doc__ or "")
-        table["properties"] = {key: table["properties"][key] for key in struct.__struct_encode_fields__}
+        fields = struct.__struct_encode_fields__
+        table["properties"] = {key: table["properties"][key] for key in fields}
         table["patternProperties"] = {f"^{FREE_PREFIX}": {}}
+        if issubclass(struct, InsertTable):
+            _describe(table["properties"], struct)
         tables[name] = _ordered(table)
     return {"$schema": DIALECT, "title": TITLE, "$ref": made["$ref"], "$defs": tables}
+
+
+def _describe(properties: dict[str, Any], insert: type[InsertTable]) -> None:
+    """Add the name of the kind, and the sentence of each parameter."""
+    kind = str(insert.__struct_config__.tag)
+    properties["kind"] = {"const": kind}
+    for option in PROCESSORS[kind].settings:
+        properties[option.name]["description"] = option.doc
 
 
 def _ordered(schema: dict[str, Any]) -> dict[str, Any]:

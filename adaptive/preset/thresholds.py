@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import msgspec
 
 from adaptive.preset.expression import Comparison, Number, Reference
+from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
-from adaptive.preset.schema import Curve, LayerTable
+from adaptive.preset.schema import LayerTable
+from adaptive.preset.table import Curve
 from adaptive.preset.tree import walk
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -24,7 +27,9 @@ def check_thresholds(preset: Preset) -> Iterator[Finding]:
         for field in msgspec.structs.fields(LayerTable):
             curve = getattr(layer, field.name)
             if isinstance(curve, Curve):
-                yield from _points(preset, curve, name, field.encode_name)
+                yield from _points(preset, curve, ("layers", name, field.encode_name))
+    for at, curve in mixer_curves(preset.file):
+        yield from _points(preset, curve, at)
 
 
 def beyond_range(preset: Preset, place: int) -> list[str]:
@@ -58,9 +63,9 @@ def _comparison(preset: Preset, operator: str, name: str, number: float) -> str:
     )
 
 
-def _points(preset: Preset, curve: Curve, layer: str, key: str) -> Iterator[Finding]:
+def _points(preset: Preset, curve: Curve, at: KeyPath) -> Iterator[Finding]:
     low, high = preset.file.parameters[curve.over].range
     for i, (x, _) in enumerate(curve.points):
         if not low <= x <= high:
             text = f"lies at {x:g}, outside the range of `{curve.over}`, {low:g} to {high:g}: never reached"
-            yield warning(("layers", layer, key, "points", i), text)
+            yield warning((*at, "points", i), text)

@@ -8,8 +8,10 @@ import msgspec
 
 from adaptive.preset.finding import Finding, warning
 from adaptive.preset.key_path import show_path
+from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
-from adaptive.preset.schema import Curve, LayerTable
+from adaptive.preset.schema import LayerTable
+from adaptive.preset.table import Curve
 
 
 def check_select(preset: Preset) -> Iterator[Finding]:
@@ -127,4 +129,5 @@ def _names_read(preset: Preset) -> set[str]:
                 names.add(control.over)
     master = preset.file.master
     names |= {one.over for one in (master.level_db, master.cutoff_hz) if isinstance(one, Curve)}
+    names |= {curve.over for _, curve in mixer_curves(preset.file)}
     return names

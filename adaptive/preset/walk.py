@@ -19,13 +19,7 @@ from msgspec import inspect
 from adaptive.preset.faults import FaultList, KeyPath, join_names, nearest, show_value
 from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
 from adaptive.preset.misnamed import group_of, meaning
-from adaptive.preset.schema import (
-    Grid,
-    InputTable,
-    LayerTable,
-    PresetFile,
-    StingerTable,
-)
+from adaptive.preset.schema import Grid, InputTable, LayerTable, PresetFile, StingerTable
 
 FREE_PREFIX = "x_"
 """Keys with this prefix are ignored in every table; authors and other tools may use them."""
@@ -146,8 +140,23 @@ class _Walker:
         return _FAULTY
 
     def _union(self, kind: inspect.UnionType, raw: object, at: KeyPath) -> Any:
+        tagged = {one.tag: one for one in kind.types if isinstance(one, inspect.StructType) and one.tag}
+        if tagged and isinstance(raw, dict):
+            return self._tagged(tagged, raw, at)
         chosen = next((one for one in kind.types if _accepts(one, raw)), None)
         return self._refuse(kind, raw, at) if chosen is None else self.read(chosen, raw, at)
+
+    def _tagged(self, kinds: Mapping[Any, inspect.StructType], raw: Mapping[str, object], at: KeyPath) -> Any:
+        """Read a table whose tag, such as `kind`, says which of several it is."""
+        key = str(next(iter(kinds.values())).tag_field)
+        if key not in raw:
+            return self._fault((*at, key), f"is missing; it must be {_tags(kinds)}")
+        tag = raw[key]
+        if tag in kinds:
+            return self._struct(kinds[tag], raw, at)
+        near = nearest(tag, kinds) if isinstance(tag, str) else ""
+        near = f"; did you mean `{near}`?" if near else ""
+        return self._fault((*at, key), f"must be {_tags(kinds)}, got {show_value(tag)}{near}")
 
     def _struct(self, kind: inspect.StructType, raw: Mapping[str, object], at: KeyPath) -> Any:
         meant = self._meant(kind, raw, at)
@@ -164,7 +173,7 @@ class _Walker:
         ]
         meant: dict[str, list[str]] = {}
         for key, value in raw.items():
-            if key in options or key.startswith(FREE_PREFIX):
+            if key in options or key == kind.tag_field or key.startswith(FREE_PREFIX):
                 continue
             if key in NOT_YET.get(kind.cls, frozenset()):
                 self._fault((*at, key), _not_yet(key))
@@ -257,6 +266,8 @@ def describe(kind: inspect.Type) -> str:
         case inspect.UnionType() | inspect.LiteralType():
             choices = _choices(kind)
             return " or ".join([", ".join(choices[:-1]), choices[-1]] if choices[1:] else choices)
+        case inspect.StructType(tag_field=str(key), tag=tag):
+            return f'a table with {key} = "{tag}"'
         case inspect.StructType(cls=cls, fields=fields):
             needed = [field.encode_name for field in fields if field.required]
             if cls is Grid:
@@ -268,6 +279,11 @@ def describe(kind: inspect.Type) -> str:
             return PATTERNS[pattern] if pattern else "a string"
         case _:
             return _PLAIN[type(kind)]
+
+
+def _tags(kinds: Mapping[Any, inspect.StructType]) -> str:
+    *first, last = (show_value(tag) for tag in sorted(kinds))
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _choices(kind: inspect.Type) -> list[str]:

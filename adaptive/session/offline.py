@@ -18,6 +18,7 @@ from adaptive.errors import InputError
 from adaptive.inputs.beginning import split_trace
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
+from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.performance import Performance
@@ -294,7 +295,8 @@ def _open_stems(
     names |= {place.bus: f"stinger_{name}" for name, place in layout.stingers.items()}
     names |= {place.bus: name.replace(":", "_") for name, place in layout.bridges.items() if place.clips}
     names |= {place.bus: f"fill_{name}" for name, place in layout.fills.items()}
-    names[layout.reverb_bus] = "reverb"
+    names |= {row: f"bus_{name}" for name, row in layout.buses.rows.items()}
+    names[layout.buses.rows[REVERB]] = REVERB
     rate = engine.spec.sample_rate
     return [
         (bus, stack.enter_context(AudioFileSink(folder / f"{name}.flac", rate, 2, notice)))

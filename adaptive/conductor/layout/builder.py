@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
-from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec, needs_master_bus
+from adaptive.conductor.layout.buses import (
+    bus_spec,
+    fixed_cutoff,
+    insert_mappings,
+    insert_specs,
+    place_buses,
+    reverb_spec,
+    start_levels,
+    with_sends,
+)
+from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_value
+from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.engine.memory import voice_groups, voice_groups_of
-from adaptive.engine.records import OPEN_HZ
 from adaptive.engine.spec import (
     BusSpec,
+    EngineRow,
     EngineSpec,
-    InsertSpec,
     MappingSpec,
     ParameterSpec,
     SpareRows,
@@ -22,11 +32,10 @@ from adaptive.engine.spec import (
 from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
 from adaptive.preset.expression import Opcode, compile_program
+from adaptive.preset.mixer import MASTER, REVERB
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import (
     BridgeTable,
-    Control,
-    Curve,
     FillTable,
     InstrumentTable,
     LayerTable,
@@ -34,6 +43,7 @@ from adaptive.preset.schema import (
     StingerTable,
 )
 from adaptive.preset.segments import bridge_segment
+from adaptive.preset.table import Control, Curve
 from adaptive.units import db_to_gain
 
 CLIPS_A_STEM = 6
@@ -52,6 +62,8 @@ SPARE_PARAMETERS, SPARE_CURVES, SPARE_SENDS, SPARE_SOUNDS = 8, 32, 128, 256
 """Rows of each kind that an edit may add while a preset plays."""
 
 NO_LIMIT = 1_000_000
+
+StripTable = LayerTable | StingerTable | BridgeTable | FillTable
 
 READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
 """Instructions whose operand is a parameter."""
@@ -104,23 +116,21 @@ class _Builder:
     def __init__(self, preset: Preset, before: PresetLayout | None, occupancy: Occupancy | None) -> None:
         self.preset, self.before, self.occupancy = preset, before, occupancy
         file = preset.file
-        self.master_bus: int | None
         if occupancy is None:
-            # strips, then spare strips, then the reverb's return in a group of its own
+            # strips, then spare strips, then the buses
             strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
-            self.reverb_bus = -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS
-            self.master_bus = self.reverb_bus + kernel.PAIRS if needs_master_bus(file) else None
+            self.rows_of_buses = place_buses(file, -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS)
             limits = dict.fromkeys(("clip", "instrument", "parameter"), NO_LIMIT)
         else:
             spec = occupancy.spec
             assert before is not None  # it plays on the engine
-            self.reverb_bus, self.master_bus = before.reverb_bus, before.master_bus
+            self.rows_of_buses = place_buses(file, before.buses.first)
             limits = {
                 "clip": spec.clips + spec.spare_rows.clips,
                 "instrument": len(spec.instruments) + spec.spare_rows.instruments,
                 "parameter": len(spec.parameters) + spec.spare_rows.parameters,
             }
-        self.rows = RowAllocator({**limits, "bus": self.reverb_bus}, occupancy)
+        self.rows = RowAllocator({**limits, "bus": self.rows_of_buses.first}, occupancy)
         spec_before = None if occupancy is None else occupancy.spec
         self.buses = list(spec_before.buses) if spec_before else []
         self.instruments = list(spec_before.instruments) if spec_before else []
@@ -228,22 +238,22 @@ class _Builder:
         """Allocate the rows of a layer; set its strip and its curves."""
         level = 0.0 if isinstance(table.level_db, Curve) else table.level_db
         pan = 0.0 if isinstance(table.pan, Curve) else table.pan
-        is_open = table.cutoff_hz is None or isinstance(table.cutoff_hz, Curve)
-        cutoff = OPEN_HZ if is_open else control_start(table.cutoff_hz, self.defaults, OPEN_HZ)
-        send = control_start(table.reverb_db, self.defaults, DEFAULT_REVERB_DB)
+        cutoff = fixed_cutoff(table.cutoff_hz, self.defaults)
         instrument, kit = _instrument_of(table), None
         if instrument in kits.KITS:
             instrument, kit = None, instrument
         place = self._place(f"layers.{name}", name, instrument)
-        strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff)
-        self._add_strip(place.bus, strip, send)
+        inserts = insert_specs(table.inserts, self.defaults)
+        strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff, inserts=inserts)
+        sends = self._add_strip(place.bus, strip, table, DEFAULT_REVERB_DB)
         for control, kind in (
             (table.level_db, kernel.MAP_GAIN_DB),
             (table.pan, kernel.MAP_PAN),
             (table.cutoff_hz, kernel.MAP_CUTOFF),
-            (table.reverb_db, kernel.MAP_SEND_DB),
         ):
             self._map(place.bus, control, kind)
+        self._map_sends(place.bus, sends)
+        self.mappings += insert_mappings(table.inserts, place.bus, self.index_of)
         self.layers[name] = replace(place, kit=kit)
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
@@ -251,8 +261,8 @@ class _Builder:
         is_written = table.instrument is not None
         place = self._place(f"stingers.{name}", name, table.instrument)
         gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
-        send = STINGER_REVERB_DB if table.reverb_db is None else table.reverb_db
-        self._add_strip(place.bus, BusSpec(f"stinger_{name}", gain=gain, pan=pan), send)
+        strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
+        self._add_strip(place.bus, strip, table, STINGER_REVERB_DB)
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
@@ -267,13 +277,20 @@ class _Builder:
         self._add_shot(self.fills[name].bus, f"fill_{name}", table)
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
-        send = DEFAULT_REVERB_DB if table.reverb_db is None else table.reverb_db
-        self._add_strip(bus, BusSpec(name, gain=db_to_gain(table.level_db), pan=table.pan), send)
+        strip = BusSpec(name, gain=db_to_gain(table.level_db), pan=table.pan)
+        self._add_strip(bus, strip, table, DEFAULT_REVERB_DB)
 
-    def _add_strip(self, bus: int, strip: BusSpec, send_db: float) -> None:
-        sends = (self.reverb_bus,)
-        gains = (db_to_gain(send_db),)
-        self._set(self.buses, bus, replace(strip, sends=sends, send_gains=gains, output=self.master_bus))
+    def _add_strip(self, bus: int, strip: BusSpec, table: StripTable, reverb_db: float) -> dict[str, Control]:
+        """Route a strip to its bus and its sends; return the sends by name.
+
+        Every strip has a send to the reverb, so that an edit can open it without a new row.
+        """
+        to_reverb = reverb_db if table.reverb_db is None else table.reverb_db
+        sends: dict[str, Control] = {REVERB: to_reverb, **table.sends}
+        rows = self.rows_of_buses
+        routed = replace(strip, output=rows.output(table.bus))
+        self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
+        return sends
 
     def _place(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
         """Rows of a strip: those it had, or new ones; sets its instrument."""
@@ -317,22 +334,8 @@ class _Builder:
     def finish(self, sample_rate: int, channels: int) -> PresetLayout:
         """The layout, with the reverb's return, the spare rows and the withdrawal groups."""
         used = self.rows.used
-        reverb = self.preset.file.reverb
-        while len(self.buses) < self.reverb_bus:
-            self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
-        values = {
-            "decay_s": reverb.decay_s,
-            "damping": reverb.damping,
-            "predelay_ms": reverb.predelay_ms,
-            "low_cut_hz": reverb.low_cut_hz,
-        }
-        inserts = (InsertSpec("reverb", "reverb", values),)
-        returned = BusSpec("reverb", self.master_bus, gain=db_to_gain(reverb.level_db), inserts=inserts)
-        self._set(self.buses, self.reverb_bus, returned)
-        owners = {**self.rows.owners, ("bus", self.reverb_bus): "reverb"}
-        if self.master_bus is not None:
-            self._add_master(self.master_bus)
-            owners["bus", self.master_bus] = "master"
+        rows = self.rows_of_buses
+        owners = {**self.rows.owners, **self._add_buses()}
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
@@ -357,9 +360,9 @@ class _Builder:
             instruments=tuple(self.instruments),
             parameters=tuple(self.parameters),
             mappings=tuple(self.mappings),
-            gain=db_to_gain(fixed_level_db(self.preset.file)) if self.master_bus is None else 1.0,
+            gain=db_to_gain(fixed_level_db(self.preset.file)) if rows.master is None else 1.0,
             spare_rows=spare,
-            spare_buses=range(in_use, self.reverb_bus),
+            spare_buses=range(in_use, rows.first),
             owners=owners,
         )
         duck_group = len(self.buses) + 1
@@ -370,20 +373,47 @@ class _Builder:
             self.stingers,
             self.bridges,
             self.fills,
-            self.reverb_bus,
+            rows,
             duck_group,
             range(duck_group + 1, spec.groups),
-            self.master_bus,
         )
 
-    def _add_master(self, bus: int) -> None:
-        """Set the bus that all others are routed to, in a group of its own, and its curves."""
+    def _add_buses(self) -> dict[EngineRow, str]:
+        """Set the buses, the reverb and the master's bus; return their owners."""
+        file, rows = self.preset.file, self.rows_of_buses
+        self._set_bus(rows.rows[REVERB], reverb_spec(file.reverb, rows.master))
+        for name, table in file.buses.items():
+            bus = rows.rows[name]
+            self._set_bus(bus, bus_spec(name, table, rows, self.defaults))
+            for control, kind in (
+                (table.level_db, kernel.MAP_GAIN_DB),
+                (table.pan, kernel.MAP_PAN),
+                (table.cutoff_hz, kernel.MAP_CUTOFF),
+            ):
+                self._map(bus, control, kind)
+            self._map_sends(bus, table.sends)
+            self.mappings += insert_mappings(table.inserts, bus, self.index_of)
+        owners: dict[EngineRow, str] = {("bus", row): f"bus {name}" for name, row in rows.rows.items()}
+        if rows.master is not None:
+            inserts = insert_specs(file.master.inserts, self.defaults)
+            self._set_bus(rows.master, replace(master_bus_spec(file, self.defaults), inserts=inserts))
+            self._map(rows.master, file.master.level_db, kernel.MAP_GAIN_DB)
+            self._map(rows.master, file.master.cutoff_hz, kernel.MAP_CUTOFF)
+            self.mappings += insert_mappings(file.master.inserts, rows.master, self.index_of)
+            owners["bus", rows.master] = MASTER
+        return owners
+
+    def _set_bus(self, bus: int, spec: BusSpec) -> None:
+        """Set the row of a bus; rows in front of it that nothing uses are spare or empty."""
         while len(self.buses) < bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
-        file = self.preset.file
-        self._set(self.buses, bus, master_bus_spec(file, self.defaults))
-        self._map(bus, file.master.level_db, kernel.MAP_GAIN_DB)
-        self._map(bus, file.master.cutoff_hz, kernel.MAP_CUTOFF)
+        self._set(self.buses, bus, spec)
+
+    def _map_sends(self, bus: int, sends: Mapping[str, Control]) -> None:
+        for number, level in enumerate(sends.values()):
+            if isinstance(level, Curve):
+                index = self.index_of[level.over]
+                self.mappings.append(MappingSpec(index, kernel.MAP_SEND_DB, bus, level.points, send=number))
 
     def _map(self, bus: int, control: Control | None, kind: int) -> None:
         if isinstance(control, Curve):
@@ -394,13 +424,22 @@ class _Builder:
         if len(self.mappings) > len(spec.mappings) + spec.spare_rows.mappings:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
             raise NoSpareRowsError(message)
-        if needs_master_bus(self.preset.file) and self.master_bus is None:
-            message = "the master got a curve or a cutoff"
+        assert self.before is not None
+        if self.rows_of_buses != self.before.buses:
+            message = "the buses of the mixer, or what the master needs, were changed"
             raise NoSpareRowsError(message)
-        running = spec.buses[self.reverb_bus].inserts[0]
-        if running.values["predelay_ms"] != self.preset.file.reverb.predelay_ms:
+        for row, (old, new) in enumerate(zip(spec.buses, self.buses, strict=False)):
+            if ("bus", row) in spec.owners and old.output != new.output and self._is_kept(row):
+                message = f"{new.name} was routed to another bus"
+                raise NoSpareRowsError(message)
+        reverb = spec.buses[self.rows_of_buses.rows[REVERB]].inserts[0]
+        if reverb.values["predelay_ms"] != self.preset.file.reverb.predelay_ms:
             message = "the reverb's pre-delay was changed"
             raise NoSpareRowsError(message)
+
+    def _is_kept(self, row: int) -> bool:
+        """Whether a strip of the layout that plays keeps its row."""
+        return any(place.bus == row for place in self._kept.values())
 
 
 def lay_out(

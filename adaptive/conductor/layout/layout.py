@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from adaptive.engine.spec import EngineRow, EngineSpec
-from adaptive.preset.schema import Control, Curve, ParameterTable
+from adaptive.preset.mixer import MASTER
+from adaptive.preset.schema import ParameterTable
+from adaptive.preset.table import Control, Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,31 @@ class LayerPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class BusRows:
+    """Rows of the buses: those of a level do not feed each other, and each level begins a group of eight.
+
+    Parameters
+    ----------
+    rows : Mapping
+        Name to row; the reverb is among them.
+    master : int or None
+        Row of the bus that all others are routed to; None: the preset needs none.
+    """
+
+    rows: Mapping[str, int]
+    master: int | None
+
+    @property
+    def first(self) -> int:
+        """The first row of a bus; the strips have those before it."""
+        return min(self.rows.values())
+
+    def output(self, name: str) -> int | None:
+        """Row of a bus that is named as an output; None: the engine's master."""
+        return self.master if name == MASTER else self.rows[name]
+
+
+@dataclass(frozen=True, slots=True)
 class PresetLayout:
     """A preset laid out for an engine.
 
@@ -71,10 +98,8 @@ class PresetLayout:
         Name to engine rows; bridges by the name of their segment.
     parameters : Mapping
         Name of a parameter to its row.
-    reverb_bus : int
-        Row of the bus that returns the reverb.
-    master_bus : int or None
-        Row of the bus that all others are routed to; None: the preset needs none.
+    buses : BusRows
+        Rows of the buses, of the reverb and of the master.
     duck_group : int
         Withdrawal group of the ducking envelope.
     dynamic_groups : range
@@ -87,10 +112,9 @@ class PresetLayout:
     stingers: Mapping[str, LayerPlace]
     bridges: Mapping[str, LayerPlace]
     fills: Mapping[str, LayerPlace]
-    reverb_bus: int
+    buses: BusRows
     duck_group: int
     dynamic_groups: range
-    master_bus: int | None = None
 
     def places(self) -> dict[str, LayerPlace]:
         """Every place, by the key path of its table."""

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from adaptive.conductor.layout.layout import control_start
 from adaptive.engine.records import OPEN_HZ
 from adaptive.engine.spec import BusSpec
-from adaptive.preset.schema import Curve, PresetFile
+from adaptive.preset.schema import PresetFile
+from adaptive.preset.table import Curve
 from adaptive.units import db_to_gain
 
 
 def needs_master_bus(file: PresetFile) -> bool:
-    """Whether the master has a control that the kernel's master does not have: a cutoff, or a curve."""
-    return file.master.cutoff_hz is not None or isinstance(file.master.level_db, Curve)
+    """Whether the master has what the kernel's master does not have: a cutoff, a curve, an insert."""
+    master = file.master
+    return master.cutoff_hz is not None or isinstance(master.level_db, Curve) or bool(master.inserts)
 
 
 def fixed_level_db(file: PresetFile) -> float:

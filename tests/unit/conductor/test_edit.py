@@ -174,7 +174,7 @@ def test_reverb_and_sends_change_without_a_click(tmp_path: Path) -> None:
     played, plain = player.play(7 * BAR), unedited(tmp_path / "b", 7)
 
     assert differences(played, plain) == {}
-    reverb = player.performance.layout.reverb_bus
+    reverb = player.performance.layout.buses.rows["reverb"]
     assert (
         np.abs(played.buses[reverb, 0, LINE + BAR :]).max()
         > np.abs(plain.buses[reverb, 0, LINE + BAR :]).max()

@@ -11,7 +11,6 @@ from msgspec import inspect
 from adaptive.preset.instead import brackets, instead
 from adaptive.preset.schema import (
     Credits,
-    Curve,
     Entry,
     Fade,
     Grid,
@@ -24,6 +23,7 @@ from adaptive.preset.schema import (
     StateTable,
     TransitionTable,
 )
+from adaptive.preset.table import Curve
 
 
 def kind_of(table: type, key: str) -> inspect.Type:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from adaptive.errors import PresetError
 from adaptive.preset.load import MAX_BYTES, find, load, read
-from adaptive.preset.schema import Curve, Fade, Grid
+from adaptive.preset.schema import Fade, Grid
+from adaptive.preset.table import Curve
 from tests.unit.preset.preset_files import NIGHT_RUN, VOCABULARY, faults_of, loaded, write
 
 TWO_MOODS = """

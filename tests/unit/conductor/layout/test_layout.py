@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adaptive.conductor.layout.layout import LayerPlace, control_start, curve_value, default_value
-from adaptive.preset.schema import Curve, ParameterTable
+from adaptive.preset.schema import ParameterTable
+from adaptive.preset.table import Curve
 
 CURVE = Curve("heat", ((0.2, -20.0), (0.4, 0.0), (0.4, 6.0), (1.0, 0.0)))
 

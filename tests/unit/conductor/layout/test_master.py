@@ -53,8 +53,8 @@ def test_a_preset_without_a_cutoff_or_a_curve_has_no_bus_for_it(tmp_path: Path) 
     with_bus = with_master(tmp_path / "b", "cutoff_hz = 1000.0")
 
     assert not needs_master_bus(plain.file)
-    assert lay_out(plain).master_bus is None
-    assert lay_out(with_bus).master_bus == len(lay_out(with_bus).spec.buses) - 1
+    assert lay_out(plain).buses.master is None
+    assert lay_out(with_bus).buses.master == len(lay_out(with_bus).spec.buses) - 1
     assert all(bus.output is None for bus in lay_out(plain).spec.buses)
 
 

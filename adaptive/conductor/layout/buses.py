@@ -1,0 +1,92 @@
+"""The buses of a preset in the engine: their rows, what feeds them, and their inserts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from adaptive.conductor.layout.layout import BusRows, control_start
+from adaptive.conductor.layout.master import needs_master_bus
+from adaptive.engine.records import OPEN_HZ
+from adaptive.engine.spec import BusSpec, InsertSpec, MappingSpec
+from adaptive.kernel import layout as kernel
+from adaptive.preset.inserts import InsertTable
+from adaptive.preset.mixer import REVERB, levels
+from adaptive.preset.schema import BusTable, PresetFile, ReverbTable
+from adaptive.preset.table import Control, Curve
+from adaptive.units import db_to_gain
+
+
+def place_buses(file: PresetFile, first: int) -> BusRows:
+    """Give each bus a row, from `first` on, which is a multiple of eight."""
+    rows: dict[str, int] = {}
+    for level in levels(file):
+        rows |= {name: first + number for number, name in enumerate(level)}
+        first += -(-len(level) // kernel.PAIRS) * kernel.PAIRS
+    return BusRows(rows, first if needs_master_bus(file) else None)
+
+
+def with_sends(strip: BusSpec, levels_db: Mapping[str, float], rows: BusRows) -> BusSpec:
+    """Return a bus with sends, by the names of the buses they go to."""
+    sends = tuple(rows.rows[name] for name in levels_db)
+    gains = tuple(db_to_gain(level) for level in levels_db.values())
+    return replace(strip, sends=sends, send_gains=gains)
+
+
+def bus_spec(name: str, table: BusTable, rows: BusRows, defaults: Mapping[str, float]) -> BusSpec:
+    """The settings of a bus; what curves set is neutral in it, and sends are at their start."""
+    bus = BusSpec(
+        f"bus_{name}",
+        output=rows.output(table.output),
+        gain=db_to_gain(0.0 if isinstance(table.level_db, Curve) else table.level_db),
+        pan=0.0 if isinstance(table.pan, Curve) else table.pan,
+        cutoff_hz=fixed_cutoff(table.cutoff_hz, defaults),
+        inserts=insert_specs(table.inserts, defaults),
+    )
+    return with_sends(bus, start_levels(table.sends, defaults), rows)
+
+
+def fixed_cutoff(cutoff_hz: Control | None, defaults: Mapping[str, float]) -> float:
+    """The cutoff of a bus; open where a curve sets it."""
+    return OPEN_HZ if isinstance(cutoff_hz, Curve) else control_start(cutoff_hz, defaults, OPEN_HZ)
+
+
+def start_levels(sends: Mapping[str, Control], defaults: Mapping[str, float]) -> dict[str, float]:
+    """The level of each send when every parameter has its default."""
+    return {name: control_start(level, defaults, 0.0) for name, level in sends.items()}
+
+
+def reverb_spec(table: ReverbTable, master: int | None) -> BusSpec:
+    """The bus of the preset's reverb."""
+    values = {
+        "decay_s": table.decay_s,
+        "damping": table.damping,
+        "predelay_ms": table.predelay_ms,
+        "low_cut_hz": table.low_cut_hz,
+    }
+    inserts = (InsertSpec("reverb", "reverb", values),)
+    return BusSpec(REVERB, master, gain=db_to_gain(table.level_db), inserts=inserts)
+
+
+def insert_specs(inserts: Sequence[InsertTable], defaults: Mapping[str, float]) -> tuple[InsertSpec, ...]:
+    """Inserts as the engine takes them; a curve gives its value at the parameters' defaults."""
+    return tuple(
+        InsertSpec(
+            insert.kind,
+            insert.name,
+            {name: control_start(value, defaults, 0.0) for name, value in insert.settings().items()},
+            insert.bypass,
+        )
+        for insert in inserts
+    )
+
+
+def insert_mappings(
+    inserts: Sequence[InsertTable], bus: int, index_of: Mapping[str, int]
+) -> Iterator[MappingSpec]:
+    """The curves of the inserts of a bus."""
+    for insert in inserts:
+        for name, curve in insert.curves().items():
+            yield MappingSpec(
+                index_of[curve.over], kernel.MAP_INSERT, bus, curve.points, insert=insert.name, name=name
+            )

@@ -1,0 +1,109 @@
+"""The tables of insert effects, made from the descriptors of the kernel's processors.
+
+A table has a key for each parameter and option of its processor, with its range and its default.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, cast
+
+import msgspec
+from msgspec import Meta
+
+from adaptive.kernel.processors.descriptor import Option, Parameter, Processor
+from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.preset.faults import FaultList, KeyPath
+from adaptive.preset.table import Curve, Name, Table
+
+MOST_INSERTS = 16
+"""Inserts of one layer or bus; it bounds the work of a quantum."""
+
+
+class InsertTable(Table, frozen=True):
+    """An insert effect: what all kinds have in common."""
+
+    id: Name | None = None
+    bypass: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Name of its processor."""
+        return str(self.__struct_config__.tag)
+
+    @property
+    def name(self) -> str:
+        """Its `id`; left out: its kind."""
+        return self.id or self.kind
+
+    def settings(self) -> dict[str, Any]:
+        """The number or the curve of each parameter and option."""
+        return {option.name: getattr(self, option.name) for option in PROCESSORS[self.kind].settings}
+
+    def curves(self) -> dict[str, Curve]:
+        """The curves among its parameters."""
+        return {name: value for name, value in self.settings().items() if isinstance(value, Curve)}
+
+
+def _field(option: Option) -> tuple[str, Any, float]:
+    number = Annotated[float, Meta(ge=option.low, le=option.high)]
+    return (option.name, number | Curve if isinstance(option, Parameter) else number, option.default)
+
+
+def _table(processor: Processor) -> type[InsertTable]:
+    doc = f'`{{ kind = "{processor.kind}" }}`: {processor.doc[0].lower()}{processor.doc[1:]}'
+    made: Any = msgspec.defstruct(
+        f"{processor.kind.title().replace('_', '')}Insert",
+        [_field(option) for option in processor.settings],
+        bases=(InsertTable,),
+        tag_field="kind",
+        tag=processor.kind,
+        frozen=True,
+        namespace={"__doc__": doc},
+        module=__name__,
+    )
+    return cast("type[InsertTable]", made)
+
+
+TABLES: dict[str, type[InsertTable]] = {kind: _table(processor) for kind, processor in PROCESSORS.items()}
+
+Insert: Any = functools.reduce(operator.or_, TABLES.values())
+"""An insert effect of any kind; `kind` says which."""
+
+
+def check_inserts(
+    inserts: Sequence[InsertTable], parameters: Sequence[str], at: KeyPath, faults: FaultList
+) -> None:
+    """Check names, number and curves of the inserts of a layer, a bus or the master."""
+    if len(inserts) > MOST_INSERTS:
+        faults.add(at, f"has {len(inserts)} inserts, more than the {MOST_INSERTS} there may be")
+    seen: set[str] = set()
+    for number, insert in enumerate(inserts):
+        if insert.name in seen:
+            text = f"there are two inserts called `{insert.name}`; give one of them another `id`"
+            faults.add((*at, number, "id"), text)
+        seen.add(insert.name)
+        for name, curve in insert.curves().items():
+            where: KeyPath = (*at, number, name)
+            faults.require_known((*where, "over"), "parameter", curve.over, parameters)
+            _points(curve, PROCESSORS[insert.kind], name, (*where, "points"), faults)
+
+
+def _points(curve: Curve, processor: Processor, name: str, at: KeyPath, faults: FaultList) -> None:
+    option = next(one for one in processor.settings if one.name == name)
+    for i, (x, y) in enumerate(curve.points):
+        if i and x <= curve.points[i - 1][0]:
+            before = curve.points[i - 1][0]
+            faults.add((*at, i), f"must lie to the right of the point before, got {x:g} after {before:g}")
+        if not option.low <= y <= option.high:
+            text = f"`{name}` must be between {option.low:g} and {option.high:g}, got {y:g}"
+            faults.add((*at, i), text)
+
+
+def all_curves(inserts: Sequence[InsertTable], at: KeyPath) -> Iterator[tuple[KeyPath, Curve]]:
+    """Every curve of some inserts, with its place in the file."""
+    for number, insert in enumerate(inserts):
+        for name, curve in insert.curves().items():
+            yield (*at, number, name), curve
