@@ -78,7 +78,9 @@ class Conductor:
         self.planner = TransitionPlanner(playback, self.outbox, groups[:half])
         self.stingers = Stingers(playback, self.outbox, groups[half:])
         self.tracker = RequestTracker(playback)
-        self.places = PlaceRequests(playback, self.planner, self.playlists, self.tracker, self._cancel)
+        self.places = PlaceRequests(
+            playback, self.selector, self.planner, self.playlists, self.tracker, self._cancel
+        )
         self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
@@ -181,6 +183,8 @@ class Conductor:
         if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
             self.playlists.leave(arrived.source, playback.destination.section)
             self.section_ends.leave(arrived, playback.destination.section)
+            if arrived.request.section_end is not None:
+                self.places.end(arrived.source.section)
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
@@ -253,8 +257,8 @@ class Conductor:
         str
             The reason of the selection.
         """
-        playback = self.playback
-        wanted = self.places.wanted(choice.section)
+        playback, choice = self.playback, self.places.choice(choice)
+        wanted = choice.section
         if self.section_ends.is_as_planned(choice):
             return Outcome.SETTLED, ""
         if self.section_ends.is_outdated(wanted) and not self.planner.locked_count():
@@ -332,9 +336,8 @@ class Conductor:
 
     def _advance(self, choice: Choice) -> None:
         """Plan a section's end or a playlist's next section, `ADVANCE_BARS` and `ADVANCE_S` ahead of it."""
-        playback, tempo = self.playback, self.playback.tempo
-        wanted = choice.section if playback.is_playing else SILENCE
-        if playback.transitions or not wanted:
+        playback, tempo, wanted = self.playback, self.playback.tempo, choice.section
+        if playback.transitions or wanted == SILENCE:
             return
         ends = self.section_ends.due_beat(choice)
         due = ends

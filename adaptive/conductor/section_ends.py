@@ -216,9 +216,8 @@ class SectionEnds:
 
     def report(self) -> None:
         """Log the select lines that count again."""
-        for place in self.selector.pop_renewed():
+        for place, reason in self.selector.pop_renewed():
             section = self.playback.preset.select[place].section if place >= 0 else "the default"
             self.playback.log_line(
-                "state", self.playback.now, "its condition has been false", section=section, select=place + 1,
-                status="counts again",
-            )  # fmt: skip
+                "state", self.playback.now, reason, section=section, select=place + 1, status="counts again"
+            )
