@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from adaptive.analysis import lint
 from adaptive.analysis.lint import check_files, declared_key
 from adaptive.analysis.measured import measure_file
 from adaptive.preset.load import load
@@ -185,9 +183,3 @@ def test_a_file_that_declares_another_key_than_its_section_is_reported(tmp_path:
     ]
     assert declared_key("drums_A_take2") is None
     assert declared_key("AmbientPad") is None
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(lint)
-
-    assert (results.failed, results.attempted > 0) == (0, True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from adaptive.analysis import names
 from adaptive.analysis.names import group, identifier
 
 FOLDER = Path("any")
@@ -242,9 +240,3 @@ def test_whatever_files_are_called_no_two_share_section_layer_and_variation(seed
     assert len(names) == len({(stem.section, stem.layer, stem.variation) for stem in found})
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.layer) for stem in found)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.section) for stem in found)
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(names)
-
-    assert (results.failed, results.attempted > 0) == (0, True)

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import doctest
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from adaptive.preset import file_names
 from adaptive.preset.file_names import find_same, hint_file, what_differs
 
 NFC, NFD = (unicodedata.normalize(form, "stems/gl\u00fchen.wav") for form in ("NFC", "NFD"))
@@ -63,7 +61,3 @@ def test_another_case_is_told(tmp_path: Path) -> None:
 
 def test_nothing_similar_gives_no_hint() -> None:
     assert hint_file("stems/a.wav", ["README.md"]) == ""
-
-
-def test_examples() -> None:
-    assert doctest.testmod(file_names).failed == 0
