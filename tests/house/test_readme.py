@@ -56,7 +56,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[dict[str, int]]:
     """The ports of an engine that plays what the pages talk to; all their samples talk to this one."""
-    command = [str(BIN / "adaptive"), "play", "nightfall", "--sink", "null", "--seconds", "600", "--ready"]
+    command = [str(BIN / "adaptive"), "play", "--sink", "null", "--seconds", "600", "--ready"]
     with subprocess.Popen([*command, *PORTS], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
@@ -65,8 +65,8 @@ def engine() -> Iterator[dict[str, int]]:
 
 
 IN_A_PROCESS = {"play"}
-FIXTURE = ["adaptive", "play", "nightfall"]
-"""Command that the fixture runs."""
+FIXTURE = (["play"], ["play", "nightfall"])
+"""The command that the fixture runs, without its options: where no preset is named, nightfall plays."""
 
 
 def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -77,10 +77,10 @@ def test_every_command_of_the_pages_runs(place: Path, engine: dict[str, int]) ->
     failed, done_before = {}, set()
     for words in commands():
         line = [str(BIN / "adaptive"), *words[1:]]
-        if words[:3] == FIXTURE:
-            continue
         if words[1:2] == ["play"]:
             plain = [w for w in words[1:] if not w.startswith("--")]
+            if plain[:2] in FIXTURE:
+                continue
             line = [str(BIN / "adaptive"), *plain[:2], *QUIET, *PORTS]
         elif words[1:2] == ["send"] and "--to" not in words:
             line += ["--to", f"osc://127.0.0.1:{engine['osc']}"]
