@@ -240,3 +240,12 @@ def test_whatever_files_are_called_no_two_share_section_layer_and_variation(seed
     assert len(names) == len({(stem.section, stem.layer, stem.variation) for stem in found})
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.layer) for stem in found)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", stem.section) for stem in found)
+
+
+def test_the_music_of_a_first_day_becomes_a_section_each() -> None:
+    names = ("menu_loop", "fight_drums", "fight_bass", "shop_music", "fanfare")
+    found = group([Path(f"{name}.wav") for name in names], Path())
+
+    assert [(stem.section, stem.layer) for stem in found] == [
+        ("menu", "music"), ("fight", "drums"), ("fight", "bass"), ("shop", "music"), ("fanfare", "music"),
+    ]  # fmt: skip
