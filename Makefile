@@ -14,7 +14,8 @@ help: ## lists the targets
 INSTALL := -m pip install --quiet --disable-pip-version-check
 OURSELVES := --no-deps --no-build-isolation --editable .
 
-# Each worker takes 300 MB; what keeps time is late where more of them crowd an ordinary machine.
+# One worker more than there are cores (tests/conftest.py), because a test or two always wait.  Each takes
+# 300 MB; what keeps time is late where more of them crowd an ordinary machine.
 SHARED := --numprocesses auto --maxprocesses 4 --dist worksteal
 
 $(VENV)/play.stamp: pyproject.toml requirements/play.txt
