@@ -14,7 +14,8 @@ help: ## lists the targets
 INSTALL := -m pip install --quiet --disable-pip-version-check
 OURSELVES := --no-deps --no-build-isolation --editable .
 
-# Each worker takes 300 MB; what keeps time is late where more of them crowd an ordinary machine.
+# One worker more than there are cores (tests/conftest.py), because a test or two always wait.  Each takes
+# 300 MB; what keeps time is late where more of them crowd an ordinary machine.
 SHARED := --numprocesses auto --maxprocesses 4 --dist worksteal
 
 $(VENV)/play.stamp: pyproject.toml requirements/play.txt
@@ -32,6 +33,10 @@ play: $(VENV)/play.stamp ## plays a preset; ARGS="lanterns --seconds 5" passes a
 
 # BLAS would begin as many threads in each worker, and they wait for work by spinning.
 test newest: export OPENBLAS_NUM_THREADS = 1
+
+# Where the environment forbids bytecode, each process that the tests start compiles the same modules again:
+# 0.5 s of CPU for each of 150, and 5 s for each worker.
+test newest: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed
 	$(BIN)/python -m pytest -q $(SHARED) $(ARGS)

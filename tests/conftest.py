@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import HealthCheck, settings
 
 from tests.helpers.programs import OF_MARK, require_program
@@ -23,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite golden files with what came out; say in the commit what was heard",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: at any time a test or two wait for music, a server or a page."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -48,6 +56,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark, program in OF_MARK.items():
         if item.get_closest_marker(mark):
             require_program(program)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Let soundfile close a file without waiting until the disk has it: 23 ms for each of thousands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(soundfile.SoundFile, "flush", lambda _self: None)
+        yield
 
 
 @pytest.fixture

@@ -122,6 +122,12 @@ def _loops(
             yield layer, path, loop, covered_beats(preset, segment, seconds[path], held)
 
 
+def _lead_in_s(preset: Preset, segment: str, layer: str) -> float:
+    """Seconds that a layer's stem holds before beat 1 of its loop, an introduction among them."""
+    table = preset.segments[segment]
+    return table.first_beat_s + held_intro_beats(preset, segment, layer) * table.beat_s
+
+
 def _check_grid(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
     """Find loops that end up to 30 ms beside their last bar line, without a lead-in or tail as the reason.
 
@@ -131,8 +137,9 @@ def _check_grid(preset: Preset, segment: str, files: Mapping[Path, Measured]) ->
     table, reported = preset.segments[segment], set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
         over_s = (covered - loop) * table.beat_s
-        is_completed = over_s < 0.0 and -over_s <= table.first_beat_s + ROUNDING_S
-        is_tail = over_s > 0.0 and files[path].edge_db < LOUD_EDGE_DB
+        is_completed = over_s < 0.0 and -over_s <= _lead_in_s(preset, segment, layer) + ROUNDING_S
+        # what a wrapped stem holds after its pass is not heard
+        is_tail = over_s > 0.0 and (files[path].edge_db < LOUD_EDGE_DB or preset.is_wrapped(layer))
         if (
             path in reported
             or is_completed
@@ -159,8 +166,7 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
             missing_s = (loop - covered) * table.beat_s
             meant_bpm = 60.0 / table.beat_s * loop / covered
             # the lead-in may complete the end of the file
-            lead_in_s = table.first_beat_s + held_intro_beats(preset, segment, layer) * table.beat_s
-            is_explained = -OFF_GRID_S <= missing_s <= lead_in_s + OFF_GRID_S
+            is_explained = -OFF_GRID_S <= missing_s <= _lead_in_s(preset, segment, layer) + OFF_GRID_S
             if not is_explained and abs(meant_bpm - round(meant_bpm)) <= EVEN_BPM:
                 found.setdefault((segment, round(meant_bpm)), []).append((layer, path, covered, loop))
     for (segment, meant_bpm), stems in found.items():
@@ -169,11 +175,12 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
         if len(paths) == 1 and files[path].end_db < AUDIBLE_END_DB:
             continue
         missing_s = (loop - covered) * preset.segments[segment].beat_s
-        what = (
-            f"{missing_s:.2f} s of each pass are silent"
-            if missing_s > 0
-            else "the end plays over the next pass"
-        )
+        if missing_s > 0.0:
+            what = f"{missing_s:.2f} s of each pass are silent"
+        elif preset.is_wrapped(layer):
+            what = "the end is not heard"
+        else:
+            what = "the end plays over the next pass"
         more = f" (and {len(paths) - 1} more like it)" if len(paths) > 1 else ""
         yield warning(
             _at(segment, layer, preset),
@@ -187,7 +194,7 @@ def _check_tails(preset: Preset, segment: str, files: Mapping[Path, Measured]) -
     seconds = {path: file.seconds for path, file in files.items()}
     reported = set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
-        if path in reported:
+        if path in reported or preset.is_wrapped(layer):
             continue
         if covered - loop > MOST_TAIL_BEATS and files[path].end_db > LOUD_END_DB:
             reported.add(path)

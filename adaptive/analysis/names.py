@@ -49,13 +49,14 @@ _LAYER_WORDS = word_set(
     "bells mallets marimba vibes glock string strings violin violins viola violas cello cellos "
     "brass horn horns trumpet trombone tuba woodwind woodwinds wind winds flute clarinet oboe "
     "bassoon sax harp choir vocal vocals vox voice voices melody harmony chords theme fx sfx noise "
-    "atmos drone drones texture riser ostinato rhythm orchestra band"
+    "atmos drone drones texture riser ostinato rhythm orchestra band music bgm"
 )
 _SECTION_WORDS = word_set(
     "explore exploration combat battle fight action chase boss menu title intro outro verse chorus "
     "bridge refrain calm peace peaceful idle rest safe shelter town village camp tension tense "
     "suspense stealth alert danger alarm victory win defeat lose gameover ending credits day night "
-    "dawn dusk underwater cave forest desert dungeon ambient ambience"
+    "dawn dusk underwater cave forest desert dungeon ambient ambience shop store market tavern inn "
+    "fanfare jingle map world overworld lobby castle temple beach mountain puzzle minigame race"
 )
 
 

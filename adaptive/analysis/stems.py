@@ -14,15 +14,14 @@ import soxr
 
 from adaptive.analysis.chunks import ChunkHints, read_hints
 from adaptive.analysis.loop_comments import TO_THE_END
+from adaptive.analysis.measured import LIMIT_BYTES, RATE
 from adaptive.analysis.samples import ANALYSIS_RATE_HZ, F32
-from adaptive.engine.decode import decode
+from adaptive.engine.decode import MemoryBudget, decode
 from adaptive.engine.decoding.inspect import SUFFIXES
 from adaptive.engine.decoding.limits import memory_named
 
 EXTENSIONS = SUFFIXES
 
-# Twenty minutes of mono float32 are 212 MB; a stem that loops is seldom longer than five.
-LONGEST_S = 1200.0
 _SILENCE = 1e-3
 
 
@@ -87,9 +86,9 @@ def read_stem(path: Path) -> Stem:
     Raises
     ------
     AudioFileError
-        If it cannot be decoded (`adaptive.engine.decode`), or is longer than 20 minutes.
+        If it cannot be decoded (`adaptive.engine.decode`), or takes more memory than `check` allows.
     """
-    decoded = decode(path, longest_s=LONGEST_S)
+    decoded = decode(path, MemoryBudget(LIMIT_BYTES, RATE))
     hints = read_hints(path, decoded.frames)
     if hints.loop_frames is not None and hints.loop_frames[1] == TO_THE_END:
         start = hints.loop_frames[0]

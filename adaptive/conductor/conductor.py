@@ -33,6 +33,7 @@ from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.transitions.min_stay import MinStay
 from adaptive.conductor.transitions.planner import TransitionPlanner
 from adaptive.conductor.variation_log import VariationLog
 from adaptive.errors import QueueFullError
@@ -78,12 +79,14 @@ class Conductor:
         self.planner = TransitionPlanner(playback, self.outbox, groups[:half])
         self.stingers = Stingers(playback, self.outbox, groups[half:])
         self.tracker = RequestTracker(playback)
-        self.places = PlaceRequests(playback, self.planner, self.playlists, self.tracker, self._cancel)
+        self.places = PlaceRequests(
+            playback, self.selector, self.planner, self.playlists, self.tracker, self._cancel
+        )
         self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
+        self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
         self._stale: set[str] = set()
-        self._held_back: tuple[str, str] | None = None
         self._last_bar = 0
         self.variation_log = VariationLog(playback)
 
@@ -167,7 +170,8 @@ class Conductor:
         self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
         self.places.take_over(before.places)
-        self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
+        self.min_stay.take_over(before.min_stay)
+        self._stale, self._last_bar = before._stale, before._last_bar
 
     def cancel_planned(self, reason: str) -> None:
         """Cancel all planned transitions."""
@@ -181,6 +185,8 @@ class Conductor:
         if arrived is not None and arrived.source.section and not is_bridge(arrived.source.section):
             self.playlists.leave(arrived.source, playback.destination.section)
             self.section_ends.leave(arrived, playback.destination.section)
+            if arrived.request.section_end is not None:
+                self.places.end(arrived.source.section)
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
@@ -253,14 +259,14 @@ class Conductor:
         str
             The reason of the selection.
         """
-        playback = self.playback
-        wanted = self.places.wanted(choice.section)
+        playback, choice = self.playback, self.places.choice(choice)
+        wanted = choice.section
         if self.section_ends.is_as_planned(choice):
             return Outcome.SETTLED, ""
         if self.section_ends.is_outdated(wanted) and not self.planner.locked_count():
             self._cancel(f"{wanted or 'silence'} is wanted before the end", 0)
         if self.playlists.is_within(playback.destination.section, wanted):
-            self._held_back = None
+            self.min_stay.release()
             self._advance(choice)
             return Outcome.SETTLED, ""
         reason = choice.reason if playback.is_playing else "stop was asked for"
@@ -277,7 +283,7 @@ class Conductor:
         playlists_before = self.playlists.snapshot()
         target = self._target(base.section, wanted)
         # `min_stay_bars` does not apply to bridges and silence
-        if not is_bridge(base.section) and self._must_stay(target, choice):
+        if not is_bridge(base.section) and self.min_stay.holds(target, choice):
             self.playlists.restore(playlists_before)
             return Outcome.HELD, reason
         self.planner.plan(
@@ -308,33 +314,10 @@ class Conductor:
         if playlists_before is not None:
             self.playlists.restore(playlists_before)
 
-    def _must_stay(self, section: str, choice: Choice) -> bool:
-        playback, instance = self.playback, self.playback.instance
-        if not playback.is_playing or instance.section == SILENCE or choice.is_urgent:
-            return False
-        stay_bars = playback.preset.segments[instance.section].min_stay_bars
-        rest = stay_bars - playback.values.bars_in_section
-        if rest <= BEAT_TOLERANCE:
-            return False
-        # the stay is measured to the seam, not to the request
-        leaves = instance.next_boundary(
-            playback.tempo.beat_at(playback.earliest), self.planner.rule(instance.section, section).exit_at
-        )
-        if instance.bars_since_entry(leaves) >= stay_bars - BEAT_TOLERANCE:
-            return False
-        if self._held_back != (instance.section, choice.section):
-            self._held_back = (instance.section, choice.section)
-            playback.log_line(
-                "transition", playback.now, f"stays at least {stay_bars} bars, {rest:.1f} more; "
-                f"wanted by {choice.reason}", source=instance.section, target=choice.section, status="held",
-            )  # fmt: skip
-        return True
-
     def _advance(self, choice: Choice) -> None:
         """Plan a section's end or a playlist's next section, `ADVANCE_BARS` and `ADVANCE_S` ahead of it."""
-        playback, tempo = self.playback, self.playback.tempo
-        wanted = choice.section if playback.is_playing else SILENCE
-        if playback.transitions or not wanted:
+        playback, tempo, wanted = self.playback, self.playback.tempo, choice.section
+        if playback.transitions or wanted == SILENCE:
             return
         ends = self.section_ends.due_beat(choice)
         due = ends

@@ -233,7 +233,7 @@ class _EditTransition:
             self.playback.enter(target, self.frame)
             self.conductor.playlists.replace_instance(source, target)
         if self._tempo_in(self.before) != self._tempo_in(self.playback):
-            self.conductor.planner.step_tempo(transition)
+            self.conductor.planner.tempo_changes.step_at(transition)
         changed = [*self._switch_stems(transition), *self._rewrite_generated(transition)]
         return sorted({*changed, *self._end_removed(transition)})
 

@@ -80,10 +80,13 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """Go to a bar of a section, counted from 1, at the next beat."""
+    """Go to a bar of a section, counted from 1, at the next beat; without a bar, to its start.
+
+    Only the start has the introduction, if the section has one.
+    """
 
     section: str
-    bar: int = 1
+    bar: int | None = None
     id: str | None = None
 
 

@@ -178,6 +178,9 @@ class SectionEnds:
         before = self.interrupted.get(source, "")
         if then == BACK and before and self.playlists.is_within(before, answer.section):
             return before, None, True
+        if then == BACK and before and not playback.preset.file.select:
+            # the sections are the values of one state: that it names this one says nothing of what comes next
+            return before, Detour(before, source, answer.key), True
         if then in {BACK, SELECT} or then not in playback.preset.file.sections:
             return answer.section, None, False
         return then, Detour(then, source, answer.key), False
@@ -216,9 +219,8 @@ class SectionEnds:
 
     def report(self) -> None:
         """Log the select lines that count again."""
-        for place in self.selector.pop_renewed():
+        for place, reason in self.selector.pop_renewed():
             section = self.playback.preset.select[place].section if place >= 0 else "the default"
             self.playback.log_line(
-                "state", self.playback.now, "its condition has been false", section=section, select=place + 1,
-                status="counts again",
-            )  # fmt: skip
+                "state", self.playback.now, reason, section=section, select=place + 1, status="counts again"
+            )

@@ -55,7 +55,7 @@ class Selector:
         self._values: StepValues | None = None
         self._true: list[int] = []
         self._spent: set[int] = set()
-        self._renewed: list[int] = []
+        self._renewed: list[tuple[int, str]] = []
 
     def take_over(self, before: Selector) -> None:
         """Keep the latches of lines whose number and condition are unchanged: hysteresis continues."""
@@ -104,6 +104,14 @@ class Selector:
         self._last = None
         return sorted(lines)
 
+    def unspend(self, section: str, reason: str) -> None:
+        """Let the spent lines of a section count again, whatever their conditions say."""
+        for number in sorted(self._spent):
+            if self._section_of(number) == section:
+                self._spent.discard(number)
+                self._renewed.append((number, reason))
+                self._last = None
+
     def spent(self) -> list[LineKey]:
         """The spent lines."""
         return [self._key(number) for number in sorted(self._spent)]
@@ -114,8 +122,8 @@ class Selector:
         self._spent = {number for number in numbers if self._key(number) in keys}
         self._last = None
 
-    def pop_renewed(self) -> list[int]:
-        """The lines that have begun to count again since the last call."""
+    def pop_renewed(self) -> list[tuple[int, str]]:
+        """The lines that have begun to count again since the last call, each with the reason."""
         renewed, self._renewed = self._renewed, []
         return renewed
 
@@ -135,7 +143,10 @@ class Selector:
             above = first is not None and (number == DEFAULT_LINE or first < number)
             if above if is_otherwise else number not in self._true:
                 self._spent.discard(number)
-                self._renewed.append(number)
+                self._renewed.append((number, "its condition has been false"))
+
+    def _section_of(self, number: int) -> str:
+        return self._preset.default_section if number == DEFAULT_LINE else self._preset.select[number].section
 
     def _key(self, number: int) -> LineKey:
         if number == DEFAULT_LINE:

@@ -62,7 +62,7 @@ class _Reader(soundfile.SoundFile):  # type: ignore[misc]
         return False
 
 
-def decode(path: Path, budget: MemoryBudget | None = None, longest_s: float = LONGEST_S) -> Decoded:
+def decode(path: Path, budget: MemoryBudget | None = None) -> Decoded:
     """Decode a file.
 
     Parameters
@@ -71,8 +71,6 @@ def decode(path: Path, budget: MemoryBudget | None = None, longest_s: float = LO
         An audio file of any channel count.
     budget : MemoryBudget, optional
         What of the memory is left; the file takes its part before it is decoded.
-    longest_s : float
-        The longest file that is decoded, in seconds.
 
     Returns
     -------
@@ -90,11 +88,11 @@ def decode(path: Path, budget: MemoryBudget | None = None, longest_s: float = LO
         raise AudioFileError(f"{path.name}: is a chain of more than {_MOST_LINKS:,} recordings")
     try:
         shape = _shape(path, contents)
-        check_shape(path.name, shape.sample_rate, shape.channels, shape.frames, longest_s)
+        check_shape(path.name, shape.sample_rate, shape.channels, shape.frames)
         if budget is not None:
             budget.take(path.name, shape.frames, min(2, shape.channels), shape.sample_rate)
         with memory_named(path.name):
-            return _decode_all(path, contents, shape, budget, longest_s)
+            return _decode_all(path, contents, shape, budget)
     except (soundfile.LibsndfileError, RuntimeError, OSError, TypeError) as error:
         reason = (
             f"it is cut off: {contents.cut_off}" if contents.cut_off else "it is no audio file, or broken"
@@ -146,9 +144,7 @@ def _readers(path: Path, contents: Contents) -> Iterator[_Reader]:
             yield reader
 
 
-def _decode_all(
-    path: Path, contents: Contents, shape: _Shape, budget: MemoryBudget | None, longest_s: float
-) -> Decoded:
+def _decode_all(path: Path, contents: Contents, shape: _Shape, budget: MemoryBudget | None) -> Decoded:
     at = positions(shape.channels, contents.mask, contents.order, shape.is_vorbis)
     gain = gains(shape.channels, at) if shape.channels > 2 else None
     result = Growing(min(2, shape.channels), shape.frames or _FIRST_FRAMES)
@@ -160,7 +156,7 @@ def _decode_all(
                 break
             if not (block.min(initial=0.0) >= -LOUDEST and block.max(initial=0.0) <= LOUDEST):
                 raise AudioFileError(f"{path.name}: holds samples that are no numbers, or absurdly loud")
-            _grow(result, len(block), path.name, shape, budget, longest_s)
+            _grow(result, len(block), path.name, shape, budget)
             result.add(block.T if gain is None else fold(block, gain))
     _require_whole(path.name, contents, shape, result.frames, is_whole)
     remarks = _remarks(contents, shape, result.frames)
@@ -187,13 +183,11 @@ def _blocks(reader: _Reader) -> Iterator[Audio | None]:
         yield block
 
 
-def _grow(
-    result: Growing, frames: int, name: str, shape: _Shape, budget: MemoryBudget | None, longest_s: float
-) -> None:
+def _grow(result: Growing, frames: int, name: str, shape: _Shape, budget: MemoryBudget | None) -> None:
     """Take memory for frames that no header has promised."""
     more = result.missing(frames)
     if more:
-        check_shape(name, shape.sample_rate, shape.channels, result.frames + frames, longest_s)
+        check_shape(name, shape.sample_rate, shape.channels, result.frames + frames)
         if budget is not None:
             budget.take(name, more, result.channels, shape.sample_rate)
         result.grow(more)

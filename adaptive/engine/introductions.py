@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.engine.join import JOIN_S
+from adaptive.engine.join import JOIN_S, likeness
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -45,7 +45,7 @@ def remove_loop(audio: Audio, end: int, loops: list[Audio], sample_rate: int) ->
         when the loop's beginning is subtracted: it and the loop together give what the file holds.  With
         several, nobody knows which of them will play: the file fades out over 5 ms.
     """
-    repeated = [loop for loop in loops if repeats(audio[:, end:], loop, sample_rate)]
+    repeated = [loop for loop in loops if repeats(audio, end, loop, sample_rate)]
     if not repeated:
         return audio
     fade = min(round(JOIN_S * sample_rate), audio.shape[1] - end)
@@ -61,18 +61,16 @@ def remove_loop(audio: Audio, end: int, loops: list[Audio], sample_rate: int) ->
     return audio
 
 
-def repeats(remainder: Audio, loop: Audio, sample_rate: int) -> bool:
-    """Whether a remainder is the beginning of a loop: correlated with it, and about as loud."""
-    length = min(remainder.shape[1], loop.shape[1])
+def repeats(audio: Audio, end: int, loop: Audio, sample_rate: int) -> bool:
+    """Whether what follows the introduction is the beginning of a loop: correlated, and about as loud.
+
+    The loop may lie between the frames of the file: few tempi have bars of whole frames.
+    """
+    length = min(audio.shape[1] - end, loop.shape[1])
     if length < round(SHORTEST_S * sample_rate):
         return False
-    found = _mono(remainder[:, :length])
-    wanted = _mono(loop[:, :length])
-    energy, product = float(wanted @ wanted), float(found @ wanted)
-    size = float(np.sqrt(energy * float(found @ found)))
-    if size <= 0.0:
-        return False
-    return product / size >= REPEATS and LOUDNESS_RANGE[0] <= product / energy <= LOUDNESS_RANGE[1]
+    found = likeness(audio, end, _channels(loop[:, :length], audio.shape[0]), 0, length, REPEATS / 2.0)
+    return found.correlation >= REPEATS and LOUDNESS_RANGE[0] <= found.gain <= LOUDNESS_RANGE[1]
 
 
 def _mono(audio: Audio) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -5,13 +5,15 @@ All functions take audio of shape (channels, frames).
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from adaptive.engine.decode import Audio
 from adaptive.engine.prediction import continuation
-from adaptive.engine.resample import values_at
+from adaptive.engine.resample import values_from
 
 Values = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -31,6 +33,9 @@ Measured over 80 to 20,000 frames, thirty of each: copies half a frame off 0.07 
 noise at -20 dB 0.15; unrelated noise, drums and tones 0.33 at least, mostly above 0.85; a beginning that dies
 away 0.39 at least.
 """
+
+SAME_CORRELATION = 1.0 - SAME_LIMIT**2
+"""Two pieces that differ by at most `SAME_LIMIT` of both are at least so much correlated."""
 
 COMPARED = 8192
 """Frames that are compared at once."""
@@ -102,30 +107,86 @@ def fade_cut_end(audio: Audio, frames: int) -> tuple[Audio, bool]:
     return np.concatenate([audio[:, : audio.shape[1] - frames], faded.astype(np.float32)], axis=1), True
 
 
-def is_same(audio: Audio, first: int, second: int, frames: int) -> bool:
-    """Whether `frames` frames of audio at two places are the same, however they lie between the frames.
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much alike two pieces of audio are, over all channels.
 
-    The measure is the difference of the two as a share of both: 0 the same, about 1 unrelated.
+    Parameters
+    ----------
+    apart, one, other, product : float
+        Power of the difference, of each of the two, and their product.
+    """
+
+    apart: float = 0.0
+    one: float = 0.0
+    other: float = 0.0
+    product: float = 0.0
+
+    def __add__(self, more: Likeness) -> Likeness:
+        return Likeness(
+            self.apart + more.apart,
+            self.one + more.one,
+            self.other + more.other,
+            self.product + more.product,
+        )
+
+    @property
+    def difference(self) -> float:
+        """The difference of the two as a share of both: 0 the same, about 1 unrelated."""
+        both = self.one + self.other
+        return math.sqrt(self.apart / both) if both > 0.0 else 1.0
+
+    @property
+    def correlation(self) -> float:
+        """Correlation, -1 to 1; 0 if one of them is silent."""
+        size = math.sqrt(self.one * self.other)
+        return self.product / size if size > 0.0 else 0.0
+
+    @property
+    def gain(self) -> float:
+        """Gain at which the second stands in the first; 0 if the second is silent."""
+        return self.product / self.other if self.other > 0.0 else 0.0
+
+
+def likeness(audio: Audio, first: int, other: Audio, second: int, frames: int, least: float) -> Likeness:
+    """Compare `frames` frames of two pieces of audio, however they lie between the frames.
+
+    Parameters
+    ----------
+    audio, other : ndarray of float32, shape (channels, frames)
+        The two, with as many channels.
+    first, second : int
+        Where they begin.
+    frames : int
+        How much is compared.
+    least : float
+        Two pieces whose first `COMPARED` frames are less correlated are not compared further.
     """
     shifts = [0.25 * quarter for quarter in range(-4, 5)]
-    errors = [_share(*_powers(audio, first + shift, second, min(frames, COMPARED))) for shift in shifts]
-    best = int(np.argmin(errors))
-    if errors[best] > SAME_LIMIT:
-        return False
-    starts = range(0, frames, COMPARED)
-    powers = [
-        _powers(audio, first + shifts[best] + start, second + start, min(COMPARED, frames - start))
-        for start in starts
-    ]
-    return _share(sum(apart for apart, _ in powers), sum(both for _, both in powers)) <= SAME_LIMIT
+    begin = min(frames, COMPARED)
+    tried = [_compare(audio, first + shift, other, second, begin) for shift in shifts]
+    best = int(np.argmin([found.difference for found in tried]))
+    if tried[best].correlation < least:
+        return tried[best]
+    total = tried[best]
+    for start in range(begin, frames, COMPARED):
+        length = min(COMPARED, frames - start)
+        total += _compare(audio, first + shifts[best] + start, other, second + start, length)
+    return total
 
 
-def _powers(audio: Audio, first: float, second: int, frames: int) -> tuple[float, float]:
-    """Return the power of the difference of two places, and of both together."""
-    one = values_at(audio, first + np.arange(frames, dtype=np.float64)).astype(np.float64)
-    other = audio[:, second : second + frames].astype(np.float64)
-    return float(np.sum((one - other) ** 2)), float(np.sum(one**2) + np.sum(other**2))
+def is_same(audio: Audio, first: int, second: int, frames: int) -> bool:
+    """Whether `frames` frames of audio at two places are the same, however they lie between the frames."""
+    return likeness(audio, first, audio, second, frames, SAME_CORRELATION).difference <= SAME_LIMIT
 
 
-def _share(apart: float, both: float) -> float:
-    return float(np.sqrt(apart / both)) if both > 0.0 else 1.0
+def _compare(audio: Audio, first: float, other: Audio, second: int, frames: int) -> Likeness:
+    """Compare two pieces, the first of which may begin between two frames."""
+    one = values_from(audio, first, frames)
+    two = other[:, second : second + frames].astype(np.float64)
+    return Likeness(
+        float(np.sum((one - two) ** 2)),
+        float(np.sum(one**2)),
+        float(np.sum(two**2)),
+        float(np.sum(one * two)),
+    )

@@ -138,7 +138,7 @@ def _jump(item: Item, checker: Checker, message_id: str | None) -> list[Request]
         message = f'jump must be an object such as {{"section": "combat", "bar": 5}}, got {shown(jump)}'
         raise ProtocolError(message)
     _refuse_strange("jump", jump, ("section", "bar"))
-    return [checker.jump(jump["section"], jump.get("bar", 1), message_id)]
+    return [checker.jump(jump["section"], jump.get("bar"), message_id)]
 
 
 def _load(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:

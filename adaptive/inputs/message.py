@@ -344,13 +344,15 @@ class Checker:
             self._refuse(f"there is no section {shown(name)}{nearest_or_all(name, known)}")
         return ForgetPlace(name, message_id)
 
-    def jump(self, section: Any, bar: Any = 1, message_id: str | None = None) -> Jump:
-        """Check a jump."""
+    def jump(self, section: Any, bar: Any = None, message_id: str | None = None) -> Jump:
+        """Check a jump; without a bar it goes to the start of the section."""
         if not self._may_jump:
             self._refuse("jump is for trying out a preset: it is accepted with `adaptive play --allow-jump`")
         known = tuple(self._preset.file.sections)
         if section not in known:
             self._refuse(f"there is no section {shown(section)}{nearest_or_all(section, known)}")
+        if bar is None:
+            return Jump(section, None, message_id)
         is_whole = isinstance(bar, int | float) and is_finite_number(bar) and float(bar).is_integer()
         if not is_whole or not 1 <= bar <= LAST_BAR:
             self._refuse(f"bar must be a whole number from 1 to {LAST_BAR}, got {shown(bar)}")

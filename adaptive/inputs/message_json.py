@@ -23,7 +23,8 @@ def message_json(message: Message) -> dict[str, Any]:
     if isinstance(message, ForgetPlace):
         return {"message": {"forget": message.name}}
     if isinstance(message, Jump):
-        return {"message": {"jump": {"section": message.section, "bar": message.bar}}}
+        bar = {} if message.bar is None else {"bar": message.bar}
+        return {"message": {"jump": {"section": message.section, **bar}}}
     return {"message": {"restart": True}}
 
 

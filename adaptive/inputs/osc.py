@@ -124,7 +124,7 @@ class OscReader:
             case ["forget"]:
                 return [check.forget(first)]
             case ["jump"]:
-                return [check.jump(first, 1 if len(arguments) < 2 else arguments[1])]
+                return [check.jump(first, None if len(arguments) < 2 else arguments[1])]
             case ["load"] if isinstance(first, str) and len(first) <= 64:
                 return [LoadPreset(first)]
             case [word] if (request := transport(word)) is not None:

@@ -41,7 +41,7 @@ def hint_file(name: str, listed: Iterable[str]) -> str:
     >>> hint_file("stems/Drums.wav", ["stems/drums.wav"])
     '; the file is named `stems/drums.wav`: upper and lower case differ'
     """
-    names = list(listed)
+    names = [as_text(one) for one in listed]
     folded = _nfc(name).casefold()
     for other in names:
         if _nfc(other).casefold() == folded and _nfc(other) != _nfc(name):
@@ -78,5 +78,13 @@ def _named(text: str) -> str:
     return shown or "nothing"
 
 
+def as_text(name: str) -> str:
+    """Return a file's name as text, where Python has read its bytes one by one because there is no locale."""
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
 def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", as_text(text))

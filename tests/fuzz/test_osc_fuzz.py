@@ -172,11 +172,11 @@ def test_the_largest_hostile_packets_fit_the_datagram(name: str) -> None:
 @pytest.mark.parametrize("name", LARGEST)
 def test_the_largest_hostile_packets_cost_little_time(name: str) -> None:
     begun = time.thread_time()  # of this thread alone: what else the machine does has no part in it
-    for _ in range(100):
+    for _ in range(20):
         assert_decodes_or_refuses(LARGEST[name])
 
-    # the dearest takes 1.3 s, most 0.1 s; a decoder that is quadratic takes minutes
-    assert time.thread_time() - begun < 10.0
+    # the dearest takes 0.3 s, most 0.02 s; a decoder that is quadratic takes minutes
+    assert time.thread_time() - begun < 4.0
 
 
 @pytest.mark.parametrize("name", LARGEST)

@@ -69,10 +69,19 @@ def _sine(hz: float, beats: float, lead_s: float, gain: float) -> bytes:
 
 def write_blow(path: Path, lead_s: float = 0.1, ring_s: float = 0.3, gain: float = 0.5) -> None:
     """Write a one-shot: a soft rise of `lead_s`, then at beat 1 a step, which rings for `ring_s`."""
+    path.write_bytes(_blow(lead_s, ring_s, gain))
+
+
+@lru_cache(maxsize=8)
+def _blow(lead_s: float, ring_s: float, gain: float) -> bytes:
+    """The bytes of a one-shot's file."""
     lead, ring = round(lead_s * RATE), round(ring_s * RATE)
     rise = 0.05 * gain * np.linspace(0.0, 1.0, lead, endpoint=False)
     fall = gain * np.cos(2.0 * np.pi * 100.0 / RATE * np.arange(ring)) * np.linspace(1.0, 0.0, ring)
-    soundfile.write(path, np.concatenate([rise, fall]).astype(np.float32), RATE, subtype="FLOAT")
+    file = io.BytesIO()
+    blow = np.concatenate([rise, fall]).astype(np.float32)
+    soundfile.write(file, blow, RATE, subtype="FLOAT", format="WAV")
+    return file.getvalue()
 
 
 def make_preset(folder: Path, body: str, head: str = HEAD, stems: Mapping[str, float] = STEMS) -> Preset:

@@ -10,9 +10,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from tests.helpers.presets import two_sections
 from tests.helpers.programs import require_program
 
 ROOT = Path(__file__).parents[2]
@@ -32,9 +32,10 @@ def setting(name: str) -> list[str]:
     return re.findall(rf"^{name}=(.*)$", UNIT.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def here(command: str) -> list[str]:
+def here(command: str, preset: str = "nightfall") -> list[str]:
     """A command of the unit as it would be run, with this environment's programs."""
-    line = command.replace("%i", "nightfall").replace("$ADAPTIVE_OPTIONS", OPTIONS)
+    line = command.replace("%i.json", "music.json").replace("%i", preset)
+    line = line.replace("$ADAPTIVE_OPTIONS", OPTIONS)
     line = line.replace("${STATE_DIRECTORY}", tempfile.mkdtemp())
     return shlex.split(line.replace(INSTALLED, f"{Path(sys.executable).parent}/"))
 
@@ -61,10 +62,12 @@ def test_what_the_unit_starts_runs_until_it_is_told_to_end(tmp_path: Path) -> No
     environment = os.environ | {"ADAPTIVE_OPTIONS": OPTIONS}
     (before,), (start,) = setting("ExecStartPre"), setting("ExecStart")
     subprocess.run(here(before), env=environment, check=True, capture_output=True)
-    with subprocess.Popen([*here(start), "--ready"], env=environment, stdout=subprocess.PIPE) as process:
+    preset = two_sections(tmp_path / "small").folder  # to decode nightfall takes two seconds
+    with subprocess.Popen(
+        [*here(start, str(preset)), "--ready"], env=environment, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert b'"ready": true' in process.stdout.readline()
-        time.sleep(0.3)
         process.send_signal(signal.SIGTERM)  # as systemd does
 
         assert process.wait(float(setting("TimeoutStopSec")[0])) == 0

@@ -14,7 +14,9 @@ from adaptive.preset.model import Preset
 from tests.helpers.measure import steepness
 from tests.helpers.presets import BAR, GAIN, RATE, STEMS, Played, Player, make_preset, write_sine
 
-RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "100"))
+RUNS = int(os.environ.get("ADAPTIVE_REQUEST_RUNS", "32"))
+"""Random sequences of the short run; `tests/prove/test_random_requests.py` has ten thousand others."""
+
 SECTIONS = ["calm", "fight", "both", "mixed", "written", "turns"]
 """Sections that requests ask for; the last is a playlist."""
 

@@ -121,7 +121,8 @@ def test_what_is_heard_is_what_the_recording_renders_to_although_python_stands_s
     assert wrong.size == 0, f"{wrong.size} frames differ, the first at {wrong[0] / RATE:.3f} s"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+# the short run takes the other signal without a sound card: `test_network.py`
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_a_signal_ends_it_in_order(jack: dict[str, str], preset: Path, tmp_path: Path, number: int) -> None:
     with playing(tmp_path, preset, "--sink", "portaudio", environment=jack) as engine:
         wait_for(engine, 0.5)

@@ -29,7 +29,9 @@ CI = pytest.mark.slow
 """The short run takes one of each kind; CI takes all."""
 
 
-@pytest.mark.parametrize("how", ["exception", "os._exit", pytest.param("sys.exit", marks=CI)])
+@pytest.mark.parametrize(
+    "how", ["exception", pytest.param("os._exit", marks=CI), pytest.param("sys.exit", marks=CI)]
+)
 def test_it_ends_with_the_code_of_its_end(
     jack: dict[str, str], preset: Path, tmp_path: Path, how: str
 ) -> None:

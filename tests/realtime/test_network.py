@@ -320,12 +320,11 @@ def test_every_packet_of_other_projects_is_answered_in_one_line_while_the_music_
     assert all(line.isprintable() and len(line) < 400 for line in said)
 
 
-def test_markup_in_an_address_is_no_markup(preset: Path, tmp_path: Path) -> None:
-    with playing(tmp_path, preset, "--sink", "null") as engine:
-        engine.osc("/a[/red]b")
-        engine.osc("/[bold]x")
-        said = until(lambda: [line for line in engine.said() if "no input listens" in line][1:])
-        lines = engine.said()
+def test_markup_in_an_address_is_no_markup(engine: RunningEngine) -> None:
+    engine.osc("/a[/red]b")
+    engine.osc("/[bold]x")
+    said = until(lambda: [line for line in engine.said() if "no input listens" in line][1:])
+    lines = engine.said()
 
     assert said
     assert "OSC from 127.0.0.1: no input listens to '/a[/red]b'" in lines
@@ -365,7 +364,8 @@ def test_another_preset_is_loaded_and_answers_to_its_own_names(preset: Path, tmp
     assert not any("Traceback" in line for line in said)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+# the short run takes the other signal on a sound card: `test_device.py`
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_signal_ends_it_in_order(preset: Path, tmp_path: Path, number: int) -> None:
     with playing(tmp_path, preset, "--sink", "null") as engine:
         assert engine.end(number) == 0

@@ -35,6 +35,7 @@ from adaptive.session.live_options import LiveOptions
 from adaptive.session.offline import Renderer, RenderJob, render_to_files
 from adaptive.session.performance import Performance
 from adaptive.sinks.clocked import ClockedSink
+from tests.helpers.commands import run_here
 from tests.helpers.presets import HEAD, RATE, Player, make_preset
 
 BODY = """
@@ -275,6 +276,10 @@ def adaptive(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
 
 
+def adaptive_here(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return run_here(["adaptive", *arguments])
+
+
 def test_the_same_command_gives_the_same_bytes(preset: Preset, tmp_path: Path) -> None:
     trace = tmp_path / "trace.jsonl"
     lines = [
@@ -285,9 +290,9 @@ def test_the_same_command_gives_the_same_bytes(preset: Preset, tmp_path: Path) -
     ]
     trace.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     made = []
-    for name in ("a", "b"):
+    for name, run in (("a", adaptive), ("b", adaptive_here)):
         out = tmp_path / name
-        done = adaptive(
+        done = run(
             "render", preset.folder, "-o", out / "x.wav", "--trace", trace, "--log", out / "log.jsonl",
             "--stems", out / "stems", "--seed", "3",
         )  # fmt: skip
@@ -306,7 +311,7 @@ def test_a_recording_is_rendered_by_the_command_line_with_its_own_seed(
             session.receive(Transaction([SetParameter("threat", 0.9), FireEvent("hit", 1.0, 0.01)]))
 
     play_live(preset, tmp_path / "run", 1.5, disturb, seed=99)
-    done = adaptive(
+    done = adaptive_here(
         "render", preset.folder, "-o", tmp_path / "x.flac", "--trace", tmp_path / "run" / "trace.jsonl",
         "--log", tmp_path / "log.jsonl",
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgspec
 
@@ -11,6 +12,7 @@ from adaptive.conductor.planned_transition import TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
 from adaptive.conductor.requests.tracker import RequestTracker
+from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.transitions.planner import JUMPING, TransitionPlanner
 from adaptive.preset.model import DEFAULT_TRANSITION
 from adaptive.preset.schema import TransitionTable
@@ -27,6 +29,8 @@ class PlaceRequests:
     ----------
     playback : PlaybackState
         What plays.
+    selector : Selector
+        Its spent lines count again if their section is jumped to or begins again.
     planner : TransitionPlanner
         Plans the transitions.
     playlists : Playlists
@@ -46,12 +50,14 @@ class PlaceRequests:
     def __init__(
         self,
         playback: PlaybackState,
+        selector: Selector,
         planner: TransitionPlanner,
         playlists: Playlists,
         tracker: RequestTracker,
         cancel: Callable[[str, int], None],
     ) -> None:
-        self.playback, self.planner, self.playlists = playback, planner, playlists
+        self.playback, self.selector = playback, selector
+        self.planner, self.playlists = planner, playlists
         self.tracker, self._cancel = tracker, cancel
         self.jumped: tuple[str, str] | None = None
         self._jumping: str | None = None  # a jump of this control step
@@ -66,20 +72,29 @@ class PlaceRequests:
         if jumped is not None and jumped[0] in self.playback.preset.file.sections:
             self.jumped = jumped
 
-    def wanted(self, chosen: str) -> str:
+    def choice(self, choice: Choice) -> Choice:
         """The section that should play: what select has chosen, or the section that was jumped to."""
         if not self.playback.is_playing:
             self.jumped = self._jumping = None
-            return SILENCE
+            return replace(choice, section=SILENCE)
         if self._jumping is not None:
-            self.jumped, self._jumping = (self._jumping, chosen), None
+            self.jumped, self._jumping = (self._jumping, choice.section), None
         if self.jumped is None:
-            return chosen
+            return choice
         section, answer = self.jumped
-        if chosen == answer and not self.playlists.is_within(section, chosen):
-            return section
-        self.jumped = None
-        return chosen
+        if choice.section != answer or self.playlists.is_within(section, answer):
+            self.jumped = None
+            return choice
+
+        def explain() -> str:
+            return f"{section} was jumped to, and select's answer has not changed: {choice.reason}"
+
+        return replace(choice, section=section, explain=explain)
+
+    def end(self, section: str) -> None:
+        """Take note that a section has played its passes: if it was jumped to, select decides again."""
+        if self.jumped is not None and self.jumped[0] == section:
+            self.jumped = None
 
     # ── forget ─────────────────────────────────────────────────────────────────────────────────
 
@@ -118,6 +133,7 @@ class PlaceRequests:
             self._drop(message.id, RESTART, why)
             return
         self._cancel(f"{section} begins again", 0)
+        self.selector.unspend(section, "a restart was asked for")
         found = playback.preset.written_transition(section, section, wildcard=())
         rule = DEFAULT_TRANSITION if found is None else msgspec.structs.replace(found, enter_at="start")
         self.planner.plan(TransitionRequest(section, "restart was asked for", rule, kind=RESTART))
@@ -145,14 +161,18 @@ class PlaceRequests:
             return
         locked = self.planner.locked_count()
         self._cancel(f"a jump to {section} was asked for", locked)
-        beats = float((message.bar - 1) * playback.preset.segments[section].beats_per_bar)
+        place, beats = section, playback.start_of(section)
+        if message.bar is not None:
+            place = f"{section}, bar {message.bar}"
+            beats = float((message.bar - 1) * playback.preset.segments[section].beats_per_bar)
         is_from_bridge = is_bridge(playback.destination.section)
-        reason = f"jump to {section}, bar {message.bar}, was asked for"
+        reason = f"jump to {place}{',' if message.bar is not None else ''} was asked for"
         self.planner.plan(
             TransitionRequest(section, reason, JUMPING, is_from_bridge, enter_beat=beats, kind=JUMP)
         )
+        self.selector.unspend(section, "a jump was asked for")
         self._jumping = section
-        self.tracker.open_planned(message.id, JUMP, f"jump to {section}, bar {message.bar}")
+        self.tracker.open_planned(message.id, JUMP, f"jump to {place}")
 
     def _no_jump(self, message: Jump) -> str:
         """Why a jump is not possible; empty if it is."""
@@ -162,7 +182,7 @@ class PlaceRequests:
         if not playback.is_playing:
             return "the music is stopped"
         bars = -(-playback.length_of(section) // playback.preset.segments[section].beats_per_bar)
-        if message.bar > bars:
+        if message.bar is not None and message.bar > bars:
             return f"{section} has {bars} bars"
         locked = self.planner.locked_count()
         if locked and not is_bridge(playback.transitions[locked - 1].target.section):

@@ -23,6 +23,7 @@ from adaptive.conductor.playlists import ADVANCE_RULE
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.transitions.applier import DECLICK_S, TransitionApplier
 from adaptive.conductor.transitions.exit_finder import ExitFinder, ExitPlan
+from adaptive.conductor.transitions.tempo_changes import TempoChanges
 from adaptive.preset.model import DEFAULT_TRANSITION
 from adaptive.preset.schema import Fade, TransitionTable
 from adaptive.preset.segments import BRIDGE, bridge_segment, is_bridge
@@ -72,6 +73,7 @@ class TransitionPlanner:
         self.playback, self.outbox = playback, outbox
         self.exit_finder = ExitFinder(playback)
         self.applier = TransitionApplier(playback, outbox)
+        self.tempo_changes = TempoChanges(playback, outbox)
         self._groups = groups
         self._transitions_planned = 0
 
@@ -91,7 +93,7 @@ class TransitionPlanner:
         playback.instance = instance
         if segment != SILENCE:
             context = playback.compose_context(instance)
-            playback.tempo.step(0, context.tempo_bpm, instance.beat_unit)
+            self.tempo_changes.begin(context)
             position = playback.assets.segments[segment].frames_into(instance.local(0.0))
             for name in playback.layers_of(segment):
                 if name in playback.assets.generated:
@@ -174,7 +176,7 @@ class TransitionPlanner:
             before,
         )
         transition.marker = playback.marker_before(source) if is_bridge(source.section) else plan.exit.marker
-        self.step_tempo(transition)
+        self.tempo_changes.step_at(transition)
         transition.fades = fades_of(rule, transition, playback.tempo)
         # the applier reads the transitions planned before this one, so it is appended afterwards
         fill = self.applier.post(transition)
@@ -202,20 +204,6 @@ class TransitionPlanner:
             **more,
         )
 
-    def step_tempo(self, transition: PlannedTransition) -> None:
-        """Change tempo and beat unit at a seam to those of the destination, if they differ."""
-        playback, tempo = self.playback, self.playback.tempo
-        segment_assets = playback.assets.segments.get(transition.target.section)
-        if segment_assets is None:
-            return
-        tempo_bpm = segment_assets.tempo_bpm
-        if playback.tempo_wanted is not None and not segment_assets.has_stems:
-            tempo_bpm = playback.tempo_wanted
-        beat_unit = segment_assets.segment.beat_unit
-        is_other = abs(tempo.tempo_at(transition.frame) - tempo_bpm) > 1e-9
-        if is_other or tempo.beat_unit_at(transition.frame) != beat_unit:
-            tempo.step(tempo.exact_frame_at(transition.beat), tempo_bpm, beat_unit)
-
     def locked_count(self) -> int:
         """Number of planned transitions that are too near to be cancelled."""
         return sum(transition.frame < self.playback.earliest for transition in self.playback.transitions)
@@ -226,7 +214,7 @@ class TransitionPlanner:
         while len(playback.transitions) > keep:
             transition = playback.transitions[-1]
             self.applier.undo(transition)
-            playback.tempo.restore(transition.tempo_before)
+            self.tempo_changes.undo(transition)
             is_first = len(playback.transitions) == keep + 1
             playback.transitions.pop()
             playback.revision += 1
@@ -268,17 +256,9 @@ class TransitionPlanner:
 
     def change_tempo(self, tempo_bpm: float) -> None:
         """Glide to another tempo within a beat; notes and transitions beyond are planned again."""
-        playback, at = self.playback, self.playback.earliest
-        beat = playback.tempo.beat_at(at)
+        playback = self.playback
         request = playback.transitions[-1].request if playback.transitions else None
         self.cancel("the tempo changes")
-        glide = playback.tempo.frame_at(beat + 1.0) - at
-        for layer in playback.assets.generated.values():
-            if layer.cursor_beat > beat:
-                self.outbox.add(layer.withdraw(at, beat))
-        playback.tempo.ramp(at, tempo_bpm, glide)
-        playback.revision += 1
-        for layer in playback.assets.generated.values():
-            layer.set_tempo(tempo_bpm)
+        self.tempo_changes.glide_to(tempo_bpm)
         if request is not None:
             self.plan(request)

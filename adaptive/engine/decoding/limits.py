@@ -22,9 +22,7 @@ MOST_CHANNELS = 64
 _BYTES = 4
 
 
-def check_shape(
-    name: str, sample_rate: int, channels: int, frames: int, longest_s: float = LONGEST_S
-) -> None:
+def check_shape(name: str, sample_rate: int, channels: int, frames: int) -> None:
     """Refuse a rate, a number of channels or a length that no stem has; `frames` 0 is an unknown length.
 
     Raises
@@ -39,10 +37,10 @@ def check_shape(
         )
     if channels > MOST_CHANNELS:
         raise AudioFileError(f"{name}: has {channels} channels; at most {MOST_CHANNELS} can be read")
-    if frames > longest_s * sample_rate:
+    if frames > LONGEST_S * sample_rate:
         minutes = frames / sample_rate / 60.0
         raise AudioFileError(
-            f"{name}: is {minutes:,.0f} minutes long; at most {longest_s / 60.0:.0f} can be read"
+            f"{name}: is {minutes:,.0f} minutes long; at most {LONGEST_S / 60.0:.0f} can be read"
         )
 
 

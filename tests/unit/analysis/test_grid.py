@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pytest
 
-from adaptive.analysis import grid
 from adaptive.analysis.grid import Rhythm, pin, regress, strong_beats, tidy_bpm, whole_beats
 from adaptive.analysis.onsets import Onsets
 
@@ -18,12 +15,6 @@ def test_whole_beats_are_whole_within_ten_milliseconds() -> None:
 
 def test_a_tempo_is_rounded_only_as_far_as_the_end_of_the_file_allows() -> None:
     assert [tidy_bpm(120.01, 1.0), tidy_bpm(120.01, 60.0)] == [120.0, 120.01]
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(grid)
-
-    assert (results.failed, results.attempted > 0) == (0, True)
 
 
 def onsets_at(times_s: list[float], strengths: list[float] | None = None) -> Onsets:

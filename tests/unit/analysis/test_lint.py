@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from adaptive.analysis import lint
 from adaptive.analysis.lint import check_files, declared_key
 from adaptive.analysis.measured import measure_file
 from adaptive.preset.load import load
@@ -121,6 +119,33 @@ def test_a_file_that_was_cut_in_the_middle_of_the_music_is_reported(
     assert bool(found) == is_reported
 
 
+@pytest.mark.parametrize(("late_s", "is_reported"), [(0.02, False), (2.0, False), (-0.02, True)])
+def test_what_a_wrapped_stem_holds_after_its_pass_is_not_heard(
+    tmp_path: Path, late_s: float, is_reported: bool
+) -> None:
+    write_noise(tmp_path / "pad.wav", 8.0 + late_s, 0.0)
+    body = ONE.replace('"pad.wav"', '"pad.wav"\nwrapped = true') + "length_bars = 4\n"
+    found = [line for line in reported(tmp_path, body) if "is `tempo_bpm` right" not in line]
+
+    assert bool(found) is is_reported
+
+
+def test_a_wrapped_stem_of_another_tempo_is_reported_without_a_tail(tmp_path: Path) -> None:
+    write_noise(tmp_path / "pad.wav", 8.0 * 120 / 118, 0.0)
+    (line,) = reported(tmp_path, ONE.replace('"pad.wav"', '"pad.wav"\nwrapped = true') + "length_bars = 4\n")
+
+    assert "loops every 16: the end is not heard; at 118 BPM it would fill them" in line
+
+
+@pytest.mark.parametrize(("late_s", "is_reported"), [(-0.02, False), (0.02, True)])
+def test_an_introduction_completes_the_end_of_its_loop(
+    tmp_path: Path, late_s: float, is_reported: bool
+) -> None:
+    write_noise(tmp_path / "pad.wav", 12.0 + late_s, 0.0)
+
+    assert bool(reported(tmp_path, ONE + "length_bars = 4\nintro_bars = 2\n")) is is_reported
+
+
 def test_variations_and_sections_of_different_loudness_are_reported(tmp_path: Path) -> None:
     for name, level_db in (("a", 0.0), ("b", -5.0), ("c", -14.0)):
         write_noise(tmp_path / f"{name}.wav", 8.0, level_db)
@@ -158,9 +183,3 @@ def test_a_file_that_declares_another_key_than_its_section_is_reported(tmp_path:
     ]
     assert declared_key("drums_A_take2") is None
     assert declared_key("AmbientPad") is None
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(lint)
-
-    assert (results.failed, results.attempted > 0) == (0, True)

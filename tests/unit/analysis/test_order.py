@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import doctest
-
-from adaptive.analysis import order
 from adaptive.analysis.order import layer_order, section_order
 
 
@@ -19,12 +16,6 @@ def test_layers_go_from_harmony_to_drums() -> None:
 
 def test_a_word_counts_only_as_a_whole() -> None:
     assert layer_order(["drummer", "padded"]) == ("drummer", "padded")
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(order)
-
-    assert (results.failed, results.attempted > 0) == (0, True)
 
 
 def test_slow_recordings_come_before_fast_ones() -> None:

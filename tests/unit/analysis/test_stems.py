@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from adaptive.analysis.measured import measure_file
 from adaptive.analysis.stems import read_stem
 from adaptive.errors import AudioFileError
 from tests.unit.analysis.analysis_signals import clicks, pad, save, smpl, wav
@@ -83,10 +84,12 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert is_one_sentence_about(tmp_path.name, refused(tmp_path))
 
 
-def test_a_file_of_half_an_hour_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.flac", np.zeros(1_800 * 8_000, dtype=np.float32), 8_000)
+def test_a_long_file_is_refused_before_it_is_read_and_as_check_refuses_it(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.flac", np.zeros(3_660 * 8_000, dtype=np.float32), 8_000)
+    with pytest.raises(AudioFileError) as by_check:
+        measure_file(path)
 
-    assert refused(path) == "a.flac: is 30 minutes long; at most 20 can be read"
+    assert refused(path) == str(by_check.value) == "a.flac: is 61 minutes long; at most 60 can be read"
 
 
 def test_channels_are_mixed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The conductor's own decisions: minimum stays, late requests, stop and play, positions."""
+"""The conductor's own decisions: late requests, stop and play, positions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tests.helpers.presets import (
     BAR,
     LOOK_AHEAD,
     STEM_LAYERS,
-    Played,
     control_step_of,
     make_preset,
     play,
@@ -61,35 +60,6 @@ def test_a_minimum_stay_is_measured_by_the_rule_to_the_section_that_was_picked(t
 
 def go(value: str, message_id: str | None = None) -> SetState:
     return SetState("section", value, message_id)
-
-
-def test_a_section_stays_as_long_as_min_stay_bars_says_and_not_a_bar_longer(tmp_path: Path) -> None:
-    preset = two_sections(tmp_path, 'exit_at = "bar"', calm="min_stay_bars = 3")
-    played = play(preset, 5, {control_step_of(0.3): [go("fight")]})
-
-    assert [line["frame"] for line in played.seams()] == [3 * BAR]
-    assert [line["status"] for line in played.lines("transition")[1:]] == ["held", "planned"]
-
-
-SELECT = """
-[parameters.threat]
-hysteresis = 0.1
-[states.place]
-values = ["road", "shelter"]
-"""
-
-
-def chosen(folder: Path, urgent: str) -> Played:
-    body = STEM_LAYERS + SELECT
-    body += '[sections.calm]\nlayers = ["calm"]\nmin_stay_bars = 3\n[sections.fight]\nlayers = ["fight"]\n'
-    body += f'[[select]]\nsection = "fight"\nwhen = "place == \'shelter\'"\n{urgent}\n'
-    body += '[[select]]\nsection = "calm"\n'
-    return play(make_preset(folder, body), 5, {control_step_of(0.3): [SetState("place", "shelter")]})
-
-
-def test_an_urgent_line_does_not_wait_for_min_stay_bars(tmp_path: Path) -> None:
-    assert chosen(tmp_path / "a", "urgent = true").seams()[0]["frame"] == BAR
-    assert chosen(tmp_path / "b", "").seams()[0]["frame"] == 3 * BAR
 
 
 def test_of_two_requests_before_the_seam_the_last_one_counts(tmp_path: Path) -> None:

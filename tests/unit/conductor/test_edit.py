@@ -581,7 +581,7 @@ def test_a_removed_section_that_plays_is_left_at_the_bar_line(tmp_path: Path) ->
 def test_added_layers_reuse_the_rows_of_removed_ones(tmp_path: Path) -> None:
     player = Player(make_preset(tmp_path, BODY))
     engine, seen = player.performance.engine, set()
-    for number in range(60):
+    for number in range(20):  # there are 16 spare rows
         kind = 'generator = "pad"' if number % 3 == 0 else 'stem = "fight.wav"'
         layer = f"[layers.more_{number}]\n{kind}\n[layers.tune]\n"
         names = f'["calm", "other", "bass", "tune", "more_{number}"]'
@@ -616,12 +616,13 @@ def test_a_full_table_of_sounds_is_reported(tmp_path: Path) -> None:
         player.performance.edit(load(tmp_path, vocabulary=vocabulary()))
 
 
-def test_memory_does_not_grow_over_two_hundred_edits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [48, pytest.param(400, marks=pytest.mark.prove)])
+def test_memory_does_not_grow_over_many_edits(tmp_path: Path, count: int) -> None:
     player = Player(make_preset(tmp_path, BODY))
     engine = player.performance.engine
     sizes = []
-    for number in range(200):
-        if number % 10 == 0:
+    for number in range(count):
+        if number % 4 == 0:
             write_sine(tmp_path / "both.wav", 400.0 + number)
         level = -(number % 7)
         write(player, tmp_path, ("[layers.other]\n", f"[layers.other]\nlevel_db = {level}\n"))
@@ -633,7 +634,7 @@ def test_memory_does_not_grow_over_two_hundred_edits(tmp_path: Path) -> None:
         sizes.append((engine.bank.used_bytes, len(engine._sounds), len(engine.bank._durations)))
 
     telemetry = engine.telemetry()
-    assert max(sizes[100:]) <= max(sizes[20:100])
+    assert max(sizes[count // 2 :]) <= max(sizes[count // 6 : count // 2])
     assert (telemetry.refused, telemetry.not_finite, telemetry.late_commands) == (0, 0, 0)
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.conductor.saved_state import SavedMusic, read_saved
+from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.preset.load import load
+from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance, vocabulary
 from tests.helpers.presets import BAR, BEAT, Played, Player, control_step_of, make_preset
 
@@ -199,10 +201,8 @@ def test_an_invalid_state_is_refused_and_the_message_names_the_key(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("saved")
-    make_preset(folder, BODY)
-    return folder
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Preset, Bank]:
+    return make_preset(tmp_path_factory.mktemp("saved"), BODY), Bank()
 
 
 PICKS = st.builds(
@@ -234,8 +234,8 @@ ODD = st.fixed_dictionaries(
 
 @settings(deadline=None, max_examples=60)
 @given(ODD)
-def test_every_state_of_valid_form_plays(folder: Path, document: dict[str, object]) -> None:
-    performance = Performance(load(folder, vocabulary=vocabulary()))
+def test_every_state_of_valid_form_plays(loaded: tuple[Preset, Bank], document: dict[str, object]) -> None:
+    performance = Performance(loaded[0], bank=loaded[1])
     performance.begin(msgspec.convert(document, SavedMusic))
     for control_step in range(60):
         performance.engine.pull(256)

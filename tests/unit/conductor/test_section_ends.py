@@ -107,3 +107,19 @@ def test_spent_lines_of_a_save_are_found_by_section_and_condition(tmp_path: Path
     )
     restored = Player(load(tmp_path, vocabulary=vocabulary()), saved=saved)
     assert [line for line in restored.play(6 * BAR).log if line["kind"] == "layer" and "layers" in line] == []
+
+
+def test_where_a_state_names_the_section_the_way_back_leads_to_what_was_interrupted(tmp_path: Path) -> None:
+    """Without `[[select]]` the state still names the section that has ended; a new value counts at once."""
+    body = BODY[BODY.index("[layers.calm]") : BODY.index("[states.mood]")].replace("{then}", 'then = "back"')
+    preset = make_preset(tmp_path, body)
+    script = {
+        control_step_of(t): [SetState("section", name)]
+        for t, name in ((0.5, "twice"), (2.5, "once"), (8.5, "calm"), (9.5, "once"))
+    }
+    played = play(preset, 16, script)
+    lines = [line for line in played.log if line["kind"] == "layer" and "layers" in line]
+
+    assert [(line["t"], line["section"]) for line in lines] == [
+        (1.0, "twice"), (3.0, "once"), (7.0, "twice"), (9.0, "calm"), (10.0, "once"), (14.0, "calm"),
+    ]  # fmt: skip

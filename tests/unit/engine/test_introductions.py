@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from adaptive.engine.introductions import remove_loop, repeats
+from adaptive.engine.resample import values_at
 
 RATE = 48000
 
@@ -17,7 +18,8 @@ def noise(seed: int, frames: int = RATE, channels: int = 1, gain: float = 0.2) -
 @pytest.mark.parametrize("gain", [0.6, 1.0, 1.8])
 def test_a_copy_of_the_loop_repeats_it_at_about_its_level(gain: float) -> None:
     loop = noise(1)
-    assert repeats(np.float32(gain) * loop[:, : RATE // 4] + noise(2, RATE // 4, gain=0.02), loop, RATE)
+    held = np.float32(gain) * loop[:, : RATE // 4] + noise(2, RATE // 4, gain=0.02)
+    assert repeats(np.concatenate([noise(4), held], axis=1), RATE, loop, RATE)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,20 @@ def test_a_copy_of_the_loop_repeats_it_at_about_its_level(gain: float) -> None:
     ids=["other music", "silence", "an echo", "upside down", "too short to tell"],
 )
 def test_a_tail_does_not(tail: np.ndarray) -> None:
-    assert not repeats(tail, noise(1), RATE)
+    assert not repeats(np.concatenate([noise(4), tail], axis=1), RATE, noise(1), RATE)
+
+
+@pytest.mark.parametrize("apart", [0.5, -0.4, 0.25])
+def test_a_copy_that_lies_between_the_frames_is_one(apart: float) -> None:
+    loop = noise(1)
+    held = np.concatenate([noise(4), values_at(loop, np.arange(RATE // 4) + apart)], axis=1)
+    assert repeats(held, RATE, loop, RATE)
+
+
+def test_channels_that_cancel_each_other_are_compared_all_the_same() -> None:
+    loop = np.concatenate([noise(1), -noise(1)])
+    held = np.concatenate([noise(4, channels=2), loop[:, : RATE // 4]], axis=1)
+    assert repeats(held, RATE, loop, RATE)
 
 
 @pytest.mark.parametrize("channels", [1, 2])

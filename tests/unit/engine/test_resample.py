@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from adaptive.engine.decode import decode
-from adaptive.engine.resample import resample, resample_within, values_at
+from adaptive.engine.resample import resample, resample_within, values_at, values_from
 from tests.helpers import measure, signals
 
 RATE = 48000
@@ -48,3 +48,11 @@ def test_values_between_frames_are_those_of_the_wave() -> None:
 
     np.testing.assert_allclose(values_at(tone, places)[0], expected, atol=1e-5)
     np.testing.assert_array_equal(values_at(tone, np.array([7.0, 8.0]))[0], tone[0, 7:9])
+
+
+@pytest.mark.parametrize("first", [-60.5, -3.25, 0.0, 100.3, 4790.7, 4900.1])
+def test_values_in_a_row_are_those_at_each_position(rng: np.random.Generator, first: float) -> None:
+    noise = np.stack([signals.noise(4800, rng, 0.5), signals.noise(4800, rng, 0.5)])
+    expected = values_at(noise, first + np.arange(50.0))
+
+    np.testing.assert_allclose(values_from(noise, first, 50), expected, atol=1e-6)

@@ -30,7 +30,7 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
         ({"forget": "walk"}, ForgetPlace("walk")),
         ({"restart": True, "id": "r"}, Restart("r")),
         ({"jump": {"section": "fight", "bar": 5}, "id": "j"}, Jump("fight", 5, "j")),
-        ({"jump": {"section": "fight"}}, Jump("fight", 1)),
+        ({"jump": {"section": "fight"}}, Jump("fight")),
         ({"load": "lanterns", "exit_at": "bar"}, LoadPreset("lanterns", None, "bar")),
         ({"load": "lanterns", "exit_at": {"every_bars": 4}}, LoadPreset("lanterns", None, Grid(4))),
         ({"load": "lanterns"}, LoadPreset("lanterns")),

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import pytest
 
-from adaptive.preset import faults
 from adaptive.preset.faults import MAX_FAULTS, FaultList, hint
 from tests.unit.preset.preset_files import HEAD, TAIL, faults_of, write
 
@@ -113,9 +111,3 @@ def test_a_hint_suggests_a_similar_name_or_lists_the_known_ones(
     word: str, options: list[str], expected: str
 ) -> None:
     assert hint(word, options) == expected
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(faults)
-
-    assert (results.failed, results.attempted > 0) == (0, True)

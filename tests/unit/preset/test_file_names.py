@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import doctest
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from adaptive.preset import file_names
-from adaptive.preset.file_names import find_same, hint_file, what_differs
+from adaptive.preset.file_names import as_text, find_same, hint_file, what_differs
 
 NFC, NFD = (unicodedata.normalize(form, "stems/gl\u00fchen.wav") for form in ("NFC", "NFD"))
 
@@ -61,9 +59,13 @@ def test_another_case_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_name_that_was_read_without_a_locale_is_shown_as_it_is() -> None:
+    read = NFD.encode().decode("ascii", "surrogateescape")
+
+    assert as_text(read) == NFD
+    assert as_text("\udcff.wav") == "\udcff.wav"
+    assert f"did you mean `{NFD}`?" in hint_file("stems/gl\u00fchan.wav", [read])
+
+
 def test_nothing_similar_gives_no_hint() -> None:
     assert hint_file("stems/a.wav", ["README.md"]) == ""
-
-
-def test_examples() -> None:
-    assert doctest.testmod(file_names).failed == 0

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import doctest
-
 import pytest
 
-from adaptive.preset import grids
 from adaptive.preset.grids import describe, longest_wait, spots
 from adaptive.preset.schema import Grid
 
@@ -52,9 +49,3 @@ def test_the_longest_wait_includes_the_one_from_the_last_place_to_the_next_pass(
 )
 def test_a_grid_is_described_in_a_few_words(where: str | Grid, expected: str) -> None:
     assert describe(where) == expected
-
-
-def test_the_examples_in_the_docstrings_are_correct() -> None:
-    results = doctest.testmod(grids)
-
-    assert (results.failed, results.attempted > 0) == (0, True)

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import pytest
 
-from adaptive.session import performance as module
 from adaptive.session.performance import Performance
 from tests.helpers.presets import two_sections
 
@@ -17,11 +15,6 @@ def performance(tmp_path: Path) -> Performance:
     made = Performance(two_sections(tmp_path / "small", more="[parameters.threat]\n"))
     made.begin()
     return made
-
-
-@pytest.mark.slow
-def test_the_example_of_the_class_runs() -> None:
-    assert doctest.testmod(module) == (0, 7)
 
 
 def test_a_control_step_runs_once_all_its_frames_are_rendered(performance: Performance) -> None:

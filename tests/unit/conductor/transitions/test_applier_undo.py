@@ -56,6 +56,13 @@ def asked_and_cancelled(
     return play(preset, seconds, script), play(preset, seconds)
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Preset, Played]:
+    """The generated preset, and 18 seconds of it without a request."""
+    preset = generated(tmp_path_factory.mktemp("undisturbed"))
+    return preset, play(preset, 18)
+
+
 def test_stems_play_as_if_the_cancelled_request_had_not_been_made(tmp_path: Path) -> None:
     preset = two_sections(tmp_path, 'exit_at = "end"\nfade_out = { beats = 2 }\nfade_in = { beats = 2 }')
     changed, alone = asked_and_cancelled(preset, 0.7, 3.2, 9)
@@ -74,10 +81,12 @@ def test_stems_play_as_if_the_cancelled_request_had_not_been_made(tmp_path: Path
     ],
 )
 def test_generated_layers_play_as_if_the_cancelled_request_had_not_been_made(
-    tmp_path: Path, asked: float, cancelled: float
+    undisturbed: tuple[Preset, Played], asked: float, cancelled: float
 ) -> None:
     # at 120 bpm the first pass ends at 8 s; the fill that leads up to it begins at 6 s
-    changed, alone = asked_and_cancelled(generated(tmp_path), asked, cancelled, 18)
+    preset, alone = undisturbed
+    script = {control_step_of(asked): [SetState("section", "fight")]}
+    changed = play(preset, 18, script | {control_step_of(cancelled): [SetState("section", "calm")]})
 
     assert changed.lines("transition", status="cancelled") != []
     for layer in ("drums", "bass", "pad", "melody", "arpeggio"):

@@ -41,10 +41,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_processes_that_start_at_the_same_time_compile_once(tmp_path: Path) -> None:
-    started = [start(SMALL, tmp_path) for _ in range(4)]
+    started = [start(SMALL, tmp_path) for _ in range(3)]
     counts = sorted(output_of(process).split() for process in started)
 
-    assert counts == [["0", "True"]] * 3 + [["1", "True"]]
+    assert counts == [["0", "True"]] * 2 + [["1", "True"]]
     assert sorted(path.suffix for path in tmp_path.iterdir()) == ["", ".unit"]  # the lock, and no draft
 
 
