@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from adaptive.composer.bar_source import SourceOf, in_the_step
 from adaptive.composer.context import Harmony
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
 from adaptive.conductor.layers.stems import Introduction, StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
@@ -120,7 +122,9 @@ class Assets:
         return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
 
 
-def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> Assets:
+def prepare(
+    preset: Preset, layout: PresetLayout, engine: Engine, seed: int, source_of: SourceOf = in_the_step
+) -> Assets:
     """Decode and resample the files of a preset and enter them in the engine's table of sounds.
 
     Parameters
@@ -133,6 +137,8 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         Holds the bank and the table of sounds.
     seed : int
         Seed of all random choices.
+    source_of : callable
+        Makes the source of a generated layer's bars.
 
     Raises
     ------
@@ -167,7 +173,7 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
     if faults:
         raise PresetError(ordered(preset, faults), str(preset.folder))
     generated = {
-        name: _generated_layer(preset, place, engine, seed)
+        name: _generated_layer(preset, place, engine, seed, source_of)
         for name, place in layout.layers.items()
         if preset.file.layers[name].generator is not None
     }
@@ -311,7 +317,9 @@ def _pickers(
     }
 
 
-def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
+def _generated_layer(
+    preset: Preset, place: LayerPlace, engine: Engine, seed: int, source_of: SourceOf
+) -> GeneratedLayer:
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
     defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}
@@ -321,7 +329,7 @@ def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: in
         player = KitPlayer(place, _kit_sounds(place.kit, engine), round(CHOKE_S * rate))
     return GeneratedLayer(
         place=place,
-        generator=spec.function,
+        bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
         player=player,
         style=table.style or spec.styles[0],
         octave=table.octave,

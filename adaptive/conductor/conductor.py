@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
@@ -154,6 +155,7 @@ class Conductor:
             self._last_bar = instance.bar_number(0.0)
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
+        self._report_bars()
         self.outbox.post_in_order()
 
     def take_over(self, before: Conductor) -> None:
@@ -410,13 +412,16 @@ class Conductor:
         for layer in layers:
             self.outbox.add(layer.write(soon, tempo, not_before))
         for _ in range(BARS_A_STEP):
-            behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
+            ready = (layer for layer in layers if not layer.bars.is_waiting)
+            behind = min(ready, key=lambda layer: layer.cursor_beat, default=None)
             if behind is None or behind.cursor_beat >= until - BEAT_TOLERANCE:
                 break
             before = behind.cursor_beat
             self.outbox.add(behind.write(until, tempo, not_before, 1))
-            if behind.cursor_beat == before:
+            if behind.cursor_beat == before and not behind.bars.is_waiting:
                 behind.cursor_beat = until  # the layer does not play in this stretch
+        for layer in layers:
+            layer.ask_ahead(not_before)
         frame = tempo.frame_at(until)
         for stem in playback.assets.stems.values():
             if stem.changes_sounds:
@@ -437,9 +442,25 @@ class Conductor:
     def _report(self) -> None:
         for name, layer in self.playback.assets.generated.items():
             self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
+        self._report_bars()
         self.variation_log.report()
         self._report_parameters()
         self.stingers.report()
+
+    def _report_bars(self) -> None:
+        """Log the bars that came late or not at all, and those that a generator would not write again."""
+        playback, rate = self.playback, self.playback.tempo.sample_rate
+        for name, layer in playback.assets.generated.items():
+            for report in layer.bars.pop_reports():
+                frame = playback.tempo.frame_at(report.beat)
+                decided = max(0, report.settled_frame - playback.look_ahead)
+                playback.log_line(
+                    "bar", frame, report.reason, layer=name, section=report.section, bar=report.bar,
+                    status="missing" if report.reason else "written",
+                    wait_s=round((frame - decided) / rate, 4),
+                    tried_frame=report.tried_frame, settled_frame=report.settled_frame,
+                    **({} if report.notes is None else {"notes": [note_row(note) for note in report.notes]}),
+                )  # fmt: skip
 
     def _report_parameters(self) -> None:
         bar = self.playback.instance.bar_number(self.playback.tempo.beat_at(self.playback.now))

@@ -8,14 +8,15 @@ ones can still be withdrawn.
 from __future__ import annotations
 
 import zlib
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Protocol
 
-from adaptive.composer.context import BarContext, Generator, Harmony, WrittenBar
+from adaptive.composer.bar_source import BarRequest
+from adaptive.composer.context import BarContext, Harmony
+from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine import commands
@@ -33,9 +34,6 @@ NO_BAR_LIMIT = 1_000_000
 
 EARLY_S = 0.03
 """The most by which a note is played ahead of its beat."""
-
-KEPT_BARS = 256
-"""Number of composed bars that a layer keeps: a bar that is written again need not be composed again."""
 
 RECALLED_BARS = 64
 """After a restore, up to this many past bars are composed again to rebuild the generator's memory."""
@@ -127,6 +125,8 @@ class WriteRange:
         Beat of the seam at which the segment is left, if one is planned: generators may play a fill there.
     memories : dict
         Bar to the memory that the generator receives for it.
+    good_bars : dict
+        Bar to the last bar before it that the generator wrote.
     """
 
     context: ComposeContext
@@ -134,6 +134,7 @@ class WriteRange:
     ends: float = NEVER
     leaves_at: float | None = None
     memories: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    good_bars: dict[int, ComposedBar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +147,14 @@ class WritePlan:
 
 @dataclass(slots=True)
 class GeneratedLayer:
-    """A generated layer: composes bars with its generator and posts them with its player.
+    """A generated layer: takes the bars that its generator composes, and posts them with its player.
 
     Parameters
     ----------
     place : LayerPlace
         Its strip and its clips or instrument.
-    generator : Generator
-        Pure function that composes a bar.
+    bars : LayerBars
+        The bars that its generator composes.
     player : Player
         Turns notes into commands.
     style : str
@@ -173,7 +174,7 @@ class GeneratedLayer:
     """
 
     place: LayerPlace
-    generator: Generator
+    bars: LayerBars
     player: Player
     style: str
     octave: int
@@ -182,9 +183,6 @@ class GeneratedLayer:
     ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
-    _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
-        default_factory=OrderedDict
-    )
     _already_scheduled: frozenset[tuple[float, str]] = frozenset()
     _next_frame: int = -1  # no note in `written` lies before it
 
@@ -226,13 +224,14 @@ class GeneratedLayer:
 
     def is_like(self, other: GeneratedLayer) -> bool:
         """Whether another layer would write and play the same notes."""
-        mine = (self.place, self.generator, self.style, self.octave, self.seed)
-        return mine == (other.place, other.generator, other.style, other.octave, other.seed)
+        mine = (self.place, self.style, self.octave, self.seed)
+        is_same = self.bars.spec is other.bars.spec
+        return is_same and mine == (other.place, other.style, other.octave, other.seed)
 
     def take_over(self, before: GeneratedLayer) -> None:
         """Continue from the layer before an edit: its write ranges, its cursor and its written notes."""
         self.ranges, self.cursor_beat = list(before.ranges), before.cursor_beat
-        if self.generator is not before.generator:  # the memory of another generator has another form
+        if self.bars.spec is not before.bars.spec:  # the memory of another generator has another form
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.written, self._next_frame = list(before.written), before._next_frame
         self._already_scheduled = before._already_scheduled
@@ -257,6 +256,7 @@ class GeneratedLayer:
             self.ranges.append(WriteRange(following, beat))
             if before is not None:  # the generator's memory continues
                 self.ranges[-1].memories.update(before.memories)
+                self.ranges[-1].good_bars.update(before.good_bars)
         self.cursor_beat = min(self.cursor_beat, beat) if before is not None else beat
 
     def replace_instance(self, old: SegmentInstance, new: SegmentInstance) -> None:
@@ -276,14 +276,29 @@ class GeneratedLayer:
         instance = context.instance
         bar, entered = instance.bar_at(instance.local(0.0)), instance.bar_at(instance.offset_beats)
         for past in range(max(entered, bar - RECALLED_BARS), bar):
-            self._compose(write_range, past, instance.beat_of(instance.bar_start(past)))
+            self._recall(write_range, past, instance.beat_of(instance.bar_start(past)))
         self.ranges, self.cursor_beat = [write_range], 0.0
 
     def compose_ahead(self, context: ComposeContext) -> bool:
         """Compose the first bar of a segment that may come, and keep it; False if it was kept already."""
-        before, start = len(self._composed), context.instance.start_beat
-        self._compose(WriteRange(context, start), 0, start)
-        return len(self._composed) > before or before == KEPT_BARS
+        before, start = len(self.bars), context.instance.start_beat
+        write_range = WriteRange(context, start)
+        if self.bars.source.is_immediate:
+            self._recall(write_range, 0, start)
+            return len(self.bars) > before or before == KEPT_BARS
+        self.bars.ask(self._request(write_range, 0, start, 0), is_ahead=True)
+        return True
+
+    def ask_ahead(self, not_before: int) -> None:
+        """Let the bar at the cursor be composed, long before it has to be written."""
+        write_range = self.range_at(self.cursor_beat)
+        if write_range is None or self.bars.source.is_immediate:
+            return
+        instance = write_range.context.instance
+        bar = instance.bar_at(instance.local(self.cursor_beat))
+        if bar >= 0 or not write_range.context.rests_in_introduction:
+            start = instance.beat_of(instance.bar_start(bar))
+            self.bars.ask(self._request(write_range, bar, start, not_before))
 
     def forget_before(self, beat: float) -> None:
         """Drop write ranges that end before a beat."""
@@ -297,6 +312,7 @@ class GeneratedLayer:
             self.player.restore(first.before)
         self.written = [w for w in self.written if w.frame < frame]
         self.cursor_beat = min(self.cursor_beat, beat)
+        self.bars.forget_try()
         # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
         self._already_scheduled = frozenset(
             (w.beat, w.note.pitch) for w in self.written if w.beat > beat - BEAT_TOLERANCE
@@ -306,7 +322,7 @@ class GeneratedLayer:
     def write(
         self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = NO_BAR_LIMIT
     ) -> list[Command]:
-        """Write bars until the cursor reaches a beat.
+        """Write bars until the cursor reaches a beat, or until a bar is not there yet.
 
         Parameters
         ----------
@@ -320,6 +336,7 @@ class GeneratedLayer:
             Write at most this many bars.
         """
         posted: list[Command] = []
+        self.bars.is_waiting = False
         if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
             return posted
         for write_range, ends in self._ranges_ahead():
@@ -332,7 +349,10 @@ class GeneratedLayer:
                 bar = instance.bar_at(instance.local(self.cursor_beat))
                 start = instance.beat_of(instance.bar_start(bar))
                 bar_ends = min(instance.beat_of(instance.bar_end(bar)), ends) if bar < 0 else ends
-                posted += self._write_bar(write_range, bar_ends, bar, start, tempo, not_before)
+                notes = self._take(write_range, bar, start, tempo, not_before)
+                if notes is None:
+                    return posted
+                posted += self._post_bar(write_range, bar_ends, notes, start, tempo, not_before)
                 self.cursor_beat = min(start + instance.beats_per_bar, bar_ends)
             if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
                 break
@@ -353,15 +373,16 @@ class GeneratedLayer:
                 found = write_range
         return found
 
-    def _write_bar(
-        self, write_range: WriteRange, ends: float, bar: int, start: float, tempo: TempoMap, not_before: int
-    ) -> list[Command]:
+    def _post_bar(
+        self, write_range: WriteRange, ends: float, notes: Sequence[Note], start: float, tempo: TempoMap,
+        not_before: int,
+    ) -> list[Command]:  # fmt: skip
         # a note ahead of its beat sounds no earlier than the start of its bar or of the write range
         begins = max(start, write_range.begins)
         # notes before the cursor's frame are in the schedule already; `withdraw` decides by frame, too
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
-        for note in self._compose(write_range, bar, start):
+        for note in notes:
             written = start + float(note.onset)
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
                 beat = max(begins, written + note.offset_beats)
@@ -389,53 +410,82 @@ class GeneratedLayer:
             self._next_frame = min(self._next_frame, frame)
         return posted
 
-    def _compose(self, write_range: WriteRange, bar: int, start: float) -> tuple[Note, ...]:
+    def _request(self, write_range: WriteRange, bar: int, start: float, not_before: int) -> BarRequest:
+        """What the generator is told about a bar that starts at a beat."""
         context, instance = write_range.context, write_range.context.instance
         is_leaving = write_range.leaves_at is not None and (
             start + BEAT_TOLERANCE < write_range.leaves_at <= start + instance.beats_per_bar + BEAT_TOLERANCE
         )
-        if bar < 0 and context.rests_in_introduction:
-            return ()
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
         harmony, memory = context.harmony_of(number), write_range.memories.get(bar, NO_MEMORY)
-        # `kept` refers to harmony and memory, so their ids cannot be reused by other objects
+        # bars that are kept refer to harmony and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
             id(harmony), id(memory),
         )  # fmt: skip
-        kept = self._composed.get(key)
-        if kept is None:
-            beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
-            bar_context = BarContext(
-                section=instance.section,
-                bar=number,
-                phrase_bars=instance.phrase_bars,
-                beats=beats,
-                beat_unit=beat_unit,
-                tempo_bpm=context.tempo_bpm,
-                harmony=harmony,
-                energy=context.energy,
-                density=self.density,
-                is_leaving=is_leaving,
-                seed=self.seed ^ zlib.crc32(instance.section.encode()),
-                style=self.style,
-                octave=self.octave,
-                memory=memory,
-            )
-            written = self.generator(bar_context)
-            if beats != instance.beats_per_bar:
-                written = _in_beats(written, Fraction(instance.beats_per_bar, beats))
-            kept = (written, bar_context)
-            self._composed[key] = kept
-            if len(self._composed) > KEPT_BARS:
-                self._composed.popitem(last=False)
-        else:
-            self._composed.move_to_end(key)
-        result = kept[0]
-        write_range.memories[bar + 1] = result.memory
+        beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
+        bar_context = BarContext(
+            section=instance.section,
+            bar=number,
+            phrase_bars=instance.phrase_bars,
+            beats=beats,
+            beat_unit=beat_unit,
+            tempo_bpm=context.tempo_bpm,
+            harmony=harmony,
+            energy=context.energy,
+            density=self.density,
+            is_leaving=is_leaving,
+            seed=self.seed ^ zlib.crc32(instance.section.encode()),
+            style=self.style,
+            octave=self.octave,
+            memory=memory,
+        )
+        return BarRequest(key, bar_context, not_before)
+
+    def _take(
+        self, write_range: WriteRange, bar: int, start: float, tempo: TempoMap, not_before: int
+    ) -> tuple[Note, ...] | None:
+        """The notes of a bar that is to be written now; None: it is not there yet."""
+        if bar < 0 and write_range.context.rests_in_introduction:
+            return ()
+        request = self._request(write_range, bar, start, not_before)
+        good = write_range.good_bars.get(bar) or self._good_before(write_range)
+        lead_frames = tempo.frame_at(self.cursor_beat) - not_before
+        taken = self.bars.take(request, _ratio(write_range.context), start, lead_frames, good)
+        if taken is None:
+            return None
+        notes, composed = taken
+        memory = request.context.memory if composed is None else composed.bar.memory
+        self._go_on(write_range, bar, memory, composed or good)
+        return notes
+
+    def _recall(self, write_range: WriteRange, bar: int, start: float) -> None:
+        """Compose a bar that is not written, for its memory, or to keep it."""
+        if bar < 0 and write_range.context.rests_in_introduction:
+            return
+        composed = self.bars.recalled(
+            self._request(write_range, bar, start, 0), _ratio(write_range.context)
+        )  # fmt: skip
+        if composed is not None:
+            self._go_on(write_range, bar, composed.bar.memory, composed)
+
+    def _go_on(
+        self, write_range: WriteRange, bar: int, memory: Mapping[str, Any], good: ComposedBar | None
+    ) -> None:
+        """Keep what the bar after this one needs."""
+        write_range.memories[bar + 1] = memory
         write_range.memories.pop(bar - 8, None)
-        return result.notes
+        if good is not None:
+            write_range.good_bars[bar + 1] = good
+            write_range.good_bars.pop(bar - 8, None)
+
+    def _good_before(self, write_range: WriteRange) -> ComposedBar | None:
+        """The last bar that the generator wrote in the write ranges before one."""
+        for before in reversed(self.ranges):
+            if before.begins < write_range.begins and before.good_bars:
+                return before.good_bars[max(before.good_bars)]
+        return None
 
     def set_tempo(self, tempo_bpm: float) -> None:
         """Set the tempo that the generator is told for the bars from now on."""
@@ -454,15 +504,7 @@ class GeneratedLayer:
         return sorted(done, key=lambda w: w.frame)
 
 
-def _in_beats(written: WrittenBar, ratio: Fraction) -> WrittenBar:
-    """The bar with its notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
-    notes = (
-        replace(
-            note,
-            onset=note.onset * ratio,
-            duration=note.duration * ratio,
-            offset_beats=note.offset_beats * float(ratio),
-        )
-        for note in written.notes
-    )
-    return replace(written, notes=tuple(notes))
+def _ratio(context: ComposeContext) -> Fraction:
+    """Beats of the segment for each beat of the meter as written, in which generators count."""
+    beats = context.instance.beats_per_bar
+    return Fraction(1) if context.meter is None else Fraction(beats, context.meter[0])
