@@ -109,7 +109,10 @@ class LayerPlayer(Protocol):
         """Start at frame 0, in a segment, `position` frames from the start of its pass."""
 
     def switch(self, seam: Seam, *, is_wanted: bool, fill_beat: float | None) -> Switched:
-        """Go over a seam; `is_wanted`: the new segment lists it; `fill_beat`: a fill replaces it from then."""
+        """Go over a seam.
+
+        `is_wanted`: the new segment lists the layer.  `fill_beat`: a fill replaces it from there to the seam.
+        """
 
     def mute(self, before: Any, seam: Seam, at: int, frames: int) -> list[Command]:
         """Be silent from `at` to the seam, because a fill plays instead; `before` is of `Switched`."""
