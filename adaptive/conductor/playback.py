@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.context import Harmony
 from adaptive.conductor.assets import Assets
-from adaptive.conductor.layers.generated import ComposeContext, WrittenNote
+from adaptive.conductor.layers.generated import WrittenNote
+from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Receipt
@@ -116,7 +117,7 @@ class PlaybackState:
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
-        self.shot_picks.take_over(before.shot_picks)
+        self.shot_picks.state = self.shot_picks.fitting(before.shot_picks.state)
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
         self.stop_s = before.stop_s

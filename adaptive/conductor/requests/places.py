@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -20,6 +20,23 @@ from adaptive.preset.segments import is_bridge
 
 RESTART, JUMP = "restart", "jump"
 """Subjects of tracked requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceState:
+    """Jumps under way.
+
+    Parameters
+    ----------
+    jumped : (str, str) or None
+        The section that was jumped to, and what select wanted instead then: the section stays until select
+        wants something else.
+    jumping : str or None
+        The section of a jump of this control step.
+    """
+
+    jumped: tuple[str, str] | None = None
+    jumping: str | None = None
 
 
 class PlaceRequests:
@@ -42,9 +59,8 @@ class PlaceRequests:
 
     Attributes
     ----------
-    jumped : (str, str) or None
-        The section that was jumped to, and what select wanted instead then: the section stays until select
-        wants something else.
+    state : PlaceState
+        Jumps under way.
     """
 
     def __init__(
@@ -59,31 +75,25 @@ class PlaceRequests:
         self.playback, self.selector = playback, selector
         self.planner, self.playlists = planner, playlists
         self.tracker, self._cancel = tracker, cancel
-        self.jumped: tuple[str, str] | None = None
-        self._jumping: str | None = None  # a jump of this control step
+        self.state = PlaceState()
 
-    def take_over(self, before: PlaceRequests) -> None:
-        """Keep a jump to a section that still exists."""
-        if before.jumped is not None and before.jumped[0] in self.playback.preset.file.sections:
-            self.jumped = before.jumped
-
-    def restore(self, jumped: tuple[str, str] | None) -> None:
-        """Continue a saved jump, if the preset has its section."""
-        if jumped is not None and jumped[0] in self.playback.preset.file.sections:
-            self.jumped = jumped
+    def fitting(self, state: PlaceState) -> PlaceState:
+        """A jump to a section that the preset has, which a save or an edit may not have had."""
+        sections, jumped = self.playback.preset.file.sections, state.jumped
+        return PlaceState(jumped) if jumped is not None and jumped[0] in sections else PlaceState()
 
     def choice(self, choice: Choice) -> Choice:
         """The section that should play: what select has chosen, or the section that was jumped to."""
         if not self.playback.is_playing:
-            self.jumped = self._jumping = None
+            self.state = PlaceState()
             return replace(choice, section=SILENCE)
-        if self._jumping is not None:
-            self.jumped, self._jumping = (self._jumping, choice.section), None
-        if self.jumped is None:
+        if self.state.jumping is not None:
+            self.state = PlaceState((self.state.jumping, choice.section))
+        if self.state.jumped is None:
             return choice
-        section, answer = self.jumped
+        section, answer = self.state.jumped
         if choice.section != answer or self.playlists.is_within(section, answer):
-            self.jumped = None
+            self.state = PlaceState()
             return choice
 
         def explain() -> str:
@@ -93,8 +103,8 @@ class PlaceRequests:
 
     def end(self, section: str) -> None:
         """Take note that a section has played its passes: if it was jumped to, select decides again."""
-        if self.jumped is not None and self.jumped[0] == section:
-            self.jumped = None
+        if self.state.jumped is not None and self.state.jumped[0] == section:
+            self.state = PlaceState()
 
     # ── forget ─────────────────────────────────────────────────────────────────────────────────
 
@@ -171,7 +181,7 @@ class PlaceRequests:
             TransitionRequest(section, reason, JUMPING, is_from_bridge, enter_beat=beats, kind=JUMP)
         )
         self.selector.unspend(section, "a jump was asked for")
-        self._jumping = section
+        self.state = replace(self.state, jumping=section)
         self.tracker.open_planned(message.id, JUMP, f"jump to {place}")
 
     def _no_jump(self, message: Jump) -> str:

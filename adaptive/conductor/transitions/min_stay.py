@@ -23,15 +23,12 @@ class MinStay:
 
     def __init__(self, playback: PlaybackState, planner: TransitionPlanner) -> None:
         self.playback, self.planner = playback, planner
-        self._told: tuple[str, str] | None = None
-
-    def take_over(self, before: MinStay) -> None:
-        """Keep what has been logged."""
-        self._told = before._told
+        self.told: tuple[str, str] | None = None
+        """The section that stays, and the one that is wanted: logged once."""
 
     def release(self) -> None:
         """Take note that the wanted section plays or is planned: the next hold is logged again."""
-        self._told = None
+        self.told = None
 
     def holds(self, target: str, choice: Choice) -> bool:
         """Whether the present section stays, although a line of select wants to leave it for `target`."""
@@ -48,8 +45,8 @@ class MinStay:
         )
         if instance.bars_since_entry(leaves) >= stay_bars - BEAT_TOLERANCE:
             return False
-        if self._told != (instance.section, choice.section):
-            self._told = (instance.section, choice.section)
+        if self.told != (instance.section, choice.section):
+            self.told = (instance.section, choice.section)
             playback.log_line(
                 "transition", playback.now, f"stays at least {stay_bars} bars, {rest:.1f} more; "
                 f"wanted by {choice.reason}", source=instance.section, target=choice.section, status="held",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import msgspec
 
-from adaptive.conductor.layers.stems import Fades
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import (
     NO_RULE,
@@ -95,12 +94,9 @@ class TransitionPlanner:
             context = playback.compose_context(instance)
             self.tempo_changes.begin(context)
             position = playback.assets.segments[segment].frames_into(instance.local(0.0))
+            players = dict(playback.assets.players())
             for name in playback.layers_of(segment):
-                if name in playback.assets.generated:
-                    playback.assets.generated[name].begin(context)
-                elif playback.assets.stems[name].has(segment):
-                    layer = playback.assets.stems[name]
-                    self.outbox.add(layer.enter(segment, 0, position, 0, "never", Fades(), 0))
+                self.outbox.add(players[name].begin(context, position))
         levels = self.applier.levels.enter(segment)
         self.outbox.add([self.applier.levels.fade(name, 0, 0) for name in levels])
         more = {"levels_db": levels} if levels else {}

@@ -5,7 +5,7 @@ Only `TransitionPlanner` calls these, because a change of tempo moves every seam
 
 from __future__ import annotations
 
-from adaptive.conductor.layers.generated import ComposeContext
+from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.playback import PlaybackState
@@ -58,10 +58,9 @@ class TempoChanges:
         playback, at = self.playback, self.playback.earliest
         beat = playback.tempo.beat_at(at)
         glide = playback.tempo.frame_at(beat + GLIDE_BEATS) - at
-        for layer in playback.assets.generated.values():
-            if layer.cursor_beat > beat:
-                self.outbox.add(layer.withdraw(at, beat))
+        for _, player in playback.assets.players():
+            self.outbox.add(player.withdraw_notes(at, beat))
         playback.tempo.ramp(at, tempo_bpm, glide)
         playback.revision += 1
-        for layer in playback.assets.generated.values():
-            layer.set_tempo(tempo_bpm)
+        for _, player in playback.assets.players():
+            player.set_tempo(tempo_bpm)

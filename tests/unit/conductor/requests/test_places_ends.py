@@ -76,7 +76,7 @@ def test_a_jump_that_is_saved_still_ends(tmp_path: Path) -> None:
     after = Player(preset, saved=before.performance.save()).play(4 * 48_000)
 
     assert after.performance.conductor.instance.section == "calm"
-    assert after.performance.conductor.places.jumped is None
+    assert after.performance.conductor.places.state.jumped is None
 
 
 def test_without_a_bar_a_jump_begins_with_the_introduction_and_bar_1_is_behind_it(tmp_path: Path) -> None:
