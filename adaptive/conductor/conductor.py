@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
+from adaptive.conductor.mix import Mix
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
@@ -79,7 +82,8 @@ class Conductor:
         self.stingers = Stingers(playback, self.outbox, groups[half:])
         self.tracker = RequestTracker(playback)
         self.places = PlaceRequests(playback, self.planner, self.playlists, self.tracker, self._cancel)
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
+        self.mix = Mix(playback, self.outbox)
+        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places, self.mix)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
         self._stale: set[str] = set()
@@ -146,10 +150,12 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
+            self.mix.begin(beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.restore(saved.jumped)
+            self.mix.restore(saved.mix)
             reason = "goes on where it was saved"
             self._last_bar = instance.bar_number(0.0)
         self.planner.enter_first(instance, reason)
@@ -167,6 +173,7 @@ class Conductor:
         self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
         self.places.take_over(before.places)
+        self.mix.take_over(before.mix)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
     def cancel_planned(self, reason: str) -> None:
@@ -185,6 +192,7 @@ class Conductor:
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.jumped)
+        music = msgspec.structs.replace(music, mix=dict(self.mix.held))
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:

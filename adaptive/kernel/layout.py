@@ -398,11 +398,12 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     BUS_GAIN,
     BUS_DUCK,
     BUS_PAN,
+    BUS_HOLD,
     BUS_CUTOFF,
     MASTER_GAIN,
     SET_PARAMETER,
     WITHDRAW,
-) = range(1, 18)
+) = range(1, 19)
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
