@@ -1,12 +1,14 @@
-"""The built-in generators by name."""
+"""The generators by name: the built-in ones, and those that a program has registered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adaptive.composer import arpeggio, bass, drums, melody, pad, strokes
 from adaptive.composer.context import Generator
+from adaptive.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +55,45 @@ _ALL = (
                   style_instruments={"swell": "strings_slow"}),
 )  # fmt: skip
 
-GENERATORS: Mapping[str, GeneratorSpec] = {spec.name: spec for spec in _ALL}
-"""All generators by name.  Presets use these names, so they do not change."""
+_REGISTERED: dict[str, GeneratorSpec] = {spec.name: spec for spec in _ALL}
+
+GENERATORS: Mapping[str, GeneratorSpec] = _REGISTERED
+"""All generators by name.  Presets use these names, so those of the built-in ones do not change."""
+
+BUILT_IN = frozenset(_REGISTERED)
+"""Names that no other generator can take."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def register(spec: GeneratorSpec, *, replace: bool = False) -> None:
+    """Add a generator, which presets that are loaded from now on may name.
+
+    Parameters
+    ----------
+    spec : GeneratorSpec
+        The generator.
+    replace : bool
+        Whether it replaces one that was registered under its name before.
+
+    Raises
+    ------
+    InputError
+        The name is taken or malformed, the function cannot be called, or there are no styles.
+    """
+    if not isinstance(spec.name, str) or not _NAME.fullmatch(spec.name):
+        message = f"a generator's name consists of small letters, digits and _, got {spec.name!r}"
+        raise InputError(message)
+    if spec.name in BUILT_IN:
+        message = f"{spec.name!r} is a built-in generator; choose another name"
+        raise InputError(message)
+    if spec.name in _REGISTERED and not replace:
+        message = f"there is a generator {spec.name!r} already; pass replace=True to replace it"
+        raise InputError(message)
+    if not callable(spec.function):
+        message = f"generator {spec.name!r} must be a function of a BarContext, got {spec.function!r}"
+        raise InputError(message)
+    if not spec.styles or not all(isinstance(style, str) and style for style in spec.styles):
+        message = f"generator {spec.name!r} needs styles: one or more names"
+        raise InputError(message)
+    _REGISTERED[spec.name] = spec
