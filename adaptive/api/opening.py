@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from adaptive.api.callbacks import Callback
 from adaptive.api.handles import as_number
 from adaptive.api.session import Session
 from adaptive.conductor.beginning import Beginning
@@ -77,6 +78,7 @@ def play(
     record: str | os.PathLike[str] | None = None,
     watch: bool = False,
     memory_mb: int = DEFAULT_MEMORY_MB,
+    on: Mapping[str, Callback] | None = None,
 ) -> Session:
     """Play a preset, and return as soon as it sounds.
 
@@ -109,6 +111,8 @@ def play(
         Whether the preset is read again when its files change.
     memory_mb : int
         Megabytes that stems may take.
+    on : mapping, optional
+        Callbacks by topic, as `Session.on` takes them; these hear of the first section and bar too.
 
     Returns
     -------
@@ -127,10 +131,10 @@ def play(
     Examples
     --------
     >>> import adaptive
-    >>> with adaptive.play("nightfall", sink="null", seed=1) as music:
-    ...     music.parameters["intensity"].set(0.8)
+    >>> with adaptive.play("lanterns", sink="null", states={"place": "market"}) as music:
+    ...     music.parameters["steps"].set(0.8)
     ...     music.section
-    'explore'
+    'market'
     """
     loaded = load(preset)
     checked = _check_numbers(seed, sample_rate, block, memory_mb)
@@ -151,6 +155,8 @@ def play(
     settings = SinkSettings(asked, device, channels, block)
     live = open_live(loaded, checked, options, choice, settings, sample_rate, bank, logger.warning)
     session = Session(live)
+    for topic, callback in (on or {}).items():
+        session.on(topic, callback)
     session.start()
     if is_heard_over_http:
         host, port = (options.http or PAGE)[0], session.ports["http"]

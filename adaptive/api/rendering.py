@@ -95,9 +95,11 @@ def render(
     Examples
     --------
     >>> import adaptive
-    >>> take = adaptive.render("nightfall", seconds=2, seed=1)
+    >>> take = adaptive.render("lanterns", seconds=1, seed=1, states={"place": "market"})
     >>> take.audio.shape, take.audio.dtype.name, take.sample_rate
-    ((96000, 2), 'float32', 48000)
+    ((48000, 2), 'float32', 48000)
+    >>> take.sections
+    ((0.0, 'market'),)
     """
     loaded = load(preset)
     _check_arguments(seconds, seed, ending, sample_rate, memory_mb)
@@ -171,7 +173,10 @@ def _pairs(name: str, course: Any) -> list[tuple[Any, Any]]:
         return [(0.0, course)]
     pairs = [tuple(pair) if isinstance(pair, Iterable) else (pair,) for pair in course]
     if any(len(pair) != 2 or isinstance(pair, str) for pair in pairs):
-        message = f"{name} must be a value, or pairs such as [(0, 0.2), (10, 0.9)], got {course!r:.80}"
+        wanted = (
+            "pairs such as [(2.5, 'kill')]" if name == "events" else "a value, or pairs such as [(0, 0.2)]"
+        )
+        message = f"{name} must be {wanted}, got {course!r:.80}"
         raise InputError(message)
     return [(pair[0], pair[1]) for pair in pairs]
 
@@ -188,7 +193,7 @@ def _check_arguments(
     seconds: Any, seed: int | None, ending: str | None, sample_rate: int | None, memory_mb: int
 ) -> None:
     if seconds is not None and not (is_finite_number(seconds) and 0.0 < seconds <= LONGEST_S):
-        message = f"seconds must be a number from 0 to a week, got {seconds!r:.80}"
+        message = f"seconds must be a number above 0, a week at most, got {seconds!r:.80}"
         raise InputError(message)
     if seed is not None:
         require_whole("seed", seed, 0, LARGEST_SEED)
