@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 import adaptive
-from adaptive.api import opening, rendering
+from adaptive.api import rendering
 from adaptive.api.message_receipts import MessageReceipts
 from adaptive.api.opening import SINK_VARIABLE
 from adaptive.api.session import Session
 from adaptive.composer import registry
-from adaptive.engine.bank import Bank
+from tests.helpers.one_bank import play_from_one_bank
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = {"game.py"}
@@ -43,13 +43,8 @@ PRINTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def bank() -> Bank:
-    return Bank(48000)
-
-
 @pytest.fixture
-def shortened(monkeypatch: pytest.MonkeyPatch, bank: Bank) -> Iterator[None]:
+def shortened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Null sink, one bank, short waits and short renders."""
     wait, wait_async, sounded = Session.wait, Session.wait_async, MessageReceipts.wait
     render, sleep = rendering.render, asyncio.sleep
@@ -61,8 +56,7 @@ def shortened(monkeypatch: pytest.MonkeyPatch, bank: Bank) -> Iterator[None]:
         return render(*arguments, **{**more, "seconds": min(RENDER_S, more["seconds"]), "ending": "cut"})
 
     monkeypatch.setenv(SINK_VARIABLE, "null")
-    for module in (opening, rendering):
-        monkeypatch.setattr(module, "Bank", lambda *_arguments: bank)
+    play_from_one_bank(monkeypatch)
     waits: Counter[Session] = Counter()
 
     def short_wait(music: Session, seconds: float | None = None) -> bool:
