@@ -155,6 +155,7 @@ class LayerHandle:
 
     @level_db.setter
     def level_db(self, level_db: float | None) -> None:
+        """Set it, within 20 ms."""
         self.fade_to(level_db, 0.0)
 
     def fade_to(self, level_db: float | None, seconds: float) -> None:

@@ -255,10 +255,12 @@ class Session:
     # ── listening ──────────────────────────────────────────────────────────────────────────────
 
     @overload
-    def on(self, topic: str, callback: Function) -> Function: ...
+    def on(self, topic: str, callback: Function) -> Function:
+        """Call a function whenever something happens."""
 
     @overload
-    def on(self, topic: str) -> Callable[[Function], Function]: ...
+    def on(self, topic: str) -> Callable[[Function], Function]:
+        """Make a decorator."""
 
     def on(self, topic: str, callback: Function | None = None) -> Function | Callable[[Function], Function]:
         """Call a function whenever something happens; as a decorator too: ``@music.on("bar")``.

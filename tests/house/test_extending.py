@@ -71,5 +71,13 @@ def test_a_sample_runs_as_printed(
         assert 0.3 < float(found[1]) <= 0.8  # on its way, in the time that the test waits
 
 
+def test_the_site_describes_every_public_name() -> None:
+    page = (ROOT / "docs" / "site" / "api.rst").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\.\. auto\w+:: adaptive\.(\w+)$", page, re.MULTILINE))
+
+    assert described == set(adaptive.__all__) - {"__version__"}
+    assert all(getattr(adaptive, name).__doc__ for name in described)
+
+
 def test_the_pages_have_samples_to_run() -> None:
     assert len(SAMPLES) >= 7
