@@ -255,12 +255,10 @@ class Session:
     # ── listening ──────────────────────────────────────────────────────────────────────────────
 
     @overload
-    def on(self, topic: str, callback: Function) -> Function:
-        """Call a function whenever something happens."""
+    def on(self, topic: str, callback: Function) -> Function: ...
 
     @overload
-    def on(self, topic: str) -> Callable[[Function], Function]:
-        """Make a decorator."""
+    def on(self, topic: str) -> Callable[[Function], Function]: ...
 
     def on(self, topic: str, callback: Function | None = None) -> Function | Callable[[Function], Function]:
         """Call a function whenever something happens; as a decorator too: ``@music.on("bar")``.

@@ -1,7 +1,7 @@
 """The documentation site: every page of the repository, and the Python API from its docstrings.
 
-``make docs`` builds it into ``build/site``.  The source folder is the repository itself, so that links between
-pages, and to files beside them, work there as they do in an editor; a link that leads nowhere ends the build.
+``make docs`` builds it into ``build/site``.  The source folder is the repository itself, so that links
+between pages, and to files beside them, work as they do in an editor; a link that leads nowhere is a fault.
 """
 
 from __future__ import annotations
