@@ -56,6 +56,15 @@ peers: $(VENV)/test.stamp ## installs the engines we are compared with, as far a
 bench: $(VENV)/test.stamp ## measures the kernel; ARGS="peers latency starts" compares it with other engines
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# From a lock of its own: whoever plays or tests needs none of it.
+$(VENV)/docs.stamp: $(VENV)/play.stamp requirements/docs.txt
+	$(BIN)/python $(INSTALL) -r requirements/docs.txt
+	@touch $@
+
+docs: $(VENV)/docs.stamp ## builds the site of all pages and of the Python API into build/site; a dead link is a fault
+	$(BIN)/python -m sphinx -q -W --keep-going -b html -c docs/site -d build/site-cache . build/site
+	@echo "build/site/docs/site/index.html"
+
 frozen: $(VENV)/test.stamp ## a folder that runs without Python: dist/adaptive
 	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN packaging/adaptive.spec
 	$(BIN)/python packaging/try_frozen.py dist/adaptive
@@ -66,7 +75,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upg
 
 lock: $(VENV)/test.stamp ## writes requirements/: the newest of everything, for all Pythons and systems
 	$(COMPILE) --group build -o requirements/play.txt
-	$(COMPILE) --all-extras --group build -c requirements/play.txt -o requirements/test.txt
+	$(COMPILE) --extra dev --extra frozen --group build -c requirements/play.txt -o requirements/test.txt
+	$(COMPILE) --extra docs -c requirements/test.txt -o requirements/docs.txt
 
 newest: ## the short tests with the newest of everything, in an environment of its own
 	$(PYTHON) -m venv --clear build/newest
@@ -77,4 +87,4 @@ newest: ## the short tests with the newest of everything, in an environment of i
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help play test check prove peers bench frozen lock newest clean
+.PHONY: help play test check prove peers bench docs frozen lock newest clean

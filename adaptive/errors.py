@@ -8,8 +8,11 @@
     │   ├── AudioFileError        an audio file cannot be read
     │   ├── TraceError            a trace or recording cannot be read
     │   ├── ExpressionError       a `when` or `value` cannot be parsed
-    │   └── ProtocolError         bytes or a message from outside are malformed
-    │       └── OscError          an OSC packet is malformed
+    │   ├── ProtocolError         bytes or a message from outside are malformed
+    │   │   └── OscError          an OSC packet is malformed
+    │   └── UnknownNameError      a preset has no such parameter, state or layer (also a KeyError)
+    ├── CallbackError             a callback tried to wait for the music that it holds up
+    ├── EndedError                the session has ended
     ├── QueueFullError            a commit did not fit; nothing changed
     └── MachineError              the machine is the cause            exit code 3
         └── DeviceError           a sound card is missing or refuses
@@ -112,6 +115,20 @@ class PresetError(InputError):
         self.faults = [str(fault) for fault in self.findings]
         self.where = where
         super().__init__("\n".join(self.faults))
+
+
+class UnknownNameError(InputError, KeyError):
+    """A preset has nothing of that name."""
+
+    __str__ = Exception.__str__  # a KeyError shows its message in quotes
+
+
+class CallbackError(AdaptiveError):
+    """A callback tried to wait for the music, which does not go on before the callback has returned."""
+
+
+class EndedError(AdaptiveError):
+    """The session has ended."""
 
 
 class QueueFullError(AdaptiveError):

@@ -8,7 +8,6 @@ import queue
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,17 +17,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from adaptive.errors import one_line
 from adaptive.kernel.compile import build, cache
-from adaptive.preset.load import load
-from adaptive.preset.model import Preset
-from adaptive.session.performance import vocabulary
-from adaptive.session.playable import require_playable
 from adaptive.sinks.stderr_mute import STDERR
 
 LONGEST_SENTENCE = 400
 WAITING_SENTENCES = 64
 DEFAULT_PRESET = "nightfall"
-
-LARGEST_SEED = 2**63 - 1
 
 console = Console(stderr=True, highlight=False)
 
@@ -77,17 +70,6 @@ class Teller:
                 say(sentence + more)
 
 
-def open_preset(name: str) -> Preset:
-    """Load a preset by name or path, and check that it can be played.
-
-    Raises
-    ------
-    PresetError
-        The preset has faults; all of them are listed.
-    """
-    return require_playable(load(name, vocabulary=vocabulary()))
-
-
 def warm_kernel() -> int:
     """Compile the units that are not compiled yet, with a progress bar; returns how many there were."""
     missing = build.missing_units()
@@ -131,16 +113,3 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
         message = f"{option} must be HOST:PORT, such as 127.0.0.1:9000, got {text!r}"
         raise UsageError(message)
     return host, port
-
-
-def preset_folders() -> list[Path]:
-    """Folders of the presets that can be given by name."""
-    from adaptive.preset.load import default_search
-
-    found: dict[str, Path] = {}
-    for root in default_search():
-        if root.is_dir():
-            for folder in sorted(root.iterdir()):
-                if (folder / "preset.toml").is_file():
-                    found.setdefault(folder.name, folder)
-    return list(found.values())

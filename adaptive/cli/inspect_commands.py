@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from adaptive.cli.common import preset_folders, say, warm_kernel
+from adaptive.cli.common import say, warm_kernel
 from adaptive.errors import AdaptiveError, DeviceError
 from adaptive.kernel.compile import cache
+from adaptive.session.opening import preset_folders
 
 
 def register(app: typer.Typer) -> None:

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 import typer
 
-from adaptive.cli.common import UsageError, open_preset
+from adaptive.cli.common import UsageError
 from adaptive.errors import InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.finding import Finding, findings_of
+from adaptive.session.opening import open_preset
 
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""

@@ -12,7 +12,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,66 +21,33 @@ from rich.text import Text
 
 from adaptive.cli.common import (
     DEFAULT_PRESET,
-    LARGEST_SEED,
     Teller,
     UsageError,
     console,
-    open_preset,
     parse_address,
-    preset_folders,
     say,
     warm_kernel,
 )
 from adaptive.conductor.beginning import Beginning
 from adaptive.engine.bank import Bank
-from adaptive.engine.engine import Engine
 from adaptive.errors import InputError, in_words
 from adaptive.inputs.beginning import read_settings, split_trace
 from adaptive.inputs.trace import Trace, TraceLine, read_trace
 from adaptive.inputs.trace_words import ignored_words
-from adaptive.preset.load import find, load
-from adaptive.preset.model import Preset
 from adaptive.session.device.supervisor import Supervisor
-from adaptive.session.live import LiveSession, Sink
+from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
-from adaptive.session.performance import Performance, vocabulary
-from adaptive.session.playable import require_playable
+from adaptive.session.opening import open_live, open_preset
+from adaptive.session.render_job import LARGEST_SEED
+from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
 from adaptive.session.state_file import read_state
-from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice, choose_sink
-from adaptive.sinks.clocked import ClockedSink
-from adaptive.sinks.sound_card import SoundCardSink
+from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice
 from adaptive.sinks.stderr_mute import reserve_stderr
-from adaptive.sinks.stream import Broadcast
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("play", help="Play a preset; a game, an app or a page steers it.")(play)
-
-
-def sink_maker(
-    choice: SinkChoice, asked: str, device: str | None, channels: int | None, block: int
-) -> Callable[[Engine, Broadcast | None], Sink]:
-    """A function that makes the chosen sink; a sound card is watched by a `Supervisor`."""
-
-    def open_card(engine: Engine, sink: str, name: str | None) -> SoundCardSink:
-        if sink == "portaudio":
-            from adaptive.sinks.portaudio import PortAudioSink
-
-            return PortAudioSink(engine, name, channels, block)
-        from adaptive.sinks.miniaudio_sink import MiniaudioSink
-
-        return MiniaudioSink(engine, name, channels, block)
-
-    def make(engine: Engine, broadcast: Broadcast | None) -> Sink:
-        if choice.name in SOUND_CARD_SINKS:
-            first = SOUND_CARD_SINKS.index(choice.name)
-            return Supervisor(
-                engine, SOUND_CARD_SINKS[first:] if asked == "auto" else [asked], device, open_card
-            )
-        return ClockedSink(engine, choice.name, broadcast.put if broadcast else None)
-
-    return make
 
 
 def play(
@@ -130,10 +96,10 @@ def play(
 ) -> None:
     """Play a preset live."""
     loaded = open_preset(preset)
-    if sink not in SINKS:
+    if sink not in SINKS and sink not in SINK_KINDS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
-    choice = choose_sink(sink, device)
+    choice = choose_kind(sink, device)
     if record is not None:
         _check_recording(record, state, is_watching=watch)
     saved = None if state is None else read_state(state, loaded, say)
@@ -163,17 +129,10 @@ def play(
     if saved is not None:
         drawn = saved.seed
         say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
-    width = max(2, channels or 2)
-    bank = Bank(sample_rate, memory * 1_000_000)
-    performance = Performance(loaded, drawn, sample_rate, width, bank, is_live=True)
     tell = Teller()
-    session = LiveSession(
-        performance, options, sink_maker(choice, sink, device, channels, block),
-        needs_broadcast=choice.name in {"web", "pcm"},
-        tell=tell,
-        load_preset=_find_preset,
-        list_presets=lambda: [folder.name for folder in preset_folders()],
-    )  # fmt: skip
+    settings = SinkSettings(sink, device, channels, block)
+    bank = Bank(sample_rate, memory * 1_000_000)
+    session = open_live(loaded, drawn, options, choice, settings, sample_rate, bank, tell)
     if read is not None:
         session.feed_trace(lines)
         if read.ignored:
@@ -231,12 +190,6 @@ def _farewell(session: LiveSession, seconds: float) -> str:
     return "; ".join(words)
 
 
-def _find_preset(name: str) -> Preset:
-    from adaptive.preset.load import default_search
-
-    return require_playable(load(find(name, default_search()), vocabulary=vocabulary()))
-
-
 async def _run(
     session: LiveSession, choice: SinkChoice, title: str, is_ready_wanted: bool, parent: int | None
 ) -> None:
@@ -252,18 +205,16 @@ async def _run(
         tasks.append(loop.create_task(_show_status(session)))
 
     def announce(started: LiveSession) -> None:
-        status = started.status
-        host = started.options.http[0]
+        ports = started.status.ports
+        host = started.options.http[0] if started.options.http else ""
         if is_ready_wanted:
-            line = {
-                "ready": True, "osc": status.osc_port, "http": status.http_port,
-                "tcp": status.tcp_port, "sink": started.sink.name if started.sink else choice.name,
-            }  # fmt: skip
+            name = started.sink.name if started.sink else choice.name
+            line = {"ready": True, **{kind: ports[kind] for kind in ("osc", "http", "tcp")}, "sink": name}
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         say(f"{title} · {_sink_in_words(started, choice)}")
-        page = f"http://{host}:{status.http_port}/"
-        say(f"OSC {status.osc_port} · TCP {status.tcp_port} · {page}")
+        page = f"http://{host}:{ports['http']}/"
+        say(f"OSC {ports['osc']} · TCP {ports['tcp']} · {page}")
         if choice.name == "web":
             say(f"listen at {page}")
 

@@ -11,18 +11,24 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adaptive.cli.common import LARGEST_SEED, UsageError, console, open_preset, say, warm_kernel
+from adaptive.cli.common import UsageError, console, say, warm_kernel
 from adaptive.engine.bank import Bank
-from adaptive.errors import InputError, TraceError
+from adaptive.errors import InputError
 from adaptive.inputs.beginning import read_settings
-from adaptive.inputs.trace import Trace, read_trace
+from adaptive.inputs.trace import read_trace
 from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.model import Preset
 from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
+from adaptive.session.opening import open_preset
+from adaptive.session.render_job import (
+    DEFAULT_RATE,
+    ENDINGS,
+    LARGEST_SEED,
+    LONGEST_S,
+    make_job,
+    read_at_own_rate,
+)
 from adaptive.units import gain_to_db
-
-DEFAULT_RATE = 48000
-ENDINGS = ("cut", "fade", "cadence")
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +61,7 @@ def render(
     """Render a preset to a file."""
     loaded = open_preset(preset)
     _refuse_overwriting(loaded, out, log)
-    job = replace(make_job(loaded, trace, seconds, seed, ending), beginning=read_settings(set_ or (), loaded))
+    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=read_settings(set_ or (), loaded))
     warm_kernel()
     began = time.monotonic()
     with Progress(
@@ -103,53 +109,30 @@ def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:
         raise InputError(message)
 
 
-def make_job(
+def read_job(
     preset: Preset,
     trace_path: Path | None,
     seconds: float | None,
     seed: int | None,
     ending: str | None,
 ) -> RenderJob:
-    """The job of a render.  A recording has its own seed, and ends where it was stopped.
+    """The job that the options ask for.
 
     Raises
     ------
     UsageError
         No length is given, or the ending is unknown.
     """
-    trace: Trace | None = None
-    rate = DEFAULT_RATE
+    trace, rate = None, DEFAULT_RATE
     if trace_path is not None:
-        trace = read_trace(trace_path, preset, DEFAULT_RATE)
-        rate = _meta_number(trace, "sample_rate", DEFAULT_RATE, 8000, 192000)
-        if rate != DEFAULT_RATE:
-            trace = read_trace(trace_path, preset, rate)
+        trace, rate = read_at_own_rate(lambda rate: read_trace(trace_path, preset, rate))
     if trace is None and seconds is None:
         message = "say how long: --seconds N, or --trace FILE"
         raise UsageError(message)
-    if seconds is not None and not 0.0 < seconds <= 7 * 24 * 3600:
+    if seconds is not None and not 0.0 < seconds <= LONGEST_S:
         message = f"--seconds must be from 0 to a week, got {seconds:g}"
         raise UsageError(message)
     if ending is not None and ending not in ENDINGS:
         message = f"--ending must be one of {', '.join(ENDINGS)}, got {ending!r}"
         raise UsageError(message)
-    is_recording = trace is not None and "seed" in trace.meta
-    if seed is None and is_recording and trace is not None:
-        seed = _meta_number(trace, "seed", 0, 0, LARGEST_SEED)
-    length = seconds if seconds is not None else (trace.seconds if trace else 0.0)
-    return RenderJob(
-        preset,
-        preset.file.seed if seed is None else seed,
-        length,
-        trace,
-        ending or ("cut" if is_recording else "fade"),
-        rate,
-    )
-
-
-def _meta_number(trace: Trace, name: str, missing: int, low: int, high: int) -> int:
-    value = trace.meta.get(name, missing)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        message = f"the trace's meta: {name} must be a whole number from {low} to {high}"
-        raise TraceError(message)
-    return value
+    return make_job(preset, trace, rate, seconds, seed, ending)

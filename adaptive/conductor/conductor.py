@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
@@ -17,6 +19,7 @@ from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
+from adaptive.conductor.mix import Mix
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
@@ -100,7 +103,8 @@ class Conductor:
         self.places = PlaceRequests(
             playback, self.selector, self.planner, self.playlists, self.tracker, self._cancel
         )
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
+        self.mix = Mix(playback, self.outbox)
+        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places, self.mix)
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
@@ -166,10 +170,12 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
+            self.mix.begin(beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
+            self.mix.restore(saved.mix)
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.planner.enter_first(instance, reason)
@@ -188,6 +194,7 @@ class Conductor:
         self.variation_log.take_over(before.variation_log)
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
+        self.mix.take_over(before.mix)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
 
@@ -209,6 +216,7 @@ class Conductor:
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
+        music = msgspec.structs.replace(music, mix=dict(self.mix.held))
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:

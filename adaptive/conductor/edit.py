@@ -115,6 +115,7 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     edited = prepared.layout.spec
     moved = [*new.planner.applier.levels.add_to(moves(present, edited, frame)), *_levels(new, frame)]
     new.outbox.add(moved)
+    new.mix.hold_again(frame)
     later = stores(before.engine, present, edited, frame)
     strips = sorted({edited.buses[c.target].name for c in moved if c.operation != MASTER_GAIN})
     playback.log_line("edit", frame, REASON, status="applied", exchanged=changed, moved=strips)

@@ -90,7 +90,26 @@ class Jump:
     id: str | None = None
 
 
-Message = SetState | FireEvent | SetTempo | Transport | ForgetPlace | Restart | Jump
+@dataclass(frozen=True, slots=True)
+class SetMix:
+    """Hold values of the mixer in place of the preset's, or let them go.
+
+    Parameters
+    ----------
+    values : tuple of (str, float or None)
+        Key path, such as ``layers.strings.level_db``, and value; None lets it go.
+    seconds : float
+        Time in which they are reached.
+    id : str or None
+        Asks for receipts.
+    """
+
+    values: tuple[tuple[str, float | None], ...]
+    seconds: float = 0.0
+    id: str | None = None
+
+
+Message = SetState | FireEvent | SetTempo | Transport | ForgetPlace | Restart | Jump | SetMix
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Pick states of stingers and fills with several files, by key path.
     rested_s : dict of str to float
         Seconds since each stinger's first beat sounded.
+    mix : dict of str to float
+        Values of the mixer that messages hold, by key path.
     """
 
     music: Literal[1] = 1
@@ -134,6 +136,9 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     detour: tuple[Text, Text, Text, Condition] | None = None
     shots: dict[Annotated[str, Meta(max_length=300)], SavedPick] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
+    mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
+        default_factory=dict
+    )
 
 
 def read_saved(document: object) -> SavedMusic:

@@ -110,6 +110,16 @@ def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) 
     return Command(frame, k.BUS_DUCK, bus, group, i0=frames, f0=gain)
 
 
+def hold_bus(
+    frame: int, bus: int, gain: float, frames: int, *, share: float = 1.0, group: int = 0
+) -> Command:
+    """Hold a bus at a gain, in place of the one that a curve sets; the share of 0 lets it go.
+
+    It is multiplied by the gains of `fade_bus` and `duck_bus`.  Both values move there within `frames`.
+    """
+    return Command(frame, k.BUS_HOLD, bus, group, i0=frames, f0=gain, f1=share)
+
+
 def pan_bus(frame: int, bus: int, pan: float, frames: int, *, group: int = 0) -> Command:
     """Ramp the pan of a bus (-1 … 1)."""
     return Command(frame, k.BUS_PAN, bus, group, i0=frames, f0=pan)

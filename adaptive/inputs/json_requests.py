@@ -101,7 +101,7 @@ def _states(item: Item, checker: Checker, message_id: str | None) -> list[Reques
 
 
 def _parameter(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
-    return [checker.parameter(item["parameter"], item.get("value"), message_id)]
+    return [checker.parameter(item["parameter"], item.get("value"), message_id, item.get("seconds"))]
 
 
 def _event(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
@@ -176,6 +176,10 @@ PLAIN: Mapping[str, Callable[[str | None], Request]] = {
 """Requests without a value: ``{"save": true}``."""
 
 
+def _mix(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.mix(item["mix"], message_id, item.get("seconds"))]
+
+
 def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     word = next(word for word in PLAIN if word in item)
     if item[word] is not True:
@@ -205,9 +209,10 @@ def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Re
 
 
 BESIDE: dict[str, tuple[str, ...]] = {
-    "parameter": ("value",),
+    "parameter": ("value", "seconds"),
     "event": ("velocity", "expires_s"),
     "volume": ("seconds",),
+    "mix": ("seconds",),
     "load": ("exit_at",),
 }
 """Further keys that an object may have, by the key of its request."""
@@ -222,6 +227,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "stop": _stop,
     "forget": _forget,
     "jump": _jump,
+    "mix": _mix,
     "load": _load,
     "save": _plain,
     "restore": _restore,

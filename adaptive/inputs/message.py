@@ -19,10 +19,12 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     Restart,
+    SetMix,
     SetState,
     SetTempo,
     Transport,
 )
+from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import ProtocolError
 from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
@@ -31,7 +33,7 @@ from adaptive.preset.schema import Where
 
 LONGEST_ID = 128
 LONGEST_S = 3600.0
-"""Longest time that stop and volume may take, in seconds."""
+"""Longest time that a change may take, in seconds."""
 
 LAST_BAR = 4096
 """Number of the last bar that `jump` may name: a section has no more."""
@@ -45,12 +47,16 @@ MOST_REQUESTS = 1024
 
 @dataclass(frozen=True, slots=True)
 class SetParameter:
-    """Set a parameter; the latest value wins.  `is_clamped`: the value was out of range."""
+    """Set a parameter; the latest value wins.
+
+    It moves there in a straight line within `seconds`.  `is_clamped`: the value was out of range.
+    """
 
     name: str
     value: float
     id: str | None = None
     is_clamped: bool = field(default=False, compare=False)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +250,14 @@ class Checker:
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
+        self.mix_targets = mix_targets(preset)
         self.clamped = 0
         self.refused = 0
 
-    def parameter(self, name: Any, value: Any, message_id: str | None = None) -> SetParameter | NoReading:
-        """Check a parameter."""
+    def parameter(
+        self, name: Any, value: Any, message_id: str | None = None, seconds: Any = None
+    ) -> SetParameter | NoReading:
+        """Check a parameter, and the time in which it is reached."""
         if not isinstance(name, str) or name not in self.parameters:
             known = self._preset.file.parameters
             if isinstance(name, str) and name in known:
@@ -265,7 +274,8 @@ class Checker:
             return NoReading(name, float(value), message_id)
         is_clamped = number != value
         self.clamped += is_clamped
-        return SetParameter(name, number, message_id, is_clamped)
+        time = 0.0 if seconds is None else self._seconds(seconds)
+        return SetParameter(name, number, message_id, is_clamped, time)
 
     def state(self, group: Any, value: Any, message_id: str | None = None) -> SetState:
         """Check a state.  A number picks a value by its index, from 0."""
@@ -357,6 +367,25 @@ class Checker:
         if not is_whole or not 1 <= bar <= LAST_BAR:
             self._refuse(f"bar must be a whole number from 1 to {LAST_BAR}, got {shown(bar)}")
         return Jump(section, int(bar), message_id)
+
+    def mix(self, values: Any, message_id: str | None = None, seconds: Any = None) -> SetMix:
+        """Check values of the mixer, and the time in which they are reached; None lets one go."""
+        if not isinstance(values, Mapping) or not values:
+            self._refuse(f'mix must be an object such as {{"layers.NAME.level_db": -6}}, got {shown(values)}')
+        checked = tuple((path, self._mix_value(path, value)) for path, value in values.items())
+        return SetMix(checked, 0.0 if seconds is None else self._seconds(seconds), message_id)
+
+    def _mix_value(self, path: Any, value: Any) -> float | None:
+        if path not in self.mix_targets:
+            self._refuse(f"the mixer has no {shown(path)}{nearest_or_all(path, self.mix_targets)}")
+        target, _name = self.mix_targets[path]
+        if value is None:
+            return None
+        if not is_finite_number(value) or not target.low <= value <= target.high:
+            self._refuse(
+                f"{path} must be a number from {target.low:g} to {target.high:g}, got {shown(value)}"
+            )
+        return float(value)
 
     def hello(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from adaptive.conductor.messages import FireEvent, ForgetPlace, Jump, Message, SetState, SetTempo, Transport
+from adaptive.conductor.messages import (
+    FireEvent,
+    ForgetPlace,
+    Jump,
+    Message,
+    SetMix,
+    SetState,
+    SetTempo,
+    Transport,
+)
 
 
 def message_json(message: Message) -> dict[str, Any]:
@@ -22,6 +31,8 @@ def message_json(message: Message) -> dict[str, Any]:
         return _transport(message)
     if isinstance(message, ForgetPlace):
         return {"message": {"forget": message.name}}
+    if isinstance(message, SetMix):
+        return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
     if isinstance(message, Jump):
         bar = {} if message.bar is None else {"bar": message.bar}
         return {"message": {"jump": {"section": message.section, **bar}}}

@@ -107,7 +107,7 @@ class OscReader:
             return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            f"stop, pause, resume, restart, volume, forget, jump and load are{self._meant(path[-1])}"
+            f"stop, pause, resume, restart, volume, mix, forget, jump and load are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -121,6 +121,8 @@ class OscReader:
                 return [check.volume(first, seconds=_second(arguments))]
             case ["stop"]:
                 return _unless_released(check.stop(_second(arguments)), arguments)
+            case ["mix", *target] if target:
+                return [check.mix({".".join(target): first}, seconds=_second(arguments))]
             case ["forget"]:
                 return [check.forget(first)]
             case ["jump"]:

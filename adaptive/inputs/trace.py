@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,18 +84,28 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
     TraceError
         The file cannot be read, or a line is malformed; the message gives its number.
     """
-    reader = _TraceReader(preset, sample_rate)
     try:
         with path.open("rb") as file:
-            lines = iter(lambda: file.readline(LONGEST_LINE + 1), b"")
-            for number, raw in enumerate(lines, 1):
-                reader.take(number, raw)
+            return read_trace_lines(iter(lambda: file.readline(LONGEST_LINE + 1), b""), preset, sample_rate)
     except OSError as error:
         message = f"{path}: cannot be read: {error.strerror or error}"
         raise TraceError(message) from error
     except TraceError as error:
         message = f"{path.name}: {error}"
         raise TraceError(message) from error
+
+
+def read_trace_lines(lines: Iterable[bytes], preset: Preset, sample_rate: int) -> Trace:
+    """Read the lines of a trace, each the JSON of an object.
+
+    Raises
+    ------
+    TraceError
+        A line is malformed; the message gives its number.
+    """
+    reader = _TraceReader(preset, sample_rate)
+    for number, raw in enumerate(lines, 1):
+        reader.take(number, raw)
     counts = reader.clamped, reader.no_readings
     begin, bars = tuple(reader.begin), tuple(reader.bars)
     return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin, bars)

@@ -22,6 +22,10 @@ BUS_GROUP = record(
         ("control_gain_now", "f4", PAIRS),
         ("control_pan", "f4", PAIRS),
         ("control_pan_now", "f4", PAIRS),
+        # a level that replaces the one a parameter sets, to the share that `hold` says
+        ("is_held", "i4", PAIRS),  # whether it was ever held
+        *ramp_fields("held"),
+        *ramp_fields("hold"),
         ("control_cutoff", "f4", PAIRS),
         ("silent_quanta", "i4", PAIRS),
         ("loudness", "f4", PAIRS),  # energy of this quantum's input

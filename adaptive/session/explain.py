@@ -286,6 +286,12 @@ def _edit(line: Line) -> str:
     return f"{line['reason']}; from {line['position']} on it concerns {what}"
 
 
+def _mix(line: Line) -> str:
+    if line["value"] is None:
+        return f"{line['target']} goes back to what the preset says, in {line['seconds']:g} s"
+    return f"{line['target']} goes to {line['value']:g}, in {line['seconds']:g} s: {line['reason']}"
+
+
 def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
@@ -305,4 +311,5 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "health": _health,
     "edit": _edit,
     "bar": _bar,
+    "mix": _mix,
 }

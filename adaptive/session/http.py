@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
+from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, ConnectionHost
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
@@ -192,3 +193,35 @@ class HttpSide:
             if connection.is_closing:
                 await asyncio.sleep(0.02)
                 await socket.close()
+
+
+class HttpInput(InputBase):
+    """The HTTP server as an input of a session: page, WebSocket, and the streams.
+
+    Parameters
+    ----------
+    host : InputHost
+        The session.
+    address : (str, int)
+        Where to listen.
+    allowed : frozenset of str
+        Origins of other pages that may connect.
+    broadcast : Broadcast or None
+        The master output as a stream, if the session has one.
+    """
+
+    name = "http"
+
+    def __init__(
+        self, host: InputHost, address: Address, allowed: frozenset[str], broadcast: Broadcast | None
+    ) -> None:
+        super().__init__(host)
+        self._address = address
+        self._side = HttpSide(host, address[0], allowed, broadcast)
+
+    async def open(self, stack: contextlib.AsyncExitStack) -> None:
+        """Listen, until the stack is unwound."""
+        try:
+            self.port = await serve(self._side.application(), self._address, stack)
+        except OSError as error:
+            raise port_taken("HTTP", "--http", self._address, error) from error

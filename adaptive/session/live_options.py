@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
@@ -15,8 +15,8 @@ class LiveOptions:
 
     Parameters
     ----------
-    osc, http, tcp : (str, int)
-        Host and port of each server; with port 0 the system chooses one.
+    osc, http, tcp : (str, int) or None
+        Host and port of each server; with port 0 the system chooses one; None: no such server.
     allow_origins : frozenset of str
         Origins of other web pages that may connect.
     seconds : float, optional
@@ -37,9 +37,9 @@ class LiveOptions:
         Whether `jump` is accepted.
     """
 
-    osc: tuple[str, int] = ("127.0.0.1", 9000)
-    http: tuple[str, int] = ("127.0.0.1", 8080)
-    tcp: tuple[str, int] = ("127.0.0.1", 9001)
+    osc: tuple[str, int] | None = ("127.0.0.1", 9000)
+    http: tuple[str, int] | None = ("127.0.0.1", 8080)
+    tcp: tuple[str, int] | None = ("127.0.0.1", 9001)
     allow_origins: frozenset[str] = frozenset()
     seconds: float | None = None
     record: Path | None = None
@@ -53,9 +53,15 @@ class LiveOptions:
 
 @dataclass(slots=True)
 class LiveStatus:
-    """Ports that the servers listen at, and the number of messages that were dropped."""
+    """What a session tells of itself.
 
-    osc_port: int = 0
-    http_port: int = 0
-    tcp_port: int = 0
+    Attributes
+    ----------
+    ports : dict of str to int
+        Name of an input to the port it listens at.
+    dropped : int
+        Messages that were dropped.
+    """
+
+    ports: dict[str, int] = field(default_factory=dict)
     dropped: int = 0

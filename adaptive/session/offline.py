@@ -61,6 +61,8 @@ class RenderJob:
         Output channels.
     beginning : Beginning
         The state to begin in; what the trace says at t = 0 comes after it.
+    fades_within : bool
+        With a trace too, the fade lies within `seconds`.
     """
 
     preset: Preset
@@ -71,6 +73,7 @@ class RenderJob:
     sample_rate: int = 48000
     channels: int = 2
     beginning: Beginning = AS_DECLARED
+    fades_within: bool = False
 
 
 @dataclass(slots=True)
@@ -164,8 +167,9 @@ class Renderer:
         self._length = round(job.seconds * job.sample_rate)
         fade = round(FADE_S * job.sample_rate)
         if job.ending == "fade":
-            self._fade_at = max(0, self._length if job.trace else self._length - fade)
-            self._length = self._fade_at + fade if job.trace else self._length
+            is_behind = job.trace is not None and not job.fades_within
+            self._fade_at = max(0, self._length if is_behind else self._length - fade)
+            self._length = self._fade_at + fade if is_behind else self._length
         elif job.ending not in {"cut", "cadence"}:
             message = f"the ending must be cut, fade or cadence, not {job.ending!r}"
             raise InputError(message)

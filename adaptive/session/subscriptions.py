@@ -62,7 +62,8 @@ class Subscriptions:
         }
 
     def hear_line(self, line: Line) -> None:
-        """Publish a line of the decision log, if it is about a transition."""
+        """Publish a line of the decision log: to programs in this process all, to others transitions."""
+        self.tell("log", line)
         if line["kind"] == "transition":
             self.tell("section", {**line, "heard_frame": self._host.heard(line["frame"])})
 

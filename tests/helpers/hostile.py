@@ -20,6 +20,7 @@ from adaptive.engine.bank import Bank
 from adaptive.errors import one_line
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.osc import OscReader, OscServer
+from adaptive.inputs.osc_input import OscInput
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.session.live import LiveSession
@@ -146,8 +147,9 @@ class Rig:
         def complain(sentence: str) -> None:  # not through the session's limit of sixty messages a minute
             report.hear(one_line(sentence))
 
-        self.osc = OscServer(OscReader(self.preset, session.checker), session.receive, complain)
-        session._osc = self.osc
+        osc = OscInput(session, ("127.0.0.1", 0))
+        self.osc = osc.server = OscServer(OscReader(self.preset, session.checker), session.receive, complain)
+        session.inputs["osc"] = osc
         session._watch_performance()
         performance.begin()
 

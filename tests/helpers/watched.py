@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.cli import main as adaptive
+from adaptive.inputs.osc_input import OscInput
 from adaptive.session.live import LiveSession
 from tests.helpers.hostile import open_files, resident_mb
 
 EVERY_S = 0.25
+
+
+def packets_of(session: LiveSession) -> int:
+    """Packets that Python has read."""
+    osc = session.inputs.get("osc")
+    return osc.server.packets if isinstance(osc, OscInput) else 0
 
 
 class Counters:
@@ -36,9 +43,9 @@ class Counters:
             "late_commands": sum(self._late_commands.values()),
             "refused": telemetry.refused,
             "not_finite": telemetry.not_finite,
-            "packets": 0 if self.session._osc is None else self.session._osc.packets,
+            "packets": packets_of(self.session),
             "clamped": self.session.clamp_report.count,
-            "connections": len(self.session._subscriptions.connections),
+            "connections": len(self.session.subscriptions.connections),
             "resident_mb": resident_mb(),
             "files": open_files(),
             "threads": threading.active_count(),

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "test.txt"
+DOCS_LOCK = ROOT / "requirements" / "docs.txt"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
@@ -59,9 +60,10 @@ def every_requirement() -> list[Requirement]:
 
 
 def locked() -> list[Requirement]:
-    """What the lock pins, with its markers: a name may stand there once for old Pythons and once for new."""
-    lines = LOCK.read_text(encoding="utf-8").splitlines()
-    return [Requirement(line.rstrip("\\ ")) for line in lines if "==" in line and line[0] not in "# "]
+    """What the locks pin, with markers: a name may stand there once for old Pythons and once for new."""
+    lines = [line for lock in (LOCK, DOCS_LOCK) for line in lock.read_text(encoding="utf-8").splitlines()]
+    pins = dict.fromkeys(line.rstrip("\\ ") for line in lines if "==" in line and line[0] not in "# ")
+    return [Requirement(pin) for pin in pins]
 
 
 def locked_for(platform: Platform, python: str) -> dict[str, str]:

@@ -36,6 +36,11 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def is_overload(node: Function) -> bool:
+    """Whether it only states types; the function itself has the docstring."""
+    return any(isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list)
+
+
 def public(tree: ast.Module) -> Iterator[tuple[str, ast.ClassDef | Function]]:
     """Classes, functions and methods whose names say that anybody may use them."""
     for node in tree.body:
@@ -43,7 +48,7 @@ def public(tree: ast.Module) -> Iterator[tuple[str, ast.ClassDef | Function]]:
             yield node.name, node
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             for inner in node.body:
-                if isinstance(inner, Function) and not inner.name.startswith("_"):
+                if isinstance(inner, Function) and not inner.name.startswith("_") and not is_overload(inner):
                     yield f"{node.name}.{inner.name}", inner
 
 

@@ -37,6 +37,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "preset.schema": "struct definitions: tests/unit/preset/test_walk.py compares them with msgspec",
     "session.live_options": "dataclasses without logic",
     "sinks.miniaudio_sink": "needs a real sound server: tests/realtime/test_miniaudio.py",
+    "sinks.sink": "a Protocol; tests/unit/session/test_sink_kinds.py makes sinks",
     "sinks.portaudio": "needs a real sound server: tests/realtime/test_device.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""

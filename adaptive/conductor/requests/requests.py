@@ -11,10 +11,12 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     Restart,
+    SetMix,
     SetState,
     SetTempo,
     Transport,
 )
+from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
@@ -37,6 +39,8 @@ class Requests:
         Creates the receipts of states, play and stop, which take time.
     places : PlaceRequests
         Handles `forget`, `restart` and `jump`.
+    mix : Mix
+        Handles `mix`.
 
     Attributes
     ----------
@@ -51,9 +55,10 @@ class Requests:
         stingers: Stingers,
         tracker: RequestTracker,
         places: PlaceRequests,
+        mix: Mix,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker, self.places = tracker, places
+        self.tracker, self.places, self.mix = tracker, places, mix
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -94,6 +99,8 @@ class Requests:
             self.places.restart(message)
         elif isinstance(message, Jump):
             self.places.jump(message)
+        elif isinstance(message, SetMix):
+            self.mix.set(message)
         else:
             self._transport(message)
 

@@ -88,7 +88,7 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, stop, forget, jump, load, save, restore, reload, undo, "
+    "parameter, state, event, tempo, volume, stop, forget, jump, mix, load, save, restore, reload, undo, "
     "subscribe, play, pause, resume, restart"
 )
 REFUSED = [

@@ -8,7 +8,7 @@ import pytest
 
 from adaptive.conductor.messages import FireEvent, SetState
 from adaptive.inputs.message import NoReading, SetParameter, SetPaused, SetVolume, Transaction
-from adaptive.session import live
+from adaptive.session import inbox, live
 from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.performance import Performance
@@ -102,7 +102,7 @@ def test_clients_that_use_the_same_id_get_their_own_receipts(session: LiveSessio
 def test_messages_beyond_the_limit_are_dropped_and_counted(
     session: LiveSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_MESSAGES", 1)
+    monkeypatch.setattr(inbox, "MOST_MESSAGES", 1)
     client = FakeClient()
     receive(session, client, SetState("section", "fight", "a"), SetState("section", "calm", "b"))
 

@@ -1,0 +1,91 @@
+"""The OSC input of a session: a socket that is read by the compiled OSC receiver, or by Python."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
+from adaptive.inputs.known_faults import KnownFaults
+from adaptive.inputs.message import Checker, Transaction
+from adaptive.inputs.osc import OscReader, OscServer
+from adaptive.inputs.osc_receiver import IS_POSSIBLE, ReceivedOsc, bind
+from adaptive.preset.model import Preset
+
+
+class OscInput(InputBase):
+    """OSC over UDP.
+
+    Parameters
+    ----------
+    host : InputHost
+        The session.
+    address : (str, int)
+        Where to listen.
+    is_plain : bool
+        Whether Python reads everything, instead of the OSC receiver's thread.
+
+    Attributes
+    ----------
+    server : OscServer
+        Reads the packets that are left to Python.
+    """
+
+    name = "osc"
+
+    def __init__(self, host: InputHost, address: Address, *, is_plain: bool = False) -> None:
+        super().__init__(host)
+        self._address, self._is_plain = address, is_plain
+        reader = OscReader(host.performance.preset, host.checker)
+        self.server = OscServer(reader, self._receive, host.complain)
+        self._receiver: ReceivedOsc | None = None
+        self._receiver_layout: object = None
+
+    async def open(self, stack: contextlib.AsyncExitStack) -> None:
+        """Bind the socket and begin to read it."""
+        try:
+            listening = await bind(*self._address)
+            self.port = listening.getsockname()[1]
+            if IS_POSSIBLE and not self._is_plain:
+                self._receiver = ReceivedOsc(listening, self.server)
+                self._update_receiver()
+                self._receiver.start()
+                stack.callback(self._receiver.close)
+                return
+            loop = asyncio.get_running_loop()
+            transport, _ = await loop.create_datagram_endpoint(lambda: self.server, sock=listening)
+            stack.callback(transport.close)
+        except OSError as error:
+            raise port_taken("OSC", "--osc", self._address, error) from error
+
+    def follow(self) -> None:
+        """Give the receiver the names of the preset that plays; report packets that it has lost."""
+        self._update_receiver()
+        trouble = "" if self._receiver is None else self._receiver.trouble()
+        if trouble:
+            performance = self.host.performance
+            performance.conductor.playback.log_line("health", performance.frame, trouble)
+            self.host.complain(trouble)
+
+    def renew(self, preset: Preset, checker: Checker) -> None:
+        """Read the names of another preset."""
+        self.server.reader = OscReader(preset, checker)
+        self._update_receiver()
+
+    def faults(self) -> KnownFaults | None:
+        """What was wrong with packets."""
+        return self.server.faults
+
+    def _receive(self, transaction: Transaction, arrival: int | None) -> None:
+        self.host.receive(transaction, None, arrival)
+
+    def _update_receiver(self) -> None:
+        """Give the OSC receiver the names of the preset that plays now."""
+        performance = self.host.performance
+        if self._receiver is None or performance.layout is self._receiver_layout:
+            return
+        self._receiver_layout = performance.layout
+        checker = Checker(performance.preset)
+        self._receiver.use_rules(
+            performance.preset, checker, performance.layout.parameters, performance.engine
+        )

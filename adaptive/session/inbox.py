@@ -1,0 +1,226 @@
+"""The inbox of a session: it acts on requests at once, or keeps them for the conductor's next step."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import msgspec
+
+from adaptive.conductor.beginning import Beginning
+from adaptive.conductor.messages import FireEvent, Message
+from adaptive.engine import commands
+from adaptive.engine.engine import SOURCE_NETWORK
+from adaptive.errors import QueueFullError
+from adaptive.inputs.lines import Connection
+from adaptive.inputs.message import (
+    LoadPreset,
+    NoReading,
+    ReloadPreset,
+    Request,
+    RestoreMusic,
+    SaveMusic,
+    SetParameter,
+    SetPaused,
+    SetVolume,
+    Transaction,
+    UndoEdit,
+)
+from adaptive.inputs.trace import TraceLine
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.session.live_options import LiveStatus
+from adaptive.session.parameter_ramps import ParameterRamps
+from adaptive.session.performance import Performance
+from adaptive.session.receipts import Receipts
+from adaptive.session.reload.replace import PresetReplacer
+from adaptive.session.reload.watch import PresetReload
+from adaptive.session.volume import Volume
+
+MOST_MESSAGES = 10_000
+"""Messages that may wait for the next control step; the rest are dropped and counted."""
+
+
+class InboxHost(Protocol):
+    """The part of a session that `Inbox` uses."""
+
+    performance: Performance
+    status: LiveStatus
+    receipts: Receipts
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the run is recorded."""
+
+
+class Inbox:
+    """Acts on what inputs receive.
+
+    Parameters
+    ----------
+    host : InboxHost
+        The session.
+    replacer : PresetReplacer
+        Loads and restores.
+    reload : PresetReload
+        Edits.
+
+    Attributes
+    ----------
+    is_early : bool
+        Whether nothing plays yet: parameters and messages then belong to the beginning.
+    is_paused : bool
+        Whether the music was asked to pause.
+    volume : Volume
+        The listener's volume.
+    ramps : ParameterRamps
+        Parameters that move in a straight line.
+    """
+
+    def __init__(self, host: InboxHost, replacer: PresetReplacer, reload: PresetReload) -> None:
+        self._host, self._replacer, self._reload = host, replacer, reload
+        self._messages: list[Message] = []
+        self._trace: deque[TraceLine] = deque()
+        self._early_values: dict[str, float] = {}
+        self.is_early = True
+        self.is_paused = False
+        self.volume = Volume(host.performance.engine)
+        self.ramps = ParameterRamps()
+
+    def take_beginning(self) -> Beginning:
+        """What has been received before the first frame, without events, which wait for the first step."""
+        self.is_early = False
+        early = [message for message in self._messages if not isinstance(message, FireEvent)]
+        self._messages = [message for message in self._messages if isinstance(message, FireEvent)]
+        return Beginning(self._early_values, early)
+
+    def take_messages(self, control_step: int) -> list[Message]:
+        """The messages for a control step; the parameters of the trace are set."""
+        messages, self._messages = self._messages, []
+        return messages + self._trace_messages(control_step)
+
+    def feed(self, lines: Iterable[TraceLine]) -> None:
+        """Play the lines of a trace, in addition to the inputs."""
+        self._trace.extend(lines)
+
+    def adopt(self, performance: Performance) -> None:
+        """Go on with another performance; volume and pause stay."""
+        self.volume.adopt(performance.engine)
+        performance.engine.set_paused(self.is_paused)
+
+    def forget(self) -> None:
+        """Drop what was meant for the preset before."""
+        self._messages.clear()
+        self._trace.clear()
+        self.ramps.stop_all()
+
+    def follow(self) -> None:
+        """Move what moves by itself: the volume and the parameters that ramp."""
+        self.volume.follow()
+        self.ramps.follow(self._host.performance)
+
+    def receive(
+        self, transaction: Transaction, connection: Connection | None, arrival: int | None = None
+    ) -> None:
+        """Act on a transaction; see `LiveSession.receive`."""
+        layout = self._host.performance.layout
+        asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
+        # a bundle that waited for its time tag may name parameters of an earlier preset
+        values = [r for r in asked if r.name in layout.parameters]
+        others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
+        if self.is_early:
+            self._early_values |= {request.name: request.value for request in values}
+        self._set_parameters(values, connection, arrival, is_alone=not others)
+        for other in others:
+            self._act(other, connection)
+
+    def _set_parameters(
+        self,
+        values: list[SetParameter],
+        connection: Connection | None,
+        arrival: int | None,
+        *,
+        is_alone: bool,
+    ) -> None:
+        performance, receipts = self._host.performance, self._host.receipts
+        engine, rows = performance.engine, performance.layout.parameters
+        slow, at_once = [], []
+        for request in values:
+            if request.seconds > 0.0 and not self.is_early:
+                self.ramps.start(performance, request.name, request.value, request.seconds)
+                slow.append(request)
+            else:
+                self.ramps.set_at_once(request.name, request.value, engine.frame)
+                at_once.append(request)
+        if len(values) == 1 and at_once and is_alone:
+            engine.set_parameter(rows[values[0].name], values[0].value, SOURCE_NETWORK, arrival)
+        elif at_once:
+            posted = [
+                commands.set_parameter(
+                    commands.IMMEDIATELY, rows[request.name], SOURCE_NETWORK,
+                    engine.parameter_word(request.value, arrival),
+                )
+                for request in at_once
+            ]  # fmt: skip
+            try:
+                engine.post(posted)
+            except QueueFullError as error:
+                self._host.status.dropped += len(at_once)
+                for request in at_once:
+                    receipts.acknowledge(request.id, connection, "dropped", str(error))
+                values = slow
+        for request in values:
+            words = f"clamped to {request.value:g}" if request.is_clamped else "set"
+            receipts.acknowledge(request.id, connection, "accepted", words)
+            heard = (
+                f"reached in {request.seconds:g} s" if request in slow else "heard from the next quantum on"
+            )
+            receipts.acknowledge(request.id, connection, "finished", heard)
+
+    def _act(self, request: Request, connection: Connection | None) -> None:
+        host, receipts = self._host, self._host.receipts
+        if isinstance(request, SetVolume):
+            self.volume.set(request.volume, request.seconds)
+        elif isinstance(request, SetPaused):
+            self.is_paused = request.is_paused
+            host.performance.engine.set_paused(request.is_paused)
+        elif isinstance(request, LoadPreset | RestoreMusic):
+            self._replacer.ask(request, connection, is_recording=host.is_recording)
+            return
+        elif isinstance(request, ReloadPreset | UndoEdit):
+            self._reload.ask(request, connection, is_recording=host.is_recording)
+            return
+        elif isinstance(request, NoReading):
+            reason = f"{request.value:g} is no reading of {request.name}"
+            receipts.acknowledge(request.id, connection, "dropped", reason)
+            return
+        elif isinstance(request, SaveMusic):
+            if connection is not None:
+                saved: dict[str, Any] = msgspec.to_builtins(host.performance.save())
+                connection.send({"saved": saved, "id": request.id})
+            return
+        elif isinstance(request, Message):
+            self._keep(request, connection)
+            return
+        receipts.acknowledge(request.id, connection, "accepted", "")
+        receipts.acknowledge(request.id, connection, "finished", "")
+
+    def _keep(self, message: Message, connection: Connection | None) -> None:
+        """Keep a message for the next control step."""
+        if len(self._messages) >= MOST_MESSAGES:
+            self._host.status.dropped += 1
+            self._host.receipts.acknowledge(message.id, connection, "dropped", "too many messages at once")
+            return
+        self._messages.append(self._host.receipts.with_own_id(message, connection))
+
+    def _trace_messages(self, control_step: int) -> list[Message]:
+        performance = self._host.performance
+        messages: list[Message] = []
+        while self._trace and self._trace[0].frame < (control_step + 1) * CONTROL_STEP_FRAMES:
+            line = self._trace.popleft()
+            for name, value in line.values:
+                index = performance.layout.parameters.get(name)
+                if index is not None:  # another preset may have been loaded meanwhile
+                    performance.engine.set_parameter(index, value, SOURCE_NETWORK)
+            messages += line.messages
+        return messages

@@ -1,0 +1,65 @@
+"""The inputs that a session opens, by name.  To add one: a file, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adaptive.errors import InputError
+from adaptive.inputs.input import Input, InputHost
+from adaptive.inputs.osc_input import OscInput
+from adaptive.inputs.tcp_input import TcpInput
+from adaptive.session.http import HttpInput
+from adaptive.session.live_options import LiveOptions
+from adaptive.sinks.stream import Broadcast
+
+MakeInput = Callable[[InputHost, LiveOptions, Broadcast | None], Input | None]
+"""Makes an input from the session, its options, and the stream of its output; None: it is not wanted."""
+
+
+def _osc(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return None if options.osc is None else OscInput(host, options.osc, is_plain=options.is_osc_plain)
+
+
+def _tcp(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return None if options.tcp is None else TcpInput(host, options.tcp)
+
+
+def _http(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) -> Input | None:
+    return None if options.http is None else HttpInput(host, options.http, options.allow_origins, broadcast)
+
+
+INPUT_KINDS: dict[str, MakeInput] = {"osc": _osc, "tcp": _tcp, "http": _http}
+"""Every input by its name.  A session opens them in this order."""
+
+
+def register_input(name: str, make: Callable[[InputHost], Input]) -> None:
+    """Add an input that every session of this process opens from now on.
+
+    Parameters
+    ----------
+    name : str
+        A name that no other input has.
+    make : callable
+        Makes it from the session.
+
+    Raises
+    ------
+    InputError
+        There is an input of that name.
+
+    Examples
+    --------
+    >>> register_input("osc", lambda host: None)
+    Traceback (most recent call last):
+    adaptive.errors.InputError: there is an input called 'osc'; choose another name
+    """
+    if name in INPUT_KINDS:
+        message = f"there is an input called {name!r}; choose another name"
+        raise InputError(message)
+    INPUT_KINDS[name] = lambda host, _options, _broadcast: make(host)
+
+
+def make_inputs(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) -> dict[str, Input]:
+    """The inputs that the options ask for, by name."""
+    made = {name: make(host, options, broadcast) for name, make in INPUT_KINDS.items()}
+    return {name: one for name, one in made.items() if one is not None}

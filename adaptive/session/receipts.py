@@ -1,0 +1,78 @@
+"""Receipts: which client asked, under which id, and what it is told."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from adaptive.conductor.messages import Message, Receipt
+from adaptive.inputs.lines import Connection
+
+TERMINAL = frozenset({"merged", "superseded", "dropped", "failed", "finished"})
+"""Statuses after which no further receipt of a message follows."""
+
+
+class Receipts:
+    """Sends the receipts of messages to the connections that they came from.
+
+    Parameters
+    ----------
+    heard : callable
+        From a frame of the timeline to the frame at which it reaches the speaker.
+    """
+
+    def __init__(self, heard: Callable[[int], int]) -> None:
+        self._heard = heard
+        self._open: dict[str, tuple[Connection, str]] = {}
+        self._own_ids = itertools.count()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def with_own_id(self, message: Message, connection: Connection | None) -> Message:
+        """A message with an id of the session's own, because two clients may use the same one."""
+        if message.id is None:
+            return message
+        own = f"{next(self._own_ids)}"
+        if connection is not None:
+            self._open[own] = (connection, message.id)
+        return replace(message, id=own)
+
+    def send(self, receipt: Receipt) -> None:
+        """Send a receipt of the conductor to the client that asked."""
+        known = self._open.get(receipt.id)
+        if known is None:
+            return
+        connection, message_id = known
+        if receipt.status in TERMINAL:
+            del self._open[receipt.id]
+        document: dict[str, Any] = {
+            "receipt": message_id, "status": receipt.status, "reason": receipt.reason,
+            "rule": receipt.rule or None,
+        }  # fmt: skip
+        if receipt.frame is not None:
+            document["sounds_at"] = {
+                "frame": receipt.frame, "heard_frame": self._heard(receipt.frame),
+                "position": receipt.position,
+            }  # fmt: skip
+        connection.send(document)
+
+    def acknowledge(
+        self, message_id: str | None, connection: Connection | None, status: str, reason: str
+    ) -> None:
+        """Write a receipt for a request that the session answers itself, if it has an id."""
+        if message_id is not None and connection is not None:
+            document = {"receipt": message_id, "status": status, "reason": reason, "rule": None}
+            connection.send(document)
+
+    def forget(self, connection: Connection) -> None:
+        """Forget what a connection that has ended waits for."""
+        self._open = {own: waiting for own, waiting in self._open.items() if waiting[0] is not connection}
+
+    def drop_all(self, reason: str) -> None:
+        """Tell everybody who waits that the message was dropped."""
+        for connection, message_id in self._open.values():
+            self.acknowledge(message_id, connection, "dropped", reason)
+        self._open.clear()
