@@ -38,6 +38,7 @@ from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.tempo_teller import TempoTeller
 from adaptive.conductor.transitions.min_stay import MinStay
 from adaptive.conductor.transitions.planner import TransitionPlanner
 from adaptive.conductor.variation_log import VariationLog
@@ -110,6 +111,7 @@ class Conductor:
         self.compose_ahead = ComposeAhead(playback)
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
+        self.tempo_teller = TempoTeller(playback, self.outbox)
 
     @property
     def instance(self) -> SegmentInstance:
@@ -241,6 +243,7 @@ class Conductor:
         self.stingers.revisit()
         for event in events:
             self.requests.handle(event)
+        self.tempo_teller.tell()
         self._follow_density()
         self._write_ahead(playback.earliest)
         if not self.outbox:

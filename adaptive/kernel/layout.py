@@ -402,7 +402,7 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     SET_PARAMETER,
     SET_TEMPO,
     WITHDRAW,
-) = range(1, 19)
+) = range(1, 20)
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""

@@ -360,6 +360,7 @@ class _Builder:
             instruments=tuple(self.instruments),
             parameters=tuple(self.parameters),
             mappings=tuple(self.mappings),
+            tempo_bpm=self.preset.file.tempo_bpm,
             gain=db_to_gain(fixed_level_db(self.preset.file)) if rows.master is None else 1.0,
             spare_rows=spare,
             spare_buses=range(in_use, rows.first),

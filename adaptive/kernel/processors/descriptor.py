@@ -44,15 +44,11 @@ class Option:
 class Parameter(Option):
     """A number of a processor that may change while it plays.
 
-    Parameters
-    ----------
-    name, low, high, default, doc
-        As of an `Option`.
-    law : str
-        Along which scale a change moves: ``"linear"``, or ``"logarithmic"`` for frequencies and times.
+    It has what an `Option` has, and the law along which a change moves.
     """
 
     law: Law = "linear"
+    """``"linear"``, or ``"logarithmic"`` for frequencies and times."""
 
 
 def _nothing(_rate: int, _values: Values) -> int:
