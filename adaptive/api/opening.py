@@ -19,6 +19,7 @@ from adaptive.errors import InputError
 from adaptive.inputs.input import Address
 from adaptive.inputs.message import Checker, NoReading
 from adaptive.kernel.compile import build
+from adaptive.preset.mixer import kinds
 from adaptive.preset.model import Preset
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.opening import DEFAULT_MEMORY_MB, open_live, open_preset
@@ -150,7 +151,7 @@ def play(
         beginning=beginning_of(loaded, parameters or {}, states or {}),
         is_watching=watch,
     )
-    compile_kernel()
+    compile_kernel(loaded)
     bank = Bank(sample_rate, memory_mb * 1_000_000)
     settings = SinkSettings(asked, device, channels, block)
     live = open_live(loaded, checked, options, choice, settings, sample_rate, bank, logger.warning)
@@ -195,12 +196,13 @@ def beginning_of(preset: Preset, parameters: Mapping[str, float], states: Mappin
     return Beginning(values, tuple(messages))
 
 
-def compile_kernel() -> None:
-    """Compile what is not compiled yet: on the first start, half a minute."""
-    missing = build.missing_units()
+def compile_kernel(preset: Preset) -> None:
+    """Compile what a preset needs and is not compiled yet: on the first start, half a minute."""
+    wanted = build.unit_names(kinds(preset.file))
+    missing = build.missing_units(wanted)
     if missing:
         logger.warning("first start: compiling the render kernel (%d units)", len(missing))
-        build.compile_missing()
+        build.compile_missing(wanted=wanted)
 
 
 def _check_numbers(seed: int | None, sample_rate: int, block: int, memory_mb: int) -> int:

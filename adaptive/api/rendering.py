@@ -117,7 +117,7 @@ def render(
     if source is not None:
         read, rate = _read(source, loaded, sample_rate)
     job = make_job(loaded, read, rate, seconds, seed, ending)
-    compile_kernel()
+    compile_kernel(loaded)
     log: list[str] = []
     bank = Bank(rate, memory_mb * 1_000_000)
     renderer = Renderer(replace(job, fades_within=seconds is not None), bank, log.append)

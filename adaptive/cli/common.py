@@ -17,6 +17,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from adaptive.errors import one_line
 from adaptive.kernel.compile import build, cache
+from adaptive.preset.mixer import kinds
+from adaptive.preset.model import Preset
 from adaptive.sinks.stderr_mute import STDERR
 
 LONGEST_SENTENCE = 400
@@ -70,9 +72,16 @@ class Teller:
                 say(sentence + more)
 
 
-def warm_kernel() -> int:
-    """Compile the units that are not compiled yet, with a progress bar; returns how many there were."""
-    missing = build.missing_units()
+def warm_kernel(preset: Preset | None = None) -> int:
+    """Compile the units that are not compiled yet, with a progress bar; returns how many there were.
+
+    Parameters
+    ----------
+    preset : Preset, optional
+        Only what it needs; left out: everything.
+    """
+    wanted = build.unit_names(None if preset is None else kinds(preset.file))
+    missing = build.missing_units(wanted)
     if not missing:
         return 0
     if not cache.is_cache_lasting():
@@ -84,7 +93,9 @@ def warm_kernel() -> int:
         console=console, transient=True, disable=not sys.stderr.isatty(),
     ) as bar:  # fmt: skip
         task = bar.add_task("compiling", total=len(missing))
-        return build.compile_missing(lambda _name, done, of: bar.update(task, completed=done, total=of))
+        return build.compile_missing(
+            lambda _name, done, of: bar.update(task, completed=done, total=of), wanted
+        )
 
 
 def parse_address(text: str, option: str) -> tuple[str, int]:

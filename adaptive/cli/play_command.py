@@ -124,7 +124,7 @@ def play(
         may_jump=allow_jump,
     )
     parent = os.getppid()
-    warm_kernel()
+    warm_kernel(loaded)
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
         drawn = saved.seed

@@ -62,7 +62,7 @@ def render(
     loaded = open_preset(preset)
     _refuse_overwriting(loaded, out, log)
     job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=read_settings(set_ or (), loaded))
-    warm_kernel()
+    warm_kernel(loaded)
     began = time.monotonic()
     with Progress(
         TextColumn("rendering"), BarColumn(), TextColumn("{task.percentage:3.0f} %"),

@@ -12,6 +12,7 @@ from adaptive.engine.arrays import address, aligned
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.cells import fill_mappings, settle
 from adaptive.engine.commands import Command
+from adaptive.engine.inserts import kinds_of
 from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
@@ -69,7 +70,7 @@ class Engine:
     """
 
     def __init__(self, spec: EngineSpec, bank: Bank | None = None, before: Engine | None = None) -> None:
-        units = build.addresses()
+        units = dict.fromkeys(build.unit_names(), 0) | build.addresses(build.unit_names(kinds_of(spec)))
         self.spec = spec
         self.bank = bank or Bank(spec.sample_rate)
         self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
@@ -184,6 +185,7 @@ class Engine:
         moved : Mapping
             Maps the new row to the old row of each parameter that changes its row.
         """
+        self.memory.add_units(build.addresses(build.unit_names(kinds_of(spec))))
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
-from adaptive.engine.spec import InsertSpec
+from adaptive.engine.spec import EngineSpec, InsertSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.registry import PROCESSORS
@@ -213,6 +213,11 @@ def _has_same_memory(before: InsertSpec, after: InsertSpec) -> bool:
         before.values.get(option.name, option.default) == after.values.get(option.name, option.default)
         for option in options
     )
+
+
+def kinds_of(spec: EngineSpec) -> set[str]:
+    """The kinds of processors that a specification uses."""
+    return {insert.kind for bus in spec.buses for insert in bus.inserts}
 
 
 def waves(chains: Mapping[int, list[Slot]]) -> Iterator[tuple[Slot, int]]:

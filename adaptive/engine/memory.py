@@ -46,7 +46,7 @@ class Memory:
     spec : EngineSpec
         Counts and settings.
     units : dict of str to int
-        Addresses of the kernel's units.
+        Addresses of the kernel's units; 0 of a processor that no insert uses.
     arrivals : ndarray of int64, optional
         Arrival counter, shared with other engines; left out: a new one.
     """
@@ -209,6 +209,11 @@ class Memory:
             fill_new_parameter(self["parameters"][index], parameter, index, self.spec.sample_rate)
         fill_programs(self["programs"], self.spec.parameters)
         self["source_rank"][:] = self.spec.sources
+
+    def add_units(self, addresses: dict[str, int]) -> None:
+        """Write the addresses of units that were not compiled before; the kernel calls none of them yet."""
+        for name, unit in addresses.items():
+            self["units"][self._row_of_unit[name]] = unit
 
     def show_steps(self, publish: Callable[[int, int], object]) -> None:
         """Replace the render list by that of the present specification and inserts."""

@@ -123,6 +123,12 @@ def levels(file: PresetFile) -> list[list[str]]:
     return [[name for name in depth if depth[name] == level] for level in range(max(depth.values()) + 1)]
 
 
+def kinds(file: PresetFile) -> set[str]:
+    """The kinds of processors that a preset uses."""
+    chains = [file.master.inserts, *(one.inserts for one in (*file.layers.values(), *file.buses.values()))]
+    return {REVERB} | {insert.kind for chain in chains for insert in chain}
+
+
 def mixer_curves(file: PresetFile) -> Iterator[tuple[KeyPath, Curve]]:
     """Every curve of a send, a bus or an insert, with its place in the file."""
     for name, layer in file.layers.items():

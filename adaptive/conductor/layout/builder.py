@@ -125,6 +125,8 @@ class _Builder:
             spec = occupancy.spec
             assert before is not None  # it plays on the engine
             self.rows_of_buses = place_buses(file, before.buses.first)
+            if before.buses.master is not None:  # a bus that is not needed any more stays
+                self.rows_of_buses = replace(self.rows_of_buses, master=before.buses.master)
             limits = {
                 "clip": spec.clips + spec.spare_rows.clips,
                 "instrument": len(spec.instruments) + spec.spare_rows.instruments,
@@ -426,8 +428,11 @@ class _Builder:
             message = f"the engine that plays has no room for {len(self.mappings)} curves"
             raise NoSpareRowsError(message)
         assert self.before is not None
-        if self.rows_of_buses != self.before.buses:
-            message = "the buses of the mixer, or what the master needs, were changed"
+        if self.rows_of_buses.rows != self.before.buses.rows:
+            message = "the buses of the mixer were changed"
+            raise NoSpareRowsError(message)
+        if self.rows_of_buses.master != self.before.buses.master:
+            message = "the master got a curve, a cutoff or an insert"
             raise NoSpareRowsError(message)
         for row, (old, new) in enumerate(zip(spec.buses, self.buses, strict=False)):
             if ("bus", row) in spec.owners and old.output != new.output and self._is_kept(row):

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ COMPILE_UNITS = "--compile-units"
 POLL_S = 0.05
 COSTS_S = {
     "voices": 6.0, "clips": 6.0, "control": 5.0, "buses": 4.0, "receive": 3.0, "master": 3.0, "reverb": 3.0,
+    "eq": 4.0, "delay": 3.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
 
@@ -129,9 +130,15 @@ def unit_file(name: str) -> UnitFile:
     return UnitFile(f"{name}-{source_hash(name)}.unit")
 
 
-def missing_units() -> list[str]:
-    """Units that are not in the cache."""
-    return [name for name in _units() if unit_file(name).path() is None]
+def unit_names(kinds: Collection[str] | None = None) -> list[str]:
+    """Names of the units that an engine with these kinds of processors needs; None: of all units."""
+    processors = importlib.import_module(f"{PACKAGE}.processors.registry").PROCESSORS
+    return [name for name in _units() if kinds is None or name in kinds or name not in processors]
+
+
+def missing_units(names: Iterable[str] | None = None) -> list[str]:
+    """Units that are not in the cache, of those named, or of all."""
+    return [name for name in (_units() if names is None else names) if unit_file(name).path() is None]
 
 
 def load_unit(name: str) -> int:
@@ -163,24 +170,28 @@ def compiler_command() -> list[str]:
     return [sys.executable, "-m", f"{PACKAGE}.compile.build"]
 
 
-def compile_missing(progress: Callable[[str, int, int], None] | None = None) -> int:
+def compile_missing(
+    progress: Callable[[str, int, int], None] | None = None, wanted: Sequence[str] | None = None
+) -> int:
     """Compile the units that are not cached, in several processes; return their number.
 
     Parameters
     ----------
     progress : callable, optional
         Called with (unit, number done, number in all) after each.
+    wanted : sequence of str, optional
+        Names of units; left out: all.
 
     Raises
     ------
     MachineError
         A unit cannot be compiled; the message quotes the last line of the compiler's output.
     """
-    if not missing_units():
+    if not missing_units(wanted):
         return 0
     folder = cache_folder()
     with locked(folder):
-        names = missing_units()
+        names = missing_units(wanted)
         environment = dict(os.environ, ADAPTIVE_CACHE_DIR=str(folder))
         running = {
             " and ".join(share): subprocess.Popen(
@@ -227,14 +238,15 @@ def _require_compiled(
     raise MachineError(message)
 
 
-def addresses(progress: Callable[[str, int, int], None] | None = None) -> dict[str, int]:
-    """Addresses of all units by name; missing units are compiled first.
+def addresses(names: Sequence[str] | None = None) -> dict[str, int]:
+    """Addresses of units by name, of those named, or of all; missing units are compiled first.
 
     Units that this process has loaded are not looked up again: reading every source takes 25 ms.
     """
-    if not all(name in _loaded for name in _units()):
-        compile_missing(progress)
-    return {name: load_unit(name) for name in _units()}
+    wanted = list(_units()) if names is None else names
+    if not all(name in _loaded for name in wanted):
+        compile_missing(wanted=wanted)
+    return {name: load_unit(name) for name in wanted}
 
 
 def main(names: list[str]) -> None:

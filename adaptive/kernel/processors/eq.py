@@ -43,7 +43,7 @@ _LEVEL = (-24.0, 24.0, 0.0)
 _QUALITY = (0.1, 18.0, 1.0)
 
 PARAMETERS = (
-    Parameter("low_cut_hz", OFF_LOW_HZ, 2000.0, OFF_LOW_HZ, "Takes away what lies below.", LOG),
+    Parameter("low_cut_hz", OFF_LOW_HZ, 2000.0, OFF_LOW_HZ, "Corner of the low cut; at 10 off.", LOG),
     Parameter("low_hz", 20.0, 2000.0, 120.0, "Middle of the low shelf's slope.", LOG),
     Parameter("low_db", *_LEVEL, "Level of the low shelf."),
     Parameter("low_mid_hz", 20.0, 20000.0, 400.0, "Centre of the first bell.", LOG),
@@ -54,7 +54,7 @@ PARAMETERS = (
     Parameter("high_mid_q", *_QUALITY, "Quality of the second bell.", LOG),
     Parameter("high_hz", 500.0, 20000.0, 8000.0, "Middle of the high shelf's slope.", LOG),
     Parameter("high_db", *_LEVEL, "Level of the high shelf."),
-    Parameter("high_cut_hz", 500.0, OFF_HIGH_HZ, OFF_HIGH_HZ, "Takes away what lies above.", LOG),
+    Parameter("high_cut_hz", 500.0, OFF_HIGH_HZ, OFF_HIGH_HZ, "Corner of the high cut; at 20000 off.", LOG),
 )  # fmt: skip
 LOGARITHMIC = sum(1 << row for row, one in enumerate(PARAMETERS) if one.law == "logarithmic")
 

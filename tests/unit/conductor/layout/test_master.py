@@ -99,7 +99,7 @@ def test_edits_move_the_master_and_ask_for_another_engine_if_it_has_no_bus(tmp_p
     plain = Player(with_master(tmp_path / "plain"))
 
     assert np.abs(tail).max() == pytest.approx(2 * GAIN * 0.1, rel=0.05)
-    with pytest.raises(NoSpareRowsError, match="the master got a curve or a cutoff"):
+    with pytest.raises(NoSpareRowsError, match="the master got a curve, a cutoff or an insert"):
         plain.performance.edit(with_master(tmp_path / "plain", "cutoff_hz = 1500.0"))
 
 
@@ -110,7 +110,7 @@ def test_edits_move_the_master_and_ask_for_another_engine_if_it_has_no_bus(tmp_p
         ("level_db = 99.0", HEAD, "master.level_db: `level_db` must be between -200 and 24, got 99"),
         ("cutoff_hz = 1.0", HEAD, "master.cutoff_hz: `cutoff_hz` must be between 20 and 20000, got 1"),
         ('level_db = { over = "dept", points = [[0, 0]] }', HEAD, "did you mean `depth`?"),
-        ("inserts = []", HEAD, "master"),
+        ("inserts = 1", HEAD, "master.inserts: must be a list, got 1"),
     ],
 )
 def test_a_master_that_cannot_be_is_a_fault(tmp_path: Path, master: str, head: str, expected: str) -> None:
