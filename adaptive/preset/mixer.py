@@ -125,7 +125,9 @@ def levels(file: PresetFile) -> list[list[str]]:
 
 def kinds(file: PresetFile) -> set[str]:
     """The kinds of processors that a preset uses."""
-    chains = [file.master.inserts, *(one.inserts for one in (*file.layers.values(), *file.buses.values()))]
+    chains = [file.master.inserts]
+    chains += [layer.inserts for layer in file.layers.values()]
+    chains += [bus.inserts for bus in file.buses.values()]
     return {REVERB} | {insert.kind for chain in chains for insert in chain}
 
 

@@ -1,0 +1,44 @@
+"""The processor on the page for programmers works as printed."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adaptive.engine import commands as c
+from adaptive.engine.spec import BusSpec, InsertSpec
+from adaptive.kernel import units
+from adaptive.kernel.compile import build
+from adaptive.kernel.compile.jit import UNIT
+from adaptive.kernel.processors.registry import PROCESSORS
+from tests.helpers import audit, signals
+from tests.helpers.rendering import LEAD, add, engine_of, left_of
+
+PAGE = Path(__file__).parents[2] / "docs" / "extending.md"
+NAME = "adaptive.kernel.processors.crush"
+
+
+def test_the_processor_of_the_page_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    samples = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    file = tmp_path / "crush.py"
+    file.write_text(next(sample for sample in samples if "CRUSH = Processor(" in sample), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(NAME, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, NAME, module)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(PROCESSORS, "crush", module.CRUSH)
+    monkeypatch.setitem(units.UNITS, "crush", (module.unit, UNIT))
+    monkeypatch.setattr(build, "compile_missing", lambda *_, **__: 0)  # in this process, which knows it
+    sound = signals.noise(4800, np.random.default_rng(1), 0.5)
+    engine = engine_of(buses=(BusSpec("a", inserts=(InsertSpec("crush", "it", {"bits": 4.0}),)),))
+    audio = left_of(engine, 4800, [c.start_clip(LEAD, 0, add(engine, sound), 0)])
+
+    np.testing.assert_array_equal(audio, np.floor(sound * 8.0 + 0.5) / 8.0)
+    assert audit.faults(build._loaded["crush"].inspect_llvm()) == []
