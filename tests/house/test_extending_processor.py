@@ -40,5 +40,5 @@ def test_the_processor_of_the_page_works(monkeypatch: pytest.MonkeyPatch, tmp_pa
     engine = engine_of(buses=(BusSpec("a", inserts=(InsertSpec("crush", "it", {"bits": 4.0}),)),))
     audio = left_of(engine, 4800, [c.start_clip(LEAD, 0, add(engine, sound), 0)])
 
-    np.testing.assert_array_equal(audio, np.floor(sound * 8.0 + 0.5) / 8.0)
+    np.testing.assert_allclose(audio, np.floor(sound * 8.0 + 0.5) / 8.0, rtol=1e-6)
     assert audit.faults(build._loaded["crush"].inspect_llvm()) == []
