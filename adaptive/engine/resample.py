@@ -59,9 +59,7 @@ def resample_within(before: Audio, audio: Audio, after: Audio, rate: int, new_ra
     whole = np.concatenate([padding, before, audio, after], axis=1)
     # "HQ" errs by -75 dB at 17 kHz from 48 to 44.1 kHz, "VHQ" by -89 dB, in a tenth more time.
     made = soxr.resample(whole.T, rate, new_rate, quality="VHQ")
-    return np.ascontiguousarray(made.T, dtype=np.float32), count // grid * (
-        new_rate // gcd(rate, new_rate)
-    )
+    return np.ascontiguousarray(made.T, dtype=np.float32), count // grid * (new_rate // gcd(rate, new_rate))
 
 
 def values_at(audio: Audio, positions: Positions) -> Audio:
