@@ -44,7 +44,9 @@ def test_a_tone_goes_on_over_the_seam(tmp_path: Path, rate: int, change: int, is
     stem = write(tmp_path / "loop.wav", rate, end / ENGINE, rate * 2)
     bank = Bank(ENGINE)
     loop = bank.load(stem, 0, 2 * ENGINE, 20000, is_wrapped=is_first_pass)
-    sound = bank.first_pass(once, 0, end, [loop]) if is_first_pass else bank.introduction(once, 0, end, [loop])
+    sound = (
+        bank.first_pass(once, 0, end, [loop]) if is_first_pass else bank.introduction(once, 0, end, [loop])
+    )
     heard = seam(sound, loop, end)
     apart = np.abs(heard - expected(end))
     margin = 250 + abs(change) * ENGINE // rate  # a loop is mended within 5 ms of its beginning
