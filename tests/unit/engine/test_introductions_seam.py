@@ -1,4 +1,4 @@
-"""The seam between a file that plays once and its loop: no click, whatever the rate and however it was rounded."""
+"""The seam between a file that plays once and its loop: no click, at any rate and however it was rounded."""
 
 from __future__ import annotations
 
