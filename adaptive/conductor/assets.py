@@ -164,7 +164,7 @@ def prepare(
     for name, place in layout.stem_places.items():
         sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
         introductions = _introductions(preset, name, segments, sounds, engine, faults)
-        first_passes = _first_passes(preset, name, segments, engine, faults)
+        first_passes = _first_passes(preset, name, segments, sounds, engine, faults)
         stems[name] = StemLayer(
             place, sounds, round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
             _pickers(preset, name, sounds, seed),
@@ -272,7 +272,7 @@ def _introductions(
         try:
             loops = [one for one, _ in variations]
             if first_pass is not None:
-                loops = [engine.bank.first_pass(first_pass, first_beat, segments[name].loop_frames)]
+                loops = [engine.bank.first_pass(first_pass, first_beat, segments[name].loop_frames, loops)]
             sound = engine.bank.introduction(path, first_beat, frames, loops)
             found[name] = Introduction(frames, sound, engine.add_sound(sound))
         except AudioFileError as error:
@@ -281,7 +281,12 @@ def _introductions(
 
 
 def _first_passes(
-    preset: Preset, layer: str, segments: dict[str, SegmentAssets], engine: Engine, faults: list[Finding]
+    preset: Preset,
+    layer: str,
+    segments: dict[str, SegmentAssets],
+    sounds: dict[str, tuple[tuple[Sound, int], ...]],
+    engine: Engine,
+    faults: list[Finding],
 ) -> dict[str, tuple[Sound, int]]:
     """What a stem layer plays in the first pass instead of its stem, by segment."""
     found: dict[str, tuple[Sound, int]] = {}
@@ -292,7 +297,8 @@ def _first_passes(
         origin = round(segment_assets.segment.first_beat_s * engine.spec.sample_rate)
         origin += segment_assets.intro_frames if first_pass_intro_beats(preset, name, layer) else 0
         try:
-            sound = engine.bank.first_pass(path, origin, segment_assets.loop_frames)
+            stems = [one for one, _ in sounds.get(name, ())]
+            sound = engine.bank.first_pass(path, origin, segment_assets.loop_frames, stems)
             found[name] = (sound, engine.add_sound(sound))
         except AudioFileError as error:
             faults.append(fault(("layers", layer, "first_pass"), str(error)))

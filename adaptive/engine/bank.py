@@ -18,8 +18,8 @@ import numpy as np
 from adaptive.engine.arrays import address, aligned
 from adaptive.engine.decode import Audio, Decoded, MemoryBudget, decode
 from adaptive.engine.decoding.limits import memory_named
-from adaptive.engine.introductions import remove_loop
-from adaptive.engine.join import JOIN_S
+from adaptive.engine.introductions import fit_to_loop, remove_loop
+from adaptive.engine.join import JOIN_S, fade_cut_end
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.resample import resample
 from adaptive.errors import AudioFileError
@@ -158,7 +158,8 @@ class Bank:
         key = (*self._version_of(path), "introduction", first_beat, frames, tuple(loops))
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
-                audio, end = resample(self._decode_once(path), self.sample_rate), first_beat + frames
+                end = first_beat + frames
+                audio = fit_to_loop(self._decode_once(path), end, *_beginning(loops), self.sample_rate)
                 if first_beat >= audio.shape[1]:
                     message = (
                         f"{path.name}: ends before its first beat at {first_beat / self.sample_rate:.3f} s"
@@ -167,6 +168,8 @@ class Bank:
                 beginnings = [np.stack([one.left, one.right])[:, one.origin :] for one in loops]
                 if end < audio.shape[1]:
                     audio = remove_loop(audio, end, beginnings, self.sample_rate)
+                if audio.shape[1] != end:
+                    audio, _ = fade_cut_end(audio, round(JOIN_S * self.sample_rate))
                 missing = end + 1 - audio.shape[1]
                 if missing > 0:  # position 0 has to lie inside
                     silence = np.zeros((audio.shape[0], missing), np.float32)
@@ -174,7 +177,7 @@ class Bank:
                 self._sounds[key] = self._lay_out(audio, end, 0, None, path.name)
             return self._sounds[key]
 
-    def first_pass(self, path: Path, origin: int, frames: int) -> Sound:
+    def first_pass(self, path: Path, origin: int, frames: int, stems: Sequence[Sound] = ()) -> Sound:
         """Return the sound of a file that plays once for a pass, and ends where the next pass begins.
 
         Parameters
@@ -185,16 +188,20 @@ class Bank:
             Frame of beat 1.
         frames : int
             Length of the pass.
+        stems : sequence of Sound
+            What may follow it.
 
         Raises
         ------
         AudioFileError
             It cannot be decoded, ends before its first beat, or exceeds the bank's limit.
         """
-        key = (*self._version_of(path), "first_pass", origin, frames)
+        key = (*self._version_of(path), "first_pass", origin, frames, tuple(stems))
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
-                audio = resample(self._decode_once(path), self.sample_rate)[:, : origin + frames]
+                end = origin + frames
+                audio = fit_to_loop(self._decode_once(path), end, *_beginning(stems), self.sample_rate)
+                audio = audio[:, :end]
                 if origin >= audio.shape[1]:
                     message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
                     raise AudioFileError(message)
@@ -321,3 +328,13 @@ class Bank:
             channel.flags.writeable = False
             channels.append(channel)
         return Sound(channels[0], channels[-1], origin, loop_frames, report)
+
+
+def _beginning(loops: Sequence[Sound]) -> tuple[Audio, Audio]:
+    """Return what sounds before, and from, the first beat of the first loop; nothing if there is none."""
+    if not loops:
+        none = np.zeros((2, 0), np.float32)
+        return none, none
+    audio, origin = np.stack([loops[0].left, loops[0].right]), loops[0].origin
+    end = origin + loops[0].loop_frames
+    return audio[:, origin:end] if loops[0].loop_frames else audio[:, :origin], audio[:, origin:]

@@ -1,4 +1,7 @@
-"""Prepares the sound of an introduction: a file that plays once, before a loop.
+"""Prepares the sound of a file that plays once, before a loop: an introduction, or a first pass.
+
+Its end is fitted to the loop as the end of a pass is (`adaptive.engine.loops`): it is resampled with the
+beginning of the loop behind it, rounding is mended, and a step that remains decays on top of the loop.
 
 A file that was exported together with what follows it also holds the beginning of the loop.  Played as a
 tail it would double the loop, so there the file replaces the loop's beginning instead of being added to it.
@@ -10,7 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine import join
+from adaptive.engine.decode import Decoded
 from adaptive.engine.join import JOIN_S, likeness
+from adaptive.engine.loops import ROUNDING_S
+from adaptive.engine.prediction import HISTORY, bridged
+from adaptive.engine.resample import TAPS, context_frames, resample, resample_within, values_at
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -22,6 +30,51 @@ LOUDNESS_RANGE = (0.5, 2.0)
 
 SHORTEST_S = 0.002
 """A shorter remainder says nothing about what it is."""
+
+
+def fit_to_loop(decoded: Decoded, end: int, before: Audio, loop: Audio, sample_rate: int) -> Audio:
+    """Bring a file that plays once to the engine's rate, and its end to where a loop begins.
+
+    Parameters
+    ----------
+    decoded : Decoded
+        The file.
+    end : int
+        Frame of the engine's at which the loop begins.
+    before, loop : ndarray of float32, shape (channels, frames)
+        The loop from its first beat on, and what sounds before that beat in later passes, at the engine's
+        rate; both may be empty.
+    sample_rate : int
+        The engine's rate.
+
+    Returns
+    -------
+    ndarray
+        Where the file is off `end` by no more than rounding (`ROUNDING_S`): `end` frames, and behind them the
+        decay of the step to the loop, if it would click.  Else the file as it is.
+    """
+    rate, audio = decoded.sample_rate, decoded.audio
+    count = round(end * rate / sample_rate)
+    missing = count - audio.shape[1]
+    if not loop.shape[1] or abs(missing) > ROUNDING_S * rate:
+        return resample(decoded, sample_rate)
+    before, loop = _channels(before, audio.shape[0]), _channels(loop, audio.shape[0])
+    following = np.concatenate([before[:, -TAPS:], loop], axis=1)
+    # the frames of the file that would follow, which lie between those of the loop
+    numbers = np.arange(HISTORY + context_frames(rate, sample_rate))
+    places = (count + numbers) * sample_rate / rate - end + before[:, -TAPS:].shape[1]
+    after = values_at(following, places[places < following.shape[1] - TAPS])
+    if missing > 0:
+        rows = zip(audio, after, strict=True)
+        made = np.array([bridged(one, other, missing) for one, other in rows], np.float32)
+        audio = np.concatenate([audio, made], axis=1)
+    whole, _ = resample_within(audio[:, :0], audio[:, :count], after, rate, sample_rate)
+    fitted = whole[:, :end]
+    clicks = join.clicking(fitted, loop)
+    if not clicks.any() or fitted.shape[1] < end:
+        return fitted
+    step = np.where(clicks, join.next_values(fitted) - loop[:, 0], 0.0)
+    return np.concatenate([fitted, join.decay(step, round(JOIN_S * sample_rate))], axis=1)
 
 
 def remove_loop(audio: Audio, end: int, loops: list[Audio], sample_rate: int) -> Audio:

@@ -88,7 +88,7 @@ def test_a_clock_takes_over_and_the_device_is_returned_to_in_phase(watch: Watch)
     lost_s = time.monotonic()
     assert until(lambda: watched.supervisor.name == "null")
     took_s = time.monotonic() - lost_s
-    trouble = watched.supervisor.trouble
+    trouble = until(lambda: watched.supervisor.trouble)  # said once the clock runs
     watched.play(0.3)
     between_s = watched.off_s()
     world.there.append("card")
