@@ -99,7 +99,7 @@ def open_live(
 
     bank = bank or Bank(sample_rate, DEFAULT_MEMORY_MB * 1_000_000)
     width = max(2, settings.channels or 2)
-    performance = Performance(preset, seed, sample_rate, width, bank, is_live=True)
+    performance = Performance(preset, seed, sample_rate, width, bank)
     return LiveSession(
         performance,
         options,
