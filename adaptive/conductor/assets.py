@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from adaptive.composer.context import Harmony
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
+from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
 from adaptive.conductor.layers.stems import Introduction, StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
@@ -112,14 +113,16 @@ class Assets:
     harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
 
+    def players(self) -> Iterator[tuple[str, LayerPlayer]]:
+        """What plays each layer, by its name, and each bridge with stems, by the name of its segment."""
+        yield from self.stems.items()
+        yield from self.generated.items()
+
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
-        found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
-        found |= {id(sound) for stem in self.stems.values() for sound, _ in stem.numbered()}
+        found = {id(sound) for _, player in self.players() for sound in player.recordings()}
         kinds = (*self.stingers.values(), *self.fills.values())
-        found |= {id(shot.sound) for variants in kinds for shot in variants}
-        kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
-        return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
+        return found | {id(shot.sound) for variants in kinds for shot in variants}
 
 
 def prepare(

@@ -479,10 +479,8 @@ class Conductor:
         playback = self.playback
         playback.tempo.forget_before(playback.now - HISTORY_S * playback.tempo.sample_rate)
         beat = playback.tempo.beat_at(playback.now)
-        for layer in playback.assets.generated.values():
-            layer.forget_before(beat)
-        for stem in playback.assets.stems.values():
-            stem.forget_before(playback.now)
+        for _, player in playback.assets.players():
+            player.forget_before(playback.now, beat)
 
     def _post(self) -> None:
         """Post the commands of this step as one commit; if the queue is full, retry in the next step."""

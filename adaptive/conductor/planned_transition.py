@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from adaptive.conductor.layers.generated import WritePlan
-from adaptive.conductor.layers.stems import Fades, LayerState
+from adaptive.conductor.layers.fades import Fades
 from adaptive.conductor.playlists import PlaylistState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.variation_picker import PickState
@@ -105,8 +104,8 @@ class PlannedTransition:
         The tempo map before it was planned.
     fades : Fades
         Fades at the seam, in frames.
-    stems_before, plans_before : dict
-        State of each stem and generated layer before it was planned, to restore when it is cancelled.
+    layers_before : dict
+        State of each layer before it was planned, to restore when it is cancelled.
     early : list of Command
         Commands that act before the seam; a cancellation that comes after them has to reverse them.
     marker : str
@@ -128,8 +127,7 @@ class PlannedTransition:
     decided_frame: int
     tempo_before: tuple[TempoSegment, ...]
     fades: Fades = field(default_factory=Fades)
-    stems_before: dict[str, LayerState] = field(default_factory=dict)
-    plans_before: dict[str, WritePlan] = field(default_factory=dict)
+    layers_before: dict[str, Any] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     marker: str = ""
     fill_take: str = ""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.context import Harmony
 from adaptive.conductor.assets import Assets
-from adaptive.conductor.layers.generated import ComposeContext, WrittenNote
+from adaptive.conductor.layers.generated import WrittenNote
+from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Receipt

@@ -8,29 +8,39 @@ ones can still be withdrawn.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from adaptive.composer.bar_source import BarRequest
-from adaptive.composer.context import BarContext, Harmony
+from adaptive.composer.context import BarContext
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
+from adaptive.conductor.layers.layer_player import Seam, Switched
+from adaptive.conductor.layers.note_players import NotePlayer
+from adaptive.conductor.layers.write_range import (
+    NEVER,
+    ComposeContext,
+    WritePlan,
+    WriteRange,
+    beats_ratio,
+)
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine import commands
+from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
+from adaptive.kernel.layout import LINEAR
 from adaptive.music.note import Note
 from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 DENSITY_STEP = 0.12
 """A smaller change of density does not cause a rewrite."""
 
-NEVER = 1e15
-"""A beat that is never reached: the end of a write range that is not limited by a seam."""
-
 NO_BAR_LIMIT = 1_000_000
+
+INSTRUMENT_FADE_S = 0.01
+"""Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
 
 EARLY_S = 0.03
 """The most by which a note is played ahead of its beat."""
@@ -40,50 +50,6 @@ RECALLED_BARS = 64
 
 NO_MEMORY: Mapping[str, Any] = {}
 """Memory of a generator at the first bar of an instance; one object, because kept bars are found by `id`."""
-
-
-class Player(Protocol):
-    """Turns a note into commands."""
-
-    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """Commands of a note that begins at `frame` and lasts `frames`."""
-        ...
-
-    def state(self) -> Any:
-        """The state on which the next note depends."""
-        ...
-
-    def restore(self, state: Any) -> None:
-        """Restore a state, because the notes played since were withdrawn."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ComposeContext:
-    """What a generator is told about a segment.
-
-    Parameters
-    ----------
-    instance : SegmentInstance
-        The segment that is written for.
-    harmony_of : callable
-        Returns the harmony of a bar of the segment, counted from 0.
-    energy : float
-        0 … 1.
-    tempo_bpm : float
-        Quarter notes a minute.
-    rests_in_introduction : bool
-        Whether nothing is written before bar 1.
-    meter : tuple of (int, int) or None
-        The meter as written, in which generators count; None: the instance's beats.
-    """
-
-    instance: SegmentInstance
-    harmony_of: Callable[[int], Harmony]
-    energy: float
-    tempo_bpm: float
-    rests_in_introduction: bool = False
-    meter: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,40 +77,6 @@ class WrittenNote:
     before: Any
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRange:
-    """A stretch of the timeline in which a layer plays.
-
-    Parameters
-    ----------
-    context : ComposeContext
-        The segment it belongs to.
-    begins, ends : float
-        Beats of the timeline; notes are cut at the end.
-    leaves_at : float or None
-        Beat of the seam at which the segment is left, if one is planned: generators may play a fill there.
-    memories : dict
-        Bar to the memory that the generator receives for it.
-    good_bars : dict
-        Bar to the last bar before it that the generator wrote.
-    """
-
-    context: ComposeContext
-    begins: float
-    ends: float = NEVER
-    leaves_at: float | None = None
-    memories: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    good_bars: dict[int, ComposedBar] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class WritePlan:
-    """Write ranges and cursor of a generated layer, to restore when a planned transition is cancelled."""
-
-    ranges: tuple[WriteRange, ...]
-    cursor_beat: float
-
-
 @dataclass(slots=True)
 class GeneratedLayer:
     """A generated layer: takes the bars that its generator composes, and posts them with its player.
@@ -155,7 +87,7 @@ class GeneratedLayer:
         Its strip and its clips or instrument.
     bars : LayerBars
         The bars that its generator composes.
-    player : Player
+    player : NotePlayer
         Turns notes into commands.
     style : str
         Style of the generator.
@@ -175,7 +107,7 @@ class GeneratedLayer:
 
     place: LayerPlace
     bars: LayerBars
-    player: Player
+    player: NotePlayer
     style: str
     octave: int
     seed: int
@@ -266,8 +198,8 @@ class GeneratedLayer:
             for s in self.ranges
         ]
 
-    def begin(self, context: ComposeContext) -> None:
-        """Start writing at beat 0.
+    def begin(self, context: ComposeContext, position: int) -> list[Command]:
+        """Start writing at beat 0; the notes follow with `write`.
 
         A restored instance starts before beat 0: up to `RECALLED_BARS` of its past bars are composed, so
         that the generator's memory is what it was.
@@ -278,6 +210,7 @@ class GeneratedLayer:
         for past in range(max(entered, bar - RECALLED_BARS), bar):
             self._recall(write_range, past, instance.beat_of(instance.bar_start(past)))
         self.ranges, self.cursor_beat = [write_range], 0.0
+        return []
 
     def compose_ahead(self, context: ComposeContext) -> bool:
         """Compose the first bar of a segment that may come, and keep it; False if it was kept already."""
@@ -300,10 +233,94 @@ class GeneratedLayer:
             start = instance.beat_of(instance.bar_start(bar))
             self.bars.ask(self._request(write_range, bar, start, not_before))
 
-    def forget_before(self, beat: float) -> None:
+    def forget_before(self, frame: int, beat: float) -> None:
         """Drop write ranges that end before a beat."""
         if len(self.ranges) > 1 or (self.ranges and self.ranges[0].ends < beat):
             self.ranges = [write_range for write_range in self.ranges if write_range.ends > beat]
+
+    # ── seams ──────────────────────────────────────────────────────────────────────────────────
+
+    def recordings(self) -> Iterable[Sound]:
+        """The recordings that its player may play."""
+        return self.player.recordings()
+
+    def lead_in_frames(self, segment: str) -> int:
+        """0: it has no pickup."""
+        return 0
+
+    def switch(self, seam: Seam, *, is_wanted: bool, fill_beat: float | None) -> Switched:
+        """Go over a seam: one write range ends, and another begins."""
+        was_playing, following, ends = self.is_open_ended, None, seam.beat
+        if is_wanted:
+            following = seam.context_of()
+        elif self.player.can_fade and was_playing:
+            faded = seam.frame + max(0, seam.fades.out_start + seam.fades.out_frames)
+            ends = seam.tempo.beat_at(faded)
+        if fill_beat is not None:
+            ends = fill_beat
+        preparing = self._make_room(seam, min(ends, seam.beat))
+        before = self.plan(seam.beat, ends, following)
+        return Switched(before, preparing, self._fade_at(seam, was_playing, is_wanted))
+
+    def _make_room(self, seam: Seam, ends: float) -> list[Command]:
+        """Withdraw notes after `ends`; of drums also the bar before the seam, where a fill may be played."""
+        from_beat = ends
+        if self.player.is_percussive and self.ranges:
+            bar = max(seam.source.start_beat, seam.beat - seam.source.beats_per_bar)
+            from_beat = min(from_beat, max(bar, seam.tempo.beat_at(seam.earliest)))
+        if self.cursor_beat > from_beat + BEAT_TOLERANCE:
+            return self.withdraw(seam.tempo.frame_at(from_beat), from_beat)
+        return []
+
+    def _fade_at(self, seam: Seam, was_playing: bool, is_wanted: bool) -> list[Command]:
+        fades, at, fade = seam.fades, seam.frame, self.player.fade
+        if was_playing and not is_wanted and fades.out_frames:
+            at = max(seam.earliest, at + fades.out_start)
+            return fade(at, 0.0, fades.out_frames, fades.shape_out, seam.group)
+        if is_wanted and not was_playing and fades.in_frames + min(0, fades.in_start) > 0:
+            # notes begin at the seam: of a fade that begins before it, only the rest is heard
+            at = max(seam.earliest, at + max(0, fades.in_start))
+            frames = fades.in_frames + min(0, fades.in_start)
+            silent = fade(at, 0.0, 0, LINEAR, seam.group)
+            return [*silent, *fade(at, 1.0, frames, fades.shape_in, seam.group)]
+        if is_wanted:
+            return self.fade_in(at, seam.group, seam.tempo.sample_rate)
+        return []
+
+    def fade_in(self, at: int, group: int, sample_rate: float) -> list[Command]:
+        """Commands that bring its notes to their level without an audible fade."""
+        return self.player.fade(at, 1.0, round(INSTRUMENT_FADE_S * sample_rate), LINEAR, group)
+
+    def mute(self, before: WritePlan, seam: Seam, at: int, frames: int) -> list[Command]:
+        """Do nothing: its write range ends where the fill begins."""
+        return []
+
+    def undo(self, before: WritePlan, seam_frame: int, earliest: int, tempo: TempoMap) -> list[Command]:
+        """Go back to the write ranges before a seam that is cancelled."""
+        self.restore(before)
+        # all bars written since are written again: they may have led up to the seam
+        from_beat = max(before.cursor_beat, tempo.beat_at(earliest))
+        if self.cursor_beat > from_beat + BEAT_TOLERANCE:
+            return self.withdraw(tempo.frame_at(from_beat), from_beat)
+        return []
+
+    def restart_clip(self, clip: int, at: int, frames: int) -> list[Command]:
+        """Do nothing: no seam stops a clip of it."""
+        return []
+
+    def end_sooner(self, at: int, frames: int, tempo: TempoMap) -> list[Command]:
+        """End what fades out by `frames` after `at`."""
+        beat = tempo.beat_at(at + frames)
+        if not self.ranges or self.ranges[-1].ends <= beat or not self.player.can_fade:
+            return []
+        self.plan(beat, beat, None)
+        return [*self.withdraw(at + frames, beat), *self.player.fade(at, 0.0, frames)]
+
+    def withdraw_notes(self, at: int, beat: float) -> list[Command]:
+        """Withdraw the notes after a beat, because the tempo changes there."""
+        return self.withdraw(at, beat) if self.cursor_beat > beat else []
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────
 
     def withdraw(self, frame: int, beat: float) -> list[Command]:
         """Withdraw all notes at `frame` or later, and set the cursor back to `beat`."""
@@ -452,7 +469,7 @@ class GeneratedLayer:
         request = self._request(write_range, bar, start, not_before)
         good = write_range.good_bars.get(bar) or self._good_before(write_range)
         lead_frames = tempo.frame_at(self.cursor_beat) - not_before
-        taken = self.bars.take(request, _ratio(write_range.context), start, lead_frames, good)
+        taken = self.bars.take(request, beats_ratio(write_range.context), start, lead_frames, good)
         if taken is None:
             return None
         notes, composed = taken
@@ -465,7 +482,7 @@ class GeneratedLayer:
         if bar < 0 and write_range.context.rests_in_introduction:
             return
         composed = self.bars.recalled(
-            self._request(write_range, bar, start, 0), _ratio(write_range.context)
+            self._request(write_range, bar, start, 0), beats_ratio(write_range.context)
         )  # fmt: skip
         if composed is not None:
             self._go_on(write_range, bar, composed.bar.memory, composed)
@@ -502,9 +519,3 @@ class GeneratedLayer:
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted(done, key=lambda w: w.frame)
-
-
-def _ratio(context: ComposeContext) -> Fraction:
-    """Beats of the segment for each beat of the meter as written, in which generators count."""
-    beats = context.instance.beats_per_bar
-    return Fraction(1) if context.meter is None else Fraction(beats, context.meter[0])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adaptive.conductor.layers.stems import ClipInUse
+from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.messages import FireEvent
 from adaptive.conductor.one_shots import OneShot, shot_path
