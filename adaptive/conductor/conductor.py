@@ -276,11 +276,11 @@ class Conductor:
             return Outcome.SETTLED, reason
         if len(playback.transitions) > locked:
             self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", locked)
-        playlists_before = self.playlists.snapshot()
+        playlists_before = self.playlists.state
         target = self._target(base.section, wanted)
         # `min_stay_bars` does not apply to bridges and silence
         if not is_bridge(base.section) and self._must_stay(target, choice):
-            self.playlists.restore(playlists_before)
+            self.playlists.state = playlists_before
             return Outcome.HELD, reason
         self.planner.plan(
             TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, playlists_before)
@@ -308,7 +308,7 @@ class Conductor:
         playlists_before = next((r.playlists_before for r in cancelled if r.playlists_before), None)
         self.planner.cancel(reason, keep)
         if playlists_before is not None:
-            self.playlists.restore(playlists_before)
+            self.playlists.state = playlists_before
 
     def _must_stay(self, section: str, choice: Choice) -> bool:
         playback, instance = self.playback, self.playback.instance
@@ -351,7 +351,7 @@ class Conductor:
         if ends is not None:
             self.section_ends.plan(choice, ends, self._target)
             return
-        playlists_before = self.playlists.snapshot()
+        playlists_before = self.playlists.state
         section, playlist = self.playlists.pick_next(playback.instance.section, wanted)
         if section == playback.instance.section:
             self.playlists.repeat(playback.instance)

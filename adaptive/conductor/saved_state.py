@@ -10,9 +10,8 @@ Bars are composed again at the density of the moment they are restored.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -169,7 +168,7 @@ def save(
     instance, local, bar = _present(playback)
     # a planned transition is not saved, so what playlists picked for it is not saved either
     requests = [transition.request for transition in playback.transitions]
-    lists = next((r.playlists_before for r in requests if r.playlists_before), playlists.snapshot())
+    lists = next((r.playlists_before for r in requests if r.playlists_before), playlists.state)
     near = {instance.section, *(transition.target.section for transition in playback.transitions)}
     rate = playback.tempo.sample_rate
     return SavedMusic(
@@ -255,7 +254,8 @@ def restore(
     )
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
     playback.forgotten = set(saved.forgotten) & {saved.section}
-    playlists.restore(_playlist_state(saved, playlists, playback.preset.file.playlists))
+    picks = {name: _pick_state(pick) for name, pick in saved.playlists.items()}
+    playlists.state = playlists.fitting(PlaylistState(picks, saved.rounds, saved.interrupted))
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
         layer.set_picks(picks, saved.left_with.get(name, {}))
@@ -310,19 +310,6 @@ def _restore_values(saved: SavedMusic, playback: PlaybackState) -> None:
             target, smoothed = (min(max(number, low), high) for number in numbers)
             is_sent = name not in playback.preset.derived
             playback.engine.set_at_start(playback.layout.parameters[name], target, smoothed, is_sent=is_sent)
-
-
-def _playlist_state(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> PlaylistState:
-    state = playlists.snapshot()
-    for name, saved_pick in saved.playlists.items():
-        pick = _pick_state(saved_pick)
-        if name in tables and pick.fits(len(tables[name].play)):
-            state.picks[name] = pick
-            state.rounds[name] = saved.rounds.get(name, 0)
-    for name, section in saved.interrupted.items():
-        if name in tables and playlists.is_within(section, name):
-            state.interrupted[name] = section
-    return state
 
 
 def _pick_state(saved: SavedPick) -> PickState:

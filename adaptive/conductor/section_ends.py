@@ -157,7 +157,7 @@ class SectionEnds:
         source = self.playback.instance.section
         table = self._table(source)
         assert table is not None  # `due_beat` has found its passes
-        playlists_before = self.playlists.snapshot()
+        playlists_before = self.playlists.state
         section, detour, is_back = self._following(choice)
         target = section if is_back or section == SILENCE else target_of(source, section)
         rule = self.playlists.rule(source, target)
