@@ -163,7 +163,7 @@ class Conductor:
         self.selector.take_over(before.selector)
         self.playlists.take_over(before.playlists, before.instance)
         self.planner.take_over(before.planner)
-        self.section_ends.restore(before.section_ends.state())
+        self.section_ends.state = self.section_ends.fitting(before.section_ends.state)
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)

@@ -267,11 +267,11 @@ def restore(
 
 def save_section_ends(music: SavedMusic, selector: Selector, section_ends: SectionEnds) -> SavedMusic:
     """Add which select lines are spent, and what follows sections that have ended."""
-    detour = section_ends.detour
+    detour = section_ends.state.detour
     return msgspec.structs.replace(
         music,
         spent=tuple(selector.spent()),
-        interrupted_sections=dict(section_ends.interrupted),
+        interrupted_sections=dict(section_ends.state.interrupted),
         detour=None if detour is None else (detour.section, detour.after, *detour.answer),
     )
 
@@ -283,7 +283,7 @@ def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: Se
     if saved.detour is not None:
         section, after, *answer = saved.detour
         detour = Detour(section, after, (answer[0], answer[1]))
-    section_ends.restore(SectionEndsState(dict(saved.interrupted_sections), detour))
+    section_ends.state = section_ends.fitting(SectionEndsState(saved.interrupted_sections, detour))
 
 
 def require_section(saved: SavedMusic, preset: Preset) -> None:
