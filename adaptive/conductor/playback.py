@@ -117,7 +117,7 @@ class PlaybackState:
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
-        self.shot_picks.take_over(before.shot_picks)
+        self.shot_picks.state = self.shot_picks.fitting(before.shot_picks.state)
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
         self.stop_s = before.stop_s

@@ -223,7 +223,7 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
 
 def _shot_picks(playback: PlaybackState) -> dict[str, PickState]:
     """Pick states of one-shots, without the fills of planned transitions, which are planned again."""
-    picks = dict(playback.shot_picks.states)
+    picks = dict(playback.shot_picks.state)
     for transition in reversed(playback.transitions):
         if transition.fill_before is not None:
             picks[shot_path("fills", transition.table.fill or "")] = transition.fill_before
@@ -259,7 +259,8 @@ def restore(
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
         layer.set_picks(picks, saved.left_with.get(name, {}))
-    playback.shot_picks.set({path: _pick_state(pick) for path, pick in saved.shots.items()})
+    shots = {path: _pick_state(pick) for path, pick in saved.shots.items()}
+    playback.shot_picks.state = playback.shot_picks.fitting(shots)
     rate = playback.tempo.sample_rate
     stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
     return _instance(saved, playback)
