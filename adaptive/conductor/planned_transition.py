@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,7 +113,7 @@ class PlannedTransition:
         Marker at which the section was left; carried over a bridge; empty: none.
     fill_take, fill_before : str, PickState or None
         Where the fill has several files: the one that was picked, and the pick state before.
-    levels_before, levels : dict
+    levels_before, levels : Mapping
         What was added to the levels of layers before the seam, and what changes there.
     """
 
@@ -132,7 +133,7 @@ class PlannedTransition:
     marker: str = ""
     fill_take: str = ""
     fill_before: PickState | None = None
-    levels_before: dict[str, float] = field(default_factory=dict)
+    levels_before: Mapping[str, float] = field(default_factory=dict)
     levels: dict[str, float] = field(default_factory=dict)
 
 

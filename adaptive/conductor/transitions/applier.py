@@ -113,7 +113,7 @@ class TransitionApplier:
         A layer that enters has its level from its first frame on; one that restarts follows the fade-in, and
         one that goes on the transition's fade.
         """
-        transition.levels_before = dict(self.levels.added_db)
+        transition.levels_before = self.levels.state
         transition.levels = self.levels.enter(transition.target.section)
         fades, rate = transition.fades, self.playback.tempo.sample_rate
         playing = self.playback.layers_of(transition.source.section)
@@ -201,7 +201,7 @@ class TransitionApplier:
         playback, at = self.playback, self.playback.earliest
         self.outbox.add([commands.withdraw(transition.group, at)])
         playback.shot_picks.undo(shot_path("fills", transition.table.fill or ""), transition.fill_before)
-        self.levels.added_db = dict(transition.levels_before)
+        self.levels.state = transition.levels_before
         players = dict(playback.assets.players())
         for name, before in transition.layers_before.items():
             self.outbox.add(players[name].undo(before, transition.frame, at, playback.tempo))
