@@ -20,7 +20,7 @@ from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
-from adaptive.conductor.requests.places import PlaceRequests
+from adaptive.conductor.requests.places import PlaceRequests, PlaceState
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
 from adaptive.conductor.saved_state import (
@@ -150,7 +150,7 @@ class Conductor:
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
-            self.places.restore(saved.jumped)
+            self.places.state = self.places.fitting(PlaceState(saved.jumped))
             reason = "goes on where it was saved"
             self._last_bar = instance.bar_number(0.0)
         self.planner.enter_first(instance, reason)
@@ -168,7 +168,7 @@ class Conductor:
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.requests.take_over(before.requests)
-        self.places.take_over(before.places)
+        self.places.state = self.places.fitting(before.places.state)
         self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
 
     def cancel_planned(self, reason: str) -> None:
@@ -186,7 +186,7 @@ class Conductor:
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
-        music = save(self.playback, self.playlists, self.stingers, preset, self.places.jumped)
+        music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
