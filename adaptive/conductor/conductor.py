@@ -8,6 +8,7 @@ kernel recorded for this control step, and the messages given with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
@@ -58,6 +59,25 @@ ADVANCE_BARS, ADVANCE_S = 2, 3.0
 """A playlist's next section is planned this long before it is due: time for a fill, a pickup or a stall."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConductorState:
+    """What the conductor itself remembers from step to step.
+
+    Parameters
+    ----------
+    stale : frozenset of str
+        Parameters that are known to be stale.
+    held_back : (str, str) or None
+        The section that stays, and the one that is wanted: logged once.
+    last_bar : int
+        Number of the bar whose parameters were logged last.
+    """
+
+    stale: frozenset[str] = frozenset()
+    held_back: tuple[str, str] | None = None
+    last_bar: int = 0
+
+
 class Conductor:
     """Decides what plays, when, and why.
 
@@ -83,9 +103,7 @@ class Conductor:
         self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
-        self._stale: set[str] = set()
-        self._held_back: tuple[str, str] | None = None
-        self._last_bar = 0
+        self.state = ConductorState()
         self.variation_log = VariationLog(playback)
 
     @property
@@ -152,7 +170,7 @@ class Conductor:
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             reason = "goes on where it was saved"
-            self._last_bar = instance.bar_number(0.0)
+            self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
         self._report_bars()
@@ -167,9 +185,9 @@ class Conductor:
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
-        self.requests.take_over(before.requests)
+        self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
-        self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
+        self.state = before.state
 
     def cancel_planned(self, reason: str) -> None:
         """Cancel all planned transitions."""
@@ -262,7 +280,8 @@ class Conductor:
         if self.section_ends.is_outdated(wanted) and not self.planner.locked_count():
             self._cancel(f"{wanted or 'silence'} is wanted before the end", 0)
         if self.playlists.is_within(playback.destination.section, wanted):
-            self._held_back = None
+            if self.state.held_back is not None:
+                self.state = replace(self.state, held_back=None)
             self._advance(choice)
             return Outcome.SETTLED, ""
         reason = choice.reason if playback.is_playing else "stop was asked for"
@@ -324,8 +343,8 @@ class Conductor:
         )
         if instance.bars_since_entry(leaves) >= stay_bars - BEAT_TOLERANCE:
             return False
-        if self._held_back != (instance.section, choice.section):
-            self._held_back = (instance.section, choice.section)
+        if self.state.held_back != (instance.section, choice.section):
+            self.state = replace(self.state, held_back=(instance.section, choice.section))
             playback.log_line(
                 "transition", playback.now, f"stays at least {stay_bars} bars, {rest:.1f} more; "
                 f"wanted by {choice.reason}", source=instance.section, target=choice.section, status="held",
@@ -432,8 +451,8 @@ class Conductor:
             if table.stale_after_s is None:
                 continue
             is_stale = self.playback.values.is_stale(name)
-            if is_stale != (name in self._stale):
-                self._stale ^= {name}
+            if is_stale != (name in self.state.stale):
+                self.state = replace(self.state, stale=self.state.stale ^ {name})
                 word = f"silent for {table.stale_after_s:g} s" if is_stale else "heard again"
                 self.playback.log_line(
                     "health", self.playback.now, f"{name}: {word}", parameter=name, stale=is_stale
@@ -464,9 +483,9 @@ class Conductor:
 
     def _report_parameters(self) -> None:
         bar = self.playback.instance.bar_number(self.playback.tempo.beat_at(self.playback.now))
-        if bar == self._last_bar:
+        if bar == self.state.last_bar:
             return
-        self._last_bar = bar
+        self.state = replace(self.state, last_bar=bar)
         self._forget()
         values = {
             name: round(self.playback.values.number(name), 4) for name in self.playback.layout.parameters
