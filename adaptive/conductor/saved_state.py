@@ -22,7 +22,7 @@ from adaptive.conductor.playlists import Playlists, PlaylistState
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Selector
-from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.stingers.stingers import Stingers, StingersState
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
 from adaptive.preset.model import Preset
@@ -201,7 +201,7 @@ def save(
         shots={path: _saved_pick(pick) for path, pick in _shot_picks(playback).items()},
         rested_s={
             name: (playback.now - sync_point) / rate
-            for name, sync_point in stingers.last_sync_points().items()
+            for name, sync_point in stingers.state.sync_points.items()
         },
     )
 
@@ -262,7 +262,8 @@ def restore(
     shots = {path: _pick_state(pick) for path, pick in saved.shots.items()}
     playback.shot_picks.state = playback.shot_picks.fitting(shots)
     rate = playback.tempo.sample_rate
-    stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
+    rested = {name: -round(seconds * rate) for name, seconds in saved.rested_s.items()}
+    stingers.state = stingers.fitting(StingersState(rested))
     return _instance(saved, playback)
 
 
