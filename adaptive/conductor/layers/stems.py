@@ -143,19 +143,22 @@ class StemLayer:
 
     def take_over(self, before: StemLayer) -> None:
         """Continue with the clips of the layer before an edit, and with its pick states where they fit."""
-        self.clips, self.current, self.segment = before.clips, before.current, before.segment
-        self.next_change, self.changes = before.next_change, before.changes
-        self.picks_before = self._fitting(before.picks_before)
-        self.set_picks(before.picks, before.left_with)
+        self.clips, self.changes = before.clips, before.changes
+        self.restore(self.fitting(before.snapshot()))
 
     def set_picks(self, picks: Mapping[str, PickState], left_with: Mapping[str, int]) -> None:
         """Set pick states and last variations where they fit the variations of this layer."""
-        self.picks = self._fitting(picks)
-        self.left_with = {
+        self.restore(self.fitting(self.snapshot()._replace(picks=picks, left_with=left_with)))
+
+    def fitting(self, state: LayerState) -> LayerState:
+        """A state without what the variations of this layer do not have, after a save or an edit."""
+        left_with = {
             segment: variation
-            for segment, variation in left_with.items()
+            for segment, variation in state.left_with.items()
             if segment in self.pickers and variation < len(self.sounds[segment])
         }
+        picks, picks_before = self._fitting(state.picks), self._fitting(state.picks_before)
+        return state._replace(picks=picks, picks_before=picks_before, left_with=left_with)
 
     def _fitting(self, picks: Mapping[str, PickState]) -> dict[str, PickState]:
         return {
