@@ -6,9 +6,10 @@ and not before: an installed package that no preset uses runs no code.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
 from adaptive.composer import arpeggio, bass, drums, melody, pad, strokes
@@ -23,7 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 DEFAULT_LIMIT_S, LONGEST_LIMIT_S = 3.0, 600.0
 """Seconds that a bar may take before its generator is stopped: the default, and the most."""
 
-DEFAULT_MEMORY_MB = 1024
+DEFAULT_MEMORY_MB, MOST_MEMORY_MB = 1024, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ _BUILT_IN = (
 )  # fmt: skip
 
 BUILT_IN: Mapping[str, GeneratorSpec] = {
-    spec.name: replace(spec, is_deterministic=True, is_quick=True) for spec in _BUILT_IN
+    spec.name: dataclasses.replace(spec, is_deterministic=True, is_quick=True) for spec in _BUILT_IN
 }
 """The built-in generators by name.  Presets use these names, so they do not change."""
 
@@ -103,9 +104,8 @@ class Generators(Mapping[str, GeneratorSpec]):
     loads it; the error says what is wrong if it cannot be loaded.
     """
 
-    def __init__(self, built_in: Mapping[str, GeneratorSpec]) -> None:
-        self._built_in = built_in
-        self._registered: dict[str, GeneratorSpec] = {}
+    def __init__(self, built_in: Mapping[str, GeneratorSpec], registered: dict[str, GeneratorSpec]) -> None:
+        self._built_in, self._registered = built_in, registered
 
     def __getitem__(self, name: str) -> GeneratorSpec:
         """Return a generator.
@@ -134,21 +134,6 @@ class Generators(Mapping[str, GeneratorSpec]):
     def __contains__(self, name: object) -> bool:
         return name in self._built_in or name in self._registered or name in _offered()
 
-    def register(self, spec: GeneratorSpec) -> None:
-        """Add a generator; one that was registered under the same name is replaced.
-
-        Raises
-        ------
-        InputError
-            The name is taken by a built-in generator, or something in the specification is wrong.
-        """
-        _require_sound(spec, self._built_in)
-        self._registered[spec.name] = spec
-
-    def unregister(self, name: str) -> None:
-        """Remove a registered generator, if there is one of this name."""
-        self._registered.pop(name, None)
-
     def _load(self, name: str) -> GeneratorSpec:
         entry = _offered().get(name)
         if entry is None:
@@ -160,9 +145,9 @@ class Generators(Mapping[str, GeneratorSpec]):
             message = f"the generator `{name}` cannot be loaded from {one_line(entry.value)}: {why}"
             raise InputError(message) from error
         if name in self._registered:  # loading its module has registered it
-            return replace(self._registered[name], address=entry.value)
+            return dataclasses.replace(self._registered[name], address=entry.value)
         if isinstance(loaded, GeneratorSpec):
-            spec = replace(loaded, name=name, address=entry.value, is_quick=False)
+            spec = dataclasses.replace(loaded, name=name, address=entry.value, is_quick=False)
         elif callable(loaded):
             spec = GeneratorSpec(name, loaded, ("plain",), "pad_warm", address=entry.value)
         else:
@@ -178,79 +163,80 @@ def _offered() -> dict[str, EntryPoint]:
 
 
 def _require_sound(spec: GeneratorSpec, built_in: Mapping[str, GeneratorSpec]) -> None:
-    name = one_line(str(spec.name)[:80])
-    what = f"the generator `{name}` cannot be registered"
-    if not isinstance(spec.name, str) or not NAME.fullmatch(spec.name):
-        wrong = "its name must consist of small letters, digits and underscores, with a letter first"
-    elif spec.name in built_in:
-        wrong = "the name belongs to a built-in generator"
+    name = spec.name
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        wrong = f"a generator's name consists of small letters, digits and _, got {one_line(repr(name)[:80])}"
+    elif name in built_in:
+        wrong = f"{name!r} is a built-in generator; choose another name"
     elif not callable(spec.function):
-        wrong = "it is no function"
+        got = one_line(repr(spec.function)[:80])
+        wrong = f"generator {name!r} must be a function of a BarContext, got {got}"
     elif not spec.styles or not all(isinstance(style, str) and style for style in spec.styles):
-        wrong = "`styles` must be a tuple of at least one name"
-    elif not 0.0 < spec.limit_s <= LONGEST_LIMIT_S:
-        wrong = f"`limit_s` must be above 0 and at most {LONGEST_LIMIT_S:g}"
-    elif not 0 < spec.memory_mb <= 1_000_000:
-        wrong = "`memory_mb` must be from 1 to 1000000"
-    elif spec.stand_in and spec.stand_in not in built_in:
-        wrong = f"`stand_in` must be a built-in generator: {', '.join(built_in)}"
-    elif spec.stand_in and built_in[spec.stand_in].is_percussive != spec.is_percussive:
-        wrong = f"`{spec.stand_in}` cannot stand in for it: one of the two writes drums"
+        wrong = f"generator {name!r} needs styles: one or more names"
     else:
-        return
-    message = f"{what}: {wrong}"
-    raise InputError(message)
+        wrong = _wrong_option(spec, built_in)
+    if wrong:
+        raise InputError(wrong)
 
 
-GENERATORS = Generators(BUILT_IN)
+def _wrong_option(spec: GeneratorSpec, built_in: Mapping[str, GeneratorSpec]) -> str:
+    """What is wrong with how a generator is to be run; empty: nothing."""
+    if not 0.0 < spec.limit_s <= LONGEST_LIMIT_S:
+        return f"generator {spec.name!r}: limit_s must be above 0 and at most {LONGEST_LIMIT_S:g}"
+    if not 0 < spec.memory_mb <= MOST_MEMORY_MB:
+        return f"generator {spec.name!r}: memory_mb must be from 1 to {MOST_MEMORY_MB}"
+    if not spec.stand_in:
+        return ""
+    if spec.stand_in not in built_in:
+        return f"generator {spec.name!r}: stand_in must be one of {', '.join(built_in)}"
+    if built_in[spec.stand_in].is_percussive != spec.is_percussive:
+        return f"generator {spec.name!r}: {spec.stand_in} cannot stand in: only one of the two writes drums"
+    return ""
+
+
+_REGISTERED: dict[str, GeneratorSpec] = {}
+
+GENERATORS: Mapping[str, GeneratorSpec] = Generators(BUILT_IN, _REGISTERED)
 """All generators by name."""
 
 
-def register(
-    name: str,
-    function: Generator,
-    *,
-    styles: tuple[str, ...] = ("plain",),
-    instrument: str | None = None,
-    is_percussive: bool = False,
-    is_deterministic: bool = False,
-    limit_s: float = DEFAULT_LIMIT_S,
-    memory_mb: int = DEFAULT_MEMORY_MB,
-    stand_in: str = "",
-) -> GeneratorSpec:
-    """Register a function as a generator, so that presets can name it; see `GeneratorSpec` for the options.
+def register(spec: GeneratorSpec, *, replace: bool = False) -> None:
+    """Add a generator, which presets that are loaded from now on may name.
 
-    A function that another process can import runs in a process of its own.  One of the program itself, or
-    one that is not found under its name in its module, runs in a thread.
+    A function that another process can import runs in a process of its own.  One of the program that runs
+    (``__main__``), or one within another function, runs in a thread.
+
+    Parameters
+    ----------
+    spec : GeneratorSpec
+        The generator; `address` may be left out.
+    replace : bool
+        Whether it replaces one that was registered under its name before.
 
     Raises
     ------
     InputError
-        The name is taken by a built-in generator, or an option is wrong.
+        The name is taken or malformed, the function cannot be called, or an option is wrong.
 
     Examples
     --------
-    >>> from adaptive.composer.context import BarContext, WrittenBar
-    >>> def rest(context: BarContext) -> WrittenBar:
-    ...     return WrittenBar(())
-    >>> register("rest", rest).instrument
+    >>> from adaptive.composer.context import WrittenBar
+    >>> register(GeneratorSpec("rest", lambda context: WrittenBar(()), ("plain",), "pad_warm"))
+    >>> GENERATORS["rest"].instrument
     'pad_warm'
-    >>> GENERATORS.unregister("rest")
+    >>> unregister("rest")
     """
-    spec = GeneratorSpec(
-        name,
-        function,
-        tuple(styles),
-        instrument or ("kit_night" if is_percussive else "pad_warm"),
-        is_percussive,
-        is_deterministic=is_deterministic,
-        limit_s=limit_s,
-        memory_mb=memory_mb,
-        stand_in=stand_in,
-        address=address_of(function),
-    )
-    GENERATORS.register(spec)
-    return spec
+    _require_sound(spec, BUILT_IN)
+    if spec.name in _REGISTERED and not replace:
+        message = f"there is a generator {spec.name!r} already; pass replace=True to replace it"
+        raise InputError(message)
+    address = spec.address or address_of(spec.function)
+    _REGISTERED[spec.name] = dataclasses.replace(spec, address=address, is_quick=False)
+
+
+def unregister(name: str) -> None:
+    """Remove a registered generator, if there is one of this name."""
+    _REGISTERED.pop(name, None)
 
 
 def address_of(function: object) -> str:

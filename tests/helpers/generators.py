@@ -6,11 +6,20 @@ import math
 import os
 import time
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from adaptive.composer.context import BarContext, WrittenBar
+from adaptive.composer import registry
+from adaptive.composer.context import BarContext, Generator, WrittenBar
+from adaptive.composer.registry import GeneratorSpec
 from adaptive.music.note import Note
+
+
+def add(name: str, function: Generator, **options: Any) -> GeneratorSpec:
+    """Register a generator, as often as a test likes."""
+    registry.register(GeneratorSpec(name, function, ("plain",), "pad_warm", **options), replace=True)
+    return registry.GENERATORS[name]
 
 
 def note(midi: int = 60, onset: Fraction = Fraction(0), duration: Fraction = Fraction(1)) -> Note:

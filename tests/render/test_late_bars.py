@@ -13,7 +13,7 @@ import pytest
 
 from adaptive.composer.bar_source import Answer, BarRequest, StepSource
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.registry import BUILT_IN, GENERATORS, GeneratorSpec, register
+from adaptive.composer.registry import BUILT_IN, GeneratorSpec
 from adaptive.composer.worker.source import BarWorkers
 from adaptive.conductor.layers.layer_bars import LATE
 from adaptive.conductor.messages import SetState
@@ -50,7 +50,7 @@ Line = dict[str, Any]
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
     yield
-    GENERATORS.unregister("mine")
+    unregister("mine")
 
 
 class Delayed:
@@ -129,7 +129,7 @@ def require_same(live: tuple[np.ndarray, list[Line]], again: tuple[np.ndarray, l
 def test_late_bars_are_continued_and_a_render_of_the_recording_repeats_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    register("mine", generators.counts, is_deterministic=True)
+    generators.add("mine", generators.counts, is_deterministic=True)
     preset = make_preset(tmp_path / "preset", BODY, HEAD_120)
     delays = {("calm", 3): 20_000, ("calm", 2): None, ("fight", 0): None, ("fight", 2): 9_000_000}
     live = record(preset, tmp_path / "run", monkeypatch, delays)
@@ -150,14 +150,14 @@ def test_late_bars_are_continued_and_a_render_of_the_recording_repeats_them(
 def test_a_recording_keeps_the_notes_of_a_generator_that_throws_dice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    register("mine", generators.dice)
+    generators.add("mine", generators.dice)
     preset = make_preset(tmp_path / "preset", BODY, HEAD_120)
     live = record(preset, tmp_path / "run", monkeypatch, {("calm", 2): 5000, ("fight", 1): None})
 
     def refuse(_context: BarContext) -> WrittenBar:
         raise AssertionError("it is not asked again")
 
-    register("mine", refuse)
+    generators.add("mine", refuse)
     use(monkeypatch, {})
     again = repeat(preset, tmp_path / "run")
 
@@ -167,11 +167,11 @@ def test_a_recording_keeps_the_notes_of_a_generator_that_throws_dice(
 
 
 def test_a_generator_that_fails_costs_its_own_layer_a_bar(tmp_path: Path) -> None:
-    register("mine", generators.raises, is_deterministic=True)
+    generators.add("mine", generators.raises, is_deterministic=True)
     preset = make_preset(tmp_path / "preset", BODY, HEAD_120)
     played = play(preset, 10)
     played.performance.close()
-    register("mine", generators.counts, is_deterministic=True)
+    generators.add("mine", generators.counts, is_deterministic=True)
     good = play(make_preset(tmp_path / "preset", BODY, HEAD_120), 10)
     good.performance.close()
 
@@ -200,7 +200,7 @@ def test_a_built_in_generator_that_raises_costs_a_bar_too(
 
 
 def test_offline_nothing_is_late(tmp_path: Path) -> None:
-    register("mine", generators.slow, is_deterministic=True)
+    generators.add("mine", generators.slow, is_deterministic=True)
     preset = make_preset(tmp_path / "preset", BODY, HEAD_120)
     first, second = play(preset, 4), play(preset, 4)
     for played in (first, second):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -10,7 +11,7 @@ import pytest
 
 from adaptive.composer import registry
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.registry import GENERATORS, GROUP, address_of, register
+from adaptive.composer.registry import GENERATORS, GROUP, GeneratorSpec, address_of, register, unregister
 from adaptive.errors import InputError
 from tests.helpers import generators
 
@@ -19,7 +20,7 @@ from tests.helpers import generators
 def _forget() -> Iterator[None]:
     yield
     for name in ("rest", "counts", "broken"):
-        GENERATORS.unregister(name)
+        unregister(name)
 
 
 def offer(monkeypatch: pytest.MonkeyPatch, **entries: str) -> None:
@@ -28,14 +29,22 @@ def offer(monkeypatch: pytest.MonkeyPatch, **entries: str) -> None:
 
 
 def test_a_registered_generator_is_found_by_its_name() -> None:
-    spec = register("counts", generators.counts, styles=("up", "down"), limit_s=1.0)
+    register(GeneratorSpec("counts", generators.counts, ("up", "down"), "bell", is_quick=True))
+    spec = GENERATORS["counts"]
 
-    assert GENERATORS["counts"] is spec
-    assert (spec.styles, spec.instrument, spec.is_quick, spec.is_deterministic) == (
-        ("up", "down"), "pad_warm", False, False,
+    assert (spec.styles, spec.instrument, spec.address) == (
+        ("up", "down"), "bell", "tests.helpers.generators:counts",
     )  # fmt: skip
-    assert spec.address == "tests.helpers.generators:counts"
-    assert register("counts", generators.counts, is_percussive=True).instrument == "kit_night"
+    assert not spec.is_quick  # it may not delay the conductor
+
+
+def test_a_name_is_taken_once_unless_it_is_replaced() -> None:
+    register(GeneratorSpec("rest", generators.counts, ("plain",), "bell"))
+    with pytest.raises(InputError, match="there is a generator 'rest' already; pass replace=True"):
+        register(GeneratorSpec("rest", generators.dice, ("plain",), "bell"))
+    register(GeneratorSpec("rest", generators.dice, ("plain",), "bell"), replace=True)
+
+    assert GENERATORS["rest"].function is generators.dice
 
 
 def test_a_function_within_a_function_has_no_address() -> None:
@@ -49,24 +58,22 @@ def test_a_function_within_a_function_has_no_address() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "told"),
     [
-        ("pad", {}, "the name belongs to a built-in generator"),
-        ("My Pad", {}, "small letters, digits and underscores"),
-        ("rest", {"styles": ()}, "at least one name"),
-        ("rest", {"limit_s": 0.0}, "`limit_s` must be above 0"),
-        ("rest", {"memory_mb": 0}, "`memory_mb` must be from 1"),
-        ("rest", {"stand_in": "flute"}, "`stand_in` must be a built-in generator: arpeggio"),
-        ("rest", {"stand_in": "drums"}, "one of the two writes drums"),
+        ("pad", {}, "'pad' is a built-in generator; choose another name"),
+        ("My Pad", {}, "consists of small letters, digits and _, got 'My Pad'"),
+        (3, {}, "consists of small letters, digits and _, got 3"),
+        ("rest", {"styles": ()}, "needs styles: one or more names"),
+        ("rest", {"function": "counts"}, "must be a function of a BarContext, got 'counts'"),
+        ("rest", {"limit_s": 0.0}, "limit_s must be above 0"),
+        ("rest", {"memory_mb": 0}, "memory_mb must be from 1"),
+        ("rest", {"stand_in": "flute"}, "stand_in must be one of arpeggio"),
+        ("rest", {"stand_in": "drums"}, "only one of the two writes drums"),
     ],
 )
-def test_what_cannot_be_registered_is_said_in_a_sentence(name: str, options: dict, told: str) -> None:
-    with pytest.raises(InputError, match=told):
-        register(name, generators.counts, **options)
+def test_what_cannot_be_registered_is_said_in_a_sentence(name, options: dict, told: str) -> None:
+    spec = replace(GeneratorSpec(name, generators.counts, ("plain",), "bell"), **options)
+    with pytest.raises(InputError, match=re.escape(told)):
+        register(spec)
     assert "rest" not in GENERATORS
-
-
-def test_what_is_no_function_cannot_be_registered() -> None:
-    with pytest.raises(InputError, match="it is no function"):
-        register("rest", "counts")  # type: ignore[arg-type]
 
 
 def test_an_entry_point_is_loaded_when_it_is_named_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,8 +113,7 @@ def test_an_entry_point_that_cannot_be_loaded_says_why(monkeypatch: pytest.Monke
 
 
 def test_an_entry_point_may_be_a_specification(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = replace(register("counts", generators.counts, styles=("up",)), is_quick=True)
-    GENERATORS.unregister("counts")
+    spec = GeneratorSpec("other", generators.counts, ("up",), "bell", is_quick=True)
     monkeypatch.setattr(generators, "SPEC", spec, raising=False)
     offer(monkeypatch, counts="tests.helpers.generators:SPEC")
 
