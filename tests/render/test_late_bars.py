@@ -13,7 +13,7 @@ import pytest
 
 from adaptive.composer.bar_source import Answer, BarRequest, StepSource
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.registry import BUILT_IN, GeneratorSpec
+from adaptive.composer.registry import BUILT_IN, GeneratorSpec, unregister
 from adaptive.composer.worker.source import BarWorkers
 from adaptive.conductor.layers.layer_bars import LATE
 from adaptive.conductor.messages import SetState

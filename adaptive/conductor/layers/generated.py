@@ -16,7 +16,7 @@ from typing import Any
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
-from adaptive.conductor.layers.layer_player import Seam, Switched
+from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.note_players import NotePlayer
 from adaptive.conductor.layers.write_range import (
     NEVER,
@@ -248,7 +248,7 @@ class GeneratedLayer:
         """0: it has no pickup."""
         return 0
 
-    def switch(self, seam: Seam, *, is_wanted: bool, fill_beat: float | None) -> Switched:
+    def switch(self, seam: SeamContext, *, is_wanted: bool, fill_beat: float | None) -> Switched:
         """Go over a seam: one write range ends, and another begins."""
         was_playing, following, ends = self.is_open_ended, None, seam.beat
         if is_wanted:
@@ -262,7 +262,7 @@ class GeneratedLayer:
         before = self.plan(seam.beat, ends, following)
         return Switched(before, preparing, self._fade_at(seam, was_playing, is_wanted))
 
-    def _make_room(self, seam: Seam, ends: float) -> list[Command]:
+    def _make_room(self, seam: SeamContext, ends: float) -> list[Command]:
         """Withdraw notes after `ends`; of drums also the bar before the seam, where a fill may be played."""
         from_beat = ends
         if self.player.is_percussive and self.ranges:
@@ -272,7 +272,7 @@ class GeneratedLayer:
             return self.withdraw(seam.tempo.frame_at(from_beat), from_beat)
         return []
 
-    def _fade_at(self, seam: Seam, was_playing: bool, is_wanted: bool) -> list[Command]:
+    def _fade_at(self, seam: SeamContext, was_playing: bool, is_wanted: bool) -> list[Command]:
         fades, at, fade = seam.fades, seam.frame, self.player.fade
         if was_playing and not is_wanted and fades.out_frames:
             at = max(seam.earliest, at + fades.out_start)
@@ -291,7 +291,7 @@ class GeneratedLayer:
         """Commands that bring its notes to their level without an audible fade."""
         return self.player.fade(at, 1.0, round(INSTRUMENT_FADE_S * sample_rate), LINEAR, group)
 
-    def mute(self, before: WritePlan, seam: Seam, at: int, frames: int) -> list[Command]:
+    def mute(self, before: WritePlan, seam: SeamContext, at: int, frames: int) -> list[Command]:
         """Do nothing: its write range ends where the fill begins."""
         return []
 

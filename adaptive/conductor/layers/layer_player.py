@@ -21,7 +21,7 @@ from adaptive.timebase import TempoMap
 
 
 @dataclass(frozen=True, slots=True)
-class Seam:
+class SeamContext:
     """A seam as its layers see it.
 
     Parameters
@@ -108,13 +108,13 @@ class LayerPlayer(Protocol):
     def begin(self, context: ComposeContext, position: int) -> list[Command]:
         """Start at frame 0, in a segment, `position` frames from the start of its pass."""
 
-    def switch(self, seam: Seam, *, is_wanted: bool, fill_beat: float | None) -> Switched:
+    def switch(self, seam: SeamContext, *, is_wanted: bool, fill_beat: float | None) -> Switched:
         """Go over a seam.
 
         `is_wanted`: the new segment lists the layer.  `fill_beat`: a fill replaces it from there to the seam.
         """
 
-    def mute(self, before: Any, seam: Seam, at: int, frames: int) -> list[Command]:
+    def mute(self, before: Any, seam: SeamContext, at: int, frames: int) -> list[Command]:
         """Be silent from `at` to the seam, because a fill plays instead; `before` is of `Switched`."""
 
     def undo(self, before: Any, seam_frame: int, earliest: int, tempo: TempoMap) -> list[Command]:

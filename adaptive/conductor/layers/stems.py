@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from adaptive.conductor.layers.clip_in_use import FOREVER, ClipInUse
 from adaptive.conductor.layers.fades import Fades
-from adaptive.conductor.layers.layer_player import Seam, Switched
+from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.variation_picker import PickState, VariationPicker
@@ -435,7 +435,7 @@ class StemLayer:
         segment = context.instance.section
         return self.enter(segment, 0, position, 0, "never", Fades(), 0) if self.has(segment) else []
 
-    def switch(self, seam: Seam, *, is_wanted: bool, fill_beat: float | None) -> Switched:
+    def switch(self, seam: SeamContext, *, is_wanted: bool, fill_beat: float | None) -> Switched:
         """Go over a seam."""
         # variations do not change while a fill replaces the layer
         until = seam.frame if fill_beat is None else seam.tempo.frame_at(fill_beat)
@@ -443,7 +443,7 @@ class StemLayer:
         before = self.snapshot()
         return Switched(before, preparing, self.cross(seam, is_wanted=is_wanted))
 
-    def cross(self, seam: Seam, *, is_wanted: bool) -> list[Command]:
+    def cross(self, seam: SeamContext, *, is_wanted: bool) -> list[Command]:
         """Stop, start or carry over the sound at a seam; empty if it continues unchanged."""
         segment = seam.segment
         if is_wanted and seam.is_bridge and not self.has(segment):
@@ -463,7 +463,7 @@ class StemLayer:
             )  # fmt: skip
         return posted
 
-    def mute(self, before: LayerState, seam: Seam, at: int, frames: int) -> list[Command]:
+    def mute(self, before: LayerState, seam: SeamContext, at: int, frames: int) -> list[Command]:
         """Mute what plays before a seam, from `at` to the seam."""
         if before.current < 0:
             return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adaptive.conductor.layers.clip_in_use import ClipInUse
-from adaptive.conductor.layers.layer_player import Seam
+from adaptive.conductor.layers.layer_player import SeamContext
 from adaptive.conductor.layers.levels import LayerLevels
 from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.outbox import CommandOutbox
@@ -64,12 +64,12 @@ class TransitionApplier:
 
     # ── layers ─────────────────────────────────────────────────────────────────────────────────
 
-    def seam_of(self, transition: PlannedTransition) -> Seam:
+    def seam_of(self, transition: PlannedTransition) -> SeamContext:
         """A transition as its layers see it."""
         playback, target, table = self.playback, transition.target, transition.table
         segment_assets = playback.assets.segments.get(target.section)
         position = 0 if segment_assets is None else segment_assets.frames_into(target.offset_beats)
-        return Seam(
+        return SeamContext(
             frame=transition.frame,
             beat=transition.beat,
             group=transition.group,
@@ -89,7 +89,9 @@ class TransitionApplier:
             context_of=lambda: playback.compose_context(target, playback.origin_of(transition.source)),
         )
 
-    def _switch(self, transition: PlannedTransition, seam: Seam, fill_beat: float | None) -> dict[str, int]:
+    def _switch(
+        self, transition: PlannedTransition, seam: SeamContext, fill_beat: float | None
+    ) -> dict[str, int]:
         """Post what layers do at a seam; returns the first frame of each layer that starts a clip."""
         restarted: dict[str, int] = {}
         wanted = set(self.playback.layers_of(seam.segment))
@@ -170,7 +172,7 @@ class TransitionApplier:
         transition.early.append(started)
         return beat, name
 
-    def _mute_replaced(self, transition: PlannedTransition, seam: Seam, beat: float) -> None:
+    def _mute_replaced(self, transition: PlannedTransition, seam: SeamContext, beat: float) -> None:
         """Mute the layers that the fill replaces, from its beginning to the seam."""
         at = self.playback.tempo.frame_at(beat)
         frames = round(DECLICK_S * self.playback.tempo.sample_rate)
