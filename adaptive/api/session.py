@@ -13,7 +13,6 @@ from adaptive.api.callbacks import Callback, Callbacks
 from adaptive.api.handles import (
     HandleMap,
     LayerHandle,
-    Mixer,
     ParameterHandle,
     States,
     as_number,
@@ -21,6 +20,7 @@ from adaptive.api.handles import (
 )
 from adaptive.api.local_client import LocalClient
 from adaptive.api.message_receipts import MessageReceipts
+from adaptive.api.mixer import Mixer
 from adaptive.api.session_thread import SessionThread
 from adaptive.errors import EndedError, ProtocolError
 from adaptive.inputs.json_requests import read_json
