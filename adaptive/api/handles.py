@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from adaptive.api.message_receipts import MessageReceipts
+from adaptive.api.mixer import HandleOwner, Mixer
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.errors import UnknownNameError
 from adaptive.inputs.message import nearest_or_all
 from adaptive.preset.table import Curve
-from adaptive.session.performance import Performance
-
-SILENT_DB = -80.0
-"""This level, and every lower one, is silence."""
 
 Handle = TypeVar("Handle")
-
-
-class HandleOwner(Protocol):
-    """The part of a session that handles use."""
-
-    @property
-    def performance(self) -> Performance:
-        """What plays now."""
-
-    def send(self, document: Mapping[str, Any]) -> MessageReceipts:
-        """Send a message of the protocol."""
 
 
 def as_number(value: Any) -> Any:
@@ -216,61 +202,6 @@ class LayerHandle:
     def __repr__(self) -> str:
         state = ", muted" if self.is_muted else ", soloed" if self.is_soloed else ""
         return f"<layer {self.name}: {self.level_db:.1f} dB{state}>"
-
-
-class Mixer:
-    """Levels, mutes and solos as the program has set them; it sends ``mix`` messages.
-
-    Parameters
-    ----------
-    owner : HandleOwner
-        The session.
-    """
-
-    def __init__(self, owner: HandleOwner) -> None:
-        self._owner = owner
-        self.levels_db: dict[str, float] = {}
-        self.muted: set[str] = set()
-        self.soloed: set[str] = set()
-        self._sent: dict[str, float | None] = {}
-
-    def fade_to(self, layer: str, level_db: float | None, seconds: float) -> None:
-        """Set the level of a layer; while it is silenced, the level is only remembered."""
-        before = self.levels_db.get(layer)
-        if level_db is None:
-            self.levels_db.pop(layer, None)
-        else:
-            self.levels_db[layer] = level_db
-        try:
-            self._send(seconds)
-        except BaseException:
-            self.levels_db.pop(layer, None)
-            if before is not None:
-                self.levels_db[layer] = before
-            raise
-
-    def mute(self, layer: str, *, is_muted: bool) -> None:
-        """Mute a layer, or end that."""
-        (self.muted.add if is_muted else self.muted.discard)(layer)
-        self._send(0.0)
-
-    def solo(self, layer: str, *, is_soloed: bool) -> None:
-        """Solo a layer, or end that."""
-        (self.soloed.add if is_soloed else self.soloed.discard)(layer)
-        self._send(0.0)
-
-    def _wanted(self, layer: str) -> float | None:
-        is_silenced = layer in self.muted or (bool(self.soloed) and layer not in self.soloed)
-        return SILENT_DB if is_silenced else self.levels_db.get(layer)
-
-    def _send(self, seconds: float) -> None:
-        """Send what has changed, as one message."""
-        layers = self._owner.performance.preset.file.layers
-        changed = {name: self._wanted(name) for name in layers if self._wanted(name) != self._sent.get(name)}
-        if changed:
-            targets = {f"layers.{name}.level_db": level for name, level in changed.items()}
-            self._owner.send({"mix": targets, "seconds": seconds})
-            self._sent |= changed
 
 
 class HandleMap(Mapping[str, Handle]):

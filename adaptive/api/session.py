@@ -13,7 +13,6 @@ from adaptive.api.callbacks import Callback, Callbacks
 from adaptive.api.handles import (
     HandleMap,
     LayerHandle,
-    Mixer,
     ParameterHandle,
     States,
     as_number,
@@ -21,6 +20,7 @@ from adaptive.api.handles import (
 )
 from adaptive.api.local_client import LocalClient
 from adaptive.api.message_receipts import MessageReceipts
+from adaptive.api.mixer import Mixer
 from adaptive.api.session_thread import SessionThread
 from adaptive.errors import EndedError, ProtocolError
 from adaptive.inputs.json_requests import read_json
@@ -66,6 +66,7 @@ class Session:
         self._client = LocalClient(live, self._callbacks)
         self._thread = SessionThread(live, self._at_end)
         self._mixer = Mixer(self)
+        self._is_stopping = False
         self.parameters: Mapping[str, ParameterHandle] = HandleMap(
             "parameter", lambda: self._file.parameters, lambda name: ParameterHandle(self, name)
         )
@@ -338,18 +339,22 @@ class Session:
     def stop(self, fade_s: float = FADE_S) -> None:
         """End the session, after a fade of some seconds.
 
-        It returns when the thread has ended; in a callback, at once.  A second call does nothing.
+        It returns when the thread has ended; in a callback or a coroutine, at once.  A second call changes
+        nothing.
         """
         if not self._thread.is_running:
             return
-        inbox = self._live.inbox
+        inbox, is_first = self._live.inbox, not self._is_stopping
+        self._is_stopping = True
         try:
-            self._thread.post(lambda: inbox.volume.set(0.0, max(0.0, fade_s)))
+            if is_first:
+                self._thread.post(lambda: inbox.volume.set(0.0, max(0.0, fade_s)))
         except EndedError:
             return
         sink = self._live.sink
         delay_s = (sink.latency_frames if sink else 0) / self.sample_rate
-        self._thread.stop("it was asked to end", max(0.0, fade_s) + SMOOTHING_S + delay_s)
+        after_s = max(0.0, fade_s) + SMOOTHING_S + delay_s
+        self._thread.stop("it was asked to end", after_s, is_scheduled=not is_first)
 
     def __enter__(self) -> Session:
         return self

@@ -47,6 +47,7 @@ class SessionThread:
         self.live, self._at_end = live, at_end
         self.failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._gives_up_at = 0.0
         self._is_ready, self._has_ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="adaptive-session", daemon=True)
 
@@ -136,16 +137,17 @@ class SessionThread:
         self.raise_failure()
         return False
 
-    def stop(self, reason: str, after_s: float = 0.0) -> None:
-        """End the session, and wait for its thread, unless the caller is a callback."""
+    def stop(self, reason: str, after_s: float = 0.0, *, is_scheduled: bool = False) -> None:
+        """End the session, and wait for its thread, unless the caller is a callback or runs an event loop."""
         loop = self._loop
-        if loop is not None and self.is_running:
+        if not is_scheduled:
+            self._gives_up_at = time.monotonic() + after_s + ENDING_S
+        if loop is not None and self.is_running and not is_scheduled:
             with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(loop.call_later, after_s, self.live.stop, reason)
-        if self.is_here:
+        if self.is_here or is_in_event_loop():
             return
-        until = time.monotonic() + after_s + ENDING_S
-        while self._thread.is_alive() and time.monotonic() < until:
+        while self._thread.is_alive() and time.monotonic() < self._gives_up_at:
             self._thread.join(POLL_S)
 
     def raise_failure(self) -> None:
@@ -183,6 +185,15 @@ class SessionThread:
         fault = context.get("exception")
         what = in_words(fault) if isinstance(fault, BaseException) else str(context.get("message"))
         logger.error("something failed, the music goes on: %s", what)
+
+
+def is_in_event_loop() -> bool:
+    """Whether the caller's thread runs an event loop, which must not be held up."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def stop_all() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.kernel.layout import QUANTUM
@@ -12,14 +15,30 @@ APPLIED_FRAMES = 4 * QUANTUM
 """Frames after which the kernel has surely applied what was written into a slot."""
 
 
-@dataclass(frozen=True, slots=True)
+MOST_WRITTEN = 64
+"""Values that may be written before the kernel applies the first of them."""
+
+
+@dataclass(slots=True)
 class ParameterRamp:
-    """A straight line from one value to another, in frames of the timeline."""
+    """A straight line from one value to another, in frames of the timeline.
+
+    Parameters
+    ----------
+    start, goal : float
+        First and last value.
+    first_frame, frames : int
+        Where it begins, and its length.
+    written : deque of float
+        The last values that were set, as the kernel holds them: with any other, somebody else has set the
+        parameter.
+    """
 
     start: float
     goal: float
     first_frame: int
     frames: int
+    written: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_WRITTEN))
 
     def value_at(self, frame: int) -> float:
         """Value at a frame.
@@ -36,6 +55,8 @@ class ParameterRamp:
 class ParameterRamps:
     """Sets the parameters that are on their way, every few milliseconds, as a game would.
 
+    A ramp ends when somebody else sets the parameter: the latest value wins.
+
     The kernel reports each value that it applies, so a recording holds them.
     While the music is paused, a ramp stands still.
     """
@@ -50,12 +71,15 @@ class ParameterRamps:
     def start(self, performance: Performance, name: str, goal: float, seconds: float) -> None:
         """Move a parameter from its present target to `goal` within `seconds` of music."""
         engine = performance.engine
-        start, _smoothed = engine.targets({name: performance.layout.parameters[name]})[name]
+        present, _smoothed = engine.targets({name: performance.layout.parameters[name]})[name]
+        start = present
         set_frame, value = self._set.get(name, (engine.frame - APPLIED_FRAMES, start))
         if engine.frame - set_frame < APPLIED_FRAMES:
             start = value
         frames = max(1, round(seconds * engine.spec.sample_rate))
-        self._running[name] = ParameterRamp(start, goal, engine.frame, frames)
+        ramp = ParameterRamp(start, goal, engine.frame, frames)
+        ramp.written.extend((present, float(np.float32(start))))
+        self._running[name] = ramp
 
     def set_at_once(self, name: str, value: float, frame: int) -> None:
         """A parameter was set to a value at a frame: it no longer ramps."""
@@ -75,6 +99,13 @@ class ParameterRamps:
             if index is None:  # an edit has removed the parameter
                 del self._running[name]
                 continue
-            performance.engine.set_parameter(index, ramp.value_at(frame), SOURCE_NETWORK)
+            target, _smoothed = performance.engine.targets({name: index})[name]
+            if target not in ramp.written:  # the OSC receiver has set it
+                del self._running[name]
+                continue
+            value = ramp.value_at(frame)
+            performance.engine.set_parameter(index, value, SOURCE_NETWORK)
+            if value != ramp.written[-1]:
+                ramp.written.append(float(np.float32(value)))
             if frame >= ramp.first_frame + ramp.frames:
                 del self._running[name]

@@ -62,6 +62,8 @@ MESSAGES: tuple[Any, ...] = (
     {"state": {"place": "shelter"}, "id": "s1"},
     {"state": "road"},
     {"event": "hit", "velocity": 0.7, "expires_s": 0.5, "id": "k1"},
+    {"parameter": "threat", "value": 0.2, "seconds": 0.5},
+    {"mix": {"layers.calm.level_db": -6, "layers.fight.level_db": None}, "seconds": 0.2, "id": "m"},
     {"tempo": 172}, {"tempo": None},
     {"play": True}, {"stop": True}, {"pause": True}, {"resume": True}, {"volume": 0.7},
     {"load": "nightfall", "id": "l"}, {"reload": True}, {"undo": True}, {"save": True, "id": "slot 1"},

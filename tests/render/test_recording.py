@@ -21,6 +21,7 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     Restart,
+    SetMix,
     SetState,
     SetTempo,
     Transport,
@@ -105,8 +106,11 @@ def random_request(rng: np.random.Generator) -> list[Message | SetParameter]:
         return [FireEvent("hit", float(rng.integers(0, 4)) / 3.0, expires_s)]
     if kind < 0.88:
         return [SetTempo(None if rng.random() < 0.3 else float(rng.uniform(100, 200)))]
-    if kind < 0.91:
-        return [SetParameter("sensor", float(rng.random()))]
+    if kind < 0.9:
+        return [SetParameter("sensor", float(rng.random()), seconds=float(rng.random()))]
+    if kind < 0.92:
+        level_db = None if rng.random() < 0.3 else float(rng.uniform(-80.0, 0.0))
+        return [SetMix((("layers.calm.level_db", level_db),), float(rng.uniform(0.0, 0.1)))]
     if kind < 0.97:
         return [Transport(bool(rng.random() < 0.8), seconds=None if rng.random() < 0.5 else 0.05)]
     return [Restart(), ForgetPlace("calm"), Jump("written", int(rng.integers(1, 5)))][rng.integers(3) :][:1]

@@ -7,7 +7,7 @@ import pytest
 
 import adaptive
 from adaptive.api.handles import HandleMap
-from tests.unit.api.playing import until
+from tests.unit.api.playing import small, until
 
 
 def held(music: adaptive.Session) -> dict[str, float]:
@@ -89,6 +89,21 @@ def test_levels_mutes_and_solos_are_one_mixer(music: adaptive.Session) -> None:
     calm.release(seconds=0.1)
     assert until(lambda: held(music) == {})
     assert calm.level_db == 0.0
+
+
+def test_another_preset_begins_with_its_own_levels(
+    music: adaptive.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = small(tmp_path / "other")
+    monkeypatch.setattr(music._live._replacer, "_load_preset", lambda _name: other)
+    music.layers["calm"].mute()
+    assert until(lambda: held(music) == {"layers.calm.level_db": -80.0})
+    assert music.load("other").wait(10.0)
+    assert until(lambda: music.performance.preset is other)
+    music.layers["fight"].level_db = -6
+
+    assert until(lambda: held(music) == {"layers.fight.level_db": -6.0})
+    assert not music.layers["calm"].is_muted
 
 
 def test_a_level_that_cannot_be_changes_nothing(music: adaptive.Session) -> None:

@@ -163,6 +163,23 @@ def test_all_of_it_works_inside_a_running_event_loop(preset: adaptive.Preset) ->
     assert sorted(gaps)[len(gaps) * 9 // 10] < 0.1
 
 
+def test_in_a_coroutine_stop_does_not_hold_up_the_event_loop(preset: adaptive.Preset) -> None:
+    async def main() -> tuple[float, bool]:
+        with adaptive.play(preset, sink="null") as music:
+            await music.wait_async(0.05)
+            began = time.process_time()
+            music.stop(fade_s=0.3)
+            took = time.process_time() - began
+            is_fading = music.is_playing
+        assert await music.wait_async() is False
+        return took, is_fading
+
+    took, is_fading = asyncio.run(main())
+
+    assert is_fading
+    assert took < 0.1
+
+
 def test_after_the_end_everything_says_so_in_a_sentence(preset: adaptive.Preset) -> None:
     music = adaptive.play(preset, sink="null")
     hit = music.fire("hit", expires_s=100.0)

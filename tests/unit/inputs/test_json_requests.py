@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adaptive.conductor.messages import ForgetPlace, Jump, Restart, Transport
+from adaptive.conductor.messages import ForgetPlace, Jump, Restart, SetMix, Transport
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.message import Checker, LoadPreset, SetVolume
 from adaptive.preset.schema import Grid
@@ -26,6 +26,14 @@ def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
         ({"stop": {"seconds": 2.5}}, Transport(False, None, 2.5)),
         ({"volume": 0.5, "seconds": 1}, SetVolume(0.5, None, 1.0)),
         ({"volume": 0.5}, SetVolume(0.5)),
+        (
+            {"mix": {"layers.calm.level_db": -6}, "id": "m"},
+            SetMix((("layers.calm.level_db", -6.0),), 0.0, "m"),
+        ),
+        (
+            {"mix": {"layers.calm.level_db": None}, "seconds": 2},
+            SetMix((("layers.calm.level_db", None),), 2.0),
+        ),
         ({"forget": "fight", "id": "f"}, ForgetPlace("fight", "f")),
         ({"forget": "walk"}, ForgetPlace("walk")),
         ({"restart": True, "id": "r"}, Restart("r")),
@@ -53,6 +61,24 @@ def test_a_request_is_read(checker: Checker, document: Any, expected: Any) -> No
         ({"stop": {"seconds": 10**400}}, "seconds must be a number from 0 to 3600, got a number of more"),
         ({"volume": 1, "seconds": -1}, "seconds must be a number from 0 to 3600, got -1"),
         ({"volume": 1, "second": 1}, "'second' is no key of volume (did you mean 'seconds'?)"),
+        ({"mix": -6}, 'mix must be an object such as {"layers.NAME.level_db": -6}, got -6'),
+        ({"mix": {}}, 'mix must be an object such as {"layers.NAME.level_db": -6}, got {}'),
+        (
+            {"mix": {"layers.clam.level_db": 1}},
+            "the mixer has no 'layers.clam.level_db' (did you mean 'layers",
+        ),
+        (
+            {"mix": {"layers.calm.level_db": 99}},
+            "layers.calm.level_db must be a number from -120 to 24, got 99",
+        ),
+        (
+            {"mix": {"layers.calm.level_db": True}},
+            "layers.calm.level_db must be a number from -120 to 24, got true",
+        ),
+        (
+            {"mix": {"layers.calm.level_db": 0}, "seconds": -1},
+            "seconds must be a number from 0 to 3600, got -1",
+        ),
         ({"forget": "figt"}, "there is no section 'figt' (did you mean 'fight'?)"),
         ({"forget": []}, "there is no section []; there is calm, fight, walk"),
         ({"restart": 1}, 'restart must be true: {"restart": true}'),

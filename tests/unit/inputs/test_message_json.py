@@ -11,6 +11,7 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     Restart,
+    SetMix,
     SetState,
     SetTempo,
     Transport,
@@ -32,6 +33,7 @@ MESSAGES = [
     ForgetPlace("fight"),
     Restart(),
     Jump("fight", 3),
+    SetMix((("layers.calm.level_db", -6.0), ("layers.fight.level_db", None)), 0.5),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
+from adaptive.conductor.messages import FireEvent, SetMix, SetState, SetTempo, Transport
 from adaptive.errors import OscError
 from adaptive.inputs.message import (
     Checker,
@@ -123,6 +123,8 @@ OWN = [
     ("/adaptive/pause", (), SetPaused(is_paused=True)),
     ("/adaptive/resume", (), SetPaused(is_paused=False)),
     ("/adaptive/volume", (0.5,), SetVolume(0.5)),
+    ("/adaptive/mix/layers.calm.level_db", (-6.0, 0.5), SetMix((("layers.calm.level_db", -6.0),), 0.5)),
+    ("/adaptive/mix/layers/calm/level_db", (), SetMix((("layers.calm.level_db", None),))),
     ("/adaptive/load", ("nightfall",), LoadPreset("nightfall")),
     ("/pursuers/nearest_m", (80.0,), SetParameter("threat", 0.0)),
     ("/pursuers/nearest_m", (200.0,), SetParameter("threat", 0.0)),
@@ -243,6 +245,8 @@ REFUSED = [
     ("/pursuers/nearest_m", (), "threat must be a number, got nothing"),
     ("/pursuers/nearest_m", (float("nan"),), "threat must be finite, got NaN"),
     ("/raw", (0.5,), "threat must be a number, got nothing"),
+    ("/adaptive/mix", (3,), None),
+    ("/adaptive/mix/pan", (3.0,), "the mixer has no 'pan'; there is layers.calm.level_db"),
     ("/adaptive/load", (3,), None),
     ("/adaptive/", (), None),
     ("/adaptive/volume", (), "volume must be a number from 0 to 1, got nothing"),

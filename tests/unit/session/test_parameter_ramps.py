@@ -48,6 +48,22 @@ def test_it_begins_at_what_was_set_just_before(performance: Performance) -> None
     assert target(performance) == 0.5
 
 
+def test_it_ends_when_another_source_sets_the_parameter(performance: Performance) -> None:
+    ramps, row = ParameterRamps(), performance.layout.parameters["threat"]
+    ramps.start(performance, "threat", 1.0, 1.0)
+    for _ in range(10):
+        performance.engine.pull(256)
+        ramps.follow(performance)
+    assert len(ramps) == 1
+    performance.engine.set_parameter(row, 0.9, SOURCE_NETWORK)
+    performance.engine.pull(256)
+    ramps.follow(performance)
+    performance.engine.pull(256)
+
+    assert len(ramps) == 0
+    assert target(performance) == pytest.approx(0.9)
+
+
 def test_a_parameter_that_an_edit_removed_is_left(performance: Performance) -> None:
     ramps = ParameterRamps()
     ramps.start(performance, "threat", 1.0, 1.0)
