@@ -8,8 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from adaptive.composer.context import BarContext, seeded
+from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter, meter
+from adaptive.composer.seeding import seeded
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
@@ -59,7 +60,10 @@ def chord_at(context: BarContext, onset: Fraction) -> Chord:
 
 
 def chord_spans(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Chord]]:
-    """Return (start, end, chord, next chord) of each chord of the bar; repeated chords are merged."""
+    """Return (start, end, chord, next chord) of each chord of the bar; repeated chords are merged.
+
+    Spans without a chord (`N.C.`) are left out.
+    """
     merged: list[tuple[Fraction, Chord]] = []
     for start, chord in context.harmony.chords:
         if not merged or merged[-1][1] != chord:
@@ -67,8 +71,15 @@ def chord_spans(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Ch
     ends = [*(start for start, _ in merged[1:]), Fraction(context.beats)]
     following = [*(chord for _, chord in merged[1:]), context.harmony.next_chord]
     return [
-        (start, end, chord, after) for (start, chord), end, after in zip(merged, ends, following, strict=True)
+        (start, end, chord, chord if after.is_silent else after)
+        for (start, chord), end, after in zip(merged, ends, following, strict=True)
+        if not chord.is_silent
     ]
+
+
+def chord_index(context: BarContext, start: Fraction) -> int:
+    """Return the place of the chord that sounds at an onset among the chords of the bar."""
+    return sum(onset <= start for onset, _ in context.harmony.chords) - 1
 
 
 def ms_in_beats(context: BarContext, milliseconds: float) -> float:

@@ -173,6 +173,7 @@ class SectionTable(_Table, frozen=True):
     then: Name = "select"
     key: str | None = None
     chords: tuple[str, ...] = ()
+    form: str | None = None
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
     levels_db: dict[Name, Level] = msgspec.field(default_factory=dict)
 

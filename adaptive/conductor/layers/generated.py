@@ -7,15 +7,16 @@ ones can still be withdrawn.
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Protocol
 
-from adaptive.composer.context import BarContext, Generator, Harmony, WrittenBar
+from adaptive.composer.bar import write_bar
+from adaptive.composer.context import BarContext, Generator, WrittenBar
+from adaptive.composer.plan.section_plan import BarPlan, SectionPlan
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine import commands
@@ -68,8 +69,8 @@ class ComposeContext:
     ----------
     instance : SegmentInstance
         The segment that is written for.
-    harmony_of : callable
-        Returns the harmony of a bar of the segment, counted from 0.
+    plan : SectionPlan
+        What generators read: form, harmony, themes.
     energy : float
         0 … 1.
     tempo_bpm : float
@@ -78,14 +79,21 @@ class ComposeContext:
         Whether nothing is written before bar 1.
     meter : tuple of (int, int) or None
         The meter as written, in which generators count; None: the instance's beats.
+    first_bar : int
+        Bar of the plan with which the segment begins: not 0 in a bridge that continues a section's harmony.
     """
 
     instance: SegmentInstance
-    harmony_of: Callable[[int], Harmony]
+    plan: SectionPlan
     energy: float
     tempo_bpm: float
     rests_in_introduction: bool = False
     meter: tuple[int, int] | None = None
+    first_bar: int = 0
+
+    def plan_of(self, bar: int) -> BarPlan:
+        """The plan of a bar of the segment, counted from 0."""
+        return self.plan.bar(self.first_bar + bar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,11 +406,11 @@ class GeneratedLayer:
             return ()
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
-        harmony, memory = context.harmony_of(number), write_range.memories.get(bar, NO_MEMORY)
-        # `kept` refers to harmony and memory, so their ids cannot be reused by other objects
+        plan, memory = context.plan_of(number), write_range.memories.get(bar, NO_MEMORY)
+        # `kept` refers to plan and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
-            id(harmony), id(memory),
+            id(plan), id(memory),
         )  # fmt: skip
         kept = self._composed.get(key)
         if kept is None:
@@ -414,16 +422,18 @@ class GeneratedLayer:
                 beats=beats,
                 beat_unit=beat_unit,
                 tempo_bpm=context.tempo_bpm,
-                harmony=harmony,
+                harmony=plan.harmony,
+                plan=plan,
                 energy=context.energy,
                 density=self.density,
                 is_leaving=is_leaving,
-                seed=self.seed ^ zlib.crc32(instance.section.encode()),
+                seed=self.seed ^ plan.rhythm_seed(self.place.name),
                 style=self.style,
                 octave=self.octave,
+                layer=self.place.name,
                 memory=memory,
             )
-            written = self.generator(bar_context)
+            written = write_bar(self.generator, bar_context)
             if beats != instance.beats_per_bar:
                 written = _in_beats(written, Fraction(instance.beats_per_bar, beats))
             kept = (written, bar_context)
