@@ -58,7 +58,7 @@ def drums(context: BarContext) -> WrittenBar:
 def _changed(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:
     """Change two strokes of the motif: a soft one comes only at a higher density, another is added.
 
-    The first bar of a part is as the motif has it.  A return of the theme has the same changes if it is plain.
+    The first bar of a part is as the motif has it.  A plain return of the theme has the same changes.
     """
     soft = [place for place, stroke in enumerate(strokes) if stroke.density >= 0.25 and stroke.velocity < 0.8]
     if not context.plan.bar_in_part or not soft:

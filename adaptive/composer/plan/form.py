@@ -52,7 +52,7 @@ class FormPart:
     primes : int
         0: plain; 1: varied; 2 or 3: varied, and lifted by an octave in its second half.
     theme : str
-        Name of the theme in the whole piece: the letter, and a number from the second theme of that letter on.
+        Name of the theme in the whole piece: the letter, and a number from its second theme on.
     place : int
         0: a main theme; 1: a contrast; 2: a quiet one.
     """
@@ -141,7 +141,7 @@ def _renewed(part: FormPart, round_: int, returns: bool) -> FormPart:
 
 
 def theme_name(index: int) -> str:
-    """Return the name of a theme: A to Z, then A2 to Z2 …
+    """Return the name of a theme: A to Z, then A2 to Z2, and so on.
 
     Examples
     --------

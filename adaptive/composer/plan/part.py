@@ -228,7 +228,7 @@ def _theme_phrases(
 
 
 def _tonic(brief: SectionBrief) -> Chord:
-    """The open fifth on the tonic, which clashes with no mode: recordings play, and their chords are unknown."""
+    """The open fifth on the tonic, which clashes with no mode: the chords of recordings are unknown."""
     return Chord(brief.key.tonic, "5", brief.key.tonic)
 
 

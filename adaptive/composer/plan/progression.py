@@ -93,13 +93,19 @@ def _slots(meter: Meter, goal: PhraseGoal) -> list[list[Fraction]]:
         left = goal.bars - bar
         if left == 1:
             slots.append([start])
-        elif (left == 2 and goal.rhythm != "slow" and goal.close == "authentic") or (goal.rhythm == "half" and bar):
+        elif _is_split(bar, left, goal):
             slots.append(split)
         elif goal.rhythm == "slow" and left > 2 and bar % 2:
             slots.append([])
         else:
             slots.append([start])
     return slots
+
+
+def _is_split(bar: int, left: int, goal: PhraseGoal) -> bool:
+    """Whether a bar has two chords: the one before an authentic close does, unless harmony is slow."""
+    is_cadence = left == 2 and goal.rhythm != "slow" and goal.close == "authentic"
+    return is_cadence or (goal.rhythm == "half" and bar > 0)
 
 
 def _walk(

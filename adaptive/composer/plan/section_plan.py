@@ -88,7 +88,7 @@ class BarPlan:
 
     @property
     def label(self) -> str:
-        """The part as written in the form: ``A``, ``A'`` …"""
+        """The part as written in the form, such as ``A'``."""
         return str(self.part.form)
 
     @property
@@ -264,7 +264,7 @@ class SectionPlan:
 
 
 def _part_bars(brief: SectionBrief) -> int:
-    """Return the length of all parts: of whole phrases, and of whole cycles of declared chords if that fits."""
+    """Return the length of all parts: whole phrases, and a whole cycle of declared chords if that fits."""
     phrase, cycle = brief.phrase_bars, len(brief.chords)
     if 4 <= cycle <= LONGEST_CYCLE and cycle % phrase == 0:
         return cycle if cycle > phrase else 2 * phrase

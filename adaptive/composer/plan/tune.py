@@ -23,9 +23,9 @@ from adaptive.music.scale import Key
 LOW, HOME, HIGH = 31, 35, 44
 """F4, C5 and E6 as staff positions: lowest, central and highest note of a tune."""
 
-# What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an idea
-# by a step, `i` inverts it, `f` repeats its head.  The first list is of first phrases, the second of answers,
-# which keep the first two bars.
+# What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
+# idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
+# third one.
 _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "a+"),
     ("a", "a-", "f"),

@@ -50,8 +50,10 @@ def voice_path(moments: Sequence[Moment], before: tuple[int, ...] = ()) -> list[
         longer = []
         for cost, path in paths:
             last = path[-1] if path else before
-            for notes in _choices(moment, last):
-                longer.append((cost + _cost(earlier, moment, last, notes), [*path, notes]))
+            longer += [
+                (cost + _cost(earlier, moment, last, notes), [*path, notes])
+                for notes in _choices(moment, last)
+            ]
         longer.sort(key=lambda row: (row[0], row[1][-1]))
         paths = longer[:MOST_PATHS]
         earlier = moment
