@@ -56,7 +56,7 @@ def drums(context: BarContext) -> WrittenBar:
 
 
 def _changed(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:
-    """Change two strokes of the motif: a soft one comes only at a higher density, another is added.
+    """Change some strokes of the motif: a soft one comes only at a higher density, others are added.
 
     The first bar of a part is as the motif has it.  A plain return of the theme has the same changes.
     """
@@ -71,11 +71,12 @@ def _changed(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:
     free = [*meter.halves, *(onset for onset in meter.weak if rng.random() < 0.5)]
     if not free:
         return strokes
-    like = strokes[soft[int(rng.integers(len(soft)))]]
-    added = Stroke(
-        like.piece, free[int(rng.integers(len(free)))], 0.75 * like.velocity, like.density, like.energy
-    )
-    return [*strokes[:place], less, *strokes[place + 1 :], added]
+    added = []
+    for _ in range(1 if len(strokes) < FEW_STROKES else 2):
+        like = strokes[soft[int(rng.integers(len(soft)))]]
+        onset = free[int(rng.integers(len(free)))]
+        added.append(Stroke(like.piece, onset, 0.75 * like.velocity, like.density, like.energy))
+    return [*strokes[:place], less, *strokes[place + 1 :], *added]
 
 
 def _phrase_pickup(context: BarContext) -> list[Stroke]:

@@ -25,6 +25,10 @@ class Stroke:
     energy: float = 0.0
 
 
+EARLY_KICK = 0.55
+"""Liking of the groove from which a kick comes an eighth early."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """Input of a style: the meter, the position in motif and phrase, and random numbers.
@@ -72,6 +76,20 @@ class Pattern:
         step = self.meter.step
         return sorted(places, key=lambda onset: -self.groove[int(onset / step)])[:count]
 
+    def main_kicks(self, velocity: float) -> list[Stroke]:
+        """Return a kick on each group of pulses, or an eighth early where the groove likes that better."""
+        early = 2 * self.meter.step
+        strokes = [Stroke("kick", Fraction(0), velocity)]
+        for onset in self.meter.group_starts[1:]:
+            if self.groove[int((onset - early) / self.meter.step)] > EARLY_KICK:
+                strokes += [
+                    Stroke("kick", onset - early, 0.9 * velocity),
+                    Stroke("kick", onset, velocity, 0.85),
+                ]
+            else:
+                strokes.append(Stroke("kick", onset, velocity))
+        return strokes
+
     @property
     def weak(self) -> list[Fraction]:
         """Sixteenths between the eighths."""
@@ -102,7 +120,7 @@ def pulse(pattern: Pattern) -> list[Stroke]:
 def drive(pattern: Pattern) -> list[Stroke]:
     """Return a rock or electronic pattern: kick and backbeat, continuous hats, ghost notes."""
     meter = pattern.meter
-    strokes = [Stroke("kick", onset, 0.95) for onset in meter.group_starts]
+    strokes = pattern.main_kicks(0.95)
     strokes += [Stroke("snare", onset, 0.9, 0.15) for onset in meter.backbeats]
     strokes += [Stroke("kick", onset, 0.85, 0.3, 0.6) for onset in meter.pulses]
     extra = pattern.kicks(meter.halves, 2)

@@ -60,8 +60,10 @@ def rhythm(
     onsets: list[Fraction] = []
     for index, (pulse, length) in enumerate(zip(meter.pulses, meter.pulse_lengths, strict=True)):
         drawn = float(rng.random())
-        if index and drawn < 0.42 - 0.3 * activity:
+        if index and onsets and drawn < 0.42 - 0.3 * activity:
             continue  # the note before is held
+        if not index and len(meter.pulses) > 2 and drawn > 0.88:
+            continue  # it begins after the bar line
         level = 0 if drawn < 0.75 - 0.5 * activity else 1 if drawn < 1.15 - 0.45 * activity else 2
         choices = _DIVISIONS.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
         at = pulse
@@ -91,7 +93,7 @@ def _breathing(
 ) -> list[tuple[Fraction, Fraction]]:
     """Let nearly half of the bars end with a rest of an eighth or more."""
     onset, length = notes[-1]
-    if drawn > 0.45 or length < 4 * meter.step:
+    if drawn > 0.55 or length < 4 * meter.step:
         return notes
     return [*notes[:-1], (onset, length - (2 if length < 8 * meter.step else 4) * meter.step)]
 

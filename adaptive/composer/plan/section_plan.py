@@ -179,8 +179,13 @@ class BarPlan:
         return named_seed(self.part.seed, layer)
 
     def change_seed(self, layer: str) -> int:
-        """Return a seed for what changes from bar to bar; bars of a plain return have that of the theme."""
-        return named_seed(self.part.seed ^ self.part.variation, layer, str(self.bar_in_part))
+        """Return a seed for what changes from bar to bar.
+
+        Bars of a plain return, and those of the first half of a varied one, have that of the theme.
+        """
+        is_early = 2 * self.bar_in_part < self.part.bars
+        variation = 0 if is_early else self.part.variation
+        return named_seed(self.part.seed ^ variation, layer, str(self.bar_in_part))
 
     def describe(self) -> str:
         """Return the bar in words, as the log has it at the start of a part."""

@@ -34,6 +34,9 @@ _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "f"),
     ("a", "i", "b"),
 )
+FARTHEST = 2
+"""Semitones by which an exact transposition may lie beside the line that fits best."""
+
 _THIRDS = ("a+", "b-", "c", "f", "b", "a-")
 
 
@@ -106,7 +109,7 @@ def ideas_of(
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
     scheme = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
-    upbeat = int(rng.choice((0, 0, 1, 2, 2, 3)))
+    upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
     rises = bool(rng.random() < 0.65)
     return Ideas(a, b, c, scheme, (*scheme[:2], third), upbeat, rises, seed)
 
@@ -262,7 +265,52 @@ def _pitched(
     pitches = fit(targets, plan.key, low, high, before) if targets else []
     for (bar, note, _), target, pitch in zip(notes, targets, pitches, strict=True):
         bars[bar].append(TuneNote(note.onset, note.length, pitch, target.is_strong))
+    return _sequenced(plan, chords, written, bars)
+
+
+def _sequenced(
+    plan: TunePlan,
+    chords: Sequence[BarChords],
+    written: Sequence[Cell],
+    bars: list[list[TuneNote]],
+) -> list[tuple[TuneNote, ...]]:
+    """Let a bar with the rhythm of the first one be its exact transposition, where the chords allow that."""
+    shape = [(note.onset, note.length) for note in written[0]]
+    for bar in range(1, len(written) - 1):
+        same_rhythm = [(note.onset, note.length) for note in written[bar]] == shape
+        if same_rhythm and len(bars[bar]) == len(bars[0]) > 2:
+            bars[bar] = _transposed(plan, chords[bar], bars[0], bars[bar])
     return [tuple(bar) for bar in bars]
+
+
+def _transposed(
+    plan: TunePlan, chords: BarChords, model: list[TuneNote], fitted: list[TuneNote]
+) -> list[TuneNote]:
+    """Return the transposition of a bar that lies nearest to `fitted`; `fitted` if none is in the harmony."""
+    moves = [new.pitch.midi - old.pitch.midi for new, old in zip(fitted, model, strict=True)]
+    middle = sorted(moves)[len(moves) // 2]
+    for shift in sorted(range(middle - FARTHEST, middle + FARTHEST + 1), key=lambda s: abs(s - middle)):
+        pitches = [_in_harmony(plan.key, chords, note, note.pitch.midi + shift) for note in model]
+        if shift and all(pitches):
+            return [
+                TuneNote(old.onset, old.length, pitch, new.is_strong)
+                for old, new, pitch in zip(model, fitted, pitches, strict=True)
+                if pitch is not None
+            ]
+    return fitted
+
+
+def _in_harmony(key: Key, chords: BarChords, note: TuneNote, midi: int) -> Pitch | None:
+    """Return a transposed note as spelled; None if it is outside the range, or neither of chord nor key."""
+    chord = chord_in(chords, note.onset)
+    tone = chord.tone_of(midi)
+    if tone is not None:
+        pitch = tone.nearest(midi)
+    elif note.is_strong or midi % 12 not in key.pitch_classes:
+        return None
+    else:
+        pitch = key.spell(midi)
+    return pitch if LOW <= pitch.step <= HIGH else None
 
 
 def _final(key: Key, chord: Chord, close: str, near: int) -> int:
@@ -284,7 +332,7 @@ def chord_in(chords: BarChords, onset: Fraction) -> Chord:
 
 def _is_strong(meter: Meter, note: CellNote, chords: BarChords) -> bool:
     return (
-        (meter.weight(note.onset) >= 0.8 and note.length >= 4 * meter.step)
+        (meter.weight(note.onset) >= 1.0 and note.length >= 4 * meter.step)
         or note.length >= 6 * meter.step
         or (note.onset > 0 and any(note.onset == onset for onset, _ in chords))
     )
