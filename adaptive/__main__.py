@@ -9,13 +9,18 @@ def main() -> None:
     """Run the command line.  Ctrl-C exits with code 130 and no traceback, even during imports.
 
     A frozen program has no separate interpreter.  To compile kernel units in several processes, it starts
-    itself with ``--compile-units``.
+    itself with ``--compile-units``, and to run a generator in a process with ``--generator``.
     """
     try:
         if sys.argv[1:2] == ["--compile-units"]:
             from adaptive.kernel.compile import build
 
             build.main(sys.argv[2:])
+            return
+        if sys.argv[1:2] == ["--generator"]:
+            from adaptive.composer.worker import child
+
+            child.main(sys.argv[2:])
             return
         from adaptive.cli import main as run
 

@@ -1,4 +1,4 @@
-"""Writes a bar with a generator as the plan wants it: who rests, how dense, where all are silent."""
+"""What the plan does to a bar of a layer: who rests, how dense it is, and where all are silent."""
 
 from __future__ import annotations
 
@@ -9,35 +9,22 @@ from adaptive.composer.context import BarContext, Generator, WrittenBar
 from adaptive.music.note import Note
 
 
-def write_bar(generator: Generator, context: BarContext) -> WrittenBar:
-    """Write one bar.
-
-    Parameters
-    ----------
-    generator : Generator
-        Writes the notes.
-    context : BarContext
-        Its `density` and `energy` are those asked for; the generator gets those of the plan.
-
-    Returns
-    -------
-    WrittenBar
-        Without notes if the plan lets the layer rest in this bar.
-    """
+def planned(context: BarContext) -> BarContext:
+    """Return the context that a generator gets: with the density and the energy of the plan."""
     plan = context.plan
-    if not plan.plays(context.layer):
-        return WrittenBar(())
     energy = min(1.0, max(0.0, context.energy + plan.energy - plan.part.brief.energy))
-    planned = replace(context, density=plan.density(context.density), energy=energy)
-    written = generator(planned)
-    if plan.rests_from is None or context.is_leaving:
-        return written
-    kept = {(note.onset, note.pitch.midi + 12 * context.octave) for note in plan.upbeat}
-    return WrittenBar(_silenced(written.notes, plan.rests_from, kept), {})
+    return replace(context, density=plan.density(context.density), energy=energy)
 
 
-def _silenced(notes: tuple[Note, ...], begins: Fraction, kept: set[tuple[Fraction, int]]) -> tuple[Note, ...]:
-    """End all notes where the rest begins; only an upbeat sounds in it."""
+def rested(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
+    """Return the notes of a bar, ended where all layers rest; only an upbeat sounds there.
+
+    Before a transition nobody rests.
+    """
+    begins = context.plan.rests_from
+    if begins is None or context.is_leaving:
+        return notes
+    kept = {(note.onset, note.pitch.midi + 12 * context.octave) for note in context.plan.upbeat}
     return tuple(
         note if (note.onset, note.midi) in kept else _cut(note, begins)
         for note in notes
@@ -47,3 +34,11 @@ def _silenced(notes: tuple[Note, ...], begins: Fraction, kept: set[tuple[Fractio
 
 def _cut(note: Note, end: Fraction) -> Note:
     return replace(note, duration=min(note.duration, end - note.onset))
+
+
+def write_bar(generator: Generator, context: BarContext) -> WrittenBar:
+    """Write one bar as the plan wants it; without notes if the layer rests."""
+    if not context.plan.plays(context.layer):
+        return WrittenBar(())
+    written = generator(planned(context))
+    return replace(written, notes=rested(written.notes, context))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adaptive.composer.bar_source import SourceOf, in_the_step
 from adaptive.composer.meter import meter
 from adaptive.composer.plan.brief import LayerBrief, SectionBrief
 from adaptive.composer.plan.section_plan import SectionPlans
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.layer_bars import LayerBars
+from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
 from adaptive.conductor.layers.stems import Introduction, StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
@@ -113,17 +117,21 @@ class Assets:
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
 
+    def players(self) -> Iterator[tuple[str, LayerPlayer]]:
+        """What plays each layer, by its name, and each bridge with stems, by the name of its segment."""
+        yield from self.stems.items()
+        yield from self.generated.items()
+
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
-        found = {id(s) for stem in self.stems.values() for v in stem.sounds.values() for s, _ in v}
-        found |= {id(sound) for stem in self.stems.values() for sound, _ in stem.numbered()}
+        found = {id(sound) for _, player in self.players() for sound in player.recordings()}
         kinds = (*self.stingers.values(), *self.fills.values())
-        found |= {id(shot.sound) for variants in kinds for shot in variants}
-        kits = [layer.player for layer in self.generated.values() if isinstance(layer.player, KitPlayer)]
-        return found | {id(hit.sound) for player in kits for hit in player.kit.values()}
+        return found | {id(shot.sound) for variants in kinds for shot in variants}
 
 
-def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> Assets:
+def prepare(
+    preset: Preset, layout: PresetLayout, engine: Engine, seed: int, source_of: SourceOf = in_the_step
+) -> Assets:
     """Decode and resample the files of a preset and enter them in the engine's table of sounds.
 
     Parameters
@@ -136,6 +144,8 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
         Holds the bank and the table of sounds.
     seed : int
         Seed of all random choices.
+    source_of : callable
+        Makes the source of a generated layer's bars.
 
     Raises
     ------
@@ -170,7 +180,7 @@ def prepare(preset: Preset, layout: PresetLayout, engine: Engine, seed: int) -> 
     if faults:
         raise PresetError(ordered(preset, faults), str(preset.folder))
     generated = {
-        name: _generated_layer(preset, place, engine, seed)
+        name: _generated_layer(preset, place, engine, seed, source_of)
         for name, place in layout.layers.items()
         if preset.file.layers[name].generator is not None
     }
@@ -314,7 +324,9 @@ def _pickers(
     }
 
 
-def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: int) -> GeneratedLayer:
+def _generated_layer(
+    preset: Preset, place: LayerPlace, engine: Engine, seed: int, source_of: SourceOf
+) -> GeneratedLayer:
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
     defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}
@@ -324,7 +336,7 @@ def _generated_layer(preset: Preset, place: LayerPlace, engine: Engine, seed: in
         player = KitPlayer(place, _kit_sounds(place.kit, engine), round(CHOKE_S * rate))
     return GeneratedLayer(
         place=place,
-        generator=spec.function,
+        bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
         player=player,
         style=table.style or spec.styles[0],
         octave=table.octave,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adaptive.conductor.layers.generated import KEPT_BARS
+from adaptive.conductor.layers.layer_bars import KEPT_BARS
 from adaptive.conductor.playback import PlaybackState
 
 MAX_SEGMENTS = KEPT_BARS // 2

@@ -8,7 +8,9 @@ kernel recorded for this control step, and the messages given with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
@@ -19,7 +21,7 @@ from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
-from adaptive.conductor.requests.places import PlaceRequests
+from adaptive.conductor.requests.places import PlaceRequests, PlaceState
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
 from adaptive.conductor.saved_state import (
@@ -57,6 +59,25 @@ ADVANCE_BARS, ADVANCE_S = 2, 3.0
 """A playlist's next section is planned this long before it is due: time for a fill, a pickup or a stall."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConductorState:
+    """What the conductor itself remembers from step to step.
+
+    Parameters
+    ----------
+    stale : frozenset of str
+        Parameters that are known to be stale.
+    held_back : (str, str) or None
+        The section that stays, and the one that is wanted: logged once.
+    last_bar : int
+        Number of the bar whose parameters were logged last.
+    """
+
+    stale: frozenset[str] = frozenset()
+    held_back: tuple[str, str] | None = None
+    last_bar: int = 0
+
+
 class Conductor:
     """Decides what plays, when, and why.
 
@@ -82,9 +103,7 @@ class Conductor:
         self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
-        self._stale: set[str] = set()
-        self._held_back: tuple[str, str] | None = None
-        self._last_bar = 0
+        self.state = ConductorState()
         self.variation_log = VariationLog(playback)
 
     @property
@@ -149,11 +168,12 @@ class Conductor:
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
-            self.places.restore(saved.jumped)
+            self.places.state = self.places.fitting(PlaceState(saved.jumped))
             reason = "goes on where it was saved"
-            self._last_bar = instance.bar_number(0.0)
+            self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
+        self._report_bars()
         self.outbox.post_in_order()
 
     def take_over(self, before: Conductor) -> None:
@@ -161,13 +181,13 @@ class Conductor:
         self.selector.take_over(before.selector)
         self.playlists.take_over(before.playlists, before.instance)
         self.planner.take_over(before.planner)
-        self.section_ends.restore(before.section_ends.state())
+        self.section_ends.state = self.section_ends.fitting(before.section_ends.state)
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
-        self.requests.take_over(before.requests)
-        self.places.take_over(before.places)
-        self._stale, self._held_back, self._last_bar = before._stale, before._held_back, before._last_bar
+        self.requests.state = before.requests.state
+        self.places.state = self.places.fitting(before.places.state)
+        self.state = before.state
 
     def cancel_planned(self, reason: str) -> None:
         """Cancel all planned transitions."""
@@ -184,7 +204,7 @@ class Conductor:
 
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
-        music = save(self.playback, self.playlists, self.stingers, preset, self.places.jumped)
+        music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
@@ -260,7 +280,8 @@ class Conductor:
         if self.section_ends.is_outdated(wanted) and not self.planner.locked_count():
             self._cancel(f"{wanted or 'silence'} is wanted before the end", 0)
         if self.playlists.is_within(playback.destination.section, wanted):
-            self._held_back = None
+            if self.state.held_back is not None:
+                self.state = replace(self.state, held_back=None)
             self._advance(choice)
             return Outcome.SETTLED, ""
         reason = choice.reason if playback.is_playing else "stop was asked for"
@@ -274,11 +295,11 @@ class Conductor:
             return Outcome.SETTLED, reason
         if len(playback.transitions) > locked:
             self._cancel(f"{wanted or 'silence'} is wanted instead: {reason}", locked)
-        playlists_before = self.playlists.snapshot()
+        playlists_before = self.playlists.state
         target = self._target(base.section, wanted)
         # `min_stay_bars` does not apply to bridges and silence
         if not is_bridge(base.section) and self._must_stay(target, choice):
-            self.playlists.restore(playlists_before)
+            self.playlists.state = playlists_before
             return Outcome.HELD, reason
         self.planner.plan(
             TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, playlists_before)
@@ -306,7 +327,7 @@ class Conductor:
         playlists_before = next((r.playlists_before for r in cancelled if r.playlists_before), None)
         self.planner.cancel(reason, keep)
         if playlists_before is not None:
-            self.playlists.restore(playlists_before)
+            self.playlists.state = playlists_before
 
     def _must_stay(self, section: str, choice: Choice) -> bool:
         playback, instance = self.playback, self.playback.instance
@@ -322,8 +343,8 @@ class Conductor:
         )
         if instance.bars_since_entry(leaves) >= stay_bars - BEAT_TOLERANCE:
             return False
-        if self._held_back != (instance.section, choice.section):
-            self._held_back = (instance.section, choice.section)
+        if self.state.held_back != (instance.section, choice.section):
+            self.state = replace(self.state, held_back=(instance.section, choice.section))
             playback.log_line(
                 "transition", playback.now, f"stays at least {stay_bars} bars, {rest:.1f} more; "
                 f"wanted by {choice.reason}", source=instance.section, target=choice.section, status="held",
@@ -349,7 +370,7 @@ class Conductor:
         if ends is not None:
             self.section_ends.plan(choice, ends, self._target)
             return
-        playlists_before = self.playlists.snapshot()
+        playlists_before = self.playlists.state
         section, playlist = self.playlists.pick_next(playback.instance.section, wanted)
         if section == playback.instance.section:
             self.playlists.repeat(playback.instance)
@@ -410,13 +431,16 @@ class Conductor:
         for layer in layers:
             self.outbox.add(layer.write(soon, tempo, not_before))
         for _ in range(BARS_A_STEP):
-            behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
+            ready = (layer for layer in layers if not layer.bars.is_waiting)
+            behind = min(ready, key=lambda layer: layer.cursor_beat, default=None)
             if behind is None or behind.cursor_beat >= until - BEAT_TOLERANCE:
                 break
             before = behind.cursor_beat
             self.outbox.add(behind.write(until, tempo, not_before, 1))
-            if behind.cursor_beat == before:
+            if behind.cursor_beat == before and not behind.bars.is_waiting:
                 behind.cursor_beat = until  # the layer does not play in this stretch
+        for layer in layers:
+            layer.ask_ahead(not_before)
         frame = tempo.frame_at(until)
         for stem in playback.assets.stems.values():
             if stem.changes_sounds:
@@ -427,8 +451,8 @@ class Conductor:
             if table.stale_after_s is None:
                 continue
             is_stale = self.playback.values.is_stale(name)
-            if is_stale != (name in self._stale):
-                self._stale ^= {name}
+            if is_stale != (name in self.state.stale):
+                self.state = replace(self.state, stale=self.state.stale ^ {name})
                 word = f"silent for {table.stale_after_s:g} s" if is_stale else "heard again"
                 self.playback.log_line(
                     "health", self.playback.now, f"{name}: {word}", parameter=name, stale=is_stale
@@ -437,15 +461,31 @@ class Conductor:
     def _report(self) -> None:
         for name, layer in self.playback.assets.generated.items():
             self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
+        self._report_bars()
         self.variation_log.report()
         self._report_parameters()
         self.stingers.report()
 
+    def _report_bars(self) -> None:
+        """Log the bars that came late or not at all, and those that a generator would not write again."""
+        playback, rate = self.playback, self.playback.tempo.sample_rate
+        for name, layer in playback.assets.generated.items():
+            for report in layer.bars.pop_reports():
+                frame = playback.tempo.frame_at(report.beat)
+                decided = max(0, report.settled_frame - playback.look_ahead)
+                playback.log_line(
+                    "bar", frame, report.reason, layer=name, section=report.section, bar=report.bar,
+                    status="missing" if report.reason else "written",
+                    wait_s=round((frame - decided) / rate, 4),
+                    tried_frame=report.tried_frame, settled_frame=report.settled_frame,
+                    **({} if report.notes is None else {"notes": [note_row(note) for note in report.notes]}),
+                )  # fmt: skip
+
     def _report_parameters(self) -> None:
         bar = self.playback.instance.bar_number(self.playback.tempo.beat_at(self.playback.now))
-        if bar == self._last_bar:
+        if bar == self.state.last_bar:
             return
-        self._last_bar = bar
+        self.state = replace(self.state, last_bar=bar)
         self._forget()
         values = {
             name: round(self.playback.values.number(name), 4) for name in self.playback.layout.parameters
@@ -458,10 +498,8 @@ class Conductor:
         playback = self.playback
         playback.tempo.forget_before(playback.now - HISTORY_S * playback.tempo.sample_rate)
         beat = playback.tempo.beat_at(playback.now)
-        for layer in playback.assets.generated.values():
-            layer.forget_before(beat)
-        for stem in playback.assets.stems.values():
-            stem.forget_before(playback.now)
+        for _, player in playback.assets.players():
+            player.forget_before(playback.now, beat)
 
     def _post(self) -> None:
         """Post the commands of this step as one commit; if the queue is full, retry in the next step."""

@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 from adaptive.conductor.assets import DEFAULT_DENSITY, Assets
 from adaptive.conductor.conductor import Conductor
-from adaptive.conductor.layers.generated import ComposeContext, GeneratedLayer
+from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.stems import StemLayer
+from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout, control_start
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
-from adaptive.conductor.transitions.applier import INSTRUMENT_FADE_S
-from adaptive.engine import commands
 from adaptive.engine.commands import Command
 from adaptive.engine.live_edit import MOVE_S, Store, moves, stores
 from adaptive.engine.spec import EngineSpec
@@ -259,10 +258,10 @@ class _EditTransition:
         section, changed = transition.target.section, []
         wanted = set(self.playback.layers_of(section))
         segment_assets = self.playback.assets.segments.get(section)
-        position = 0
+        seam = self.conductor.planner.applier.seam_of(transition)
         if segment_assets is not None:
-            position = segment_assets.frames_into(transition.target.local(self.beat))
-        is_at_end = transition.source.ends_pass_at(self.beat)
+            # the instance may have begun long before this bar line
+            seam = replace(seam, position=segment_assets.frames_into(transition.target.local(self.beat)))
         has_same_start = transition.target.start_beat == transition.source.start_beat
         for name, layer in self.playback.assets.stems.items():
             old = self.before.assets.stems.get(name)
@@ -272,9 +271,7 @@ class _EditTransition:
             if was_wanted == is_wanted and has_same_start and (not is_wanted or is_like):
                 continue  # unchanged
             self.conductor.outbox.add(layer.undo_changes(self.frame))
-            posted = self.conductor.planner.applier.switch_stem(
-                layer, is_wanted, transition, position, is_at_end
-            )
+            posted = layer.cross(seam, is_wanted=is_wanted)
             self.conductor.outbox.add(posted)
             changed += [name] if posted else []
         return changed
@@ -305,10 +302,8 @@ class _EditTransition:
         if layer.cursor_beat > self.beat + BEAT_TOLERANCE:
             self.conductor.outbox.add(layer.withdraw(self.frame, self.beat))
         layer.rewrite_from(self.beat, context)
-        if context is not None and layer.place.instrument is not None:
-            frames = round(INSTRUMENT_FADE_S * self.playback.tempo.sample_rate)
-            back = commands.fade_instrument(self.frame, layer.place.instrument, 1.0, frames, group=group)
-            self.conductor.outbox.add([back])
+        if context is not None:
+            self.conductor.outbox.add(layer.fade_in(self.frame, group, self.playback.tempo.sample_rate))
 
     # ── removed layers ─────────────────────────────────────────────────────────────────────────
 

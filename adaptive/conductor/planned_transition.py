@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adaptive.conductor.layers.generated import WritePlan
-from adaptive.conductor.layers.stems import Fades, LayerState
+from adaptive.conductor.layers.fades import Fades
 from adaptive.conductor.playlists import PlaylistState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.variation_picker import PickState
@@ -105,15 +105,15 @@ class PlannedTransition:
         The tempo map before it was planned.
     fades : Fades
         Fades at the seam, in frames.
-    stems_before, plans_before : dict
-        State of each stem and generated layer before it was planned, to restore when it is cancelled.
+    layers_before : dict
+        State of each layer before it was planned, to restore when it is cancelled.
     early : list of Command
         Commands that act before the seam; a cancellation that comes after them has to reverse them.
     marker : str
         Marker at which the section was left; carried over a bridge; empty: none.
     fill_take, fill_before : str, PickState or None
         Where the fill has several files: the one that was picked, and the pick state before.
-    levels_before, levels : dict
+    levels_before, levels : Mapping
         What was added to the levels of layers before the seam, and what changes there.
     """
 
@@ -128,13 +128,12 @@ class PlannedTransition:
     decided_frame: int
     tempo_before: tuple[TempoSegment, ...]
     fades: Fades = field(default_factory=Fades)
-    stems_before: dict[str, LayerState] = field(default_factory=dict)
-    plans_before: dict[str, WritePlan] = field(default_factory=dict)
+    layers_before: dict[str, Any] = field(default_factory=dict)
     early: list[Command] = field(default_factory=list)
     marker: str = ""
     fill_take: str = ""
     fill_before: PickState | None = None
-    levels_before: dict[str, float] = field(default_factory=dict)
+    levels_before: Mapping[str, float] = field(default_factory=dict)
     levels: dict[str, float] = field(default_factory=dict)
 
 

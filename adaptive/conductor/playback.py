@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.conductor.assets import Assets
-from adaptive.conductor.layers.generated import ComposeContext, WrittenNote
+from adaptive.conductor.layers.generated import WrittenNote
+from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Receipt
@@ -119,7 +120,7 @@ class PlaybackState:
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
-        self.shot_picks.take_over(before.shot_picks)
+        self.shot_picks.state = self.shot_picks.fitting(before.shot_picks.state)
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -18,21 +19,46 @@ ADVANCE_RULE = TransitionTable(exit_at="end")
 
 @dataclass(frozen=True, slots=True)
 class PlaylistState:
-    """State of all playlists, to restore when a planned transition is cancelled.
+    """What all playlists have picked; a transition that is cancelled puts it back.
 
     Parameters
     ----------
-    picks : dict
+    picks : Mapping
         Playlist to its pick state.
-    rounds : dict
+    rounds : Mapping
         Playlist to the number of items picked since it was entered.
-    interrupted : dict
+    interrupted : Mapping
         Playlist to the section in which it was interrupted.
     """
 
-    picks: dict[str, PickState]
-    rounds: dict[str, int]
-    interrupted: dict[str, str]
+    picks: Mapping[str, PickState]
+    rounds: Mapping[str, int]
+    interrupted: Mapping[str, str] = field(default_factory=dict)
+
+    def picked(self, name: str, pick: PickState, rounds: int) -> PlaylistState:
+        """The state after a playlist has picked."""
+        return replace(self, picks={**self.picks, name: pick}, rounds={**self.rounds, name: rounds})
+
+    def without_interrupted(self, name: str) -> PlaylistState:
+        """The state after a playlist's interruption is forgotten."""
+        left = {key: section for key, section in self.interrupted.items() if key != name}
+        return replace(self, interrupted=left)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistCourse:
+    """How far the present section of a playlist has come; it goes on when a transition is cancelled.
+
+    Parameters
+    ----------
+    begun : Mapping
+        Section to the pass from which its loops are counted.
+    due : (SegmentInstance, str, float) or None
+        The present instance, the playlist that is wanted, and the beat at which it goes on.
+    """
+
+    begun: Mapping[str, float] = field(default_factory=dict)
+    due: tuple[SegmentInstance, str, float] | None = None
 
 
 class Playlists:
@@ -44,45 +70,57 @@ class Playlists:
         Has the playlists.
     seed : int
         Random seed.
+
+    Attributes
+    ----------
+    state : PlaylistState
+        What has been picked.
     """
 
     def __init__(self, preset: Preset, seed: int) -> None:
         self._preset = preset
         self._tables = dict(preset.file.playlists)
         self._pickers = {name: _picker(name, table, seed) for name, table in self._tables.items()}
-        self.picks = {name: PickState() for name in self._tables}
-        self.rounds = dict.fromkeys(self._tables, 0)
-        self.interrupted: dict[str, str] = {}
-        self._begun: dict[str, float] = {}
-        self._due: tuple[SegmentInstance, str, float] | None = None
+        self.state = PlaylistState(
+            {name: PickState() for name in self._tables}, dict.fromkeys(self._tables, 0)
+        )
+        self._course = PlaylistCourse()
 
     def is_within(self, section: str, wanted: str) -> bool:
         """Whether a section is the one that was asked for, or belongs to the playlist of that name."""
         return section == wanted or wanted in self._preset.playlists_of(section)
 
-    def snapshot(self) -> PlaylistState:
-        """The present state."""
-        return PlaylistState(dict(self.picks), dict(self.rounds), dict(self.interrupted))
-
-    def restore(self, state: PlaylistState) -> None:
-        """Restore a snapshot."""
-        self.picks, self.rounds = dict(state.picks), dict(state.rounds)
-        self.interrupted = dict(state.interrupted)
-
     def leave(self, instance: SegmentInstance, target: str) -> None:
         """Remember the section in which each playlist is interrupted: `target` lies outside of it."""
         outer = set(self._preset.playlists_of(target))
-        for name in self._preset.playlists_of(instance.section):
-            if name not in outer:
-                self.interrupted[name] = instance.section
+        left = {n: instance.section for n in self._preset.playlists_of(instance.section) if n not in outer}
+        self.state = replace(self.state, interrupted={**self.state.interrupted, **left})
 
     def forget(self, name: str) -> bool:
         """Forget where a playlist was interrupted; returns whether it was."""
-        return self.interrupted.pop(name, None) is not None
+        was_interrupted = name in self.state.interrupted
+        self.state = self.state.without_interrupted(name)
+        return was_interrupted
 
     def interrupted_section(self, name: str) -> str | None:
         """The section in which a playlist was interrupted; None if it was not."""
-        return self.interrupted.get(name)
+        return self.state.interrupted.get(name)
+
+    def fitting(self, state: PlaylistState) -> PlaylistState:
+        """As much of a state as fits these playlists, which a save or an edit may not have had."""
+        picks = {
+            name: pick
+            for name, pick in state.picks.items()
+            if name in self._tables and pick.fits(len(self._tables[name].play))
+        }
+        rounds = {name: state.rounds.get(name, 0) for name in picks}
+        interrupted = {
+            name: section
+            for name, section in state.interrupted.items()
+            if name in self._tables and section in self._preset.segments and self.is_within(section, name)
+        }
+        present = self.state
+        return PlaylistState({**present.picks, **picks}, {**present.rounds, **rounds}, interrupted)
 
     def take_over(self, before: Playlists, instance: SegmentInstance) -> None:
         """Continue from the playlists before an edit.
@@ -90,27 +128,21 @@ class Playlists:
         A pick state is kept if it fits the edited playlist.  The beat at which `instance` is due to end is
         kept if its playlists and its number of loops are unchanged.
         """
-        for name, table in self._tables.items():
-            pick = before.picks.get(name)
-            if pick is not None and pick.fits(len(table.play)):
-                self.picks[name], self.rounds[name] = pick, before.rounds[name]
-            section = before.interrupted.get(name)
-            if section is not None and section in self._preset.segments and self.is_within(section, name):
-                self.interrupted[name] = section
-        self._begun = {
-            segment: passes for segment, passes in before._begun.items() if segment in self._preset.segments
-        }
-        section = instance.section
-        if before._due is None or self._preset.playlists_of(section) != before._preset.playlists_of(section):
+        self.state = self.fitting(before.state)
+        segments, course, section = self._preset.segments, before._course, instance.section
+        begun = {segment: passes for segment, passes in course.begun.items() if segment in segments}
+        self._course = PlaylistCourse(begun)
+        owners = self._preset.playlists_of(section)
+        if course.due is None or not owners or owners != before._preset.playlists_of(section):
             return
-        is_present = before._due[0] is instance and bool(self._preset.playlists_of(section))
-        if is_present and self._loops(section) == before._loops(section):
-            self._due = before._due
+        if course.due[0] is instance and self._loops(section) == before._loops(section):
+            self._course = replace(self._course, due=course.due)
 
     def replace_instance(self, source: SegmentInstance, target: SegmentInstance) -> None:
         """Keep the due beat for a new object of the same instance, if its length is unchanged."""
-        if self._due is not None and self._due[0] is source and source.length_beats == target.length_beats:
-            self._due = (target, *self._due[1:])
+        due = self._course.due
+        if due is not None and due[0] is source and source.length_beats == target.length_beats:
+            self._course = replace(self._course, due=(target, *due[1:]))
 
     def enter(self, name: str) -> str:
         """Pick the section to enter for a name; the name of a section is returned as it is.
@@ -121,22 +153,20 @@ class Playlists:
         table = self._tables.get(name)
         if table is None:
             return name
-        self.rounds[name] = 0
-        self.interrupted.pop(name, None)
-        if table.order == "sequence":
-            self.picks[name] = PickState()
+        pick = PickState() if table.order == "sequence" else self.state.picks[name]
+        self.state = self.state.without_interrupted(name).picked(name, pick, 0)
         return self._pick(name)
 
     def _pick(self, name: str) -> str:
-        picked, self.picks[name] = self._pickers[name].pick(self.picks[name])
-        self.rounds[name] += 1
+        picked, pick = self._pickers[name].pick(self.state.picks[name])
+        self.state = self.state.picked(name, pick, self.state.rounds[name] + 1)
         return self._inner(self._tables[name].play[picked])
 
     def _inner(self, item: str) -> str:
         """The section of an item; an inner playlist continues from its last pick."""
         if item not in self._tables:
             return item
-        self.rounds[item] = 0
+        self.state = self.state.picked(item, self.state.picks[item], 0)
         return self._pick(item)
 
     def due_beat(self, instance: SegmentInstance, wanted: str, now_beat: float) -> float | None:
@@ -148,20 +178,25 @@ class Playlists:
         owners = self._preset.playlists_of(instance.section)
         if wanted not in owners or self._has_ended(owners, wanted):
             return None
-        if self._due is None or self._due[:2] != (instance, wanted):
+        course = self._course
+        if course.due is None or course.due[:2] != (instance, wanted):
+            first = course.begun.get(instance.section, instance.offset_beats // instance.length_beats)
             if instance.offset_beats < instance.length_beats:  # otherwise it resumes in a later pass
-                self._begun[instance.section] = 0.0
-            first = self._begun.setdefault(instance.section, instance.offset_beats // instance.length_beats)
+                first = 0.0
             passes = first + self._loops(instance.section)
             passes = max(passes, (instance.local(now_beat) + BEAT_TOLERANCE) // instance.length_beats + 1.0)
-            self._due = (instance, wanted, instance.beat_of(passes * instance.length_beats))
-        return self._due[2]
+            due = instance.beat_of(passes * instance.length_beats)
+            begun = {**course.begun, instance.section: first}
+            self._course = PlaylistCourse(begun, (instance, wanted, due))
+            return due
+        return course.due[2]
 
     def repeat(self, instance: SegmentInstance) -> None:
         """Let an instance play its loops once more, because the same section was picked again."""
-        if self._due is not None:
+        due = self._course.due
+        if due is not None:
             more = self._loops(instance.section) * instance.length_beats
-            self._due = (instance, self._due[1], self._due[2] + more)
+            self._course = replace(self._course, due=(instance, due[1], due[2] + more))
 
     def _loops(self, section: str) -> int:
         loops = self._tables[self._preset.playlists_of(section)[0]].loops
@@ -172,13 +207,13 @@ class Playlists:
         table = self._tables[wanted]
         inner = owners[: owners.index(wanted)]
         has_inner_ended = not any(self._has_more(name) for name in inner)
-        is_last = self.picks[wanted].count >= len(table.play)
+        is_last = self.state.picks[wanted].count >= len(table.play)
         return table.at_end == "hold" and is_last and has_inner_ended
 
     def _has_more(self, name: str) -> bool:
         """Whether a playlist with ``each_time = "all"`` has items left in this round."""
         table = self._tables[name]
-        return table.each_time == "all" and self.rounds[name] < len(table.play)
+        return table.each_time == "all" and self.state.rounds[name] < len(table.play)
 
     def pick_next(self, section: str, wanted: str) -> tuple[str, str]:
         """Pick the section after this one; returns the section and the playlist that it was picked from."""

@@ -10,9 +10,8 @@ Bars are composed again at the density of the moment they are restored.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -23,7 +22,7 @@ from adaptive.conductor.playlists import Playlists, PlaylistState
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Selector
-from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.stingers.stingers import Stingers, StingersState
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
 from adaptive.preset.model import Preset
@@ -172,7 +171,7 @@ def save(
     instance, local, bar = _present(playback)
     # a planned transition is not saved, so what playlists picked for it is not saved either
     requests = [transition.request for transition in playback.transitions]
-    lists = next((r.playlists_before for r in requests if r.playlists_before), playlists.snapshot())
+    lists = next((r.playlists_before for r in requests if r.playlists_before), playlists.state)
     near = {instance.section, *(transition.target.section for transition in playback.transitions)}
     rate = playback.tempo.sample_rate
     return SavedMusic(
@@ -206,7 +205,7 @@ def save(
         shots={path: _saved_pick(pick) for path, pick in _shot_picks(playback).items()},
         rested_s={
             name: (playback.now - sync_point) / rate
-            for name, sync_point in stingers.last_sync_points().items()
+            for name, sync_point in stingers.state.sync_points.items()
         },
     )
 
@@ -228,7 +227,7 @@ def _present(playback: PlaybackState) -> tuple[SegmentInstance, float, int]:
 
 def _shot_picks(playback: PlaybackState) -> dict[str, PickState]:
     """Pick states of one-shots, without the fills of planned transitions, which are planned again."""
-    picks = dict(playback.shot_picks.states)
+    picks = dict(playback.shot_picks.state)
     for transition in reversed(playback.transitions):
         if transition.fill_before is not None:
             picks[shot_path("fills", transition.table.fill or "")] = transition.fill_before
@@ -260,23 +259,26 @@ def restore(
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
     playback.visits = {name: count for name, count in saved.visits.items() if name in segments}
     playback.forgotten = set(saved.forgotten) & {saved.section}
-    playlists.restore(_playlist_state(saved, playlists, playback.preset.file.playlists))
+    picks = {name: _pick_state(pick) for name, pick in saved.playlists.items()}
+    playlists.state = playlists.fitting(PlaylistState(picks, saved.rounds, saved.interrupted))
     for name, layer in playback.assets.stems.items():
         picks = {segment: _pick_state(pick) for segment, pick in saved.variations.get(name, {}).items()}
         layer.set_picks(picks, saved.left_with.get(name, {}))
-    playback.shot_picks.set({path: _pick_state(pick) for path, pick in saved.shots.items()})
+    shots = {path: _pick_state(pick) for path, pick in saved.shots.items()}
+    playback.shot_picks.state = playback.shot_picks.fitting(shots)
     rate = playback.tempo.sample_rate
-    stingers.restore_sync_points({name: -round(seconds * rate) for name, seconds in saved.rested_s.items()})
+    rested = {name: -round(seconds * rate) for name, seconds in saved.rested_s.items()}
+    stingers.state = stingers.fitting(StingersState(rested))
     return _instance(saved, playback)
 
 
 def save_section_ends(music: SavedMusic, selector: Selector, section_ends: SectionEnds) -> SavedMusic:
     """Add which select lines are spent, and what follows sections that have ended."""
-    detour = section_ends.detour
+    detour = section_ends.state.detour
     return msgspec.structs.replace(
         music,
         spent=tuple(selector.spent()),
-        interrupted_sections=dict(section_ends.interrupted),
+        interrupted_sections=dict(section_ends.state.interrupted),
         detour=None if detour is None else (detour.section, detour.after, *detour.answer),
     )
 
@@ -288,7 +290,7 @@ def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: Se
     if saved.detour is not None:
         section, after, *answer = saved.detour
         detour = Detour(section, after, (answer[0], answer[1]))
-    section_ends.restore(SectionEndsState(dict(saved.interrupted_sections), detour))
+    section_ends.state = section_ends.fitting(SectionEndsState(saved.interrupted_sections, detour))
 
 
 def require_section(saved: SavedMusic, preset: Preset) -> None:
@@ -315,19 +317,6 @@ def _restore_values(saved: SavedMusic, playback: PlaybackState) -> None:
             target, smoothed = (min(max(number, low), high) for number in numbers)
             is_sent = name not in playback.preset.derived
             playback.engine.set_at_start(playback.layout.parameters[name], target, smoothed, is_sent=is_sent)
-
-
-def _playlist_state(saved: SavedMusic, playlists: Playlists, tables: Mapping[str, Any]) -> PlaylistState:
-    state = playlists.snapshot()
-    for name, saved_pick in saved.playlists.items():
-        pick = _pick_state(saved_pick)
-        if name in tables and pick.fits(len(tables[name].play)):
-            state.picks[name] = pick
-            state.rounds[name] = saved.rounds.get(name, 0)
-    for name, section in saved.interrupted.items():
-        if name in tables and playlists.is_within(section, name):
-            state.interrupted[name] = section
-    return state
 
 
 def _pick_state(saved: SavedPick) -> PickState:

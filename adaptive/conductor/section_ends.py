@@ -6,8 +6,8 @@ section's select lines are *spent*: they do not count until their conditions hav
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -44,10 +44,18 @@ class Detour:
 
 @dataclass(frozen=True, slots=True)
 class SectionEndsState:
-    """What a save keeps: interrupted sections, and the detour if there is one."""
+    """What follows sections that have ended.
 
-    interrupted: dict[str, str]
-    detour: Detour | None
+    Parameters
+    ----------
+    interrupted : Mapping
+        For each section that ends by itself, the section it interrupted.
+    detour : Detour or None
+        The section that plays after one that has ended, until the answer of select changes.
+    """
+
+    interrupted: Mapping[str, str] = field(default_factory=dict)
+    detour: Detour | None = None
 
 
 class SectionEnds:
@@ -70,31 +78,27 @@ class SectionEnds:
     ) -> None:
         self.playback, self.selector = playback, selector
         self.planner, self.playlists = planner, playlists
-        self.interrupted: dict[str, str] = {}
-        self.detour: Detour | None = None
+        self.state = SectionEndsState()
 
-    def state(self) -> SectionEndsState:
-        """The present state."""
-        return SectionEndsState(dict(self.interrupted), self.detour)
-
-    def restore(self, state: SectionEndsState) -> None:
-        """Restore a state, as far as the preset has its sections."""
+    def fitting(self, state: SectionEndsState) -> SectionEndsState:
+        """As much of a state as fits the preset, which a save or an edit may not have had."""
         sections = self.playback.preset.file.sections
-        self.interrupted = {
+        interrupted = {
             name: before
             for name, before in state.interrupted.items()
             if name in sections and before in sections
         }
-        self.detour = state.detour if state.detour and state.detour.section in sections else None
+        detour = state.detour if state.detour and state.detour.section in sections else None
+        return SectionEndsState(interrupted, detour)
 
     def choice(self, choice: Choice) -> Choice:
         """The answer of select, or the section that plays instead until it changes."""
-        if self.detour is None:
+        detour = self.state.detour
+        if detour is None:
             return choice
-        if choice.key != self.detour.answer:
-            self.detour = None
+        if choice.key != detour.answer:
+            self.state = replace(self.state, detour=None)
             return choice
-        detour = self.detour
 
         def explain() -> str:
             return f"{detour.after} has ended, and select's answer has not changed: {choice.reason}"
@@ -157,7 +161,7 @@ class SectionEnds:
         source = self.playback.instance.section
         table = self._table(source)
         assert table is not None  # `due_beat` has found its passes
-        playlists_before = self.playlists.snapshot()
+        playlists_before = self.playlists.state
         section, detour, is_back = self._following(choice)
         target = section if is_back or section == SILENCE else target_of(source, section)
         rule = self.playlists.rule(source, target)
@@ -173,9 +177,9 @@ class SectionEnds:
         playback, source = self.playback, self.playback.instance.section
         table = self._table(source)
         then = SELECT if table is None else table.then
-        is_detour = self.detour is not None and self.detour.section == source
+        is_detour = self._is_detour(source)
         answer = self.selector.last if is_detour else self.selector.without(source)
-        before = self.interrupted.get(source, "")
+        before = self.state.interrupted.get(source, "")
         if then == BACK and before and self.playlists.is_within(before, answer.section):
             return before, None, True
         if then in {BACK, SELECT} or then not in playback.preset.file.sections:
@@ -184,6 +188,10 @@ class SectionEnds:
 
     def _table(self, section: str) -> SectionTable | None:
         return self.playback.preset.file.sections.get(section)
+
+    def _is_detour(self, section: str) -> bool:
+        detour = self.state.detour
+        return detour is not None and detour.section == section
 
     def leave(self, arrived: PlannedTransition, destination: str) -> None:
         """Take note of a section that has been left.
@@ -199,14 +207,15 @@ class SectionEnds:
         table = self._table(destination)
         if table is not None and table.plays is not None and destination != source:
             # a section that has ended passes on what it interrupted
-            before = source if section_end is None else self.interrupted.get(source, "")
-            self.interrupted[destination] = before
+            before = source if section_end is None else self.state.interrupted.get(source, "")
+            interrupted = {**self.state.interrupted, destination: before}
+            self.state = replace(self.state, interrupted=interrupted)
         if section_end is None:
             return
         playback = self.playback
         playback.left_at.pop(source, None)  # it has ended, so it begins anew
-        is_detour = self.detour is not None and self.detour.section == source
-        self.detour = section_end.detour
+        is_detour = self._is_detour(source)
+        self.state = replace(self.state, detour=section_end.detour)
         if not is_detour:
             for place in self.selector.spend(source):
                 playback.log_line(

@@ -14,22 +14,23 @@ class ShotPicks:
     ----------
     pickers : Mapping
         Pickers by key path, such as ``stingers.hit``; only of one-shots with several files.
+
+    Attributes
+    ----------
+    state : Mapping
+        Pick state by key path; it is replaced and never changed.
     """
 
     def __init__(self, pickers: Mapping[str, VariationPicker]) -> None:
         self._pickers = dict(pickers)
-        self.states: dict[str, PickState] = {}
+        self.state: Mapping[str, PickState] = {}
 
-    def take_over(self, before: ShotPicks) -> None:
-        """Keep the pick states that fit the files of an edited preset."""
-        self.set(before.states)
-
-    def set(self, states: Mapping[str, PickState]) -> None:
-        """Set pick states where they fit."""
-        self.states = {
-            name: state
-            for name, state in states.items()
-            if name in self._pickers and state.fits(len(self._pickers[name].weights))
+    def fitting(self, state: Mapping[str, PickState]) -> Mapping[str, PickState]:
+        """The pick states that fit these files, which a save or an edit may not have had."""
+        return {
+            name: pick
+            for name, pick in state.items()
+            if name in self._pickers and pick.fits(len(self._pickers[name].weights))
         }
 
     def describe(self, name: str) -> str:
@@ -41,12 +42,13 @@ class ShotPicks:
         picker = self._pickers.get(name)
         if picker is None:
             return 0, None
-        before = self.states.get(name, PickState())
-        picked, self.states[name] = picker.pick(before)
+        before = self.state.get(name, PickState())
+        picked, after = picker.pick(before)
+        self.state = {**self.state, name: after}
         return picked, before
 
     def undo(self, name: str, before: PickState | None) -> None:
         """Take back the last pick, if nothing has been picked after it."""
         picker = self._pickers.get(name)
-        if before is not None and picker is not None and picker.pick(before)[1] == self.states.get(name):
-            self.states[name] = before
+        if before is not None and picker is not None and picker.pick(before)[1] == self.state.get(name):
+            self.state = {**self.state, name: before}

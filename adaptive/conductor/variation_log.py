@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from adaptive.conductor.layers.stems import ClipInUse, StemLayer
+from adaptive.conductor.layers.clip_in_use import ClipInUse
+from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.playback import PlaybackState
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adaptive.conductor.layers.recorded_bars import RecordedBar
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
 from adaptive.errors import ProtocolError, TraceError
+from adaptive.inputs.bar_json import is_bar, read_bar
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import Checker, is_finite_number
@@ -55,6 +57,8 @@ class Trace:
         Parameters that were sent a number that their `ignore` lists, and how often.
     begin : tuple of TraceLine
         Of a recording: what was set before the music began.
+    bars : tuple of RecordedBar
+        Of a recording: the bars that came late or not at all, and those that no generator writes again.
     """
 
     lines: tuple[TraceLine, ...]
@@ -64,6 +68,7 @@ class Trace:
     clamped: Mapping[str, int] = field(default_factory=dict)
     no_readings: Mapping[str, int] = field(default_factory=dict)
     begin: tuple[TraceLine, ...] = ()
+    bars: tuple[RecordedBar, ...] = ()
 
     @property
     def is_recording(self) -> bool:
@@ -92,8 +97,8 @@ def read_trace(path: Path, preset: Preset, sample_rate: int) -> Trace:
         message = f"{path.name}: {error}"
         raise TraceError(message) from error
     counts = reader.clamped, reader.no_readings
-    begin = tuple(reader.begin)
-    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin)
+    begin, bars = tuple(reader.begin), tuple(reader.bars)
+    return Trace(tuple(reader.lines), reader.ignored, reader.last_s, reader.meta, *counts, begin, bars)
 
 
 class _TraceReader:
@@ -110,6 +115,7 @@ class _TraceReader:
         self._ignores = {name: NoReadings(table.ignore) for name, table in preset.file.parameters.items()}
         self.meta: Mapping[str, Any] = {}
         self.last_s = 0.0
+        self.bars: list[RecordedBar] = []
 
     def take(self, number: int, raw: bytes) -> None:
         if not raw.strip():
@@ -132,6 +138,8 @@ class _TraceReader:
         seconds = self._time(number, line)
         values = tuple(self._values(number, line))
         messages = tuple(self._messages(number, line))
+        if is_bar("bar", line.get("bar")):
+            self.bars.append(self._bar(number, line["bar"]))
         if values or messages:
             self.lines.append(TraceLine(round(seconds * self._rate), values, messages))
 
@@ -144,6 +152,14 @@ class _TraceReader:
             TraceLine(0, tuple(self._values(number, line)), tuple(self._messages(number, line)))
             for line in lines
         ]
+
+    def _bar(self, number: int, document: Any) -> RecordedBar:
+        """A bar that a recording keeps."""
+        try:
+            return read_bar(document)
+        except TraceError as error:
+            message = f"line {number}: {error}"
+            raise TraceError(message) from None
 
     def _time(self, number: int, line: Mapping[str, Any]) -> float:
         seconds: Any = line.get("t")
@@ -158,7 +174,7 @@ class _TraceReader:
 
     def _values(self, number: int, line: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         for name, value in line.items():
-            if name in KEYS:
+            if name in KEYS or is_bar(name, value):
                 continue
             if name not in self._preset.file.parameters or name in self._preset.derived:
                 self._ignore(name)

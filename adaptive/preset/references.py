@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
+from adaptive.errors import InputError
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.readings import NoReadings
@@ -379,7 +380,11 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
         if layer.generator is None:
             continue
         faults.require_known((*at, "generator"), "generator", layer.generator, vocabulary.generators)
-        styles = vocabulary.generators.get(layer.generator)
+        try:
+            styles = vocabulary.generators.get(layer.generator)
+        except InputError as error:  # it is loaded from a package
+            faults.add((*at, "generator"), str(error))
+            continue
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
             faults.require_known((*at, "style"), what, layer.style, styles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from adaptive.composer.bar_source import SourceOf, in_the_step
 from adaptive.conductor.assets import prepare
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset, due_beat, take_over
@@ -47,6 +48,8 @@ class EditQueue:
     ----------
     prepared : PreparedPreset
         The preset that plays at the beginning.
+    source_of : callable
+        Makes the sources of generated layers.
 
     Attributes
     ----------
@@ -56,8 +59,8 @@ class EditQueue:
         The preset that played before the last edit: undo applies it again.
     """
 
-    def __init__(self, prepared: PreparedPreset) -> None:
-        self.current = prepared
+    def __init__(self, prepared: PreparedPreset, source_of: SourceOf = in_the_step) -> None:
+        self.current, self._source_of = prepared, source_of
         self.previous: PreparedPreset | None = None
         self._pending: _PendingEdit | None = None
         self._deferred_stores: list[Store] = []
@@ -89,7 +92,7 @@ class EditQueue:
         layout = lay_out(preset, spec.sample_rate, spec.channels, self.current.layout, occupancy)
         engine.bank.forget(engine.drop_sounds(kept))
         try:
-            assets = prepare(preset, layout, engine, seed)
+            assets = prepare(preset, layout, engine, seed, self._source_of)
         except TableFullError as error:
             raise NoSpareRowsError(str(error)) from error
         return PreparedPreset(preset, layout, assets, spec)

@@ -290,6 +290,12 @@ def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
 
+def _bar(line: Line) -> str | None:
+    if line.get("status") != "missing":
+        return None
+    return f"{line['layer']} goes on without its generator for a bar: {line['reason']}"
+
+
 TELLERS: dict[str, Callable[[Line], str | None]] = {
     "transition": _transition,
     "layer": _layer,
@@ -298,4 +304,5 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "tempo": _tempo,
     "health": _health,
     "edit": _edit,
+    "bar": _bar,
 }

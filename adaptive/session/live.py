@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import errno
 import itertools
-import json
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -176,6 +175,7 @@ class LiveSession:
             broadcast = Broadcast(loop, engine.spec.sample_rate, engine.spec.channels)
         async with contextlib.AsyncExitStack() as stack:
             await self._listen(stack, broadcast)
+            stack.callback(self._close_performance)
             beginning = self._take_beginning()
             self._start_recording(stack, beginning)
             self._watch_performance()
@@ -195,6 +195,9 @@ class LiveSession:
         early = [message for message in self._messages if not isinstance(message, FireEvent)]
         self._messages = [message for message in self._messages if isinstance(message, FireEvent)]
         return self.options.beginning.followed_by(Beginning(self._early_values, early))
+
+    def _close_performance(self) -> None:
+        self.performance.close()
 
     def stop(self, reason: str = "it was asked to end") -> None:
         """End the session at the next iteration of its loop."""
@@ -407,6 +410,7 @@ class LiveSession:
         self._volume.adopt(performance.engine)
         performance.engine.set_paused(self._is_paused)
         old.engine.hand_over_to(performance.engine)
+        old.close()
         self.performance = performance
         self._update_receiver()
         self._frames_before += old.engine.frame
@@ -493,6 +497,8 @@ class LiveSession:
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":
             self._log_limit(f"the tempo stays: {line['reason']}")
+        if line["kind"] == "bar" and line["status"] == "missing":
+            self._log_limit(f"{line['layer']} goes on without its generator: {line['reason']}")
         self._subscriptions.hear_line(line)
 
     # ── wiring ─────────────────────────────────────────────────────────────────────────────────
@@ -544,9 +550,7 @@ class LiveSession:
         rate = performance.engine.spec.sample_rate
         recorder = Recorder(self.options.record, meta, names, rate, self.tell)
         self._recorder = recorder
-        performance.log.listeners.append(
-            lambda line: recorder.write_log(json.dumps(line, ensure_ascii=False))
-        )
+        performance.log.listeners.append(recorder.take_line)
         stack.callback(self._end_recording)
 
     def _end_recording(self) -> None:

@@ -6,18 +6,20 @@ recorded where the note is handed to its player.
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from adaptive.composer.registry import GENERATORS
-from adaptive.conductor.layers.generated import Player
+from adaptive.conductor.layers.note_players import NotePlayer
 from adaptive.conductor.log import Line
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.errors import InputError
 from adaptive.instruments.general_midi import programme
+from adaptive.kernel.layout import LINEAR
 from adaptive.music.note import Note
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
@@ -59,7 +61,7 @@ def require_notes(preset: Preset) -> None:
 class _DurationRecorder:
     """Passes notes on to a layer's player, and records how long each is held."""
 
-    player: Player
+    player: NotePlayer
     durations: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
@@ -67,6 +69,24 @@ class _DurationRecorder:
         # a note that was withdrawn may be written again: the last duration counts
         self.durations[frame, note.midi] = frames
         return self.player.play(note, frame, frames, group)
+
+    @property
+    def can_fade(self) -> bool:
+        """As the player."""
+        return self.player.can_fade
+
+    @property
+    def is_percussive(self) -> bool:
+        """As the player."""
+        return self.player.is_percussive
+
+    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
+        """Commands that fade the player."""
+        return self.player.fade(at, gain, frames, shape, group)
+
+    def recordings(self) -> Iterable[Sound]:
+        """The recordings of the player."""
+        return self.player.recordings()
 
     def state(self) -> Any:
         """State that decides how the next note is played."""
@@ -100,7 +120,7 @@ class MidiExport:
         self._file = path.open("wb")
         for name, layer in performance.conductor.assets.generated.items():
             layer.player = self._recorders[name] = _DurationRecorder(layer.player)
-            self._tracks[name] = self._track_of(name, is_drums=layer.place.kit is not None)
+            self._tracks[name] = self._track_of(name, is_drums=layer.player.is_percussive)
         performance.log.listeners.append(self._on_line)
 
     def __enter__(self) -> MidiExport:

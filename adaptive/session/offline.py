@@ -20,6 +20,7 @@ from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.model import Preset
 from adaptive.session.midi_export import MidiExport, require_notes
+from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
 from adaptive.sinks.file import AudioFileSink, credits_of
 
@@ -86,7 +87,7 @@ class RenderResult:
     notes : int
         Notes of a MIDI file.
     remarks : list of str
-        Sentences about what a MIDI file leaves out.
+        Sentences about what a MIDI file leaves out, and about generators that failed.
     """
 
     seconds: float = 0.0
@@ -152,7 +153,10 @@ class Renderer:
         write_log: Callable[[str], None] | None = None,
     ) -> None:
         self.job = job
-        self.performance = Performance(job.preset, job.seed, job.sample_rate, job.channels, bank, write_log)
+        self.performance = Performance(
+            job.preset, job.seed, job.sample_rate, job.channels, bank, write_log,
+            recorded_bars=job.trace.bars if job.trace else (),
+        )  # fmt: skip
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)
         self._feed = _TraceFeed(self.performance, lines)
@@ -256,6 +260,9 @@ def render_to_files(
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
+        stack.callback(renderer.performance.close)
+        missing = MissingBars()
+        renderer.performance.log.listeners.append(missing.hear)
         notice = credits_of(job.preset)
         sink: AudioFileSink | MidiExport
         if is_midi:
@@ -281,6 +288,7 @@ def render_to_files(
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
+        result.remarks += missing.sentences()
     return result
 
 

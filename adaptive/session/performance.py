@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from adaptive.composer.registry import GENERATORS
+from adaptive.composer.worker.source import BarWorkers
 from adaptive.conductor.assets import prepare
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset
+from adaptive.conductor.layers.recorded_bars import RecordedBar, repeating
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.log import DecisionLog
 from adaptive.conductor.messages import Message
@@ -25,10 +27,23 @@ from adaptive.session.edit_queue import EditQueue, Tell, tell_nobody
 
 def vocabulary() -> Vocabulary:
     """Names of the generators, styles and instruments that a preset may use."""
-    return Vocabulary(
-        {name: frozenset(spec.styles) for name, spec in GENERATORS.items()},
-        frozenset(patches.PATCHES) | frozenset(kits.KITS),
-    )
+    return Vocabulary(_Styles(), frozenset(patches.PATCHES) | frozenset(kits.KITS))
+
+
+class _Styles(Mapping[str, frozenset[str]]):
+    """The styles of each generator; asking for a generator of an installed package loads it."""
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        return frozenset(GENERATORS[name].styles)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(GENERATORS)
+
+    def __len__(self) -> int:
+        return len(GENERATORS)
+
+    def __contains__(self, name: object) -> bool:
+        return name in GENERATORS
 
 
 class Performance:
@@ -53,6 +68,10 @@ class Performance:
         Is given every line of the decision log as JSON text.
     before : Performance, optional
         The performance that this one replaces.
+    is_live : bool
+        Whether the music sounds while it is made: then a generator may be late.  Else it is waited for.
+    recorded_bars : sequence of RecordedBar
+        Of a recording that is repeated: the bars that came late, and those that are kept.
 
     Raises
     ------
@@ -85,20 +104,31 @@ class Performance:
         bank: Bank | None = None,
         write_log: Callable[[str], None] | None = None,
         before: Performance | None = None,
+        *,
+        is_live: bool = False,
+        recorded_bars: Sequence[RecordedBar] = (),
     ) -> None:
-        self.preset, self.seed = preset, seed
+        self.preset, self.seed, self.is_live = preset, seed, is_live
+        self.workers = BarWorkers(is_live=is_live)
+        source_of = repeating(self.workers.source_of, recorded_bars)
         self.layout = lay_out(preset, sample_rate, channels)
         self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
         self.log = DecisionLog(sample_rate, write_log)
-        assets = prepare(preset, self.layout, self.engine, seed)
+        assets = prepare(preset, self.layout, self.engine, seed, source_of)
         self.conductor = Conductor(PlaybackState(preset, self.layout, assets, self.engine, self.log, seed))
-        self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec))
+        self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec), source_of)
         self.next_control_step = 0
 
     def successor(self, preset: Preset, seed: int) -> Performance:
         """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
         spec = self.engine.spec
-        return Performance(preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self)
+        return Performance(
+            preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self, is_live=self.is_live
+        )
+
+    def close(self) -> None:
+        """End the processes of generators; it happens anyway once nobody refers to the performance."""
+        self.workers.close()
 
     @property
     def frame(self) -> int:

@@ -67,14 +67,16 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
             yield fault(("stingers", name, "instrument"), text)
     for name, layer in preset.file.layers.items():
         spec = GENERATORS.get(layer.generator or "")
-        if spec is None or layer.instrument is None:
+        if spec is None:
             continue
-        is_kit = layer.instrument in kits.KITS
-        at: KeyPath = ("layers", name, "instrument")
+        instrument = layer.instrument or spec.instrument_for(layer.style)
+        is_kit = instrument in kits.KITS
+        at: KeyPath = ("layers", name, "instrument" if layer.instrument is not None else "generator")
+        if instrument not in {*kits.KITS, *patches.PATCHES, *preset.file.instruments}:
+            yield fault(at, f"`{spec.name}` asks for an instrument that does not exist: `{instrument}`")
+            continue
         if spec.is_percussive and not is_kit:
-            text = (
-                f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got `{layer.instrument}`"
-            )
+            text = f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got `{instrument}`"
             yield fault(at, text)
         elif is_kit and not spec.is_percussive:
-            yield fault(at, f"`{layer.instrument}` is a drum kit, which `{spec.name}` cannot play")
+            yield fault(at, f"`{instrument}` is a drum kit, which `{spec.name}` cannot play")

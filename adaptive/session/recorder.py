@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from adaptive.conductor.log import Line
 from adaptive.conductor.messages import Message
 from adaptive.engine.ports import Reply
+from adaptive.inputs.bar_json import bar_json
 from adaptive.inputs.message_json import message_json
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 
@@ -45,11 +47,14 @@ class Recorder:
         self._trace: TextIO = (folder / "trace.jsonl").open("w", encoding="utf-8", buffering=1)
         self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8", buffering=1)
         self._applied: list[tuple[int, str, float]] = []
+        self._bars: list[dict[str, Any]] = []
         self._write(self._trace, {"meta": meta})
 
-    def write_log(self, line: str) -> None:
-        """Write a line of the decision log."""
-        self._write(self._log, line)
+    def take_line(self, line: Line) -> None:
+        """Write a line of the decision log; the trace keeps bars that cannot be composed again."""
+        self._write(self._log, json.dumps(line, ensure_ascii=False))
+        if line["kind"] == "bar":
+            self._bars.append(bar_json(line))
 
     def take_replies(self, replies: Sequence[Reply]) -> None:
         """Remember the parameter values that the kernel has applied."""
@@ -66,11 +71,16 @@ class Recorder:
         due = [row for row in self._applied if row[0] < end]
         self._applied = [row for row in self._applied if row[0] >= end]
         rows += [(frame, {name: value}) for frame, name, value in due]
+        # the bars of the step before: they say themselves when they were written
+        rows += [(control_step * CONTROL_STEP_FRAMES, bar) for bar in self._bars]
+        self._bars.clear()
         for frame, line in sorted(rows, key=lambda row: row[0]):
             self._write(self._trace, {"t": frame / self._rate, **line})
 
     def close(self, seconds: float) -> None:
         """End the recording.  A last line of the trace gives its length."""
+        for bar in self._bars:
+            self._write(self._trace, {"t": seconds, **bar})
         self._write(self._trace, {"t": seconds})
         for file in (self._trace, self._log):
             with contextlib.suppress(OSError):  # a file that cannot be written cannot be flushed
@@ -85,5 +95,6 @@ class Recorder:
         except OSError as error:
             self._is_broken = True
             self._applied.clear()
+            self._bars.clear()
             why = error.strerror or error
             self._tell(f"{self._folder}: the recording ends here, the music goes on: {why}")

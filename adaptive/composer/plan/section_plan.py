@@ -6,9 +6,10 @@ What has been worked out is only kept, so the brief is all that has to be saved.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from adaptive.composer.harmony import Harmony
 from adaptive.composer.plan.brief import SectionBrief
@@ -60,6 +61,10 @@ class BarPlan:
     harmony: Harmony
     following: PlannedPart | None = None
     rests_from: Fraction | None = None
+
+    def __reduce__(self) -> tuple[Callable[[SectionBrief, int], BarPlan], tuple[SectionBrief, int]]:
+        """Pickle the brief and the number of the bar: a plan follows from them."""
+        return planned_bar, (self.part.brief, self.bar)
 
     @property
     def bar_in_part(self) -> int:
@@ -266,6 +271,16 @@ class SectionPlan:
         if rng.random() > REST_CHANCE:
             return None
         return meter.pulses[-1 if rng.random() < 0.6 else -2]
+
+
+@lru_cache(maxsize=16)
+def _plan_of(brief: SectionBrief) -> SectionPlan:
+    return SectionPlan(brief)
+
+
+def planned_bar(brief: SectionBrief, bar: int) -> BarPlan:
+    """Return the plan of a bar of a section."""
+    return _plan_of(brief).bar(bar)
 
 
 def _part_bars(brief: SectionBrief) -> int:

@@ -7,93 +7,49 @@ ones can still be withdrawn.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
-from adaptive.composer.bar import write_bar
-from adaptive.composer.context import BarContext, Generator, WrittenBar
-from adaptive.composer.plan.section_plan import BarPlan, SectionPlan
+from adaptive.composer.bar import planned
+from adaptive.composer.bar_source import BarRequest
+from adaptive.composer.context import BarContext
+from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
+from adaptive.conductor.layers.layer_player import SeamContext, Switched
+from adaptive.conductor.layers.note_players import NotePlayer
+from adaptive.conductor.layers.write_range import (
+    NEVER,
+    ComposeContext,
+    WritePlan,
+    WriteRange,
+    beats_ratio,
+)
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.engine import commands
+from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
+from adaptive.kernel.layout import LINEAR
 from adaptive.music.note import Note
 from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 DENSITY_STEP = 0.12
 """A smaller change of density does not cause a rewrite."""
 
-NEVER = 1e15
-"""A beat that is never reached: the end of a write range that is not limited by a seam."""
-
 NO_BAR_LIMIT = 1_000_000
+
+INSTRUMENT_FADE_S = 0.01
+"""Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
 
 EARLY_S = 0.03
 """The most by which a note is played ahead of its beat."""
-
-KEPT_BARS = 256
-"""Number of composed bars that a layer keeps: a bar that is written again need not be composed again."""
 
 RECALLED_BARS = 64
 """After a restore, up to this many past bars are composed again to rebuild the generator's memory."""
 
 NO_MEMORY: Mapping[str, Any] = {}
 """Memory of a generator at the first bar of an instance; one object, because kept bars are found by `id`."""
-
-
-class Player(Protocol):
-    """Turns a note into commands."""
-
-    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """Commands of a note that begins at `frame` and lasts `frames`."""
-        ...
-
-    def state(self) -> Any:
-        """The state on which the next note depends."""
-        ...
-
-    def restore(self, state: Any) -> None:
-        """Restore a state, because the notes played since were withdrawn."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ComposeContext:
-    """What a generator is told about a segment.
-
-    Parameters
-    ----------
-    instance : SegmentInstance
-        The segment that is written for.
-    plan : SectionPlan
-        What generators read: form, harmony, themes.
-    energy : float
-        0 … 1.
-    tempo_bpm : float
-        Quarter notes a minute.
-    rests_in_introduction : bool
-        Whether nothing is written before bar 1.
-    meter : tuple of (int, int) or None
-        The meter as written, in which generators count; None: the instance's beats.
-    first_bar : int
-        Bar of the plan with which the segment begins: not 0 in a bridge that continues a section's harmony.
-    """
-
-    instance: SegmentInstance
-    plan: SectionPlan
-    energy: float
-    tempo_bpm: float
-    rests_in_introduction: bool = False
-    meter: tuple[int, int] | None = None
-    first_bar: int = 0
-
-    def plan_of(self, bar: int) -> BarPlan:
-        """The plan of a bar of the segment, counted from 0."""
-        return self.plan.bar(self.first_bar + bar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,48 +77,17 @@ class WrittenNote:
     before: Any
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRange:
-    """A stretch of the timeline in which a layer plays.
-
-    Parameters
-    ----------
-    context : ComposeContext
-        The segment it belongs to.
-    begins, ends : float
-        Beats of the timeline; notes are cut at the end.
-    leaves_at : float or None
-        Beat of the seam at which the segment is left, if one is planned: generators may play a fill there.
-    memories : dict
-        Bar to the memory that the generator receives for it.
-    """
-
-    context: ComposeContext
-    begins: float
-    ends: float = NEVER
-    leaves_at: float | None = None
-    memories: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class WritePlan:
-    """Write ranges and cursor of a generated layer, to restore when a planned transition is cancelled."""
-
-    ranges: tuple[WriteRange, ...]
-    cursor_beat: float
-
-
 @dataclass(slots=True)
 class GeneratedLayer:
-    """A generated layer: composes bars with its generator and posts them with its player.
+    """A generated layer: takes the bars that its generator composes, and posts them with its player.
 
     Parameters
     ----------
     place : LayerPlace
         Its strip and its clips or instrument.
-    generator : Generator
-        Pure function that composes a bar.
-    player : Player
+    bars : LayerBars
+        The bars that its generator composes.
+    player : NotePlayer
         Turns notes into commands.
     style : str
         Style of the generator.
@@ -181,8 +106,8 @@ class GeneratedLayer:
     """
 
     place: LayerPlace
-    generator: Generator
-    player: Player
+    bars: LayerBars
+    player: NotePlayer
     style: str
     octave: int
     seed: int
@@ -190,9 +115,6 @@ class GeneratedLayer:
     ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
-    _composed: OrderedDict[tuple[Any, ...], tuple[WrittenBar, BarContext]] = field(
-        default_factory=OrderedDict
-    )
     _already_scheduled: frozenset[tuple[float, str]] = frozenset()
     _next_frame: int = -1  # no note in `written` lies before it
 
@@ -234,13 +156,14 @@ class GeneratedLayer:
 
     def is_like(self, other: GeneratedLayer) -> bool:
         """Whether another layer would write and play the same notes."""
-        mine = (self.place, self.generator, self.style, self.octave, self.seed)
-        return mine == (other.place, other.generator, other.style, other.octave, other.seed)
+        mine = (self.place, self.style, self.octave, self.seed)
+        is_same = self.bars.spec is other.bars.spec
+        return is_same and mine == (other.place, other.style, other.octave, other.seed)
 
     def take_over(self, before: GeneratedLayer) -> None:
         """Continue from the layer before an edit: its write ranges, its cursor and its written notes."""
         self.ranges, self.cursor_beat = list(before.ranges), before.cursor_beat
-        if self.generator is not before.generator:  # the memory of another generator has another form
+        if self.bars.spec is not before.bars.spec:  # the memory of another generator has another form
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.written, self._next_frame = list(before.written), before._next_frame
         self._already_scheduled = before._already_scheduled
@@ -265,6 +188,7 @@ class GeneratedLayer:
             self.ranges.append(WriteRange(following, beat))
             if before is not None:  # the generator's memory continues
                 self.ranges[-1].memories.update(before.memories)
+                self.ranges[-1].good_bars.update(before.good_bars)
         self.cursor_beat = min(self.cursor_beat, beat) if before is not None else beat
 
     def replace_instance(self, old: SegmentInstance, new: SegmentInstance) -> None:
@@ -274,8 +198,8 @@ class GeneratedLayer:
             for s in self.ranges
         ]
 
-    def begin(self, context: ComposeContext) -> None:
-        """Start writing at beat 0.
+    def begin(self, context: ComposeContext, position: int) -> list[Command]:
+        """Start writing at beat 0; the notes follow with `write`.
 
         A restored instance starts before beat 0: up to `RECALLED_BARS` of its past bars are composed, so
         that the generator's memory is what it was.
@@ -284,19 +208,119 @@ class GeneratedLayer:
         instance = context.instance
         bar, entered = instance.bar_at(instance.local(0.0)), instance.bar_at(instance.offset_beats)
         for past in range(max(entered, bar - RECALLED_BARS), bar):
-            self._compose(write_range, past, instance.beat_of(instance.bar_start(past)))
+            self._recall(write_range, past, instance.beat_of(instance.bar_start(past)))
         self.ranges, self.cursor_beat = [write_range], 0.0
+        return []
 
     def compose_ahead(self, context: ComposeContext) -> bool:
         """Compose the first bar of a segment that may come, and keep it; False if it was kept already."""
-        before, start = len(self._composed), context.instance.start_beat
-        self._compose(WriteRange(context, start), 0, start)
-        return len(self._composed) > before or before == KEPT_BARS
+        before, start = len(self.bars), context.instance.start_beat
+        write_range = WriteRange(context, start)
+        if self.bars.source.is_immediate:
+            self._recall(write_range, 0, start)
+            return len(self.bars) > before or before == KEPT_BARS
+        self.bars.ask(self._request(write_range, 0, start, 0), is_ahead=True)
+        return True
 
-    def forget_before(self, beat: float) -> None:
+    def ask_ahead(self, not_before: int) -> None:
+        """Let the bar at the cursor be composed, long before it has to be written."""
+        write_range = self.range_at(self.cursor_beat)
+        if write_range is None or self.bars.source.is_immediate:
+            return
+        instance = write_range.context.instance
+        bar = instance.bar_at(instance.local(self.cursor_beat))
+        if not self._rests(write_range.context, bar):
+            start = instance.beat_of(instance.bar_start(bar))
+            self.bars.ask(self._request(write_range, bar, start, not_before))
+
+    def forget_before(self, frame: int, beat: float) -> None:
         """Drop write ranges that end before a beat."""
         if len(self.ranges) > 1 or (self.ranges and self.ranges[0].ends < beat):
             self.ranges = [write_range for write_range in self.ranges if write_range.ends > beat]
+
+    # ── seams ──────────────────────────────────────────────────────────────────────────────────
+
+    def recordings(self) -> Iterable[Sound]:
+        """The recordings that its player may play."""
+        return self.player.recordings()
+
+    def lead_in_frames(self, segment: str) -> int:
+        """0: it has no pickup."""
+        return 0
+
+    def switch(self, seam: SeamContext, *, is_wanted: bool, fill_beat: float | None) -> Switched:
+        """Go over a seam: one write range ends, and another begins."""
+        was_playing, following, ends = self.is_open_ended, None, seam.beat
+        if is_wanted:
+            following = seam.context_of()
+        elif self.player.can_fade and was_playing:
+            faded = seam.frame + max(0, seam.fades.out_start + seam.fades.out_frames)
+            ends = seam.tempo.beat_at(faded)
+        if fill_beat is not None:
+            ends = fill_beat
+        preparing = self._make_room(seam, min(ends, seam.beat))
+        before = self.plan(seam.beat, ends, following)
+        return Switched(before, preparing, self._fade_at(seam, was_playing, is_wanted))
+
+    def _make_room(self, seam: SeamContext, ends: float) -> list[Command]:
+        """Withdraw notes after `ends`; of drums also the bar before the seam, where a fill may be played."""
+        from_beat = ends
+        if self.player.is_percussive and self.ranges:
+            bar = max(seam.source.start_beat, seam.beat - seam.source.beats_per_bar)
+            from_beat = min(from_beat, max(bar, seam.tempo.beat_at(seam.earliest)))
+        if self.cursor_beat > from_beat + BEAT_TOLERANCE:
+            return self.withdraw(seam.tempo.frame_at(from_beat), from_beat)
+        return []
+
+    def _fade_at(self, seam: SeamContext, was_playing: bool, is_wanted: bool) -> list[Command]:
+        fades, at, fade = seam.fades, seam.frame, self.player.fade
+        if was_playing and not is_wanted and fades.out_frames:
+            at = max(seam.earliest, at + fades.out_start)
+            return fade(at, 0.0, fades.out_frames, fades.shape_out, seam.group)
+        if is_wanted and not was_playing and fades.in_frames + min(0, fades.in_start) > 0:
+            # notes begin at the seam: of a fade that begins before it, only the rest is heard
+            at = max(seam.earliest, at + max(0, fades.in_start))
+            frames = fades.in_frames + min(0, fades.in_start)
+            silent = fade(at, 0.0, 0, LINEAR, seam.group)
+            return [*silent, *fade(at, 1.0, frames, fades.shape_in, seam.group)]
+        if is_wanted:
+            return self.fade_in(at, seam.group, seam.tempo.sample_rate)
+        return []
+
+    def fade_in(self, at: int, group: int, sample_rate: float) -> list[Command]:
+        """Commands that bring its notes to their level without an audible fade."""
+        return self.player.fade(at, 1.0, round(INSTRUMENT_FADE_S * sample_rate), LINEAR, group)
+
+    def mute(self, before: WritePlan, seam: SeamContext, at: int, frames: int) -> list[Command]:
+        """Do nothing: its write range ends where the fill begins."""
+        return []
+
+    def undo(self, before: WritePlan, seam_frame: int, earliest: int, tempo: TempoMap) -> list[Command]:
+        """Go back to the write ranges before a seam that is cancelled."""
+        self.restore(before)
+        # all bars written since are written again: they may have led up to the seam
+        from_beat = max(before.cursor_beat, tempo.beat_at(earliest))
+        if self.cursor_beat > from_beat + BEAT_TOLERANCE:
+            return self.withdraw(tempo.frame_at(from_beat), from_beat)
+        return []
+
+    def restart_clip(self, clip: int, at: int, frames: int) -> list[Command]:
+        """Do nothing: no seam stops a clip of it."""
+        return []
+
+    def end_sooner(self, at: int, frames: int, tempo: TempoMap) -> list[Command]:
+        """End what fades out by `frames` after `at`."""
+        beat = tempo.beat_at(at + frames)
+        if not self.ranges or self.ranges[-1].ends <= beat or not self.player.can_fade:
+            return []
+        self.plan(beat, beat, None)
+        return [*self.withdraw(at + frames, beat), *self.player.fade(at, 0.0, frames)]
+
+    def withdraw_notes(self, at: int, beat: float) -> list[Command]:
+        """Withdraw the notes after a beat, because the tempo changes there."""
+        return self.withdraw(at, beat) if self.cursor_beat > beat else []
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────
 
     def withdraw(self, frame: int, beat: float) -> list[Command]:
         """Withdraw all notes at `frame` or later, and set the cursor back to `beat`."""
@@ -305,6 +329,7 @@ class GeneratedLayer:
             self.player.restore(first.before)
         self.written = [w for w in self.written if w.frame < frame]
         self.cursor_beat = min(self.cursor_beat, beat)
+        self.bars.forget_try()
         # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
         self._already_scheduled = frozenset(
             (w.beat, w.note.pitch) for w in self.written if w.beat > beat - BEAT_TOLERANCE
@@ -314,7 +339,7 @@ class GeneratedLayer:
     def write(
         self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = NO_BAR_LIMIT
     ) -> list[Command]:
-        """Write bars until the cursor reaches a beat.
+        """Write bars until the cursor reaches a beat, or until a bar is not there yet.
 
         Parameters
         ----------
@@ -328,6 +353,7 @@ class GeneratedLayer:
             Write at most this many bars.
         """
         posted: list[Command] = []
+        self.bars.is_waiting = False
         if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
             return posted
         for write_range, ends in self._ranges_ahead():
@@ -340,7 +366,10 @@ class GeneratedLayer:
                 bar = instance.bar_at(instance.local(self.cursor_beat))
                 start = instance.beat_of(instance.bar_start(bar))
                 bar_ends = min(instance.beat_of(instance.bar_end(bar)), ends) if bar < 0 else ends
-                posted += self._write_bar(write_range, bar_ends, bar, start, tempo, not_before)
+                notes = self._take(write_range, bar, start, tempo, not_before)
+                if notes is None:
+                    return posted
+                posted += self._post_bar(write_range, bar_ends, notes, start, tempo, not_before)
                 self.cursor_beat = min(start + instance.beats_per_bar, bar_ends)
             if self.cursor_beat >= until_beat - BEAT_TOLERANCE:
                 break
@@ -361,15 +390,16 @@ class GeneratedLayer:
                 found = write_range
         return found
 
-    def _write_bar(
-        self, write_range: WriteRange, ends: float, bar: int, start: float, tempo: TempoMap, not_before: int
-    ) -> list[Command]:
+    def _post_bar(
+        self, write_range: WriteRange, ends: float, notes: Sequence[Note], start: float, tempo: TempoMap,
+        not_before: int,
+    ) -> list[Command]:  # fmt: skip
         # a note ahead of its beat sounds no earlier than the start of its bar or of the write range
         begins = max(start, write_range.begins)
         # notes before the cursor's frame are in the schedule already; `withdraw` decides by frame, too
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
-        for note in self._compose(write_range, bar, start):
+        for note in notes:
             written = start + float(note.onset)
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
                 beat = max(begins, written + note.offset_beats)
@@ -397,55 +427,90 @@ class GeneratedLayer:
             self._next_frame = min(self._next_frame, frame)
         return posted
 
-    def _compose(self, write_range: WriteRange, bar: int, start: float) -> tuple[Note, ...]:
+    def _request(self, write_range: WriteRange, bar: int, start: float, not_before: int) -> BarRequest:
+        """What the generator is told about a bar that starts at a beat."""
         context, instance = write_range.context, write_range.context.instance
         is_leaving = write_range.leaves_at is not None and (
             start + BEAT_TOLERANCE < write_range.leaves_at <= start + instance.beats_per_bar + BEAT_TOLERANCE
         )
-        if bar < 0 and context.rests_in_introduction:
-            return ()
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
         plan, memory = context.plan_of(number), write_range.memories.get(bar, NO_MEMORY)
-        # `kept` refers to plan and memory, so their ids cannot be reused by other objects
+        # bars that are kept refer to plan and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
             id(plan), id(memory),
         )  # fmt: skip
-        kept = self._composed.get(key)
-        if kept is None:
-            beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
-            bar_context = BarContext(
-                section=instance.section,
-                bar=number,
-                phrase_bars=instance.phrase_bars,
-                beats=beats,
-                beat_unit=beat_unit,
-                tempo_bpm=context.tempo_bpm,
-                harmony=plan.harmony,
-                plan=plan,
-                energy=context.energy,
-                density=self.density,
-                is_leaving=is_leaving,
-                seed=self.seed ^ plan.rhythm_seed(self.place.name),
-                style=self.style,
-                octave=self.octave,
-                layer=self.place.name,
-                memory=memory,
-            )
-            written = write_bar(self.generator, bar_context)
-            if beats != instance.beats_per_bar:
-                written = _in_beats(written, Fraction(instance.beats_per_bar, beats))
-            kept = (written, bar_context)
-            self._composed[key] = kept
-            if len(self._composed) > KEPT_BARS:
-                self._composed.popitem(last=False)
-        else:
-            self._composed.move_to_end(key)
-        result = kept[0]
-        write_range.memories[bar + 1] = result.memory
+        beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
+        bar_context = BarContext(
+            section=instance.section,
+            bar=number,
+            phrase_bars=instance.phrase_bars,
+            beats=beats,
+            beat_unit=beat_unit,
+            tempo_bpm=context.tempo_bpm,
+            harmony=plan.harmony,
+            plan=plan,
+            energy=context.energy,
+            density=self.density,
+            is_leaving=is_leaving,
+            seed=self.seed ^ plan.rhythm_seed(self.place.name),
+            style=self.style,
+            octave=self.octave,
+            layer=self.place.name,
+            memory=memory,
+        )
+        return BarRequest(key, planned(bar_context), not_before)
+
+    def _rests(self, context: ComposeContext, bar: int) -> bool:
+        """Whether the layer is silent in a bar: in an introduction with recordings, or by plan."""
+        if bar < 0:
+            return context.rests_in_introduction
+        return not context.plan_of(bar).plays(self.place.name)
+
+    def _take(
+        self, write_range: WriteRange, bar: int, start: float, tempo: TempoMap, not_before: int
+    ) -> tuple[Note, ...] | None:
+        """The notes of a bar that is to be written now; None: it is not there yet."""
+        if self._rests(write_range.context, bar):
+            return ()
+        request = self._request(write_range, bar, start, not_before)
+        good = write_range.good_bars.get(bar) or self._good_before(write_range)
+        lead_frames = tempo.frame_at(self.cursor_beat) - not_before
+        taken = self.bars.take(request, beats_ratio(write_range.context), start, lead_frames, good)
+        if taken is None:
+            return None
+        notes, composed = taken
+        memory = request.context.memory if composed is None else composed.bar.memory
+        self._go_on(write_range, bar, memory, composed or good)
+        return notes
+
+    def _recall(self, write_range: WriteRange, bar: int, start: float) -> None:
+        """Compose a bar that is not written, for its memory, or to keep it."""
+        if self._rests(write_range.context, bar):
+            return
+        composed = self.bars.recalled(
+            self._request(write_range, bar, start, 0), beats_ratio(write_range.context)
+        )  # fmt: skip
+        if composed is not None:
+            self._go_on(write_range, bar, composed.bar.memory, composed)
+
+    def _go_on(
+        self, write_range: WriteRange, bar: int, memory: Mapping[str, Any], good: ComposedBar | None
+    ) -> None:
+        """Keep what the bar after this one needs."""
+        write_range.memories[bar + 1] = memory
         write_range.memories.pop(bar - 8, None)
-        return result.notes
+        if good is not None:
+            write_range.good_bars[bar + 1] = good
+            write_range.good_bars.pop(bar - 8, None)
+
+    def _good_before(self, write_range: WriteRange) -> ComposedBar | None:
+        """The last bar that the generator wrote in the write ranges before one."""
+        for before in reversed(self.ranges):
+            if before.begins < write_range.begins and before.good_bars:
+                return before.good_bars[max(before.good_bars)]
+        return None
 
     def set_tempo(self, tempo_bpm: float) -> None:
         """Set the tempo that the generator is told for the bars from now on."""
@@ -462,17 +527,3 @@ class GeneratedLayer:
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
         return sorted(done, key=lambda w: w.frame)
-
-
-def _in_beats(written: WrittenBar, ratio: Fraction) -> WrittenBar:
-    """The bar with its notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
-    notes = (
-        replace(
-            note,
-            onset=note.onset * ratio,
-            duration=note.duration * ratio,
-            offset_beats=note.offset_beats * float(ratio),
-        )
-        for note in written.notes
-    )
-    return replace(written, notes=tuple(notes))

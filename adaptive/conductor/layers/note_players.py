@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.instruments.kits import variant
+from adaptive.kernel.layout import LINEAR
 from adaptive.music.note import Note
+
+
+class NotePlayer(Protocol):
+    """Turns notes into commands."""
+
+    @property
+    def can_fade(self) -> bool:
+        """Whether what it plays fades as a whole; drums ring out instead."""
+
+    @property
+    def is_percussive(self) -> bool:
+        """Whether it plays drums: the bar before a seam may then become a fill."""
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """Commands of a note that begins at `frame` and lasts `frames`."""
+
+    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
+        """Commands that bring all its notes to a gain; none if it cannot fade."""
+
+    def recordings(self) -> Iterable[Sound]:
+        """The recordings that it may play."""
+
+    def state(self) -> Any:
+        """The state on which the next note depends."""
+
+    def restore(self, state: Any) -> None:
+        """Restore a state, because the notes played since were withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +64,25 @@ class SynthPlayer:
     """Plays notes on a synthesiser."""
 
     place: LayerPlace
+
+    @property
+    def can_fade(self) -> bool:
+        """True."""
+        return True
+
+    @property
+    def is_percussive(self) -> bool:
+        """False."""
+        return False
+
+    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
+        """The command that fades the instrument."""
+        instrument = self.place.instrument or 0
+        return [commands.fade_instrument(at, instrument, gain, frames, shape=shape, group=group)]
+
+    def recordings(self) -> Iterable[Sound]:
+        """None: it is synthesised."""
+        return ()
 
     def state(self) -> None:
         """None: the kernel picks the voices, so the player has no state."""
@@ -72,6 +120,24 @@ class KitPlayer:
     _next: int = 0
     _ringing: dict[str, int] = field(default_factory=dict)
     _played: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def can_fade(self) -> bool:
+        """False: hits ring out."""
+        return False
+
+    @property
+    def is_percussive(self) -> bool:
+        """True."""
+        return True
+
+    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
+        """No command: hits ring out."""
+        return []
+
+    def recordings(self) -> Iterable[Sound]:
+        """The sounds of the kit."""
+        return (hit.sound for hit in self.kit.values())
 
     def state(self) -> KitState:
         """The next clip, the clip that rings in each choke group, and the number of hits of each piece."""

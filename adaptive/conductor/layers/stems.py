@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from adaptive.conductor.layers.clip_in_use import FOREVER, ClipInUse
+from adaptive.conductor.layers.fades import Fades
+from adaptive.conductor.layers.layer_player import SeamContext, Switched
+from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.variation_picker import PickState, VariationPicker
 from adaptive.engine import commands
@@ -14,43 +17,7 @@ from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 from adaptive.preset.segments import is_bridge
-
-FOREVER = 2**60
-"""A frame that is never reached."""
-
-
-@dataclass(slots=True, eq=False)
-class ClipInUse:
-    """A clip of the kernel and what it plays; all frames are frames of the timeline."""
-
-    clip: int
-    sound: Sound | None = None
-    zero_frame: int = 0  # where position 0 of its first pass lies
-    ends_frame: int = 0  # the clip is free from here on; FOREVER while it loops
-    starts_frame: int = 0  # frame of its first sound; a stop is never scheduled before this frame
-    is_stopping: bool = False  # it fades out; False for a released clip, which rings to its end
-
-    def position_at(self, frame: int) -> int:
-        """Position in its sound at a frame: frames since beat 1 of the present pass.
-
-        Negative in an introduction, before the first pass.
-        """
-        loop = self.sound.loop_frames if self.sound else 0
-        if frame < self.zero_frame:
-            return frame - self.zero_frame
-        return (frame - self.zero_frame) % loop if loop else frame - self.zero_frame
-
-    def is_at_end(self, frame: int, tolerance: int) -> bool:
-        """Whether a pass of the clip's sound ends within `tolerance` frames of a frame.
-
-        The sound's pass and the segment's need not end together: when a bridge ends, a sound that continued
-        under it may be in the middle of a pass.
-        Before the first pass none has ended.
-        """
-        loop = self.sound.loop_frames if self.sound else 0
-        if loop and frame < self.zero_frame + loop // 2:
-            return False
-        return not loop or abs((self.position_at(frame) + loop // 2) % loop - loop // 2) <= tolerance
+from adaptive.timebase import TempoMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +41,6 @@ class Introduction:
     sound: Sound | None = None
     number: int = -1
     is_held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fades:
-    """Fades of one seam in frames: the length of each, and its start relative to the seam.
-
-    Parameters
-    ----------
-    out_frames, in_frames : int
-        Length; 0: no fade.
-    out_start, in_start : int
-        Start relative to the seam; negative: before it.
-    shape_out, shape_in : int
-        Curve, as a shape of the kernel.
-    is_out_free, is_in_free : bool
-        True if the rule names no curve for the fade-out or fade-in; `into_itself` then makes it linear.
-    """
-
-    out_frames: int = 0
-    out_start: int = 0
-    in_frames: int = 0
-    in_start: int = 0
-    shape_out: int = kernel.EQUAL_POWER_OUT
-    shape_in: int = kernel.EQUAL_POWER_IN
-    is_out_free: bool = False
-    is_in_free: bool = False
-
-    @lru_cache(maxsize=16)  # noqa: B019  # frozen; at a seam up to 64 layers ask for the same fades
-    def into_itself(self) -> Fades:
-        """The fades for a file that is crossfaded with itself: linear where the rule names no curve.
-
-        Both clips play the same wave, so the amplitudes of the two add, not the powers.
-        """
-        return replace(
-            self,
-            shape_out=kernel.LINEAR if self.is_out_free else self.shape_out,
-            shape_in=kernel.LINEAR if self.is_in_free else self.shape_in,
-        )
 
 
 class LayerState(NamedTuple):
@@ -214,19 +143,22 @@ class StemLayer:
 
     def take_over(self, before: StemLayer) -> None:
         """Continue with the clips of the layer before an edit, and with its pick states where they fit."""
-        self.clips, self.current, self.segment = before.clips, before.current, before.segment
-        self.next_change, self.changes = before.next_change, before.changes
-        self.picks_before = self._fitting(before.picks_before)
-        self.set_picks(before.picks, before.left_with)
+        self.clips, self.changes = before.clips, before.changes
+        self.restore(self.fitting(before.snapshot()))
 
     def set_picks(self, picks: Mapping[str, PickState], left_with: Mapping[str, int]) -> None:
         """Set pick states and last variations where they fit the variations of this layer."""
-        self.picks = self._fitting(picks)
-        self.left_with = {
+        self.restore(self.fitting(self.snapshot()._replace(picks=picks, left_with=left_with)))
+
+    def fitting(self, state: LayerState) -> LayerState:
+        """A state without what the variations of this layer do not have, after a save or an edit."""
+        left_with = {
             segment: variation
-            for segment, variation in left_with.items()
+            for segment, variation in state.left_with.items()
             if segment in self.pickers and variation < len(self.sounds[segment])
         }
+        picks, picks_before = self._fitting(state.picks), self._fitting(state.picks_before)
+        return state._replace(picks=picks, picks_before=picks_before, left_with=left_with)
 
     def _fitting(self, picks: Mapping[str, PickState]) -> dict[str, PickState]:
         return {
@@ -450,6 +382,10 @@ class StemLayer:
             commands.fade_clip(at, clip, 1.0, frames, shape=kernel.EQUAL_POWER_IN),
         ]
 
+    def recordings(self) -> Iterator[Sound]:
+        """The recordings that it may play."""
+        return (sound for sound, _ in self.numbered())
+
     def numbered(self) -> Iterator[tuple[Sound, int]]:
         """All sounds of the layer, with their numbers."""
         for sounds in self.sounds.values():
@@ -491,6 +427,68 @@ class StemLayer:
             length = self.pass_frames[segment]
             passes = max(0, at - playing.zero_frame) // length
             self.next_change = playing.zero_frame + (passes + 1) * length
+
+    # ── seams ──────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self, context: ComposeContext, position: int) -> list[Command]:
+        """Start the segment's sound at frame 0, if the layer has one for it."""
+        segment = context.instance.section
+        return self.enter(segment, 0, position, 0, "never", Fades(), 0) if self.has(segment) else []
+
+    def switch(self, seam: SeamContext, *, is_wanted: bool, fill_beat: float | None) -> Switched:
+        """Go over a seam."""
+        # variations do not change while a fill replaces the layer
+        until = seam.frame if fill_beat is None else seam.tempo.frame_at(fill_beat)
+        preparing = [*self.undo_changes(until), *self.write_changes(until)]
+        before = self.snapshot()
+        return Switched(before, preparing, self.cross(seam, is_wanted=is_wanted))
+
+    def cross(self, seam: SeamContext, *, is_wanted: bool) -> list[Command]:
+        """Stop, start or carry over the sound at a seam; empty if it continues unchanged."""
+        segment = seam.segment
+        if is_wanted and seam.is_bridge and not self.has(segment):
+            return []  # the layer continues under the bridge
+        enters = is_wanted and self.has(segment)
+        if enters and self.already_plays(segment, seam.may_continue, seam.frame, seam.position):
+            self.carry_over(segment, seam.frame)
+            return []
+        fades = seam.fades
+        if enters and self.crosses_itself(segment):
+            fades = fades.into_itself()
+        posted = self.leave(seam.frame, seam.is_at_end, fades, seam.earliest, seam.group)
+        if enters:
+            posted += self.enter(
+                segment, seam.frame, seam.position, seam.earliest, seam.pickup, fades, seam.group,
+                is_return=seam.is_return,
+            )  # fmt: skip
+        return posted
+
+    def mute(self, before: LayerState, seam: SeamContext, at: int, frames: int) -> list[Command]:
+        """Mute what plays before a seam, from `at` to the seam."""
+        if before.current < 0:
+            return []
+        playing = self.clips[before.current]
+        posted = [commands.fade_clip(at, playing.clip, 0.0, frames, group=seam.group)]
+        if playing is self.current:  # it continues beyond the seam
+            posted.append(commands.fade_clip(seam.frame, playing.clip, 1.0, frames, group=seam.group))
+        return posted
+
+    def undo(self, before: LayerState, seam_frame: int, earliest: int, tempo: TempoMap) -> list[Command]:
+        """Go back to the state before a seam that is cancelled."""
+        posted = self.undo_changes(seam_frame)
+        self.restore(before)
+        return posted
+
+    def end_sooner(self, at: int, frames: int, tempo: TempoMap) -> list[Command]:
+        """End what fades out by `frames` after `at`."""
+        return self.shorten_fades(at, frames)
+
+    def withdraw_notes(self, at: int, beat: float) -> list[Command]:
+        """Do nothing: a recording has no notes to withdraw."""
+        return []
+
+    def set_tempo(self, tempo_bpm: float) -> None:
+        """Do nothing: a recording keeps its tempo."""
 
     # ── variations ─────────────────────────────────────────────────────────────────────────────
 
@@ -545,7 +543,7 @@ class StemLayer:
         before = {segment: pick for segment, pick in state.picks_before.items() if segment in playing}
         return {**state.picks, **before}
 
-    def forget_before(self, frame: int) -> None:
+    def forget_before(self, frame: int, beat: float) -> None:
         """Forget the changes before a frame: they have sounded and cannot be undone."""
         if self.changes and self.changes[0].frame < frame:
             self.changes = [change for change in self.changes if change.frame >= frame]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -18,6 +19,23 @@ from adaptive.preset.segments import is_bridge
 
 RESTART, JUMP = "restart", "jump"
 """Subjects of tracked requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceState:
+    """Jumps under way.
+
+    Parameters
+    ----------
+    jumped : (str, str) or None
+        The section that was jumped to, and what select wanted instead then: the section stays until select
+        wants something else.
+    jumping : str or None
+        The section of a jump of this control step.
+    """
+
+    jumped: tuple[str, str] | None = None
+    jumping: str | None = None
 
 
 class PlaceRequests:
@@ -38,9 +56,8 @@ class PlaceRequests:
 
     Attributes
     ----------
-    jumped : (str, str) or None
-        The section that was jumped to, and what select wanted instead then: the section stays until select
-        wants something else.
+    state : PlaceState
+        Jumps under way.
     """
 
     def __init__(
@@ -53,32 +70,26 @@ class PlaceRequests:
     ) -> None:
         self.playback, self.planner, self.playlists = playback, planner, playlists
         self.tracker, self._cancel = tracker, cancel
-        self.jumped: tuple[str, str] | None = None
-        self._jumping: str | None = None  # a jump of this control step
+        self.state = PlaceState()
 
-    def take_over(self, before: PlaceRequests) -> None:
-        """Keep a jump to a section that still exists."""
-        if before.jumped is not None and before.jumped[0] in self.playback.preset.file.sections:
-            self.jumped = before.jumped
-
-    def restore(self, jumped: tuple[str, str] | None) -> None:
-        """Continue a saved jump, if the preset has its section."""
-        if jumped is not None and jumped[0] in self.playback.preset.file.sections:
-            self.jumped = jumped
+    def fitting(self, state: PlaceState) -> PlaceState:
+        """A jump to a section that the preset has, which a save or an edit may not have had."""
+        sections, jumped = self.playback.preset.file.sections, state.jumped
+        return PlaceState(jumped) if jumped is not None and jumped[0] in sections else PlaceState()
 
     def wanted(self, chosen: str) -> str:
         """The section that should play: what select has chosen, or the section that was jumped to."""
         if not self.playback.is_playing:
-            self.jumped = self._jumping = None
+            self.state = PlaceState()
             return SILENCE
-        if self._jumping is not None:
-            self.jumped, self._jumping = (self._jumping, chosen), None
-        if self.jumped is None:
+        if self.state.jumping is not None:
+            self.state = PlaceState((self.state.jumping, chosen))
+        if self.state.jumped is None:
             return chosen
-        section, answer = self.jumped
+        section, answer = self.state.jumped
         if chosen == answer and not self.playlists.is_within(section, chosen):
             return section
-        self.jumped = None
+        self.state = PlaceState()
         return chosen
 
     # ── forget ─────────────────────────────────────────────────────────────────────────────────
@@ -151,7 +162,7 @@ class PlaceRequests:
         self.planner.plan(
             TransitionRequest(section, reason, JUMPING, is_from_bridge, enter_beat=beats, kind=JUMP)
         )
-        self._jumping = section
+        self.state = replace(self.state, jumping=section)
         self.tracker.open_planned(message.id, JUMP, f"jump to {section}, bar {message.bar}")
 
     def _no_jump(self, message: Jump) -> str:

@@ -37,6 +37,11 @@ class Requests:
         Creates the receipts of states, play and stop, which take time.
     places : PlaceRequests
         Handles `forget`, `restart` and `jump`.
+
+    Attributes
+    ----------
+    state : tuple of SetTempo
+        Tempo messages that wait for a transition.
     """
 
     def __init__(
@@ -49,11 +54,7 @@ class Requests:
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places = tracker, places
-        self._deferred: list[SetTempo] = []
-
-    def take_over(self, before: Requests) -> None:
-        """Keep tempo messages that wait for a transition."""
-        self._deferred = before._deferred
+        self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
         """Apply states, play and stop before the first section is chosen."""
@@ -75,7 +76,7 @@ class Requests:
 
     def resume(self) -> None:
         """Try the deferred tempo messages again."""
-        deferred, self._deferred = self._deferred, []
+        deferred, self.state = self.state, ()
         for message in deferred:
             self._set_tempo(message, is_deferred=True)
 
@@ -131,7 +132,7 @@ class Requests:
     def _set_tempo(self, message: SetTempo, is_deferred: bool = False) -> None:
         playback = self.playback
         if self.planner.locked_count():
-            self._deferred.append(message)
+            self.state = (*self.state, message)
             if not is_deferred:
                 playback.receipt(message.id, "accepted", "tempo")
                 reason = "a section is about to begin; the tempo changes right after that"

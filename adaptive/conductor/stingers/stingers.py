@@ -8,9 +8,9 @@ with a reason.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from adaptive.conductor.layers.stems import ClipInUse
+from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.messages import FireEvent
 from adaptive.conductor.one_shots import OneShot, shot_path
@@ -95,6 +95,26 @@ class ScheduledStinger:
     picked: dict[str, tuple[int, PickState | None]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class StingersState:
+    """What stingers remember.
+
+    Parameters
+    ----------
+    sync_points : Mapping
+        Frame of the latest sync point of each stinger, from which its cooldown is counted; frames before 0
+        are negative.
+    fired_count : int
+        Number of stingers so far; it chooses their withdrawal groups.
+    revision : int
+        `PlaybackState.revision` for which scheduled stingers have their places.
+    """
+
+    sync_points: Mapping[str, int] = field(default_factory=dict)
+    fired_count: int = 0
+    revision: int = 0
+
+
 class Stingers:
     """Places, posts, moves and drops stingers.
 
@@ -119,8 +139,7 @@ class Stingers:
         self._ducking = Ducking(ducked, playback.layout.duck_group, rate)
         self._is_ducking = any(table.duck_db < 0.0 for table in self._tables.values())
         self._scheduled: list[ScheduledStinger] = []
-        self._last_sync_point: dict[str, int] = {}
-        self._fired_count, self._revision = 0, 0
+        self.state = StingersState()
 
     def take_over(self, before: Stingers) -> None:
         """Keep the stingers that are scheduled or sound, and the cooldowns.
@@ -131,8 +150,7 @@ class Stingers:
         old, new = before.playback.layout.stingers, self.playback.layout.stingers
         kept = {name for name, place in new.items() if place.shares_row(old.get(name))}
         self._clips |= {name: before._clips[name] for name in kept}
-        self._scheduled, self._last_sync_point = before._scheduled, before._last_sync_point
-        self._fired_count, self._revision = before._fired_count, before._revision
+        self._scheduled, self.state = before._scheduled, before.state
         self._is_ducking = self._is_ducking or before._is_ducking
         taken = {place.bus for place in self.playback.layout.places().values()}
         self._ducking.take_over(before._ducking, taken)
@@ -175,14 +193,14 @@ class Stingers:
         if place is None or why is not None:
             self._drop(message, str(why))
             return
-        self._fired_count += 1
+        self.state = replace(self.state, fired_count=self.state.fired_count + 1)
         layer_place = playback.layout.stingers[name]
         stinger = ScheduledStinger(
             message,
             self._tables[name],
             layer_place,
             playback.now,
-            self._groups[self._fired_count % len(self._groups)],
+            self._groups[self.state.fired_count % len(self._groups)],
             place,
         )
         self._scheduled.append(stinger)
@@ -198,9 +216,9 @@ class Stingers:
 
     def revisit(self) -> None:
         """Place scheduled stingers again if the plan has changed since the last call."""
-        if self._revision == self.playback.revision:
+        if self.state.revision == self.playback.revision:
             return
-        self._revision, moved = self.playback.revision, False
+        self.state, moved = replace(self.state, revision=self.playback.revision), False
         for stinger in list(self._scheduled):
             if stinger.first < self.playback.earliest or stinger.message.name not in self._tables:
                 continue  # its lead-in can no longer be withdrawn: it keeps its place
@@ -234,22 +252,18 @@ class Stingers:
         for stinger in self._scheduled:
             if not stinger.is_begun and stinger.place.sync_point <= now:
                 stinger.is_begun = True
-                self._last_sync_point[stinger.message.name] = stinger.place.sync_point
+                reached = {stinger.message.name: stinger.place.sync_point}
+                self.state = replace(self.state, sync_points={**self.state.sync_points, **reached})
                 self._receipt(stinger, "started", "its first beat sounds")
         over = [stinger for stinger in self._scheduled if stinger.is_begun and stinger.last <= now]
         for stinger in over:
             self._scheduled.remove(stinger)
             self._receipt(stinger, "finished", "sounded")
 
-    def last_sync_points(self) -> dict[str, int]:
-        """Frame of the latest sync point of each stinger."""
-        return dict(self._last_sync_point)
-
-    def restore_sync_points(self, sync_points: Mapping[str, int]) -> None:
-        """Set the latest sync points, from which cooldowns are counted; frames before 0 are negative."""
-        self._last_sync_point = {
-            name: sync_point for name, sync_point in sync_points.items() if name in self._tables
-        }
+    def fitting(self, state: StingersState) -> StingersState:
+        """A state without the stingers that this preset does not have."""
+        known = {name: frame for name, frame in state.sync_points.items() if name in self._tables}
+        return replace(state, sync_points=known)
 
     def _receipt(self, stinger: ScheduledStinger, status: str, reason: str) -> None:
         place, rule = stinger.place, f"stingers.{stinger.message.name}"
@@ -300,7 +314,8 @@ class Stingers:
         if places and sum(not stinger.is_begun for stinger in others) >= places:
             return f"{places} of it are on their way already"
         sync_points = [stinger.place.sync_point for stinger in others]
-        sync_points += [self._last_sync_point[message.name]] if message.name in self._last_sync_point else []
+        reached = self.state.sync_points.get(message.name)
+        sync_points += [] if reached is None else [reached]
         near = min((abs(place.sync_point - sync_point) for sync_point in sync_points), default=None)
         if near is not None and near < table.cooldown_s * rate:
             rest = table.cooldown_s - near / rate

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.clip_in_use import ClipInUse
+from adaptive.conductor.layers.layer_player import SeamContext
 from adaptive.conductor.layers.levels import LayerLevels
-from adaptive.conductor.layers.stems import ClipInUse, StemLayer
 from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.commands import Command
-from adaptive.kernel.layout import BUS_GAIN, CLIP_GAIN, CLIP_START, CLIP_STOP, INSTRUMENT_FADE, LINEAR
+from adaptive.kernel.layout import BUS_GAIN, CLIP_GAIN, CLIP_START, CLIP_STOP, INSTRUMENT_FADE
 from adaptive.preset.segments import is_bridge
 from adaptive.timebase import BEAT_TOLERANCE
 
@@ -25,9 +25,6 @@ DECLICK_S = 0.005
 
 LEVEL_S = 0.02
 """Time in which a layer that goes on without a fade changes to the level of another section."""
-
-INSTRUMENT_FADE_S = 0.01
-"""Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
 
 
 class TransitionApplier:
@@ -58,91 +55,57 @@ class TransitionApplier:
     def post(self, transition: PlannedTransition) -> str | None:
         """Post a transition; returns the name of its fill or why it is left out, None if it has none."""
         fill_beat, fill_note = self._play_fill(transition)
-        fill_frame = None if fill_beat is None else self.playback.tempo.frame_at(fill_beat)
-        restarted = self._switch_stems(transition, fill_frame)
-        self._switch_generated(transition, fill_beat)
+        seam = self.seam_of(transition)
+        restarted = self._switch(transition, seam, fill_beat)
         self._switch_levels(transition, restarted)
         if fill_beat is not None:
-            self._mute_replaced_stems(transition, fill_beat)
+            self._mute_replaced(transition, seam, fill_beat)
         return fill_note
 
-    # ── stems ──────────────────────────────────────────────────────────────────────────────────
+    # ── layers ─────────────────────────────────────────────────────────────────────────────────
 
-    def _switch_stems(self, transition: PlannedTransition, fill_frame: int | None) -> dict[str, int]:
-        """Post what stems do at a seam; returns the first frame of each layer that starts a sound."""
+    def seam_of(self, transition: PlannedTransition) -> SeamContext:
+        """A transition as its layers see it."""
+        playback, target, table = self.playback, transition.target, transition.table
+        segment_assets = playback.assets.segments.get(target.section)
+        position = 0 if segment_assets is None else segment_assets.frames_into(target.offset_beats)
+        return SeamContext(
+            frame=transition.frame,
+            beat=transition.beat,
+            group=transition.group,
+            source=transition.source,
+            segment=target.section,
+            position=position,
+            is_at_end=transition.source.ends_pass_at(transition.beat),
+            # a segment that is entered at its start restarts the sound; otherwise a sound that fits continues
+            may_continue=table.enter_at not in {"start", "loop"} and not is_bridge(target.section),
+            is_bridge=is_bridge(target.section),
+            is_return=table.enter_at == "last_position"
+            and playback.is_remembered(target.section, transition.source.section),
+            pickup=table.pickup,
+            fades=transition.fades,
+            earliest=playback.earliest,
+            tempo=playback.tempo,
+            context_of=lambda: playback.compose_context(target, playback.origin_of(transition.source)),
+        )
+
+    def _switch(
+        self, transition: PlannedTransition, seam: SeamContext, fill_beat: float | None
+    ) -> dict[str, int]:
+        """Post what layers do at a seam; returns the first frame of each layer that starts a clip."""
         restarted: dict[str, int] = {}
-        segment, position = transition.target.section, self._entry_frames(transition)
-        wanted = set(self.playback.layers_of(segment))
-        is_at_end = transition.source.ends_pass_at(transition.beat)
-        replaced = self._replaced_layers(transition) if fill_frame is not None else set()
-        for name, layer in self.playback.assets.stems.items():
-            # variations do not change while a fill replaces the layer
-            until = transition.frame if fill_frame is None or name not in replaced else fill_frame
-            self.outbox.add(layer.undo_changes(until))
-            self.outbox.add(layer.write_changes(until))
-            transition.stems_before[name] = layer.snapshot()
-            posted = self.switch_stem(layer, name in wanted, transition, position, is_at_end)
-            transition.early += [c for c in posted if c.frame < transition.frame]
-            starts = [c.frame for c in posted if c.operation == CLIP_START]
+        wanted = set(self.playback.layers_of(seam.segment))
+        replaced = self._replaced_layers(transition) if fill_beat is not None else set()
+        for name, player in self.playback.assets.players():
+            ends = fill_beat if name in replaced else None
+            switched = player.switch(seam, is_wanted=name in wanted, fill_beat=ends)
+            transition.layers_before[name] = switched.before
+            transition.early += [c for c in switched.posted if c.frame < seam.frame]
+            starts = [c.frame for c in switched.posted if c.operation == CLIP_START]
             restarted |= {name: starts[0]} if starts else {}
-            self.outbox.add(posted)
+            self.outbox.add(switched.preparing)
+            self.outbox.add(switched.posted)
         return restarted
-
-    def switch_stem(
-        self, layer: StemLayer, is_wanted: bool, transition: PlannedTransition, position: int, is_at_end: bool
-    ) -> list[Command]:
-        """Commands of a stem layer at a seam.
-
-        Parameters
-        ----------
-        layer : StemLayer
-            The layer.
-        is_wanted : bool
-            Whether the destination lists it.
-        transition : PlannedTransition
-            The transition.
-        position : int
-            Frames from the start of the destination's pass at which it is entered.
-        is_at_end : bool
-            Whether the seam is the end of a pass of the source.
-
-        Returns
-        -------
-        list of Command
-            Empty if the layer continues unchanged.
-        """
-        segment = transition.target.section
-        if is_wanted and is_bridge(segment) and not layer.has(segment):
-            return []  # the layer continues under the bridge
-        enters = is_wanted and layer.has(segment)
-        # a segment that is entered at its start restarts the sound; otherwise a sound that fits continues
-        may_continue = transition.table.enter_at not in {"start", "loop"} and not is_bridge(segment)
-        if enters and layer.already_plays(segment, may_continue, transition.frame, position):
-            layer.carry_over(segment, transition.frame)
-            return []
-        fades = transition.fades
-        if enters and layer.crosses_itself(segment):
-            fades = fades.into_itself()
-        earliest = self.playback.earliest
-        posted = layer.leave(transition.frame, is_at_end, fades, earliest, transition.group)
-        if enters:
-            posted += layer.enter(
-                segment,
-                transition.frame,
-                position,
-                earliest,
-                transition.table.pickup,
-                fades,
-                transition.group,
-                is_return=transition.table.enter_at == "last_position"
-                and self.playback.is_remembered(segment, transition.source.section),
-            )
-        return posted
-
-    def _entry_frames(self, transition: PlannedTransition) -> int:
-        """Frames from the start of the destination's pass at which it is entered."""
-        segment_assets = self.playback.assets.segments.get(transition.target.section)
-        return 0 if segment_assets is None else segment_assets.frames_into(transition.target.offset_beats)
 
     # ── levels ─────────────────────────────────────────────────────────────────────────────────
 
@@ -152,7 +115,7 @@ class TransitionApplier:
         A layer that enters has its level from its first frame on; one that restarts follows the fade-in, and
         one that goes on the transition's fade.
         """
-        transition.levels_before = dict(self.levels.added_db)
+        transition.levels_before = self.levels.state
         transition.levels = self.levels.enter(transition.target.section)
         fades, rate = transition.fades, self.playback.tempo.sample_rate
         playing = self.playback.layers_of(transition.source.section)
@@ -171,65 +134,6 @@ class TransitionApplier:
             posted = self.levels.fade(name, at, frames, transition.group)
             transition.early += [posted] if at < transition.frame else []
             self.outbox.add([posted])
-
-    # ── generated layers ───────────────────────────────────────────────────────────────────────
-
-    def _switch_generated(self, transition: PlannedTransition, fill_beat: float | None) -> None:
-        wanted = set(self.playback.layers_of(transition.target.section))
-        replaced = self._replaced_layers(transition) if fill_beat is not None else set()
-        for name, layer in self.playback.assets.generated.items():
-            is_wanted, was_playing = name in wanted, layer.is_open_ended
-            following = None
-            if is_wanted:
-                following = self.playback.compose_context(
-                    transition.target, self.playback.origin_of(transition.source)
-                )
-            ends = transition.beat
-            if not is_wanted and layer.place.instrument is not None and was_playing:
-                fades = transition.fades
-                ends = self.playback.tempo.beat_at(
-                    transition.frame + max(0, fades.out_start + fades.out_frames)
-                )
-            if name in replaced and fill_beat is not None:
-                ends = fill_beat
-            self._withdraw_notes(layer, transition, min(ends, transition.beat))
-            transition.plans_before[name] = layer.plan(transition.beat, ends, following)
-            self._fade_instrument(layer, transition, was_playing, is_wanted)
-
-    def _withdraw_notes(self, layer: GeneratedLayer, transition: PlannedTransition, ends: float) -> None:
-        """Withdraw notes after `ends`; of drums also the bar before the seam, where a fill may be played."""
-        from_beat = ends
-        if layer.place.kit is not None and layer.ranges:
-            bar = max(transition.source.start_beat, transition.beat - transition.source.beats_per_bar)
-            from_beat = min(from_beat, max(bar, self.playback.tempo.beat_at(self.playback.earliest)))
-        if layer.cursor_beat > from_beat + BEAT_TOLERANCE:
-            self.outbox.add(layer.withdraw(self.playback.tempo.frame_at(from_beat), from_beat))
-
-    def _fade_instrument(
-        self, layer: GeneratedLayer, transition: PlannedTransition, was_playing: bool, is_wanted: bool
-    ) -> None:
-        instrument, fades, at = layer.place.instrument, transition.fades, transition.frame
-        if instrument is None:
-            return
-        if was_playing and not is_wanted and fades.out_frames:
-            at = max(self.playback.earliest, at + fades.out_start)
-            steps = [(0.0, fades.out_frames, fades.shape_out)]
-        elif is_wanted and not was_playing and fades.in_frames + min(0, fades.in_start) > 0:
-            # notes begin at the seam: of a fade that begins before it, only the rest is heard
-            at = max(self.playback.earliest, at + max(0, fades.in_start))
-            frames = fades.in_frames + min(0, fades.in_start)
-            steps = [(0.0, 0, LINEAR), (1.0, frames, fades.shape_in)]
-        elif is_wanted:
-            steps = [(1.0, round(INSTRUMENT_FADE_S * self.playback.tempo.sample_rate), LINEAR)]
-        else:
-            steps = []
-        for gain, frames, shape in steps:
-            posted = commands.fade_instrument(
-                at, instrument, gain, frames, shape=shape, group=transition.group
-            )
-            self.outbox.add([posted])
-            if at < transition.frame:
-                transition.early.append(posted)
 
     # ── fills ──────────────────────────────────────────────────────────────────────────────────
 
@@ -268,23 +172,16 @@ class TransitionApplier:
         transition.early.append(started)
         return beat, name
 
-    def _mute_replaced_stems(self, transition: PlannedTransition, beat: float) -> None:
-        """Mute the stems that the fill replaces, from its beginning to the seam."""
+    def _mute_replaced(self, transition: PlannedTransition, seam: SeamContext, beat: float) -> None:
+        """Mute the layers that the fill replaces, from its beginning to the seam."""
         at = self.playback.tempo.frame_at(beat)
         frames = round(DECLICK_S * self.playback.tempo.sample_rate)
+        players = dict(self.playback.assets.players())
         for name in self._replaced_layers(transition):
-            layer = self.playback.assets.stems.get(name)
-            before = transition.stems_before.get(name)
-            if layer is None or before is None or before.current < 0:
+            if name not in transition.layers_before:
                 continue
-            playing = layer.clips[before.current]
-            silenced = commands.fade_clip(at, playing.clip, 0.0, frames, group=transition.group)
-            posted = [silenced]
-            if playing is layer.current:  # it continues beyond the seam
-                posted.append(
-                    commands.fade_clip(transition.frame, playing.clip, 1.0, frames, group=transition.group)
-                )
-            transition.early.append(silenced)
+            posted = players[name].mute(transition.layers_before[name], seam, at, frames)
+            transition.early += posted[:1]  # the second one brings it back at the seam
             self.outbox.add(posted)
 
     # ── stopping sooner ────────────────────────────────────────────────────────────────────────
@@ -294,15 +191,8 @@ class TransitionApplier:
         playback, at = self.playback, self.playback.earliest
         frames = round(max(DECLICK_S, seconds) * playback.tempo.sample_rate)
         posted: list[Command] = []
-        for stem in playback.assets.stems.values():
-            posted += stem.shorten_fades(at, frames)
-        beat = playback.tempo.beat_at(at + frames)
-        for layer in playback.assets.generated.values():
-            if not layer.ranges or layer.ranges[-1].ends <= beat or layer.place.instrument is None:
-                continue
-            layer.plan(beat, beat, None)
-            posted += layer.withdraw(at + frames, beat)
-            posted.append(commands.fade_instrument(at, layer.place.instrument, 0.0, frames))
+        for _, player in playback.assets.players():
+            posted += player.end_sooner(at, frames, playback.tempo)
         self.outbox.add(posted)
         return bool(posted)
 
@@ -313,19 +203,11 @@ class TransitionApplier:
         playback, at = self.playback, self.playback.earliest
         self.outbox.add([commands.withdraw(transition.group, at)])
         playback.shot_picks.undo(shot_path("fills", transition.table.fill or ""), transition.fill_before)
-        self.levels.added_db = dict(transition.levels_before)
-        for name, state in transition.stems_before.items():
-            layer = playback.assets.stems[name]
-            self.outbox.add(layer.undo_changes(transition.frame))
-            layer.restore(state)
+        self.levels.state = transition.levels_before
+        players = dict(playback.assets.players())
+        for name, before in transition.layers_before.items():
+            self.outbox.add(players[name].undo(before, transition.frame, at, playback.tempo))
         self._undo_early(transition, at)
-        for name, plan in transition.plans_before.items():
-            written = playback.assets.generated[name]
-            written.restore(plan)
-            # all bars written since are written again: they may have led up to the seam
-            from_beat = max(plan.cursor_beat, playback.tempo.beat_at(at))
-            if written.cursor_beat > from_beat + BEAT_TOLERANCE:
-                self.outbox.add(written.withdraw(playback.tempo.frame_at(from_beat), from_beat))
 
     def _undo_early(self, transition: PlannedTransition, at: int) -> None:
         """Reverse commands that acted before the seam: pickups and fills stop, early fades are undone."""
@@ -336,8 +218,8 @@ class TransitionApplier:
             if command.operation == CLIP_START:
                 self.outbox.add([commands.stop_clip(at, command.target, frames)])
             elif command.operation == CLIP_STOP and command.frame + command.i0 <= at:
-                for layer in self.playback.assets.stems.values():
-                    self.outbox.add(layer.restart_clip(command.target, at, frames))
+                for _, player in self.playback.assets.players():
+                    self.outbox.add(player.restart_clip(command.target, at, frames))
             elif command.operation == CLIP_STOP or (command.operation == CLIP_GAIN and command.f0 == 0.0):
                 self.outbox.add([commands.fade_clip(at, command.target, 1.0, frames)])
             elif command.operation == BUS_GAIN:

@@ -128,9 +128,9 @@ class ExitFinder:
         """Frames that the rule requires before the seam, and what needs them: ``pickup`` or ``fill``."""
         playback, needed, needed_by = self.playback, 0, ""
         if rule.pickup == "always" and rule.enter_at == "start":
+            players = dict(playback.assets.players())
             for name in playback.layers_of(segment):
-                layer = playback.assets.stems.get(name)
-                frames = layer.lead_in_frames(segment) if layer else 0
+                frames = players[name].lead_in_frames(segment)
                 if frames > needed:
                     needed, needed_by = frames, "pickup"
         fill = playback.preset.file.fills.get(rule.fill or "")

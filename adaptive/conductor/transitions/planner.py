@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import msgspec
 
-from adaptive.conductor.layers.stems import Fades
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import (
     NO_RULE,
@@ -94,12 +93,9 @@ class TransitionPlanner:
             context = playback.compose_context(instance)
             playback.tempo.step(0, context.tempo_bpm, instance.beat_unit)
             position = playback.assets.segments[segment].frames_into(instance.local(0.0))
+            players = dict(playback.assets.players())
             for name in playback.layers_of(segment):
-                if name in playback.assets.generated:
-                    playback.assets.generated[name].begin(context)
-                elif playback.assets.stems[name].has(segment):
-                    layer = playback.assets.stems[name]
-                    self.outbox.add(layer.enter(segment, 0, position, 0, "never", Fades(), 0))
+                self.outbox.add(players[name].begin(context, position))
         levels = self.applier.levels.enter(segment)
         self.outbox.add([self.applier.levels.fade(name, 0, 0) for name in levels])
         more = {"levels_db": levels} if levels else {}
@@ -274,12 +270,11 @@ class TransitionPlanner:
         request = playback.transitions[-1].request if playback.transitions else None
         self.cancel("the tempo changes")
         glide = playback.tempo.frame_at(beat + 1.0) - at
-        for layer in playback.assets.generated.values():
-            if layer.cursor_beat > beat:
-                self.outbox.add(layer.withdraw(at, beat))
+        for _, player in playback.assets.players():
+            self.outbox.add(player.withdraw_notes(at, beat))
         playback.tempo.ramp(at, tempo_bpm, glide)
         playback.revision += 1
-        for layer in playback.assets.generated.values():
-            layer.set_tempo(tempo_bpm)
+        for _, player in playback.assets.players():
+            player.set_tempo(tempo_bpm)
         if request is not None:
             self.plan(request)

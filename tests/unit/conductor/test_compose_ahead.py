@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from adaptive.composer.bar_source import StepSource
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.conductor.messages import SetState
 from tests.helpers.presets import HEAD, RATE, Player, control_step_of, make_preset
@@ -40,13 +42,13 @@ def test_the_first_bars_of_other_sections_are_known_before_the_music_turns(tmp_p
     pad = player.performance.conductor.assets.generated["pad"]
     player.play(round(0.5 * RATE))
     composed: list[int] = []
-    generator = pad.generator
+    spec = pad.bars.spec
 
     def watched(context: BarContext) -> WrittenBar:
         composed.append(context.bar)
-        return generator(context)
+        return spec.function(context)
 
-    pad.generator = watched
+    pad.bars.source = StepSource(replace(spec, function=watched))
     played = player.play(4 * RATE, {control_step_of(1): [go("fight")]})
 
     assert played.lines("note", layer="pad")

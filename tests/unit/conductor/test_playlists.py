@@ -176,4 +176,4 @@ def test_a_pick_is_restored_when_the_request_changes_during_a_bridge(tmp_path: P
     }
     played = play(make_preset(tmp_path, body), 4, script)
 
-    assert played.performance.conductor.playlists.picks["p"].count == 0
+    assert played.performance.conductor.playlists.state.picks["p"].count == 0

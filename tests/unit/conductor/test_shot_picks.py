@@ -28,9 +28,8 @@ def test_a_pick_is_taken_back_unless_another_came_after_it() -> None:
 
 def test_only_what_fits_is_taken_over() -> None:
     picks = three()
-    picks.set({"stingers.hit": PickState(7, (), (2,)), "stingers.gone": PickState(1)})
+    picks.state = picks.fitting({"stingers.hit": PickState(7, (), (2,)), "stingers.gone": PickState(1)})
     fewer = ShotPicks({"stingers.hit": VariationPicker("stingers.hit", (1.0,) * 2, "sequence")})
-    fewer.take_over(picks)
 
-    assert set(picks.states) == {"stingers.hit"}
-    assert fewer.states == {}
+    assert set(picks.state) == {"stingers.hit"}
+    assert fewer.fitting(picks.state) == {}

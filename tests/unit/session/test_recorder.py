@@ -16,7 +16,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_music(tmp_path: Path) -> Non
     (folder / "log.jsonl").symlink_to("/dev/full")
     recorder = Recorder(folder, {"seed": 1}, ["threat"], 48000, told.append)
     for control_step in range(3):
-        recorder.write_log('{"kind": "state"}')
+        recorder.take_line({"kind": "state"})
         recorder.take_step(control_step, [FireEvent("hit")])
     recorder.close(1.0)
 

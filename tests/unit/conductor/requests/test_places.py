@@ -151,7 +151,7 @@ def test_a_jump_within_the_section_that_select_wants_holds_nothing(tmp_path: Pat
 
     assert entries(played)[0] == ("calm", "4.1.0")
     assert [line["section"] for line in played.lines("layer")] == ["calm", "fight"]
-    assert played.performance.conductor.places.jumped is None
+    assert played.performance.conductor.places.state.jumped is None
 
 
 @pytest.mark.parametrize(

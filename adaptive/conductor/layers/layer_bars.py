@@ -1,0 +1,218 @@
+"""The bars of one layer: taken from its source, kept, and replaced where they are late or fail."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from adaptive.composer.bar import rested
+from adaptive.composer.bar_source import BarFailure, BarRequest, BarSource
+from adaptive.composer.context import BarContext, WrittenBar
+from adaptive.composer.continuation import continued
+from adaptive.composer.registry import BUILT_IN, GeneratorSpec
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.music.note import Note
+
+KEPT_BARS = 256
+"""Number of composed bars that a layer keeps: a bar that is written again need not be composed again."""
+
+LATEST_FRAMES = 2 * CONTROL_STEP_FRAMES
+"""So many frames before the last moment, a bar that was asked for at short notice is given up."""
+
+SPARE_S = 0.25
+"""A bar that was asked for in time is given up so early before the last moment at which it could be written:
+a pause of Python of that length is then not heard."""
+
+LATE = "its bar came too late"
+
+
+class ComposedBar(NamedTuple):
+    """A bar as its generator wrote it, what the generator was told, and its notes in the segment's beats."""
+
+    bar: WrittenBar
+    context: BarContext
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BarReport:
+    """What became of a bar, for the log and for recordings.
+
+    Parameters
+    ----------
+    beat : float
+        Beat of the timeline at which it starts.
+    section : str
+        Segment it was written for.
+    bar : int
+        Its number since the segment was entered.
+    tried_frame, settled_frame : int
+        See `RecordedBar`.
+    reason : str
+        Why the generator did not write it; empty: it did.
+    notes : tuple of Note or None
+        Its notes, if the generator may write others the next time.
+    """
+
+    beat: float
+    section: str
+    bar: int
+    tried_frame: int
+    settled_frame: int
+    reason: str = ""
+    notes: tuple[Note, ...] | None = None
+
+
+class LayerBars:
+    """The bars of one layer.
+
+    Parameters
+    ----------
+    spec : GeneratorSpec
+        The generator.
+    source : BarSource
+        Gives its bars.
+    sample_rate : int
+        Frames a second.
+
+    Attributes
+    ----------
+    is_waiting : bool
+        Whether the last bar that was needed is not there yet.
+    """
+
+    def __init__(self, spec: GeneratorSpec, source: BarSource, sample_rate: int) -> None:
+        self.spec, self.source = spec, source
+        self._spare_frames = round(SPARE_S * sample_rate)
+        self.is_waiting = False
+        self._composed: OrderedDict[Hashable, ComposedBar] = OrderedDict()
+        self._tried: tuple[Hashable, int, int] | None = None
+        self._reports: list[BarReport] = []
+
+    def __len__(self) -> int:
+        return len(self._composed)
+
+    def ask(self, request: BarRequest, *, is_ahead: bool = False) -> None:
+        """Let a bar be composed that is needed later."""
+        if request.key not in self._composed:
+            self.source.ask(request, is_ahead=is_ahead)
+
+    def recalled(self, request: BarRequest, ratio: Fraction) -> ComposedBar | None:
+        """Return a bar before anything sounds; None if the generator does not write it."""
+        kept = self._kept(request.key)
+        if kept is not None:
+            return kept
+        answer = self.source.take(request, may_wait=True)
+        if answer is None or isinstance(answer, BarFailure):
+            return None
+        return self._keep(request, answer, ratio)
+
+    def take(
+        self, request: BarRequest, ratio: Fraction, beat: float, lead_frames: int, good: ComposedBar | None
+    ) -> tuple[tuple[Note, ...], ComposedBar | None] | None:
+        """Return the notes of a bar that is to be written now.
+
+        Parameters
+        ----------
+        request : BarRequest
+            The bar.
+        ratio : Fraction
+            Beats of the segment for each beat in which the generator counts.
+        beat : float
+            Beat of the timeline at which it starts.
+        lead_frames : int
+            Frames from the earliest frame that can be written to the first of the bar that is not written.
+        good : ComposedBar or None
+            The last bar that the generator wrote.
+
+        Returns
+        -------
+        tuple of Note
+            Its notes, in the segment's beats.
+        ComposedBar or None
+            The bar, if the generator wrote it.
+
+        None: it is not there yet, and there is time to wait for it.
+        """
+        kept = self._kept(request.key)
+        if kept is not None:
+            return kept.notes, kept
+        is_beginning = request.frame == 0
+        answer = self.source.take(request, may_wait=is_beginning)
+        if answer is not None and not isinstance(answer, BarFailure):
+            kept = self._keep(request, answer, ratio)
+            self._report(request, beat, kept)
+            return kept.notes, kept
+        if answer is None:
+            if self._tried is None or self._tried[0] != request.key:
+                self._tried = (request.key, request.frame, lead_frames)
+            had_time = self._tried[2] > self._spare_frames + LATEST_FRAMES
+            if not is_beginning and lead_frames > (self._spare_frames if had_time else LATEST_FRAMES):
+                self.is_waiting = True
+                return None
+        reason = LATE if answer is None else answer.reason
+        self._report(request, beat, None, reason)
+        instead = rested(self._instead(request.context, good), request.context)
+        return in_beats(instead, ratio), None
+
+    def forget_try(self) -> None:
+        """Forget when the next bar was first needed: it has been withdrawn, and is needed anew."""
+        self._tried = None
+
+    def pop_reports(self) -> list[BarReport]:
+        """Remove and return what has become of bars since the last call."""
+        if not self._reports:
+            return []
+        reports, self._reports = self._reports, []
+        return reports
+
+    def _kept(self, key: Hashable) -> ComposedBar | None:
+        kept = self._composed.get(key)
+        if kept is not None:
+            self._composed.move_to_end(key)
+        return kept
+
+    def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
+        notes = rested(bar.notes, request.context)
+        kept = ComposedBar(bar, request.context, in_beats(notes, ratio))
+        self._composed[request.key] = kept
+        if len(self._composed) > KEPT_BARS:
+            self._composed.popitem(last=False)
+        return kept
+
+    def _instead(self, context: BarContext, good: ComposedBar | None) -> tuple[Note, ...]:
+        """The notes of a bar that the generator owes."""
+        stand_in = BUILT_IN.get(self.spec.stand_in)
+        if stand_in is not None:
+            return stand_in.function(replace(context, style="", memory={})).notes
+        before = None if good is None else (good.bar, good.context)
+        return continued(before, context, is_percussive=self.spec.is_percussive)
+
+    def _report(self, request: BarRequest, beat: float, kept: ComposedBar | None, reason: str = "") -> None:
+        """Note what has become of a bar, if a repetition could not know it."""
+        tried, frame = self._tried, request.frame
+        first = tried[1] if tried is not None and tried[0] == request.key else frame
+        self._tried = None
+        if not reason and first == frame and self.spec.is_deterministic:
+            return
+        notes = None if kept is None or self.spec.is_deterministic else kept.bar.notes
+        context = request.context
+        self._reports.append(BarReport(beat, context.section, context.bar, first, frame, reason, notes))
+
+
+def in_beats(notes: tuple[Note, ...], ratio: Fraction) -> tuple[Note, ...]:
+    """The notes counted in the segment's beats: `ratio` of them are a beat of the meter."""
+    if ratio == 1:
+        return notes
+    return tuple(
+        replace(
+            note,
+            onset=note.onset * ratio,
+            duration=note.duration * ratio,
+            offset_beats=note.offset_beats * float(ratio),
+        )
+        for note in notes
+    )
