@@ -18,6 +18,7 @@ from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.outbox import CommandOutbox
+from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
@@ -105,6 +106,7 @@ class Conductor:
         self.compose_ahead = ComposeAhead(playback)
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
+        self.plan_log = PlanLog(playback)
 
     @property
     def instance(self) -> SegmentInstance:
@@ -185,6 +187,7 @@ class Conductor:
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
+        self.plan_log.state = before.plan_log.state
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.state = before.state
@@ -463,6 +466,7 @@ class Conductor:
             self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
         self._report_bars()
         self.variation_log.report()
+        self.plan_log.report()
         self._report_parameters()
         self.stingers.report()
 

@@ -296,6 +296,14 @@ def _bar(line: Line) -> str | None:
     return f"{line['layer']} goes on without its generator for a bar: {line['reason']}"
 
 
+def _plan(line: Line) -> str:
+    resting = ", ".join(line["resting"])
+    without = f", without {resting}" if resting else ""
+    leader = f"; {line['leader']} leads" if line.get("leader") else ""
+    chords = " | ".join(line["chords"])
+    return f"{line['section']} plays {line['part']} ({line['bars']} bars{without}): {chords}{leader}"
+
+
 TELLERS: dict[str, Callable[[Line], str | None]] = {
     "transition": _transition,
     "layer": _layer,
@@ -304,5 +312,6 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "tempo": _tempo,
     "health": _health,
     "edit": _edit,
+    "plan": _plan,
     "bar": _bar,
 }

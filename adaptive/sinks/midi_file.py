@@ -84,6 +84,15 @@ class SectionMark:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanMark:
+    """A chord symbol, or the name of a part of the form, at a beat of the timeline."""
+
+    beat: float
+    text: str
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MidiScore:
     """The content of a file.
 
@@ -101,6 +110,8 @@ class MidiScore:
         In order of time.
     tracks : sequence of NoteTrack
         One for each generated layer.
+    plan : sequence of PlanMark
+        Parts of the form and chords, in order of time.
     """
 
     tags: Mapping[str, str]
@@ -109,6 +120,7 @@ class MidiScore:
     end_frame: int
     sections: Sequence[SectionMark]
     tracks: Sequence[NoteTrack]
+    plan: Sequence[PlanMark] = ()
 
 
 def write(score: MidiScore, file: IO[bytes]) -> None:
@@ -183,6 +195,9 @@ def _first_rows(score: MidiScore, end: int) -> list[Row]:
             rows.append((tick, _META, MetaMessage("key_signature", key=name)))
         rows.append((tick, _META, MetaMessage("marker", text=mark.name)))
         written = name
+    for plan_mark in score.plan:
+        kind = "cue_marker" if plan_mark.is_part else "text"
+        rows.append((ticks.tick_of(plan_mark.beat), _META, MetaMessage(kind, text=plan_mark.text)))
     rows += [(tick, _META, MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in ticks.tempos(end)]
     return [row for row in rows if row[0] <= end]
 
