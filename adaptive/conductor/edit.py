@@ -101,7 +101,7 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     old.cancel_planned(REASON)
     present = before.engine.spec
     before.engine.grow(prepared.layout.spec, _moved_parameters(before.layout, prepared.layout))
-    _keep_plans(before.assets, prepared.assets)
+    _keep_plans(before.assets, prepared.assets, before.instance)
     kept_layers = _take_over_layers(before.assets, prepared)
     playback = PlaybackState(
         prepared.preset, prepared.layout, prepared.assets, before.engine, before.log, before.seed
@@ -137,11 +137,16 @@ def _moved_parameters(old: PresetLayout, new: PresetLayout) -> dict[int, int]:
     }
 
 
-def _keep_plans(old: Assets, new: Assets) -> None:
-    """Keep the plans of segments whose briefs are unchanged: composed bars are found by them."""
+def _keep_plans(old: Assets, new: Assets, present: SegmentInstance) -> None:
+    """Keep the plans of segments whose briefs are unchanged: composed bars are found by them.
+
+    If only layers were added or removed, the present visit goes on as planned.
+    """
     for name, plans in old.plans.items():
         if name in new.plans and new.plans[name].brief == plans.brief:
             new.plans[name] = plans
+        elif name in new.plans and name == present.section:
+            new.plans[name].adopt(plans, present.visit)
 
 
 def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:

@@ -64,6 +64,7 @@ class SectionBrief:
     has_stems: bool = False
     visit: int = 0
 
-    def plays(self, generator: str) -> bool:
-        """Whether a layer has a generator of this name."""
-        return any(layer.generator == generator for layer in self.layers)
+    @property
+    def has_tune(self) -> bool:
+        """Whether a layer plays the tune."""
+        return any(layer.plays_tune for layer in self.layers)

@@ -312,3 +312,18 @@ class SectionPlans:
             if len(self._plans) > KEPT_VISITS:
                 del self._plans[min(self._plans)]
         return found
+
+    def adopt(self, before: SectionPlans, visit: int) -> bool:
+        """Go on with the plan of a visit from before an edit, if it has what the layers need now.
+
+        So a layer that is added or removed does not touch the others until the section is entered again.
+        """
+        plan, new = before.visit(visit), replace(self.brief, visit=visit)
+        # with declared chords, recordings decide no more than who may rest
+        has_stems = plan.brief.has_stems if new.chords else new.has_stems
+        if replace(new, layers=plan.brief.layers, has_stems=has_stems) != plan.brief:
+            return False
+        if new.has_tune and not plan.brief.has_tune:
+            return False
+        self._plans[visit] = plan
+        return True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from itertools import pairwise
 
 import pytest
@@ -113,3 +114,26 @@ def test_a_part_is_described_in_words() -> None:
     words = section_plan(chords=["Am", "F", "C", "G"]).bar(0).describe()
 
     assert words.startswith("A: 8 bars, closes open, open; Am | F | C | G")
+
+
+def test_an_edit_of_layers_keeps_the_plan_of_the_present_visit() -> None:
+    chords = ["Am", "F"]
+    before = SectionPlans(section_plan(chords=chords, layers=["melody", "bass"]).brief)
+    fuller = SectionPlans(section_plan(chords=chords, layers=["melody", "bass", "pad"]).brief)
+    without = SectionPlans(section_plan(chords=chords, layers=["bass"], has_stems=True).brief)
+    other = SectionPlans(section_plan(chords=["C"], layers=["melody", "bass"]).brief)
+
+    assert fuller.adopt(before, 2)
+    assert fuller.visit(2) is before.visit(2)
+    assert fuller.visit(3).brief.layers == fuller.brief.layers
+    assert without.adopt(before, 0)
+    assert not other.adopt(before, 0)
+    assert not before.adopt(without, 1)
+
+
+def test_a_pickled_bar_is_planned_again() -> None:
+    bar = section_plan(seed=9).bar(13)
+    other = pickle.loads(pickle.dumps(bar))
+
+    assert (other.tune, other.voicings, other.harmony) == (bar.tune, bar.voicings, bar.harmony)
+    assert len(pickle.dumps(bar)) < 5000
