@@ -16,7 +16,17 @@ from adaptive.composer.plan.character import Character, character_of, leader_of
 from adaptive.composer.plan.counterline import CounterNote, counterline
 from adaptive.composer.plan.form import FormPart
 from adaptive.composer.plan.progression import Phrase, PhraseGoal, chords_of, write_phrase
-from adaptive.composer.plan.tune import Ideas, Tune, TunePlan, chord_in, ideas_of, set_tune
+from adaptive.composer.plan.tune import (
+    Ideas,
+    PhraseNotes,
+    Tune,
+    TunePlan,
+    chord_in,
+    ideas_of,
+    joined,
+    last_step,
+    set_phrase,
+)
 from adaptive.composer.plan.voicings import HIGH as VOICES_HIGH
 from adaptive.composer.plan.voicings import Moment, voice_path
 from adaptive.composer.seeding import named_seed, seeded
@@ -149,7 +159,26 @@ class PlannedPart:
         """The tune; no note where no layer plays it."""
         if not self.has_tune:
             return Tune(((),) * self.bars)
-        plan = TunePlan(
+        while self._set_next_phrase():
+            pass
+        return joined(self.ideas, self._tune_plan, self._phrase_notes)
+
+    @cached_property
+    def _phrase_notes(self) -> list[PhraseNotes]:
+        return []
+
+    def _set_next_phrase(self) -> bool:
+        """Set the next phrase of the tune; False if all are set."""
+        done = self._phrase_notes
+        if not self.has_tune or len(done) == self.phrases:
+            return False
+        before = last_step(done[-1]) if done else None
+        done.append(set_phrase(self.ideas, self._tune_plan, len(done), before))
+        return True
+
+    @cached_property
+    def _tune_plan(self) -> TunePlan:
+        return TunePlan(
             self.brief.key,
             self.brief.meter,
             self.chords,
@@ -159,7 +188,6 @@ class PlannedPart:
             self.variation,
             self.form.primes >= 2,
         )
-        return set_tune(self.ideas, plan)
 
     @cached_property
     def ceilings(self) -> list[int]:
@@ -202,9 +230,11 @@ class PlannedPart:
         return tuple(tuple(row) for row in drawn.tolist())
 
     def prepare(self) -> bool:
-        """Make the next stage that has not been made; False if all have been."""
+        """Do the next step of the first stage that has not been made; False if all have been."""
         for name in STAGES:
             if name not in self.__dict__:
+                if name == "tune" and self._set_next_phrase():
+                    return True
                 getattr(self, name)
                 return True
         return False

@@ -50,6 +50,10 @@ class TuneNote:
     is_strong: bool = False
 
 
+PhraseNotes = list[tuple[TuneNote, ...]]
+"""The notes of each bar of a phrase."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ideas:
     """The cells of a theme, its schemes for a first phrase and for the answer, and its upbeat.
@@ -160,21 +164,25 @@ class Tune:
         return min((note.pitch.midi for bar in self.bars for note in bar), default=None)
 
 
-def set_tune(ideas: Ideas, plan: TunePlan) -> Tune:
-    """Set the ideas of a theme to the chords of a part."""
-    bars: list[tuple[TuneNote, ...]] = []
-    upbeats: list[tuple[TuneNote, ...]] = []
-    before: int | None = None
-    for phrase, close in enumerate(plan.closes):
-        first = phrase * plan.phrase_bars
-        chords = plan.chords[first : first + plan.phrase_bars]
-        written = _phrase_cells(ideas, plan, phrase, len(chords))
-        lift = 7 if plan.lifts and 2 * phrase >= len(plan.closes) else 0
-        notes = _pitched(plan, chords, written, close, lift, before)
-        bars += notes
-        opening = next((note for bar in notes[:1] for note in bar), None)
-        upbeats.append(_upbeat(ideas, plan, opening))
-        before = next((note.pitch.step for bar in reversed(notes) for note in reversed(bar)), before)
+def set_phrase(ideas: Ideas, plan: TunePlan, phrase: int, before: int | None) -> PhraseNotes:
+    """Set the ideas of a theme to the chords of one phrase; `before` is the staff position before it."""
+    first = phrase * plan.phrase_bars
+    chords = plan.chords[first : first + plan.phrase_bars]
+    written = _phrase_cells(ideas, plan, phrase, len(chords))
+    lift = 7 if plan.lifts and 2 * phrase >= len(plan.closes) else 0
+    return _pitched(plan, chords, written, plan.closes[phrase], lift, before)
+
+
+def last_step(notes: PhraseNotes) -> int | None:
+    """Return the staff position of the last note of a phrase; None if it has none."""
+    return next((note.pitch.step for bar in reversed(notes) for note in reversed(bar)), None)
+
+
+def joined(ideas: Ideas, plan: TunePlan, phrases: Sequence[PhraseNotes]) -> Tune:
+    """Join the phrases of a part, each with the upbeat that leads into it."""
+    bars: list[tuple[TuneNote, ...]] = [bar for phrase in phrases for bar in phrase]
+    openings = [next((note for bar in phrase[:1] for note in bar), None) for phrase in phrases]
+    upbeats = [_upbeat(ideas, plan, opening) for opening in openings]
     for phrase, upbeat in enumerate(upbeats[1:], 1):
         place = phrase * plan.phrase_bars - 1
         if upbeat and place < len(bars):
