@@ -44,6 +44,6 @@ class PlanLog:
         chords = [" ".join(str(chord) for _, chord in bar_chords) for bar_chords in part.chords]
         playback.log_line(
             "plan", playback.now, planned.describe(), section=section, part=planned.label,
-            theme=part.form.theme, bars=part.bars, closes=list(part.closes), chords=chords,
+            theme=part.form.theme, key=str(part.key), bars=part.bars, closes=list(part.closes), chords=chords,
             leader=planned.leader or None, resting=sorted(part.character.resting),
         )  # fmt: skip

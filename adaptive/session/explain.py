@@ -301,7 +301,8 @@ def _plan(line: Line) -> str:
     without = f", without {resting}" if resting else ""
     leader = f"; {line['leader']} leads" if line.get("leader") else ""
     chords = " | ".join(line["chords"])
-    return f"{line['section']} plays {line['part']} ({line['bars']} bars{without}): {chords}{leader}"
+    length = f"{line['bars']} bars in {line['key']}"
+    return f"{line['section']} plays {line['part']} ({length}{without}): {chords}{leader}"
 
 
 TELLERS: dict[str, Callable[[Line], str | None]] = {

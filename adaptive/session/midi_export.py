@@ -223,7 +223,11 @@ def marks_of(
     while (beat := instance.beat_of(instance.bar_start(bar))) < until:
         planned = plan.bar(bar)
         if planned.bar_in_part == 0 or not marks:
-            marks.append(midi_file.PlanMark(max(beat, instance.start_beat), planned.label, is_part=True))
+            marks.append(
+                midi_file.PlanMark(
+                    max(beat, instance.start_beat), planned.label, is_part=True, key=planned.part.key
+                )
+            )
         written = segment.chords[bar % len(segment.chords)].split() if segment.chords else ()
         names = written or [str(chord) for _, chord in planned.harmony.chords]
         ratio = instance.beats_per_bar / segment.meter[0]

@@ -85,11 +85,12 @@ class SectionMark:
 
 @dataclass(frozen=True, slots=True)
 class PlanMark:
-    """A chord symbol, or the name of a part of the form, at a beat of the timeline."""
+    """A chord symbol, or the name and key of a part of the form, at a beat of the timeline."""
 
     beat: float
     text: str
     is_part: bool = False
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +189,29 @@ def _first_rows(score: MidiScore, end: int) -> list[Row]:
     for beat, (beats, unit) in signatures(grids):
         signature = MetaMessage("time_signature", numerator=beats, denominator=unit)
         rows.append((ticks.tick_of(beat), _META, signature))
-    written = ""
-    for mark in score.sections:
-        tick, name = ticks.tick_of(mark.grid.beat), key_name(mark.key)
-        if name != written:
-            rows.append((tick, _META, MetaMessage("key_signature", key=name)))
-        rows.append((tick, _META, MetaMessage("marker", text=mark.name)))
-        written = name
+    rows += _key_rows(score)
+    rows += [
+        (ticks.tick_of(mark.grid.beat), _META, MetaMessage("marker", text=mark.name))
+        for mark in score.sections
+    ]
     for plan_mark in score.plan:
         kind = "cue_marker" if plan_mark.is_part else "text"
         rows.append((ticks.tick_of(plan_mark.beat), _META, MetaMessage(kind, text=plan_mark.text)))
     rows += [(tick, _META, MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in ticks.tempos(end)]
     return [row for row in rows if row[0] <= end]
+
+
+def _key_rows(score: MidiScore) -> list[Row]:
+    """Key signatures where the key of a section or of a part of the form is another than before."""
+    keys = {score.ticks.tick_of(mark.grid.beat): key_name(mark.key) for mark in score.sections}
+    keys |= {score.ticks.tick_of(mark.beat): key_name(mark.key) for mark in score.plan if mark.key}
+    rows: list[Row] = []
+    written = ""
+    for tick, name in sorted(keys.items()):
+        if name != written:
+            rows.append((tick, _META, MetaMessage("key_signature", key=name)))
+        written = name
+    return rows
 
 
 def _named(kind: str, value: str) -> MetaMessage:

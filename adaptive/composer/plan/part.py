@@ -31,9 +31,20 @@ from adaptive.composer.plan.voicings import HIGH as VOICES_HIGH
 from adaptive.composer.plan.voicings import Moment, voice_path
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.music.chord import Chord
+from adaptive.music.pitch import Interval
+from adaptive.music.scale import Key
 
 STAGES = ("chords", "basses", "ideas", "tune", "voicings")
 """The stages of a part, in the order in which they are made."""
+
+MODULATING = 0.4
+"""Share of contrasting themes that are in another key."""
+
+RELATED = {
+    "major": (("6", "minor"), ("5", "major"), ("4", "major")),
+    "minor": (("b3", "major"), ("4", "minor"), ("5", "minor")),
+}
+"""Keys of contrasting themes: interval above the tonic, and mode, by mode of the section."""
 
 GROOVE_BARS = 2
 """Bars after which the shared accents of a theme repeat."""
@@ -63,6 +74,18 @@ class PlannedPart:
     number: int
     first_bar: int
     bars: int
+
+    @cached_property
+    def key(self) -> Key:
+        """Its key: that of the section, or for some contrasting themes a related one."""
+        if self.brief.chords or self.brief.has_stems or self.form.place != 1:
+            return self.brief.key
+        rng = seeded(self.seed, 17)
+        related = RELATED.get(self.brief.key.mode, ())
+        if not related or rng.random() > MODULATING:
+            return self.brief.key
+        interval, mode = related[int(rng.integers(len(related)))]
+        return Key(self.brief.key.tonic.transposed(Interval.parse(interval)), mode)
 
     @cached_property
     def character(self) -> Character:
@@ -100,7 +123,7 @@ class PlannedPart:
 
     @cached_property
     def _planned_harmony(self) -> tuple[tuple[Phrase, ...], list[BarChords]]:
-        phrases = list(_theme_phrases(self.brief, self.form, self.phrases, self.character))
+        phrases = list(_theme_phrases(self.brief, self.form, self.phrases, self.character, self.key.mode))
         if self.variation and len(phrases) > 1:
             rng = seeded(self.variation, 1)
             if rng.random() < 0.65:
@@ -109,8 +132,8 @@ class PlannedPart:
                 goal = PhraseGoal(
                     len(old.bars), old.close, self.character.harmonic_rhythm, 0.7, head=old.bars[:1]
                 )
-                phrases[place] = write_phrase(self.brief.key.mode, self.brief.meter, goal, rng)
-        chords = [bar for phrase in phrases for bar in chords_of(self.brief.key, phrase)]
+                phrases[place] = write_phrase(self.key.mode, self.brief.meter, goal, rng)
+        chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase)]
         return tuple(phrases), chords[: self.bars]
 
     @cached_property
@@ -179,7 +202,7 @@ class PlannedPart:
     @cached_property
     def _tune_plan(self) -> TunePlan:
         return TunePlan(
-            self.brief.key,
+            self.key,
             self.brief.meter,
             self.chords,
             self.brief.phrase_bars,
@@ -241,7 +264,7 @@ class PlannedPart:
 
 
 def _theme_phrases(
-    brief: SectionBrief, form: FormPart, count: int, character: Character
+    brief: SectionBrief, form: FormPart, count: int, character: Character, mode: str
 ) -> tuple[Phrase, ...]:
     """Return the phrases of a theme: halves and opens first, the last closes on the tonic."""
     rng = seeded(named_seed(brief.seed, brief.section, form.theme, "harmony"))
@@ -253,7 +276,7 @@ def _theme_phrases(
         is_answer = number % 2 == 1 and rng.random() < 0.6
         head = phrases[-1].bars[:2] if is_answer and brief.phrase_bars > 3 else ()
         goal = PhraseGoal(brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0, head)
-        phrases.append(write_phrase(brief.key.mode, brief.meter, goal, rng))
+        phrases.append(write_phrase(mode, brief.meter, goal, rng))
     return tuple(phrases)
 
 

@@ -198,7 +198,7 @@ class BarPlan:
         resting = ", ".join(sorted(part.character.resting))
         chords = " | ".join(" ".join(str(chord) for _, chord in bar) for bar in part.chords)
         closes = ", ".join(part.closes)
-        words = f"{self.label}: {part.bars} bars, closes {closes}; {chords}"
+        words = f"{self.label}: {part.bars} bars in {part.key}, closes {closes}; {chords}"
         return f"{words}; without {resting}" if resting else words
 
 
@@ -258,7 +258,7 @@ class SectionPlan:
             after = following.chords[0]
         else:
             after = part.chords[number + 1 - part.first_bar]
-        harmony = Harmony(self.brief.key, chords, after[0][1])
+        harmony = Harmony(part.key, chords, after[0][1])
         return BarPlan(part, number, harmony, following, self._rest(part, following))
 
     def _rest(self, part: PlannedPart, following: PlannedPart | None) -> Fraction | None:

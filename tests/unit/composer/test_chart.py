@@ -29,9 +29,7 @@ def played(asked: list[BarContext], layer: str, style: str) -> Sounding:
     found: Sounding = []
     memory = asked[0].memory
     for context in asked:
-        bar = write_bar(
-            GENERATORS[layer].function, replace(context, layer=layer, style=style, memory=memory)
-        )
+        bar = write_bar(GENERATORS[layer].function, replace(context, layer=layer, style=style, memory=memory))
         memory = bar.memory
         found += [
             (context.bar * 4 + note.onset, context.bar * 4 + note.onset + note.duration, note)

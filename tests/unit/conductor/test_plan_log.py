@@ -42,7 +42,7 @@ def test_each_part_is_logged_at_its_first_bar_and_told_in_a_sentence(tmp_path: P
     assert [round(line["frame"] / BAR, 1) for line in lines[:2]] == [0.0, 8.0]
     assert lines[0]["chords"] == ["Am", "F", "Dm", "E"] * 2
     assert lines[0]["leader"] == "tune"
-    assert told[0] == "calm plays A (8 bars): Am | F | Dm | E | Am | F | Dm | E; tune leads"
+    assert told[0] == "calm plays A (8 bars in A minor): Am | F | Dm | E | Am | F | Dm | E; tune leads"
 
 
 def test_recordings_alone_have_no_plan(tmp_path: Path) -> None:

@@ -32,3 +32,18 @@ def test_half_of_the_answers_begin_like_what_they_answer() -> None:
     )
 
     assert 8 <= alike <= 27
+
+
+def test_some_contrasting_themes_are_in_a_related_key_and_close_there() -> None:
+    keys = set()
+    for seed in range(40):
+        plan = section_plan(seed=seed, form="A B A")
+        assert {str(plan.part_at(bar).key) for bar in (0, 16)} == {"A minor"}
+        part = plan.part_at(8)
+        keys.add(str(part.key))
+        assert part.chords[-1][-1][1].root == part.key.tonic
+        assert plan.bar(9).harmony.key == part.key
+
+    assert {"A minor", "C major"} <= keys <= {"A minor", "C major", "D minor", "E minor"}
+    declared = section_plan(seed=1, form="A B", chords=["Am", "F"])
+    assert declared.part_at(8).key == declared.brief.key

@@ -113,7 +113,7 @@ def test_each_visit_has_a_plan_of_its_own_and_the_theme_is_the_same() -> None:
 def test_a_part_is_described_in_words() -> None:
     words = section_plan(chords=["Am", "F", "C", "G"]).bar(0).describe()
 
-    assert words.startswith("A: 8 bars, closes open, open; Am | F | C | G")
+    assert words.startswith("A: 8 bars in A minor, closes open, open; Am | F | C | G")
 
 
 def test_an_edit_of_layers_keeps_the_plan_of_the_present_visit() -> None:
