@@ -50,7 +50,9 @@ def character_of(brief: SectionBrief, part: FormPart) -> Character:
     rhythms = [("bar", "half", "bar"), ("half", "slow", "half"), ("slow", "bar", "slow")][part.place % 3]
     rhythm = rhythms[int(rng.integers(3))]
     is_free = not brief.has_stems
-    resting = _resting(brief, part.place, int(rng.integers(8))) if is_free else frozenset[str]()
+    # the themes of a movement rest in turn, so that neighbours differ in who plays
+    turn = named_seed(brief.seed, brief.section, "resting") % 8 + part.place
+    resting = _resting(brief, part.place, turn) if is_free else frozenset[str]()
     if part.place == 0:
         return Character(0, rhythm, 0.0, 0.0, frozenset() if part.primes else _thinner(brief, resting))
     if part.place == 1:
@@ -63,14 +65,14 @@ def _thinner(brief: SectionBrief, resting: frozenset[str]) -> frozenset[str]:
     return resting if len(brief.layers) > 4 else frozenset()
 
 
-def _resting(brief: SectionBrief, place: int, choice: int) -> frozenset[str]:
+def _resting(brief: SectionBrief, place: int, turn: int) -> frozenset[str]:
     if len(brief.layers) < 2:
         return frozenset()
     quiet = [layer for layer in brief.layers if layer.generator == "drums"] if place >= 2 else []
     others = [layer for layer in brief.layers if layer.generator in MAY_REST]
     others.sort(key=lambda layer: MAY_REST.index(layer.generator))
-    spare = others[: max(1, len(others) // 2)] if len(brief.layers) - len(quiet) > 2 else []
-    resting = [*quiet, *spare[choice % len(spare) :][:1]] if spare else quiet
+    spare = others[: max(1, len(others) - 1)] if len(brief.layers) - len(quiet) > 2 else []
+    resting = [*quiet, spare[turn % len(spare)]] if spare else quiet
     return frozenset(layer.name for layer in resting) if len(resting) < len(brief.layers) else frozenset()
 
 
