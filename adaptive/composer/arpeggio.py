@@ -102,7 +102,7 @@ def _places(
         liked = randoms[int(step / meter.step)]
         need = _need(meter.weight(step), liked)
         if style == "sparse":
-            need = 0.25 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0
+            need = 0.08 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0
         if need <= context.density or (step == start and style != "sparse"):
             places.append(step)
     return places

@@ -50,6 +50,10 @@ class ChordSpan:
         inside = [pulse for pulse in self.meter.pulses if self.start < pulse < self.end]
         return [self.start, *inside]
 
+    def liking(self, onset: Fraction) -> float:
+        """How much the groove likes an onset, 0 … 1."""
+        return self.context.plan.groove[int(onset / self.meter.step)]
+
     @property
     def fifth(self) -> int:
         """MIDI pitch of the chord tone nearest to a perfect fifth above the root."""
@@ -98,21 +102,39 @@ def root(span: ChordSpan) -> list[PossibleNote]:
     pulses = span.pulses
     steps = [PossibleNote(span.start, span.end - span.start - breath, span.root, 0.8)]
     middle = [pulse for pulse in pulses[1:] if pulse in span.meter.group_starts]
-    steps += [PossibleNote(pulse, span.end - pulse - breath, span.root, 0.65, 0.45) for pulse in middle]
     steps += [
-        PossibleNote(place, 2 * span.meter.step, span.root, 0.6, 0.75 - 0.35 * random)
-        for place, random in _with_kick(span)
+        PossibleNote(
+            pulse, span.end - pulse - breath, span.root, 0.65, 0.1 + 0.45 * (1.0 - span.liking(pulse))
+        )
+        for pulse in middle
+    ]
+    steps += [
+        PossibleNote(place, 2 * span.meter.step, span.root, 0.6, 0.72 - 0.4 * span.liking(place))
+        for place in _with_kick(span)
+    ]
+    steps += [
+        PossibleNote(place, 2 * span.meter.step, span.root, 0.55, 1.0 - 0.35 * span.liking(place))
+        for place in _eighths(span)[1:]
     ]
     if len(pulses) > 2 and not span.context.is_phrase_end:
         steps.append(PossibleNote(pulses[-1], span.end - pulses[-1], span.approach, 0.6, 0.65))
-    return steps
+    return _once(steps)
 
 
-def _with_kick(span: ChordSpan) -> list[tuple[Fraction, float]]:
+def _once(steps: list[PossibleNote]) -> list[PossibleNote]:
+    """Keep one of several notes that a style offers at one onset: that of the lowest density."""
+    first: dict[Fraction, PossibleNote] = {}
+    for step in steps:
+        kept = first.get(step.onset)
+        if kept is None or step.density < kept.density:
+            first[step.onset] = step
+    return list(first.values())
+
+
+def _with_kick(span: ChordSpan) -> list[Fraction]:
     """Return the two offbeats of the bar that the groove likes best, as far as they lie in the span."""
-    groove, step = span.context.plan.groove, span.meter.step
-    ranked = sorted(span.meter.halves, key=lambda place: -groove[int(place / step)])[:2]
-    return [(place, groove[int(place / step)]) for place in ranked if span.start < place < span.end]
+    ranked = sorted(span.meter.halves, key=lambda place: -span.liking(place))[:2]
+    return [place for place in ranked if span.start < place < span.end]
 
 
 def pulse(span: ChordSpan) -> list[PossibleNote]:
@@ -123,7 +145,7 @@ def pulse(span: ChordSpan) -> list[PossibleNote]:
     for place in places:
         weight = span.meter.weight(place)
         random = randoms[int(place / span.meter.step)]
-        need = 0.0 if place == span.start else (0.9 - 0.4 * weight) * (1.0 - 0.65 * random)
+        need = 0.0 if place == span.start else 0.03 + (0.95 - 0.45 * weight) * (1.0 - random)
         midi = span.root
         if place == places[-1] and len(places) > 3:
             midi = span.approach
@@ -141,10 +163,22 @@ def walking(span: ChordSpan) -> list[PossibleNote]:
     return [
         PossibleNote(
             onset, (end - onset) * Fraction(9, 10), midi, 0.7 if n % 2 else 0.8,
-            0.0 if n == 0 else 0.15 if n % 2 == 0 else 0.3,
+            0.0 if n == 0 else 0.05 + 0.45 * (1.0 - span.liking(onset)),
         )
         for n, (onset, end, midi) in enumerate(zip(pulses, ends, path, strict=True))
+    ] + [
+        PossibleNote(onset, 2 * span.meter.step, midi, 0.5, 0.52 + 0.46 * (1.0 - span.liking(onset)))
+        for onset, midi in _skips(span, path)
     ]  # fmt: skip
+
+
+def _skips(span: ChordSpan, path: list[int]) -> list[tuple[Fraction, int]]:
+    """Return the eighths between the pulses, each with the note of its pulse: they skip into the next."""
+    return [
+        (onset, path[sum(pulse <= onset for pulse in span.pulses) - 1])
+        for onset in span.meter.halves
+        if span.start < onset < span.end
+    ]
 
 
 def octave(span: ChordSpan) -> list[PossibleNote]:

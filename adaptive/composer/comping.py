@@ -10,6 +10,7 @@ from adaptive.composer.euclid import euclid
 from adaptive.composer.meter import Meter
 from adaptive.composer.writing import (
     Humanizer,
+    bar_randoms,
     chord_index,
     chord_spans,
     meter_of,
@@ -57,9 +58,10 @@ def stabs(context: BarContext, meter: Meter) -> list[Place]:
     """Spread strokes as evenly as a Euclidean rhythm does, turned by the theme."""
     eighths = sorted((*meter.pulses, *meter.halves))
     turn = int(step_randoms(context)[0] * len(eighths))
+    shift = 0.1 * bar_randoms(context, 1)[0]
     places: dict[Fraction, float] = {}
     for count in range(1, len(eighths) + 1):
-        need = 0.05 + 0.9 * (count - 1) / len(eighths)
+        need = shift + 0.9 * (count - 1) / len(eighths)
         for place, hit in zip(eighths, euclid(count, len(eighths), turn), strict=True):
             if hit:
                 places.setdefault(place, need)
@@ -69,8 +71,12 @@ def stabs(context: BarContext, meter: Meter) -> list[Place]:
 def offbeat(context: BarContext, meter: Meter) -> list[Place]:
     """Play between the pulses, a high density on the pulses too."""
     randoms = step_randoms(context)
-    between = [(place, 0.1 + 0.4 * randoms[int(place / meter.step)]) for place in meter.halves]
-    return [*between, *((pulse, 0.75) for pulse in meter.pulses[1:])]
+    between = [(place, 0.05 + 0.5 * randoms[int(place / meter.step)]) for place in meter.halves]
+    more = bar_randoms(context, len(meter.pulses))
+    return [
+        *between,
+        *((pulse, 0.6 + 0.38 * random) for pulse, random in zip(meter.pulses, more, strict=True)),
+    ]
 
 
 def charleston(context: BarContext, meter: Meter) -> list[Place]:
@@ -79,7 +85,7 @@ def charleston(context: BarContext, meter: Meter) -> list[Place]:
     halves = [place for place in meter.halves if place > meter.step]
     second = meter.pulses[min(1, len(meter.pulses) - 1)]
     after = [place for place in halves if place > second][:1] or [second]
-    more = [(place, 0.4 + 0.5 * randoms[int(place / meter.step)]) for place in halves if place not in after]
+    more = [(place, 0.2 + 0.75 * randoms[int(place / meter.step)]) for place in halves if place not in after]
     first: list[Place] = [(Fraction(0), 0.0), (after[0], 0.15)]
     return [*first, *more]
 

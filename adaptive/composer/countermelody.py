@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.plan.counterline import CounterNote
-from adaptive.composer.writing import Humanizer, in_range, meter_of, style_of
+from adaptive.composer.writing import Humanizer, bar_randoms, in_range, meter_of, style_of
 from adaptive.music.note import Note
 
 
@@ -17,7 +17,7 @@ def countermelody(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        A low `density` keeps the notes on chord changes; from 0.5 on the line moves between them.
+        A low `density` keeps the notes on chord changes; the higher it is, the more the line moves.
 
     Returns
     -------
@@ -25,7 +25,12 @@ def countermelody(context: BarContext) -> WrittenBar:
         One voice.
     """
     line = STYLES[style_of(context, STYLES)](context)
-    kept = [note for note in line if note.density <= context.density]
+    randoms = bar_randoms(context, len(line))
+    kept = [
+        note
+        for note, random in zip(line, randoms, strict=True)
+        if note.density * (0.3 + 1.7 * random) <= context.density
+    ]
     meter, humanizer = meter_of(context), Humanizer(context)
     notes: list[Note] = []
     ends = [*(after.onset for after in kept[1:]), meter.length]

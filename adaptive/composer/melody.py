@@ -10,12 +10,12 @@ from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.line import TargetNote, fit, nearest_consonance
 from adaptive.composer.plan import cells
 from adaptive.composer.plan.tune import HIGH, HOME, LOW, TuneNote
-from adaptive.composer.writing import Humanizer, chord_at, in_range, meter_of, style_of
+from adaptive.composer.writing import Humanizer, bar_randoms, chord_at, in_range, meter_of, style_of
 from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
 
-PASSING_DENSITY = 0.7
-"""From this density on, passing notes fill the thirds."""
+AS_WRITTEN = 0.5
+"""Density at which the tune sounds as it is written; above it, notes are added between its notes."""
 
 ECHO_BELOW = 5
 """Staff steps by which an answer lies below the tune it answers."""
@@ -82,21 +82,29 @@ def answer(context: BarContext) -> list[TuneNote]:
 
 
 def _passing(context: BarContext, line: list[TuneNote]) -> list[tuple[TuneNote, float]]:
-    """Give each note the density from which it sounds; add passing notes between notes a third apart."""
+    """Give each note the density from which it sounds; add notes between those that are joined."""
     meter = meter_of(context)
+    randoms = bar_randoms(context, 2 * len(line))
     filled: list[tuple[TuneNote, float]] = []
     for place, note in enumerate(line):
-        is_essential = place in (0, len(line) - 1) or note.is_strong or meter.weight(note.onset) >= 0.8
-        filled.append((note, 0.0 if is_essential else 0.5 * (1.0 - meter.weight(note.onset))))
+        weight = 1.0 if place == 0 or note.is_strong else meter.weight(note.onset)
+        need = AS_WRITTEN * (1.0 - weight) * (0.4 + 0.6 * randoms[2 * place])
+        filled.append((note, need if place else 0.0))
         after = line[place + 1] if place + 1 < len(line) else note
         half = note.length / 2
-        is_joined = after.onset == note.onset + note.length
-        if is_joined and abs(after.pitch.step - note.pitch.step) == 2 and half >= 2 * meter.step:
-            middle = (after.pitch.step + note.pitch.step) // 2
-            key = context.harmony.key
-            tone = key.tones[(middle - key.tonic.letter) % 7].at(middle // 7)
-            filled.append((TuneNote(note.onset + half, half, tone), PASSING_DENSITY))
+        if after.onset == note.onset + note.length and half >= 2 * meter.step:
+            added = TuneNote(note.onset + half, half, _between(context, note, after))
+            filled.append((added, AS_WRITTEN + 0.02 + 0.46 * randoms[2 * place + 1]))
     return filled
+
+
+def _between(context: BarContext, note: TuneNote, after: TuneNote) -> Pitch:
+    """Return a pitch between two notes: a passing one if they are a third apart, else the first again."""
+    if abs(after.pitch.step - note.pitch.step) != 2:
+        return note.pitch
+    middle = (after.pitch.step + note.pitch.step) // 2
+    key = context.harmony.key
+    return key.tones[(middle - key.tonic.letter) % 7].at(middle // 7)
 
 
 def _thinned(context: BarContext, line: list[tuple[TuneNote, float]]) -> list[TuneNote]:

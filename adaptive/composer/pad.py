@@ -10,6 +10,7 @@ from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
 from adaptive.composer.writing import (
     Humanizer,
+    bar_randoms,
     chord_index,
     chord_spans,
     meter_of,
@@ -20,11 +21,9 @@ from adaptive.composer.writing import (
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 
-TWO_VOICES_DENSITY = 0.25
-"""Below this density the middle voice is silent."""
-
-RESTRIKES = ((0.62, "middle"), (0.85, "pulses"))
-"""Densities from which a held chord is struck again: in the middle of the bar, on every pulse."""
+TWO_VOICES, MIDDLE, PULSES = (0.02, 0.4), (0.45, 0.75), (0.72, 0.99)
+"""Range of densities, spread over the bars, from which the middle voice sounds, and a held chord is struck
+again in the middle of the bar and on every pulse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,16 @@ def _layout(context: BarContext) -> list[VoicedChord]:
     chords = []
     for start, end, chord, _ in chord_spans(context):
         notes = context.plan.voicings[chord_index(context, start)]
-        if context.density < TWO_VOICES_DENSITY and len(notes) > 2:
+        if context.density < _threshold(context, TWO_VOICES) and len(notes) > 2:
             notes = (notes[0], notes[-1])
         chords.append(VoicedChord(start, end, chord, notes))
     return chords
+
+
+def _threshold(context: BarContext, spread: tuple[float, float]) -> float:
+    """Return the density of a range that counts in this bar."""
+    low, high = spread
+    return low + (high - low) * bar_randoms(context, 1)[0]
 
 
 def _tie(context: BarContext) -> Fraction:
@@ -112,9 +117,8 @@ def sustain(context: BarContext, chords: list[VoicedChord]) -> list[Note]:
 def _struck(context: BarContext, voiced: VoicedChord) -> list[tuple[Fraction, Fraction]]:
     """Return onset and end of each stroke of a held chord."""
     meter = meter_of(context)
-    words = {word for density, word in RESTRIKES if density <= context.density}
-    places = {meter.middle} if "middle" in words else set()
-    places |= set(meter.pulses) if "pulses" in words else set()
+    places = {meter.middle} if context.density >= _threshold(context, MIDDLE) else set()
+    places |= set(meter.pulses) if context.density >= _threshold(context, PULSES) else set()
     inside = sorted(place for place in places if voiced.start < place < min(voiced.end, meter.length))
     onsets = [voiced.start, *inside]
     return list(zip(onsets, [*inside, voiced.end], strict=True))

@@ -26,7 +26,7 @@ LOUDNESS_SPREAD = 0.035
 """Relative standard deviation of velocity."""
 
 # Salts of `BarContext.rng`: two uses of one seed get independent random numbers.
-MOTIF, HUMANIZE, FILL, ANSWER = 101, 102, 103, 104
+MOTIF, HUMANIZE, FILL, SPREAD = 101, 102, 103, 105
 
 MOTIF_BARS = 2
 """Length of a motif in bars: the numbers of `step_randoms` repeat after it."""
@@ -115,6 +115,19 @@ def step_randoms(context: BarContext) -> tuple[float, ...]:
 def _step_randoms(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
     drawn = seeded(seed, MOTIF).random((MOTIF_BARS, count))
     return tuple(tuple(row) for row in drawn.tolist())
+
+
+def bar_randoms(context: BarContext, count: int) -> tuple[float, ...]:
+    """Return `count` random numbers 0 … 1 of the layer for this bar of the theme.
+
+    Densities from which notes sound are spread with them, so that every tenth of density changes something.
+    """
+    return _bar_randoms(context.seed, context.plan.bar_in_part, count)
+
+
+@lru_cache(maxsize=2048)
+def _bar_randoms(seed: int, bar: int, count: int) -> tuple[float, ...]:
+    return tuple(seeded(seed, SPREAD, bar).random(count).tolist())
 
 
 @lru_cache(maxsize=4096)
