@@ -111,7 +111,7 @@ def step_randoms(context: BarContext) -> tuple[float, ...]:
     return _step_randoms(context.seed, len(meter_of(context).steps))[context.bar_in_phrase % MOTIF_BARS]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _step_randoms(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
     drawn = seeded(seed, MOTIF).random((MOTIF_BARS, count))
     return tuple(tuple(row) for row in drawn.tolist())
@@ -125,12 +125,12 @@ def bar_randoms(context: BarContext, count: int) -> tuple[float, ...]:
     return _bar_randoms(context.seed, context.plan.bar_in_part, count)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=64)
 def _bar_randoms(seed: int, bar: int, count: int) -> tuple[float, ...]:
     return tuple(seeded(seed, SPREAD, bar).random(count).tolist())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=128)
 def _deviations(seed: int, voice: int, bar: int, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return timing and velocity deviations of each sixteenth of a bar, in standard deviations."""
     time, loudness = seeded(seed, HUMANIZE, voice, bar).standard_normal((2, count)).tolist()

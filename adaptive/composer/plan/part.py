@@ -254,7 +254,7 @@ class PlannedPart:
 
     def prepare(self) -> bool:
         """Do the next step of the first stage that has not been made; False if all have been."""
-        for name in STAGES:
+        for name in STAGES if self.has_tune else ("chords", "basses", "voicings"):
             if name not in self.__dict__:
                 if name == "tune" and self._set_next_phrase():
                     return True

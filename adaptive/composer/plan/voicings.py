@@ -65,7 +65,7 @@ def _choices(moment: Moment, last: tuple[int, ...]) -> list[tuple[int, ...]]:
     return list(_nearest(moment.chord, min(HIGH, max(moment.ceiling, LOW + 9)), round(middle)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _nearest(chord: Chord, high: int, middle: int) -> tuple[tuple[int, ...], ...]:
     found = candidates(chord, LOW, high, VOICES, 9)
     ranked = sorted(found, key=lambda notes: (abs(sum(notes) / len(notes) - middle), notes))
