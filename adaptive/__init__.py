@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from adaptive.api.rendering import render
     from adaptive.api.session import Session
     from adaptive.api.take import Take
-    from adaptive.composer.context import BarContext, Harmony, WrittenBar
+    from adaptive.composer.context import BarContext, WrittenBar
+    from adaptive.composer.harmony import Harmony
     from adaptive.errors import (
         AdaptiveError,
         AudioFileError,
@@ -46,7 +47,7 @@ _HOME = {
     "CallbackError": "adaptive.errors",
     "DeviceError": "adaptive.errors",
     "EndedError": "adaptive.errors",
-    "Harmony": "adaptive.composer.context",
+    "Harmony": "adaptive.composer.harmony",
     "InputError": "adaptive.errors",
     "MachineError": "adaptive.errors",
     "MessageReceipts": "adaptive.api.message_receipts",

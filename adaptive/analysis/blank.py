@@ -38,6 +38,10 @@ level_db  = {{ over = "intensity", points = [[0.0, -6.0], [1.0, -12.0]] }}
 generator = "bass"
 level_db  = -6.0
 
+[layers.tune]
+generator = "melody"
+level_db  = -9.0
+
 [layers.drums]
 generator = "drums"
 level_db  = -4.0
@@ -50,15 +54,15 @@ density   = {{ over = "intensity", points = [[0.5, 0.4], [1.0, 0.9]] }}
 {rule("Sections")}
 
 [sections.calm]
-layers      = ["pad", "bass"]
+layers      = ["pad", "bass", "tune"]
 length_bars = 8
-chords      = ["Am", "F", "C", "G"]     # one for each bar, repeated
+# chords    = ["Am", "F", "C", "G"]     # one for each bar, repeated; without them the music finds its own
+# form      = "A A' B A"                # letters are themes, primes are varied returns
 energy      = 0.3
 
 [sections.fight]
-layers        = ["pad", "bass", "drums"]
+layers        = ["pad", "bass", "drums", "tune"]
 length_bars   = 8
-chords        = ["Am", "G", "F", "E"]
 energy        = 0.8
 min_stay_bars = 4          # stay at least four bars
 

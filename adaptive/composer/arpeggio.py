@@ -1,4 +1,4 @@
-"""Arpeggio generator: one chord tone at a time, around C5, with offbeats preferred over beats."""
+"""Arpeggio generator: one chord tone at a time, below the tune, where the tune leaves room."""
 
 from __future__ import annotations
 
@@ -6,12 +6,26 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.writing import Humanizer, chord_spans, meter_of, pitch_in, step_randoms, style_of
+from adaptive.composer.writing import (
+    MOTIF,
+    Humanizer,
+    chord_spans,
+    meter_of,
+    pitch_in,
+    step_randoms,
+    style_of,
+)
 from adaptive.music.note import Note
 from adaptive.music.voicing import voice
 
-LOW, HIGH = 60, 84
-"""Range, C4 to C6: the upper half of the pad's range and the octave above it."""
+HIGH, SPAN = 84, 15
+"""Highest note where no tune sounds, C6, and semitones from the lowest note to the highest."""
+
+LEAST_HIGH = 67
+"""The range never ends below G4, however low the tune lies."""
+
+ANSWERED = 0.2
+"""By how much a position where the tune has a note is liked less."""
 
 FINE_DENSITY = 0.6
 """Above this density the arpeggio plays sixteenths; at or below it, eighths."""
@@ -32,24 +46,41 @@ def arpeggio(context: BarContext) -> WrittenBar:
     Returns
     -------
     WrittenBar
-        Notes that never overlap; its memory holds the last voicing.
+        Notes that never overlap.
     """
     style = style_of(context, STYLES)
-    previous = tuple(int(midi) for midi in context.memory.get("notes", ()))
-    randoms, humanizer = step_randoms(context), Humanizer(context)
+    randoms, humanizer = _liked(context), Humanizer(context)
+    high = _highest(context)
+    turn = context.rng(MOTIF, 2).integers(3) if context.bar_in_phrase % 4 == 2 else 0
     notes: list[Note] = []
     for start, end, chord, _ in chord_spans(context):
         count = 4 + int(context.energy > 0.6)
-        previous = voice(chord, previous, low=LOW, high=HIGH, voices=count, max_gap=7)
+        chosen = voice(chord, (), low=high - SPAN, high=high, voices=count, max_gap=7)
         places = _places(context, style, start, end, randoms)
         ends = [*places[1:], end][: len(places)]
         for index, (onset, until) in enumerate(zip(places, ends, strict=True)):
-            midi = previous[STYLES[style](_rank(context, onset - start, index), len(previous))]
+            midi = chosen[STYLES[style](_rank(context, onset - start, index) + int(turn), len(chosen))]
             pitch = pitch_in(context, chord, midi)
             length = min(until - onset, 4 * meter_of(context).step)
             loudness = _loudness(context, onset) * (0.7 + 0.3 * context.energy)
             notes.append(humanizer.play(onset, length, pitch, loudness))
-    return WrittenBar(tuple(notes), {"notes": previous})
+    return WrittenBar(tuple(notes))
+
+
+def _highest(context: BarContext) -> int:
+    """Return the highest note: below the tune of the part, unless the layer is moved above it."""
+    if context.octave > 0 or not context.plan.part.has_tune:
+        return HIGH
+    return min(HIGH, max(LEAST_HIGH, min(context.plan.part.ceilings)))
+
+
+def _liked(context: BarContext) -> tuple[float, ...]:
+    """Return a number for each sixteenth, low where the arpeggio prefers to play."""
+    meter, taken = meter_of(context), {note.onset for note in context.plan.tune}
+    return tuple(
+        min(1.0, liked * (1.0 - ANSWERED) + (ANSWERED if onset in taken else 0.0))
+        for onset, liked in zip(meter.steps, step_randoms(context), strict=True)
+    )
 
 
 def _rank(context: BarContext, place: Fraction, index: int) -> int:
@@ -71,7 +102,7 @@ def _places(
         liked = randoms[int(step / meter.step)]
         need = _need(meter.weight(step), liked)
         if style == "sparse":
-            need = 0.25 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0
+            need = 0.08 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0
         if need <= context.density or (step == start and style != "sparse"):
             places.append(step)
     return places

@@ -11,16 +11,13 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import Humanizer, chord_spans, meter_of, pitch_in, step_randoms, style_of
+from adaptive.composer.plan.bass_line import HOME, LOW, bass_pitch
+from adaptive.composer.writing import Humanizer, chord_index, chord_spans, meter_of, pitch_in, style_of
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
-from adaptive.music.pitch import Tone
 
-LOW, HOME, HIGH = 28, 33, 47
-"""E1, the lowest string of a bass; A1, the preferred register; B2, just below the range of the pad."""
-
-ROOT_HIGH = 43
-"""Highest root, G2: keeps the bass below every other layer."""
+HIGH = 47
+"""B2, just below the range of the pad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,10 @@ class ChordSpan:
         inside = [pulse for pulse in self.meter.pulses if self.start < pulse < self.end]
         return [self.start, *inside]
 
+    def liking(self, onset: Fraction) -> float:
+        """How much the groove likes an onset, 0 … 1."""
+        return self.context.plan.groove[int(onset / self.meter.step)]
+
     @property
     def fifth(self) -> int:
         """MIDI pitch of the chord tone nearest to a perfect fifth above the root."""
@@ -77,28 +78,21 @@ def bass(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        `density` adds passing notes and repetitions; ``memory["root"]`` is the last root played.
+        `density` adds passing notes and repetitions, where the plan's groove puts the kick.
 
     Returns
     -------
     WrittenBar
-        Notes that never overlap; its memory holds the last root.
+        Notes that never overlap.
     """
     style = style_of(context, STYLES)
-    previous = int(context.memory.get("root", HOME))
     steps: list[PossibleNote] = []
     for start, end, chord, after in chord_spans(context):
-        root = _near(chord.bass, previous)
-        span = ChordSpan(context, meter_of(context), start, end, chord, after, root, _near(after.bass, root))
+        root = context.plan.basses[chord_index(context, start)]
+        following = bass_pitch(after.bass, root)
+        span = ChordSpan(context, meter_of(context), start, end, chord, after, root, following)
         steps += STYLES[style](span)
-        previous = root
-    return WrittenBar(tuple(_performed(context, steps)), {"root": previous})
-
-
-def _near(tone: Tone, previous: int) -> int:
-    """Choose the octave of a root: near the previous root, with a pull towards `HOME`."""
-    choices = [midi for midi in range(LOW, ROOT_HIGH + 1) if midi % 12 == tone.pitch_class]
-    return min(choices, key=lambda midi: (abs(midi - previous) + abs(midi - HOME) / 2, midi))
+    return WrittenBar(tuple(_performed(context, steps)) if steps else ())
 
 
 def root(span: ChordSpan) -> list[PossibleNote]:
@@ -108,25 +102,54 @@ def root(span: ChordSpan) -> list[PossibleNote]:
     pulses = span.pulses
     steps = [PossibleNote(span.start, span.end - span.start - breath, span.root, 0.8)]
     middle = [pulse for pulse in pulses[1:] if pulse in span.meter.group_starts]
-    steps += [PossibleNote(pulse, span.end - pulse - breath, span.root, 0.65, 0.45) for pulse in middle]
+    steps += [
+        PossibleNote(
+            pulse, span.end - pulse - breath, span.root, 0.65, 0.1 + 0.45 * (1.0 - span.liking(pulse))
+        )
+        for pulse in middle
+    ]
+    steps += [
+        PossibleNote(place, 2 * span.meter.step, span.root, 0.6, 0.72 - 0.4 * span.liking(place))
+        for place in _with_kick(span)
+    ]
+    steps += [
+        PossibleNote(place, 2 * span.meter.step, span.root, 0.55, 1.0 - 0.35 * span.liking(place))
+        for place in _eighths(span)[1:]
+    ]
     if len(pulses) > 2 and not span.context.is_phrase_end:
         steps.append(PossibleNote(pulses[-1], span.end - pulses[-1], span.approach, 0.6, 0.65))
-    return steps
+    return _once(steps)
+
+
+def _once(steps: list[PossibleNote]) -> list[PossibleNote]:
+    """Keep one of several notes that a style offers at one onset: that of the lowest density."""
+    first: dict[Fraction, PossibleNote] = {}
+    for step in steps:
+        kept = first.get(step.onset)
+        if kept is None or step.density < kept.density:
+            first[step.onset] = step
+    return list(first.values())
+
+
+def _with_kick(span: ChordSpan) -> list[Fraction]:
+    """Return the two offbeats of the bar that the groove likes best, as far as they lie in the span."""
+    ranked = sorted(span.meter.halves, key=lambda place: -span.liking(place))[:2]
+    return [place for place in ranked if span.start < place < span.end]
 
 
 def pulse(span: ChordSpan) -> list[PossibleNote]:
     """Play eighths on the root, with rests chosen by the seed and an approach note at the end."""
     places = _eighths(span)
-    randoms = step_randoms(span.context)
+    randoms = span.context.plan.groove
     steps = []
     for place in places:
         weight = span.meter.weight(place)
         random = randoms[int(place / span.meter.step)]
-        need = 0.0 if place == span.start else (0.9 - 0.4 * weight) * (0.35 + 0.65 * random)
+        need = 0.0 if place == span.start else 0.03 + (0.95 - 0.45 * weight) * (1.0 - random)
         midi = span.root
         if place == places[-1] and len(places) > 3:
             midi = span.approach
-        elif random > 0.82 and weight < 0.5:
+        elif random < 0.3 and weight < 0.5:
             midi = span.fifth if span.fifth <= HIGH else span.root
         steps.append(PossibleNote(place, 2 * span.meter.step, midi, 0.55 + 0.35 * weight, need))
     return steps
@@ -140,20 +163,32 @@ def walking(span: ChordSpan) -> list[PossibleNote]:
     return [
         PossibleNote(
             onset, (end - onset) * Fraction(9, 10), midi, 0.7 if n % 2 else 0.8,
-            0.0 if n == 0 else 0.15 if n % 2 == 0 else 0.3,
+            0.0 if n == 0 else 0.05 + 0.45 * (1.0 - span.liking(onset)),
         )
         for n, (onset, end, midi) in enumerate(zip(pulses, ends, path, strict=True))
+    ] + [
+        PossibleNote(onset, 2 * span.meter.step, midi, 0.5, 0.52 + 0.46 * (1.0 - span.liking(onset)))
+        for onset, midi in _skips(span, path)
     ]  # fmt: skip
+
+
+def _skips(span: ChordSpan, path: list[int]) -> list[tuple[Fraction, int]]:
+    """Return the eighths between the pulses, each with the note of its pulse: they skip into the next."""
+    return [
+        (onset, path[sum(pulse <= onset for pulse in span.pulses) - 1])
+        for onset in span.meter.halves
+        if span.start < onset < span.end
+    ]
 
 
 def octave(span: ChordSpan) -> list[PossibleNote]:
     """Alternate between the root on the pulse and its octave on the offbeat."""
-    randoms = step_randoms(span.context)
+    randoms = span.context.plan.groove
     steps = []
     for place in _eighths(span):
         on_pulse = place in span.meter.pulses or place == span.start
         need = 0.0 if place == span.start else 0.1 if on_pulse else 0.25
-        need += 0.6 * randoms[int(place / span.meter.step)] if place != span.start else 0.0
+        need += 0.6 * (1.0 - randoms[int(place / span.meter.step)]) if place != span.start else 0.0
         low = span.root - 12 if span.root - 12 >= LOW else span.root
         midi, velocity = (low, 0.85) if on_pulse else (low + 12, 0.62)
         steps.append(PossibleNote(place, span.meter.step * Fraction(3, 2), midi, velocity, need))

@@ -4,38 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
-from adaptive.music.chord import Chord
+from adaptive.composer.harmony import Harmony
+from adaptive.composer.plan.section_plan import BarPlan
+from adaptive.composer.seeding import seeded
 from adaptive.music.note import Note
-from adaptive.music.scale import Key
-
-
-@dataclass(frozen=True, slots=True)
-class Harmony:
-    """The harmony of a bar, shared by all layers: the key, the chords, and the first chord of the next bar.
-
-    Parameters
-    ----------
-    key : Key
-        Tonic and mode.
-    chords : tuple of (Fraction, Chord)
-        Onset in beats from the start of the bar, and chord; the first onset is 0.
-    next_chord : Chord
-        First chord of the next bar.
-    """
-
-    key: Key
-    chords: tuple[tuple[Fraction, Chord], ...]
-    next_chord: Chord
-
-
-def seeded(seed: int, *salt: int) -> np.random.Generator:
-    """Return a random generator that depends only on `seed` (its low 32 bits) and `salt`."""
-    return np.random.default_rng([seed & 0xFFFFFFFF, *salt])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +34,20 @@ class BarContext:
         Quarter notes a minute.
     harmony : Harmony
         Key and chords.
+    plan : BarPlan
+        What the plan of the section says about the bar: theme, tune, bass, voicings, who leads.
     energy, density : float
         0 … 1.  `energy`: how intense the section is.  `density`: how many notes the layer should have.
     is_leaving : bool
         Whether a transition follows this bar, so that a fill fits.
     seed : int
-        Seed of the layer in this section; `rng` derives random generators from it.
+        Seed of the layer in this theme; `rng` derives random generators from it.
     style : str
         One of the generator's styles; empty: its first.
     octave : int
         Octaves by which the layer is transposed.
+    layer : str
+        Name of the layer.
     memory : Mapping
         The memory the generator returned with the previous bar; empty at first.
     """
@@ -79,12 +59,14 @@ class BarContext:
     beat_unit: int
     tempo_bpm: float
     harmony: Harmony
+    plan: BarPlan
     energy: float
     density: float
     is_leaving: bool
     seed: int
     style: str = ""
     octave: int = 0
+    layer: str = ""
     memory: Mapping[str, Any] = field(default_factory=dict)
 
     def rng(self, *salt: int) -> np.random.Generator:

@@ -1,18 +1,23 @@
-"""Drum generator: a repeating two-bar motif, ghost notes at high density, fills at phrase ends."""
+"""Drum generator: a two-bar motif of the theme, changed a little in every bar, and fills at ends."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.fills import KEPT, fill, fill_start, swell
 from adaptive.composer.percussion import PIECES
+from adaptive.composer.seeding import seeded
 from adaptive.composer.strokes import STYLES, Pattern, Stroke
 from adaptive.composer.writing import Humanizer, meter_of, style_of
 from adaptive.music.note import Note
 
 LOOSENESS = {"kick": 0.4, "snare": 0.6, "tom_low": 0.6, "hat": 1.0, "shaker": 1.3}
 """Scale of the timing deviation of each piece (others: 0.8).  Pieces that carry the beat deviate least."""
+
+FEW_STROKES = 16
+"""A motif of fewer strokes is changed in one only, every other time."""
 
 QUIETEST = 0.55
 """Velocity factor at energy 0; it rises linearly to 1 at energy 1."""
@@ -35,7 +40,7 @@ def drums(context: BarContext) -> WrittenBar:
     style = style_of(context, STYLES)
     strokes = [
         stroke
-        for stroke in STYLES[style](Pattern.of(context))
+        for stroke in _changed(context, STYLES[style](Pattern.of(context)))
         if stroke.density <= context.density and stroke.energy <= context.energy
     ]
     strokes += _phrase_pickup(context)
@@ -48,6 +53,30 @@ def drums(context: BarContext) -> WrittenBar:
     if rising is not None:
         notes.append(_note(context, rising[0], rising[1]))
     return WrittenBar(tuple(sorted(notes, key=lambda note: (note.onset, note.midi))))
+
+
+def _changed(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:
+    """Change some strokes of the motif: a soft one comes only at a higher density, others are added.
+
+    The first bar of a part is as the motif has it.  A plain return of the theme has the same changes.
+    """
+    soft = [place for place, stroke in enumerate(strokes) if stroke.density >= 0.25 and stroke.velocity < 0.8]
+    if not context.plan.bar_in_part or not soft:
+        return strokes
+    meter, rng = meter_of(context), seeded(context.plan.change_seed(context.layer))
+    place = soft[int(rng.integers(len(soft)))]
+    less = replace(strokes[place], density=min(1.0, strokes[place].density + 0.3))
+    if len(strokes) < FEW_STROKES and rng.random() < 0.5:
+        return [*strokes[:place], less, *strokes[place + 1 :]]
+    free = [*meter.halves, *(onset for onset in meter.weak if rng.random() < 0.5)]
+    if not free:
+        return strokes
+    added = []
+    for _ in range(1 if len(strokes) < FEW_STROKES else 2):
+        like = strokes[soft[int(rng.integers(len(soft)))]]
+        onset = free[int(rng.integers(len(free)))]
+        added.append(Stroke(like.piece, onset, 0.75 * like.velocity, like.density, like.energy))
+    return [*strokes[:place], less, *strokes[place + 1 :], *added]
 
 
 def _phrase_pickup(context: BarContext) -> list[Stroke]:

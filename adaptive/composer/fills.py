@@ -8,11 +8,15 @@ from math import ceil
 from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter
 from adaptive.composer.percussion import SWELL_S
+from adaptive.composer.seeding import seeded
 from adaptive.composer.strokes import Stroke
 from adaptive.composer.writing import FILL, meter_of, ms_in_beats
 
-FILL_ENERGY = 0.6
-"""Lowest energy at which the end of a phrase gets a fill."""
+FILL_ENERGY, PART_FILL_ENERGY = 0.6, 0.4
+"""Lowest energy at which the end of a phrase may get a fill, and that at which the end of a part does."""
+
+PHRASE_FILLS = 0.35
+"""Share of phrases within a part that end with a fill."""
 
 KEPT = frozenset({"kick", "crash", "swell"})
 """Pieces that keep playing during a fill."""
@@ -38,17 +42,25 @@ def fill_start(context: BarContext) -> Fraction | None:
     pulses = meter_of(context).pulses
     if context.is_leaving:
         length = 1 if context.energy < 0.4 else ceil(len(pulses) / 2)
-    elif context.is_phrase_end and context.energy >= FILL_ENERGY:
-        length = 1 if context.energy < 0.85 else ceil(len(pulses) / 2)
+    elif _has_fill(context):
+        length = 1 if context.energy < 0.7 else ceil(len(pulses) / 2)
     else:
         return None
     return pulses[max(0, len(pulses) - length)]
 
 
+def _has_fill(context: BarContext) -> bool:
+    if context.plan.is_part_end:
+        return context.energy >= PART_FILL_ENERGY
+    if not context.is_phrase_end or context.energy < FILL_ENERGY:
+        return False
+    return bool(seeded(context.plan.change_seed(context.layer), FILL).random() < PHRASE_FILLS)
+
+
 def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
     """Return the strokes of a fill from `start` to the bar line, with rising velocity and falling pitch."""
     meter = meter_of(context)
-    rng = context.rng(FILL, context.bar // context.phrase_bars)
+    rng = seeded(context.plan.change_seed(context.layer), FILL, context.bar)
     onsets = [
         pulse + cut * meter.step
         for pulse in meter.pulses
@@ -56,6 +68,9 @@ def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
         for cut in _FIGURES[int(rng.integers(len(_FIGURES)))]
     ]
     pieces = _DESCENTS[style]
+    if len(pieces) > 2 and rng.random() < 0.5:  # some fills leave a piece out, some begin lower
+        left_out = int(rng.integers(len(pieces)))
+        pieces = (*pieces[:left_out], *pieces[left_out + 1 :])
     span = meter.length - start
     strokes = []
     for onset in sorted({onset for onset in onsets if onset < meter.length}):

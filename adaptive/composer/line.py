@@ -19,16 +19,23 @@ MAX_DEVIATION = 2
 """Staff steps by which a note may deviate from the contour to fit the chord."""
 
 # Costs of the faults of a line, in staff steps of deviation from the contour.
-FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, AGAINST, STUCK = 6.0, 3.0, 3.0, 4.0, 5.0, 1.5, 2.5
+FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, AGAINST, STUCK = 6.0, 3.0, 2.2, 4.0, 5.0, 1.5, 2.5
+
+RUB = 1.1
+"""Cost of a note outside the chord that lies a semitone above or below one of its tones."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetNote:
-    """A note of the contour: its staff position, its chord, and whether it must be a tone of that chord."""
+    """A note of the contour: its staff position, its chord, and whether it must be a tone of that chord.
+
+    The position of a fixed note is taken as it is.
+    """
 
     position: int
     chord: Chord
     is_strong: bool
+    is_fixed: bool = False
 
 
 def pitch_at(position: int, chord: Chord, key: Key) -> Pitch:
@@ -108,11 +115,18 @@ class _Choices:
         """Return the choices of a note."""
         positions = _positions(target, low, high)
         consonant = [is_consonant(p, target.chord) for p in positions]
+        midi = [pitch_at(p, target.chord, key).midi for p in positions]
+        tones = target.chord.pitch_classes
         costs = [
-            abs(p - target.position) + (FOREIGN if target.is_strong and not fits else 0.0)
-            for p, fits in zip(positions, consonant, strict=True)
+            abs(p - target.position)
+            + (0.0 if fits else FOREIGN if target.is_strong else RUB if _rubs(note, tones) else 0.0)
+            for p, fits, note in zip(positions, consonant, midi, strict=True)
         ]
-        return cls(positions, costs, [pitch_at(p, target.chord, key).midi for p in positions], consonant)
+        return cls(positions, costs, midi, consonant)
+
+
+def _rubs(midi: int, tones: frozenset[int]) -> bool:
+    return (midi - 1) % 12 in tones or (midi + 1) % 12 in tones
 
 
 def _extended(
@@ -140,7 +154,18 @@ def _extended(
 
 def _positions(target: TargetNote, low: int, high: int) -> list[int]:
     middle = min(max(target.position, low), high)
+    if target.is_fixed:
+        return [middle if middle == target.position else _within(target.position, low, high)]
     return [p for p in range(middle - MAX_DEVIATION, middle + MAX_DEVIATION + 1) if low <= p <= high]
+
+
+def _within(position: int, low: int, high: int) -> int:
+    """Move a position by octaves into a range, as far as the range allows it."""
+    while position < low:
+        position += 7
+    while position > high:
+        position -= 7
+    return position
 
 
 def _entry_cost(before: int | None, position: int) -> float:

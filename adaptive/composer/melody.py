@@ -1,42 +1,24 @@
-"""Melody generator: states a motif, varies it through the phrase, and ends the phrase on a long note."""
+"""Melody generator: plays the tune of the plan, thinner or fuller, or answers it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
-from math import pi, sin
 
-from adaptive.composer import motif as motifs
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.line import TargetNote, fit, nearest_consonance
-from adaptive.composer.meter import Meter
-from adaptive.composer.motif import Cell, MotifNote
-from adaptive.composer.writing import (
-    ANSWER,
-    MOTIF,
-    Humanizer,
-    chord_at,
-    in_range,
-    meter_of,
-    style_of,
-)
+from adaptive.composer.plan import cells
+from adaptive.composer.plan.tune import HIGH, HOME, LOW, TuneNote
+from adaptive.composer.writing import Humanizer, bar_randoms, chord_at, in_range, meter_of, style_of
 from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
 
-LOW, HOME, HIGH = 31, 34, 41
-"""F4, B4 and B5 as staff positions: lowest, central and highest note.  The range lies above the pad."""
+AS_WRITTEN = 0.5
+"""Density at which the tune sounds as it is written; above it, notes are added between its notes."""
 
-PASSING_DENSITY = 0.7
-"""From this density on, passing notes fill the thirds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Idea:
-    """The form a bar gives the motif: its notes, and the height of the first one in steps above `HOME`."""
-
-    cell: Cell
-    height: int
+ECHO_BELOW = 5
+"""Staff steps by which an answer lies below the tune it answers."""
 
 
 def melody(context: BarContext) -> WrittenBar:
@@ -45,136 +27,104 @@ def melody(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        A low `density` keeps only the accented notes of the motif, a high one fills its thirds; `energy`
-        raises it.  ``memory["position"]`` is the last staff position of the phrase so far.
+        A low `density` keeps the accented notes of the tune, a high one fills its thirds.
 
     Returns
     -------
     WrittenBar
-        One voice with rests.  The first bar of a phrase is the same whenever its chord is the same.
+        One voice with rests.
     """
-    idea = STYLES[style_of(context, STYLES)](context, meter_of(context))
-    if not idea.cell:
-        return WrittenBar((), context.memory)
-    known = context.memory.get("position") if context.bar_in_phrase else None
-    pitches = _pitches(context, idea, None if known is None else int(known))
-    line = list(zip(idea.cell, pitches, strict=True))
-    notes = _performed(context, _thinned(context, _passing(context, line)))
-    return WrittenBar(tuple(notes), {"position": pitches[-1].step})
+    line = STYLES[style_of(context, STYLES)](context)
+    if not line:
+        return WrittenBar(())
+    return WrittenBar(tuple(_performed(context, _thinned(context, _passing(context, line)))))
 
 
-def statement(context: BarContext, meter: Meter) -> Idea:
-    """State the motif, vary it higher, and close the phrase with one long note."""
-    cell = motifs.motif(meter, context.seed, MOTIF)
-    rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
-    height = round(2 * sin(pi * min(1.0, rise * 1.1))) + round(2 * context.energy)
-    is_second = (context.bar // context.phrase_bars) % 2 == 1
-    is_closing = context.is_leaving or (context.is_phrase_end and context.phrase_bars > 1)
-    if is_closing and meter.middle:
-        landing = meter.middle
-        end = landing + (meter.length - landing) * Fraction(3, 4 if is_second else 6)
-        return Idea(motifs.closed(cell, landing, end), height if not is_second else height - 1)
-    if context.bar_in_phrase == 0 or not meter.middle:
-        return Idea(_with_breath(cell, meter), height)
-    return Idea(_with_breath(_developed(context, cell, meter, is_second), meter), height)
+def motif(context: BarContext) -> list[TuneNote]:
+    """Play the tune of the plan; before a transition it lands on a long note of the chord."""
+    line = [note for note in context.plan.tune if not chord_at(context, note.onset).is_silent]
+    return _landed(context, line) if context.is_leaving else line
 
 
-def _developed(context: BarContext, cell: Cell, meter: Meter, is_second: bool) -> Cell:
-    """Return the motif for an inner bar of a phrase: unchanged, or varied in one way."""
-    changes: list[Callable[[], Cell]] = [
-        lambda: cell,
-        lambda: motifs.fragmented(cell, meter.middle, meter.length),
-        lambda: cell,
-        lambda: motifs.inverted(cell),
-        lambda: motifs.recast(cell),
-    ]
-    others: list[Callable[[], Cell]] = [
-        lambda: motifs.recast(cell),
-        lambda: motifs.inverted(cell),
-        lambda: cell,
-        lambda: motifs.fragmented(cell, meter.middle, meter.length),
-    ]
-    plan = others if is_second else changes
-    return plan[(context.bar_in_phrase - 1) % len(plan)]()
+def _landed(context: BarContext, line: list[TuneNote]) -> list[TuneNote]:
+    meter = meter_of(context)
+    before = [note for note in line if note.onset < meter.middle] or line[:1]
+    if not before or not meter.middle:
+        return before
+    chord = chord_at(context, meter.middle)
+    if chord.is_silent:
+        return before
+    place = nearest_consonance(before[-1].pitch.step, chord)
+    tone = next(tone for tone in chord.tones if tone.letter == place % 7)
+    length = (meter.length - meter.middle) * Fraction(3, 4)
+    before[-1] = replace(before[-1], length=min(before[-1].length, meter.middle - before[-1].onset))
+    return [*before, TuneNote(meter.middle, length, tone.at(place // 7), True)]
 
 
-def answer(context: BarContext, meter: Meter) -> Idea:
-    """Stay silent, then answer in the second half of every other bar."""
+def answer(context: BarContext) -> list[TuneNote]:
+    """Stay silent, then answer in the second half of every other bar with the theme's second idea."""
+    plan, meter = context.plan, meter_of(context)
     is_reply = context.is_phrase_end or (context.bar_in_phrase % 2 == 1 and context.density > 0.35)
-    if not is_reply:
-        return Idea((), 0)
-    cell = motifs.motif(meter, context.seed, ANSWER)
-    short = motifs.head(cell, meter.length - meter.middle)
-    varied = short if context.is_phrase_end else motifs.inverted(short)
-    reply = motifs.moved(varied, meter.middle, 0)
-    return Idea(reply, 1 + round(2 * context.energy))
-
-
-def _with_breath(cell: Cell, meter: Meter) -> Cell:
-    """Shorten the last note by a sixteenth if it is at least a quarter long, so that a rest follows."""
-    last = cell[-1]
-    if last.length < 4 * meter.step:
-        return cell
-    return (*cell[:-1], MotifNote(last.onset, last.length - meter.step, last.height))
-
-
-def _pitches(context: BarContext, idea: Idea, before: int | None) -> list[Pitch]:
-    first = chord_at(context, idea.cell[0].onset)
-    anchor = nearest_consonance(HOME + idea.height, first)
+    if not is_reply or chord_at(context, meter.middle).is_silent:
+        return []
+    idea = cells.head(plan.part.ideas.b, meter.length - meter.middle)
+    idea = cells.inverted(idea) if context.is_phrase_end else idea
+    below = ECHO_BELOW if plan.part.has_tune else -1
+    base = nearest_consonance(HOME + plan.part.character.register - below, chord_at(context, meter.middle))
+    notes = [replace(note, onset=note.onset + meter.middle) for note in idea]
     targets = [
-        TargetNote(anchor + note.height, chord_at(context, note.onset), _is_strong(context, note))
-        for note in idea.cell
+        TargetNote(base + note.height, chord_at(context, note.onset), is_strong=note.length >= 4 * meter.step)
+        for note in notes
+        if not chord_at(context, note.onset).is_silent
     ]
-    return fit(targets, context.harmony.key, LOW, HIGH, before)
+    pitches = fit(targets, context.harmony.key, LOW - 5, HIGH, None) if targets else []
+    return [TuneNote(note.onset, note.length, pitch) for note, pitch in zip(notes, pitches, strict=False)]
 
 
-def _is_strong(context: BarContext, note: MotifNote) -> bool:
+def _passing(context: BarContext, line: list[TuneNote]) -> list[tuple[TuneNote, float]]:
+    """Give each note the density from which it sounds; add notes between those that are joined."""
     meter = meter_of(context)
-    changes = {onset for onset, _ in context.harmony.chords}
-    return meter.weight(note.onset) >= 0.8 or note.length >= 6 * meter.step or note.onset in changes
-
-
-def _passing(
-    context: BarContext, line: list[tuple[MotifNote, Pitch]]
-) -> list[tuple[MotifNote, Pitch, float]]:
-    """Give each note the density from which it sounds; add passing notes between notes a third apart."""
-    meter = meter_of(context)
-    filled: list[tuple[MotifNote, Pitch, float]] = []
-    for place, (note, pitch) in enumerate(line):
-        is_essential = place in (0, len(line) - 1) or meter.weight(note.onset) >= 0.8
-        filled.append((note, pitch, 0.0 if is_essential else 0.6 * (1.0 - meter.weight(note.onset))))
-        after = line[place + 1][1] if place + 1 < len(line) else pitch
+    randoms = bar_randoms(context, 2 * len(line))
+    filled: list[tuple[TuneNote, float]] = []
+    for place, note in enumerate(line):
+        weight = 1.0 if place == 0 or note.is_strong else meter.weight(note.onset)
+        need = AS_WRITTEN * (1.0 - weight) * (0.4 + 0.6 * randoms[2 * place])
+        filled.append((note, need if place else 0.0))
+        after = line[place + 1] if place + 1 < len(line) else note
         half = note.length / 2
-        if abs(after.step - pitch.step) == 2 and half >= 2 * meter.step:
-            middle = (after.step + pitch.step) // 2
-            tone = context.harmony.key.tones[
-                (middle - context.harmony.key.tonic.letter) % 7
-            ].at(middle // 7)  # fmt: skip
-            filled.append((MotifNote(note.onset + half, half, 0), tone, PASSING_DENSITY))
+        if after.onset == note.onset + note.length and half >= 2 * meter.step:
+            added = TuneNote(note.onset + half, half, _between(context, note, after))
+            filled.append((added, AS_WRITTEN + 0.02 + 0.46 * randoms[2 * place + 1]))
     return filled
 
 
-def _thinned(
-    context: BarContext, line: list[tuple[MotifNote, Pitch, float]]
-) -> list[tuple[MotifNote, Pitch]]:
-    """Drop notes whose density is not reached; hold the others to the next note, for 8 sixteenths at most."""
-    kept = [(note, pitch) for note, pitch, need in line if need <= context.density]
-    ends = [*(note.onset for note, _ in kept[1:]), kept[-1][0].onset + kept[-1][0].length]
-    longest = 8 * meter_of(context).step
+def _between(context: BarContext, note: TuneNote, after: TuneNote) -> Pitch:
+    """Return a pitch between two notes: a passing one if they are a third apart, else the first again."""
+    if abs(after.pitch.step - note.pitch.step) != 2:
+        return note.pitch
+    middle = (after.pitch.step + note.pitch.step) // 2
+    key = context.harmony.key
+    return key.tones[(middle - key.tonic.letter) % 7].at(middle // 7)
+
+
+def _thinned(context: BarContext, line: list[tuple[TuneNote, float]]) -> list[TuneNote]:
+    """Drop notes whose density is not reached; a note lasts as written, but not into the next."""
+    kept = [note for note, need in line if need <= context.density]
+    ends = [*(note.onset for note in kept[1:]), kept[-1].onset + kept[-1].length]
     return [
-        (MotifNote(note.onset, min(end - note.onset, max(note.length, longest)), 0), pitch)
-        for (note, pitch), end in zip(kept, ends, strict=True)
+        replace(note, length=min(note.length, end - note.onset)) for note, end in zip(kept, ends, strict=True)
     ]
 
 
-def _performed(context: BarContext, line: list[tuple[MotifNote, Pitch]]) -> list[Note]:
+def _performed(context: BarContext, line: list[TuneNote]) -> list[Note]:
     """Perform the line: higher and more accented notes are louder."""
     humanizer, meter = Humanizer(context), meter_of(context)
     notes = []
-    for note, pitch in line:
-        loudness = 0.55 + 0.12 * meter.weight(note.onset) + 0.015 * (pitch.step - HOME)
+    for note in line:
+        loudness = 0.55 + 0.12 * meter.weight(note.onset) + 0.015 * (note.pitch.step - HOME)
         loudness *= 0.75 + 0.25 * context.energy
-        notes.append(humanizer.play(note.onset, note.length, _octave(context, pitch), loudness))
+        pitch = _octave(context, note.pitch)
+        notes.append(humanizer.play(note.onset, note.length, pitch, loudness))
     return notes
 
 
@@ -183,4 +133,4 @@ def _octave(context: BarContext, pitch: Pitch) -> Pitch:
     return shifted.raised((in_range(shifted.midi) - shifted.midi) // 12)
 
 
-STYLES: dict[str, Callable[[BarContext, Meter], Idea]] = {"motif": statement, "answer": answer}
+STYLES: dict[str, Callable[[BarContext], list[TuneNote]]] = {"motif": motif, "answer": answer}

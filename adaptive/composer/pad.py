@@ -1,4 +1,4 @@
-"""Pad generator: voice-led chords between C3 and C5; a repeated chord is held, not struck again."""
+"""Pad generator: the three voices of the plan; a repeated chord is held, not struck again."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import Humanizer, chord_spans, meter_of, pitch_in, step_randoms, style_of
+from adaptive.composer.writing import (
+    Humanizer,
+    bar_randoms,
+    chord_index,
+    chord_spans,
+    meter_of,
+    pitch_in,
+    step_randoms,
+    style_of,
+)
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
-from adaptive.music.voicing import voice
 
-LOW, HIGH = 48, 72
-"""Range, C3 to C5: above the bass, below the melody."""
+TWO_VOICES, MIDDLE, PULSES = (0.02, 0.4), (0.45, 0.75), (0.72, 0.99)
+"""Range of densities, spread over the bars, from which the middle voice sounds, and a held chord is struck
+again in the middle of the bar and on every pulse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +42,8 @@ def pad(context: BarContext) -> WrittenBar:
     Parameters
     ----------
     context : BarContext
-        `density` sets the number of voices, three to five, and for ``"pulse"`` the number of strokes.
-        ``memory["notes"]`` is the previous voicing, ``memory["held"]`` the beats of this bar for which
-        it still sounds.
+        `density` sets the number of voices, two or three, and how often they are struck.
+        ``memory["held"]`` are the beats of this bar for which the previous chord still sounds.
 
     Returns
     -------
@@ -50,26 +58,35 @@ def pad(context: BarContext) -> WrittenBar:
     """
     style = style_of(context, STYLES)
     held = Fraction(context.memory.get("held", 0))
-    previous = tuple(int(midi) for midi in context.memory.get("notes", ()))
-    chords = _layout(context, previous)
+    chords = _layout(context)
+    if not chords:
+        return WrittenBar(())
     tie = _tie(context) if style != "pulse" else Fraction(0)
     notes = STYLES[style](context, _cut(chords, held, tie))
-    return WrittenBar(tuple(notes), {"notes": chords[-1].notes, "held": tie})
+    return WrittenBar(tuple(notes), {"held": tie})
 
 
-def _layout(context: BarContext, previous: tuple[int, ...]) -> list[VoicedChord]:
-    voices = 3 + int(context.density > 0.4) + int(context.density > 0.8)
+def _layout(context: BarContext) -> list[VoicedChord]:
     chords = []
     for start, end, chord, _ in chord_spans(context):
-        previous = voice(chord, previous, low=LOW, high=HIGH, voices=voices)
-        chords.append(VoicedChord(start, end, chord, previous))
+        notes = context.plan.voicings[chord_index(context, start)]
+        if context.density < _threshold(context, TWO_VOICES) and len(notes) > 2:
+            notes = (notes[0], notes[-1])
+        chords.append(VoicedChord(start, end, chord, notes))
     return chords
+
+
+def _threshold(context: BarContext, spread: tuple[float, float]) -> float:
+    """Return the density of a range that counts in this bar."""
+    low, high = spread
+    return low + (high - low) * bar_randoms(context, 1)[0]
 
 
 def _tie(context: BarContext) -> Fraction:
     """Return the beats of the next bar for which the last chord is held."""
     is_repeated = chord_spans(context)[-1][2] == context.harmony.next_chord
-    if not is_repeated or context.is_leaving or context.is_phrase_end:
+    is_same_voicing = context.plan.next_voicing == context.plan.voicings[-1]
+    if not is_repeated or not is_same_voicing or context.is_leaving or context.is_phrase_end:
         return Fraction(0)
     meter = meter_of(context)
     return max(pulse for pulse in meter.pulses if pulse * 2 <= meter.length)
@@ -88,12 +105,23 @@ def _cut(chords: list[VoicedChord], held: Fraction, tie: Fraction) -> list[Voice
 
 
 def sustain(context: BarContext, chords: list[VoicedChord]) -> list[Note]:
-    """Hold every chord."""
+    """Hold every chord; a high density strikes it again within the bar."""
     return [
-        _note(context, voiced, place, voiced.start, voiced.end - voiced.start, 0.62)
+        _note(context, voiced, place, onset, end - onset, 0.62 if onset == voiced.start else 0.5)
         for voiced in chords
+        for onset, end in _struck(context, voiced)
         for place in range(len(voiced.notes))
     ]
+
+
+def _struck(context: BarContext, voiced: VoicedChord) -> list[tuple[Fraction, Fraction]]:
+    """Return onset and end of each stroke of a held chord."""
+    meter = meter_of(context)
+    places = {meter.middle} if context.density >= _threshold(context, MIDDLE) else set()
+    places |= set(meter.pulses) if context.density >= _threshold(context, PULSES) else set()
+    inside = sorted(place for place in places if voiced.start < place < min(voiced.end, meter.length))
+    onsets = [voiced.start, *inside]
+    return list(zip(onsets, [*inside, voiced.end], strict=True))
 
 
 def swell(context: BarContext, chords: list[VoicedChord]) -> list[Note]:

@@ -12,7 +12,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 
-from adaptive.composer import arpeggio, bass, drums, melody, pad, strokes
+from adaptive.composer import (
+    arpeggio,
+    bass,
+    comping,
+    countermelody,
+    drone,
+    drums,
+    melody,
+    ostinato,
+    pad,
+    strokes,
+    texture,
+)
 from adaptive.composer.context import Generator
 from adaptive.errors import InputError, one_line
 
@@ -84,11 +96,17 @@ _BUILT_IN = (
                   style_instruments={"sparse": "bell"}),
     GeneratorSpec("bass", bass.bass, tuple(bass.STYLES), "bass_deep",
                   style_instruments={"walking": "bass_pluck", "octave": "bass_pluck"}),
+    GeneratorSpec("comping", comping.comping, tuple(comping.STYLES), "pad_glass"),
+    GeneratorSpec("countermelody", countermelody.countermelody, tuple(countermelody.STYLES), "strings_slow"),
+    GeneratorSpec("drone", drone.drone, tuple(drone.STYLES), "drone_dark"),
     GeneratorSpec("drums", drums.drums, tuple(strokes.STYLES), "kit_night", is_percussive=True,
                   style_instruments={"shaker": "kit_light", "taiko": "kit_taiko"}),
     GeneratorSpec("melody", melody.melody, tuple(melody.STYLES), "lead_soft"),
+    GeneratorSpec("ostinato", ostinato.ostinato, tuple(ostinato.STYLES), "arp_pluck"),
     GeneratorSpec("pad", pad.pad, tuple(pad.STYLES), "pad_warm",
                   style_instruments={"swell": "strings_slow"}),
+    GeneratorSpec("texture", texture.texture, tuple(texture.STYLES), "bell",
+                  style_instruments={"breaths": "pad_glass"}),
 )  # fmt: skip
 
 BUILT_IN: Mapping[str, GeneratorSpec] = {

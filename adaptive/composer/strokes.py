@@ -25,6 +25,10 @@ class Stroke:
     energy: float = 0.0
 
 
+EARLY_KICK = 0.55
+"""Liking of the groove from which a kick comes an eighth early."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """Input of a style: the meter, the position in motif and phrase, and random numbers.
@@ -37,6 +41,8 @@ class Pattern:
         0 or 1: bar of the two-bar motif.
     randoms : tuple of float
         One number 0 … 1 for each sixteenth, from `step_randoms`.
+    groove : tuple of float
+        The same of the plan, which the bass reads too: the kick takes the highest.
     rise : float
         0 in the first bar of a phrase, 1 in its last.
     is_opening : bool
@@ -46,6 +52,7 @@ class Pattern:
     meter: Meter
     bar: int
     randoms: tuple[float, ...]
+    groove: tuple[float, ...]
     rise: float
     is_opening: bool
 
@@ -56,13 +63,32 @@ class Pattern:
         bar = context.bar_in_phrase % MOTIF_BARS
         randoms = step_randoms(context)
         rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
-        return cls(meter, bar, randoms, rise, context.bar_in_phrase == 0)
+        return cls(meter, bar, randoms, context.plan.groove, rise, context.bar_in_phrase == 0)
 
     def preferred(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
         """Return the `count` onsets with the highest random numbers, highest first."""
         step = self.meter.step
         ranked = sorted(places, key=lambda onset: -self.randoms[int(onset / step)])
         return ranked[:count]
+
+    def kicks(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
+        """Return the `count` onsets that the groove likes best."""
+        step = self.meter.step
+        return sorted(places, key=lambda onset: -self.groove[int(onset / step)])[:count]
+
+    def main_kicks(self, velocity: float) -> list[Stroke]:
+        """Return a kick on each group of pulses, or an eighth early where the groove likes that better."""
+        early = 2 * self.meter.step
+        strokes = [Stroke("kick", Fraction(0), velocity)]
+        for onset in self.meter.group_starts[1:]:
+            if self.groove[int((onset - early) / self.meter.step)] > EARLY_KICK:
+                strokes += [
+                    Stroke("kick", onset - early, 0.9 * velocity),
+                    Stroke("kick", onset, velocity, 0.85),
+                ]
+            else:
+                strokes.append(Stroke("kick", onset, velocity))
+        return strokes
 
     @property
     def weak(self) -> list[Fraction]:
@@ -94,12 +120,12 @@ def pulse(pattern: Pattern) -> list[Stroke]:
 def drive(pattern: Pattern) -> list[Stroke]:
     """Return a rock or electronic pattern: kick and backbeat, continuous hats, ghost notes."""
     meter = pattern.meter
-    strokes = [Stroke("kick", onset, 0.95) for onset in meter.group_starts]
+    strokes = pattern.main_kicks(0.95)
     strokes += [Stroke("snare", onset, 0.9, 0.15) for onset in meter.backbeats]
     strokes += [Stroke("kick", onset, 0.85, 0.3, 0.6) for onset in meter.pulses]
-    extra = pattern.preferred(meter.halves, 2)
+    extra = pattern.kicks(meter.halves, 2)
     strokes += [Stroke("kick", onset, 0.7, 0.3 + 0.2 * n) for n, onset in enumerate(extra)]
-    strokes += [Stroke("kick", onset, 0.5, 0.7) for onset in pattern.preferred(pattern.weak, 1)]
+    strokes += [Stroke("kick", onset, 0.5, 0.7) for onset in pattern.kicks(pattern.weak, 1)]
     strokes += [Stroke("hat", onset, 0.6, 0.1) for onset in meter.pulses]
     strokes += [Stroke("hat", onset, 0.45, 0.25) for onset in meter.halves]
     strokes += [
@@ -120,8 +146,8 @@ def halftime(pattern: Pattern) -> list[Stroke]:
     strokes = [Stroke("kick", Fraction(0), 1.0), Stroke("snare", middle, 0.95, 0.1)]
     before = [onset for onset in (*meter.halves, *pattern.weak) if onset < middle]
     after = [onset for onset in meter.halves if onset > middle]
-    strokes += [Stroke("kick", onset, 0.75, 0.2) for onset in pattern.preferred(after, 1)]
-    strokes += [Stroke("kick", onset, 0.6, 0.5) for onset in pattern.preferred(before, 1)]
+    strokes += [Stroke("kick", onset, 0.75, 0.2) for onset in pattern.kicks(after, 1)]
+    strokes += [Stroke("kick", onset, 0.6, 0.5) for onset in pattern.kicks(before, 1)]
     strokes += [Stroke("hat", onset, 0.45, 0.2) for onset in meter.pulses]
     strokes += [Stroke("hat", onset, 0.32, 0.5) for onset in meter.halves]
     rolls = pattern.preferred(meter.pulses[1:], 1)

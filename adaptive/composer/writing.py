@@ -8,8 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from adaptive.composer.context import BarContext, seeded
+from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter, meter
+from adaptive.composer.seeding import seeded
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
@@ -25,7 +26,7 @@ LOUDNESS_SPREAD = 0.035
 """Relative standard deviation of velocity."""
 
 # Salts of `BarContext.rng`: two uses of one seed get independent random numbers.
-MOTIF, HUMANIZE, FILL, ANSWER = 101, 102, 103, 104
+MOTIF, HUMANIZE, FILL, SPREAD = 101, 102, 103, 105
 
 MOTIF_BARS = 2
 """Length of a motif in bars: the numbers of `step_randoms` repeat after it."""
@@ -59,7 +60,10 @@ def chord_at(context: BarContext, onset: Fraction) -> Chord:
 
 
 def chord_spans(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Chord]]:
-    """Return (start, end, chord, next chord) of each chord of the bar; repeated chords are merged."""
+    """Return (start, end, chord, next chord) of each chord of the bar; repeated chords are merged.
+
+    Spans without a chord (`N.C.`) are left out.
+    """
     merged: list[tuple[Fraction, Chord]] = []
     for start, chord in context.harmony.chords:
         if not merged or merged[-1][1] != chord:
@@ -67,8 +71,15 @@ def chord_spans(context: BarContext) -> list[tuple[Fraction, Fraction, Chord, Ch
     ends = [*(start for start, _ in merged[1:]), Fraction(context.beats)]
     following = [*(chord for _, chord in merged[1:]), context.harmony.next_chord]
     return [
-        (start, end, chord, after) for (start, chord), end, after in zip(merged, ends, following, strict=True)
+        (start, end, chord, chord if after.is_silent else after)
+        for (start, chord), end, after in zip(merged, ends, following, strict=True)
+        if not chord.is_silent
     ]
+
+
+def chord_index(context: BarContext, start: Fraction) -> int:
+    """Return the place of the chord that sounds at an onset among the chords of the bar."""
+    return sum(onset <= start for onset, _ in context.harmony.chords) - 1
 
 
 def ms_in_beats(context: BarContext, milliseconds: float) -> float:
@@ -100,13 +111,26 @@ def step_randoms(context: BarContext) -> tuple[float, ...]:
     return _step_randoms(context.seed, len(meter_of(context).steps))[context.bar_in_phrase % MOTIF_BARS]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _step_randoms(seed: int, count: int) -> tuple[tuple[float, ...], ...]:
     drawn = seeded(seed, MOTIF).random((MOTIF_BARS, count))
     return tuple(tuple(row) for row in drawn.tolist())
 
 
-@lru_cache(maxsize=4096)
+def bar_randoms(context: BarContext, count: int) -> tuple[float, ...]:
+    """Return `count` random numbers 0 … 1 of the layer for this bar of the theme.
+
+    Densities from which notes sound are spread with them, so that every tenth of density changes something.
+    """
+    return _bar_randoms(context.seed, context.plan.bar_in_part, count)
+
+
+@lru_cache(maxsize=64)
+def _bar_randoms(seed: int, bar: int, count: int) -> tuple[float, ...]:
+    return tuple(seeded(seed, SPREAD, bar).random(count).tolist())
+
+
+@lru_cache(maxsize=128)
 def _deviations(seed: int, voice: int, bar: int, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return timing and velocity deviations of each sixteenth of a bar, in standard deviations."""
     time, loudness = seeded(seed, HUMANIZE, voice, bar).standard_normal((2, count)).tolist()

@@ -1,16 +1,17 @@
-"""Prepares a preset's assets: lengths in frames, sounds in the engine's table, harmony by bar."""
+"""Prepares a preset's assets: lengths in frames, sounds in the engine's table, plans of sections."""
 
 from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from adaptive.composer.bar_source import SourceOf, in_the_step
-from adaptive.composer.context import Harmony
+from adaptive.composer.meter import meter
+from adaptive.composer.plan.brief import LayerBrief, SectionBrief
+from adaptive.composer.plan.section_plan import SectionPlans
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
@@ -23,7 +24,7 @@ from adaptive.conductor.variation_picker import VariationPicker
 from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
 from adaptive.errors import AudioFileError, PresetError
-from adaptive.music.harmony import default_progression, parse_bar
+from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
 from adaptive.preset.finding import Finding, fault
@@ -47,6 +48,9 @@ DECLICK_S = 0.005
 
 LOOP_TOLERANCE_S = 0.0005
 """How far the end of a loop may lie from a seam and still count as on it: half a millisecond."""
+
+TUNE_STYLES = (None, "motif")
+"""Styles of `melody` that play the tune of the plan."""
 
 DEFAULT_DENSITY = 0.5
 """Density of a generated layer where the preset says nothing."""
@@ -99,14 +103,14 @@ class SegmentAssets:
 
 @dataclass(slots=True)
 class Assets:
-    """Everything that a conductor plays: segments, layers, one-shots and harmony, by name."""
+    """Everything that a conductor plays: segments, layers, one-shots and plans, by name."""
 
     segments: dict[str, SegmentAssets]
     stems: dict[str, StemLayer]
     generated: dict[str, GeneratedLayer]
     stingers: dict[str, tuple[OneShot, ...]]
     fills: dict[str, tuple[OneShot, ...]]
-    harmony: dict[str, Callable[[int], Harmony]] = field(default_factory=dict)
+    plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
 
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
@@ -177,13 +181,13 @@ def prepare(
         if preset.file.layers[name].generator is not None
     }
     bank.forget_decoded()
-    harmony = {
-        name: segment_harmony(segment)
-        for name, segment in preset.segments.items()
+    plans = {
+        name: SectionPlans(section_brief(preset, name, seed, has_stems=segments[name].has_stems))
+        for name in preset.segments
         if _has_harmony(preset, name)
     }
     pickers = shot_pickers(preset, stingers, fills, seed)
-    return Assets(segments, stems, generated, stingers, fills, harmony, pickers)
+    return Assets(segments, stems, generated, stingers, fills, plans, pickers)
 
 
 def _has_harmony(preset: Preset, segment: str) -> bool:
@@ -339,21 +343,24 @@ def _generated_layer(
     )
 
 
-def segment_harmony(segment: Segment) -> Callable[[int], Harmony]:
-    """Harmony by bar of a segment; its chords repeat.
-
-    Returns
-    -------
-    callable
-        Takes the number of a bar, from 0, and returns its `Harmony`.
-    """
-    key = Key.parse(segment.key)
-    written = segment.chords or default_progression(key)
-    bars = [tuple(parse_bar(text, segment.meter[0])) for text in written]
-
-    @lru_cache(maxsize=256)
-    def harmony_of(bar: int) -> Harmony:
-        after = bars[(bar + 1) % len(bars)]
-        return Harmony(key, bars[bar % len(bars)], after[0][1])
-
-    return harmony_of
+def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> SectionBrief:
+    """All that the plan of a section or bridge depends on."""
+    segment = preset.segments[name]
+    tables = preset.file.layers
+    layers = tuple(
+        LayerBrief(layer, table.generator, table.generator == "melody" and table.style in TUNE_STYLES)
+        for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
+        if table.generator is not None
+    )
+    return SectionBrief(
+        section=name,
+        seed=seed,
+        key=Key.parse(segment.key),
+        meter=meter(*segment.meter),
+        phrase_bars=segment.phrase_bars,
+        energy=segment.energy,
+        layers=layers,
+        chords=tuple(parse_bar(text, segment.meter[0]) for text in segment.chords),
+        form=segment.form,
+        has_stems=has_stems,
+    )

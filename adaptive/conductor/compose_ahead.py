@@ -8,6 +8,9 @@ from adaptive.conductor.playback import PlaybackState
 MAX_SEGMENTS = KEPT_BARS // 2
 """Segments a layer is composed ahead for: half of the bars that it keeps."""
 
+PREPARED_BARS = 6
+"""So far ahead the plan of the present segment is worked out."""
+
 
 class ComposeAhead:
     """Composes the first bar of every segment for every generated layer that plays in it, one a step.
@@ -30,7 +33,7 @@ class ComposeAhead:
     def restart(self, layer: str | None = None) -> None:
         """Compose again, for one layer or for all, because something that the bars depend on has changed."""
         assets, segments = self._playback.assets, self._playback.preset.segments
-        composable = [name for name in segments if name in assets.harmony][:MAX_SEGMENTS]
+        composable = [name for name in segments if name in assets.plans][:MAX_SEGMENTS]
         wanted = [
             (name, segment)
             for segment in composable
@@ -50,3 +53,17 @@ class ComposeAhead:
             instance = playback.instance_in(segment, 0.0, 0.0, 1)
             if playback.assets.generated[name].compose_ahead(playback.compose_context(instance)):
                 return
+        self._prepare_plan()
+
+    def _prepare_plan(self) -> None:
+        """Work out a stage of the part of the form that comes next in the present segment."""
+        playback = self._playback
+        instance = playback.instance
+        plans = playback.assets.plans.get(instance.section)
+        if plans is None or not any(name in playback.assets.generated for name in self._layers()):
+            return
+        bar = instance.bar_at(instance.local(playback.tempo.beat_at(playback.now)))
+        plans.visit(instance.visit).prepare(max(0, bar) + PREPARED_BARS)
+
+    def _layers(self) -> tuple[str, ...]:
+        return self._playback.layers_of(self._playback.instance.section)

@@ -21,6 +21,7 @@ from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.outbox import CommandOutbox
+from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
@@ -112,6 +113,7 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.plan_log = PlanLog(playback)
 
     @property
     def instance(self) -> SegmentInstance:
@@ -194,6 +196,7 @@ class Conductor:
         self.stingers.take_over(before.stingers)
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
+        self.plan_log.state = before.plan_log.state
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
@@ -456,6 +459,7 @@ class Conductor:
             self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
         self._report_bars()
         self.variation_log.report()
+        self.plan_log.report()
         self._report_parameters()
         self.stingers.report()
 

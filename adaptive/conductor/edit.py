@@ -24,7 +24,7 @@ from adaptive.engine.spec import EngineSpec
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_GAIN
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import TransitionTable
-from adaptive.preset.segments import Segment, is_bridge
+from adaptive.preset.segments import is_bridge
 from adaptive.preset.table import Curve
 from adaptive.timebase import BEAT_TOLERANCE
 
@@ -102,7 +102,7 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     old.cancel_planned(REASON)
     present = before.engine.spec
     before.engine.grow(prepared.layout.spec, _moved_parameters(before.layout, prepared.layout))
-    _keep_harmony(before.assets, prepared.assets)
+    _keep_plans(before.assets, prepared.assets, before.instance)
     kept_layers = _take_over_layers(before.assets, prepared)
     playback = PlaybackState(
         prepared.preset, prepared.layout, prepared.assets, before.engine, before.log, before.seed
@@ -139,24 +139,16 @@ def _moved_parameters(old: PresetLayout, new: PresetLayout) -> dict[int, int]:
     }
 
 
-def _keep_harmony(old: Assets, new: Assets) -> None:
-    """Keep the harmony objects of segments whose chords are unchanged: composed bars are found by them."""
-    for name, harmony in old.harmony.items():
-        before, after = old.segments[name].segment, new.segments.get(name)
-        if name in new.harmony and after is not None and _tonal(before) == _tonal(after.segment):
-            new.harmony[name] = harmony
+def _keep_plans(old: Assets, new: Assets, present: SegmentInstance) -> None:
+    """Keep the plans of segments whose briefs are unchanged: composed bars are found by them.
 
-
-def _tonal(segment: Segment) -> tuple[object, ...]:
-    """All that a segment's harmony depends on."""
-    return (
-        segment.key,
-        segment.chords,
-        segment.beats_per_bar,
-        segment.beat_unit,
-        segment.meter,
-        segment.phrase_bars,
-    )
+    If only layers were added or removed, the present visit goes on as planned.
+    """
+    for name, plans in old.plans.items():
+        if name in new.plans and new.plans[name].brief == plans.brief:
+            new.plans[name] = plans
+        elif name in new.plans and name == present.section:
+            new.plans[name].adopt(plans, present.visit)
 
 
 def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
@@ -255,7 +247,9 @@ class _EditTransition:
         if (segment.beats_per_bar, segment.beat_unit) != (source.beats_per_bar, source.beat_unit):
             bars = round(source.local(self.beat) / source.beats_per_bar)
             place = float(bars * segment.beats_per_bar % length)
-            return SegmentInstance.of(segment, length, self.beat, place, source.bar_number(self.beat))
+            return SegmentInstance.of(
+                segment, length, self.beat, place, source.bar_number(self.beat), visit=source.visit
+            )
         target = replace(
             source,
             length_beats=length,
@@ -344,7 +338,8 @@ class _EditTransition:
 def _is_same(old: ComposeContext, new: ComposeContext) -> bool:
     """Whether bars come out the same: generators read all of a context except the markers."""
     return (
-        old.harmony_of is new.harmony_of
+        old.plan.brief == new.plan.brief
+        and old.first_bar == new.first_bar
         and (old.energy, old.tempo_bpm) == (new.energy, new.tempo_bpm)
         and old.meter == new.meter
         and old.rests_in_introduction == new.rests_in_introduction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from adaptive.composer.context import Harmony
+from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.layers.generated import WrittenNote
 from adaptive.conductor.layers.write_range import ComposeContext
@@ -19,7 +19,7 @@ from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import grid_of, is_bridge
 from adaptive.preset.timing import LOOK_AHEAD_S
-from adaptive.timebase import TempoMap
+from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 SILENCE = ""
 """Name of the section while playback is stopped."""
@@ -61,6 +61,8 @@ class PlaybackState:
         The planned transitions in order: one, or two with a bridge between them.
     left_at : dict
         Section to the beat, counted from its own start, at which it was left last.
+    visits : dict
+        Section to the number of times it has been entered.
     forgotten : set of str
         The present section, if its place is not to be remembered when it is left.
     arrivals : int
@@ -101,6 +103,7 @@ class PlaybackState:
         self.previous, self.exit_marker, self.entered_frame = self.instance, "", 0
         self.transitions: list[PlannedTransition] = []
         self.left_at: dict[str, float] = {}
+        self.visits: dict[str, int] = {}
         self.forgotten: set[str] = set()
         self.shot_picks = ShotPicks(assets.shot_pickers)
         self.arrivals = 0
@@ -119,6 +122,7 @@ class PlaybackState:
         self.arrivals, self.revision = before.arrivals, before.revision + 1
         self.shot_picks.state = self.shot_picks.fitting(before.shot_picks.state)
         self.forgotten = before.forgotten & set(self.preset.segments)
+        self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
         self.stop_s = before.stop_s
         self.now, self.on_receipt = before.now, before.on_receipt
@@ -127,6 +131,17 @@ class PlaybackState:
     def enter(self, instance: SegmentInstance, frame: int) -> None:
         """Make an instance the present one; `frame` is that of its seam."""
         self.previous, self.instance, self.entered_frame = self.instance, instance, frame
+        self.count_visit(instance)
+
+    def count_visit(self, instance: SegmentInstance) -> None:
+        """Count that a section has been entered; to go on where it was left is no further visit."""
+        if instance.section:
+            self.visits[instance.section] = max(self.visits.get(instance.section, 0), instance.visit + 1)
+
+    def visit_of(self, segment: str, offset: float) -> int:
+        """The visit that begins where a segment is entered: the last one if it goes on from a later bar."""
+        visits = self.visits.get(segment, 0)
+        return max(0, visits - 1) if offset > BEAT_TOLERANCE else visits
 
     def leave_place(self, section: str, beat: float) -> None:
         """Remember the local beat at which a section is left, unless its place was forgotten."""
@@ -212,7 +227,7 @@ class PlaybackState:
         if segment:
             return SegmentInstance.of(
                 self.preset.segments[segment], self.length_of(segment), beat, offset, first_bar,
-                self.intro_of(segment),
+                self.intro_of(segment), self.visit_of(segment, offset),
             )  # fmt: skip
         beats, unit = self._silence
         return SegmentInstance(segment, beat, offset, beats, beats, 1, first_bar, unit)
@@ -225,24 +240,25 @@ class PlaybackState:
         tempo_bpm = segment_assets.tempo_bpm
         if self.tempo_wanted is not None and not segment_assets.has_stems:
             tempo_bpm = self.tempo_wanted
-        harmony = self.assets.harmony.get(instance.section)
-        if harmony is None:
-            harmony = self._harmony_after(origin or instance, instance.start_beat)
+        plans, first_bar = self.assets.plans.get(instance.section), 0
+        plan = None if plans is None else plans.visit(instance.visit)
+        if plan is None:
+            plan, first_bar = self._plan_after(origin or instance, instance.start_beat)
         # what is recorded in an introduction has chords that nobody declared
         return ComposeContext(
             instance,
-            harmony,
+            plan,
             segment_assets.segment.energy,
             tempo_bpm,
             segment_assets.has_stems,
             segment_assets.segment.meter,
+            first_bar,
         )
 
-    def _harmony_after(self, origin: SegmentInstance, beat: float) -> Callable[[int], Harmony]:
-        """Harmony of a section from a beat on, by bar: bar 0 is the bar that contains the beat."""
-        harmony = self.assets.harmony[origin.section]
-        first = origin.bar_at(origin.local(beat) + 1e-6)
-        return lambda bar: harmony(first + bar)
+    def _plan_after(self, origin: SegmentInstance, beat: float) -> tuple[SectionPlan, int]:
+        """The plan of a section, and its bar that contains a beat."""
+        plan = self.assets.plans[origin.section].visit(origin.visit)
+        return plan, max(0, origin.bar_at(origin.local(beat) + 1e-6))
 
     def instance_at(self, frame: int) -> SegmentInstance:
         """The segment that plays at a frame: past, present or planned."""

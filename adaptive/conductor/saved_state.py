@@ -85,6 +85,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Value of each state group.
     left_at : dict of str to float
         Local beat at which each section was left last.
+    visits : dict of str to int
+        How often each section was entered.
     forgotten : tuple of str
         Sections whose place is not remembered when they are left.
     jumped : (str, str) or None
@@ -124,6 +126,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     parameters: dict[Text, tuple[float, float]] = msgspec.field(default_factory=dict)
     states: dict[Text, Text] = msgspec.field(default_factory=dict)
     left_at: dict[Text, Place] = msgspec.field(default_factory=dict)
+    visits: dict[Text, Count] = msgspec.field(default_factory=dict)
     forgotten: tuple[Text, ...] = ()
     jumped: tuple[Text, Text] | None = None
     playlists: dict[Text, SavedPick] = msgspec.field(default_factory=dict)
@@ -190,6 +193,7 @@ def save(
         parameters=playback.engine.targets(playback.layout.parameters),
         states=dict(playback.values.states),
         left_at=dict(playback.left_at),
+        visits=dict(playback.visits),
         forgotten=tuple(sorted(playback.forgotten)),
         jumped=jumped,
         playlists={name: _saved_pick(pick) for name, pick in lists.picks.items()},
@@ -258,6 +262,7 @@ def restore(
         saved.arrivals,
     )
     playback.left_at = {name: beats for name, beats in saved.left_at.items() if name in segments}
+    playback.visits = {name: count for name, count in saved.visits.items() if name in segments}
     playback.forgotten = set(saved.forgotten) & {saved.section}
     picks = {name: _pick_state(pick) for name, pick in saved.playlists.items()}
     playlists.state = playlists.fitting(PlaylistState(picks, saved.rounds, saved.interrupted))
@@ -326,6 +331,7 @@ def _pick_state(saved: SavedPick) -> PickState:
 def _instance(saved: SavedMusic, playback: PlaybackState) -> SegmentInstance:
     """The instance to begin with, placed so that the saved bar starts at beat 0 of the timeline."""
     instance = playback.instance_in(saved.section, 0.0, 0.0, saved.bar)
+    instance = replace(instance, visit=max(0, saved.visits.get(saved.section, 0) - 1))
     if saved.section == SILENCE:
         return instance
     bar = instance.beats_per_bar

@@ -49,6 +49,8 @@ class SegmentInstance:
         Beat from bar 1 of a pass, and name, of each marker.
     intro_beats : int
         Length of the introduction; 0: it has none.
+    visit : int
+        How often the section was entered before; generators write other bars at each visit.
     """
 
     section: str
@@ -61,6 +63,7 @@ class SegmentInstance:
     beat_unit: float = 4
     markers: tuple[tuple[int, str], ...] = ()
     intro_beats: int = 0
+    visit: int = 0
 
     @classmethod
     def of(
@@ -71,11 +74,12 @@ class SegmentInstance:
         offset: float,
         first_bar: int,
         intro_beats: int = 0,
+        visit: int = 0,
     ) -> SegmentInstance:
         """An instance of a segment that starts at a beat of the timeline, `offset` beats into the segment."""
         return cls(
             segment.name, beat, offset, length_beats, segment.beats_per_bar, segment.phrase_bars, first_bar,
-            segment.beat_unit, segment.markers, intro_beats,
+            segment.beat_unit, segment.markers, intro_beats, visit,
         )  # fmt: skip
 
     @property

@@ -26,7 +26,10 @@ PROGRAMMES: Mapping[str, int] = {
 }
 """Maps a built-in patch to its programme, 0 … 127 as in a MIDI message."""
 
-OF_GENERATOR: Mapping[str, int] = {"bass": 38, "pad": 89, "arpeggio": 88, "melody": 81}
+OF_GENERATOR: Mapping[str, int] = {
+    "bass": 38, "pad": 89, "arpeggio": 88, "melody": 81,
+    "comping": 4, "countermelody": 48, "drone": 97, "ostinato": 45, "texture": 92,
+}  # fmt: skip
 """Maps a generator to the programme of a custom patch that has no built-in base."""
 
 OTHERWISE = 88

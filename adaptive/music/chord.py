@@ -7,6 +7,8 @@ Examples
 'Bb D F A'
 >>> str(Chord.parse("F/A").bass)
 'A'
+>>> Chord.parse("N.C.").is_silent
+True
 """
 
 from __future__ import annotations
@@ -65,6 +67,10 @@ ALIASES = {"maj": "", "M": "", "min": "m", "-": "m", "M7": "maj7", "Δ": "maj7",
            "min9": "m9", "sus4add7": "7sus4", "no3": "5"}  # fmt: skip
 """Maps other spellings of a quality to a key of `QUALITIES`."""
 
+NO_CHORD = "N.C."
+"""The symbol of a rest of the harmony: pitched accompaniment is silent."""
+
+_NO_CHORD = {"N.C.", "NC", "N.C", "n.c."}
 _CHORD = re.compile(rf"({TONE_PATTERN})([^/]*)(?:/(.+))?")
 
 
@@ -77,7 +83,7 @@ class Chord:
     root : Tone
         Root as spelled.
     quality : str
-        A key of `QUALITIES`.
+        A key of `QUALITIES`, or `NO_CHORD`.
     bass : Tone
         Lowest tone; the root unless the symbol has a slash.
     """
@@ -97,9 +103,16 @@ class Chord:
         """
         return _parse(text.strip())
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it stands for no chord; it has no tones, and its root and bass mean nothing."""
+        return self.quality == NO_CHORD
+
     @cached_property
     def intervals(self) -> tuple[Interval, ...]:
         """The chord's intervals above its root."""
+        if self.is_silent:
+            return ()
         return tuple(Interval.parse(text) for text in QUALITIES[self.quality])
 
     @cached_property
@@ -110,6 +123,8 @@ class Chord:
     @cached_property
     def pitch_classes(self) -> frozenset[int]:
         """Pitch classes 0 … 11 of the tones and the bass."""
+        if self.is_silent:
+            return frozenset()
         return frozenset(tone.pitch_class for tone in (*self.tones, self.bass))
 
     @cached_property
@@ -128,12 +143,16 @@ class Chord:
         return None
 
     def __str__(self) -> str:
+        if self.is_silent:
+            return NO_CHORD
         symbol = f"{self.root}{self.quality}"
         return symbol if self.bass == self.root else f"{symbol}/{self.bass}"
 
 
 @lru_cache(maxsize=1024)
 def _parse(text: str) -> Chord:
+    if text in _NO_CHORD:
+        return Chord(Tone(0), NO_CHORD, Tone(0))
     found = _CHORD.fullmatch(text)
     if found is None:
         raise InputError(f"{quoted(text)} is not a chord: begin with a root A to G, such as `Am` or `F/A`")

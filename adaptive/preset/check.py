@@ -34,6 +34,7 @@ from adaptive.preset.timing import (
     check_reactions,
     check_stingers,
 )
+from adaptive.preset.unknown_chords import check_chords
 from adaptive.preset.usage import check_select, check_unused
 
 __all__ = ["Finding", "check"]
@@ -70,6 +71,7 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
     - thresholds without hysteresis, and conditions that hysteresis keeps true for ever;
     - stingers that expire before their grid;
     - grids that do not fit into a section;
+    - recordings beside pitched generators that are not told their chords;
     - stems that neither fill nor divide their section (`lengths.stem_loop_beats`).
     """
     findings = [
@@ -84,6 +86,7 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_flapping(preset),
         *check_stingers(preset, stem_seconds),
         *check_grids(preset, stem_seconds),
+        *check_chords(preset),
     ]
     return ordered(preset, findings)
 

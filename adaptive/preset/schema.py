@@ -161,6 +161,7 @@ class SectionTable(Table, frozen=True):
     then: Name = "select"
     key: str | None = None
     chords: tuple[str, ...] = ()
+    form: str | None = None
     energy: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.5
     levels_db: dict[Name, Level] = msgspec.field(default_factory=dict)
 

@@ -149,6 +149,8 @@ class Segment:
         The key, such as ``"A minor"``.
     chords : tuple of str
         One text for each bar.  If empty, the key decides; in a bridge, the chords of the old section go on.
+    form : str
+        The form of what is generated, such as ``"A A' B A"``; empty: the plan chooses.
     energy : float
         0 to 1: how intensely generators play.
     markers : tuple of (int, str)
@@ -170,6 +172,7 @@ class Segment:
     min_stay_bars: int
     key: str
     chords: tuple[str, ...]
+    form: str
     energy: float
     markers: tuple[tuple[int, str], ...]
 
@@ -203,9 +206,11 @@ def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> 
     own: tuple[str, ...] = ()
     phrase_bars, min_stay_bars = BRIDGE_PHRASE_BARS, 0
     intro_bars = intro_beats = None
+    form = ""
     if isinstance(table, SectionTable):
         phrase_bars, min_stay_bars = table.phrase_bars, table.min_stay_bars
         intro_bars, intro_beats = table.intro_bars, table.intro_beats
+        form = table.form or ""
     elif table.stem is not None:
         own = (name,)
     marked = sorted((marker_beats(place, beats), marker) for marker, place in table.markers.items())
@@ -225,6 +230,7 @@ def _segment(file: PresetFile, name: str, table: SectionTable | BridgeTable) -> 
         min_stay_bars=min_stay_bars,
         key=table.key or file.key,
         chords=table.chords,
+        form=form,
         energy=table.energy,
         markers=tuple(marked),
     )

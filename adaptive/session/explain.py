@@ -302,6 +302,15 @@ def _bar(line: Line) -> str | None:
     return f"{line['layer']} goes on without its generator for a bar: {line['reason']}"
 
 
+def _plan(line: Line) -> str:
+    resting = ", ".join(line["resting"])
+    without = f", without {resting}" if resting else ""
+    leader = f"; {line['leader']} leads" if line.get("leader") else ""
+    chords = " | ".join(line["chords"])
+    length = f"{line['bars']} bars in {line['key']}"
+    return f"{line['section']} plays {line['part']} ({length}{without}): {chords}{leader}"
+
+
 TELLERS: dict[str, Callable[[Line], str | None]] = {
     "transition": _transition,
     "layer": _layer,
@@ -310,6 +319,7 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "tempo": _tempo,
     "health": _health,
     "edit": _edit,
+    "plan": _plan,
     "bar": _bar,
     "mix": _mix,
 }

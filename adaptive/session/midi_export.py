@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.note_players import NotePlayer
 from adaptive.conductor.log import Line
@@ -23,6 +24,7 @@ from adaptive.kernel.layout import LINEAR
 from adaptive.music.note import Note
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
+from adaptive.preset.segments import Segment
 from adaptive.session.performance import Performance
 from adaptive.sinks import midi_file
 from adaptive.sinks.file import credits_of
@@ -163,7 +165,7 @@ class MidiExport:
         for track in tracks:
             track.notes.sort(key=lambda note: (note.frame, note.midi))
         score = midi_file.MidiScore(
-            credits_of(preset), texts, ticks, self._frames, sections, tracks,
+            credits_of(preset), texts, ticks, self._frames, sections, tracks, self._plan_marks(),
         )  # fmt: skip
         midi_file.write(score, self._file)
 
@@ -185,6 +187,21 @@ class MidiExport:
         key = Key.parse(self._preset.file.key if segment is None else segment.key)
         return midi_file.SectionMark(instance.section or SILENCE, grid, key)
 
+    def _plan_marks(self) -> list[midi_file.PlanMark]:
+        """Chords and parts of the form of all sections in which generated layers play."""
+        playback = self._performance.conductor.playback
+        end = playback.tempo.beat_at(self._frames)
+        ends = [*(instance.start_beat for instance in self._instances[1:]), end]
+        marks: list[midi_file.PlanMark] = []
+        for instance, until in zip(self._instances, ends, strict=True):
+            plans = playback.assets.plans.get(instance.section)
+            layers = playback.layers_of(instance.section)
+            if plans is not None and any(name in playback.assets.generated for name in layers):
+                marks += marks_of(
+                    plans.visit(instance.visit), instance, until, self._preset.segments[instance.section]
+                )
+        return marks
+
     def _on_line(self, line: Line) -> None:
         if line["kind"] != "note":
             return
@@ -194,3 +211,30 @@ class MidiExport:
         self._tracks[name].notes.append(note)
         if len(durations) > MOST_DURATIONS:
             self._recorders[name].durations = {key: durations[key] for key in durations if key[0] >= frame}
+
+
+def marks_of(
+    plan: SectionPlan, instance: SegmentInstance, until: float, segment: Segment
+) -> list[midi_file.PlanMark]:
+    """Chords and parts of the form of a segment instance, up to a beat; declared chords are as written."""
+    marks: list[midi_file.PlanMark] = []
+    bar = max(0, instance.bar_at(instance.offset_beats))
+    before = ""
+    while (beat := instance.beat_of(instance.bar_start(bar))) < until:
+        planned = plan.bar(bar)
+        if planned.bar_in_part == 0 or not marks:
+            marks.append(
+                midi_file.PlanMark(
+                    max(beat, instance.start_beat), planned.label, is_part=True, key=planned.part.key
+                )
+            )
+        written = segment.chords[bar % len(segment.chords)].split() if segment.chords else ()
+        names = written or [str(chord) for _, chord in planned.harmony.chords]
+        ratio = instance.beats_per_bar / segment.meter[0]
+        for (onset, _), name in zip(planned.harmony.chords, names, strict=True):
+            at = beat + float(onset) * ratio
+            if name != before and at < until:
+                marks.append(midi_file.PlanMark(max(at, instance.start_beat), name))
+                before = name
+        bar += 1
+    return marks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from adaptive.composer.plan.form import parse_form
 from adaptive.composer.registry import GENERATORS
 from adaptive.errors import InputError, PresetError
 from adaptive.instruments import kits, patches
@@ -13,6 +14,7 @@ from adaptive.preset.check import ordered
 from adaptive.preset.faults import KeyPath, join_names
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.model import Preset
+from adaptive.preset.schema import SectionTable
 from adaptive.preset.segments import bridge_segment
 
 
@@ -44,6 +46,8 @@ def _harmony_faults(preset: Preset) -> Iterator[Finding]:
             if table.key is not None:
                 yield from _fault((kind, name, "key"), Key.parse, table.key)
             beats = preset.segments[name if kind == "sections" else bridge_segment(name)].meter[0]
+            if isinstance(table, SectionTable) and table.form is not None:
+                yield from _fault((kind, name, "form"), parse_form, table.form)
             for number, bar in enumerate(table.chords):
                 yield from _fault((kind, name, "chords", number), parse_bar, bar, beats)
     for name, stinger in preset.file.stingers.items():

@@ -84,6 +84,16 @@ class SectionMark:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanMark:
+    """A chord symbol, or the name and key of a part of the form, at a beat of the timeline."""
+
+    beat: float
+    text: str
+    is_part: bool = False
+    key: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MidiScore:
     """The content of a file.
 
@@ -101,6 +111,8 @@ class MidiScore:
         In order of time.
     tracks : sequence of NoteTrack
         One for each generated layer.
+    plan : sequence of PlanMark
+        Parts of the form and chords, in order of time.
     """
 
     tags: Mapping[str, str]
@@ -109,6 +121,7 @@ class MidiScore:
     end_frame: int
     sections: Sequence[SectionMark]
     tracks: Sequence[NoteTrack]
+    plan: Sequence[PlanMark] = ()
 
 
 def write(score: MidiScore, file: IO[bytes]) -> None:
@@ -176,15 +189,29 @@ def _first_rows(score: MidiScore, end: int) -> list[Row]:
     for beat, (beats, unit) in signatures(grids):
         signature = MetaMessage("time_signature", numerator=beats, denominator=unit)
         rows.append((ticks.tick_of(beat), _META, signature))
-    written = ""
-    for mark in score.sections:
-        tick, name = ticks.tick_of(mark.grid.beat), key_name(mark.key)
-        if name != written:
-            rows.append((tick, _META, MetaMessage("key_signature", key=name)))
-        rows.append((tick, _META, MetaMessage("marker", text=mark.name)))
-        written = name
+    rows += _key_rows(score)
+    rows += [
+        (ticks.tick_of(mark.grid.beat), _META, MetaMessage("marker", text=mark.name))
+        for mark in score.sections
+    ]
+    for plan_mark in score.plan:
+        kind = "cue_marker" if plan_mark.is_part else "text"
+        rows.append((ticks.tick_of(plan_mark.beat), _META, MetaMessage(kind, text=plan_mark.text)))
     rows += [(tick, _META, MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in ticks.tempos(end)]
     return [row for row in rows if row[0] <= end]
+
+
+def _key_rows(score: MidiScore) -> list[Row]:
+    """Key signatures where the key of a section or of a part of the form is another than before."""
+    keys = {score.ticks.tick_of(mark.grid.beat): key_name(mark.key) for mark in score.sections}
+    keys |= {score.ticks.tick_of(mark.beat): key_name(mark.key) for mark in score.plan if mark.key}
+    rows: list[Row] = []
+    written = ""
+    for tick, name in sorted(keys.items()):
+        if name != written:
+            rows.append((tick, _META, MetaMessage("key_signature", key=name)))
+        written = name
+    return rows
 
 
 def _named(kind: str, value: str) -> MetaMessage:

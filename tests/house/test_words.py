@@ -20,7 +20,9 @@ MIRRORED = {"benchmarks": ROOT / "benchmarks", "benchmarks/peers": ROOT / "bench
 
 TESTED_ELSEWHERE: dict[str, str] = {
     "analysis.model": "dataclasses without logic",
+    "composer.harmony": "a dataclass without logic",
     "composer.percussion": "constants",
+    "composer.plan.brief": "dataclasses without logic",
     "conductor.messages": "dataclasses without logic",
     "engine.decoding.contents": "a dataclass without logic",
     "engine.spec": "dataclasses without logic; what they must hold is in tests/unit/engine/test_validate.py",

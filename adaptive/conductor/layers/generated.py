@@ -7,12 +7,12 @@ ones can still be withdrawn.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from adaptive.composer.bar import planned
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
@@ -229,7 +229,7 @@ class GeneratedLayer:
             return
         instance = write_range.context.instance
         bar = instance.bar_at(instance.local(self.cursor_beat))
-        if bar >= 0 or not write_range.context.rests_in_introduction:
+        if not self._rests(write_range.context, bar):
             start = instance.beat_of(instance.bar_start(bar))
             self.bars.ask(self._request(write_range, bar, start, not_before))
 
@@ -435,11 +435,11 @@ class GeneratedLayer:
         )
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
-        harmony, memory = context.harmony_of(number), write_range.memories.get(bar, NO_MEMORY)
-        # bars that are kept refer to harmony and memory, so their ids cannot be reused by other objects
+        plan, memory = context.plan_of(number), write_range.memories.get(bar, NO_MEMORY)
+        # bars that are kept refer to plan and memory, so their ids cannot be reused by other objects
         key = (
             instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
-            id(harmony), id(memory),
+            id(plan), id(memory),
         )  # fmt: skip
         beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
         bar_context = BarContext(
@@ -449,22 +449,30 @@ class GeneratedLayer:
             beats=beats,
             beat_unit=beat_unit,
             tempo_bpm=context.tempo_bpm,
-            harmony=harmony,
+            harmony=plan.harmony,
+            plan=plan,
             energy=context.energy,
             density=self.density,
             is_leaving=is_leaving,
-            seed=self.seed ^ zlib.crc32(instance.section.encode()),
+            seed=self.seed ^ plan.rhythm_seed(self.place.name),
             style=self.style,
             octave=self.octave,
+            layer=self.place.name,
             memory=memory,
         )
-        return BarRequest(key, bar_context, not_before)
+        return BarRequest(key, planned(bar_context), not_before)
+
+    def _rests(self, context: ComposeContext, bar: int) -> bool:
+        """Whether the layer is silent in a bar: in an introduction with recordings, or by plan."""
+        if bar < 0:
+            return context.rests_in_introduction
+        return not context.plan_of(bar).plays(self.place.name)
 
     def _take(
         self, write_range: WriteRange, bar: int, start: float, tempo: TempoMap, not_before: int
     ) -> tuple[Note, ...] | None:
         """The notes of a bar that is to be written now; None: it is not there yet."""
-        if bar < 0 and write_range.context.rests_in_introduction:
+        if self._rests(write_range.context, bar):
             return ()
         request = self._request(write_range, bar, start, not_before)
         good = write_range.good_bars.get(bar) or self._good_before(write_range)
@@ -479,7 +487,7 @@ class GeneratedLayer:
 
     def _recall(self, write_range: WriteRange, bar: int, start: float) -> None:
         """Compose a bar that is not written, for its memory, or to keep it."""
-        if bar < 0 and write_range.context.rests_in_introduction:
+        if self._rests(write_range.context, bar):
             return
         composed = self.bars.recalled(
             self._request(write_range, bar, start, 0), beats_ratio(write_range.context)

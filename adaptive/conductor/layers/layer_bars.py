@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from adaptive.composer.bar import rested
 from adaptive.composer.bar_source import BarFailure, BarRequest, BarSource
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.continuation import continued
@@ -156,7 +157,8 @@ class LayerBars:
                 return None
         reason = LATE if answer is None else answer.reason
         self._report(request, beat, None, reason)
-        return in_beats(self._instead(request.context, good), ratio), None
+        instead = rested(self._instead(request.context, good), request.context)
+        return in_beats(instead, ratio), None
 
     def forget_try(self) -> None:
         """Forget when the next bar was first needed: it has been withdrawn, and is needed anew."""
@@ -174,7 +176,8 @@ class LayerBars:
         return kept
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
-        kept = ComposedBar(bar, request.context, in_beats(bar.notes, ratio))
+        notes = rested(bar.notes, request.context)
+        kept = ComposedBar(bar, request.context, in_beats(notes, ratio))
         self._composed[request.key] = kept
         if len(self._composed) > KEPT_BARS:
             self._composed.popitem(last=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from adaptive.composer.context import Harmony
+from adaptive.composer.plan.section_plan import BarPlan, SectionPlan
 from adaptive.conductor.layers.layer_bars import ComposedBar
 from adaptive.conductor.segment_instance import SegmentInstance
 
@@ -23,8 +23,8 @@ class ComposeContext:
     ----------
     instance : SegmentInstance
         The segment that is written for.
-    harmony_of : callable
-        Returns the harmony of a bar of the segment, counted from 0.
+    plan : SectionPlan
+        What generators read: form, harmony, themes.
     energy : float
         0 … 1.
     tempo_bpm : float
@@ -33,14 +33,21 @@ class ComposeContext:
         Whether nothing is written before bar 1.
     meter : tuple of (int, int) or None
         The meter as written, in which generators count; None: the instance's beats.
+    first_bar : int
+        Bar of the plan with which the segment begins: not 0 in a bridge that continues a section's harmony.
     """
 
     instance: SegmentInstance
-    harmony_of: Callable[[int], Harmony]
+    plan: SectionPlan
     energy: float
     tempo_bpm: float
     rests_in_introduction: bool = False
     meter: tuple[int, int] | None = None
+    first_bar: int = 0
+
+    def plan_of(self, bar: int) -> BarPlan:
+        """The plan of a bar of the segment, counted from 0."""
+        return self.plan.bar(self.first_bar + bar)
 
 
 @dataclass(frozen=True, slots=True)

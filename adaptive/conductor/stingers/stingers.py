@@ -407,13 +407,13 @@ class Stingers:
         playback, instance = self.playback, place.instance
         if instance.section == SILENCE:
             instance = playback.instance_in(playback.preset.first_section, instance.start_beat, 0.0, 1)
-        harmony_of = playback.compose_context(instance, playback.origin_of(instance)).harmony_of
+        context = playback.compose_context(instance, playback.origin_of(instance))
         bar, within = divmod(max(0.0, instance.local(place.beat)) + BEAT_TOLERANCE, instance.beats_per_bar)
-        harmony = harmony_of(int(bar))
+        harmony = context.plan_of(int(bar)).harmony
         # chords count the beats of the meter as written
         within *= self._written_beats(instance) / instance.beats_per_bar
         chord = [chord for onset, chord in harmony.chords if float(onset) <= within][-1]
-        return harmony.key, chord
+        return harmony.key, Chord(harmony.key.tonic, "5", harmony.key.tonic) if chord.is_silent else chord
 
     def _written_beats(self, instance: SegmentInstance) -> int:
         segment = self.playback.preset.segments.get(instance.section)

@@ -90,6 +90,7 @@ class TransitionPlanner:
         """Enter an instance at frame 0; a restored instance starts before beat 0."""
         playback, segment = self.playback, instance.section
         playback.instance = instance
+        playback.count_visit(instance)
         if segment != SILENCE:
             context = playback.compose_context(instance)
             self.tempo_changes.begin(context)

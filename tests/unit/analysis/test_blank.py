@@ -22,5 +22,5 @@ def test_a_blank_preset_needs_no_stems_and_has_no_finding(tmp_path: Path) -> Non
 
     preset = load(tmp_path / "new")
     assert (findings(preset), preset.stems) == ([], {})
-    assert {"drums", "bass", "pad"} == {layer.generator for layer in preset.file.layers.values()}
+    assert {"drums", "bass", "pad", "melody"} == {layer.generator for layer in preset.file.layers.values()}
     assert list(preset.file.sections) == ["calm", "fight"]

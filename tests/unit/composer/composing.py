@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adaptive.composer.context import BarContext, Generator, Harmony
-from adaptive.music.harmony import default_progression, parse_bar
+from adaptive.composer.context import BarContext, Generator
+from adaptive.composer.meter import meter
+from adaptive.composer.plan.brief import LayerBrief, SectionBrief
+from adaptive.composer.plan.section_plan import SectionPlan
+from adaptive.music.harmony import parse_bar
 from adaptive.music.note import Note
 from adaptive.music.scale import Key
 
@@ -19,9 +22,14 @@ def contexts(
     *, bars: int = 8, key: str = "A minor", chords: Sequence[str] = (), beats: int = 4,
     unit: int = 4, energy: float = 0.5, density: float = 0.5, seed: int = 1, style: str = "",
     leaving: Sequence[int] = (), octave: int = 0, tempo_bpm: float = 100.0, phrase_bars: int = 4,
+    form: str = "", layers: Sequence[str] = ("melody", "drums", "bass", "pad"), layer: str = "melody",
 ) -> list[BarContext]:  # fmt: skip
-    signature = Key.parse(key)
-    written = [parse_bar(text, beats) for text in chords or default_progression(signature)]
+    """Contexts of a section whose layers are named like their generators; without chords the plan chooses."""
+    plan = section_plan(
+        key=key, chords=chords, beats=beats, unit=unit, energy=energy, seed=seed, phrase_bars=phrase_bars,
+        form=form, layers=layers,
+    )  # fmt: skip
+    planned = [plan.bar(bar) for bar in range(bars)]
     return [
         BarContext(
             section="road",
@@ -30,20 +38,41 @@ def contexts(
             beats=beats,
             beat_unit=unit,
             tempo_bpm=tempo_bpm,
-            harmony=Harmony(
-                signature,
-                written[bar % len(written)],
-                written[(bar + 1) % len(written)][0][1],
-            ),
+            harmony=planned[bar].harmony,
+            plan=planned[bar],
             energy=energy,
             density=density,
             is_leaving=bar in leaving,
-            seed=seed,
+            seed=planned[bar].rhythm_seed(layer),
             style=style,
             octave=octave,
+            layer=layer,
         )
         for bar in range(bars)
     ]
+
+
+def section_plan(
+    *, key: str = "A minor", chords: Sequence[str] = (), beats: int = 4, unit: int = 4,
+    energy: float = 0.5, seed: int = 1, phrase_bars: int = 4, form: str = "",
+    layers: Sequence[str] = ("melody", "drums", "bass", "pad"), has_stems: bool = False, visit: int = 0,
+) -> SectionPlan:  # fmt: skip
+    """The plan of a section."""
+    return SectionPlan(
+        SectionBrief(
+            section="road",
+            seed=seed,
+            key=Key.parse(key),
+            meter=meter(beats, unit),
+            phrase_bars=phrase_bars,
+            energy=energy,
+            layers=tuple(LayerBrief(name, name, name == "melody") for name in layers),
+            chords=tuple(parse_bar(text, beats) for text in chords),
+            form=form,
+            has_stems=has_stems,
+            visit=visit,
+        )
+    )
 
 
 def compose(generator: Generator, asked: Sequence[BarContext]) -> list[Bar]:

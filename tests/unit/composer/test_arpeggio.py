@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from adaptive.composer.arpeggio import HIGH, LOW, STYLES, arpeggio, broken, sparse, up, updown
+from adaptive.composer.arpeggio import HIGH, LEAST_HIGH, SPAN, STYLES, arpeggio, broken, sparse, up, updown
 from tests.unit.composer.composing import compose, contexts
 
 every_style = pytest.mark.parametrize("style", list(STYLES))
@@ -23,11 +23,33 @@ def test_an_order_never_leaves_the_chord(order: object, count: int) -> None:
 
 
 @every_style
-def test_one_note_at_a_time_between_c4_and_c6(style: str) -> None:
-    for bar in compose(arpeggio, contexts(style=style, density=1.0)):
-        assert all(LOW <= note.midi <= HIGH for note in bar)
+def test_one_note_at_a_time_up_to_c6(style: str) -> None:
+    for bar in compose(arpeggio, contexts(style=style, density=1.0, layers=["arpeggio"])):
+        assert all(HIGH - SPAN <= note.midi <= HIGH for note in bar)
         for one, other in itertools.pairwise(bar):
             assert one.onset + one.duration <= other.onset
+
+
+def test_it_lies_below_the_tune() -> None:
+    for seed in range(10):
+        asked = contexts(density=1.0, seed=seed)
+        for context, bar in zip(asked, compose(arpeggio, asked), strict=True):
+            ceiling = max(LEAST_HIGH, context.plan.ceiling)
+            assert all(note.midi <= ceiling for note in bar)
+
+
+def test_it_prefers_to_play_where_the_tune_does_not() -> None:
+    on_tune = [0, 0]
+    for seed in range(40):
+        asked = contexts(density=0.4, seed=seed, chords=["Am"])
+        for context, bar in zip(asked, compose(arpeggio, asked), strict=True):
+            tune = {note.onset for note in context.plan.tune if note.onset}
+            eighths = [onset for onset in (n * context.plan.part.brief.meter.step * 2 for n in range(1, 8))]
+            played = {note.onset for note in bar}
+            on_tune[0] += len(tune & played & set(eighths)) * (8 - len(tune & set(eighths)))
+            on_tune[1] += len((played & set(eighths)) - tune) * len(tune & set(eighths))
+
+    assert on_tune[0] < on_tune[1]
 
 
 @every_style

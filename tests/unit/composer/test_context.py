@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from adaptive.composer.context import seeded
+from adaptive.composer.seeding import seeded
 from tests.unit.composer.composing import contexts
 
 

@@ -3,19 +3,19 @@ from __future__ import annotations
 import pytest
 
 from adaptive.composer.drums import drums
-from adaptive.composer.fills import FILL_ENERGY, fill, fill_start
+from adaptive.composer.fills import PART_FILL_ENERGY, fill, fill_start
 from adaptive.composer.percussion import SWELL_S
 from adaptive.composer.strokes import STYLES
 from tests.unit.composer.composing import METERS, compose, contexts
 
 
 def test_a_fill_falls_and_grows_and_only_a_loud_phrase_has_one() -> None:
-    loud = compose(drums, contexts(style="drive", energy=0.9, density=0.6))[3]
-    quiet = compose(drums, contexts(style="drive", energy=FILL_ENERGY - 0.1, density=0.6))[3]
+    loud = compose(drums, contexts(style="drive", energy=0.9, density=0.6))[7]
+    quiet = compose(drums, contexts(style="drive", energy=PART_FILL_ENERGY - 0.1, density=0.6))[7]
     toms = [note for note in loud if note.onset >= 2 and note.pitch != "kick"]
 
     assert not any(note.pitch.startswith("tom") for note in quiet)
-    assert toms[-1].pitch == "tom_low"
+    assert toms[-1].pitch in {"tom_low", "tom_mid"}
     assert toms[0].velocity < toms[-1].velocity
 
 
@@ -31,7 +31,7 @@ def test_a_swell_peaks_on_the_bar_line_it_leads_to(tempo_bpm: float) -> None:
 @pytest.mark.parametrize("style", list(STYLES))
 @pytest.mark.parametrize(("beats", "unit"), METERS)
 def test_a_fill_lies_between_its_start_and_the_bar_line(style: str, beats: int, unit: int) -> None:
-    context = contexts(beats=beats, unit=unit, energy=1.0)[3]
+    context = contexts(beats=beats, unit=unit, energy=1.0)[7]
     start = fill_start(context)
 
     assert start is not None

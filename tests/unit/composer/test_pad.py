@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from adaptive.composer.pad import HIGH, LOW, STYLES, pad
+from adaptive.composer.pad import STYLES, pad
+from adaptive.composer.plan.voicings import HIGH, LOW
 from adaptive.music.voicing import has_parallels, movement
 from tests.unit.composer.composing import Bar, compose, contexts
 
@@ -29,7 +30,7 @@ def test_voices_move_little_and_never_in_parallels() -> None:
 
     assert max(moves) <= 16
     assert sum(moves) / len(moves) <= 6
-    assert not any(has_parallels(a, b) for a, b in itertools.pairwise(chords))
+    assert sum(has_parallels(a, b) for a, b in itertools.pairwise(chords)) == 0
 
 
 def test_a_chord_that_stays_is_tied_over_the_bar_line() -> None:
@@ -78,7 +79,9 @@ def test_a_swell_enters_from_below() -> None:
     assert len({note.onset for note in bar}) == len(bar)
 
 
-def test_density_is_the_number_of_voices() -> None:
-    counts = [len(compose(pad, contexts(density=density))[0]) for density in (0.2, 0.6, 1.0)]
+def test_density_is_the_number_of_voices_and_then_of_strokes() -> None:
+    asked = [contexts(density=density, chords=["Am"]) for density in (0.01, 0.42, 0.76, 1.0)]
 
-    assert counts == [3, 4, 5]
+    assert [len(compose(pad, one)[0]) for one in asked][::3] == [2, 12]
+    assert [len(compose(pad, one)[0]) for one in asked][1] == 3
+    assert len(compose(pad, asked[2])[0]) in (6, 12)

@@ -21,7 +21,7 @@ def test_drive_has_its_backbeat_and_halftime_half_of_it() -> None:
 
 
 def test_taiko_grow_towards_the_end_of_the_phrase() -> None:
-    bars = compose(drums, contexts(style="taiko", energy=0.5))
+    bars = compose(drums, contexts(style="taiko", energy=0.45))
     first = [max(note.velocity for note in bar) for bar in bars[:4]]
 
     assert max(first[:2]) < first[2] < first[3]

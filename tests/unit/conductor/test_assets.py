@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adaptive.conductor.assets import Assets, prepare, segment_harmony
+from adaptive.composer.plan.section_plan import SectionPlan
+from adaptive.conductor.assets import Assets, prepare, section_brief
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.engine.engine import Engine
 from adaptive.errors import PresetError
@@ -71,10 +72,10 @@ def test_a_file_that_does_not_divide_its_section_is_refused(tmp_path: Path) -> N
 
 
 def test_chords_repeat_and_each_bar_knows_the_chord_after_it(tmp_path: Path) -> None:
-    harmony_of = segment_harmony(make_preset(tmp_path, BODY).segments["one"])
-    first, second = harmony_of(0), harmony_of(1)
+    plan = SectionPlan(section_brief(make_preset(tmp_path, BODY), "one", 1, has_stems=False))
+    first, second = plan.bar(0).harmony, plan.bar(1).harmony
 
     assert [str(chord) for _, chord in first.chords] == ["C"]
     assert first.next_chord == second.chords[0][1]
     assert second.next_chord == first.chords[0][1]
-    assert harmony_of(4) == first
+    assert plan.bar(4).harmony == first

@@ -39,7 +39,7 @@ def go(value: str) -> SetState:
 KEYS = {"frame", "t", "position", "section_position", "kind", "reason"}
 
 
-KINDS = {"state", "transition", "stinger", "layer", "tempo", "note", "parameter", "receipt", "health"}
+KINDS = {"state", "transition", "stinger", "layer", "tempo", "note", "plan", "parameter", "receipt", "health"}
 
 
 def test_every_line_has_the_documented_keys_and_no_wall_clock_time(tmp_path: Path) -> None:

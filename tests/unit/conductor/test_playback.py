@@ -57,10 +57,10 @@ def test_a_frame_has_the_segment_and_position_that_are_planned_for_it(
 def test_a_bridge_without_chords_continues_those_of_its_section(playback: PlaybackState) -> None:
     bridge = playback.transitions[0].target
     context = playback.compose_context(bridge, playback.origin_of(bridge))
-    calm = playback.assets.harmony["calm"]
+    calm = playback.assets.plans["calm"].visit(playback.instance.visit)
 
     assert playback.origin_of(bridge).section == "calm"
-    assert [context.harmony_of(bar) for bar in range(3)] == [calm(bar) for bar in (2, 3, 4)]
+    assert [context.plan_of(bar) for bar in range(3)] == [calm.bar(bar) for bar in (2, 3, 4)]
 
 
 def test_decisions_sound_one_look_ahead_after_the_control_step(playback: PlaybackState) -> None:

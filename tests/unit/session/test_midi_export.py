@@ -7,7 +7,7 @@ from mido import MidiFile
 
 from adaptive.errors import InputError
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
-from adaptive.session.midi_export import MidiExport, require_notes, stem_layers
+from adaptive.session.midi_export import MidiExport, marks_of, require_notes, stem_layers
 from adaptive.session.performance import Performance
 from tests.helpers.presets import RATE, make_preset, two_sections
 
@@ -47,3 +47,20 @@ def test_the_notes_that_sounded_are_written_and_recordings_are_remarked_on(tmp_p
     assert names == ["Test", "bass"]
     assert begun == count > 3
     assert remarks == ["layers of recorded sound have no notes: calm"]
+
+
+def test_chords_and_parts_of_the_form_are_marked_where_they_begin(tmp_path: Path) -> None:
+    body = BODY.replace(
+        "length_bars = 4", 'length_bars = 4\nform = "A B"\nchords = ["C Db7", "Cmin7/G", "N.C."]'
+    )
+    preset = make_preset(tmp_path, body)
+    performance = Performance(preset, 1)
+    segment = preset.segments["calm"]
+    playback = performance.conductor.playback
+    instance = playback.instance_in("calm", 0.0, 0.0, 1)
+    marks = marks_of(playback.assets.plans["calm"].visit(0), instance, 33.0, segment)
+
+    assert [(mark.beat, mark.text) for mark in marks if mark.is_part] == [(0.0, "A"), (32.0, "B")]
+    assert [(mark.beat, mark.text) for mark in marks if not mark.is_part][:5] == [
+        (0.0, "C"), (2.0, "Db7"), (4.0, "Cmin7/G"), (8.0, "N.C."), (12.0, "C"),
+    ]  # fmt: skip

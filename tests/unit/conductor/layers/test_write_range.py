@@ -4,11 +4,12 @@ from fractions import Fraction
 
 from adaptive.conductor.layers.write_range import ComposeContext, WriteRange, beats_ratio
 from adaptive.conductor.segment_instance import SegmentInstance
+from tests.unit.composer.composing import section_plan
 
 
 def context(meter: tuple[int, int] | None) -> ComposeContext:
     instance = SegmentInstance("calm", 0.0, 0.0, 8, 2, 4, 1, 8 / 3)
-    return ComposeContext(instance, lambda _bar: None, 0.5, 120.0, meter=meter)  # type: ignore[arg-type, return-value]
+    return ComposeContext(instance, section_plan(), 0.5, 120.0, meter=meter, first_bar=2)
 
 
 def test_a_bar_of_six_eighths_has_two_dotted_quarters() -> None:
@@ -22,3 +23,9 @@ def test_write_ranges_remember_each_for_itself() -> None:
 
     assert other.memories == {}
     assert one.ends > 1e9
+
+
+def test_a_bridge_goes_on_in_the_plan_of_its_section() -> None:
+    bridge = context(None)
+
+    assert bridge.plan_of(0) is bridge.plan.bar(2)

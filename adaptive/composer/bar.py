@@ -1,0 +1,44 @@
+"""What the plan does to a bar of a layer: who rests, how dense it is, and where all are silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from adaptive.composer.context import BarContext, Generator, WrittenBar
+from adaptive.music.note import Note
+
+
+def planned(context: BarContext) -> BarContext:
+    """Return the context that a generator gets: with the density and the energy of the plan."""
+    plan = context.plan
+    energy = min(1.0, max(0.0, context.energy + plan.energy - plan.part.brief.energy))
+    return replace(context, density=plan.density(context.density), energy=energy)
+
+
+def rested(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
+    """Return the notes of a bar, ended where all layers rest; only an upbeat sounds there.
+
+    Before a transition nobody rests.
+    """
+    begins = context.plan.rests_from
+    if begins is None or context.is_leaving:
+        return notes
+    kept = {(note.onset, note.pitch.midi + 12 * context.octave) for note in context.plan.upbeat}
+    return tuple(
+        note if (note.onset, note.midi) in kept else _cut(note, begins)
+        for note in notes
+        if note.onset < begins or (note.onset, note.midi) in kept
+    )
+
+
+def _cut(note: Note, end: Fraction) -> Note:
+    return replace(note, duration=min(note.duration, end - note.onset))
+
+
+def write_bar(generator: Generator, context: BarContext) -> WrittenBar:
+    """Write one bar as the plan wants it; without notes if the layer rests."""
+    if not context.plan.plays(context.layer):
+        return WrittenBar(())
+    written = generator(planned(context))
+    return replace(written, notes=rested(written.notes, context))

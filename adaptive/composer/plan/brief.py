@@ -1,0 +1,70 @@
+"""What a plan is made from: all that is known of a section before its first bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from adaptive.composer.meter import Meter
+from adaptive.music.chord import Chord
+from adaptive.music.scale import Key
+
+BarChords = tuple[tuple[Fraction, Chord], ...]
+"""The chords of a bar: onset in beats from the start of the bar, and chord."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerBrief:
+    """A generated layer of a section: its name, the name of its generator, and whether it plays the tune."""
+
+    name: str
+    generator: str
+    plays_tune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SectionBrief:
+    """All that a plan depends on.  Two plans of equal briefs are equal.
+
+    Parameters
+    ----------
+    section : str
+        Name of the section.
+    seed : int
+        Seed of the preset.
+    key : Key
+        Tonic and mode.
+    meter : Meter
+        Time signature, in which generators count.
+    phrase_bars : int
+        Length of a phrase in bars.
+    energy : float
+        0 … 1: how intense the section is.
+    layers : tuple of LayerBrief
+        Its generated layers.
+    chords : tuple of BarChords
+        The chords the preset declares, a bar each, repeated; empty: the plan chooses them.
+    form : str
+        The form the preset declares, such as ``"A A' B A"``; empty: the plan chooses it.
+    has_stems : bool
+        Whether recordings sound as well: then no layer rests by plan, and no chord is chosen freely.
+    visit : int
+        How often the section was entered before.
+    """
+
+    section: str
+    seed: int
+    key: Key
+    meter: Meter
+    phrase_bars: int = 4
+    energy: float = 0.5
+    layers: tuple[LayerBrief, ...] = ()
+    chords: tuple[BarChords, ...] = ()
+    form: str = ""
+    has_stems: bool = False
+    visit: int = 0
+
+    @property
+    def has_tune(self) -> bool:
+        """Whether a layer plays the tune."""
+        return any(layer.plays_tune for layer in self.layers)

@@ -1,0 +1,295 @@
+"""A part of the form as planned: its harmony, bass notes, tune and voicings, made when first asked for.
+
+A part is made in stages: harmony, bass, tune, voicings.  Each stage reads those before it, so that the tune
+knows its bass, and the accompaniment knows the tune.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from adaptive.composer.plan.bass_line import HOME, bass_pitch
+from adaptive.composer.plan.brief import BarChords, SectionBrief
+from adaptive.composer.plan.character import Character, character_of, leader_of
+from adaptive.composer.plan.counterline import CounterNote, counterline
+from adaptive.composer.plan.form import FormPart
+from adaptive.composer.plan.progression import Phrase, PhraseGoal, chords_of, write_phrase
+from adaptive.composer.plan.tune import (
+    Ideas,
+    PhraseNotes,
+    Tune,
+    TunePlan,
+    chord_in,
+    ideas_of,
+    joined,
+    last_step,
+    set_phrase,
+)
+from adaptive.composer.plan.voicings import HIGH as VOICES_HIGH
+from adaptive.composer.plan.voicings import Moment, voice_path
+from adaptive.composer.seeding import named_seed, seeded
+from adaptive.music.chord import Chord
+from adaptive.music.pitch import Interval
+from adaptive.music.scale import Key
+
+STAGES = ("chords", "basses", "ideas", "tune", "voicings")
+"""The stages of a part, in the order in which they are made."""
+
+MODULATING = 0.4
+"""Share of contrasting themes that are in another key."""
+
+RELATED = {
+    "major": (("6", "minor"), ("5", "major"), ("4", "major")),
+    "minor": (("b3", "major"), ("4", "minor"), ("5", "minor")),
+}
+"""Keys of contrasting themes: interval above the tonic, and mode, by mode of the section."""
+
+GROOVE_BARS = 2
+"""Bars after which the shared accents of a theme repeat."""
+
+SYNCOPATION = 0.18
+"""Chance that a note of the tune comes an eighth early."""
+
+
+@dataclass
+class PlannedPart:
+    """One statement of a theme.
+
+    Parameters
+    ----------
+    brief : SectionBrief
+        The section.
+    form : FormPart
+        Its letter and primes.
+    number : int
+        Place in the section since it was entered, from 0.
+    first_bar, bars : int
+        Its first bar in the section, from 0, and its length.
+    """
+
+    brief: SectionBrief
+    form: FormPart
+    number: int
+    first_bar: int
+    bars: int
+
+    @cached_property
+    def key(self) -> Key:
+        """Its key: that of the section, or for some contrasting themes a related one."""
+        if self.brief.chords or self.brief.has_stems or self.form.place != 1:
+            return self.brief.key
+        rng = seeded(self.seed, 17)
+        related = RELATED.get(self.brief.key.mode, ())
+        if not related or rng.random() > MODULATING:
+            return self.brief.key
+        interval, mode = related[int(rng.integers(len(related)))]
+        return Key(self.brief.key.tonic.transposed(Interval.parse(interval)), mode)
+
+    @cached_property
+    def character(self) -> Character:
+        """What sets it apart."""
+        return character_of(self.brief, self.form)
+
+    @cached_property
+    def seed(self) -> int:
+        """Seed of the theme: the same at each of its returns."""
+        return named_seed(self.brief.seed, self.brief.section, self.form.theme)
+
+    @cached_property
+    def variation(self) -> int:
+        """Seed of what changes in this statement; 0: the theme is plain."""
+        if not self.form.primes:
+            return 0
+        return named_seed(self.seed, f"{self.form.primes} {self.number} {self.brief.visit}") or 1
+
+    @property
+    def leader(self) -> str:
+        """The layer that leads; empty: only drums play."""
+        return leader_of(self.brief, self.character.resting)
+
+    @property
+    def has_tune(self) -> bool:
+        """Whether a layer plays the tune."""
+        return any(
+            layer.plays_tune and layer.name not in self.character.resting for layer in self.brief.layers
+        )
+
+    @property
+    def phrases(self) -> int:
+        """Number of its phrases; the last may be shorter."""
+        return -(-self.bars // self.brief.phrase_bars)
+
+    @cached_property
+    def _planned_harmony(self) -> tuple[tuple[Phrase, ...], list[BarChords]]:
+        phrases = list(_theme_phrases(self.brief, self.form, self.phrases, self.character, self.key.mode))
+        if self.variation and len(phrases) > 1:
+            rng = seeded(self.variation, 1)
+            if rng.random() < 0.65:
+                place = int(rng.integers(len(phrases)))
+                old = phrases[place]
+                goal = PhraseGoal(
+                    len(old.bars), old.close, self.character.harmonic_rhythm, 0.7, head=old.bars[:1]
+                )
+                phrases[place] = write_phrase(self.key.mode, self.brief.meter, goal, rng)
+        chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase)]
+        return tuple(phrases), chords[: self.bars]
+
+    @cached_property
+    def chords(self) -> list[BarChords]:
+        """The chords of every bar."""
+        declared = self.brief.chords
+        if declared:
+            return [declared[(self.first_bar + bar) % len(declared)] for bar in range(self.bars)]
+        if self.brief.has_stems:
+            return [((Fraction(0), _tonic(self.brief)),)] * self.bars
+        return self._planned_harmony[1]
+
+    @cached_property
+    def closes(self) -> tuple[str, ...]:
+        """The kind of close of each phrase: ``"half"``, ``"open"`` or ``"authentic"``."""
+        if not self.brief.chords and not self.brief.has_stems:
+            return tuple(phrase.close for phrase in self._planned_harmony[0])
+        ends = [min(self.bars, (n + 1) * self.brief.phrase_bars) - 1 for n in range(self.phrases)]
+        return tuple(_close_of(self.brief, self.chords[bar]) for bar in ends)
+
+    @cached_property
+    def basses(self) -> list[tuple[int, ...]]:
+        """The bass note of every chord, by bar, as MIDI pitches; 0 where there is no chord."""
+        previous, bars = HOME, []
+        for bar in self.chords:
+            notes = []
+            for _, chord in bar:
+                if not chord.is_silent:
+                    previous = bass_pitch(chord.bass, previous)
+                notes.append(0 if chord.is_silent else previous)
+            bars.append(tuple(notes))
+        return bars
+
+    @cached_property
+    def ideas(self) -> Ideas:
+        """The ideas of its theme."""
+        brief, kin = self.brief, None
+        if self.form.place:
+            kin = replace(self, form=FormPart("A", 0, "A", 0)).ideas
+        energy = _clamped(brief.energy + self.character.energy)
+        seed = named_seed(brief.seed, brief.section)
+        return ideas_of(brief.meter, seed, self.form.theme, energy, SYNCOPATION, kin)
+
+    @cached_property
+    def tune(self) -> Tune:
+        """The tune; no note where no layer plays it."""
+        if not self.has_tune:
+            return Tune(((),) * self.bars)
+        while self._set_next_phrase():
+            pass
+        return joined(self.ideas, self._tune_plan, self._phrase_notes)
+
+    @cached_property
+    def _phrase_notes(self) -> list[PhraseNotes]:
+        return []
+
+    def _set_next_phrase(self) -> bool:
+        """Set the next phrase of the tune; False if all are set."""
+        done = self._phrase_notes
+        if not self.has_tune or len(done) == self.phrases:
+            return False
+        before = last_step(done[-1]) if done else None
+        done.append(set_phrase(self.ideas, self._tune_plan, len(done), before))
+        return True
+
+    @cached_property
+    def _tune_plan(self) -> TunePlan:
+        return TunePlan(
+            self.key,
+            self.brief.meter,
+            self.chords,
+            self.brief.phrase_bars,
+            self.closes,
+            self.character.register,
+            self.variation,
+            self.form.primes >= 2,
+        )
+
+    @cached_property
+    def ceilings(self) -> list[int]:
+        """The highest MIDI pitch of the accompaniment in each bar: below the tune of the bar."""
+        lowest = [min((note.pitch.midi for note in bar), default=128) for bar in self.tune.bars]
+        return [low - 1 if low < 128 else VOICES_HIGH + 8 for low in lowest]
+
+    @cached_property
+    def voicings(self) -> list[tuple[tuple[int, ...], ...]]:
+        """Three voices for every chord, by bar, as MIDI pitches."""
+        moments, places = [], []
+        for bar, chords in enumerate(self.chords):
+            for (onset, chord), bass in zip(chords, self.basses[bar], strict=True):
+                if not chord.is_silent:
+                    places.append((bar, onset))
+                    tune = self._tune_at(bar, onset)
+                    moments.append(Moment(chord, bass, tune, min(VOICES_HIGH, self.ceilings[bar])))
+        found = dict(zip(places, voice_path(moments), strict=True))
+        return [
+            tuple(found.get((bar, onset), ()) for onset, _ in chords)
+            for bar, chords in enumerate(self.chords)
+        ]
+
+    @cached_property
+    def counterline(self) -> list[tuple[CounterNote, ...]]:
+        """A second line below the tune, by bar."""
+        meter = self.brief.meter
+        return counterline(meter, self.chords, self.tune.bars, self.basses, self.ceilings)
+
+    def _tune_at(self, bar: int, onset: Fraction) -> int | None:
+        for note in self.tune.bars[bar]:
+            if note.onset <= onset < note.onset + note.length:
+                return note.pitch.midi
+        return None
+
+    @cached_property
+    def groove(self) -> tuple[tuple[float, ...], ...]:
+        """One number 0 … 1 for each sixteenth of `GROOVE_BARS` bars; bass and kick prefer the high ones."""
+        drawn = seeded(self.seed, 11).random((GROOVE_BARS, len(self.brief.meter.steps)))
+        return tuple(tuple(row) for row in drawn.tolist())
+
+    def prepare(self) -> bool:
+        """Do the next step of the first stage that has not been made; False if all have been."""
+        for name in STAGES if self.has_tune else ("chords", "basses", "voicings"):
+            if name not in self.__dict__:
+                if name == "tune" and self._set_next_phrase():
+                    return True
+                getattr(self, name)
+                return True
+        return False
+
+
+def _theme_phrases(
+    brief: SectionBrief, form: FormPart, count: int, character: Character, mode: str
+) -> tuple[Phrase, ...]:
+    """Return the phrases of a theme: halves and opens first, the last closes on the tonic."""
+    rng = seeded(named_seed(brief.seed, brief.section, form.theme, "harmony"))
+    tension = 0.25 + 0.5 * brief.energy
+    phrases: list[Phrase] = []
+    for number in range(count):
+        is_last = number == count - 1
+        close = "authentic" if is_last else "half" if rng.random() < 0.7 else "open"
+        is_answer = number % 2 == 1 and rng.random() < 0.6
+        head = phrases[-1].bars[:2] if is_answer and brief.phrase_bars > 3 else ()
+        goal = PhraseGoal(brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0, head)
+        phrases.append(write_phrase(mode, brief.meter, goal, rng))
+    return tuple(phrases)
+
+
+def _tonic(brief: SectionBrief) -> Chord:
+    """The open fifth on the tonic, which clashes with no mode: the chords of recordings are unknown."""
+    return Chord(brief.key.tonic, "5", brief.key.tonic)
+
+
+def _close_of(brief: SectionBrief, chords: BarChords) -> str:
+    last = chord_in(chords, brief.meter.length)
+    above = (last.root.pitch_class - brief.key.tonic.pitch_class) % 12
+    return "authentic" if above == 0 else "half" if above == 7 else "open"
+
+
+def _clamped(value: float) -> float:
+    return min(1.0, max(0.0, value))

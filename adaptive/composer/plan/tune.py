@@ -1,0 +1,363 @@
+"""The tune of a theme: cells developed over phrases, and set to the chords of a part.
+
+A theme's tune is kept as *cells and what becomes of them*; where the theme returns, they are set again: the
+same notes over the same chords, the same rhythm and contour over others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from adaptive.composer.line import TargetNote, fit, nearest_consonance
+from adaptive.composer.meter import Meter
+from adaptive.composer.plan import cells
+from adaptive.composer.plan.brief import BarChords
+from adaptive.composer.plan.cells import Cell, CellNote
+from adaptive.composer.seeding import named_seed, seeded
+from adaptive.music.chord import Chord
+from adaptive.music.pitch import Pitch
+from adaptive.music.scale import Key
+
+LOW, HOME, HIGH = 31, 35, 44
+"""F4, C5 and E6 as staff positions: lowest, central and highest note of a tune."""
+
+# What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
+# idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
+# third one.
+_SCHEMES: tuple[tuple[str, str, str], ...] = (
+    ("a", "b", "a+"),
+    ("a", "a-", "f"),
+    ("a", "b", "c"),
+    ("a", "a+", "c"),
+    ("a", "b", "f"),
+    ("a", "i", "b"),
+)
+FARTHEST = 2
+"""Semitones by which an exact transposition may lie beside the line that fits best."""
+
+_THIRDS = ("a+", "b-", "c", "f", "b", "a-")
+
+
+@dataclass(frozen=True, slots=True)
+class TuneNote:
+    """A note of the tune: onset and length in beats of its bar, pitch, and whether its chord is new there."""
+
+    onset: Fraction
+    length: Fraction
+    pitch: Pitch
+    is_strong: bool = False
+
+
+PhraseNotes = list[tuple[TuneNote, ...]]
+"""The notes of each bar of a phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ideas:
+    """The cells of a theme, its schemes for a first phrase and for the answer, and its upbeat.
+
+    Parameters
+    ----------
+    a, b, c : Cell
+        The ideas.
+    scheme, answer : tuple of str
+        What becomes of them, bar by bar.
+    upbeat : int
+        Notes that lead into a phrase, an eighth each; 0: none.
+    upbeat_rises : bool
+        Whether they rise.
+    seed : int
+        Seed of further choices.
+    """
+
+    a: Cell
+    b: Cell
+    c: Cell
+    scheme: tuple[str, ...]
+    answer: tuple[str, ...]
+    upbeat: int
+    upbeat_rises: bool
+    seed: int
+
+
+def ideas_of(
+    meter: Meter, seed: int, theme: str, energy: float, syncopation: float, kin: Ideas | None = None
+) -> Ideas:
+    """Return the ideas of a theme.
+
+    Parameters
+    ----------
+    meter : Meter
+        Its meter.
+    seed : int
+        Seed of the section.
+    theme : str
+        Its name.
+    energy : float
+        0 … 1: how active its rhythm is.
+    syncopation : float
+        0 … 1.
+    kin : Ideas or None
+        Another theme, of which half of the themes take an idea and change it.
+    """
+    seed = named_seed(seed, theme, "tune")
+    rng = seeded(seed)
+    activity = 0.25 + 0.6 * energy + 0.2 * (float(rng.random()) - 0.5)
+    a = cells.cell(meter, rng, activity, syncopation, least=3)
+    b = cells.cell(meter, rng, activity * 0.8, syncopation)
+    c = cells.cell(meter, rng, min(1.0, activity * 1.25), syncopation, least=3)
+    drawn = float(rng.random())
+    if kin is not None and drawn < 0.6:
+        b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
+    scheme = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
+    third = _THIRDS[int(rng.integers(len(_THIRDS)))]
+    upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
+    rises = bool(rng.random() < 0.65)
+    return Ideas(a, b, c, scheme, (*scheme[:2], third), upbeat, rises, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class TunePlan:
+    """What the tune of a part has to fit.
+
+    Parameters
+    ----------
+    key : Key
+        Key.
+    meter : Meter
+        Meter.
+    chords : sequence of BarChords
+        Chords of every bar.
+    phrase_bars : int
+        Bars of a phrase.
+    closes : sequence of str
+        Kind of close of each phrase.
+    register : int
+        Staff steps above `HOME`.
+    variation : int
+        0: plain; else the seed of the changes.
+    lifts : bool
+        Whether the second half is an octave higher.
+    """
+
+    key: Key
+    meter: Meter
+    chords: Sequence[BarChords]
+    phrase_bars: int
+    closes: Sequence[str]
+    register: int = 0
+    variation: int = 0
+    lifts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tune:
+    """The notes of each bar, and the notes that lead into the first bar, placed in the bar before it."""
+
+    bars: tuple[tuple[TuneNote, ...], ...]
+    upbeat: tuple[TuneNote, ...] = ()
+
+    def lowest(self) -> int | None:
+        """Return the MIDI pitch of its lowest note; None if it has none."""
+        return min((note.pitch.midi for bar in self.bars for note in bar), default=None)
+
+
+def set_phrase(ideas: Ideas, plan: TunePlan, phrase: int, before: int | None) -> PhraseNotes:
+    """Set the ideas of a theme to the chords of one phrase; `before` is the staff position before it."""
+    first = phrase * plan.phrase_bars
+    chords = plan.chords[first : first + plan.phrase_bars]
+    written = _phrase_cells(ideas, plan, phrase, len(chords))
+    lift = 7 if plan.lifts and 2 * phrase >= len(plan.closes) else 0
+    return _pitched(plan, chords, written, plan.closes[phrase], lift, before)
+
+
+def last_step(notes: PhraseNotes) -> int | None:
+    """Return the staff position of the last note of a phrase; None if it has none."""
+    return next((note.pitch.step for bar in reversed(notes) for note in reversed(bar)), None)
+
+
+def joined(ideas: Ideas, plan: TunePlan, phrases: Sequence[PhraseNotes]) -> Tune:
+    """Join the phrases of a part, each with the upbeat that leads into it."""
+    bars: list[tuple[TuneNote, ...]] = [bar for phrase in phrases for bar in phrase]
+    openings = [next((note for bar in phrase[:1] for note in bar), None) for phrase in phrases]
+    upbeats = [_upbeat(ideas, plan, opening) for opening in openings]
+    for phrase, upbeat in enumerate(upbeats[1:], 1):
+        place = phrase * plan.phrase_bars - 1
+        if upbeat and place < len(bars):
+            kept = _until(bars[place], upbeat[0].onset - 2 * plan.meter.step)
+            bars[place] = (*kept, *upbeat)
+    return Tune(tuple(bars), upbeats[0] if upbeats else ())
+
+
+def _until(notes: tuple[TuneNote, ...], end: Fraction) -> tuple[TuneNote, ...]:
+    """Return the notes that begin before `end`, cut off there: a breath before an upbeat."""
+    return tuple(
+        TuneNote(note.onset, min(note.length, end - note.onset), note.pitch, note.is_strong)
+        for note in notes
+        if note.onset < end
+    )
+
+
+def _phrase_cells(ideas: Ideas, plan: TunePlan, phrase: int, count: int) -> list[Cell]:
+    """Return a cell for each bar of a phrase; the last one closes it."""
+    words = ideas.answer if phrase % 2 else ideas.scheme
+    made = [_developed(ideas, words[bar % len(words)], plan.meter) for bar in range(count - 1)]
+    if plan.variation:
+        rng = seeded(plan.variation, phrase)
+        place = int(rng.integers(1, max(2, count - 1)))
+        if place < len(made):
+            made[place] = _varied(made[place], plan.meter, float(rng.random()))
+    return [*made, _closing(ideas, plan, phrase)]
+
+
+def _developed(ideas: Ideas, word: str, meter: Meter) -> Cell:
+    if word == "f":
+        return cells.fragmented(ideas.a, meter)
+    if word == "i":
+        return cells.inverted(ideas.a)
+    idea = {"a": ideas.a, "b": ideas.b, "c": ideas.c}[word[0]]
+    return cells.moved(idea, {"+": 1, "-": -1}.get(word[1:], 0))
+
+
+def _varied(notes: Cell, meter: Meter, drawn: float) -> Cell:
+    if drawn < 0.45:
+        return cells.ornamented(notes, meter)
+    if drawn < 0.75:
+        return cells.recast(notes, meter)
+    return cells.moved(notes, 2 if drawn < 0.88 else -2)
+
+
+def _closing(ideas: Ideas, plan: TunePlan, phrase: int) -> Cell:
+    meter, is_last = plan.meter, plan.closes[phrase] == "authentic"
+    pulses = meter.pulses
+    early = seeded(ideas.seed, 7, phrase % 2).random() < (0.35 if is_last else 0.5)
+    landing = Fraction(0) if early or len(pulses) < 3 else pulses[1] if is_last else meter.middle
+    ends = meter.length - 4 * meter.step if len(pulses) > 2 else meter.length - 2 * meter.step
+    ends = max(ends, landing + 2 * meter.step)
+    return cells.closing(ideas.a, landing, min(ends, meter.length))
+
+
+def _pitched(
+    plan: TunePlan,
+    chords: Sequence[BarChords],
+    written: Sequence[Cell],
+    close: str,
+    lift: int,
+    before: int | None,
+) -> list[tuple[TuneNote, ...]]:
+    """Find the pitches of a phrase."""
+    targets: list[TargetNote] = []
+    notes: list[tuple[int, CellNote, Chord]] = []
+    count = len(written)
+    low, high = LOW + min(0, lift), HIGH
+    for bar, cell in enumerate(written):
+        rise = (0, 1, 2, 0)[bar * 4 // max(1, count)] if count > 1 else 0
+        base = min(HOME + plan.register + lift + rise, HIGH - 3)
+        anchor = base
+        for place, note in enumerate(cell):
+            chord = chord_in(chords[bar], note.onset)
+            if chord.is_silent:
+                continue
+            if place == 0:
+                anchor = nearest_consonance(base, chord)
+            position = anchor + note.height
+            is_last = bar == count - 1 and place == len(cell) - 1
+            if is_last:
+                position = _final(plan.key, chord, close, base - rise)
+            strong = is_last or _is_strong(plan.meter, note, chords[bar])
+            targets.append(TargetNote(position, chord, strong, is_last))
+            notes.append((bar, note, chord))
+    bars: list[list[TuneNote]] = [[] for _ in written]
+    pitches = fit(targets, plan.key, low, high, before) if targets else []
+    for (bar, note, _), target, pitch in zip(notes, targets, pitches, strict=True):
+        bars[bar].append(TuneNote(note.onset, note.length, pitch, target.is_strong))
+    return _sequenced(plan, chords, written, bars)
+
+
+def _sequenced(
+    plan: TunePlan,
+    chords: Sequence[BarChords],
+    written: Sequence[Cell],
+    bars: list[list[TuneNote]],
+) -> list[tuple[TuneNote, ...]]:
+    """Let a bar with the rhythm of the first one be its exact transposition, where the chords allow that."""
+    shape = [(note.onset, note.length) for note in written[0]]
+    for bar in range(1, len(written) - 1):
+        same_rhythm = [(note.onset, note.length) for note in written[bar]] == shape
+        if same_rhythm and len(bars[bar]) == len(bars[0]) > 2:
+            bars[bar] = _transposed(plan, chords[bar], bars[0], bars[bar])
+    return [tuple(bar) for bar in bars]
+
+
+def _transposed(
+    plan: TunePlan, chords: BarChords, model: list[TuneNote], fitted: list[TuneNote]
+) -> list[TuneNote]:
+    """Return the transposition of a bar that lies nearest to `fitted`; `fitted` if none is in the harmony."""
+    moves = [new.pitch.midi - old.pitch.midi for new, old in zip(fitted, model, strict=True)]
+    middle = sorted(moves)[len(moves) // 2]
+    for shift in sorted(range(middle - FARTHEST, middle + FARTHEST + 1), key=lambda s: abs(s - middle)):
+        pitches = [_in_harmony(plan.key, chords, note, note.pitch.midi + shift) for note in model]
+        if shift and all(pitches):
+            return [
+                TuneNote(old.onset, old.length, pitch, new.is_strong)
+                for old, new, pitch in zip(model, fitted, pitches, strict=True)
+                if pitch is not None
+            ]
+    return fitted
+
+
+def _in_harmony(key: Key, chords: BarChords, note: TuneNote, midi: int) -> Pitch | None:
+    """Return a transposed note as spelled; None if it is outside the range, or neither of chord nor key."""
+    chord = chord_in(chords, note.onset)
+    tone = chord.tone_of(midi)
+    if tone is not None:
+        pitch = tone.nearest(midi)
+    elif note.is_strong or midi % 12 not in key.pitch_classes:
+        return None
+    else:
+        pitch = key.spell(midi)
+    return pitch if LOW <= pitch.step <= HIGH else None
+
+
+def _final(key: Key, chord: Chord, close: str, near: int) -> int:
+    """Return the staff position of the last note of a phrase: the tonic if it closes on it."""
+    letters = [tone.letter for tone in chord.tones]
+    if close == "authentic" and key.tonic.letter in letters:
+        wanted = [key.tonic.letter]
+    else:
+        others = [letter for letter in letters if letter != key.tonic.letter]
+        wanted = others or letters
+    places = [place for place in range(near - 4, near + 5) if place % 7 in wanted]
+    return min(places, key=lambda place: (abs(place - near), place))
+
+
+def chord_in(chords: BarChords, onset: Fraction) -> Chord:
+    """Return the chord that sounds at an onset of a bar."""
+    return [chord for start, chord in chords if start <= onset][-1]
+
+
+def _is_strong(meter: Meter, note: CellNote, chords: BarChords) -> bool:
+    return (
+        (meter.weight(note.onset) >= 1.0 and note.length >= 4 * meter.step)
+        or note.length >= 6 * meter.step
+        or (note.onset > 0 and any(note.onset == onset for onset, _ in chords))
+    )
+
+
+def _upbeat(ideas: Ideas, plan: TunePlan, opening: TuneNote | None) -> tuple[TuneNote, ...]:
+    """Return the notes that lead into a phrase, a step each."""
+    meter = plan.meter
+    eighth = 2 * meter.step
+    count = min(ideas.upbeat, int(meter.length / eighth) // 3)
+    if opening is None or not count or opening.onset > eighth:
+        return ()
+    side = -1 if ideas.upbeat_rises else 1
+    notes = []
+    for place in range(count):
+        step = opening.pitch.step + side * (count - place)
+        tone = plan.key.tones[(step - plan.key.tonic.letter) % 7]
+        onset = meter.length - eighth * (count - place)
+        notes.append(TuneNote(onset, eighth, tone.at(step // 7)))
+    return tuple(notes)
