@@ -12,6 +12,7 @@ from adaptive.engine import commands
 from adaptive.engine.engine import Engine
 from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, OscillatorSpec
 from adaptive.kernel import layout
+from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.kernel.sources.synth_record import PULSE, SAW
 
 SECONDS, RUNS, PIECE = 4, 5, 75 * layout.QUANTUM
@@ -50,6 +51,12 @@ def measure_all() -> Iterator[dict[str, object]]:
     yield {"what": "256 voices, two pulses, live notes", **_voices(256, PULSE)}
     yield {"what": "8 filtered buses with sends, a reverb, the limiter active", **_effects(1.0)}
     yield {"what": "8 filtered buses with sends, a reverb, the limiter inactive", **_effects(0.05)}
+    yield {"what": "8 buses without inserts", **_inserts(())}
+    for kind in PROCESSORS:
+        yield {
+            "what": f"8 buses, an insert on each: {kind}",
+            **_inserts((InsertSpec(kind, kind, BUSY.get(kind, {})),)),
+        }
 
 
 def noise(seconds: int, level: float, seed: int) -> np.ndarray:
@@ -104,6 +111,22 @@ def _voices(count: int, shape: int) -> dict[str, object]:
         engine.post(rows)
 
     return share_of_core(engine, play)
+
+
+BUSY: dict[str, dict[str, float]] = {
+    "eq": {"low_db": 3.0, "low_mid_db": -3.0, "high_mid_db": 3.0, "high_db": -3.0},
+}
+"""Settings with which a processor has all its work to do: four bands of the equaliser."""
+
+
+def _inserts(inserts: tuple[InsertSpec, ...]) -> dict[str, object]:
+    buses = [BusSpec(f"bus_{i}", inserts=inserts) for i in range(8)]
+    engine = Engine(EngineSpec(clips=8, sounds=8, buses=buses))
+    for clip in range(8):
+        number = engine.add_sound(engine.bank.add(noise(6, 0.05, clip), loop_frames=48000 * 6))
+        engine.post([commands.start_clip(0, clip, number, clip)])
+    engine.pull(48000)
+    return share_of_core(engine)
 
 
 def _effects(volume: float) -> dict[str, object]:

@@ -192,6 +192,7 @@ class Engine:
 
     def show_steps(self) -> None:
         """Show the kernel the render list of the present specification and inserts."""
+        self.memory.add_units(build.addresses(build.unit_names(self.memory.inserts.kinds())))
         self.memory.show_steps(self._store)
 
     def _store(self, at: int, value: int) -> None:

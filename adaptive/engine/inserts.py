@@ -139,6 +139,10 @@ class Inserts:
         wanted = group[0]["wanted"][row]
         return address(wanted[slot.column : slot.column + 1])
 
+    def kinds(self) -> set[str]:
+        """The kinds of all inserts, those that fade out included."""
+        return {slot.kind for chain in self.chains.values() for slot in chain}
+
     def slot_of(self, bus: int, name: str) -> Slot:
         """Where an insert of a bus is."""
         return self._slots[bus, name]
