@@ -24,6 +24,22 @@ def test_a_line_is_a_sentence(tmp_path: Path) -> None:
     assert explained(tmp_path, json.dumps(LINE).encode()) == ["0:01.000  health: threat went stale"]
 
 
+def test_what_the_mixer_holds_and_lets_go_is_told(tmp_path: Path) -> None:
+    mix = {
+        "kind": "mix",
+        "target": "layers.lute.level_db",
+        "value": -6.0,
+        "seconds": 0.5,
+        "reason": "by hand",
+    }
+    lines = [json.dumps(LINE | mix), json.dumps(LINE | mix | {"value": None})]
+
+    assert explained(tmp_path, "\n".join(lines).encode()) == [
+        "0:01.000  layers.lute.level_db goes to -6, in 0.5 s: by hand",
+        "0:01.000  layers.lute.level_db goes back to what the preset says, in 0.5 s",
+    ]
+
+
 def test_a_way_without_a_rule_says_so(tmp_path: Path) -> None:
     transition = {
         "kind": "transition", "source": "calm", "target": "fight", "status": "planned", "wait_s": 0.5,
