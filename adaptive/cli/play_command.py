@@ -165,7 +165,7 @@ def play(
         say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
     width = max(2, channels or 2)
     bank = Bank(sample_rate, memory * 1_000_000)
-    performance = Performance(loaded, drawn, sample_rate, width, bank, is_live=True)
+    performance = Performance(loaded, drawn, sample_rate, width, bank)
     tell = Teller()
     session = LiveSession(
         performance, options, sink_maker(choice, sink, device, channels, block),

@@ -16,15 +16,14 @@ from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
-from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer
+from adaptive.conductor.layers.note_players import note_player_of
 from adaptive.conductor.layers.stems import Introduction, StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
 from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
 from adaptive.conductor.variation_picker import VariationPicker
-from adaptive.engine.bank import Bank, Sound
+from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
 from adaptive.errors import AudioFileError, PresetError
-from adaptive.instruments import kits
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
@@ -46,9 +45,6 @@ from adaptive.timebase import BEAT_TOLERANCE
 
 DECLICK_S = 0.005
 """Length of the fade where a stem is cut or entered in its middle."""
-
-CHOKE_S = 0.012
-"""Length of the fade with which one drum hit chokes another."""
 
 LOOP_TOLERANCE_S = 0.0005
 """How far the end of a loop may lie from a seam and still count as on it: half a millisecond."""
@@ -330,29 +326,15 @@ def _generated_layer(
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
     defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}
-    player: KitPlayer | SynthPlayer = SynthPlayer(place)
-    if place.kit is not None:
-        rate = engine.spec.sample_rate
-        player = KitPlayer(place, _kit_sounds(place.kit, engine), round(CHOKE_S * rate))
     return GeneratedLayer(
         place=place,
         bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
-        player=player,
+        player=note_player_of(place, engine),
         style=table.style or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),
         density=control_start(table.density, defaults, DEFAULT_DENSITY),
     )
-
-
-def _kit_sounds(name: str, engine: Engine) -> dict[str, KitSound]:
-    bank: Bank = engine.bank
-    hits = kits.kit(name, engine.spec.sample_rate)
-    sounds = {}
-    for piece, hit in hits.items():
-        sound = bank.computed((name, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
-        sounds[piece] = KitSound(sound, engine.add_sound(sound), hit.gain, hit.pan, hit.choke)
-    return sounds
 
 
 def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> SectionBrief:

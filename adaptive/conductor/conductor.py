@@ -424,6 +424,7 @@ class Conductor:
         """
         playback, tempo = self.playback, self.playback.tempo
         layers = list(playback.assets.generated.values())
+        late = [layer for layer in layers if not layer.bars.source.is_immediate]
         now_beat, instance = tempo.beat_at(playback.now), playback.instance
         rate = tempo.sample_rate
         certain = tempo.beat_at(playback.now + round(CERTAIN_S * rate) + len(layers) * CONTROL_STEP_FRAMES)
@@ -434,15 +435,16 @@ class Conductor:
         for layer in layers:
             self.outbox.add(layer.write(soon, tempo, not_before))
         for _ in range(BARS_A_STEP):
-            ready = (layer for layer in layers if not layer.bars.is_waiting)
-            behind = min(ready, key=lambda layer: layer.cursor_beat, default=None)
+            if late:
+                layers = [layer for layer in layers if not layer.bars.is_waiting]
+            behind = min(layers, key=lambda layer: layer.cursor_beat, default=None)
             if behind is None or behind.cursor_beat >= until - BEAT_TOLERANCE:
                 break
             before = behind.cursor_beat
             self.outbox.add(behind.write(until, tempo, not_before, 1))
             if behind.cursor_beat == before and not behind.bars.is_waiting:
                 behind.cursor_beat = until  # the layer does not play in this stretch
-        for layer in layers:
+        for layer in late:
             layer.ask_ahead(not_before)
         frame = tempo.frame_at(until)
         for stem in playback.assets.stems.values():
@@ -474,6 +476,8 @@ class Conductor:
         """Log the bars that came late or not at all, and those that a generator would not write again."""
         playback, rate = self.playback, self.playback.tempo.sample_rate
         for name, layer in playback.assets.generated.items():
+            if not layer.bars.reports:
+                continue
             for report in layer.bars.pop_reports():
                 frame = playback.tempo.frame_at(report.beat)
                 decided = max(0, report.settled_frame - playback.look_ahead)

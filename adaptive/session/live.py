@@ -128,6 +128,7 @@ class LiveSession:
         list_presets: Callable[[], list[str]] = list,
     ) -> None:
         self.performance, self.options = performance, options
+        performance.go_live()
         self._list_presets = list_presets
         self._make_sink, self._needs_broadcast = make_sink, needs_broadcast
         self.tell = tell

@@ -68,8 +68,6 @@ class Performance:
         Is given every line of the decision log as JSON text.
     before : Performance, optional
         The performance that this one replaces.
-    is_live : bool
-        Whether the music sounds while it is made: then a generator may be late.  Else it is waited for.
     recorded_bars : sequence of RecordedBar
         Of a recording that is repeated: the bars that came late, and those that are kept.
 
@@ -105,11 +103,10 @@ class Performance:
         write_log: Callable[[str], None] | None = None,
         before: Performance | None = None,
         *,
-        is_live: bool = False,
         recorded_bars: Sequence[RecordedBar] = (),
     ) -> None:
-        self.preset, self.seed, self.is_live = preset, seed, is_live
-        self.workers = BarWorkers(is_live=is_live)
+        self.preset, self.seed = preset, seed
+        self.workers = BarWorkers()
         source_of = repeating(self.workers.source_of, recorded_bars)
         self.layout = lay_out(preset, sample_rate, channels)
         self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
@@ -122,9 +119,14 @@ class Performance:
     def successor(self, preset: Preset, seed: int) -> Performance:
         """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
         spec = self.engine.spec
-        return Performance(
-            preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self, is_live=self.is_live
-        )
+        made = Performance(preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self)
+        if self.workers.is_live:
+            made.go_live()
+        return made
+
+    def go_live(self) -> None:
+        """Say that the music sounds while it is made: a generator may be late.  Before, it is waited for."""
+        self.workers.go_live()
 
     def close(self) -> None:
         """End the processes of generators; it happens anyway once nobody refers to the performance."""

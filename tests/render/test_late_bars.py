@@ -88,7 +88,8 @@ def record(
     """Play live with these delays, and record it."""
 
     use(monkeypatch, delays)
-    performance = Performance(preset, 3, is_live=True)
+    performance = Performance(preset, 3)
+    performance.go_live()
     lines: list[Line] = []
     recorder = Recorder(folder, {"seed": 3, "quantum": 64, "sample_rate": RATE}, [], RATE)
     performance.log.listeners += [lines.append, recorder.take_line]

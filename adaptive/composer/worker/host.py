@@ -55,7 +55,7 @@ class BarHost:
     def start(self) -> None:
         """Load the generator; `ask` does it otherwise."""
         with self._changed:
-            is_started, self._is_started = self._is_started, True
+            is_started, self._is_started = self._is_started or bool(self._given_up), True
         if not is_started:
             threading.Thread(target=self._serve, daemon=True, name=f"host of {self._name}").start()
 

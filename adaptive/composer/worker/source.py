@@ -6,7 +6,6 @@ import itertools
 import threading
 import time
 import weakref
-from collections.abc import Callable
 
 from adaptive.composer.bar_source import Answer, BarRequest, BarSource, StepSource
 from adaptive.composer.registry import GeneratorSpec
@@ -15,6 +14,31 @@ from adaptive.composer.worker.runner import runner_of
 
 BEGIN_S = 5.0
 """The longest that all generators together may delay the beginning of live music, in seconds."""
+
+
+class Waiting:
+    """How long the music waits for bars: offline without a limit, live only before it begins.
+
+    Attributes
+    ----------
+    is_live : bool
+        Whether the music sounds while it is made, so that a bar can be late.
+    """
+
+    def __init__(self) -> None:
+        self.is_live = False
+        self._begin_by_s: float | None = None
+
+    def longest_s(self, *, may_wait: bool) -> float | None:
+        """Seconds to wait for a bar; None: without a limit.  `may_wait`: nothing sounds yet."""
+        if not self.is_live:
+            return None
+        if not may_wait:
+            return 0.0
+        now_s = time.monotonic()
+        if self._begin_by_s is None:
+            self._begin_by_s = now_s + BEGIN_S
+        return max(0.0, self._begin_by_s - now_s)
 
 
 class WorkerSource:
@@ -26,13 +50,12 @@ class WorkerSource:
         Runs the generator.
     number : int
         Stands for the layer in the host's queue.
-    longest_wait_s : callable or None
-        Returns how long to wait for a bar where waiting is allowed; None: it is always allowed, and without
-        a limit, because nothing is late offline.
+    waiting : Waiting
+        Says how long to wait for a bar.
     """
 
-    def __init__(self, host: BarHost, number: int, longest_wait_s: Callable[[], float] | None) -> None:
-        self._host, self._number, self._longest_wait_s = host, number, longest_wait_s
+    def __init__(self, host: BarHost, number: int, waiting: Waiting) -> None:
+        self._host, self._number, self._waiting = host, number, waiting
 
     @property
     def is_immediate(self) -> bool:
@@ -46,27 +69,17 @@ class WorkerSource:
     def take(self, request: BarRequest, *, may_wait: bool = False) -> Answer | None:
         """Return the bar if it is there."""
         self.ask(request)
-        wait_s: float | None = None
-        if self._longest_wait_s is not None:
-            wait_s = self._longest_wait_s() if may_wait else 0.0
-        return self._host.take((self._number, request.key), wait_s)
+        return self._host.take((self._number, request.key), self._waiting.longest_s(may_wait=may_wait))
 
 
 class BarWorkers:
-    """The workers of a performance: one host for each generator that is not quick.
+    """The workers of a performance: one host for each generator that is not quick."""
 
-    Parameters
-    ----------
-    is_live : bool
-        Whether the music sounds while it is made, so that a bar can be late.
-    """
-
-    def __init__(self, *, is_live: bool) -> None:
-        self._is_live = is_live
+    def __init__(self) -> None:
+        self._waiting = Waiting()
         self._hosts: list[tuple[GeneratorSpec, BarHost]] = []
         self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._begin_by_s: float | None = None
         self._finalizer = weakref.finalize(self, _close, self._hosts)
 
     def source_of(self, spec: GeneratorSpec, _layer: str) -> BarSource:
@@ -78,20 +91,25 @@ class BarWorkers:
             if host is None:
                 host = BarHost(spec.name, runner_of(spec))
                 self._hosts.append((spec, host))
-            if self._is_live:
-                host.start()  # it is loaded while the rest of the preset is prepared
-        return WorkerSource(host, next(self._numbers), self._left_s if self._is_live else None)
+            if self._waiting.is_live:
+                host.start()  # it is loaded while the rest of an edit is prepared
+        return WorkerSource(host, next(self._numbers), self._waiting)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a bar can be late."""
+        return self._waiting.is_live
+
+    def go_live(self) -> None:
+        """From now on a bar can be late; generators are loaded at once."""
+        self._waiting.is_live = True
+        with self._lock:
+            for _, host in self._hosts:
+                host.start()
 
     def close(self) -> None:
         """Stop all workers; bars that are asked for afterwards are failures."""
         self._finalizer()
-
-    def _left_s(self) -> float:
-        """What is left of the time by which the beginning may be delayed."""
-        now_s = time.monotonic()
-        if self._begin_by_s is None:
-            self._begin_by_s = now_s + BEGIN_S
-        return max(0.0, self._begin_by_s - now_s)
 
 
 def _close(hosts: list[tuple[GeneratorSpec, BarHost]]) -> None:

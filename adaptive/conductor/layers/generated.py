@@ -225,7 +225,7 @@ class GeneratedLayer:
     def ask_ahead(self, not_before: int) -> None:
         """Let the bar at the cursor be composed, long before it has to be written."""
         write_range = self.range_at(self.cursor_beat)
-        if write_range is None or self.bars.source.is_immediate:
+        if write_range is None:
             return
         instance = write_range.context.instance
         bar = instance.bar_at(instance.local(self.cursor_beat))

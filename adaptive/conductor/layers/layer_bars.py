@@ -82,6 +82,8 @@ class LayerBars:
     ----------
     is_waiting : bool
         Whether the last bar that was needed is not there yet.
+    reports : list of BarReport
+        What has become of bars since `pop_reports`.
     """
 
     def __init__(self, spec: GeneratorSpec, source: BarSource, sample_rate: int) -> None:
@@ -90,7 +92,7 @@ class LayerBars:
         self.is_waiting = False
         self._composed: OrderedDict[Hashable, ComposedBar] = OrderedDict()
         self._tried: tuple[Hashable, int, int] | None = None
-        self._reports: list[BarReport] = []
+        self.reports: list[BarReport] = []
 
     def __len__(self) -> int:
         return len(self._composed)
@@ -164,9 +166,7 @@ class LayerBars:
 
     def pop_reports(self) -> list[BarReport]:
         """Remove and return what has become of bars since the last call."""
-        if not self._reports:
-            return []
-        reports, self._reports = self._reports, []
+        reports, self.reports = self.reports, []
         return reports
 
     def _kept(self, key: Hashable) -> ComposedBar | None:
@@ -200,7 +200,7 @@ class LayerBars:
             return
         notes = None if kept is None or self.spec.is_deterministic else kept.bar.notes
         context = request.context
-        self._reports.append(BarReport(beat, context.section, context.bar, first, frame, reason, notes))
+        self.reports.append(BarReport(beat, context.section, context.bar, first, frame, reason, notes))
 
 
 def in_beats(notes: tuple[Note, ...], ratio: Fraction) -> tuple[Note, ...]:

@@ -10,9 +10,14 @@ from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
+from adaptive.engine.engine import Engine
+from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
 from adaptive.music.note import Note
+
+CHOKE_S = 0.012
+"""Length of the fade with which one drum hit chokes another."""
 
 
 class NotePlayer(Protocol):
@@ -168,3 +173,15 @@ class KitPlayer:
             commands.start_clip(frame, clip, hit.number, self.place.bus, gain=gain, pan=hit.pan, group=group)
         )
         return posted
+
+
+def note_player_of(place: LayerPlace, engine: Engine) -> NotePlayer:
+    """The player of a layer's notes: a kit, whose sounds enter the engine's table, or a synthesiser."""
+    if place.kit is None:
+        return SynthPlayer(place)
+    rate = engine.spec.sample_rate
+    sounds = {}
+    for piece, hit in kits.kit(place.kit, rate).items():
+        sound = engine.bank.computed((place.kit, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
+        sounds[piece] = KitSound(sound, engine.add_sound(sound), hit.gain, hit.pan, hit.choke)
+    return KitPlayer(place, sounds, round(CHOKE_S * rate))

@@ -3,10 +3,12 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pytest
+
 from adaptive.composer.bar_source import BarFailure, BarRequest, StepSource
 from adaptive.composer.context import WrittenBar
 from adaptive.composer.registry import BUILT_IN, GeneratorSpec
-from adaptive.composer.worker.source import BarWorkers, WorkerSource
+from adaptive.composer.worker.source import BEGIN_S, BarWorkers, Waiting, WorkerSource
 from tests.helpers import generators
 from tests.unit.composer.composing import contexts
 
@@ -18,13 +20,14 @@ def in_a_thread(function) -> GeneratorSpec:
 
 
 def test_quick_generators_need_no_worker() -> None:
-    workers = BarWorkers(is_live=True)
+    workers = BarWorkers()
+    workers.go_live()
 
     assert isinstance(workers.source_of(BUILT_IN["pad"], "pad"), StepSource)
 
 
 def test_offline_a_bar_is_waited_for() -> None:
-    workers = BarWorkers(is_live=False)
+    workers = BarWorkers()
     source = workers.source_of(in_a_thread(generators.slow), "lead")
 
     assert isinstance(source, WorkerSource)
@@ -35,7 +38,8 @@ def test_offline_a_bar_is_waited_for() -> None:
 
 
 def test_live_a_bar_is_there_or_not_and_only_the_beginning_waits() -> None:
-    workers = BarWorkers(is_live=True)
+    workers = BarWorkers()
+    workers.go_live()
     source = workers.source_of(in_a_thread(generators.slow), "lead")
 
     assert source.take(BarRequest("a", CONTEXTS[0], 0)) is None
@@ -44,7 +48,7 @@ def test_live_a_bar_is_there_or_not_and_only_the_beginning_waits() -> None:
 
 
 def test_layers_of_one_generator_share_a_host_and_not_their_bars() -> None:
-    workers = BarWorkers(is_live=False)
+    workers = BarWorkers()
     spec = in_a_thread(generators.counts)
     one, other = workers.source_of(spec, "one"), workers.source_of(spec, "other")
     answers = [source.take(BarRequest("same", CONTEXTS[0], 0)) for source in (one, other)]
@@ -55,7 +59,7 @@ def test_layers_of_one_generator_share_a_host_and_not_their_bars() -> None:
 
 
 def test_workers_that_nobody_refers_to_are_stopped() -> None:
-    workers = BarWorkers(is_live=False)
+    workers = BarWorkers()
     source = workers.source_of(in_a_thread(generators.counts), "lead")
     gone = weakref.ref(workers)
     del workers
@@ -63,3 +67,18 @@ def test_workers_that_nobody_refers_to_are_stopped() -> None:
 
     assert gone() is None
     assert source.take(BarRequest("a", CONTEXTS[0], 0)) == BarFailure("mine was closed")
+
+
+def test_a_beginning_waits_once_and_not_for_each_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = Waiting()
+    assert waiting.longest_s(may_wait=False) is None
+    waiting.is_live = True
+    now_s = 100.0
+    monkeypatch.setattr("adaptive.composer.worker.source.time.monotonic", lambda: now_s)
+
+    assert waiting.longest_s(may_wait=False) == 0.0
+    assert waiting.longest_s(may_wait=True) == BEGIN_S
+    now_s += 4.0
+    assert waiting.longest_s(may_wait=True) == BEGIN_S - 4.0
+    now_s += 4.0
+    assert waiting.longest_s(may_wait=True) == 0.0
