@@ -32,7 +32,9 @@ def continued(
     notes = tuple(note for note in bar.notes if note.onset < context.beats)
     if is_percussive or before.harmony == context.harmony:
         return notes
-    return tuple(_over(note, before, context) for note in notes)
+    return tuple(
+        _over(note, before, context) for note in notes if not chord_at(context, note.onset).is_silent
+    )
 
 
 def _over(note: Note, before: BarContext, context: BarContext) -> Note:

@@ -193,7 +193,8 @@ def save(
         parameters=playback.engine.targets(playback.layout.parameters),
         states=dict(playback.values.states),
         left_at=dict(playback.left_at),
-        visits=dict(playback.visits),
+        # in a bridge, its destination has not been counted yet
+        visits=playback.visits | ({instance.section: instance.visit + 1} if instance.section else {}),
         forgotten=tuple(sorted(playback.forgotten)),
         jumped=jumped,
         playlists={name: _saved_pick(pick) for name, pick in lists.picks.items()},

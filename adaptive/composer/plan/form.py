@@ -26,16 +26,16 @@ _PART = re.compile(r"([A-Z])('{0,3})")
 
 # The first movement brings a theme back within six parts, twice; the themes of a pattern are counted from 0.
 _FIRST = (
-    ((0, 0), (0, 1), (1, 0), (0, 1), (2, 0), (0, 2)),
-    ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)),
-    ((0, 0), (0, 1), (1, 0), (2, 0), (0, 2), (1, 1)),
+    ((0, 0), (0, 1), (1, 0), (0, 0), (2, 0), (0, 2)),
+    ((0, 0), (1, 0), (0, 1), (2, 0), (1, 0), (0, 2)),
+    ((0, 0), (0, 1), (1, 0), (2, 0), (0, 2), (1, 0)),
 )
 # All patterns have the same length, so that the movement of a bar is found without those before it.
 # Later movements have new themes; -1 is a theme of an earlier movement, with which they end.
 _LATER = (
-    ((0, 0), (0, 1), (1, 0), (0, 2), (2, 0), (-1, 1)),
-    ((0, 0), (1, 0), (0, 1), (2, 0), (0, 2), (-1, 2)),
-    ((0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (-1, 1)),
+    ((0, 0), (0, 1), (1, 0), (0, 0), (2, 0), (-1, 1)),
+    ((0, 0), (1, 0), (0, 1), (2, 0), (0, 0), (-1, 2)),
+    ((0, 0), (0, 1), (1, 0), (1, 0), (0, 2), (-1, 1)),
 )
 MOVEMENT_PARTS = 6
 """Parts of a movement that the seed chooses."""

@@ -20,8 +20,8 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
 
-LOW, HOME, HIGH = 31, 35, 44
-"""F4, C5 and E6 as staff positions: lowest, central and highest note of a tune."""
+LOW, HOME, HIGH = 31, 33, 45
+"""F4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
 
 # What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
 # idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
@@ -34,7 +34,7 @@ _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "f"),
     ("a", "i", "b"),
 )
-FARTHEST = 2
+FARTHEST = 5
 """Semitones by which an exact transposition may lie beside the line that fits best."""
 
 _THIRDS = ("a+", "b-", "c", "f", "b", "a-")

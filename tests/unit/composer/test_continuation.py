@@ -58,3 +58,10 @@ def test_drums_stay_as_they_are_and_a_shorter_bar_loses_its_end() -> None:
 def test_without_a_good_bar_the_layer_rests() -> None:
     assert continued(None, over("C"), is_percussive=False) == ()
     assert continued((WrittenBar(()), over("C")), replace(over("F"), bar=7), is_percussive=False) == ()
+
+
+def test_without_a_chord_pitched_layers_rest_and_drums_go_on() -> None:
+    good = bar(("C4", 60), ("E4", 64)), over("C")
+
+    assert continued(good, over("N.C."), is_percussive=False) == ()
+    assert continued(good, over("N.C."), is_percussive=True) == good[0].notes

@@ -74,3 +74,27 @@ def test_only_messages_with_an_id_get_receipts(playback: PlaybackState) -> None:
     playback.receipt("x", "accepted", "a reason", 480, "1.1.0", "a rule")
 
     assert receipts == [Receipt("x", "accepted", "a reason", 480, "1.1.0", "a rule")]
+
+
+def test_a_section_that_is_entered_again_is_another_visit_unless_it_goes_on_where_it_was(
+    playback: PlaybackState,
+) -> None:
+    assert playback.instance.visit == 0
+    assert playback.visits == {"calm": 1}
+    assert playback.destination.visit == 0  # fight is planned, and not counted before it is entered
+
+    assert playback.instance_in("calm", 40.0, 0.0, 1).visit == 1
+    assert playback.instance_in("calm", 40.0, 8.0, 1).visit == 0
+    playback.count_visit(playback.instance_in("calm", 40.0, 0.0, 1))
+    assert playback.visits["calm"] == 2
+    assert playback.instance_in("calm", 80.0, 8.0, 1).visit == 1
+
+
+def test_each_visit_has_bars_of_its_own_over_the_declared_chords(playback: PlaybackState) -> None:
+    first, second = (
+        playback.compose_context(playback.instance_in("calm", 40.0, offset, 1)) for offset in (8.0, 0.0)
+    )
+
+    assert [context.instance.visit for context in (first, second)] == [0, 1]
+    assert first.plan_of(0).harmony.chords == second.plan_of(0).harmony.chords
+    assert first.plan_of(0).label != second.plan_of(0).label

@@ -247,3 +247,21 @@ def test_every_state_of_valid_form_plays(loaded: tuple[Preset, Bank], document: 
 
     telemetry = performance.engine.telemetry()
     assert (telemetry.refused, telemetry.not_finite) == (0, 0)
+
+
+def test_visits_are_saved_and_restored(tmp_path: Path) -> None:
+    script: dict[int, list[Message]] = {
+        control_step_of(1): [SetState("place", "inn")],
+        control_step_of(3): [SetState("place", "road")],
+    }
+    player, document = save_after(tmp_path, 6.5, script)
+    visits = player.performance.conductor.playback.visits
+
+    assert document["visits"] == visits
+    assert set(visits) >= {"one", "inn"}
+    saved = read_saved(json.loads(json.dumps(document)))
+    restored = Player(load(tmp_path, vocabulary=vocabulary()), seed=saved.seed, saved=saved)
+    restored.play(round(0.1 * BAR), {})
+    playback = restored.performance.conductor.playback
+    assert playback.visits == visits
+    assert playback.instance.visit == player.performance.conductor.playback.instance.visit
