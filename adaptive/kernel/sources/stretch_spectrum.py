@@ -1,0 +1,226 @@
+"""Spectra of a stretched stem: taken from the sound, turned in phase, and added to the output.
+
+One transform carries both channels, as left + i right.  All bins are turned by the same angle in both, so the
+stereo image stays.  A turn is a unit number, computed without trigonometry: at a peak of the spectrum it is
+
+    the last turn x the last spectrum x the conjugate of the spectrum one hop before the present one,
+
+summed over three bins and both channels, and scaled to length 1.  The bins around a peak take its turn
+(Laroche & Dolson 1999, "Improved phase vocoder time-scale modification of audio": identity phase locking).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import carray
+
+from adaptive.kernel.compile.jit import pointer, rtsafe
+from adaptive.kernel.dsp.fft import FFT_SIZE, fft
+from adaptive.kernel.dsp.maths import F32, ONE, ZERO
+from adaptive.kernel.sources.stretch_read import read_sound
+from adaptive.kernel.sources.stretch_record import (
+    HALF_WINDOW,
+    MARGIN,
+    MASK_BYTES,
+    STRETCH,
+    STRETCH_TABLES,
+    STRETCH_WORK,
+    WINDOW,
+)
+
+N = np.int64(FFT_SIZE)
+TOP = np.int64(FFT_SIZE // 2)
+W, HALF_W, M = np.int64(WINDOW), np.int64(HALF_WINDOW), np.int64(MARGIN)
+BYTES = np.int64(MASK_BYTES)
+BYTE_BITS = np.int64(8)
+NOTHING = F32(1e-30)  # square of a product of spectra at -210 dB: their phases mean nothing
+OPPOSITE = F32(1e-6)
+
+
+def at_of(kind: Any, name: str) -> Any:
+    """Offset of a field in bytes."""
+    return np.int64(kind.fields[name][1])
+
+
+FFT_TABLE, FFT_SCRATCH = at_of(STRETCH_TABLES, "fft"), at_of(STRETCH_WORK, "fft")
+LEFT, RIGHT = at_of(STRETCH_WORK, "left"), at_of(STRETCH_WORK, "right")
+FRAME_RE, FRAME_IM = at_of(STRETCH_WORK, "frame_re"), at_of(STRETCH_WORK, "frame_im")
+NOW_RE, NOW_IM = at_of(STRETCH_WORK, "now_re"), at_of(STRETCH_WORK, "now_im")
+EARLY_RE, EARLY_IM = at_of(STRETCH_WORK, "early_re"), at_of(STRETCH_WORK, "early_im")
+LAST_RE, LAST_IM = at_of(STRETCH, "last_re"), at_of(STRETCH, "last_im")
+
+
+@rtsafe
+def analyse(
+    work: Any, work_address: int, tables: Any, tables_address: int, sound: Any, centre: int, re: int, im: int
+) -> None:
+    """Write the spectrum of a sound around a position to two addresses."""
+    read_sound(work_address + LEFT, work_address + RIGHT, sound, centre - HALF_W, W)
+    for i in range(W):
+        work["frame_re"][M + i] = work["left"][i] * tables["window"][i]
+    for i in range(W):
+        work["frame_im"][M + i] = work["right"][i] * tables["window"][i]
+    fft(
+        work_address + FRAME_RE, work_address + FRAME_IM, re, im, tables_address + FFT_TABLE,
+        work_address + FFT_SCRATCH,
+    )  # fmt: skip
+
+
+@rtsafe
+def measure_energy(work: Any) -> None:
+    """Write the energy of each bin, both channels together."""
+    for k in range(np.int64(1), TOP):
+        re, im = work["now_re"][k], work["now_im"][k]
+        mirror_re, mirror_im = work["now_re"][N - k], work["now_im"][N - k]
+        work["energy"][k] = re * re + im * im + mirror_re * mirror_re + mirror_im * mirror_im
+
+
+@rtsafe
+def compare(stretch: Any, work: Any) -> None:
+    """Write the unscaled turn of each bin: last turn x last spectrum x conjugate of the early spectrum.
+
+    Bin -k of left + i right holds the conjugate of the same comparison.
+    """
+    for k in range(np.int64(1), TOP):
+        a, b = stretch["last_re"][k], stretch["last_im"][k]
+        c, d = work["early_re"][k], work["early_im"][k]
+        re, im = a * c + b * d, b * c - a * d
+        a, b = stretch["last_re"][N - k], stretch["last_im"][N - k]
+        c, d = work["early_re"][N - k], work["early_im"][N - k]
+        re += a * c + b * d
+        im -= b * c - a * d
+        x, y = stretch["turn_re"][k], stretch["turn_im"][k]
+        work["cross_re"][k] = x * re - y * im
+        work["cross_im"][k] = x * im + y * re
+
+
+@rtsafe
+def turn_of(stretch: Any, work: Any, peak: int) -> tuple[float, float]:
+    """The turn at a peak; where there is no energy, its last turn."""
+    one = np.int64(1)
+    re = work["cross_re"][peak - one] + work["cross_re"][peak] + work["cross_re"][peak + one]
+    im = work["cross_im"][peak - one] + work["cross_im"][peak] + work["cross_im"][peak + one]
+    size = re * re + im * im
+    if not size > NOTHING:
+        return stretch["turn_re"][peak], stretch["turn_im"][peak]
+    scale = ONE / np.sqrt(size)
+    return re * scale, im * scale
+
+
+@rtsafe
+def fill_turns(stretch: Any, first: int, last: int, re: float, im: float) -> None:
+    """Give the bins `first` up to `last` one turn."""
+    for k in range(first, last):
+        stretch["turn_re"][k] = re
+        stretch["turn_im"][k] = im
+
+
+@rtsafe
+def lock_to_peaks(stretch: Any, work: Any) -> None:
+    """Give every bin the turn of its peak; the bins between two peaks are divided at the least energy.
+
+    A peak is larger than its two neighbours on both sides.
+    """
+    energy = work["energy"]
+    begin, edge = np.int64(1), np.int64(1)
+    peak = np.int64(-1)
+    least, re, im = ZERO, ONE, ZERO
+    for k in range(np.int64(3), TOP - np.int64(2)):
+        value = energy[k]
+        if (
+            value > energy[k - np.int64(1)]
+            and value > energy[k - np.int64(2)]
+            and value >= energy[k + np.int64(1)]
+            and value >= energy[k + np.int64(2)]
+        ):
+            if peak >= 0:
+                fill_turns(stretch, begin, edge, re, im)
+                begin = edge
+            re, im = turn_of(stretch, work, k)
+            peak, least, edge = k, value, k + np.int64(1)
+        elif value < least:
+            least, edge = value, k
+    if peak >= 0:
+        fill_turns(stretch, begin, TOP, re, im)
+
+
+@rtsafe
+def start_anew(stretch: Any, mask_address: int) -> None:
+    """Bring the bins of a mask back into the phase of the sound: an attack stays as sharp as it is."""
+    mask = carray(pointer(mask_address), BYTES, np.uint8)
+    for k in range(np.int64(1), TOP):
+        if (np.int64(mask[k // BYTE_BITS]) >> (k % BYTE_BITS)) & np.int64(1):
+            stretch["turn_re"][k] = ONE
+            stretch["turn_im"][k] = ZERO
+
+
+@rtsafe
+def halved(re: float, im: float) -> tuple[float, float]:
+    """A unit number of half the angle."""
+    x = ONE + re
+    size = x * x + im * im
+    if size < OPPOSITE:
+        return ZERO, ONE
+    scale = ONE / np.sqrt(size)
+    return x * scale, im * scale
+
+
+@rtsafe
+def turn_back(stretch: Any, steps: int) -> None:
+    """Take one of `steps` equal steps (3, 2, 1) on which each bin returns to the phase of the sound.
+
+    Two thirds of an angle are made of a half, an eighth and a thirty-second part.
+    """
+    for k in range(np.int64(1), TOP):
+        if steps == 1:
+            stretch["turn_re"][k], stretch["turn_im"][k] = ONE, ZERO
+            continue
+        re, im = halved(stretch["turn_re"][k], stretch["turn_im"][k])
+        if steps == 3:
+            part_re, part_im = re, im
+            for _ in range(np.int64(2)):
+                part_re, part_im = halved(part_re, part_im)
+                part_re, part_im = halved(part_re, part_im)
+                re, im = re * part_re - im * part_im, re * part_im + im * part_re
+        stretch["turn_re"][k], stretch["turn_im"][k] = re, im
+
+
+@rtsafe
+def turn_spectrum(stretch: Any, work: Any) -> None:
+    """Write the spectrum, turned, over the early one, and keep the spectrum for the next hop.
+
+    Bin -k of left + i right turns the other way.  Bins 0 and N / 2 are real in both channels and stay.
+    """
+    work["early_re"][0], work["early_im"][0] = work["now_re"][0], work["now_im"][0]
+    work["early_re"][TOP], work["early_im"][TOP] = work["now_re"][TOP], work["now_im"][TOP]
+    for k in range(np.int64(1), TOP):
+        x, y = stretch["turn_re"][k], stretch["turn_im"][k]
+        a, b = work["now_re"][k], work["now_im"][k]
+        work["early_re"][k] = a * x - b * y
+        work["early_im"][k] = a * y + b * x
+        a, b = work["now_re"][N - k], work["now_im"][N - k]
+        work["early_re"][N - k] = a * x + b * y
+        work["early_im"][N - k] = b * x - a * y
+    for k in range(N):
+        stretch["last_re"][k] = work["now_re"][k]
+    for k in range(N):
+        stretch["last_im"][k] = work["now_im"][k]
+
+
+@rtsafe
+def add_spectrum(
+    stretch: Any, work: Any, work_address: int, tables: Any, tables_address: int, frame: int
+) -> None:
+    """Transform the turned spectrum back, and add it to the output from a frame on."""
+    re, im = work_address + EARLY_RE, work_address + EARLY_IM
+    fft(im, re, im, re, tables_address + FFT_TABLE, work_address + FFT_SCRATCH)
+    start = frame % W
+    first = W - start
+    for i in range(first):
+        stretch["ring_left"][start + i] += work["early_re"][M + i] * tables["output_window"][i]
+        stretch["ring_right"][start + i] += work["early_im"][M + i] * tables["output_window"][i]
+    for i in range(first, W):
+        stretch["ring_left"][i - first] += work["early_re"][M + i] * tables["output_window"][i]
+        stretch["ring_right"][i - first] += work["early_im"][M + i] * tables["output_window"][i]
