@@ -19,13 +19,13 @@ Array = np.ndarray[Any, Any]
 
 SHORT, SHORT_HOP = 512, 64
 BANDS = 12
-LOWEST_HZ, HIGHEST_HZ = 80.0, 16000.0
+LOWEST_HZ, HIGHEST_HZ = 150.0, 16000.0  # the lowest band reaches down to 0
 RISE_HOPS = 4  # 5 ms at 48 kHz
-FLOOR_DB = -70.0  # below the loudest moment of a band: what is softer is not an onset
-LEAST_RISE_DB = 3.0  # mean over the bands, above the median of the surroundings
+FLOOR_DB, LOUD_PERCENT = -50.0, 99.5  # what is so far below the loud moments of its band is not an onset
+LEAST_RISE_DB = 2.0  # mean over the bands, above the median of the surroundings
 MEDIAN_S = 0.2
 APART_S = 0.05
-REFINE_S = 0.008
+REFINE_S = 0.005
 STEP_FRAMES = 48
 ZONE_S = 0.023
 """Time before and behind an onset that is not stretched: every window with the onset in it lies within."""
@@ -103,7 +103,8 @@ def with_surroundings(audio: Array, origin: int, loop_frames: int) -> Array:
 def band_levels(audio: Array, sample_rate: float) -> Array:
     """Level of each band in dB, every `SHORT_HOP` frames, both channels together: shape (times, BANDS)."""
     edges = np.geomspace(LOWEST_HZ, min(HIGHEST_HZ, 0.45 * sample_rate), BANDS + 1)
-    cuts = np.unique(np.round(edges * SHORT / sample_rate).astype(int))
+    edges[0] = 0.0
+    cuts = np.unique(np.ceil(edges * SHORT / sample_rate).astype(int))
     window = np.hanning(SHORT).astype(np.float32)
     views = np.lib.stride_tricks.sliding_window_view(audio, SHORT, axis=1)[:, ::SHORT_HOP]
     levels = []
@@ -112,7 +113,7 @@ def band_levels(audio: Array, sample_rate: float) -> Array:
         energy = (spectra.real**2 + spectra.imag**2).sum(axis=0)
         levels.append(np.add.reduceat(energy[:, : cuts[-1]], cuts[:-1], axis=1))
     power = np.concatenate(levels)
-    floor = power.max(axis=0) * 10.0 ** (FLOOR_DB / 10.0) + 1e-12
+    floor = np.percentile(power, LOUD_PERCENT, axis=0) * 10.0 ** (FLOOR_DB / 10.0) + 1e-12
     levels_db: Array = 10.0 * np.log10(power + floor)
     return levels_db
 
@@ -121,7 +122,7 @@ def onset_strength(levels: Array) -> Array:
     """Rise of the level within 5 ms, in dB, mean over the bands; entry n compares n with n - RISE_HOPS."""
     rise = np.zeros(len(levels))
     rise[RISE_HOPS:] = np.maximum(levels[RISE_HOPS:] - levels[:-RISE_HOPS], 0.0).mean(axis=1)
-    return rise
+    return np.convolve(rise, (0.25, 0.5, 0.25), "same")
 
 
 def find_onsets(audio: Array, sample_rate: float) -> Array:
@@ -144,8 +145,8 @@ def find_onsets(audio: Array, sample_rate: float) -> Array:
     differenced = np.diff(audio, axis=1, prepend=audio[:, :1])
     sums = np.concatenate([[0.0], np.cumsum((differenced.astype(np.float64) ** 2).sum(axis=0))])
     reach = int(REFINE_S * sample_rate)
-    # the rise lies between the centres of the two compared windows
-    middle = SHORT // 2 - RISE_HOPS * SHORT_HOP // 2
+    # the level rises most when the attack is a quarter of a window behind the middle of the two windows
+    middle = SHORT // 2 + SHORT // 4 - RISE_HOPS * SHORT_HOP // 2
     exact = [steepest(sums, place * SHORT_HOP + middle, reach) for place in sorted(found)]
     return np.unique(np.array(exact, np.int64))
 
