@@ -32,8 +32,11 @@ ZONE_S = 0.023
 
 RESET_FROM_HZ = 500.0
 LONG_RISE, SHORT_RISE = 4.0, 10.0
-TONAL = 8.0
-"""Least energy of a tone's bin over the mean of its surroundings."""
+LEAST_LONG_RISE = 2.0
+"""A tone under a drum rises in a short window, but hardly in a long one; the same note struck again does."""
+
+TONAL = 12.0
+"""Least energy of a tone's bin over the geometric mean of its surroundings; a bin of noise reaches about 5."""
 
 BLOCK = 2048  # spectra analysed at a time
 
@@ -199,10 +202,11 @@ def smoothed(energy: Array, half: int) -> Array:
 
 
 def is_tonal(energy: Array) -> Array:
-    """Bins that belong to a tone: a peak that stands out from its surroundings, with two bins on each side."""
+    """Bins that belong to a tone: a peak far above the geometric mean around it, with two bins on each side."""
     padded = np.pad(energy, ((0, 0), (2, 2)))
     neighbours = np.max([padded[:, n : n + energy.shape[1]] for n in (0, 1, 3, 4)], axis=0)
-    peaks = (energy > neighbours) & (energy > TONAL * smoothed(energy, 12))
+    around = np.exp(smoothed(np.log(energy + 1e-20), 12))
+    peaks = (energy > neighbours) & (energy > TONAL * around)
     padded_peaks = np.pad(peaks, ((0, 0), (2, 2)))
     near: Array = np.any([padded_peaks[:, n : n + energy.shape[1]] for n in range(5)], axis=0)
     return near
@@ -211,18 +215,23 @@ def is_tonal(energy: Array) -> Array:
 def reset_masks(audio: Array, onsets: Array, sample_rate: float) -> Array:
     """Bins whose phase starts anew at each onset: shape (onsets, BINS), bool.
 
-    They are those from 500 Hz up whose energy rises fourfold, that hold no tone before the onset, or whose
-    energy rises tenfold within a short window.  Tones that go on keep their phase.
+    They are those from 500 Hz up whose energy rises fourfold, that hold no tone both before and behind the
+    onset, or whose energy rises tenfold within a short window and twofold in a long one.  Tones that go on
+    keep their phase.
     """
     masks = np.zeros((len(onsets), BINS), bool)
     for start in range(0, len(onsets), 64):
         at = onsets[start : start + 64]
         before = spectra_at(audio, at - HALF_WINDOW, WINDOW)
         behind = spectra_at(audio, at + HALF_WINDOW, WINDOW)
-        rises = smoothed(behind, 1) > LONG_RISE * smoothed(before, 1)
+        was, became = smoothed(before, 1), smoothed(behind, 1)
         quiet = spectra_at(audio, at - SHORT // 2, SHORT)
         loud = spectra_at(audio, at + SHORT // 2, SHORT)
         steps = np.repeat(loud > SHORT_RISE * quiet, FFT_SIZE // SHORT, axis=1)[:, :BINS]
-        masks[start : start + 64] = rises | ~is_tonal(before) | steps
+        steps &= became > LEAST_LONG_RISE * was
+        # noise of a drum may hide a tone in one of two windows
+        earlier, later = spectra_at(audio, at - 3 * HALF_WINDOW, WINDOW), spectra_at(audio, at + 3 * HALF_WINDOW, WINDOW)
+        goes_on = (is_tonal(before) | is_tonal(earlier)) & (is_tonal(behind) | is_tonal(later))
+        masks[start : start + 64] = (became > LONG_RISE * was) | ~goes_on | steps
     masks[:, : int(RESET_FROM_HZ * FFT_SIZE / sample_rate)] = False
     return masks
