@@ -29,7 +29,6 @@ from adaptive.kernel.sources.stretch_record import (
     HOP_QUANTA,
     STRETCH,
     STRETCH_PLAN,
-    STRETCH_TABLES,
     STRETCH_WORK,
     stretch_tables,
 )
@@ -50,7 +49,6 @@ def drive(
     stems = carray(pointer(stretches), count, STRETCH)
     the_plan = carray(pointer(plan), ONE, STRETCH_PLAN)[0]
     the_sound = carray(pointer(sound), ONE, SOUND)[0]
-    the_tables = carray(pointer(tables), ONE, STRETCH_TABLES)[0]
     the_work = carray(pointer(work), ONE, STRETCH_WORK)[0]
     the_positions = carray(pointer(positions), quanta, np.float64)
     the_rates = carray(pointer(rates), quanta, np.float64)
@@ -65,8 +63,8 @@ def drive(
             if quantum == 0:
                 start_stretch(stem, frame, whole(the_positions[0]))
             spectra[quantum] += render_stretch(
-                stem, stretches + number * STRETCH_BYTES, the_plan, the_sound, the_tables, tables, the_work,
-                work, left + FLOAT * frame, right + FLOAT * frame, frame,
+                stem, stretches + number * STRETCH_BYTES, the_plan, the_sound, tables, the_work, work,
+                left + FLOAT * frame, right + FLOAT * frame, frame,
             )  # fmt: skip
 
 

@@ -27,11 +27,11 @@ MEDIAN_S = 0.2
 APART_S = 0.05
 REFINE_S = 0.005
 STEP_FRAMES = 48
-ZONE_S = 0.023
+ZONE_S = 0.028
 """Time before and behind an onset that is not stretched: every window with the onset in it lies within."""
 
 RESET_FROM_HZ = 500.0
-LONG_RISE, SHORT_RISE = 4.0, 10.0
+LONG_RISE, SHORT_RISE, LOW_RISE = 4.0, 10.0, 8.0
 LEAST_LONG_RISE = 2.0
 """A tone under a drum rises in a short window, but hardly in a long one; the same note struck again does."""
 
@@ -233,5 +233,6 @@ def reset_masks(audio: Array, onsets: Array, sample_rate: float) -> Array:
         earlier, later = spectra_at(audio, at - 3 * HALF_WINDOW, WINDOW), spectra_at(audio, at + 3 * HALF_WINDOW, WINDOW)
         goes_on = (is_tonal(before) | is_tonal(earlier)) & (is_tonal(behind) | is_tonal(later))
         masks[start : start + 64] = (became > LONG_RISE * was) | ~goes_on | steps
-    masks[:, : int(RESET_FROM_HZ * FFT_SIZE / sample_rate)] = False
+        low = int(RESET_FROM_HZ * FFT_SIZE / sample_rate)
+        masks[start : start + 64, :low] = became[:, :low] > LOW_RISE * was[:, :low]
     return masks

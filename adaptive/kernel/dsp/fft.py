@@ -1,6 +1,6 @@
-"""A complex Fourier transform of 2,048 points in vectors of sixteen floats.
+"""A complex Fourier transform of 4,096 points in vectors of sixteen floats.
 
-The points are sixteen interleaved series of 128.  A Stockham transform (Cochran et al. 1967, radix 8, 4, 4)
+The points are sixteen interleaved series of 256.  A Stockham transform (Cochran et al. 1967, radix 8, 8, 4)
 treats the sixteen series as lanes; then blocks of 16 x 16 points are transposed in registers, and transforms
 of 16 points run across the series.  So every load, store and multiplication is sixteen floats wide, and the
 result is in natural order.  Real and imaginary parts are separate arrays.
@@ -20,20 +20,20 @@ from numba.extending import intrinsic
 from adaptive.kernel.dsp.vectors import LANE_BYTES, LANE_FLOATS, WORD, everywhere, load, shuffled, splat, store
 from adaptive.kernel.layout import LANES, record
 
-FFT_SIZE = 2048
+FFT_SIZE = 4096
 SERIES = LANES
 POINTS = FFT_SIZE // SERIES  # of one series
-FIRST_RADIX, RADIX = 8, 4
+FIRST_RADIX, SECOND_RADIX, RADIX = 8, 8, 4
 FIRST_COUNT = POINTS // FIRST_RADIX
-SECOND_COUNT = FIRST_COUNT // RADIX
+SECOND_COUNT = FIRST_COUNT // SECOND_RADIX
 
 FFT_TABLES = record(
     [
         # twiddle factors: exp(-2 pi i n / size)
         ("first_re", "f4", FIRST_COUNT * FIRST_RADIX),
         ("first_im", "f4", FIRST_COUNT * FIRST_RADIX),
-        ("second_re", "f4", SECOND_COUNT * RADIX),
-        ("second_im", "f4", SECOND_COUNT * RADIX),
+        ("second_re", "f4", SECOND_COUNT * SECOND_RADIX),
+        ("second_im", "f4", SECOND_COUNT * SECOND_RADIX),
         ("cross_re", "f4", FFT_SIZE),
         ("cross_im", "f4", FFT_SIZE),
     ]
@@ -77,7 +77,7 @@ def fft_tables() -> np.ndarray[Any, Any]:
     tables = np.zeros(1, FFT_TABLES)
     places = {
         "first": [(p * k, POINTS) for p in range(FIRST_COUNT) for k in range(FIRST_RADIX)],
-        "second": [(p * k, FIRST_COUNT) for p in range(SECOND_COUNT) for k in range(RADIX)],
+        "second": [(p * k, FIRST_COUNT) for p in range(SECOND_COUNT) for k in range(SECOND_RADIX)],
         "cross": [(k * n, FFT_SIZE) for k in range(POINTS) for n in range(SERIES)],
     }
     for name, turns in places.items():
@@ -178,7 +178,7 @@ def _factor(builder: Any, table: Pair, number: Any) -> Pair:
 
 
 def _first_stage(builder: Any, tables: Any, source: Pair, out: Pair) -> None:
-    """Radix 8 over 128 rows."""
+    """Radix 8 over 256 rows."""
     table = _table(builder, tables, "first")
     with cgutils.for_range(builder, WORD(FIRST_COUNT)) as loop:
         p = loop.index
@@ -191,24 +191,24 @@ def _first_stage(builder: Any, tables: Any, source: Pair, out: Pair) -> None:
 
 
 def _second_stage(builder: Any, tables: Any, source: Pair, out: Pair) -> None:
-    """Radix 4 over eight interleaved series of 16 rows."""
+    """Radix 8 over eight interleaved series of 32 rows."""
     table = _table(builder, tables, "second")
     with cgutils.for_range(builder, WORD(SECOND_COUNT)) as outer:
-        first = builder.mul(outer.index, WORD(RADIX))
-        factors = [_factor(builder, table, builder.add(first, WORD(k))) for k in range(RADIX)]
+        first = builder.mul(outer.index, WORD(SECOND_RADIX))
+        factors = [_factor(builder, table, builder.add(first, WORD(k))) for k in range(SECOND_RADIX)]
         with cgutils.for_range(builder, WORD(FIRST_RADIX)) as inner:
             q = inner.index
             begin = builder.add(q, builder.mul(outer.index, WORD(FIRST_RADIX)))
             step = FIRST_RADIX * SECOND_COUNT
-            rows = [_row(builder, source, builder.add(begin, WORD(step * j))) for j in range(RADIX)]
+            rows = [_row(builder, source, builder.add(begin, WORD(step * j))) for j in range(SECOND_RADIX)]
             end = builder.add(q, builder.mul(first, WORD(FIRST_RADIX)))
-            for k, value in enumerate(_dft4(builder, rows)):
+            for k, value in enumerate(_dft8(builder, rows)):
                 turned = value if k == 0 else _multiply(builder, value, factors[k])
                 _keep(builder, turned, out, builder.add(end, WORD(FIRST_RADIX * k)))
 
 
 def _third_stage(builder: Any, tables: Any, source: Pair, out: Pair) -> None:
-    """Radix 4 over 32 interleaved series of 4 rows, and the factors between the sixteen series."""
+    """Radix 4 over 64 interleaved series of 4 rows, and the factors between the sixteen series."""
     table = _table(builder, tables, "cross")
     step = POINTS // RADIX
     with cgutils.for_range(builder, WORD(step)) as loop:
@@ -232,11 +232,11 @@ def _last_stage(builder: Any, source: Pair, out: Pair) -> None:
 
 @intrinsic
 def fft(_context: Any, _re: Any, _im: Any, _out_re: Any, _out_im: Any, _tables: Any, _work: Any) -> Any:
-    """Transform 2,048 points: ``X[k] = sum of x[n] exp(-2 pi i n k / 2048)``.
+    """Transform 4,096 points: ``X[k] = sum of x[n] exp(-2 pi i n k / 4096)``.
 
     All arguments are addresses: real and imaginary part of the input and of the output (which may be the
     input), an `FFT_TABLES` and an `FFT_WORK`.  With real and imaginary parts exchanged, on both sides, it is
-    the inverse transform, times 2,048.
+    the inverse transform, times 4,096.
     """
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:

@@ -1,7 +1,7 @@
 """Time-stretch: a stem follows the tempo map and keeps its pitch.
 
 A stem is *at rest* while its tempo is its own: its sound is copied, bit by bit.  It *runs* while the tempo
-differs: every 640 frames, a spectrum of the sound (a window of 1,920 frames) is turned in phase and added to
+differs: every 768 frames, a spectrum of the sound (a window of 2,304 frames) is turned in phase and added to
 the output.  A stem always begins at rest, so it needs no preparation, and its first attack is a copy.  A stem
 that runs at ratio 1 turns its phases back in three hops and is then at rest again.
 
@@ -16,7 +16,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, ONE, ZERO
+from adaptive.kernel.dsp.maths import ONE, ZERO
 from adaptive.kernel.layout import QUANTUM
 from adaptive.kernel.sources.stretch_map import (
     first_onset_behind,
@@ -37,21 +37,27 @@ from adaptive.kernel.sources.stretch_record import (
     WINDOW,
 )
 from adaptive.kernel.sources.stretch_spectrum import (
+    EARLY_IM,
+    EARLY_RE,
+    FLOAT,
     LAST_IM,
     LAST_RE,
     LEFT,
     NOW_IM,
     NOW_RE,
-    EARLY_IM,
-    EARLY_RE,
     RIGHT,
+    RING_LEFT,
+    RING_RIGHT,
+    SQUARED,
     TOP,
+    add_products,
     add_spectrum,
     analyse,
     compare,
+    copy,
     fill_turns,
+    keep_spectrum,
     lock_to_peaks,
-    measure_energy,
     start_anew,
     turn_back,
     turn_spectrum,
@@ -59,7 +65,6 @@ from adaptive.kernel.sources.stretch_spectrum import (
 
 Q, H, W, HALF_W = np.int64(QUANTUM), np.int64(HOP), np.int64(WINDOW), np.int64(HALF_WINDOW)
 PHASES = np.int64(HOP_QUANTA)
-FLOAT = np.int64(4)
 NEAR = 0.5001  # frames: a stem at rest plays whole frames, so it may be half a frame from the tempo map
 STEADY = np.int64(2400)  # frames at ratio 1 before phases turn back: 50 ms at 48 kHz
 BACK_STEPS = np.int32(3)  # a turn of 180 degrees in three steps dips by 1.2 dB, in two by 3 dB
@@ -110,9 +115,8 @@ def find_onset(stretch: Any, plan: Any, loop_frames: int) -> None:
 
 @rtsafe
 def leave_rest(
-    stretch: Any, address: int, plan: Any, sound: Any, tables: Any, tables_address: int, work: Any,
-    work_address: int, frame: int,
-) -> None:  # fmt: skip
+    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, work_address: int, frame: int
+) -> None:
     """Prepare the output as if all earlier spectra had been those of the sound, and take the last of them.
 
     Only the two spectra whose windows reach beyond this frame count; their sum is the sound itself, weighted.
@@ -124,21 +128,27 @@ def leave_rest(
     stretch["analysed"] = centre - H - stretch["offset"]
     fill_turns(stretch, np.int64(0), TOP + np.int64(1), ONE, ZERO)
     clear_ring(stretch)
-    read_sound(work_address + LEFT, work_address + RIGHT, sound, frame - stretch["offset"], W)
-    start = frame % W
-    for i in range(W - H):
-        weight = tables["squared"][i + H]
-        if i + H + H < W:
-            weight += tables["squared"][i + H + H]
-        at = start + i
-        at -= W if at >= W else np.int64(0)
-        stretch["ring_left"][at] = work["left"][i] * weight
-        stretch["ring_right"][at] = work["right"][i] * weight
-    analyse(
-        work, work_address, tables, tables_address, sound, stretch["analysed"], address + LAST_RE,
-        address + LAST_IM,
-    )  # fmt: skip
+    left, right = work_address + LEFT, work_address + RIGHT
+    read_sound(left, right, sound, frame - stretch["offset"], W)
+    for number in range(np.int64(1), np.int64(3)):
+        add_weighted(address, tables_address, left, right, number * H, frame)
+    analyse(work_address, tables_address, sound, stretch["analysed"], address + LAST_RE, address + LAST_IM)
     find_onset(stretch, plan, sound["loop_frames"])
+
+
+@rtsafe
+def add_weighted(address: int, tables_address: int, left: int, right: int, skipped: int, frame: int) -> None:
+    """Add what is left of a spectrum of the sound itself whose window began `skipped` frames ago."""
+    start = frame % W
+    count = W - skipped
+    weights = tables_address + SQUARED + FLOAT * skipped
+    first = min(count, W - start)
+    to_left, to_right = address + RING_LEFT, address + RING_RIGHT
+    add_products(to_left + FLOAT * start, left, weights, first)
+    add_products(to_right + FLOAT * start, right, weights, first)
+    at = FLOAT * first
+    add_products(to_left, left + at, weights + at, count - first)
+    add_products(to_right, right + at, weights + at, count - first)
 
 
 @rtsafe
@@ -163,7 +173,7 @@ def step_to_rest(stretch: Any, step: int, frame: int) -> None:
 
 @rtsafe
 def make_hop(
-    stretch: Any, plan: Any, sound: Any, tables: Any, tables_address: int, work: Any, work_address: int,
+    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, work: Any, work_address: int,
     frame: int,
 ) -> None:  # fmt: skip
     """Add one spectrum, whose window begins at this frame, to the output."""
@@ -171,44 +181,42 @@ def make_hop(
     onset = plan_hop(stretch, plan, sound["loop_frames"], frame + HALF_W)
     position = stretch["analysed"]
     step = position - before
-    analyse(
-        work, work_address, tables, tables_address, sound, position, work_address + NOW_RE,
-        work_address + NOW_IM,
-    )  # fmt: skip
+    analyse(work_address, tables_address, sound, position, work_address + NOW_RE, work_address + NOW_IM)
     if step != H:
-        analyse(
-            work, work_address, tables, tables_address, sound, position - H, work_address + EARLY_RE,
-            work_address + EARLY_IM,
-        )  # fmt: skip
-        measure_energy(work)
-        compare(stretch, work)
+        early_re, early_im = work_address + EARLY_RE, work_address + EARLY_IM
+        analyse(work_address, tables_address, sound, position - H, early_re, early_im)
+        compare(address, work_address)
         lock_to_peaks(stretch, work)
     step_to_rest(stretch, step, frame)
     if onset >= 0:
         start_anew(stretch, plan["at_masks"] + (onset % plan["onset_count"]) * np.int64(MASK_BYTES))
-    turn_spectrum(stretch, work)
-    add_spectrum(stretch, work, work_address, tables, tables_address, frame)
+    turn_spectrum(address, work_address)
+    keep_spectrum(address, work_address)
+    add_spectrum(address, work_address, tables_address, frame)
     stretch["made"] += np.int64(1)
 
 
 @rtsafe
-def take_quantum(stretch: Any, left: int, right: int, frame: int) -> None:
+def take_quantum(address: int, left: int, right: int, frame: int) -> None:
     """Write the prepared output of a quantum, and clear it for the spectra of the next round."""
-    to_left = carray(pointer(left), Q, np.float32)
-    to_right = carray(pointer(right), Q, np.float32)
-    start = frame % W
-    for i in range(Q):
-        to_left[i] = stretch["ring_left"][start + i]
-        to_right[i] = stretch["ring_right"][start + i]
-    for i in range(Q):
-        stretch["ring_left"][start + i] = ZERO
-        stretch["ring_right"][start + i] = ZERO
+    start = FLOAT * (frame % W)
+    copy(left, address + RING_LEFT + start, Q)
+    copy(right, address + RING_RIGHT + start, Q)
+    clear(carray(pointer(address + RING_LEFT + start), Q, np.float32))
+    clear(carray(pointer(address + RING_RIGHT + start), Q, np.float32))
+
+
+@rtsafe
+def clear(out: Any) -> None:
+    """Set floats to zero."""
+    for i in range(out.size):
+        out[i] = ZERO
 
 
 @rtsafe
 def render_stretch(
-    stretch: Any, address: int, plan: Any, sound: Any, tables: Any, tables_address: int, work: Any,
-    work_address: int, left: int, right: int, frame: int,
+    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, work: Any, work_address: int,
+    left: int, right: int, frame: int,
 ) -> int:  # fmt: skip
     """Write a quantum of a stretched stem; return how many spectra it made.
 
@@ -218,8 +226,8 @@ def render_stretch(
         The stem, and its address.
     plan, sound : STRETCH_PLAN, SOUND
         What was found in its sound, and the sound.
-    tables, tables_address, work, work_address
-        Constants and scratch memory, shared by all stems, and their addresses.
+    tables_address, work, work_address : int64, STRETCH_WORK, int64
+        Address of `STRETCH_TABLES`; scratch memory, shared by all stems, and its address.
     left, right : int64
         Addresses of the rows to write.
     frame : int64
@@ -233,11 +241,11 @@ def render_stretch(
             if stretch["steady_since"] <= frame and is_close(stretch, frame + HALF_W):
                 stretch["mode"] = RESTING
         elif stretch["mode"] == RESTING and not is_close(stretch, frame + HALF_W):
-            leave_rest(stretch, address, plan, sound, tables, tables_address, work, work_address, frame)
+            leave_rest(stretch, address, plan, sound, tables_address, work_address, frame)
         if stretch["mode"] == RUNNING:
-            make_hop(stretch, plan, sound, tables, tables_address, work, work_address, frame)
+            make_hop(stretch, address, plan, sound, tables_address, work, work_address, frame)
     if stretch["mode"] == RESTING:
         read_sound(left, right, sound, frame - stretch["offset"], Q)
     else:
-        take_quantum(stretch, left, right, frame)
+        take_quantum(address, left, right, frame)
     return stretch["made"] - made

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from adaptive.kernel.dsp.fft import FFT_SIZE, FFT_TABLES, FFT_WORK, turn
+from adaptive.kernel.dsp.spectra import SPECTRUM
 from adaptive.kernel.layout import QUANTUM, record
 
-HOP = 640
-"""Frames between the centres of two spectra: ten quanta."""
+HOP = 768
+"""Frames between the centres of two spectra: twelve quanta."""
 
 HOP_QUANTA = HOP // QUANTUM
 WINDOW = 3 * HOP
@@ -72,8 +73,8 @@ STRETCH = record(
         ("made", "i8"),  # spectra made, for telemetry
         ("turn_re", "f4", BINS),  # how far the phase of each bin is from that of the sound, as a unit number
         ("turn_im", "f4", BINS),
-        ("last_re", "f4", FFT_SIZE),  # the last spectrum: left + i right
-        ("last_im", "f4", FFT_SIZE),
+        ("last_re", "f4", SPECTRUM),  # the last spectrum: left + i right
+        ("last_im", "f4", SPECTRUM),
         ("ring_left", "f4", WINDOW),  # output that later spectra add to; frame f is at f modulo its length
         ("ring_right", "f4", WINDOW),
     ]
@@ -87,13 +88,13 @@ STRETCH_WORK = record(
         ("right", "f4", WINDOW),
         ("frame_re", "f4", FFT_SIZE),
         ("frame_im", "f4", FFT_SIZE),
-        ("now_re", "f4", FFT_SIZE),
-        ("now_im", "f4", FFT_SIZE),
-        ("early_re", "f4", FFT_SIZE),  # spectrum one hop before `now`
-        ("early_im", "f4", FFT_SIZE),
-        ("energy", "f4", FFT_SIZE // 2 + 16),
-        ("cross_re", "f4", FFT_SIZE // 2 + 16),
-        ("cross_im", "f4", FFT_SIZE // 2 + 16),
+        ("now_re", "f4", SPECTRUM),
+        ("now_im", "f4", SPECTRUM),
+        ("early_re", "f4", SPECTRUM),  # spectrum one hop before `now`
+        ("early_im", "f4", SPECTRUM),
+        ("energy", "f4", BINS),
+        ("cross_re", "f4", BINS),
+        ("cross_im", "f4", BINS),
     ]
 )
 """Scratch memory, shared by all stems: nothing in it outlives a hop."""

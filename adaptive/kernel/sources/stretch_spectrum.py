@@ -19,6 +19,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.fft import FFT_SIZE, fft
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO
+from adaptive.kernel.dsp.spectra import compare_spectra, measure_energies, turn_bins
 from adaptive.kernel.sources.stretch_read import read_sound
 from adaptive.kernel.sources.stretch_record import (
     HALF_WINDOW,
@@ -33,6 +34,7 @@ from adaptive.kernel.sources.stretch_record import (
 N = np.int64(FFT_SIZE)
 TOP = np.int64(FFT_SIZE // 2)
 W, HALF_W, M = np.int64(WINDOW), np.int64(HALF_WINDOW), np.int64(MARGIN)
+FLOAT = np.int64(4)
 BYTES = np.int64(MASK_BYTES)
 BYTE_BITS = np.int64(8)
 NOTHING = F32(1e-30)  # square of a product of spectra at -210 dB: their phases mean nothing
@@ -49,51 +51,53 @@ LEFT, RIGHT = at_of(STRETCH_WORK, "left"), at_of(STRETCH_WORK, "right")
 FRAME_RE, FRAME_IM = at_of(STRETCH_WORK, "frame_re"), at_of(STRETCH_WORK, "frame_im")
 NOW_RE, NOW_IM = at_of(STRETCH_WORK, "now_re"), at_of(STRETCH_WORK, "now_im")
 EARLY_RE, EARLY_IM = at_of(STRETCH_WORK, "early_re"), at_of(STRETCH_WORK, "early_im")
+ENERGY = at_of(STRETCH_WORK, "energy")
+CROSS_RE, CROSS_IM = at_of(STRETCH_WORK, "cross_re"), at_of(STRETCH_WORK, "cross_im")
+TURN_RE, TURN_IM = at_of(STRETCH, "turn_re"), at_of(STRETCH, "turn_im")
 LAST_RE, LAST_IM = at_of(STRETCH, "last_re"), at_of(STRETCH, "last_im")
+RING_LEFT, RING_RIGHT = at_of(STRETCH, "ring_left"), at_of(STRETCH, "ring_right")
+WINDOW_AT, OUTPUT_WINDOW = at_of(STRETCH_TABLES, "window"), at_of(STRETCH_TABLES, "output_window")
+SQUARED = at_of(STRETCH_TABLES, "squared")
 
 
 @rtsafe
-def analyse(
-    work: Any, work_address: int, tables: Any, tables_address: int, sound: Any, centre: int, re: int, im: int
-) -> None:
+def multiply(out: int, source: int, weights: int, count: int) -> None:
+    """Write products of floats; arguments are addresses, and how many there are."""
+    to = carray(pointer(out), count, np.float32)
+    a, b = carray(pointer(source), count, np.float32), carray(pointer(weights), count, np.float32)
+    for i in range(count):
+        to[i] = a[i] * b[i]
+
+
+@rtsafe
+def add_products(out: int, source: int, weights: int, count: int) -> None:
+    """Add products of floats to others; arguments are addresses, and how many there are."""
+    to = carray(pointer(out), count, np.float32)
+    a, b = carray(pointer(source), count, np.float32), carray(pointer(weights), count, np.float32)
+    for i in range(count):
+        to[i] += a[i] * b[i]
+
+
+@rtsafe
+def analyse(work_address: int, tables_address: int, sound: Any, centre: int, re: int, im: int) -> None:
     """Write the spectrum of a sound around a position to two addresses."""
-    read_sound(work_address + LEFT, work_address + RIGHT, sound, centre - HALF_W, W)
-    for i in range(W):
-        work["frame_re"][M + i] = work["left"][i] * tables["window"][i]
-    for i in range(W):
-        work["frame_im"][M + i] = work["right"][i] * tables["window"][i]
-    fft(
-        work_address + FRAME_RE, work_address + FRAME_IM, re, im, tables_address + FFT_TABLE,
-        work_address + FFT_SCRATCH,
+    left, right = work_address + LEFT, work_address + RIGHT
+    frame_re, frame_im = work_address + FRAME_RE, work_address + FRAME_IM
+    read_sound(left, right, sound, centre - HALF_W, W)
+    multiply(frame_re + FLOAT * M, left, tables_address + WINDOW_AT, W)
+    multiply(frame_im + FLOAT * M, right, tables_address + WINDOW_AT, W)
+    fft(frame_re, frame_im, re, im, tables_address + FFT_TABLE, work_address + FFT_SCRATCH)
+
+
+@rtsafe
+def compare(address: int, work_address: int) -> None:
+    """Write the energy of each bin, and its unscaled turn."""
+    early_re, early_im = work_address + EARLY_RE, work_address + EARLY_IM
+    measure_energies(work_address + ENERGY, work_address + NOW_RE, work_address + NOW_IM)
+    compare_spectra(
+        work_address + CROSS_RE, work_address + CROSS_IM, address + TURN_RE, address + TURN_IM,
+        address + LAST_RE, address + LAST_IM, early_re, early_im,
     )  # fmt: skip
-
-
-@rtsafe
-def measure_energy(work: Any) -> None:
-    """Write the energy of each bin, both channels together."""
-    for k in range(np.int64(1), TOP):
-        re, im = work["now_re"][k], work["now_im"][k]
-        mirror_re, mirror_im = work["now_re"][N - k], work["now_im"][N - k]
-        work["energy"][k] = re * re + im * im + mirror_re * mirror_re + mirror_im * mirror_im
-
-
-@rtsafe
-def compare(stretch: Any, work: Any) -> None:
-    """Write the unscaled turn of each bin: last turn x last spectrum x conjugate of the early spectrum.
-
-    Bin -k of left + i right holds the conjugate of the same comparison.
-    """
-    for k in range(np.int64(1), TOP):
-        a, b = stretch["last_re"][k], stretch["last_im"][k]
-        c, d = work["early_re"][k], work["early_im"][k]
-        re, im = a * c + b * d, b * c - a * d
-        a, b = stretch["last_re"][N - k], stretch["last_im"][N - k]
-        c, d = work["early_re"][N - k], work["early_im"][N - k]
-        re += a * c + b * d
-        im -= b * c - a * d
-        x, y = stretch["turn_re"][k], stretch["turn_im"][k]
-        work["cross_re"][k] = x * re - y * im
-        work["cross_im"][k] = x * im + y * re
 
 
 @rtsafe
@@ -188,39 +192,41 @@ def turn_back(stretch: Any, steps: int) -> None:
 
 
 @rtsafe
-def turn_spectrum(stretch: Any, work: Any) -> None:
-    """Write the spectrum, turned, over the early one, and keep the spectrum for the next hop.
-
-    Bin -k of left + i right turns the other way.  Bins 0 and N / 2 are real in both channels and stay.
-    """
-    work["early_re"][0], work["early_im"][0] = work["now_re"][0], work["now_im"][0]
-    work["early_re"][TOP], work["early_im"][TOP] = work["now_re"][TOP], work["now_im"][TOP]
-    for k in range(np.int64(1), TOP):
-        x, y = stretch["turn_re"][k], stretch["turn_im"][k]
-        a, b = work["now_re"][k], work["now_im"][k]
-        work["early_re"][k] = a * x - b * y
-        work["early_im"][k] = a * y + b * x
-        a, b = work["now_re"][N - k], work["now_im"][N - k]
-        work["early_re"][N - k] = a * x + b * y
-        work["early_im"][N - k] = b * x - a * y
-    for k in range(N):
-        stretch["last_re"][k] = work["now_re"][k]
-    for k in range(N):
-        stretch["last_im"][k] = work["now_im"][k]
+def turn_spectrum(address: int, work_address: int) -> None:
+    """Write the spectrum, turned, over the early one.  Bins 0 and N / 2 are real in both channels and stay."""
+    re, im = work_address + EARLY_RE, work_address + EARLY_IM
+    now_re, now_im = work_address + NOW_RE, work_address + NOW_IM
+    turn_bins(re, im, address + TURN_RE, address + TURN_IM, now_re, now_im)
+    copy(re + FLOAT * TOP, now_re + FLOAT * TOP, np.int64(1))
+    copy(im + FLOAT * TOP, now_im + FLOAT * TOP, np.int64(1))
 
 
 @rtsafe
-def add_spectrum(
-    stretch: Any, work: Any, work_address: int, tables: Any, tables_address: int, frame: int
-) -> None:
+def copy(out: int, source: int, count: int) -> None:
+    """Copy floats; arguments are addresses, and how many there are."""
+    to, data = carray(pointer(out), count, np.float32), carray(pointer(source), count, np.float32)
+    for i in range(count):
+        to[i] = data[i]
+
+
+@rtsafe
+def keep_spectrum(address: int, work_address: int) -> None:
+    """Keep the spectrum as the last one, for the next hop."""
+    copy(address + LAST_RE, work_address + NOW_RE, N)
+    copy(address + LAST_IM, work_address + NOW_IM, N)
+
+
+@rtsafe
+def add_spectrum(address: int, work_address: int, tables_address: int, frame: int) -> None:
     """Transform the turned spectrum back, and add it to the output from a frame on."""
     re, im = work_address + EARLY_RE, work_address + EARLY_IM
     fft(im, re, im, re, tables_address + FFT_TABLE, work_address + FFT_SCRATCH)
     start = frame % W
     first = W - start
-    for i in range(first):
-        stretch["ring_left"][start + i] += work["early_re"][M + i] * tables["output_window"][i]
-        stretch["ring_right"][start + i] += work["early_im"][M + i] * tables["output_window"][i]
-    for i in range(first, W):
-        stretch["ring_left"][i - first] += work["early_re"][M + i] * tables["output_window"][i]
-        stretch["ring_right"][i - first] += work["early_im"][M + i] * tables["output_window"][i]
+    left, right = address + RING_LEFT, address + RING_RIGHT
+    window, at = tables_address + OUTPUT_WINDOW, FLOAT * M
+    add_products(left + FLOAT * start, re + at, window, first)
+    add_products(right + FLOAT * start, im + at, window, first)
+    at, window = at + FLOAT * first, window + FLOAT * first
+    add_products(left, re + at, window, start)
+    add_products(right, im + at, window, start)

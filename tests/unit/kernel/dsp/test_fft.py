@@ -46,7 +46,7 @@ def test_a_transform_is_that_of_numpy_to_single_precision(in_place: bool) -> Non
     assert error.max() < 1e-6 * np.abs(wanted).max()
 
 
-@pytest.mark.parametrize("place", [0, 1, 15, 16, 127, 128, 1025, 2047])
+@pytest.mark.parametrize("place", [0, 1, 15, 16, 127, 128, 1025, 4095])
 def test_a_single_sample_turns_once_for_each_bin(place: int) -> None:
     signal = np.zeros(FFT_SIZE, complex)
     signal[place] = 1.0
@@ -64,9 +64,9 @@ def test_there_and_back_with_the_parts_exchanged_is_the_signal() -> None:
 
 
 def test_a_turn_is_exact_to_double_precision() -> None:
-    for size in (16, 128, 1920, 2048):
+    for size in (16, 128, 256, 2304, 4096):
         for n in range(size):
             re, im = turn(n, size)
 
-            assert abs(re - math.cos(2 * math.pi * n / size)) < 1e-15
-            assert abs(im + math.sin(2 * math.pi * n / size)) < 1e-15
+            assert abs(re - math.cos(2 * math.pi * n / size)) < 3e-15
+            assert abs(im + math.sin(2 * math.pi * n / size)) < 3e-15
