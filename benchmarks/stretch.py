@@ -22,6 +22,7 @@ from adaptive.engine.stretch_plan import StretchPlan, plan_sound
 from adaptive.kernel.compile.build import compiled, hash_of
 from adaptive.kernel.compile.cache import UnitFile
 from adaptive.kernel.compile.jit import pointer
+from adaptive.kernel.dsp.fft import fft
 from adaptive.kernel.layout import QUANTUM, SOUND
 from adaptive.kernel.sources.stretch import render_stretch, start_stretch
 from adaptive.kernel.sources.stretch_map import whole
@@ -76,6 +77,24 @@ def driver() -> Any:
     return compiled(drive, signature, file).ctypes
 
 
+def transform(re: int, im: int, out_re: int, out_im: int, tables: int, work: int) -> None:
+    """The Fourier transform, as a C function."""
+    fft(re, im, out_re, out_im, tables, work)
+
+
+@lru_cache(maxsize=1)
+def compiled_fft() -> Any:
+    """The compiled `transform`, from the cache of the kernel's units."""
+    signature = types.void(*[types.int64] * 6)
+    return compiled(transform, signature, UnitFile(f"fft-{hash_of(transform, signature)}.unit"))
+
+
+def fft_address() -> int:
+    """Address of the compiled transform."""
+    address: int = compiled_fft().address
+    return address
+
+
 class Harness:
     """A sound, ready to be stretched.
 
@@ -99,7 +118,7 @@ class Harness:
         self.plan = plan or plan_sound(self.audio, sample_rate, origin, loop_frames)
         left, right = (channel.ctypes.data for channel in self.audio)
         self.sound = np.array([(left, right, self.audio.shape[1], origin, loop_frames)], SOUND)
-        self.tables = stretch_tables()
+        self.tables = stretch_tables(fft_address())
         self.work = np.zeros(1, STRETCH_WORK)
         self.made = np.zeros(0, np.int64)
         self.seconds = 0.0

@@ -1,6 +1,6 @@
 """Music for judging time-stretch that no recording covers: chords without drums, and dense mixes.
 
-    python -m benchmarks.stretch_material FOLDER         # writes a file for each of `MATERIAL`
+python -m benchmarks.stretch_material FOLDER         # writes a file for each of `MATERIAL`
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def hertz(key: float) -> float:
     return 440.0 * 2.0 ** ((key - 69.0) / 12.0)
 
 
-def tone(key: float, seconds: float, harmonics: int, brightness: float, decay_s: float, attack_s: float) -> Array:
+def tone(
+    key: float, seconds: float, harmonics: int, brightness: float, decay_s: float, attack_s: float
+) -> Array:
     """A tone of harmonics whose higher ones are softer (power `brightness`) and decay sooner."""
     t = np.arange(int(seconds * RATE)) / RATE
     random = np.random.default_rng(int(key * 100) + harmonics)
@@ -129,8 +131,7 @@ def lead() -> Array:
         phase = 2 * np.pi * base * t + 0.12 * base / 440 * np.sin(2 * np.pi * 5.5 * t)
         sound = sum(np.sin(n * phase) / n for n in range(1, 9)) * np.minimum(t / 0.02, 1.0)
         parts.append((float(step), 0.12 * sound * np.minimum((0.98 - t) / 0.03, 1.0), -0.3))
-    for key in (84, 91, 96):
-        parts.append((0.0, 0.02 * tone(key, SECONDS, 3, 1.0, 0.0, 0.5), (key - 90) / 8))
+    parts += [(0.0, 0.02 * tone(key, SECONDS, 3, 1.0, 0.0, 0.5), (key - 90) / 8) for key in (84, 91, 96)]
     return mixed(parts)
 
 

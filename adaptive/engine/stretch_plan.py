@@ -36,7 +36,7 @@ LEAST_LONG_RISE = 2.0
 """A tone under a drum rises in a short window, but hardly in a long one; the same note struck again does."""
 
 TONAL = 12.0
-"""Least energy of a tone's bin over the geometric mean of its surroundings; a bin of noise reaches about 5."""
+"""Least energy of a tone's bin over the geometric mean around it; a bin of noise reaches about 5."""
 
 BLOCK = 2048  # spectra analysed at a time
 
@@ -93,7 +93,7 @@ CONTEXT = 2 * FFT_SIZE
 
 
 def with_surroundings(audio: Array, origin: int, loop_frames: int) -> Array:
-    """A sound with what is heard before and behind it: its own end and beginning if it loops, else silence."""
+    """A sound with what is heard before and behind it: if it loops, its own end and beginning."""
     if loop_frames == 0:
         return np.pad(audio, ((0, 0), (CONTEXT, CONTEXT)))
     one_pass = audio[:, origin : origin + loop_frames]
@@ -202,7 +202,7 @@ def smoothed(energy: Array, half: int) -> Array:
 
 
 def is_tonal(energy: Array) -> Array:
-    """Bins that belong to a tone: a peak far above the geometric mean around it, with two bins on each side."""
+    """Bins of tones: peaks far above the geometric mean around them, and two bins on each side."""
     padded = np.pad(energy, ((0, 0), (2, 2)))
     neighbours = np.max([padded[:, n : n + energy.shape[1]] for n in (0, 1, 3, 4)], axis=0)
     around = np.exp(smoothed(np.log(energy + 1e-20), 12))
@@ -230,7 +230,10 @@ def reset_masks(audio: Array, onsets: Array, sample_rate: float) -> Array:
         steps = np.repeat(loud > SHORT_RISE * quiet, FFT_SIZE // SHORT, axis=1)[:, :BINS]
         steps &= became > LEAST_LONG_RISE * was
         # noise of a drum may hide a tone in one of two windows
-        earlier, later = spectra_at(audio, at - 3 * HALF_WINDOW, WINDOW), spectra_at(audio, at + 3 * HALF_WINDOW, WINDOW)
+        earlier, later = (
+            spectra_at(audio, at - 3 * HALF_WINDOW, WINDOW),
+            spectra_at(audio, at + 3 * HALF_WINDOW, WINDOW),
+        )
         goes_on = (is_tonal(before) | is_tonal(earlier)) & (is_tonal(behind) | is_tonal(later))
         masks[start : start + 64] = (became > LONG_RISE * was) | ~goes_on | steps
         low = int(RESET_FROM_HZ * FFT_SIZE / sample_rate)

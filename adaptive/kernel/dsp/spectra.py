@@ -27,7 +27,7 @@ Pair = tuple[Any, Any]
 
 
 def _blocks(builder: Any) -> Iterator[tuple[Any, Any]]:
-    """Offsets in bytes of sixteen bins, and of the sixteen bins that mirror them; generated once, as a loop."""
+    """Offsets in bytes of sixteen bins, and of those that mirror them; generated once, as a loop."""
     with cgutils.for_range(builder, WORD(BLOCKS)) as loop:
         at = builder.mul(loop.index, WORD(LANE_BYTES))
         yield at, builder.sub(WORD(4 * (FFT_SIZE - LANES + 1)), at)
@@ -51,7 +51,7 @@ def _sum_of_products(builder: Any, pairs: list[Pair]) -> Any:
 
 @intrinsic
 def measure_energies(_context: Any, _energy: Any, _re: Any, _im: Any) -> Any:
-    """Write the energy of each bin of both channels together: of bins k and N - k.  Arguments are addresses."""
+    """Write the energy of each bin, both channels together (bins k and N - k).  Arguments are addresses."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         energy, re, im = args

@@ -153,7 +153,7 @@ def add_weighted(address: int, tables_address: int, left: int, right: int, skipp
 
 @rtsafe
 def step_to_rest(stretch: Any, step: int, frame: int) -> None:
-    """Turn the phases back, a hop at a time, once the ratio has been 1 for a while and no frame is skipped."""
+    """Turn the phases back, hop by hop, once the ratio has been 1 for a while and no frame is skipped."""
     centre = frame + HALF_W
     at_home = stretch["offset"] == centre - whole(position_at(stretch, centre))
     if step != H or not at_home or frame - stretch["steady_since"] < STEADY:

@@ -54,7 +54,7 @@ def onset_frame(onsets: Any, count: int, number: int, loop_frames: int) -> int:
 
 @rtsafe
 def first_onset_behind(onsets: Any, count: int, position: int, loop_frames: int) -> int:
-    """Number of the first onset at or behind a position; `count` (or more) if a sound without loop has none."""
+    """Number of the first onset at or behind a position; `count` if a sound without loop has none."""
     number = np.int64(0)
     within = position
     if loop_frames > 0 and position > 0:

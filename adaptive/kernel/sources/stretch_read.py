@@ -1,4 +1,4 @@
-"""What a clip would play at its own tempo, read at any position: the sound with loop, tails and pickup summed."""
+"""What a clip would play at its own tempo, from any position on: its sound, with tails of earlier passes."""
 
 from __future__ import annotations
 

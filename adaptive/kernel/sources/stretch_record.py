@@ -30,6 +30,7 @@ STRETCH_RESTING, STRETCH_RUNNING = range(2)
 STRETCH_TABLES = record(
     [
         ("fft", FFT_TABLES),
+        ("fft_unit", "i8"),  # address of the compiled `fft`
         ("window", "f4", WINDOW),
         ("output_window", "f4", WINDOW),  # scaled so that overlapping frames add up to one
         ("squared", "f4", WINDOW),  # product of both, times the size of the transform
@@ -100,8 +101,14 @@ STRETCH_WORK = record(
 """Scratch memory, shared by all stems: nothing in it outlives a hop."""
 
 
-def stretch_tables() -> np.ndarray[Any, Any]:
-    """The constants of stretching: an array with one `STRETCH_TABLES`."""
+def stretch_tables(fft_unit: int) -> np.ndarray[Any, Any]:
+    """The constants of stretching: an array with one `STRETCH_TABLES`.
+
+    Parameters
+    ----------
+    fft_unit : int
+        Address of the compiled `fft`: a C function of six int64.
+    """
     from adaptive.kernel.dsp.fft import fft_tables
 
     tables = np.zeros(1, STRETCH_TABLES)
@@ -109,6 +116,7 @@ def stretch_tables() -> np.ndarray[Any, Any]:
     window = np.array([0.5 - 0.5 * turn(n, WINDOW)[0] for n in range(WINDOW)])
     overlap = 9.0 / 8.0  # sum of three squared Hann windows
     table["fft"] = fft_tables()[0]
+    table["fft_unit"] = fft_unit
     table["window"] = window
     table["output_window"] = window / (overlap * FFT_SIZE)
     table["squared"] = window * window / overlap

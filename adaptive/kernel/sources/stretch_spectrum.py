@@ -17,7 +17,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.fft import FFT_SIZE, fft
+from adaptive.kernel.dsp.fft import FFT_SIZE, call_fft
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO
 from adaptive.kernel.dsp.spectra import compare_spectra, measure_energies, turn_bins
 from adaptive.kernel.sources.stretch_read import read_sound
@@ -46,6 +46,7 @@ def at_of(kind: Any, name: str) -> Any:
     return np.int64(kind.fields[name][1])
 
 
+FFT_UNIT = at_of(STRETCH_TABLES, "fft_unit")
 FFT_TABLE, FFT_SCRATCH = at_of(STRETCH_TABLES, "fft"), at_of(STRETCH_WORK, "fft")
 LEFT, RIGHT = at_of(STRETCH_WORK, "left"), at_of(STRETCH_WORK, "right")
 FRAME_RE, FRAME_IM = at_of(STRETCH_WORK, "frame_re"), at_of(STRETCH_WORK, "frame_im")
@@ -79,6 +80,13 @@ def add_products(out: int, source: int, weights: int, count: int) -> None:
 
 
 @rtsafe
+def transform(re: int, im: int, out_re: int, out_im: int, tables_address: int, work_address: int) -> None:
+    """Call the compiled `fft`."""
+    unit = carray(pointer(tables_address + FFT_UNIT), np.int64(1), np.int64)[0]
+    call_fft(unit, re, im, out_re, out_im, tables_address + FFT_TABLE, work_address + FFT_SCRATCH)
+
+
+@rtsafe
 def analyse(work_address: int, tables_address: int, sound: Any, centre: int, re: int, im: int) -> None:
     """Write the spectrum of a sound around a position to two addresses."""
     left, right = work_address + LEFT, work_address + RIGHT
@@ -86,7 +94,7 @@ def analyse(work_address: int, tables_address: int, sound: Any, centre: int, re:
     read_sound(left, right, sound, centre - HALF_W, W)
     multiply(frame_re + FLOAT * M, left, tables_address + WINDOW_AT, W)
     multiply(frame_im + FLOAT * M, right, tables_address + WINDOW_AT, W)
-    fft(frame_re, frame_im, re, im, tables_address + FFT_TABLE, work_address + FFT_SCRATCH)
+    transform(frame_re, frame_im, re, im, tables_address, work_address)
 
 
 @rtsafe
@@ -193,7 +201,10 @@ def turn_back(stretch: Any, steps: int) -> None:
 
 @rtsafe
 def turn_spectrum(address: int, work_address: int) -> None:
-    """Write the spectrum, turned, over the early one.  Bins 0 and N / 2 are real in both channels and stay."""
+    """Write the spectrum, turned, over the early one.
+
+    Bins 0 and N / 2 are real in both channels and stay.
+    """
     re, im = work_address + EARLY_RE, work_address + EARLY_IM
     now_re, now_im = work_address + NOW_RE, work_address + NOW_IM
     turn_bins(re, im, address + TURN_RE, address + TURN_IM, now_re, now_im)
@@ -220,7 +231,7 @@ def keep_spectrum(address: int, work_address: int) -> None:
 def add_spectrum(address: int, work_address: int, tables_address: int, frame: int) -> None:
     """Transform the turned spectrum back, and add it to the output from a frame on."""
     re, im = work_address + EARLY_RE, work_address + EARLY_IM
-    fft(im, re, im, re, tables_address + FFT_TABLE, work_address + FFT_SCRATCH)
+    transform(im, re, im, re, tables_address, work_address)
     start = frame % W
     first = W - start
     left, right = address + RING_LEFT, address + RING_RIGHT

@@ -1,26 +1,12 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pytest
-from numba import types
 
-from adaptive.kernel.compile.build import compiled, hash_of
-from adaptive.kernel.compile.cache import UnitFile
-from adaptive.kernel.dsp.fft import FFT_SIZE, FFT_WORK, fft, fft_tables, turn
-
-
-def transform(re: int, im: int, out_re: int, out_im: int, tables: int, work: int) -> None:
-    fft(re, im, out_re, out_im, tables, work)
-
-
-@lru_cache(maxsize=1)
-def function() -> Any:
-    signature = types.void(*[types.int64] * 6)
-    return compiled(transform, signature, UnitFile(f"test_fft-{hash_of(transform, signature)}.unit")).ctypes
+from adaptive.kernel.dsp.fft import FFT_SIZE, FFT_WORK, fft_tables, turn
+from benchmarks.stretch import compiled_fft
 
 
 def transformed(signal: np.ndarray, *, in_place: bool = False) -> np.ndarray:
@@ -28,7 +14,7 @@ def transformed(signal: np.ndarray, *, in_place: bool = False) -> np.ndarray:
     out_re, out_im = (re, im) if in_place else (np.zeros_like(re), np.zeros_like(im))
     tables, work = fft_tables(), np.zeros(1, FFT_WORK)
     addresses = [array.ctypes.data for array in (re, im, out_re, out_im, tables, work)]
-    function()(*addresses)
+    compiled_fft().ctypes(*addresses)
     return out_re.astype(np.float64) + 1j * out_im
 
 
