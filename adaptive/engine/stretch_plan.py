@@ -21,6 +21,7 @@ SHORT, SHORT_HOP = 512, 64
 BANDS = 12
 LOWEST_HZ, HIGHEST_HZ = 150.0, 16000.0  # the lowest band reaches down to 0
 RISE_HOPS = 4  # 5 ms at 48 kHz
+FAINT_DB = -130.0  # what is so far below the loudest band is rounding
 FLOOR_DB, LOUD_PERCENT = -50.0, 99.5  # what is so far below the loud moments of its band is not an onset
 LEAST_RISE_DB = 2.0  # mean over the bands, above the median of the surroundings
 MEDIAN_S = 0.2
@@ -116,7 +117,8 @@ def band_levels(audio: Array, sample_rate: float) -> Array:
         energy = (spectra.real**2 + spectra.imag**2).sum(axis=0)
         levels.append(np.add.reduceat(energy[:, : cuts[-1]], cuts[:-1], axis=1))
     power = np.concatenate(levels)
-    floor = np.percentile(power, LOUD_PERCENT, axis=0) * 10.0 ** (FLOOR_DB / 10.0) + 1e-12
+    loud = np.percentile(power, LOUD_PERCENT, axis=0)
+    floor = np.maximum(loud * 10.0 ** (FLOOR_DB / 10.0), loud.max() * 10.0 ** (FAINT_DB / 10.0)) + 1e-12
     levels_db: Array = 10.0 * np.log10(power + floor)
     return levels_db
 
