@@ -31,7 +31,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.processors.lowpass_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.sources.clip_record": "records: tests/unit/kernel/test_layout.py",
-    "kernel.sources.stretch_map": "plans what a stretched stem plays: tests/unit/kernel/sources/test_stretch.py",
+    "kernel.sources.stretch_map": "the plan of a hop: tests/unit/kernel/sources/test_stretch.py",
     "kernel.sources.stretch_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.sources.stretch_spectrum": "the spectra of a stem: tests/unit/kernel/sources/test_stretch.py",
     "kernel.sources.synth_record": "records: tests/unit/kernel/test_layout.py",

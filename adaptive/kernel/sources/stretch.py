@@ -50,8 +50,8 @@ from adaptive.kernel.sources.stretch_spectrum import (
     RING_RIGHT,
     SQUARED,
     TOP,
-    add_products,
     add_spectrum,
+    add_to_ring,
     analyse,
     compare,
     copy,
@@ -67,7 +67,7 @@ Q, H, W, HALF_W = np.int64(QUANTUM), np.int64(HOP), np.int64(WINDOW), np.int64(H
 PHASES = np.int64(HOP_QUANTA)
 NEAR = 0.5001  # frames: a stem at rest plays whole frames, so it may be half a frame from the tempo map
 STEADY = np.int64(2400)  # frames at ratio 1 before phases turn back: 50 ms at 48 kHz
-BACK_STEPS = np.int32(3)  # a turn of 180 degrees in three steps dips by 1.2 dB, in two by 3 dB
+BACK_STEPS = np.int32(3)  # a turn of 180 degrees in three steps dips by 1.6 dB, in two by 3 dB
 RESTING, RUNNING = np.int32(STRETCH_RESTING), np.int32(STRETCH_RUNNING)
 
 
@@ -131,24 +131,10 @@ def leave_rest(
     left, right = work_address + LEFT, work_address + RIGHT
     read_sound(left, right, sound, frame - stretch["offset"], W)
     for number in range(np.int64(1), np.int64(3)):
-        add_weighted(address, tables_address, left, right, number * H, frame)
+        weights = tables_address + SQUARED + FLOAT * number * H
+        add_to_ring(address, left, right, weights, W - number * H, frame)
     analyse(work_address, tables_address, sound, stretch["analysed"], address + LAST_RE, address + LAST_IM)
     find_onset(stretch, plan, sound["loop_frames"])
-
-
-@rtsafe
-def add_weighted(address: int, tables_address: int, left: int, right: int, skipped: int, frame: int) -> None:
-    """Add what is left of a spectrum of the sound itself whose window began `skipped` frames ago."""
-    start = frame % W
-    count = W - skipped
-    weights = tables_address + SQUARED + FLOAT * skipped
-    first = min(count, W - start)
-    to_left, to_right = address + RING_LEFT, address + RING_RIGHT
-    add_products(to_left + FLOAT * start, left, weights, first)
-    add_products(to_right + FLOAT * start, right, weights, first)
-    at = FLOAT * first
-    add_products(to_left, left + at, weights + at, count - first)
-    add_products(to_right, right + at, weights + at, count - first)
 
 
 @rtsafe

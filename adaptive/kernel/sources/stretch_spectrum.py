@@ -181,22 +181,21 @@ def halved(re: float, im: float) -> tuple[float, float]:
 
 @rtsafe
 def turn_back(stretch: Any, steps: int) -> None:
-    """Take one of `steps` equal steps (3, 2, 1) on which each bin returns to the phase of the sound.
+    """Take one of three steps (3, 2, 1) on which each bin returns to the phase of the sound.
 
-    Two thirds of an angle are made of a half, an eighth and a thirty-second part.
+    They leave three quarters, three eighths and nothing of its angle, and need no trigonometry: the direction
+    of 1 + z has half the angle of z, and that of z + its half has three quarters.
     """
+    if steps == 1:
+        fill_turns(stretch, np.int64(1), TOP, ONE, ZERO)
+        return
+    share = ONE if steps == 3 else ZERO
     for k in range(np.int64(1), TOP):
-        if steps == 1:
-            stretch["turn_re"][k], stretch["turn_im"][k] = ONE, ZERO
-            continue
-        re, im = halved(stretch["turn_re"][k], stretch["turn_im"][k])
-        if steps == 3:
-            part_re, part_im = re, im
-            for _ in range(np.int64(2)):
-                part_re, part_im = halved(part_re, part_im)
-                part_re, part_im = halved(part_re, part_im)
-                re, im = re * part_re - im * part_im, re * part_im + im * part_re
-        stretch["turn_re"][k], stretch["turn_im"][k] = re, im
+        x, y = stretch["turn_re"][k], stretch["turn_im"][k]
+        re, im = halved(x, y)
+        re, im = re + share * x, im + share * y
+        scale = ONE / np.sqrt(re * re + im * im)
+        stretch["turn_re"][k], stretch["turn_im"][k] = re * scale, im * scale
 
 
 @rtsafe
@@ -232,12 +231,18 @@ def add_spectrum(address: int, work_address: int, tables_address: int, frame: in
     """Transform the turned spectrum back, and add it to the output from a frame on."""
     re, im = work_address + EARLY_RE, work_address + EARLY_IM
     transform(im, re, im, re, tables_address, work_address)
+    at = FLOAT * M
+    add_to_ring(address, re + at, im + at, tables_address + OUTPUT_WINDOW, W, frame)
+
+
+@rtsafe
+def add_to_ring(address: int, left: int, right: int, weights: int, count: int, frame: int) -> None:
+    """Add `count` weighted frames to the output from a frame on; `left`, `right`, `weights` are addresses."""
     start = frame % W
-    first = W - start
-    left, right = address + RING_LEFT, address + RING_RIGHT
-    window, at = tables_address + OUTPUT_WINDOW, FLOAT * M
-    add_products(left + FLOAT * start, re + at, window, first)
-    add_products(right + FLOAT * start, im + at, window, first)
-    at, window = at + FLOAT * first, window + FLOAT * first
-    add_products(left, re + at, window, start)
-    add_products(right, im + at, window, start)
+    first = min(count, W - start)
+    to_left, to_right = address + RING_LEFT, address + RING_RIGHT
+    add_products(to_left + FLOAT * start, left, weights, first)
+    add_products(to_right + FLOAT * start, right, weights, first)
+    at = FLOAT * first
+    add_products(to_left, left + at, weights + at, count - first)
+    add_products(to_right, right + at, weights + at, count - first)

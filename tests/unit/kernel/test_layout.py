@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from adaptive.kernel import bus_record, layout, osc_receiver_layout
-from adaptive.kernel.processors import lowpass_record, reverb_record
 from adaptive.kernel.dsp import fft
+from adaptive.kernel.processors import lowpass_record, reverb_record
 from adaptive.kernel.sources import clip_record, stretch_record, synth_record
 
 RECORD_MODULES = (

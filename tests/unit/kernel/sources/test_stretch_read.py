@@ -31,7 +31,7 @@ def frames(position: int, count: int, origin: int = 0, loop_frames: int = 0, lin
 
 
 def played(origin: int, loop_frames: int, passes: int) -> Array:
-    """What a clip plays from its pickup on, over some passes: the n-th begins at `origin + n * loop_frames`."""
+    """What a clip plays from its pickup on; the n-th pass begins at `origin + n * loop_frames`."""
     out = np.zeros(origin + passes * loop_frames + len(LINE), np.float32)
     for number in range(passes):
         first = origin if number else 0
