@@ -172,7 +172,7 @@ def make_hop(
         early_re, early_im = work_address + EARLY_RE, work_address + EARLY_IM
         analyse(work_address, tables_address, sound, position - H, early_re, early_im)
         compare(address, work_address)
-        lock_to_peaks(stretch, work)
+        lock_to_peaks(stretch, work, work_address)
     step_to_rest(stretch, step, frame)
     if onset >= 0:
         start_anew(stretch, plan["at_masks"] + (onset % plan["onset_count"]) * np.int64(MASK_BYTES))

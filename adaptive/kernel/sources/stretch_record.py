@@ -94,6 +94,7 @@ STRETCH_WORK = record(
         ("early_re", "f4", SPECTRUM),  # spectrum one hop before `now`
         ("early_im", "f4", SPECTRUM),
         ("energy", "f4", BINS),
+        ("is_peak", "u1", BINS),
         ("cross_re", "f4", BINS),
         ("cross_im", "f4", BINS),
     ]

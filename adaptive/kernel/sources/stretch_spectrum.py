@@ -52,7 +52,7 @@ LEFT, RIGHT = at_of(STRETCH_WORK, "left"), at_of(STRETCH_WORK, "right")
 FRAME_RE, FRAME_IM = at_of(STRETCH_WORK, "frame_re"), at_of(STRETCH_WORK, "frame_im")
 NOW_RE, NOW_IM = at_of(STRETCH_WORK, "now_re"), at_of(STRETCH_WORK, "now_im")
 EARLY_RE, EARLY_IM = at_of(STRETCH_WORK, "early_re"), at_of(STRETCH_WORK, "early_im")
-ENERGY = at_of(STRETCH_WORK, "energy")
+ENERGY, IS_PEAK = at_of(STRETCH_WORK, "energy"), at_of(STRETCH_WORK, "is_peak")
 CROSS_RE, CROSS_IM = at_of(STRETCH_WORK, "cross_re"), at_of(STRETCH_WORK, "cross_im")
 TURN_RE, TURN_IM = at_of(STRETCH, "turn_re"), at_of(STRETCH, "turn_im")
 LAST_RE, LAST_IM = at_of(STRETCH, "last_re"), at_of(STRETCH, "last_im")
@@ -130,31 +130,42 @@ def fill_turns(stretch: Any, first: int, last: int, re: float, im: float) -> Non
 
 
 @rtsafe
-def lock_to_peaks(stretch: Any, work: Any) -> None:
-    """Give every bin the turn of its peak; the bins between two peaks are divided at the least energy.
+def mark_peaks(work_address: int) -> None:
+    """Mark the bins with more energy than two neighbours on either side."""
+    count = TOP - np.int64(5)
+    energy = work_address + ENERGY + FLOAT
+    low = carray(pointer(energy), count, np.float32)
+    lower = carray(pointer(energy + FLOAT), count, np.float32)
+    here = carray(pointer(energy + FLOAT * np.int64(2)), count, np.float32)
+    higher = carray(pointer(energy + FLOAT * np.int64(3)), count, np.float32)
+    high = carray(pointer(energy + FLOAT * np.int64(4)), count, np.float32)
+    mark = carray(pointer(work_address + IS_PEAK + np.int64(3)), count, np.uint8)
+    for i in range(count):
+        value = here[i]
+        above = (value > low[i]) & (value > lower[i])
+        mark[i] = above & (value >= higher[i]) & (value >= high[i])
 
-    A peak is larger than its two neighbours on both sides.
-    """
-    energy = work["energy"]
+
+@rtsafe
+def lock_to_peaks(stretch: Any, work: Any, work_address: int) -> None:
+    """Give every bin the turn of its peak; the bins between two peaks are divided at the least energy."""
+    mark_peaks(work_address)
+    energy, mark = work["energy"], work["is_peak"]
     begin, edge = np.int64(1), np.int64(1)
-    peak = np.int64(-1)
+    is_first = True
     least, re, im = ZERO, ONE, ZERO
     for k in range(np.int64(3), TOP - np.int64(2)):
-        value = energy[k]
-        if (
-            value > energy[k - np.int64(1)]
-            and value > energy[k - np.int64(2)]
-            and value >= energy[k + np.int64(1)]
-            and value >= energy[k + np.int64(2)]
-        ):
-            if peak >= 0:
+        if mark[k]:
+            if not is_first:
                 fill_turns(stretch, begin, edge, re, im)
                 begin = edge
+            is_first = False
             re, im = turn_of(stretch, work, k)
-            peak, least, edge = k, value, k + np.int64(1)
-        elif value < least:
-            least, edge = value, k
-    if peak >= 0:
+            least, edge = energy[k], k + np.int64(1)
+        value = energy[k]
+        edge = k if value < least else edge
+        least = min(value, least)
+    if not is_first:
         fill_turns(stretch, begin, TOP, re, im)
 
 
