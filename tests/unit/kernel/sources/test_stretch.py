@@ -142,6 +142,14 @@ def test_an_attack_is_as_steep_as_it_was() -> None:
     assert np.corrcoef(was, became)[0, 1] > 0.9
 
 
+def test_the_first_attack_of_a_stem_is_a_copy_at_any_ratio() -> None:
+    audio = np.roll(clicks(2.0), -9600, axis=1)
+    out = Harness(audio).stretched(1.25)
+
+    assert bursts(audio)[0] < 10
+    assert np.array_equal(out[:, :800], audio[:, :800])
+
+
 def test_the_stereo_image_stays() -> None:
     random = np.random.default_rng(5)
     middle, left, right = random.normal(0, 0.1, (3, 3 * RATE))
