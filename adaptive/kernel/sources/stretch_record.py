@@ -71,6 +71,9 @@ STRETCH = record(
         ("steps_to_rest", "i4"),  # hops until every bin is back in phase; 0: not on the way
         ("unturned", "i4"),  # hops since the spectra are those of the sound itself
         ("slid", "f8"),  # varispeed: frames by which it is ahead of the tempo map, at most a half
+        ("old_offset", "i8"),  # slices: `offset` of the piece that fades out
+        ("fade_frames", "i8"),
+        ("fade_left", "i8"),
         ("made", "i8"),  # spectra made, for telemetry
         ("turn_re", "f4", BINS),  # how far the phase of each bin is from that of the sound, as a unit number
         ("turn_im", "f4", BINS),
