@@ -129,7 +129,7 @@ class Harness:
         positions = first + np.concatenate([[0.0], np.cumsum(rates * QUANTUM)[:-1]])
         out = np.zeros((2, len(rates) * QUANTUM), np.float32)
         voices = np.zeros(stems, STRETCH)
-        voices["phase"] = np.arange(stems) % HOP_QUANTA
+        voices["hop_quantum"] = np.arange(stems) % HOP_QUANTA
         self.made = np.zeros(len(rates), np.int64)
         drive_it = driver()
         begin = time.thread_time()

@@ -1,7 +1,7 @@
-"""Slices: the pieces of a stem between its onsets, each played at its own speed on the frame it belongs to.
+"""Slices: what a stem holds between its onsets, each played at its own speed on the frame it belongs to.
 
-No sample is changed but where one piece passes into another: before an onset within a quantum, and where a
-piece must last longer than it is, within four: then its second half is repeated.  It suits drums.
+No sample is changed but where one slice passes into another, within a quantum before an onset, and where a
+slice must last longer than it is, within four: then its second half is repeated.  It suits drums.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TWO_QUANTA = np.int64(2 * QUANTUM)
 LONG_FADE = np.int64(4 * QUANTUM)
 # a repetition begins so long before the next attack that its fade ends before it
 GUARD = np.int64(8 * QUANTUM)
-SOON = np.int64(6 * QUANTUM)  # a piece that is needed no longer than this is not repeated
+SOON = np.int64(6 * QUANTUM)  # a slice that is needed no longer than this is not repeated
 LEAST_BACK, MOST_BACK = np.int64(4 * QUANTUM), np.int64(2400)
 STEADY = np.int64(2400)
 HALF = np.int64(2)
@@ -51,7 +51,7 @@ def start_slices(stretch: Any, plan: Any, loop_frames: int, frame: int, position
 
 @rtsafe
 def fade_to(stretch: Any, offset: int, frames: int) -> None:
-    """Pass into the piece with another distance between its sound and the output."""
+    """Pass into a slice with another distance between its sound and the output."""
     if offset == stretch["offset"]:
         return
     stretch["old_offset"] = stretch["offset"]
@@ -62,7 +62,7 @@ def fade_to(stretch: Any, offset: int, frames: int) -> None:
 
 @rtsafe
 def follow_map(stretch: Any, plan: Any, loop_frames: int, frame: int) -> None:
-    """Decide before a quantum what it plays: the next piece, a repetition, or what it has played so far."""
+    """Decide before a quantum what it plays: the next slice, a repetition, or what it has played so far."""
     count = plan["onset_count"]
     number = stretch["onset"]
     is_steady = frame - stretch["steady_since"] >= STEADY

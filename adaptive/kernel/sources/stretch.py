@@ -5,7 +5,7 @@ differs: every 768 frames, a spectrum of the sound (a window of 2,304 frames) is
 the output.  A stem always begins at rest, so it needs no preparation, and its first attack is a copy.  A stem
 that runs at ratio 1 turns its phases back in three hops and is then at rest again.
 
-Stems make their spectra in different quanta: see `phase` of `STRETCH`.
+Stems make their spectra in different quanta: see `hop_quantum` of `STRETCH`.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def render_stretch(
     made = stretch["made"]
     if stretch["map_rate"] != 1.0 or stretch["map_rate_change"] != 0.0:
         stretch["steady_since"] = frame + Q
-    if ((frame + HALF_W) // Q) % PHASES == np.int64(stretch["phase"]):
+    if ((frame + HALF_W) // Q) % PHASES == np.int64(stretch["hop_quantum"]):
         if stretch["mode"] == RUNNING and stretch["unturned"] >= 2:
             if stretch["steady_since"] <= frame and is_close(stretch, frame + HALF_W):
                 stretch["mode"] = RESTING

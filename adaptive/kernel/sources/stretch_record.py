@@ -63,7 +63,7 @@ STRETCH = record(
         ("map_rate_change", "f8"),
         ("steady_since", "i8"),  # first frame from which the rate is exactly 1
         ("mode", "i4"),
-        ("phase", "i4"),  # quantum, of the ten of a hop, in which this stem makes its spectra
+        ("hop_quantum", "i4"),  # quantum, of the twelve of a hop, in which this stem makes its spectra
         ("offset", "i8"),  # frame of output minus frame of the sound, of the last spectrum or at rest
         ("analysed", "i8"),  # centre of the last spectrum, in frames of the sound
         ("onset", "i8"),  # number of the next or present onset, counted over all passes
@@ -71,7 +71,7 @@ STRETCH = record(
         ("steps_to_rest", "i4"),  # hops until every bin is back in phase; 0: not on the way
         ("unturned", "i4"),  # hops since the spectra are those of the sound itself
         ("slid", "f8"),  # varispeed: frames by which it is ahead of the tempo map, at most a half
-        ("old_offset", "i8"),  # slices: `offset` of the piece that fades out
+        ("old_offset", "i8"),  # slices: `offset` of the slice that fades out
         ("fade_frames", "i8"),
         ("fade_left", "i8"),
         ("made", "i8"),  # spectra made, for telemetry
