@@ -11,7 +11,7 @@ from adaptive.engine.stretch_plan import StretchPlan
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
 
-LEAST_ATTACKS_PER_S = 0.5
+LEAST_ATTACKS_PER_S = 0.3
 """Fewer attacks are those of chords that change, not of notes that are struck."""
 
 LEAST_ATTACK_DB = 2.0
@@ -20,7 +20,7 @@ LEAST_ATTACK_DB = 2.0
 LEAST_DECAY_DB = 20.0
 """Median fall from an attack to the sound before the next one from which a repetition is not heard."""
 
-SPAN_S = 0.02
+SPAN_S = 0.04
 LATE_S = 0.0025  # an onset is found at most so late
 SILENT = 1e-10
 
@@ -42,7 +42,7 @@ class StretchKind:
 
 
 def levels_around(audio: Audio, places: Any, sample_rate: float) -> tuple[Any, Any]:
-    """Levels in dB of the 20 ms before each of some frames, and of the 20 ms behind it."""
+    """Levels in dB of the 40 ms before each of some frames, and of the 40 ms behind it."""
     sums = np.concatenate([[0.0], np.cumsum((audio.astype(np.float64) ** 2).sum(axis=0))])
     span, late = max(1, int(SPAN_S * sample_rate)), int(LATE_S * sample_rate)
 
