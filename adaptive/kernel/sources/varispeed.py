@@ -24,6 +24,10 @@ FLOAT = np.int64(4)
 ROW_BYTES = np.int64(4 * TAPS)
 LEAD = np.int64(BEFORE)
 MOST_FRAMES = np.int64(WINDOW - TAPS)
+FAR = 1e15
+"""Positions beyond this, or that are no numbers, are silence."""
+
+NOWHERE = np.int64(-(2**62))
 SLIDE = 0.0005  # frames a frame: 0.9 cents, for at most a thousand frames
 
 
@@ -60,6 +64,10 @@ def render_varispeed(
     begin = position_at(stretch, frame) + stretch["slid"]
     stretch["slid"] = slide_to_whole(stretch, frame + Q)
     end = position_at(stretch, frame + Q) + stretch["slid"]
+    if not (abs(begin) < FAR and abs(end) < FAR):
+        stretch["slid"] = 0.0
+        read_sound(left, right, sound, NOWHERE, Q)
+        return
     step = min(max((end - begin) / np.float64(QUANTUM), 0.0), MOST_RATE)
     first = np.int64(np.floor(begin))
     if step == 1.0 and begin == np.float64(first):

@@ -128,7 +128,7 @@ def test_a_loop_goes_round() -> None:
     assert np.abs(found - wanted)[:-1].max() <= 12
 
 
-@pytest.mark.parametrize("rate", [0.0, 1e-9, 50.0])
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 50.0, -1.0, np.nan, np.inf])
 @pytest.mark.parametrize("frames", [24, 9600])
 def test_hostile_rates_and_tiny_stems_are_no_harm(rate: float, frames: int) -> None:
     audio = drums()[:, :frames]

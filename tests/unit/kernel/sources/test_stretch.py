@@ -209,7 +209,7 @@ def test_onsets_each_ten_milliseconds_are_no_harm() -> None:
     assert 0.1 < np.abs(out).max() < 3.0
 
 
-@pytest.mark.parametrize("rate", [1e-9, 0.05, 20.0])
+@pytest.mark.parametrize("rate", [1e-9, 0.05, 20.0, -1.0, np.nan, np.inf])
 def test_a_rate_out_of_range_is_no_harm(rate: float) -> None:
     out = Harness(clicks(2.0)).render(np.full(quanta(1.0), rate))
 

@@ -83,6 +83,6 @@ def test_a_stem_is_at_most_half_a_frame_from_the_tempo_map() -> None:
     assert abs(float(stem["slid"][0])) <= 0.5
 
 
-@pytest.mark.parametrize("rate", [0.0, 1e-9, 50.0, -1.0])
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 50.0, -1.0, np.nan, np.inf])
 def test_a_rate_out_of_range_is_no_harm(rate: float) -> None:
     assert np.isfinite(played(tone(440.0, 4800), np.full(50, rate))[0]).all()
