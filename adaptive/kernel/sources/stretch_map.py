@@ -85,8 +85,10 @@ def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
     before = stretch["analysed"]
     ideal = position_at(stretch, centre)
     count = plan["onset_count"]
+    is_own_tempo = stretch["map_rate"] == 1.0 and stretch["map_rate_change"] == 0.0
+    goal = centre + (H if is_own_tempo else HORIZON)  # a stem at its own tempo is soon to be at rest
     if count == 0:
-        return aim(stretch, before, centre, centre + HORIZON)
+        return aim(stretch, before, centre, goal)
     onsets = carray(pointer(plan["at_onsets"]), count, STRETCH_ONSET)
     number = stretch["onset"]
     if stretch["is_in_zone"] == 1:
@@ -103,7 +105,7 @@ def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
         number += np.int64(1)
     stretch["onset"] = number
     if number >= count and loop_frames == 0:
-        return aim(stretch, before, centre, centre + HORIZON)
+        return aim(stretch, before, centre, goal)
     at = onset_frame(onsets, count, number, loop_frames)
     lead = np.int64(onsets[number % count]["before"])
     # frame where it belongs; rounded so that at a rate of 1 it agrees with `aim`
@@ -113,8 +115,8 @@ def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
         position = centre - (arrival - at)
         if bounded(position, before) == position:
             return enter_zone(stretch, position, centre, number)
-    if entry - centre > HORIZON:
-        return aim(stretch, before, centre, centre + HORIZON)
+    if entry > goal:
+        return aim(stretch, before, centre, goal)
     left = max(np.float64(entry - (centre - H)), np.float64(H))
     slope = np.float64(at - lead - before) / left
     position = bounded(before + whole(slope * np.float64(H)), before)
