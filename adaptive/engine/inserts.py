@@ -93,7 +93,7 @@ class Inserts:
                 chain += [*old[:at], slot]  # what fades out in front of it stays there
                 old = old[at + 1 :]
                 self._slots[bus, insert.name] = slot
-                self.set(bus, insert, curved)
+                self.set_values(bus, insert, curved)
             else:
                 chain.append(self._add(bus, insert, wet=0.0))
         self.chains[bus] = chain + old
@@ -113,7 +113,7 @@ class Inserts:
 
     # ── one insert ─────────────────────────────────────────────────────────────────────────────
 
-    def set(self, bus: int, insert: InsertSpec, curved: Collection[tuple[str, str]] = ()) -> None:
+    def set_values(self, bus: int, insert: InsertSpec, curved: Collection[tuple[str, str]] = ()) -> None:
         """Set the parameters of an insert; the kernel moves to them within 21 ms.  Single words."""
         processor, slot = PROCESSORS[insert.kind], self._slots[bus, insert.name]
         group, values = self.group_of(slot), processor.defaults() | dict(insert.values)
@@ -171,7 +171,7 @@ class Inserts:
         group["is_resting"][slot.column], group["quiet_quanta"][slot.column] = 1, 0
         group["is_new"][slot.column], group["is_changed"][slot.column] = 1, 0
         group["wet_now"][slot.column] = 0.0 if insert.is_bypassed else wet
-        self.set(bus, insert)
+        self.set_values(bus, insert)
         for field in ("aimed", "now"):
             group[field][:, slot.column] = group["wanted"][:, slot.column]
         return slot

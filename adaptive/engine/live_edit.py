@@ -177,7 +177,7 @@ def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
         elif kind == k.MAP_INSERT and isinstance(detail, tuple):
             for insert in new.buses[index].inserts:
                 if insert.name == detail[0]:
-                    engine.memory.inserts.set(index, insert, _curved(new, index))
+                    engine.memory.inserts.set_values(index, insert, _curved(new, index))
 
 
 def _curved(spec: EngineSpec, bus: int) -> set[tuple[str, str]]:

@@ -110,7 +110,11 @@ def _constants(function: Callable[..., Any]) -> str:
 
 def source_hash(name: str) -> str:
     """Hash of everything a unit's machine code depends on: its sources, the compiler, the processor."""
-    function, signature = _units()[name]
+    return hash_of(*_units()[name])
+
+
+def hash_of(function: Callable[..., Any], signature: Any) -> str:
+    """Hash of everything the machine code of a C function depends on that is made of kernel functions."""
     digest = hashlib.sha256(_machine().encode())
     digest.update(f"{inspect.getsource(function)} {signature} {_constants(function)}".encode())
     for module in reached_modules(function):
@@ -146,21 +150,25 @@ def load_unit(name: str) -> int:
 
     The compiled function is kept until the process ends, because an audio device may hold its address.
     """
+    with _guard:
+        if name not in _loaded:
+            _loaded[name] = compiled(*_units()[name], unit_file(name))
+        address: int = _loaded[name].address
+        return address
+
+
+def compiled(function: Callable[..., Any], signature: Any, file: UnitFile) -> Any:
+    """Compile a C function with the flags of the kernel, or load it from its cache file."""
     from numba.core.ccallback import CFunc
     from numba.core.sigutils import normalize_signature
 
     from adaptive.kernel.compile.jit import FLAGS
 
-    with _guard:
-        if name not in _loaded:
-            function, signature = _units()[name]
-            flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
-            made: Any = CFunc(function, normalize_signature(signature), {}, flags | {"nopython": True})
-            made._cache = unit_file(name)
-            made.compile()
-            _loaded[name] = made
-        address: int = _loaded[name].address
-        return address
+    flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
+    made: Any = CFunc(function, normalize_signature(signature), {}, flags | {"nopython": True})
+    made._cache = file
+    made.compile()
+    return made
 
 
 def compiler_command() -> list[str]:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from adaptive.kernel import bus_record, layout, osc_receiver_layout
+from adaptive.kernel.dsp import fft
 from adaptive.kernel.processors import lowpass_record, reverb_record
-from adaptive.kernel.sources import clip_record, synth_record
+from adaptive.kernel.sources import clip_record, stretch_record, synth_record
 
 RECORD_MODULES = (
     layout,
@@ -16,6 +17,8 @@ RECORD_MODULES = (
     lowpass_record,
     reverb_record,
     clip_record,
+    fft,
+    stretch_record,
     synth_record,
 )
 RECORDS = {

@@ -58,7 +58,7 @@ def test_beats_and_tempo_change_together_without_a_click() -> None:
     engine = engine_with({"beats": 0.75})
     start = c.start_clip(LEAD, 0, add(engine, signals.sine(100.0, 144000, 0.5)), 0)
     before = left_of(engine, 64000, [start, c.set_tempo(LEAD + 64037, 140.0)])
-    engine.memory.inserts.set(0, InsertSpec("delay", "it", {"beats": 0.5}))
+    engine.memory.inserts.set_values(0, InsertSpec("delay", "it", {"beats": 0.5}))
     audio = np.concatenate([before, left_of(engine, 64000)])
 
     for at in range(9600, len(audio) - 2400, 1200):

@@ -75,7 +75,7 @@ def test_a_narrow_bell_that_sweeps_five_octaves_does_not_click(up: bool) -> None
     engine = engine_of(buses=(BusSpec("a", inserts=(InsertSpec("eq", "it", first),)),))
     start = c.start_clip(LEAD, 0, add(engine, signals.sine(100.0, 96000, 0.5)), 0)
     before = left_of(engine, 24064, [start])
-    engine.memory.inserts.set(0, InsertSpec("eq", "it", last))
+    engine.memory.inserts.set_values(0, InsertSpec("eq", "it", last))
     audio = np.concatenate([before, left_of(engine, 24064)])
 
     for at in range(9600, len(audio) - 2400, 1200):

@@ -136,7 +136,7 @@ def test_every_parameter_moves_without_a_click(kind: str) -> None:
     engine.post(started(engine, signals.sine(100.0, 96000, 0.1)))
     heard = [engine.pull(9600)[:, 0]]
     for value in [*low, *low]:
-        engine.memory.inserts.set(0, InsertSpec(kind, "it", low | {value: high[value]}))
+        engine.memory.inserts.set_values(0, InsertSpec(kind, "it", low | {value: high[value]}))
         heard.append(engine.pull(3200)[:, 0])
     audio = np.concatenate(heard)[4800:]
 
@@ -152,7 +152,7 @@ def test_bypass_leaves_the_signal_and_fades(kind: str) -> None:
 
     assert digest(left_of(engine, 4800, started(engine, sound))) == digest(expected)
     group, column = group_of(engine)
-    engine.memory.inserts.set(0, InsertSpec(kind, "it", busy(kind)))
+    engine.memory.inserts.set_values(0, InsertSpec(kind, "it", busy(kind)))
     engine.pull(20 * k.QUANTUM)
     assert group["wet_now"][column] == 1.0
 
