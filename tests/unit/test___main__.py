@@ -5,6 +5,8 @@ import sys
 import pytest
 
 from adaptive import __main__, cli
+from adaptive.composer.worker import child
+from adaptive.composer.worker.runner import GENERATOR
 from adaptive.kernel.compile import build
 
 
@@ -36,3 +38,12 @@ def test_a_process_that_is_asked_to_compile_units_does_only_that(monkeypatch: py
     __main__.main()
 
     assert compiled == [["publish", "gate"]]
+
+
+def test_a_process_that_is_asked_to_run_a_generator_does_only_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[list[str]] = []
+    monkeypatch.setattr(sys, "argv", ["adaptive", GENERATOR, "wander:wander", "wander", "1024"])
+    monkeypatch.setattr(child, "main", served.append)
+    __main__.main()
+
+    assert served == [["wander:wander", "wander", "1024"]]
