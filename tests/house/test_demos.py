@@ -74,7 +74,7 @@ def shortened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(MessageReceipts, "wait", lambda receipts, seconds=None: sounded(receipts, WAIT_S))
     monkeypatch.setattr(adaptive, "render", short_render, raising=False)
     yield
-    for name in set(registry.GENERATORS) - registry.BUILT_IN:
+    for name in set(registry.GENERATORS) - set(registry.BUILT_IN):
         del registry._REGISTERED[name]
 
 

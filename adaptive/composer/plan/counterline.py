@@ -47,7 +47,7 @@ def counterline(
     chords, tune, basses, ceilings : sequence
         One for each bar: chords, notes of the tune, bass notes, highest pitch below the tune.
     """
-    last: Moment = (LOW + 9, None, 0)
+    last: KnownChord = (LOW + 9, None, 0)
     bars = []
     for bar, harmony in enumerate(chords):
         notes = []
@@ -70,7 +70,7 @@ def counterline(
     return bars
 
 
-Moment = tuple[int, int | None, int]
+KnownChord = tuple[int, int | None, int]
 """The line, the tune and the bass at one time, as MIDI pitches."""
 
 
@@ -91,7 +91,7 @@ def _tune_at(tune: tuple[TuneNote, ...], onset: Fraction) -> int | None:
     return None
 
 
-def _cost(last: Moment, now: Moment) -> float:
+def _cost(last: KnownChord, now: KnownChord) -> float:
     move = now[0] - last[0]
     cost = _STAY if move == 0 else _LEAP * max(0, abs(move) - 2)
     if now[1] is not None and now[0] % 12 == now[1] % 12:

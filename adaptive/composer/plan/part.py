@@ -28,7 +28,7 @@ from adaptive.composer.plan.tune import (
     set_phrase,
 )
 from adaptive.composer.plan.voicings import HIGH as VOICES_HIGH
-from adaptive.composer.plan.voicings import Moment, voice_path
+from adaptive.composer.plan.voicings import KnownChord, voice_path
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.music.chord import Chord
 from adaptive.music.pitch import Interval
@@ -227,7 +227,7 @@ class PlannedPart:
                 if not chord.is_silent:
                     places.append((bar, onset))
                     tune = self._tune_at(bar, onset)
-                    moments.append(Moment(chord, bass, tune, min(VOICES_HIGH, self.ceilings[bar])))
+                    moments.append(KnownChord(chord, bass, tune, min(VOICES_HIGH, self.ceilings[bar])))
         found = dict(zip(places, voice_path(moments), strict=True))
         return [
             tuple(found.get((bar, onset), ()) for onset, _ in chords)

@@ -25,7 +25,7 @@ _PARALLEL, _RUB, _BLOCK, _WIDE = 9.0, 6.0, 2.0, 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class KnownChord:
     """A chord with the notes that are known: the bass, the tune where the chord begins, and its ceiling."""
 
     chord: Chord
@@ -34,18 +34,18 @@ class Moment:
     ceiling: int = HIGH
 
 
-def voice_path(moments: Sequence[Moment], before: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
+def voice_path(moments: Sequence[KnownChord], before: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
     """Return the MIDI pitches of each chord, ascending.
 
     Parameters
     ----------
-    moments : sequence of Moment
+    moments : sequence of KnownChord
         The chords, in order.
     before : tuple of int
         The voicing before the first chord; empty: none.
     """
     paths: list[tuple[float, list[tuple[int, ...]]]] = [(0.0, [])]
-    earlier: Moment | None = None
+    earlier: KnownChord | None = None
     for moment in moments:
         longer = []
         for cost, path in paths:
@@ -60,7 +60,7 @@ def voice_path(moments: Sequence[Moment], before: tuple[int, ...] = ()) -> list[
     return paths[0][1]
 
 
-def _choices(moment: Moment, last: tuple[int, ...]) -> list[tuple[int, ...]]:
+def _choices(moment: KnownChord, last: tuple[int, ...]) -> list[tuple[int, ...]]:
     middle = sum(last) / len(last) if last else (LOW + min(HIGH, moment.ceiling)) / 2
     return list(_nearest(moment.chord, min(HIGH, max(moment.ceiling, LOW + 9)), round(middle)))
 
@@ -72,7 +72,9 @@ def _nearest(chord: Chord, high: int, middle: int) -> tuple[tuple[int, ...], ...
     return tuple(ranked[:MOST_CHOICES])
 
 
-def _cost(earlier: Moment | None, moment: Moment, last: tuple[int, ...], notes: tuple[int, ...]) -> float:
+def _cost(
+    earlier: KnownChord | None, moment: KnownChord, last: tuple[int, ...], notes: tuple[int, ...]
+) -> float:
     cost = _WIDE * abs(sum(notes) / len(notes) - (LOW + HIGH) / 2)
     if moment.tune is not None:
         cost += _RUB * sum((moment.tune - note) in {1, 13} for note in notes)

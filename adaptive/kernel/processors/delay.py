@@ -148,11 +148,11 @@ def read_tap(memory: int, frames: int, write: int, tap: int, to: int) -> None:
 @rtsafe
 def read_echoes(group: Any, column: int, side: int, memory: int, frames: int, wet: int, other: int) -> None:
     """Write the echoes of a side to the row `wet`; `other` is a row of scratch memory."""
-    write, left = group["write"][column], group["fade"][column]
+    write, left = group["write"][column], np.int64(group["fade"][column])
     read_tap(memory, frames, write, group["tap"][column], wet)
     if left > 0:
         read_tap(memory, frames, write, group["next_tap"][column], other)
-        first, last = fade_share(left), fade_share(left - np.int32(1))
+        first, last = fade_share(left), fade_share(left - np.int64(1))
         step = (last - first) * F32(1.0 / QUANTUM)
         a, b = carray(pointer(wet), Q, np.float32), carray(pointer(other), Q, np.float32)
         for i in range(Q):
@@ -171,10 +171,10 @@ def write_sides(group: Any, column: int, memory: int, bytes_a_side: int, row: in
     line = group["line"]
     feedback, mix, dry, cross = line[0, column], line[1, column], line[2, column], line[3, column]
     share = F32(1.0 / QUANTUM)
-    feedback_step = (line_target(group, 0, column) - feedback) * share
-    mix_step = (line_target(group, 1, column) - mix) * share
-    dry_step = (line_target(group, 2, column) - dry) * share
-    cross_step = (line_target(group, 3, column) - cross) * share
+    feedback_step = (line_target(group, np.int64(0), column) - feedback) * share
+    mix_step = (line_target(group, np.int64(1), column) - mix) * share
+    dry_step = (line_target(group, np.int64(2), column) - dry) * share
+    cross_step = (line_target(group, np.int64(3), column) - cross) * share
     at = np.int64(4) * group["write"][column]
     to_left = carray(pointer(memory + at), Q, np.float32)
     to_right = carray(pointer(memory + bytes_a_side + at), Q, np.float32)

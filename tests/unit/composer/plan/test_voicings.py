@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from adaptive.composer.plan.voicings import HIGH, LOW, Moment, parallels, voice_path
+from adaptive.composer.plan.voicings import HIGH, LOW, KnownChord, parallels, voice_path
 from adaptive.music.chord import Chord
 from tests.unit.composer.composing import section_plan
 
@@ -16,7 +16,7 @@ def test_parallels_are_counted_for_every_pair_that_moves_alike() -> None:
 
 
 def test_three_voices_of_the_chord_in_range_and_under_the_ceiling() -> None:
-    moments = [Moment(Chord.parse(text), 40, None, 64) for text in ("Am", "F", "Dm7", "E7", "Cmaj7")]
+    moments = [KnownChord(Chord.parse(text), 40, None, 64) for text in ("Am", "F", "Dm7", "E7", "Cmaj7")]
     for moment, notes in zip(moments, voice_path(moments), strict=True):
         assert len(notes) == 3
         assert all(LOW <= note <= min(64, HIGH) for note in notes)
