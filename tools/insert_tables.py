@@ -26,7 +26,11 @@ def _table(processor: Processor) -> str:
 
 
 def _row(option: Option) -> str:
-    kind = "number or curve" if isinstance(option, Parameter) else "number; another one waits for a load"
+    kind = (
+        "number or curve"
+        if isinstance(option, Parameter)
+        else "fixed number; a change takes effect when the preset is loaded again"
+    )
     limits = f"{option.low:,g} to {option.high:,g}"
     doc = option.doc[0].lower() + option.doc[1:-1]
     return f"| `{option.name}` | {doc} | `{option.default:.12g}` | {limits}, {kind} |"

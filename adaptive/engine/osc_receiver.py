@@ -122,7 +122,7 @@ class OscReceiver:
             self._tables.popleft()
 
     def start(self) -> None:
-        """Start receiving; call `understand` first."""
+        """Start receiving; call `use_rules` first."""
         self._thread.start()
 
     def stop(self) -> bool:

@@ -14,6 +14,7 @@ import operator
 from collections.abc import Callable
 from typing import Protocol
 
+from adaptive.preset.hysteresis import Latches, margin, slack_of
 from adaptive.preset.program import Opcode, compile_program, run_program
 from adaptive.preset.syntax import MAX_CHARACTERS, MAX_DEPTH, parse
 from adaptive.preset.tree import (
@@ -80,30 +81,6 @@ class Scope(Protocol):
         """Return the hysteresis of a parameter, 0 for anything else."""
 
 
-class Latches:
-    """Remembers which comparisons of one expression were true at the last evaluation.
-
-    Each rule has its own, and passes it to every evaluation of its expression.
-    """
-
-    __slots__ = ("_were_true",)
-
-    def __init__(self) -> None:
-        self._were_true: dict[int, bool] = {}
-
-    def was_true(self, index: int) -> bool:
-        """Return whether the comparison was true at the last evaluation."""
-        return self._were_true.get(index, False)
-
-    def put(self, index: int, is_true: bool) -> None:
-        """Store whether the comparison is true now."""
-        self._were_true[index] = is_true
-
-    def clear(self) -> None:
-        """Forget all comparisons, as before the first evaluation."""
-        self._were_true.clear()
-
-
 def evaluate(expression: Expression, scope: Scope, latches: Latches | None = None) -> Value:
     """Evaluate an expression.
 
@@ -138,35 +115,6 @@ def bind(expression: Expression, scope: Scope, latches: Latches | None = None) -
     the tree, which is 7 µs for each comparison.
     """
     return _Binder(scope, latches or Latches()).value(expression.root)
-
-
-def margin(node: Node, hysteresis: Callable[[str], float]) -> float:
-    """Return the hysteresis of one side of a comparison, in the unit of that side.
-
-    Notes
-    -----
-    The result is how far the side moves if each of its parameters moves by its own hysteresis: sums and
-    differences add them, a constant factor scales them, ``mean`` averages them, ``min`` and ``max`` take the
-    largest.  A product or quotient of two terms that both depend on parameters has no constant width and
-    gives 0.
-    """
-    match node:
-        case Reference(name):
-            return hysteresis(name)
-        case Unary("-", operand) | Call("abs", (operand,)):
-            return margin(operand, hysteresis)
-        case Binary("+" | "-", left, right):
-            return margin(left, hysteresis) + margin(right, hysteresis)
-        case Binary("*", Number(factor), moving) | Binary("*", moving, Number(factor)):
-            return abs(factor) * margin(moving, hysteresis)
-        case Binary("/", moving, Number(divisor)) if divisor:
-            return margin(moving, hysteresis) / abs(divisor)
-        case Call("mean", arguments):
-            return sum(margin(argument, hysteresis) for argument in arguments) / len(arguments)
-        case Call("min" | "max", arguments):
-            return max(margin(argument, hysteresis) for argument in arguments)
-        case _:
-            return 0.0
 
 
 class _Binder:
@@ -257,9 +205,7 @@ class _Binder:
         left, right = self.value(node.left), self.value(node.right)
         hold, latches, index = self._scope.hysteresis, self._latches, node.index
         compare = _COMPARISONS[node.operator]
-        width = margin(node.left, hold) + margin(node.right, hold)
-        # a comparison that was true stays true while the left side is within `slack` of the right side
-        slack = {">": -width, ">=": -width, "<": width, "<=": width}.get(node.operator, 0.0)
+        slack = slack_of(node, hold)
 
         def is_true() -> bool:
             one, other = left(), right()

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from adaptive.preset.expression import margin
 from adaptive.preset.faults import join_names
 from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.grids import describe, longest_first_wait, longest_wait, spots
+from adaptive.preset.hysteresis import margin
 from adaptive.preset.lengths import (
     intro_length_beats,
     section_length_beats,

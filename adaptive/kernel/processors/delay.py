@@ -34,13 +34,13 @@ PARAMETERS = (
     Parameter("mix_db", -80.0, 6.0, -9.0, "Level of the echoes; -80 is silence."),
     Parameter("dry_db", -80.0, 6.0, 0.0, "Level of the signal itself; -80 is silence."),
     Parameter("ping_pong", 0.0, 1.0, 0.0, "1: echoes begin on the left and change sides."),
-    Parameter("low_cut_hz", 10.0, 2000.0, 120.0, "What lies below fades from echo to echo.", LOG),
-    Parameter("high_cut_hz", 500.0, 20000.0, 6000.0, "What lies above fades from echo to echo.", LOG),
+    Parameter("low_cut_hz", 10.0, 2000.0, 120.0, "Frequencies below get weaker with each echo.", LOG),
+    Parameter("high_cut_hz", 500.0, 20000.0, 6000.0, "Frequencies above get weaker with each echo.", LOG),
 )  # fmt: skip
 BEATS, TIME, FEEDBACK, MIX, DRY, PING_PONG, LOW_CUT, HIGH_CUT = range(len(PARAMETERS))
 LOGARITHMIC = sum(1 << row for row, one in enumerate(PARAMETERS) if one.law == LOG)
 OPTIONS = (
-    Option("longest_s", 0.1, 20.0, 4.0, "Longest delay; a longer one is halved until it fits."),
+    Option("longest_s", 0.1, 20.0, 4.0, "Longest delay that fits; a longer one is halved until it does."),
 )  # fmt: skip
 
 LINES = 4
