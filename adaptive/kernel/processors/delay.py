@@ -15,6 +15,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, HALF_PI, ONE, ZERO, cosine, gain_of_db
 from adaptive.kernel.dsp.one_pole import low_pass, low_pass_share
+from adaptive.kernel.dsp.rows import blend_row, copy_rows
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
 from adaptive.kernel.processors.insert import BROKEN, begin_columns, end_column, row_of
@@ -139,10 +140,7 @@ def read_tap(memory: int, frames: int, write: int, tap: int, to: int) -> None:
     """Copy the quantum that lies `tap` frames back to a row."""
     at = write - tap
     at += frames if at < 0 else np.int64(0)
-    source = carray(pointer(memory + np.int64(4) * at), Q, np.float32)
-    row = carray(pointer(to), Q, np.float32)
-    for i in range(Q):
-        row[i] = source[i]
+    copy_rows(to, memory + np.int64(4) * at, np.int64(1))
 
 
 @rtsafe
@@ -152,11 +150,7 @@ def read_echoes(group: Any, column: int, side: int, memory: int, frames: int, we
     read_tap(memory, frames, write, group["tap"][column], wet)
     if left > 0:
         read_tap(memory, frames, write, group["next_tap"][column], other)
-        first, last = fade_share(left), fade_share(left - np.int64(1))
-        step = (last - first) * F32(1.0 / QUANTUM)
-        a, b = carray(pointer(wet), Q, np.float32), carray(pointer(other), Q, np.float32)
-        for i in range(Q):
-            a[i] += (b[i] - a[i]) * (first + step * F32(np.int32(i)))
+        blend_row(wet, wet, other, fade_share(left), fade_share(left - np.int64(1)))
     lane = TWO_SIDES * column + side
     group["high_state"][lane] = low_pass(wet, wet, group["high_share"][column], group["high_state"][lane])
     group["low_state"][lane] = low_pass(other, wet, group["low_share"][column], group["low_state"][lane])

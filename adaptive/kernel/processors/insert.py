@@ -14,6 +14,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO
 from adaptive.kernel.dsp.meter import energy
+from adaptive.kernel.dsp.rows import blend_row, copy_rows
 from adaptive.kernel.layout import LANES, PAIRS, QUANTUM
 
 Q = np.int64(QUANTUM)
@@ -107,7 +108,7 @@ def begin_column(group: Any, column: int, header: Any, logarithmic: int) -> bool
         group["is_run"][lane] = np.int32(-1) if is_run else np.int32(0)
         group["rows"][lane] = row + ROW * side
     if is_run and (group["wet_now"][column] != ONE or group["wet_wanted"][column] != ONE):
-        keep_dry(row, header, column)
+        copy_rows(dry_rows(header, column), row, np.int64(2))
     return is_run
 
 
@@ -134,14 +135,9 @@ def begin_columns(group: Any, columns: int, header: Any, logarithmic: int) -> in
 
 
 @rtsafe
-def keep_dry(row: int, header: Any, column: int) -> None:
-    """Copy the input of a column to scratch memory, to be blended with its output."""
-    source = carray(pointer(row), np.int64(2) * Q, np.float32)
-    kept = carray(
-        pointer(header["at_lanes"] + np.int64(2) * BLOCK + PAIR * column), np.int64(2) * Q, np.float32
-    )
-    for i in range(np.int64(2) * Q):
-        kept[i] = source[i]
+def dry_rows(header: Any, column: int) -> int:
+    """Address of the scratch memory in which the input of a column waits to be blended with its output."""
+    return header["at_lanes"] + np.int64(2) * BLOCK + PAIR * column
 
 
 @rtsafe
@@ -152,15 +148,10 @@ def blend(group: Any, column: int, header: Any) -> None:
         return
     now = min(before + WET_STEP, wanted) if wanted > before else max(before - WET_STEP, wanted)
     group["wet_now"][column] = now
-    step = (now - before) / F32(QUANTUM)
-    row = row_of(group, column, header)
+    row, dry = row_of(group, column, header), dry_rows(header, column)
     for side in range(np.int64(2)):
-        wet = carray(pointer(row + ROW * side), Q, np.float32)
-        at = header["at_lanes"] + np.int64(2) * BLOCK + PAIR * column + ROW * side
-        dry = carray(pointer(at), Q, np.float32)
-        for i in range(Q):
-            share = before + step * F32(np.int32(i))
-            wet[i] = dry[i] + (wet[i] - dry[i]) * share
+        wet = row + ROW * side
+        blend_row(wet, dry + ROW * side, wet, before, now)
 
 
 @rtsafe

@@ -20,6 +20,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp import one_pole
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO, exp2
 from adaptive.kernel.dsp.ramps import prefetch_quantum
+from adaptive.kernel.dsp.rows import blend_row, copy_rows
 from adaptive.kernel.dsp.vectors import (
     ROW_BYTES,
     VECTOR_BYTES,
@@ -184,26 +185,6 @@ def follow(group: Any, column: int, reverb: Any, rate: float) -> None:
 
 
 @rtsafe
-def keep_input(address: int, kept: int) -> None:
-    """Copy both rows of a bus to scratch memory."""
-    source = carray(pointer(address), np.int64(2) * Q, np.float32)
-    to = carray(pointer(kept), np.int64(2) * Q, np.float32)
-    for i in range(np.int64(2) * Q):
-        to[i] = source[i]
-
-
-@rtsafe
-def mix_input(address: int, kept: int, before: float, after: float) -> None:
-    """Mix the input, kept in scratch memory, with the reverb in both rows of a bus."""
-    step = (after - before) * F32(1.0 / QUANTUM)
-    for side in range(np.int64(2)):
-        dry = carray(pointer(kept + ROW * side), Q, np.float32)
-        wet = carray(pointer(address + ROW * side), Q, np.float32)
-        for i in range(Q):
-            wet[i] = dry[i] + (wet[i] - dry[i]) * (before + step * F32(np.int32(i)))
-
-
-@rtsafe
 def render_reverb(reverb: Any, reverb_address: int, rows_address: int, frames: int, address: int) -> None:
     """Replace the audio of a bus with the output of a reverb.
 
@@ -249,10 +230,12 @@ def reverberate(group: Any, group_address: int, columns: int, header: Any) -> No
         before, after = reverb["mix"], group["now"][MIX, column]
         is_mixed = before != ONE or after != ONE
         if is_mixed:
-            keep_input(audio, kept)
+            copy_rows(kept, audio, np.int64(2))
         render_reverb(reverb, first + np.int64(REVERB_BYTES) * column, rows, frames, audio)
         if is_mixed:
-            mix_input(audio, kept, before, after)
+            for side in range(np.int64(2)):
+                wet = audio + ROW * side
+                blend_row(wet, kept + ROW * side, wet, before, after)
             reverb["mix"] = after
         if end_column(group, column, header) == BROKEN:
             clear_reverb(reverb, carray(pointer(rows), frames, np.float32))
