@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from adaptive.kernel.processors.descriptor import Option, Parameter, Processor
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.preset.curves import check_points
 from adaptive.preset.faults import FaultList, KeyPath
 from adaptive.preset.table import Curve, Name, Table
 
@@ -85,21 +86,11 @@ def check_inserts(
             text = f"there are two inserts called `{insert.name}`; give one of them another `id`"
             faults.add((*at, number, "id"), text)
         seen.add(insert.name)
+        limits = {one.name: (one.low, one.high) for one in PROCESSORS[insert.kind].settings}
         for name, curve in insert.curves().items():
             where: KeyPath = (*at, number, name)
             faults.require_known((*where, "over"), "parameter", curve.over, parameters)
-            _points(curve, PROCESSORS[insert.kind], name, (*where, "points"), faults)
-
-
-def _points(curve: Curve, processor: Processor, name: str, at: KeyPath, faults: FaultList) -> None:
-    option = next(one for one in processor.settings if one.name == name)
-    for i, (x, y) in enumerate(curve.points):
-        if i and x <= curve.points[i - 1][0]:
-            before = curve.points[i - 1][0]
-            faults.add((*at, i), f"must lie to the right of the point before, got {x:g} after {before:g}")
-        if not option.low <= y <= option.high:
-            text = f"`{name}` must be between {option.low:g} and {option.high:g}, got {y:g}"
-            faults.add((*at, i), text)
+            check_points(curve, (*where, "points"), name, limits[name], faults)
 
 
 def all_curves(inserts: Sequence[InsertTable], at: KeyPath) -> Iterator[tuple[KeyPath, Curve]]:

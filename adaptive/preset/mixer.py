@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from adaptive.preset.curves import check_points
 from adaptive.preset.faults import FaultList, KeyPath, hint
 from adaptive.preset.inserts import all_curves, check_inserts
 from adaptive.preset.schema import PresetFile
@@ -33,13 +34,13 @@ def check_mixer(file: PresetFile, faults: FaultList) -> None:
     for kind in STRIPS:
         for name, table in getattr(file, kind).items():
             at: KeyPath = (kind, name)
-            _target(table.bus, known, (*at, "bus"), faults)
+            faults.require_known((*at, "bus"), "bus", table.bus, known)
             _sends(table.sends, known, at, file, faults)
             if table.reverb_db is not None and REVERB in table.sends:
                 faults.add((*at, "reverb_db"), "says the same as `sends.reverb`; leave one out")
     parameters = list(file.parameters)
     for name, bus in file.buses.items():
-        _target(bus.output, known, ("buses", name, "output"), faults)
+        faults.require_known(("buses", name, "output"), "bus", bus.output, known)
         _sends(bus.sends, known, ("buses", name), file, faults)
         check_inserts(bus.inserts, parameters, ("buses", name, "inserts"), faults)
     for name, layer in file.layers.items():
@@ -57,10 +58,6 @@ def _bus_names(file: PresetFile, faults: FaultList) -> None:
                 faults.add(("buses", name), f"is also the name of `{kind}.{name}`; take another name")
 
 
-def _target(target: str, known: list[str], at: KeyPath, faults: FaultList) -> None:
-    faults.require_known(at, "bus", target, known)
-
-
 def _sends(
     sends: Mapping[str, Control], known: list[str], at: KeyPath, file: PresetFile, faults: FaultList
 ) -> None:
@@ -72,6 +69,7 @@ def _sends(
             faults.add(where, f"there is no bus named `{target}`{hint(target, known)}")
         if isinstance(level, Curve):
             faults.require_known((*where, "over"), "parameter", level.over, file.parameters)
+            check_points(level, (*where, "points"), target, None, faults)
         for value in (y for _, y in level.points) if isinstance(level, Curve) else (level,):
             if not LEVELS[0] <= value <= LEVELS[1]:
                 text = f"a send must be between {LEVELS[0]:g} and {LEVELS[1]:g} dB, got {value:g}"

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
+from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
@@ -316,23 +317,9 @@ def _controls(
         where = (*at, field.encode_name)
         if isinstance(value, Curve):
             faults.require_known((*where, "over"), "parameter", value.over, file.parameters)
-            _points(value, (*where, "points"), field.name, faults)
+            check_points(value, (*where, "points"), field.name, CONTROL_RANGES.get(field.name), faults)
         elif isinstance(value, float):
-            _control_range(field.name, value, where, faults)
-
-
-def _points(curve: Curve, at: KeyPath, control: str, faults: FaultList) -> None:
-    for i, (x, y) in enumerate(curve.points):
-        if i and x <= curve.points[i - 1][0]:
-            before = curve.points[i - 1][0]
-            faults.add((*at, i), f"must lie to the right of the point before, got {x:g} after {before:g}")
-        _control_range(control, y, (*at, i), faults)
-
-
-def _control_range(control: str, value: float, at: KeyPath, faults: FaultList) -> None:
-    low, high = CONTROL_RANGES.get(control, (value, value))
-    if not low <= value <= high:
-        faults.add(at, f"`{control}` must be between {low:g} and {high:g}, got {value:g}")
+            check_range(value, where, field.name, CONTROL_RANGES.get(field.name), faults)
 
 
 def _sections(file: PresetFile, faults: FaultList) -> None:

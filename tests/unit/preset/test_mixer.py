@@ -74,6 +74,11 @@ def test_a_loop_is_found_with_its_path(rest: str, path: list[str]) -> None:
         ("sends = { master = -3 }", "", "everything reaches the master already; a send names another bus"),
         ("reverb_db = -3\nsends = { reverb = -3 }", "", "layers.pad.reverb_db: says the same as `sends.reverb`; leave one out"),  # noqa: E501
         ("sends = { reverb = 90 }", "", "a send must be between -200 and 24 dB, got 90"),
+        (
+            'sends = { reverb = { over = "heat", points = [[0, -9], [0, -3]] } }',
+            "",
+            "layers.pad.sends.reverb.points[2]: must lie to the right of the point before, got 0 after 0",
+        ),
         ("", "[buses.reverb]\n", "every preset has a bus called `reverb`; take another name"),
         ("", "[buses.pad]\n", "is also the name of `layers.pad`; take another name"),
         ("", '[buses.a]\noutput = "a"\n', "makes a loop: a → a; a bus cannot feed itself"),
