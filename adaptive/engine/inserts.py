@@ -58,7 +58,7 @@ class Inserts:
 
     def begin(self, bus: int, inserts: Sequence[InsertSpec]) -> None:
         """Allocate the inserts of a silent bus, which had none or whose owner has changed."""
-        self._drop(self.chains.pop(bus, []))
+        self._dropped += self.chains.pop(bus, [])
         for insert in self._specs.get(bus, ()):
             del self._slots[bus, insert.name]
         self._specs[bus] = tuple(inserts)
@@ -102,7 +102,7 @@ class Inserts:
     def drop_faded(self, bus: int) -> None:
         """Take what has faded out of a bus from its chain; a new render list must be shown then."""
         wanted = {self._slots[bus, insert.name] for insert in self._specs[bus]}
-        self._drop([slot for slot in self.chains[bus] if slot not in wanted])
+        self._dropped += [slot for slot in self.chains[bus] if slot not in wanted]
         self.chains[bus] = [slot for slot in self.chains[bus] if slot in wanted]
 
     def free_dropped(self) -> None:
@@ -175,9 +175,6 @@ class Inserts:
         for field in ("aimed", "now"):
             group[field][:, slot.column] = group["wanted"][:, slot.column]
         return slot
-
-    def _drop(self, slots: Sequence[Slot]) -> None:
-        self._dropped += slots
 
     def _free_slot(self, processor: Processor, bus: int) -> Slot:
         """The first free column, in a group without another insert of the bus: those cannot run together."""

@@ -9,7 +9,7 @@ from typing import Any
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layout.buses import (
     bus_spec,
-    fixed_cutoff,
+    channel_spec,
     insert_mappings,
     insert_specs,
     place_buses,
@@ -36,6 +36,7 @@ from adaptive.preset.mixer import MASTER, REVERB
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import (
     BridgeTable,
+    BusTable,
     FillTable,
     InstrumentTable,
     LayerTable,
@@ -238,24 +239,13 @@ class _Builder:
 
     def add_layer(self, name: str, table: LayerTable) -> None:
         """Allocate the rows of a layer; set its strip and its curves."""
-        level = 0.0 if isinstance(table.level_db, Curve) else table.level_db
-        pan = 0.0 if isinstance(table.pan, Curve) else table.pan
-        cutoff = fixed_cutoff(table.cutoff_hz, self.defaults)
         instrument, kit = _instrument_of(table), None
         if instrument in kits.KITS:
             instrument, kit = None, instrument
         place = self._place(f"layers.{name}", name, instrument)
-        inserts = insert_specs(table.inserts, self.defaults)
-        strip = BusSpec(name, gain=db_to_gain(level), pan=pan, cutoff_hz=cutoff, inserts=inserts)
+        strip = channel_spec(name, table, self.defaults)
         sends = self._add_strip(place.bus, strip, table, DEFAULT_REVERB_DB)
-        for control, kind in (
-            (table.level_db, kernel.MAP_GAIN_DB),
-            (table.pan, kernel.MAP_PAN),
-            (table.cutoff_hz, kernel.MAP_CUTOFF),
-        ):
-            self._map(place.bus, control, kind)
-        self._map_sends(place.bus, sends)
-        self.mappings += insert_mappings(table.inserts, place.bus, self.index_of)
+        self._map_channel(place.bus, table, sends)
         self.layers[name] = replace(place, kit=kit)
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
@@ -388,14 +378,7 @@ class _Builder:
         for name, table in file.buses.items():
             bus = rows.rows[name]
             self._set_bus(bus, bus_spec(name, table, rows, self.defaults))
-            for control, kind in (
-                (table.level_db, kernel.MAP_GAIN_DB),
-                (table.pan, kernel.MAP_PAN),
-                (table.cutoff_hz, kernel.MAP_CUTOFF),
-            ):
-                self._map(bus, control, kind)
-            self._map_sends(bus, table.sends)
-            self.mappings += insert_mappings(table.inserts, bus, self.index_of)
+            self._map_channel(bus, table, table.sends)
         owners: dict[EngineRow, str] = {("bus", row): f"bus {name}" for name, row in rows.rows.items()}
         if rows.master is not None:
             inserts = insert_specs(file.master.inserts, self.defaults)
@@ -412,11 +395,19 @@ class _Builder:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
         self._set(self.buses, bus, spec)
 
-    def _map_sends(self, bus: int, sends: Mapping[str, Control]) -> None:
+    def _map_channel(self, bus: int, table: LayerTable | BusTable, sends: Mapping[str, Control]) -> None:
+        """Add the curves of a layer or a bus."""
+        for control, kind in (
+            (table.level_db, kernel.MAP_GAIN_DB),
+            (table.pan, kernel.MAP_PAN),
+            (table.cutoff_hz, kernel.MAP_CUTOFF),
+        ):
+            self._map(bus, control, kind)
         for number, level in enumerate(sends.values()):
             if isinstance(level, Curve):
                 index = self.index_of[level.over]
                 self.mappings.append(MappingSpec(index, kernel.MAP_SEND_DB, bus, level.points, send=number))
+        self.mappings += insert_mappings(table.inserts, bus, self.index_of)
 
     def _map(self, bus: int, control: Control | None, kind: int) -> None:
         if isinstance(control, Curve):

@@ -12,7 +12,7 @@ from adaptive.engine.spec import BusSpec, InsertSpec, MappingSpec
 from adaptive.kernel import layout as kernel
 from adaptive.preset.inserts import InsertTable
 from adaptive.preset.mixer import REVERB, levels
-from adaptive.preset.schema import BusTable, PresetFile, ReverbTable
+from adaptive.preset.schema import BusTable, LayerTable, PresetFile, ReverbTable
 from adaptive.preset.table import Control, Curve
 from adaptive.units import db_to_gain
 
@@ -33,22 +33,23 @@ def with_sends(strip: BusSpec, levels_db: Mapping[str, float], rows: BusRows) ->
     return replace(strip, sends=sends, send_gains=gains)
 
 
-def bus_spec(name: str, table: BusTable, rows: BusRows, defaults: Mapping[str, float]) -> BusSpec:
-    """The settings of a bus; what curves set is neutral in it, and sends are at their start."""
-    bus = BusSpec(
-        f"bus_{name}",
-        output=rows.output(table.output),
+def channel_spec(name: str, table: LayerTable | BusTable, defaults: Mapping[str, float]) -> BusSpec:
+    """The settings of a layer's strip or of a bus, without routing; what curves set is neutral in it."""
+    return BusSpec(
+        name,
         gain=db_to_gain(0.0 if isinstance(table.level_db, Curve) else table.level_db),
         pan=0.0 if isinstance(table.pan, Curve) else table.pan,
-        cutoff_hz=fixed_cutoff(table.cutoff_hz, defaults),
+        cutoff_hz=OPEN_HZ
+        if isinstance(table.cutoff_hz, Curve)
+        else control_start(table.cutoff_hz, defaults, OPEN_HZ),
         inserts=insert_specs(table.inserts, defaults),
     )
+
+
+def bus_spec(name: str, table: BusTable, rows: BusRows, defaults: Mapping[str, float]) -> BusSpec:
+    """The settings of a bus; sends are at their start."""
+    bus = replace(channel_spec(f"bus_{name}", table, defaults), output=rows.output(table.output))
     return with_sends(bus, start_levels(table.sends, defaults), rows)
-
-
-def fixed_cutoff(cutoff_hz: Control | None, defaults: Mapping[str, float]) -> float:
-    """The cutoff of a bus; open where a curve sets it."""
-    return OPEN_HZ if isinstance(cutoff_hz, Curve) else control_start(cutoff_hz, defaults, OPEN_HZ)
 
 
 def start_levels(sends: Mapping[str, Control], defaults: Mapping[str, float]) -> dict[str, float]:
