@@ -68,7 +68,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         voice_groups(old.instruments) + old.spare_rows.voice_groups - voice_groups(instruments),
         len(old.parameters) + old.spare_rows.parameters - len(parameters),
         len(old.mappings) + old.spare_rows.mappings - len(new.mappings),
-        old.spare_rows.sends,
+        sends_left(old, new),
     )
     return replace(
         new,
@@ -82,6 +82,20 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         ),
         owners={**old.owners, **new.owners},
     )
+
+
+def sends_left(old: EngineSpec, new: EngineSpec) -> int:
+    """Return how many rows of sends are spare after adding a specification; negative: it does not fit.
+
+    A send that an edit takes away keeps its row until its bus has another owner.
+    """
+    fresh, left = set(fresh_rows("bus", old, new)), old.spare_rows.sends
+    for index, bus in enumerate(new.buses):
+        if ("bus", index) not in new.owners:
+            continue
+        before = set(old.buses[index].sends) if index < len(old.buses) else set()
+        left += len(before) - len(bus.sends) if index in fresh else -len(set(bus.sends) - before)
+    return left
 
 
 def _merge(kind: str, owned: set[EngineRow], old: Any, new: Any) -> tuple[Any, ...]:

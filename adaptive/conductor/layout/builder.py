@@ -21,6 +21,7 @@ from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_v
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.engine.memory import voice_groups, voice_groups_of
+from adaptive.engine.spare_rows import sends_left
 from adaptive.engine.spec import (
     BusSpec,
     EngineRow,
@@ -358,6 +359,9 @@ class _Builder:
             spare_buses=range(in_use, rows.first),
             owners=owners,
         )
+        if self.occupancy is not None and sends_left(self.occupancy.spec, spec) < 0:
+            message = "the engine that plays has no room for so many more sends"
+            raise NoSpareRowsError(message)
         duck_group = len(self.buses) + 1
         return PresetLayout(
             spec,

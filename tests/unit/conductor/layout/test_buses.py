@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.conductor.layout import builder
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.layout.buses import place_buses
 from adaptive.conductor.layout.layout import PresetLayout
+from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy
 from adaptive.kernel import layout as k
 from adaptive.preset.load import load
 from tests.unit.preset.preset_files import write
@@ -87,3 +89,17 @@ def test_curves_of_sends_and_inserts_are_mapped(layout: PresetLayout) -> None:
 def test_what_has_an_insert_on_the_master_has_a_bus_for_it(layout: PresetLayout) -> None:
     assert layout.buses.master is not None
     assert [insert.kind for insert in layout.spec.buses[layout.buses.master].inserts] == ["eq"]
+
+
+def test_an_edit_with_more_sends_than_fit_asks_for_another_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "SPARE_SENDS", 1)
+    before = lay_out(load(write(tmp_path, BODY)))
+    occupancy = Occupancy(before.spec, set(), lambda _row: False)
+    one = BODY.replace("sends = { reverb = -30 }", "sends = { reverb = -30, hall = -6 }")
+    two = one.replace("cutoff_hz = 900", "cutoff_hz = 900\nsends = { reverb = -6 }")
+
+    assert lay_out(load(write(tmp_path, one)), before=before, occupancy=occupancy)
+    with pytest.raises(NoSpareRowsError, match="no room for so many more sends"):
+        lay_out(load(write(tmp_path, two)), before=before, occupancy=occupancy)
