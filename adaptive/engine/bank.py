@@ -159,12 +159,7 @@ class Bank:
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 end = first_beat + frames
-                audio = fit_to_loop(self._decode_once(path), end, *_beginning(loops), self.sample_rate)
-                if first_beat >= audio.shape[1]:
-                    message = (
-                        f"{path.name}: ends before its first beat at {first_beat / self.sample_rate:.3f} s"
-                    )
-                    raise AudioFileError(message)
+                audio = self._fitted(path, first_beat, end, loops)
                 beginnings = [np.stack([one.left, one.right])[:, one.origin :] for one in loops]
                 if end < audio.shape[1]:
                     audio = remove_loop(audio, end, beginnings, self.sample_rate)
@@ -200,13 +195,23 @@ class Bank:
         with self._guard, memory_named(path.name):
             if key not in self._sounds:
                 end = origin + frames
-                audio = fit_to_loop(self._decode_once(path), end, *_beginning(stems), self.sample_rate)
-                audio = audio[:, :end]
-                if origin >= audio.shape[1]:
-                    message = f"{path.name}: ends before its first beat at {origin / self.sample_rate:.3f} s"
-                    raise AudioFileError(message)
+                audio = self._fitted(path, origin, end, stems)[:, :end]
                 self._sounds[key] = self._lay_out(audio, origin, 0, None, path.name)
             return self._sounds[key]
+
+    def _fitted(self, path: Path, first_beat: int, end: int, following: Sequence[Sound]) -> Audio:
+        """Decode a file that plays once, fitted to what follows it at `end`.
+
+        Raises
+        ------
+        AudioFileError
+            It cannot be decoded, or ends before its first beat.
+        """
+        audio = fit_to_loop(self._decode_once(path), end, *_beginning(following), self.sample_rate)
+        if first_beat >= audio.shape[1]:
+            message = f"{path.name}: ends before its first beat at {first_beat / self.sample_rate:.3f} s"
+            raise AudioFileError(message)
+        return audio
 
     def decode_ahead(self, paths: Iterable[Path]) -> None:
         """Decode files in parallel threads (decoding releases the GIL); `load` raises their errors later.
