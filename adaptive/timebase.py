@@ -152,6 +152,11 @@ class TempoMap:
         """Return the segments that begin at or before a frame, in order."""
         return tuple(segment for segment in self._segments if segment.frame <= frame)
 
+    def segments_from(self, frame: float) -> tuple[TempoSegment, ...]:
+        """Return the segment that contains a frame and those that begin after it, in order."""
+        index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)
+        return tuple(self._segments[max(0, index - 1) :])
+
     def forget_before(self, frame: float) -> None:
         """Drop segments that ended before a frame, so that the map does not grow for ever."""
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)

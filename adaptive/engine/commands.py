@@ -89,9 +89,7 @@ def stretch_clip(
         Quantum, of the twelve of a hop, in which it makes its spectra.
     """
     i0, i1 = struct.unpack("<2q", struct.pack("<2d", position, rate))
-    return Command(
-        frame, k.CLIP_TEMPO, clip, group, i0=i0, i1=i1, f0=rate_change, f1=kind, f2=hop_quantum
-    )
+    return Command(frame, k.CLIP_TEMPO, clip, group, i0=i0, i1=i1, f0=rate_change, f1=kind, f2=hop_quantum)
 
 
 def play_note(

@@ -21,8 +21,8 @@ class Telemetry:
     ``…_us`` are times inside the callback in microseconds.  The percentiles come from a histogram with eight
     bins an octave; each is the upper edge of its bin, at most 12.5 % too high.  `load` is the share of real
     time spent in callbacks.  `least_slack_frames` is the shortest time between the arrival of a timed command
-    and its frame; negative means late.  `stretch_hops` counts the spectra that stretched clips made, `most_hops`
-    those of the quantum with the most.
+    and its frame; negative means late.  `stretch_hops` counts the spectra that stretched clips made,
+    `most_hops` those of the quantum with the most.
     """
 
     frame: int

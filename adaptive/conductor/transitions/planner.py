@@ -244,13 +244,6 @@ class TransitionPlanner:
         )
         return transition
 
-    def replan(self) -> None:
-        """Cancel what is planned and plan it again at the tempo that is asked for now."""
-        if self.playback.transitions:
-            request = self.playback.transitions[-1].request
-            self.cancel("the tempo changes")
-            self.plan(request)
-
     def change_tempo(self, tempo_bpm: float) -> None:
         """Glide to another tempo within a beat; notes and transitions beyond are planned again."""
         playback = self.playback

@@ -6,7 +6,7 @@ from adaptive.kernel.layout import LANES, PAIRS, QUANTUM, ramp_fields, record, s
 from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 
 STRETCHED_FRAMES = QUANTUM + 1
-"""Frames of a stretched clip that are kept for each channel: the last one of a quantum, and the next quantum."""
+"""Frames of a stretched clip that are kept for each channel: the last one, and the quantum after it."""
 
 CLIP_GROUP = record(
     [

@@ -17,7 +17,7 @@ from adaptive.kernel.sources.clip_record import STRETCHED_FRAMES
 from adaptive.kernel.sources.clip_tempo import played_so_far, set_position
 from adaptive.kernel.sources.slices import STEADY, render_slices, start_slices
 from adaptive.kernel.sources.stretch import render_stretch, start_stretch
-from adaptive.kernel.sources.stretch_map import position_at, whole
+from adaptive.kernel.sources.stretch_map import position_at
 from adaptive.kernel.sources.stretch_record import HALF_WINDOW, STRETCH, STRETCH_RESTING
 from adaptive.kernel.sources.varispeed import render_varispeed
 
@@ -89,7 +89,7 @@ def render_follower(
     group: Any, column: int, stretch: Any, address: int, plan: Any, sound: Any, row: int, at_tables: int,
     work: Any, at_work: int, at_sinc: int, frame: int,
 ) -> int:  # fmt: skip
-    """Render a quantum of one clip into its row, or let it go on as a copy; return how many spectra it made."""
+    """Render a quantum of one clip into its row, or let it go on as a copy; return its number of spectra."""
     kind, loop_frames = group["stretch_kind"][column], sound["loop_frames"]
     left, right = row + FLOAT, row + ROW + FLOAT
     is_new = group["follows"][column] == 2

@@ -38,7 +38,12 @@ def sound_of(audio: Array, loop_frames: int = 0, origin: int = 0) -> Sound:
 
 
 def rendered(
-    sound: Sound, frames: int, posted: list[c.Command], *, is_elastic: bool = True, seen: list[Engine] | None = None
+    sound: Sound,
+    frames: int,
+    posted: list[c.Command],
+    *,
+    is_elastic: bool = True,
+    seen: list[Engine] | None = None,
 ) -> Array:
     """What the first bus puts out, shape (2, frames)."""
     engine = Engine(replace(EngineSpec(), is_elastic=is_elastic))
@@ -76,7 +81,10 @@ def bursts(audio: Array) -> Array:
 @pytest.mark.parametrize("rate", [0.8, 1.15])
 def test_every_onset_falls_on_the_frame_of_the_tempo_map(kind: int, rate: float) -> None:
     sound = sound_of(music(), 2 * RATE)
-    posted = [c.start_clip(LEAD + 17, 0, 0, 0), c.stretch_clip(LEAD + 17, 0, 0.0, rate, kind=kind, hop_quantum=5)]
+    posted = [
+        c.start_clip(LEAD + 17, 0, 0, 0),
+        c.stretch_clip(LEAD + 17, 0, 0.0, rate, kind=kind, hop_quantum=5),
+    ]
     found = bursts(rendered(sound, 8 * RATE, posted)) - LEAD - 17
     wanted = np.arange(len(found)) * 12000 / rate
 
@@ -159,10 +167,12 @@ def test_many_clips_share_out_their_spectra_among_the_quanta() -> None:
     number = engine.add_sound(sound)
     engine.plan_stretch(number, plan_sound(np.stack([sound.left, sound.right]), RATE, 0, 2 * RATE))
     for clip in range(16):
-        engine.post([
-            c.start_clip(LEAD, clip, number, 0),
-            c.stretch_clip(LEAD, clip, 0.0, 1.1, hop_quantum=clip % 12),
-        ])
+        engine.post(
+            [
+                c.start_clip(LEAD, clip, number, 0),
+                c.stretch_clip(LEAD, clip, 0.0, 1.1, hop_quantum=clip % 12),
+            ]
+        )
     engine.pull(RATE)
 
     assert engine.telemetry().most_hops <= -(-16 // 12) + 1
