@@ -108,6 +108,10 @@ class TempoMap:
         segment = self._at_frame(frame)
         return segment.speed_at(frame) * 60.0 * self.sample_rate * 4.0 / segment.beat_unit
 
+    def last_tempo(self) -> float:
+        """Return the tempo at the end of the map, where no change is planned any more."""
+        return self.tempo_at(self._segments[-1].frame)
+
     def beat_unit_at(self, frame: float) -> float:
         """Return the note that is a beat at a frame: 4 for a quarter, 8 for an eighth."""
         return self._at_frame(frame).beat_unit

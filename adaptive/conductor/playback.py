@@ -79,7 +79,9 @@ class PlaybackState:
     stop_s : float or None
         Length of the fade of a stop that begins at once; None: at the bar line.
     tempo_wanted : float or None
-        Tempo that a message asked for, in quarter notes a minute; None: the segments' own tempi.
+        Tempo that a message asked for, in quarter notes a minute; None: none did.
+    tempo_live : float or None
+        Tempo that a live source asks for, and that the tempo map leads to; None: none asks.
     now : int
         First frame of the present control step.
     """
@@ -113,6 +115,7 @@ class PlaybackState:
         self.is_playing = True
         self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
+        self.tempo_live: float | None = None
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
         if engine.spec.is_elastic:
@@ -130,6 +133,7 @@ class PlaybackState:
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
+        self.tempo_live = before.tempo_live
         self.stop_s = before.stop_s
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
@@ -240,7 +244,15 @@ class PlaybackState:
 
     def tempo_in(self, segment: str) -> float:
         """The tempo at which a segment is to be played: what is asked for, within its range, or its own."""
-        return tempo_in(self.preset, self.assets.segments.get(segment), self.tempo_wanted)
+        wanted = self.tempo_live if self.tempo_wanted is None else self.tempo_wanted
+        return tempo_in(self.preset, self.assets.segments.get(segment), wanted)
+
+    def tempo_after(self, seam_frame: int, segment: str) -> float:
+        """The tempo of a segment that begins at a seam; one that a live source asks for goes on over it."""
+        if self.tempo_wanted is not None or self.tempo_live is None:
+            return self.tempo_in(segment)
+        at_seam = self.tempo.tempo_at(seam_frame)
+        return tempo_in(self.preset, self.assets.segments.get(segment), at_seam)
 
     def follow_tempo(self) -> None:
         """Let recorded layers follow the tempo map from now on, if there are any."""

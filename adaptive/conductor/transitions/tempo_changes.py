@@ -42,7 +42,7 @@ class TempoChanges:
         segment_assets = playback.assets.segments.get(transition.target.section)
         if segment_assets is None:
             return
-        tempo_bpm = playback.tempo_in(transition.target.section)
+        tempo_bpm = playback.tempo_after(transition.frame, transition.target.section)
         beat_unit = segment_assets.segment.beat_unit
         is_other = abs(tempo.tempo_at(transition.frame) - tempo_bpm) > 1e-9
         if is_other or tempo.beat_unit_at(transition.frame) != beat_unit:
@@ -52,16 +52,26 @@ class TempoChanges:
         """Restore the tempo map as it was before a transition was planned."""
         self.playback.tempo.restore(transition.tempo_before)
 
-    def glide_to(self, tempo_bpm: float) -> None:
+    def glide_to(self, tempo_bpm: float, frames: int | None = None, told_bpm: float | None = None) -> None:
         """Glide to another tempo from the earliest possible frame on.
 
         Notes after it are written again, and recordings are stretched.
 
         No transition may be planned meanwhile.
+
+        Parameters
+        ----------
+        tempo_bpm : float
+            The tempo, in quarter notes a minute.
+        frames : int, optional
+            Length of the glide; left out: a beat.
+        told_bpm : float, optional
+            What generators are told; left out: `tempo_bpm`.
         """
         playback, at = self.playback, self.playback.earliest
         beat = playback.tempo.beat_at(at)
-        glide = playback.tempo.frame_at(beat + GLIDE_BEATS) - at
+        glide = playback.tempo.frame_at(beat + GLIDE_BEATS) - at if frames is None else frames
+        told = tempo_bpm if told_bpm is None else told_bpm
         for _, player in playback.assets.players():
             self.outbox.add(player.withdraw_notes(at, beat))
         playback.tempo.ramp(at, tempo_bpm, glide)
@@ -69,4 +79,4 @@ class TempoChanges:
         if playback.engine.spec.is_elastic:
             self.outbox.add([commands.withdraw(playback.layout.tempo_group, at)])
         for _, player in playback.assets.players():
-            self.outbox.add(player.set_tempo(tempo_bpm, at))
+            self.outbox.add(player.set_tempo(told, at))
