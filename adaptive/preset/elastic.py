@@ -7,4 +7,4 @@ from adaptive.preset.schema import PresetFile
 
 def is_elastic(file: PresetFile) -> bool:
     """Whether recordings are prepared for it before the music begins; a message may ask for it later."""
-    return any(table.stretch is not None for table in file.layers.values())
+    return any(table.stretch is not None or table.transpose != 0.0 for table in file.layers.values())
