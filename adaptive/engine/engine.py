@@ -144,7 +144,8 @@ class Engine:
         """Tell the kernel where the onsets of a sound are, before a clip with this sound is stretched."""
         if self._plans.get(number) is not plan:
             self._plans[number] = plan
-            self.memory["stretch_plans"][number + 1] = plan.record[0]
+            self.memory["stretch_plans"][2 * number] = plan.record[0]
+            self.memory["stretch_plans"][2 * number + 1] = plan.calm_record[0]
 
     @property
     def sounds(self) -> list[Sound]:

@@ -57,11 +57,19 @@ class StretchPlan:
     onsets: Array
     masks: Array
     record: Array = field(init=False)
+    calm_record: Array = field(init=False)
+    """The same for tones: they pass onsets at their own speed, and no bin starts anew."""
+
+    calm_masks: Array = field(init=False)
 
     def __post_init__(self) -> None:
-        record = np.zeros(1, STRETCH_PLAN)
+        record, calm = np.zeros(1, STRETCH_PLAN), np.zeros(1, STRETCH_PLAN)
+        calm_masks = np.zeros_like(self.masks)
         record[0] = (len(self.onsets), self.onsets.ctypes.data, self.masks.ctypes.data)
+        calm[0] = (len(self.onsets), self.onsets.ctypes.data, calm_masks.ctypes.data)
         object.__setattr__(self, "record", record)
+        object.__setattr__(self, "calm_record", calm)
+        object.__setattr__(self, "calm_masks", calm_masks)
 
 
 def plan_sound(audio: Array, sample_rate: float, origin: int = 0, loop_frames: int = 0) -> StretchPlan:
