@@ -1,4 +1,4 @@
-"""Stems that are stretched in different ways stay together while the tempo changes, and one is a copy at rest."""
+"""Stems that are stretched in different ways stay together while the tempo changes; at rest they copy."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def cents(audio: Array) -> float:
 
 
 def check_tone(played: Played, cycle: Cycle) -> None:
-    """The tone at its own pitch has no dip, keeps its image, and is a copy where the tempo has rested long."""
+    """The tone at its own pitch has no dip, keeps its image, and is a copy once the tempo has rested."""
     left, right = played.buses[played.performance.layout.layers["same"].bus]
     start = RATE // 10
     window = RATE // 50
