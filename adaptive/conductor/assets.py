@@ -27,6 +27,7 @@ from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
 from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
+from adaptive.kernel.compile import build
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
@@ -190,8 +191,9 @@ def prepare(
         for name in preset.segments
         if _has_harmony(preset, name)
     }
-    if layout.spec.is_elastic or engine.spec.is_elastic:
-        for stem in stems.values():  # where it takes long, before the music waits for it
+    if layout.spec.is_elastic or engine.spec.is_elastic:  # what takes long, before the music waits for it
+        build.addresses(build.STRETCH_UNITS)
+        for stem in stems.values():
             for sound in stem.recordings():
                 stretch_plan_of(bank, sound)
     pickers = shot_pickers(preset, stingers, fills, seed)

@@ -205,6 +205,8 @@ class Engine:
             Maps the new row to the old row of each parameter that changes its row.
         """
         self.memory.add_units(build.addresses(build.unit_names(kinds_of(spec))))
+        if spec.is_elastic:
+            self.make_elastic()
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)
