@@ -39,6 +39,7 @@ from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.tempo_steering import TempoSteering
 from adaptive.conductor.tempo_teller import TempoTeller
 from adaptive.conductor.transitions.min_stay import MinStay
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -113,6 +114,7 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.tempo_steering = TempoSteering(playback, self.planner)
         self.plan_log = PlanLog(playback)
 
     @property
@@ -197,6 +199,7 @@ class Conductor:
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.plan_log.state = before.plan_log.state
+        self.tempo_steering.take_over(before.tempo_steering)
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
@@ -239,6 +242,7 @@ class Conductor:
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
+        self.tempo_steering.step()
         choice = self.section_ends.choice(self.selector.choose(playback.values))
         self.section_ends.report()
         outcome, reason = self._choose(choice)
