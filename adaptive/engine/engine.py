@@ -105,8 +105,8 @@ class Engine:
 
     @property
     def output_delay_frames(self) -> int:
-        """Delay of the output behind the timeline in frames: the look-ahead of the limiter."""
-        return k.MASTER_LOOK_AHEAD
+        """Delay of the output behind the timeline in frames: of the limiter, and of late inserts."""
+        return k.MASTER_LOOK_AHEAD + self.memory.latencies.master
 
     def add_sound(self, sound: Sound) -> int:
         """Add a sound to this engine's table; return its row.  A sound that is already there keeps its row.

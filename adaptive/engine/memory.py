@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
+from adaptive.engine.delay_lines import DelayLines
 from adaptive.engine.inserts import Inserts
 from adaptive.engine.instrument_record import fill_instrument
+from adaptive.engine.latency import latencies
 from adaptive.engine.records import (
     clear_buses,
     fill_bus,
@@ -59,8 +61,10 @@ class Memory:
         self._replaced: list[Array] = []
         self._row_of_unit = unit_table(units)
         self.inserts = Inserts(spec.sample_rate)
+        self.latencies = latencies(spec)
+        self._delay_lines = DelayLines()
         for row, bus in enumerate(spec.buses):
-            self.inserts.begin(row, bus.inserts)
+            self.begin_inserts(row, bus)
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
@@ -175,14 +179,30 @@ class Memory:
     def _fill_buses(self) -> None:
         clear_buses(self["buses"])
         for index, bus in enumerate(self.spec.buses):
-            fill_bus(self["buses"], index, bus)
-            self.add_sends(index, bus)
+            self.connect_bus(index, bus)
 
-    def add_sends(self, index: int, bus: BusSpec) -> None:
-        """Link the sends of a silent bus, at their gains."""
+    def connect_bus(self, index: int, bus: BusSpec) -> None:
+        """Write the settings of a silent bus, and link its sends, at their gains."""
+        fill_bus(self["buses"], index, bus)
+        self._delay_lines.fill(self["buses"], index, bus, self.latencies)
         for number, to in enumerate(bus.sends):
             gain = bus.send_gains[number] if number < len(bus.send_gains) else 0.0
-            self.sends.add(self["buses"], index, to, gain, gain)
+            self.add_send(index, to, gain, gain)
+
+    def add_send(self, index: int, to: int, gain: float, now: float) -> None:
+        """Link a send to a bus, with what it waits for later paths; see `Sends.add`."""
+        self.sends.add(self["buses"], index, to, gain, now, self.latencies.on_the_way(index, to))
+
+    def begin_inserts(self, index: int, bus: BusSpec) -> None:
+        """Allocate the inserts of a silent bus, and let them listen to what they are keyed by."""
+        self.inserts.begin(index, bus.inserts)
+        self.listen(index)
+
+    def listen(self, index: int) -> None:
+        """Let the new inserts of a bus listen to what they are keyed by."""
+        for (row, name), path in self.latencies.keys.items():
+            if row == index:
+                self.inserts.listen(row, name, path.bus, path.delay)
 
     def _fill_instruments(self) -> None:
         self["clips"]["first_event"] = -1

@@ -233,6 +233,7 @@ SEND = record(
     [
         ("to", "i4"),  # the bus it feeds, in a later group
         ("next", "i4"),  # row of the next send of the same bus; -1: none
+        ("delay", "i8"),  # frames it waits for the paths beside it
         ("wanted", "f4"),  # linear gain
         ("now", "f4"),  # smoothed, at the end of this quantum
         ("value", "f4"),  # at the end of the quantum before
@@ -254,7 +255,10 @@ UNIT_QUANTUM, UNIT_CONTROL = range(2)
 """First rows of the table of units; the units of the render list follow."""
 
 BUS_BEGIN, BUS_END = range(2)
-"""What a step of a group of buses does: before its inserts, and after them."""
+"""What a step of a group of buses does: before its inserts, and after them.
+
+The part after them is for the columns whose bits are set in `count`.
+"""
 
 TELEMETRY = record(
     [

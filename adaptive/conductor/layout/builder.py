@@ -15,13 +15,14 @@ from adaptive.conductor.layout.buses import (
     place_buses,
     reverb_spec,
     start_levels,
+    with_keys,
     with_sends,
 )
+from adaptive.conductor.layout.engine_fit import require_fit
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_value
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.engine.memory import voice_groups, voice_groups_of
-from adaptive.engine.spare_rows import sends_left
 from adaptive.engine.spec import (
     BusSpec,
     EngineRow,
@@ -33,7 +34,7 @@ from adaptive.engine.spec import (
 from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
 from adaptive.preset.expression import Opcode, compile_program
-from adaptive.preset.mixer import MASTER, REVERB
+from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import (
     BridgeTable,
@@ -329,6 +330,7 @@ class _Builder:
         used = self.rows.used
         rows = self.rows_of_buses
         owners = {**self.rows.owners, **self._add_buses()}
+        self._connect_keys()
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
@@ -359,9 +361,8 @@ class _Builder:
             spare_buses=range(in_use, rows.first),
             owners=owners,
         )
-        if self.occupancy is not None and sends_left(self.occupancy.spec, spec) < 0:
-            message = "the engine that plays has no room for so many more sends"
-            raise NoSpareRowsError(message)
+        if self.occupancy is not None:
+            require_fit(self.occupancy.spec, spec)
         duck_group = len(self.buses) + 1
         return PresetLayout(
             spec,
@@ -392,6 +393,16 @@ class _Builder:
             self.mappings += insert_mappings(file.master.inserts, rows.master, self.index_of)
             owners["bus", rows.master] = MASTER
         return owners
+
+    def _connect_keys(self) -> None:
+        """Let inserts listen to the rows of what they name; all rows are known by now."""
+        rows = self.rows_of_buses
+        row_of = {name: place.bus for name, place in self.stingers.items()}
+        row_of |= {**rows.rows, **{name: place.bus for name, place in self.layers.items()}}
+        for owner, (_, inserts) in chains(self.preset.file).items():
+            bus = rows.master if owner == MASTER else row_of[owner]
+            if bus is not None and any(insert.listens_to for insert in inserts):
+                self.buses[bus] = with_keys(self.buses[bus], inserts, row_of)
 
     def _set_bus(self, bus: int, spec: BusSpec) -> None:
         """Set the row of a bus; rows in front of it that nothing uses are spare or empty."""

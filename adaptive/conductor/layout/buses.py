@@ -33,6 +33,15 @@ def with_sends(strip: BusSpec, levels_db: Mapping[str, float], rows: BusRows) ->
     return replace(strip, sends=sends, send_gains=gains)
 
 
+def with_keys(strip: BusSpec, inserts: Sequence[InsertTable], row_of: Mapping[str, int]) -> BusSpec:
+    """Return a bus whose inserts listen to the rows of what they name."""
+    keyed = (
+        insert if table.listens_to is None else replace(insert, key=row_of[table.listens_to])
+        for insert, table in zip(strip.inserts, inserts, strict=True)
+    )
+    return replace(strip, inserts=tuple(keyed))
+
+
 def channel_spec(name: str, table: LayerTable | BusTable, defaults: Mapping[str, float]) -> BusSpec:
     """The settings of a layer's strip or of a bus, without routing; what curves set is neutral in it."""
     return BusSpec(
