@@ -26,12 +26,15 @@ from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
+from adaptive.kernel.hold_record import HOLD
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 NO_SLACK_YET = 2**62
 """Value of `least_slack_frames` before the first timed command."""
 
+MOST_HELD = 1024
+"""Cells of the mixer that can be held at a time."""
 
 MOST_STEPS = 1 << 16
 """More than a render list has; it ends before."""
@@ -118,6 +121,7 @@ class Memory:
         self._add("mailbox", np.int64, 2, parameters)
         self._add("source_rank", np.int32, sources)
         self._add("mappings", k.MAPPING, len(spec.mappings) + spare.mappings)
+        self._add("holds", HOLD, MOST_HELD)
         self._add("history", np.float32, spec.history_steps, parameters, 3)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
@@ -143,6 +147,8 @@ class Memory:
         head["bus_groups"] = _groups(len(spec.buses))
         for name, value in self.counts(spec).items():
             head[name] = value
+        self["holds"]["next"] = [*range(1, MOST_HELD), -1]
+        head["hold_rows"], head["first_hold"], head["free_hold"] = MOST_HELD, -1, 0
         head["send_count"] = self["sends"].size
         head["parameter_capacity"] = self["slot_seen"].size
         head["source_count"] = len(spec.sources)
@@ -274,6 +280,7 @@ class Memory:
         spec, master = self.spec, self["master"][0]
         rate = spec.sample_rate
         master["gain_from"] = master["gain_to"] = master["gain_value"] = spec.gain
+        master["control_gain"] = master["control_gain_now"] = 1.0
         master["volume_value"] = 1.0
         master["volume_share"] = 1.0 - smoothing_share(0.05, k.QUANTUM, rate)
         master["pause_value"] = 1.0

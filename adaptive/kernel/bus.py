@@ -30,7 +30,6 @@ from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_DUCK,
     BUS_GAIN,
-    BUS_HOLD,
     BUS_PAN,
     CUTOFF_OPEN_HZ,
     LINEAR,
@@ -90,52 +89,6 @@ def cutoff_now(group: Any, column: int, frame: int) -> float:
 
 
 @rtsafe
-def held_now(group: Any, column: int, frame: int) -> float:
-    """Gain that replaces the one a parameter sets, at a frame."""
-    return ramp_at(
-        group["held_from"][column], group["held_to"][column], group["held_start"][column],
-        group["held_frames"][column], np.int32(LINEAR), frame,
-    )  # fmt: skip
-
-
-@rtsafe
-def hold_now(group: Any, column: int, frame: int) -> float:
-    """Share of the held gain at a frame: 0 the parameter's gain alone, 1 the held one alone."""
-    return ramp_at(
-        group["hold_from"][column], group["hold_to"][column], group["hold_start"][column],
-        group["hold_frames"][column], np.int32(LINEAR), frame,
-    )  # fmt: skip
-
-
-@rtsafe
-def level_now(group: Any, column: int, frame: int) -> float:
-    """Gain that a parameter sets, or the one that is held instead; 1 where neither is."""
-    followed = group["control_gain_now"][column]
-    if group["is_held"][column] == 0:
-        return followed
-    share = hold_now(group, column, frame)
-    # not one straight line between them: with a share of 1, what a parameter does must leave no trace
-    return followed * (ONE - share) + held_now(group, column, frame) * share
-
-
-@rtsafe
-def hold_bus(group: Any, column: int, command: Any, frame: int) -> None:
-    """Hold a gain, or let it go: `f0` the gain, `f1` the share, `i0` the frames to get there."""
-    share, frames = hold_now(group, column, frame), command["i0"]
-    if command["f1"] > ZERO:
-        # what was not held at all is blended in at its own level, from the first frame on
-        group["held_from"][column] = held_now(group, column, frame) if share > ZERO else command["f0"]
-        group["held_to"][column] = command["f0"]
-        group["held_start"][column] = frame
-        group["held_frames"][column] = frames
-    group["hold_from"][column] = share
-    group["hold_to"][column] = command["f1"]
-    group["hold_start"][column] = frame
-    group["hold_frames"][column] = frames
-    group["is_held"][column] = np.int32(1)
-
-
-@rtsafe
 def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
     """Apply one command at its frame: it starts a ramp from the present value to a target."""
     operation = command["operation"]
@@ -157,8 +110,6 @@ def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
         group["pan_to"][column] = to
         group["pan_start"][column] = frame
         group["pan_frames"][column] = frames
-    elif operation == BUS_HOLD:
-        hold_bus(group, column, command, frame)
     elif operation == BUS_CUTOFF:
         group["cutoff_from"][column] = cutoff_now(group, column, frame)
         group["cutoff_to"][column] = to
@@ -201,7 +152,7 @@ def scale_piece(group: Any, column: int, audio: int, first: int, last: int, fram
     """Apply gain, ducking, pan and parameters to frames `first` … `last` of a bus, along straight lines."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
-    gain *= level_now(group, column, end)
+    gain *= group["control_gain_now"][column]
     aim_pan(group, column, end)
     share = ONE / F32(Q - first)
     for side in range(np.int64(2)):
@@ -455,7 +406,7 @@ def follow_lines(group: Any, column: int, sends: Any, frame: int, share: float) 
     """Move the gain lines of a silent bus along, so that it starts again without a step."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
-    gain *= level_now(group, column, end)
+    gain *= group["control_gain_now"][column]
     aim_pan(group, column, end)
     lane = np.int64(2) * column
     group["line_value"][lane] = gain * group["pan_gain"][lane]

@@ -21,15 +21,11 @@ BUS_GROUP = record(
         *shaped_ramp_fields("duck"),
         *ramp_fields("pan"),
         *ramp_fields("cutoff"),
-        # targets set by parameters, and the smoothed values (`_now`) at the end of this quantum
+        # targets set by curves and held values, and the smoothed ones (`_now`) at the end of this quantum
         ("control_gain", "f4", PAIRS),
         ("control_gain_now", "f4", PAIRS),
         ("control_pan", "f4", PAIRS),
         ("control_pan_now", "f4", PAIRS),
-        # a level that replaces the one a parameter sets, to the share that `hold` says
-        ("is_held", "i4", PAIRS),  # whether it was ever held
-        *ramp_fields("held"),
-        *ramp_fields("hold"),
         ("control_cutoff", "f4", PAIRS),
         ("silent_quanta", "i4", PAIRS),
         ("loudness", "f4", PAIRS),  # energy of this quantum's input

@@ -14,6 +14,7 @@ from adaptive.conductor.layout.buses import (
     insert_specs,
     place_buses,
     reverb_spec,
+    sends_of,
     start_levels,
     with_keys,
     with_sends,
@@ -70,10 +71,6 @@ StripTable = LayerTable | StingerTable | BridgeTable | FillTable
 
 READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
 """Instructions whose operand is a parameter."""
-
-DEFAULT_REVERB_DB = -80.0
-STINGER_REVERB_DB = -12.0
-"""Default send levels to the reverb, of layers and of stingers."""
 
 
 def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
@@ -246,7 +243,7 @@ class _Builder:
             instrument, kit = None, instrument
         place = self._place(f"layers.{name}", name, instrument)
         strip = channel_spec(name, table, self.defaults)
-        sends = self._add_strip(place.bus, strip, table, DEFAULT_REVERB_DB)
+        sends = self._add_strip(place.bus, strip, table, "layers")
         self._map_channel(place.bus, table, sends)
         self.layers[name] = replace(place, kit=kit)
 
@@ -256,7 +253,7 @@ class _Builder:
         place = self._place(f"stingers.{name}", name, table.instrument)
         gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
         strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
-        self._add_strip(place.bus, strip, table, STINGER_REVERB_DB)
+        self._add_strip(place.bus, strip, table, "stingers")
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
@@ -272,16 +269,11 @@ class _Builder:
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
         strip = BusSpec(name, gain=db_to_gain(table.level_db), pan=table.pan)
-        self._add_strip(bus, strip, table, DEFAULT_REVERB_DB)
+        self._add_strip(bus, strip, table, "fills")
 
-    def _add_strip(self, bus: int, strip: BusSpec, table: StripTable, reverb_db: float) -> dict[str, Control]:
-        """Route a strip to its bus and its sends; return the sends by name.
-
-        Every strip has a send to the reverb, so that an edit can open it without a new row.
-        """
-        to_reverb = reverb_db if table.reverb_db is None else table.reverb_db
-        sends: dict[str, Control] = {REVERB: to_reverb, **table.sends}
-        rows = self.rows_of_buses
+    def _add_strip(self, bus: int, strip: BusSpec, table: StripTable, kind: str) -> dict[str, Control]:
+        """Route a strip to its bus and its sends; return the sends by name."""
+        sends, rows = sends_of(kind, table), self.rows_of_buses
         routed = replace(strip, output=rows.output(table.bus))
         self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
         return sends
