@@ -2,8 +2,8 @@
 
 An exchange is that of the Network Time Protocol (RFC 5905, section 8): the client sends at `sent_s` of its
 own clock, we receive at `received_s` and answer at `answered_s` of ours, the client hears it at `heard_s`.
-What a network adds is never negative, so the exchanges that took least time are the true ones; a straight
-line through those gives the drift.
+What a network adds is never negative, so an exchange weighs the more the less time it took; a weighted
+straight line gives the drift.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ KEPT = 128
 OLDEST_S = 900.0
 """Exchanges older than this are forgotten: the drift of a clock changes with its temperature."""
 
-TRUSTED_SHARE = 0.3
-"""Part of the exchanges, those with the least delay, that the line goes through."""
+DOUBT_SHARE, LEAST_DOUBT_S = 0.25, 0.0003
+"""An exchange weighs 1/(excess + doubt)², with the excess of its delay over the least one; the doubt is this
+share of the usual excess.  Tried on 20 ms of jitter each way, 15 seeds: a share of 0.05 gives 2.1 ms RMS at
+worst, 0.25 to 0.5 give 1.6."""
 
-DRIFT_NEEDS_S, DRIFT_NEEDS = 20.0, 8
-"""The drift is estimated from so many seconds and trusted exchanges on; before, it is taken as none."""
+DRIFT_NEEDS_S = 60.0
+"""The drift is estimated once exchanges lie so far apart; before, it is taken as none."""
 
 MOST_DRIFT = 300e-6
 """Quartz clocks of phones and watches are off by less than 100 parts in a million."""
@@ -111,23 +113,26 @@ class ClientClock:
         return None
 
     def _fitted(self) -> tuple[float, float, float]:
-        """Middle, offset there, and drift of a weighted straight line through the fastest exchanges."""
-        ranked = sorted(self._exchanges, key=lambda exchange: exchange.delay_s)
-        best = ranked[: max(min(4, len(ranked)), round(TRUSTED_SHARE * len(ranked)))]
-        least = best[0].delay_s
-        weights = [1.0 / (exchange.delay_s - least + 0.0005) ** 2 for exchange in best]
+        """Middle, offset there, and drift of a weighted straight line through all exchanges."""
+        exchanges = list(self._exchanges)
+        delays = sorted(exchange.delay_s for exchange in exchanges)
+        least, usual = delays[0], delays[len(delays) // 2]
+        doubt = DOUBT_SHARE * (usual - least) + LEAST_DOUBT_S
+        weights = [1.0 / (exchange.delay_s - least + doubt) ** 2 for exchange in exchanges]
         total = math.fsum(weights)
-        middle = math.fsum(w * e.middle_s for w, e in zip(weights, best, strict=True)) / total
-        offset = math.fsum(w * e.offset_s for w, e in zip(weights, best, strict=True)) / total
-        return middle, offset, self._drift_of(best, weights, middle, offset)
+        middle = math.fsum(w * e.middle_s for w, e in zip(weights, exchanges, strict=True)) / total
+        offset = math.fsum(w * e.offset_s for w, e in zip(weights, exchanges, strict=True)) / total
+        return middle, offset, self._drift_of(exchanges, weights, middle, offset)
 
     @staticmethod
-    def _drift_of(best: list[ClockExchange], weights: list[float], middle: float, offset: float) -> float:
-        times = [exchange.middle_s for exchange in best]
-        if len(best) < DRIFT_NEEDS or max(times) - min(times) < DRIFT_NEEDS_S:
+    def _drift_of(
+        exchanges: list[ClockExchange], weights: list[float], middle: float, offset: float
+    ) -> float:
+        if exchanges[-1].middle_s - exchanges[0].middle_s < DRIFT_NEEDS_S:
             return 0.0
-        spread = math.fsum(w * (e.middle_s - middle) ** 2 for w, e in zip(weights, best, strict=True))
+        spread = math.fsum(w * (e.middle_s - middle) ** 2 for w, e in zip(weights, exchanges, strict=True))
         along = math.fsum(
-            w * (e.middle_s - middle) * (e.offset_s - offset) for w, e in zip(weights, best, strict=True)
+            w * (e.middle_s - middle) * (e.offset_s - offset)
+            for w, e in zip(weights, exchanges, strict=True)
         )
         return min(max(along / spread, -MOST_DRIFT), MOST_DRIFT) if spread > 0.0 else 0.0
