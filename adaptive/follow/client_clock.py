@@ -132,7 +132,6 @@ class ClientClock:
             return 0.0
         spread = math.fsum(w * (e.middle_s - middle) ** 2 for w, e in zip(weights, exchanges, strict=True))
         along = math.fsum(
-            w * (e.middle_s - middle) * (e.offset_s - offset)
-            for w, e in zip(weights, exchanges, strict=True)
+            w * (e.middle_s - middle) * (e.offset_s - offset) for w, e in zip(weights, exchanges, strict=True)
         )
         return min(max(along / spread, -MOST_DRIFT), MOST_DRIFT) if spread > 0.0 else 0.0

@@ -184,9 +184,12 @@ class OscReader:
 
 
 def rescale(table: InputTable, value: float) -> float:
-    """Map a value from the input range to the output range, clamped.  Either range may be descending."""
+    """Map a value from the input range to the output range, clamped.  Either range may be descending.
+
+    Without a range it is multiplied by the input's `factor`.
+    """
     if table.input_range is None:
-        return value
+        return value if table.factor is None else value * table.factor
     low, high = table.input_range
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
