@@ -16,6 +16,7 @@ from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
+from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
@@ -106,7 +107,10 @@ class Conductor:
             playback, self.selector, self.planner, self.playlists, self.tracker, self._cancel
         )
         self.mix = Mix(playback, self.outbox)
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places, self.mix)
+        self.following = TempoFollowing(playback, self.stingers.fire)
+        self.requests = Requests(
+            playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following
+        )
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
@@ -175,6 +179,7 @@ class Conductor:
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
             self.mix.begin(beginning.messages)
+            self.following.begin(beginning.values, beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
@@ -200,6 +205,7 @@ class Conductor:
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
+        self.following.take_over(before.following)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
 
@@ -239,6 +245,7 @@ class Conductor:
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
+        self.following.step()
         choice = self.section_ends.choice(self.selector.choose(playback.values))
         self.section_ends.report()
         outcome, reason = self._choose(choice)
@@ -275,7 +282,8 @@ class Conductor:
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
-            rows[index] = (self.playback.engine.value(index), 0.0, 0.0)
+            value = self.playback.engine.value(index)
+            rows[index] = (value, 0.0, 0.0, value)
         self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 

@@ -9,13 +9,10 @@ from adaptive.follow.cadence import CadenceEstimator
 from adaptive.follow.half_double import HalfDouble
 from adaptive.follow.health import HealthNote, HealthNotes
 from adaptive.follow.phase_lock import MOST_LEAD, MOST_MATCH, correction, phase_error_s
+from adaptive.follow.rest import Rest
 from adaptive.follow.settings import FollowSettings
 from adaptive.follow.step_times import StepTimes, rate_of_deliveries
 from adaptive.follow.step_tracker import StepFit, fit_steps
-
-REST = 0.0025
-"""A tempo that follows readings moves only when they have moved by this share: a steady runner hears a steady
-beat, and a stem at its own tempo stays untouched."""
 
 STEPS_LAST_S = 2.5
 """Steps are followed until none has come for so long."""
@@ -68,7 +65,7 @@ class Follower:
         self._last_step_s = -math.inf
         self._batch_spm: list[float] = []
         self._health = HealthNotes()
-        self._rested_bpm: float | None = None
+        self._rest = Rest()
 
     # ── what comes in ──────────────────────────────────────────────────────────────────────────
 
@@ -121,9 +118,9 @@ class Follower:
         if steps is not None and is_inside and beat_s is not None and self.settings.follows_phase:
             error = self._phase_error(steps, beat_s)
             base_bpm = self._with_phase(base_bpm, own_bpm, error)
-            self._rested_bpm = None
+            self._rest.forget()
         else:
-            base_bpm = self._rested(base_bpm)
+            base_bpm = self._rest.rested(base_bpm)
         return Aim(base_bpm, spm, error, cadence[1])
 
     def cadence(self, now_s: float) -> tuple[float | None, str]:
@@ -238,8 +235,3 @@ class Follower:
             tempo = min(max(tempo, own_bpm * (1.0 - MOST_LEAD)), own_bpm * (1.0 + MOST_LEAD))
         low, high = self.settings.range_bpm
         return min(max(tempo, low), high)
-
-    def _rested(self, tempo_bpm: float) -> float:
-        if self._rested_bpm is None or abs(tempo_bpm / self._rested_bpm - 1.0) > REST:
-            self._rested_bpm = tempo_bpm
-        return self._rested_bpm

@@ -124,6 +124,18 @@ def read_programme(document: Any) -> Programme:
     return Programme(_name(table.get("name", ""), "name"), steps, max_heart_rate, waits, cue_s)
 
 
+def programme_json(programme: Programme) -> dict[str, Any]:
+    """A programme as a document that `read_programme` reads again."""
+    steps = []
+    for step in programme.steps:
+        targets = {key: value for key in RANGES if (value := getattr(step, key)) is not None}
+        steps.append({"name": step.name, "seconds": step.seconds, **targets})
+    document: dict[str, Any] = {"name": programme.name, "waits": programme.waits, "cue_s": programme.cue_s}
+    if programme.max_heart_rate is not None:
+        document["max_heart_rate"] = programme.max_heart_rate
+    return {**document, "steps": steps}
+
+
 def _steps(value: Any, at: str, *, is_inner: bool) -> list[ProgrammeStep]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         _refuse(at, "must be a list of steps, at least one")

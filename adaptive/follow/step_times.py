@@ -24,6 +24,9 @@ MOST_STEPS_PER_S = 4.0
 SLOWEST_STEP_S = 0.75
 """Deliveries farther apart than this are too slow to be the steps of a run, one by one."""
 
+AHEAD_S = 0.5
+"""A step may lie so much after the present: a control step may be handled late."""
+
 SINGLE = 8
 """After so many deliveries of one step each, a source no longer delivers in batches."""
 
@@ -74,7 +77,7 @@ class StepTimes:
         is_timed : bool
             Whether the step had a time of its own.
         """
-        if not math.isfinite(at_s) or now_s - at_s > OLDEST_S or at_s > now_s + TOGETHER_S:
+        if not math.isfinite(at_s) or now_s - at_s > OLDEST_S or at_s > now_s + AHEAD_S:
             self.dropped += 1
             return False
         if is_timed:

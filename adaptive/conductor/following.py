@@ -1,0 +1,282 @@
+"""Follows a runner while the music plays: feeds a `Follower`, plays a programme, says which tempo they want.
+
+Nothing here changes the tempo map: `wanted` is asked, once a control step, by what does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from adaptive.conductor.layout.layout import curve_value
+from adaptive.conductor.messages import (
+    FireEvent,
+    Message,
+    MoveProgramme,
+    SetOutputLatency,
+    SetProgramme,
+    TakeSteps,
+)
+from adaptive.conductor.playback import PlaybackState
+from adaptive.follow.follower import Aim, Follower
+from adaptive.follow.from_preset import settings_of
+from adaptive.follow.heart_rate import HeartRate
+from adaptive.follow.programme_player import ProgrammePlayer
+from adaptive.follow.rest import Rest
+from adaptive.follow.settings import FollowSettings
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+
+AIM_EVERY = 8
+"""Control steps between two aims: 43 ms at 48 kHz, a ninth of a beat at 160."""
+
+SAMPLE_S = 1.0
+"""Time between two readings of a parameter that is computed, and never arrives."""
+
+ANY_TEMPO = (20.0, 400.0)
+"""The range of a programme's targets in a preset that follows nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTempo:
+    """A tempo that a live source asks for.
+
+    Parameters
+    ----------
+    tempo_bpm : float
+        Quarter notes a minute.
+    source : str
+        ``programme`` or ``parameter``.
+    """
+
+    tempo_bpm: float
+    source: str
+
+
+class TempoFollowing:
+    """Listens to a runner, and plays the listener's programme.
+
+    Parameters
+    ----------
+    playback : PlaybackState
+        What plays.
+    fire : callable
+        Fires an event: the cue of a programme.
+    """
+
+    def __init__(self, playback: PlaybackState, fire: Callable[[FireEvent], None]) -> None:
+        self._playback, self._fire = playback, fire
+        self._table = playback.preset.file.tempo_follow
+        settings = settings_of(playback.preset)
+        self.follower = None if settings is None else Follower(settings)
+        self.settings: FollowSettings | None = settings
+        self.heart_rate = HeartRate()
+        self.programme: ProgrammePlayer | None = None
+        self.output_latency_s = 0.0
+        self.aim = Aim(None)
+        self.wanted: WantedTempo | None = None
+        self._rest = Rest()
+        self._arrivals: dict[str, int] = {}
+        self._steps_until_aim = 0
+        self._bar = 0
+
+    # ── what comes in ──────────────────────────────────────────────────────────────────────────
+
+    @property
+    def is_used(self) -> bool:
+        """Whether there is anybody to follow, or a programme."""
+        return self._table is not None or self.programme is not None
+
+    def begin(self, values: Mapping[str, float], messages: Sequence[Message]) -> None:
+        """Take what was set before the first frame."""
+        table = self._table
+        cadence = values.get(table.parameter or "") if table is not None else None
+        if self.follower is not None and cadence is not None:
+            self.follower.take_reading(0.0, cadence)
+        for message in messages:
+            if isinstance(message, SetProgramme | MoveProgramme | SetOutputLatency):
+                self.handle(message)
+
+    def take_over(self, before: TempoFollowing) -> None:
+        """Go on after an edit; a runner who is followed in another way is listened to anew."""
+        if self.settings == before.settings:
+            self.follower = before.follower
+        self.heart_rate, self.programme = before.heart_rate, before.programme
+        self.output_latency_s, self._arrivals = before.output_latency_s, before._arrivals
+        self.aim, self.wanted, self._bar = before.aim, before.wanted, before._bar
+
+    def handle(self, message: TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency) -> None:
+        """Handle a message."""
+        if isinstance(message, TakeSteps):
+            self._take_steps(message)
+        elif isinstance(message, SetOutputLatency):
+            self.output_latency_s = message.milliseconds / 1000.0
+            self._done(message.id, f"heard {message.milliseconds:g} ms after its frame")
+        elif isinstance(message, SetProgramme):
+            self._set_programme(message)
+        else:
+            self._move_programme(message)
+
+    def _take_steps(self, message: TakeSteps) -> None:
+        if self.follower is None:
+            self._playback.receipt(message.id, "dropped", "this preset does not follow steps any more")
+            return
+        now = self._now_s
+        for age in message.ages_s:
+            self.follower.take_step(now - age, now, message.is_timed)
+        self._done(message.id, "heard")
+
+    def _set_programme(self, message: SetProgramme) -> None:
+        if message.programme is None:
+            self.programme = None
+            self._playback.log_line("programme", self._playback.now, "the programme was ended", status="none")
+            self._done(message.id, "ended")
+            return
+        settings = self.settings
+        beats_per_step, tempi = (1.0, ANY_TEMPO)
+        if settings is not None:
+            beats_per_step, tempi = settings.beats_per_step, settings.range_bpm
+        self.programme = ProgrammePlayer(message.programme, beats_per_step, tempi)
+        self._done(message.id, f"{len(message.programme.steps)} steps")
+
+    def _move_programme(self, message: MoveProgramme) -> None:
+        programme = self.programme
+        if programme is None:
+            self._playback.receipt(message.id, "dropped", "no programme plays")
+            return
+        if message.word == "skip":
+            programme.skip()
+        elif message.word == "back":
+            programme.back()
+        else:
+            programme.pause(message.word == "pause")
+        self._forget_averages()
+        self._done(message.id, message.word)
+
+    def _done(self, message_id: str | None, reason: str) -> None:
+        self._playback.receipt(message_id, "accepted", reason)
+        self._playback.receipt(message_id, "finished", reason)
+
+    # ── a control step ─────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _now_s(self) -> float:
+        return self._playback.now / self._playback.tempo.sample_rate
+
+    def step(self) -> None:
+        """Listen, advance the programme, and decide which tempo is wanted; once a control step."""
+        if not self.is_used:
+            self.wanted = None
+            return
+        self._listen()
+        self._advance_programme()
+        self._steps_until_aim -= 1
+        if self._steps_until_aim <= 0:
+            self._steps_until_aim = AIM_EVERY
+            self._decide()
+        self._report()
+
+    def _listen(self) -> None:
+        table, follower = self._table, self.follower
+        if table is None or follower is None:
+            return
+        if table.parameter is not None:
+            arrived = self._arrived_s(table.parameter)
+            if arrived is not None:
+                follower.take_reading(arrived, self._playback.values.target(table.parameter))
+        if table.heart_rate is not None:
+            arrived = self._arrived_s(table.heart_rate)
+            if arrived is not None:
+                heart = self._playback.values.target(table.heart_rate)
+                self.heart_rate.take(arrived, heart, self.aim.cadence_spm)
+
+    def _arrived_s(self, name: str) -> float | None:
+        """When a parameter has arrived since the last control step; None: it has not."""
+        playback, rate = self._playback, self._playback.tempo.sample_rate
+        last = self._arrivals.get(name, 0)
+        if name in playback.preset.derived:
+            arrival = playback.now if playback.now - last >= SAMPLE_S * rate else last
+        else:
+            arrival = playback.now - round(playback.values.age(name) * rate)
+        if arrival <= last:
+            return None
+        self._arrivals[name] = arrival
+        return arrival / rate
+
+    def _advance_programme(self) -> None:
+        programme = self.programme
+        if programme is None:
+            return
+        is_standing = self.follower is not None and self.follower.is_standing(self._now_s)
+        if programme.advance(CONTROL_STEP_FRAMES / self._playback.tempo.sample_rate, is_standing=is_standing):
+            self._forget_averages()
+        for told in programme.pop_told():
+            reason = f"step {told.content['progress']}: {told.content['step_name'] or 'the end'}"
+            self._playback.log_line("programme", self._playback.now, reason, **told.content)
+            if told.status == "cue" and self._table is not None and self._table.cue_event is not None:
+                self._fire(FireEvent(self._table.cue_event))
+
+    def _forget_averages(self) -> None:
+        self._steps_until_aim = 0
+        if self.follower is not None:
+            self.follower.forget_averages()
+
+    def _decide(self) -> None:
+        playback = self._playback
+        if self.follower is not None:
+            self.aim = self.follower.aim(self._now_s, self._next_beat_s())
+        if self.programme is not None:
+            heart = self.heart_rate.now(self._now_s)
+            target = self.programme.target_bpm(playback.tempo.tempo_at(playback.earliest), heart)
+            if target is not None:
+                self.wanted = WantedTempo(target, "programme")
+                return
+        tempo_bpm = self.aim.tempo_bpm if self._table is None else self._followed()
+        self.wanted = None if tempo_bpm is None else WantedTempo(tempo_bpm, "parameter")
+
+    def _followed(self) -> float | None:
+        table = self._table
+        if table is None or table.tempo_bpm is None or table.mode == "manual":
+            return self.aim.tempo_bpm
+        low, high = table.range_bpm
+        value = curve_value(table.tempo_bpm, self._playback.values.number(table.tempo_bpm.over))
+        return self._rest.rested(min(max(value, low), high))
+
+    def _next_beat_s(self) -> float:
+        """When the first quarter note after the look-ahead is heard."""
+        playback, at = self._playback, self._playback.earliest
+        instance = playback.instance_at(at)
+        beats = instance.beat_unit / 4.0  # beats of the grid in a quarter note
+        local = instance.local(playback.tempo.beat_at(at)) / beats
+        beat = instance.beat_of(math.ceil(local) * beats)
+        return playback.tempo.exact_frame_at(beat) / playback.tempo.sample_rate + self.output_latency_s
+
+    def _report(self) -> None:
+        playback = self._playback
+        notes = self.heart_rate.health.pop()
+        if self.follower is not None:
+            notes += self.follower.pop_notes()
+        for note in notes:
+            playback.log_line(
+                "health",
+                playback.now,
+                note.text,
+                source="tempo_follow",
+                trouble=note.kind,
+                is_over=note.is_over,
+            )
+        bar = playback.instance.bar_number(playback.tempo.beat_at(playback.now))
+        if bar != self._bar:
+            self._bar = bar
+            self._log_bar()
+
+    def _log_bar(self) -> None:
+        playback, aim = self._playback, self.aim
+        tempo_bpm = round(playback.tempo.tempo_at(playback.now), 3)
+        cadence = None if aim.cadence_spm is None else round(aim.cadence_spm, 2)
+        error_ms = None if aim.phase_error_s is None else round(1000.0 * aim.phase_error_s, 1)
+        wanted = None if self.wanted is None else round(self.wanted.tempo_bpm, 3)
+        playback.log_line(
+            "follow", playback.now, f"follows {aim.follows}", tempo_bpm=tempo_bpm, wanted_bpm=wanted,
+            cadence_spm=cadence, phase_error_ms=error_ms, heart_rate=self.heart_rate.now(self._now_s),
+        )  # fmt: skip
