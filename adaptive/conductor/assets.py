@@ -17,12 +17,14 @@ from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import note_player_of
-from adaptive.conductor.layers.stems import Introduction, StemLayer
+from adaptive.conductor.layers.stem_state import Introduction
+from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
 from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
 from adaptive.conductor.variation_picker import VariationPicker
 from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
+from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
@@ -71,7 +73,7 @@ class SegmentAssets:
     tempo_bpm : float
         Quarter notes a minute that give `loop_frames`: the declared tempo, except for rounding to frames.
     has_stems : bool
-        Whether it has recorded stems, which cannot follow another tempo.
+        Whether it has recorded stems.
     intro_beats : int
         Length of the introduction before its first pass; 0: it has none.
     """
@@ -186,6 +188,10 @@ def prepare(
         for name in preset.segments
         if _has_harmony(preset, name)
     }
+    if layout.spec.is_elastic or engine.spec.is_elastic:
+        for stem in stems.values():  # where it takes long, before the music waits for it
+            for sound in stem.recordings():
+                stretch_plan_of(bank, sound)
     pickers = shot_pickers(preset, stingers, fills, seed)
     return Assets(segments, stems, generated, stingers, fills, plans, pickers)
 

@@ -40,6 +40,7 @@ from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.tempo_steering import TempoSteering
 from adaptive.conductor.tempo_teller import TempoTeller
 from adaptive.conductor.transitions.min_stay import MinStay
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -117,6 +118,8 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.tempo_steering = TempoSteering(playback, self.planner)
+        self.tempo_steering.sources = (self.following,)
         self.plan_log = PlanLog(playback)
 
     @property
@@ -202,6 +205,7 @@ class Conductor:
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.plan_log.state = before.plan_log.state
+        self.tempo_steering.take_over(before.tempo_steering)
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
@@ -246,6 +250,7 @@ class Conductor:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
         self.following.step()
+        self.tempo_steering.step()
         choice = self.section_ends.choice(self.selector.choose(playback.values))
         self.section_ends.report()
         outcome, reason = self._choose(choice)

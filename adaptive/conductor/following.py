@@ -1,13 +1,12 @@
 """Follows a runner while the music plays: feeds a `Follower`, plays a programme, says which tempo they want.
 
-Nothing here changes the tempo map: `wanted` is asked, once a control step, by what does.
+Nothing here changes the tempo map: `TempoSteering` asks for `target`, once a control step.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import (
@@ -19,6 +18,7 @@ from adaptive.conductor.messages import (
     TakeSteps,
 )
 from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.tempo.source import TempoTarget
 from adaptive.follow.follower import Aim, Follower
 from adaptive.follow.from_preset import settings_of
 from adaptive.follow.heart_rate import HeartRate
@@ -33,24 +33,8 @@ AIM_EVERY = 8
 SAMPLE_S = 1.0
 """Time between two readings of a parameter that is computed, and never arrives."""
 
-ANY_TEMPO = (20.0, 400.0)
-"""The range of a programme's targets in a preset that follows nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class WantedTempo:
-    """A tempo that a live source asks for.
-
-    Parameters
-    ----------
-    tempo_bpm : float
-        Quarter notes a minute.
-    source : str
-        ``programme`` or ``parameter``.
-    """
-
-    tempo_bpm: float
-    source: str
+ANY_TEMPO, CHANGE_PER_S = (20.0, 400.0), 0.02
+"""Range and limit of change of a programme's targets in a preset that follows nobody."""
 
 
 class TempoFollowing:
@@ -74,7 +58,7 @@ class TempoFollowing:
         self.programme: ProgrammePlayer | None = None
         self.output_latency_s = 0.0
         self.aim = Aim(None)
-        self.wanted: WantedTempo | None = None
+        self.wanted: TempoTarget | None = None
         self._rest = Rest()
         self._arrivals: dict[str, int] = {}
         self._steps_until_aim = 0
@@ -163,6 +147,10 @@ class TempoFollowing:
     def _now_s(self) -> float:
         return self._playback.now / self._playback.tempo.sample_rate
 
+    def target(self, now: int) -> TempoTarget | None:
+        """The tempo that is wanted in the control step that begins at a frame."""
+        return self.wanted
+
     def step(self) -> None:
         """Listen, advance the programme, and decide which tempo is wanted; once a control step."""
         if not self.is_used:
@@ -229,10 +217,17 @@ class TempoFollowing:
             heart = self.heart_rate.now(self._now_s)
             target = self.programme.target_bpm(playback.tempo.tempo_at(playback.earliest), heart)
             if target is not None:
-                self.wanted = WantedTempo(target, "programme")
+                self.wanted = TempoTarget(target, "programme", self._change_per_s)
                 return
         tempo_bpm = self.aim.tempo_bpm if self._table is None else self._followed()
-        self.wanted = None if tempo_bpm is None else WantedTempo(tempo_bpm, "parameter")
+        if tempo_bpm is None:
+            self.wanted = None
+        else:
+            self.wanted = TempoTarget(tempo_bpm, "parameter", self._change_per_s)
+
+    @property
+    def _change_per_s(self) -> float:
+        return CHANGE_PER_S if self.settings is None else self.settings.change_per_s
 
     def _followed(self) -> float | None:
         table = self._table

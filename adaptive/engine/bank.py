@@ -92,6 +92,9 @@ class Bank:
         self._decoded: dict[Path, Decoded] = {}
         self._durations: dict[tuple[Path, Stamp], float] = {}
         self._stamps: dict[Path, Stamp] = {}
+        self.notes: dict[int, Any] = {}
+        """What was found out about a sound, by its `id`; forgotten with it."""
+
         self._guard = threading.Lock()
 
     def load(
@@ -280,6 +283,7 @@ class Bank:
             for key, sound in list(self._sounds.items()):
                 if id(sound) in gone and isinstance(key[0], Path):
                     del self._sounds[key]
+                    self.notes.pop(id(sound), None)
                     channels = 1 if sound.left is sound.right else 2
                     self.used_bytes -= channels * sound.left.nbytes
             known = {(key[0], key[1]) for key in self._sounds if isinstance(key[0], Path)}

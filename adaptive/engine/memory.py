@@ -24,7 +24,15 @@ from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
-from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.dsp.interpolate import sinc_table
+from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
+from adaptive.kernel.sources.stretch_record import (
+    STRETCH,
+    STRETCH_PLAN,
+    STRETCH_TABLES,
+    STRETCH_WORK,
+    stretch_tables,
+)
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 NO_SLACK_YET = 2**62
@@ -68,6 +76,8 @@ class Memory:
         self._fill_parameters()
         self._fill_schedule()
         self._fill_master()
+        if spec.is_elastic:
+            self.add_stretch()
 
     def __getitem__(self, name: str) -> Array:
         return self.arrays[name]
@@ -214,6 +224,22 @@ class Memory:
         """Write the addresses of units that were not compiled before; the kernel calls none of them yet."""
         for name, unit in addresses.items():
             self["units"][self._row_of_unit[name]] = unit
+
+    def add_stretch(self) -> None:
+        """Allocate what clips that follow a tempo map need; the address of the unit ``fft`` must be known.
+
+        The system gives memory to the stretch of a clip when it first runs: 83 kB.
+        """
+        clips = self["clips"].size * k.PAIRS
+        self._add("stretches", STRETCH, clips)
+        self._add("stretch_rows", np.float32, clips, 2, STRETCHED_FRAMES)
+        self._add("stretch_plans", STRETCH_PLAN, self.spec.sounds + 1)
+        self._add("stretch_work", STRETCH_WORK, 1)
+        self._add("stretch_tables", STRETCH_TABLES, 1)[:] = stretch_tables(
+            int(self["units"][self._row_of_unit["fft"]])
+        )
+        table = sinc_table()
+        self._add("sinc", np.float32, *table.shape)[:] = table
 
     def show_steps(self, publish: Callable[[int, int], object]) -> None:
         """Replace the render list by that of the present specification and inserts."""

@@ -34,6 +34,8 @@ def render_list(spec: EngineSpec, inserts: Inserts) -> list[Step]:
     spare = range(spec.spare_buses.start // k.PAIRS, spec.spare_buses.stop // k.PAIRS)
     groups = [group for group in range(-(-len(spec.buses) // k.PAIRS)) if group not in spare]
     steps = [Step("clips"), Step("voices")]
+    if spec.is_elastic:
+        steps.insert(0, Step("stretch"))
     for level in _levels(spec, groups):
         steps += _steps_of_level(spec, level, inserts)
     return [*steps, Step("master")]

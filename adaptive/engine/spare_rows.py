@@ -80,6 +80,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),
+        is_elastic=old.is_elastic or new.is_elastic,
         owners={**old.owners, **new.owners},
     )
 

@@ -66,7 +66,9 @@ def make(name: str, title: str, render: Callable[[], Audio], how: Finish) -> Non
     path = FOLDER / "stems" / f"{name}.ogg"
     write(path, sound, title, 0.4, "Stride")
     peak = 20.0 * np.log10(np.max(np.abs(sound)))
-    print(f"{name:16} {loudness(sound):6.1f} LUFS  peak {peak:6.1f} dBFS  {path.stat().st_size / 1000:5.0f} kB")
+    print(
+        f"{name:16} {loudness(sound):6.1f} LUFS  peak {peak:6.1f} dBFS  {path.stat().st_size / 1000:5.0f} kB"
+    )
 
 
 def main() -> None:

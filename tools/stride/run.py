@@ -1,7 +1,7 @@
 """Writes a made-up run as a trace: ``python -m tools.stride.run``, which gives ``presets/stride/run.jsonl``.
 
-A runner starts, stands at a traffic light, runs on, loses a sensor, hurries, and slows down.  Steps have 2 % of
-jitter; the watch sends a cadence every second with the faults that watches have.  Nobody has run this.
+A runner starts, stands at a traffic light, runs on, loses a sensor, hurries, and slows down.  Steps have 2
+% of jitter; the watch sends a cadence every second with the faults that watches have.  Nobody has run this.
 """
 
 from __future__ import annotations
@@ -71,7 +71,11 @@ def lines() -> list[dict[str, object]]:
 
 def main() -> None:
     """Write the trace."""
-    made = {"made_up": "python -m tools.stride.run", "licence": "CC-BY-4.0", "units": "steps and beats a minute"}
+    made = {
+        "made_up": "python -m tools.stride.run",
+        "licence": "CC-BY-4.0",
+        "units": "steps and beats a minute",
+    }
     with OUT.open("w", encoding="utf-8") as file:
         for row in [{"meta": made}, *lines()]:
             file.write(json.dumps(row) + "\n")

@@ -1,6 +1,7 @@
 """The notes of *stride*: E minor, 160 a minute, three sections of sixteen bars, one motif.
 
-The motif is 5 - 1 - 2 - 3 of the key, up to the octave and back: B E F♯ G.  A runner hears it once in four bars.
+The motif is 5 - 1 - 2 - 3 of the key, up to the octave and back: B E F♯ G.  A runner hears it once in four
+bars.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def per_bar(section: str, write: Callable[[int, str], Part]) -> Part:
     """The notes of each bar, which `write` gives from 0 on, one after another."""
     notes: Part = []
     for bar, chord in enumerate(HARMONY[section].split()):
-        notes += [(BAR * bar + at, beats, pitch, velocity) for at, beats, pitch, velocity in write(bar, chord)]
+        notes += [
+            (BAR * bar + at, beats, pitch, velocity) for at, beats, pitch, velocity in write(bar, chord)
+        ]
     return notes
 
 
@@ -72,7 +75,9 @@ def bass(section: str) -> Part:
 
 def arpeggio(section: str) -> Part:
     """Chord tones: sparse, in eighths, in sixteenths."""
-    order = {"easy": (0, 2, 1, 3), "steady": (0, 1, 2, 3, 2, 1, 3, 1), "hard": (0, 2, 1, 3, 2, 3, 1, 2)}[section]
+    order = {"easy": (0, 2, 1, 3), "steady": (0, 1, 2, 3, 2, 1, 3, 1), "hard": (0, 2, 1, 3, 2, 3, 1, 2)}[
+        section
+    ]
 
     def write(bar: int, chord: str) -> Part:
         tones = chord_tones(chord, midi("E4"))

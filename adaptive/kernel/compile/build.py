@@ -33,9 +33,12 @@ COMPILE_UNITS = "--compile-units"
 POLL_S = 0.05
 COSTS_S = {
     "voices": 6.0, "clips": 6.0, "control": 5.0, "buses": 4.0, "receive": 3.0, "master": 3.0, "reverb": 3.0,
-    "eq": 4.0, "delay": 3.0,
+    "eq": 4.0, "delay": 3.0, "stretch": 8.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
+
+STRETCH_UNITS = ("stretch", "fft")
+"""Units of clips that follow a tempo map."""
 
 UNRELATED = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DEBUG_CACHE"}
 """Environment variables of numba that do not affect machine code."""
@@ -135,9 +138,12 @@ def unit_file(name: str) -> UnitFile:
 
 
 def unit_names(kinds: Collection[str] | None = None) -> list[str]:
-    """Names of the units that an engine with these kinds of processors needs; None: of all units."""
-    processors = importlib.import_module(f"{PACKAGE}.processors.registry").PROCESSORS
-    return [name for name in _units() if kinds is None or name in kinds or name not in processors]
+    """Names of the units that an engine needs; None: of all units.
+
+    `kinds` are the optional ones that it uses: kinds of processors, and `STRETCH_UNITS`.
+    """
+    optional = importlib.import_module(f"{PACKAGE}.units").OPTIONAL
+    return [name for name in _units() if kinds is None or name in kinds or name not in optional]
 
 
 def missing_units(names: Iterable[str] | None = None) -> list[str]:
