@@ -9,6 +9,7 @@ from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.engine.engine import Engine
 from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.kernel import layout as k
+from adaptive.kernel.compile import build
 from adaptive.preset.model import Preset
 from adaptive.timebase import TempoMap
 
@@ -18,6 +19,14 @@ KINDS = {
     "slices": k.STRETCH_SLICES,
     "varispeed": k.STRETCH_VARISPEED,
 }
+
+
+def prepare_stretch(assets: Assets, engine: Engine) -> None:
+    """Compile and look for onsets, so that `make_elastic` need not.  Thread: any."""
+    build.addresses(build.STRETCH_UNITS)
+    for stem in assets.stems.values():
+        for sound in stem.recordings():
+            stretch_plan_of(engine.bank, sound)
 
 
 def make_elastic(

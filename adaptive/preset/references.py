@@ -246,6 +246,10 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.stretch is not None and layer.stem is None:
+        faults.add(
+            ("layers", name, "stretch"), "goes with a `stem`; a `generator` follows the tempo by itself"
+        )
     if layer.wrapped and layer.stem is None:
         faults.add(("layers", name, "wrapped"), "goes with a `stem`, not with a `generator`")
     if layer.first_pass is not None and not layer.wrapped:

@@ -33,7 +33,7 @@ COMPILE_UNITS = "--compile-units"
 POLL_S = 0.05
 COSTS_S = {
     "voices": 6.0, "clips": 6.0, "control": 5.0, "buses": 4.0, "receive": 3.0, "master": 3.0, "reverb": 3.0,
-    "eq": 4.0, "delay": 3.0, "stretch": 8.0,
+    "eq": 4.0, "delay": 3.0, "stretch": 7.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
 
