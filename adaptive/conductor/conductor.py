@@ -332,9 +332,23 @@ class Conductor:
             self.playlists.state = playlists_before
             return Outcome.HELD, reason
         self.planner.plan(
-            TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, playlists_before)
+            TransitionRequest(
+                target,
+                reason,
+                None,
+                is_bridge(base.section),
+                self._first_beat(base.section),
+                playlists_before,
+            )
         )
         return Outcome.PLANNED, reason
+
+    def _first_beat(self, source: str) -> float:
+        """Beat before which what follows must not begin: out of silence, that of the runner's next step."""
+        if source != SILENCE:
+            return 0.0
+        frame = self.following.step_frame(self.playback.earliest)
+        return 0.0 if frame is None else self.playback.tempo.beat_at(frame)
 
     def _target(self, source: str, wanted: str) -> str:
         """The section to go to.

@@ -246,6 +246,15 @@ class TempoFollowing:
         beat = instance.beat_of(math.ceil(local) * beats)
         return playback.tempo.exact_frame_at(beat) / playback.tempo.sample_rate + self.output_latency_s
 
+    def step_frame(self, frame: int) -> float | None:
+        """First frame from `frame` on that is heard on a step, or `lead_ms` before it; None: no steps."""
+        if self.follower is None or self.settings is None:
+            return None
+        rate = self._playback.tempo.sample_rate
+        before_s = self.output_latency_s + self.settings.lead_ms / 1000.0
+        step = self.follower.next_step_after(frame / rate + before_s, self._now_s)
+        return None if step is None else (step - before_s) * rate
+
     def _report(self) -> None:
         playback = self._playback
         notes = self.heart_rate.health.pop()

@@ -14,6 +14,7 @@ from adaptive.conductor.messages import (
     SetProgramme,
     SetTempo,
     TakeSteps,
+    Transport,
 )
 from adaptive.follow.programme import Programme, ProgrammeStep
 from adaptive.preset.model import Preset
@@ -182,3 +183,20 @@ def test_an_edit_keeps_the_runner(tmp_path: Path) -> None:
 
     assert played.performance.conductor.following.follower is before
     assert tempo_at(played, 7.9) == pytest.approx(165.0)
+
+
+def test_music_after_a_stop_begins_on_a_step(tmp_path: Path) -> None:
+    player, period = Player(preset(tmp_path)), 60.0 / 165.0
+    steps = [0.3 + period * k for k in range(40)]
+    stop, play = control_step_of(4.0), control_step_of(9.05)
+    while player.performance.frame < 12 * RATE:
+        number = player.performance.next_control_step
+        now, before = number * 256 / RATE, (number - 1) * 256 / RATE
+        messages: list[Message] = [TakeSteps("step", (now - s,), True) for s in steps if before < s <= now]
+        if number in (stop, play):
+            messages.append(Transport(is_playing=number == play))
+        player.control_step(messages)
+    begins = player.result().lines("transition", target="road")[-1]["t"]
+
+    assert 9.05 < begins < 9.05 + 0.06 + period
+    assert min(abs(begins - step) for step in steps) <= 0.008
