@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import (
@@ -19,9 +20,11 @@ from adaptive.conductor.messages import (
 )
 from adaptive.conductor.playback import PlaybackState
 from adaptive.conductor.tempo.source import TempoTarget
+from adaptive.errors import InputError
 from adaptive.follow.follower import Aim, Follower
 from adaptive.follow.from_preset import settings_of
 from adaptive.follow.heart_rate import HeartRate
+from adaptive.follow.programme import Programme, programme_json, read_programme
 from adaptive.follow.programme_player import ProgrammePlayer
 from adaptive.follow.rest import Rest
 from adaptive.follow.settings import FollowSettings
@@ -116,12 +119,15 @@ class TempoFollowing:
             self._playback.log_line("programme", self._playback.now, "the programme was ended", status="none")
             self._done(message.id, "ended")
             return
+        self._begin_programme(message.programme)
+        self._done(message.id, f"{len(message.programme.steps)} steps")
+
+    def _begin_programme(self, programme: Programme) -> None:
         settings = self.settings
         beats_per_step, tempi = (1.0, ANY_TEMPO)
         if settings is not None:
             beats_per_step, tempi = settings.beats_per_step, settings.range_bpm
-        self.programme = ProgrammePlayer(message.programme, beats_per_step, tempi)
-        self._done(message.id, f"{len(message.programme.steps)} steps")
+        self.programme = ProgrammePlayer(programme, beats_per_step, tempi)
 
     def _move_programme(self, message: MoveProgramme) -> None:
         programme = self.programme
@@ -140,6 +146,30 @@ class TempoFollowing:
     def _done(self, message_id: str | None, reason: str) -> None:
         self._playback.receipt(message_id, "accepted", reason)
         self._playback.receipt(message_id, "finished", reason)
+
+    # ── saved music ────────────────────────────────────────────────────────────────────────────
+
+    def saved_programme(self) -> dict[str, Any]:
+        """The programme and where it is, for `restore`; empty: none plays."""
+        played = self.programme
+        if played is None:
+            return {}
+        state = played.state
+        return {
+            "document": programme_json(played.programme), "index": state.index,
+            "elapsed_s": round(state.elapsed_s, 3), "is_paused": state.is_paused,
+        }  # fmt: skip
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Go on with a saved programme; one that cannot be read is left out."""
+        try:
+            self._begin_programme(read_programme(saved["document"]))
+            assert self.programme is not None
+            self.programme.resume_at(
+                int(saved["index"]), float(saved["elapsed_s"]), saved["is_paused"] is True
+            )
+        except (InputError, KeyError, TypeError, ValueError, OverflowError):
+            self.programme = None
 
     # ── a control step ─────────────────────────────────────────────────────────────────────────
 

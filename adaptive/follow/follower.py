@@ -17,8 +17,11 @@ from adaptive.follow.step_tracker import StepFit, fit_steps
 STEPS_LAST_S = 2.5
 """Steps are followed until none has come for so long."""
 
-DISAGREE = 0.04
-"""Steps and readings that differ by more than this share come from sensors that disagree."""
+DISAGREE, DISAGREE_S = 0.04, 5.0
+"""Steps and readings that differ by more than this share, for so long, come from sensors that disagree.
+
+Readings lag behind a change by some seconds.
+"""
 
 SURE = 0.012
 """Steps that are delivered in batches set a tempo once its last values differ by less than this share."""
@@ -64,6 +67,7 @@ class Follower:
         self._step_spm: float | None = None
         self._last_step_s = -math.inf
         self._batch_spm: list[float] = []
+        self._disagrees_since = math.inf
         self._health = HealthNotes()
         self._rest = Rest()
 
@@ -196,14 +200,17 @@ class Follower:
             return
         ratio = readings_spm / self._step_spm
         nearest = min((1.0, 2.0, 0.5), key=lambda factor: abs(ratio / factor - 1.0))
-        if abs(ratio / nearest - 1.0) > DISAGREE:
+        if abs(ratio / nearest - 1.0) <= DISAGREE:
+            self._disagrees_since = math.inf
+            self._health.end(now_s, "disagree", "the two sensors agree again")
+            return
+        self._disagrees_since = min(self._disagrees_since, now_s)
+        if now_s - self._disagrees_since >= DISAGREE_S:
             text = (
                 f"two sensors disagree: {self._step_spm:.0f} by steps, {readings_spm:.0f} by readings; "
                 "the steps are followed"
             )
             self._health.begin(now_s, "disagree", text)
-        else:
-            self._health.end(now_s, "disagree", "the two sensors agree again")
 
     # ── tempo ──────────────────────────────────────────────────────────────────────────────────
 

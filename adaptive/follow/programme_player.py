@@ -142,6 +142,20 @@ class ProgrammePlayer:
         is_early = self.state.elapsed_s < BACK_TO_START_S
         self._go_to(max(0, self.state.index - (1 if is_early else 0)), 0.0)
 
+    def resume_at(self, index: int, elapsed_s: float, is_paused: bool) -> None:
+        """Go on where a programme was saved.
+
+        Raises
+        ------
+        ValueError
+            The programme has no such place.
+        """
+        steps = self.programme.steps
+        is_there = 0 <= index < len(steps) and 0.0 <= elapsed_s <= steps[index].seconds
+        if not is_there and index != len(steps):
+            raise ValueError(index)
+        self.state = ProgrammeState(index, elapsed_s, is_paused)
+
     def as_json(self) -> dict[str, Any]:
         """Where it is, for the subscription ``programme``."""
         steps, step, index = self.programme.steps, self.step, self.state.index

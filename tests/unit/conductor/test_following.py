@@ -3,7 +3,9 @@ from __future__ import annotations
 import itertools
 import statistics
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from adaptive.conductor.beginning import Beginning
@@ -200,3 +202,23 @@ def test_music_after_a_stop_begins_on_a_step(tmp_path: Path) -> None:
 
     assert 9.05 < begins < 9.05 + 0.06 + period
     assert min(abs(begins - step) for step in steps) <= 0.008
+
+
+def test_a_programme_goes_on_where_it_was_saved(tmp_path: Path) -> None:
+    player = Player(preset(tmp_path))
+    walked(player, [160.0] * 6, {0.0: [programme(FAST, FREE)]})
+    saved = player.performance.save()
+    again = Player(preset(tmp_path), saved=saved).performance.conductor.following.programme
+
+    assert again is not None
+    assert again.state.index == 1
+    assert again.state.elapsed_s == pytest.approx(2.0, abs=0.02)
+
+
+@pytest.mark.parametrize("broken", [{"document": 3}, {"document": {"steps": [{"minutes": 1}]}, "index": 9}])
+def test_a_saved_programme_that_cannot_be_read_is_left_out(tmp_path: Path, broken: dict[str, Any]) -> None:
+    player = Player(preset(tmp_path))
+    walked(player, [160.0])
+    saved = msgspec.structs.replace(player.performance.save(), programme=broken)
+
+    assert Player(preset(tmp_path), saved=saved).performance.conductor.following.programme is None

@@ -94,7 +94,11 @@ def test_steps_win_over_readings_that_disagree() -> None:
     for k in range(20):
         follower.take_step(0.375 * k, 0.375 * k)
 
-    assert follower.aim(7.2).tempo_bpm == pytest.approx(160.0, rel=0.003)
+    follower.aim(7.2)
+    for k in range(20, 36):
+        follower.take_step(0.375 * k, 0.375 * k)
+        follower.take_reading(0.375 * k, 150.0)
+    assert follower.aim(13.2).tempo_bpm == pytest.approx(160.0, rel=0.003)
     assert [note.kind for note in follower.pop_notes()] == ["disagree"]
 
 
