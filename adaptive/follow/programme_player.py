@@ -53,7 +53,7 @@ class ProgrammeState:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ProgrammeNews:
     """What a programme tells: ``step``, ``cue``, ``waits``, ``goes on``, ``paused`` or ``ended``."""
 
     status: str
@@ -76,7 +76,7 @@ class ProgrammePlayer:
     def __init__(self, programme: Programme, beats_per_step: float, range_bpm: tuple[float, float]) -> None:
         self.programme, self._beats_per_step, self._range = programme, beats_per_step, range_bpm
         self.state = ProgrammeState()
-        self._waiting: list[Told] = []
+        self._waiting: list[ProgrammeNews] = []
         self._tell("step")
 
     @property
@@ -85,7 +85,7 @@ class ProgrammePlayer:
         steps = self.programme.steps
         return steps[self.state.index] if self.state.index < len(steps) else None
 
-    def pop_told(self) -> list[Told]:
+    def pop_told(self) -> list[ProgrammeNews]:
         """What is to be told, since the last call."""
         told, self._waiting = self._waiting, []
         return told
@@ -205,4 +205,4 @@ class ProgrammePlayer:
         self._tell("step" if self.step is not None else "ended")
 
     def _tell(self, status: str) -> None:
-        self._waiting.append(Told(status, {"status": status, **self.as_json()}))
+        self._waiting.append(ProgrammeNews(status, {"status": status, **self.as_json()}))
