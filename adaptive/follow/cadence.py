@@ -32,9 +32,15 @@ STRANGE = 0.04
 """A reading farther from the average than this share must be confirmed by the next one."""
 
 TRUSTED = 0.12
-"""A reading up to this share away is believed at once if no stray value came within `TRUST_S`."""
+"""A reading up to this share away is believed at once if the sensor is calm."""
 
-TRUST_S = 30.0
+TRUST_S, CALM_NOISE = 60.0, 0.008
+"""A sensor is calm if it sent no stray value for this time, and its readings usually lie so near the average.
+
+A foot pod that sends even numbers deviates by 1 %; each of its strays would be heard.
+"""
+
+CALM_READINGS = 6
 AGREE = 0.06
 """Two readings that differ by less than this share confirm one another."""
 
@@ -47,8 +53,8 @@ SILENT_SPACINGS = 2.5
 FROZEN_S, FROZEN_READINGS = 120.0, 100
 """A value that stays the same for so long, and so often, although it is sent, may be frozen."""
 
-CONFLICTS = 3
-"""Stray readings within `TRUST_S` that make two sensors."""
+CONFLICTS, CONFLICT_S, CONFLICT_SPREAD = 5, 30.0, 0.04
+"""So many stray readings within this time, and within this share of one another, are a second sensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class CadenceEstimator:
         self._window: deque[tuple[float, float]] = deque(maxlen=64)
         self._recent: deque[float] = deque(maxlen=12)
         self._spacings: deque[float] = deque(maxlen=8)
-        self._strays: deque[float] = deque(maxlen=CONFLICTS)
+        self._strays: deque[tuple[float, float]] = deque(maxlen=CONFLICTS)
         self._candidate: tuple[float, float] | None = None
         self._level: float | None = None
         self._last_at = -math.inf
@@ -239,18 +245,21 @@ class CadenceEstimator:
         )
 
     def _is_trusted(self, at_s: float, value: float, centre: float) -> bool:
-        is_calm = not self._strays or at_s - self._strays[-1] > TRUST_S
+        is_calm = not self._strays or at_s - self._strays[-1][0] > TRUST_S
+        is_calm = is_calm and len(self._recent) >= CALM_READINGS and self._noise() <= CALM_NOISE
         return is_calm and not self._must_restart and abs(value / centre - 1.0) <= TRUSTED
 
     def _dismiss_candidate(self, at_s: float) -> None:
         if self._candidate is None:
-            if self._strays and at_s - self._strays[-1] > TRUST_S:
+            if self._strays and at_s - self._strays[-1][0] > TRUST_S:
                 self.health.end(at_s, "conflict", f"{self._name}: the sensors agree again")
             return
         stray = self._candidate[1]
         self._candidate = None
-        self._strays.append(at_s)
-        is_conflict = len(self._strays) == CONFLICTS and at_s - self._strays[0] <= TRUST_S
+        self._strays.append((at_s, stray))
+        values = [value for _, value in self._strays]
+        is_many = len(values) == CONFLICTS and at_s - self._strays[0][0] <= CONFLICT_S
+        is_conflict = is_many and max(values) / min(values) - 1.0 <= CONFLICT_SPREAD
         if is_conflict:
             text = (
                 f"{self._name}: two sensors disagree, {self._mean():.0f} and {stray:.0f}; the first is kept"
