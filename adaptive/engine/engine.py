@@ -144,7 +144,8 @@ class Engine:
         """Tell the kernel where the onsets of a sound are, before a clip with this sound is stretched."""
         if self._plans.get(number) is not plan:
             self._plans[number] = plan
-            self.memory["stretch_plans"][number + 1] = plan.record[0]
+            self.memory["stretch_plans"][2 * number] = plan.record[0]
+            self.memory["stretch_plans"][2 * number + 1] = plan.calm_record[0]
 
     @property
     def sounds(self) -> list[Sound]:
@@ -204,6 +205,8 @@ class Engine:
             Maps the new row to the old row of each parameter that changes its row.
         """
         self.memory.add_units(build.addresses(build.unit_names(kinds_of(spec))))
+        if spec.is_elastic:
+            self.make_elastic()
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)

@@ -233,7 +233,7 @@ class Memory:
         clips = self["clips"].size * k.PAIRS
         self._add("stretches", STRETCH, clips)
         self._add("stretch_rows", np.float32, clips, 2, STRETCHED_FRAMES)
-        self._add("stretch_plans", STRETCH_PLAN, self.spec.sounds + 1)
+        self._add("stretch_plans", STRETCH_PLAN, 2 * self.spec.sounds)
         self._add("stretch_work", STRETCH_WORK, 1)
         self._add("stretch_tables", STRETCH_TABLES, 1)[:] = stretch_tables(
             int(self["units"][self._row_of_unit["fft"]])

@@ -76,17 +76,24 @@ def _read(path: Path) -> tuple[StretchPlan, StretchKind] | None:
     """Read a file of the cache; None if there is none, or if it is damaged."""
     with contextlib.suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
         with np.load(path, allow_pickle=False) as found:
-            onsets, masks = found["onsets"], found["masks"]
+            onsets, masks, alone = found["onsets"], found["masks"], found["is_alone"]
             kind = StretchKind(str(found["kind"]), str(found["reason"]))
         if onsets.dtype == STRETCH_ONSET and masks.shape == (len(onsets), MASK_BYTES):
-            return StretchPlan(np.ascontiguousarray(onsets), np.ascontiguousarray(masks)), kind
+            return StretchPlan(np.ascontiguousarray(onsets), np.ascontiguousarray(masks), alone), kind
     return None
 
 
 def _write(path: Path, plan: StretchPlan, kind: StretchKind) -> None:
     """Write a file of the cache, and delete the oldest if there are too many; without room, do nothing."""
     content = io.BytesIO()
-    np.savez(content, onsets=plan.onsets, masks=plan.masks, kind=kind.kind, reason=kind.reason)
+    np.savez(
+        content,
+        onsets=plan.onsets,
+        masks=plan.masks,
+        is_alone=plan.is_alone,
+        kind=kind.kind,
+        reason=kind.reason,
+    )
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, content.getvalue())

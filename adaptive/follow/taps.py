@@ -47,7 +47,7 @@ def latency_of_taps(clicks: Sequence[float], taps: Sequence[float]) -> float:
     """
     late = [found for tap in taps if (found := _lateness(clicks, tap)) is not None]
     if len(late) < DISCARDED + TAPS:
-        message = f"{DISCARDED + TAPS} taps are needed, one for each click; {len(late)} came"
+        message = f"{DISCARDED + TAPS} taps are needed, one for each click; {len(late)} fell near one"
         raise InputError(message)
     kept = late[DISCARDED : DISCARDED + TAPS]
     middle = statistics.median(kept)

@@ -87,7 +87,7 @@ def stretch_unit(header_address: int, item: int, first: int, count: int) -> int:
     groups = header["clip_groups"]
     clips = carray(pointer(header["at_clips"]), groups, CLIP_GROUP)
     sounds = carray(pointer(header["at_sounds"]), header["sound_count"], SOUND)
-    plans = carray(pointer(header["at_stretch_plans"]), header["sound_count"] + ONE, STRETCH_PLAN)
+    plans = carray(pointer(header["at_stretch_plans"]), np.int64(2) * header["sound_count"], STRETCH_PLAN)
     stretches = carray(pointer(header["at_stretches"]), groups * np.int64(PAIRS), STRETCH)
     work = carray(pointer(header["at_stretch_work"]), ONE, STRETCH_WORK)[0]
     made = stretched_clips.render_stretched(

@@ -147,6 +147,7 @@ class LayerTable(Table, frozen=True):
     density: Control | None = None
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
     stretch: Stretch | None = None
+    transpose: Annotated[float, Meta(ge=-12.0, le=12.0)] | Literal["key"] = 0.0
 
 
 class SectionTable(Table, frozen=True):

@@ -87,6 +87,11 @@ class VariationChange:
     before: LayerState
 
 
+def scaled(frames: int, sound: Sound) -> int:
+    """Frames of a sound for frames of the recording that it was made from; a transposed one has others."""
+    return frames if sound.scale == 1.0 else round(frames * sound.scale)
+
+
 def sound_of(intro: Introduction | None) -> Sound | None:
     """The sound of an introduction, if it has one of its own."""
     return None if intro is None else intro.sound

@@ -13,6 +13,7 @@ from adaptive.conductor.layers.stem_state import (
     Introduction,
     LayerState,
     VariationChange,
+    scaled,
     sound_of,
 )
 from adaptive.conductor.layers.stem_tempo import StemTempo
@@ -83,11 +84,15 @@ class StemLayer:
         """Frames of the longest pickup: what plays before the first beat of a segment."""
         intro = self.introductions.get(segment)
         if intro is not None and intro.sound is not None:
-            return intro.sound.origin - intro.frames
-        frames = intro.frames if intro is not None and intro.is_held else 0
-        first = self.first_passes.get(segment)
-        sounds = self.sounds.get(segment, ()) if first is None else (first,)
-        return max((sound.origin - frames for sound, _ in sounds), default=0)
+            frames = intro.sound.origin - scaled(intro.frames, intro.sound)
+        else:
+            held = intro.frames if intro is not None and intro.is_held else 0
+            first = self.first_passes.get(segment)
+            sounds = self.sounds.get(segment, ()) if first is None else (first,)
+            frames = max((sound.origin - scaled(held, sound) for sound, _ in sounds), default=0)
+        if self.elastic is None or segment not in self.sounds:
+            return frames
+        return self.elastic.frames_for(frames, segment, self.sounds[segment][0][0])
 
     def snapshot(self) -> LayerState:
         """The present state."""
@@ -152,22 +157,24 @@ class StemLayer:
     def _is_at(self, clip: ClipInUse, segment: str, at: int, position: int) -> bool:
         """Whether a clip plays a sound of a segment, within a frame of `position`, at a frame."""
         intro = self.introductions.get(segment)
+        tolerance = 1 if clip.way is None else 2  # positions of a stretched clip are rounded twice
         if intro is not None and position < 0:
             expected = [intro.sound, self._first_pass(segment)]
             if expected == [None, None]:
                 expected = [sound for sound, _ in self.sounds[segment]]
             is_known = clip.sound is not None and any(clip.sound is sound for sound in expected)
-            return is_known and abs(clip.position_at(at) - position) <= 1
+            assert clip.sound is not None  # it is known
+            return is_known and abs(clip.position_at(at) - scaled(position, clip.sound)) <= tolerance
         if clip.sound is not None and clip.sound is self._first_pass(segment):
-            return abs(clip.position_at(at) - position % self.pass_frames[segment]) <= 1
+            place = scaled(position % self.pass_frames[segment], clip.sound)
+            return abs(clip.position_at(at) - place) <= tolerance
         if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[segment]):
             return False
         place, loop = clip.position_at(at), clip.sound.loop_frames
         if place < 0:
             return False
-        off = place - position % loop
-        # positions of a stretched clip are rounded twice
-        return abs(off) <= 1 if clip.way is None else abs((off + loop // 2) % loop - loop // 2) <= 2
+        off = place - scaled(position, clip.sound) % loop
+        return abs(off if clip.way is None else (off + loop // 2) % loop - loop // 2) <= tolerance
 
     def already_plays(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
         """Whether the present clip plays the segment's sound at `position` already, and can simply continue.
@@ -301,11 +308,15 @@ class StemLayer:
         playing = self._free_clip()
         lead = 0
         # what the sound holds before its beginning, which is no pickup if it is the introduction
-        before = 0 if position == 0 and intro is not None and intro.is_held else sound.origin + position
+        before = (
+            0
+            if position == 0 and intro is not None and intro.is_held
+            else sound.origin + scaled(position, sound)
+        )
         playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
         playing.zero_frame, playing.way = at - position, None
         if self.elastic is not None:
-            self.elastic.enter(playing, segment, at, position)
+            self.elastic.enter(playing, segment, at, position * sound.scale)
         if playing.way is not None:
             before = int(before / playing.way.parts[0].rate)
         if is_beginning and pickup != "never" and before > 0 and at - before >= earliest:
@@ -421,11 +432,16 @@ class StemLayer:
         if playing.sound is not None and playing.sound is sound_of(self.introductions.get(segment)):
             self._change_at(playing, 0.0)
         elif playing.sound is not None and playing.sound is self._first_pass(segment):
-            self._change_at(playing, self.pass_frames[segment])
+            self._change_at(playing, scaled(self.pass_frames[segment], playing.sound))
         elif segment in self.pickers and not is_bridge(segment):  # a bridge plays once
-            length = self.pass_frames[segment]
+            length = self._pass_of(playing)
             passes = max(0, round(playing.way_position_at(at))) // length
             self._change_at(playing, (passes + 1) * length)
+
+    def _pass_of(self, playing: ClipInUse) -> int:
+        """Length of a pass of the present segment, in frames of what a clip plays."""
+        frames = self.pass_frames[self.segment]
+        return frames if playing.sound is None else scaled(frames, playing.sound)
 
     def _change_at(self, playing: ClipInUse, position: float) -> None:
         """Note that another sound is due where the present clip reaches a position."""
@@ -526,22 +542,23 @@ class StemLayer:
             self.changes.append(VariationChange(at, self.snapshot()))
             sound, number = self._next_sound(self.current)
             is_last = self.segment not in self.pickers and sound is not self._first_pass(self.segment)
-            old, length = self.current, 0 if is_last else self.pass_frames[self.segment]
+            old = self.current
             self.next_change = FOREVER
             if sound is old.sound:
                 if not is_last:
-                    self._change_at(old, self.next_position + length)
+                    self._change_at(old, self.next_position + self._pass_of(old))
                 continue
             new = self._free_clip()
             old.ends_frame = at + (old.sound.frames if old.sound else 0)
             new.sound, new.zero_frame, new.starts_frame, new.ends_frame = sound, at, at, FOREVER
             new.is_stopping, new.way, new.shift = False, None, 0
             if self.elastic is not None and old.way is not None:
-                place = old.way.position - self.next_position
-                new.way = self.elastic.way(self.segment, at, place, old.way.beat)
+                place = (old.way.position - self.next_position) * sound.scale
+                place /= 1.0 if old.sound is None else old.sound.scale
+                new.way = self.elastic.way(self.segment, at, place, sound, old.way.beat)
             self.current = new
             if not is_last:
-                self._change_at(new, length)
+                self._change_at(new, self._pass_of(new))
             if old.sound is None or old.sound.loop_frames:  # what plays once rings on by itself
                 posted.append(commands.release_clip(at, old.clip, group=group))
             posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))

@@ -131,7 +131,7 @@ def render_stretched(
 ) -> int:  # fmt: skip
     """Render a quantum of every clip that follows a tempo map; return how many spectra were made.
 
-    Plan 0 has no onsets; the plan of sound n is n + 1.
+    Sound n has the plans 2 n and, for tones, 2 n + 1.
     """
     made = np.int64(0)
     for index in range(count * np.int64(PAIRS)):
@@ -143,7 +143,8 @@ def render_stretched(
             group["at_stretched"][column] = np.int64(0)
             continue
         number = np.int64(group["sound"][column])
-        plan = np.int64(0) if group["stretch_kind"][column] == STRETCH_TONES else number + np.int64(1)
+        plan = np.int64(2) * number
+        plan += np.int64(1) if group["stretch_kind"][column] == STRETCH_TONES else np.int64(0)
         made += render_follower(
             group, column, stretches[index], at_stretches + index * STRETCH_BYTES, plans[plan],
             sounds[number], at_rows + np.int64(2) * ROW * index, at_tables, work, at_work, at_sinc, frame,

@@ -30,5 +30,5 @@ def test_taps_that_scatter_are_refused() -> None:
 
 
 def test_too_few_taps_are_refused() -> None:
-    with pytest.raises(InputError, match="20 taps are needed, one for each click; 3 came"):
+    with pytest.raises(InputError, match="20 taps are needed, one for each click; 3 fell near one"):
         latency_of_taps(CLICKS, [0.2, 2.7, 5.2])
