@@ -76,14 +76,15 @@ def _hear(folder: Path, sink: str, device: str | None) -> tuple[list[float], lis
     taps: list[float] = []
     threading.Thread(target=collect_taps, args=(sys.stdin, taps.append), daemon=True).start()
     with play(folder, sink=sink, device=device) as music:
-        music.wait(1.0)
+        due_s = time.monotonic() + 1.0
         for _ in range(DISCARDED + TAPS + SPARE_CLICKS):
+            if not music.wait(max(0.0, due_s - time.monotonic())) or len(taps) >= DISCARDED + TAPS:
+                break
+            due_s += CLICK_SPACING_S
             moment = music.fire("click").sounds_at
             heard_s = None if moment is None else music.heard_s(moment.frame)
             if heard_s is not None:
                 clicks.append(heard_s)
-            if not music.wait(CLICK_SPACING_S) or len(taps) >= DISCARDED + TAPS:
-                break
     return clicks, taps
 
 
