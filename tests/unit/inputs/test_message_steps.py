@@ -81,7 +81,7 @@ def test_steps_over_osc(preset: Preset, checker: Checker) -> None:
     reader = OscReader(preset, checker)
 
     def heard(address: str, *arguments: Any) -> list[Any]:
-        return reader.read(encode_message(address, *arguments))[1].requests
+        return reader.read(encode_message(address, arguments))[1].requests
 
     assert heard("/adaptive/event/step") == [TakeSteps("step", (0.03,))]
     assert heard("/adaptive/event/step", 1.0, 0.25) == [TakeSteps("step", (0.25,), True)]
@@ -91,7 +91,7 @@ def test_steps_over_osc(preset: Preset, checker: Checker) -> None:
 
 
 def test_a_factor_clamps_to_the_range(preset: Preset, checker: Checker) -> None:
-    packet = encode_message("/pod", 1000.0)
+    packet = encode_message("/pod", (1000.0,))
 
     assert OscReader(preset, checker).read(packet)[1].requests == [SetParameter("cadence", 240.0)]
 
