@@ -19,6 +19,7 @@ from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import note_player_of
 from adaptive.conductor.layers.sound_entry import SoundEntry
 from adaptive.conductor.layers.stem_state import Introduction
+from adaptive.conductor.layers.stem_tempo import StemTempo
 from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
 from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
@@ -116,6 +117,8 @@ class Assets:
     fills: dict[str, tuple[OneShot, ...]]
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
+    fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
+    """How fills follow the tempo; empty until recordings are stretched."""
 
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
         """What plays each layer, by its name, and each bridge with stems, by the name of its segment."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.layers.stem_tempo import StemTempo
 from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layout.layout import PresetLayout
+from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
 from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.kernel import layout as k
@@ -24,15 +27,22 @@ KINDS = {
 def prepare_stretch(assets: Assets, engine: Engine) -> None:
     """Compile and look for onsets, so that `make_elastic` need not.  Thread: any."""
     build.addresses(build.STRETCH_UNITS)
+    for sound, _ in _recordings(assets):
+        stretch_plan_of(engine.bank, sound)
+
+
+def _recordings(assets: Assets) -> Iterator[tuple[Sound, int]]:
+    """Every recording that is stretched, with its number: those of stems, bridges and fills."""
     for stem in assets.stems.values():
-        for sound in stem.recordings():
-            stretch_plan_of(engine.bank, sound)
+        yield from stem.numbered()
+    for shots in assets.fills.values():
+        yield from ((shot.sound, shot.number) for shot in shots)
 
 
 def make_elastic(
     preset: Preset, layout: PresetLayout, assets: Assets, engine: Engine, tempo: TempoMap
 ) -> None:
-    """Let recorded layers follow a tempo map from now on.
+    """Let recorded layers and fills follow a tempo map from now on.
 
     Compiles two units of the kernel if they are not cached, and looks for onsets in every recording, unless
     these are known: about 12 ms a second of stereo.
@@ -57,17 +67,28 @@ def make_elastic(
                 stem.place.clips.start,
             )  # fmt: skip
         stem.elastic.tempo = tempo
+    for name, place in layout.fills.items():
+        number, first = len(assets.stems), place.clips.start
+        if name not in assets.fill_tempo:
+            kind = _planned_kind("auto", [(shot.sound, shot.number) for shot in assets.fills[name]], engine)
+            assets.fill_tempo[name] = StemTempo(tempo, own_bpm, kind, 0, number, first)
+        assets.fill_tempo[name].tempo = tempo
 
 
 def _kind_of(preset: Preset, name: str, stem: StemLayer, engine: Engine) -> int:
-    """How a layer is stretched: as the preset says, or as most of its recordings ask for."""
+    """How a layer is stretched, as the preset says or as its recordings ask for."""
+    table = preset.file.layers.get(name)
+    asked: str = (table.stretch if table is not None else None) or "auto"
+    return _planned_kind(asked, stem.numbered(), engine)
+
+
+def _planned_kind(asked: str, recordings: Iterable[tuple[Sound, int]], engine: Engine) -> int:
+    """Tell the engine the onsets of some recordings; return how they are stretched."""
     votes: list[str] = []
-    for sound, number in stem.numbered():
+    for sound, number in recordings:
         plan, proposed = stretch_plan_of(engine.bank, sound)
         engine.plan_stretch(number, plan)
         votes.append(proposed.kind)
-    table = preset.file.layers.get(name)
-    asked: str = (table.stretch if table is not None else None) or "auto"
     if asked == "auto":
         # a part that is struck in one recording has to stay sharp there
         asked = "transients" if len(set(votes)) > 1 else (votes or ["tones"])[0]

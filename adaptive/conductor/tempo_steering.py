@@ -88,8 +88,8 @@ class TempoSteering:
         if playback.tempo_wanted is not None or (target is None and self.state.goal_bpm is None):
             self._forget()
             return
-        if self.planner.locked_count():
-            return  # a section is about to begin: in the next control steps
+        if self.planner.locked_count() or self.planner.has_begun():
+            return  # after the seam: what leads to it would have to begin anew
         if target is None:
             self._let_go()
         else:

@@ -87,6 +87,18 @@ class VariationChange:
     before: LayerState
 
 
+def fitting_picks(state: LayerState, counts: Mapping[str, int]) -> LayerState:
+    """A state with only those picks that fit: `counts` is the number of variations of each segment."""
+
+    def fitting(picks: Mapping[str, PickState]) -> dict[str, PickState]:
+        return {name: pick for name, pick in picks.items() if name in counts and pick.fits(counts[name])}
+
+    left_with = {name: last for name, last in state.left_with.items() if last < counts.get(name, 0)}
+    return state._replace(
+        picks=fitting(state.picks), picks_before=fitting(state.picks_before), left_with=left_with
+    )
+
+
 def scaled(frames: int, sound: Sound) -> int:
     """Frames of a sound for frames of the recording that it was made from; a transposed one has others."""
     return frames if sound.scale == 1.0 else round(frames * sound.scale)

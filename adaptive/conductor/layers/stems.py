@@ -13,6 +13,7 @@ from adaptive.conductor.layers.stem_state import (
     Introduction,
     LayerState,
     VariationChange,
+    fitting_picks,
     scaled,
     sound_of,
 )
@@ -124,20 +125,7 @@ class StemLayer:
 
     def fitting(self, state: LayerState) -> LayerState:
         """A state without what the variations of this layer do not have, after a save or an edit."""
-        left_with = {
-            segment: variation
-            for segment, variation in state.left_with.items()
-            if segment in self.pickers and variation < len(self.sounds[segment])
-        }
-        picks, picks_before = self._fitting(state.picks), self._fitting(state.picks_before)
-        return state._replace(picks=picks, picks_before=picks_before, left_with=left_with)
-
-    def _fitting(self, picks: Mapping[str, PickState]) -> dict[str, PickState]:
-        return {
-            segment: pick
-            for segment, pick in picks.items()
-            if segment in self.pickers and pick.fits(len(self.sounds[segment]))
-        }
+        return fitting_picks(state, {segment: len(self.sounds[segment]) for segment in self.pickers})
 
     def has_same_material(self, before: StemLayer, segment: str) -> bool:
         """Whether a segment has the same sounds, picker and length as in the layer before an edit."""

@@ -212,6 +212,11 @@ class TransitionPlanner:
         """Number of planned transitions that are too near to be cancelled."""
         return sum(transition.frame < self.playback.earliest for transition in self.playback.transitions)
 
+    def has_begun(self) -> bool:
+        """Whether something that leads to a planned seam sounds, or is about to: a fill, a pickup, a fade."""
+        playback = self.playback
+        return any(c.frame < playback.earliest for planned in playback.transitions for c in planned.early)
+
     def cancel(self, reason: str, keep: int = 0, *, is_logged: bool = True) -> None:
         """Cancel planned transitions except the first `keep`, from the last one backwards."""
         playback = self.playback

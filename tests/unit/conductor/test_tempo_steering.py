@@ -11,7 +11,15 @@ import pytest
 from adaptive.conductor.messages import SetState, SetTempo
 from adaptive.conductor.tempo.source import TempoTarget
 from adaptive.preset.model import Preset
-from tests.helpers.presets import RATE, Played, Player, control_step_of, make_preset
+from tests.helpers.presets import (
+    RATE,
+    Played,
+    Player,
+    control_step_of,
+    make_preset,
+    sounding,
+    write_sine,
+)
 
 BODY = """
 [layers.calm]
@@ -107,6 +115,21 @@ def test_a_seam_keeps_its_beat_and_the_tempo_goes_on_over_it(tmp_path: Path) -> 
     assert abs(tempo.tempo_at(arrived + 1) - tempo.tempo_at(arrived - 1)) < 0.1
     assert played.told("a") == ["accepted", "started", "finished"]
     assert played.performance.engine.telemetry().late_commands == 0
+
+
+def test_a_source_waits_while_a_fill_leads_to_a_seam(tmp_path: Path) -> None:
+    tmp_path.mkdir(exist_ok=True)
+    write_sine(tmp_path / "roll.wav", 300.0, beats=2)
+    body = BODY.replace("{ every_bars = 4 }", '"bar"\nfill = "roll"')
+    body += '[fills.roll]\nstem = "roll.wav"\nlength_beats = 2\n'
+    script = {control_step_of(0.25): [SetState("section", "fight")]}
+    played = run(make_preset(tmp_path, body), 5, Runner(lambda t: 240.0 - 4.0 * t), script)
+    rolls = sounding(played.buses[played.performance.layout.fills["roll"].bus, 0], floor=0.02)
+    tempo, arrived = played.performance.conductor.tempo, played.lines("layer", section="fight")[0]["frame"]
+
+    assert len(rolls) == 1
+    assert tempo.beat_at(rolls[0][0]) == pytest.approx(tempo.beat_at(arrived) - 2, abs=0.02)
+    assert tempo.tempo_at(5 * RATE) < tempo.tempo_at(arrived)
 
 
 def test_the_stem_follows_a_source_without_an_error_that_grows(tmp_path: Path) -> None:

@@ -200,3 +200,30 @@ def test_the_quanta_of_spectra_are_shared_out(tmp_path: Path) -> None:
 
     assert played.performance.engine.telemetry().most_hops == 1
     assert BEAT == 12000
+
+
+@pytest.mark.parametrize("kind", ["tones", "transients", "slices", "varispeed"])
+def test_a_stem_of_a_beat_silence_and_full_scale_noise_are_stretched_without_harm(
+    tmp_path: Path, kind: str
+) -> None:
+    import soundfile
+
+    random = np.random.default_rng(1)
+    soundfile.write(tmp_path / "short.wav", 0.3 * random.normal(size=9600).clip(-3, 3), RATE)
+    soundfile.write(tmp_path / "silent.wav", np.zeros(9600), RATE)
+    soundfile.write(tmp_path / "loud.wav", np.sign(random.normal(size=38400)), RATE)
+    names = ("short", "silent", "loud")
+    body = "".join(f'[layers.{name}]\nstem = "{name}.wav"\nstretch = "{kind}"\n' for name in names)
+    body += '[sections.calm]\nlayers = ["short", "silent", "loud"]\nlength_beats = 4\n'
+    head = 'schema = 1\nname = "Short"\ntempo_bpm = 300\n'
+    script = {
+        control_step_of(0.2 * n): [SetTempo(bpm)]
+        for n, bpm in enumerate([150.0, 600.0, 300.0, 20.0, 400.0], 1)
+    }
+    played = play(make_preset(tmp_path, body, head, stems={}), 2, script)
+
+    assert np.isfinite(played.master).all()
+    assert np.abs(played.bus("silent")).max() == 0.0
+    assert np.abs(played.bus("loud")).max() < 4.0
+    assert played.performance.engine.telemetry().not_finite == 0
+    assert played.performance.engine.telemetry().late_commands == 0

@@ -224,6 +224,18 @@ def test_a_fill_ends_at_the_seam_and_replaces_what_it_says(tmp_path: Path) -> No
     assert played.seams()[0]["fill"] == "roll"
 
 
+def test_a_fill_ends_at_the_seam_at_another_tempo(tmp_path: Path) -> None:
+    script = {control_step_of(0.3): [SetTempo(180.0)], control_step_of(1.3): [go("fight")]}
+    played = play(filled(tmp_path), 6, script)
+    tempo = played.performance.conductor.tempo
+    found = [(tempo.beat_at(a), tempo.beat_at(b)) for a, b in sounding(roll(played), floor=0.02)]
+    seam = tempo.beat_at(played.lines("layer", section="fight")[0]["frame"])
+
+    assert len(found) == 1
+    assert found[0][0] == pytest.approx(seam - 2, abs=0.01)
+    assert found[0][1] == pytest.approx(seam, abs=0.15)
+
+
 def test_a_fill_sounds_only_if_its_transition_is_carried_out(tmp_path: Path) -> None:
     preset = filled(tmp_path)
     early = play(preset, 4, {control_step_of(0.2): [go("fight")], control_step_of(0.4): [go("calm")]})

@@ -11,7 +11,7 @@ import pytest
 from adaptive.engine import commands as c
 from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import EngineSpec
+from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.engine.stretch_plan import plan_sound
 from adaptive.kernel.layout import STRETCH_SLICES, STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_VARISPEED
 from tests.helpers.rendering import LEAD
@@ -177,6 +177,43 @@ def test_many_clips_share_out_their_spectra_among_the_quanta() -> None:
 
     assert engine.telemetry().most_hops <= -(-16 // 12) + 1
     assert engine.telemetry().stretch_hops > 16 * 50
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_hosts_block_size_never_reaches_a_stretched_clip(kind: int) -> None:
+    sound, outs = sound_of(music(), 2 * RATE), []
+    for block in (64, 37, 480):
+        engine = Engine(replace(EngineSpec(), is_elastic=True))
+        number = engine.add_sound(sound)
+        engine.plan_stretch(number, plan_sound(np.stack([sound.left, sound.right]), RATE, 0, 2 * RATE))
+        posted = [c.start_clip(LEAD + 9, 0, number, 0), c.stretch_clip(LEAD + 9, 0, 0.0, 1.13, kind=kind)]
+        engine.post(posted)
+        pulled = [engine.pull(block) for _ in range(RATE // block)]
+        outs.append(np.concatenate(pulled)[: RATE - 480])
+
+    assert np.array_equal(outs[0], outs[1])
+    assert np.array_equal(outs[0], outs[2])
+
+
+def test_a_stretched_clip_does_not_change_with_its_neighbours() -> None:
+    sound = sound_of(music(), 2 * RATE)
+    alone, among = [], []
+    for clips, found in (((0,), alone), ((0, 1, 2), among)):
+        engine = Engine(replace(EngineSpec(), buses=(BusSpec("a"), BusSpec("b")), is_elastic=True))
+        number = engine.add_sound(sound)
+        engine.plan_stretch(number, plan_sound(np.stack([sound.left, sound.right]), RATE, 0, 2 * RATE))
+        engine.listen_to_buses(RATE)
+        for clip in clips:
+            engine.post(
+                [
+                    c.start_clip(LEAD + 9, clip, number, min(clip, 1)),
+                    c.stretch_clip(LEAD + 9, clip, 0.0, 0.87 + 0.1 * clip, kind=1 + clip),
+                ]
+            )
+        engine.pull(RATE)
+        found.append(engine.take_buses()[0])
+
+    assert np.array_equal(alone[0], among[0])
 
 
 def test_an_engine_can_be_made_elastic_while_it_plays() -> None:
