@@ -18,8 +18,8 @@ STRAIGHT_S = 0.03
 BRAKE_SHARE = 0.8
 """Part of the limit of change that braking counts on; the rest is for what the law does not foresee."""
 
-MOST_MATCH = 0.08
-"""Largest correction in *match*, as a share of the cadence."""
+MOST_MATCH = 0.04
+"""Largest correction in *match*, as a share of the cadence: more is noticed, and catches up no jump sooner."""
 
 MOST_LEAD = 0.03
 """Largest distance from the cadence in *lead*: 1 to 3 % carries runners, about 4 % is noticed (Van Dyck and
