@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import math
 
-GAIN_PER_S = 0.5
-"""Near zero: a phase error of 10 ms is corrected by 0.5 % of tempo."""
+GAIN_PER_S = 0.55
+"""Near zero: a phase error of 10 ms is corrected by 0.55 % of tempo."""
 
-STRAIGHT_S = 0.03
+STRAIGHT_S = 0.028
 """Up to this error the law is a straight line: with 2 % of jitter, steps deviate by 15 ms."""
 
 BRAKE_SHARE = 0.8
 """Part of the limit of change that braking counts on; the rest is for what the law does not foresee."""
 
 MOST_MATCH = 0.04
-"""Largest correction in *match*, as a share of the cadence: more is noticed, and catches up no jump sooner."""
+"""Largest correction in *match*, as a share of the cadence: more is noticed, and no faster."""
 
 MOST_LEAD = 0.03
 """Largest distance from the cadence in *lead*: 1 to 3 % carries runners, about 4 % is noticed (Van Dyck and
