@@ -87,6 +87,8 @@ class TempoMap:
         return tempo_bpm * beat_unit / 4.0 / 60.0 / self.sample_rate
 
     def _at_frame(self, frame: float) -> TempoSegment:
+        if self._segments[-1].frame <= frame:  # most questions are about now, six a control step
+            return self._segments[-1]
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)
         return self._segments[max(0, index - 1)]
 

@@ -246,6 +246,7 @@ class Conductor:
             playback.engine.values_at(control_step), playback.instance.bars_since_entry(beat)
         )
         self._watch_health()
+        self.mix.step()
         self.requests.resume()
         # messages that select the section come first, then the events that are placed on its grid
         events = [message for message in messages if isinstance(message, FireEvent)]

@@ -132,14 +132,16 @@ def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) 
     return Command(frame, k.BUS_DUCK, bus, group, i0=frames, f0=gain)
 
 
-def hold_bus(
-    frame: int, bus: int, gain: float, frames: int, *, share: float = 1.0, group: int = 0
-) -> Command:
-    """Hold a bus at a gain, in place of the one that a curve sets; the share of 0 lets it go.
+def hold_cell(
+    frame: int, cell: int, value: float, frames: int, *, share: float = 1.0, own: float = 0.0,
+    has_curve: bool = False, group: int = 0,
+) -> Command:  # fmt: skip
+    """Hold a cell (`Engine.cell`) at a value in its unit, over what the preset says; share 0 lets it go.
 
-    It is multiplied by the gains of `fade_bus` and `duck_bus`.  Both values move there within `frames`.
+    Both move there within `frames`, from the quantum on that begins at `frame` or behind it.  `own` is the
+    preset's number, to which the cell returns; with `has_curve`, it is what a curve writes instead.
     """
-    return Command(frame, k.BUS_HOLD, bus, group, i0=frames, f0=gain, f1=share)
+    return Command(frame, k.CELL_HOLD, 0, group, int(has_curve), 0, frames, cell, value, share, own)
 
 
 def pan_bus(frame: int, bus: int, pan: float, frames: int, *, group: int = 0) -> Command:

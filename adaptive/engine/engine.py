@@ -11,13 +11,13 @@ import numpy as np
 
 from adaptive.engine.arrays import address, aligned
 from adaptive.engine.bank import Bank, Sound
-from adaptive.engine.cells import fill_mappings, settle
+from adaptive.engine.cells import cell_of, fill_mappings, settle, settle_cell
 from adaptive.engine.commands import Command
 from adaptive.engine.inserts import kinds_of
 from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
-from adaptive.engine.spec import EngineRow, EngineSpec
+from adaptive.engine.spec import EngineRow, EngineSpec, MappingSpec
 from adaptive.engine.stream_gate import StreamGate
 from adaptive.engine.stretch_plan import StretchPlan
 from adaptive.engine.telemetry import Telemetry, read_telemetry
@@ -108,8 +108,8 @@ class Engine:
 
     @property
     def output_delay_frames(self) -> int:
-        """Delay of the output behind the timeline in frames: the look-ahead of the limiter."""
-        return k.MASTER_LOOK_AHEAD
+        """Delay of the output behind the timeline in frames: of the limiter, and of late inserts."""
+        return k.MASTER_LOOK_AHEAD + self.memory.latencies.master
 
     def add_sound(self, sound: Sound) -> int:
         """Add a sound to this engine's table; return its row.  A sound that is already there keeps its row.
@@ -305,6 +305,20 @@ class Engine:
         """Set every strip to the values of its curves, so that it does not fade to them from the defaults."""
         for index in range(len(self.spec.buses)):
             settle(self.memory, index, self.spec.mappings)
+
+    def cell(self, place: MappingSpec) -> int:
+        """Address of a number of the mixer, for `commands.hold_cell`; `place` needs no parameter and points.
+
+        Raises
+        ------
+        KeyError
+            There is no such send or insert, or not yet.
+        """
+        return cell_of(self.memory, place)
+
+    def settle_cell(self, place: MappingSpec, value: float) -> None:
+        """Set a number of the mixer without a ramp, in the unit of its curve; only before the first frame."""
+        settle_cell(self.memory, place, value)
 
     def listen_to_buses(self, frames: int) -> None:
         """Record the output of every bus, at most `frames` frames between two calls of `take_buses`."""

@@ -25,12 +25,15 @@ class InsertSpec:
         Parameters and options by name; one that is left out has its default.
     is_bypassed : bool
         Whether the signal passes unchanged.
+    key : int or None
+        Row of the bus that it listens to, behind that bus's fader; None: its own input.
     """
 
     kind: str
     name: str
     values: Mapping[str, float] = field(default_factory=dict)
     is_bypassed: bool = False
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,8 @@ MASTER = record(
         ("gain_start", "i8"),
         ("gain_frames", "i8"),
         ("gain_value", "f4"),
+        ("control_gain", "f4"),  # a level that is held, 1 without; and smoothed
+        ("control_gain_now", "f4"),
         ("volume_value", "f4"),
         ("volume_share", "f4"),
         ("pause_value", "f4"),
@@ -237,6 +239,7 @@ SEND = record(
     [
         ("to", "i4"),  # the bus it feeds, in a later group
         ("next", "i4"),  # row of the next send of the same bus; -1: none
+        ("delay", "i8"),  # frames it waits for the paths beside it
         ("wanted", "f4"),  # linear gain
         ("now", "f4"),  # smoothed, at the end of this quantum
         ("value", "f4"),  # at the end of the quantum before
@@ -258,7 +261,10 @@ UNIT_QUANTUM, UNIT_CONTROL = range(2)
 """First rows of the table of units; the units of the render list follow."""
 
 BUS_BEGIN, BUS_END = range(2)
-"""What a step of a group of buses does: before its inserts, and after them."""
+"""What a step of a group of buses does: before its inserts, and after them.
+
+The part after them is for the columns whose bits are set in `count`.
+"""
 
 TELEMETRY = record(
     [
@@ -315,6 +321,9 @@ HEADER = record(
         ("reply_capacity", "i8"),
         ("reply_head", "i8"),
         ("reply_tail", "i8"),
+        ("hold_rows", "i8"),
+        ("first_hold", "i8"),  # row of the first cell that is held; -1: none
+        ("free_hold", "i8"),  # first free row; -1: none
         ("free_entry", "i8"),
         ("free_entries", "i8"),
         ("taken", "i8"),  # commands of the present quantum
@@ -355,6 +364,7 @@ HEADER = record(
         ("at_arrivals", "i8"),  # counts packets and requests of all inputs, atomically
         ("at_source_rank", "i8"),
         ("at_mappings", "i8"),
+        ("at_holds", "i8"),
         ("at_history", "i8"),
         ("at_rings", "i8"),
         ("at_entries", "i8"),
@@ -410,9 +420,9 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     BUS_GAIN,
     BUS_DUCK,
     BUS_PAN,
-    BUS_HOLD,
     BUS_CUTOFF,
     MASTER_GAIN,
+    CELL_HOLD,
     SET_PARAMETER,
     SET_TEMPO,
     WITHDRAW,
@@ -425,8 +435,11 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT = range(5)
-"""What a curve sets: a control of a bus, the level of a send, a parameter of an insert."""
+MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB = range(6)
+"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master.
+
+The level of the master can be held; a curve of it is that of a bus.
+"""
 
 REPLY_DONE, REPLY_APPLIED, REPLY_WITHDRAWN = range(1, 4)
 

@@ -131,7 +131,10 @@ def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
 
 
 def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Render the part of a group of buses (`item`) before its inserts (`first` 0), or after them (1)."""
+    """Render the part of a group of buses (`item`) before its inserts (`first` 0), or after them (1).
+
+    Bits of `count` say which columns are rendered after their inserts.
+    """
     header = carray(pointer(header_address), ONE, HEADER)[0]
     groups = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
     if first == BUS_BEGIN:
@@ -139,7 +142,7 @@ def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
         bus.begin_group(groups[item], item, audio, header, control.telemetry_of(header))
     else:
         entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
-        bus.end_group(groups[item], item, entries, header)
+        bus.end_group(groups[item], item, count, entries, header)
     return np.int32(0)
 
 

@@ -29,6 +29,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "engine.spec": "dataclasses without logic; what they must hold is in tests/unit/engine/test_validate.py",
     "instruments.recipe": "a dataclass without logic",
     "kernel.bus_record": "records: tests/unit/kernel/test_layout.py",
+    "kernel.hold_record": "records: tests/unit/kernel/test_holds.py",
     "kernel.device_callback": "runs only inside a callback: tests/render/test_callback.py",
     "kernel.osc_receiver_layout": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.insert_record": "records: tests/unit/kernel/processors/test_insert.py",
