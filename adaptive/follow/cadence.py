@@ -118,7 +118,7 @@ class CadenceEstimator:
         """What is known at a time; times do not decrease."""
         is_silent = now_s - self._last_at > self.silent_after_s
         if is_silent and self._level is not None and not self._is_standing:
-            text = f"{self._name}: silent for {now_s - self._last_at:.0f} s"
+            text = f"{self._name}: no reading for {now_s - self._last_at:.0f} s to follow"
             self.health.begin(now_s, "silent", text)
         return Cadence(self._level, self._is_standing, is_silent)
 
@@ -167,10 +167,10 @@ class CadenceEstimator:
         if spacing > max(self.silent_after_s, 10.0):
             if math.isfinite(self._last_at):
                 self._restart()
-                self.health.end(at_s, "silent", f"{self._name}: heard again after {spacing:.0f} s")
+                self.health.end(at_s, "silent", f"{self._name}: followed again after {spacing:.0f} s")
         else:
             self._spacings.append(spacing)
-            self.health.end(at_s, "silent", f"{self._name}: heard again")
+            self.health.end(at_s, "silent", f"{self._name}: followed again")
 
     def _note_frozen(self, at_s: float, value: float) -> None:
         if value != self._last_value or value < STANDING_SPM:

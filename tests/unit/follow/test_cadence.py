@@ -73,7 +73,7 @@ def test_a_gap_is_silence_only_after_several_of_the_sensors_own_spacings() -> No
     assert fast.now(4.0 + 6.1).is_silent
     assert not slow.now(24.0 + 14.9).is_silent
     assert slow.now(24.0 + 15.1) == Cadence(160.0, is_silent=True)
-    assert texts(slow) == ["cadence: silent for 15 s"]
+    assert texts(slow) == ["cadence: no reading for 15 s to follow"]
 
 
 def test_two_sensors_that_disagree_do_not_pull_the_tempo_to_and_fro() -> None:
