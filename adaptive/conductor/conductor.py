@@ -16,6 +16,7 @@ from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
+from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.layers.generated import DENSITY_STEP
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
@@ -107,7 +108,10 @@ class Conductor:
             playback, self.selector, self.planner, self.playlists, self.tracker, self._cancel
         )
         self.mix = Mix(playback, self.outbox)
-        self.requests = Requests(playback, self.planner, self.stingers, self.tracker, self.places, self.mix)
+        self.following = TempoFollowing(playback, self.stingers.fire)
+        self.requests = Requests(
+            playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following
+        )
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
@@ -115,6 +119,7 @@ class Conductor:
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.tempo_steering = TempoSteering(playback, self.planner)
+        self.tempo_steering.sources = (self.following,)
         self.plan_log = PlanLog(playback)
 
     @property
@@ -178,11 +183,13 @@ class Conductor:
             self.requests.begin_tempo(beginning.messages, section)
             self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
+            self.following.begin(beginning.values, beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
+            self.following.restore(saved.programme)
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.planner.enter_first(instance, reason)
@@ -204,6 +211,7 @@ class Conductor:
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
+        self.following.take_over(before.following)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
 
@@ -225,7 +233,9 @@ class Conductor:
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
-        music = msgspec.structs.replace(music, mix=dict(self.mix.held))
+        music = msgspec.structs.replace(
+            music, mix=dict(self.mix.held), programme=self.following.saved_programme()
+        )
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
@@ -244,6 +254,7 @@ class Conductor:
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
+        self.following.step()
         self.tempo_steering.step()
         choice = self.section_ends.choice(self.selector.choose(playback.values))
         self.section_ends.report()
@@ -281,7 +292,8 @@ class Conductor:
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
-            rows[index] = (self.playback.engine.value(index), 0.0, 0.0)
+            value = self.playback.engine.value(index)
+            rows[index] = (value, 0.0, 0.0, value)
         self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 
@@ -325,9 +337,23 @@ class Conductor:
             self.playlists.state = playlists_before
             return Outcome.HELD, reason
         self.planner.plan(
-            TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, playlists_before)
+            TransitionRequest(
+                target,
+                reason,
+                None,
+                is_bridge(base.section),
+                self._first_beat(base.section),
+                playlists_before,
+            )
         )
         return Outcome.PLANNED, reason
+
+    def _first_beat(self, source: str) -> float:
+        """Beat before which what follows must not begin: out of silence, that of the runner's next step."""
+        if source != SILENCE:
+            return 0.0
+        frame = self.following.step_frame(self.playback.earliest)
+        return 0.0 if frame is None else self.playback.tempo.beat_at(frame)
 
     def _target(self, source: str, wanted: str) -> str:
         """The section to go to.

@@ -22,10 +22,13 @@ from adaptive.conductor.messages import (
     SetMix,
     SetState,
     SetTempo,
+    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import ProtocolError
+from adaptive.inputs import follow_checks
+from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.shown import shown
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
@@ -149,8 +152,10 @@ Request = (
     | ReloadPreset
     | UndoEdit
     | Subscribe
+    | StampedSteps
+    | ExchangeClock
 )
-TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
+TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +255,9 @@ class Checker:
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
+        follow = preset.file.tempo_follow
+        self.phase_event = None if follow is None else follow.phase_event
+        self._step_latency_s = 0.0 if follow is None else follow.input_latency_ms / 1000.0
         self.mix_targets = mix_targets(preset)
         self.clamped = 0
         self.refused = 0
@@ -313,13 +321,26 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.events)}")
+            known = self.events if self.phase_event is None else (*self.events, self.phase_event)
+            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, known)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):
                 self._refuse(f"{key} must be a number of at least 0, got {shown(number)}")
         life = None if expires_s is None else float(expires_s)
         return FireEvent(name, min(1.0, float(velocity)), life, message_id)
+
+    def steps(
+        self,
+        age_s: Any = None,
+        at_s: Any = None,
+        message_id: str | None = None,
+        latency_s: float | None = None,
+        least_age_s: float = 0.0,
+    ) -> TakeSteps | StampedSteps:
+        """Check steps of the event that the tempo follows; `latency_s`: of an input that has one."""
+        latency = self._step_latency_s if latency_s is None else latency_s
+        return follow_checks.steps(self.phase_event or "", latency, age_s, at_s, message_id, least_age_s)
 
     def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
         """Check a tempo."""
@@ -410,7 +431,7 @@ class Checker:
                     for name, group in self.groups.items()
                     if name in self.settable_groups
                 },
-                "events": list(self.events),
+                "events": [*self.events, *([] if self.phase_event is None else [self.phase_event])],
             }
         }
 

@@ -292,6 +292,11 @@ def _mix(line: Line) -> str:
     return f"{line['target']} goes to {line['value']:g}, in {line['seconds']:g} s: {line['reason']}"
 
 
+def _programme(line: Line) -> str:
+    following = f"; then {line['next']}" if line.get("next") else ""
+    return f"programme, {line['status']}: {line['reason']}{following}"
+
+
 def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
@@ -322,4 +327,5 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "plan": _plan,
     "bar": _bar,
     "mix": _mix,
+    "programme": _programme,
 }

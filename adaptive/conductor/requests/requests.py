@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
     Message,
+    MoveProgramme,
     Restart,
     SetMix,
+    SetOutputLatency,
+    SetProgramme,
     SetState,
     SetTempo,
+    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix import Mix
@@ -41,6 +46,8 @@ class Requests:
         Handles `forget`, `restart` and `jump`.
     mix : Mix
         Handles `mix`.
+    following : TempoFollowing
+        Handles steps, programmes and the output latency.
 
     Attributes
     ----------
@@ -56,9 +63,10 @@ class Requests:
         tracker: RequestTracker,
         places: PlaceRequests,
         mix: Mix,
+        following: TempoFollowing,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker, self.places, self.mix = tracker, places, mix
+        self.tracker, self.places, self.mix, self.following = tracker, places, mix, following
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -96,6 +104,8 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+            self.following.handle(message)
         else:
             self._transport(message)
 
