@@ -181,7 +181,6 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
-            self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
             self.following.begin(beginning.values, beginning.messages)
         else:
@@ -192,6 +191,7 @@ class Conductor:
             self.following.restore(saved.programme)
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
+        self.tempo_steering.begin(instance.section)
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
         self._report_bars()

@@ -83,6 +83,8 @@ class TempoFollowing:
         for message in messages:
             if isinstance(message, SetProgramme | MoveProgramme | SetOutputLatency):
                 self.handle(message)
+        if self.is_used:
+            self._decide()
 
     def take_over(self, before: TempoFollowing) -> None:
         """Go on after an edit; a runner who is followed in another way is listened to anew."""
