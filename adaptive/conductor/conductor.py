@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from adaptive.composer.learned.weights import loaded
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
@@ -182,10 +183,17 @@ class Conductor:
             self.mix.restore(saved.mix)
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
+        self._tell_weights()
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
         self._report_bars()
         self.outbox.post_in_order()
+
+    def _tell_weights(self) -> None:
+        """Log why drums are made by rules alone, if the learned weights cannot be used."""
+        layers = self.playback.assets.generated.values()
+        if any(layer.bars.spec.name == "drums" for layer in layers) and loaded().sentence:
+            self.playback.log_line("health", 0, loaded().sentence)
 
     def take_over(self, before: Conductor) -> None:
         """Continue all that another conductor has under way on the same engine."""

@@ -15,11 +15,22 @@ BarChords = tuple[tuple[Fraction, Chord], ...]
 
 @dataclass(frozen=True, slots=True)
 class LayerBrief:
-    """A generated layer of a section: its name, the name of its generator, and whether it plays the tune."""
+    """A generated layer of a section.
+
+    Parameters
+    ----------
+    name, generator : str
+        Names of the layer and of its generator.
+    plays_tune : bool
+        Whether it plays the tune.
+    style : str
+        Style of its generator, which may say how the section swings; empty: the first.
+    """
 
     name: str
     generator: str
     plays_tune: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)

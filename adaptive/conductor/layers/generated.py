@@ -42,7 +42,7 @@ NO_BAR_LIMIT = 1_000_000
 INSTRUMENT_FADE_S = 0.01
 """Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
 
-EARLY_S = 0.03
+EARLY_S = 0.06
 """The most by which a note is played ahead of its beat."""
 
 RECALLED_BARS = 64
@@ -68,6 +68,8 @@ class WrittenNote:
         Segment it was written for.
     before : object
         State of the player before the note, to restore when the note is withdrawn.
+    frames : int
+        Frames for which it is held.
     """
 
     frame: int
@@ -75,6 +77,7 @@ class WrittenNote:
     note: Note
     section: str
     before: Any
+    frames: int = 0
 
 
 @dataclass(slots=True)
@@ -269,7 +272,7 @@ class GeneratedLayer:
             bar = max(seam.source.start_beat, seam.beat - seam.source.beats_per_bar)
             from_beat = min(from_beat, max(bar, seam.tempo.beat_at(seam.earliest)))
         if self.cursor_beat > from_beat + BEAT_TOLERANCE:
-            return self.withdraw(seam.tempo.frame_at(from_beat), from_beat)
+            return self.withdraw(seam.tempo.frame_at(from_beat), from_beat, seam.earliest)
         return []
 
     def _fade_at(self, seam: SeamContext, was_playing: bool, is_wanted: bool) -> list[Command]:
@@ -301,7 +304,7 @@ class GeneratedLayer:
         # all bars written since are written again: they may have led up to the seam
         from_beat = max(before.cursor_beat, tempo.beat_at(earliest))
         if self.cursor_beat > from_beat + BEAT_TOLERANCE:
-            return self.withdraw(tempo.frame_at(from_beat), from_beat)
+            return self.withdraw(tempo.frame_at(from_beat), from_beat, earliest)
         return []
 
     def restart_clip(self, clip: int, at: int, frames: int) -> list[Command]:
@@ -322,19 +325,40 @@ class GeneratedLayer:
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
-    def withdraw(self, frame: int, beat: float) -> list[Command]:
-        """Withdraw all notes at `frame` or later, and set the cursor back to `beat`."""
-        first = next((w for w in self.written if w.frame >= frame), None)
-        if first is not None:
-            self.player.restore(first.before)
-        self.written = [w for w in self.written if w.frame < frame]
+    def withdraw(self, frame: int, beat: float, earliest: int | None = None) -> list[Command]:
+        """Withdraw all notes at `frame` or later, and set the cursor back to `beat`.
+
+        Parameters
+        ----------
+        frame : int
+            Frame of the timeline.
+        beat : float
+            The beat that belongs to it.
+        earliest : int, optional
+            Notes of that beat that are played ahead of it are withdrawn as well, down to this frame: what
+            comes instead sounds on the beat.  Default: they stay.
+        """
+        is_early = [w.frame for w in self.written if w.frame < frame and w.beat > beat - BEAT_TOLERANCE]
+        cut = frame
+        if earliest is not None and is_early:
+            cut = max(earliest, min(is_early))
+        withdrawn = [w for w in self.written if w.frame >= cut]
+        if withdrawn:
+            self.player.restore(withdrawn[0].before)
+        self.written = [w for w in self.written if w.frame < cut]
         self.cursor_beat = min(self.cursor_beat, beat)
         self.bars.forget_try()
+        posted = [commands.withdraw(self.place.group, cut)]
+        for kept in withdrawn:
+            if kept.frame < frame and kept.beat < beat - BEAT_TOLERANCE:
+                before = self.player.state()
+                posted += self.player.play(kept.note, kept.frame, kept.frames, self.place.group)
+                self.written.append(replace(kept, before=before))
         # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
         self._already_scheduled = frozenset(
             (w.beat, w.note.pitch) for w in self.written if w.beat > beat - BEAT_TOLERANCE
         )
-        return [commands.withdraw(self.place.group, frame)]
+        return posted
 
     def write(
         self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = NO_BAR_LIMIT
@@ -394,7 +418,7 @@ class GeneratedLayer:
         self, write_range: WriteRange, ends: float, notes: Sequence[Note], start: float, tempo: TempoMap,
         not_before: int,
     ) -> list[Command]:  # fmt: skip
-        # a note ahead of its beat sounds no earlier than the start of its bar or of the write range
+        # a note ahead of its beat sounds no earlier than the write range begins, such as at a seam
         begins = max(start, write_range.begins)
         # notes before the cursor's frame are in the schedule already; `withdraw` decides by frame, too
         first = max(tempo.frame_at(self.cursor_beat), not_before)
@@ -402,28 +426,26 @@ class GeneratedLayer:
         for note in notes:
             written = start + float(note.onset)
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
-                beat = max(begins, written + note.offset_beats)
+                beat = max(write_range.begins, written + note.offset_beats)
                 timed.append((tempo.frame_at(beat), beat, written, note))
         posted: list[Command] = []
         for wanted, beat, written, note in sorted(timed, key=lambda row: row[0]):
-            frame = wanted
             if (written, note.pitch) in self._already_scheduled:
                 continue
-            if frame < first:
-                # at the new tempo it is due earlier than before; it was withdrawn, and is played at once
+            if wanted < first:
+                # ahead of its beat; or at a new tempo due earlier than before: withdrawn, and played at once
                 is_due = (
                     written > self.cursor_beat - BEAT_TOLERANCE
-                    and first - frame < EARLY_S * tempo.sample_rate
+                    and first - wanted < EARLY_S * tempo.sample_rate
                 )
                 if not is_due:
                     continue
-                frame = first
+            frame = max(wanted, not_before)
             before = self.player.state()
             frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
-            self.written.append(
-                WrittenNote(frame, written, note, write_range.context.instance.section, before)
-            )
+            section = write_range.context.instance.section
+            self.written.append(WrittenNote(frame, written, note, section, before, frames))
             self._next_frame = min(self._next_frame, frame)
         return posted
 
