@@ -349,8 +349,9 @@ class GeneratedLayer:
         self.cursor_beat = min(self.cursor_beat, beat)
         self.bars.forget_try()
         posted = [commands.withdraw(self.place.group, cut)]
+        # what belongs to an earlier beat stays as it was, however late it is played
         for kept in withdrawn:
-            if kept.frame < frame and kept.beat < beat - BEAT_TOLERANCE:
+            if kept.beat < beat - BEAT_TOLERANCE:
                 before = self.player.state()
                 posted += self.player.play(kept.note, kept.frame, kept.frames, self.place.group)
                 self.written.append(replace(kept, before=before))
@@ -420,26 +421,25 @@ class GeneratedLayer:
     ) -> list[Command]:  # fmt: skip
         # a note ahead of its beat sounds no earlier than the write range begins, such as at a seam
         begins = max(start, write_range.begins)
-        # notes before the cursor's frame are in the schedule already; `withdraw` decides by frame, too
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
         for note in notes:
             written = start + float(note.onset)
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
                 beat = max(write_range.begins, written + note.offset_beats)
-                timed.append((tempo.frame_at(beat), beat, written, note))
+                if beat < ends - BEAT_TOLERANCE:
+                    timed.append((tempo.frame_at(beat), beat, written, note))
         posted: list[Command] = []
         for wanted, beat, written, note in sorted(timed, key=lambda row: row[0]):
-            if (written, note.pitch) in self._already_scheduled:
+            # notes before the cursor are in the schedule already, and some after it that are played early
+            if (
+                written < self.cursor_beat - BEAT_TOLERANCE
+                or (written, note.pitch) in self._already_scheduled
+            ):
                 continue
-            if wanted < first:
-                # ahead of its beat; or at a new tempo due earlier than before: withdrawn, and played at once
-                is_due = (
-                    written > self.cursor_beat - BEAT_TOLERANCE
-                    and first - wanted < EARLY_S * tempo.sample_rate
-                )
-                if not is_due:
-                    continue
+            # ahead of its beat; or at a new tempo due earlier than before: withdrawn, and played at once
+            if first - wanted >= EARLY_S * tempo.sample_rate:
+                continue
             frame = max(wanted, not_before)
             before = self.player.state()
             frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
