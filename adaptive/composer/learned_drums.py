@@ -49,6 +49,9 @@ LIKED: dict[str, dict[tuple[str, int], float]] = {
 FEWEST_STROKES, MOST_STROKES = 3.0, 31.0
 """Strokes of a bar that are asked for at density 0 and 1."""
 
+MOST_SYNCOPATION, MOST_GHOSTS = 7.0, 0.7
+"""What is asked for at `syncopation` and `complexity` 1: of a bar, and of its snare strokes."""
+
 MOST_OVER = 1
 """A bar with more strokes than asked for and these loses its least needed ones."""
 
@@ -109,13 +112,14 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
 
 
 def _theme(context: BarContext, style: str) -> _Theme:
-    plan = context.plan
+    plan, steer = context.plan, context.steer
     strokes = FEWEST_STROKES + (MOST_STROKES - FEWEST_STROKES) * context.density
     # a change of density that is smaller than this draws no other groove
     strokes = round(strokes)
     return _Theme(
         plan.rhythm_seed(context.layer) ^ context.seed, style, STYLES.index(PLAYS_AS[style]), float(strokes),
-        None, None, plan.part.groove,
+        None if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
+        None if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1), plan.part.groove,
     )  # fmt: skip
 
 

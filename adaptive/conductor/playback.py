@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.plan.section_plan import SectionPlan
+from adaptive.composer.steer import NOTHING_HELD
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.layers.generated import WrittenNote
 from adaptive.conductor.layers.write_range import ComposeContext
@@ -29,8 +30,9 @@ class PlaybackState:
     """The present segment, the planned transitions and the tempo.
 
     All objects of the conductor read it; commands for the engine go to a `CommandOutbox`.  Few write it: the
-    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `TransitionPlanner`
-    changes everything about segments, transitions and the tempo; a live edit enters the edited segment.
+    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `Steering` sets `held`;
+    `TransitionPlanner` changes everything about segments, transitions and the tempo; a live edit enters the
+    edited segment.
 
     Parameters
     ----------
@@ -78,6 +80,8 @@ class PlaybackState:
         Length of the fade of a stop that begins at once; None: at the bar line.
     tempo_wanted : float or None
         Tempo that a message asked for, in quarter notes a minute; None: the segments' own tempi.
+    held : HeldHarmony
+        Key, mode and chord that messages hold in place of those of the sections.
     now : int
         First frame of the present control step.
     """
@@ -111,6 +115,7 @@ class PlaybackState:
         self.is_playing = True
         self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
+        self.held = NOTHING_HELD
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
 
@@ -124,7 +129,7 @@ class PlaybackState:
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
-        self.stop_s = before.stop_s
+        self.stop_s, self.held = before.stop_s, before.held
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 

@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists, PlaylistState
+from adaptive.conductor.saved_steering import SavedSteering
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Selector
@@ -110,6 +111,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Seconds since each stinger's first beat sounded.
     mix : dict of str to float
         Values of the mixer that messages hold, by key path.
+    steering : SavedSteering or None
+        Controls, mood, key and chord that messages hold.
     """
 
     music: Literal[1] = 1
@@ -142,6 +145,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
         default_factory=dict
     )
+    steering: SavedSteering | None = None
 
 
 def read_saved(document: object) -> SavedMusic:

@@ -9,8 +9,12 @@ from adaptive.conductor.messages import (
     ForgetPlace,
     Jump,
     Message,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
     SetState,
+    SetSteer,
     SetTempo,
     Transport,
 )
@@ -33,10 +37,23 @@ def message_json(message: Message) -> dict[str, Any]:
         return {"message": {"forget": message.name}}
     if isinstance(message, SetMix):
         return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
+    if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+        return {"message": _steering(message)}
     if isinstance(message, Jump):
         bar = {} if message.bar is None else {"bar": message.bar}
         return {"message": {"jump": {"section": message.section, **bar}}}
     return {"message": {"restart": True}}
+
+
+def _steering(message: SetSteer | SetMood | SetKey | SetChord) -> dict[str, Any]:
+    if isinstance(message, SetSteer):
+        layer = {"layer": message.layer} if message.layer else {}
+        return {"steer": dict(message.values), **layer}
+    if isinstance(message, SetMood):
+        point = message.point
+        named = message.word or (None if point is None else {"valence": point[0], "arousal": point[1]})
+        return {"mood": named}
+    return {"key": message.key} if isinstance(message, SetKey) else {"chord": message.chord}
 
 
 def _transport(message: Transport) -> dict[str, Any]:

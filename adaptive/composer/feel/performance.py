@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.ensemble_clock import level, wander
+from adaptive.composer.feel.register import articulated, moved
 from adaptive.composer.feel.swing import STRAIGHT, Swing, ratio_at, shift_quarters, swing_of
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.writing import HUMANIZE, meter_of, ms_in_beats
@@ -53,7 +54,7 @@ def performed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
     loudness = 1.0 + 2.0 * steer.humanise * LEVEL_SPREAD * level(brief.seed, max(0, context.bar))
     swing, ratio = _swing(context)
     played = []
-    for note in notes:
+    for note in articulated(moved(notes, context), steer.articulation):
         place = int(note.onset / meter.step) % len(clock)
         if note.pitch in EXACT:
             played.append(note)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from adaptive.composer.meter import Meter
+from adaptive.composer.steer import HeldHarmony
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
 
@@ -74,6 +75,19 @@ class SectionBrief:
     form: str = ""
     has_stems: bool = False
     visit: int = 0
+
+    def under(self, held: HeldHarmony) -> SectionBrief:
+        """Return the brief with a held key, mode or chord.
+
+        A key or mode changes nothing where chords are declared or recordings sound: their key is theirs.
+        """
+        brief = self
+        if not self.chords and not self.has_stems:
+            key = held.key or self.key
+            brief = replace(brief, key=Key(key.tonic, held.mode or key.mode))
+        if held.chord is not None:  # as many bars as are declared, so that parts keep their length
+            brief = replace(brief, chords=(((Fraction(0), held.chord),),) * max(1, len(self.chords)))
+        return brief
 
     @property
     def has_tune(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from adaptive.composer.bar import planned
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
+from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, Steer
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.note_players import NotePlayer
@@ -100,6 +101,12 @@ class GeneratedLayer:
         Random seed.
     density : float
         0 … 1.
+    energy : float or None
+        0 … 1; None: that of the section.
+    steer : Steer
+        How it is played.
+    held : HeldHarmony
+        Key, mode or chord that are held in place of the section's.
     ranges : list of WriteRange
         Stretches of the timeline in which the layer plays, in order.
     cursor_beat : float
@@ -115,6 +122,9 @@ class GeneratedLayer:
     octave: int
     seed: int
     density: float = 0.5
+    energy: float | None = None
+    steer: Steer = AS_PEOPLE_PLAY
+    held: HeldHarmony = NOTHING_HELD
     ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
@@ -168,6 +178,7 @@ class GeneratedLayer:
         self.ranges, self.cursor_beat = list(before.ranges), before.cursor_beat
         if self.bars.spec is not before.bars.spec:  # the memory of another generator has another form
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
+        self.energy, self.steer, self.held = before.energy, before.steer, before.held
         self.written, self._next_frame = list(before.written), before._next_frame
         self._already_scheduled = before._already_scheduled
         if type(self.player) is type(before.player):
@@ -457,11 +468,12 @@ class GeneratedLayer:
         )
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
-        plan, memory = context.plan_of(number), write_range.memories.get(bar, NO_MEMORY)
+        plan, memory = context.plan_of(number, self.held), write_range.memories.get(bar, NO_MEMORY)
+        energy = context.energy if self.energy is None else self.energy
         # bars that are kept refer to plan and memory, so their ids cannot be reused by other objects
         key = (
-            instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
-            id(plan), id(memory),
+            instance.section, bar, self.density, is_leaving, context.tempo_bpm, energy,
+            id(plan), id(memory), self.steer,
         )  # fmt: skip
         beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
         bar_context = BarContext(
@@ -473,13 +485,14 @@ class GeneratedLayer:
             tempo_bpm=context.tempo_bpm,
             harmony=plan.harmony,
             plan=plan,
-            energy=context.energy,
+            energy=energy,
             density=self.density,
             is_leaving=is_leaving,
             seed=self.seed ^ plan.rhythm_seed(self.place.name),
             style=self.style,
             octave=self.octave,
             layer=self.place.name,
+            steer=self.steer,
             memory=memory,
         )
         return BarRequest(key, planned(bar_context), not_before)
@@ -488,7 +501,7 @@ class GeneratedLayer:
         """Whether the layer is silent in a bar: in an introduction with recordings, or by plan."""
         if bar < 0:
             return context.rests_in_introduction
-        return not context.plan_of(bar).plays(self.place.name)
+        return not context.plan_of(bar, self.held).plays(self.place.name)
 
     def _take(
         self, write_range: WriteRange, bar: int, start: float, tempo: TempoMap, not_before: int

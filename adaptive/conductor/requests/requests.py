@@ -11,8 +11,12 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     Restart,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
     SetState,
+    SetSteer,
     SetTempo,
     Transport,
 )
@@ -20,6 +24,7 @@ from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
+from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.transitions.planner import TransitionPlanner
 
@@ -41,6 +46,8 @@ class Requests:
         Handles `forget`, `restart` and `jump`.
     mix : Mix
         Handles `mix`.
+    steering : Steering
+        Handles `steer`, `mood`, `key` and `chord`.
 
     Attributes
     ----------
@@ -56,9 +63,10 @@ class Requests:
         tracker: RequestTracker,
         places: PlaceRequests,
         mix: Mix,
+        steering: Steering,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker, self.places, self.mix = tracker, places, mix
+        self.tracker, self.places, self.mix, self.steering = tracker, places, mix, steering
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -101,6 +109,8 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
+        elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+            self.steering.handle(message)
         else:
             self._transport(message)
 
