@@ -124,11 +124,13 @@ def _theme(context: BarContext, style: str) -> _Theme:
 
 
 @lru_cache(maxsize=64)
-def _liking(style: str, accents: tuple[float, ...]) -> NDArray[np.float64]:
+def _liking(style: str, accents: tuple[float, ...], syncopation: float | None) -> NDArray[np.float64]:
+    """Return what is more likely, by sixteenth and stroke; a syncopated style keeps less of its backbeat."""
+    kept = 1.0 if syncopation is None else max(0.0, 1.0 - syncopation / MOST_SYNCOPATION)
     liking = np.zeros((BAR_STEPS, KINDS))
     liking[:, 0] = KICK_LIKING * (np.array(accents) - 0.5)
     for (stroke, step), nats in LIKED.get(style, {}).items():
-        liking[step, STROKES.index(stroke)] += nats
+        liking[step, STROKES.index(stroke)] += kept * nats
     return liking
 
 
@@ -139,7 +141,7 @@ def _groove(theme: _Theme, number: int) -> Grid:
     assert networks is not None
     history = [_groove(theme, before) for before in range(-1, number)] or [np.zeros((0, KINDS), np.uint8)]
     wanted = Wanted(theme.style, theme.strokes, theme.syncopation, theme.ghosts)
-    liking = _liking(theme.name, theme.accents[number % len(theme.accents)])
+    liking = _liking(theme.name, theme.accents[number % len(theme.accents)], theme.syncopation)
     drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, CALM_TEMPERATURE)
     return draw_bar(networks, drawing, seeded(theme.seed, SALT_GROOVE, number + 1))
 
@@ -154,8 +156,8 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
     usual = _groove(theme, place % 2)
     if start is None and (place == 0 or (place == 1 and not plan.part.variation)):
         return usual
-    # a part never ends with the same fill twice
-    is_theme = not plan.part.variation and not plan.is_part_end
+    # no fill is played twice
+    is_theme = not plan.part.variation and start is None
     statement = 0 if is_theme else plan.part.number + 1
     seed = named_seed(plan.part.seed ^ plan.part.brief.visit, context.layer, f"{place} {statement}")
     drawn = _drawn(theme, place, seed, is_fill=start is not None)
@@ -183,7 +185,7 @@ def _drawn(theme: _Theme, place: int, seed: int, *, is_fill: bool) -> Grid:
     history = np.concatenate([_groove(theme, number % 2) for number in range(place, place + 4)])
     strokes = theme.strokes + (FILL_STROKES if is_fill else 0.0)
     wanted = Wanted(theme.style, strokes, theme.syncopation, theme.ghosts, is_fill)
-    liking = _liking(theme.name, theme.accents[place % len(theme.accents)])
+    liking = _liking(theme.name, theme.accents[place % len(theme.accents)], theme.syncopation)
     drawing = Drawing(history, place, wanted, liking)
     return draw_bar(networks, drawing, seeded(seed, SALT_BAR, int(theme.strokes)))
 

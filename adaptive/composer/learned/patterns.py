@@ -12,8 +12,11 @@ from adaptive.composer.learned.drum_grid import BAR_STEPS, GHOST, KINDS, SNARE, 
 from adaptive.composer.learned.pattern_features import Wanted, condition, syncopation
 from adaptive.composer.learned.weights import DrumNetworks
 
-CANDIDATES = 4
-"""Bars that are drawn at once; the one that is nearest to what is wanted is used."""
+CANDIDATES, MORE_CANDIDATES = 4, 8
+"""Bars that are drawn at once, and those where syncopation or ghosts are asked for.
+
+The one that is nearest to what is wanted is used.
+"""
 
 TEMPERATURE, FILL_TEMPERATURE = 0.88, 1.0
 """Below 1, rare strokes become rarer: at 0.8 bars repeat and lose their ghosts, at 1.0 none repeats."""
@@ -50,27 +53,29 @@ class Drawing:
 def draw_bar(networks: DrumNetworks, drawing: Drawing, rng: np.random.Generator) -> Grid:
     """Return a bar, shape (`BAR_STEPS`, KINDS)."""
     wanted = drawing.wanted
-    past = np.zeros((features.LONGEST, CANDIDATES, KINDS), np.float64)
+    is_asked = wanted.syncopation is not None or wanted.ghosts is not None
+    count = MORE_CANDIDATES if is_asked else CANDIDATES
+    past = np.zeros((features.LONGEST, count, KINDS), np.float64)
     if len(drawing.history):
         known = drawing.history[-features.LONGEST :]
         past[len(past) - len(known) :] = known[:, None, :]
-    notes = np.concatenate([past, np.zeros((BAR_STEPS, CANDIDATES, KINDS))])
+    notes = np.concatenate([past, np.zeros((BAR_STEPS, count, KINDS))])
     both = np.stack([condition(wanted, drawing.bar), condition(replace(wanted, style=None), drawing.bar)])
-    rows = np.zeros((2 * CANDIDATES, features.INPUTS))
-    rows[:, features.STROKE_INPUTS + BAR_STEPS :] = np.repeat(both, CANDIDATES, axis=0)
-    chance = rng.gumbel(size=(BAR_STEPS, CANDIDATES, networks.patterns.outputs))
+    rows = np.zeros((2 * count, features.INPUTS))
+    rows[:, features.STROKE_INPUTS + BAR_STEPS :] = np.repeat(both, count, axis=0)
+    chance = rng.gumbel(size=(BAR_STEPS, count, networks.patterns.outputs))
     temperature = (FILL_TEMPERATURE if wanted.is_fill else TEMPERATURE) * drawing.temperature
     liking = drawing.liking @ networks.combinations.T
     offsets = np.array(features.OFFSETS) + features.LONGEST
     for step in range(BAR_STEPS):
         # strokes of candidate c, offset after offset
-        seen = notes[offsets + step].transpose(1, 0, 2).reshape(CANDIDATES, -1)
-        rows[:CANDIDATES, : features.STROKE_INPUTS] = rows[CANDIDATES:, : features.STROKE_INPUTS] = seen
+        seen = notes[offsets + step].transpose(1, 0, 2).reshape(count, -1)
+        rows[:count, : features.STROKE_INPUTS] = rows[count:, : features.STROKE_INPUTS] = seen
         places = slice(features.STROKE_INPUTS, features.STROKE_INPUTS + BAR_STEPS)
         rows[:, places] = 0.0
         rows[:, features.STROKE_INPUTS + step] = 1.0
         outputs = networks.patterns(rows)
-        styled, plain = outputs[:CANDIDATES], outputs[CANDIDATES:]
+        styled, plain = outputs[:count], outputs[count:]
         outputs = styled + GUIDANCE * (styled - plain)
         outputs = outputs + liking[step]
         chosen = np.argmax(outputs / temperature + chance[step], axis=1)
@@ -91,7 +96,7 @@ def distance(bar: Grid, wanted: Wanted) -> float:
         total += abs(int(bar.sum()) - wanted.density) / 6.0
     if wanted.syncopation is not None:
         beaten = bar[:, 0] | bar[:, SNARE] | bar[:, GHOST]
-        total += abs(syncopation(beaten) - wanted.syncopation) / 2.0
+        total += abs(syncopation(beaten) - wanted.syncopation)
     if wanted.ghosts is not None:
         full, soft = int(bar[:, SNARE].sum()), int(bar[:, GHOST].sum())
         total += abs(soft / max(1, full + soft) - wanted.ghosts)
