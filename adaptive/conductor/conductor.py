@@ -183,6 +183,7 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
+            self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
             self.following.begin(beginning.values, beginning.messages)
             self.steering.begin(beginning.messages)
