@@ -226,7 +226,7 @@ class Session:
         EndedError
             The session has ended.
         """
-        require("event", event, self._file.stingers)
+        require("event", event, self._live.checker.known_events)
         document: dict[str, Any] = {"event": event, "velocity": as_number(velocity)}
         if expires_s is not None:
             document["expires_s"] = as_number(expires_s)

@@ -244,6 +244,10 @@ class Checker:
 
     Attributes
     ----------
+    phase_event : str or None
+        The event that is a step of a runner.
+    known_events : tuple of str
+        Every event that may be sent.
     settable_groups : set of str
         State groups that may be set; the implied group `section` is one only if select reads it.
     clamped : int
@@ -265,6 +269,7 @@ class Checker:
         self.events = tuple(preset.file.stingers)
         follow = preset.file.tempo_follow
         self.phase_event = None if follow is None else follow.phase_event
+        self.known_events = self.events if self.phase_event is None else (*self.events, self.phase_event)
         self._step_latency_s = 0.0 if follow is None else follow.input_latency_ms / 1000.0
         self.mix_targets = mix_targets(preset)
         self.clamped = 0
@@ -329,8 +334,7 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            known = self.events if self.phase_event is None else (*self.events, self.phase_event)
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, known)}")
+            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.known_events)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):
@@ -495,7 +499,7 @@ class Checker:
                     for name, group in self.groups.items()
                     if name in self.settable_groups
                 },
-                "events": [*self.events, *([] if self.phase_event is None else [self.phase_event])],
+                "events": list(self.known_events),
             }
         }
 
