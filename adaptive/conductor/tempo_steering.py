@@ -31,7 +31,7 @@ LOGGED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class SteeringState:
+class TempoSteeringState:
     """What is under way.
 
     Parameters
@@ -75,7 +75,7 @@ class TempoSteering:
     def __init__(self, playback: PlaybackState, planner: TransitionPlanner) -> None:
         self.playback, self.planner = playback, planner
         self.sources: tuple[TempoSource, ...] = ()
-        self.state = SteeringState()
+        self.state = TempoSteeringState()
 
     def take_over(self, before: TempoSteering) -> None:
         """Continue after an edit."""
@@ -89,7 +89,7 @@ class TempoSteering:
             return
         goal = tempo_in(playback.preset, playback.assets.segments.get(section), target.tempo_bpm)
         playback.tempo_live = goal
-        self.state = SteeringState(goal, target.source, target.max_change_per_s, goal)
+        self.state = TempoSteeringState(goal, target.source, target.max_change_per_s, goal)
         self._log(goal, f"asked for by the {target.source}", 0)
 
     def step(self) -> None:

@@ -110,6 +110,10 @@ class ClientTimes:
         self._told_ms = self.latency_ms
         return True
 
+    def tell_again(self) -> None:
+        """Let `is_latency_new` be true again: another conductor has been told nothing."""
+        self._told_ms = 0.0
+
     def heard_s(self, frame: float) -> float | None:
         """When a frame of the timeline is heard, by our clock; None before the first frame."""
         rendered = self._frames.time_of(frame)

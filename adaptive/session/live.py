@@ -286,6 +286,7 @@ class LiveSession:
         old.engine.hand_over_to(performance.engine)
         old.close()
         self.performance = performance
+        self.client_times.tell_again()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
         self.inbox.forget()

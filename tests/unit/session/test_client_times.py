@@ -67,6 +67,8 @@ def test_an_age_counts_from_the_arrival(host: Any, times: ClientTimes) -> None:
 def test_the_latency_of_the_card_is_added_to_what_lies_behind_it(host: Any, times: ClientTimes) -> None:
     assert times.is_latency_new()
     assert not times.is_latency_new()
+    times.tell_again()
+    assert times.is_latency_new()
     assert times.whole_latency(SetOutputLatency(220.0)).milliseconds == pytest.approx(320.0)
     assert times.heard_s(0) == pytest.approx(50.32)
     assert not times.is_latency_new()
