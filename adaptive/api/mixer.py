@@ -72,7 +72,8 @@ class Mixer:
         if self._performance is before:
             return
         held = self._performance.conductor.mix.held
-        self._sent = {path.split(".")[1]: level for path, level in held.items()}
+        layers = self._performance.preset.file.layers
+        self._sent = {name: held[_path(name)] for name in layers if _path(name) in held}
         if self._performance.preset.folder != before.preset.folder:
             self.levels_db.clear()
             self.muted.clear()
@@ -87,6 +88,11 @@ class Mixer:
         layers = self._owner.performance.preset.file.layers
         changed = {name: self._wanted(name) for name in layers if self._wanted(name) != self._sent.get(name)}
         if changed:
-            targets = {f"layers.{name}.level_db": level for name, level in changed.items()}
+            targets = {_path(name): level for name, level in changed.items()}
             self._owner.send({"mix": targets, "seconds": seconds})
             self._sent |= changed
+
+
+def _path(layer: str) -> str:
+    """Key path of the level of a layer."""
+    return f"layers.{layer}.level_db"

@@ -257,6 +257,28 @@ class Session:
         """Set the listener's volume, 0 … 1, within some seconds; it is squared to a gain."""
         self.send({"volume": as_number(volume), "seconds": as_number(seconds)})
 
+    def mix(self, values: Mapping[str, float | None], seconds: float = 0.0) -> MessageReceipts:
+        """Hold numbers of the mixer in place of the preset's, over its curves; None lets one go.
+
+        Parameters
+        ----------
+        values : Mapping
+            Key path in the preset (``layers.strings.level_db``, ``buses.far.sends.reverb``,
+            ``master.cutoff_hz``, ``layers.lead.inserts.echo.feedback``) to a number in its unit.
+        seconds : float
+            Time in which they get there; at least 20 ms.
+
+        Examples
+        --------
+        >>> music.mix({"buses.far.level_db": -12, "reverb.decay_s": 6.0}, seconds=2)  # doctest: +SKIP
+        """
+        return self.send({"mix": dict(values), "seconds": seconds})
+
+    @property
+    def mix_targets(self) -> Mapping[str, tuple[float, float]]:
+        """What `mix` can hold: each key path with its range."""
+        return {path: (one.low, one.high) for path, one in self._live.checker.mix_targets.items()}
+
     def pause(self) -> None:
         """Fade out within 50 ms; the music's time stands still until `resume`."""
         self.send({"pause": True})

@@ -19,6 +19,7 @@ from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.mix import Mix
+from adaptive.conductor.mood_tempo import MoodTempo
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
@@ -40,6 +41,7 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.tempo_steering import TempoSteering
 from adaptive.conductor.tempo_teller import TempoTeller
 from adaptive.conductor.transitions.min_stay import MinStay
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -116,6 +118,8 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.tempo_steering = TempoSteering(playback, self.planner)
+        self.tempo_steering.sources = (*self.tempo_steering.sources, MoodTempo(playback, self.steering))
         self.plan_log = PlanLog(playback)
 
     @property
@@ -210,6 +214,7 @@ class Conductor:
         self.tracker.take_over(before.tracker)
         self.variation_log.take_over(before.variation_log)
         self.plan_log.state = before.plan_log.state
+        self.tempo_steering.take_over(before.tempo_steering)
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
@@ -248,12 +253,14 @@ class Conductor:
             playback.engine.values_at(control_step), playback.instance.bars_since_entry(beat)
         )
         self._watch_health()
+        self.mix.step()
         self.requests.resume()
         # messages that select the section come first, then the events that are placed on its grid
         events = [message for message in messages if isinstance(message, FireEvent)]
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
+        self.tempo_steering.step()
         choice = self.section_ends.choice(self.selector.choose(playback.values))
         self.section_ends.report()
         outcome, reason = self._choose(choice)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping
 
 from adaptive.conductor.messages import Message, SetMix
 from adaptive.conductor.mix_targets import MixTarget, mix_targets
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.playback import PlaybackState
+from adaptive.engine import commands
+from adaptive.engine.commands import Command
+from adaptive.kernel.layout import MAP_CUTOFF
 
 SHORTEST_S = 0.02
 """Shortest time of a change: faster ones are heard as a click on low notes."""
+
+SETTLING_S = 0.2
+"""Time after an edit in which cells may move: its inserts and sends are written behind the bar line."""
 
 
 class Mix:
@@ -37,7 +42,8 @@ class Mix:
         self._playback, self._outbox = playback, outbox
         self._targets = mix_targets(playback.preset)
         self.held: dict[str, float] = {}
-        self._dropped: list[tuple[MixTarget, str]] = []
+        self._cells: dict[str, tuple[int, MixTarget]] = {}  # of what was ever held
+        self._settled_at = 0
 
     def set(self, message: SetMix) -> None:
         """Hold the values of a message, or let them go."""
@@ -66,34 +72,86 @@ class Mix:
             if isinstance(message, SetMix):
                 for path, value in message.values:
                     if path in self._targets:
-                        self._hold(path, value, 0, 0)
+                        self._begin(path, value)
 
     def restore(self, held: Mapping[str, float]) -> None:
         """Hold saved values from the first frame on; those that the preset does not have are left out."""
         for path, value in held.items():
             if path in self._targets:
-                target, _name = self._targets[path]
-                self._hold(path, min(max(value, target.low), target.high), 0, 0)
+                target = self._targets[path]
+                self._begin(path, min(max(value, target.low), target.high))
 
     def take_over(self, before: Mix) -> None:
         """Continue what was held before an edit."""
         self.held = {path: value for path, value in before.held.items() if path in self._targets}
-        self._dropped = [before._targets[path] for path in before.held if path not in self._targets]
+        self._cells = dict(before._cells)
 
     def hold_again(self, at: int) -> None:
-        """Hold everything anew at the bar line of an edit, which may have changed rows and levels."""
+        """Hold everything anew at the bar line of an edit, which may have changed rows and levels.
+
+        What was held before is told what the preset says now; what is no longer there is let go.
+        """
         frames = round(SHORTEST_S * self._playback.tempo.sample_rate)
-        for path, value in list(self.held.items()):
-            self._hold(path, value, at, frames)
-        for target, name in self._dropped:
-            with contextlib.suppress(KeyError):  # it is no longer laid out
-                self._outbox.add(target.hold(self._playback.layout, name, None, at, frames))
-        self._dropped = []
+        for path in list(self._cells):
+            if path in self._targets:
+                self._hold(path, self.held.get(path), at, frames)
+            else:
+                self._leave(path, at, frames)
+        self._settled_at = at + round(SETTLING_S * self._playback.tempo.sample_rate)
+
+    def step(self) -> None:
+        """Hold values where they are now, after an edit; call in every control step."""
+        playback = self._playback
+        if playback.now >= self._settled_at:
+            return
+        frames = round(SHORTEST_S * playback.tempo.sample_rate)
+        for path, value in self.held.items():
+            if (self._cell_of(self._targets[path]), self._targets[path]) != self._cells.get(path):
+                self._hold(path, value, playback.earliest, frames)
+
+    def _begin(self, path: str, value: float | None) -> None:
+        """Hold a value from the first frame on, as if the preset said so."""
+        target = self._targets[path]
+        if value is not None:
+            place = target.place(self._playback.layout)
+            in_unit = value - target.beside
+            self._playback.engine.settle_cell(place, in_unit)
+        self._hold(path, value, 0, 0)
 
     def _hold(self, path: str, value: float | None, at: int, frames: int) -> None:
-        target, name = self._targets[path]
-        self._outbox.add(target.hold(self._playback.layout, name, value, at, frames))
         if value is None:
             self.held.pop(path, None)
         else:
             self.held[path] = value
+        target = self._targets[path]
+        cell = self._cell_of(target)
+        if path in self._cells and self._cells[path][0] != cell:
+            self._leave(path, at, frames)
+        if cell is None or (value is None and path not in self._cells):
+            return  # an edit has still to write it, see `step`; or nothing holds it
+        self._cells[path] = cell, target
+        if value is not None and target.kind == MAP_CUTOFF:
+            # the fader holds a fixed cutoff: from now on the cell holds that too
+            row = target.row(self._playback.layout)
+            self._outbox.add([commands.filter_bus(at, row, target.high, 0)])
+        self._outbox.add([_hold(cell, target, at, frames, value)])
+
+    def _leave(self, path: str, at: int, frames: int) -> None:
+        """Let a cell go that the preset has no longer, or has elsewhere."""
+        cell, target = self._cells.pop(path)
+        self._outbox.add([_hold(cell, target, at, frames, None)])
+
+    def _cell_of(self, target: MixTarget) -> int | None:
+        """Address of a target's cell; None: an edit that just took effect has still to write it."""
+        try:
+            return self._playback.engine.cell(target.place(self._playback.layout))
+        except (KeyError, ValueError):
+            return None
+
+
+def _hold(cell: int, target: MixTarget, at: int, frames: int, value: float | None) -> Command:
+    """The command that holds a cell, or lets it go."""
+    share, in_cell = (0.0, 0.0) if value is None else (1.0, target.in_cell(value))
+    return commands.hold_cell(
+        at, cell, in_cell, frames, share=share, own=target.own, has_curve=target.has_curve
+    )

@@ -1,80 +1,201 @@
-"""What a ``mix`` message can hold: one line of `MIX_TARGETS` for each kind of value.
+"""What a ``mix`` message can hold: every level, pan, cutoff, send and parameter of an insert of a preset.
 
-A target is named by its key path in the preset, such as ``layers.strings.level_db``.
+A target is named by its key path in the preset: ``layers.strings.level_db``, ``buses.far.sends.reverb``,
+``layers.lead.inserts.echo.feedback``, ``master.cutoff_hz``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adaptive.conductor.layout.buses import sends_of
 from adaptive.conductor.layout.layout import PresetLayout
-from adaptive.engine import commands
-from adaptive.engine.commands import Command
+from adaptive.conductor.layout.master import fixed_level_db, needs_master_bus
+from adaptive.engine.records import OPEN_HZ
+from adaptive.engine.spec import MappingSpec
+from adaptive.kernel import layout as kernel
+from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.preset.inserts import InsertTable
+from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.model import Preset
-from adaptive.preset.table import Curve
+from adaptive.preset.schema import BusTable, LayerTable, PresetFile
+from adaptive.preset.segments import bridge_segment
+from adaptive.preset.table import Control, Curve
 from adaptive.units import SILENCE_DB, db_to_gain
 
-Hold = Callable[[PresetLayout, str, float | None, int, int], list[Command]]
-"""Commands that hold a value: from the layout, the name, the value (None lets go), a frame, and the frames
-to get there."""
+LEVELS_DB = (-120.0, 24.0)
+CUTOFFS_HZ = (20.0, OPEN_HZ)
+
+Row = Callable[[PresetLayout], int]
+"""Finds the row of a strip or a bus in a layout."""
 
 
 @dataclass(frozen=True, slots=True)
 class MixTarget:
-    """A kind of value that a message can hold.
+    """A number of the mixer that a message can hold.
 
     Parameters
     ----------
-    table, key : str
-        Table and key of the preset: ``layers``, ``level_db``.
+    path : str
+        Key path in the preset.
     low, high : float
         Range of the value.
-    names : callable
-        The names in the table that can be held.
-    hold : callable
-        The commands.
+    row : callable
+        Finds the row of its strip or bus; of the master, if it has no bus, any.
+    kind : int
+        What it is to the kernel, one of ``layout.MAP_…``.
+    control : Control
+        What the preset says: a number or a curve.
+    beside : float
+        What already lies in the fader of its strip, in the unit of the value: the preset's number of a level
+        or pan.
+    send : str
+        Name of the bus that a send goes to.
+    insert, name : str
+        Which insert, and which of its parameters.
     """
 
-    table: str
-    key: str
+    path: str
     low: float
     high: float
-    names: Callable[[Preset], Iterable[str]]
-    hold: Hold
+    row: Row
+    kind: int
+    control: Control
+    beside: float = 0.0
+    send: str = ""
+    insert: str = ""
+    name: str = ""
+
+    @property
+    def has_curve(self) -> bool:
+        """Whether a curve says what it is while nothing holds it."""
+        return isinstance(self.control, Curve)
+
+    @property
+    def own(self) -> float:
+        """What the cell holds while nothing holds it, if the preset says a number."""
+        return 0.0 if isinstance(self.control, Curve) else self.in_cell(self.control)
+
+    def in_cell(self, value: float) -> float:
+        """A value as the kernel's cell holds it: levels as linear gains."""
+        if self.kind in IN_DB:
+            return db_to_gain(value) / db_to_gain(self.beside)
+        return value - self.beside
+
+    def place(self, layout: PresetLayout) -> MappingSpec:
+        """Where its cell is."""
+        row, send = self.row(layout), 0
+        if self.kind == kernel.MAP_SEND_DB:
+            send = layout.spec.buses[row].sends.index(layout.buses.rows[self.send])
+        return MappingSpec(0, self.kind, row, (), send, self.insert, self.name)
 
 
-def _layers(preset: Preset) -> Iterable[str]:
-    """Layers whose level can be held: not those that the preset silences by a number, whose gain is 0."""
-    for name, table in preset.file.layers.items():
-        if isinstance(table.level_db, Curve) or table.level_db > SILENCE_DB:
-            yield name
+IN_DB = {kernel.MAP_GAIN_DB, kernel.MAP_SEND_DB, kernel.MAP_MASTER_DB}
 
 
-def _hold_layer_level(
-    layout: PresetLayout, name: str, level_db: float | None, at: int, frames: int
-) -> list[Command]:
-    """Hold the level of a layer in place of its own, number or curve.
-
-    The strip's fader holds the own level, if that is a number, and what the section adds; it stays as it is,
-    so that transitions do not have to know of what is held.
-    """
-    bus = layout.layers[name].bus
-    if level_db is None:
-        return [commands.hold_bus(at, bus, 0.0, frames, share=0.0)]
-    return [commands.hold_bus(at, bus, db_to_gain(level_db) / layout.spec.buses[bus].gain, frames)]
+def mix_targets(preset: Preset) -> dict[str, MixTarget]:
+    """All targets of a preset, by key path."""
+    return {target.path: target for target in _targets(preset.file)}
 
 
-MIX_TARGETS: tuple[MixTarget, ...] = (
-    MixTarget("layers", "level_db", -120.0, 24.0, _layers, _hold_layer_level),
-)  # fmt: skip
-"""Every kind of value that can be held."""
+def _targets(file: PresetFile) -> Iterator[MixTarget]:
+    for kind in STRIPS:
+        for name, table in getattr(file, kind).items():
+            yield from _strip(kind, name, table)
+    for name, bus in file.buses.items():
+        yield from _channel(f"buses.{name}", bus, _bus_row(name))
+    yield from _reverb(file)
+    yield from _master(file)
 
 
-def mix_targets(preset: Preset) -> dict[str, tuple[MixTarget, str]]:
-    """All targets of a preset: key path to its kind and its name."""
-    return {
-        f"{target.table}.{name}.{target.key}": (target, name)
-        for target in MIX_TARGETS
-        for name in target.names(preset)
-    }
+def _strip_row(kind: str, name: str) -> Row:
+    key = bridge_segment(name) if kind == "bridges" else name
+    return lambda layout: getattr(layout, kind)[key].bus
+
+
+def _bus_row(name: str) -> Row:
+    return lambda layout: layout.buses.rows[name]
+
+
+def _master_row(layout: PresetLayout) -> int:
+    return 0 if layout.buses.master is None else layout.buses.master
+
+
+def _strip(kind: str, name: str, table: object) -> Iterator[MixTarget]:
+    path, row = f"{kind}.{name}", _strip_row(kind, name)
+    if isinstance(table, LayerTable):
+        yield from _channel(path, table, row)
+    else:
+        yield from _level(path, getattr(table, "level_db"), row)  # noqa: B009
+    for to, level in sends_of(kind, table).items():
+        yield MixTarget(f"{path}.sends.{to}", *LEVELS_DB, row, kernel.MAP_SEND_DB, level, send=to)
+
+
+def _channel(path: str, table: LayerTable | BusTable, row: Row) -> Iterator[MixTarget]:
+    yield from _level(path, table.level_db, row)
+    beside = 0.0 if isinstance(table.pan, Curve) else table.pan
+    yield MixTarget(f"{path}.pan", -1.0, 1.0, row, kernel.MAP_PAN, table.pan, beside)
+    yield _cutoff(path, table.cutoff_hz, row)
+    if isinstance(table, BusTable):
+        for to, level in table.sends.items():
+            yield MixTarget(f"{path}.sends.{to}", *LEVELS_DB, row, kernel.MAP_SEND_DB, level, send=to)
+    yield from _inserts(path, table.inserts, row)
+
+
+def _level(path: str, level: Control, row: Row) -> Iterator[MixTarget]:
+    """The level of a channel: not of one that the preset silences by a number, whose fader is 0."""
+    beside = 0.0 if isinstance(level, Curve) else level
+    if beside > SILENCE_DB:
+        yield MixTarget(f"{path}.level_db", *LEVELS_DB, row, kernel.MAP_GAIN_DB, level, beside)
+
+
+def _cutoff(path: str, cutoff: Control | None, row: Row) -> MixTarget:
+    own = OPEN_HZ if cutoff is None else cutoff
+    return MixTarget(f"{path}.cutoff_hz", *CUTOFFS_HZ, row, kernel.MAP_CUTOFF, own)
+
+
+def _inserts(path: str, inserts: Sequence[InsertTable], row: Row) -> Iterator[MixTarget]:
+    for insert in inserts:
+        yield from _parameters(
+            f"{path}.inserts.{insert.name}", insert.kind, insert.settings(), row, insert.name
+        )
+
+
+def _parameters(
+    path: str, kind: str, settings: Mapping[str, Control], row: Row, insert: str
+) -> Iterator[MixTarget]:
+    for one in PROCESSORS[kind].parameters:
+        if one.name in settings:
+            own = settings[one.name]
+            yield MixTarget(
+                f"{path}.{one.name}",
+                one.low,
+                one.high,
+                row,
+                kernel.MAP_INSERT,
+                own,
+                insert=insert,
+                name=one.name,
+            )
+
+
+def _reverb(file: PresetFile) -> Iterator[MixTarget]:
+    row, table = _bus_row(REVERB), file.reverb
+    yield from _level(REVERB, table.level_db, row)
+    settings = {"decay_s": table.decay_s, "damping": table.damping, "low_cut_hz": table.low_cut_hz}
+    yield from _parameters(REVERB, REVERB, settings, row, REVERB)
+
+
+def _master(file: PresetFile) -> Iterator[MixTarget]:
+    """The level of the mix; a cutoff and inserts where the preset has them, since they need a bus."""
+    level = file.master.level_db
+    if isinstance(level, Curve):
+        yield from _level(MASTER, level, _master_row)
+    else:
+        own = fixed_level_db(file)
+        if own > SILENCE_DB:
+            yield MixTarget(f"{MASTER}.level_db", *LEVELS_DB, _master_row, kernel.MAP_MASTER_DB, own, own)
+    if needs_master_bus(file):
+        yield _cutoff(MASTER, file.master.cutoff_hz, _master_row)
+        yield from _inserts(MASTER, file.master.inserts, _master_row)

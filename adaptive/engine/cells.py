@@ -1,4 +1,4 @@
-"""Where curves write: the address of the number that a curve sets, and its value before the first frame."""
+"""Cells: where curves and held values write, and the values of cells before the first frame."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ IS_LEVEL = {k.MAP_GAIN_DB, k.MAP_SEND_DB}
 
 
 def cell_of(memory: Memory, mapping: MappingSpec) -> int:
-    """Address of the float32 that a curve sets."""
+    """Address of the float32 that a curve, or a held value, sets.
+
+    Raises
+    ------
+    KeyError
+        There is no such send or insert, or not yet.
+    """
+    if mapping.kind == k.MAP_MASTER_DB:
+        return address(memory["master"]["control_gain"])
     if mapping.kind == k.MAP_INSERT:
         return memory.inserts.cell((mapping.bus, mapping.insert), mapping.name)
     if mapping.kind == k.MAP_SEND_DB:
@@ -48,15 +56,25 @@ def curve_value(mapping: MappingSpec, parameters: Any) -> float:
     return float(np.interp(float(parameters[mapping.parameter]["value"]), xs, ys))
 
 
+def settle_cell(memory: Memory, mapping: MappingSpec, value: float) -> None:
+    """Set a cell of what is silent, without a ramp: to a value in the unit of its curve."""
+    if mapping.kind == k.MAP_SEND_DB:
+        send = memory.sends.record_of(mapping.bus, memory.spec.buses[mapping.bus].sends[mapping.send])
+        send["wanted"] = send["now"] = send["value"] = db_to_gain(value)
+    elif mapping.kind == k.MAP_INSERT:
+        memory.inserts.settle((mapping.bus, mapping.insert), mapping.name, value)
+    elif mapping.kind == k.MAP_MASTER_DB:
+        memory["master"]["control_gain"] = memory["master"]["control_gain_now"] = db_to_gain(value)
+    else:
+        settle_bus(memory["buses"], mapping.bus, {mapping.kind: value})
+
+
 def settle(memory: Memory, index: int, mappings: Sequence[MappingSpec]) -> None:
     """Set a silent bus to the values of its curves, so that it does not fade to them when it first sounds."""
     own = {
         mapping: curve_value(mapping, memory["parameters"]) for mapping in mappings if mapping.bus == index
     }
     for mapping, value in own.items():
-        if mapping.kind == k.MAP_SEND_DB:
-            send = memory.sends.record_of(index, memory.spec.buses[index].sends[mapping.send])
-            send["wanted"] = send["now"] = send["value"] = db_to_gain(value)
-        elif mapping.kind == k.MAP_INSERT:
-            memory.inserts.settle((index, mapping.insert), mapping.name, value)
+        if mapping.kind not in FIELDS:
+            settle_cell(memory, mapping, value)
     settle_bus(memory["buses"], index, {mapping.kind: value for mapping, value in own.items()})

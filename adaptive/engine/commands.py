@@ -7,6 +7,7 @@ Gains are linear, `frames` is the length of a ramp, and `shape` is one of the ke
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from adaptive.kernel import layout as k
@@ -70,6 +71,27 @@ def filter_clip(frame: int, clip: int, cutoff_hz: float, frames: int, *, group: 
     return Command(frame, k.CLIP_CUTOFF, clip, group, i0=frames, f0=cutoff_hz)
 
 
+def stretch_clip(
+    frame: int, clip: int, position: float, rate: float, rate_change: float = 0.0, *,
+    kind: int = k.STRETCH_TRANSIENTS, hop_quantum: int = 0, group: int = 0,
+) -> Command:  # fmt: skip
+    """Let a clip follow a tempo map, from where it is: ``position + t (rate + rate_change t / 2)``.
+
+    Parameters
+    ----------
+    position : float
+        Where the clip is to be at this frame, in frames from beat 1 of its first pass.
+    rate, rate_change : float
+        Frames of the sound in a frame of output, and their change a frame (float32).
+    kind : int
+        One of ``layout.STRETCH_…``.
+    hop_quantum : int
+        Quantum, of the twelve of a hop, in which it makes its spectra.
+    """
+    i0, i1 = struct.unpack("<2q", struct.pack("<2d", position, rate))
+    return Command(frame, k.CLIP_TEMPO, clip, group, i0=i0, i1=i1, f0=rate_change, f1=kind, f2=hop_quantum)
+
+
 def play_note(
     frame: int, instrument: int, pitch: float, velocity: float, frames: int, *, note: int = 0,
     pan: float = 0.0, group: int = 0, tag: int = 0,
@@ -110,14 +132,16 @@ def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) 
     return Command(frame, k.BUS_DUCK, bus, group, i0=frames, f0=gain)
 
 
-def hold_bus(
-    frame: int, bus: int, gain: float, frames: int, *, share: float = 1.0, group: int = 0
-) -> Command:
-    """Hold a bus at a gain, in place of the one that a curve sets; the share of 0 lets it go.
+def hold_cell(
+    frame: int, cell: int, value: float, frames: int, *, share: float = 1.0, own: float = 0.0,
+    has_curve: bool = False, group: int = 0,
+) -> Command:  # fmt: skip
+    """Hold a cell (`Engine.cell`) at a value in its unit, over what the preset says; share 0 lets it go.
 
-    It is multiplied by the gains of `fade_bus` and `duck_bus`.  Both values move there within `frames`.
+    Both move there within `frames`, from the quantum on that begins at `frame` or behind it.  `own` is the
+    preset's number, to which the cell returns; with `has_curve`, it is what a curve writes instead.
     """
-    return Command(frame, k.BUS_HOLD, bus, group, i0=frames, f0=gain, f1=share)
+    return Command(frame, k.CELL_HOLD, 0, group, int(has_curve), 0, frames, cell, value, share, own)
 
 
 def pan_bus(frame: int, bus: int, pan: float, frames: int, *, group: int = 0) -> Command:

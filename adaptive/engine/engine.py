@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from adaptive.engine.arrays import address, aligned
 from adaptive.engine.bank import Bank, Sound
-from adaptive.engine.cells import fill_mappings, settle
+from adaptive.engine.cells import cell_of, fill_mappings, settle, settle_cell
 from adaptive.engine.commands import Command
 from adaptive.engine.inserts import kinds_of
 from adaptive.engine.memory import NO_SLACK_YET, Memory
 from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
-from adaptive.engine.spec import EngineRow, EngineSpec
+from adaptive.engine.spec import EngineRow, EngineSpec, MappingSpec
 from adaptive.engine.stream_gate import StreamGate
+from adaptive.engine.stretch_plan import StretchPlan
 from adaptive.engine.telemetry import Telemetry, read_telemetry
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile import build
@@ -92,6 +94,7 @@ class Engine:
         self._header_address = self.memory.header_address
         self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
+        self._plans: dict[int, StretchPlan] = {}
 
     @property
     def frame(self) -> int:
@@ -105,8 +108,8 @@ class Engine:
 
     @property
     def output_delay_frames(self) -> int:
-        """Delay of the output behind the timeline in frames: the look-ahead of the limiter."""
-        return k.MASTER_LOOK_AHEAD
+        """Delay of the output behind the timeline in frames: of the limiter, and of late inserts."""
+        return k.MASTER_LOOK_AHEAD + self.memory.latencies.master
 
     def add_sound(self, sound: Sound) -> int:
         """Add a sound to this engine's table; return its row.  A sound that is already there keeps its row.
@@ -127,6 +130,22 @@ class Engine:
         self._sounds[index : index + 1] = [sound]
         self._index_of[id(sound)] = index
         return index
+
+    def make_elastic(self) -> None:
+        """Let clips follow a tempo map from now on.  Compiles what they need, if that is not cached."""
+        if self.spec.is_elastic:
+            return
+        self.memory.add_units(build.addresses(list(build.STRETCH_UNITS)))
+        self.spec = self.memory.spec = replace(self.spec, is_elastic=True)
+        self.memory.add_stretch()
+        self.memory.show_steps(self._store)
+
+    def plan_stretch(self, number: int, plan: StretchPlan) -> None:
+        """Tell the kernel where the onsets of a sound are, before a clip with this sound is stretched."""
+        if self._plans.get(number) is not plan:
+            self._plans[number] = plan
+            self.memory["stretch_plans"][2 * number] = plan.record[0]
+            self.memory["stretch_plans"][2 * number + 1] = plan.calm_record[0]
 
     @property
     def sounds(self) -> list[Sound]:
@@ -186,6 +205,8 @@ class Engine:
             Maps the new row to the old row of each parameter that changes its row.
         """
         self.memory.add_units(build.addresses(build.unit_names(kinds_of(spec))))
+        if spec.is_elastic:
+            self.make_elastic()
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)
@@ -284,6 +305,20 @@ class Engine:
         """Set every strip to the values of its curves, so that it does not fade to them from the defaults."""
         for index in range(len(self.spec.buses)):
             settle(self.memory, index, self.spec.mappings)
+
+    def cell(self, place: MappingSpec) -> int:
+        """Address of a number of the mixer, for `commands.hold_cell`; `place` needs no parameter and points.
+
+        Raises
+        ------
+        KeyError
+            There is no such send or insert, or not yet.
+        """
+        return cell_of(self.memory, place)
+
+    def settle_cell(self, place: MappingSpec, value: float) -> None:
+        """Set a number of the mixer without a ramp, in the unit of its curve; only before the first frame."""
+        settle_cell(self.memory, place, value)
 
     def listen_to_buses(self, frames: int) -> None:
         """Record the output of every bus, at most `frames` frames between two calls of `take_buses`."""

@@ -16,6 +16,8 @@ import numpy as np
 from adaptive.engine.arrays import Array, address, aligned
 from adaptive.engine.spec import EngineSpec, InsertSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.compile.build import STRETCH_UNITS
+from adaptive.kernel.dsp.late_rows import ring_floats, ring_frames
 from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.registry import PROCESSORS
 
@@ -48,6 +50,7 @@ class Inserts:
         self._rate = sample_rate
         self._groups: dict[str, list[Array]] = {}
         self._memory: dict[Slot, Array] = {}
+        self._key_rings: dict[Slot, Array] = {}
         self._specs: dict[int, tuple[InsertSpec, ...]] = {}
         self._slots: dict[InsertKey, Slot] = {}
         self._dropped: list[Slot] = []
@@ -109,6 +112,7 @@ class Inserts:
         """Free the columns of inserts that earlier render lists named: none of them is in use any more."""
         for slot in self._dropped:
             del self._memory[slot]
+            self._key_rings.pop(slot, None)
         self._dropped = []
 
     # ── one insert ─────────────────────────────────────────────────────────────────────────────
@@ -123,6 +127,19 @@ class Inserts:
         group["wet_wanted"][slot.column] = 0.0 if insert.is_bypassed else 1.0
         quiet_s = QUIET_S + processor.gap_s(values)
         group["quiet_limit"][slot.column] = math.ceil(quiet_s * self._rate / k.QUANTUM)
+
+    def listen(self, bus: int, name: str, heard: int, delay: int) -> None:
+        """Let a new insert listen to another bus, `delay` frames late; one that listens already goes on."""
+        slot = self._slots[bus, name]
+        if slot in self._key_rings:
+            return
+        group, ring = self.group_of(slot), aligned(np.float32, ring_floats(delay) if delay else 1)
+        self._key_rings[slot] = ring
+        group["key_ring"][slot.column], group["key_ring_frames"][slot.column] = (
+            address(ring),
+            ring_frames(delay),
+        )
+        group["key_delay"][slot.column], group["key_bus"][slot.column] = delay, heard
 
     def settle(self, key: InsertKey, parameter: str, value: float) -> None:
         """Set a parameter of an insert at rest, without a ramp."""
@@ -166,6 +183,8 @@ class Inserts:
         self._slots[bus, insert.name] = slot
         group["memory"][slot.column], group["memory_frames"][slot.column] = address(memory), frames
         group["bus"][slot.column] = bus
+        if processor.has_key:
+            group["key_bus"][slot.column] = -1
         if processor.prepare is not None:
             processor.prepare(group, slot.column, self._rate, values)
         group["is_resting"][slot.column], group["quiet_quanta"][slot.column] = 1, 0
@@ -197,7 +216,7 @@ class Inserts:
 
 
 def _kept(before: Sequence[InsertSpec], after: Sequence[InsertSpec]) -> set[str]:
-    """Names of the inserts that stay: of the same kind, with the same memory, in the same order."""
+    """Names of the inserts that stay: of the same kind, with the same memory and key, in the same order."""
     place = {insert.name: number for number, insert in enumerate(before)}
     kept, last = set(), -1
     for insert in after:
@@ -210,15 +229,20 @@ def _kept(before: Sequence[InsertSpec], after: Sequence[InsertSpec]) -> set[str]
 
 def _has_same_memory(before: InsertSpec, after: InsertSpec) -> bool:
     options = PROCESSORS[before.kind].options
-    return before.kind == after.kind and all(
-        before.values.get(option.name, option.default) == after.values.get(option.name, option.default)
-        for option in options
+    return (
+        before.kind == after.kind
+        and before.key == after.key
+        and all(
+            before.values.get(option.name, option.default) == after.values.get(option.name, option.default)
+            for option in options
+        )
     )
 
 
 def kinds_of(spec: EngineSpec) -> set[str]:
-    """The kinds of processors that a specification uses."""
-    return {insert.kind for bus in spec.buses for insert in bus.inserts}
+    """The optional units that a specification uses: kinds of processors, and those of elastic clips."""
+    kinds = {insert.kind for bus in spec.buses for insert in bus.inserts}
+    return kinds | set(STRETCH_UNITS) if spec.is_elastic else kinds
 
 
 def waves(chains: Mapping[int, list[Slot]]) -> Iterator[tuple[Slot, int]]:

@@ -132,9 +132,9 @@ def _store_sends(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
             sends.record_of(index, to)["wanted"] = 0.0
         for to, gain in zip(after.sends, after.send_gains, strict=False):
             if (index, k.MAP_SEND_DB, to) not in mapped:
-                sends.add(engine.memory["buses"], index, to, gain, 0.0)
+                engine.memory.add_send(index, to, gain, 0.0)
             elif to not in before.sends:
-                sends.add(engine.memory["buses"], index, to, 0.0, 0.0)
+                engine.memory.add_send(index, to, 0.0, 0.0)
 
 
 def _change_inserts(engine: Engine, new: EngineSpec, changed: list[int]) -> None:
@@ -143,6 +143,7 @@ def _change_inserts(engine: Engine, new: EngineSpec, changed: list[int]) -> None
     memory.inserts.free_dropped()
     for index in changed:
         memory.inserts.change(index, new.buses[index].inserts, _curved(new, index))
+        memory.listen(index)
         # before the render list: from then on, the bus is heard behind its inserts
         memory["buses"][index // k.PAIRS]["has_inserts"][index % k.PAIRS] = 1
     engine.show_steps()

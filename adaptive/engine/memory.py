@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
+from adaptive.engine.delay_lines import DelayLines
 from adaptive.engine.inserts import Inserts
 from adaptive.engine.instrument_record import fill_instrument
+from adaptive.engine.latency import latencies
 from adaptive.engine.records import (
     clear_buses,
     fill_bus,
@@ -24,12 +26,23 @@ from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
-from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.dsp.interpolate import sinc_table
+from adaptive.kernel.hold_record import HOLD
+from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
+from adaptive.kernel.sources.stretch_record import (
+    STRETCH,
+    STRETCH_PLAN,
+    STRETCH_TABLES,
+    STRETCH_WORK,
+    stretch_tables,
+)
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 NO_SLACK_YET = 2**62
 """Value of `least_slack_frames` before the first timed command."""
 
+MOST_HELD = 1024
+"""Cells of the mixer that can be held at a time."""
 
 MOST_STEPS = 1 << 16
 """More than a render list has; it ends before."""
@@ -59,8 +72,10 @@ class Memory:
         self._replaced: list[Array] = []
         self._row_of_unit = unit_table(units)
         self.inserts = Inserts(spec.sample_rate)
+        self.latencies = latencies(spec)
+        self._delay_lines = DelayLines()
         for row, bus in enumerate(spec.buses):
-            self.inserts.begin(row, bus.inserts)
+            self.begin_inserts(row, bus)
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
@@ -68,6 +83,8 @@ class Memory:
         self._fill_parameters()
         self._fill_schedule()
         self._fill_master()
+        if spec.is_elastic:
+            self.add_stretch()
 
     def __getitem__(self, name: str) -> Array:
         return self.arrays[name]
@@ -114,6 +131,7 @@ class Memory:
         self._add("mailbox", np.int64, 2, parameters)
         self._add("source_rank", np.int32, sources)
         self._add("mappings", k.MAPPING, len(spec.mappings) + spare.mappings)
+        self._add("holds", HOLD, MOST_HELD)
         self._add("history", np.float32, spec.history_steps, parameters, 3)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
@@ -139,6 +157,8 @@ class Memory:
         head["bus_groups"] = _groups(len(spec.buses))
         for name, value in self.counts(spec).items():
             head[name] = value
+        self["holds"]["next"] = [*range(1, MOST_HELD), -1]
+        head["hold_rows"], head["first_hold"], head["free_hold"] = MOST_HELD, -1, 0
         head["send_count"] = self["sends"].size
         head["parameter_capacity"] = self["slot_seen"].size
         head["source_count"] = len(spec.sources)
@@ -175,14 +195,30 @@ class Memory:
     def _fill_buses(self) -> None:
         clear_buses(self["buses"])
         for index, bus in enumerate(self.spec.buses):
-            fill_bus(self["buses"], index, bus)
-            self.add_sends(index, bus)
+            self.connect_bus(index, bus)
 
-    def add_sends(self, index: int, bus: BusSpec) -> None:
-        """Link the sends of a silent bus, at their gains."""
+    def connect_bus(self, index: int, bus: BusSpec) -> None:
+        """Write the settings of a silent bus, and link its sends, at their gains."""
+        fill_bus(self["buses"], index, bus)
+        self._delay_lines.fill(self["buses"], index, bus, self.latencies)
         for number, to in enumerate(bus.sends):
             gain = bus.send_gains[number] if number < len(bus.send_gains) else 0.0
-            self.sends.add(self["buses"], index, to, gain, gain)
+            self.add_send(index, to, gain, gain)
+
+    def add_send(self, index: int, to: int, gain: float, now: float) -> None:
+        """Link a send to a bus, with what it waits for later paths; see `Sends.add`."""
+        self.sends.add(self["buses"], index, to, gain, now, self.latencies.on_the_way(index, to))
+
+    def begin_inserts(self, index: int, bus: BusSpec) -> None:
+        """Allocate the inserts of a silent bus, and let them listen to what they are keyed by."""
+        self.inserts.begin(index, bus.inserts)
+        self.listen(index)
+
+    def listen(self, index: int) -> None:
+        """Let the new inserts of a bus listen to what they are keyed by."""
+        for (row, name), path in self.latencies.keys.items():
+            if row == index:
+                self.inserts.listen(row, name, path.bus, path.delay)
 
     def _fill_instruments(self) -> None:
         self["clips"]["first_event"] = -1
@@ -214,6 +250,22 @@ class Memory:
         """Write the addresses of units that were not compiled before; the kernel calls none of them yet."""
         for name, unit in addresses.items():
             self["units"][self._row_of_unit[name]] = unit
+
+    def add_stretch(self) -> None:
+        """Allocate what clips that follow a tempo map need; the address of the unit ``fft`` must be known.
+
+        The system gives memory to the stretch of a clip when it first runs: 83 kB.
+        """
+        clips = self["clips"].size * k.PAIRS
+        self._add("stretches", STRETCH, clips)
+        self._add("stretch_rows", np.float32, clips, 2, STRETCHED_FRAMES)
+        self._add("stretch_plans", STRETCH_PLAN, 2 * self.spec.sounds)
+        self._add("stretch_work", STRETCH_WORK, 1)
+        self._add("stretch_tables", STRETCH_TABLES, 1)[:] = stretch_tables(
+            int(self["units"][self._row_of_unit["fft"]])
+        )
+        table = sinc_table()
+        self._add("sinc", np.float32, *table.shape)[:] = table
 
     def show_steps(self, publish: Callable[[int, int], object]) -> None:
         """Replace the render list by that of the present specification and inserts."""
@@ -254,6 +306,7 @@ class Memory:
         spec, master = self.spec, self["master"][0]
         rate = spec.sample_rate
         master["gain_from"] = master["gain_to"] = master["gain_value"] = spec.gain
+        master["control_gain"] = master["control_gain_now"] = 1.0
         master["volume_value"] = 1.0
         master["volume_share"] = 1.0 - smoothing_share(0.05, k.QUANTUM, rate)
         master["pause_value"] = 1.0

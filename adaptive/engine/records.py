@@ -54,8 +54,6 @@ def reset_bus(groups: Any, index: int) -> None:
         group[f"{ramp}_frames"][column] = 0
         group[f"{ramp}_from"][column] = group[f"{ramp}_to"][column] = rest
     group["control_gain"][column] = group["control_gain_now"][column] = 1.0
-    group["is_held"][column] = 0
-    group["hold_from"][column] = group["hold_to"][column] = 0.0
     group["control_pan"][column] = group["control_pan_now"][column] = 0.0
     group["control_cutoff"][column] = OPEN_HZ
     group["first_send"][column] = -1

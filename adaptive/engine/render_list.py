@@ -1,18 +1,20 @@
 """The render list: which units the kernel calls in every quantum, in which order, and on what.
 
-The order follows the mixer: sources first, then the buses level by level, then the master.  The buses of a
-level do not feed each other, so their inserts run together, between the part of the buses before them and the
-part after them.
+The order follows the mixer: sources first, then the buses rank by rank, then the master.  The buses of one
+rank do not depend on each other, so their inserts run together, between the part of the buses before them and
+the part after them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from adaptive.engine.graph import ranks, rendered_rows
 from adaptive.engine.inserts import Inserts, waves
-from adaptive.engine.spec import BusSpec, EngineSpec
+from adaptive.engine.spec import EngineSpec
 from adaptive.kernel import layout as k
 
 ALWAYS = ("quantum", "control")
@@ -31,43 +33,30 @@ class Step:
 
 def render_list(spec: EngineSpec, inserts: Inserts) -> list[Step]:
     """Steps of a quantum; groups of spare buses have none."""
-    spare = range(spec.spare_buses.start // k.PAIRS, spec.spare_buses.stop // k.PAIRS)
-    groups = [group for group in range(-(-len(spec.buses) // k.PAIRS)) if group not in spare]
+    groups, rank = rendered_rows(spec), ranks(spec)
     steps = [Step("clips"), Step("voices")]
-    for level in _levels(spec, groups):
-        steps += _steps_of_level(spec, level, inserts)
+    if spec.is_elastic:
+        steps.insert(0, Step("stretch"))
+    begun: set[int] = set()
+    for level in range(max(rank.values(), default=-1) + 1):
+        rows_of = {group: [row for row in rows if rank[row] == level] for group, rows in groups.items()}
+        steps += _steps_of_level({group: rows for group, rows in rows_of.items() if rows}, begun, inserts)
     return [*steps, Step("master")]
 
 
-def _buses_of(spec: EngineSpec, group: int) -> dict[int, BusSpec]:
-    first = group * k.PAIRS
-    return dict(enumerate(spec.buses[first : first + k.PAIRS], first))
-
-
-def _levels(spec: EngineSpec, groups: list[int]) -> list[list[int]]:
-    """Divide groups of buses into runs in which none feeds another."""
-    levels: list[list[int]] = []
-    fed: set[int] = set()
-    for group in groups:
-        if not levels or group in fed:
-            levels.append([])
-            fed = set()
-        levels[-1].append(group)
-        for bus in _buses_of(spec, group).values():
-            fed |= {target // k.PAIRS for target in (bus.output, *bus.sends) if target is not None}
-    return levels
-
-
-def _steps_of_level(spec: EngineSpec, level: list[int], inserts: Inserts) -> list[Step]:
-    chains = {}
-    for group in level:
-        for row in _buses_of(spec, group):
-            chains[row] = inserts.chains.get(row, [])
+def _steps_of_level(rows_of: Mapping[int, list[int]], begun: set[int], inserts: Inserts) -> list[Step]:
+    """Steps of the rows of each group that have one rank; `begun` are the groups whose first part has run."""
+    chains = {row: inserts.chains.get(row, []) for rows in rows_of.values() for row in rows}
     between = [Step(slot.kind, inserts.group_address(slot), mask) for slot, mask in waves(chains)]
-    if not between:  # a group at a time stays in a near cache
-        return [Step("buses", group, part) for group in level for part in (k.BUS_BEGIN, k.BUS_END)]
-    before = [Step("buses", group, k.BUS_BEGIN) for group in level]
-    return [*before, *between, *(Step("buses", group, k.BUS_END) for group in level)]
+    before = [Step("buses", group, k.BUS_BEGIN) for group in rows_of if group not in begun]
+    after = [
+        Step("buses", group, k.BUS_END, sum(1 << row % k.PAIRS for row in rows))
+        for group, rows in rows_of.items()
+    ]
+    begun |= set(rows_of)
+    if not between and len(before) == len(after):  # a group at a time stays in a near cache
+        return [step for both in zip(before, after, strict=True) for step in both]
+    return [*before, *between, *after]
 
 
 def unit_table(units: dict[str, int]) -> dict[str, int]:

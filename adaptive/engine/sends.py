@@ -29,7 +29,7 @@ class Sends:
         """Row of the send from a bus to a bus."""
         self._free = list(reversed(range(len(rows))))
 
-    def add(self, groups: Any, bus: int, to: int, gain: float, now: float) -> None:
+    def add(self, groups: Any, bus: int, to: int, gain: float, now: float, delay: int = 0) -> None:
         """Link a send to a bus: a row is written before the one store that links it (ordered).
 
         Parameters
@@ -40,6 +40,8 @@ class Sends:
             Row of the bus, and of the bus it feeds.
         gain, now : float
             Linear gain that it moves to, and where it begins.
+        delay : int
+            Frames that it waits for the paths beside it.
 
         Raises
         ------
@@ -57,6 +59,7 @@ class Sends:
         record = self.rows[row]
         record["to"], record["wanted"] = to, gain
         record["now"] = record["value"] = now
+        record["delay"] = delay
         record["next"] = group["first_send"][column]
         group["first_send"][column] = row
         self.row_of[bus, to] = row

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.cells import settle
+from adaptive.engine.latency import latencies
 from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
-from adaptive.engine.records import fill_bus, fill_new_parameter, fill_program, reset_bus
+from adaptive.engine.records import fill_new_parameter, fill_program, reset_bus
 from adaptive.engine.spec import EngineRow, EngineSpec, SpareRows
 from adaptive.kernel import layout as k
 
@@ -80,6 +81,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),
+        is_elastic=old.is_elastic or new.is_elastic,
         owners={**old.owners, **new.owners},
     )
 
@@ -145,14 +147,13 @@ def grow(
         Stores a word at an address with release semantics.
     """
     _grow_parameters(memory, old, new, moved, publish)
-    memory.spec = new
+    memory.spec, memory.latencies = new, latencies(new)
     memory.inserts.free_dropped()
     for index in fresh_rows("bus", old, new):
         reset_bus(memory["buses"], index)
         memory.sends.forget(index)
-        fill_bus(memory["buses"], index, new.buses[index])
-        memory.add_sends(index, new.buses[index])
-        memory.inserts.begin(index, new.buses[index].inserts)
+        memory.connect_bus(index, new.buses[index])
+        memory.begin_inserts(index, new.buses[index])
         settle(memory, index, new.mappings)
     next_group = int(memory.head["voice_groups"])
     for index in fresh_rows("instrument", old, new):

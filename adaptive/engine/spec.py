@@ -25,12 +25,15 @@ class InsertSpec:
         Parameters and options by name; one that is left out has its default.
     is_bypassed : bool
         Whether the signal passes unchanged.
+    key : int or None
+        Row of the bus that it listens to, behind that bus's fader; None: its own input.
     """
 
     kind: str
     name: str
     values: Mapping[str, float] = field(default_factory=dict)
     is_bypassed: bool = False
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,8 @@ class EngineSpec:
         Spare rows.
     spare_buses : range
         Buses that are allocated but not rendered until they have an owner: whole groups of eight.
+    is_elastic : bool
+        Whether clips can follow a tempo map.
     owners : Mapping
         Maps a row to a token that identifies its owner.  While the engine plays, a row is written anew when
         its owner changes.
@@ -264,4 +269,5 @@ class EngineSpec:
     tempo_bpm: float = 120.0
     spare_rows: SpareRows = SpareRows()
     spare_buses: range = range(0)
+    is_elastic: bool = False
     owners: Mapping[EngineRow, object] = field(default_factory=dict)

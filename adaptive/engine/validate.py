@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.engine.graph import is_ordered
+from adaptive.engine.latency import MOST_LATENCY_FRAMES, latencies
 from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.processors.registry import PROCESSORS
@@ -28,9 +30,10 @@ def check_spec(spec: EngineSpec) -> None:
                 is_later and target < len(spec.buses),
                 f"bus {bus.name!r} may only feed a bus of a later group of {k.PAIRS}, not {target}",
             )
-        _check_inserts(bus)
+        _check_inserts(bus, len(spec.buses))
         has_channel = 0 <= bus.channel < spec.channels
         _require(has_channel, f"bus {bus.name!r} begins at channel {bus.channel}, which does not exist")
+    _check_latency(spec)
     for number, instrument in enumerate(spec.instruments):
         is_known = 0 <= instrument.bus < len(spec.buses)
         _require(is_known, f"instrument {number} plays on bus {instrument.bus}, which does not exist")
@@ -41,12 +44,24 @@ def check_spec(spec: EngineSpec) -> None:
         _require(fits, f"mapping {number} must have 1 to {k.CURVE_POINTS} points")
 
 
-def _check_inserts(bus: BusSpec) -> None:
+def _check_latency(spec: EngineSpec) -> None:
+    _require(is_ordered(spec), "the inserts of buses listen to each other in a loop")
+    most = latencies(spec).master
+    _require(
+        most <= MOST_LATENCY_FRAMES,
+        f"the inserts make the mix {most} frames late, more than the {MOST_LATENCY_FRAMES} there may be",
+    )
+
+
+def _check_inserts(bus: BusSpec, buses: int) -> None:
     names = [insert.name for insert in bus.inserts]
     _require(len(set(names)) == len(names), f"bus {bus.name!r} has two inserts of one name")
     for insert in bus.inserts:
         _require(insert.kind in PROCESSORS, f"there is no processor {insert.kind!r}")
         processor = PROCESSORS[insert.kind]
+        if insert.key is not None:
+            _require(processor.has_key, f"a processor {insert.kind!r} listens to no other bus")
+            _require(0 <= insert.key < buses, f"insert {insert.name!r} listens to a bus that does not exist")
         known = {one.name: one for one in processor.settings}
         for name, value in insert.values.items():
             _require(name in known, f"a processor {insert.kind!r} has no {name!r}")

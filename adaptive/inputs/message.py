@@ -385,8 +385,12 @@ class Checker:
 
     def _mix_value(self, path: Any, value: Any) -> float | None:
         if path not in self.mix_targets:
-            self._refuse(f"the mixer has no {shown(path)}{nearest_or_all(path, self.mix_targets)}")
-        target, _name = self.mix_targets[path]
+            near = (
+                nearest(path, self.mix_targets)
+                or f"; a name is a key path such as {next(iter(self.mix_targets))}"
+            )
+            self._refuse(f"the mixer has no {shown(path)}{near}")
+        target = self.mix_targets[path]
         if value is None:
             return None
         if not is_finite_number(value) or not target.low <= value <= target.high:

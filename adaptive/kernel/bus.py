@@ -13,6 +13,7 @@ from numba import carray
 
 from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import pointer, rtsafe
+from adaptive.kernel.dsp.late_rows import late_row, right_of, ring_of, write_rows
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right
 from adaptive.kernel.dsp.meter import energy, peak_of
 from adaptive.kernel.dsp.ramps import (
@@ -24,11 +25,11 @@ from adaptive.kernel.dsp.ramps import (
     scale_quantum,
     set_filter,
 )
+from adaptive.kernel.dsp.rows import copy_rows
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_DUCK,
     BUS_GAIN,
-    BUS_HOLD,
     BUS_PAN,
     CUTOFF_OPEN_HZ,
     LINEAR,
@@ -88,52 +89,6 @@ def cutoff_now(group: Any, column: int, frame: int) -> float:
 
 
 @rtsafe
-def held_now(group: Any, column: int, frame: int) -> float:
-    """Gain that replaces the one a parameter sets, at a frame."""
-    return ramp_at(
-        group["held_from"][column], group["held_to"][column], group["held_start"][column],
-        group["held_frames"][column], np.int32(LINEAR), frame,
-    )  # fmt: skip
-
-
-@rtsafe
-def hold_now(group: Any, column: int, frame: int) -> float:
-    """Share of the held gain at a frame: 0 the parameter's gain alone, 1 the held one alone."""
-    return ramp_at(
-        group["hold_from"][column], group["hold_to"][column], group["hold_start"][column],
-        group["hold_frames"][column], np.int32(LINEAR), frame,
-    )  # fmt: skip
-
-
-@rtsafe
-def level_now(group: Any, column: int, frame: int) -> float:
-    """Gain that a parameter sets, or the one that is held instead; 1 where neither is."""
-    followed = group["control_gain_now"][column]
-    if group["is_held"][column] == 0:
-        return followed
-    share = hold_now(group, column, frame)
-    # not one straight line between them: with a share of 1, what a parameter does must leave no trace
-    return followed * (ONE - share) + held_now(group, column, frame) * share
-
-
-@rtsafe
-def hold_bus(group: Any, column: int, command: Any, frame: int) -> None:
-    """Hold a gain, or let it go: `f0` the gain, `f1` the share, `i0` the frames to get there."""
-    share, frames = hold_now(group, column, frame), command["i0"]
-    if command["f1"] > ZERO:
-        # what was not held at all is blended in at its own level, from the first frame on
-        group["held_from"][column] = held_now(group, column, frame) if share > ZERO else command["f0"]
-        group["held_to"][column] = command["f0"]
-        group["held_start"][column] = frame
-        group["held_frames"][column] = frames
-    group["hold_from"][column] = share
-    group["hold_to"][column] = command["f1"]
-    group["hold_start"][column] = frame
-    group["hold_frames"][column] = frames
-    group["is_held"][column] = np.int32(1)
-
-
-@rtsafe
 def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
     """Apply one command at its frame: it starts a ramp from the present value to a target."""
     operation = command["operation"]
@@ -155,8 +110,6 @@ def command_bus(group: Any, column: int, command: Any, frame: int) -> None:
         group["pan_to"][column] = to
         group["pan_start"][column] = frame
         group["pan_frames"][column] = frames
-    elif operation == BUS_HOLD:
-        hold_bus(group, column, command, frame)
     elif operation == BUS_CUTOFF:
         group["cutoff_from"][column] = cutoff_now(group, column, frame)
         group["cutoff_to"][column] = to
@@ -199,7 +152,7 @@ def scale_piece(group: Any, column: int, audio: int, first: int, last: int, fram
     """Apply gain, ducking, pan and parameters to frames `first` … `last` of a bus, along straight lines."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
-    gain *= level_now(group, column, end)
+    gain *= group["control_gain_now"][column]
     aim_pan(group, column, end)
     share = ONE / F32(Q - first)
     for side in range(np.int64(2)):
@@ -339,21 +292,47 @@ def filter_group(group: Any, filter_address: int, buses: Any, base: int, first: 
 
 
 @rtsafe
-def route(group: Any, column: int, sends: Any, buses: int, master: int, index: int, channels: int) -> None:
+def delay_input(group: Any, column: int, row: int, frame: int) -> None:
+    """Replace what the sources of a bus played into its row by what they played some frames ago."""
+    ring, frames, delay = ring_of(group["input_ring"][column])
+    write_rows(ring, frames, frame, row)
+    left = late_row(ring, frames, frame, delay)
+    copy_rows(row, left, np.int64(1))
+    copy_rows(row + ROW, right_of(left, frames), np.int64(1))
+
+
+@rtsafe
+def sides_of(group: Any, column: int, source: int, delay: int, frame: int) -> tuple[int, int]:
+    """Addresses of both rows of a finished bus, as they were some frames ago."""
+    if delay == 0:
+        return source, source + ROW
+    ring, frames, _ = ring_of(group["output_ring"][column])
+    left = late_row(ring, frames, frame, delay)
+    return left, right_of(left, frames)
+
+
+@rtsafe
+def route(
+    group: Any, column: int, sends: Any, buses: int, master: int, index: int, channels: int, frame: int
+) -> None:
     """Add a finished bus to its output and its sends; `buses` and `master` are addresses."""
     output = np.int64(group["output"][column])
     source = buses + PAIR * index
+    if group["output_ring"][column] != 0:
+        ring, frames, _ = ring_of(group["output_ring"][column])
+        write_rows(ring, frames, frame, source)
+    left, right = sides_of(group, column, source, group["output_delay"][column], frame)
     first = np.int64(group["channel"][column])
     if output >= 0:
         to = buses + PAIR * output
-        add_quantum(to, source, ONE, ZERO)
-        add_quantum(to + ROW, source + ROW, ONE, ZERO)
+        add_quantum(to, left, ONE, ZERO)
+        add_quantum(to + ROW, right, ONE, ZERO)
     elif first + np.int64(1) < channels:
-        add_quantum(master + ROW * first, source, ONE, ZERO)
-        add_quantum(master + ROW * (first + np.int64(1)), source + ROW, ONE, ZERO)
+        add_quantum(master + ROW * first, left, ONE, ZERO)
+        add_quantum(master + ROW * (first + np.int64(1)), right, ONE, ZERO)
     else:  # the last of an odd number of channels: both sides at half level
-        add_quantum(master + ROW * first, source, HALF, ZERO)
-        add_quantum(master + ROW * first, source + ROW, HALF, ZERO)
+        add_quantum(master + ROW * first, left, HALF, ZERO)
+        add_quantum(master + ROW * first, right, HALF, ZERO)
     number = group["first_send"][column]
     while number >= 0:
         send = sends[number]
@@ -361,8 +340,9 @@ def route(group: Any, column: int, sends: Any, buses: int, master: int, index: i
         if now > F32(1e-5) or before > F32(1e-5):
             step = (now - before) / F32(QUANTUM)
             to = buses + PAIR * np.int64(send["to"])
-            add_quantum(to, source, before, step)
-            add_quantum(to + ROW, source + ROW, before, step)
+            left, right = sides_of(group, column, source, send["delay"], frame)
+            add_quantum(to, left, before, step)
+            add_quantum(to + ROW, right, before, step)
         send["value"] = now
         number = send["next"]
 
@@ -380,6 +360,8 @@ def begin_group(group: Any, number: int, buses: Any, header: Any, telemetry: Any
     first, count = number * np.int64(PAIRS), columns_of(number, header)
     move_controls(group, header["control_share"])
     for column in range(count):
+        if group["input_ring"][column] != 0:
+            delay_input(group, column, base + PAIR * (first + column), frame)
         group["loudness"][column] = loudness_of(base + PAIR * (first + column))
         if not (group["loudness"][column] < TOO_LOUD):
             telemetry["not_finite"] += np.int64(1)
@@ -391,16 +373,23 @@ def begin_group(group: Any, number: int, buses: Any, header: Any, telemetry: Any
 
 
 @rtsafe
-def end_group(group: Any, number: int, entries: Any, header: Any) -> None:
-    """Render what comes after the inserts: gain, pan and meters, then mix into output and sends."""
+def end_group(group: Any, number: int, columns: int, entries: Any, header: Any) -> None:
+    """Render what comes after the inserts: gain, pan and meters, then mix into output and sends.
+
+    Only the columns whose bits are set in `columns` are rendered.
+    """
     frame, base = header["frame"], header["at_bus_audio"]
     first, count = number * np.int64(PAIRS), columns_of(number, header)
     sends = carray(pointer(header["at_sends"]), header["send_count"], SEND)
     for column in range(count):
+        if columns & (np.int64(1) << column) == 0:
+            continue
         index = first + column
         move_sends(group, column, sends, header["control_share"])
         if group["loudness"][column] == INVALID:
             apply_commands(group, column, entries, frame)
+            if group["output_ring"][column] != 0:  # what came before is still on its way
+                route(group, column, sends, base, header["at_master_audio"], index, header["channels"], frame)
             continue  # its gain line stays at 0 and rises in the next quantum
         if group["has_inserts"][column] == 1:
             group["loudness"][column] = loudness_of(base + PAIR * index)
@@ -409,7 +398,7 @@ def end_group(group: Any, number: int, entries: Any, header: Any) -> None:
             continue
         scale_bus(group, column, base + PAIR * index, entries, frame)
         measure(group, column, base + PAIR * index, header["meter_share"])
-        route(group, column, sends, base, header["at_master_audio"], index, header["channels"])
+        route(group, column, sends, base, header["at_master_audio"], index, header["channels"], frame)
 
 
 @rtsafe
@@ -417,7 +406,7 @@ def follow_lines(group: Any, column: int, sends: Any, frame: int, share: float) 
     """Move the gain lines of a silent bus along, so that it starts again without a step."""
     end = frame + Q
     gain = gain_now(group, column, end) * duck_now(group, column, end)
-    gain *= level_now(group, column, end)
+    gain *= group["control_gain_now"][column]
     aim_pan(group, column, end)
     lane = np.int64(2) * column
     group["line_value"][lane] = gain * group["pan_gain"][lane]

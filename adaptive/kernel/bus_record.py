@@ -10,6 +10,10 @@ BUS_GROUP = record(
         ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
         ("channel", "i4", PAIRS),  # first of its two master channels
         ("first_send", "i4", PAIRS),  # row of its first send; -1: none
+        # addresses of `late_rows` rings, in which what is early waits for the paths beside it; 0: none
+        ("input_ring", "i8", PAIRS),  # of what its sources play
+        ("output_ring", "i8", PAIRS),  # of its finished signal
+        ("output_delay", "i8", PAIRS),  # frames on the way to `output`
         ("has_inserts", "i4", PAIRS),  # 1: what it hears at its end is not what it heard at its beginning
         ("first_event", "i4", PAIRS),
         ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no state yet
@@ -17,15 +21,11 @@ BUS_GROUP = record(
         *shaped_ramp_fields("duck"),
         *ramp_fields("pan"),
         *ramp_fields("cutoff"),
-        # targets set by parameters, and the smoothed values (`_now`) at the end of this quantum
+        # targets set by curves and held values, and the smoothed ones (`_now`) at the end of this quantum
         ("control_gain", "f4", PAIRS),
         ("control_gain_now", "f4", PAIRS),
         ("control_pan", "f4", PAIRS),
         ("control_pan_now", "f4", PAIRS),
-        # a level that replaces the one a parameter sets, to the share that `hold` says
-        ("is_held", "i4", PAIRS),  # whether it was ever held
-        *ramp_fields("held"),
-        *ramp_fields("hold"),
         ("control_cutoff", "f4", PAIRS),
         ("silent_quanta", "i4", PAIRS),
         ("loudness", "f4", PAIRS),  # energy of this quantum's input

@@ -12,8 +12,10 @@ from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32
 from adaptive.kernel.dsp.ramps import ramp_at
+from adaptive.kernel.holds import apply_holds, hold_cell
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
+    CELL_HOLD,
     CLIP_CUTOFF,
     CONTROL_STEP_QUANTA,
     ENTRY,
@@ -78,7 +80,7 @@ def prepend_event(first: int, entries: Any, item: int) -> int:
 
 @rtsafe
 def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
-    """Apply a command whose object is not rendered in pieces: a parameter, the tempo or the master."""
+    """Apply a command whose object is not rendered in pieces: a parameter, the tempo, the master, a cell."""
     command = entries[item]["command"]
     if command["operation"] == SET_PARAMETER:
         # one 64-bit word: float bits in the lower half, arrival number in the upper
@@ -92,6 +94,8 @@ def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any
         header["tempo_bpm"] = np.float64(command["f0"])
     elif command["operation"] == MASTER_GAIN:
         fade_master(master, command, frame)
+    elif command["operation"] == CELL_HOLD:
+        hold_cell(header, command, frame if entries[item]["offset"] == 0 else frame + Q)
 
 
 @rtsafe
@@ -176,6 +180,7 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
     update_parameters(header, parameters, programs, frame)
     mappings = carray(pointer(header["at_mappings"]), header["mapping_count"], MAPPING)
     apply_mappings(header, parameters, mappings)
+    apply_holds(header)
 
 
 @rtsafe

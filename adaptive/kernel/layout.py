@@ -3,7 +3,8 @@
 Rules (measured, see ``docs/realtime.md``): repeated objects are stored in groups of 16 lanes, one record for
 each group, with every field of the inner loop in that record.  Counts of objects are run-time sizes; small
 fixed sizes belong to the record.  Records hold indices; addresses are in `HEADER`, in `STEP`, for
-shared audio in `SOUND`, and for the memory of inserts in their groups, which can be added while it plays.
+shared audio in `SOUND`, for the memory of inserts in their groups, which can be added while it plays, and for
+the output of a stretched clip in its group.
 """
 
 from __future__ import annotations
@@ -204,6 +205,8 @@ MASTER = record(
         ("gain_start", "i8"),
         ("gain_frames", "i8"),
         ("gain_value", "f4"),
+        ("control_gain", "f4"),  # a level that is held, 1 without; and smoothed
+        ("control_gain_now", "f4"),
         ("volume_value", "f4"),
         ("volume_share", "f4"),
         ("pause_value", "f4"),
@@ -233,6 +236,7 @@ SEND = record(
     [
         ("to", "i4"),  # the bus it feeds, in a later group
         ("next", "i4"),  # row of the next send of the same bus; -1: none
+        ("delay", "i8"),  # frames it waits for the paths beside it
         ("wanted", "f4"),  # linear gain
         ("now", "f4"),  # smoothed, at the end of this quantum
         ("value", "f4"),  # at the end of the quantum before
@@ -254,7 +258,10 @@ UNIT_QUANTUM, UNIT_CONTROL = range(2)
 """First rows of the table of units; the units of the render list follow."""
 
 BUS_BEGIN, BUS_END = range(2)
-"""What a step of a group of buses does: before its inserts, and after them."""
+"""What a step of a group of buses does: before its inserts, and after them.
+
+The part after them is for the columns whose bits are set in `count`.
+"""
 
 TELEMETRY = record(
     [
@@ -276,6 +283,8 @@ TELEMETRY = record(
         ("longest_gap_ns", "i8"),
         ("last_ns", "i8"),
         ("time_bins", "i8", TIME_BINS),
+        ("stretch_hops", "i8"),  # spectra made by stretched clips
+        ("most_hops", "i8"),  # in a quantum
         ("clock", "i8", 2),  # struct timespec, filled by clock_gettime
     ]
 )
@@ -309,6 +318,9 @@ HEADER = record(
         ("reply_capacity", "i8"),
         ("reply_head", "i8"),
         ("reply_tail", "i8"),
+        ("hold_rows", "i8"),
+        ("first_hold", "i8"),  # row of the first cell that is held; -1: none
+        ("free_hold", "i8"),  # first free row; -1: none
         ("free_entry", "i8"),
         ("free_entries", "i8"),
         ("taken", "i8"),  # commands of the present quantum
@@ -349,6 +361,7 @@ HEADER = record(
         ("at_arrivals", "i8"),  # counts packets and requests of all inputs, atomically
         ("at_source_rank", "i8"),
         ("at_mappings", "i8"),
+        ("at_holds", "i8"),
         ("at_history", "i8"),
         ("at_rings", "i8"),
         ("at_entries", "i8"),
@@ -358,6 +371,13 @@ HEADER = record(
         ("at_order", "i8"),
         ("at_replies", "i8"),
         ("at_telemetry", "i8"),
+        # of clips that follow a tempo map; 0 in an engine without them
+        ("at_stretches", "i8"),
+        ("at_stretch_plans", "i8"),
+        ("at_stretch_rows", "i8"),
+        ("at_stretch_work", "i8"),
+        ("at_stretch_tables", "i8"),
+        ("at_sinc", "i8"),
     ]
 )
 
@@ -388,6 +408,7 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     CLIP_STOP,
     CLIP_RELEASE,
     CLIP_PAN,
+    CLIP_TEMPO,
     CLIP_CUTOFF,
     NOTE_ON,
     NOTE_OFF,
@@ -396,20 +417,26 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     BUS_GAIN,
     BUS_DUCK,
     BUS_PAN,
-    BUS_HOLD,
     BUS_CUTOFF,
     MASTER_GAIN,
+    CELL_HOLD,
     SET_PARAMETER,
     SET_TEMPO,
     WITHDRAW,
-) = range(1, 20)
+) = range(1, 21)
+
+STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_SLICES, STRETCH_VARISPEED = range(4)
+"""Ways in which a clip follows a tempo map."""
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT = range(5)
-"""What a curve sets: a control of a bus, the level of a send, a parameter of an insert."""
+MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB = range(6)
+"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master.
+
+The level of the master can be held; a curve of it is that of a bus.
+"""
 
 REPLY_DONE, REPLY_APPLIED, REPLY_WITHDRAWN = range(1, 4)
 

@@ -36,14 +36,17 @@ LEAST_OFFSET = np.int64(MASTER.fields["doubled"][1] + 4 * MASTER_LOOK_AHEAD)
 
 @rtsafe
 def apply_gain(master: Any, address: int, channels: int, header: Any) -> None:
-    """Apply fade, volume and pause as one straight gain line over the quantum."""
-    before = master["gain_value"] * master["pause_value"] * master["volume_value"]
+    """Apply fade, volume, pause and a held level as one straight gain line over the quantum."""
+    level = master["control_gain_now"]
+    before = master["gain_value"] * master["pause_value"] * master["volume_value"] * level
     master["gain_value"] = ramp_at(
         master["gain_from"], master["gain_to"], master["gain_start"], master["gain_frames"],
         np.int32(LINEAR), header["frame"] + Q,
     )  # fmt: skip
     volume = master["volume_value"]
     master["volume_value"] = volume + (header["volume_wanted"] - volume) * master["volume_share"]
+    level += (master["control_gain"] - level) * header["control_share"]
+    master["control_gain_now"] = level
     step = master["pause_step"]
     wanted = ONE - F32(header["pause_wanted"]) - master["pause_value"]
     master["pause_value"] += min(max(wanted, -step), step)
@@ -53,7 +56,7 @@ def apply_gain(master: Any, address: int, channels: int, header: Any) -> None:
         master["is_paused"] = np.int32(1) if master["silent_quanta"] > 2 else np.int32(0)
     else:
         master["silent_quanta"] = np.int32(0)
-    after = master["gain_value"] * master["pause_value"] * master["volume_value"]
+    after = master["gain_value"] * master["pause_value"] * master["volume_value"] * level
     if before == ONE and after == ONE:
         return
     for channel in range(channels):

@@ -39,6 +39,11 @@ class InsertTable(Table, frozen=True):
         """Its `id`; left out: its kind."""
         return self.id or self.kind
 
+    @property
+    def listens_to(self) -> str | None:
+        """Name of the layer, bus or stinger that it listens to; None: its own signal."""
+        return getattr(self, "key", None)
+
     def settings(self) -> dict[str, Any]:
         """The number or the curve of each parameter and option."""
         return {option.name: getattr(self, option.name) for option in PROCESSORS[self.kind].settings}
@@ -57,7 +62,7 @@ def _table(processor: Processor) -> type[InsertTable]:
     doc = f'`{{ kind = "{processor.kind}" }}`: {processor.doc[0].lower()}{processor.doc[1:]}'
     made: Any = msgspec.defstruct(
         f"{processor.kind.title().replace('_', '')}Insert",
-        [_field(option) for option in processor.settings],
+        [*map(_field, processor.settings), *([("key", Name | None, None)] if processor.has_key else [])],
         bases=(InsertTable,),
         tag_field="kind",
         tag=processor.kind,

@@ -265,6 +265,17 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.stretch is not None and layer.stem is None:
+        faults.add(
+            ("layers", name, "stretch"), "goes with a `stem`; a `generator` follows the tempo by itself"
+        )
+    if layer.transpose != 0.0 and layer.stem is None:
+        faults.add(("layers", name, "transpose"), "goes with a `stem`; a `generator` has `octave`")
+    if layer.transpose != 0.0 and layer.stretch == "varispeed":
+        faults.add(
+            ("layers", name, "transpose"),
+            'does not go with `stretch = "varispeed"`, whose pitch is the tempo\'s',
+        )
     if layer.wrapped and layer.stem is None:
         faults.add(("layers", name, "wrapped"), "goes with a `stem`, not with a `generator`")
     if layer.first_pass is not None and not layer.wrapped:

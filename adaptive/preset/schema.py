@@ -44,6 +44,9 @@ Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0
 Order = Literal["sequence", "random", "shuffle"]
 """The order in which variations or sections are played; ``docs/presets.md`` defines each."""
 
+Stretch = Literal["auto", "tones", "transients", "slices", "varispeed"]
+"""How a recorded layer follows a tempo that is not its own; `docs/presets.md` defines each."""
+
 Files = str | tuple[str, ...]
 """A file, or a list of variations."""
 
@@ -166,6 +169,8 @@ class LayerTable(Table, frozen=True):
     density: Control | None = None
     steer: SteerTable = msgspec.field(default_factory=SteerTable)
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
+    stretch: Stretch | None = None
+    transpose: Annotated[float, Meta(ge=-12.0, le=12.0)] | Literal["key"] = 0.0
 
 
 class SectionTable(Table, frozen=True):

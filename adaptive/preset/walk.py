@@ -19,7 +19,7 @@ from msgspec import inspect
 from adaptive.preset.faults import FaultList, KeyPath, join_names, nearest, show_value
 from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
 from adaptive.preset.misnamed import group_of, is_slip, meaning
-from adaptive.preset.schema import Grid, InputTable, LayerTable, PresetFile, StingerTable
+from adaptive.preset.schema import Grid, InputTable, PresetFile, StingerTable
 
 FREE_PREFIX = "x_"
 """Keys with this prefix are ignored in every table; authors and other tools may use them."""
@@ -27,7 +27,6 @@ FREE_PREFIX = "x_"
 # Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
     PresetFile: frozenset({"tempo_follow"}),
-    LayerTable: frozenset({"stretch"}),
     StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
     InputTable: frozenset({"combine"}),
 }

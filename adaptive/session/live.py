@@ -37,6 +37,7 @@ from adaptive.session.recorder import Recorder
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
+from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.stream import Broadcast
@@ -103,6 +104,7 @@ class LiveSession:
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
+        self._stretch_wait = StretchWait(tell)
         self._stopping = asyncio.Event()
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
@@ -144,6 +146,7 @@ class LiveSession:
             await self._play(ready)
 
     def _close_performance(self) -> None:
+        self._stretch_wait.close()
         self.performance.close()
 
     def stop(self, reason: str = "it was asked to end") -> None:
@@ -211,7 +214,7 @@ class LiveSession:
         for control_step in range(
             performance.next_control_step, min(rendered, performance.next_control_step + MOST_STEPS_AT_ONCE)
         ):
-            messages = self.inbox.take_messages(control_step)
+            messages = self._stretch_wait.pass_on(performance, self.inbox.take_messages(control_step))
             if self._recorder is not None:
                 self._recorder.take_step(control_step, messages)
             performance.step(messages)

@@ -182,17 +182,18 @@ class Renderer:
     def control_steps(self) -> Iterator[Audio]:
         """Render, and yield blocks of shape (frames, channels).
 
-        A block is a control step of 256 frames; the first is shorter by the master's look-ahead, which is
-        removed, and the last ends with the music.
+        A block is a control step of 256 frames; the delay of the output is removed, so that the first blocks
+        are shorter or empty, and the last ends with the music.
         """
         performance, job = self.performance, self.job
         engine = performance.engine
         performance.begin(beginning=self._beginning)
         if job.ending == "fade":
             frames = self._length - self._fade_at
-            engine.post([commands.fade_master(self._fade_at, 0.0, frames)])
-        left = self._length + MASTER_LOOK_AHEAD
-        skip, control_step, stopping_at = MASTER_LOOK_AHEAD, 0, None
+            mixed_at = self._fade_at + engine.output_delay_frames - MASTER_LOOK_AHEAD
+            engine.post([commands.fade_master(mixed_at, 0.0, frames)])
+        left = self._length + engine.output_delay_frames
+        skip, control_step, stopping_at = engine.output_delay_frames, 0, None
         while left > 0:
             self._feed.before(control_step)
             block = engine.pull(CONTROL_STEP_FRAMES)
@@ -207,7 +208,7 @@ class Renderer:
             control_step += 1
             piece = block[skip : min(CONTROL_STEP_FRAMES, left)]
             left -= CONTROL_STEP_FRAMES
-            skip = 0
+            skip = max(0, skip - CONTROL_STEP_FRAMES)
             yield piece
             if stopping_at is not None and self._has_ended(piece):
                 return
@@ -280,8 +281,8 @@ def render_to_files(
             sink.write(piece)
             if taps:
                 buses = renderer.performance.engine.take_buses()
-                for index, tap in taps:
-                    tap.write(buses[index].T)
+                for tap in taps:
+                    tap.write(buses[tap.bus].T)
             done += len(piece)
             result.peak = max(result.peak, float(np.abs(piece).max(initial=0.0)))
             section = renderer.performance.conductor.instance.section
@@ -297,9 +298,37 @@ def render_to_files(
     return result
 
 
+class _StemFile:
+    """Writes the output of a bus without its latency, so that all stems begin at the same frame.
+
+    Parameters
+    ----------
+    bus : int
+        Row of the bus.
+    sink : AudioFileSink
+        The file.
+    late, most : int
+        Frames by which this bus is late, and by which the mix is: all files are shorter by the latter.
+    """
+
+    def __init__(self, bus: int, sink: AudioFileSink, late: int, most: int) -> None:
+        self.bus, self._sink, self._skip = bus, sink, late
+        self._waiting = np.zeros((0, 2), np.float32)
+        self._kept_back = most - late
+
+    def write(self, block: Audio) -> None:
+        """Write a block of shape (frames, 2)."""
+        skipped = min(self._skip, len(block))
+        self._skip -= skipped
+        waiting = np.concatenate([self._waiting, block[skipped:]])
+        ready = max(0, len(waiting) - self._kept_back)
+        self._sink.write(waiting[:ready])
+        self._waiting = waiting[ready:]
+
+
 def _open_stems(
     renderer: Renderer, folder: Path, notice: dict[str, str], stack: contextlib.ExitStack
-) -> list[tuple[int, AudioFileSink]]:
+) -> list[_StemFile]:
     folder.mkdir(parents=True, exist_ok=True)
     engine, layout = renderer.performance.engine, renderer.performance.layout
     engine.listen_to_buses(CONTROL_STEP_FRAMES)
@@ -310,7 +339,13 @@ def _open_stems(
     names |= {row: f"bus_{name}" for name, row in layout.buses.rows.items()}
     names[layout.buses.rows[REVERB]] = REVERB
     rate = engine.spec.sample_rate
+    late = engine.memory.latencies
     return [
-        (bus, stack.enter_context(AudioFileSink(folder / f"{name}.flac", rate, 2, notice)))
+        _StemFile(
+            bus,
+            stack.enter_context(AudioFileSink(folder / f"{name}.flac", rate, 2, notice)),
+            late.departures.get(bus, 0),
+            late.master,
+        )
         for bus, name in sorted(names.items())
     ]

@@ -547,11 +547,12 @@ class GeneratedLayer:
                 return before.good_bars[max(before.good_bars)]
         return None
 
-    def set_tempo(self, tempo_bpm: float) -> None:
+    def set_tempo(self, tempo_bpm: float, at: int) -> list[Command]:
         """Set the tempo that the generator is told for the bars from now on."""
         if self.is_open_ended:
             last = self.ranges[-1]
             self.ranges[-1] = replace(last, context=replace(last.context, tempo_bpm=tempo_bpm))
+        return []
 
     def pop_sounded(self, frame: int) -> list[WrittenNote]:
         """Remove the notes before a frame, which have sounded, and return them in order."""

@@ -14,14 +14,16 @@ from adaptive.conductor.layout.buses import (
     insert_specs,
     place_buses,
     reverb_spec,
+    sends_of,
     start_levels,
+    with_keys,
     with_sends,
 )
+from adaptive.conductor.layout.engine_fit import require_fit
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_value
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.engine.memory import voice_groups, voice_groups_of
-from adaptive.engine.spare_rows import sends_left
 from adaptive.engine.spec import (
     BusSpec,
     EngineRow,
@@ -32,8 +34,9 @@ from adaptive.engine.spec import (
 )
 from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
+from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
-from adaptive.preset.mixer import MASTER, REVERB
+from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import (
     BridgeTable,
@@ -69,10 +72,6 @@ StripTable = LayerTable | StingerTable | BridgeTable | FillTable
 
 READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
 """Instructions whose operand is a parameter."""
-
-DEFAULT_REVERB_DB = -80.0
-STINGER_REVERB_DB = -12.0
-"""Default send levels to the reverb, of layers and of stingers."""
 
 
 def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
@@ -245,7 +244,7 @@ class _Builder:
             instrument, kit = None, instrument
         place = self._place(f"layers.{name}", name, instrument)
         strip = channel_spec(name, table, self.defaults)
-        sends = self._add_strip(place.bus, strip, table, DEFAULT_REVERB_DB)
+        sends = self._add_strip(place.bus, strip, table, "layers")
         self._map_channel(place.bus, table, sends)
         self.layers[name] = replace(place, kit=kit)
 
@@ -255,7 +254,7 @@ class _Builder:
         place = self._place(f"stingers.{name}", name, table.instrument)
         gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
         strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
-        self._add_strip(place.bus, strip, table, STINGER_REVERB_DB)
+        self._add_strip(place.bus, strip, table, "stingers")
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
@@ -271,16 +270,11 @@ class _Builder:
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
         strip = BusSpec(name, gain=db_to_gain(table.level_db), pan=table.pan)
-        self._add_strip(bus, strip, table, DEFAULT_REVERB_DB)
+        self._add_strip(bus, strip, table, "fills")
 
-    def _add_strip(self, bus: int, strip: BusSpec, table: StripTable, reverb_db: float) -> dict[str, Control]:
-        """Route a strip to its bus and its sends; return the sends by name.
-
-        Every strip has a send to the reverb, so that an edit can open it without a new row.
-        """
-        to_reverb = reverb_db if table.reverb_db is None else table.reverb_db
-        sends: dict[str, Control] = {REVERB: to_reverb, **table.sends}
-        rows = self.rows_of_buses
+    def _add_strip(self, bus: int, strip: BusSpec, table: StripTable, kind: str) -> dict[str, Control]:
+        """Route a strip to its bus and its sends; return the sends by name."""
+        sends, rows = sends_of(kind, table), self.rows_of_buses
         routed = replace(strip, output=rows.output(table.bus))
         self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
         return sends
@@ -329,6 +323,7 @@ class _Builder:
         used = self.rows.used
         rows = self.rows_of_buses
         owners = {**self.rows.owners, **self._add_buses()}
+        self._connect_keys()
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
@@ -357,11 +352,11 @@ class _Builder:
             gain=db_to_gain(fixed_level_db(self.preset.file)) if rows.master is None else 1.0,
             spare_rows=spare,
             spare_buses=range(in_use, rows.first),
+            is_elastic=is_elastic(self.preset.file),
             owners=owners,
         )
-        if self.occupancy is not None and sends_left(self.occupancy.spec, spec) < 0:
-            message = "the engine that plays has no room for so many more sends"
-            raise NoSpareRowsError(message)
+        if self.occupancy is not None:
+            require_fit(self.occupancy.spec, spec)
         duck_group = len(self.buses) + 1
         return PresetLayout(
             spec,
@@ -372,7 +367,8 @@ class _Builder:
             self.fills,
             rows,
             duck_group,
-            range(duck_group + 1, spec.groups),
+            duck_group + 1,
+            range(duck_group + 2, spec.groups),
         )
 
     def _add_buses(self) -> dict[EngineRow, str]:
@@ -392,6 +388,16 @@ class _Builder:
             self.mappings += insert_mappings(file.master.inserts, rows.master, self.index_of)
             owners["bus", rows.master] = MASTER
         return owners
+
+    def _connect_keys(self) -> None:
+        """Let inserts listen to the rows of what they name; all rows are known by now."""
+        rows = self.rows_of_buses
+        row_of = {name: place.bus for name, place in self.stingers.items()}
+        row_of |= {**rows.rows, **{name: place.bus for name, place in self.layers.items()}}
+        for owner, (_, inserts) in chains(self.preset.file).items():
+            bus = rows.master if owner == MASTER else row_of[owner]
+            if bus is not None and any(insert.listens_to for insert in inserts):
+                self.buses[bus] = with_keys(self.buses[bus], inserts, row_of)
 
     def _set_bus(self, bus: int, spec: BusSpec) -> None:
         """Set the row of a bus; rows in front of it that nothing uses are spare or empty."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from adaptive.conductor.layout.layout import BusRows, control_start
 from adaptive.conductor.layout.master import needs_master_bus
@@ -14,7 +15,7 @@ from adaptive.preset.inserts import InsertTable
 from adaptive.preset.mixer import REVERB, levels
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile, ReverbTable
 from adaptive.preset.table import Control, Curve
-from adaptive.units import db_to_gain
+from adaptive.units import SILENCE_DB, db_to_gain
 
 
 def place_buses(file: PresetFile, first: int) -> BusRows:
@@ -26,11 +27,35 @@ def place_buses(file: PresetFile, first: int) -> BusRows:
     return BusRows(rows, first if needs_master_bus(file) else None)
 
 
+DEFAULT_REVERB_DB = {"stingers": -12.0}
+"""Level of the send to the reverb where a preset says none, by table; of all others silence."""
+
+
+def sends_of(kind: str, table: Any) -> dict[str, Control]:
+    """The sends of a strip of a table (``layers`` …), by the names of the buses they go to.
+
+    Every strip has a send to the reverb, so that an edit or a message can open it without a new row.
+    """
+    to_reverb = table.reverb_db
+    if to_reverb is None:
+        to_reverb = DEFAULT_REVERB_DB.get(kind, SILENCE_DB)
+    return {REVERB: to_reverb, **table.sends}
+
+
 def with_sends(strip: BusSpec, levels_db: Mapping[str, float], rows: BusRows) -> BusSpec:
     """Return a bus with sends, by the names of the buses they go to."""
     sends = tuple(rows.rows[name] for name in levels_db)
     gains = tuple(db_to_gain(level) for level in levels_db.values())
     return replace(strip, sends=sends, send_gains=gains)
+
+
+def with_keys(strip: BusSpec, inserts: Sequence[InsertTable], row_of: Mapping[str, int]) -> BusSpec:
+    """Return a bus whose inserts listen to the rows of what they name."""
+    keyed = (
+        insert if table.listens_to is None else replace(insert, key=row_of[table.listens_to])
+        for insert, table in zip(strip.inserts, inserts, strict=True)
+    )
+    return replace(strip, inserts=tuple(keyed))
 
 
 def channel_spec(name: str, table: LayerTable | BusTable, defaults: Mapping[str, float]) -> BusSpec:

@@ -79,7 +79,8 @@ class Processor:
     memory_frames : callable
         ``(sample_rate, values) -> int``: float32 numbers that one column needs beside its record.
     latency_frames : callable
-        ``(sample_rate, values) -> int``: frames by which its output is late.
+        ``(sample_rate, values) -> int``: frames by which its output is late, bypassed or not.  It may depend
+        on options only: the paths beside it are delayed to match when the preset is loaded.
     tail_s : callable
         ``(values) -> float``: time in which its output falls by 60 dB after its input has ended.
     gap_s : callable
@@ -89,6 +90,9 @@ class Processor:
         the fields of `insert_record` and zeros.  Runs in the control thread.
     needs_tempo : bool
         Whether it reads the tempo from the header.
+    has_key : bool
+        Whether it can listen to another bus (a side-chain): its group then has the fields of
+        `side_chain.KEY_FIELDS`, and its table in a preset the key ``key``.
     """
 
     kind: str
@@ -103,6 +107,7 @@ class Processor:
     gap_s: Callable[[Values], float] = _at_once
     prepare: Callable[[Any, int, int, Values], None] | None = None
     needs_tempo: bool = False
+    has_key: bool = False
 
     @property
     def settings(self) -> tuple[Option, ...]:

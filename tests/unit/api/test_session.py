@@ -238,6 +238,17 @@ def test_pause_holds_the_time_and_volume_moves(music: adaptive.Session) -> None:
     assert float(music.performance.engine.memory.head["volume_wanted"]) == pytest.approx(0.25)
 
 
+def test_any_number_of_the_mixer_is_held_and_a_wrong_one_is_refused_at_once(music: adaptive.Session) -> None:
+    path = "reverb.decay_s"
+    assert music.mix_targets[path] == (0.1, 60.0)
+    music.mix({path: 6.0}, seconds=0.1).wait(5.0)
+    assert music.performance.conductor.mix.held == {path: 6.0}
+    music.mix({path: None}).wait(5.0)
+    assert music.performance.conductor.mix.held == {}
+    with pytest.raises(adaptive.AdaptiveError, match=r"must be a number from 0\.1 to 60"):
+        music.mix({path: 99.0})
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to one process there")
 def test_ctrl_c_ends_wait_within_half_a_second_and_leaves_no_thread(preset: adaptive.Preset) -> None:
     program = textwrap.dedent(f"""

@@ -39,7 +39,7 @@ def test_an_insert_runs_between_the_two_parts_of_its_group() -> None:
     address = inserts.group_address(inserts.slot_of(5, "reverb"))
 
     assert render_list(spec, inserts)[2:-1] == [
-        Step("buses", 0, k.BUS_BEGIN), Step("reverb", address, 1), Step("buses", 0, k.BUS_END),
+        Step("buses", 0, k.BUS_BEGIN), Step("reverb", address, 1), Step("buses", 0, k.BUS_END, 0xFF),
     ]  # fmt: skip
 
 

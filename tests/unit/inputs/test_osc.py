@@ -246,7 +246,10 @@ REFUSED = [
     ("/pursuers/nearest_m", (float("nan"),), "threat must be finite, got NaN"),
     ("/raw", (0.5,), "threat must be a number, got nothing"),
     ("/adaptive/mix", (3,), None),
-    ("/adaptive/mix/pan", (3.0,), "the mixer has no 'pan'; there is layers.calm.level_db"),
+    (
+        "/adaptive/mix/pan", (3.0,),
+        "the mixer has no 'pan'; a name is a key path such as layers.calm.level_db",
+    ),
     ("/adaptive/load", (3,), None),
     ("/adaptive/", (), None),
     ("/adaptive/volume", (), "volume must be a number from 0 to 1, got nothing"),

@@ -50,28 +50,6 @@ def test_a_duck_is_a_second_gain_beside_the_first() -> None:
     assert measure.largest_step(audio[1:]) < 1.2 / 500
 
 
-def test_a_held_gain_replaces_the_one_of_a_curve_and_gives_it_back_to_the_bit() -> None:
-    """Beside the fader at 0.5; the curve, over a parameter at its default, is at -20 dB."""
-
-    def rendered(*commands: c.Command) -> np.ndarray:
-        curve = MappingSpec(0, 0, k.MAP_GAIN_DB, ((0.0, -20.0), (1.0, 0.0)))
-        engine = engine_of(
-            buses=(BusSpec("a", gain=0.5),), parameters=(ParameterSpec("p"),), mappings=(curve,)
-        )
-        return left_of(engine, 8192, [*constant_on(engine), *commands])
-
-    hold, louder = c.hold_bus(LEAD + 1000, 0, 0.8, 1000), c.hold_bus(LEAD + 3000, 0, 0.2, 500)
-    free = c.hold_bus(LEAD + 5000, 0, 0.0, 1000, share=0.0)
-    plain, held = rendered(), rendered(hold, louder, free)
-
-    assert plain[-1] == pytest.approx(0.05, abs=1e-6)
-    assert [float(held[at]) for at in (2100, 4000)] == pytest.approx([0.4, 0.1], abs=1e-6)
-    assert held[1536] == pytest.approx(0.5 * (0.1 * 0.464 + 0.8 * 0.536), abs=1e-3)
-    assert np.array_equal(held[:1000], plain[:1000])
-    assert np.array_equal(held[6100:], plain[6100:])
-    assert measure.largest_step(held[200:]) < 0.5 * 0.8 / 500
-
-
 def test_a_duck_ends_at_the_gain_before_it() -> None:
     engine = engine_of()
     ramps = [c.duck_bus(LEAD + 100, 0, 0.25, 300), c.duck_bus(LEAD + 1000, 0, 1.0, 900)]

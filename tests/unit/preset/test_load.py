@@ -48,7 +48,6 @@ def test_the_smallest_preset_loads(tmp_path: Path) -> None:
 
 NIGHT_RUN_NOT_YET = [
     "tempo_follow: this version does not support `tempo_follow` yet",
-    "layers.drums.stretch: this version does not support `stretch` yet",
 ]
 
 
@@ -62,7 +61,6 @@ def test_keys_of_later_versions_are_the_only_faults_of_the_full_example(tmp_path
 
 def test_the_full_example_loads_without_the_keys_of_later_versions(tmp_path: Path) -> None:
     text = re.sub(r"(?ms)^\[tempo_follow\].*?(?=^\[|^# ──)", "", NIGHT_RUN)
-    text = re.sub(r"(?m)^stretch.*$", "", text)
     preset = load(write_night_run(tmp_path, text), vocabulary=VOCABULARY)
 
     assert preset.default_section == "road"

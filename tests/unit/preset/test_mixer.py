@@ -47,6 +47,25 @@ output = "drums"
     assert levels(file_of(text_of(rest=rest))) == [["echo", "alone"], ["drums"], ["band"], ["reverb"]]
 
 
+def test_a_bus_comes_behind_what_it_listens_to_and_what_feeds_it_too() -> None:
+    rest = """
+[buses.voice]
+[buses.music]
+inserts = [{ kind = "compressor", key = "voice" }]
+[buses.early]
+[buses.sum]
+"""
+    layer = 'bus = "sum"\ninserts = [{ kind = "compressor", key = "early" }]'
+
+    assert levels(file_of(text_of(layer, rest))) == [["voice", "early"], ["music", "sum", "reverb"]]
+
+
+def test_a_layer_cannot_listen_to_a_bus_that_it_feeds() -> None:
+    layer = 'bus = "far"\ninserts = [{ kind = "compressor", key = "far" }]'
+
+    assert cycle(file_of(text_of(layer, "[buses.far]\n"))) == ["far", "pad", "far"]
+
+
 def test_a_preset_without_buses_has_the_reverb() -> None:
     assert levels(file_of(text_of())) == [["reverb"]]
 
@@ -85,8 +104,13 @@ def test_a_loop_is_found_with_its_path(rest: str, path: list[str]) -> None:
         ('inserts = [{ kind = "eq" }, { kind = "eq" }]', "", "there are two inserts called `eq`; give one of them another `id`"),  # noqa: E501
         ('inserts = [{ kind = "eq", low_db = { over = "heta", points = [[0, 1]] } }]', "", "there is no parameter named `heta`"),  # noqa: E501
         ('inserts = [{ kind = "eq", low_db = { over = "heat", points = [[0, 99]] } }]', "", "`low_db` must be between -24 and 24, got 99"),  # noqa: E501
-        ('inserts = [{ kind = "dely" }]', "", 'must be "delay", "eq" or "reverb", got "dely"; did you mean `delay`?'),  # noqa: E501
-        ("inserts = [{ low_db = 3 }]", "", 'is missing; it must be "delay", "eq" or "reverb"'),
+        ('inserts = [{ kind = "dely" }]', "", 'must be "compressor", "delay", "eq" or "reverb", got "dely"; did you mean `delay`?'),  # noqa: E501
+        ('inserts = [{ kind = "compressor", key = "kik" }]', "[buses.kick]\n", "there is no layer, bus or stinger named `kik`; did you mean `kick`?"),  # noqa: E501
+        ('inserts = [{ kind = "compressor", key = "pad" }]', "", "names what it belongs to; left out, an insert listens to its own signal"),  # noqa: E501
+        ('inserts = [{ kind = "eq", key = "pad" }]', "", "is not a key of this table"),
+        ('bus = "far"', '[buses.far]\ninserts = [{ kind = "compressor", key = "reverb" }]\nsends = { reverb = -9 }\n', "buses.far.sends: makes a loop: far → reverb → far; a bus cannot feed itself"),  # noqa: E501
+        ('inserts = [{ kind = "compressor", look_ahead_ms = 19.5 }]', '[master]\ninserts = [{ kind = "compressor", look_ahead_ms = 20 }, { kind = "compressor", id = "b", look_ahead_ms = 20 }, { kind = "compressor", id = "c", look_ahead_ms = 20 }, { kind = "compressor", id = "d", look_ahead_ms = 20 }]\n', "layers.pad.inserts: on this way the mix is 99.5 ms late, more than the 80 ms there may be"),  # noqa: E501
+        ("inserts = [{ low_db = 3 }]", "", 'is missing; it must be "compressor", "delay", "eq" or "reverb"'),
         ('inserts = [{ kind = "eq", lowdb = 3 }]', "", "is not a key of this table; did you mean `low_db`?"),
     ],
 )  # fmt: skip

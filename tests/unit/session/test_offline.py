@@ -4,11 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from adaptive.errors import InputError
 from adaptive.inputs.trace import Trace, TraceLine
+from adaptive.preset.load import load
 from adaptive.preset.model import Preset
 from adaptive.session.offline import FADE_S, Renderer, RenderJob, render_to_files
+from adaptive.session.performance import vocabulary
 from tests.helpers.presets import BAR, RATE, two_sections
 
 
@@ -67,3 +70,29 @@ def test_stems_are_one_file_for_each_strip_and_one_of_the_reverb(preset: Preset,
         "calm.flac", "fight.flac", "reverb.flac",
     }  # fmt: skip
     assert (result.seconds, result.sections) == (0.25, ["calm"])
+
+
+LATE = 'inserts = [{ kind = "compressor", ratio = 1.0, look_ahead_ms = 7.0 }]'
+
+
+@pytest.mark.parametrize("ending", ["cut", "fade"])
+def test_a_late_insert_moves_neither_the_mix_nor_a_stem(tmp_path: Path, ending: str) -> None:
+    files = {}
+    for name, inserts in (("plain", ""), ("late", LATE)):
+        folder = two_sections(tmp_path / name).folder
+        text = (folder / "preset.toml").read_text(encoding="utf-8")
+        (folder / "preset.toml").write_text(
+            text.replace("[layers.calm]", f"[layers.calm]\n{inserts}"), "utf-8"
+        )
+        preset = load(folder, vocabulary=vocabulary())
+        job = RenderJob(preset, 1, 4.0, ending=ending)
+        render_to_files(job, tmp_path / f"{name}.wav", tmp_path / f"{name}_stems")
+        made = [tmp_path / f"{name}.wav", *sorted((tmp_path / f"{name}_stems").glob("*.flac"))]
+        files[name] = {path.name.replace(name, ""): soundfile.read(path)[0] for path in made}
+
+    assert files["plain"].keys() == files["late"].keys()
+    for name, audio in files["plain"].items():
+        late = files["late"][name]
+        common = min(len(audio), len(late))
+        assert abs(len(audio) - len(late)) < 512
+        np.testing.assert_allclose(late[:common], audio[:common], atol=5e-5, err_msg=name)

@@ -103,3 +103,15 @@ def test_an_edit_with_more_sends_than_fit_asks_for_another_engine(
     assert lay_out(load(write(tmp_path, one)), before=before, occupancy=occupancy)
     with pytest.raises(NoSpareRowsError, match="no room for so many more sends"):
         lay_out(load(write(tmp_path, two)), before=before, occupancy=occupancy)
+
+
+def test_inserts_listen_to_the_rows_of_what_they_name(tmp_path: Path) -> None:
+    body = BODY.replace('{ kind = "eq", low_cut_hz = 30 }', '{ kind = "compressor", key = "echo" }').replace(
+        '{ kind = "reverb", mix = 0.5 }', '{ kind = "compressor", key = "pad" }'
+    )
+    layout = lay_out(load(write(tmp_path, body)))
+    buses, rows = layout.spec.buses, layout.buses
+
+    assert buses[rows.rows["hall"]].inserts[0].key == layout.layers["pad"].bus
+    assert rows.master is not None
+    assert buses[rows.master].inserts[0].key == rows.rows["echo"]

@@ -1,0 +1,23 @@
+"""Memory of a cell that is held: a number of the mixer that a message has set in place of the preset's."""
+
+from __future__ import annotations
+
+from adaptive.kernel.layout import record
+
+
+def _ramp(name: str) -> list[tuple[str, str]]:
+    return [
+        (f"{name}_from", "f4"), (f"{name}_to", "f4"), (f"{name}_start", "i8"), (f"{name}_frames", "i8"),
+    ]  # fmt: skip
+
+
+HOLD = record(
+    [
+        ("cell", "i8"),  # address of the float32 that is held
+        ("next", "i4"),  # row of the next cell that is held, or of the next free row; -1: none
+        ("has_curve", "i4"),  # 1: a curve writes the cell in every quantum
+        ("own", "f4"),  # what the preset says: its number, or the curve at the end of this quantum
+        *_ramp("held"),
+        *_ramp("share"),  # of the held value: 0 the preset's alone, 1 the held one alone
+    ]
+)
