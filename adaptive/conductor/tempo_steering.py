@@ -89,7 +89,7 @@ class TempoSteering:
             return
         goal = tempo_in(playback.preset, playback.assets.segments.get(section), target.tempo_bpm)
         playback.tempo_live = goal
-        self.state = SteeringState(goal, target.source, target.max_change_per_s, goal)
+        self.state = TempoSteeringState(goal, target.source, target.max_change_per_s, goal)
         self._log(goal, f"asked for by the {target.source}")
 
     def step(self) -> None:
