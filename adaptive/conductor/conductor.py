@@ -20,6 +20,7 @@ from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.mix import Mix
+from adaptive.conductor.mood_tempo import MoodTempo
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
@@ -121,7 +122,7 @@ class Conductor:
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.tempo_steering = TempoSteering(playback, self.planner)
-        self.tempo_steering.sources = (self.following,)
+        self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
         self.plan_log = PlanLog(playback)
 
     @property

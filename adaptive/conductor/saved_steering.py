@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from adaptive.composer.steer import CONTROLS
-from adaptive.conductor.steering import SteeringState
+from adaptive.conductor.steering import HeldControls
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
@@ -18,7 +18,7 @@ Point = Annotated[float, Meta(ge=-1.0, le=1.0)]
 
 
 class SavedSteering(Struct, frozen=True, forbid_unknown_fields=True):
-    """A `SteeringState` as JSON.
+    """A `HeldControls` as JSON.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class SavedSteering(Struct, frozen=True, forbid_unknown_fields=True):
     chord: Text | None = None
 
 
-def saved_steering(state: SteeringState) -> SavedSteering | None:
+def saved_steering(state: HeldControls) -> SavedSteering | None:
     """Return what is held, to be saved; None if nothing is."""
-    if state == SteeringState():
+    if state == HeldControls():
         return None
     layers: dict[str, dict[str, float]] = {}
     for (layer, control), value in state.controls.items():
@@ -46,17 +46,17 @@ def saved_steering(state: SteeringState) -> SavedSteering | None:
     return SavedSteering(layers, state.mood, state.key, state.chord)
 
 
-def steering_of(saved: SavedSteering | None) -> SteeringState:
+def steering_of(saved: SavedSteering | None) -> HeldControls:
     """Return what was saved; what cannot be held any more is left out."""
     if saved is None:
-        return SteeringState()
+        return HeldControls()
     controls = {
         (layer, control): min(max(value, CONTROLS[control].low), CONTROLS[control].high)
         for layer, values in saved.layers.items()
         for control, value in values.items()
         if control in CONTROLS and value == value
     }
-    return SteeringState(
+    return HeldControls(
         controls, saved.mood, _readable(saved.key, Key.parse), _readable(saved.chord, Chord.parse)
     )
 

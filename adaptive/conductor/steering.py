@@ -40,7 +40,7 @@ SteerMessage = SetSteer | SetMood | SetKey | SetChord
 
 
 @dataclass(frozen=True)
-class SteeringState:
+class HeldControls:
     """What messages hold.
 
     Parameters
@@ -86,13 +86,13 @@ class Steering:
 
     Attributes
     ----------
-    state : SteeringState
+    state : HeldControls
         What messages hold.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox) -> None:
         self._playback, self._outbox = playback, outbox
-        self.state = SteeringState()
+        self.state = HeldControls()
         self._brightness: dict[str, float] = {}
         self._is_dirty = True
         self._controls = {name: self._declared(name) for name in playback.assets.generated}
@@ -156,11 +156,11 @@ class Steering:
             self._set(name, layer, self._asked(name))
         self._is_dirty = False
 
-    def restore(self, state: SteeringState) -> None:
+    def restore(self, state: HeldControls) -> None:
         """Hold what was saved, as far as the preset has the layers."""
         known = {"", *self._playback.assets.generated}
         controls = {key: value for key, value in state.controls.items() if key[0] in known}
-        self._change(SteeringState(controls, state.mood, state.key, state.chord))
+        self._change(HeldControls(controls, state.mood, state.key, state.chord))
 
     def take_over(self, before: Steering) -> None:
         """Continue what was held before an edit."""
@@ -179,19 +179,19 @@ class Steering:
                 controls.pop((message.layer, control), None)
                 if value is not None:
                     controls[message.layer, control] = value
-            self._change(SteeringState(controls, state.mood, state.key, state.chord))
+            self._change(HeldControls(controls, state.mood, state.key, state.chord))
             what = ", ".join(control for control, _ in message.values)
             return f"{what} of {message.layer or 'all layers'} held by a message"
         if isinstance(message, SetMood):
-            self._change(SteeringState(state.controls, message.point, state.key, state.chord))
+            self._change(HeldControls(state.controls, message.point, state.key, state.chord))
             return f"mood {message.word or message.point} held" if message.point else "mood let go"
         if isinstance(message, SetKey):
-            self._change(SteeringState(state.controls, state.mood, message.key, state.chord))
+            self._change(HeldControls(state.controls, state.mood, message.key, state.chord))
             return f"key {message.key} held" if message.key else "key let go"
-        self._change(SteeringState(state.controls, state.mood, state.key, message.chord))
+        self._change(HeldControls(state.controls, state.mood, state.key, message.chord))
         return f"chord {message.chord} held" if message.chord else "chord let go"
 
-    def _change(self, state: SteeringState) -> None:
+    def _change(self, state: HeldControls) -> None:
         self.state = state
         self._playback.held = state.harmony
 

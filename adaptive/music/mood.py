@@ -47,6 +47,9 @@ MODES = ((0.65, "lydian"), (0.15, "major"), (0.0, "mixolydian"), (-0.25, "dorian
 
 DARKEST = "phrygian"
 
+TEMPO_SHARE = 0.14
+"""Share of its tempo by which music is faster at arousal 1, and slower at -1."""
+
 
 def mood_point(word: str) -> tuple[float, float]:
     """Return valence and arousal of a mood.
@@ -66,6 +69,11 @@ def mood_point(word: str) -> tuple[float, float]:
 def mood_mode(valence: float) -> str:
     """Return the mode that expresses a valence: the brighter, the more pleasant."""
     return next((mode for least, mode in MODES if valence >= least), DARKEST)
+
+
+def mood_tempo(arousal: float) -> float:
+    """Return the factor of the tempo that expresses an arousal of -1 to 1: excited music is faster."""
+    return 1.0 + TEMPO_SHARE * arousal
 
 
 def mood_controls(valence: float, arousal: float) -> dict[str, float]:

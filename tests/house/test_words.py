@@ -21,8 +21,8 @@ MIRRORED = {"benchmarks": ROOT / "benchmarks", "benchmarks/peers": ROOT / "bench
 TESTED_ELSEWHERE: dict[str, str] = {
     "analysis.model": "dataclasses without logic",
     "composer.harmony": "a dataclass without logic",
-    "composer.percussion": "constants",
     "composer.learned.credit": "tests/unit/sinks/test_file.py",
+    "composer.percussion": "constants",
     "composer.plan.brief": "what is held: tests/unit/conductor/test_steering.py",
     "composer.steer": "dataclasses without logic",
     "conductor.layers.stem_state": "states to restore: tests/unit/conductor/layers/test_stems.py",

@@ -7,7 +7,7 @@ import pytest
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import Message, SetChord, SetKey, SetMood, SetSteer
 from adaptive.conductor.saved_steering import SavedSteering, saved_steering, steering_of
-from adaptive.conductor.steering import SteeringState, cutoff_hz
+from adaptive.conductor.steering import HeldControls, cutoff_hz
 from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
@@ -138,13 +138,13 @@ def test_the_layer_wins_over_the_preset_and_a_message_over_both(tmp_path: Path) 
 
 
 def test_what_is_held_is_saved_and_restored(tmp_path: Path) -> None:
-    state = SteeringState({("", "density"): 0.9, ("pad", "register"): 0.5}, (0.1, -0.2), "D minor", "Dm7")
+    state = HeldControls({("", "density"): 0.9, ("pad", "register"): 0.5}, (0.1, -0.2), "D minor", "Dm7")
 
     assert steering_of(saved_steering(state)) == state
-    assert saved_steering(SteeringState()) is None
-    assert steering_of(None) == SteeringState()
+    assert saved_steering(HeldControls()) is None
+    assert steering_of(None) == HeldControls()
     strange = SavedSteering({"": {"density": 7.0, "loudness": 1.0}}, None, "H minor", "C??")
-    assert steering_of(strange) == SteeringState({("", "density"): 1.0})
+    assert steering_of(strange) == HeldControls({("", "density"): 1.0})
 
 
 def test_saved_music_goes_on_as_it_was_steered(tmp_path: Path) -> None:
