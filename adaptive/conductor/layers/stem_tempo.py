@@ -76,6 +76,8 @@ class StemTempo:
         if clip.way is None and way.goes_on(None, at):
             return []
         is_same = way.goes_on(clip.way, at)
+        # the end of a glide that the seam cuts short is scheduled already: each of its parts is overridden
+        way = way.restated(part.frame for part in _so_far(clip).parts if part.frame > at)
         clip.way = way.after(_so_far(clip), at)
         return [] if is_same else self.commands(clip, at, group)
 
