@@ -87,6 +87,8 @@ class TempoMap:
         return tempo_bpm * beat_unit / 4.0 / 60.0 / self.sample_rate
 
     def _at_frame(self, frame: float) -> TempoSegment:
+        if self._segments[-1].frame <= frame:  # most questions are about now, six a control step
+            return self._segments[-1]
         index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)
         return self._segments[max(0, index - 1)]
 
@@ -107,6 +109,10 @@ class TempoMap:
         """Return the tempo at a frame, in quarter notes per minute."""
         segment = self._at_frame(frame)
         return segment.speed_at(frame) * 60.0 * self.sample_rate * 4.0 / segment.beat_unit
+
+    def last_tempo(self) -> float:
+        """Return the tempo at the end of the map, where no change is planned any more."""
+        return self.tempo_at(self._segments[-1].frame)
 
     def beat_unit_at(self, frame: float) -> float:
         """Return the note that is a beat at a frame: 4 for a quarter, 8 for an eighth."""
@@ -151,6 +157,11 @@ class TempoMap:
     def segments_until(self, frame: float) -> tuple[TempoSegment, ...]:
         """Return the segments that begin at or before a frame, in order."""
         return tuple(segment for segment in self._segments if segment.frame <= frame)
+
+    def segments_from(self, frame: float) -> tuple[TempoSegment, ...]:
+        """Return the segment that contains a frame and those that begin after it, in order."""
+        index = bisect.bisect_right(self._segments, frame, key=lambda segment: segment.frame)
+        return tuple(self._segments[max(0, index - 1) :])
 
     def forget_before(self, frame: float) -> None:
         """Drop segments that ended before a frame, so that the map does not grow for ever."""

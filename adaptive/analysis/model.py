@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adaptive.engine.stretch_kind import StretchKind
+
 
 @dataclass(frozen=True)
 class SectionProposal:
@@ -100,6 +102,8 @@ class Proposal:
         The files of the folder that are not in the preset.
     padded_s : dict of Path to float
         The length in seconds to which the copy of a file is filled up with silence.
+    stretch : dict of str to StretchKind
+        How each layer is stretched at another tempo.
     """
 
     tempo_bpm: float
@@ -111,3 +115,4 @@ class Proposal:
     stingers: dict[str, StingerProposal] = field(default_factory=dict)
     passed_over: tuple[PassedOver, ...] = ()
     padded_s: dict[Path, float] = field(default_factory=dict)
+    stretch: dict[str, StretchKind] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from adaptive.analysis.names import NamedStem
 from adaptive.analysis.order import layer_order, section_order
 from adaptive.analysis.padding import copy_stem
 from adaptive.analysis.sorting import SortedStems, sort_stems
+from adaptive.analysis.stretch_guess import stretch_of_layers
 from adaptive.errors import InputError, PresetError
 from adaptive.preset.schema import PresetFile
 
@@ -86,7 +87,17 @@ def propose(folder: Path) -> Proposal:
         _stingers(stems.stingers, short, [fit.stingers for fit in fitted.values()]),
         tuple(passed_over),
         {path: end_s for fit in fitted.values() for path, end_s in fit.padded_s.items()},
+        stretch_of_layers(_first_files(kept)),
     )
+
+
+def _first_files(sections: Mapping[str, SectionProposal]) -> dict[str, Path]:
+    """Return one file of each layer."""
+    first: dict[str, Path] = {}
+    for section in sections.values():
+        for layer, paths in section.files.items():
+            first.setdefault(layer, paths[0])
+    return first
 
 
 def _lone_introductions(stems: SortedStems, kept: Mapping[str, SectionProposal]) -> list[PassedOver]:

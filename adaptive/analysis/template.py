@@ -160,6 +160,9 @@ def _layer(
         lines.append(f"intro = {next(iter(intros.values()))}")
     elif intros:
         lines.append(f"intro = {{ {', '.join(f'{name} = {text}' for name, text in intros.items())} }}")
+    if layer in proposal.stretch:
+        kind = proposal.stretch[layer]
+        lines.append(f'# stretch = "{kind.kind}"'.ljust(27) + f"# at another tempo: {kind.reason}")
     if any(len(paths) > 1 for paths in held.values()):
         lines.append('order = "shuffle"          # or "sequence", "random": one variation for each pass')
     if is_layered and number > 0:

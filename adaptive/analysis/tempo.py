@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adaptive.analysis.grid import (
     LOOP_TOLERANCE_S,
@@ -173,14 +174,27 @@ def _strongest(onsets: Onsets, most: int = 1500) -> tuple[F64, F64]:
 
 
 def _harmonic_power(times_s: F64, weights: F64, hz: F64) -> F64:
-    """Return the sum of the squared magnitudes at one to four times each frequency."""
-    phasor = np.exp(2j * np.pi * np.outer(hz, times_s))
+    """Return the sum of the squared magnitudes at one to four times each of equally spaced frequencies."""
+    phasor = _phasors(times_s, hz)
     power = np.zeros(len(hz))
     harmonic = np.ones_like(phasor)
     for _ in range(4):
         harmonic *= phasor
         power += np.abs(harmonic @ weights) ** 2
     return power
+
+
+def _phasors(times_s: F64, hz: F64) -> NDArray[np.complex128]:
+    """Return ``exp(2 pi i f t)``, a row for each frequency, as products of two rows."""
+    rows = np.empty((len(hz), len(times_s)), dtype=np.complex128)
+    rows[0] = np.exp(2j * np.pi * hz[0] * times_s)
+    turn = np.exp(2j * np.pi * (hz[-1] - hz[0]) / max(1, len(hz) - 1) * times_s)
+    done = 1
+    while done < len(hz):
+        count = min(done, len(hz) - done)
+        np.multiply(rows[:count], turn, out=rows[done : done + count])
+        done, turn = done + count, turn * turn
+    return rows
 
 
 def _periodicity(onsets: Onsets, bpm: float) -> float:

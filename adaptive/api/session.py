@@ -152,6 +152,14 @@ class Session:
         """Name of an input, ``osc``, ``tcp`` or ``http``, to the port it listens at."""
         return dict(self._live.status.ports)
 
+    def heard_s(self, frame: float) -> float | None:
+        """When a frame of the timeline is heard, in seconds of `time.monotonic`.
+
+        None before the first frame.  The latencies of the card and of what lies behind it (the message
+        ``output_latency_ms``) are counted.
+        """
+        return self._live.client_times.heard_s(frame)
+
     @property
     def underruns(self) -> int:
         """Blocks that the sound card did not get in time."""
@@ -218,7 +226,7 @@ class Session:
         EndedError
             The session has ended.
         """
-        require("event", event, self._file.stingers)
+        require("event", event, self._live.checker.known_events)
         document: dict[str, Any] = {"event": event, "velocity": as_number(velocity)}
         if expires_s is not None:
             document["expires_s"] = as_number(expires_s)
@@ -227,6 +235,31 @@ class Session:
     def set_tempo(self, tempo_bpm: float | None) -> MessageReceipts:
         """Ask for a tempo in quarter notes a minute, 20 to 400; None: the preset's own."""
         return self.send({"tempo": as_number(tempo_bpm)})
+
+    def steer(self, layer: str | None = None, **controls: float | None) -> MessageReceipts:
+        """Steer the composer: ``music.steer(density=0.8, energy=0.6)``; None lets a control go.
+
+        Parameters
+        ----------
+        layer : str, optional
+            A generated layer; left out: all of them.
+        **controls
+            Values of the controls that docs/composing.md lists.
+        """
+        values = {name: as_number(value) for name, value in controls.items()}
+        return self.send({"steer": values} if layer is None else {"steer": values, "layer": layer})
+
+    def set_mood(self, mood: str | Mapping[str, float] | None) -> MessageReceipts:
+        """Hold a mood: a word, or ``{"valence": 0.5, "arousal": -0.2}``; None: the preset's own."""
+        return self.send({"mood": mood})
+
+    def set_key(self, key: str | None) -> MessageReceipts:
+        """Hold a key such as ``D minor``; None: the preset's own."""
+        return self.send({"key": key})
+
+    def set_chord(self, chord: str | None) -> MessageReceipts:
+        """Hold a chord such as ``Dm7``; None: those of the plan."""
+        return self.send({"chord": chord})
 
     def set_volume(self, volume: float, seconds: float = 0.0) -> None:
         """Set the listener's volume, 0 … 1, within some seconds; it is squared to a gain."""

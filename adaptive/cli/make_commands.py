@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 import typer
 
 from adaptive.cli.common import UsageError
+from adaptive.engine.stretch_kind import StretchKind
 from adaptive.errors import InputError, PresetError
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
+from adaptive.preset.elastic import is_elastic
 from adaptive.preset.finding import Finding, findings_of
 from adaptive.session.opening import open_preset
 
@@ -40,17 +42,38 @@ def check(
     for name in presets:
         found = findings_of_preset(name, memory * 1_000_000)
         has_faults = any(finding.severity == "fault" for finding in found)
+        stretch = {} if has_faults else stretch_of(name)
         is_faulty = is_faulty or has_faults
         if as_json:
-            report = {"preset": name, "ok": not has_faults, "findings": [one.as_json() for one in found]}
+            report: dict[str, Any] = {
+                "preset": name,
+                "ok": not has_faults,
+                "findings": [one.as_json() for one in found],
+            }
+            if stretch:
+                report["stretch"] = {
+                    layer: {"kind": one.kind, "reason": one.reason} for layer, one in stretch.items()
+                }
             sys.stdout.write(json.dumps(report) + "\n")
             continue
         for finding in found:
             sys.stdout.write(f"{name}: {finding.shown}\n" if len(presets) > 1 else f"{finding.shown}\n")
+        for layer, one in stretch.items():
+            sys.stdout.write(f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}\n')
         if not has_faults:
             sys.stdout.write(f"{name}: no faults\n")
     if is_faulty:
         raise typer.Exit(1)
+
+
+def stretch_of(name: str) -> dict[str, StretchKind]:
+    """How the stems of a preset that says how they are stretched ask for it themselves."""
+    preset = open_preset(name)
+    if not is_elastic(preset.file):
+        return {}
+    from adaptive.analysis.stretch_guess import stretch_of_preset
+
+    return stretch_of_preset(preset)
 
 
 def findings_of_preset(name: str, limit_bytes: int) -> list[Finding]:

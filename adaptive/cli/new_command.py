@@ -133,6 +133,9 @@ def _document(proposal: Proposal, stems: Path) -> dict[str, Any]:
             name: {"file": _below(stinger.path, stems), "first_beat_s": stinger.first_beat_s}
             for name, stinger in proposal.stingers.items()
         },
+        "stretch": {
+            layer: {"kind": kind.kind, "reason": kind.reason} for layer, kind in proposal.stretch.items()
+        },
         "notes": list(proposal.notes),
         "passed_over": [
             {"file": _below(item.path, stems), "reason": item.reason} for item in proposal.passed_over

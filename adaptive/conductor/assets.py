@@ -17,13 +17,18 @@ from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import note_player_of
-from adaptive.conductor.layers.stems import Introduction, StemLayer
+from adaptive.conductor.layers.sound_entry import SoundEntry
+from adaptive.conductor.layers.stem_state import Introduction
+from adaptive.conductor.layers.stem_tempo import StemTempo
+from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
 from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
 from adaptive.conductor.variation_picker import VariationPicker
 from adaptive.engine.bank import Sound
 from adaptive.engine.engine import Engine
+from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
+from adaptive.kernel.compile import build
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
@@ -71,7 +76,7 @@ class SegmentAssets:
     tempo_bpm : float
         Quarter notes a minute that give `loop_frames`: the declared tempo, except for rounding to frames.
     has_stems : bool
-        Whether it has recorded stems, which cannot follow another tempo.
+        Whether it has recorded stems.
     intro_beats : int
         Length of the introduction before its first pass; 0: it has none.
     """
@@ -112,6 +117,8 @@ class Assets:
     fills: dict[str, tuple[OneShot, ...]]
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
+    fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
+    """How fills follow the tempo; empty until recordings are stretched."""
 
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
         """What plays each layer, by its name, and each bridge with stems, by the name of its segment."""
@@ -165,11 +172,12 @@ def prepare(
         sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
         introductions = _introductions(preset, name, segments, sounds, engine, faults)
         first_passes = _first_passes(preset, name, segments, sounds, engine, faults)
+        entry = SoundEntry(preset, name, engine)
         stems[name] = StemLayer(
-            place, sounds, round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
+            place, entry.sounds(sounds), round(DECLICK_S * rate), round(LOOP_TOLERANCE_S * rate),
             _pickers(preset, name, sounds, seed),
             {segment: one.loop_frames for segment, one in segments.items()},
-            introductions, first_passes,
+            entry.introductions(introductions), entry.first_passes(first_passes),
         )  # fmt: skip
     stingers = {name: stinger_sounds(preset, name, engine, faults) for name in preset.file.stingers}
     fills = {name: fill_sounds(preset, name, engine, faults) for name in preset.file.fills}
@@ -186,6 +194,11 @@ def prepare(
         for name in preset.segments
         if _has_harmony(preset, name)
     }
+    if layout.spec.is_elastic or engine.spec.is_elastic:  # what takes long, before the music waits for it
+        build.addresses(build.STRETCH_UNITS)
+        for stem in stems.values():
+            for sound in stem.recordings():
+                stretch_plan_of(bank, sound)
     pickers = shot_pickers(preset, stingers, fills, seed)
     return Assets(segments, stems, generated, stingers, fills, plans, pickers)
 
@@ -223,9 +236,9 @@ def _stem_sounds(
     durations: dict[Path, float],
     engine: Engine,
     faults: list[Finding],
-) -> dict[str, tuple[tuple[Sound, int], ...]]:
+) -> dict[str, tuple[Sound, ...]]:
     rate = engine.spec.sample_rate
-    sounds: dict[str, tuple[tuple[Sound, int], ...]] = {}
+    sounds: dict[str, tuple[Sound, ...]] = {}
     for name, segment_assets in segments.items():
         segment = segment_assets.segment
         for path in preset.variations(layer, name) if layer in segment.layers else ():
@@ -242,7 +255,7 @@ def _stem_sounds(
                 beat = round(segment.beat_s * rate)
                 is_wrapped = preset.is_wrapped(layer)
                 sound = engine.bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
-                sounds[name] = (*sounds.get(name, ()), (sound, engine.add_sound(sound)))
+                sounds[name] = (*sounds.get(name, ()), sound)
             except AudioFileError as error:
                 faults.append(fault(_key_path(name), str(error)))
     return sounds
@@ -252,7 +265,7 @@ def _introductions(
     preset: Preset,
     layer: str,
     segments: dict[str, SegmentAssets],
-    sounds: dict[str, tuple[tuple[Sound, int], ...]],
+    sounds: dict[str, tuple[Sound, ...]],
     engine: Engine,
     faults: list[Finding],
 ) -> dict[str, Introduction]:
@@ -270,11 +283,11 @@ def _introductions(
         first_beat = round(segments[name].segment.first_beat_s * engine.spec.sample_rate)
         first_pass = preset.first_pass_file(layer, name)
         try:
-            loops = [one for one, _ in variations]
+            loops = list(variations)
             if first_pass is not None:
                 loops = [engine.bank.first_pass(first_pass, first_beat, segments[name].loop_frames, loops)]
             sound = engine.bank.introduction(path, first_beat, frames, loops)
-            found[name] = Introduction(frames, sound, engine.add_sound(sound))
+            found[name] = Introduction(frames, sound)
         except AudioFileError as error:
             faults.append(fault(("layers", layer, "intro"), str(error)))
     return found
@@ -284,12 +297,12 @@ def _first_passes(
     preset: Preset,
     layer: str,
     segments: dict[str, SegmentAssets],
-    sounds: dict[str, tuple[tuple[Sound, int], ...]],
+    sounds: dict[str, tuple[Sound, ...]],
     engine: Engine,
     faults: list[Finding],
-) -> dict[str, tuple[Sound, int]]:
+) -> dict[str, Sound]:
     """What a stem layer plays in the first pass instead of its stem, by segment."""
-    found: dict[str, tuple[Sound, int]] = {}
+    found: dict[str, Sound] = {}
     for name, segment_assets in segments.items():
         path = preset.first_pass_file(layer, name) if layer in segment_assets.segment.layers else None
         if path is None:
@@ -297,9 +310,8 @@ def _first_passes(
         origin = round(segment_assets.segment.first_beat_s * engine.spec.sample_rate)
         origin += segment_assets.intro_frames if first_pass_intro_beats(preset, name, layer) else 0
         try:
-            stems = [one for one, _ in sounds.get(name, ())]
-            sound = engine.bank.first_pass(path, origin, segment_assets.loop_frames, stems)
-            found[name] = (sound, engine.add_sound(sound))
+            stems = list(sounds.get(name, ()))
+            found[name] = engine.bank.first_pass(path, origin, segment_assets.loop_frames, stems)
         except AudioFileError as error:
             faults.append(fault(("layers", layer, "first_pass"), str(error)))
     return found
@@ -310,7 +322,7 @@ def _key_path(segment: str) -> KeyPath:
 
 
 def _pickers(
-    preset: Preset, layer: str, sounds: dict[str, tuple[tuple[Sound, int], ...]], seed: int
+    preset: Preset, layer: str, sounds: dict[str, tuple[Sound, ...]], seed: int
 ) -> dict[str, VariationPicker]:
     """Pickers of a layer: one for each segment in which it has several files."""
     several = {segment: variants for segment, variants in sounds.items() if len(variants) > 1}
@@ -348,7 +360,12 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
     segment = preset.segments[name]
     tables = preset.file.layers
     layers = tuple(
-        LayerBrief(layer, table.generator, table.generator == "melody" and table.style in TUNE_STYLES)
+        LayerBrief(
+            layer,
+            table.generator,
+            table.generator == "melody" and table.style in TUNE_STYLES,
+            table.style or "",
+        )
         for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
         if table.generator is not None
     )

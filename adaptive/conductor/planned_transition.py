@@ -115,6 +115,8 @@ class PlannedTransition:
         Where the fill has several files: the one that was picked, and the pick state before.
     levels_before, levels : Mapping
         What was added to the levels of layers before the seam, and what changes there.
+    is_moved : bool
+        Whether it was planned before, and a live tempo has moved it.
     """
 
     source: SegmentInstance
@@ -135,6 +137,7 @@ class PlannedTransition:
     fill_before: PickState | None = None
     levels_before: Mapping[str, float] = field(default_factory=dict)
     levels: dict[str, float] = field(default_factory=dict)
+    is_moved: bool = False
 
 
 def fade_length(fade: Fade | None, beats_per_bar: int, tempo: TempoMap, frame: float) -> int:

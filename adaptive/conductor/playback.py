@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.plan.section_plan import SectionPlan
+from adaptive.composer.steer import NOTHING_HELD
 from adaptive.conductor.assets import Assets
+from adaptive.conductor.elastic import make_elastic
 from adaptive.conductor.layers.generated import WrittenNote
 from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout
@@ -15,6 +17,7 @@ from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.shot_picks import ShotPicks
 from adaptive.conductor.step_values import StepValues
+from adaptive.conductor.tempo.range import tempo_in
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import grid_of, is_bridge
@@ -29,8 +32,9 @@ class PlaybackState:
     """The present segment, the planned transitions and the tempo.
 
     All objects of the conductor read it; commands for the engine go to a `CommandOutbox`.  Few write it: the
-    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `TransitionPlanner`
-    changes everything about segments, transitions and the tempo; a live edit enters the edited segment.
+    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `Steering` sets `held`;
+    `TransitionPlanner` changes everything about segments, transitions and the tempo; a live edit enters the
+    edited segment.
 
     Parameters
     ----------
@@ -77,7 +81,11 @@ class PlaybackState:
     stop_s : float or None
         Length of the fade of a stop that begins at once; None: at the bar line.
     tempo_wanted : float or None
-        Tempo that a message asked for, in quarter notes a minute; None: the segments' own tempi.
+        Tempo that a message asked for, in quarter notes a minute; None: none did.
+    tempo_live : float or None
+        Tempo that a live source asks for, and that the tempo map leads to; None: none asks.
+    held : HeldHarmony
+        Key, mode and chord that messages hold in place of those of the sections.
     now : int
         First frame of the present control step.
     """
@@ -111,12 +119,18 @@ class PlaybackState:
         self.is_playing = True
         self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
+        self.tempo_live: float | None = None
+        self.held = NOTHING_HELD
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
+        if engine.spec.is_elastic:
+            self.follow_tempo()
 
     def take_over(self, before: PlaybackState) -> None:
         """Continue from another playback state, whose planned transitions have been cancelled."""
         self.tempo, self.instance, self.previous = before.tempo, before.instance, before.previous
+        if self.engine.spec.is_elastic:
+            self.follow_tempo()
         self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
         self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
         self.arrivals, self.revision = before.arrivals, before.revision + 1
@@ -124,7 +138,8 @@ class PlaybackState:
         self.forgotten = before.forgotten & set(self.preset.segments)
         self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
-        self.stop_s = before.stop_s
+        self.tempo_live = before.tempo_live
+        self.stop_s, self.held = before.stop_s, before.held
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 
@@ -232,14 +247,29 @@ class PlaybackState:
         beats, unit = self._silence
         return SegmentInstance(segment, beat, offset, beats, beats, 1, first_bar, unit)
 
+    def tempo_in(self, segment: str) -> float:
+        """The tempo at which a segment is to be played: what is asked for, within its range, or its own."""
+        wanted = self.tempo_live if self.tempo_wanted is None else self.tempo_wanted
+        return tempo_in(self.preset, self.assets.segments.get(segment), wanted)
+
+    def tempo_after(self, seam_frame: int, segment: str) -> float:
+        """The tempo of a segment that begins at a seam; one that a live source asks for goes on over it."""
+        if self.tempo_wanted is not None or self.tempo_live is None:
+            return self.tempo_in(segment)
+        at_seam = self.tempo.tempo_at(seam_frame)
+        return tempo_in(self.preset, self.assets.segments.get(segment), at_seam)
+
+    def follow_tempo(self) -> None:
+        """Let recorded layers follow the tempo map from now on, if there are any."""
+        if self.assets.stems:
+            make_elastic(self.preset, self.layout, self.assets, self.engine, self.tempo)
+
     def compose_context(
         self, instance: SegmentInstance, origin: SegmentInstance | None = None
     ) -> ComposeContext:
         """What generators are told about a segment; a bridge without chords continues those of `origin`."""
         segment_assets = self.assets.segments[instance.section]
-        tempo_bpm = segment_assets.tempo_bpm
-        if self.tempo_wanted is not None and not segment_assets.has_stems:
-            tempo_bpm = self.tempo_wanted
+        tempo_bpm = self.tempo_in(instance.section)
         plans, first_bar = self.assets.plans.get(instance.section), 0
         plan = None if plans is None else plans.visit(instance.visit)
         if plan is None:

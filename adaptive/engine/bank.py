@@ -22,6 +22,7 @@ from adaptive.engine.introductions import fit_to_loop, remove_loop
 from adaptive.engine.join import JOIN_S, fade_cut_end
 from adaptive.engine.loops import LoopReport, complete_loop
 from adaptive.engine.resample import resample
+from adaptive.engine.transpose import transposed
 from adaptive.errors import AudioFileError
 
 Stamp = tuple[int, int] | None
@@ -42,6 +43,8 @@ class Sound:
         Length of a pass; 0: the sound plays once.
     report : LoopReport or None
         How the loop was completed; None for a sound that plays once.
+    scale : float
+        Its frames for each frame of the recording: not 1 if it is transposed.
     """
 
     left: Audio
@@ -49,6 +52,7 @@ class Sound:
     origin: int = 0
     loop_frames: int = 0
     report: LoopReport | None = None
+    scale: float = 1.0
 
     @property
     def frames(self) -> int:
@@ -92,6 +96,9 @@ class Bank:
         self._decoded: dict[Path, Decoded] = {}
         self._durations: dict[tuple[Path, Stamp], float] = {}
         self._stamps: dict[Path, Stamp] = {}
+        self.notes: dict[int, Any] = {}
+        """What was found out about a sound, by its `id`; forgotten with it."""
+
         self._guard = threading.Lock()
 
     def load(
@@ -133,6 +140,27 @@ class Bank:
                     end = round((origin + loop_frames) * decoded.sample_rate / self.sample_rate)
                     decoded = replace(decoded, audio=decoded.audio[:, :end])
                 self._sounds[key] = self._make(path, decoded, origin, loop_frames, beat_frames)
+            return self._sounds[key]
+
+    def transposed(self, sound: Sound, semitones: float) -> Sound:
+        """Return a sound of this bank, transposed; a stretcher has to restore its length.
+
+        Raises
+        ------
+        AudioFileError
+            It exceeds the bank's limit.
+        """
+        if semitones == 0.0:
+            return sound
+        with self._guard:
+            known = next((key for key, one in self._sounds.items() if one is sound), (id(sound),))
+            key = (*known, "transposed", semitones)
+            if key not in self._sounds:
+                channels = [sound.left] if sound.left is sound.right else [sound.left, sound.right]
+                audio = np.stack(channels)
+                made = transposed(audio, semitones, sound.origin, sound.loop_frames)
+                laid = self._lay_out(made.audio, made.origin, made.loop_frames, sound.report)
+                self._sounds[key] = replace(laid, scale=made.scale)
             return self._sounds[key]
 
     def introduction(self, path: Path, first_beat: int, frames: int, loops: Sequence[Sound]) -> Sound:
@@ -280,6 +308,7 @@ class Bank:
             for key, sound in list(self._sounds.items()):
                 if id(sound) in gone and isinstance(key[0], Path):
                     del self._sounds[key]
+                    self.notes.pop(id(sound), None)
                     channels = 1 if sound.left is sound.right else 2
                     self.used_bytes -= channels * sound.left.nbytes
             known = {(key[0], key[1]) for key in self._sounds if isinstance(key[0], Path)}

@@ -7,6 +7,7 @@ Gains are linear, `frames` is the length of a ramp, and `shape` is one of the ke
 
 from __future__ import annotations
 
+import struct
 from typing import NamedTuple
 
 from adaptive.kernel import layout as k
@@ -68,6 +69,27 @@ def pan_clip(frame: int, clip: int, pan: float, frames: int, *, group: int = 0) 
 def filter_clip(frame: int, clip: int, cutoff_hz: float, frames: int, *, group: int = 0) -> Command:
     """Ramp the cutoff of a clip's low-pass."""
     return Command(frame, k.CLIP_CUTOFF, clip, group, i0=frames, f0=cutoff_hz)
+
+
+def stretch_clip(
+    frame: int, clip: int, position: float, rate: float, rate_change: float = 0.0, *,
+    kind: int = k.STRETCH_TRANSIENTS, hop_quantum: int = 0, group: int = 0,
+) -> Command:  # fmt: skip
+    """Let a clip follow a tempo map, from where it is: ``position + t (rate + rate_change t / 2)``.
+
+    Parameters
+    ----------
+    position : float
+        Where the clip is to be at this frame, in frames from beat 1 of its first pass.
+    rate, rate_change : float
+        Frames of the sound in a frame of output, and their change a frame (float32).
+    kind : int
+        One of ``layout.STRETCH_…``.
+    hop_quantum : int
+        Quantum, of the twelve of a hop, in which it makes its spectra.
+    """
+    i0, i1 = struct.unpack("<2q", struct.pack("<2d", position, rate))
+    return Command(frame, k.CLIP_TEMPO, clip, group, i0=i0, i1=i1, f0=rate_change, f1=kind, f2=hop_quantum)
 
 
 def play_note(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from adaptive.engine.ports import UNIT, CommandPort, Numbers, Reply, ReplyPort
 from adaptive.engine.spare_rows import grow, is_at_rest, merged
 from adaptive.engine.spec import EngineRow, EngineSpec, MappingSpec
 from adaptive.engine.stream_gate import StreamGate
+from adaptive.engine.stretch_plan import StretchPlan
 from adaptive.engine.telemetry import Telemetry, read_telemetry
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile import build
@@ -92,6 +94,7 @@ class Engine:
         self._header_address = self.memory.header_address
         self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
+        self._plans: dict[int, StretchPlan] = {}
 
     @property
     def frame(self) -> int:
@@ -127,6 +130,22 @@ class Engine:
         self._sounds[index : index + 1] = [sound]
         self._index_of[id(sound)] = index
         return index
+
+    def make_elastic(self) -> None:
+        """Let clips follow a tempo map from now on.  Compiles what they need, if that is not cached."""
+        if self.spec.is_elastic:
+            return
+        self.memory.add_units(build.addresses(list(build.STRETCH_UNITS)))
+        self.spec = self.memory.spec = replace(self.spec, is_elastic=True)
+        self.memory.add_stretch()
+        self.memory.show_steps(self._store)
+
+    def plan_stretch(self, number: int, plan: StretchPlan) -> None:
+        """Tell the kernel where the onsets of a sound are, before a clip with this sound is stretched."""
+        if self._plans.get(number) is not plan:
+            self._plans[number] = plan
+            self.memory["stretch_plans"][2 * number] = plan.record[0]
+            self.memory["stretch_plans"][2 * number + 1] = plan.calm_record[0]
 
     @property
     def sounds(self) -> list[Sound]:
@@ -186,6 +205,8 @@ class Engine:
             Maps the new row to the old row of each parameter that changes its row.
         """
         self.memory.add_units(build.addresses(build.unit_names(kinds_of(spec))))
+        if spec.is_elastic:
+            self.make_elastic()
         before, self.spec = self.spec, merged(self.spec, spec)
         grow(self.memory, before, self.spec, moved, self._store)
         self.port.renew(self.spec)
@@ -242,7 +263,7 @@ class Engine:
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def values_at(self, control_step: int) -> Audio:
-        """Recorded parameters of a control step, shape (parameters, 3): value, age in seconds, staleness."""
+        """Recorded parameters of a control step, shape (parameters, 4): value, age, staleness, target."""
         row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 

@@ -16,6 +16,7 @@ import numpy as np
 from adaptive.engine.arrays import Array, address, aligned
 from adaptive.engine.spec import EngineSpec, InsertSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.compile.build import STRETCH_UNITS
 from adaptive.kernel.dsp.late_rows import ring_floats, ring_frames
 from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.registry import PROCESSORS
@@ -239,8 +240,9 @@ def _has_same_memory(before: InsertSpec, after: InsertSpec) -> bool:
 
 
 def kinds_of(spec: EngineSpec) -> set[str]:
-    """The kinds of processors that a specification uses."""
-    return {insert.kind for bus in spec.buses for insert in bus.inserts}
+    """The optional units that a specification uses: kinds of processors, and those of elastic clips."""
+    kinds = {insert.kind for bus in spec.buses for insert in bus.inserts}
+    return kinds | set(STRETCH_UNITS) if spec.is_elastic else kinds
 
 
 def waves(chains: Mapping[int, list[Slot]]) -> Iterator[tuple[Slot, int]]:

@@ -26,8 +26,16 @@ from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
+from adaptive.kernel.dsp.interpolate import sinc_table
 from adaptive.kernel.hold_record import HOLD
-from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
+from adaptive.kernel.sources.stretch_record import (
+    STRETCH,
+    STRETCH_PLAN,
+    STRETCH_TABLES,
+    STRETCH_WORK,
+    stretch_tables,
+)
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 NO_SLACK_YET = 2**62
@@ -75,6 +83,8 @@ class Memory:
         self._fill_parameters()
         self._fill_schedule()
         self._fill_master()
+        if spec.is_elastic:
+            self.add_stretch()
 
     def __getitem__(self, name: str) -> Array:
         return self.arrays[name]
@@ -122,7 +132,7 @@ class Memory:
         self._add("source_rank", np.int32, sources)
         self._add("mappings", k.MAPPING, len(spec.mappings) + spare.mappings)
         self._add("holds", HOLD, MOST_HELD)
-        self._add("history", np.float32, spec.history_steps, parameters, 3)
+        self._add("history", np.float32, spec.history_steps, parameters, k.HISTORY_COLUMNS)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
         self._add("buckets", np.int32, buckets)
@@ -240,6 +250,22 @@ class Memory:
         """Write the addresses of units that were not compiled before; the kernel calls none of them yet."""
         for name, unit in addresses.items():
             self["units"][self._row_of_unit[name]] = unit
+
+    def add_stretch(self) -> None:
+        """Allocate what clips that follow a tempo map need; the address of the unit ``fft`` must be known.
+
+        The system gives memory to the stretch of a clip when it first runs: 83 kB.
+        """
+        clips = self["clips"].size * k.PAIRS
+        self._add("stretches", STRETCH, clips)
+        self._add("stretch_rows", np.float32, clips, 2, STRETCHED_FRAMES)
+        self._add("stretch_plans", STRETCH_PLAN, 2 * self.spec.sounds)
+        self._add("stretch_work", STRETCH_WORK, 1)
+        self._add("stretch_tables", STRETCH_TABLES, 1)[:] = stretch_tables(
+            int(self["units"][self._row_of_unit["fft"]])
+        )
+        table = sinc_table()
+        self._add("sinc", np.float32, *table.shape)[:] = table
 
     def show_steps(self, publish: Callable[[int, int], object]) -> None:
         """Replace the render list by that of the present specification and inserts."""

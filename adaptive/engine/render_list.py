@@ -35,6 +35,8 @@ def render_list(spec: EngineSpec, inserts: Inserts) -> list[Step]:
     """Steps of a quantum; groups of spare buses have none."""
     groups, rank = rendered_rows(spec), ranks(spec)
     steps = [Step("clips"), Step("voices")]
+    if spec.is_elastic:
+        steps.insert(0, Step("stretch"))
     begun: set[int] = set()
     for level in range(max(rank.values(), default=-1) + 1):
         rows_of = {group: [row for row in rows if rank[row] == level] for group, rows in groups.items()}

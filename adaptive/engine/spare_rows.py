@@ -81,6 +81,7 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
         spare_buses=range(
             max(old.spare_buses.start, new.spare_buses.start), max(old.spare_buses.stop, new.spare_buses.stop)
         ),
+        is_elastic=old.is_elastic or new.is_elastic,
         owners={**old.owners, **new.owners},
     )
 
@@ -190,7 +191,7 @@ def _grow_parameters(
         _move_parameter(memory, index, before)
     for index in {*fresh, *moved}:
         # The conductor may still read control steps from before the parameter was added.
-        memory["history"][:, index] = (records[index]["value"], 0.0, 0.0)
+        memory["history"][:, index] = (records[index]["value"], 0.0, 0.0, records[index]["target"])
 
 
 def _move_parameter(memory: Memory, index: int, before: int) -> None:

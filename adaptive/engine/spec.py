@@ -240,6 +240,8 @@ class EngineSpec:
         Spare rows.
     spare_buses : range
         Buses that are allocated but not rendered until they have an owner: whole groups of eight.
+    is_elastic : bool
+        Whether clips can follow a tempo map.
     owners : Mapping
         Maps a row to a token that identifies its owner.  While the engine plays, a row is written anew when
         its owner changes.
@@ -267,4 +269,5 @@ class EngineSpec:
     tempo_bpm: float = 120.0
     spare_rows: SpareRows = SpareRows()
     spare_buses: range = range(0)
+    is_elastic: bool = False
     owners: Mapping[EngineRow, object] = field(default_factory=dict)

@@ -39,6 +39,10 @@ LEAST_LONG_RISE = 2.0
 TONAL = 12.0
 """Least energy of a tone's bin over the geometric mean around it; a bin of noise reaches about 5."""
 
+ALONE_DB = 20.0
+ALONE_S, ALONE_LEAD_S = 0.02, 0.002
+"""Time before and behind an onset that is compared, and how much earlier than found it may begin."""
+
 BLOCK = 2048  # spectra analysed at a time
 
 
@@ -52,16 +56,27 @@ class StretchPlan:
         In order of their frames, which count from beat 1.
     masks : uint8, shape (onsets, MASK_BYTES)
         One bit for each bin that starts anew.
+    is_alone : bool, shape (onsets,)
+        Onsets out of near silence: there, no tone goes on.
     """
 
     onsets: Array
     masks: Array
+    is_alone: Array
     record: Array = field(init=False)
+    calm_record: Array = field(init=False)
+    """The same for tones: bins start anew only at onsets that are alone."""
+
+    calm_masks: Array = field(init=False)
 
     def __post_init__(self) -> None:
-        record = np.zeros(1, STRETCH_PLAN)
+        record, calm = np.zeros(1, STRETCH_PLAN), np.zeros(1, STRETCH_PLAN)
+        calm_masks = np.where(self.is_alone[:, None], self.masks, np.uint8(0))
         record[0] = (len(self.onsets), self.onsets.ctypes.data, self.masks.ctypes.data)
+        calm[0] = (len(self.onsets), self.onsets.ctypes.data, calm_masks.ctypes.data)
         object.__setattr__(self, "record", record)
+        object.__setattr__(self, "calm_record", calm)
+        object.__setattr__(self, "calm_masks", calm_masks)
 
 
 def plan_sound(audio: Array, sample_rate: float, origin: int = 0, loop_frames: int = 0) -> StretchPlan:
@@ -86,7 +101,18 @@ def plan_sound(audio: Array, sample_rate: float, origin: int = 0, loop_frames: i
     onsets = np.zeros(len(found), STRETCH_ONSET)
     onsets["frame"] = found + first
     onsets["before"], onsets["behind"] = zone_frames(onsets["frame"], sample_rate, loop_frames)
-    return StretchPlan(onsets, np.packbits(masks, axis=1, bitorder="little"))
+    packed = np.packbits(masks, axis=1, bitorder="little")
+    return StretchPlan(onsets, packed, are_alone(around, found + CONTEXT, sample_rate))
+
+
+def are_alone(audio: Array, onsets: Array, sample_rate: float) -> Array:
+    """Whether each onset rises by `ALONE_DB` above what sounds before it: shape (onsets,), bool."""
+    sums = np.concatenate([[0.0], np.cumsum((audio.astype(np.float64) ** 2).sum(axis=0))])
+    span, lead = int(ALONE_S * sample_rate), int(ALONE_LEAD_S * sample_rate)
+    begin = np.clip(onsets - lead, span, len(sums) - 1 - span)
+    before, behind = sums[begin] - sums[begin - span], sums[begin + span] - sums[begin]
+    alone: Array = behind > 10.0 ** (ALONE_DB / 10.0) * before
+    return alone
 
 
 CONTEXT = 2 * FFT_SIZE

@@ -21,7 +21,8 @@ class Telemetry:
     ``…_us`` are times inside the callback in microseconds.  The percentiles come from a histogram with eight
     bins an octave; each is the upper edge of its bin, at most 12.5 % too high.  `load` is the share of real
     time spent in callbacks.  `least_slack_frames` is the shortest time between the arrival of a timed command
-    and its frame; negative means late.
+    and its frame; negative means late.  `stretch_hops` counts the spectra that stretched clips made,
+    `most_hops` those of the quantum with the most.
     """
 
     frame: int
@@ -41,6 +42,8 @@ class Telemetry:
     p999_us: float
     max_us: float
     longest_gap_ms: float
+    stretch_hops: int
+    most_hops: int
 
 
 def percentile_us(bins: np.ndarray, share: float) -> float:
@@ -86,4 +89,6 @@ def read_telemetry(memory: Memory) -> Telemetry:
         p999_us=percentile_us(bins, 0.999),
         max_us=float(record["longest_ns"]) / 1000.0,
         longest_gap_ms=float(record["longest_gap_ns"]) / 1e6,
+        stretch_hops=int(record["stretch_hops"]),
+        most_hops=int(record["most_hops"]),
     )

@@ -9,24 +9,35 @@ from __future__ import annotations
 import difflib
 import functools
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adaptive.composer.steer import CONTROLS
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
     Message,
     Restart,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
     SetState,
+    SetSteer,
     SetTempo,
+    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix_targets import mix_targets
-from adaptive.errors import ProtocolError
+from adaptive.errors import InputError, ProtocolError
+from adaptive.inputs import follow_checks
+from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.shown import shown
+from adaptive.music.chord import Chord
+from adaptive.music.mood import MOODS
+from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import Where
@@ -149,8 +160,10 @@ Request = (
     | ReloadPreset
     | UndoEdit
     | Subscribe
+    | StampedSteps
+    | ExchangeClock
 )
-TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
+TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +244,10 @@ class Checker:
 
     Attributes
     ----------
+    phase_event : str or None
+        The event that is a step of a runner.
+    known_events : tuple of str
+        Every event that may be sent.
     settable_groups : set of str
         State groups that may be set; the implied group `section` is one only if select reads it.
     clamped : int
@@ -250,6 +267,10 @@ class Checker:
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
+        follow = preset.file.tempo_follow
+        self.phase_event = None if follow is None else follow.phase_event
+        self.known_events = self.events if self.phase_event is None else (*self.events, self.phase_event)
+        self._step_latency_s = 0.0 if follow is None else follow.input_latency_ms / 1000.0
         self.mix_targets = mix_targets(preset)
         self.clamped = 0
         self.refused = 0
@@ -313,13 +334,25 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.events)}")
+            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.known_events)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):
                 self._refuse(f"{key} must be a number of at least 0, got {shown(number)}")
         life = None if expires_s is None else float(expires_s)
         return FireEvent(name, min(1.0, float(velocity)), life, message_id)
+
+    def steps(
+        self,
+        age_s: Any = None,
+        at_s: Any = None,
+        message_id: str | None = None,
+        latency_s: float | None = None,
+        least_age_s: float = 0.0,
+    ) -> TakeSteps | StampedSteps:
+        """Check steps of the event that the tempo follows; `latency_s`: of an input that has one."""
+        latency = self._step_latency_s if latency_s is None else latency_s
+        return follow_checks.steps(self.phase_event or "", latency, age_s, at_s, message_id, least_age_s)
 
     def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
         """Check a tempo."""
@@ -391,6 +424,62 @@ class Checker:
             )
         return float(value)
 
+    def steer(self, values: Any, layer: Any = None, message_id: str | None = None) -> SetSteer:
+        """Check controls of the composer, for a layer or for all; None lets one go."""
+        if not isinstance(values, Mapping) or not values:
+            self._refuse(f'steer must be an object such as {{"density": 0.8}}, got {shown(values)}')
+        generated = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+        if layer is not None and layer not in generated:
+            self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, generated)}")
+        checked = tuple((name, self._control(name, value)) for name, value in values.items())
+        return SetSteer(checked, layer or "", message_id)
+
+    def _control(self, name: Any, value: Any) -> float | None:
+        if name not in CONTROLS:
+            self._refuse(f"there is no control {shown(name)}{nearest_or_all(name, CONTROLS)}")
+        control = CONTROLS[name]
+        if value is None:
+            return None
+        if not is_finite_number(value):
+            self._refuse(f"{name} must be a number, got {shown(value)}")
+        self.clamped += not control.low <= value <= control.high
+        return min(control.high, max(control.low, float(value)))
+
+    def mood(self, value: Any, message_id: str | None = None) -> SetMood:
+        """Check a mood: a word, an object with `valence` and `arousal`, or None."""
+        if value is None:
+            return SetMood(None, "", message_id)
+        if isinstance(value, str):
+            if value not in MOODS:
+                self._refuse(f"there is no mood {shown(value)}{nearest_or_all(value, MOODS)}")
+            return SetMood(MOODS[value], value, message_id)
+        if not isinstance(value, Mapping) or not value or set(value) - {"valence", "arousal"}:
+            self._refuse(f'mood must be a word or {{"valence": 0, "arousal": 0}}, got {shown(value)}')
+        numbers = [value.get("valence", 0.0), value.get("arousal", 0.0)]
+        if not all(is_finite_number(number) and -1.0 <= number <= 1.0 for number in numbers):
+            self._refuse(f"valence and arousal must be numbers from -1 to 1, got {shown(value)}")
+        return SetMood((float(numbers[0]), float(numbers[1])), "", message_id)
+
+    def key(self, value: Any, message_id: str | None = None) -> SetKey:
+        """Check a key such as ``D minor``; None lets it go."""
+        if value is not None:
+            self._require_text("key", value, Key.parse)
+        return SetKey(value, message_id)
+
+    def chord(self, value: Any, message_id: str | None = None) -> SetChord:
+        """Check a chord such as ``Dm7``; None lets it go."""
+        if value is not None:
+            self._require_text("chord", value, Chord.parse)
+        return SetChord(value, message_id)
+
+    def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
+        if not isinstance(value, str) or len(value) > LONGEST_ID:
+            self._refuse(f"{what} must be a short text, got {shown(value)}")
+        try:
+            parse(value)
+        except InputError as error:
+            self._refuse(str(error))
+
     def hello(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares."""
         return {
@@ -410,7 +499,7 @@ class Checker:
                     for name, group in self.groups.items()
                     if name in self.settable_groups
                 },
-                "events": list(self.events),
+                "events": list(self.known_events),
             }
         }
 

@@ -9,11 +9,20 @@ from adaptive.conductor.messages import (
     ForgetPlace,
     Jump,
     Message,
+    MoveProgramme,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
+    SetOutputLatency,
+    SetProgramme,
     SetState,
+    SetSteer,
     SetTempo,
+    TakeSteps,
     Transport,
 )
+from adaptive.follow.programme import programme_json
 
 
 def message_json(message: Message) -> dict[str, Any]:
@@ -25,6 +34,9 @@ def message_json(message: Message) -> dict[str, Any]:
         if message.expires_s is not None:
             line["expires_s"] = message.expires_s
         return line
+    if isinstance(message, TakeSteps):
+        steps: dict[str, Any] = {"event": message.event, "age_s": list(message.ages_s)}
+        return steps if message.is_timed else {**steps, "is_timed": False}
     if isinstance(message, SetTempo):
         return {"tempo": message.tempo_bpm}
     if isinstance(message, Transport):
@@ -33,10 +45,33 @@ def message_json(message: Message) -> dict[str, Any]:
         return {"message": {"forget": message.name}}
     if isinstance(message, SetMix):
         return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
+    if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+        return {"message": _steering(message)}
     if isinstance(message, Jump):
         bar = {} if message.bar is None else {"bar": message.bar}
         return {"message": {"jump": {"section": message.section, **bar}}}
-    return {"message": {"restart": True}}
+    return {"message": _follow(message)}
+
+
+def _follow(message: Message) -> dict[str, Any]:
+    if isinstance(message, SetProgramme):
+        return {"programme": None if message.programme is None else programme_json(message.programme)}
+    if isinstance(message, MoveProgramme):
+        return {"programme": message.word}
+    if isinstance(message, SetOutputLatency):
+        return {"output_latency_ms": message.milliseconds}
+    return {"restart": True}
+
+
+def _steering(message: SetSteer | SetMood | SetKey | SetChord) -> dict[str, Any]:
+    if isinstance(message, SetSteer):
+        layer = {"layer": message.layer} if message.layer else {}
+        return {"steer": dict(message.values), **layer}
+    if isinstance(message, SetMood):
+        point = message.point
+        named = message.word or (None if point is None else {"valence": point[0], "arousal": point[1]})
+        return {"mood": named}
+    return {"key": message.key} if isinstance(message, SetKey) else {"chord": message.chord}
 
 
 def _transport(message: Transport) -> dict[str, Any]:

@@ -103,11 +103,13 @@ class OscReader:
                 return _unless_released(check.state(group, value), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
-        if (requests := self._transport(path, arguments)) is not None:
-            return requests
+        for reader in (self._transport, self._steering):
+            if (requests := reader(path, arguments)) is not None:
+                return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            f"stop, pause, resume, restart, volume, mix, forget, jump and load are{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, steer, mood, key, chord, forget, jump and load are"
+            f"{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -133,6 +135,22 @@ class OscReader:
                 return _unless_released(request, arguments)
         return None
 
+    def _steering(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request] | None:
+        """Requests that steer the composer; None if the address is none of theirs."""
+        check, first = self.checker, arguments[0] if arguments else None
+        match path:
+            case ["steer", control]:
+                return [check.steer({control: first})]
+            case ["steer", layer, control]:
+                return [check.steer({control: first}, layer)]
+            case ["mood"]:
+                return [check.mood(_let_go(first))]
+            case ["key"]:
+                return [check.key(_let_go(first))]
+            case ["chord"]:
+                return [check.chord(_let_go(first))]
+        return None
+
     def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:
         """The value that the first argument chooses, by name or by index."""
         if not arguments:
@@ -149,15 +167,23 @@ class OscReader:
         kind = next((kind for kind, names in kinds.items() if name in names), None)
         return f" (did you mean {ROOT}{kind}/{name}?)" if kind else ""
 
-    def _event(self, name: str, arguments: tuple[Any, ...]) -> list[Request]:
-        """Event with an optional velocity and an optional id.  Velocity 0, a released button, is no event."""
+    def _event(self, name: str, arguments: tuple[Any, ...], latency_s: float | None = None) -> list[Request]:
+        """Event with an optional velocity and an optional id.  Velocity 0, a released button, is no event.
+
+        The second argument of the event that the tempo follows is its age in seconds.
+        """
         velocity, message_id = 1.0, None
         for argument in arguments[:2]:
             if isinstance(argument, str):
                 message_id = argument[:128]
             elif isinstance(argument, bool | int | float):
                 velocity = float(argument)
-        event = self.checker.event(name, velocity, None, message_id)
+        event: Request
+        if name == self.checker.phase_event:
+            age_s = _second(arguments)
+            event = self.checker.steps(None if isinstance(age_s, str) else age_s, None, message_id, latency_s)
+        else:
+            event = self.checker.event(name, velocity, None, message_id)
         return [] if velocity == 0.0 else [event]
 
     def _map(self, table: InputTable, no_readings: NoReadings, arguments: tuple[Any, ...]) -> list[Request]:
@@ -167,7 +193,8 @@ class OscReader:
         if is_finite_number(number) and number in no_readings:
             return []
         if table.event is not None:
-            return self._event(table.event, () if value is None else (value,))
+            latency_s = None if table.input_latency_ms is None else table.input_latency_ms / 1000.0
+            return self._event(table.event, () if value is None else (value,), latency_s)
         if table.state is not None:
             if table.values is not None:
                 key = _key(value)
@@ -184,9 +211,12 @@ class OscReader:
 
 
 def rescale(table: InputTable, value: float) -> float:
-    """Map a value from the input range to the output range, clamped.  Either range may be descending."""
+    """Map a value from the input range to the output range, clamped.  Either range may be descending.
+
+    Without a range it is multiplied by the input's `factor`.
+    """
     if table.input_range is None:
-        return value
+        return value if table.factor is None else value * table.factor
     low, high = table.input_range
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
@@ -204,6 +234,11 @@ def _unless_released(request: Request, arguments: tuple[Any, ...]) -> list[Reque
     It is made in either case, so that a wrong name is a fault when the button is let go, too.
     """
     return [] if is_release(arguments) else [request]
+
+
+def _let_go(value: Any) -> Any:
+    """None for an empty text, by which programs without a nil let go."""
+    return None if value == "" else value
 
 
 def _number(value: Any) -> Any:

@@ -3,7 +3,8 @@
 Rules (measured, see ``docs/realtime.md``): repeated objects are stored in groups of 16 lanes, one record for
 each group, with every field of the inner loop in that record.  Counts of objects are run-time sizes; small
 fixed sizes belong to the record.  Records hold indices; addresses are in `HEADER`, in `STEP`, for
-shared audio in `SOUND`, and for the memory of inserts in their groups, which can be added while it plays.
+shared audio in `SOUND`, for the memory of inserts in their groups, which can be added while it plays, and for
+the output of a stretched clip in its group.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ PAIRS = LANES // 2
 CONTROL_STEP_QUANTA = 4
 CONTROL_STEP_FRAMES = CONTROL_STEP_QUANTA * QUANTUM
 """A control step of the conductor: 256 frames, 5.3 ms at 48 kHz."""
+
+HISTORY_COLUMNS = 4
+"""Of a parameter in a control step: value, age in seconds, staleness, target."""
 
 MAX_CHANNELS = 64
 QUIET_QUANTA = 375
@@ -282,6 +286,8 @@ TELEMETRY = record(
         ("longest_gap_ns", "i8"),
         ("last_ns", "i8"),
         ("time_bins", "i8", TIME_BINS),
+        ("stretch_hops", "i8"),  # spectra made by stretched clips
+        ("most_hops", "i8"),  # in a quantum
         ("clock", "i8", 2),  # struct timespec, filled by clock_gettime
     ]
 )
@@ -368,6 +374,13 @@ HEADER = record(
         ("at_order", "i8"),
         ("at_replies", "i8"),
         ("at_telemetry", "i8"),
+        # of clips that follow a tempo map; 0 in an engine without them
+        ("at_stretches", "i8"),
+        ("at_stretch_plans", "i8"),
+        ("at_stretch_rows", "i8"),
+        ("at_stretch_work", "i8"),
+        ("at_stretch_tables", "i8"),
+        ("at_sinc", "i8"),
     ]
 )
 
@@ -398,6 +411,7 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     CLIP_STOP,
     CLIP_RELEASE,
     CLIP_PAN,
+    CLIP_TEMPO,
     CLIP_CUTOFF,
     NOTE_ON,
     NOTE_OFF,
@@ -412,7 +426,10 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     SET_PARAMETER,
     SET_TEMPO,
     WITHDRAW,
-) = range(1, 20)
+) = range(1, 21)
+
+STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_SLICES, STRETCH_VARISPEED = range(4)
+"""Ways in which a clip follows a tempo map."""
 
 LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""

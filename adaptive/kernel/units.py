@@ -24,12 +24,14 @@ from adaptive.kernel.atomic import (
 )
 from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import UNIT, call_unit, pointer
+from adaptive.kernel.dsp.fft import fft
 from adaptive.kernel.layout import (
     BUS_BEGIN,
     ENTRY,
     HEADER,
     LANES,
     MASTER,
+    PAIRS,
     QUANTUM,
     ROOT,
     SOUND,
@@ -38,8 +40,9 @@ from adaptive.kernel.layout import (
 )
 from adaptive.kernel.osc_receiver_layout import RECEIVER
 from adaptive.kernel.processors.registry import PROCESSORS
-from adaptive.kernel.sources import clip, synth
+from adaptive.kernel.sources import clip, stretched_clips, synth
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.stretch_record import STRETCH, STRETCH_PLAN, STRETCH_WORK
 from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 Q = np.int64(QUANTUM)
@@ -76,6 +79,30 @@ def clips_unit(header_address: int, item: int, first: int, count: int) -> int:
         header["declick_decay"],
     )  # fmt: skip
     return np.int32(0)
+
+
+def stretch_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Render a quantum of every clip that follows a tempo map, for `clips_unit` to mix."""
+    header = carray(pointer(header_address), ONE, HEADER)[0]
+    groups = header["clip_groups"]
+    clips = carray(pointer(header["at_clips"]), groups, CLIP_GROUP)
+    sounds = carray(pointer(header["at_sounds"]), header["sound_count"], SOUND)
+    plans = carray(pointer(header["at_stretch_plans"]), np.int64(2) * header["sound_count"], STRETCH_PLAN)
+    stretches = carray(pointer(header["at_stretches"]), groups * np.int64(PAIRS), STRETCH)
+    work = carray(pointer(header["at_stretch_work"]), ONE, STRETCH_WORK)[0]
+    made = stretched_clips.render_stretched(
+        clips, groups, sounds, plans, stretches, header["at_stretches"], header["at_stretch_rows"],
+        header["at_stretch_tables"], work, header["at_stretch_work"], header["at_sinc"], header["frame"],
+    )  # fmt: skip
+    telemetry = control.telemetry_of(header)
+    telemetry["stretch_hops"] += made
+    telemetry["most_hops"] = max(telemetry["most_hops"], made)
+    return np.int32(0)
+
+
+def fft_unit(re: int, im: int, out_re: int, out_im: int, tables: int, work: int) -> None:
+    """The Fourier transform of 4,096 points; all arguments are addresses."""
+    fft(re, im, out_re, out_im, tables, work)
 
 
 def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
@@ -216,6 +243,8 @@ def publish_unit(address: int, value: int, _first: int, _count: int) -> int:
 UNITS: dict[str, tuple[Any, Any]] = {
     "control": (control_unit, UNIT),
     "clips": (clips_unit, UNIT),
+    "stretch": (stretch_unit, UNIT),
+    "fft": (fft_unit, types.void(*[types.int64] * 6)),
     "voices": (voices_unit, UNIT),
     "buses": (buses_unit, UNIT),
     "master": (master_unit, UNIT),
@@ -229,3 +258,6 @@ UNITS: dict[str, tuple[Any, Any]] = {
     **{kind: (processor.unit, UNIT) for kind, processor in PROCESSORS.items()},
 }
 """Function and C signature of each unit."""
+
+OPTIONAL = frozenset({"stretch", "fft", *PROCESSORS})
+"""Units that are compiled only for an engine that uses them."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
+from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.mixer import check_mixer
@@ -26,9 +27,11 @@ from adaptive.preset.schema import (
     ParameterTable,
     PresetFile,
     SectionTable,
+    SteerTable,
 )
 from adaptive.preset.segments import bar_grid
 from adaptive.preset.table import Curve
+from adaptive.preset.tempo_follow import check_input_follow, check_tempo_follow
 from adaptive.preset.tree import RESERVED
 
 # The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
@@ -55,6 +58,16 @@ CONTROL_RANGES = {
     "pan": (-1.0, 1.0),
     "cutoff_hz": (20.0, 20000.0),
     "density": (0.0, 1.0),
+    "energy": (0.0, 1.0),
+    "brightness": (0.0, 1.0),
+    "register": (-1.0, 1.0),
+    "articulation": (0.0, 1.0),
+    "syncopation": (0.0, 1.0),
+    "complexity": (0.0, 1.0),
+    "swing": (0.0, 1.0),
+    "push": (-1.0, 1.0),
+    "humanise": (0.0, 1.0),
+    "wander": (0.0, 1.0),
 }
 _TARGETS = ("parameter", "state", "event")
 
@@ -171,8 +184,15 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
         elif table.state is not None:
             _input_state(table, table.state, file, groups, at, faults)
         elif table.event is not None:
-            faults.require_known((*at, "event"), "stinger", table.event, file.stingers)
+            _input_event(table.event, file, (*at, "event"), faults)
+        check_input_follow(table, i, file, faults)
         _input_extras(table, given[0], at, faults)
+
+
+def _input_event(name: str, file: PresetFile, at: KeyPath, faults: FaultList) -> None:
+    follow = file.tempo_follow
+    if follow is None or name != follow.phase_event:
+        faults.require_known(at, "stinger", name, file.stingers)
 
 
 def _input_parameter(
@@ -224,6 +244,8 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             keys = [(*at, "stem"), (*at, "generator")]
             faults.add(at, f"must have either a `stem` or a `generator`, got {found}", keys)
         if layer.generator is None:
+            if layer.steer != SteerTable():
+                faults.add((*at, "steer"), "goes with a `generator`, not with a `stem`")
             for key in ("style", "instrument", "density"):
                 if getattr(layer, key) is not None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
@@ -231,13 +253,37 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.require_known((*at, "stem", section), "section", section, file.sections)
         _introduction(name, layer, file, faults)
         _variations(layer.stem, at, faults)
+        if layer.density is not None and layer.steer.density is not None:
+            faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
+        _steer(layer.steer, (*at, "steer"), file, faults)
+
+
+def _all_layers(file: PresetFile, faults: FaultList) -> None:
+    _steer(file.steer, ("steer",), file, faults)
+
+
+def _steer(table: SteerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
+    _controls(table, msgspec.structs.fields(SteerTable), at, file, faults)
+    if isinstance(table.mood, str):
+        faults.require_known((*at, "mood"), "mood", table.mood, MOODS)
 
 
 def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultList) -> None:
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.stretch is not None and layer.stem is None:
+        faults.add(
+            ("layers", name, "stretch"), "goes with a `stem`; a `generator` follows the tempo by itself"
+        )
+    if layer.transpose != 0.0 and layer.stem is None:
+        faults.add(("layers", name, "transpose"), "goes with a `stem`; a `generator` has `octave`")
+    if layer.transpose != 0.0 and layer.stretch == "varispeed":
+        faults.add(
+            ("layers", name, "transpose"),
+            'does not go with `stretch = "varispeed"`, whose pitch is the tempo\'s',
+        )
     if layer.wrapped and layer.stem is None:
         faults.add(("layers", name, "wrapped"), "goes with a `stem`, not with a `generator`")
     if layer.first_pass is not None and not layer.wrapped:
@@ -306,7 +352,7 @@ def _master(file: PresetFile, faults: FaultList) -> None:
 
 
 def _controls(
-    table: LayerTable | BusTable | MasterTable,
+    table: LayerTable | BusTable | MasterTable | SteerTable,
     fields: tuple[msgspec.structs.FieldInfo, ...],
     at: KeyPath,
     file: PresetFile,
@@ -392,7 +438,9 @@ CHECKS = (
     _parameters,
     _states,
     _inputs,
+    check_tempo_follow,
     _layers,
+    _all_layers,
     _sections,
     check_routes,
     _stingers,

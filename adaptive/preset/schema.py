@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from adaptive.preset.inserts import Insert
 from adaptive.preset.table import Bound, Control, Name, Table
+from adaptive.preset.tempo_follow_table import Latency, TempoFollowTable
 
 NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
 Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
@@ -43,6 +44,9 @@ Place = Annotated[int, Meta(gt=0)] | Annotated[str, Meta(pattern=r"^[1-9][0-9]{0
 
 Order = Literal["sequence", "random", "shuffle"]
 """The order in which variations or sections are played; ``docs/presets.md`` defines each."""
+
+Stretch = Literal["auto", "tones", "transients", "slices", "varispeed"]
+"""How a recorded layer follows a tempo that is not its own; `docs/presets.md` defines each."""
 
 Files = str | tuple[str, ...]
 """A file, or a list of variations."""
@@ -116,7 +120,34 @@ class InputTable(Table, frozen=True):
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    factor: Annotated[float, Meta(gt=0.0, le=1000.0)] | None = None
+    input_latency_ms: Latency | None = None
     ignore: Ignore = ()
+
+
+class MoodPoint(Table, frozen=True):
+    """A mood as valence and arousal."""
+
+    valence: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    arousal: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+
+
+class SteerTable(Table, frozen=True):
+    """`[steer]`, or `steer` of a layer: what is asked of the composer."""
+
+    mood: str | MoodPoint | None = None
+    density: Control | None = None
+    energy: Control | None = None
+    brightness: Control | None = None
+    register: Control | None = None
+    articulation: Control | None = None
+    syncopation: Control | None = None
+    complexity: Control | None = None
+    swing: Control | None = None
+    push: Control | None = None
+    humanise: Control | None = None
+    wander: Control | None = None
+    learned: bool = True
 
 
 class LayerTable(Table, frozen=True):
@@ -139,7 +170,10 @@ class LayerTable(Table, frozen=True):
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     inserts: tuple[Insert, ...] = ()
     density: Control | None = None
+    steer: SteerTable = msgspec.field(default_factory=SteerTable)
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
+    stretch: Stretch | None = None
+    transpose: Annotated[float, Meta(ge=-12.0, le=12.0)] | Literal["key"] = 0.0
 
 
 class SectionTable(Table, frozen=True):
@@ -401,7 +435,9 @@ class PresetFile(Table, frozen=True, kw_only=True):
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
     inputs: tuple[InputTable, ...] = ()
+    tempo_follow: TempoFollowTable | None = None
     instruments: dict[Name, InstrumentTable] = msgspec.field(default_factory=dict)
+    steer: SteerTable = msgspec.field(default_factory=SteerTable)
     layers: dict[Name, LayerTable]
     sections: Annotated[dict[Name, SectionTable], Meta(min_length=1)]
     select: tuple[SelectTable, ...] = ()

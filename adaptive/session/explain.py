@@ -292,6 +292,21 @@ def _mix(line: Line) -> str:
     return f"{line['target']} goes to {line['value']:g}, in {line['seconds']:g} s: {line['reason']}"
 
 
+def _programme(line: Line) -> str:
+    following = f"; then {line['next']}" if line.get("next") else ""
+    return f"programme, {line['status']}: {line['reason']}{following}"
+
+
+def _steer(line: Line) -> str:
+    values = line.get("values")
+    if values is None:
+        return f"{line['reason']}"
+    told = ", ".join(
+        f"{name} {'as the preset says' if value is None else f'{value:g}'}" for name, value in values.items()
+    )
+    return f"{line.get('layer') or 'all layers'}: {told}"
+
+
 def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
@@ -322,4 +337,6 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "plan": _plan,
     "bar": _bar,
     "mix": _mix,
+    "programme": _programme,
+    "steer": _steer,
 }

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,6 +27,7 @@ from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset
 from adaptive.session.clamp_report import ClampReport
+from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_kinds import make_inputs
@@ -37,6 +39,7 @@ from adaptive.session.recorder import Recorder
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
+from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.stream import Broadcast
@@ -100,9 +103,11 @@ class LiveSession:
         self._faults = KnownFaults()
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
+        self.client_times = ClientTimes(self)
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
+        self._stretch_wait = StretchWait(tell)
         self._stopping = asyncio.Event()
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
@@ -144,6 +149,7 @@ class LiveSession:
             await self._play(ready)
 
     def _close_performance(self) -> None:
+        self._stretch_wait.close()
         self.performance.close()
 
     def stop(self, reason: str = "it was asked to end") -> None:
@@ -203,6 +209,9 @@ class LiveSession:
 
     def _run_due_steps(self) -> None:
         performance = self.performance
+        self.client_times.observe()
+        if performance.preset.file.tempo_follow is not None:
+            self.inbox.tell_latency()
         # the count is read before the replies, so that the replies include all that these steps applied
         rendered = performance.engine.control_steps
         replies = performance.engine.drain_replies()
@@ -211,13 +220,14 @@ class LiveSession:
         for control_step in range(
             performance.next_control_step, min(rendered, performance.next_control_step + MOST_STEPS_AT_ONCE)
         ):
-            messages = self.inbox.take_messages(control_step)
+            messages = self._stretch_wait.pass_on(performance, self.inbox.take_messages(control_step))
             if self._recorder is not None:
                 self._recorder.take_step(control_step, messages)
             performance.step(messages)
             self.subscriptions.follow(control_step)
         for one in self.inputs.values():
             one.follow()
+        self.subscriptions.follow_ahead(time.monotonic(), is_paused=self.inbox.is_paused)
         self.inbox.follow()
         if self._state is not None:
             self._state.follow(self.performance)
@@ -276,6 +286,7 @@ class LiveSession:
         old.engine.hand_over_to(performance.engine)
         old.close()
         self.performance = performance
+        self.client_times.tell_again()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
         self.inbox.forget()

@@ -10,6 +10,7 @@ from adaptive.conductor.assets import prepare
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset
+from adaptive.conductor.elastic import prepare_stretch
 from adaptive.conductor.layers.recorded_bars import RecordedBar, repeating
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.log import DecisionLog
@@ -136,6 +137,15 @@ class Performance:
     def frame(self) -> int:
         """Number of the next frame to be rendered."""
         return self.engine.frame
+
+    @property
+    def is_elastic(self) -> bool:
+        """Whether what is recorded can follow another tempo without being prepared for it first."""
+        return self.engine.spec.is_elastic or not self.conductor.assets.stems
+
+    def prepare_stretch(self) -> None:
+        """Do what takes long before recordings can follow another tempo.  Thread: any."""
+        prepare_stretch(self.conductor.assets, self.engine)
 
     def begin(self, saved: SavedMusic | None = None, beginning: Beginning = AS_DECLARED) -> None:
         """Start the music at its beginning, in the state that `beginning` sets, or where it was saved.

@@ -26,6 +26,9 @@ Audio = np.ndarray
 Line = dict[str, Any]
 
 RATE = 48000
+STEPS_HEARD = 16
+"""Control steps after which the buses' output is taken: once each would be a tenth of a test's time."""
+
 BAR = RATE
 """At 240 quarter notes a minute in 4/4 a bar lasts a second: positions read as seconds."""
 
@@ -184,7 +187,7 @@ class Player:
         self.performance = Performance(preset, seed, bank=bank, write_log=self.text.append)
         self.receipts: list[Receipt] = []
         self.performance.conductor.on_receipt = self.receipts.append
-        self.performance.engine.listen_to_buses(CONTROL_STEP_FRAMES)
+        self.performance.engine.listen_to_buses(STEPS_HEARD * CONTROL_STEP_FRAMES)
         self._master: list[Audio] = []
         self._buses: list[Audio] = []
         self.performance.begin(saved, beginning)
@@ -193,7 +196,8 @@ class Player:
         """Render the frames of a control step, then step the conductor."""
         engine = self.performance.engine
         self._master.append(engine.pull(CONTROL_STEP_FRAMES))
-        self._buses.append(engine.take_buses())
+        if len(self._master) % STEPS_HEARD == 0:
+            self._buses.append(engine.take_buses())
         engine.drain_replies()
         assert self.performance.step(messages)
 
@@ -205,6 +209,7 @@ class Player:
 
     def result(self) -> Played:
         """The result so far."""
+        self._buses.append(self.performance.engine.take_buses())
         return Played(
             self.performance,
             np.concatenate(self._master),

@@ -129,8 +129,8 @@ class LayerPlayer(Protocol):
     def withdraw_notes(self, at: int, beat: float) -> list[Command]:
         """Withdraw the notes after a beat, because the tempo changes there."""
 
-    def set_tempo(self, tempo_bpm: float) -> None:
-        """Play at another tempo from now on."""
+    def set_tempo(self, tempo_bpm: float, at: int) -> list[Command]:
+        """Play at another tempo; the tempo map has changed from the frame `at` on."""
 
     def forget_before(self, frame: int, beat: float) -> None:
         """Forget what has sounded before a frame and beat, and cannot be undone."""

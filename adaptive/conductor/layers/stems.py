@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from adaptive.conductor.layers.clip_in_use import FOREVER, ClipInUse
 from adaptive.conductor.layers.fades import Fades
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
+from adaptive.conductor.layers.stem_state import (
+    ClipState,
+    Introduction,
+    LayerState,
+    VariationChange,
+    fitting_picks,
+    scaled,
+    sound_of,
+)
+from adaptive.conductor.layers.stem_tempo import StemTempo
 from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.conductor.variation_picker import PickState, VariationPicker
@@ -18,49 +27,6 @@ from adaptive.engine.commands import Command
 from adaptive.kernel import layout as kernel
 from adaptive.preset.segments import is_bridge
 from adaptive.timebase import TempoMap
-
-
-@dataclass(frozen=True, slots=True)
-class Introduction:
-    """The introduction of a stem layer in a segment.
-
-    Parameters
-    ----------
-    frames : int
-        Its length.
-    sound : Sound or None
-        A sound that plays once before the loop; its position 0 is where the loop begins.  None: the loop's
-        own sound holds the introduction (`is_held`), or the layer is silent until then.
-    number : int
-        Number of `sound` in the engine's table.
-    is_held : bool
-        Whether the loop's own sound holds it before its beat 1.
-    """
-
-    frames: int
-    sound: Sound | None = None
-    number: int = -1
-    is_held: bool = False
-
-
-class LayerState(NamedTuple):
-    """The state of a stem layer, to restore when a planned transition is cancelled."""
-
-    clips: tuple[tuple[Sound | None, int, int, int, bool], ...]
-    current: int
-    segment: str
-    next_change: int
-    picks: Mapping[str, PickState]
-    picks_before: Mapping[str, PickState]
-    left_with: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class VariationChange:
-    """A scheduled change of variation, and the layer's state before it."""
-
-    frame: int
-    before: LayerState
 
 
 @dataclass(slots=True)
@@ -99,6 +65,8 @@ class StemLayer:
     current: ClipInUse | None = None
     segment: str = ""
     next_change: int = FOREVER
+    next_position: float = 0.0  # where the present clip is at `next_change`, like `ClipInUse.way_position_at`
+    elastic: StemTempo | None = None  # None: it plays at the tempo it was recorded at
     picks: dict[str, PickState] = field(default_factory=dict)
     picks_before: dict[str, PickState] = field(default_factory=dict)  # the pick states before the last pick
     left_with: dict[str, int] = field(default_factory=dict)  # the variation that played when a segment ended
@@ -117,27 +85,32 @@ class StemLayer:
         """Frames of the longest pickup: what plays before the first beat of a segment."""
         intro = self.introductions.get(segment)
         if intro is not None and intro.sound is not None:
-            return intro.sound.origin - intro.frames
-        frames = intro.frames if intro is not None and intro.is_held else 0
-        first = self.first_passes.get(segment)
-        sounds = self.sounds.get(segment, ()) if first is None else (first,)
-        return max((sound.origin - frames for sound, _ in sounds), default=0)
+            frames = intro.sound.origin - scaled(intro.frames, intro.sound)
+        else:
+            held = intro.frames if intro is not None and intro.is_held else 0
+            first = self.first_passes.get(segment)
+            sounds = self.sounds.get(segment, ()) if first is None else (first,)
+            frames = max((sound.origin - scaled(held, sound) for sound, _ in sounds), default=0)
+        if self.elastic is None or segment not in self.sounds:
+            return frames
+        return self.elastic.frames_for(frames, segment, self.sounds[segment][0][0])
 
     def snapshot(self) -> LayerState:
         """The present state."""
-        states = [(c.sound, c.zero_frame, c.ends_frame, c.starts_frame, c.is_stopping) for c in self.clips]
+        states = [ClipState.of(clip) for clip in self.clips]
         current = -1 if self.current is None else self.clips.index(self.current)
         return LayerState(
-            tuple(states), current, self.segment, self.next_change, dict(self.picks), dict(self.picks_before),
-            dict(self.left_with),
+            tuple(states), current, self.segment, self.next_change, self.next_position, dict(self.picks),
+            dict(self.picks_before), dict(self.left_with),
         )  # fmt: skip
 
     def restore(self, state: LayerState) -> None:
         """Restore a snapshot."""
         for clip, before in zip(self.clips, state.clips, strict=True):
-            clip.sound, clip.zero_frame, clip.ends_frame, clip.starts_frame, clip.is_stopping = before
+            before.restore(clip)
         self.current = None if state.current < 0 else self.clips[state.current]
         self.segment, self.next_change = state.segment, state.next_change
+        self.next_position = state.next_position
         self.picks, self.picks_before = dict(state.picks), dict(state.picks_before)
         self.left_with = dict(state.left_with)
 
@@ -152,27 +125,14 @@ class StemLayer:
 
     def fitting(self, state: LayerState) -> LayerState:
         """A state without what the variations of this layer do not have, after a save or an edit."""
-        left_with = {
-            segment: variation
-            for segment, variation in state.left_with.items()
-            if segment in self.pickers and variation < len(self.sounds[segment])
-        }
-        picks, picks_before = self._fitting(state.picks), self._fitting(state.picks_before)
-        return state._replace(picks=picks, picks_before=picks_before, left_with=left_with)
-
-    def _fitting(self, picks: Mapping[str, PickState]) -> dict[str, PickState]:
-        return {
-            segment: pick
-            for segment, pick in picks.items()
-            if segment in self.pickers and pick.fits(len(self.sounds[segment]))
-        }
+        return fitting_picks(state, {segment: len(self.sounds[segment]) for segment in self.pickers})
 
     def has_same_material(self, before: StemLayer, segment: str) -> bool:
         """Whether a segment has the same sounds, picker and length as in the layer before an edit."""
         return (
             self.pickers.get(segment) == before.pickers.get(segment)
             and self.pass_frames.get(segment) == before.pass_frames.get(segment)
-            and _sound_of(self.introductions.get(segment)) is _sound_of(before.introductions.get(segment))
+            and sound_of(self.introductions.get(segment)) is sound_of(before.introductions.get(segment))
             and self._first_pass(segment) is before._first_pass(segment)
             and [id(sound) for sound, _ in self.sounds.get(segment, ())]
             == [id(sound) for sound, _ in before.sounds.get(segment, ())]
@@ -185,19 +145,24 @@ class StemLayer:
     def _is_at(self, clip: ClipInUse, segment: str, at: int, position: int) -> bool:
         """Whether a clip plays a sound of a segment, within a frame of `position`, at a frame."""
         intro = self.introductions.get(segment)
+        tolerance = 1 if clip.way is None else 2  # positions of a stretched clip are rounded twice
         if intro is not None and position < 0:
             expected = [intro.sound, self._first_pass(segment)]
             if expected == [None, None]:
                 expected = [sound for sound, _ in self.sounds[segment]]
             is_known = clip.sound is not None and any(clip.sound is sound for sound in expected)
-            return is_known and abs(clip.position_at(at) - position) <= 1
+            assert clip.sound is not None  # it is known
+            return is_known and abs(clip.position_at(at) - scaled(position, clip.sound)) <= tolerance
         if clip.sound is not None and clip.sound is self._first_pass(segment):
-            return abs(clip.position_at(at) - position % self.pass_frames[segment]) <= 1
+            place = scaled(position % self.pass_frames[segment], clip.sound)
+            return abs(clip.position_at(at) - place) <= tolerance
         if clip.sound is None or all(clip.sound is not sound for sound, _ in self.sounds[segment]):
             return False
-        if clip.position_at(at) < 0:
+        place, loop = clip.position_at(at), clip.sound.loop_frames
+        if place < 0:
             return False
-        return abs(clip.position_at(at) - position % clip.sound.loop_frames) <= 1
+        off = place - scaled(position, clip.sound) % loop
+        return abs(off if clip.way is None else (off + loop // 2) % loop - loop // 2) <= tolerance
 
     def already_plays(self, segment: str, is_same_position: bool, at: int, position: int) -> bool:
         """Whether the present clip plays the segment's sound at `position` already, and can simply continue.
@@ -313,9 +278,11 @@ class StemLayer:
             again = self.fading_clip(segment, at, position)
             if again is not None:
                 again.ends_frame, again.is_stopping = FOREVER, False
+                posted = self._keep_up(again, segment, at, group)
                 self._set_current(segment, again, at)
                 frames = max(fades.in_frames, self.declick_frames)
-                return [commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)]
+                fade = commands.fade_clip(at, again.clip, 1.0, frames, shape=fades.shape_in, group=group)
+                return [*posted, fade]
         if intro is not None and intro.sound is not None and position < 0:
             sound, number = intro.sound, intro.number
             self.picks_before[segment] = self.picks.get(segment, PickState())
@@ -329,22 +296,31 @@ class StemLayer:
         playing = self._free_clip()
         lead = 0
         # what the sound holds before its beginning, which is no pickup if it is the introduction
-        before = 0 if position == 0 and intro is not None and intro.is_held else sound.origin + position
+        before = (
+            0
+            if position == 0 and intro is not None and intro.is_held
+            else sound.origin + scaled(position, sound)
+        )
+        playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
+        playing.zero_frame, playing.way = at - position, None
+        if self.elastic is not None:
+            self.elastic.enter(playing, segment, at, position * sound.scale)
+        if playing.way is not None:
+            before = int(before / playing.way.parts[0].rate)
         if is_beginning and pickup != "never" and before > 0 and at - before >= earliest:
             lead = before
-        playing.sound, playing.ends_frame, playing.is_stopping = sound, FOREVER, False
-        playing.zero_frame = at - position
         self._set_current(segment, playing, at)
         first = at - lead
         fade_frames = fades.in_frames or (0 if is_beginning else self.declick_frames)
         fade_start = at + fades.in_start if fades.in_frames else at
-        start_position = position - lead
+        is_in_pass = False
         if fade_frames and fade_start < first:
             # the fade-in begins before the seam, and so does the sound, in the middle of a pass
             first = max(fade_start, earliest)
-            start_position = position - (at - first)
-            if position >= 0 and sound.loop_frames:
-                start_position %= sound.loop_frames
+            is_in_pass = position >= 0
+        if playing.way is not None and first < at:
+            playing.way = playing.way.led_from(first)
+        start_position = self._begin_at(playing, first, is_in_pass=is_in_pass)
         playing.starts_frame = first
         gain = 0.0 if fade_frames else 1.0
         posted = [
@@ -356,7 +332,8 @@ class StemLayer:
                 position=start_position,
                 gain=gain,
                 group=group,
-            )
+            ),
+            *self._tempo_commands(playing, first, group),
         ]
         if fade_frames:
             begin = max(fade_start, first)
@@ -365,10 +342,28 @@ class StemLayer:
             )
         return posted
 
-    def carry_over(self, segment: str, at: int) -> None:
-        """Record that the present clip continues unchanged in another segment."""
-        if self.current is not None:
-            self._set_current(segment, self.current, at)
+    def _begin_at(self, playing: ClipInUse, first: int, *, is_in_pass: bool = False) -> int:
+        """Position at which the kernel begins a clip at a frame; a loop may begin in the middle of a pass."""
+        position = round(playing.way_position_at(first))
+        loop = playing.sound.loop_frames if playing.sound else 0
+        begin = position % loop if loop and (is_in_pass or position >= loop) else position
+        playing.shift = begin - position
+        return begin
+
+    def _tempo_commands(self, playing: ClipInUse, at: int, group: int) -> list[Command]:
+        return [] if self.elastic is None else self.elastic.commands(playing, at, group)
+
+    def _keep_up(self, playing: ClipInUse, segment: str, at: int, group: int) -> list[Command]:
+        """Let a clip that goes on follow the tempo of what follows a seam."""
+        return [] if self.elastic is None else self.elastic.keep_up(playing, segment, at, group)
+
+    def carry_over(self, segment: str, at: int, group: int) -> list[Command]:
+        """Let the present clip go on in another segment."""
+        if self.current is None:
+            return []
+        posted = self._keep_up(self.current, segment, at, group)
+        self._set_current(segment, self.current, at)
+        return posted
 
     def restart_clip(self, clip: int, at: int, frames: int) -> list[Command]:
         """Restart a clip that was stopped, at the position it would have reached, with a fade-in."""
@@ -376,9 +371,12 @@ class StemLayer:
         if playing is None or playing.clip != clip or playing.sound is None:
             return []
         number = next(n for s, n in self.numbered() if s is playing.sound)
-        position = playing.position_at(at)
+        if playing.way is not None:
+            playing.way = playing.way.from_frame(at)
+        position = self._begin_at(playing, at, is_in_pass=playing.way_position_at(at) >= 0)
         return [
             commands.start_clip(at, clip, number, self.place.bus, position=position, gain=0.0),
+            *self._tempo_commands(playing, at, 0 if self.elastic is None else self.elastic.group),
             commands.fade_clip(at, clip, 1.0, frames, shape=kernel.EQUAL_POWER_IN),
         ]
 
@@ -419,14 +417,23 @@ class StemLayer:
     def _set_current(self, segment: str, playing: ClipInUse, at: int) -> None:
         """Record what plays from a frame on, and when the next variation, or the loop, is due."""
         self.current, self.segment, self.next_change = playing, segment, FOREVER
-        if playing.sound is not None and playing.sound is _sound_of(self.introductions.get(segment)):
-            self.next_change = playing.zero_frame
+        if playing.sound is not None and playing.sound is sound_of(self.introductions.get(segment)):
+            self._change_at(playing, 0.0)
         elif playing.sound is not None and playing.sound is self._first_pass(segment):
-            self.next_change = playing.zero_frame + self.pass_frames[segment]
+            self._change_at(playing, scaled(self.pass_frames[segment], playing.sound))
         elif segment in self.pickers and not is_bridge(segment):  # a bridge plays once
-            length = self.pass_frames[segment]
-            passes = max(0, at - playing.zero_frame) // length
-            self.next_change = playing.zero_frame + (passes + 1) * length
+            length = self._pass_of(playing)
+            passes = max(0, round(playing.way_position_at(at))) // length
+            self._change_at(playing, (passes + 1) * length)
+
+    def _pass_of(self, playing: ClipInUse) -> int:
+        """Length of a pass of the present segment, in frames of what a clip plays."""
+        frames = self.pass_frames[self.segment]
+        return frames if playing.sound is None else scaled(frames, playing.sound)
+
+    def _change_at(self, playing: ClipInUse, position: float) -> None:
+        """Note that another sound is due where the present clip reaches a position."""
+        self.next_position, self.next_change = position, playing.frame_of(position)
 
     # ── seams ──────────────────────────────────────────────────────────────────────────────────
 
@@ -446,12 +453,16 @@ class StemLayer:
     def cross(self, seam: SeamContext, *, is_wanted: bool) -> list[Command]:
         """Stop, start or carry over the sound at a seam; empty if it continues unchanged."""
         segment = seam.segment
-        if is_wanted and seam.is_bridge and not self.has(segment):
-            return []  # the layer continues under the bridge
+        if is_wanted and seam.is_bridge and not self.has(segment):  # the layer continues under the bridge
+            if self.current is None:
+                return []
+            posted = self._keep_up(self.current, self.segment, seam.frame, seam.group)
+            if posted and self.next_change < FOREVER:
+                self._change_at(self.current, self.next_position)
+            return posted
         enters = is_wanted and self.has(segment)
         if enters and self.already_plays(segment, seam.may_continue, seam.frame, seam.position):
-            self.carry_over(segment, seam.frame)
-            return []
+            return self.carry_over(segment, seam.frame, seam.group)
         fades = seam.fades
         if enters and self.crosses_itself(segment):
             fades = fades.into_itself()
@@ -487,8 +498,24 @@ class StemLayer:
         """Do nothing: a recording has no notes to withdraw."""
         return []
 
-    def set_tempo(self, tempo_bpm: float) -> None:
-        """Do nothing: a recording keeps its tempo."""
+    def set_tempo(self, tempo_bpm: float, at: int) -> list[Command]:
+        """Follow the tempo map, which has changed from the frame `at` on.
+
+        What fades out or rings keeps the speed that it has.
+        """
+        if self.elastic is None:
+            return []
+        posted = self.undo_changes(at)
+        for clip in self.clips:
+            if clip.sound is None or clip.ends_frame <= at:
+                continue
+            if clip is self.current:
+                posted += self.elastic.follow(clip, self.segment, at)
+            else:  # the rest of its way has been withdrawn
+                posted += self.elastic.commands(clip, at, self.elastic.group)
+        if self.current is not None and self.next_change < FOREVER:
+            self._change_at(self.current, self.next_position)
+        return posted
 
     # ── variations ─────────────────────────────────────────────────────────────────────────────
 
@@ -503,22 +530,32 @@ class StemLayer:
             self.changes.append(VariationChange(at, self.snapshot()))
             sound, number = self._next_sound(self.current)
             is_last = self.segment not in self.pickers and sound is not self._first_pass(self.segment)
-            self.next_change = FOREVER if is_last else at + self.pass_frames[self.segment]
-            if sound is self.current.sound:
+            old = self.current
+            self.next_change = FOREVER
+            if sound is old.sound:
+                if not is_last:
+                    self._change_at(old, self.next_position + self._pass_of(old))
                 continue
-            old, new = self.current, self._free_clip()
+            new = self._free_clip()
             old.ends_frame = at + (old.sound.frames if old.sound else 0)
             new.sound, new.zero_frame, new.starts_frame, new.ends_frame = sound, at, at, FOREVER
-            new.is_stopping = False
+            new.is_stopping, new.way, new.shift = False, None, 0
+            if self.elastic is not None and old.way is not None:
+                place = (old.way.position - self.next_position) * sound.scale
+                place /= 1.0 if old.sound is None else old.sound.scale
+                new.way = self.elastic.way(self.segment, at, place, sound, old.way.beat)
             self.current = new
+            if not is_last:
+                self._change_at(new, self._pass_of(new))
             if old.sound is None or old.sound.loop_frames:  # what plays once rings on by itself
                 posted.append(commands.release_clip(at, old.clip, group=group))
             posted.append(commands.start_clip(at, new.clip, number, self.place.bus, group=group))
+            posted += self._tempo_commands(new, at, group)
         return posted
 
     def _next_sound(self, playing: ClipInUse) -> tuple[Sound, int]:
         """What follows at the end of a pass or of an introduction, and its number."""
-        is_intro = playing.sound is _sound_of(self.introductions.get(self.segment))
+        is_intro = playing.sound is sound_of(self.introductions.get(self.segment))
         if is_intro and self.segment in self.first_passes:
             return self.first_passes[self.segment]
         return self._pick_variation(self.segment)
@@ -547,7 +584,3 @@ class StemLayer:
         """Forget the changes before a frame: they have sounded and cannot be undone."""
         if self.changes and self.changes[0].frame < frame:
             self.changes = [change for change in self.changes if change.frame >= frame]
-
-
-def _sound_of(intro: Introduction | None) -> Sound | None:
-    return None if intro is None else intro.sound

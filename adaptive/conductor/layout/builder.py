@@ -34,6 +34,7 @@ from adaptive.engine.spec import (
 )
 from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
+from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
 from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
@@ -351,6 +352,7 @@ class _Builder:
             gain=db_to_gain(fixed_level_db(self.preset.file)) if rows.master is None else 1.0,
             spare_rows=spare,
             spare_buses=range(in_use, rows.first),
+            is_elastic=is_elastic(self.preset.file),
             owners=owners,
         )
         if self.occupancy is not None:
@@ -365,7 +367,8 @@ class _Builder:
             self.fills,
             rows,
             duck_group,
-            range(duck_group + 1, spec.groups),
+            duck_group + 1,
+            range(duck_group + 2, spec.groups),
         )
 
     def _add_buses(self) -> dict[EngineRow, str]:

@@ -100,8 +100,8 @@ class PresetLayout:
         Name of a parameter to its row.
     buses : BusRows
         Rows of the buses, of the reverb and of the master.
-    duck_group : int
-        Withdrawal group of the ducking envelope.
+    duck_group, tempo_group : int
+        Withdrawal groups of the ducking envelope, and of changes of tempo.
     dynamic_groups : range
         Withdrawal groups that transitions and stingers use in rotation.
     """
@@ -114,6 +114,7 @@ class PresetLayout:
     fills: Mapping[str, LayerPlace]
     buses: BusRows
     duck_group: int
+    tempo_group: int
     dynamic_groups: range
 
     def places(self) -> dict[str, LayerPlace]:

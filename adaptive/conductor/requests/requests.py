@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adaptive.conductor.assets import SegmentAssets
+from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
     Message,
+    MoveProgramme,
     Restart,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
+    SetOutputLatency,
+    SetProgramme,
     SetState,
+    SetSteer,
     SetTempo,
+    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
+from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.tempo.range import range_of
 from adaptive.conductor.transitions.planner import TransitionPlanner
 
 
@@ -41,6 +51,10 @@ class Requests:
         Handles `forget`, `restart` and `jump`.
     mix : Mix
         Handles `mix`.
+    following : TempoFollowing
+        Handles steps, programmes and the output latency.
+    steering : Steering
+        Handles `steer`, `mood`, `key` and `chord`.
 
     Attributes
     ----------
@@ -56,9 +70,12 @@ class Requests:
         tracker: RequestTracker,
         places: PlaceRequests,
         mix: Mix,
+        following: TempoFollowing,
+        steering: Steering,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
+        self.following, self.steering = following, steering
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -68,16 +85,11 @@ class Requests:
                 self.handle(message)
 
     def begin_tempo(self, messages: Sequence[Message], section: str) -> None:
-        """Let the music begin in the tempo that was asked for, if the section can play in it."""
-        segment_assets = self.playback.assets.segments.get(section)
+        """Let the music begin in the tempo that was asked for."""
         for message in messages:
-            if not isinstance(message, SetTempo):
-                continue
-            if message.tempo_bpm is not None and segment_assets is not None and segment_assets.has_stems:
-                self._drop_tempo(message, section)
-            else:
+            if isinstance(message, SetTempo):
                 self.playback.tempo_wanted = message.tempo_bpm
-                self._tempo_set(message, 0, "accepted", self._goal(message, segment_assets))
+                self._tempo_set(message, 0, "accepted", section)
 
     def resume(self) -> None:
         """Try the deferred tempo messages again."""
@@ -101,6 +113,10 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+            self.following.handle(message)
+        elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+            self.steering.handle(message)
         else:
             self._transport(message)
 
@@ -145,34 +161,22 @@ class Requests:
                 reason = "a section is about to begin; the tempo changes right after that"
                 playback.receipt(message.id, "deferred", reason)
             return
-        wanted = playback.assets.segments.get(playback.destination.section)
-        if message.tempo_bpm is not None and wanted is not None and wanted.has_stems:
-            self._drop_tempo(message, playback.destination.section)
-            return
         playback.tempo_wanted = message.tempo_bpm
-        goal = self._goal(message, wanted)
-        playing = playback.assets.segments.get(playback.instance.section)
-        if playing is not None and playing.has_stems:
-            # the present section keeps its tempo, which its stems hold; the next one begins in the new tempo
-            self.planner.replan()
-            at = playback.transitions[-1].frame if playback.transitions else playback.earliest
-        else:
-            at = playback.earliest
-            self.planner.change_tempo(goal)
-        self._tempo_set(message, at, "started" if is_deferred else "accepted", goal)
+        playback.follow_tempo()
+        section, at = playback.instance.section, playback.earliest
+        self.planner.change_tempo(playback.tempo_in(section))
+        self._tempo_set(message, at, "started" if is_deferred else "accepted", section)
 
-    def _goal(self, message: SetTempo, segment_assets: SegmentAssets | None) -> float:
-        """The tempo that a message leads to, in the segment with these assets; None: in silence."""
-        own = segment_assets.tempo_bpm if segment_assets else self.playback.preset.file.tempo_bpm
-        return message.tempo_bpm or own
-
-    def _tempo_set(self, message: SetTempo, at: int, status: str, tempo_bpm: float) -> None:
+    def _tempo_set(self, message: SetTempo, at: int, status: str, section: str) -> None:
         playback = self.playback
-        playback.log_line("tempo", at, "asked for by a message", status="set", tempo_bpm=tempo_bpm)
-        playback.receipt(message.id, status, f"{tempo_bpm:g} bpm", at, playback.position_at(at))
-        playback.receipt(message.id, "finished", f"{tempo_bpm:g} bpm")
-
-    def _drop_tempo(self, message: SetTempo, section: str) -> None:
-        why = f"section {section} has recorded stems, which keep the tempo they were recorded at"
-        self.playback.log_line("tempo", self.playback.now, why, status="dropped", tempo_bpm=message.tempo_bpm)
-        self.playback.receipt(message.id, "dropped", why)
+        tempo_bpm, more = playback.tempo_in(section), {}
+        words = f"{tempo_bpm:g} bpm"
+        bounds = range_of(playback.preset, playback.assets.segments.get(section))
+        asked = message.tempo_bpm
+        if asked is not None and bounds is not None and bounds.clamped(asked) != asked:
+            words += f" instead of {asked:g}: {bounds.reason}"
+            more = {"asked_bpm": asked, "remark": bounds.reason}
+        reason = "asked for by a message" if message.tempo_bpm is not None else "let go by a message"
+        playback.log_line("tempo", at, reason, status="set", tempo_bpm=tempo_bpm, **more)
+        playback.receipt(message.id, status, words, at, playback.position_at(at))
+        playback.receipt(message.id, "finished", words)

@@ -12,6 +12,7 @@ from enum import Enum
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.playback import PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.timebase import BEAT_TOLERANCE
 
 TRANSPORT = "transport"
 """Subject of play and stop; the subject of a state is its group."""
@@ -116,11 +117,19 @@ class RequestTracker:
         elif any(transition.target is target for transition in playback.transitions):
             return
         elif playback.transitions and playback.destination.section == target.section:
+            before = request.transition
             self._attach(request)
-            self._receipt(request, "deferred", f"{request.label}: the transition was planned again")
+            if not self._has_only_moved(before, request.transition):
+                self._receipt(request, "deferred", f"{request.label}: the transition was planned again")
         else:
             why = reason or "it is not wanted now"
             self._end(request, "superseded", f"the transition was cancelled: {why}")
+
+    def _has_only_moved(self, before: PlannedTransition | None, now: PlannedTransition | None) -> bool:
+        """Whether a live tempo has moved a transition, to another frame of the same beat."""
+        if before is None or now is None or not now.is_moved:
+            return False
+        return abs(now.beat - before.beat) < BEAT_TOLERANCE
 
     def _attach(self, request: TrackedRequest) -> None:
         """Let a request wait for the transitions that are planned now."""

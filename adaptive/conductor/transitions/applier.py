@@ -161,14 +161,23 @@ class TransitionApplier:
         picked, before = playback.shot_picks.pick(shot_path("fills", name))
         shot = playback.assets.fills[name][picked]
         transition.fill_before, transition.fill_take = before, shot.file if before is not None else ""
-        lead = shot.sound.origin if frame - shot.sound.origin >= playback.earliest else 0
         clip = min(self._fill_clips[name], key=lambda playing: playing.ends_frame)
-        clip.ends_frame = frame + shot.sound.frames
+        clip.sound, clip.zero_frame, clip.way = shot.sound, frame, None
+        elastic, lead = playback.assets.fill_tempo.get(name), shot.sound.origin
+        if elastic is not None and transition.source.section in elastic.own_bpm:
+            elastic.enter(clip, transition.source.section, frame, 0)
+        if clip.way is not None:
+            lead = int(lead / clip.way.parts[0].rate)
+        lead = lead if frame - lead >= playback.earliest else 0
+        if clip.way is not None and lead:
+            clip.way = clip.way.led_from(frame - lead)
+        clip.ends_frame = clip.frame_of(shot.sound.frames)
         started = commands.start_clip(
-            frame - lead, clip.clip, shot.number, playback.layout.fills[name].bus, position=-lead,
-            group=transition.group,
+            frame - lead, clip.clip, shot.number, playback.layout.fills[name].bus,
+            position=round(clip.way_position_at(frame - lead)), group=transition.group,
         )  # fmt: skip
-        self.outbox.add([started])
+        follows = [] if elastic is None else elastic.commands(clip, frame - lead, transition.group)
+        self.outbox.add([started, *follows])
         transition.early.append(started)
         return beat, name
 

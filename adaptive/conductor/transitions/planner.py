@@ -75,6 +75,7 @@ class TransitionPlanner:
         self.tempo_changes = TempoChanges(playback, outbox)
         self._groups = groups
         self._transitions_planned = 0
+        self._is_moved = False
 
     def take_over(self, before: TransitionPlanner) -> None:
         """Continue the rotation of groups, and keep the clips of fills."""
@@ -111,8 +112,12 @@ class TransitionPlanner:
             return TransitionTable(exit_at="immediate")
         return self.playback.preset.transition(source, target)
 
-    def plan(self, request: TransitionRequest) -> None:
-        """Plan one transition to a section, or two over a bridge, after those that are already planned."""
+    def plan(self, request: TransitionRequest, *, is_moved: bool = False) -> None:
+        """Plan one transition to a section, or two over a bridge, after those that are already planned.
+
+        `is_moved`: the same was planned before, and only the tempo has moved it; that is not logged.
+        """
+        self._is_moved = is_moved
         source, section = self.playback.destination, request.section
         origin = self.playback.origin_of(source)
         rule = request.rule or self.rule(origin.section, section)
@@ -172,13 +177,15 @@ class TransitionPlanner:
             playback.now,
             before,
         )
+        transition.is_moved = self._is_moved
         transition.marker = playback.marker_before(source) if is_bridge(source.section) else plan.exit.marker
         self.tempo_changes.step_at(transition)
         transition.fades = fades_of(rule, transition, playback.tempo)
         # the applier reads the transitions planned before this one, so it is appended afterwards
         fill = self.applier.post(transition)
         playback.transitions.append(transition)
-        self._log_planned(transition, plan, fill)
+        if not self._is_moved:
+            self._log_planned(transition, plan, fill)
 
     def _log_planned(self, transition: PlannedTransition, plan: ExitPlan, fill: str | None) -> None:
         playback = self.playback
@@ -205,14 +212,19 @@ class TransitionPlanner:
         """Number of planned transitions that are too near to be cancelled."""
         return sum(transition.frame < self.playback.earliest for transition in self.playback.transitions)
 
-    def cancel(self, reason: str, keep: int = 0) -> None:
+    def has_begun(self) -> bool:
+        """Whether something that leads to a planned seam sounds, or is about to: a fill, a pickup, a fade."""
+        playback = self.playback
+        return any(c.frame < playback.earliest for planned in playback.transitions for c in planned.early)
+
+    def cancel(self, reason: str, keep: int = 0, *, is_logged: bool = True) -> None:
         """Cancel planned transitions except the first `keep`, from the last one backwards."""
         playback = self.playback
         while len(playback.transitions) > keep:
             transition = playback.transitions[-1]
             self.applier.undo(transition)
             self.tempo_changes.undo(transition)
-            is_first = len(playback.transitions) == keep + 1
+            is_first = is_logged and len(playback.transitions) == keep + 1
             playback.transitions.pop()
             playback.revision += 1
             if is_first:
@@ -244,13 +256,6 @@ class TransitionPlanner:
         )
         return transition
 
-    def replan(self) -> None:
-        """Cancel what is planned and plan it again at the tempo that is asked for now."""
-        if self.playback.transitions:
-            request = self.playback.transitions[-1].request
-            self.cancel("the tempo changes")
-            self.plan(request)
-
     def change_tempo(self, tempo_bpm: float) -> None:
         """Glide to another tempo within a beat; notes and transitions beyond are planned again."""
         playback = self.playback
@@ -259,3 +264,12 @@ class TransitionPlanner:
         self.tempo_changes.glide_to(tempo_bpm)
         if request is not None:
             self.plan(request)
+
+    def steer_tempo(self, tempo_bpm: float, frames: int, told_bpm: float) -> None:
+        """Glide to a tempo within some frames, as `TempoChanges.glide_to`; what is planned moves with it."""
+        playback = self.playback
+        request = playback.transitions[-1].request if playback.transitions else None
+        self.cancel("the tempo changes", is_logged=False)
+        self.tempo_changes.glide_to(tempo_bpm, frames, told_bpm)
+        if request is not None:
+            self.plan(request, is_moved=True)

@@ -9,6 +9,7 @@ from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.playback import PlaybackState
+from adaptive.engine import commands
 
 GLIDE_BEATS = 1.0
 """Length of the glide to a tempo that a message asks for, in beats of the tempo before it."""
@@ -30,7 +31,10 @@ class TempoChanges:
 
     def begin(self, context: ComposeContext) -> None:
         """Begin in the tempo and beat unit of the first segment, at frame 0."""
-        self.playback.tempo.step(0, context.tempo_bpm, context.instance.beat_unit)
+        playback = self.playback
+        if playback.tempo_wanted is not None or playback.tempo_live is not None:
+            playback.follow_tempo()
+        playback.tempo.step(0, context.tempo_bpm, context.instance.beat_unit)
 
     def step_at(self, transition: PlannedTransition) -> None:
         """Change tempo and beat unit at a seam to those of the destination, if they differ."""
@@ -38,9 +42,7 @@ class TempoChanges:
         segment_assets = playback.assets.segments.get(transition.target.section)
         if segment_assets is None:
             return
-        tempo_bpm = segment_assets.tempo_bpm
-        if playback.tempo_wanted is not None and not segment_assets.has_stems:
-            tempo_bpm = playback.tempo_wanted
+        tempo_bpm = playback.tempo_after(transition.frame, transition.target.section)
         beat_unit = segment_assets.segment.beat_unit
         is_other = abs(tempo.tempo_at(transition.frame) - tempo_bpm) > 1e-9
         if is_other or tempo.beat_unit_at(transition.frame) != beat_unit:
@@ -50,17 +52,31 @@ class TempoChanges:
         """Restore the tempo map as it was before a transition was planned."""
         self.playback.tempo.restore(transition.tempo_before)
 
-    def glide_to(self, tempo_bpm: float) -> None:
-        """Glide to another tempo from the earliest possible frame on; notes after it are written again.
+    def glide_to(self, tempo_bpm: float, frames: int | None = None, told_bpm: float | None = None) -> None:
+        """Glide to another tempo from the earliest possible frame on.
+
+        Notes after it are written again, and recordings are stretched.
 
         No transition may be planned meanwhile.
+
+        Parameters
+        ----------
+        tempo_bpm : float
+            The tempo, in quarter notes a minute.
+        frames : int, optional
+            Length of the glide; left out: a beat.
+        told_bpm : float, optional
+            What generators are told; left out: `tempo_bpm`.
         """
         playback, at = self.playback, self.playback.earliest
         beat = playback.tempo.beat_at(at)
-        glide = playback.tempo.frame_at(beat + GLIDE_BEATS) - at
+        glide = playback.tempo.frame_at(beat + GLIDE_BEATS) - at if frames is None else frames
+        told = tempo_bpm if told_bpm is None else told_bpm
         for _, player in playback.assets.players():
             self.outbox.add(player.withdraw_notes(at, beat))
         playback.tempo.ramp(at, tempo_bpm, glide)
         playback.revision += 1
+        if playback.engine.spec.is_elastic:
+            self.outbox.add([commands.withdraw(playback.layout.tempo_group, at)])
         for _, player in playback.assets.players():
-            player.set_tempo(tempo_bpm)
+            self.outbox.add(player.set_tempo(told, at))

@@ -6,57 +6,80 @@ in as many processes as there are cores, under a lock file, and then loaded into
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
 import importlib.util
 import inspect
 import os
+import re
 import subprocess
 import sys
 import threading
 import time
 import types
 from collections.abc import Callable, Collection, Iterable, Sequence
+from ctypes import CFUNCTYPE
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from adaptive.errors import MachineError
 from adaptive.kernel.compile.cache import UnitFile, cache_folder, locked
+from adaptive.kernel.compile.object_code import ObjectCode
 
 PACKAGE = "adaptive.kernel"
 
 COMPILE_UNITS = "--compile-units"
 """First argument with which a frozen program starts itself as a compiling process."""
 
+FORMAT = 2
+"""Version of the content of a cache file."""
+
 POLL_S = 0.05
 COSTS_S = {
     "clips": 8.0, "voices": 6.0, "control": 6.0, "buses": 3.5, "receive": 2.5, "master": 2.0, "reverb": 2.5,
-    "eq": 3.5, "compressor": 3.5, "delay": 3.0,
+    "eq": 3.5, "compressor": 3.5, "delay": 3.0, "stretch": 5.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
+
+STRETCH_UNITS = ("stretch", "fft")
+"""Units of clips that follow a tempo map."""
 
 UNRELATED = {"NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DEBUG_CACHE"}
 """Environment variables of numba that do not affect machine code."""
 
-_loaded: dict[str, Any] = {}
+IMPORT = re.compile(rf"^ *from ({PACKAGE}[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
+NAME = re.compile(r"(?<! as )\b(?!as\b)\w+")
+
+_loaded: dict[str, int] = {}
+_kept: list[Any] = []
+"""Functions that this process compiled: numba frees the code of one that nothing refers to."""
+
 _guard = threading.Lock()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _imports(module: str) -> tuple[str, ...]:
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        return ()
-    found = set()
-    for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PACKAGE):
-            source = importlib.util.find_spec(node.module)
-            is_package = source is not None and source.submodule_search_locations is not None
-            names = {f"{node.module}.{alias.name}" for alias in node.names}
-            found.update(names if is_package else {node.module})
+    """Kernel modules that a module imports, found in its text: parsing all sources would take 0.3 s."""
+    found: set[str] = set()
+    for owner, imported in IMPORT.findall(_source(module).decode("utf-8", errors="replace")):
+        names = {f"{owner}.{name}" for name in NAME.findall(imported)}
+        found.update(names if _is_package(owner) else {owner})
     return tuple(sorted(found))
+
+
+@lru_cache(maxsize=256)
+def _source(module: str) -> bytes:
+    """The source text of a module; empty if there is none."""
+    spec = importlib.util.find_spec(module)
+    return b"" if spec is None or spec.origin is None else Path(spec.origin).read_bytes()
+
+
+@lru_cache(maxsize=256)
+def _is_package(module: str) -> bool:
+    spec = importlib.util.find_spec(module)
+    return spec is not None and spec.submodule_search_locations is not None
 
 
 def reached_modules(function: Callable[..., Any]) -> list[str]:
@@ -94,7 +117,7 @@ def _machine() -> str:
     features = numba.config.CPU_FEATURES
     settings = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_"))
     return repr((
-        numba.__version__, llvmlite.__version__, sys.version, llvm.get_process_triple(),
+        FORMAT, numba.__version__, llvmlite.__version__, sys.version, llvm.get_process_triple(),
         numba.config.CPU_NAME or llvm.get_host_cpu_name(),
         llvm.get_host_cpu_features().flatten() if features is None else features,
         [item for item in settings if item[0] not in UNRELATED],
@@ -118,9 +141,7 @@ def hash_of(function: Callable[..., Any], signature: Any) -> str:
     digest = hashlib.sha256(_machine().encode())
     digest.update(f"{inspect.getsource(function)} {signature} {_constants(function)}".encode())
     for module in reached_modules(function):
-        spec = importlib.util.find_spec(module)
-        if spec and spec.origin:
-            digest.update(Path(spec.origin).read_bytes())
+        digest.update(_source(module))
     return digest.hexdigest()[:20]
 
 
@@ -135,9 +156,12 @@ def unit_file(name: str) -> UnitFile:
 
 
 def unit_names(kinds: Collection[str] | None = None) -> list[str]:
-    """Names of the units that an engine with these kinds of processors needs; None: of all units."""
-    processors = importlib.import_module(f"{PACKAGE}.processors.registry").PROCESSORS
-    return [name for name in _units() if kinds is None or name in kinds or name not in processors]
+    """Names of the units that an engine needs; None: of all units.
+
+    `kinds` are the optional ones that it uses: kinds of processors, and `STRETCH_UNITS`.
+    """
+    optional = importlib.import_module(f"{PACKAGE}.units").OPTIONAL
+    return [name for name in _units() if kinds is None or name in kinds or name not in optional]
 
 
 def missing_units(names: Iterable[str] | None = None) -> list[str]:
@@ -152,13 +176,33 @@ def load_unit(name: str) -> int:
     """
     with _guard:
         if name not in _loaded:
-            _loaded[name] = compiled(*_units()[name], unit_file(name))
-        address: int = _loaded[name].address
-        return address
+            _loaded[name] = compiled(*_units()[name], unit_file(name)).address
+        return _loaded[name]
 
 
-def compiled(function: Callable[..., Any], signature: Any, file: UnitFile) -> Any:
-    """Compile a C function with the flags of the kernel, or load it from its cache file."""
+@dataclass(frozen=True)
+class CompiledUnit:
+    """A compiled C function: its address and its signature in numba's terms."""
+
+    address: int
+    signature: Any
+
+    @property
+    def ctypes(self) -> Any:
+        """The function as one of ctypes."""
+        from numba.core.typing.ctypes_utils import to_ctypes
+
+        returned, *arguments = map(to_ctypes, (self.signature.return_type, *self.signature.args))
+        return CFUNCTYPE(returned, *arguments)(self.address)
+
+
+def compiled(function: Callable[..., Any], signature: Any, file: UnitFile) -> CompiledUnit:
+    """Load a C function from its cache file, or compile it with the flags of the kernel."""
+    return CompiledUnit(file.load() or _compiled(function, signature, file), signature)
+
+
+def _compiled(function: Callable[..., Any], signature: Any, file: UnitFile) -> int:
+    """Compile a C function with the flags of the kernel and write it to its cache file."""
     from numba.core.ccallback import CFunc
     from numba.core.sigutils import normalize_signature
 
@@ -166,9 +210,25 @@ def compiled(function: Callable[..., Any], signature: Any, file: UnitFile) -> An
 
     flags = {key: value for key, value in FLAGS.items() if key != "nogil"}
     made: Any = CFunc(function, normalize_signature(signature), {}, flags | {"nopython": True})
-    made._cache = file
+    made._cache = Saving(file)
     made.compile()
-    return made
+    _kept.append(made)
+    address: int = made.address
+    return address
+
+
+class Saving:
+    """A cache of numba's that finds nothing and writes what was compiled to a unit's file."""
+
+    def __init__(self, file: UnitFile) -> None:
+        self._file = file
+
+    def load_overload(self, _signature: Any, _context: Any) -> None:
+        """Find nothing."""
+
+    def save_overload(self, _signature: Any, compiled: Any) -> None:
+        """Write the code."""
+        self._file.save(ObjectCode.of(compiled))
 
 
 def compiler_command() -> list[str]:

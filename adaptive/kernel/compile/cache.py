@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import pickle
 import stat
 import sys
 import tempfile
@@ -19,7 +18,8 @@ import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+
+from adaptive.kernel.compile.object_code import ObjectCode
 
 DIGEST_BYTES = 32
 LOCK_RETRY_S = 0.1
@@ -112,7 +112,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 class UnitFile:
-    """The cached code of one unit, with the interface of numba's cache of a function.
+    """The cached code of one unit.
 
     Parameters
     ----------
@@ -128,24 +128,19 @@ class UnitFile:
         candidates = (folder / self.name for folder in readable_folders())
         return next((path for path in candidates if path.is_file()), None)
 
-    def load_overload(self, _signature: Any, context: Any) -> Any:
-        """Return the code, ready to run; None if there is no file or its digest is wrong."""
-        from numba.core.compiler import CompileResult
-
-        context.refresh()
+    def load(self) -> int | None:
+        """Load the code; return its address, or None if there is no file that is whole and can be loaded."""
         for folder in readable_folders():
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
                 raw = (folder / self.name).read_bytes()
                 body = raw[DIGEST_BYTES:]
                 if hashlib.sha256(body).digest() == raw[:DIGEST_BYTES]:
-                    return CompileResult._rebuild(context, *pickle.loads(body))
+                    return ObjectCode.from_bytes(body).load()
         return None
 
-    def save_overload(self, _signature: Any, compiled: Any) -> None:
+    def save(self, code: ObjectCode) -> None:
         """Write the code to the cache; if that fails, the unit is compiled again next time."""
-        from numba.core.serialize import dumps
-
-        body = dumps(compiled._reduce())
+        body = code.to_bytes()
         write_file(cache_folder() / self.name, hashlib.sha256(body).digest() + body)
 
 

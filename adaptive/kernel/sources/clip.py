@@ -40,6 +40,7 @@ from adaptive.kernel.layout import (
     CLIP_RELEASE,
     CLIP_START,
     CLIP_STOP,
+    CLIP_TEMPO,
     CUTOFF_OPEN_HZ,
     EQUAL_POWER_IN,
     EQUAL_POWER_OUT,
@@ -48,7 +49,8 @@ from adaptive.kernel.layout import (
     QUANTUM,
 )
 from adaptive.kernel.processors.lowpass import filter_rows, forget_broken
-from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
+from adaptive.kernel.sources.clip_tempo import end_stretch, follow_tempo, stretched_sample
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
@@ -57,6 +59,7 @@ INAUDIBLE = F32(1e-6)
 FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
+STRETCHED_ROW = np.int64(4 * STRETCHED_FRAMES)
 TOO_LOUD = F32(1e6)
 OPENING_S = F32(0.005)  # time in which the filter of a restarted clip opens
 
@@ -105,8 +108,10 @@ def play_channel(
 
 
 @rtsafe
-def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
+def sample_before(group: Any, column: int, sound: Any, lane: int, frame: int) -> float:
     """Last sample a clip has put out on a lane, at its present gain; it decays when the clip is cut."""
+    if group["at_stretched"][column] != 0:
+        return stretched_sample(group, column, lane, frame) * group["line_value"][lane]
     position, passes = group["position"][column], group["passes"][column]
     loop_frames, origin = sound["loop_frames"], sound["origin"]
     is_tail = group["is_tail"][column] == 1
@@ -131,13 +136,13 @@ def sample_before(group: Any, column: int, sound: Any, lane: int) -> float:
 
 
 @rtsafe
-def leave_residual(group: Any, column: int, sounds: Any) -> None:
+def leave_residual(group: Any, column: int, sounds: Any, frame: int) -> None:
     """Add the last sample of a clip that is cut to its residual, which decays instead of stepping to zero."""
     sound = sounds[group["sound"][column]]
     group["residual_bus"][column] = group["bus"][column]
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
-        group["residual"][lane] += sample_before(group, column, sound, lane)
+        group["residual"][lane] += sample_before(group, column, sound, lane, frame)
 
 
 @rtsafe
@@ -147,7 +152,9 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, o
     A closed filter opens over `opening` frames, so that the residual of a cut clip is still filtered.
     """
     if group["state"][column] != 0:
-        leave_residual(group, column, sounds)
+        leave_residual(group, column, sounds, frame)
+    group["follows"][column] = np.int32(0)
+    group["at_stretched"][column] = np.int64(0)
     sound = sounds[np.int64(command["i0"])]
     position = command["i1"]
     if sound["loop_frames"] > 0 and position >= sound["loop_frames"]:
@@ -176,18 +183,24 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, o
 
 
 @rtsafe
-def release_clip(group: Any, column: int, sounds: Any) -> None:
-    """Stop the present pass of a loop and let the tails of earlier passes sound to their end."""
+def release_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
+    """Stop the present pass of a loop and let the tails of earlier passes sound to their end.
+
+    Tails ring at their own speed, also those of a stretched clip.
+    """
     if group["state"][column] == 0 or group["is_tail"][column] == 1:
         return
-    if group["position"][column] != 0:
+    sound = sounds[group["sound"][column]]
+    is_stretched = group["at_stretched"][column] != 0
+    if is_stretched or group["position"][column] != 0:
         # within a pass: the last sample of this pass decays, without the tails, which go on
-        leave_residual(group, column, sounds)
+        leave_residual(group, column, sounds, frame)
+        if is_stretched:
+            end_stretch(group, column, sound["loop_frames"], frame)
         group["is_tail"][column] = np.int32(1)
-        sound = sounds[group["sound"][column]]
         for side in range(np.int64(2)):
             lane = np.int64(2) * column + side
-            group["residual"][lane] -= sample_before(group, column, sound, lane)
+            group["residual"][lane] -= sample_before(group, column, sound, lane, frame)
     group["is_tail"][column] = np.int32(1)
 
 
@@ -247,12 +260,14 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int,
             group["gain_to"][column] = ZERO
             group["stops_at_end"][column] = np.int32(1)
             if command["i0"] == 0 and group["state"][column] != 0:
-                leave_residual(group, column, sounds)
+                leave_residual(group, column, sounds, frame)
                 group["state"][column] = np.int32(0)
         else:
             group["stops_at_end"][column] = np.int32(0)
     elif operation == CLIP_RELEASE:
-        release_clip(group, column, sounds)
+        release_clip(group, column, sounds, frame)
+    elif operation == CLIP_TEMPO:
+        follow_tempo(group, column, command, frame)
     elif operation == CLIP_PAN:
         group["pan_from"][column] = pan_now(group, column, frame)
         group["pan_to"][column] = command["f0"]
@@ -272,6 +287,7 @@ def play_piece(
     left: int, right: int, group: Any, column: int, sound: Any, first: int, last: int, frame: int
 ) -> None:
     """Render frames `first` … `last` of the quantum of one clip along its gain lines."""
+    stretched = group["at_stretched"][column]
     end_frame = frame + Q
     gain = gain_now(group, column, end_frame)
     pan = pan_now(group, column, end_frame)
@@ -287,6 +303,11 @@ def play_piece(
     position = group["position"][column]
     is_tail = group["is_tail"][column] == 1
     skipped = np.int64(1) if is_tail else np.int64(0)
+    if stretched != 0:
+        source = stretched + FLOAT * first
+        add_line(left + FLOAT * first, source, last - first, value_l, step_l)
+        add_line(right + FLOAT * first, source + STRETCHED_ROW, last - first, value_r, step_r)
+        at = last
     while at < last:
         count = last - at
         if loop_frames > 0 and not is_tail:
@@ -502,6 +523,7 @@ def is_plain(group: Any, column: int, sound: Any) -> bool:
         and position + Q <= last
         and has_no_tail
         and group["is_tail"][column] == 0
+        and group["at_stretched"][column] == 0
         and group["residual"][lane] == ZERO
         and group["residual"][lane + np.int64(1)] == ZERO
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from adaptive.kernel.layout import LANES, PAIRS, ramp_fields, record, shaped_ramp_fields
+from adaptive.kernel.layout import LANES, PAIRS, QUANTUM, ramp_fields, record, shaped_ramp_fields
 from adaptive.kernel.processors.lowpass_record import LANE_FILTER
+
+STRETCHED_FRAMES = QUANTUM + 1
+"""Frames of a stretched clip that are kept for each channel: the last one, and the quantum after it."""
 
 CLIP_GROUP = record(
     [
@@ -17,6 +20,7 @@ CLIP_GROUP = record(
         ("is_filtered", "i4", PAIRS),  # 0 off, 1 on, 2 no coefficients yet, 3 no state yet
         ("position", "i8", PAIRS),  # frames since beat 1 of this pass; negative in the pickup
         ("passes", "i8", PAIRS),  # loops completed: how many tails may still sound
+        ("at_stretched", "i8", PAIRS),  # address of a quantum of its stretched sound; 0: it is not stretched
         *shaped_ramp_fields("gain"),
         *ramp_fields("pan"),
         *ramp_fields("cutoff"),
@@ -30,6 +34,14 @@ CLIP_GROUP = record(
         ("residual", "f4", LANES),  # last sample of a cut clip, decaying on the bus it was cut on
         ("residual_bus", "i4", PAIRS),
         ("begun_at", "i8", PAIRS),  # position at which it was started
+        # the tempo map of a clip, as in `STRETCH`
+        ("follows", "i4", PAIRS),  # 0: it has none, 1 it has one, 2 one that has just been given to it
+        ("stretch_kind", "i4", PAIRS),
+        ("hop_quantum", "i4", PAIRS),
+        ("map_frame", "i8", PAIRS),
+        ("map_position", "f8", PAIRS),
+        ("map_rate", "f8", PAIRS),
+        ("map_rate_change", "f8", PAIRS),
         ("filter", LANE_FILTER),
     ]
 )

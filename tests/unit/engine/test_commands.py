@@ -11,6 +11,7 @@ from adaptive.kernel import layout as k
 GROUPED = [
     c.start_clip(5, 1, 2, 3, group=7), c.fade_clip(5, 1, 0.5, 10, group=7), c.stop_clip(5, 1, group=7),
     c.release_clip(5, 1, group=7), c.pan_clip(5, 1, 0.5, 10, group=7),
+    c.stretch_clip(5, 1, 9.0, 1.1, group=7),
     c.filter_clip(5, 1, 900.0, 10, group=7),
     c.play_note(5, 1, 60.0, 0.5, 10, group=7), c.release_note(5, 1, 9, group=7), c.release_all(5, 1, group=7),
     c.fade_instrument(5, 1, 0.5, 10, group=7), c.fade_bus(5, 1, 0.5, 10, group=7),

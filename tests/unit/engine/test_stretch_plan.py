@@ -114,3 +114,17 @@ def test_the_record_points_to_the_arrays() -> None:
     assert int(plan.record["onset_count"][0]) == len(plan.onsets) > 0
     assert int(plan.record["at_onsets"][0]) == plan.onsets.ctypes.data
     assert int(plan.record["at_masks"][0]) == plan.masks.ctypes.data
+
+
+def test_an_onset_out_of_silence_is_told_from_one_over_a_tone() -> None:
+    over = hits([4000, 20000]) + np.concatenate(
+        [np.zeros((2, 12000), np.float32), tone(220.0)[:, 12000:]], axis=1
+    )
+    plan = plan_sound(over.astype(np.float32), RATE)
+    at = plan.onsets["frame"]
+    first, second = int(np.argmin(np.abs(at - 4000))), int(np.argmin(np.abs(at - 20000)))
+
+    assert plan.is_alone[first]
+    assert not plan.is_alone[second]
+    assert plan.calm_masks[first].any()
+    assert not plan.calm_masks[second].any()

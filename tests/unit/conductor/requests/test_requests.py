@@ -89,23 +89,28 @@ length_bars = 4
 )
 
 
-def test_a_tempo_is_refused_while_recorded_stems_play(tmp_path: Path) -> None:
-    played = play(make_preset(tmp_path, STEMS_AND_NOTES), 2, {control_step_of(0.5): [SetTempo(160.0, "t")]})
-
-    assert played.told("t") == ["dropped"]
-    assert "recorded stems" in played.receipts[0].reason
-    assert played.performance.conductor.tempo.tempo_at(2 * RATE) == pytest.approx(240.0)
-
-
-def test_a_tempo_for_the_next_section_does_not_touch_stems_that_still_play(tmp_path: Path) -> None:
+def test_a_tempo_moves_recorded_stems_and_the_seam_that_is_planned(tmp_path: Path) -> None:
     script = {control_step_of(1.2): [go("fight")], control_step_of(1.5): [SetTempo(160.0, "t")]}
     played = play(make_preset(tmp_path, STEMS_AND_NOTES), 5, script)
     tempo = played.performance.conductor.tempo
 
     assert played.told("t") == ["accepted", "finished"]
-    assert tempo.tempo_at(1.99 * RATE) == pytest.approx(240.0)
+    assert tempo.tempo_at(1.5 * RATE) == pytest.approx(240.0)
     assert tempo.tempo_at(2.01 * RATE) == pytest.approx(160.0)
-    assert {line["frame"] for line in played.seams()} == {2 * RATE}
+    assert [line["position"] for line in played.seams()] == ["3.1.0", "3.1.0"]
+    assert played.seams()[-1]["frame"] > 2 * RATE
+
+
+def test_a_tempo_beyond_what_recordings_can_be_stretched_to_is_clamped(tmp_path: Path) -> None:
+    script = {control_step_of(0.5): [SetTempo(20.0, "slow")], control_step_of(1.5): [SetTempo(None, "own")]}
+    played = play(make_preset(tmp_path, STEMS_AND_NOTES), 3, script)
+    slow, own = played.lines("tempo", status="set")
+
+    assert (slow["tempo_bpm"], slow["asked_bpm"], own["tempo_bpm"]) == (120.0, 20.0, 240.0)
+    assert played.receipts[0].reason == (
+        "120 bpm instead of 20: recordings at 240 bpm are stretched to half or twice their tempo"
+    )
+    assert played.performance.conductor.tempo.tempo_at(3 * RATE) == 240.0
 
 
 def test_a_tempo_message_just_before_a_seam_waits_for_the_seam(tmp_path: Path) -> None:

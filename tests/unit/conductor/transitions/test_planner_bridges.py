@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from adaptive.conductor.messages import SetState, SetTempo, Transport
 from adaptive.preset.model import Preset
@@ -167,9 +168,13 @@ def test_a_tempo_message_while_a_bridge_is_planned_loses_nothing(tmp_path: Path)
     script = {control_step_of(0.3): [go("fight", "a")], control_step_of(0.5): [SetTempo(120.0, "t")]}
     played = play(bridged(tmp_path), 6, script)
 
-    assert arrivals(played) == [("bridge:alarm", 1.0), ("fight", 2.5)]
-    assert played.told("t")[-1] == "dropped"  # stems keep their tempo
-    assert played.told("a") == ["accepted", "started", "finished"]
+    (to_bridge, bridge_at), (to_fight, fight_at) = arrivals(played)
+    tempo = played.performance.conductor.tempo
+    assert (to_bridge, to_fight) == ("bridge:alarm", "fight")
+    assert tempo.beat_at(bridge_at * BAR) == pytest.approx(4.0, abs=1e-3)
+    assert tempo.beat_at(fight_at * BAR) == pytest.approx(10.0, abs=1e-3)
+    assert played.told("t")[-1] == "finished"
+    assert played.told("a") == ["accepted", "deferred", "started", "finished"]
 
 
 FILL = """
@@ -217,6 +222,18 @@ def test_a_fill_ends_at_the_seam_and_replaces_what_it_says(tmp_path: Path) -> No
     assert any(frame < 2 * BEAT for frame in hits)
     assert not any(2 * BEAT <= frame < 4 * BEAT for frame in hits)
     assert played.seams()[0]["fill"] == "roll"
+
+
+def test_a_fill_ends_at_the_seam_at_another_tempo(tmp_path: Path) -> None:
+    script = {control_step_of(0.3): [SetTempo(180.0)], control_step_of(1.3): [go("fight")]}
+    played = play(filled(tmp_path), 6, script)
+    tempo = played.performance.conductor.tempo
+    found = [(tempo.beat_at(a), tempo.beat_at(b)) for a, b in sounding(roll(played), floor=0.02)]
+    seam = tempo.beat_at(played.lines("layer", section="fight")[0]["frame"])
+
+    assert len(found) == 1
+    assert found[0][0] == pytest.approx(seam - 2, abs=0.01)
+    assert found[0][1] == pytest.approx(seam, abs=0.15)
 
 
 def test_a_fill_sounds_only_if_its_transition_is_carried_out(tmp_path: Path) -> None:

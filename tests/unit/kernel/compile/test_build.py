@@ -22,6 +22,7 @@ from adaptive.kernel.compile import build
 folder = Path(build.__file__).parents[1]
 def hashes():
     build._imports.cache_clear()
+    build._source.cache_clear()
     return {name: build.source_hash(name) for name in build._units()}
 before, found = hashes(), {}
 for path in sorted(folder.rglob("*.py")):
@@ -68,19 +69,11 @@ def test_units_call_into_many_modules() -> None:
     assert found["voices"] >= 4
 
 
-OF_NO_UNIT_YET = {
-    *("dsp/fft", "dsp/interpolate", "dsp/spectra"),
-    *("sources/slices", "sources/stretch", "sources/stretch_map", "sources/stretch_read"),
-    *("sources/stretch_record", "sources/stretch_spectrum", "sources/varispeed"),
-}
-"""Time-stretch, which is driven by `benchmarks.stretch` only."""
-
-
 def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "adaptive", ignore=shutil.ignore_patterns("__pycache__"))
     found = json.loads(output_of(start(EDITS, tmp_path / "cache", source=str(tmp_path))))
     # these compile or list units; a unit depends on its own function in `units`, not on the whole file
-    apart = {"compile/build", "compile/cache", "processors/registry", "units"} | OF_NO_UNIT_YET
+    apart = {"compile/build", "compile/cache", "compile/object_code", "processors/registry", "units"}
 
     assert {module for module, units in found.items() if not units and "__init__" not in module} == apart
     assert found["processors/reverb"] == ["reverb"]  # and nothing else is compiled again

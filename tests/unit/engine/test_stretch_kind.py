@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive.analysis.stretch_kind import propose_stretch
+from adaptive.engine.stretch_kind import propose_stretch
 from adaptive.engine.stretch_plan import plan_sound
 
 RATE = 48000

@@ -1,0 +1,1 @@
+"""Which tempo the music has: the sources that may ask for one, and the range of what can be played."""
