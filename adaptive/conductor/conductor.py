@@ -188,7 +188,7 @@ class Conductor:
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
-            self.following.restore(saved.programme)
+            self.following.restore(saved.following)
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.planner.enter_first(instance, reason)
@@ -232,9 +232,7 @@ class Conductor:
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
-        music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), programme=self.following.saved_programme()
-        )
+        music = msgspec.structs.replace(music, mix=dict(self.mix.held), following=self.following.saved())
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:

@@ -12,6 +12,7 @@ from adaptive.conductor.messages import (
     Message,
     MoveProgramme,
     Restart,
+    SetFollowing,
     SetMix,
     SetOutputLatency,
     SetProgramme,
@@ -104,7 +105,7 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
-        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
             self.following.handle(message)
         else:
             self._transport(message)
