@@ -56,6 +56,10 @@ peers: $(VENV)/test.stamp ## installs the engines we are compared with, as far a
 bench: $(VENV)/test.stamp ## measures the kernel; ARGS="peers latency starts" compares it with other engines
 	$(BIN)/python -m benchmarks $(ARGS)
 
+train: export OPENBLAS_NUM_THREADS = 1
+train: $(VENV)/test.stamp ## trains the networks of drums; ARGS=FOLDER names the Groove MIDI Dataset
+	$(BIN)/python -m tools.training $(ARGS)
+
 # From a lock of its own: whoever plays or tests needs none of it.
 $(VENV)/docs.stamp: $(VENV)/play.stamp requirements/docs.txt
 	$(BIN)/python $(INSTALL) -r requirements/docs.txt

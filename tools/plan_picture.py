@@ -31,7 +31,7 @@ Bar = dict[str, tuple[Note, ...]]
 
 def compose(seed: int, bars: int = BARS, density: float = 0.5) -> tuple[SectionPlan, list[Bar]]:
     """Return the plan of a section with one of each of `LAYERS`, and its bars by layer."""
-    layers = tuple(LayerBrief(name, name, name == "melody") for name in LAYERS)
+    layers = tuple(LayerBrief(name, name, name == "melody", STYLES.get(name, "")) for name in LAYERS)
     plan = SectionPlan(SectionBrief("one", seed, Key.parse("A minor"), meter(4, 4), 4, 0.5, layers))
     memories: dict[str, object] = {}
     written = []

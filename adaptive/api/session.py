@@ -236,6 +236,31 @@ class Session:
         """Ask for a tempo in quarter notes a minute, 20 to 400; None: the preset's own."""
         return self.send({"tempo": as_number(tempo_bpm)})
 
+    def steer(self, layer: str | None = None, **controls: float | None) -> MessageReceipts:
+        """Steer the composer: ``music.steer(density=0.8, energy=0.6)``; None lets a control go.
+
+        Parameters
+        ----------
+        layer : str, optional
+            A generated layer; left out: all of them.
+        **controls
+            Values of the controls that docs/composing.md lists.
+        """
+        values = {name: as_number(value) for name, value in controls.items()}
+        return self.send({"steer": values} if layer is None else {"steer": values, "layer": layer})
+
+    def set_mood(self, mood: str | Mapping[str, float] | None) -> MessageReceipts:
+        """Hold a mood: a word, or ``{"valence": 0.5, "arousal": -0.2}``; None: the preset's own."""
+        return self.send({"mood": mood})
+
+    def set_key(self, key: str | None) -> MessageReceipts:
+        """Hold a key such as ``D minor``; None: the preset's own."""
+        return self.send({"key": key})
+
+    def set_chord(self, chord: str | None) -> MessageReceipts:
+        """Hold a chord such as ``Dm7``; None: those of the plan."""
+        return self.send({"chord": chord})
+
     def set_volume(self, volume: float, seconds: float = 0.0) -> None:
         """Set the listener's volume, 0 … 1, within some seconds; it is squared to a gain."""
         self.send({"volume": as_number(volume), "seconds": as_number(seconds)})

@@ -37,7 +37,7 @@ class Take:
     remarks : tuple of str
         Sentences about what was ignored or clamped.
     credits : Mapping
-        ``title``, ``artist``, ``license`` of the preset, for the tags of files.
+        ``title``, ``artist``, ``license`` of the preset, and ``comment``, for the tags of files.
     """
 
     audio: Audio

@@ -8,10 +8,10 @@ from fractions import Fraction
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.writing import (
     MOTIF,
-    Humanizer,
     chord_spans,
     meter_of,
     pitch_in,
+    plain_note,
     step_randoms,
     style_of,
 )
@@ -49,7 +49,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
         Notes that never overlap.
     """
     style = style_of(context, STYLES)
-    randoms, humanizer = _liked(context), Humanizer(context)
+    randoms = _liked(context)
     high = _highest(context)
     turn = context.rng(MOTIF, 2).integers(3) if context.bar_in_phrase % 4 == 2 else 0
     notes: list[Note] = []
@@ -63,7 +63,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
             pitch = pitch_in(context, chord, midi)
             length = min(until - onset, 4 * meter_of(context).step)
             loudness = _loudness(context, onset) * (0.7 + 0.3 * context.energy)
-            notes.append(humanizer.play(onset, length, pitch, loudness))
+            notes.append(plain_note(onset, length, pitch, loudness))
     return WrittenBar(tuple(notes))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from adaptive.composer.context import BarContext, Generator, WrittenBar
+from adaptive.composer.feel.performance import performed
 from adaptive.music.note import Note
 
 
@@ -41,4 +42,4 @@ def write_bar(generator: Generator, context: BarContext) -> WrittenBar:
     if not context.plan.plays(context.layer):
         return WrittenBar(())
     written = generator(planned(context))
-    return replace(written, notes=rested(written.notes, context))
+    return replace(written, notes=performed(rested(written.notes, context), context))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
 from adaptive.composer.plan.bass_line import HOME, LOW, bass_pitch
-from adaptive.composer.writing import Humanizer, chord_index, chord_spans, meter_of, pitch_in, style_of
+from adaptive.composer.writing import chord_index, chord_spans, meter_of, pitch_in, plain_note, style_of
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 
@@ -224,7 +224,6 @@ def _path(span: ChordSpan, count: int) -> list[int]:
 
 def _performed(context: BarContext, steps: list[PossibleNote]) -> list[Note]:
     """Perform the notes whose density is reached; each ends at the latest where the next begins."""
-    humanizer = Humanizer(context)
     meter = meter_of(context)
     limit = meter.length - (2 * meter.step if context.is_phrase_end else 0)
     chosen = [s for s in steps if s.density <= context.density]
@@ -239,7 +238,7 @@ def _performed(context: BarContext, steps: list[PossibleNote]) -> list[Note]:
         length = min(step.length, end - step.onset)
         velocity = step.velocity * (0.65 + 0.35 * context.energy)
         pitch = pitch_in(context, chord, step.midi)
-        notes.append(humanizer.play(step.onset, length, pitch, velocity, 0.6))
+        notes.append(plain_note(step.onset, length, pitch, velocity))
     return notes
 
 

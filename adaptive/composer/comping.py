@@ -9,12 +9,12 @@ from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.euclid import euclid
 from adaptive.composer.meter import Meter
 from adaptive.composer.writing import (
-    Humanizer,
     bar_randoms,
     chord_index,
     chord_spans,
     meter_of,
     pitch_in,
+    plain_note,
     step_randoms,
     style_of,
 )
@@ -38,7 +38,7 @@ def comping(context: BarContext) -> WrittenBar:
         Chords of three notes; a stroke an eighth before a change plays the coming chord's bar as written.
     """
     style = style_of(context, STYLES)
-    meter, humanizer = meter_of(context), Humanizer(context)
+    meter = meter_of(context)
     places = sorted(place for place, need in STYLES[style](context, meter) if need <= context.density)
     notes: list[Note] = []
     for start, end, chord, _ in chord_spans(context):
@@ -47,10 +47,7 @@ def comping(context: BarContext) -> WrittenBar:
         for place, following in zip(inside, [*inside[1:], end], strict=False):
             length = min(following - place, meter.step * (3 if style == "charleston" else 2))
             loudness = (0.45 + 0.2 * meter.weight(place)) * (0.7 + 0.3 * context.energy)
-            notes += [
-                humanizer.play(place, length, pitch_in(context, chord, midi), loudness, 0.8)
-                for midi in voicing
-            ]
+            notes += [plain_note(place, length, pitch_in(context, chord, midi), loudness) for midi in voicing]
     return WrittenBar(tuple(notes))
 
 

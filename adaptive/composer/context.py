@@ -11,6 +11,7 @@ import numpy as np
 from adaptive.composer.harmony import Harmony
 from adaptive.composer.plan.section_plan import BarPlan
 from adaptive.composer.seeding import seeded
+from adaptive.composer.steer import AS_PEOPLE_PLAY, Steer
 from adaptive.music.note import Note
 
 
@@ -48,6 +49,8 @@ class BarContext:
         Octaves by which the layer is transposed.
     layer : str
         Name of the layer.
+    steer : Steer
+        How it is to be played, beside density and energy.
     memory : Mapping
         The memory the generator returned with the previous bar; empty at first.
     """
@@ -67,6 +70,7 @@ class BarContext:
     style: str = ""
     octave: int = 0
     layer: str = ""
+    steer: Steer = AS_PEOPLE_PLAY
     memory: Mapping[str, Any] = field(default_factory=dict)
 
     def rng(self, *salt: int) -> np.random.Generator:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.plan.counterline import CounterNote
-from adaptive.composer.writing import Humanizer, bar_randoms, in_range, meter_of, style_of
+from adaptive.composer.writing import bar_randoms, in_range, meter_of, plain_note, style_of
 from adaptive.music.note import Note
 
 
@@ -31,14 +31,14 @@ def countermelody(context: BarContext) -> WrittenBar:
         for note, random in zip(line, randoms, strict=True)
         if note.density * (0.3 + 1.7 * random) <= context.density
     ]
-    meter, humanizer = meter_of(context), Humanizer(context)
+    meter = meter_of(context)
     notes: list[Note] = []
     ends = [*(after.onset for after in kept[1:]), meter.length]
     for note, end in zip(kept, ends, strict=False):
         pitch = note.pitch.raised(context.octave)
         pitch = pitch.raised((in_range(pitch.midi) - pitch.midi) // 12)
         loudness = (0.46 + 0.1 * meter.weight(note.onset)) * (0.75 + 0.25 * context.energy)
-        notes.append(humanizer.play(note.onset, min(note.length, end - note.onset), pitch, loudness))
+        notes.append(plain_note(note.onset, min(note.length, end - note.onset), pitch, loudness))
     return WrittenBar(tuple(notes))
 
 

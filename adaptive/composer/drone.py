@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.writing import Humanizer, chord_spans, in_range, style_of
+from adaptive.composer.writing import chord_spans, in_range, plain_note, style_of
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 from adaptive.music.pitch import Tone
@@ -29,14 +29,13 @@ def drone(context: BarContext) -> WrittenBar:
     """
     tones = STYLES[style_of(context, STYLES)](context)
     wanted = 1 + int(context.density >= 0.3) + int(context.density >= 0.7)
-    humanizer = Humanizer(context)
     notes: list[Note] = []
     for start, end, chord, _ in chord_spans(context):
         for place, tone in enumerate(_carried(chord, tones)[:wanted]):
             midi = LOW + (tone.pitch_class - LOW) % 12 + (12 if place == 2 else 0)
             pitch = tone.nearest(in_range(midi + 12 * context.octave))
             loudness = (0.5 if start == 0 else 0.42) * (0.75 + 0.25 * context.energy)
-            notes.append(humanizer.play(start, end - start, pitch, loudness))
+            notes.append(plain_note(start, end - start, pitch, loudness))
     return WrittenBar(tuple(notes))
 
 

@@ -1,4 +1,8 @@
-"""Drum generator: a two-bar motif of the theme, changed a little in every bar, and fills at ends."""
+"""Drum generator: a groove of the theme, changed in every bar, and fills at ends.
+
+The bars of most styles are drawn from networks that learned from drummers; where those cannot write, and in
+the other styles, rules do, and the networks say how the rules' strokes are played.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,18 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.fills import KEPT, fill, fill_start, swell
-from adaptive.composer.percussion import PIECES
+from adaptive.composer.learned_drums import learned_strokes, with_feel
+from adaptive.composer.percussion import HANDS, PIECES
 from adaptive.composer.seeding import seeded
 from adaptive.composer.strokes import STYLES, Pattern, Stroke
-from adaptive.composer.writing import Humanizer, meter_of, style_of
+from adaptive.composer.writing import meter_of, ms_in_beats, style_of
 from adaptive.music.note import Note
-
-LOOSENESS = {"kick": 0.4, "snare": 0.6, "tom_low": 0.6, "hat": 1.0, "shaker": 1.3}
-"""Scale of the timing deviation of each piece (others: 0.8).  Pieces that carry the beat deviate least."""
 
 FEW_STROKES = 16
 """A motif of fewer strokes is changed in one only, every other time."""
+
+SEVERAL_PLAYERS = frozenset({"shaker", "taiko"})
+"""Styles that are played by more than one pair of hands."""
 
 QUIETEST = 0.55
 """Velocity factor at energy 0; it rises linearly to 1 at energy 1."""
@@ -38,6 +43,18 @@ def drums(context: BarContext) -> WrittenBar:
         Notes named by piece (`PIECES`); the memory stays empty.
     """
     style = style_of(context, STYLES)
+    strokes = learned_strokes(context, style)
+    if strokes is None:
+        strokes = with_feel(context, _by_rules(context, style), style)
+    notes = _performed(context, strokes, is_one_drummer=style not in SEVERAL_PLAYERS)
+    rising = swell(context)
+    if rising is not None:
+        notes.append(replace(_note(context, rising[0]), offset_beats=rising[1]))
+    return WrittenBar(tuple(sorted(notes, key=lambda note: (note.onset, note.midi))))
+
+
+def _by_rules(context: BarContext, style: str) -> list[Stroke]:
+    """Return the strokes of a bar as the rules of a style have them."""
     strokes = [
         stroke
         for stroke in _changed(context, STYLES[style](Pattern.of(context)))
@@ -48,11 +65,7 @@ def drums(context: BarContext) -> WrittenBar:
     if start is not None:
         strokes = [s for s in strokes if s.onset < start or s.piece in KEPT]
         strokes += fill(context, style, start)
-    notes = _performed(context, strokes)
-    rising = swell(context)
-    if rising is not None:
-        notes.append(_note(context, rising[0], rising[1]))
-    return WrittenBar(tuple(sorted(notes, key=lambda note: (note.onset, note.midi))))
+    return strokes
 
 
 def _changed(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:
@@ -87,7 +100,7 @@ def _phrase_pickup(context: BarContext) -> list[Stroke]:
     return [Stroke("kick", halves[-1], 0.5)]
 
 
-def _performed(context: BarContext, strokes: list[Stroke]) -> list[Note]:
+def _performed(context: BarContext, strokes: list[Stroke], *, is_one_drummer: bool) -> list[Note]:
     loudest: dict[tuple[str, Fraction], Stroke] = {}
     for stroke in strokes:
         key = stroke.piece, stroke.onset
@@ -95,17 +108,27 @@ def _performed(context: BarContext, strokes: list[Stroke]) -> list[Note]:
             loudest[key] = stroke
     # Open and closed hat are the same cymbals, so an open hat replaces a closed one at its onset.
     opened = {onset for piece, onset in loudest if piece == "hat_open"}
-    humanizers = {piece: Humanizer(context, PIECES[piece]) for piece in {piece for piece, _ in loudest}}
-    return [
-        _note(context, stroke, humanizers[piece].offset_beats(onset, LOOSENESS.get(piece, 0.8)))
-        for (piece, onset), stroke in loudest.items()
-        if piece != "hat" or onset not in opened
-    ]
+    kept = [stroke for (piece, onset), stroke in loudest.items() if piece != "hat" or onset not in opened]
+    return [_note(context, stroke) for stroke in (_two_handed(kept) if is_one_drummer else kept)]
 
 
-def _note(context: BarContext, stroke: Stroke, offset_beats: float) -> Note:
-    number = PIECES[stroke.piece]
+def _two_handed(strokes: list[Stroke]) -> list[Stroke]:
+    """Leave out what a drummer has no third hand for, and the hat where the ride is played."""
+    by_onset: dict[Fraction, list[Stroke]] = {}
+    for stroke in strokes:
+        by_onset.setdefault(stroke.onset, []).append(stroke)
+    kept: list[Stroke] = []
+    for together in by_onset.values():
+        by_hand = sorted((s for s in together if s.piece in HANDS), key=lambda s: HANDS.index(s.piece))
+        if any(stroke.piece == "ride" for stroke in by_hand):
+            by_hand = [stroke for stroke in by_hand if stroke.piece not in {"hat", "hat_open"}]
+        kept += [stroke for stroke in together if stroke.piece not in HANDS] + by_hand[:2]
+    return kept
+
+
+def _note(context: BarContext, stroke: Stroke) -> Note:
     loudness = stroke.velocity * (QUIETEST + (1.0 - QUIETEST) * context.energy)
-    velocity = Humanizer(context, number).velocity(stroke.onset, loudness)
+    late = round(ms_in_beats(context, stroke.late_ms), 4)
+    velocity = round(min(max(loudness, 0.05), 1.0), 3)
     duration = meter_of(context).step
-    return Note(stroke.onset, duration, stroke.piece, number, velocity, offset_beats)
+    return Note(stroke.onset, duration, stroke.piece, PIECES[stroke.piece], velocity, late)

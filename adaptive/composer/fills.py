@@ -67,7 +67,7 @@ def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
         if pulse >= start
         for cut in _FIGURES[int(rng.integers(len(_FIGURES)))]
     ]
-    pieces = _DESCENTS[style]
+    pieces = _DESCENTS.get(style, _DESCENTS["drive"])
     if len(pieces) > 2 and rng.random() < 0.5:  # some fills leave a piece out, some begin lower
         left_out = int(rng.integers(len(pieces)))
         pieces = (*pieces[:left_out], *pieces[left_out + 1 :])

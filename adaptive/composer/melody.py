@@ -10,7 +10,7 @@ from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.line import TargetNote, fit, nearest_consonance
 from adaptive.composer.plan import cells
 from adaptive.composer.plan.tune import HIGH, HOME, LOW, TuneNote
-from adaptive.composer.writing import Humanizer, bar_randoms, chord_at, in_range, meter_of, style_of
+from adaptive.composer.writing import bar_randoms, chord_at, in_range, meter_of, plain_note, style_of
 from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
 
@@ -118,13 +118,13 @@ def _thinned(context: BarContext, line: list[tuple[TuneNote, float]]) -> list[Tu
 
 def _performed(context: BarContext, line: list[TuneNote]) -> list[Note]:
     """Perform the line: higher and more accented notes are louder."""
-    humanizer, meter = Humanizer(context), meter_of(context)
+    meter = meter_of(context)
     notes = []
     for note in line:
         loudness = 0.55 + 0.12 * meter.weight(note.onset) + 0.015 * (note.pitch.step - HOME)
         loudness *= 0.75 + 0.25 * context.energy
         pitch = _octave(context, note.pitch)
-        notes.append(humanizer.play(note.onset, note.length, pitch, loudness))
+        notes.append(plain_note(note.onset, note.length, pitch, loudness))
     return notes
 
 

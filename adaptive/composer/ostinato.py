@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.euclid import euclid
-from adaptive.composer.writing import MOTIF, Humanizer, chord_spans, meter_of, pitch_in, style_of
+from adaptive.composer.writing import MOTIF, chord_spans, meter_of, pitch_in, plain_note, style_of
 from adaptive.music.note import Note
 from adaptive.music.voicing import voice
 
@@ -32,7 +32,7 @@ def ostinato(context: BarContext) -> WrittenBar:
         One voice.
     """
     grid, ranks = STYLES[style_of(context, STYLES)](context)
-    meter, humanizer = meter_of(context), Humanizer(context)
+    meter = meter_of(context)
     high = max(LOW + 12, min(HIGH, min(context.plan.part.ceilings)))
     places = _places(grid, max(1, round(context.density * len(grid))))
     ends = [*places[1:], meter.length]
@@ -45,7 +45,7 @@ def ostinato(context: BarContext) -> WrittenBar:
             midi = tones[ranks[index % len(ranks)] % len(tones)]
             length = min(min(until, end) - place, 4 * meter.step)
             loudness = (0.48 + 0.18 * meter.weight(place)) * (0.7 + 0.3 * context.energy)
-            notes.append(humanizer.play(place, length, pitch_in(context, chord, midi), loudness))
+            notes.append(plain_note(place, length, pitch_in(context, chord, midi), loudness))
     return WrittenBar(tuple(notes))
 
 

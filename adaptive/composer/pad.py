@@ -9,12 +9,12 @@ from fractions import Fraction
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.meter import Meter
 from adaptive.composer.writing import (
-    Humanizer,
     bar_randoms,
     chord_index,
     chord_spans,
     meter_of,
     pitch_in,
+    plain_note,
     step_randoms,
     style_of,
 )
@@ -170,7 +170,7 @@ def _note(
     is_outer = place in (0, len(voiced.notes) - 1)
     loudness = velocity * (1.0 if is_outer else 0.9) * (0.7 + 0.3 * context.energy)
     pitch = pitch_in(context, voiced.chord, voiced.notes[place])
-    return Humanizer(context, place).play(onset, length, pitch, loudness, 0.8)
+    return plain_note(onset, length, pitch, loudness)
 
 
 STYLES: dict[str, Callable[[BarContext, list[VoicedChord]], list[Note]]] = {

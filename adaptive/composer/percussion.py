@@ -12,6 +12,7 @@ PIECES: dict[str, int] = {
     "tom_mid": 47,
     "crash": 49,
     "tom_high": 50,
+    "ride": 51,
     "swell": 55,
     "woodblock": 76,
     "shaker": 82,
@@ -20,3 +21,6 @@ PIECES: dict[str, int] = {
 
 SWELL_S = 1.2
 """Seconds from the onset of a swell to its peak.  A swell starts that long before a bar line."""
+
+HANDS = ("snare", "crash", "tom_low", "tom_mid", "tom_high", "rim", "hat_open", "ride", "hat")
+"""Pieces that are struck by hand, those that are needed most first: a drummer has two hands."""

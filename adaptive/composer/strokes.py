@@ -16,13 +16,17 @@ from adaptive.composer.writing import MOTIF_BARS, meter_of, step_randoms
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A drum stroke; sounds from `density` and `energy` on.  `velocity` is that at full energy."""
+    """A drum stroke; sounds from `density` and `energy` on.
+
+    `velocity` is that at full energy, `late_ms` how late people play it.
+    """
 
     piece: str
     onset: Fraction
     velocity: float
     density: float = 0.0
     energy: float = 0.0
+    late_ms: float = 0.0
 
 
 EARLY_KICK = 0.55
@@ -200,6 +204,44 @@ def taiko(pattern: Pattern) -> list[Stroke]:
     return [*strokes, *_crash(pattern, 0.75)]
 
 
+def jazz(pattern: Pattern) -> list[Stroke]:
+    """Return a jazz pattern: the ride's figure, the hat closed on the backbeats, snares that answer."""
+    meter = pattern.meter
+    strokes = [Stroke("ride", onset, 0.6) for onset in meter.pulses]
+    strokes += [Stroke("ride", pattern.after(onset), 0.5, 0.15) for onset in meter.backbeats]
+    strokes += [Stroke("hat", onset, 0.5, 0.1) for onset in meter.backbeats]
+    strokes += [Stroke("kick", onset, 0.3, 0.4) for onset in meter.pulses]
+    answers = pattern.preferred(meter.halves, 2)
+    strokes += [Stroke("snare", onset, 0.3, 0.35 + 0.2 * n) for n, onset in enumerate(answers)]
+    strokes += [Stroke("kick", onset, 0.55, 0.7) for onset in pattern.kicks(meter.halves, 1)]
+    return [*strokes, *_crash(pattern, 0.7)]
+
+
+def dance(pattern: Pattern) -> list[Stroke]:
+    """Return a dance pattern: a kick on every pulse, open hats between them, claps on the backbeats."""
+    meter = pattern.meter
+    strokes = [Stroke("kick", onset, 0.95) for onset in meter.pulses]
+    strokes += [Stroke("hat_open", onset, 0.5, 0.15) for onset in meter.halves]
+    strokes += [Stroke("snare", onset, 0.8, 0.25) for onset in meter.backbeats]
+    strokes += [Stroke("hat", onset, 0.45, 0.4) for onset in meter.pulses]
+    strokes += [
+        Stroke("hat", onset, 0.3, 0.9 - 0.3 * pattern.randoms[int(onset / meter.step)])
+        for onset in pattern.weak
+    ]
+    return [*strokes, *_crash(pattern, 0.6)]
+
+
+def reggae(pattern: Pattern) -> list[Stroke]:
+    """Return a one-drop: kick and rim together in the middle of the bar, hats between the pulses."""
+    meter = pattern.meter
+    strokes = [Stroke("kick", meter.middle, 0.9), Stroke("rim", meter.middle, 0.7, 0.1)]
+    strokes += [Stroke("hat", onset, 0.55, 0.1) for onset in meter.halves]
+    strokes += [Stroke("hat", onset, 0.4, 0.3) for onset in meter.pulses]
+    strokes += [Stroke("rim", onset, 0.35, 0.5) for onset in pattern.preferred(meter.halves, 2)]
+    strokes += [Stroke("kick", Fraction(0), 0.4, 0.7)]
+    return [*strokes, *_crash(pattern, 0.7)]
+
+
 def _crash(pattern: Pattern, energy: float) -> list[Stroke]:
     return [Stroke("crash", Fraction(0), 0.6, 0.2, energy)] if pattern.is_opening else []
 
@@ -210,4 +252,10 @@ STYLES: dict[str, Callable[[Pattern], list[Stroke]]] = {
     "halftime": halftime,
     "shaker": shaker,
     "taiko": taiko,
+    "funk": drive,
+    "hiphop": halftime,
+    "jazz": jazz,
+    "latin": shaker,
+    "dance": dance,
+    "reggae": reggae,
 }

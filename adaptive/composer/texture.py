@@ -8,7 +8,7 @@ from fractions import Fraction
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.markov import walk
 from adaptive.composer.seeding import seeded
-from adaptive.composer.writing import Humanizer, chord_spans, meter_of, pitch_in, style_of
+from adaptive.composer.writing import chord_spans, meter_of, pitch_in, plain_note, style_of
 from adaptive.music.note import Note
 
 # Where a note goes after another: tones of the chord counted from the lowest of the range.
@@ -31,7 +31,7 @@ def texture(context: BarContext) -> WrittenBar:
         Soft notes that end with their chord; they never come on the notes of the tune.
     """
     low, length, places = STYLES[style_of(context, STYLES)](context)
-    meter, humanizer = meter_of(context), Humanizer(context)
+    meter = meter_of(context)
     rng = seeded(context.plan.change_seed(context.layer))
     chances = rng.random(len(places)).tolist()
     ranks = walk(_STEPS, int(rng.integers(6)), len(places), rng)
@@ -45,7 +45,7 @@ def texture(context: BarContext) -> WrittenBar:
         tones = [midi for midi in range(low, low + 25) if midi % 12 in span[2].pitch_classes]
         pitch = pitch_in(context, span[2], tones[rank % len(tones)])
         loudness = (0.3 + 0.1 * meter.weight(place)) * (0.7 + 0.3 * context.energy)
-        notes.append(humanizer.play(place, min(length, span[1] - place), pitch, loudness, 1.5))
+        notes.append(plain_note(place, min(length, span[1] - place), pitch, loudness))
     return WrittenBar(tuple(notes))
 
 

@@ -1,4 +1,4 @@
-"""Functions shared by all generators: styles, chords of a bar, pitch spelling, humanized timing."""
+"""Functions shared by all generators: styles, chords of a bar, pitch spelling."""
 
 from __future__ import annotations
 
@@ -15,15 +15,6 @@ from adaptive.errors import InputError
 from adaptive.music.chord import Chord
 from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
-
-TIMING_SPREAD_MS = 5.0
-"""Standard deviation of timing; tapping studies find 3 to 10 ms (Repp 2005)."""
-
-MAX_OFFSET_MS = 12.0
-"""Largest timing deviation."""
-
-LOUDNESS_SPREAD = 0.035
-"""Relative standard deviation of velocity."""
 
 # Salts of `BarContext.rng`: two uses of one seed get independent random numbers.
 MOTIF, HUMANIZE, FILL, SPREAD = 101, 102, 103, 105
@@ -130,59 +121,6 @@ def _bar_randoms(seed: int, bar: int, count: int) -> tuple[float, ...]:
     return tuple(seeded(seed, SPREAD, bar).random(count).tolist())
 
 
-@lru_cache(maxsize=128)
-def _deviations(seed: int, voice: int, bar: int, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return timing and velocity deviations of each sixteenth of a bar, in standard deviations."""
-    time, loudness = seeded(seed, HUMANIZE, voice, bar).standard_normal((2, count)).tolist()
-    return tuple(time), tuple(loudness)
-
-
-class Humanizer:
-    """Small timing and velocity deviations, as a human player would have them.
-
-    Parameters
-    ----------
-    context : BarContext
-        The bar.
-    voice : int
-        Number of the voice: the deviations of two voices are independent.
-
-    Notes
-    -----
-    The deviations depend only on seed, bar, voice and position, so that adding a note changes no other.
-    """
-
-    def __init__(self, context: BarContext, voice: int = 0) -> None:
-        self.context = context
-        steps = meter_of(context).steps
-        self._time, self._loudness = _deviations(context.seed, voice, context.bar, len(steps))
-        self._step = meter_of(context).step
-
-    def _place(self, onset: Fraction) -> int:
-        return int(onset / self._step) % len(self._time)
-
-    def offset_beats(self, onset: Fraction, looseness: float = 1.0) -> float:
-        """Return the offset from the written onset in beats, never negative at the start of the bar.
-
-        `looseness` scales the deviation.
-        """
-        milliseconds = self._time[self._place(onset)] * TIMING_SPREAD_MS * looseness
-        milliseconds = min(max(milliseconds, -MAX_OFFSET_MS), MAX_OFFSET_MS)
-        if onset == 0:
-            milliseconds = abs(milliseconds)
-        return round(ms_in_beats(self.context, milliseconds), 4)
-
-    def velocity(self, onset: Fraction, velocity: float) -> float:
-        """Return the velocity as performed, 0.05 … 1."""
-        spread = 1.0 + LOUDNESS_SPREAD * self._loudness[self._place(onset)]
-        return round(min(max(velocity * spread, 0.05), 1.0), 3)
-
-    def play(
-        self, onset: Fraction, duration: Fraction, pitch: Pitch, velocity: float,
-        looseness: float = 1.0,
-    ) -> Note:  # fmt: skip
-        """Return the note with the deviations applied."""
-        return Note(
-            onset, duration, str(pitch), pitch.midi, self.velocity(onset, velocity),
-            self.offset_beats(onset, looseness),
-        )  # fmt: skip
+def plain_note(onset: Fraction, duration: Fraction, pitch: Pitch, velocity: float) -> Note:
+    """Return a note as it is written; `adaptive.composer.feel` plays it."""
+    return Note(onset, duration, str(pitch), pitch.midi, round(min(max(velocity, 0.05), 1.0), 3))

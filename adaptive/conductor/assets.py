@@ -360,7 +360,12 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
     segment = preset.segments[name]
     tables = preset.file.layers
     layers = tuple(
-        LayerBrief(layer, table.generator, table.generator == "melody" and table.style in TUNE_STYLES)
+        LayerBrief(
+            layer,
+            table.generator,
+            table.generator == "melody" and table.style in TUNE_STYLES,
+            table.style or "",
+        )
         for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
         if table.generator is not None
     )

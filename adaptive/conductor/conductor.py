@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from adaptive.composer.learned.weights import loaded
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
-from adaptive.conductor.layers.generated import DENSITY_STEP
-from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.mix import Mix
+from adaptive.conductor.mood_tempo import MoodTempo
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
@@ -36,9 +36,11 @@ from adaptive.conductor.saved_state import (
     save,
     save_section_ends,
 )
+from adaptive.conductor.saved_steering import saved_steering, steering_of
 from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
+from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.tempo_steering import TempoSteering
 from adaptive.conductor.tempo_teller import TempoTeller
@@ -48,7 +50,6 @@ from adaptive.conductor.variation_log import VariationLog
 from adaptive.errors import QueueFullError
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.segments import is_bridge
-from adaptive.preset.table import Curve
 from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 CERTAIN_S = 1.5
@@ -109,9 +110,11 @@ class Conductor:
         )
         self.mix = Mix(playback, self.outbox)
         self.following = TempoFollowing(playback, self.stingers.fire)
+        self.steering = Steering(playback, self.outbox)
         self.requests = Requests(
-            playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following
-        )
+            playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
+            self.steering,
+        )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
         self.compose_ahead = ComposeAhead(playback)
@@ -119,7 +122,7 @@ class Conductor:
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.tempo_steering = TempoSteering(playback, self.planner)
-        self.tempo_steering.sources = (self.following,)
+        self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
         self.plan_log = PlanLog(playback)
 
     @property
@@ -181,20 +184,31 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
+            self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
             self.following.begin(beginning.values, beginning.messages)
+            self.steering.begin(beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
             self.following.restore(saved.following)
+            self.steering.restore(steering_of(saved.steering))
+            self.steering.begin()
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
+        self._tell_weights()
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
         self._report_bars()
         self.outbox.post_in_order()
+
+    def _tell_weights(self) -> None:
+        """Log why drums are made by rules alone, if the learned weights cannot be used."""
+        layers = self.playback.assets.generated.values()
+        if any(layer.bars.spec.name == "drums" for layer in layers) and loaded().sentence:
+            self.playback.log_line("health", 0, loaded().sentence)
 
     def take_over(self, before: Conductor) -> None:
         """Continue all that another conductor has under way on the same engine."""
@@ -211,6 +225,7 @@ class Conductor:
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
+        self.steering.take_over(before.steering)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
 
@@ -232,7 +247,10 @@ class Conductor:
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
-        music = msgspec.structs.replace(music, mix=dict(self.mix.held), following=self.following.saved())
+        music = msgspec.structs.replace(
+            music, mix=dict(self.mix.held), following=self.following.saved(),
+            steering=saved_steering(self.steering.state),
+        )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
@@ -261,7 +279,7 @@ class Conductor:
         for event in events:
             self.requests.handle(event)
         self.tempo_teller.tell()
-        self._follow_density()
+        self.steering.step()
         self._write_ahead(playback.earliest)
         if not self.outbox:
             self.compose_ahead.compose_next()
@@ -273,18 +291,9 @@ class Conductor:
         begin_values(beginning.values, self.playback)
         self.requests.begin(beginning.messages)
         choice = self._first_choice()
-        if beginning.values:
-            self._begin_density()
         if not self.playback.is_playing:
             return SILENCE, "stop was asked for"
         return self.playlists.enter(choice.section), choice.reason
-
-    def _begin_density(self) -> None:
-        """Let generated layers begin at the density that the parameters ask for now."""
-        for name, layer in self.playback.assets.generated.items():
-            control = self.playback.preset.file.layers[name].density
-            if isinstance(control, Curve):
-                layer.density = curve_value(control, self.playback.values.number(control.over))
 
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()
@@ -402,31 +411,6 @@ class Conductor:
         order = playback.preset.file.playlists[playlist].order
         reason = f"playlist {playlist}: next of {order}"
         self.planner.plan(TransitionRequest(section, reason, rule, False, due, playlists_before))
-
-    def _follow_density(self) -> None:
-        """Rewrite layers from the next bar line on whose density has moved by `DENSITY_STEP` or more."""
-        playback = self.playback
-        for name, layer in playback.assets.generated.items():
-            control = playback.preset.file.layers[name].density
-            if not isinstance(control, Curve):
-                continue
-            density = curve_value(control, playback.values.number(control.over))
-            if abs(density - layer.density) < DENSITY_STEP:
-                continue
-            layer.density = density
-            self.compose_ahead.restart(name)
-            beat = playback.instance.next_boundary(playback.tempo.beat_at(playback.earliest), "bar")
-            write_range = layer.range_at(beat)
-            if (
-                write_range is not None
-                and write_range.context.instance is playback.instance
-                and beat < layer.cursor_beat
-            ):
-                self.outbox.add(layer.withdraw(playback.tempo.frame_at(beat), beat))
-                playback.log_line(
-                    "layer", playback.tempo.frame_at(beat), f"{control.over} moved its density",
-                    layer=name, density=round(density, 3),
-                )  # fmt: skip
 
     # ── writing ahead, reports ─────────────────────────────────────────────────────────────────
 

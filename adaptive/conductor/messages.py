@@ -181,6 +181,50 @@ class SetOutputLatency:
     id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SetSteer:
+    """Hold controls of the composer in place of the preset's, or let them go.
+
+    Parameters
+    ----------
+    values : tuple of (str, float or None)
+        Control and value; None lets it go.
+    layer : str
+        The layer that they are held for; empty: all.
+    id : str or None
+        Asks for receipts.
+    """
+
+    values: tuple[tuple[str, float | None], ...]
+    layer: str = ""
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMood:
+    """Hold a mood as valence and arousal, -1 … 1; None lets it go.  `word`: its name, if it had one."""
+
+    point: tuple[float, float] | None
+    word: str = ""
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Hold a key, such as ``D minor``; None lets it go."""
+
+    key: str | None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetChord:
+    """Hold a chord, such as ``Dm7``; None lets it go."""
+
+    chord: str | None
+    id: str | None = None
+
+
 Message = (
     SetState
     | FireEvent
@@ -195,6 +239,10 @@ Message = (
     | MoveProgramme
     | SetFollowing
     | SetOutputLatency
+    | SetSteer
+    | SetMood
+    | SetKey
+    | SetChord
 )
 
 

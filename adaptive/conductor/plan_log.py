@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adaptive.composer.steer import HeldHarmony
 from adaptive.conductor.playback import PlaybackState
 from adaptive.preset.segments import is_bridge
 
@@ -17,12 +18,12 @@ class PlanLog:
     Attributes
     ----------
     state : tuple of (str, int, int, float) or None
-        Section, visit, part and start of what was logged last; None: nothing yet.
+        Section, visit, part, start and held harmony of what was logged last; None: nothing yet.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
         self._playback = playback
-        self.state: tuple[str, int, int, float] | None = None
+        self.state: tuple[str, int, int, float, HeldHarmony] | None = None
 
     def report(self) -> None:
         """Log the part of the present bar, if it has not been logged."""
@@ -35,8 +36,8 @@ class PlanLog:
         bar = instance.bar_at(instance.local(playback.tempo.beat_at(playback.now)))
         if bar < 0:
             return
-        planned = playback.assets.plans[section].visit(instance.visit).bar(bar)
-        now = (section, instance.visit, planned.part.number, instance.start_beat)
+        planned = playback.assets.plans[section].visit(instance.visit).under(playback.held).bar(bar)
+        now = (section, instance.visit, planned.part.number, instance.start_beat, playback.held)
         if now == self.state:
             return
         self.state = now

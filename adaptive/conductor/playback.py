@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from adaptive.composer.plan.section_plan import SectionPlan
+from adaptive.composer.steer import NOTHING_HELD
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.elastic import make_elastic
 from adaptive.conductor.layers.generated import WrittenNote
@@ -31,8 +32,9 @@ class PlaybackState:
     """The present segment, the planned transitions and the tempo.
 
     All objects of the conductor read it; commands for the engine go to a `CommandOutbox`.  Few write it: the
-    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `TransitionPlanner`
-    changes everything about segments, transitions and the tempo; a live edit enters the edited segment.
+    conductor sets `now`; `Requests` sets `is_playing`, `tempo_wanted` and the states; `Steering` sets `held`;
+    `TransitionPlanner` changes everything about segments, transitions and the tempo; a live edit enters the
+    edited segment.
 
     Parameters
     ----------
@@ -82,6 +84,8 @@ class PlaybackState:
         Tempo that a message asked for, in quarter notes a minute; None: none did.
     tempo_live : float or None
         Tempo that a live source asks for, and that the tempo map leads to; None: none asks.
+    held : HeldHarmony
+        Key, mode and chord that messages hold in place of those of the sections.
     now : int
         First frame of the present control step.
     """
@@ -116,6 +120,7 @@ class PlaybackState:
         self.stop_s: float | None = None
         self.tempo_wanted: float | None = None
         self.tempo_live: float | None = None
+        self.held = NOTHING_HELD
         self.now = 0
         self.on_receipt: Callable[[Receipt], None] | None = None
         if engine.spec.is_elastic:
@@ -134,7 +139,7 @@ class PlaybackState:
         self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
         self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
         self.tempo_live = before.tempo_live
-        self.stop_s = before.stop_s
+        self.stop_s, self.held = before.stop_s, before.held
         self.now, self.on_receipt = before.now, before.on_receipt
         self.values.take_over(before.values, self.preset.state_groups)
 

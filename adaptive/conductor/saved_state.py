@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 from adaptive.conductor.one_shots import shot_path
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists, PlaylistState
+from adaptive.conductor.saved_steering import SavedSteering
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Selector
@@ -112,6 +113,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Values of the mixer that messages hold, by key path.
     following : dict
         What messages said of following: the listener's programme and its place, mode and lead.
+    steering : SavedSteering or None
+        Controls, mood, key and chord that messages hold.
     """
 
     music: Literal[1] = 1
@@ -145,6 +148,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         default_factory=dict
     )
     following: dict[Text, Any] = msgspec.field(default_factory=dict)
+    steering: SavedSteering | None = None
 
 
 def read_saved(document: object) -> SavedMusic:

@@ -204,6 +204,22 @@ def _mix(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.mix(item["mix"], message_id, item.get("seconds"))]
 
 
+def _steer(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.steer(item["steer"], item.get("layer"), message_id)]
+
+
+def _mood(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.mood(item["mood"], message_id)]
+
+
+def _key(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.key(item["key"], message_id)]
+
+
+def _chord(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.chord(item["chord"], message_id)]
+
+
 def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     word = next(word for word in PLAIN if word in item)
     if item[word] is not True:
@@ -237,6 +253,7 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "event": ("velocity", "expires_s", "age_s", "at_s"),
     "volume": ("seconds",),
     "mix": ("seconds",),
+    "steer": ("layer",),
     "load": ("exit_at",),
 }
 """Further keys that an object may have, by the key of its request."""
@@ -252,6 +269,10 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "forget": _forget,
     "jump": _jump,
     "mix": _mix,
+    "steer": _steer,
+    "mood": _mood,
+    "key": _key,
+    "chord": _chord,
     "load": _load,
     "save": _plain,
     "restore": _restore,

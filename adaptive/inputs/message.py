@@ -9,28 +9,36 @@ from __future__ import annotations
 import difflib
 import functools
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from adaptive.composer.steer import CONTROLS
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
     Message,
     Restart,
+    SetChord,
     SetFollowing,
+    SetKey,
     SetMix,
+    SetMood,
     SetState,
+    SetSteer,
     SetTempo,
     TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix_targets import mix_targets
-from adaptive.errors import ProtocolError
+from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.shown import shown
+from adaptive.music.chord import Chord
+from adaptive.music.mood import MOODS
+from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import Where
@@ -426,6 +434,62 @@ class Checker:
                 f"{path} must be a number from {target.low:g} to {target.high:g}, got {shown(value)}"
             )
         return float(value)
+
+    def steer(self, values: Any, layer: Any = None, message_id: str | None = None) -> SetSteer:
+        """Check controls of the composer, for a layer or for all; None lets one go."""
+        if not isinstance(values, Mapping) or not values:
+            self._refuse(f'steer must be an object such as {{"density": 0.8}}, got {shown(values)}')
+        generated = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+        if layer is not None and layer not in generated:
+            self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, generated)}")
+        checked = tuple((name, self._control(name, value)) for name, value in values.items())
+        return SetSteer(checked, layer or "", message_id)
+
+    def _control(self, name: Any, value: Any) -> float | None:
+        if name not in CONTROLS:
+            self._refuse(f"there is no control {shown(name)}{nearest_or_all(name, CONTROLS)}")
+        control = CONTROLS[name]
+        if value is None:
+            return None
+        if not is_finite_number(value):
+            self._refuse(f"{name} must be a number, got {shown(value)}")
+        self.clamped += not control.low <= value <= control.high
+        return min(control.high, max(control.low, float(value)))
+
+    def mood(self, value: Any, message_id: str | None = None) -> SetMood:
+        """Check a mood: a word, an object with `valence` and `arousal`, or None."""
+        if value is None:
+            return SetMood(None, "", message_id)
+        if isinstance(value, str):
+            if value not in MOODS:
+                self._refuse(f"there is no mood {shown(value)}{nearest_or_all(value, MOODS)}")
+            return SetMood(MOODS[value], value, message_id)
+        if not isinstance(value, Mapping) or not value or set(value) - {"valence", "arousal"}:
+            self._refuse(f'mood must be a word or {{"valence": 0, "arousal": 0}}, got {shown(value)}')
+        numbers = [value.get("valence", 0.0), value.get("arousal", 0.0)]
+        if not all(is_finite_number(number) and -1.0 <= number <= 1.0 for number in numbers):
+            self._refuse(f"valence and arousal must be numbers from -1 to 1, got {shown(value)}")
+        return SetMood((float(numbers[0]), float(numbers[1])), "", message_id)
+
+    def key(self, value: Any, message_id: str | None = None) -> SetKey:
+        """Check a key such as ``D minor``; None lets it go."""
+        if value is not None:
+            self._require_text("key", value, Key.parse)
+        return SetKey(value, message_id)
+
+    def chord(self, value: Any, message_id: str | None = None) -> SetChord:
+        """Check a chord such as ``Dm7``; None lets it go."""
+        if value is not None:
+            self._require_text("chord", value, Chord.parse)
+        return SetChord(value, message_id)
+
+    def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
+        if not isinstance(value, str) or len(value) > LONGEST_ID:
+            self._refuse(f"{what} must be a short text, got {shown(value)}")
+        try:
+            parse(value)
+        except InputError as error:
+            self._refuse(str(error))
 
     def hello(self) -> dict[str, Any]:
         """The ``hello`` message: what the preset declares."""

@@ -10,11 +10,15 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     MoveProgramme,
+    SetChord,
     SetFollowing,
+    SetKey,
     SetMix,
+    SetMood,
     SetOutputLatency,
     SetProgramme,
     SetState,
+    SetSteer,
     SetTempo,
     TakeSteps,
     Transport,
@@ -42,6 +46,8 @@ def message_json(message: Message) -> dict[str, Any]:
         return {"message": {"forget": message.name}}
     if isinstance(message, SetMix):
         return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
+    if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+        return {"message": _steering(message)}
     if isinstance(message, Jump):
         bar = {} if message.bar is None else {"bar": message.bar}
         return {"message": {"jump": {"section": message.section, **bar}}}
@@ -59,6 +65,17 @@ def _follow(message: Message) -> dict[str, Any]:
     if isinstance(message, SetOutputLatency):
         return {"output_latency_ms": message.milliseconds}
     return {"restart": True}
+
+
+def _steering(message: SetSteer | SetMood | SetKey | SetChord) -> dict[str, Any]:
+    if isinstance(message, SetSteer):
+        layer = {"layer": message.layer} if message.layer else {}
+        return {"steer": dict(message.values), **layer}
+    if isinstance(message, SetMood):
+        point = message.point
+        named = message.word or (None if point is None else {"valence": point[0], "arousal": point[1]})
+        return {"mood": named}
+    return {"key": message.key} if isinstance(message, SetKey) else {"chord": message.chord}
 
 
 def _transport(message: Transport) -> dict[str, Any]:

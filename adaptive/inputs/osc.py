@@ -103,11 +103,13 @@ class OscReader:
                 return _unless_released(check.state(group, value), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
-        if (requests := self._transport(path, arguments)) is not None:
-            return requests
+        for reader in (self._transport, self._steering):
+            if (requests := reader(path, arguments)) is not None:
+                return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            f"stop, pause, resume, restart, volume, mix, forget, jump and load are{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, steer, mood, key, chord, forget, jump and load are"
+            f"{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -131,6 +133,22 @@ class OscReader:
                 return [LoadPreset(first)]
             case [word] if (request := transport(word)) is not None:
                 return _unless_released(request, arguments)
+        return None
+
+    def _steering(self, path: list[str], arguments: tuple[Any, ...]) -> list[Request] | None:
+        """Requests that steer the composer; None if the address is none of theirs."""
+        check, first = self.checker, arguments[0] if arguments else None
+        match path:
+            case ["steer", control]:
+                return [check.steer({control: first})]
+            case ["steer", layer, control]:
+                return [check.steer({control: first}, layer)]
+            case ["mood"]:
+                return [check.mood(_let_go(first))]
+            case ["key"]:
+                return [check.key(_let_go(first))]
+            case ["chord"]:
+                return [check.chord(_let_go(first))]
         return None
 
     def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:
@@ -216,6 +234,11 @@ def _unless_released(request: Request, arguments: tuple[Any, ...]) -> list[Reque
     It is made in either case, so that a wrong name is a fault when the button is let go, too.
     """
     return [] if is_release(arguments) else [request]
+
+
+def _let_go(value: Any) -> Any:
+    """None for an empty text, by which programs without a nil let go."""
+    return None if value == "" else value
 
 
 def _number(value: Any) -> Any:

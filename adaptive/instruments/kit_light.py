@@ -73,6 +73,7 @@ RECIPES = {
     "tom_low": Recipe(partial(hand, lowest_hz=98.0), 0.7, 0.3),
     "tom_mid": Recipe(partial(hand, lowest_hz=147.0), 0.65, 0.1),
     "tom_high": Recipe(partial(hand, lowest_hz=220.0), 0.6, -0.2),
+    "ride": Recipe(partial(kit_night.ride, length_s=1.2), 0.24, 0.3),
     "crash": Recipe(partial(kit_night.crash, length_s=1.5), 0.35, -0.2),
     "swell": Recipe(kit_night.swell, 0.35),
     "shaker": Recipe(shaker, 0.5, -0.25),

@@ -60,6 +60,14 @@ def crash(synth: OfflineSynth, length_s: float = 2.4) -> Signal:
     return np.stack([_wash(synth, length_s, length_s * 1.2) for _ in range(2)])
 
 
+def ride(synth: OfflineSynth, length_s: float = 1.8) -> Signal:
+    """Return a ride cymbal: a stick's ping over a quiet wash."""
+    ping = synth.modes(length_s, 2350.0, (1.0, 1.48, 2.13, 2.71, 3.4), 0.5, damping=0.4, tilt=0.5)
+    wash = synth.high_pass(_wash(synth, length_s, length_s), 2500.0)
+    stick = synth.band(synth.noise(0.006), 6500.0, 0.8) * synth.decay(0.006, 0.004)
+    return synth.high_pass(mixed(0.5 * ping, 0.3 * wash, 0.4 * stick), 900.0)
+
+
 def _wash(synth: OfflineSynth, length_s: float, to_sixty_db_s: float) -> Signal:
     out = np.zeros(synth.frames(length_s))
     for centre, share in ((500.0, 0.8), (1100.0, 1.0), (2600.0, 0.9), (5200.0, 0.7), (9500.0, 0.5)):
@@ -101,6 +109,7 @@ RECIPES = {
     "tom_low": Recipe(partial(tom, lowest_hz=68.0, length_s=0.8), 0.85, 0.3),
     "tom_mid": Recipe(partial(tom, lowest_hz=92.0, length_s=0.65), 0.8, 0.05),
     "tom_high": Recipe(partial(tom, lowest_hz=128.0, length_s=0.5), 0.75, -0.25),
+    "ride": Recipe(ride, 0.3, 0.3),
     "crash": Recipe(crash, 0.5, -0.2),
     "swell": Recipe(swell, 0.45),
     "shaker": Recipe(shaker, 0.4, -0.3),

@@ -78,6 +78,7 @@ RECIPES = {
     "tom_high": Recipe(partial(drum, lowest_hz=128.0, length_s=0.6), 1.0, -0.3),
     "tom_high:2": Recipe(partial(drum, lowest_hz=128.0, length_s=0.6), 1.0, -0.3),
     "tom_high:soft": Recipe(partial(drum, lowest_hz=128.0, length_s=0.55, force=0.45), 0.95, -0.3),
+    "ride": Recipe(partial(kit_night.ride, length_s=1.6), 0.2, 0.3),
     "crash": Recipe(gong, 0.5, -0.15),
     "swell": Recipe(kit_night.swell, 0.45),
     "shaker": Recipe(kit_light.shaker, 0.35, -0.3),

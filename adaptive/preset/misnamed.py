@@ -104,7 +104,7 @@ def meaning(key: str, raw: object, options: Collection[str], missing: Collection
     if right and isinstance(raw, int | float) and abs(raw) <= LARGEST_NUMBER:
         return right, f"{no_key}; write {_converted(plain, right, raw)}"
     near = nearest(plain, options)
-    is_almost = near and difflib.SequenceMatcher(None, plain, near).ratio() >= _ALMOST
+    is_almost = is_slip(plain, options)
     owners = [] if is_almost else _owners().get(plain, [])
     if owners and near not in missing:
         return "", f"{no_key}; it belongs {_places(owners)}"
@@ -114,6 +114,12 @@ def meaning(key: str, raw: object, options: Collection[str], missing: Collection
         (right,) = missing
         return right, f"{no_key}, which needs `{right}`"
     return "", no_key + hint(key, options)
+
+
+def is_slip(key: str, options: Collection[str]) -> bool:
+    """Return whether a key is so like one of the options that it is a slip of the pen."""
+    near = nearest(key, options)
+    return bool(near) and difflib.SequenceMatcher(None, key, near).ratio() >= _ALMOST
 
 
 def _in_decibels(raw: object) -> str:

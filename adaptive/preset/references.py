@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
+from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.mixer import check_mixer
@@ -26,6 +27,7 @@ from adaptive.preset.schema import (
     ParameterTable,
     PresetFile,
     SectionTable,
+    SteerTable,
 )
 from adaptive.preset.segments import bar_grid
 from adaptive.preset.table import Curve
@@ -56,6 +58,16 @@ CONTROL_RANGES = {
     "pan": (-1.0, 1.0),
     "cutoff_hz": (20.0, 20000.0),
     "density": (0.0, 1.0),
+    "energy": (0.0, 1.0),
+    "brightness": (0.0, 1.0),
+    "register": (-1.0, 1.0),
+    "articulation": (0.0, 1.0),
+    "syncopation": (0.0, 1.0),
+    "complexity": (0.0, 1.0),
+    "swing": (0.0, 1.0),
+    "push": (-1.0, 1.0),
+    "humanise": (0.0, 1.0),
+    "wander": (0.0, 1.0),
 }
 _TARGETS = ("parameter", "state", "event")
 
@@ -232,6 +244,8 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             keys = [(*at, "stem"), (*at, "generator")]
             faults.add(at, f"must have either a `stem` or a `generator`, got {found}", keys)
         if layer.generator is None:
+            if layer.steer != SteerTable():
+                faults.add((*at, "steer"), "goes with a `generator`, not with a `stem`")
             for key in ("style", "instrument", "density"):
                 if getattr(layer, key) is not None:
                     faults.add((*at, key), "goes with a `generator`, not with a `stem`")
@@ -239,7 +253,20 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.require_known((*at, "stem", section), "section", section, file.sections)
         _introduction(name, layer, file, faults)
         _variations(layer.stem, at, faults)
+        if layer.density is not None and layer.steer.density is not None:
+            faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
+        _steer(layer.steer, (*at, "steer"), file, faults)
+
+
+def _all_layers(file: PresetFile, faults: FaultList) -> None:
+    _steer(file.steer, ("steer",), file, faults)
+
+
+def _steer(table: SteerTable, at: KeyPath, file: PresetFile, faults: FaultList) -> None:
+    _controls(table, msgspec.structs.fields(SteerTable), at, file, faults)
+    if isinstance(table.mood, str):
+        faults.require_known((*at, "mood"), "mood", table.mood, MOODS)
 
 
 def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultList) -> None:
@@ -325,7 +352,7 @@ def _master(file: PresetFile, faults: FaultList) -> None:
 
 
 def _controls(
-    table: LayerTable | BusTable | MasterTable,
+    table: LayerTable | BusTable | MasterTable | SteerTable,
     fields: tuple[msgspec.structs.FieldInfo, ...],
     at: KeyPath,
     file: PresetFile,
@@ -413,6 +440,7 @@ CHECKS = (
     _inputs,
     check_tempo_follow,
     _layers,
+    _all_layers,
     _sections,
     check_routes,
     _stingers,

@@ -125,6 +125,31 @@ class InputTable(Table, frozen=True):
     ignore: Ignore = ()
 
 
+class MoodPoint(Table, frozen=True):
+    """A mood as valence and arousal."""
+
+    valence: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+    arousal: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
+
+
+class SteerTable(Table, frozen=True):
+    """`[steer]`, or `steer` of a layer: what is asked of the composer."""
+
+    mood: str | MoodPoint | None = None
+    density: Control | None = None
+    energy: Control | None = None
+    brightness: Control | None = None
+    register: Control | None = None
+    articulation: Control | None = None
+    syncopation: Control | None = None
+    complexity: Control | None = None
+    swing: Control | None = None
+    push: Control | None = None
+    humanise: Control | None = None
+    wander: Control | None = None
+    learned: bool = True
+
+
 class LayerTable(Table, frozen=True):
     """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
 
@@ -145,6 +170,7 @@ class LayerTable(Table, frozen=True):
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     inserts: tuple[Insert, ...] = ()
     density: Control | None = None
+    steer: SteerTable = msgspec.field(default_factory=SteerTable)
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
     stretch: Stretch | None = None
     transpose: Annotated[float, Meta(ge=-12.0, le=12.0)] | Literal["key"] = 0.0
@@ -411,6 +437,7 @@ class PresetFile(Table, frozen=True, kw_only=True):
     inputs: tuple[InputTable, ...] = ()
     tempo_follow: TempoFollowTable | None = None
     instruments: dict[Name, InstrumentTable] = msgspec.field(default_factory=dict)
+    steer: SteerTable = msgspec.field(default_factory=SteerTable)
     layers: dict[Name, LayerTable]
     sections: Annotated[dict[Name, SectionTable], Meta(min_length=1)]
     select: tuple[SelectTable, ...] = ()

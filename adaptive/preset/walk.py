@@ -18,7 +18,7 @@ from msgspec import inspect
 
 from adaptive.preset.faults import FaultList, KeyPath, join_names, nearest, show_value
 from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
-from adaptive.preset.misnamed import group_of, meaning
+from adaptive.preset.misnamed import group_of, is_slip, meaning
 from adaptive.preset.schema import Grid, InputTable, PresetFile, StingerTable
 
 FREE_PREFIX = "x_"
@@ -176,7 +176,7 @@ class _Walker:
             if key in NOT_YET.get(kind.cls, frozenset()):
                 self._fault((*at, key), _not_yet(key))
                 continue
-            if not at and (group := group_of(key, value)) and not nearest(key, options):
+            if not at and (group := group_of(key, value)) and not is_slip(key, options):
                 self._fault((key,), f"is not a key of this table; write `[{group}.{key}]`")
                 meant.setdefault(f"{group}.", []).append(key)
                 continue

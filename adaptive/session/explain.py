@@ -297,6 +297,16 @@ def _programme(line: Line) -> str:
     return f"programme, {line['status']}: {line['reason']}{following}"
 
 
+def _steer(line: Line) -> str:
+    values = line.get("values")
+    if values is None:
+        return f"{line['reason']}"
+    told = ", ".join(
+        f"{name} {'as the preset says' if value is None else f'{value:g}'}" for name, value in values.items()
+    )
+    return f"{line.get('layer') or 'all layers'}: {told}"
+
+
 def _health(line: Line) -> str:
     return f"health: {line['reason']}"
 
@@ -328,4 +338,5 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "bar": _bar,
     "mix": _mix,
     "programme": _programme,
+    "steer": _steer,
 }

@@ -6,13 +6,14 @@ recorded where the note is handed to its player.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.composer.registry import GENERATORS
+from adaptive.composer.steer import NOTHING_HELD, HeldHarmony
 from adaptive.conductor.layers.note_players import NotePlayer
 from adaptive.conductor.log import Line
 from adaptive.conductor.segment_instance import SegmentInstance
@@ -117,6 +118,7 @@ class MidiExport:
         self._instances: list[SegmentInstance] = []
         self._tracks: dict[str, midi_file.NoteTrack] = {}
         self._recorders: dict[str, _DurationRecorder] = {}
+        self._held: list[tuple[float, HeldHarmony]] = []
         self._frames = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("wb")
@@ -198,11 +200,18 @@ class MidiExport:
             layers = playback.layers_of(instance.section)
             if plans is not None and any(name in playback.assets.generated for name in layers):
                 marks += marks_of(
-                    plans.visit(instance.visit), instance, until, self._preset.segments[instance.section]
+                    plans.visit(instance.visit),
+                    instance,
+                    until,
+                    self._preset.segments[instance.section],
+                    self._held,
                 )
         return marks
 
     def _on_line(self, line: Line) -> None:
+        if line["kind"] == "steer":
+            playback = self._performance.conductor.playback
+            self._held.append((playback.tempo.beat_at(line["frame"]), playback.held))
         if line["kind"] != "note":
             return
         name, frame, midi = line["layer"], line["frame"], line["midi"]
@@ -214,21 +223,31 @@ class MidiExport:
 
 
 def marks_of(
-    plan: SectionPlan, instance: SegmentInstance, until: float, segment: Segment
+    plan: SectionPlan,
+    instance: SegmentInstance,
+    until: float,
+    segment: Segment,
+    held: Sequence[tuple[float, HeldHarmony]] = (),
 ) -> list[midi_file.PlanMark]:
-    """Chords and parts of the form of a segment instance, up to a beat; declared chords are as written."""
+    """Chords and parts of the form of a segment instance, up to a beat; declared chords are as written.
+
+    `held` is what was held in place of key and chords, from which beat on; it is told from the next bar on.
+    """
     marks: list[midi_file.PlanMark] = []
     bar = max(0, instance.bar_at(instance.offset_beats))
-    before = ""
+    before, key = "", None
     while (beat := instance.beat_of(instance.bar_start(bar))) < until:
-        planned = plan.bar(bar)
-        if planned.bar_in_part == 0 or not marks:
+        now = next((harmony for at, harmony in reversed(held) if at <= beat), NOTHING_HELD)
+        planned = plan.under(now).bar(bar)
+        if planned.bar_in_part == 0 or not marks or planned.part.key != key:
+            key = planned.part.key
             marks.append(
                 midi_file.PlanMark(
                     max(beat, instance.start_beat), planned.label, is_part=True, key=planned.part.key
                 )
             )
-        written = segment.chords[bar % len(segment.chords)].split() if segment.chords else ()
+        is_declared = bool(segment.chords) and now.chord is None
+        written = segment.chords[bar % len(segment.chords)].split() if is_declared else ()
         names = written or [str(chord) for _, chord in planned.harmony.chords]
         ratio = instance.beats_per_bar / segment.meter[0]
         for (onset, _), name in zip(planned.harmony.chords, names, strict=True):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from adaptive.composer.learned.credit import credit_of
 from adaptive.engine.file_names import for_libsndfile
 from adaptive.errors import InputError, MachineError
 from adaptive.preset.model import Preset
@@ -21,9 +22,11 @@ FORMATS = {
 
 
 def credits_of(preset: Preset) -> dict[str, str]:
-    """Title, artist and licence of a preset, for the tags of a file."""
+    """Title, artist and licence of a preset, and the credit of what is learned, for the tags of a file."""
     made = preset.file.credits
     tags = {"title": preset.file.name, "artist": made.composer, "license": made.license}
+    generators = [table.generator for table in preset.file.layers.values() if table.generator is not None]
+    tags["comment"] = credit_of(generators)
     return {name: value for name, value in tags.items() if value}
 
 
@@ -37,7 +40,7 @@ class AudioFileSink:
     sample_rate, channels : int
         Sample rate in Hz, and number of channels.
     tags : dict
-        Values of ``title``, ``artist`` and ``license``.
+        Values of ``title``, ``artist``, ``license`` and ``comment``.
 
     Raises
     ------

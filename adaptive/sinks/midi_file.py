@@ -178,7 +178,7 @@ def key_name(key: Key) -> str:
 def _first_rows(score: MidiScore, end: int) -> list[Row]:
     """Rows of the first track: title, bars, keys, tempo, sections."""
     ticks = score.ticks
-    names = {"title": "track_name", "artist": "text", "license": "copyright"}
+    names = {"title": "track_name", "artist": "text", "license": "copyright", "comment": "text"}
     rows: list[Row] = []
     for tag, kind in names.items():
         if score.tags.get(tag):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from adaptive.composer.meter import Meter
+from adaptive.composer.steer import HeldHarmony
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
 
@@ -15,11 +16,22 @@ BarChords = tuple[tuple[Fraction, Chord], ...]
 
 @dataclass(frozen=True, slots=True)
 class LayerBrief:
-    """A generated layer of a section: its name, the name of its generator, and whether it plays the tune."""
+    """A generated layer of a section.
+
+    Parameters
+    ----------
+    name, generator : str
+        Names of the layer and of its generator.
+    plays_tune : bool
+        Whether it plays the tune.
+    style : str
+        Style of its generator, which may say how the section swings; empty: the first.
+    """
 
     name: str
     generator: str
     plays_tune: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,19 @@ class SectionBrief:
     form: str = ""
     has_stems: bool = False
     visit: int = 0
+
+    def under(self, held: HeldHarmony) -> SectionBrief:
+        """Return the brief with a held key, mode or chord.
+
+        A key or mode changes nothing where chords are declared or recordings sound: their key is theirs.
+        """
+        brief = self
+        if not self.chords and not self.has_stems:
+            key = held.key or self.key
+            brief = replace(brief, key=Key(key.tonic, held.mode or key.mode))
+        if held.chord is not None:  # as many bars as are declared, so that parts keep their length
+            brief = replace(brief, chords=(((Fraction(0), held.chord),),) * max(1, len(self.chords)))
+        return brief
 
     @property
     def has_tune(self) -> bool:

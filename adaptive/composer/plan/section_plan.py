@@ -18,6 +18,7 @@ from adaptive.composer.plan.form import MOVEMENT_PARTS, FormPart, movement, pars
 from adaptive.composer.plan.part import PlannedPart
 from adaptive.composer.plan.tune import TuneNote
 from adaptive.composer.seeding import named_seed, seeded
+from adaptive.composer.steer import HeldHarmony
 
 PART_BARS = 8
 """A part has two phrases, or as many as this number of bars takes if phrases are shorter than half of it."""
@@ -27,6 +28,9 @@ LONGEST_CYCLE = 16
 
 KEPT_PARTS = 12
 """Parts that are kept; others are made again if they are asked for."""
+
+KEPT_HELD = 6
+"""Plans of held keys and chords that are kept."""
 
 KEPT_VISITS = 4
 """Plans of a section that are kept."""
@@ -217,6 +221,17 @@ class SectionPlan:
         self._part_bars = _part_bars(brief)
         self._parts: dict[int, PlannedPart] = {}
         self._bars: dict[int, BarPlan] = {}
+        self._under: dict[HeldHarmony, SectionPlan] = {}
+
+    def under(self, held: HeldHarmony) -> SectionPlan:
+        """Return the plan with a held key, mode or chord, and the same form; the latest few are kept."""
+        found = self._under.get(held)
+        if found is None:
+            brief = self.brief.under(held)
+            found = self._under[held] = self if brief == self.brief else SectionPlan(brief)
+            if len(self._under) > KEPT_HELD:
+                del self._under[next(iter(self._under))]
+        return found
 
     def bar(self, number: int) -> BarPlan:
         """Return the plan of a bar of the section, from 0; the same object each time while it is kept."""

@@ -15,6 +15,7 @@ from typing import Any
 from adaptive.composer.bar import planned
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
+from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, Steer
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.note_players import NotePlayer
@@ -42,7 +43,7 @@ NO_BAR_LIMIT = 1_000_000
 INSTRUMENT_FADE_S = 0.01
 """Length of the fade that brings an instrument to its level at a seam where the rule has no fade."""
 
-EARLY_S = 0.03
+EARLY_S = 0.06
 """The most by which a note is played ahead of its beat."""
 
 RECALLED_BARS = 64
@@ -68,6 +69,8 @@ class WrittenNote:
         Segment it was written for.
     before : object
         State of the player before the note, to restore when the note is withdrawn.
+    frames : int
+        Frames for which it is held.
     """
 
     frame: int
@@ -75,6 +78,7 @@ class WrittenNote:
     note: Note
     section: str
     before: Any
+    frames: int = 0
 
 
 @dataclass(slots=True)
@@ -97,6 +101,12 @@ class GeneratedLayer:
         Random seed.
     density : float
         0 … 1.
+    energy : float or None
+        0 … 1; None: that of the section.
+    steer : Steer
+        How it is played.
+    held : HeldHarmony
+        Key, mode or chord that are held in place of the section's.
     ranges : list of WriteRange
         Stretches of the timeline in which the layer plays, in order.
     cursor_beat : float
@@ -112,6 +122,9 @@ class GeneratedLayer:
     octave: int
     seed: int
     density: float = 0.5
+    energy: float | None = None
+    steer: Steer = AS_PEOPLE_PLAY
+    held: HeldHarmony = NOTHING_HELD
     ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
@@ -165,6 +178,7 @@ class GeneratedLayer:
         self.ranges, self.cursor_beat = list(before.ranges), before.cursor_beat
         if self.bars.spec is not before.bars.spec:  # the memory of another generator has another form
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
+        self.energy, self.steer, self.held = before.energy, before.steer, before.held
         self.written, self._next_frame = list(before.written), before._next_frame
         self._already_scheduled = before._already_scheduled
         if type(self.player) is type(before.player):
@@ -269,7 +283,7 @@ class GeneratedLayer:
             bar = max(seam.source.start_beat, seam.beat - seam.source.beats_per_bar)
             from_beat = min(from_beat, max(bar, seam.tempo.beat_at(seam.earliest)))
         if self.cursor_beat > from_beat + BEAT_TOLERANCE:
-            return self.withdraw(seam.tempo.frame_at(from_beat), from_beat)
+            return self.withdraw(seam.tempo.frame_at(from_beat), from_beat, seam.earliest)
         return []
 
     def _fade_at(self, seam: SeamContext, was_playing: bool, is_wanted: bool) -> list[Command]:
@@ -301,7 +315,7 @@ class GeneratedLayer:
         # all bars written since are written again: they may have led up to the seam
         from_beat = max(before.cursor_beat, tempo.beat_at(earliest))
         if self.cursor_beat > from_beat + BEAT_TOLERANCE:
-            return self.withdraw(tempo.frame_at(from_beat), from_beat)
+            return self.withdraw(tempo.frame_at(from_beat), from_beat, earliest)
         return []
 
     def restart_clip(self, clip: int, at: int, frames: int) -> list[Command]:
@@ -322,19 +336,41 @@ class GeneratedLayer:
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────
 
-    def withdraw(self, frame: int, beat: float) -> list[Command]:
-        """Withdraw all notes at `frame` or later, and set the cursor back to `beat`."""
-        first = next((w for w in self.written if w.frame >= frame), None)
-        if first is not None:
-            self.player.restore(first.before)
-        self.written = [w for w in self.written if w.frame < frame]
+    def withdraw(self, frame: int, beat: float, earliest: int | None = None) -> list[Command]:
+        """Withdraw all notes at `frame` or later, and set the cursor back to `beat`.
+
+        Parameters
+        ----------
+        frame : int
+            Frame of the timeline.
+        beat : float
+            The beat that belongs to it.
+        earliest : int, optional
+            Notes of that beat that are played ahead of it are withdrawn as well, down to this frame: what
+            comes instead sounds on the beat.  Default: they stay.
+        """
+        is_early = [w.frame for w in self.written if w.frame < frame and w.beat > beat - BEAT_TOLERANCE]
+        cut = frame
+        if earliest is not None and is_early:
+            cut = max(earliest, min(is_early))
+        withdrawn = [w for w in self.written if w.frame >= cut]
+        if withdrawn:
+            self.player.restore(withdrawn[0].before)
+        self.written = [w for w in self.written if w.frame < cut]
         self.cursor_beat = min(self.cursor_beat, beat)
         self.bars.forget_try()
+        posted = [commands.withdraw(self.place.group, cut)]
+        # what belongs to an earlier beat stays as it was, however late it is played
+        for kept in withdrawn:
+            if kept.beat < beat - BEAT_TOLERANCE:
+                before = self.player.state()
+                posted += self.player.play(kept.note, kept.frame, kept.frames, self.place.group)
+                self.written.append(replace(kept, before=before))
         # notes that are played ahead of their beat stay in the schedule although their beat is withdrawn
         self._already_scheduled = frozenset(
             (w.beat, w.note.pitch) for w in self.written if w.beat > beat - BEAT_TOLERANCE
         )
-        return [commands.withdraw(self.place.group, frame)]
+        return posted
 
     def write(
         self, until_beat: float, tempo: TempoMap, not_before: int, most_bars: int = NO_BAR_LIMIT
@@ -394,36 +430,33 @@ class GeneratedLayer:
         self, write_range: WriteRange, ends: float, notes: Sequence[Note], start: float, tempo: TempoMap,
         not_before: int,
     ) -> list[Command]:  # fmt: skip
-        # a note ahead of its beat sounds no earlier than the start of its bar or of the write range
+        # a note ahead of its beat sounds no earlier than the write range begins, such as at a seam
         begins = max(start, write_range.begins)
-        # notes before the cursor's frame are in the schedule already; `withdraw` decides by frame, too
         first = max(tempo.frame_at(self.cursor_beat), not_before)
         timed = []
         for note in notes:
             written = start + float(note.onset)
             if begins - BEAT_TOLERANCE <= written < ends - BEAT_TOLERANCE:
-                beat = max(begins, written + note.offset_beats)
-                timed.append((tempo.frame_at(beat), beat, written, note))
+                beat = max(write_range.begins, written + note.offset_beats)
+                if beat < ends - BEAT_TOLERANCE:
+                    timed.append((tempo.frame_at(beat), beat, written, note))
         posted: list[Command] = []
         for wanted, beat, written, note in sorted(timed, key=lambda row: row[0]):
-            frame = wanted
-            if (written, note.pitch) in self._already_scheduled:
+            # notes before the cursor are in the schedule already, and some after it that are played early
+            if (
+                written < self.cursor_beat - BEAT_TOLERANCE
+                or (written, note.pitch) in self._already_scheduled
+            ):
                 continue
-            if frame < first:
-                # at the new tempo it is due earlier than before; it was withdrawn, and is played at once
-                is_due = (
-                    written > self.cursor_beat - BEAT_TOLERANCE
-                    and first - frame < EARLY_S * tempo.sample_rate
-                )
-                if not is_due:
-                    continue
-                frame = first
+            # ahead of its beat; or at a new tempo due earlier than before: withdrawn, and played at once
+            if first - wanted >= EARLY_S * tempo.sample_rate:
+                continue
+            frame = max(wanted, not_before)
             before = self.player.state()
             frames = tempo.frame_at(min(beat + float(note.duration), ends)) - frame
             posted += self.player.play(note, frame, frames, self.place.group)
-            self.written.append(
-                WrittenNote(frame, written, note, write_range.context.instance.section, before)
-            )
+            section = write_range.context.instance.section
+            self.written.append(WrittenNote(frame, written, note, section, before, frames))
             self._next_frame = min(self._next_frame, frame)
         return posted
 
@@ -435,11 +468,12 @@ class GeneratedLayer:
         )
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
-        plan, memory = context.plan_of(number), write_range.memories.get(bar, NO_MEMORY)
+        plan, memory = context.plan_of(number, self.held), write_range.memories.get(bar, NO_MEMORY)
+        energy = context.energy if self.energy is None else self.energy
         # bars that are kept refer to plan and memory, so their ids cannot be reused by other objects
         key = (
-            instance.section, bar, self.density, is_leaving, context.tempo_bpm, context.energy,
-            id(plan), id(memory),
+            instance.section, bar, self.density, is_leaving, context.tempo_bpm, energy,
+            id(plan), id(memory), self.steer,
         )  # fmt: skip
         beats, beat_unit = context.meter or (instance.beats_per_bar, int(instance.beat_unit))
         bar_context = BarContext(
@@ -451,13 +485,14 @@ class GeneratedLayer:
             tempo_bpm=context.tempo_bpm,
             harmony=plan.harmony,
             plan=plan,
-            energy=context.energy,
+            energy=energy,
             density=self.density,
             is_leaving=is_leaving,
             seed=self.seed ^ plan.rhythm_seed(self.place.name),
             style=self.style,
             octave=self.octave,
             layer=self.place.name,
+            steer=self.steer,
             memory=memory,
         )
         return BarRequest(key, planned(bar_context), not_before)
@@ -466,7 +501,7 @@ class GeneratedLayer:
         """Whether the layer is silent in a bar: in an introduction with recordings, or by plan."""
         if bar < 0:
             return context.rests_in_introduction
-        return not context.plan_of(bar).plays(self.place.name)
+        return not context.plan_of(bar, self.held).plays(self.place.name)
 
     def _take(
         self, write_range: WriteRange, bar: int, start: float, tempo: TempoMap, not_before: int

@@ -12,6 +12,7 @@ from adaptive.composer.bar import rested
 from adaptive.composer.bar_source import BarFailure, BarRequest, BarSource
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.continuation import continued
+from adaptive.composer.feel.performance import performed, swung
 from adaptive.composer.registry import BUILT_IN, GeneratorSpec
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.music.note import Note
@@ -176,7 +177,8 @@ class LayerBars:
         return kept
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
-        notes = rested(bar.notes, request.context)
+        play = performed if self.spec.is_quick else swung
+        notes = play(rested(bar.notes, request.context), request.context)
         kept = ComposedBar(bar, request.context, in_beats(notes, ratio))
         self._composed[request.key] = kept
         if len(self._composed) > KEPT_BARS:
@@ -187,7 +189,7 @@ class LayerBars:
         """The notes of a bar that the generator owes."""
         stand_in = BUILT_IN.get(self.spec.stand_in)
         if stand_in is not None:
-            return stand_in.function(replace(context, style="", memory={})).notes
+            return performed(stand_in.function(replace(context, style="", memory={})).notes, context)
         before = None if good is None else (good.bar, good.context)
         return continued(before, context, is_percussive=self.spec.is_percussive)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from adaptive.composer.plan.section_plan import BarPlan, SectionPlan
+from adaptive.composer.steer import HeldHarmony
 from adaptive.conductor.layers.layer_bars import ComposedBar
 from adaptive.conductor.segment_instance import SegmentInstance
 
@@ -45,9 +46,9 @@ class ComposeContext:
     meter: tuple[int, int] | None = None
     first_bar: int = 0
 
-    def plan_of(self, bar: int) -> BarPlan:
-        """The plan of a bar of the segment, counted from 0."""
-        return self.plan.bar(self.first_bar + bar)
+    def plan_of(self, bar: int, held: HeldHarmony) -> BarPlan:
+        """The plan of a bar of the segment, counted from 0, with what is held in place of key and chords."""
+        return self.plan.under(held).bar(self.first_bar + bar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,15 @@ from adaptive.conductor.messages import (
     Message,
     MoveProgramme,
     Restart,
+    SetChord,
     SetFollowing,
+    SetKey,
     SetMix,
+    SetMood,
     SetOutputLatency,
     SetProgramme,
     SetState,
+    SetSteer,
     SetTempo,
     TakeSteps,
     Transport,
@@ -25,6 +29,7 @@ from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
+from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.tempo.range import range_of
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -49,6 +54,8 @@ class Requests:
         Handles `mix`.
     following : TempoFollowing
         Handles steps, programmes and the output latency.
+    steering : Steering
+        Handles `steer`, `mood`, `key` and `chord`.
 
     Attributes
     ----------
@@ -65,9 +72,11 @@ class Requests:
         places: PlaceRequests,
         mix: Mix,
         following: TempoFollowing,
+        steering: Steering,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker, self.places, self.mix, self.following = tracker, places, mix, following
+        self.tracker, self.places, self.mix = tracker, places, mix
+        self.following, self.steering = following, steering
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -107,6 +116,8 @@ class Requests:
             self.mix.set(message)
         elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
             self.following.handle(message)
+        elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+            self.steering.handle(message)
         else:
             self._transport(message)
 

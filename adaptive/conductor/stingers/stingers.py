@@ -409,7 +409,7 @@ class Stingers:
             instance = playback.instance_in(playback.preset.first_section, instance.start_beat, 0.0, 1)
         context = playback.compose_context(instance, playback.origin_of(instance))
         bar, within = divmod(max(0.0, instance.local(place.beat)) + BEAT_TOLERANCE, instance.beats_per_bar)
-        harmony = context.plan_of(int(bar)).harmony
+        harmony = context.plan_of(int(bar), self.playback.held).harmony
         # chords count the beats of the meter as written
         within *= self._written_beats(instance) / instance.beats_per_bar
         chord = [chord for onset, chord in harmony.chords if float(onset) <= within][-1]

@@ -88,8 +88,9 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, stop, forget, jump, mix, load, save, restore, reload, undo, "
-    "subscribe, programme, tempo_follow, output_latency_ms, clock, play, pause, resume, restart"
+    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, load, save, "
+    "restore, reload, undo, subscribe, programme, tempo_follow, output_latency_ms, clock, play, pause, "
+    "resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
@@ -133,6 +134,15 @@ REFUSED = [
     ({"play": False}, 'play must be true: {"play": true}'),
     ({"paly": True}, f"nothing to do: 'paly' is none of {WORDS} (did you mean 'play'?)"),
     ({}, f"nothing to do: '' is none of {WORDS}"),
+    ({"steer": {"densty": 1}}, "there is no control 'densty' (did you mean 'density'?)"),
+    ({"steer": {"density": "x"}}, "density must be a number, got 'x'"),
+    ({"steer": 3}, 'steer must be an object such as {"density": 0.8}, got 3'),
+    ({"steer": {"density": 1}, "layer": "nix"}, "there is no generated layer 'nix'"),
+    ({"mood": "calmer"}, "there is no mood 'calmer' (did you mean 'calm'?)"),
+    ({"mood": {"valence": 2}}, 'valence and arousal must be numbers from -1 to 1, got {"valence": 2}'),
+    ({"mood": 3}, 'mood must be a word or {"valence": 0, "arousal": 0}, got 3'),
+    ({"key": "H minor"}, "`H minor` is not a key: write a note name and a mode, such as `A minor`"),
+    ({"chord": 7}, "chord must be a short text, got 7"),
     (3, 'must be an object such as {"parameter": …}, got 3'),
     ("hi", 'must be an object such as {"parameter": …}, got \'hi\''),
     (None, 'must be an object such as {"parameter": …}, got nothing'),

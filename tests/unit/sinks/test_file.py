@@ -34,6 +34,14 @@ def test_a_suffix_that_is_no_format_is_refused(tmp_path: Path) -> None:
         AudioFileSink(tmp_path / "x.mp3", RATE, 2, {})
 
 
+def test_music_of_the_drum_generator_credits_what_it_learned_from(tmp_path: Path) -> None:
+    drums = '[layers.beat]\ngenerator = "drums"\n'
+    preset = two_sections(tmp_path / "small", more=drums)
+
+    assert "Groove MIDI Dataset" in credits_of(preset)["comment"]
+    assert "CC BY 4.0" in credits_of(preset)["comment"]
+
+
 def test_credits_become_tags_and_empty_ones_are_left_out(tmp_path: Path) -> None:
     preset = two_sections(tmp_path / "small", more='[credits]\ncomposer = "Ada"\n')
     tags = credits_of(preset)

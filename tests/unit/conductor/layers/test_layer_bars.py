@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from adaptive.composer.bar_source import Answer, BarFailure, BarRequest
 from adaptive.composer.context import WrittenBar
+from adaptive.composer.feel.performance import performed
 from adaptive.composer.registry import BUILT_IN, GeneratorSpec
 from adaptive.conductor.layers.layer_bars import (
     KEPT_BARS,
@@ -115,7 +116,7 @@ def test_a_built_in_generator_stands_in_where_the_specification_names_one() -> N
     source.answers[1] = BarFailure("it hung")
     taken = bars.take(request(1, 1000), ONE, 4.0, 60_000, None)
 
-    assert taken == (BUILT_IN["bass"].function(CONTEXTS[1]).notes, None)
+    assert taken == (performed(BUILT_IN["bass"].function(CONTEXTS[1]).notes, CONTEXTS[1]), None)
 
 
 def test_the_beginning_may_wait_and_is_given_up_if_nothing_comes() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from adaptive.composer.steer import NOTHING_HELD
 from adaptive.conductor.layers.write_range import ComposeContext, WriteRange, beats_ratio
 from adaptive.conductor.segment_instance import SegmentInstance
 from tests.unit.composer.composing import section_plan
@@ -28,4 +29,4 @@ def test_write_ranges_remember_each_for_itself() -> None:
 def test_a_bridge_goes_on_in_the_plan_of_its_section() -> None:
     bridge = context(None)
 
-    assert bridge.plan_of(0) is bridge.plan.bar(2)
+    assert bridge.plan_of(0, NOTHING_HELD) is bridge.plan.bar(2)

@@ -1,0 +1,68 @@
+"""A small network in whole numbers: the same outputs on every machine, in whatever order they are summed.
+
+Weights are multiples of 1/1024 and values of hidden units multiples of 1/256.  Sums of their products stay
+below 2^53, where 64-bit floats are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+INPUT_SCALE, WEIGHT_SCALE, HIDDEN_SCALE = 64.0, 1024.0, 256.0
+"""Inputs, weights and hidden values are multiples of one over these."""
+
+LARGEST_WEIGHT = 31.0
+"""A weight has 16 bits."""
+
+Values = NDArray[np.float64]
+
+
+def quantised(weights: NDArray[np.floating]) -> NDArray[np.int16]:
+    """Return weights as the whole numbers in which they are stored."""
+    whole: NDArray[np.int16] = np.round(
+        np.clip(weights, -LARGEST_WEIGHT, LARGEST_WEIGHT) * WEIGHT_SCALE
+    ).astype(np.int16)
+    return whole
+
+
+class FixedNetwork:
+    """Fully connected layers with rectified linear units between them.
+
+    Parameters
+    ----------
+    arrays : sequence of ndarray of int16
+        Weights, shape (inputs, outputs), and biases, shape (outputs,), of each layer in turn, as `quantised`
+        gives them.
+    """
+
+    def __init__(self, arrays: Sequence[NDArray[np.int16]]) -> None:
+        self._layers = []
+        scale = INPUT_SCALE
+        for weights, biases in zip(arrays[::2], arrays[1::2], strict=True):
+            self._layers.append((weights.astype(np.float64), biases.astype(np.float64) * scale))
+            scale = HIDDEN_SCALE
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs."""
+        return len(self._layers[0][0])
+
+    @property
+    def outputs(self) -> int:
+        """Number of outputs."""
+        return len(self._layers[-1][1])
+
+    def __call__(self, rows: Values) -> Values:
+        """Return the outputs of each row of inputs, shape (rows, outputs)."""
+        values, scale = np.round(rows * INPUT_SCALE), INPUT_SCALE
+        last = len(self._layers) - 1
+        for number, (weights, biases) in enumerate(self._layers):
+            values = values @ weights + biases
+            if number == last:
+                break
+            values = np.floor(np.maximum(values, 0.0) * (HIDDEN_SCALE / (scale * WEIGHT_SCALE)))
+            scale = HIDDEN_SCALE
+        return values / (scale * WEIGHT_SCALE)

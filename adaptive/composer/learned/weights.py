@@ -1,0 +1,95 @@
+"""Reads the weights of the networks, once; without them the composer writes by rules alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adaptive.composer.learned import feel_features, pattern_features
+from adaptive.composer.learned.drum_grid import KINDS
+from adaptive.composer.learned.fixed_network import FixedNetwork
+
+FILE = Path(__file__).parent / "data" / "drums.npz"
+"""Weights of both networks; ``drums.md`` beside it is their model card."""
+
+
+@dataclass(frozen=True, eq=False)
+class DrumNetworks:
+    """The networks of drums.
+
+    Parameters
+    ----------
+    feel : FixedNetwork
+        How late and how loud each stroke of a pattern is.
+    patterns : FixedNetwork
+        Which strokes come next.
+    combinations : ndarray of uint8, shape (outputs of `patterns`, KINDS)
+        The strokes of each of its choices.
+    """
+
+    feel: FixedNetwork
+    patterns: FixedNetwork
+    combinations: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The networks, or one sentence that says why there are none."""
+
+    networks: DrumNetworks | None
+    sentence: str = ""
+
+
+def read(file: Path) -> Loaded:
+    """Read a file of weights; a missing, damaged or foreign one gives a sentence."""
+    instead = "drums and their timing are made by rules"
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            parts = {name: [arrays[f"{name}_{n}"] for n in range(_count(arrays, name))] for name in _SIZES}
+            combinations = arrays["combinations"].astype(np.uint8)
+    except FileNotFoundError:
+        return Loaded(None, f"the learned weights {file.name} are missing: {instead}")
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, TypeError):
+        return Loaded(None, f"the learned weights {file.name} cannot be read: {instead}")
+    for name, (inputs, outputs) in _SIZES.items():
+        if not _fits(parts[name], inputs, outputs or len(combinations)):
+            return Loaded(None, f"the learned weights {file.name} are those of another version: {instead}")
+    if combinations.ndim != 2 or combinations.shape[1] != KINDS:
+        return Loaded(None, f"the learned weights {file.name} are those of another version: {instead}")
+    return Loaded(DrumNetworks(FixedNetwork(parts["feel"]), FixedNetwork(parts["patterns"]), combinations))
+
+
+_SIZES = {"feel": (feel_features.INPUTS, feel_features.OUTPUTS), "patterns": (pattern_features.INPUTS, 0)}
+"""Inputs and outputs of each network; 0: as many as there are combinations."""
+
+
+def _count(arrays: np.lib.npyio.NpzFile, name: str) -> int:
+    return sum(key.startswith(f"{name}_") for key in arrays.files)
+
+
+def _fits(arrays: list[NDArray[np.int16]], inputs: int, outputs: int) -> bool:
+    """Whether these are weights and biases of layers that fit each other."""
+    if not arrays or len(arrays) % 2 or any(array.dtype != np.int16 for array in arrays):
+        return False
+    width = inputs
+    for weights, biases in zip(arrays[::2], arrays[1::2], strict=True):
+        if weights.ndim != 2 or biases.ndim != 1 or weights.shape != (width, len(biases)):
+            return False
+        width = len(biases)
+    return width == outputs
+
+
+@lru_cache(maxsize=1)
+def loaded() -> Loaded:
+    """Return what the package has, read when it is first asked for."""
+    return read(FILE)
+
+
+def networks() -> DrumNetworks | None:
+    """Return the networks; None if there are none."""
+    return loaded().networks

@@ -1,0 +1,284 @@
+"""Drum bars from the learned networks: a groove of two bars for a theme, and bars that vary it.
+
+The groove is drawn once for a theme and a density.  Every other bar is drawn with the groove as its past, so
+that it depends on nothing but the theme and its own place, and is found again after a jump.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adaptive.composer.context import BarContext
+from adaptive.composer.feel.performance import swing_ratio
+from adaptive.composer.feel.swing import EIGHTHS, swing_of
+from adaptive.composer.fills import PART_FILL_ENERGY, fill_start
+from adaptive.composer.learned import weights
+from adaptive.composer.learned.drum_grid import BAR_STEPS, GHOST, KINDS, SNARE, STROKES, STYLES, Grid
+from adaptive.composer.learned.feel import played
+from adaptive.composer.learned.pattern_features import Wanted
+from adaptive.composer.learned.patterns import Drawing, draw_bar
+from adaptive.composer.seeding import named_seed, seeded
+from adaptive.composer.strokes import Stroke
+
+PLAYS_AS = {
+    "drive": "rock", "funk": "funk", "hiphop": "hiphop", "jazz": "jazz", "latin": "latin", "dance": "dance",
+    "reggae": "reggae",
+}  # fmt: skip
+"""Styles of the generator that are drawn from the pattern network, and its style."""
+
+KICK_LIKING = 2.0
+"""How much more likely, in nats, a kick is on the highest of the theme's accents than on the lowest."""
+
+BACKBEAT = {("kick", 0): 1.5, ("snare", 4): 2.5, ("snare", 12): 2.5}
+LIKED: dict[str, dict[tuple[str, int], float]] = {
+    "drive": BACKBEAT,
+    "funk": BACKBEAT,
+    "hiphop": BACKBEAT,
+    "latin": {("kick", 0): 1.0},
+    "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 1.5,
+              ("snare", 12): 1.5},
+    "reggae": {("kick", 8): 2.5, ("snare", 8): 1.5, ("kick", 0): -1.5},
+}  # fmt: skip
+"""Strokes that make a style what it is: how much more likely they are made, in nats."""
+
+FEWEST_STROKES, MOST_STROKES = 3.0, 31.0
+"""Strokes of a bar that are asked for at density 0 and 1."""
+
+MOST_SYNCOPATION, MOST_GHOSTS = 7.0, 0.7
+"""What is asked for at `syncopation` and `complexity` 1: of a bar, and of its snare strokes."""
+
+MOST_OVER = 1
+"""A bar with more strokes than asked for and these loses its least needed ones."""
+
+FILL_STROKES = 6.0
+"""Strokes that a bar with a fill has more than others."""
+
+CRASH_ENERGY = 0.5
+"""Energy below which a crash is played on the ride instead."""
+
+CALM_TEMPERATURE = 0.8
+"""Factor of the temperature of the groove, which has to be a usual one."""
+
+SPARE_FILLS = 0.05
+"""Share of the bars inside a phrase that get a fill."""
+
+SALT_GROOVE, SALT_BAR, SALT_FILL = 111, 112, 113
+
+_NEED = {"kick": 3.0, "snare": 3.0, "crash": 2.5, "ride": 1.6, "hat": 1.5, "hat_open": 1.4, "ghost": 0.5}
+"""How much each kind of stroke is needed, beside the weight of its place (toms: 1)."""
+
+_PIECE_OF = {"ghost": "snare"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    """All that a groove depends on."""
+
+    seed: int
+    name: str
+    style: int
+    strokes: float
+    syncopation: float | None
+    ghosts: float | None
+    accents: tuple[tuple[float, ...], ...]
+
+
+def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
+    """Return the strokes of a bar in a learned style, with the timing and the velocity of people.
+
+    None if the networks cannot write it: another meter than 4/4, another style, no weights, `learned` off.
+    """
+    networks = weights.networks() if context.steer.learned else None
+    if networks is None or style not in PLAYS_AS or (context.beats, context.beat_unit) != (4, 4):
+        return None
+    theme = _theme(context, style)
+    grid = _bar(theme, context)
+    more = FILL_STROKES if _fill_start(context) is not None else 0.0
+    grid = _fitted(grid, theme.strokes + more, context)
+    around = np.concatenate([_groove(theme, 1), grid, _groove(theme, 0)])
+    late, loud = played(networks, around, theme.style, _offbeat(context), context.tempo_bpm)
+    return [
+        Stroke(
+            _PIECE_OF.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
+            float(loud[step, kind]), late_ms=float(late[step, kind]),
+        )
+        for step, kind in np.argwhere(grid)
+    ]  # fmt: skip
+
+
+def _theme(context: BarContext, style: str) -> _Theme:
+    plan, steer = context.plan, context.steer
+    strokes = FEWEST_STROKES + (MOST_STROKES - FEWEST_STROKES) * context.density
+    # a change of density that is smaller than this draws no other groove
+    strokes = round(strokes)
+    return _Theme(
+        plan.rhythm_seed(context.layer) ^ context.seed, style, STYLES.index(PLAYS_AS[style]), float(strokes),
+        None if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
+        None if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1), plan.part.groove,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _liking(style: str, accents: tuple[float, ...], syncopation: float | None) -> NDArray[np.float64]:
+    """Return what is more likely, by sixteenth and stroke; a syncopated style keeps less of its backbeat."""
+    kept = 1.0 if syncopation is None else max(0.0, 1.0 - syncopation / MOST_SYNCOPATION)
+    liking = np.zeros((BAR_STEPS, KINDS))
+    liking[:, 0] = KICK_LIKING * (np.array(accents) - 0.5)
+    for (stroke, step), nats in LIKED.get(style, {}).items():
+        liking[step, STROKES.index(stroke)] += kept * nats
+    return liking
+
+
+@lru_cache(maxsize=64)
+def _groove(theme: _Theme, number: int) -> Grid:
+    """Return bar 0 or 1 of the groove of a theme; -1: a bar that is drawn before it, to get going."""
+    networks = weights.networks()
+    assert networks is not None
+    history = [_groove(theme, before) for before in range(-1, number)] or [np.zeros((0, KINDS), np.uint8)]
+    wanted = Wanted(theme.style, theme.strokes, theme.syncopation, theme.ghosts)
+    liking = _liking(theme.name, theme.accents[number % len(theme.accents)], theme.syncopation)
+    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, CALM_TEMPERATURE)
+    return draw_bar(networks, drawing, seeded(theme.seed, SALT_GROOVE, number + 1))
+
+
+def _bar(theme: _Theme, context: BarContext) -> Grid:
+    """Return a bar of the part: the groove in its first bars, else drawn anew after the groove.
+
+    A plain return of the theme has its first bars again; of a varied one only the first is the same.
+    """
+    plan = context.plan
+    place, start = plan.bar_in_part, _fill_start(context)
+    usual = _groove(theme, place % 2)
+    if start is None and (place == 0 or (place == 1 and not plan.part.variation)):
+        return usual
+    # no fill is played twice
+    is_theme = not plan.part.variation and start is None
+    statement = 0 if is_theme else plan.part.number + 1
+    seed = named_seed(plan.part.seed ^ plan.part.brief.visit, context.layer, f"{place} {statement}")
+    drawn = _drawn(theme, place, seed, is_fill=start is not None)
+    if start is None:
+        return drawn
+    first = int(start * 4)
+    return np.concatenate([usual[:first], drawn[first:]])
+
+
+def _fill_start(context: BarContext) -> Fraction | None:
+    """Return where a fill begins, in beats: half a bar at the end of a part, a beat at that of a phrase."""
+    plan = context.plan
+    if fill_start(context) is None:
+        rng = seeded(plan.change_seed(context.layer), SALT_FILL)
+        is_spare = plan.bar_in_part > 1 and not context.is_phrase_end and context.energy >= PART_FILL_ENERGY
+        return Fraction(2) if is_spare and rng.random() < SPARE_FILLS else None
+    is_long = plan.is_part_end or context.is_leaving
+    return Fraction(2 if is_long and context.energy >= PART_FILL_ENERGY else 3)
+
+
+@lru_cache(maxsize=64)
+def _drawn(theme: _Theme, place: int, seed: int, *, is_fill: bool) -> Grid:
+    networks = weights.networks()
+    assert networks is not None
+    history = np.concatenate([_groove(theme, number % 2) for number in range(place, place + 4)])
+    strokes = theme.strokes + (FILL_STROKES if is_fill else 0.0)
+    wanted = Wanted(theme.style, strokes, theme.syncopation, theme.ghosts, is_fill)
+    liking = _liking(theme.name, theme.accents[place % len(theme.accents)], theme.syncopation)
+    drawing = Drawing(history, place, wanted, liking)
+    return draw_bar(networks, drawing, seeded(seed, SALT_BAR, int(theme.strokes)))
+
+
+def _fitted(grid: Grid, strokes: float, context: BarContext) -> Grid:
+    """Return a bar without crashes that are not wanted, and with no more strokes than asked for."""
+    grid = grid.copy()
+    crash, ride = STROKES.index("crash"), STROKES.index("ride")
+    if context.energy < CRASH_ENERGY:
+        grid[:, ride] |= grid[:, crash]
+        grid[:, crash] = 0
+    elif context.plan.bar_in_part == 0:
+        grid[0, crash], grid[0, ride] = 1, 0
+    there = [(int(step), int(kind)) for step, kind in np.argwhere(grid)]
+    there.sort(key=lambda at: _need(*at))
+    for step, kind in there[: max(0, len(there) - round(strokes) - MOST_OVER)]:
+        grid[step, kind] = 0
+    return grid
+
+
+def _need(step: int, kind: int) -> float:
+    weight = (
+        1.0
+        if step == 0
+        else 0.8
+        if step % 8 == 0
+        else 0.6
+        if step % 4 == 0
+        else 0.35
+        if step % 2 == 0
+        else 0.15
+    )
+    return _NEED.get(STROKES[kind], 1.0) * weight + 0.001 * step / BAR_STEPS
+
+
+def _offbeat(context: BarContext) -> float:
+    """Return where the second eighth lies, for the feel network."""
+    swing = swing_of(tuple(layer.style for layer in context.plan.part.brief.layers))
+    ratio = swing_ratio(context)
+    return ratio / (1.0 + ratio) if swing.pair == EIGHTHS else 0.5
+
+
+GRID_OF = {
+    "kick": "kick", "snare": "snare", "rim": "snare", "hat": "hat", "shaker": "hat", "woodblock": "ride",
+    "hat_open": "hat_open", "ride": "ride", "crash": "crash", "tom_high": "tom_high", "tom_mid": "tom_mid",
+    "tom_low": "tom_low",
+}  # fmt: skip
+"""What the feel network takes each piece of a rule-made pattern for."""
+
+GHOST_BELOW = 0.36
+"""Snare strokes of a rule-made pattern that are softer than this are ghosts."""
+
+ACCENT = 0.6
+"""Share of people's accents (as a power) that a rule-made pattern gets beside its own."""
+
+
+def with_feel(context: BarContext, strokes: list[Stroke], style: str) -> list[Stroke]:
+    """Return a rule-made pattern as people would play it: its strokes off the grid, with their accents.
+
+    Strokes between sixteenths, and bars of other meters, stay as they are.
+    """
+    networks = weights.networks() if context.steer.learned else None
+    if networks is None or (context.beats, context.beat_unit) != (4, 4):
+        return strokes
+    bar = np.zeros((BAR_STEPS, KINDS), np.uint8)
+    kinds = [_kind_of(stroke) for stroke in strokes]
+    for stroke, kind in zip(strokes, kinds, strict=True):
+        if kind >= 0:
+            bar[int(stroke.onset * 4), kind] = 1
+    late, loud = played(
+        networks, np.tile(bar, (3, 1)), STYLES.index(PLAYS_AS[style]) if style in PLAYS_AS else None,
+        _offbeat(context), context.tempo_bpm,
+    )  # fmt: skip
+    usual = {kind: float(loud[bar[:, kind] > 0, kind].mean()) for kind in set(kinds) if kind >= 0}
+    felt = []
+    for stroke, kind in zip(strokes, kinds, strict=True):
+        if kind < 0:
+            felt.append(stroke)
+            continue
+        step = int(stroke.onset * 4)
+        accent = (float(loud[step, kind]) / usual[kind]) ** ACCENT
+        felt.append(
+            Stroke(
+                stroke.piece, stroke.onset, min(1.0, stroke.velocity * accent), stroke.density, stroke.energy,
+                float(late[step, kind]),
+            )
+        )  # fmt: skip
+    return felt
+
+
+def _kind_of(stroke: Stroke) -> int:
+    """Return what the feel network takes a stroke for; -1: for nothing."""
+    if (stroke.onset * 4).denominator != 1 or stroke.piece not in GRID_OF:
+        return -1
+    kind = STROKES.index(GRID_OF[stroke.piece])
+    return GHOST if kind == SNARE and stroke.velocity < GHOST_BELOW else kind

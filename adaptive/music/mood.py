@@ -1,0 +1,104 @@
+"""Moods as points of valence and arousal, and the musical means that express them.
+
+Russell (1980) orders moods in a circle by valence (unpleasant to pleasant) and arousal (calm to excited).
+The points below are our own, placed in that order; no lexicon's numbers are used.  Which means express them
+is taken from the reviews of Gabrielsson and Lindström (2010) and Juslin and Laukka (2004), and from Eerola,
+Friberg and Bresin (2013), in whose experiment mode mattered most for valence, and tempo, loudness,
+articulation and brightness for arousal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from adaptive.errors import InputError, quoted
+
+MOODS: Mapping[str, tuple[float, float]] = {
+    "calm": (0.4, -0.7),
+    "peaceful": (0.6, -0.6),
+    "dreamy": (0.3, -0.45),
+    "tender": (0.5, -0.4),
+    "warm": (0.65, -0.25),
+    "hopeful": (0.55, 0.15),
+    "happy": (0.8, 0.4),
+    "playful": (0.7, 0.55),
+    "joyful": (0.9, 0.65),
+    "triumphant": (0.75, 0.8),
+    "heroic": (0.5, 0.75),
+    "energetic": (0.4, 0.9),
+    "urgent": (-0.2, 0.85),
+    "tense": (-0.45, 0.6),
+    "anxious": (-0.6, 0.55),
+    "angry": (-0.75, 0.85),
+    "menacing": (-0.7, 0.35),
+    "dark": (-0.65, -0.15),
+    "mysterious": (-0.25, -0.2),
+    "lonely": (-0.5, -0.5),
+    "sad": (-0.7, -0.45),
+    "melancholic": (-0.45, -0.35),
+    "nostalgic": (-0.1, -0.4),
+    "solemn": (-0.2, -0.65),
+}
+"""Valence and arousal of each word, -1 to 1."""
+
+MODES = ((0.65, "lydian"), (0.15, "major"), (0.0, "mixolydian"), (-0.25, "dorian"), (-0.65, "minor"))
+"""Least valence of each mode, brightest first; below them all: phrygian."""
+
+DARKEST = "phrygian"
+
+TEMPO_SHARE = 0.14
+"""Share of its tempo by which music is faster at arousal 1, and slower at -1."""
+
+
+def mood_point(word: str) -> tuple[float, float]:
+    """Return valence and arousal of a mood.
+
+    Raises
+    ------
+    InputError
+        There is no such mood; the message names the nearest.
+    """
+    if word in MOODS:
+        return MOODS[word]
+    near = get_close_matches(word, MOODS, 1, 0.0)[0]
+    message = f"there is no mood {quoted(word)}; the nearest is {near}"
+    raise InputError(message)
+
+
+def mood_mode(valence: float) -> str:
+    """Return the mode that expresses a valence: the brighter, the more pleasant."""
+    return next((mode for least, mode in MODES if valence >= least), DARKEST)
+
+
+def mood_tempo(arousal: float) -> float:
+    """Return the factor of the tempo that expresses an arousal of -1 to 1: excited music is faster."""
+    return 1.0 + TEMPO_SHARE * arousal
+
+
+def mood_controls(valence: float, arousal: float) -> dict[str, float]:
+    """Return the controls that express a mood.
+
+    Parameters
+    ----------
+    valence, arousal : float
+        -1 to 1.
+
+    Returns
+    -------
+    dict
+        Control to value: excited music has more and louder notes, shorter ones, a brighter sound and more
+        syncopation; pleasant music lies higher, and is brighter and a little more joined.
+    """
+    return {
+        "density": _within(0.5 + 0.32 * arousal + 0.05 * valence),
+        "energy": _within(0.5 + 0.42 * arousal + 0.03 * valence),
+        "brightness": _within(0.62 + 0.25 * arousal + 0.15 * valence),
+        "register": max(-1.0, min(1.0, 0.45 * valence + 0.15 * arousal)),
+        "articulation": _within(0.5 - 0.3 * arousal + 0.05 * valence),
+        "syncopation": _within(0.35 + 0.25 * arousal),
+    }
+
+
+def _within(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 6)
