@@ -192,7 +192,7 @@ class Conductor:
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
-            self.following.restore(saved.programme)
+            self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
             reason = "goes on where it was saved"
@@ -248,7 +248,7 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), programme=self.following.saved_programme(),
+            music, mix=dict(self.mix.held), following=self.following.saved(),
             steering=saved_steering(self.steering.state),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)

@@ -13,6 +13,7 @@ from adaptive.conductor.messages import (
     MoveProgramme,
     Restart,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -113,7 +114,7 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
-        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
             self.following.handle(message)
         elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
             self.steering.handle(message)
