@@ -24,7 +24,6 @@ from adaptive.composer.plan.tune import (
     chord_in,
     ideas_of,
     joined,
-    last_step,
     set_phrase,
 )
 from adaptive.composer.plan.voicings import HIGH as VOICES_HIGH
@@ -195,8 +194,7 @@ class PlannedPart:
         done = self._phrase_notes
         if not self.has_tune or len(done) == self.phrases:
             return False
-        before = last_step(done[-1]) if done else None
-        done.append(set_phrase(self.ideas, self._tune_plan, len(done), before))
+        done.append(set_phrase(self.ideas, self._tune_plan, done))
         return True
 
     @cached_property
