@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from adaptive.composer.percussion import HANDS
