@@ -152,6 +152,14 @@ class Session:
         """Name of an input, ``osc``, ``tcp`` or ``http``, to the port it listens at."""
         return dict(self._live.status.ports)
 
+    def heard_s(self, frame: float) -> float | None:
+        """When a frame of the timeline is heard, in seconds of `time.monotonic`.
+
+        None before the first frame.  The latencies of the card and of what lies behind it (the message
+        ``output_latency_ms``) are counted.
+        """
+        return self._live.client_times.heard_s(frame)
+
     @property
     def underruns(self) -> int:
         """Blocks that the sound card did not get in time."""
@@ -218,7 +226,7 @@ class Session:
         EndedError
             The session has ended.
         """
-        require("event", event, self._file.stingers)
+        require("event", event, self._live.checker.known_events)
         document: dict[str, Any] = {"event": event, "velocity": as_number(velocity)}
         if expires_s is not None:
             document["expires_s"] = as_number(expires_s)

@@ -10,7 +10,14 @@ from typing import Annotated
 import typer
 
 from adaptive import __version__
-from adaptive.cli import inspect_commands, make_commands, new_command, play_command, render_command
+from adaptive.cli import (
+    calibrate_command,
+    inspect_commands,
+    make_commands,
+    new_command,
+    play_command,
+    render_command,
+)
 from adaptive.cli.common import UsageError
 from adaptive.cli.streams import use_stand_ins
 from adaptive.errors import AdaptiveError, MachineError, PresetError
@@ -28,6 +35,7 @@ app = typer.Typer(
 play_command.register(app)
 render_command.register(app)
 new_command.register(app)
+calibrate_command.register(app)
 make_commands.register(app)
 inspect_commands.register(app)
 

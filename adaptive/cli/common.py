@@ -8,6 +8,7 @@ import queue
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from adaptive.conductor.beginning import Beginning
+from adaptive.conductor.messages import SetProgramme
 from adaptive.errors import one_line
+from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.mixer import kinds
 from adaptive.preset.model import Preset
@@ -124,3 +128,10 @@ def parse_address(text: str, option: str) -> tuple[str, int]:
         message = f"{option} must be HOST:PORT, such as 127.0.0.1:9000, got {text!r}"
         raise UsageError(message)
     return host, port
+
+
+def with_programme(beginning: Beginning, path: Path | None) -> Beginning:
+    """A beginning with the programme of a file, if one is named."""
+    if path is None:
+        return beginning
+    return beginning.followed_by(Beginning({}, (SetProgramme(read_programme_file(path)),)))

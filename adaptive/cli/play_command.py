@@ -27,6 +27,7 @@ from adaptive.cli.common import (
     parse_address,
     say,
     warm_kernel,
+    with_programme,
 )
 from adaptive.conductor.beginning import Beginning
 from adaptive.engine.bank import Bank
@@ -70,6 +71,9 @@ def play(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
     ] = None,
+    programme: Annotated[
+        Path | None, typer.Option(help="Intervals with targets of tempo, cadence or zone, as TOML or JSON.")
+    ] = None,
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
@@ -106,7 +110,8 @@ def play(
     if saved is not None and set_:
         say(f"--set is left out: the music goes on as {state} says")
     read = None if trace is None else read_trace(trace, loaded, sample_rate)
-    beginning, lines = _beginning(read_settings(set_ or (), loaded), read, is_new=saved is None)
+    begun = with_programme(read_settings(set_ or (), loaded), programme)
+    beginning, lines = _beginning(begun, read, is_new=saved is None)
     if choice.name in SOUND_CARD_SINKS:
         reserve_stderr()
     options = LiveOptions(

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adaptive.cli.common import UsageError, console, say, warm_kernel
+from adaptive.cli.common import UsageError, console, say, warm_kernel, with_programme
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import read_settings
@@ -50,6 +50,9 @@ def render(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A state or parameter to begin with; repeatable."),
     ] = None,
+    programme: Annotated[
+        Path | None, typer.Option(help="Intervals with targets of tempo, cadence or zone, as TOML or JSON.")
+    ] = None,
     stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
@@ -61,7 +64,8 @@ def render(
     """Render a preset to a file."""
     loaded = open_preset(preset)
     _refuse_overwriting(loaded, out, log)
-    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=read_settings(set_ or (), loaded))
+    begun = with_programme(read_settings(set_ or (), loaded), programme)
+    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
     warm_kernel(loaded)
     began = time.monotonic()
     with Progress(

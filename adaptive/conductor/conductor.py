@@ -17,6 +17,7 @@ from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.compose_ahead import ComposeAhead
+from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.mood_tempo import MoodTempo
@@ -108,9 +109,11 @@ class Conductor:
             playback, self.selector, self.planner, self.playlists, self.tracker, self._cancel
         )
         self.mix = Mix(playback, self.outbox)
+        self.following = TempoFollowing(playback, self.stingers.fire)
         self.steering = Steering(playback, self.outbox)
         self.requests = Requests(
-            playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.steering
+            playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
+            self.steering,
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
@@ -119,7 +122,7 @@ class Conductor:
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.tempo_steering = TempoSteering(playback, self.planner)
-        self.tempo_steering.sources = (*self.tempo_steering.sources, MoodTempo(playback, self.steering))
+        self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
         self.plan_log = PlanLog(playback)
 
     @property
@@ -181,13 +184,16 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
+            self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
+            self.following.begin(beginning.values, beginning.messages)
             self.steering.begin(beginning.messages)
         else:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
+            self.following.restore(saved.programme)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
             reason = "goes on where it was saved"
@@ -218,6 +224,7 @@ class Conductor:
         self.requests.state = before.requests.state
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
+        self.following.take_over(before.following)
         self.steering.take_over(before.steering)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
@@ -240,8 +247,10 @@ class Conductor:
     def save(self, preset: str) -> SavedMusic:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
-        steering = saved_steering(self.steering.state)
-        music = msgspec.structs.replace(music, mix=dict(self.mix.held), steering=steering)
+        music = msgspec.structs.replace(
+            music, mix=dict(self.mix.held), programme=self.following.saved_programme(),
+            steering=saved_steering(self.steering.state),
+        )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 
     def step(self, control_step: int, messages: Sequence[Message] = ()) -> None:
@@ -260,6 +269,7 @@ class Conductor:
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
+        self.following.step()
         self.tempo_steering.step()
         choice = self.section_ends.choice(self.selector.choose(playback.values))
         self.section_ends.report()
@@ -288,7 +298,8 @@ class Conductor:
     def _first_choice(self) -> Choice:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
-            rows[index] = (self.playback.engine.value(index), 0.0, 0.0)
+            value = self.playback.engine.value(index)
+            rows[index] = (value, 0.0, 0.0, value)
         self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 
@@ -332,9 +343,23 @@ class Conductor:
             self.playlists.state = playlists_before
             return Outcome.HELD, reason
         self.planner.plan(
-            TransitionRequest(target, reason, None, is_bridge(base.section), 0.0, playlists_before)
+            TransitionRequest(
+                target,
+                reason,
+                None,
+                is_bridge(base.section),
+                self._first_beat(base.section),
+                playlists_before,
+            )
         )
         return Outcome.PLANNED, reason
+
+    def _first_beat(self, source: str) -> float:
+        """Beat before which what follows must not begin: out of silence, that of the runner's next step."""
+        if source != SILENCE:
+            return 0.0
+        frame = self.following.step_frame(self.playback.earliest)
+        return 0.0 if frame is None else self.playback.tempo.beat_at(frame)
 
     def _target(self, source: str, wanted: str) -> str:
         """The section to go to.

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+from adaptive.follow.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,52 @@ class SetMix:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSteps:
+    """Steps of a runner, or taps, whose phase the tempo follows.
+
+    Parameters
+    ----------
+    event : str
+        The `phase_event` of the preset.
+    ages_s : tuple of float
+        How long before this message's control step each of them happened; negative: within it.
+    is_timed : bool
+        Whether they had times of their own; otherwise they happened when they arrived.
+    id : str or None
+        Asks for receipts.
+    """
+
+    event: str
+    ages_s: tuple[float, ...]
+    is_timed: bool = False
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetProgramme:
+    """Begin a programme; None ends the one that plays."""
+
+    programme: Programme | None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveProgramme:
+    """Pause or resume the programme, or go to its next step or back."""
+
+    word: Literal["pause", "resume", "skip", "back"]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetOutputLatency:
+    """Say how long after its frame the music is heard, in milliseconds, all latencies together."""
+
+    milliseconds: float
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSteer:
     """Hold controls of the composer in place of the preset's, or let them go.
 
@@ -162,6 +211,10 @@ Message = (
     | Restart
     | Jump
     | SetMix
+    | TakeSteps
+    | SetProgramme
+    | MoveProgramme
+    | SetOutputLatency
     | SetSteer
     | SetMood
     | SetKey

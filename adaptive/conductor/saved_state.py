@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -111,6 +111,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Seconds since each stinger's first beat sounded.
     mix : dict of str to float
         Values of the mixer that messages hold, by key path.
+    programme : dict
+        The listener's programme, as a message holds it, and where it is; empty: none plays.
     steering : SavedSteering or None
         Controls, mood, key and chord that messages hold.
     """
@@ -145,6 +147,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
         default_factory=dict
     )
+    programme: dict[Text, Any] = msgspec.field(default_factory=dict)
     steering: SavedSteering | None = None
 
 

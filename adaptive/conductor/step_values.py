@@ -34,6 +34,7 @@ class StepValues:
         self._values: list[float] = []
         self._ages: list[float] = []
         self._stale_flags: list[float] = []
+        self._targets: list[float] = []
 
     def take_over(self, before: StepValues, groups: Mapping[str, StateGroup]) -> None:
         """Keep the values of another preset, and its states as far as this preset still declares them."""
@@ -45,18 +46,19 @@ class StepValues:
         self.states |= kept
         self.bars_in_section = before.bars_in_section
         self._values, self._ages, self._stale_flags = before._values, before._ages, before._stale_flags
+        self._targets = before._targets
 
     def update(self, rows: Any, bars_in_section: float) -> None:
         """Load the values of a control step.
 
         Parameters
         ----------
-        rows : array, shape (parameters, 3)
-            Value, age in seconds, and staleness (0 or 1) of each parameter.
+        rows : array, shape (parameters, 4)
+            Value, age in seconds, staleness (0 or 1) and target of each parameter.
         bars_in_section : float
             Bars since the present section was entered.
         """
-        self._values, self._ages, self._stale_flags = rows[: self._rows].T.tolist()
+        self._values, self._ages, self._stale_flags, self._targets = rows[: self._rows].T.tolist()
         self.bars_in_section = bars_in_section
 
     def signature(self) -> tuple[object, ...]:
@@ -72,6 +74,10 @@ class StepValues:
     def number(self, name: str) -> float:
         """Smoothed value of a parameter."""
         return self._values[self._index_of[name]]
+
+    def target(self, name: str) -> float:
+        """The value that was set last, before smoothing."""
+        return self._targets[self._index_of[name]]
 
     def age(self, name: str) -> float:
         """Seconds since a value of a parameter last arrived."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.tempo.range import tempo_in
 from adaptive.conductor.tempo.source import TempoSource, TempoTarget, first_target
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -31,7 +31,7 @@ LOGGED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class SteeringState:
+class TempoSteeringState:
     """What is under way.
 
     Parameters
@@ -75,11 +75,22 @@ class TempoSteering:
     def __init__(self, playback: PlaybackState, planner: TransitionPlanner) -> None:
         self.playback, self.planner = playback, planner
         self.sources: tuple[TempoSource, ...] = ()
-        self.state = SteeringState()
+        self.state = TempoSteeringState()
 
     def take_over(self, before: TempoSteering) -> None:
         """Continue after an edit."""
         self.state = before.state
+
+    def begin(self, section: str) -> None:
+        """Let the music begin in a section at the tempo that a source asks for already."""
+        playback = self.playback
+        target = first_target(self.sources, 0)
+        if target is None or playback.tempo_wanted is not None:
+            return
+        goal = tempo_in(playback.preset, playback.assets.segments.get(section), target.tempo_bpm)
+        playback.tempo_live = goal
+        self.state = TempoSteeringState(goal, target.source, target.max_change_per_s, goal)
+        self._log(goal, f"asked for by the {target.source}")
 
     def step(self) -> None:
         """Ask the sources, and change the tempo map if they want another tempo; once a control step."""
@@ -133,8 +144,11 @@ class TempoSteering:
             self._log(goal, f"asked for by the {target.source}")
 
     def _change(self, goal_bpm: float, max_change_per_s: float, told_bpm: float) -> None:
-        """Lead the tempo map to a tempo, within the limit of change."""
+        """Lead the tempo map to a tempo, within the limit of change; at once while nothing plays."""
         tempo = self.playback.tempo
+        if self.playback.instance.section == SILENCE and not self.playback.transitions:
+            self.planner.steer_tempo(goal_bpm, 0, told_bpm)
+            return
         now = tempo.tempo_at(self.playback.earliest)
         seconds = abs(goal_bpm - now) / (min(goal_bpm, now) * max_change_per_s)
         self.planner.steer_tempo(goal_bpm, round(seconds * tempo.sample_rate), told_bpm)

@@ -263,7 +263,7 @@ class Engine:
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def values_at(self, control_step: int) -> Audio:
-        """Recorded parameters of a control step, shape (parameters, 3): value, age in seconds, staleness."""
+        """Recorded parameters of a control step, shape (parameters, 4): value, age, staleness, target."""
         row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 

@@ -132,7 +132,7 @@ class Memory:
         self._add("source_rank", np.int32, sources)
         self._add("mappings", k.MAPPING, len(spec.mappings) + spare.mappings)
         self._add("holds", HOLD, MOST_HELD)
-        self._add("history", np.float32, spec.history_steps, parameters, 3)
+        self._add("history", np.float32, spec.history_steps, parameters, k.HISTORY_COLUMNS)
         self._add("rings", k.RING, spec.rings)
         self._add("entries", k.ENTRY, spec.entries)
         self._add("buckets", np.int32, buckets)

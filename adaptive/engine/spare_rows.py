@@ -191,7 +191,7 @@ def _grow_parameters(
         _move_parameter(memory, index, before)
     for index in {*fresh, *moved}:
         # The conductor may still read control steps from before the parameter was added.
-        memory["history"][:, index] = (records[index]["value"], 0.0, 0.0)
+        memory["history"][:, index] = (records[index]["value"], 0.0, 0.0, records[index]["target"])
 
 
 def _move_parameter(memory: Memory, index: int, before: int) -> None:

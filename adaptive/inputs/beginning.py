@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adaptive.conductor.beginning import Beginning
-from adaptive.conductor.messages import FireEvent, Message
+from adaptive.conductor.messages import FireEvent, Message, TakeSteps
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs.message import Checker, NoReading, nearest
 from adaptive.inputs.message_json import message_json
@@ -85,7 +85,7 @@ def _beginning(lines: Iterable[TraceLine]) -> Beginning:
 
 
 def _is_event(message: Message) -> bool:
-    return isinstance(message, FireEvent)
+    return isinstance(message, FireEvent | TakeSteps)
 
 
 def beginning_json(beginning: Beginning) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from adaptive.errors import ProtocolError
+from adaptive.inputs import follow_checks
 from adaptive.inputs.message import (
     LONGEST_ID,
     MOST_REQUESTS,
@@ -105,12 +106,31 @@ def _parameter(item: Item, checker: Checker, message_id: str | None) -> list[Req
 
 
 def _event(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    if item["event"] == checker.phase_event and checker.phase_event is not None:
+        _refuse_strange("a step", item, ("event", "age_s", "at_s", "velocity", "id"))
+        return [checker.steps(item.get("age_s"), item.get("at_s"), message_id)]
+    strange = next((key for key in ("age_s", "at_s") if key in item), None)
+    if strange is not None:
+        message = f"{strange} goes with the event that the tempo follows, the `phase_event` of the preset"
+        raise ProtocolError(message)
     velocity, expires_s = item.get("velocity", 1.0), item.get("expires_s")
     return [checker.event(item["event"], velocity, expires_s, message_id)]
 
 
 def _tempo(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.tempo(item["tempo"], message_id)]
+
+
+def _programme(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    return [follow_checks.programme(item["programme"], message_id)]
+
+
+def _output_latency(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    return [follow_checks.output_latency(item["output_latency_ms"], message_id)]
+
+
+def _clock(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    return [follow_checks.clock(item["clock"], message_id)]
 
 
 def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
@@ -226,7 +246,7 @@ def _subscribe(item: Item, _checker: Checker, message_id: str | None) -> list[Re
 
 BESIDE: dict[str, tuple[str, ...]] = {
     "parameter": ("value", "seconds"),
-    "event": ("velocity", "expires_s"),
+    "event": ("velocity", "expires_s", "age_s", "at_s"),
     "volume": ("seconds",),
     "mix": ("seconds",),
     "steer": ("layer",),
@@ -255,5 +275,8 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "reload": _plain,
     "undo": _plain,
     "subscribe": _subscribe,
+    "programme": _programme,
+    "output_latency_ms": _output_latency,
+    "clock": _clock,
 }
 """Functions that read an object, by the key of its request."""

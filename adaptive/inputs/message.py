@@ -27,10 +27,13 @@ from adaptive.conductor.messages import (
     SetState,
     SetSteer,
     SetTempo,
+    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
+from adaptive.inputs import follow_checks
+from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.shown import shown
 from adaptive.music.chord import Chord
 from adaptive.music.mood import MOODS
@@ -157,8 +160,10 @@ Request = (
     | ReloadPreset
     | UndoEdit
     | Subscribe
+    | StampedSteps
+    | ExchangeClock
 )
-TOPICS = frozenset({"beat", "section", "meters", "receipt", "parameters"})
+TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,10 @@ class Checker:
 
     Attributes
     ----------
+    phase_event : str or None
+        The event that is a step of a runner.
+    known_events : tuple of str
+        Every event that may be sent.
     settable_groups : set of str
         State groups that may be set; the implied group `section` is one only if select reads it.
     clamped : int
@@ -258,6 +267,10 @@ class Checker:
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
         self.events = tuple(preset.file.stingers)
+        follow = preset.file.tempo_follow
+        self.phase_event = None if follow is None else follow.phase_event
+        self.known_events = self.events if self.phase_event is None else (*self.events, self.phase_event)
+        self._step_latency_s = 0.0 if follow is None else follow.input_latency_ms / 1000.0
         self.mix_targets = mix_targets(preset)
         self.clamped = 0
         self.refused = 0
@@ -321,13 +334,25 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.events)}")
+            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.known_events)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):
                 self._refuse(f"{key} must be a number of at least 0, got {shown(number)}")
         life = None if expires_s is None else float(expires_s)
         return FireEvent(name, min(1.0, float(velocity)), life, message_id)
+
+    def steps(
+        self,
+        age_s: Any = None,
+        at_s: Any = None,
+        message_id: str | None = None,
+        latency_s: float | None = None,
+        least_age_s: float = 0.0,
+    ) -> TakeSteps | StampedSteps:
+        """Check steps of the event that the tempo follows; `latency_s`: of an input that has one."""
+        latency = self._step_latency_s if latency_s is None else latency_s
+        return follow_checks.steps(self.phase_event or "", latency, age_s, at_s, message_id, least_age_s)
 
     def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
         """Check a tempo."""
@@ -474,7 +499,7 @@ class Checker:
                     for name, group in self.groups.items()
                     if name in self.settable_groups
                 },
-                "events": list(self.events),
+                "events": list(self.known_events),
             }
         }
 

@@ -9,15 +9,20 @@ from adaptive.conductor.messages import (
     ForgetPlace,
     Jump,
     Message,
+    MoveProgramme,
     SetChord,
     SetKey,
     SetMix,
     SetMood,
+    SetOutputLatency,
+    SetProgramme,
     SetState,
     SetSteer,
     SetTempo,
+    TakeSteps,
     Transport,
 )
+from adaptive.follow.programme import programme_json
 
 
 def message_json(message: Message) -> dict[str, Any]:
@@ -29,6 +34,9 @@ def message_json(message: Message) -> dict[str, Any]:
         if message.expires_s is not None:
             line["expires_s"] = message.expires_s
         return line
+    if isinstance(message, TakeSteps):
+        steps: dict[str, Any] = {"event": message.event, "age_s": list(message.ages_s)}
+        return steps if message.is_timed else {**steps, "is_timed": False}
     if isinstance(message, SetTempo):
         return {"tempo": message.tempo_bpm}
     if isinstance(message, Transport):
@@ -42,7 +50,17 @@ def message_json(message: Message) -> dict[str, Any]:
     if isinstance(message, Jump):
         bar = {} if message.bar is None else {"bar": message.bar}
         return {"message": {"jump": {"section": message.section, **bar}}}
-    return {"message": {"restart": True}}
+    return {"message": _follow(message)}
+
+
+def _follow(message: Message) -> dict[str, Any]:
+    if isinstance(message, SetProgramme):
+        return {"programme": None if message.programme is None else programme_json(message.programme)}
+    if isinstance(message, MoveProgramme):
+        return {"programme": message.word}
+    if isinstance(message, SetOutputLatency):
+        return {"output_latency_ms": message.milliseconds}
+    return {"restart": True}
 
 
 def _steering(message: SetSteer | SetMood | SetKey | SetChord) -> dict[str, Any]:

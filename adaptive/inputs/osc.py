@@ -167,15 +167,23 @@ class OscReader:
         kind = next((kind for kind, names in kinds.items() if name in names), None)
         return f" (did you mean {ROOT}{kind}/{name}?)" if kind else ""
 
-    def _event(self, name: str, arguments: tuple[Any, ...]) -> list[Request]:
-        """Event with an optional velocity and an optional id.  Velocity 0, a released button, is no event."""
+    def _event(self, name: str, arguments: tuple[Any, ...], latency_s: float | None = None) -> list[Request]:
+        """Event with an optional velocity and an optional id.  Velocity 0, a released button, is no event.
+
+        The second argument of the event that the tempo follows is its age in seconds.
+        """
         velocity, message_id = 1.0, None
         for argument in arguments[:2]:
             if isinstance(argument, str):
                 message_id = argument[:128]
             elif isinstance(argument, bool | int | float):
                 velocity = float(argument)
-        event = self.checker.event(name, velocity, None, message_id)
+        event: Request
+        if name == self.checker.phase_event:
+            age_s = _second(arguments)
+            event = self.checker.steps(None if isinstance(age_s, str) else age_s, None, message_id, latency_s)
+        else:
+            event = self.checker.event(name, velocity, None, message_id)
         return [] if velocity == 0.0 else [event]
 
     def _map(self, table: InputTable, no_readings: NoReadings, arguments: tuple[Any, ...]) -> list[Request]:
@@ -185,7 +193,8 @@ class OscReader:
         if is_finite_number(number) and number in no_readings:
             return []
         if table.event is not None:
-            return self._event(table.event, () if value is None else (value,))
+            latency_s = None if table.input_latency_ms is None else table.input_latency_ms / 1000.0
+            return self._event(table.event, () if value is None else (value,), latency_s)
         if table.state is not None:
             if table.values is not None:
                 key = _key(value)
@@ -202,9 +211,12 @@ class OscReader:
 
 
 def rescale(table: InputTable, value: float) -> float:
-    """Map a value from the input range to the output range, clamped.  Either range may be descending."""
+    """Map a value from the input range to the output range, clamped.  Either range may be descending.
+
+    Without a range it is multiplied by the input's `factor`.
+    """
     if table.input_range is None:
-        return value
+        return value if table.factor is None else value * table.factor
     low, high = table.input_range
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)

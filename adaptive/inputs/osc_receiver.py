@@ -55,8 +55,11 @@ def receiver_rules(
     mapped: dict[str, list[ReceiverRule] | None] = {}
     for table in preset.file.inputs:
         so_far = mapped.setdefault(table.osc, [])
-        if table.parameter not in known or so_far is None or NoReadings(table.ignore):
-            mapped[table.osc] = None  # it also sets a state, fires an event, or has numbers to ignore
+        is_plain = table.factor is None and not NoReadings(table.ignore)
+        if table.parameter not in known or so_far is None or not is_plain:
+            mapped[table.osc] = (
+                None  # it also sets a state, fires an event, has a factor, or numbers to ignore
+            )
             continue
         so_far.append(
             ReceiverRule(

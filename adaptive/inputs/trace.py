@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.conductor.layers.recorded_bars import RecordedBar
-from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, Transport
+from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, TakeSteps, Transport
 from adaptive.errors import ProtocolError, TraceError
 from adaptive.inputs.bar_json import is_bar, read_bar
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import Checker, is_finite_number
 from adaptive.inputs.shown import shown
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 
@@ -24,7 +25,20 @@ MOST_LINES = 20_000_000
 LONGEST_NAME, MOST_IGNORED = 100, 1000
 """Characters and number of the undeclared names that are remembered."""
 
-KEYS = {"t", "event", "state", "tempo", "play", "stop", "velocity", "meta", "expires_s", "message"}
+KEYS = {
+    "t",
+    "event",
+    "state",
+    "tempo",
+    "play",
+    "stop",
+    "velocity",
+    "meta",
+    "expires_s",
+    "message",
+    "age_s",
+    "is_timed",
+}
 """Keys of a line that are not names of parameters."""
 
 
@@ -260,6 +274,9 @@ class _TraceReader:
         if not isinstance(name, str) or not is_finite_number(velocity):
             message = f"line {number}: event must be a name, its velocity a number"
             raise TraceError(message)
+        if name == self._checker.phase_event:
+            yield self._steps(number, line)
+            return
         if name not in self._preset.file.stingers:
             self._ignore(name)
             return
@@ -270,3 +287,15 @@ class _TraceReader:
         if velocity > 0:
             life = None if expires_s is None else float(expires_s)
             yield FireEvent(name, min(1.0, float(velocity)), life)
+
+    def _steps(self, number: int, line: Mapping[str, Any]) -> TakeSteps:
+        """Steps; the control step that takes them begins at the line's time or up to 256 frames later."""
+        try:
+            found = self._checker.steps(line.get("age_s"), least_age_s=-1.0)
+        except ProtocolError as error:
+            message = f"line {number}: {error}"
+            raise TraceError(message) from None
+        assert isinstance(found, TakeSteps)
+        late = -round(float(line["t"]) * self._rate) % CONTROL_STEP_FRAMES / self._rate
+        ages = tuple(age + late for age in found.ages_s)
+        return TakeSteps(found.event, ages, found.is_timed and line.get("is_timed") is not False)

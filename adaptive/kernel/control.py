@@ -20,6 +20,7 @@ from adaptive.kernel.layout import (
     CONTROL_STEP_QUANTA,
     ENTRY,
     HEADER,
+    HISTORY_COLUMNS,
     INSTRUMENT_RELEASE,
     LINEAR,
     MAPPING,
@@ -209,7 +210,7 @@ def end_quantum(header: Any) -> None:
     quantum = frame // np.int64(QUANTUM)
     if quantum % np.int64(CONTROL_STEP_QUANTA) == 0:
         parameters = carray(pointer(header["at_parameters"]), header["parameter_count"], PARAMETER)
-        shape = (header["history_steps"], header["parameter_capacity"], np.int64(3))
+        shape = (header["history_steps"], header["parameter_capacity"], np.int64(HISTORY_COLUMNS))
         history = carray(pointer(header["at_history"]), shape, np.float32)
         record_step(header, parameters, history, frame)
     header["frame"] = frame + np.int64(QUANTUM)

@@ -26,6 +26,9 @@ CONTROL_STEP_QUANTA = 4
 CONTROL_STEP_FRAMES = CONTROL_STEP_QUANTA * QUANTUM
 """A control step of the conductor: 256 frames, 5.3 ms at 48 kHz."""
 
+HISTORY_COLUMNS = 4
+"""Of a parameter in a control step: value, age in seconds, staleness, target."""
+
 MAX_CHANNELS = 64
 QUIET_QUANTA = 375
 """Quanta of silence (half a second at 48 kHz) after which a bus is skipped."""

@@ -246,7 +246,7 @@ def apply_mappings(header: Any, parameters: Any, mappings: Any) -> None:
 
 @rtsafe
 def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
-    """Record value, age and staleness of every parameter for the conductor's control step."""
+    """Record value, age, staleness and target of every parameter for the conductor's control step."""
     control_step = frame // np.int64(CONTROL_STEP_FRAMES)
     row = control_step % header["history_steps"]
     sample_rate = F32(header["sample_rate"])
@@ -255,3 +255,4 @@ def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
         history[row, index, np.int64(0)] = parameter["value"]
         history[row, index, np.int64(1)] = age_seconds(parameter, frame, sample_rate)
         history[row, index, np.int64(2)] = F32(parameter["is_stale"])
+        history[row, index, np.int64(3)] = parameter["target"]

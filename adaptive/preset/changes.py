@@ -19,6 +19,7 @@ NAMED = {
 }
 WHOLE = {
     "inputs": "the inputs were",
+    "tempo_follow": "the following of the tempo was",
     "select": "the select lines were",
     "transitions": "the transitions were",
     "reverb": "the reverb was",

@@ -26,6 +26,7 @@ from adaptive.preset.model import Preset
 from adaptive.preset.reach import check_reach
 from adaptive.preset.segments import BRIDGE, is_bridge
 from adaptive.preset.stems import files_of
+from adaptive.preset.tempo_follow import check_follow_usage
 from adaptive.preset.thresholds import check_thresholds
 from adaptive.preset.timing import (
     check_flapping,
@@ -87,6 +88,7 @@ def check(preset: Preset, stem_seconds: Mapping[Path, float] | None = None) -> l
         *check_stingers(preset, stem_seconds),
         *check_grids(preset, stem_seconds),
         *check_chords(preset),
+        *check_follow_usage(preset),
     ]
     return ordered(preset, findings)
 

@@ -7,4 +7,6 @@ from adaptive.preset.schema import PresetFile
 
 def is_elastic(file: PresetFile) -> bool:
     """Whether recordings are prepared for it before the music begins; a message may ask for it later."""
+    if file.tempo_follow is not None:
+        return True
     return any(table.stretch is not None or table.transpose != 0.0 for table in file.layers.values())

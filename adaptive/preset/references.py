@@ -31,6 +31,7 @@ from adaptive.preset.schema import (
 )
 from adaptive.preset.segments import bar_grid
 from adaptive.preset.table import Curve
+from adaptive.preset.tempo_follow import check_input_follow, check_tempo_follow
 from adaptive.preset.tree import RESERVED
 
 # The most entries of each table: bounds what the engine allocates, and the cost of hostile files.
@@ -183,8 +184,15 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
         elif table.state is not None:
             _input_state(table, table.state, file, groups, at, faults)
         elif table.event is not None:
-            faults.require_known((*at, "event"), "stinger", table.event, file.stingers)
+            _input_event(table.event, file, (*at, "event"), faults)
+        check_input_follow(table, i, file, faults)
         _input_extras(table, given[0], at, faults)
+
+
+def _input_event(name: str, file: PresetFile, at: KeyPath, faults: FaultList) -> None:
+    follow = file.tempo_follow
+    if follow is None or name != follow.phase_event:
+        faults.require_known(at, "stinger", name, file.stingers)
 
 
 def _input_parameter(
@@ -430,6 +438,7 @@ CHECKS = (
     _parameters,
     _states,
     _inputs,
+    check_tempo_follow,
     _layers,
     _all_layers,
     _sections,

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from adaptive.preset.inserts import Insert
 from adaptive.preset.table import Bound, Control, Name, Table
+from adaptive.preset.tempo_follow_table import Latency, TempoFollowTable
 
 NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
 Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
@@ -119,6 +120,8 @@ class InputTable(Table, frozen=True):
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
     argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    factor: Annotated[float, Meta(gt=0.0, le=1000.0)] | None = None
+    input_latency_ms: Latency | None = None
     ignore: Ignore = ()
 
 
@@ -432,6 +435,7 @@ class PresetFile(Table, frozen=True, kw_only=True):
     parameters: dict[Name, ParameterTable] = msgspec.field(default_factory=dict)
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
     inputs: tuple[InputTable, ...] = ()
+    tempo_follow: TempoFollowTable | None = None
     instruments: dict[Name, InstrumentTable] = msgspec.field(default_factory=dict)
     steer: SteerTable = msgspec.field(default_factory=SteerTable)
     layers: dict[Name, LayerTable]

@@ -130,4 +130,8 @@ def _names_read(preset: Preset) -> set[str]:
     master = preset.file.master
     names |= {one.over for one in (master.level_db, master.cutoff_hz) if isinstance(one, Curve)}
     names |= {curve.over for _, curve in mixer_curves(preset.file)}
+    follow = preset.file.tempo_follow
+    if follow is not None:
+        names |= {name for name in (follow.parameter, follow.heart_rate) if name is not None}
+        names |= set() if follow.tempo_bpm is None else {follow.tempo_bpm.over}
     return names

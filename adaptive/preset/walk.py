@@ -26,7 +26,6 @@ FREE_PREFIX = "x_"
 
 # Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
-    PresetFile: frozenset({"tempo_follow"}),
     StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
     InputTable: frozenset({"combine"}),
 }

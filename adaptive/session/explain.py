@@ -292,6 +292,11 @@ def _mix(line: Line) -> str:
     return f"{line['target']} goes to {line['value']:g}, in {line['seconds']:g} s: {line['reason']}"
 
 
+def _programme(line: Line) -> str:
+    following = f"; then {line['next']}" if line.get("next") else ""
+    return f"programme, {line['status']}: {line['reason']}{following}"
+
+
 def _steer(line: Line) -> str:
     values = line.get("values")
     if values is None:
@@ -332,5 +337,6 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "plan": _plan,
     "bar": _bar,
     "mix": _mix,
+    "programme": _programme,
     "steer": _steer,
 }

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import msgspec
 
 from adaptive.conductor.beginning import Beginning
-from adaptive.conductor.messages import FireEvent, Message
+from adaptive.conductor.messages import FireEvent, Message, SetOutputLatency, TakeSteps
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.errors import QueueFullError
+from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import (
     LoadPreset,
@@ -29,6 +30,7 @@ from adaptive.inputs.message import (
 )
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.session.client_times import ClientTimes
 from adaptive.session.live_options import LiveStatus
 from adaptive.session.parameter_ramps import ParameterRamps
 from adaptive.session.performance import Performance
@@ -47,6 +49,7 @@ class InboxHost(Protocol):
     performance: Performance
     status: LiveStatus
     receipts: Receipts
+    client_times: ClientTimes
 
     @property
     def is_recording(self) -> bool:
@@ -90,14 +93,16 @@ class Inbox:
     def take_beginning(self) -> Beginning:
         """What has been received before the first frame, without events, which wait for the first step."""
         self.is_early = False
-        early = [message for message in self._messages if not isinstance(message, FireEvent)]
-        self._messages = [message for message in self._messages if isinstance(message, FireEvent)]
+        early = [message for message in self._messages if not isinstance(message, FireEvent | TakeSteps)]
+        self._messages = [message for message in self._messages if isinstance(message, FireEvent | TakeSteps)]
         return Beginning(self._early_values, early)
 
     def take_messages(self, control_step: int) -> list[Message]:
         """The messages for a control step; the parameters of the trace are set."""
         messages, self._messages = self._messages, []
-        return messages + self._trace_messages(control_step)
+        times = self._host.client_times
+        aged = [times.aged(one, control_step) if isinstance(one, TakeSteps) else one for one in messages]
+        return aged + self._trace_messages(control_step)
 
     def feed(self, lines: Iterable[TraceLine]) -> None:
         """Play the lines of a trace, in addition to the inputs."""
@@ -199,11 +204,36 @@ class Inbox:
                 saved: dict[str, Any] = msgspec.to_builtins(host.performance.save())
                 connection.send({"saved": saved, "id": request.id})
             return
+        elif isinstance(request, ExchangeClock | StampedSteps | TakeSteps | SetOutputLatency):
+            self._act_timed(request, connection)
+            return
         elif isinstance(request, Message):
             self._keep(request, connection)
             return
         receipts.acknowledge(request.id, connection, "accepted", "")
         receipts.acknowledge(request.id, connection, "finished", "")
+
+    def _act_timed(
+        self,
+        request: ExchangeClock | StampedSteps | TakeSteps | SetOutputLatency,
+        connection: Connection | None,
+    ) -> None:
+        """Act on what has to do with the times of a client."""
+        times = self._host.client_times
+        if isinstance(request, ExchangeClock):
+            if connection is not None:
+                connection.send(times.exchange(request, connection))
+            return
+        if isinstance(request, SetOutputLatency):
+            self._keep(times.whole_latency(request), connection)
+            return
+        self._keep(times.arrived(request, connection), connection)
+
+    def tell_latency(self) -> None:
+        """Tell the conductor of a latency that has changed: another device plays."""
+        times = self._host.client_times
+        if not self.is_early and times.is_latency_new():
+            self._keep(SetOutputLatency(round(times.latency_ms, 3)), None)
 
     def _keep(self, message: Message, connection: Connection | None) -> None:
         """Keep a message for the next control step."""

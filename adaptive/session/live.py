@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,6 +27,7 @@ from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset
 from adaptive.session.clamp_report import ClampReport
+from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_kinds import make_inputs
@@ -101,6 +103,7 @@ class LiveSession:
         self._faults = KnownFaults()
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
+        self.client_times = ClientTimes(self)
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
@@ -206,6 +209,9 @@ class LiveSession:
 
     def _run_due_steps(self) -> None:
         performance = self.performance
+        self.client_times.observe()
+        if performance.preset.file.tempo_follow is not None:
+            self.inbox.tell_latency()
         # the count is read before the replies, so that the replies include all that these steps applied
         rendered = performance.engine.control_steps
         replies = performance.engine.drain_replies()
@@ -221,6 +227,7 @@ class LiveSession:
             self.subscriptions.follow(control_step)
         for one in self.inputs.values():
             one.follow()
+        self.subscriptions.follow_ahead(time.monotonic(), is_paused=self.inbox.is_paused)
         self.inbox.follow()
         if self._state is not None:
             self._state.follow(self.performance)
@@ -279,6 +286,7 @@ class LiveSession:
         old.engine.hand_over_to(performance.engine)
         old.close()
         self.performance = performance
+        self.client_times.tell_again()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
         self.inbox.forget()

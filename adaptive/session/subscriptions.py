@@ -10,9 +10,15 @@ from adaptive.conductor.log import Line
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.inputs.lines import Connection
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+from adaptive.session.ahead import Ahead
+from adaptive.session.client_times import ClientTimes
 from adaptive.session.performance import Performance
 from adaptive.timebase import BEAT_TOLERANCE
 from adaptive.units import gain_to_db
+
+_OF_THE_LOG = ("frame", "t", "position", "section_position", "kind", "reason")
+PROGRAMME_S = 1.0
+"""Time between two messages about the progress of a programme, in seconds of music."""
 
 METERS_S = 0.05
 """Time between two messages of meters and parameters, in seconds of music."""
@@ -22,6 +28,7 @@ class SubscriptionHost(Protocol):
     """The part of a session that `Subscriptions` uses."""
 
     performance: Performance
+    client_times: ClientTimes
 
     def heard(self, frame: int) -> int:
         """Number of the frame at which a rendered frame reaches the output."""
@@ -42,6 +49,8 @@ class Subscriptions:
         self._last_beat: tuple[SegmentInstance, int] | None = None
         self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
+        self._ahead = Ahead(host, lambda content: self.tell("ahead", content))
+        self._programme_at = 0.0
 
     def now(self, groups: Collection[str]) -> dict[str, Any]:
         """What plays now: sent to a connection when it begins, because it has missed the earlier messages.
@@ -66,6 +75,8 @@ class Subscriptions:
         self.tell("log", line)
         if line["kind"] == "transition":
             self.tell("section", {**line, "heard_frame": self._host.heard(line["frame"])})
+        if line["kind"] == "programme":
+            self.tell("programme", {key: line[key] for key in line if key not in _OF_THE_LOG})
 
     def tell(self, topic: str, content: dict[str, Any]) -> None:
         """Send a message to all connections that subscribe to a topic."""
@@ -95,6 +106,15 @@ class Subscriptions:
         if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
             self._meters_at = seconds
             self._tell_meters()
+        programme = conductor.following.programme
+        if programme is not None and abs(seconds - self._programme_at) >= PROGRAMME_S:
+            self._programme_at = seconds
+            self.tell("programme", {"status": "goes on", **programme.as_json()})
+
+    def follow_ahead(self, now_s: float, *, is_paused: bool) -> None:
+        """Tell the beats to come, by our clock; call it after the control steps that are due."""
+        if any("ahead" in connection.topics for connection in self.connections):
+            self._ahead.follow(now_s, is_paused=is_paused)
 
     def _tell_arrival(self, instance: SegmentInstance) -> None:
         """Publish that a section has begun; a planned transition may have been withdrawn."""

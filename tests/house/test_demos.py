@@ -24,8 +24,8 @@ from adaptive.composer import registry
 from tests.helpers.one_bank import play_from_one_bank
 
 ROOT = Path(__file__).parents[2]
-CLIENTS = {"game.py"}
-"""Demos that are clients of an engine in another process: tests/house/test_readme.py runs them."""
+CLIENTS = {"game.py", "tap_the_beat.py"}
+"""Demos that are clients of an engine in another process: tests/house/test_readme.py runs the first."""
 
 DEMOS = sorted(path for path in (ROOT / "demos").glob("*.py") if path.name not in CLIENTS)
 WAIT_S, RENDER_S, MOST_WAITS = 0.02, 2.0, 12

@@ -48,6 +48,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "music.note": "a dataclass without logic",
     "preset.schema": "struct definitions: tests/unit/preset/test_walk.py compares them with msgspec",
     "preset.table": "struct definitions: tests/unit/preset/test_walk.py compares them with msgspec",
+    "preset.tempo_follow_table": "a struct definition: tests/unit/preset/test_tempo_follow.py",
     "session.live_options": "dataclasses without logic",
     "sinks.miniaudio_sink": "needs a real sound server: tests/realtime/test_miniaudio.py",
     "sinks.sink": "a Protocol; tests/unit/session/test_sink_kinds.py makes sinks",

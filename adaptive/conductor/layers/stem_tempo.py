@@ -76,7 +76,7 @@ class StemTempo:
         if clip.way is None and way.goes_on(None, at):
             return []
         is_same = way.goes_on(clip.way, at)
-        clip.way = way.after(clip.way, at)
+        clip.way = way.after(_so_far(clip), at)
         return [] if is_same else self.commands(clip, at, group)
 
     def follow(self, clip: ClipInUse, segment: str, at: int) -> list[Command]:
@@ -86,5 +86,10 @@ class StemTempo:
             way = self.way(segment, at, clip.way_position_at(at), clip.sound)
         else:
             way = self.way(segment, at, before.position, clip.sound, before.beat)
-        clip.way = way.after(before, at)
+        clip.way = way.after(_so_far(clip), at)
         return self.commands(clip, at, self.group)
+
+
+def _so_far(clip: ClipInUse) -> Way:
+    """The way of a clip until now; at its own tempo, it has gone frame by frame."""
+    return clip.way or Way(0.0, 0.0, (WayPart(clip.zero_frame, 0.0),))

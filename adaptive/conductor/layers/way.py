@@ -12,6 +12,9 @@ from adaptive.timebase import TempoMap
 SAME_RATE = 1e-9
 """Rates that differ by less are the same: in an hour, a fifth of a frame."""
 
+KEPT_PARTS = 4
+"""Parts that are kept before a change: those of a glide that is under way, and of one before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayPart:
@@ -84,10 +87,10 @@ class Way:
                 break
         return frame
 
-    def after(self, before: Way | None, frame: int) -> Way:
+    def after(self, before: Way, frame: int) -> Way:
         """Return this way from a frame on, and another one before it."""
-        kept = () if before is None else tuple(part for part in before.parts if part.frame < frame)
-        return replace(self, parts=(*kept[-1:], *self.parts))
+        kept = tuple(part for part in before.parts if part.frame < frame)
+        return replace(self, parts=(*kept[-KEPT_PARTS:], *self.parts))
 
     def from_frame(self, frame: int) -> Way:
         """Return this way from a frame on."""

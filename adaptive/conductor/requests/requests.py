@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
     Message,
+    MoveProgramme,
     Restart,
     SetChord,
     SetKey,
     SetMix,
     SetMood,
+    SetOutputLatency,
+    SetProgramme,
     SetState,
     SetSteer,
     SetTempo,
+    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix import Mix
@@ -46,6 +51,8 @@ class Requests:
         Handles `forget`, `restart` and `jump`.
     mix : Mix
         Handles `mix`.
+    following : TempoFollowing
+        Handles steps, programmes and the output latency.
     steering : Steering
         Handles `steer`, `mood`, `key` and `chord`.
 
@@ -63,10 +70,12 @@ class Requests:
         tracker: RequestTracker,
         places: PlaceRequests,
         mix: Mix,
+        following: TempoFollowing,
         steering: Steering,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
-        self.tracker, self.places, self.mix, self.steering = tracker, places, mix, steering
+        self.tracker, self.places, self.mix = tracker, places, mix
+        self.following, self.steering = following, steering
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -104,6 +113,8 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+            self.following.handle(message)
         elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
             self.steering.handle(message)
         else:

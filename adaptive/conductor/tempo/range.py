@@ -35,6 +35,9 @@ def range_of(preset: Preset, segment: SegmentAssets | None) -> TempoRange | None
     """The range of a segment; None: any tempo, because nothing in it is recorded."""
     if segment is None or not segment.has_stems:
         return None
+    if preset.file.tempo_follow is not None:
+        low, high = preset.file.tempo_follow.range_bpm
+        return TempoRange(low, high, f"the preset's range_bpm is {low:g} to {high:g}")
     own = segment.tempo_bpm
     return TempoRange(
         own * SLOWEST, own * FASTEST, f"recordings at {own:g} bpm are stretched to half or twice their tempo"

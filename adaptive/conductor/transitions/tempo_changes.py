@@ -32,7 +32,7 @@ class TempoChanges:
     def begin(self, context: ComposeContext) -> None:
         """Begin in the tempo and beat unit of the first segment, at frame 0."""
         playback = self.playback
-        if playback.tempo_wanted is not None:
+        if playback.tempo_wanted is not None or playback.tempo_live is not None:
             playback.follow_tempo()
         playback.tempo.step(0, context.tempo_bpm, context.instance.beat_unit)
 

@@ -21,9 +21,10 @@ def test_rows_of_the_history_are_found_by_the_names_of_parameters(tmp_path: Path
     values = StepValues(
         preset(tmp_path, "[parameters.heat]\nhysteresis = 0.1\n[parameters.cold]\n"), {"heat": 1, "cold": 0}
     )
-    values.update(np.array([[0.25, 3.0, 1.0], [0.75, 0.5, 0.0], [9.0, 9.0, 1.0]]), 2.5)
+    values.update(np.array([[0.25, 3.0, 1.0, 0.3], [0.75, 0.5, 0.0, 0.8], [9.0, 9.0, 1.0, 9.0]]), 2.5)
 
     assert (values.number("heat"), values.value("cold")) == (0.75, 0.25)
+    assert (values.target("heat"), values.target("cold")) == (0.8, 0.3)
     assert (values.age("heat"), values.age("cold")) == (0.5, 3.0)
     assert (values.is_stale("heat"), values.is_stale("cold")) == (False, True)
     assert (values.hysteresis("heat"), values.hysteresis("cold")) == (0.1, 0.0)
@@ -34,15 +35,15 @@ def test_the_signature_changes_with_values_and_states_and_not_with_ages_and_bars
     values = StepValues(
         preset(tmp_path, '[parameters.heat]\n[states.place]\nvalues = ["road", "inn"]\n'), {"heat": 0}
     )
-    values.update(np.array([[0.5, 0.0, 0.0]]), 0.0)
+    values.update(np.array([[0.5, 0.0, 0.0, 0.5]]), 0.0)
     first = values.signature()
-    values.update(np.array([[0.5, 8.0, 0.0]]), 4.0)
+    values.update(np.array([[0.5, 8.0, 0.0, 0.5]]), 4.0)
     assert values.signature() == first
 
     values.states["place"] = "inn"
     assert values.signature() != first
     values.states["place"] = "road"
-    values.update(np.array([[0.6, 8.0, 0.0]]), 4.0)
+    values.update(np.array([[0.6, 8.0, 0.0, 0.6]]), 4.0)
     assert values.signature() != first
 
 

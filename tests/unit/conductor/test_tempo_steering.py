@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from adaptive.conductor.messages import SetState, SetTempo
+from adaptive.conductor.conductor import Conductor
+from adaptive.conductor.messages import SetState, SetTempo, Transport
 from adaptive.conductor.tempo.source import TempoTarget
 from adaptive.preset.model import Preset
 from tests.helpers.presets import (
@@ -51,6 +53,34 @@ class Runner:
     def target(self, now: int) -> TempoTarget | None:
         bpm = self.bpm(now / RATE)
         return None if bpm is None else TempoTarget(bpm, "parameter", self.share)
+
+
+def player_of(preset: Preset, runner: Runner) -> Player:
+    """A player whose source asks before the first frame."""
+
+    class Early(Conductor):
+        def begin(self, *args: Any, **more: Any) -> None:
+            self.tempo_steering.sources = (runner,)
+            super().begin(*args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("adaptive.session.performance.Conductor", Early)
+        return Player(preset)
+
+
+def test_the_music_begins_in_the_tempo_that_a_source_asks_for(tmp_path: Path) -> None:
+    played = player_of(make_preset(tmp_path, BODY), Runner(lambda t: 225.0)).play(RATE)
+
+    assert tempi(played).tolist() == pytest.approx([225.0] * 10)
+    assert [line["tempo_bpm"] for line in played.lines("tempo")] == [225.0]
+
+
+def test_the_tempo_is_another_at_once_while_nothing_plays(tmp_path: Path) -> None:
+    script: dict[int, list[object]] = {control_step_of(0.2): [Transport(is_playing=False, seconds=0.1)]}
+    played = run(make_preset(tmp_path, BODY), 2, Runner(lambda t: 240.0 if t < 1 else 215.0), script)
+
+    assert tempi(played, 0.01)[98] == 240.0
+    assert tempi(played, 0.01)[112] == 215.0
 
 
 def run(

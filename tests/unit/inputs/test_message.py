@@ -89,7 +89,7 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 HUGE = "a number of more than 300 digits"
 WORDS = (
     "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, load, save, "
-    "restore, reload, undo, subscribe, play, pause, resume, restart"
+    "restore, reload, undo, subscribe, programme, output_latency_ms, clock, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
@@ -125,7 +125,10 @@ REFUSED = [
     ({"volume": 10**400}, "volume must be a number from 0 to 1, got a number of more than 300 digits"),
     ({"load": ""}, "load must be the name of a preset, got ''"),
     ({"load": "x" * 65}, f"load must be the name of a preset, got '{'x' * 57}…'"),
-    ({"subscribe": "beat"}, "subscribe must be a list of beat, meters, parameters, receipt, section"),
+    (
+        {"subscribe": "beat"},
+        "subscribe must be a list of ahead, beat, meters, parameters, programme, receipt, section",
+    ),
     ({"subscribe": ["beet"]}, "there is nothing to hear of 'beet' (did you mean 'beat'?)"),
     ({"play": False}, 'play must be true: {"play": true}'),
     ({"paly": True}, f"nothing to do: 'paly' is none of {WORDS} (did you mean 'play'?)"),

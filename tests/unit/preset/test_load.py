@@ -14,6 +14,7 @@ from adaptive.errors import PresetError
 from adaptive.preset.load import MAX_BYTES, find, load, read
 from adaptive.preset.schema import Fade, Grid
 from adaptive.preset.table import Curve
+from adaptive.preset.tempo_follow_table import TempoFollowTable
 from tests.unit.preset.preset_files import NIGHT_RUN, VOCABULARY, faults_of, loaded, write
 
 TWO_MOODS = """
@@ -46,26 +47,17 @@ def test_the_smallest_preset_loads(tmp_path: Path) -> None:
     assert preset.text_digest == hashlib.sha256(TWO_MOODS.encode()).hexdigest()
 
 
-NIGHT_RUN_NOT_YET = [
-    "tempo_follow: this version does not support `tempo_follow` yet",
-]
-
-
 def write_night_run(folder: Path, text: str) -> Path:
     return write(folder, text, *re.findall(r'"(stems/[^"]+)"', NIGHT_RUN))
 
 
-def test_keys_of_later_versions_are_the_only_faults_of_the_full_example(tmp_path: Path) -> None:
-    assert faults_of(write_night_run(tmp_path, NIGHT_RUN), VOCABULARY) == NIGHT_RUN_NOT_YET
-
-
-def test_the_full_example_loads_without_the_keys_of_later_versions(tmp_path: Path) -> None:
-    text = re.sub(r"(?ms)^\[tempo_follow\].*?(?=^\[|^# ──)", "", NIGHT_RUN)
-    preset = load(write_night_run(tmp_path, text), vocabulary=VOCABULARY)
+def test_the_full_example_loads(tmp_path: Path) -> None:
+    preset = load(write_night_run(tmp_path, NIGHT_RUN), vocabulary=VOCABULARY)
 
     assert preset.default_section == "road"
     assert preset.file.parameters["cadence"].range == (60.0, 240.0)
     assert preset.file.layers["pad"].level_db == Curve("threat", ((0.0, -4.0), (1.0, -12.0)))
+    assert preset.file.tempo_follow == TempoFollowTable((148.0, 174.0), "cadence")
     assert preset.file.inputs[2].values == {"0": "road", "1": "shelter"}
     assert preset.transition("chase", "road").exit_at == Grid(every_bars=4)
     assert preset.transition("road", "shelter").fade_out == Fade(seconds=1.5)

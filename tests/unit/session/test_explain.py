@@ -40,6 +40,17 @@ def test_what_the_mixer_holds_and_lets_go_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_programme_is_told_with_what_comes_next(tmp_path: Path) -> None:
+    line = LINE | {
+        "kind": "programme", "status": "cue", "reason": "step 5 of 10: easy",
+        "next": "fast: 172 steps a minute",
+    }  # fmt: skip
+
+    assert explained(tmp_path, json.dumps(line).encode()) == [
+        "0:01.000  programme, cue: step 5 of 10: easy; then fast: 172 steps a minute"
+    ]
+
+
 def test_a_way_without_a_rule_says_so(tmp_path: Path) -> None:
     transition = {
         "kind": "transition", "source": "calm", "target": "fight", "status": "planned", "wait_s": 0.5,

@@ -20,6 +20,7 @@ from tests.helpers.presets import two_sections
 def inbox(tmp_path: Path) -> Inbox:
     more = '[parameters.threat]\n[stingers.hit]\nstem = "blow.wav"\n'
     host: Any = SimpleNamespace(
+        client_times=None,
         performance=Performance(two_sections(tmp_path / "small", more=more)), status=LiveStatus(),
         receipts=Receipts(lambda frame: frame), is_recording=False,
     )  # fmt: skip

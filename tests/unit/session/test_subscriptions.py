@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adaptive.conductor.messages import SetState
+from adaptive.session.client_times import ClientTimes
 from adaptive.session.subscriptions import Subscriptions
 from tests.helpers.presets import BAR, BEAT, Player, control_step_of, two_sections
 
@@ -25,6 +26,7 @@ class Rig:
     def __init__(self, folder: Path, *topics: str) -> None:
         self.player = Player(two_sections(folder, more="[parameters.threat]\n"))
         self.performance = self.player.performance
+        self.client_times = ClientTimes(self)
         self.subscriptions = Subscriptions(self)
         self.sent: dict[str, list[dict[str, Any]]] = {topic: [] for topic in topics}
         for topic, sent in self.sent.items():

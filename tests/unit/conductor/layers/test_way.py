@@ -63,7 +63,7 @@ def test_an_hour_of_changing_tempo_leaves_the_way_on_the_tempo_map() -> None:
         worst = max(worst, abs(way.position_at(at + 2000) - exact))
 
     assert worst < 0.01
-    assert len(way.parts) <= 3
+    assert len(way.parts) <= 6
 
 
 def test_a_way_goes_on_where_the_rates_are_the_same() -> None:

@@ -1,0 +1,66 @@
+"""Half and double time with memory: the same runner, counted by one foot or by both."""
+
+from __future__ import annotations
+
+FACTORS = (1.0, 2.0, 0.5)
+"""Factors that are tried for the first value, in this order."""
+
+SAME_RUNNER = 0.03
+"""A value that is twice or half the one before it, within this share, is the same runner."""
+
+BESIDE_RANGE = 0.1
+"""How far outside the likely range a folded value may lie, as a share."""
+
+
+class HalfDouble:
+    """Multiplies values by 1, 2 or a half, so that a runner keeps the same cadence.
+
+    The factor changes only where one value is twice or half the one *before* it.  A cadence that falls
+    through the values between is a walk: its factor stays, so the tempo never rises because somebody slows
+    down.
+
+    Parameters
+    ----------
+    likely : (float, float)
+        The cadences that the music can follow, in steps a minute: they decide the factor of the first value.
+    is_on : bool
+        Without it, every value is returned unchanged.
+    """
+
+    def __init__(self, likely: tuple[float, float], is_on: bool = True) -> None:
+        self._likely, self._is_on = likely, is_on
+        self._factor: float | None = None
+        self._last: float | None = None
+
+    @property
+    def factor(self) -> float:
+        """What values are multiplied by at present."""
+        return 1.0 if self._factor is None else self._factor
+
+    def fold(self, value: float) -> float:
+        """Return a value of at least 0 in the runner's own count, and remember it for the next one."""
+        if not self._is_on or value <= 0.0:
+            return value
+        if self._factor is None:
+            self._factor = next((f for f in FACTORS if self._is_likely(value * f, 0.0)), 1.0)
+        elif self._last is not None:
+            self._factor = self._changed(self._factor, value / self._last, value)
+        self._last = value
+        return value * self._factor
+
+    def forget_last(self) -> None:
+        """Compare the next value with none: the runner stood, or was not heard.  The factor stays."""
+        self._last = None
+
+    def _changed(self, factor: float, ratio: float, value: float) -> float:
+        if abs(ratio / 2.0 - 1.0) <= SAME_RUNNER:
+            other = factor / 2.0
+        elif abs(ratio * 2.0 - 1.0) <= SAME_RUNNER:
+            other = factor * 2.0
+        else:
+            return factor
+        return other if other in FACTORS and self._is_likely(value * other, BESIDE_RANGE) else factor
+
+    def _is_likely(self, value: float, beside: float) -> bool:
+        low, high = self._likely
+        return low * (1.0 - beside) <= value <= high * (1.0 + beside)
