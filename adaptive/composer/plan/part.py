@@ -173,7 +173,8 @@ class PlannedPart:
         if self.form.place:
             kin = replace(self, form=FormPart("A", 0, "A", 0)).ideas
         energy = _clamped(brief.energy + self.character.energy)
-        seed = named_seed(brief.seed, brief.section)
+        take = (f"take {brief.take}",) if brief.take else ()
+        seed = named_seed(brief.seed, brief.section, *take)
         return ideas_of(brief.meter, seed, self.form.theme, energy, SYNCOPATION, kin)
 
     @cached_property

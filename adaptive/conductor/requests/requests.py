@@ -9,8 +9,10 @@ from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
+    LockLayers,
     Message,
     MoveProgramme,
+    Regenerate,
     Restart,
     SetChord,
     SetKey,
@@ -21,6 +23,7 @@ from adaptive.conductor.messages import (
     SetState,
     SetSteer,
     SetTempo,
+    TakeBack,
     TakeSteps,
     Transport,
 )
@@ -30,6 +33,7 @@ from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
 from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
+from adaptive.conductor.takes import Takes
 from adaptive.conductor.tempo.range import range_of
 from adaptive.conductor.transitions.planner import TransitionPlanner
 
@@ -55,6 +59,8 @@ class Requests:
         Handles steps, programmes and the output latency.
     steering : Steering
         Handles `steer`, `mood`, `key` and `chord`.
+    takes : Takes
+        Handles `lock`, `regenerate` and `take_back`.
 
     Attributes
     ----------
@@ -72,10 +78,11 @@ class Requests:
         mix: Mix,
         following: TempoFollowing,
         steering: Steering,
+        takes: Takes,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
-        self.following, self.steering = following, steering
+        self.following, self.steering, self.takes = following, steering, takes
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -117,6 +124,8 @@ class Requests:
             self.following.handle(message)
         elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
             self.steering.handle(message)
+        elif isinstance(message, LockLayers | Regenerate | TakeBack):
+            self.takes.handle(message)
         else:
             self._transport(message)
 
