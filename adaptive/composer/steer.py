@@ -90,7 +90,7 @@ class HeldHarmony:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class RegeneratedBars:
     """Bars of a section that a layer plays in another way than planned, because that was asked for.
 
     Parameters

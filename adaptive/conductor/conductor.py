@@ -26,6 +26,7 @@ from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
+from adaptive.conductor.regenerations import Regenerations
 from adaptive.conductor.requests.places import PlaceRequests, PlaceState
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
@@ -42,7 +43,6 @@ from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
 from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
-from adaptive.conductor.takes import Takes
 from adaptive.conductor.tempo_steering import TempoSteering
 from adaptive.conductor.tempo_teller import TempoTeller
 from adaptive.conductor.transitions.min_stay import MinStay
@@ -112,10 +112,10 @@ class Conductor:
         self.mix = Mix(playback, self.outbox)
         self.following = TempoFollowing(playback, self.stingers.fire)
         self.steering = Steering(playback, self.outbox)
-        self.takes = Takes(playback, self.outbox, self.steering)
+        self.regenerations = Regenerations(playback, self.outbox, self.steering)
         self.requests = Requests(
             playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
-            self.steering, self.takes,
+            self.steering, self.regenerations,
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
@@ -198,7 +198,7 @@ class Conductor:
             self.following.restore(saved.programme)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
-            self.takes.restore(takes_of(saved.steering))
+            self.regenerations.restore(takes_of(saved.steering))
             self.steering.lock(frozenset(saved.steering.locked if saved.steering else ()))
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
@@ -230,7 +230,7 @@ class Conductor:
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
         self.steering.take_over(before.steering)
-        self.takes.restore(before.takes.state)
+        self.regenerations.restore(before.regenerations.state)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
 
@@ -254,7 +254,7 @@ class Conductor:
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
             music, mix=dict(self.mix.held), programme=self.following.saved_programme(),
-            steering=saved_steering(self.steering.state, self.steering.locked, self.takes.state),
+            steering=saved_steering(self.steering.state, self.steering.locked, self.regenerations.state),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 

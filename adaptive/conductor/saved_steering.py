@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from adaptive.composer.steer import CONTROLS, Take
+from adaptive.composer.steer import CONTROLS, RegeneratedBars
+from adaptive.conductor.regenerations import RegenerationsState
 from adaptive.conductor.steering import HeldControls
-from adaptive.conductor.takes import TakesState
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
@@ -18,11 +18,11 @@ Text = Annotated[str, Meta(max_length=200)]
 Point = Annotated[float, Meta(ge=-1.0, le=1.0)]
 
 
-NO_TAKES, NOTHING_LOCKED = TakesState(), frozenset[str]()
+NO_TAKES, NOTHING_LOCKED = RegenerationsState(), frozenset[str]()
 
 
 class SavedTake(Struct, frozen=True, forbid_unknown_fields=True):
-    """A `Take` of some layers as JSON."""
+    """A `RegeneratedBars` of some layers as JSON."""
 
     layers: tuple[Text, ...]
     section: Text
@@ -60,7 +60,7 @@ class SavedSteering(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def saved_steering(
-    state: HeldControls, locked: frozenset[str] = NOTHING_LOCKED, takes: TakesState = NO_TAKES
+    state: HeldControls, locked: frozenset[str] = NOTHING_LOCKED, takes: RegenerationsState = NO_TAKES
 ) -> SavedSteering | None:
     """Return what is held, locked and regenerated, to be saved; None if nothing is."""
     if state == HeldControls() and not locked and takes == NO_TAKES:
@@ -76,12 +76,14 @@ def saved_steering(
     )
 
 
-def takes_of(saved: SavedSteering | None) -> TakesState:
+def takes_of(saved: SavedSteering | None) -> RegenerationsState:
     """Return the regenerations that were saved."""
     if saved is None:
         return NO_TAKES
-    history = tuple((one.layers, Take(one.section, one.number, one.first, one.last)) for one in saved.takes)
-    return TakesState(history, saved.take_count)
+    history = tuple(
+        (one.layers, RegeneratedBars(one.section, one.number, one.first, one.last)) for one in saved.takes
+    )
+    return RegenerationsState(history, saved.take_count)
 
 
 def steering_of(saved: SavedSteering | None) -> HeldControls:

@@ -15,7 +15,7 @@ from typing import Any
 from adaptive.composer.bar import planned
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
-from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, Steer, Take
+from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, RegeneratedBars, Steer
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.note_players import NotePlayer
@@ -110,7 +110,7 @@ class GeneratedLayer:
         How it is played.
     held : HeldHarmony
         Key, mode or chord that are held in place of the section's.
-    takes : tuple of Take
+    takes : tuple of RegeneratedBars
         Bars that are written in another way, the latest last.
     ranges : list of WriteRange
         Stretches of the timeline in which the layer plays, in order.
@@ -130,7 +130,7 @@ class GeneratedLayer:
     energy: float | None = None
     steer: Steer = AS_PEOPLE_PLAY
     held: HeldHarmony = NOTHING_HELD
-    takes: tuple[Take, ...] = ()
+    takes: tuple[RegeneratedBars, ...] = ()
     ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)

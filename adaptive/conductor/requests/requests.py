@@ -29,11 +29,11 @@ from adaptive.conductor.messages import (
 )
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
+from adaptive.conductor.regenerations import Regenerations
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
 from adaptive.conductor.steering import Steering
 from adaptive.conductor.stingers.stingers import Stingers
-from adaptive.conductor.takes import Takes
 from adaptive.conductor.tempo.range import range_of
 from adaptive.conductor.transitions.planner import TransitionPlanner
 
@@ -59,7 +59,7 @@ class Requests:
         Handles steps, programmes and the output latency.
     steering : Steering
         Handles `steer`, `mood`, `key` and `chord`.
-    takes : Takes
+    regenerations : Regenerations
         Handles `lock`, `regenerate` and `take_back`.
 
     Attributes
@@ -78,11 +78,11 @@ class Requests:
         mix: Mix,
         following: TempoFollowing,
         steering: Steering,
-        takes: Takes,
+        regenerations: Regenerations,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
-        self.following, self.steering, self.takes = following, steering, takes
+        self.following, self.steering, self.regenerations = following, steering, regenerations
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -125,7 +125,7 @@ class Requests:
         elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
             self.steering.handle(message)
         elif isinstance(message, LockLayers | Regenerate | TakeBack):
-            self.takes.handle(message)
+            self.regenerations.handle(message)
         else:
             self._transport(message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from adaptive.composer.steer import Take
+from adaptive.composer.steer import RegeneratedBars
 from adaptive.conductor.messages import LockLayers, Regenerate, TakeBack
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.playback import PlaybackState
@@ -17,22 +17,22 @@ TakeMessage = LockLayers | Regenerate | TakeBack
 
 
 @dataclass(frozen=True, slots=True)
-class TakesState:
+class RegenerationsState:
     """What was asked for.
 
     Parameters
     ----------
-    history : tuple of (tuple of str, Take)
+    history : tuple of (tuple of str, RegeneratedBars)
         Regenerations in order: the layers, and the bars.
     count : int
         Number of regenerations so far, those that were taken back too.
     """
 
-    history: tuple[tuple[tuple[str, ...], Take], ...] = ()
+    history: tuple[tuple[tuple[str, ...], RegeneratedBars], ...] = ()
     count: int = 0
 
 
-class Takes:
+class Regenerations:
     """Locks layers and regenerates them.
 
     Parameters
@@ -46,13 +46,13 @@ class Takes:
 
     Attributes
     ----------
-    state : TakesState
+    state : RegenerationsState
         What was asked for, beside the locks, which `steering` knows.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox, steering: Steering) -> None:
         self._playback, self._outbox, self._steering = playback, outbox, steering
-        self.state = TakesState()
+        self.state = RegenerationsState()
 
     def handle(self, message: TakeMessage) -> None:
         """Do what a message asks for."""
@@ -63,7 +63,7 @@ class Takes:
         else:
             self._take_back(message)
 
-    def restore(self, state: TakesState) -> None:
+    def restore(self, state: RegenerationsState) -> None:
         """Continue from a state, as far as the preset has the layers."""
         self.state = state
         self._apply()
@@ -85,12 +85,12 @@ class Takes:
             return
         number = self.state.count + 1
         first, last = message.bars or (1, 10**9)
-        take = Take(instance.section, number, first - 1, last - 1)
+        take = RegeneratedBars(instance.section, number, first - 1, last - 1)
         if message.bars is None:  # what has been heard stays what it was
             beat = playback.tempo.beat_at(playback.earliest)
             take = replace(take, first=max(0, instance.bar_at(instance.local(beat))))
         history = (*self.state.history, (layers, take))[-MOST_TAKES:]
-        self.state = TakesState(history, number)
+        self.state = RegenerationsState(history, number)
         at = self._write_again(layers)
         self._tell(message, at, f"{', '.join(layers)} written anew", {"layers": list(layers), "take": number})
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from adaptive.conductor.messages import LockLayers, Message, Regenerate, SetSteer, TakeBack
+from adaptive.conductor.regenerations import Regenerations
 from adaptive.conductor.saved_steering import saved_steering, takes_of
-from adaptive.conductor.takes import Takes
 from tests.helpers.presets import RATE, Played, Player, control_step_of, make_preset, play
 
 BODY = """
@@ -102,8 +102,8 @@ def test_takes_and_locks_are_saved_and_restored(tmp_path: Path) -> None:
     saved = player.performance.save()
     other = Player(player.performance.preset, saved=saved).performance.conductor
 
-    assert isinstance(conductor.takes, Takes)
-    assert other.takes.state == conductor.takes.state == takes_of(saved.steering)
+    assert isinstance(conductor.regenerations, Regenerations)
+    assert other.regenerations.state == conductor.regenerations.state == takes_of(saved.steering)
     assert other.steering.locked == {"pad"}
     assert other.assets.generated["tune"].takes == conductor.assets.generated["tune"].takes != ()
     assert saved_steering(conductor.steering.state) is None
