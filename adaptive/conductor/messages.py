@@ -225,6 +225,40 @@ class SetChord:
     id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LockLayers:
+    """Keep these generated layers as they are, whatever steers the others; no layer: unlock all."""
+
+    layers: tuple[str, ...]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerate:
+    """Write generated layers anew, in another way.
+
+    Parameters
+    ----------
+    layers : tuple of str
+        Which layers.
+    bars : (int, int) or None
+        First and last bar since the present section was entered, from 1; None: all from the next beat on.
+    id : str or None
+        Asks for receipts.
+    """
+
+    layers: tuple[str, ...]
+    bars: tuple[int, int] | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take the last regeneration back."""
+
+    id: str | None = None
+
+
 Message = (
     SetState
     | FireEvent
@@ -243,6 +277,9 @@ Message = (
     | SetMood
     | SetKey
     | SetChord
+    | LockLayers
+    | Regenerate
+    | TakeBack
 )
 
 

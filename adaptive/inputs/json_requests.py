@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from adaptive.conductor.messages import TakeBack
 from adaptive.errors import ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.message import (
@@ -196,6 +197,7 @@ PLAIN: Mapping[str, Callable[[str | None], Request]] = {
     "save": SaveMusic,
     "reload": ReloadPreset,
     "undo": UndoEdit,
+    "take_back": TakeBack,
 }
 """Requests without a value: ``{"save": true}``."""
 
@@ -218,6 +220,14 @@ def _key(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
 
 def _chord(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.chord(item["chord"], message_id)]
+
+
+def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.lock(item["lock"], message_id)]
+
+
+def _regenerate(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.regenerate(item["regenerate"], message_id)]
 
 
 def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
@@ -273,6 +283,9 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "mood": _mood,
     "key": _key,
     "chord": _chord,
+    "lock": _lock,
+    "regenerate": _regenerate,
+    "take_back": _plain,
     "load": _load,
     "save": _plain,
     "restore": _restore,
