@@ -261,6 +261,29 @@ class Session:
         """Hold a chord such as ``Dm7``; None: those of the plan."""
         return self.send({"chord": chord})
 
+    def lock(self, *layers: str) -> MessageReceipts:
+        """Keep generated layers as they are, whatever steers the others; without one: unlock all."""
+        return self.send({"lock": list(layers)})
+
+    def regenerate(self, *layers: str, bars: tuple[int, int] | None = None) -> MessageReceipts:
+        """Write generated layers anew: from the next beat on, or only some bars of the present section.
+
+        Parameters
+        ----------
+        *layers : str
+            Which.
+        bars : (int, int), optional
+            First and last bar since the section was entered, from 1.
+        """
+        document: dict[str, Any] = {"layers": list(layers)}
+        if bars is not None:
+            document["bars"] = list(bars)
+        return self.send({"regenerate": document})
+
+    def take_back(self) -> MessageReceipts:
+        """Take the last `regenerate` back."""
+        return self.send({"take_back": True})
+
     def set_volume(self, volume: float, seconds: float = 0.0) -> None:
         """Set the listener's volume, 0 … 1, within some seconds; it is squared to a gain."""
         self.send({"volume": as_number(volume), "seconds": as_number(seconds)})

@@ -79,11 +79,34 @@ class HeldHarmony:
         Mode on the tonic that is there, as a mood asks for it; empty: none.
     chord : Chord or None
         The only chord.
+    take : int
+        Number of the regeneration of the tune; 0: as planned.
     """
 
     key: Key | None = None
     mode: str = ""
     chord: Chord | None = None
+    take: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegeneratedBars:
+    """Bars of a section that a layer plays in another way than planned, because that was asked for.
+
+    Parameters
+    ----------
+    section : str
+        The section.
+    number : int
+        Which regeneration it is, from 1.
+    first, last : int
+        Bars of the section, from 0, both included.
+    """
+
+    section: str
+    number: int
+    first: int = 0
+    last: int = 10**9
 
 
 NOTHING_HELD = HeldHarmony()

@@ -26,6 +26,7 @@ from adaptive.conductor.plan_log import PlanLog
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.playlists import Playlists
+from adaptive.conductor.regenerations import Regenerations
 from adaptive.conductor.requests.places import PlaceRequests, PlaceState
 from adaptive.conductor.requests.requests import Requests
 from adaptive.conductor.requests.tracker import Outcome, RequestTracker
@@ -36,7 +37,7 @@ from adaptive.conductor.saved_state import (
     save,
     save_section_ends,
 )
-from adaptive.conductor.saved_steering import saved_steering, steering_of
+from adaptive.conductor.saved_steering import saved_steering, steering_of, takes_of
 from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
@@ -111,9 +112,10 @@ class Conductor:
         self.mix = Mix(playback, self.outbox)
         self.following = TempoFollowing(playback, self.stingers.fire)
         self.steering = Steering(playback, self.outbox)
+        self.regenerations = Regenerations(playback, self.outbox, self.steering)
         self.requests = Requests(
             playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
-            self.steering,
+            self.steering, self.regenerations,
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
@@ -184,7 +186,6 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
-            self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
             self.following.begin(beginning.values, beginning.messages)
             self.steering.begin(beginning.messages)
@@ -193,11 +194,14 @@ class Conductor:
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
-            self.following.restore(saved.programme)
+            self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
+            self.regenerations.restore(takes_of(saved.steering))
+            self.steering.lock(frozenset(saved.steering.locked if saved.steering else ()))
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
+        self.tempo_steering.begin(instance.section)
         self._tell_weights()
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
@@ -226,6 +230,7 @@ class Conductor:
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
         self.steering.take_over(before.steering)
+        self.regenerations.restore(before.regenerations.state)
         self.min_stay.told = before.min_stay.told
         self.state = before.state
 
@@ -248,8 +253,8 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), programme=self.following.saved_programme(),
-            steering=saved_steering(self.steering.state),
+            music, mix=dict(self.mix.held), following=self.following.saved(),
+            steering=saved_steering(self.steering.state, self.steering.locked, self.regenerations.state),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adaptive.follow.programme import Programme
+from adaptive.follow.settings import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,28 @@ class MoveProgramme:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFollowing:
+    """Change how the tempo follows; None leaves what is.
+
+    Parameters
+    ----------
+    mode : {"match", "lead", "manual"} or None
+        As `mode` of `[tempo_follow]`.
+    lead_to_spm : float or None
+        The cadence to lead to.
+    lead_ms : float or None
+        How long before a step its beat is heard.
+    id : str or None
+        Asks for receipts.
+    """
+
+    mode: Mode | None = None
+    lead_to_spm: float | None = None
+    lead_ms: float | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetOutputLatency:
     """Say how long after its frame the music is heard, in milliseconds, all latencies together."""
 
@@ -202,6 +225,40 @@ class SetChord:
     id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LockLayers:
+    """Keep these generated layers as they are, whatever steers the others; no layer: unlock all."""
+
+    layers: tuple[str, ...]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regenerate:
+    """Write generated layers anew, in another way.
+
+    Parameters
+    ----------
+    layers : tuple of str
+        Which layers.
+    bars : (int, int) or None
+        First and last bar since the present section was entered, from 1; None: all from the next beat on.
+    id : str or None
+        Asks for receipts.
+    """
+
+    layers: tuple[str, ...]
+    bars: tuple[int, int] | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take the last regeneration back."""
+
+    id: str | None = None
+
+
 Message = (
     SetState
     | FireEvent
@@ -214,11 +271,15 @@ Message = (
     | TakeSteps
     | SetProgramme
     | MoveProgramme
+    | SetFollowing
     | SetOutputLatency
     | SetSteer
     | SetMood
     | SetKey
     | SetChord
+    | LockLayers
+    | Regenerate
+    | TakeBack
 )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from adaptive.composer.steer import CONTROLS
+from adaptive.composer.steer import CONTROLS, RegeneratedBars
+from adaptive.conductor.regenerations import RegenerationsState
 from adaptive.conductor.steering import HeldControls
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
@@ -15,6 +16,19 @@ from adaptive.music.scale import Key
 
 Text = Annotated[str, Meta(max_length=200)]
 Point = Annotated[float, Meta(ge=-1.0, le=1.0)]
+
+
+NO_TAKES, NOTHING_LOCKED = RegenerationsState(), frozenset[str]()
+
+
+class SavedTake(Struct, frozen=True, forbid_unknown_fields=True):
+    """A `RegeneratedBars` of some layers as JSON."""
+
+    layers: tuple[Text, ...]
+    section: Text
+    number: Annotated[int, Meta(ge=1, le=2**31)]
+    first: Annotated[int, Meta(ge=0, le=10**9)]
+    last: Annotated[int, Meta(ge=0, le=10**9)]
 
 
 class SavedSteering(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,22 +42,48 @@ class SavedSteering(Struct, frozen=True, forbid_unknown_fields=True):
         Valence and arousal.
     key, chord : str or None
         As they were sent.
+    locked : tuple of str
+        Locked layers; they begin as they are asked for when they are restored.
+    takes : tuple of SavedTake
+        Regenerations, in order.
+    take_count : int
+        How many there were.
     """
 
     layers: dict[Text, dict[Text, float]] = msgspec.field(default_factory=dict)
     mood: tuple[Point, Point] | None = None
     key: Text | None = None
     chord: Text | None = None
+    locked: tuple[Text, ...] = ()
+    takes: tuple[SavedTake, ...] = ()
+    take_count: Annotated[int, Meta(ge=0, le=2**31)] = 0
 
 
-def saved_steering(state: HeldControls) -> SavedSteering | None:
-    """Return what is held, to be saved; None if nothing is."""
-    if state == HeldControls():
+def saved_steering(
+    state: HeldControls, locked: frozenset[str] = NOTHING_LOCKED, takes: RegenerationsState = NO_TAKES
+) -> SavedSteering | None:
+    """Return what is held, locked and regenerated, to be saved; None if nothing is."""
+    if state == HeldControls() and not locked and takes == NO_TAKES:
         return None
     layers: dict[str, dict[str, float]] = {}
     for (layer, control), value in state.controls.items():
         layers.setdefault(layer, {})[control] = value
-    return SavedSteering(layers, state.mood, state.key, state.chord)
+    history = tuple(
+        SavedTake(names, take.section, take.number, take.first, take.last) for names, take in takes.history
+    )
+    return SavedSteering(
+        layers, state.mood, state.key, state.chord, tuple(sorted(locked)), history, takes.count
+    )
+
+
+def takes_of(saved: SavedSteering | None) -> RegenerationsState:
+    """Return the regenerations that were saved."""
+    if saved is None:
+        return NO_TAKES
+    history = tuple(
+        (one.layers, RegeneratedBars(one.section, one.number, one.first, one.last)) for one in saved.takes
+    )
+    return RegenerationsState(history, saved.take_count)
 
 
 def steering_of(saved: SavedSteering | None) -> HeldControls:

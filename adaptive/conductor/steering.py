@@ -88,11 +88,13 @@ class Steering:
     ----------
     state : HeldControls
         What messages hold.
+    locked : frozenset of str
+        Layers that stay as they are.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox) -> None:
         self._playback, self._outbox = playback, outbox
-        self.state = HeldControls()
+        self.state, self.locked = HeldControls(), frozenset[str]()
         self._brightness: dict[str, float] = {}
         self._is_dirty = True
         self._controls = {name: self._declared(name) for name in playback.assets.generated}
@@ -156,6 +158,11 @@ class Steering:
             self._set(name, layer, self._asked(name))
         self._is_dirty = False
 
+    def lock(self, layers: frozenset[str]) -> None:
+        """Leave these layers as they are; others follow again what is asked of them."""
+        self._is_dirty = self._is_dirty or bool(self.locked - layers)
+        self.locked = layers & self._playback.assets.generated.keys()
+
     def restore(self, state: HeldControls) -> None:
         """Hold what was saved, as far as the preset has the layers."""
         known = {"", *self._playback.assets.generated}
@@ -165,6 +172,7 @@ class Steering:
     def take_over(self, before: Steering) -> None:
         """Continue what was held before an edit."""
         self.restore(before.state)
+        self.locked = before.locked & self._playback.assets.generated.keys()
         self._brightness = {
             k: v for k, v in before._brightness.items() if k in self._playback.assets.generated
         }
@@ -213,6 +221,8 @@ class Steering:
         beat = playback.instance.next_boundary(earliest, "beat")
         bar = playback.instance.next_boundary(earliest, "bar")
         for name in playback.assets.generated if is_live else self._moving:
+            if name in self.locked:
+                continue
             layer = playback.assets.generated[name]
             asked = self._asked(name)
             moved = self._moved(name, layer, asked, is_live=is_live)

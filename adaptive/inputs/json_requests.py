@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from adaptive.conductor.messages import TakeBack
 from adaptive.errors import ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.message import (
@@ -125,6 +126,10 @@ def _programme(item: Item, _checker: Checker, message_id: str | None) -> list[Re
     return [follow_checks.programme(item["programme"], message_id)]
 
 
+def _following(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.following(item["tempo_follow"], message_id)]
+
+
 def _output_latency(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     return [follow_checks.output_latency(item["output_latency_ms"], message_id)]
 
@@ -192,6 +197,7 @@ PLAIN: Mapping[str, Callable[[str | None], Request]] = {
     "save": SaveMusic,
     "reload": ReloadPreset,
     "undo": UndoEdit,
+    "take_back": TakeBack,
 }
 """Requests without a value: ``{"save": true}``."""
 
@@ -214,6 +220,14 @@ def _key(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
 
 def _chord(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.chord(item["chord"], message_id)]
+
+
+def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.lock(item["lock"], message_id)]
+
+
+def _regenerate(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.regenerate(item["regenerate"], message_id)]
 
 
 def _plain(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
@@ -269,6 +283,9 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "mood": _mood,
     "key": _key,
     "chord": _chord,
+    "lock": _lock,
+    "regenerate": _regenerate,
+    "take_back": _plain,
     "load": _load,
     "save": _plain,
     "restore": _restore,
@@ -276,6 +293,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "undo": _plain,
     "subscribe": _subscribe,
     "programme": _programme,
+    "tempo_follow": _following,
     "output_latency_ms": _output_latency,
     "clock": _clock,
 }

@@ -11,16 +11,19 @@ import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from adaptive.composer.steer import CONTROLS
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
+    LockLayers,
     Message,
+    Regenerate,
     Restart,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -48,6 +51,9 @@ LONGEST_S = 3600.0
 
 LAST_BAR = 4096
 """Number of the last bar that `jump` may name: a section has no more."""
+
+LAST_REGENERATED = 1_000_000
+"""Last bar that `regenerate` may name."""
 
 LARGEST = 1e300
 """Largest number that is accepted: whole numbers in JSON may have more digits than a float can hold."""
@@ -354,6 +360,16 @@ class Checker:
         latency = self._step_latency_s if latency_s is None else latency_s
         return follow_checks.steps(self.phase_event or "", latency, age_s, at_s, message_id, least_age_s)
 
+    def following(self, value: Any, message_id: str | None = None) -> SetFollowing:
+        """Check a change of how the tempo follows."""
+        table = self._preset.file.tempo_follow
+        if table is None:
+            self._refuse("this preset follows nobody: it has no [tempo_follow]")
+        found = follow_checks.following(value, message_id)
+        if found.mode == "lead" and found.lead_to_spm is None and table.lead_to is None:
+            self._refuse("lead needs lead_to, the steps a minute to lead to")
+        return found
+
     def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
         """Check a tempo."""
         if value is None:
@@ -472,6 +488,39 @@ class Checker:
             self._require_text("chord", value, Chord.parse)
         return SetChord(value, message_id)
 
+    def lock(self, layers: Any, message_id: str | None = None) -> LockLayers:
+        """Check the generated layers that are locked; an empty list unlocks all."""
+        return LockLayers(self._generated("lock", layers), message_id)
+
+    def regenerate(self, value: Any, message_id: str | None = None) -> Regenerate:
+        """Check the layers that are written anew, and the bars."""
+        if not isinstance(value, Mapping) or "layers" not in value or set(value) - {"layers", "bars"}:
+            such = '{"layers": ["lead"], "bars": [9, 16]}'
+            self._refuse(f"regenerate must be an object such as {such}, got {shown(value)}")
+        layers = self._generated("regenerate", value["layers"])
+        if not layers:
+            self._refuse("regenerate needs a layer")
+        bars = value.get("bars")
+        if bars is None:
+            return Regenerate(layers, None, message_id)
+        is_pair = isinstance(bars, list | tuple) and len(bars) == 2
+        if not is_pair or not all(is_finite_number(b) and float(b).is_integer() for b in bars):
+            self._refuse(f"bars must be two whole numbers, the first and the last bar, got {shown(bars)}")
+        first, last = int(bars[0]), int(bars[1])
+        if not 1 <= first <= last <= LAST_REGENERATED:
+            self._refuse(f"bars must rise and lie from 1 to {LAST_REGENERATED}, got {shown(bars)}")
+        return Regenerate(layers, (first, last), message_id)
+
+    def _generated(self, what: str, layers: Any) -> tuple[str, ...]:
+        """Check a list of generated layers."""
+        known = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+        if not isinstance(layers, list | tuple):
+            self._refuse(f"{what} needs a list of layers, got {shown(layers)}")
+        for layer in layers:
+            if layer not in known:
+                self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, known)}")
+        return tuple(dict.fromkeys(layers))
+
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
         if not isinstance(value, str) or len(value) > LONGEST_ID:
             self._refuse(f"{what} must be a short text, got {shown(value)}")
@@ -503,7 +552,7 @@ class Checker:
             }
         }
 
-    def _refuse(self, sentence: str) -> None:
+    def _refuse(self, sentence: str) -> NoReturn:
         self.refused += 1
         raise ProtocolError(sentence)
 

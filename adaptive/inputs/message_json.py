@@ -8,9 +8,12 @@ from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
+    LockLayers,
     Message,
     MoveProgramme,
+    Regenerate,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -19,6 +22,7 @@ from adaptive.conductor.messages import (
     SetState,
     SetSteer,
     SetTempo,
+    TakeBack,
     TakeSteps,
     Transport,
 )
@@ -45,6 +49,8 @@ def message_json(message: Message) -> dict[str, Any]:
         return {"message": {"forget": message.name}}
     if isinstance(message, SetMix):
         return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
+    if isinstance(message, LockLayers | Regenerate | TakeBack):
+        return {"message": _takes(message)}
     if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
         return {"message": _steering(message)}
     if isinstance(message, Jump):
@@ -58,9 +64,21 @@ def _follow(message: Message) -> dict[str, Any]:
         return {"programme": None if message.programme is None else programme_json(message.programme)}
     if isinstance(message, MoveProgramme):
         return {"programme": message.word}
+    if isinstance(message, SetFollowing):
+        keys = {"mode": message.mode, "lead_to": message.lead_to_spm, "lead_ms": message.lead_ms}
+        return {"tempo_follow": {key: value for key, value in keys.items() if value is not None}}
     if isinstance(message, SetOutputLatency):
         return {"output_latency_ms": message.milliseconds}
     return {"restart": True}
+
+
+def _takes(message: LockLayers | Regenerate | TakeBack) -> dict[str, Any]:
+    if isinstance(message, LockLayers):
+        return {"lock": list(message.layers)}
+    if isinstance(message, TakeBack):
+        return {"take_back": True}
+    bars = {} if message.bars is None else {"bars": list(message.bars)}
+    return {"regenerate": {"layers": list(message.layers), **bars}}
 
 
 def _steering(message: SetSteer | SetMood | SetKey | SetChord) -> dict[str, Any]:

@@ -21,8 +21,12 @@ from adaptive.conductor.messages import (
     Jump,
     Message,
     Restart,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
     SetState,
+    SetSteer,
     SetTempo,
     Transport,
 )
@@ -94,6 +98,18 @@ def preset(tmp_path: Path) -> Preset:
     return make_preset(tmp_path / "small", BODY, HEAD.replace("240", "150"))
 
 
+def steering_request(rng: np.random.Generator) -> Message:
+    point = (float(rng.uniform(-1, 1)), float(rng.uniform(-1, 1)))
+    choices: list[Message] = [
+        SetSteer((("density", float(rng.random())),)),
+        SetSteer((("energy", None if rng.random() < 0.3 else float(rng.random())),)),
+        SetMood(None if rng.random() < 0.3 else point),
+        SetKey(None if rng.random() < 0.3 else "C minor"),
+        SetChord(None if rng.random() < 0.5 else "Fmaj7"),
+    ]
+    return choices[int(rng.integers(len(choices)))]
+
+
 def random_request(rng: np.random.Generator) -> list[Message | SetParameter]:
     kind = rng.random()
     if kind < 0.5:
@@ -111,7 +127,9 @@ def random_request(rng: np.random.Generator) -> list[Message | SetParameter]:
     if kind < 0.92:
         level_db = None if rng.random() < 0.3 else float(rng.uniform(-80.0, 0.0))
         return [SetMix((("layers.calm.level_db", level_db),), float(rng.uniform(0.0, 0.1)))]
-    if kind < 0.97:
+    if kind < 0.95:
+        return [steering_request(rng)]
+    if kind < 0.98:
         return [Transport(bool(rng.random() < 0.8), seconds=None if rng.random() < 0.5 else 0.05)]
     return [Restart(), ForgetPlace("calm"), Jump("written", int(rng.integers(1, 5)))][rng.integers(3) :][:1]
 

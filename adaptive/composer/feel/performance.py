@@ -23,6 +23,9 @@ OWN_MS, MOST_OWN_MS = 10.0, 9.5
 Two players are then at most 19 ms apart, so that they are heard together.
 """
 
+LOOSE_STEP_MS = 110.0
+"""Sixteenths shorter than this are played more tightly, so that their order and their strokes stay apart."""
+
 VOICE_MS = 3.5
 """Standard deviation of the constant lead or lag of each voice of a layer: who pushes, and who drags."""
 
@@ -53,6 +56,7 @@ def performed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
     clock = wander(brief.seed, max(0, context.bar), len(meter.steps))
     loudness = 1.0 + 2.0 * steer.humanise * LEVEL_SPREAD * level(brief.seed, max(0, context.bar))
     swing, ratio = _swing(context)
+    tight = min(1.0, float(meter.step) / ms_in_beats(context, 1.0) / LOOSE_STEP_MS)
     played = []
     for note in articulated(moved(notes, context), steer.articulation):
         place = int(note.onset / meter.step) % len(clock)
@@ -60,10 +64,10 @@ def performed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
             played.append(note)
             continue
         late_ms = 2.0 * steer.wander * WANDER_MS * clock[place]
-        late_ms = min(max(late_ms, -MOST_WANDER_MS), MOST_WANDER_MS) + PUSH_MS * steer.push
+        late_ms = min(max(late_ms, -MOST_WANDER_MS), MOST_WANDER_MS)
         own_ms, loud = _hand(context, note, place)
         shift = _shift(context, note.onset, swing, ratio)
-        offset = shift + ms_in_beats(context, late_ms + own_ms)
+        offset = shift + ms_in_beats(context, tight * (late_ms + own_ms) + PUSH_MS * steer.push)
         velocity = note.velocity * loudness * loud
         played.append(
             replace(

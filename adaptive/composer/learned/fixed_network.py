@@ -57,12 +57,21 @@ class FixedNetwork:
 
     def __call__(self, rows: Values) -> Values:
         """Return the outputs of each row of inputs, shape (rows, outputs)."""
-        values, scale = np.round(rows * INPUT_SCALE), INPUT_SCALE
-        last = len(self._layers) - 1
-        for number, (weights, biases) in enumerate(self._layers):
-            values = values @ weights + biases
-            if number == last:
-                break
+        return self.outputs_of(self.sums(rows, 0))
+
+    def sums(self, rows: Values, first: int) -> Values:
+        """Return what some of the inputs, from the input `first` on, add to each unit of the first layer.
+
+        Such sums can be added up, and given to `outputs_of`: inputs that stay the same are summed once.
+        """
+        weights, _ = self._layers[0]
+        return np.round(rows * INPUT_SCALE) @ weights[first : first + rows.shape[1]]
+
+    def outputs_of(self, sums: Values) -> Values:
+        """Return the outputs for the sums of all inputs, shape (rows, units of the first layer)."""
+        values, scale = sums + self._layers[0][1], INPUT_SCALE
+        for weights, biases in self._layers[1:]:
             values = np.floor(np.maximum(values, 0.0) * (HIDDEN_SCALE / (scale * WEIGHT_SCALE)))
             scale = HIDDEN_SCALE
+            values = values @ weights + biases
         return values / (scale * WEIGHT_SCALE)

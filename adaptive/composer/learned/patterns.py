@@ -61,23 +61,20 @@ def draw_bar(networks: DrumNetworks, drawing: Drawing, rng: np.random.Generator)
         past[len(past) - len(known) :] = known[:, None, :]
     notes = np.concatenate([past, np.zeros((BAR_STEPS, count, KINDS))])
     both = np.stack([condition(wanted, drawing.bar), condition(replace(wanted, style=None), drawing.bar)])
-    rows = np.zeros((2 * count, features.INPUTS))
-    rows[:, features.STROKE_INPUTS + BAR_STEPS :] = np.repeat(both, count, axis=0)
-    chance = rng.gumbel(size=(BAR_STEPS, count, networks.patterns.outputs))
+    network, units = networks.patterns, np.eye(BAR_STEPS)
+    asked = network.sums(both.astype(np.float64), features.STROKE_INPUTS + BAR_STEPS)
+    places = network.sums(units, features.STROKE_INPUTS)
+    chance = rng.gumbel(size=(BAR_STEPS, count, network.outputs))
     temperature = (FILL_TEMPERATURE if wanted.is_fill else TEMPERATURE) * drawing.temperature
     liking = drawing.liking @ networks.combinations.T
     offsets = np.array(features.OFFSETS) + features.LONGEST
     for step in range(BAR_STEPS):
-        # strokes of candidate c, offset after offset
+        # strokes of each candidate, offset after offset
         seen = notes[offsets + step].transpose(1, 0, 2).reshape(count, -1)
-        rows[:count, : features.STROKE_INPUTS] = rows[count:, : features.STROKE_INPUTS] = seen
-        places = slice(features.STROKE_INPUTS, features.STROKE_INPUTS + BAR_STEPS)
-        rows[:, places] = 0.0
-        rows[:, features.STROKE_INPUTS + step] = 1.0
-        outputs = networks.patterns(rows)
+        sums = network.sums(seen, 0) + places[step]
+        outputs = network.outputs_of(np.concatenate([sums + asked[0], sums + asked[1]]))
         styled, plain = outputs[:count], outputs[count:]
-        outputs = styled + GUIDANCE * (styled - plain)
-        outputs = outputs + liking[step]
+        outputs = styled + GUIDANCE * (styled - plain) + liking[step]
         chosen = np.argmax(outputs / temperature + chance[step], axis=1)
         notes[features.LONGEST + step] = networks.combinations[chosen]
     bars = notes[features.LONGEST :].transpose(1, 0, 2).astype(np.uint8)

@@ -62,6 +62,8 @@ class SectionBrief:
         Whether recordings sound as well: then no layer rests by plan, and no chord is chosen freely.
     visit : int
         How often the section was entered before.
+    take : int
+        Number of the regeneration of the tune; 0: as planned.
     """
 
     section: str
@@ -75,13 +77,14 @@ class SectionBrief:
     form: str = ""
     has_stems: bool = False
     visit: int = 0
+    take: int = 0
 
     def under(self, held: HeldHarmony) -> SectionBrief:
         """Return the brief with a held key, mode or chord.
 
         A key or mode changes nothing where chords are declared or recordings sound: their key is theirs.
         """
-        brief = self
+        brief = replace(self, take=held.take) if held.take else self
         if not self.chords and not self.has_stems:
             key = held.key or self.key
             brief = replace(brief, key=Key(key.tonic, held.mode or key.mode))

@@ -24,7 +24,6 @@ from adaptive.composer.plan.tune import (
     chord_in,
     ideas_of,
     joined,
-    last_step,
     set_phrase,
 )
 from adaptive.composer.plan.voicings import HIGH as VOICES_HIGH
@@ -174,7 +173,8 @@ class PlannedPart:
         if self.form.place:
             kin = replace(self, form=FormPart("A", 0, "A", 0)).ideas
         energy = _clamped(brief.energy + self.character.energy)
-        seed = named_seed(brief.seed, brief.section)
+        take = (f"take {brief.take}",) if brief.take else ()
+        seed = named_seed(brief.seed, brief.section, *take)
         return ideas_of(brief.meter, seed, self.form.theme, energy, SYNCOPATION, kin)
 
     @cached_property
@@ -195,8 +195,7 @@ class PlannedPart:
         done = self._phrase_notes
         if not self.has_tune or len(done) == self.phrases:
             return False
-        before = last_step(done[-1]) if done else None
-        done.append(set_phrase(self.ideas, self._tune_plan, len(done), before))
+        done.append(set_phrase(self.ideas, self._tune_plan, done))
         return True
 
     @cached_property

@@ -29,15 +29,15 @@ LOW, HOME, HIGH = 31, 33, 45
 _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "a+"),
     ("a", "a-", "f"),
-    ("a", "b", "c"),
+    ("a", "a+", "b"),
     ("a", "a+", "c"),
-    ("a", "b", "f"),
+    ("a", "b", "b+"),
     ("a", "i", "b"),
 )
-FARTHEST = 5
+FARTHEST = 7
 """Semitones by which an exact transposition may lie beside the line that fits best."""
 
-_THIRDS = ("a+", "b-", "c", "f", "b", "a-")
+_THIRDS = ("a+", "b-", "b+", "f", "c", "a-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +164,15 @@ class Tune:
         return min((note.pitch.midi for bar in self.bars for note in bar), default=None)
 
 
-def set_phrase(ideas: Ideas, plan: TunePlan, phrase: int, before: int | None) -> PhraseNotes:
-    """Set the ideas of a theme to the chords of one phrase; `before` is the staff position before it."""
+def set_phrase(ideas: Ideas, plan: TunePlan, before: Sequence[PhraseNotes]) -> PhraseNotes:
+    """Set the ideas of a theme to the chords of the phrase after those that are set already."""
+    phrase, last = len(before), last_step(before[-1]) if before else None
     first = phrase * plan.phrase_bars
     chords = plan.chords[first : first + plan.phrase_bars]
     written = _phrase_cells(ideas, plan, phrase, len(chords))
     lift = 7 if plan.lifts and 2 * phrase >= len(plan.closes) else 0
-    return _pitched(plan, chords, written, plan.closes[phrase], lift, before)
+    fitted = _pitched(plan, chords, written, plan.closes[phrase], lift, last)
+    return _sequenced(plan, chords, fitted, [bar for known in before for bar in known])
 
 
 def last_step(notes: PhraseNotes) -> int | None:
@@ -222,11 +224,11 @@ def _developed(ideas: Ideas, word: str, meter: Meter) -> Cell:
 
 
 def _varied(notes: Cell, meter: Meter, drawn: float) -> Cell:
-    if drawn < 0.45:
+    if drawn < 0.4:
         return cells.ornamented(notes, meter)
-    if drawn < 0.75:
+    if drawn < 0.6:
         return cells.recast(notes, meter)
-    return cells.moved(notes, 2 if drawn < 0.88 else -2)
+    return cells.moved(notes, 2 if drawn < 0.8 else -2)
 
 
 def _closing(ideas: Ideas, plan: TunePlan, phrase: int) -> Cell:
@@ -273,38 +275,46 @@ def _pitched(
     pitches = fit(targets, plan.key, low, high, before) if targets else []
     for (bar, note, _), target, pitch in zip(notes, targets, pitches, strict=True):
         bars[bar].append(TuneNote(note.onset, note.length, pitch, target.is_strong))
-    return _sequenced(plan, chords, written, bars)
-
-
-def _sequenced(
-    plan: TunePlan,
-    chords: Sequence[BarChords],
-    written: Sequence[Cell],
-    bars: list[list[TuneNote]],
-) -> list[tuple[TuneNote, ...]]:
-    """Let a bar with the rhythm of the first one be its exact transposition, where the chords allow that."""
-    shape = [(note.onset, note.length) for note in written[0]]
-    for bar in range(1, len(written) - 1):
-        same_rhythm = [(note.onset, note.length) for note in written[bar]] == shape
-        if same_rhythm and len(bars[bar]) == len(bars[0]) > 2:
-            bars[bar] = _transposed(plan, chords[bar], bars[0], bars[bar])
     return [tuple(bar) for bar in bars]
 
 
+def _sequenced(
+    plan: TunePlan, chords: Sequence[BarChords], bars: PhraseNotes, known: Sequence[tuple[TuneNote, ...]]
+) -> PhraseNotes:
+    """Let a bar be the exact transposition of the first one of its rhythm, where the chords allow that.
+
+    `known` are the bars of the phrases before.  The last bar of a phrase, its close, stays as it is.
+    """
+    models = {_rhythm(bar): bar for bar in reversed(known) if len(bar) > 2}
+    set_bars = []
+    for bar, one_chords in zip(bars[:-1], chords, strict=False):
+        model = models.get(_rhythm(bar))
+        is_another = model is not None and [n.pitch for n in model] != [n.pitch for n in bar]
+        done = _transposed(plan, one_chords, model, bar) if model is not None and is_another else bar
+        set_bars.append(done)
+        if len(done) > 2:
+            models.setdefault(_rhythm(done), done)
+    return [*set_bars, *bars[-1:]]
+
+
+def _rhythm(bar: tuple[TuneNote, ...]) -> tuple[tuple[Fraction, Fraction], ...]:
+    return tuple((note.onset, note.length) for note in bar)
+
+
 def _transposed(
-    plan: TunePlan, chords: BarChords, model: list[TuneNote], fitted: list[TuneNote]
-) -> list[TuneNote]:
+    plan: TunePlan, chords: BarChords, model: tuple[TuneNote, ...], fitted: tuple[TuneNote, ...]
+) -> tuple[TuneNote, ...]:
     """Return the transposition of a bar that lies nearest to `fitted`; `fitted` if none is in the harmony."""
     moves = [new.pitch.midi - old.pitch.midi for new, old in zip(fitted, model, strict=True)]
     middle = sorted(moves)[len(moves) // 2]
     for shift in sorted(range(middle - FARTHEST, middle + FARTHEST + 1), key=lambda s: abs(s - middle)):
         pitches = [_in_harmony(plan.key, chords, note, note.pitch.midi + shift) for note in model]
         if shift and all(pitches):
-            return [
+            return tuple(
                 TuneNote(old.onset, old.length, pitch, new.is_strong)
                 for old, new, pitch in zip(model, fitted, pitches, strict=True)
                 if pitch is not None
-            ]
+            )
     return fitted
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from adaptive.composer.bar import planned
 from adaptive.composer.bar_source import BarRequest
 from adaptive.composer.context import BarContext
-from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, Steer
+from adaptive.composer.steer import AS_PEOPLE_PLAY, NOTHING_HELD, HeldHarmony, RegeneratedBars, Steer
 from adaptive.conductor.layers.layer_bars import KEPT_BARS, ComposedBar, LayerBars
 from adaptive.conductor.layers.layer_player import SeamContext, Switched
 from adaptive.conductor.layers.note_players import NotePlayer
@@ -37,6 +37,9 @@ from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 DENSITY_STEP = 0.12
 """A smaller change of density does not cause a rewrite."""
+
+TAKE_SEED = 0x9E3779B1
+"""Odd factor that spreads the numbers of takes over the bits of a seed."""
 
 NO_BAR_LIMIT = 1_000_000
 
@@ -107,6 +110,8 @@ class GeneratedLayer:
         How it is played.
     held : HeldHarmony
         Key, mode or chord that are held in place of the section's.
+    takes : tuple of RegeneratedBars
+        Bars that are written in another way, the latest last.
     ranges : list of WriteRange
         Stretches of the timeline in which the layer plays, in order.
     cursor_beat : float
@@ -125,6 +130,7 @@ class GeneratedLayer:
     energy: float | None = None
     steer: Steer = AS_PEOPLE_PLAY
     held: HeldHarmony = NOTHING_HELD
+    takes: tuple[RegeneratedBars, ...] = ()
     ranges: list[WriteRange] = field(default_factory=list)
     cursor_beat: float = 0.0
     written: list[WrittenNote] = field(default_factory=list)
@@ -179,6 +185,7 @@ class GeneratedLayer:
         if self.bars.spec is not before.bars.spec:  # the memory of another generator has another form
             self.ranges = [replace(write_range, memories={}) for write_range in self.ranges]
         self.energy, self.steer, self.held = before.energy, before.steer, before.held
+        self.takes = before.takes
         self.written, self._next_frame = list(before.written), before._next_frame
         self._already_scheduled = before._already_scheduled
         if type(self.player) is type(before.player):
@@ -468,7 +475,10 @@ class GeneratedLayer:
         )
         # an introduction leads up to bar 1 as the last bars of a pass do
         number = bar if bar >= 0 else bar % max(1, instance.length_beats // instance.beats_per_bar)
-        plan, memory = context.plan_of(number, self.held), write_range.memories.get(bar, NO_MEMORY)
+        plan, memory = (
+            context.plan_of(number, self._held_in(instance.section, number)),
+            write_range.memories.get(bar, NO_MEMORY),
+        )
         energy = context.energy if self.energy is None else self.energy
         # bars that are kept refer to plan and memory, so their ids cannot be reused by other objects
         key = (
@@ -488,7 +498,7 @@ class GeneratedLayer:
             energy=energy,
             density=self.density,
             is_leaving=is_leaving,
-            seed=self.seed ^ plan.rhythm_seed(self.place.name),
+            seed=self.seed ^ plan.rhythm_seed(self.place.name) ^ plan.part.brief.take * TAKE_SEED,
             style=self.style,
             octave=self.octave,
             layer=self.place.name,
@@ -496,6 +506,13 @@ class GeneratedLayer:
             memory=memory,
         )
         return BarRequest(key, planned(bar_context), not_before)
+
+    def _held_in(self, section: str, bar: int) -> HeldHarmony:
+        """What is held in a bar, with the take that was asked for last."""
+        number = next(
+            (t.number for t in reversed(self.takes) if t.section == section and t.first <= bar <= t.last), 0
+        )
+        return replace(self.held, take=number) if number else self.held
 
     def _rests(self, context: ComposeContext, bar: int) -> bool:
         """Whether the layer is silent in a bar: in an introduction with recordings, or by plan."""

@@ -9,10 +9,13 @@ from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
+    LockLayers,
     Message,
     MoveProgramme,
+    Regenerate,
     Restart,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -21,11 +24,13 @@ from adaptive.conductor.messages import (
     SetState,
     SetSteer,
     SetTempo,
+    TakeBack,
     TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
+from adaptive.conductor.regenerations import Regenerations
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
 from adaptive.conductor.steering import Steering
@@ -55,6 +60,8 @@ class Requests:
         Handles steps, programmes and the output latency.
     steering : Steering
         Handles `steer`, `mood`, `key` and `chord`.
+    regenerations : Regenerations
+        Handles `lock`, `regenerate` and `take_back`.
 
     Attributes
     ----------
@@ -72,10 +79,11 @@ class Requests:
         mix: Mix,
         following: TempoFollowing,
         steering: Steering,
+        regenerations: Regenerations,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
-        self.following, self.steering = following, steering
+        self.following, self.steering, self.regenerations = following, steering, regenerations
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -113,10 +121,12 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
-        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
             self.following.handle(message)
         elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
             self.steering.handle(message)
+        elif isinstance(message, LockLayers | Regenerate | TakeBack):
+            self.regenerations.handle(message)
         else:
             self._transport(message)
 

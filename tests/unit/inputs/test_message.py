@@ -88,8 +88,9 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, load, save, "
-    "restore, reload, undo, subscribe, programme, output_latency_ms, clock, play, pause, resume, restart"
+    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, lock, "
+    "regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, tempo_follow, "
+    "output_latency_ms, clock, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
@@ -142,6 +143,12 @@ REFUSED = [
     ({"mood": 3}, 'mood must be a word or {"valence": 0, "arousal": 0}, got 3'),
     ({"key": "H minor"}, "`H minor` is not a key: write a note name and a mode, such as `A minor`"),
     ({"chord": 7}, "chord must be a short text, got 7"),
+    ({"lock": "lead"}, "lock needs a list of layers, got 'lead'"),
+    ({"lock": ["nix"]}, "there is no generated layer 'nix'"),
+    ({"regenerate": ["lead"]}, 'regenerate must be an object such as '
+     '{"layers": ["lead"], "bars": [9, 16]}, got ["lead"]'),
+    ({"regenerate": {"layers": []}}, "regenerate needs a layer"),
+    ({"take_back": 1}, "take_back must be true, got 1"),
     (3, 'must be an object such as {"parameter": …}, got 3'),
     ("hi", 'must be an object such as {"parameter": …}, got \'hi\''),
     (None, 'must be an object such as {"parameter": …}, got nothing'),

@@ -9,11 +9,17 @@ from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
+    LockLayers,
     Message,
     Restart,
+    SetChord,
+    SetKey,
     SetMix,
+    SetMood,
     SetState,
+    SetSteer,
     SetTempo,
+    TakeBack,
     Transport,
 )
 from adaptive.inputs.message_json import message_json
@@ -34,6 +40,16 @@ MESSAGES = [
     Restart(),
     Jump("fight", 3),
     SetMix((("layers.calm.level_db", -6.0), ("layers.fight.level_db", None)), 0.5),
+    SetSteer((("density", 0.25), ("push", None))),
+    SetMood((-0.45, 0.6), "tense"),
+    SetMood((0.1, -0.2)),
+    SetMood(None),
+    SetKey("D minor"),
+    SetKey(None),
+    SetChord("Dm7/G"),
+    SetChord(None),
+    LockLayers(()),
+    TakeBack(),
 ]
 
 

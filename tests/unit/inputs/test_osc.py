@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from adaptive.conductor.messages import FireEvent, SetMix, SetState, SetTempo, Transport
+from adaptive.conductor.messages import (
+    FireEvent,
+    SetChord,
+    SetKey,
+    SetMix,
+    SetMood,
+    SetState,
+    SetSteer,
+    SetTempo,
+    Transport,
+)
 from adaptive.errors import OscError
 from adaptive.inputs.message import (
     Checker,
@@ -125,6 +135,13 @@ OWN = [
     ("/adaptive/volume", (0.5,), SetVolume(0.5)),
     ("/adaptive/mix/layers.calm.level_db", (-6.0, 0.5), SetMix((("layers.calm.level_db", -6.0),), 0.5)),
     ("/adaptive/mix/layers/calm/level_db", (), SetMix((("layers.calm.level_db", None),))),
+    ("/adaptive/steer/density", (0.5,), SetSteer((("density", 0.5),))),
+    ("/adaptive/steer/density", (), SetSteer((("density", None),))),
+    ("/adaptive/mood", ("tense",), SetMood((-0.45, 0.6), "tense")),
+    ("/adaptive/mood", ("",), SetMood(None)),
+    ("/adaptive/key", ("D minor",), SetKey("D minor")),
+    ("/adaptive/chord", ("Dm7",), SetChord("Dm7")),
+    ("/adaptive/chord", ("",), SetChord(None)),
     ("/adaptive/load", ("nightfall",), LoadPreset("nightfall")),
     ("/pursuers/nearest_m", (80.0,), SetParameter("threat", 0.0)),
     ("/pursuers/nearest_m", (200.0,), SetParameter("threat", 0.0)),

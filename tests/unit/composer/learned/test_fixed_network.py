@@ -29,5 +29,12 @@ def test_outputs_are_near_those_of_the_unrounded_network() -> None:
     assert np.abs(FixedNetwork([quantised(w) for w in weights])(rows) - exact).max() < 0.1
 
 
+def test_sums_of_parts_of_the_inputs_add_up_to_all_of_them() -> None:
+    made, rows = network(), np.random.default_rng(4).integers(0, 2, (5, 40)).astype(np.float64)
+    parts = made.sums(rows[:, :13], 0) + made.sums(rows[:, 13:], 13)
+
+    assert np.array_equal(made.outputs_of(parts), made(rows))
+
+
 def test_it_says_its_size() -> None:
     assert (network().inputs, network().outputs) == (40, 9)

@@ -61,3 +61,20 @@ def test_the_tune_is_silent_where_there_is_no_chord() -> None:
 
     assert part.tune.bars[1] == ()
     assert part.tune.bars[0]
+
+
+def test_a_bar_in_the_rhythm_of_an_earlier_one_is_mostly_its_exact_transposition() -> None:
+    exact = others = 0
+    for seed in range(12):
+        part = section_plan(seed=seed, form="A").part_at(0)
+        models: dict[tuple, list[int]] = {}
+        for bar in part.tune.bars:
+            shape = tuple((note.onset, note.length) for note in bar)
+            pitches = [note.pitch.midi for note in bar]
+            if len(bar) > 2 and shape in models and pitches != models[shape]:
+                moves = {one - other for one, other in zip(pitches, models[shape], strict=True)}
+                exact, others = exact + (len(moves) == 1), others + (len(moves) > 1)
+            models.setdefault(shape, pitches)
+
+    assert exact > 12
+    assert exact > others
