@@ -186,7 +186,6 @@ class Conductor:
             section, reason = self._first_section(beginning)
             instance = self.playback.instance_in(section, 0.0, self.playback.start_of(section), 1)
             self.requests.begin_tempo(beginning.messages, section)
-            self.tempo_steering.begin(section)
             self.mix.begin(beginning.messages)
             self.following.begin(beginning.values, beginning.messages)
             self.steering.begin(beginning.messages)
@@ -195,13 +194,14 @@ class Conductor:
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
             self.mix.restore(saved.mix)
-            self.following.restore(saved.programme)
+            self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
             self.regenerations.restore(takes_of(saved.steering))
             self.steering.lock(frozenset(saved.steering.locked if saved.steering else ()))
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
+        self.tempo_steering.begin(instance.section)
         self._tell_weights()
         self.planner.enter_first(instance, reason)
         self._write_ahead(0)
@@ -253,7 +253,7 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), programme=self.following.saved_programme(),
+            music, mix=dict(self.mix.held), following=self.following.saved(),
             steering=saved_steering(self.steering.state, self.steering.locked, self.regenerations.state),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)

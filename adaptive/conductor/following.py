@@ -5,15 +5,18 @@ Nothing here changes the tempo map: `TempoSteering` asks for `target`, once a co
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import (
     FireEvent,
     Message,
     MoveProgramme,
+    SetFollowing,
     SetOutputLatency,
     SetProgramme,
     TakeSteps,
@@ -27,14 +30,19 @@ from adaptive.follow.heart_rate import HeartRate
 from adaptive.follow.programme import Programme, programme_json, read_programme
 from adaptive.follow.programme_player import ProgrammePlayer
 from adaptive.follow.rest import Rest
-from adaptive.follow.settings import FollowSettings
+from adaptive.follow.settings import FollowSettings, Mode
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
+
+FollowMessage = TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency
 
 AIM_EVERY = 4
 """Control steps between two aims: 21 ms at 48 kHz.  Twice as many cost 0.4 ms of asynchrony."""
 
 SAMPLE_S = 1.0
 """Time between two readings of a parameter that is computed, and never arrives."""
+
+MOST_CHANGED = 400.0
+"""No number that a message may change is larger."""
 
 ANY_TEMPO, CHANGE_PER_S = (20.0, 400.0), 0.02
 """Range and limit of change of a programme's targets in a preset that follows nobody."""
@@ -62,6 +70,7 @@ class TempoFollowing:
         self.output_latency_s = 0.0
         self.aim = Aim(None)
         self.wanted: TempoTarget | None = None
+        self.changes: dict[str, Any] = {}
         self._rest = Rest()
         self._arrivals: dict[str, int] = {}
         self._steps_until_aim = 0
@@ -81,18 +90,22 @@ class TempoFollowing:
         if self.follower is not None and cadence is not None:
             self.follower.take_reading(0.0, cadence)
         for message in messages:
-            if isinstance(message, SetProgramme | MoveProgramme | SetOutputLatency):
+            if isinstance(message, SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
                 self.handle(message)
+        if self.is_used:
+            self._decide()
 
     def take_over(self, before: TempoFollowing) -> None:
         """Go on after an edit; a runner who is followed in another way is listened to anew."""
         if self.settings == before.settings:
             self.follower = before.follower
+        self.changes = before.changes
+        self._apply_changes()
         self.heart_rate, self.programme = before.heart_rate, before.programme
         self.output_latency_s, self._arrivals = before.output_latency_s, before._arrivals
         self.aim, self.wanted, self._bar = before.aim, before.wanted, before._bar
 
-    def handle(self, message: TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency) -> None:
+    def handle(self, message: FollowMessage) -> None:
         """Handle a message."""
         if isinstance(message, TakeSteps):
             self._take_steps(message)
@@ -101,6 +114,8 @@ class TempoFollowing:
             self._done(message.id, f"heard {message.milliseconds:g} ms after its frame")
         elif isinstance(message, SetProgramme):
             self._set_programme(message)
+        elif isinstance(message, SetFollowing):
+            self._set_following(message)
         else:
             self._move_programme(message)
 
@@ -112,6 +127,20 @@ class TempoFollowing:
         for age in message.ages_s:
             self.follower.take_step(now - age, now, message.is_timed)
         self._done(message.id, "heard")
+
+    def _set_following(self, message: SetFollowing) -> None:
+        if self.follower is None:
+            self._playback.receipt(message.id, "dropped", "this preset follows nobody any more")
+            return
+        asked = {"mode": message.mode, "lead_to_spm": message.lead_to_spm, "lead_ms": message.lead_ms}
+        self.changes |= {key: value for key, value in asked.items() if value is not None}
+        self._apply_changes()
+        self._done(message.id, f"mode {self.follower.settings.mode}")
+
+    def _apply_changes(self) -> None:
+        if self.follower is not None:
+            self.follower.settings = replace(self.follower.settings, **self.changes)
+            self._steps_until_aim = 0
 
     def _set_programme(self, message: SetProgramme) -> None:
         if message.programme is None:
@@ -149,19 +178,23 @@ class TempoFollowing:
 
     # ── saved music ────────────────────────────────────────────────────────────────────────────
 
-    def saved_programme(self) -> dict[str, Any]:
-        """The programme and where it is, for `restore`; empty: none plays."""
+    def saved(self) -> dict[str, Any]:
+        """What messages have set, for `restore`: the programme and its place, and how the tempo follows."""
+        saved: dict[str, Any] = {"changes": dict(self.changes)} if self.changes else {}
         played = self.programme
         if played is None:
-            return {}
+            return saved
         state = played.state
-        return {
+        return saved | {
             "document": programme_json(played.programme), "index": state.index,
             "elapsed_s": round(state.elapsed_s, 3), "is_paused": state.is_paused,
         }  # fmt: skip
 
     def restore(self, saved: Mapping[str, Any]) -> None:
-        """Go on with a saved programme; one that cannot be read is left out."""
+        """Go on with what was saved; what cannot be read is left out."""
+        with contextlib.suppress(TypeError, ValueError):
+            self.changes = _checked(saved.get("changes", {}))
+            self._apply_changes()
         try:
             self._begin_programme(read_programme(saved["document"]))
             assert self.programme is not None
@@ -261,7 +294,8 @@ class TempoFollowing:
 
     def _followed(self) -> float | None:
         table = self._table
-        if table is None or table.tempo_bpm is None or table.mode == "manual":
+        is_manual = self.follower is not None and self.follower.settings.mode == "manual"
+        if table is None or table.tempo_bpm is None or is_manual:
             return self.aim.tempo_bpm
         low, high = table.range_bpm
         value = curve_value(table.tempo_bpm, self._playback.values.number(table.tempo_bpm.over))
@@ -278,10 +312,10 @@ class TempoFollowing:
 
     def step_frame(self, frame: int) -> float | None:
         """First frame from `frame` on that is heard on a step, or `lead_ms` before it; None: no steps."""
-        if self.follower is None or self.settings is None:
+        if self.follower is None:
             return None
         rate = self._playback.tempo.sample_rate
-        before_s = self.output_latency_s + self.settings.lead_ms / 1000.0
+        before_s = self.output_latency_s + self.follower.settings.lead_ms / 1000.0
         step = self.follower.next_step_after(frame / rate + before_s, self._now_s)
         return None if step is None else (step - before_s) * rate
 
@@ -314,3 +348,14 @@ class TempoFollowing:
             "follow", playback.now, f"follows {aim.follows}", tempo_bpm=tempo_bpm, wanted_bpm=wanted,
             cadence_spm=cadence, phase_error_ms=error_ms, heart_rate=self.heart_rate.now(self._now_s),
         )  # fmt: skip
+
+
+def _checked(changes: Any) -> dict[str, Any]:
+    """Changes of a save that can be; raises ValueError or TypeError for others."""
+    kinds = {"mode": str, "lead_to_spm": float, "lead_ms": float}
+    found = {key: kinds[key](value) for key, value in dict(changes).items() if key in kinds}
+    if found.get("mode", "match") not in get_args(Mode):
+        raise ValueError(found["mode"])
+    if not all(abs(value) <= MOST_CHANGED for value in found.values() if isinstance(value, float)):
+        raise ValueError(found)
+    return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adaptive.follow.programme import Programme
+from adaptive.follow.settings import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,28 @@ class MoveProgramme:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFollowing:
+    """Change how the tempo follows; None leaves what is.
+
+    Parameters
+    ----------
+    mode : {"match", "lead", "manual"} or None
+        As `mode` of `[tempo_follow]`.
+    lead_to_spm : float or None
+        The cadence to lead to.
+    lead_ms : float or None
+        How long before a step its beat is heard.
+    id : str or None
+        Asks for receipts.
+    """
+
+    mode: Mode | None = None
+    lead_to_spm: float | None = None
+    lead_ms: float | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetOutputLatency:
     """Say how long after its frame the music is heard, in milliseconds, all latencies together."""
 
@@ -248,6 +271,7 @@ Message = (
     | TakeSteps
     | SetProgramme
     | MoveProgramme
+    | SetFollowing
     | SetOutputLatency
     | SetSteer
     | SetMood

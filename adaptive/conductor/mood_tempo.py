@@ -26,7 +26,7 @@ class MoodTempo:
         self._playback, self._steering = playback, steering
 
     def target(self, now: int) -> TempoTarget | None:
-        """The tempo of the section, faster in an excited mood, slower in a calm one; None: no mood."""
+        """The section's tempo, faster in an excited mood, slower in a calm one; None: no mood is held."""
         mood = self._steering.state.mood
         segment = self._playback.assets.segments.get(self._playback.instance.section)
         if mood is None or segment is None or segment.has_stems:

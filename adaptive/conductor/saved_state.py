@@ -111,8 +111,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Seconds since each stinger's first beat sounded.
     mix : dict of str to float
         Values of the mixer that messages hold, by key path.
-    programme : dict
-        The listener's programme, as a message holds it, and where it is; empty: none plays.
+    following : dict
+        What messages said of following: the listener's programme and its place, mode and lead.
     steering : SavedSteering or None
         Controls, mood, key and chord that messages hold.
     """
@@ -147,7 +147,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
         default_factory=dict
     )
-    programme: dict[Text, Any] = msgspec.field(default_factory=dict)
+    following: dict[Text, Any] = msgspec.field(default_factory=dict)
     steering: SavedSteering | None = None
 
 

@@ -90,7 +90,7 @@ class TempoSteering:
         goal = tempo_in(playback.preset, playback.assets.segments.get(section), target.tempo_bpm)
         playback.tempo_live = goal
         self.state = TempoSteeringState(goal, target.source, target.max_change_per_s, goal)
-        self._log(goal, f"asked for by the {target.source}")
+        self._log(goal, f"asked for by the {target.source}", 0)
 
     def step(self) -> None:
         """Ask the sources, and change the tempo map if they want another tempo; once a control step."""
@@ -153,7 +153,8 @@ class TempoSteering:
         seconds = abs(goal_bpm - now) / (min(goal_bpm, now) * max_change_per_s)
         self.planner.steer_tempo(goal_bpm, round(seconds * tempo.sample_rate), told_bpm)
 
-    def _log(self, tempo_bpm: float, reason: str) -> None:
+    def _log(self, tempo_bpm: float, reason: str, frame: int | None = None) -> None:
         playback = self.playback
         self.state = replace(self.state, logged_bpm=tempo_bpm)
-        playback.log_line("tempo", playback.earliest, reason, status="set", tempo_bpm=round(tempo_bpm, 3))
+        at = playback.earliest if frame is None else frame
+        playback.log_line("tempo", at, reason, status="set", tempo_bpm=round(tempo_bpm, 3))

@@ -41,6 +41,9 @@ A foot pod that sends even numbers deviates by 1 %; each of its strays would be 
 """
 
 CALM_READINGS = 6
+FAST_S = 2.0
+"""A sensor that sends at least so often has to confirm a reading that is far off twice."""
+
 AGREE = 0.06
 """Two readings that differ by less than this share confirm one another."""
 
@@ -107,6 +110,7 @@ class CadenceEstimator:
         self._spacings: deque[float] = deque(maxlen=8)
         self._strays: deque[tuple[float, float]] = deque(maxlen=CONFLICTS)
         self._candidate: tuple[float, float] | None = None
+        self._confirmed = 0
         self._level: float | None = None
         self._last_at = -math.inf
         self._last_value = math.nan
@@ -218,12 +222,22 @@ class CadenceEstimator:
             self._dismiss_candidate(at_s)
             self._add(at_s, value)
         elif self._is_confirmed(value, centre) or (is_near and self._must_restart):
-            self._begin_at(at_s, value)
+            self._confirmed += 1
+            if is_near or self._confirmed >= self._confirmations(value, centre):
+                self._begin_at(at_s, value)
+            else:
+                self._candidate = (at_s, value)
         elif self._is_trusted(at_s, value, centre):
-            self._candidate = (at_s, value)
+            self._candidate, self._confirmed = (at_s, value), 0
             self._level = value
         else:
-            self._candidate = (at_s, value)
+            self._candidate, self._confirmed = (at_s, value), 0
+
+    def _confirmations(self, value: float, centre: float) -> int:
+        """How many further readings a strange one needs: a far one of a fast sensor two, any other one."""
+        is_far = abs(value / centre - 1.0) > TRUSTED and not self._must_restart
+        is_fast = bool(self._spacings) and statistics.median(self._spacings) <= FAST_S
+        return 2 if is_far and is_fast else 1
 
     def _begin_at(self, at_s: float, value: float) -> None:
         self._window.clear()
@@ -273,7 +287,7 @@ class CadenceEstimator:
         centre, noise = self._mean(), self._noise()
         if self._window and self._recent:
             before = self._recent[-1]
-            far = max(LEAST_NOISE, 1.8 * noise)
+            far = max(LEAST_NOISE, 2.5 * noise)
             here = value / centre - 1.0
             if abs(here) > far and abs(before) > far and here * before > 0.0:
                 last = self._window[-1]

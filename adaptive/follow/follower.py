@@ -15,7 +15,10 @@ from adaptive.follow.step_times import StepTimes, rate_of_deliveries
 from adaptive.follow.step_tracker import StepFit, fit_steps
 
 STEPS_LAST_S = 2.5
-"""Steps are followed until none has come for so long."""
+"""Steps are followed until none has come for so long, and as long as they came late."""
+
+LATENESS_KEPT = 0.98
+"""What is left, with each step, of the lateness of those before."""
 
 DISAGREE, DISAGREE_S = 0.04, 5.0
 """Steps and readings that differ by more than this share, for so long, come from sensors that disagree.
@@ -65,7 +68,7 @@ class Follower:
         self._fit: StepFit | None = None
         self._step_fold = HalfDouble(settings.likely_spm, settings.half_double)
         self._step_spm: float | None = None
-        self._last_step_s = -math.inf
+        self._last_step_s, self._lateness_s = -math.inf, 0.0
         self._batch_spm: list[float] = []
         self._disagrees_since = math.inf
         self._health = HealthNotes()
@@ -82,6 +85,8 @@ class Follower:
         if not self._steps.take(at_s, now_s, is_timed):
             return
         self._last_step_s = max(self._last_step_s, at_s)
+        # batches come as late as they are long
+        self._lateness_s = max(now_s - at_s, LATENESS_KEPT * self._lateness_s)
         if self._steps.is_batched:
             self._follow_batches(now_s)
             return
@@ -150,7 +155,7 @@ class Follower:
         if readings.is_standing:
             return True
         has_stepped = math.isfinite(self._last_step_s)
-        has_ceased = now_s - self._last_step_s > STEPS_LAST_S + 1.5 * self._spacing()
+        has_ceased = now_s - self._last_step_s > self._steps_last_s + 1.5 * self._spacing()
         return has_stepped and has_ceased and (readings.spm is None or readings.is_silent)
 
     # ── steps ──────────────────────────────────────────────────────────────────────────────────
@@ -162,11 +167,16 @@ class Follower:
             return 0.0
         return (recent[-1].at_s - recent[0].at_s) / (len(recent) - 1)
 
+    @property
+    def _steps_last_s(self) -> float:
+        return STEPS_LAST_S + self._lateness_s
+
     def _steps_now(self, now_s: float) -> StepFit | None:
         if self._fit is None:
             return None
-        if now_s - self._last_step_s > STEPS_LAST_S:
-            self._health.begin(now_s, "steps", f"steps: none for {STEPS_LAST_S:g} s; the tempo stays")
+        if now_s - self._last_step_s > self._steps_last_s:
+            text = f"steps: none for {self._steps_last_s:.1f} s; the tempo stays"
+            self._health.begin(now_s, "steps", text)
             self._fit = None
             self._steps.forget()
             return None

@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
-from adaptive.conductor.messages import MoveProgramme, SetOutputLatency, SetProgramme, TakeSteps
+from adaptive.conductor.messages import (
+    MoveProgramme,
+    SetFollowing,
+    SetOutputLatency,
+    SetProgramme,
+    TakeSteps,
+)
 from adaptive.errors import InputError, ProtocolError
 from adaptive.follow.client_clock import ClockExchange
 from adaptive.follow.programme import read_programme
+from adaptive.follow.settings import Mode
 from adaptive.follow.taps import latency_of_taps
 from adaptive.inputs.shown import shown
 
@@ -18,6 +25,7 @@ MOST_STEPS = 64
 """Steps of one message: a batch of ten seconds has 45 at most."""
 
 MOST_LATENCY_MS = 2000.0
+LEAD_TO, LEAD_MS = (60.0, 235.0), (-200.0, 200.0)
 MOVES = ("pause", "resume", "skip", "back")
 
 
@@ -105,6 +113,25 @@ def programme(value: Any, message_id: str | None = None) -> SetProgramme | MoveP
         return SetProgramme(read_programme(value), message_id)
     except InputError as error:
         raise ProtocolError(f"programme: {error}") from None
+
+
+def following(value: Any, message_id: str | None = None) -> SetFollowing:
+    """Check a change of how the tempo follows."""
+    if not isinstance(value, Mapping) or not value:
+        raise ProtocolError(f'tempo_follow must be an object such as {{"mode": "match"}}, got {shown(value)}')
+    for key in value:
+        if key not in ("mode", "lead_to", "lead_ms"):
+            raise ProtocolError(f"{shown(key)} is no key of tempo_follow; there is mode, lead_to, lead_ms")
+    mode = value.get("mode")
+    if mode is not None and mode not in get_args(Mode):
+        raise ProtocolError(f"mode must be one of {', '.join(get_args(Mode))}, got {shown(mode)}")
+    numbers: list[float | None] = []
+    for key, (low, high) in {"lead_to": LEAD_TO, "lead_ms": LEAD_MS}.items():
+        number = value.get(key)
+        if number is not None and (not _is_number(number) or not low <= number <= high):
+            raise ProtocolError(f"{key} must be a number from {low:g} to {high:g}, got {shown(number)}")
+        numbers.append(None if number is None else float(number))
+    return SetFollowing(cast(Mode | None, mode), numbers[0], numbers[1], message_id)
 
 
 def output_latency(value: Any, message_id: str | None = None) -> SetOutputLatency:

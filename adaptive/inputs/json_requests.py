@@ -126,6 +126,10 @@ def _programme(item: Item, _checker: Checker, message_id: str | None) -> list[Re
     return [follow_checks.programme(item["programme"], message_id)]
 
 
+def _following(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.following(item["tempo_follow"], message_id)]
+
+
 def _output_latency(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     return [follow_checks.output_latency(item["output_latency_ms"], message_id)]
 
@@ -289,6 +293,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "undo": _plain,
     "subscribe": _subscribe,
     "programme": _programme,
+    "tempo_follow": _following,
     "output_latency_ms": _output_latency,
     "clock": _clock,
 }

@@ -11,7 +11,7 @@ import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from adaptive.composer.steer import CONTROLS
 from adaptive.conductor.messages import (
@@ -23,6 +23,7 @@ from adaptive.conductor.messages import (
     Regenerate,
     Restart,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -359,6 +360,16 @@ class Checker:
         latency = self._step_latency_s if latency_s is None else latency_s
         return follow_checks.steps(self.phase_event or "", latency, age_s, at_s, message_id, least_age_s)
 
+    def following(self, value: Any, message_id: str | None = None) -> SetFollowing:
+        """Check a change of how the tempo follows."""
+        table = self._preset.file.tempo_follow
+        if table is None:
+            self._refuse("this preset follows nobody: it has no [tempo_follow]")
+        found = follow_checks.following(value, message_id)
+        if found.mode == "lead" and found.lead_to_spm is None and table.lead_to is None:
+            self._refuse("lead needs lead_to, the steps a minute to lead to")
+        return found
+
     def tempo(self, value: Any, message_id: str | None = None) -> SetTempo:
         """Check a tempo."""
         if value is None:
@@ -541,7 +552,7 @@ class Checker:
             }
         }
 
-    def _refuse(self, sentence: str) -> None:
+    def _refuse(self, sentence: str) -> NoReturn:
         self.refused += 1
         raise ProtocolError(sentence)
 

@@ -13,6 +13,7 @@ from adaptive.conductor.messages import (
     MoveProgramme,
     Regenerate,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -63,6 +64,9 @@ def _follow(message: Message) -> dict[str, Any]:
         return {"programme": None if message.programme is None else programme_json(message.programme)}
     if isinstance(message, MoveProgramme):
         return {"programme": message.word}
+    if isinstance(message, SetFollowing):
+        keys = {"mode": message.mode, "lead_to": message.lead_to_spm, "lead_ms": message.lead_ms}
+        return {"tempo_follow": {key: value for key, value in keys.items() if value is not None}}
     if isinstance(message, SetOutputLatency):
         return {"output_latency_ms": message.milliseconds}
     return {"restart": True}

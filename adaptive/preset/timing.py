@@ -18,7 +18,7 @@ from adaptive.preset.lengths import (
 )
 from adaptive.preset.model import ANY, Preset
 from adaptive.preset.schema import Grid
-from adaptive.preset.segments import BRIDGE, is_bridge
+from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 from adaptive.preset.tree import (
     CLOCK_FUNCTIONS,
     Binary,
@@ -116,7 +116,8 @@ def worst_reaction_s(
     The time is ``wait + look-ahead + settling``.
 
     - The wait is the longest wait for the exit grid, plus the length of a fill or pickup that must fit, at
-      the tempo of `source`.  If `source` has ``min_stay_bars`` and the line is not urgent, the wait is the
+      the tempo of `source`, or at the slowest of `[tempo_follow]`.  That stems are stretched adds nothing.
+      If `source` has ``min_stay_bars`` and the line is not urgent, the wait is the
       first multiple of the grid that is no shorter than these bars.
     - The look-ahead is `LOOK_AHEAD_S`.
     - The settling time is the longest ``rise_s`` of the parameters that must rise for the line to turn true,
@@ -134,7 +135,15 @@ def worst_reaction_s(
     if stay > grid and not line.urgent:
         wait = math.ceil(stay / grid) * grid if grid else stay
     settling = settling_s(preset, preset.when[place].root, 1) if place in preset.when else 0.0
-    return wait * segment.beat_s + LOOK_AHEAD_S + settling
+    return wait * slowest_beat_s(preset, segment) + LOOK_AHEAD_S + settling
+
+
+def slowest_beat_s(preset: Preset, segment: Segment) -> float:
+    """Return the length of a beat at the slowest tempo that the preset follows somebody to."""
+    follow = preset.file.tempo_follow
+    if follow is None:
+        return segment.beat_s
+    return segment.beat_s * max(1.0, segment.tempo_bpm / follow.range_bpm[0])
 
 
 def _lead_beats(preset: Preset, source: str, target: str) -> float:
@@ -289,7 +298,7 @@ def check_stingers(preset: Preset, stem_seconds: Mapping[Path, float] | None) ->
             if not places:
                 without_place.append(section)
                 continue
-            longest = max(longest, longest_wait(places, length) * segment.beat_s)
+            longest = max(longest, longest_wait(places, length) * slowest_beat_s(preset, segment))
         if longest > stinger.expires_s:
             yield warning(
                 ("stingers", name, "expires_s"),

@@ -34,15 +34,15 @@ def at(points: tuple[tuple[float, float], ...], seconds: float) -> float:
 def steps(rng: np.random.Generator) -> list[float]:
     """When the runner steps; between 200 and 212 s the belt loses its contact."""
     found: list[float] = []
-    now, share = 0.0, 0.0
-    while now < SECONDS:
-        cadence = at(CADENCE, now)
+    times = np.arange(round(SECONDS * 1000)) / 1000.0
+    cadences = np.interp(times, [point[0] for point in CADENCE], [point[1] for point in CADENCE])
+    share = 0.0
+    for now, cadence in zip(times.tolist(), cadences.tolist(), strict=True):
         share += cadence / 60.0 * 0.001
         if share >= 1.0:
             share = float(rng.normal(0.0, JITTER))
             if not 200.0 <= now < 212.0:
                 found.append(round(now, 3))
-        now += 0.001
     return found
 
 

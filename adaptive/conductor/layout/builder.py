@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layout.buses import (
     bus_spec,
     channel_spec,
@@ -23,6 +22,7 @@ from adaptive.conductor.layout.engine_fit import require_fit
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_value
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
+from adaptive.conductor.layout.strip_players import StripPlayer, strip_players
 from adaptive.engine.memory import voice_groups, voice_groups_of
 from adaptive.engine.spec import (
     BusSpec,
@@ -32,7 +32,6 @@ from adaptive.engine.spec import (
     ParameterSpec,
     SpareRows,
 )
-from adaptive.instruments import kits, patches
 from adaptive.kernel import layout as kernel
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
@@ -42,7 +41,6 @@ from adaptive.preset.schema import (
     BridgeTable,
     BusTable,
     FillTable,
-    InstrumentTable,
     LayerTable,
     ParameterTable,
     StingerTable,
@@ -50,14 +48,6 @@ from adaptive.preset.schema import (
 from adaptive.preset.segments import bridge_segment
 from adaptive.preset.table import Control, Curve
 from adaptive.units import db_to_gain
-
-CLIPS_A_STEM = 6
-"""The pass that plays, one that fades out, two tails, and two planned entries (after and before a bridge)."""
-
-CLIPS_A_KIT = 16
-CLIPS_A_STINGER = 8
-CLIPS_A_FILL = 2
-CLIPS_A_BRIDGE = 3
 
 SPARE_STRIPS = 16
 """Strips that can be added while a preset plays: whole groups of eight, not rendered until they are used."""
@@ -84,21 +74,6 @@ def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
     return ParameterSpec(
         name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.stale_after_s, fallback
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Resources:
-    """Resources that a strip needs: a number of clips, or of voices of an instrument."""
-
-    clips: int
-    voices: int = 0
-
-
-def _instrument_of(table: LayerTable) -> str | None:
-    """The instrument or kit of a generated layer; None for a recorded one."""
-    if table.generator is None:
-        return None
-    return table.instrument or GENERATORS[table.generator].instrument_for(table.style)
 
 
 class _Builder:
@@ -145,6 +120,7 @@ class _Builder:
         self.stingers: dict[str, LayerPlace] = {}
         self.bridges: dict[str, LayerPlace] = {}
         self.fills: dict[str, LayerPlace] = {}
+        self._players = strip_players(file)
         self._kept = self._keep()
 
     # ── kept rows ──────────────────────────────────────────────────────────────────────────────
@@ -155,49 +131,17 @@ class _Builder:
             return {}
         kept = {}
         for strip, place in self.before.places().items():
-            if self._resources_of(strip) != self._resources_at(place):
+            if strip not in self._players or not self._fits(self._players[strip], place):
                 continue
             kept[strip] = place
-            self.rows.keep("bus", place.bus)
-            self.rows.keep("clip", place.clips.start, len(place.clips))
-            if place.instrument is not None:
-                self.rows.keep("instrument", place.instrument)
+            for kind, index in place.rows():
+                self.rows.keep(kind, index)
         return kept
 
-    def _resources_of(self, strip: str) -> _Resources | None:
-        """Resources that a strip of the preset needs, by key path; None if there is no such strip."""
-        kind, _, name = strip.partition(".")
-        file = self.preset.file
-        if kind == "layers" and name in file.layers:
-            return self._resources_of_layer(file.layers[name])
-        if kind == "stingers" and name in file.stingers:
-            instrument = file.stingers[name].instrument
-            if instrument is None:
-                return _Resources(CLIPS_A_STINGER)
-            return _Resources(0, self._voices_of(instrument))
-        if kind == "bridges" and name in file.bridges:
-            return _Resources(CLIPS_A_BRIDGE if file.bridges[name].stem is not None else 0)
-        if kind == "fills" and name in file.fills:
-            return _Resources(CLIPS_A_FILL)
-        return None
-
-    def _resources_of_layer(self, table: LayerTable) -> _Resources:
-        instrument = _instrument_of(table)
-        if instrument is None:
-            return _Resources(CLIPS_A_STEM)
-        if instrument in kits.KITS:
-            return _Resources(CLIPS_A_KIT)
-        return _Resources(0, self._voices_of(instrument))
-
-    def _voices_of(self, instrument: str) -> int:
-        return patches.instrument_spec(self._patch(instrument), 0).voices
-
-    def _patch(self, instrument: str) -> InstrumentTable:
-        return patches.resolve(instrument, self.preset.file.instruments)
-
-    def _resources_at(self, place: LayerPlace) -> _Resources:
-        voices = 0 if place.instrument is None else self.instruments[place.instrument].voices
-        return _Resources(len(place.clips), voices)
+    def _fits(self, player: StripPlayer, place: LayerPlace) -> bool:
+        """Whether a player needs the rows that a place has."""
+        voices = sum(self.instruments[index].voices for kind, index in place.rows() if kind == "instrument")
+        return (player.clips, player.voices) == (len(place.clips), voices)
 
     # ── parameters ─────────────────────────────────────────────────────────────────────────────
 
@@ -239,20 +183,16 @@ class _Builder:
 
     def add_layer(self, name: str, table: LayerTable) -> None:
         """Allocate the rows of a layer; set its strip and its curves."""
-        instrument, kit = _instrument_of(table), None
-        if instrument in kits.KITS:
-            instrument, kit = None, instrument
-        place = self._place(f"layers.{name}", name, instrument)
+        place = self._place(f"layers.{name}", name)
         strip = channel_spec(name, table, self.defaults)
         sends = self._add_strip(place.bus, strip, table, "layers")
         self._map_channel(place.bus, table, sends)
-        self.layers[name] = replace(place, kit=kit)
+        self.layers[name] = place
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
         """Allocate the rows of a stinger; recorded ones set level and pan when they start a clip."""
-        is_written = table.instrument is not None
-        place = self._place(f"stingers.{name}", name, table.instrument)
-        gain, pan = (db_to_gain(table.level_db), table.pan) if is_written else (1.0, 0.0)
+        place = self._place(f"stingers.{name}", name)
+        gain, pan = (1.0, 0.0) if place.reads_files else (db_to_gain(table.level_db), table.pan)
         strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
         self._add_strip(place.bus, strip, table, "stingers")
         self.stingers[name] = replace(place, group=0)
@@ -260,12 +200,12 @@ class _Builder:
     def add_bridge(self, name: str, table: BridgeTable) -> None:
         """Allocate the rows of a bridge, by the name of its segment."""
         segment = bridge_segment(name)
-        self.bridges[segment] = self._place(f"bridges.{name}", segment, None)
+        self.bridges[segment] = self._place(f"bridges.{name}", segment)
         self._add_shot(self.bridges[segment].bus, segment, table)
 
     def add_fill(self, name: str, table: FillTable) -> None:
         """Allocate the rows of a fill."""
-        self.fills[name] = self._place(f"fills.{name}", name, None)
+        self.fills[name] = self._place(f"fills.{name}", name)
         self._add_shot(self.fills[name].bus, f"fill_{name}", table)
 
     def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
@@ -279,21 +219,18 @@ class _Builder:
         self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
         return sends
 
-    def _place(self, strip: str, name: str, instrument: str | None) -> LayerPlace:
+    def _place(self, strip: str, name: str) -> LayerPlace:
         """Rows of a strip: those it had, or new ones; sets its instrument."""
-        place = self._kept.get(strip)
+        place, player = self._kept.get(strip), self._players[strip]
         if place is None:
-            resources = self._resources_of(strip)
-            assert resources is not None  # a strip of this preset
             bus = self.rows.allocate("bus", strip)
-            first = self.rows.allocate("clip", strip, resources.clips) if resources.clips else 0
-            place = LayerPlace(name, bus, bus + 1, range(first, first + resources.clips), strip=strip)
-            if instrument is not None:
-                place = replace(place, instrument=self._take_instrument(strip, resources.voices))
-        if instrument is not None and place.instrument is not None:
-            spec = patches.instrument_spec(self._patch(instrument), place.bus)
-            self._set(self.instruments, place.instrument, spec)
-        return place
+            first = self.rows.allocate("clip", strip, player.clips) if player.clips else 0
+            place = LayerPlace(name, bus, bus + 1, range(first, first + player.clips), strip=strip)
+            if player.voices:
+                place = replace(place, instrument=self._take_instrument(strip, player.voices))
+        for spec in player.instruments(place.bus):
+            self._set(self.instruments, place.instrument or 0, spec)
+        return replace(place, kit=player.kit, reads_files=player.reads_files)
 
     def _take_instrument(self, strip: str, voices: int) -> int:
         """Allocate a row for an instrument; a reused row must have as many groups of voices as are needed."""

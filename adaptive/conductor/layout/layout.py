@@ -30,6 +30,8 @@ class LayerPlace:
         Row of its synthesiser; None: it has none.
     kit : str or None
         Its drum kit; None: it has none.
+    reads_files : bool
+        Whether it plays recorded files, not notes.
     strip : str
         Key path of its table, for example ``layers.bass``: an edit finds its rows by it.
     """
@@ -40,6 +42,7 @@ class LayerPlace:
     clips: range
     instrument: int | None = None
     kit: str | None = None
+    reads_files: bool = True
     strip: str = ""
 
     def shares_row(self, other: LayerPlace | None) -> bool:
@@ -54,11 +57,6 @@ class LayerPlace:
         """All rows of the engine that belong to it."""
         own: set[EngineRow] = {("bus", self.bus)} | {("clip", clip) for clip in self.clips}
         return own if self.instrument is None else own | {("instrument", self.instrument)}
-
-    @property
-    def is_stem(self) -> bool:
-        """Whether it plays recorded files, not notes."""
-        return self.instrument is None and self.kit is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ class PresetLayout:
     @property
     def stem_places(self) -> Mapping[str, LayerPlace]:
         """Places of stem layers, and of bridges with a stem by the name of their segment."""
-        layers = {name: place for name, place in self.layers.items() if place.is_stem}
+        layers = {name: place for name, place in self.layers.items() if place.reads_files}
         return layers | {name: place for name, place in self.bridges.items() if place.clips}
 
 

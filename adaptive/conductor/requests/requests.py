@@ -15,6 +15,7 @@ from adaptive.conductor.messages import (
     Regenerate,
     Restart,
     SetChord,
+    SetFollowing,
     SetKey,
     SetMix,
     SetMood,
@@ -120,7 +121,7 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
-        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetOutputLatency):
+        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
             self.following.handle(message)
         elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
             self.steering.handle(message)

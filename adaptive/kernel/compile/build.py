@@ -38,8 +38,8 @@ FORMAT = 2
 
 POLL_S = 0.05
 COSTS_S = {
-    "voices": 6.0, "clips": 6.0, "control": 5.0, "buses": 4.0, "receive": 3.0, "master": 3.0, "reverb": 3.0,
-    "eq": 4.0, "delay": 3.0, "stretch": 7.0,
+    "clips": 8.0, "voices": 6.0, "control": 6.0, "buses": 3.5, "receive": 2.5, "master": 2.0, "reverb": 2.5,
+    "eq": 3.5, "compressor": 3.5, "delay": 3.0, "stretch": 5.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
 
@@ -319,6 +319,9 @@ def addresses(names: Sequence[str] | None = None) -> dict[str, int]:
 
 def main(names: list[str]) -> None:
     """Compile the named units; entry point of a compiling process."""
+    from adaptive.kernel.compile.link_only import link_only
+
+    link_only({function.__qualname__ for function, _ in _units().values()})
     for name in names:
         load_unit(name)
 

@@ -17,6 +17,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
+from adaptive.kernel.dsp.ramps import line
 from adaptive.kernel.dsp.vector_maths import exp2, greater, integers, lesser, log2
 from adaptive.kernel.dsp.vectors import (
     LANE_BYTES,
@@ -123,6 +124,36 @@ def _gain_lanes(_context: Any, _state: Any, _mask: Any, _block: Any) -> Any:
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.int64, types.int64), generate
+
+
+@intrinsic
+def _apply_row(
+    _context: Any, _row: Any, _source: Any, _dry: Any, _dry_step: Any, _wet: Any, _wet_step: Any
+) -> Any:
+    """Replace a row of gains by a signal times them; see `apply_row`."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        row, source, *lines = args
+        for (offset, dry), (_, wet) in zip(line(builder, *lines[:2]), line(builder, *lines[2:]), strict=True):
+            gain = builder.fadd(dry, builder.fmul(wet, load(builder, row, offset)))
+            store(builder, builder.fmul(load(builder, source, offset), gain), row, offset)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, *[types.float32] * 4), generate
+
+
+@rtsafe
+def apply_row(row: int, source: int, dry: float, dry_step: float, wet: float, wet_step: float) -> None:
+    """Replace a row of gains by a signal: ``source · (dry + wet · gain)``, frame by frame.
+
+    Parameters
+    ----------
+    row, source : int64
+        Addresses of the gains, and of the signal.
+    dry, dry_step, wet, wet_step : float32
+        Shares at the first frame, and their changes a frame.
+    """
+    _apply_row(row, source, dry, dry_step, wet, wet_step)
 
 
 @rtsafe

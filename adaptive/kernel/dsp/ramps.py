@@ -139,7 +139,7 @@ def _add_row(_context: Any, _out: Any, _source: Any, _value: Any, _step: Any) ->
     """Add a row, multiplied by a straight line, to another."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
-        for offset, gain in _line(builder, args[2], args[3]):
+        for offset, gain in line(builder, args[2], args[3]):
             scaled = builder.fmul(load(builder, args[1], offset), gain)
             store(builder, builder.fadd(load(builder, args[0], offset), scaled), args[0], offset)
         return ctx.get_dummy_value()
@@ -152,14 +152,14 @@ def _scale_row(_context: Any, _out: Any, _value: Any, _step: Any) -> Any:
     """Multiply a row by a straight line."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
-        for offset, gain in _line(builder, args[1], args[2]):
+        for offset, gain in line(builder, args[1], args[2]):
             store(builder, builder.fmul(load(builder, args[0], offset), gain), args[0], offset)
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.float32, types.float32), generate
 
 
-def _line(builder: Any, value: Any, step: Any) -> Iterator[tuple[int, Any]]:
+def line(builder: Any, value: Any, step: Any) -> Iterator[tuple[int, Any]]:
     """Offset and gain of each vector of a row along a straight line."""
     first, rise = splat(builder, value), splat(builder, step)
     for offset in ROW_OFFSETS:

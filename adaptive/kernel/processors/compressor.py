@@ -12,7 +12,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.compression import COMPRESSION, STATE, gain_lanes
+from adaptive.kernel.dsp.compression import COMPRESSION, STATE, apply_row, gain_lanes
 from adaptive.kernel.dsp.lane_rows import lanes_to_rows, rows_to_lanes
 from adaptive.kernel.dsp.late_rows import late_row, right_of, ring_floats, write_rows
 from adaptive.kernel.dsp.maths import F32, OCTAVES_PER_DB, ONE, ZERO, exp2
@@ -156,13 +156,10 @@ def apply_gains(group: Any, column: int, header: Any) -> None:
     wet_goal = line_target(group, np.int64(LINE_WET), column)
     dry, wet = line[LINE_DRY, column], line[LINE_WET, column]
     dry_step, wet_step = (dry_goal - dry) * share, (wet_goal - wet) * share
-    row, sources = row_of(group, column, header), late_sides(group, column, header["frame"])
-    for side in range(np.int64(2)):
-        audio = carray(pointer(row + ROW * side), Q, np.float32)
-        source = carray(pointer(sources[0] if side == 0 else sources[1]), Q, np.float32)
-        for i in range(Q):
-            frame = F32(np.int32(i))
-            audio[i] = source[i] * (dry + dry_step * frame + (wet + wet_step * frame) * audio[i])
+    row = row_of(group, column, header)
+    left, right = late_sides(group, column, header["frame"])
+    apply_row(row, left, dry, dry_step, wet, wet_step)
+    apply_row(row + ROW, right, dry, dry_step, wet, wet_step)
     line[LINE_DRY, column], line[LINE_WET, column] = dry_goal, wet_goal
 
 

@@ -50,7 +50,13 @@ from adaptive.kernel.layout import (
 )
 from adaptive.kernel.processors.lowpass import filter_rows, forget_broken
 from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
-from adaptive.kernel.sources.clip_tempo import end_stretch, follow_tempo, stretched_sample
+from adaptive.kernel.sources.clip_tempo import (
+    end_stretch,
+    follow_tempo,
+    lean_residual,
+    lean_to_tail,
+    stretched_sample,
+)
 
 Q = np.int64(QUANTUM)
 OPEN = F32(CUTOFF_OPEN_HZ)
@@ -111,7 +117,7 @@ def play_channel(
 def sample_before(group: Any, column: int, sound: Any, lane: int, frame: int) -> float:
     """Last sample a clip has put out on a lane, at its present gain; it decays when the clip is cut."""
     if group["at_stretched"][column] != 0:
-        return stretched_sample(group, column, lane, frame) * group["line_value"][lane]
+        return stretched_sample(group, column, lane, frame % Q - np.int64(1)) * group["line_value"][lane]
     position, passes = group["position"][column], group["passes"][column]
     loop_frames, origin = sound["loop_frames"], sound["origin"]
     is_tail = group["is_tail"][column] == 1
@@ -136,23 +142,27 @@ def sample_before(group: Any, column: int, sound: Any, lane: int, frame: int) ->
 
 
 @rtsafe
-def leave_residual(group: Any, column: int, sounds: Any, frame: int) -> None:
+def leave_residual(group: Any, column: int, sounds: Any, frame: int, decay: float) -> None:
     """Add the last sample of a clip that is cut to its residual, which decays instead of stepping to zero."""
     sound = sounds[group["sound"][column]]
     group["residual_bus"][column] = group["bus"][column]
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         group["residual"][lane] += sample_before(group, column, sound, lane, frame)
+        if group["at_stretched"][column] != 0:
+            lean_residual(group, column, lane, frame, decay)
 
 
 @rtsafe
-def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, opening: int) -> None:
+def start_clip(
+    group: Any, column: int, sounds: Any, command: Any, frame: int, decay: float, opening: int
+) -> None:
     """Start a clip at this frame: sound, position, bus, gain, pan.
 
     A closed filter opens over `opening` frames, so that the residual of a cut clip is still filtered.
     """
     if group["state"][column] != 0:
-        leave_residual(group, column, sounds, frame)
+        leave_residual(group, column, sounds, frame, decay)
     group["follows"][column] = np.int32(0)
     group["at_stretched"][column] = np.int64(0)
     sound = sounds[np.int64(command["i0"])]
@@ -183,7 +193,7 @@ def start_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, o
 
 
 @rtsafe
-def release_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
+def release_clip(group: Any, column: int, sounds: Any, frame: int, decay: float) -> None:
     """Stop the present pass of a loop and let the tails of earlier passes sound to their end.
 
     Tails ring at their own speed, also those of a stretched clip.
@@ -194,13 +204,16 @@ def release_clip(group: Any, column: int, sounds: Any, frame: int) -> None:
     is_stretched = group["at_stretched"][column] != 0
     if is_stretched or group["position"][column] != 0:
         # within a pass: the last sample of this pass decays, without the tails, which go on
-        leave_residual(group, column, sounds, frame)
+        leave_residual(group, column, sounds, frame, decay)
         if is_stretched:
             end_stretch(group, column, sound["loop_frames"], frame)
         group["is_tail"][column] = np.int32(1)
         for side in range(np.int64(2)):
             lane = np.int64(2) * column + side
-            group["residual"][lane] -= sample_before(group, column, sound, lane, frame)
+            if is_stretched:
+                lean_to_tail(group, column, sound, lane, decay)
+            else:
+                group["residual"][lane] -= sample_before(group, column, sound, lane, frame)
     group["is_tail"][column] = np.int32(1)
 
 
@@ -244,12 +257,14 @@ def cutoff_now(group: Any, column: int, frame: int) -> float:
 
 
 @rtsafe
-def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int, opening: int) -> None:
+def command_clip(
+    group: Any, column: int, sounds: Any, command: Any, frame: int, decay: float, opening: int
+) -> None:
     """Apply one command at its frame."""
     operation = command["operation"]
     group["moving_until"] = max(group["moving_until"], frame + command["i0"] + Q)
     if operation == CLIP_START:
-        start_clip(group, column, sounds, command, frame, opening)
+        start_clip(group, column, sounds, command, frame, decay, opening)
     elif operation == CLIP_GAIN or operation == CLIP_STOP:
         group["gain_from"][column] = gain_now(group, column, frame)
         group["gain_to"][column] = command["f0"]
@@ -260,12 +275,12 @@ def command_clip(group: Any, column: int, sounds: Any, command: Any, frame: int,
             group["gain_to"][column] = ZERO
             group["stops_at_end"][column] = np.int32(1)
             if command["i0"] == 0 and group["state"][column] != 0:
-                leave_residual(group, column, sounds, frame)
+                leave_residual(group, column, sounds, frame, decay)
                 group["state"][column] = np.int32(0)
         else:
             group["stops_at_end"][column] = np.int32(0)
     elif operation == CLIP_RELEASE:
-        release_clip(group, column, sounds, frame)
+        release_clip(group, column, sounds, frame, decay)
     elif operation == CLIP_TEMPO:
         follow_tempo(group, column, command, frame)
     elif operation == CLIP_PAN:
@@ -340,13 +355,15 @@ def play_piece(
 @rtsafe
 def add_residual(address: int, group: Any, lane: int, first: int, last: int, decay: float) -> None:
     """Add the decaying residual of a cut clip to frames `first` … `last` of a row."""
-    value = group["residual"][lane]
-    if value == ZERO:
+    value, lean = group["residual"][lane], group["residual_lean"][lane]
+    if value == ZERO and lean == ZERO:
         return
     out = carray(pointer(address), Q, np.float32)
     for i in range(first, last):
-        value *= decay
+        value = (value + lean) * decay
+        lean *= decay
         out[i] += value
+    group["residual_lean"][lane] = lean if abs(lean) >= INAUDIBLE and abs(lean) < TOO_LOUD else ZERO
     # inaudible or not a number: it has ended
     is_heard = abs(value) >= INAUDIBLE and abs(value) < TOO_LOUD
     group["residual"][lane] = value if is_heard else ZERO
@@ -405,7 +422,7 @@ def render_clip(
         at = np.int64(entry["offset"])
         play_until(base, is_direct, group, column, sounds, first, at, frame, decay)
         first = at
-        command_clip(group, column, sounds, entry["command"], frame + at, opening)
+        command_clip(group, column, sounds, entry["command"], frame + at, decay, opening)
         event = entry["event_next"]
     group["first_event"][column] = np.int32(-1)
     play_until(base, is_direct, group, column, sounds, first, Q, frame, decay)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from adaptive.kernel.layout import LANES, PAIRS, QUANTUM, ramp_fields, record, shaped_ramp_fields
 from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 
-STRETCHED_FRAMES = QUANTUM + 1
-"""Frames of a stretched clip that are kept for each channel: the last one, and the quantum after it."""
+KEPT_FRAMES = 2
+STRETCHED_FRAMES = QUANTUM + KEPT_FRAMES
+"""Frames of a stretched clip that are kept for each channel: the last two, and the quantum after them."""
 
 CLIP_GROUP = record(
     [
@@ -32,6 +33,7 @@ CLIP_GROUP = record(
         # one column for each lane
         ("line_value", "f4", LANES),  # gain at the end of the last piece
         ("residual", "f4", LANES),  # last sample of a cut clip, decaying on the bus it was cut on
+        ("residual_lean", "f4", LANES),  # of a stretched clip: how it goes on, beyond its decay
         ("residual_bus", "i4", PAIRS),
         ("begun_at", "i8", PAIRS),  # position at which it was started
         # the tempo map of a clip, as in `STRETCH`

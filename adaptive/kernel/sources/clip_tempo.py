@@ -10,6 +10,7 @@ from numba import carray, types
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
+from adaptive.kernel.dsp.maths import ZERO
 from adaptive.kernel.layout import QUANTUM
 from adaptive.kernel.sources.clip_record import STRETCHED_FRAMES
 
@@ -88,8 +89,41 @@ def end_stretch(group: Any, column: int, loop_frames: int, frame: int) -> None:
 
 
 @rtsafe
-def stretched_sample(group: Any, column: int, lane: int, frame: int) -> float:
-    """The sample of a stretched clip before a frame of this quantum, on a lane."""
+def stretched_sample(group: Any, column: int, lane: int, place: int) -> float:
+    """A sample of a stretched clip on a lane, from two before this quantum (`place` -2) on."""
     side = lane % np.int64(2)
-    address = group["at_stretched"][column] + side * STRETCHED_ROW + FLOAT * (frame % Q) - FLOAT
+    address = group["at_stretched"][column] + side * STRETCHED_ROW + FLOAT * place
     return carray(pointer(address), np.int64(1), np.float32)[0]
+
+
+@rtsafe
+def lean_residual(group: Any, column: int, lane: int, frame: int, decay: float) -> None:
+    """Let the residual of a stretched clip that is cut go on with the slope with which the clip ends.
+
+    A loop that is stretched ends anywhere in a wave, and not at 0.  Where r is the residual and c its lean,
+    each frame makes ``r = (r + c) * decay`` and ``c = c * decay``; this c gives the first step.
+    """
+    place = frame % Q
+    last = stretched_sample(group, column, lane, place - np.int64(1))
+    before = stretched_sample(group, column, lane, place - np.int64(2))
+    gain = group["line_value"][lane]
+    value, step = last * gain, (last - before) * gain
+    group["residual_lean"][lane] = (value + step) / decay - value
+
+
+@rtsafe
+def lean_to_tail(group: Any, column: int, sound: Any, lane: int, decay: float) -> None:
+    """Take from the residual of a stretched clip what its tail sounds with from this frame on."""
+    address = sound["left"] if lane % np.int64(2) == 0 else sound["right"]
+    data = carray(pointer(address), sound["frames"], np.float32)
+    at = sound["origin"] + group["position"][column]
+    total = ZERO
+    for _ in range(group["passes"][column]):
+        at += sound["loop_frames"]
+        if at >= sound["frames"]:
+            break
+        if at >= 0:
+            total += data[at]
+    value = total * group["line_value"][lane]
+    group["residual"][lane] -= value
+    group["residual_lean"][lane] -= value / decay - value

@@ -13,7 +13,7 @@ from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.layout import PAIRS, QUANTUM, STRETCH_SLICES, STRETCH_TONES, STRETCH_VARISPEED
-from adaptive.kernel.sources.clip_record import STRETCHED_FRAMES
+from adaptive.kernel.sources.clip_record import KEPT_FRAMES, STRETCHED_FRAMES
 from adaptive.kernel.sources.clip_tempo import played_so_far, set_position
 from adaptive.kernel.sources.slices import STEADY, render_slices, start_slices
 from adaptive.kernel.sources.stretch import render_stretch, start_stretch
@@ -22,10 +22,10 @@ from adaptive.kernel.sources.stretch_record import HALF_WINDOW, STRETCH, STRETCH
 from adaptive.kernel.sources.varispeed import render_varispeed
 
 Q, HALF_W = np.int64(QUANTUM), np.int64(HALF_WINDOW)
-FLOAT = np.int64(4)
 ROW = np.int64(4 * STRETCHED_FRAMES)
 STRETCH_BYTES = np.int64(STRETCH.itemsize)
 LAST = np.int64(STRETCHED_FRAMES - 1)
+KEPT = np.int64(4 * KEPT_FRAMES)
 NEAR = 0.501  # frames: a copy has whole frames, so it may be half a frame from the tempo map
 
 
@@ -55,9 +55,9 @@ def read_map(group: Any, column: int, stretch: Any) -> None:
 
 @rtsafe
 def keep_last(row: int) -> None:
-    """Keep the last frame of a quantum in front of the next one."""
+    """Keep the last two frames of a quantum in front of the next one."""
     frames = carray(pointer(row), np.int64(STRETCHED_FRAMES), np.float32)
-    frames[0] = frames[LAST]
+    frames[0], frames[1] = frames[LAST - np.int64(1)], frames[LAST]
 
 
 @rtsafe
@@ -91,7 +91,7 @@ def render_follower(
 ) -> int:  # fmt: skip
     """Render a quantum of one clip into its row, or let it go on as a copy; return its number of spectra."""
     kind, loop_frames = group["stretch_kind"][column], sound["loop_frames"]
-    left, right = row + FLOAT, row + ROW + FLOAT
+    left, right = row + KEPT, row + ROW + KEPT
     is_new = group["follows"][column] == 2
     read_map(group, column, stretch)
     if is_new:

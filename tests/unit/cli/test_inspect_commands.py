@@ -104,7 +104,7 @@ def test_a_log_that_a_render_wrote_can_be_explained(run: Run, preset: Path, tmp_
     assert "sections: calm → fight" in made.err
     assert any("calm changes to fight at 2.1.0" in line for line in begun)
     assert any("hit sounds" in line for line in begun)
-    assert any("the tempo stays" in line for line in begun)
+    assert any("the tempo goes to 120 bpm" in line for line in begun)
     assert any("stop was asked for" in line for line in begun)
 
 

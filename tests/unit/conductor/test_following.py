@@ -12,6 +12,7 @@ from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import (
     Message,
     MoveProgramme,
+    SetFollowing,
     SetOutputLatency,
     SetProgramme,
     SetTempo,
@@ -219,6 +220,38 @@ def test_a_programme_goes_on_where_it_was_saved(tmp_path: Path) -> None:
 def test_a_saved_programme_that_cannot_be_read_is_left_out(tmp_path: Path, broken: dict[str, Any]) -> None:
     player = Player(preset(tmp_path))
     walked(player, [160.0])
-    saved = msgspec.structs.replace(player.performance.save(), programme=broken)
+    saved = msgspec.structs.replace(player.performance.save(), following=broken)
 
     assert Player(preset(tmp_path), saved=saved).performance.conductor.following.programme is None
+
+
+def test_a_message_changes_how_the_tempo_follows_and_a_save_keeps_it(tmp_path: Path) -> None:
+    script: dict[float, list[Message]] = {3.0: [SetFollowing("lead", 172.0, None, "f")]}
+    player = Player(preset(tmp_path))
+    played = walked(player, [160.0] * 8, script)
+
+    assert played.told("f") == ["accepted", "finished"]
+    assert tempo_at(played, 7.9) == pytest.approx(160.0 * 1.03)
+
+    again = Player(preset(tmp_path), saved=player.performance.save()).performance.conductor.following
+    assert again.follower is not None
+    assert (again.follower.settings.mode, again.follower.settings.lead_to_spm) == ("lead", 172.0)
+
+
+def test_in_manual_mode_the_runner_is_only_measured(tmp_path: Path) -> None:
+    script: dict[float, list[Message]] = {0.0: [SetFollowing("manual")]}
+    played = walked(Player(preset(tmp_path)), [168.0] * 5, script)
+
+    assert tempo_at(played, 4.9) == pytest.approx(160.0)
+    assert played.lines("follow")[-1]["cadence_spm"] == 168.0
+
+
+@pytest.mark.parametrize("changes", [3, {"mode": "chase"}, {"lead_ms": "x"}, {"lead_ms": 1e300}])
+def test_saved_changes_that_cannot_be_are_left_out(tmp_path: Path, changes: Any) -> None:
+    player = Player(preset(tmp_path))
+    walked(player, [160.0])
+    saved = msgspec.structs.replace(player.performance.save(), following={"changes": changes})
+    restored = Player(preset(tmp_path), saved=saved).performance.conductor.following
+
+    assert restored.follower is not None
+    assert restored.follower.settings.mode == "match"

@@ -71,7 +71,7 @@ def player_of(preset: Preset, runner: Runner) -> Player:
 def test_the_music_begins_in_the_tempo_that_a_source_asks_for(tmp_path: Path) -> None:
     played = player_of(make_preset(tmp_path, BODY), Runner(lambda t: 225.0)).play(RATE)
 
-    assert tempi(played).tolist() == pytest.approx([225.0] * 10)
+    assert tempi(played).tolist() == pytest.approx([225.0] * 11)
     assert [line["tempo_bpm"] for line in played.lines("tempo")] == [225.0]
 
 

@@ -107,3 +107,9 @@ def test_a_new_average_begins_where_a_programme_goes_on() -> None:
     estimator.take(4.0, 164.0)
 
     assert estimator.now(4.0).spm == pytest.approx(164.0)
+
+
+def test_two_stray_readings_in_a_row_change_nothing() -> None:
+    assert heard([165.0] * 10 + [205.0, 205.0] + [165.0] * 2).now(13.0).spm == pytest.approx(165.0)
+    assert heard([165.0] * 10 + [205.0] * 3).now(12.0).spm == pytest.approx(205.0)
+    assert heard([165.0] * 10 + [205.0] * 2, 6.0).now(66.0).spm == pytest.approx(205.0)

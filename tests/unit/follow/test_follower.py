@@ -124,3 +124,15 @@ def test_the_next_step_is_known_while_steps_are_followed() -> None:
 
     assert follower.next_step_after(7.2, 7.2) == pytest.approx(20 * 0.375)
     assert follower.next_step_after(60.0, 60.0) is None
+
+
+def test_batches_of_four_seconds_are_followed_in_between() -> None:
+    follower = Follower(SETTINGS)
+    for batch in range(1, 8):
+        arrives_s = 4.0 * batch + 0.1
+        steps = [0.375 * k for k in range(80) if 4.0 * (batch - 1) <= 0.375 * k < 4.0 * batch]
+        for at_s in steps:
+            follower.take_step(at_s, arrives_s)
+        assert follower.next_step_after(arrives_s + 3.9, arrives_s + 3.9) is not None
+
+    assert follower.pop_notes() == []

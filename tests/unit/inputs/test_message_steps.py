@@ -11,6 +11,7 @@ import pytest
 from adaptive.conductor.messages import (
     Message,
     MoveProgramme,
+    SetFollowing,
     SetOutputLatency,
     SetProgramme,
     TakeSteps,
@@ -118,6 +119,8 @@ def test_steps_in_a_trace_are_as_old_as_the_control_step_makes_them(preset: Pres
         TakeSteps("step", (0.25, -0.003), True),
         TakeSteps("step", (0.25,), False),
         SetOutputLatency(220.5),
+        SetFollowing("lead", 172.0, -20.0),
+        SetFollowing("manual"),
         SetProgramme(None),
         MoveProgramme("back"),
         SetProgramme(
@@ -145,8 +148,32 @@ def test_a_line_that_is_wrong_is_named(preset: Preset, line: dict[str, Any], sen
         in_trace(preset, {"t": 0, **line})
 
 
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ({"mode": "lead"}, "lead needs lead_to"),
+        ({"mode": "chase"}, "mode must be one of match, lead, manual, got 'chase'"),
+        ({"lead_to": 500}, "lead_to must be a number from 60 to 235, got 500"),
+        ({"lead_ms": True}, "lead_ms must be a number from -200 to 200"),
+        ({"range_bpm": [1, 2]}, "'range_bpm' is no key of tempo_follow"),
+        ({}, "tempo_follow must be an object"),
+        ("match", "tempo_follow must be an object"),
+    ],
+)
+def test_a_change_of_following_that_cannot_be_is_one_sentence(
+    checker: Checker, value: Any, sentence: str
+) -> None:
+    assert sentence in asked(checker, {"tempo_follow": value})
+
+
 def test_a_preset_that_follows_no_steps_has_no_such_event(tmp_path: Path) -> None:
     checker = Checker(make_preset(tmp_path, BODY.replace('phase_event = "step"', "").split("[[inputs]]")[0]
                                   + BODY[BODY.index("[layers.calm]"):]))  # fmt: skip
 
     assert asked(checker, {"event": "step"}) == "nothing sounds on event 'step'"
+
+
+def test_a_preset_that_follows_nobody_says_so(tmp_path: Path) -> None:
+    checker = Checker(make_preset(tmp_path, BODY[BODY.index("[layers.calm]") :]))
+
+    assert asked(checker, {"tempo_follow": {"mode": "match"}}).startswith("this preset follows nobody")

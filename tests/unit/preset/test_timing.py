@@ -37,6 +37,16 @@ def test_a_reaction_waits_for_the_exit_grid_the_look_ahead_and_the_parameter(
     assert expected + LOOK_AHEAD_S + 0.25 == worst_reaction_s(preset, 0, "calm", 32)
 
 
+@pytest.mark.parametrize(("low", "seconds"), [(30, 8.0), (60, 4.0), (90, 4.0)])
+def test_a_reaction_is_counted_at_the_slowest_tempo_that_is_followed(
+    tmp_path: Path, low: int, seconds: float
+) -> None:
+    follow = f'[tempo_follow]\nparameter = "threat"\nrange_bpm = [{low}, 120]\n'
+    preset = a_preset(tmp_path, THREAT + line("threat > 0.6") + OTHERWISE + follow, HEAD)
+
+    assert worst_reaction_s(preset, 0, "calm", 32) == seconds + LOOK_AHEAD_S + 0.25
+
+
 def test_an_urgent_line_does_not_wait_for_the_stay(tmp_path: Path) -> None:
     head = HEAD.replace("length_bars = 8", "length_bars = 8\nmin_stay_bars = 5")
     preset = a_preset(tmp_path, THREAT + line("threat > 0.6", "urgent = true"), head)

@@ -36,7 +36,6 @@ def test_a_place_owns_its_strip_its_clips_and_its_instrument() -> None:
 
     assert stem.rows() == {("bus", 2), ("clip", 6), ("clip", 7)}
     assert synth.rows() == {("bus", 4), ("instrument", 1)}
-    assert (stem.is_stem, synth.is_stem) == (True, False)
     assert stem.shares_row(LayerPlace("renamed", 2, 3, range(6, 8)))
     assert not stem.shares_row(synth)
     assert not stem.shares_row(None)
