@@ -22,6 +22,7 @@ from adaptive.composer.learned.drum_grid import BAR_STEPS, GHOST, KINDS, SNARE, 
 from adaptive.composer.learned.feel import played
 from adaptive.composer.learned.pattern_features import Wanted
 from adaptive.composer.learned.patterns import Drawing, draw_bar
+from adaptive.composer.plan.section_plan import THIN_BAR
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.strokes import Stroke
 
@@ -35,9 +36,10 @@ KICK_LIKING = 2.0
 """How much more likely, in nats, a kick is on the highest of the theme's accents than on the lowest."""
 
 BACKBEAT = {("kick", 0): 1.5, ("snare", 4): 2.5, ("snare", 12): 2.5}
+HATS = {("ride", step): -1.0 for step in range(BAR_STEPS)}
 LIKED: dict[str, dict[tuple[str, int], float]] = {
-    "drive": BACKBEAT,
-    "funk": BACKBEAT,
+    "drive": BACKBEAT | HATS,
+    "funk": BACKBEAT | HATS,
     "hiphop": BACKBEAT,
     "latin": {("kick", 0): 1.0},
     "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 1.5,
@@ -48,6 +50,15 @@ LIKED: dict[str, dict[tuple[str, int], float]] = {
 
 FEWEST_STROKES, MOST_STROKES = 3.0, 31.0
 """Strokes of a bar that are asked for at density 0 and 1."""
+
+USUAL_SYNCOPATION = 1.75
+"""What is asked for where nothing is: a little less than the median of the recordings, 2.1."""
+
+GROOVE_STEP = 5.0
+"""A change of density by fewer strokes than these draws no other groove."""
+
+THINNED = round(THIN_BAR * (MOST_STROKES - FEWEST_STROKES))
+"""Strokes that the plan takes from the last bar of a phrase, which has the groove of the others."""
 
 MOST_SYNCOPATION, MOST_GHOSTS = 7.0, 0.7
 """What is asked for at `syncopation` and `complexity` 1: of a bar, and of its snare strokes."""
@@ -83,9 +94,10 @@ class _Theme:
     name: str
     style: int
     strokes: float
-    syncopation: float | None
+    syncopation: float
     ghosts: float | None
     accents: tuple[tuple[float, ...], ...]
+    is_exact: bool
 
 
 def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
@@ -99,7 +111,7 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
     theme = _theme(context, style)
     grid = _bar(theme, context)
     more = FILL_STROKES if _fill_start(context) is not None else 0.0
-    grid = _fitted(grid, theme.strokes + more, context)
+    grid = _fitted(grid, _strokes(context) + more, context)
     around = np.concatenate([_groove(theme, 1), grid, _groove(theme, 0)])
     late, loud = played(networks, around, theme.style, _offbeat(context), context.tempo_bpm)
     return [
@@ -111,22 +123,27 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
     ]  # fmt: skip
 
 
+def _strokes(context: BarContext) -> float:
+    """Return how many strokes a bar is asked for."""
+    return float(round(FEWEST_STROKES + (MOST_STROKES - FEWEST_STROKES) * context.density))
+
+
 def _theme(context: BarContext, style: str) -> _Theme:
     plan, steer = context.plan, context.steer
-    strokes = FEWEST_STROKES + (MOST_STROKES - FEWEST_STROKES) * context.density
-    # a change of density that is smaller than this draws no other groove
-    strokes = round(strokes)
+    strokes = _strokes(context) + (THINNED if context.is_phrase_end else 0.0)
+    strokes = max(FEWEST_STROKES, GROOVE_STEP * round(strokes / GROOVE_STEP))
     return _Theme(
-        plan.rhythm_seed(context.layer) ^ context.seed, style, STYLES.index(PLAYS_AS[style]), float(strokes),
-        None if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
+        plan.rhythm_seed(context.layer) ^ context.seed, style, STYLES.index(PLAYS_AS[style]), strokes,
+        USUAL_SYNCOPATION if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
         None if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1), plan.part.groove,
+        steer.syncopation is not None or steer.complexity is not None,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
-def _liking(style: str, accents: tuple[float, ...], syncopation: float | None) -> NDArray[np.float64]:
+def _liking(style: str, accents: tuple[float, ...], syncopation: float) -> NDArray[np.float64]:
     """Return what is more likely, by sixteenth and stroke; a syncopated style keeps less of its backbeat."""
-    kept = 1.0 if syncopation is None else max(0.0, 1.0 - syncopation / MOST_SYNCOPATION)
+    kept = max(0.0, 1.0 - max(0.0, syncopation - USUAL_SYNCOPATION) / MOST_SYNCOPATION)
     liking = np.zeros((BAR_STEPS, KINDS))
     liking[:, 0] = KICK_LIKING * (np.array(accents) - 0.5)
     for (stroke, step), nats in LIKED.get(style, {}).items():
@@ -142,7 +159,7 @@ def _groove(theme: _Theme, number: int) -> Grid:
     history = [_groove(theme, before) for before in range(-1, number)] or [np.zeros((0, KINDS), np.uint8)]
     wanted = Wanted(theme.style, theme.strokes, theme.syncopation, theme.ghosts)
     liking = _liking(theme.name, theme.accents[number % len(theme.accents)], theme.syncopation)
-    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, CALM_TEMPERATURE)
+    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, CALM_TEMPERATURE, theme.is_exact)
     return draw_bar(networks, drawing, seeded(theme.seed, SALT_GROOVE, number + 1))
 
 
@@ -160,7 +177,7 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
     is_theme = not plan.part.variation and start is None
     statement = 0 if is_theme else plan.part.number + 1
     seed = named_seed(plan.part.seed ^ plan.part.brief.visit, context.layer, f"{place} {statement}")
-    drawn = _drawn(theme, place, seed, is_fill=start is not None)
+    drawn = _drawn(theme, place, seed, _strokes(context), is_fill=start is not None)
     if start is None:
         return drawn
     first = int(start * 4)
@@ -179,15 +196,17 @@ def _fill_start(context: BarContext) -> Fraction | None:
 
 
 @lru_cache(maxsize=64)
-def _drawn(theme: _Theme, place: int, seed: int, *, is_fill: bool) -> Grid:
+def _drawn(theme: _Theme, place: int, seed: int, strokes: float, *, is_fill: bool) -> Grid:
     networks = weights.networks()
     assert networks is not None
     history = np.concatenate([_groove(theme, number % 2) for number in range(place, place + 4)])
-    strokes = theme.strokes + (FILL_STROKES if is_fill else 0.0)
-    wanted = Wanted(theme.style, strokes, theme.syncopation, theme.ghosts, is_fill)
+    strokes += FILL_STROKES if is_fill else 0.0
+    # bars may be as syncopated as they like around their groove, unless somebody asks
+    syncopation = theme.syncopation if theme.is_exact else None
+    wanted = Wanted(theme.style, strokes, syncopation, theme.ghosts, is_fill)
     liking = _liking(theme.name, theme.accents[place % len(theme.accents)], theme.syncopation)
-    drawing = Drawing(history, place, wanted, liking)
-    return draw_bar(networks, drawing, seeded(seed, SALT_BAR, int(theme.strokes)))
+    drawing = Drawing(history, place, wanted, liking, is_exact=theme.is_exact)
+    return draw_bar(networks, drawing, seeded(seed, SALT_BAR))
 
 
 def _fitted(grid: Grid, strokes: float, context: BarContext) -> Grid:

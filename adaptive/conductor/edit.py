@@ -14,10 +14,11 @@ from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layers.write_range import ComposeContext
-from adaptive.conductor.layout.layout import PresetLayout, control_start
+from adaptive.conductor.layout.layout import PresetLayout
 from adaptive.conductor.planned_transition import PlannedTransition, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.conductor.steering import Steering, declared_of
 from adaptive.engine.commands import Command
 from adaptive.engine.live_edit import MOVE_S, Store, moves, stores
 from adaptive.engine.spec import EngineSpec
@@ -103,7 +104,7 @@ def take_over(old: Conductor, prepared: PreparedPreset, beat: float) -> tuple[Co
     present = before.engine.spec
     before.engine.grow(prepared.layout.spec, _moved_parameters(before.layout, prepared.layout))
     _keep_plans(before.assets, prepared.assets, before.instance)
-    kept_layers = _take_over_layers(before.assets, prepared)
+    kept_layers = _take_over_layers(before.assets, prepared, old.steering)
     playback = PlaybackState(
         prepared.preset, prepared.layout, prepared.assets, before.engine, before.log, before.seed
     )
@@ -151,7 +152,7 @@ def _keep_plans(old: Assets, new: Assets, present: SegmentInstance) -> None:
             new.plans[name].adopt(plans, present.visit)
 
 
-def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
+def _take_over_layers(old: Assets, prepared: PreparedPreset, steering: Steering) -> set[str]:
     """Let new layers continue from old ones; returns the generated layers that write on unchanged."""
     new, kept = prepared.assets, set()
     for name, stem in new.stems.items():
@@ -161,11 +162,11 @@ def _take_over_layers(old: Assets, prepared: PreparedPreset) -> set[str]:
         if not _keeps_row(layer, old.generated.get(name)):
             continue
         before = old.generated[name]
-        control = prepared.preset.file.layers[name].density
-        # a curve keeps the present density: `Conductor` follows curves in every step
+        control = declared_of(prepared.preset.file, name).get("density", DEFAULT_DENSITY)
+        # a curve and what is held keep the present density: `Steering` follows both in every step
         density = before.density
-        if not isinstance(control, Curve):
-            density = control_start(control, {}, DEFAULT_DENSITY)
+        if not isinstance(control, Curve) and not steering.holds(name, "density"):
+            density = control
         is_unchanged = layer.is_like(before)
         if is_unchanged:
             new.generated[name] = before

@@ -20,7 +20,7 @@ from adaptive.engine.records import OPEN_HZ
 from adaptive.music.chord import Chord
 from adaptive.music.mood import mood_controls, mood_mode, mood_point
 from adaptive.music.scale import Key
-from adaptive.preset.schema import MoodPoint, SteerTable
+from adaptive.preset.schema import MoodPoint, PresetFile, SteerTable
 from adaptive.preset.table import Control, Curve
 
 CURVE_STEP = 0.05
@@ -97,7 +97,7 @@ class Steering:
         self.state, self.locked = HeldControls(), frozenset[str]()
         self._brightness: dict[str, float] = {}
         self._is_dirty = True
-        self._controls = {name: self._declared(name) for name in playback.assets.generated}
+        self._controls = {name: declared_of(playback.preset.file, name) for name in playback.assets.generated}
         self._moving = [
             name
             for name, ways in self._controls.items()
@@ -106,16 +106,11 @@ class Steering:
 
     # ── what is asked for ──────────────────────────────────────────────────────────────────────
 
-    def _declared(self, name: str) -> dict[str, Control]:
-        """What the preset asks of a layer, by control."""
-        file = self._playback.preset.file
-        layer, found = file.layers[name], dict[str, Control]()
-        for table in (file.steer, layer.steer):
-            if table is not None:
-                found |= declared_controls(table)
-        if layer.density is not None:
-            found["density"] = layer.density
-        return found
+    def holds(self, name: str, control: str) -> bool:
+        """Whether a message, or a mood that one holds, decides a control of a layer; or it is locked."""
+        held = self.state.controls
+        is_mood = self.state.mood is not None and control in mood_controls(0.0, 0.0)
+        return is_mood or name in self.locked or ("", control) in held or (name, control) in held
 
     def _is_learned(self, name: str) -> bool:
         file = self._playback.preset.file
@@ -307,6 +302,15 @@ class Steering:
 
 def _default(control: str) -> float | None:
     return DEFAULT_DENSITY if control == "density" else CONTROLS[control].default
+
+
+def declared_of(file: PresetFile, name: str) -> dict[str, Control]:
+    """Return what a preset asks of a layer, by control."""
+    layer = file.layers[name]
+    found = declared_controls(file.steer) | declared_controls(layer.steer)
+    if layer.density is not None:
+        found["density"] = layer.density
+    return found
 
 
 def declared_controls(table: SteerTable) -> dict[str, Control]:

@@ -32,7 +32,7 @@ VOICE_MS = 3.5
 PUSH_MS = 20.0
 """By how much `push` of 1 is late."""
 
-DRUM_SPREAD, PITCHED_SPREAD, LEVEL_SPREAD = 0.2, 0.08, 0.035
+DRUM_SPREAD, PITCHED_SPREAD, LEVEL_SPREAD = 0.2, 0.08, 0.02
 """Relative standard deviation of velocity at `humanise` 0.5: of strokes, of other notes, of whole bars."""
 
 EXACT = frozenset({"swell"})

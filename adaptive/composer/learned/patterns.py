@@ -13,7 +13,7 @@ from adaptive.composer.learned.pattern_features import Wanted, condition, syncop
 from adaptive.composer.learned.weights import DrumNetworks
 
 CANDIDATES, MORE_CANDIDATES = 4, 8
-"""Bars that are drawn at once, and those where syncopation or ghosts are asked for.
+"""Bars that are drawn at once, and those where somebody asks for syncopation or ghosts.
 
 The one that is nearest to what is wanted is used.
 """
@@ -41,6 +41,8 @@ class Drawing:
         How much more likely each stroke is made, in nats.
     temperature : float
         Multiplies the usual one.
+    is_exact : bool
+        Whether somebody asked for syncopation or ghosts: then more bars are drawn.
     """
 
     history: Grid
@@ -48,13 +50,13 @@ class Drawing:
     wanted: Wanted
     liking: NDArray[np.float64]
     temperature: float = 1.0
+    is_exact: bool = False
 
 
 def draw_bar(networks: DrumNetworks, drawing: Drawing, rng: np.random.Generator) -> Grid:
     """Return a bar, shape (`BAR_STEPS`, KINDS)."""
     wanted = drawing.wanted
-    is_asked = wanted.syncopation is not None or wanted.ghosts is not None
-    count = MORE_CANDIDATES if is_asked else CANDIDATES
+    count = MORE_CANDIDATES if drawing.is_exact else CANDIDATES
     past = np.zeros((features.LONGEST, count, KINDS), np.float64)
     if len(drawing.history):
         known = drawing.history[-features.LONGEST :]

@@ -178,3 +178,18 @@ def test_what_is_held_already_is_merged(tmp_path: Path) -> None:
     again = [SetSteer((("density", 0.9),)), SetSteer((("density", 0.9),), id="x")]
 
     assert steered(tmp_path, *again).told("x") == ["merged"]
+
+
+def test_an_edit_keeps_what_is_held_and_writes_no_layer_again_for_it(tmp_path: Path) -> None:
+    held = {control_step_of(0.3): [SetSteer((("density", 0.9), ("register", 0.7))), SetKey("C minor")]}
+    preset = make_preset(tmp_path, BODY)
+    plain = play(preset, 6.0, held)
+    player = Player(preset)
+    player.play(round(2.2 * RATE), held)
+    player.performance.edit(make_preset(tmp_path, BODY.replace('style = "halftime"', 'style = "drive"')))
+    played = player.play(6 * RATE)
+
+    assert played.lines("edit")[0]["exchanged"] == ["drums"]
+    for layer in ("pad", "low"):
+        assert shape(notes(played, layer, 0.0)) == shape(notes(plain, layer, 0.0))
+    assert player.performance.conductor.assets.generated["drums"].density == 0.9
