@@ -216,13 +216,13 @@ class Conductor:
 
     def take_over(self, before: Conductor) -> None:
         """Continue all that another conductor has under way on the same engine."""
-        self.selector.take_over(before.selector)
+        self.selector.state = before.selector.state
         self.playlists.take_over(before.playlists, before.instance)
         self.planner.take_over(before.planner)
         self.section_ends.state = self.section_ends.fitting(before.section_ends.state)
         self.stingers.take_over(before.stingers)
-        self.tracker.take_over(before.tracker)
-        self.variation_log.take_over(before.variation_log)
+        self.tracker.state = before.tracker.state
+        self.variation_log.state = self.variation_log.fitting(before.variation_log.state)
         self.plan_log.state = before.plan_log.state
         self.tempo_steering.take_over(before.tempo_steering)
         self.requests.state = before.requests.state

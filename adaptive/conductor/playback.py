@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from adaptive.composer.plan.section_plan import SectionPlan
-from adaptive.composer.steer import NOTHING_HELD
+from adaptive.composer.steer import NOTHING_HELD, HeldHarmony
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.elastic import make_elastic
 from adaptive.conductor.layers.generated import WrittenNote
@@ -16,7 +18,7 @@ from adaptive.conductor.messages import Receipt
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.shot_picks import ShotPicks
-from adaptive.conductor.step_values import StepValues
+from adaptive.conductor.step_values import StepState, StepValues
 from adaptive.conductor.tempo.range import tempo_in
 from adaptive.engine.engine import Engine
 from adaptive.preset.model import Preset
@@ -26,6 +28,30 @@ from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
 SILENCE = ""
 """Name of the section while playback is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackMemory:
+    """What playback remembers, apart from planned transitions; the fields are those of `PlaybackState`."""
+
+    tempo: TempoMap
+    instance: SegmentInstance
+    previous: SegmentInstance
+    exit_marker: str
+    entered_frame: int
+    left_at: Mapping[str, float]
+    visits: Mapping[str, int]
+    forgotten: frozenset[str]
+    arrivals: int
+    revision: int
+    is_playing: bool
+    stop_s: float | None
+    tempo_wanted: float | None
+    tempo_live: float | None
+    held: HeldHarmony
+    now: int
+    shot_picks: Any
+    values: StepState
 
 
 class PlaybackState:
@@ -126,22 +152,47 @@ class PlaybackState:
         if engine.spec.is_elastic:
             self.follow_tempo()
 
-    def take_over(self, before: PlaybackState) -> None:
-        """Continue from another playback state, whose planned transitions have been cancelled."""
-        self.tempo, self.instance, self.previous = before.tempo, before.instance, before.previous
+    @property
+    def state(self) -> PlaybackMemory:
+        """What is remembered from step to step."""
+        return PlaybackMemory(
+            self.tempo, self.instance, self.previous, self.exit_marker, self.entered_frame,
+            dict(self.left_at), dict(self.visits), frozenset(self.forgotten), self.arrivals, self.revision,
+            self.is_playing, self.stop_s, self.tempo_wanted, self.tempo_live, self.held, self.now,
+            self.shot_picks.state, self.values.state,
+        )  # fmt: skip
+
+    @state.setter
+    def state(self, state: PlaybackMemory) -> None:
+        """Continue from a state."""
+        self.tempo, self.instance, self.previous = state.tempo, state.instance, state.previous
+        self.exit_marker, self.entered_frame = state.exit_marker, state.entered_frame
+        self.left_at, self.visits = dict(state.left_at), dict(state.visits)
+        self.forgotten = set(state.forgotten)
+        self.arrivals, self.revision = state.arrivals, state.revision
+        self.is_playing, self.stop_s = state.is_playing, state.stop_s
+        self.tempo_wanted, self.tempo_live, self.held = state.tempo_wanted, state.tempo_live, state.held
+        self.now = state.now
+        self.shot_picks.state, self.values.state = state.shot_picks, state.values
         if self.engine.spec.is_elastic:
             self.follow_tempo()
-        self.exit_marker, self.entered_frame = before.exit_marker, before.entered_frame
-        self.left_at = {name: beat for name, beat in before.left_at.items() if name in self.preset.segments}
-        self.arrivals, self.revision = before.arrivals, before.revision + 1
-        self.shot_picks.state = self.shot_picks.fitting(before.shot_picks.state)
-        self.forgotten = before.forgotten & set(self.preset.segments)
-        self.visits = {name: count for name, count in before.visits.items() if name in self.preset.segments}
-        self.is_playing, self.tempo_wanted = before.is_playing, before.tempo_wanted
-        self.tempo_live = before.tempo_live
-        self.stop_s, self.held = before.stop_s, before.held
-        self.now, self.on_receipt = before.now, before.on_receipt
-        self.values.take_over(before.values, self.preset.state_groups)
+
+    def fitting(self, state: PlaybackMemory) -> PlaybackMemory:
+        """What of a state this preset has: its sections, its files and its states."""
+        segments = self.preset.segments
+        return replace(
+            state,
+            left_at={name: beat for name, beat in state.left_at.items() if name in segments},
+            visits={name: count for name, count in state.visits.items() if name in segments},
+            forgotten=state.forgotten & set(segments),
+            shot_picks=self.shot_picks.fitting(state.shot_picks),
+            values=self.values.fitting(state.values),
+        )
+
+    def take_over(self, before: PlaybackState) -> None:
+        """Continue from another playback state, whose planned transitions have been cancelled."""
+        self.state = self.fitting(replace(before.state, revision=before.revision + 1))
+        self.on_receipt = before.on_receipt
 
     def enter(self, instance: SegmentInstance, frame: int) -> None:
         """Make an instance the present one; `frame` is that of its seam."""

@@ -22,7 +22,7 @@ from adaptive.conductor.playlists import Playlists, PlaylistState
 from adaptive.conductor.saved_steering import SavedSteering
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
-from adaptive.conductor.selector import Selector
+from adaptive.conductor.selector import Selector, SelectorState
 from adaptive.conductor.stingers.stingers import Stingers, StingersState
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
@@ -290,7 +290,7 @@ def save_section_ends(music: SavedMusic, selector: Selector, section_ends: Secti
     detour = section_ends.state.detour
     return msgspec.structs.replace(
         music,
-        spent=tuple(selector.spent()),
+        spent=selector.state.spent,
         interrupted_sections=dict(section_ends.state.interrupted),
         detour=None if detour is None else (detour.section, detour.after, *detour.answer),
     )
@@ -298,7 +298,7 @@ def save_section_ends(music: SavedMusic, selector: Selector, section_ends: Secti
 
 def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: SectionEnds) -> None:
     """Restore what `save_section_ends` added."""
-    selector.restore_spent(saved.spent)
+    selector.state = SelectorState(saved.spent)
     detour = None
     if saved.detour is not None:
         section, after, *answer = saved.detour

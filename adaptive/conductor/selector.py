@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from adaptive.conductor.step_values import StepValues
@@ -33,6 +33,22 @@ class Choice:
         return self.explain()
 
 
+@dataclass(frozen=True, slots=True)
+class SelectorState:
+    """What a selector remembers.
+
+    Parameters
+    ----------
+    spent : tuple of LineKey
+        Lines that do not count until their conditions have been false.
+    latches : Mapping
+        Number and condition of a line to what hysteresis remembers of it.
+    """
+
+    spent: tuple[LineKey, ...] = ()
+    latches: Mapping[tuple[int, str], Latches] = field(default_factory=dict)
+
+
 class Selector:
     """Evaluates the `[[select]]` lines and keeps the latches that hysteresis needs, one set for each line.
 
@@ -57,13 +73,25 @@ class Selector:
         self._spent: set[int] = set()
         self._renewed: list[tuple[int, str]] = []
 
-    def take_over(self, before: Selector) -> None:
-        """Keep the latches of lines whose number and condition are unchanged: hysteresis continues."""
+    @property
+    def state(self) -> SelectorState:
+        """What is remembered from step to step."""
+        spent = tuple(self._key(number) for number in sorted(self._spent))
+        conditions = self._preset.when.items()
+        return SelectorState(spent, {(n, when.text): self._latches[n] for n, when in conditions})
+
+    @state.setter
+    def state(self, state: SelectorState) -> None:
+        """Continue from a state; lines and conditions that it does not know begin anew.
+
+        Lines keep their latches if number and condition are unchanged: hysteresis continues.
+        """
         for number, condition in self._preset.when.items():
-            other = before._preset.when.get(number)
-            if other is not None and other.text == condition.text:
-                self._latches[number] = before._latches[number]
-        self.restore_spent(before.spent())
+            if (number, condition.text) in state.latches:
+                self._latches[number] = state.latches[number, condition.text]
+        numbers = range(DEFAULT_LINE, len(self._preset.select))
+        self._spent = {number for number in numbers if self._key(number) in state.spent}
+        self._last = None
 
     def choose(self, values: StepValues) -> Choice:
         """Section of the first true line; the preset's default section if none is true."""
@@ -111,16 +139,6 @@ class Selector:
                 self._spent.discard(number)
                 self._renewed.append((number, reason))
                 self._last = None
-
-    def spent(self) -> list[LineKey]:
-        """The spent lines."""
-        return [self._key(number) for number in sorted(self._spent)]
-
-    def restore_spent(self, keys: Sequence[LineKey]) -> None:
-        """Spend the lines that have one of these keys."""
-        numbers = range(DEFAULT_LINE, len(self._preset.select))
-        self._spent = {number for number in numbers if self._key(number) in keys}
-        self._last = None
 
     def pop_renewed(self) -> list[tuple[int, str]]:
         """The lines that have begun to count again since the last call, each with the reason."""

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from adaptive.preset.model import Preset, StateGroup
+from adaptive.preset.model import Preset
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """All values of a control step.
+
+    Parameters
+    ----------
+    states : Mapping
+        State group to its present value.
+    bars_in_section : float
+        Bars since the present section was entered.
+    rows : tuple of four lists
+        Values, ages in seconds, staleness and targets of the parameters, by their rows.
+    """
+
+    states: Mapping[str, str]
+    bars_in_section: float = 0.0
+    rows: tuple[list[float], list[float], list[float], list[float]] = ([], [], [], [])
 
 
 class StepValues:
@@ -28,25 +48,31 @@ class StepValues:
 
     def __init__(self, preset: Preset, index_of: Mapping[str, int]) -> None:
         self._hysteresis = {name: t.hysteresis for name, t in preset.file.parameters.items()}
+        self._groups = preset.state_groups
         self._index_of, self._rows = index_of, max(index_of.values(), default=-1) + 1
-        self.states = {name: group.default for name, group in preset.state_groups.items()}
-        self.bars_in_section = 0.0
-        self._values: list[float] = []
-        self._ages: list[float] = []
-        self._stale_flags: list[float] = []
-        self._targets: list[float] = []
+        self.state = StepState({name: group.default for name, group in self._groups.items()})
 
-    def take_over(self, before: StepValues, groups: Mapping[str, StateGroup]) -> None:
-        """Keep the values of another preset, and its states as far as this preset still declares them."""
+    @property
+    def state(self) -> StepState:
+        """All of it."""
+        rows = (self._values, self._ages, self._stale_flags, self._targets)
+        return StepState(dict(self.states), self.bars_in_section, rows)
+
+    @state.setter
+    def state(self, state: StepState) -> None:
+        """Set all of it."""
+        self.states = dict(state.states)
+        self.bars_in_section = state.bars_in_section
+        self._values, self._ages, self._stale_flags, self._targets = state.rows
+
+    def fitting(self, state: StepState) -> StepState:
+        """What of a state this preset declares; groups without a fitting value get their default."""
         kept = {
             name: value
-            for name, value in before.states.items()
-            if name in groups and value in groups[name].values
+            for name, value in state.states.items()
+            if name in self._groups and value in self._groups[name].values
         }
-        self.states |= kept
-        self.bars_in_section = before.bars_in_section
-        self._values, self._ages, self._stale_flags = before._values, before._ages, before._stale_flags
-        self._targets = before._targets
+        return replace(state, states={**self.states, **kept})
 
     def update(self, rows: Any, bars_in_section: float) -> None:
         """Load the values of a control step.

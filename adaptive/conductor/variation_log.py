@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.playback import PlaybackState
@@ -14,23 +16,28 @@ class VariationLog:
     ----------
     playback : PlaybackState
         What plays; receives the log lines.
+
+    Attributes
+    ----------
+    state : Mapping of str to int
+        Layer to the frame at which its last logged variation began; it is replaced and never changed.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
         self._playback = playback
         self.layers = {name: layer for name, layer in playback.assets.stems.items() if layer.pickers}
-        self._logged: dict[str, int] = {}
+        self.state: Mapping[str, int] = {}
 
-    def take_over(self, before: VariationLog) -> None:
-        """Keep what has been logged, so that nothing is logged twice."""
-        self._logged = {name: told for name, told in before._logged.items() if name in self.layers}
+    def fitting(self, state: Mapping[str, int]) -> Mapping[str, int]:
+        """What of a state is of layers of this preset, so that nothing is logged twice."""
+        return {name: told for name, told in state.items() if name in self.layers}
 
     def report(self) -> None:
         """Log the variations that have begun since the last call."""
         for name, layer in self.layers.items():
             playing = _sounding(layer, self._playback.now)
-            if playing is not None and playing.starts_frame > self._logged.get(name, -1):
-                self._logged[name] = playing.starts_frame
+            if playing is not None and playing.starts_frame > self.state.get(name, -1):
+                self.state = {**self.state, name: playing.starts_frame}
                 self._log(name, layer, playing)
 
     def _log(self, name: str, layer: StemLayer, playing: ClipInUse) -> None:

@@ -10,6 +10,7 @@ from adaptive.engine.graph import is_ordered
 from adaptive.engine.latency import MOST_LATENCY_FRAMES, latencies
 from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.kernel import layout as k
+from adaptive.kernel.operations import BUS, CLIP, INSTRUMENT, NOBODY, PARAMETER, TARGETS
 from adaptive.kernel.processors.registry import PROCESSORS
 
 
@@ -89,12 +90,14 @@ class CommitCheck:
         self._sounds = spec.sounds
         self._buses = len(spec.buses)
         self._sources = len(spec.sources)
-        limits = np.ones(k.WITHDRAW + 1, np.int64)
-        limits[k.CLIP_START : k.CLIP_CUTOFF + 1] = spec.clips
-        limits[k.NOTE_ON : k.INSTRUMENT_RELEASE + 1] = len(spec.instruments)
-        limits[k.BUS_GAIN : k.BUS_CUTOFF + 1] = len(spec.buses)
-        limits[k.SET_PARAMETER] = len(spec.parameters)
-        self._limits = limits
+        rows = {
+            CLIP: spec.clips,
+            INSTRUMENT: len(spec.instruments),
+            BUS: len(spec.buses),
+            PARAMETER: len(spec.parameters),
+            NOBODY: 1,
+        }
+        self._limits = np.array([rows[target] for target in TARGETS], np.int64)
 
     def __call__(self, rows: Any) -> None:
         """Refuse a commit that refers to a row, group or source that does not exist.

@@ -93,6 +93,8 @@ class CadenceEstimator:
         if that is longer.  None: never.
     name : str
         What the health notes call the sensor.
+    least_spm : float
+        The end of the parameter's range: a zero that was clamped arrives as this.
     """
 
     def __init__(
@@ -101,9 +103,10 @@ class CadenceEstimator:
         half_double: bool = True,
         stale_after_s: float | None = None,
         name: str = "cadence",
+        least_spm: float = 0.0,
     ) -> None:
         self._fold = HalfDouble(likely, half_double)
-        self._stale_after_s, self._name = stale_after_s, name
+        self._stale_after_s, self._name, self._least_spm = stale_after_s, name, least_spm
         self.health = HealthNotes()
         self._window: deque[tuple[float, float]] = deque(maxlen=64)
         self._recent: deque[float] = deque(maxlen=12)
@@ -158,7 +161,7 @@ class CadenceEstimator:
         self._note_spacing(at_s)
         self._note_frozen(at_s, value)
         self._last_at, self._last_value = at_s, value
-        if value < STANDING_SPM:
+        if self._is_zero(value):
             self._take_zero(at_s)
             return
         self._end_zeros(at_s)
@@ -177,7 +180,7 @@ class CadenceEstimator:
             self.health.end(at_s, "silent", f"{self._name}: followed again")
 
     def _note_frozen(self, at_s: float, value: float) -> None:
-        if value != self._last_value or value < STANDING_SPM:
+        if value != self._last_value or self._is_zero(value):
             self._same_since, self._same_count = at_s, 1
             self.health.end(at_s, "frozen", f"{self._name}: changes again")
             return
@@ -185,6 +188,9 @@ class CadenceEstimator:
         if at_s - self._same_since >= FROZEN_S and self._same_count >= FROZEN_READINGS:
             text = f"{self._name}: {value:g} for {FROZEN_S:g} s although it is sent; it may be frozen"
             self.health.begin(at_s, "frozen", text)
+
+    def _is_zero(self, value: float) -> bool:
+        return value < STANDING_SPM or value <= self._least_spm
 
     def _take_zero(self, at_s: float) -> None:
         if self._zeros == 0:

@@ -63,7 +63,9 @@ class Follower:
 
     def __init__(self, settings: FollowSettings) -> None:
         self.settings = settings
-        self.readings = CadenceEstimator(settings.likely_spm, settings.half_double, settings.stale_after_s)
+        self.readings = CadenceEstimator(
+            settings.likely_spm, settings.half_double, settings.stale_after_s, least_spm=settings.least_spm
+        )
         self._steps = StepTimes()
         self._fit: StepFit | None = None
         self._step_fold = HalfDouble(settings.likely_spm, settings.half_double)

@@ -31,4 +31,5 @@ def settings_of(preset: Preset) -> FollowSettings | None:
         follows_phase=table.phase_event is not None,
         stale_after_s=None if parameter is None else parameter.stale_after_s,
         fallback_spm=fallback,
+        least_spm=0.0 if parameter is None else parameter.range[0],
     )

@@ -37,6 +37,8 @@ class FollowSettings:
         Whether steps are followed in phase, too.
     stale_after_s : float or None
         Of the cadence's parameter.
+    least_spm : float
+        The end of the range of the cadence's parameter; a zero is clamped to it.
     fallback_spm : float or None
         The cadence that is followed while the sensor is silent; None: the last one.
     """
@@ -53,6 +55,7 @@ class FollowSettings:
     follows_phase: bool = True
     stale_after_s: float | None = None
     fallback_spm: float | None = None
+    least_spm: float = 0.0
 
     @property
     def likely_spm(self) -> tuple[float, float]:

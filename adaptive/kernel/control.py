@@ -14,14 +14,11 @@ from adaptive.kernel.dsp.maths import F32
 from adaptive.kernel.dsp.ramps import ramp_at
 from adaptive.kernel.holds import apply_holds, hold_cell
 from adaptive.kernel.layout import (
-    BUS_CUTOFF,
     CELL_HOLD,
-    CLIP_CUTOFF,
     CONTROL_STEP_QUANTA,
     ENTRY,
     HEADER,
     HISTORY_COLUMNS,
-    INSTRUMENT_RELEASE,
     LINEAR,
     MAPPING,
     MASTER,
@@ -36,6 +33,7 @@ from adaptive.kernel.layout import (
     SET_TEMPO,
     TELEMETRY,
 )
+from adaptive.kernel.operations import BUS, CLIP, INSTRUMENT, TARGETS
 from adaptive.kernel.osc_receiver import take_mailbox
 from adaptive.kernel.parameters import (
     apply_mappings,
@@ -54,7 +52,7 @@ from adaptive.kernel.schedule import (
     unlink_group,
 )
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
-from adaptive.kernel.sources.synth_record import INSTRUMENT
+from adaptive.kernel.sources.synth_record import INSTRUMENT as INSTRUMENT_RECORD
 
 Q = np.int64(QUANTUM)
 STEPS_OFFSET = int(HEADER.fields["steps_recorded"][1])
@@ -103,14 +101,14 @@ def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any
 def dispatch_command(header: Any, entries: Any, item: int, clips: Any, instruments: Any, buses: Any) -> None:
     """Add one command to the event list of its object, which applies it at its frame."""
     command = entries[item]["command"]
-    operation, target = command["operation"], command["target"]
-    if operation <= CLIP_CUTOFF:
+    kind, target = TARGETS[command["operation"]], command["target"]
+    if kind == CLIP:
         group, column = clips[target // np.int32(PAIRS)], target % np.int32(PAIRS)
         group["first_event"][column] = prepend_event(group["first_event"][column], entries, item)
-    elif operation <= INSTRUMENT_RELEASE:
+    elif kind == INSTRUMENT:
         instrument = instruments[target]
         instrument["first_event"] = prepend_event(instrument["first_event"], entries, item)
-    elif operation <= BUS_CUTOFF:
+    elif kind == BUS:
         number = target // np.int32(PAIRS)
         if header["spare_first"] <= number < header["spare_end"]:
             return  # spare rows are not rendered: the entry would be freed while it is still in their list
@@ -144,7 +142,7 @@ def dispatch_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
     total = take_bucket(header, telemetry, entries, heads, tails, order)
     clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
-    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
+    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT_RECORD)
     buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
     master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
     frame = header["frame"]

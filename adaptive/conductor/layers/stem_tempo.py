@@ -76,7 +76,7 @@ class StemTempo:
         if clip.way is None and way.goes_on(None, at):
             return []
         is_same = way.goes_on(clip.way, at)
-        clip.way = way.after(_so_far(clip), at)
+        clip.way = _instead(way, clip, at)
         return [] if is_same else self.commands(clip, at, group)
 
     def follow(self, clip: ClipInUse, segment: str, at: int) -> list[Command]:
@@ -86,10 +86,15 @@ class StemTempo:
             way = self.way(segment, at, clip.way_position_at(at), clip.sound)
         else:
             way = self.way(segment, at, before.position, clip.sound, before.beat)
-        clip.way = way.after(_so_far(clip), at)
+        clip.way = _instead(way, clip, at)
         return self.commands(clip, at, self.group)
 
 
-def _so_far(clip: ClipInUse) -> Way:
-    """The way of a clip until now; at its own tempo, it has gone frame by frame."""
-    return clip.way or Way(0.0, 0.0, (WayPart(clip.zero_frame, 0.0),))
+def _instead(way: Way, clip: ClipInUse, at: int) -> Way:
+    """The way of a clip that goes another way from a frame on.
+
+    What was scheduled with a seam that has passed cannot be withdrawn any more: the end of a glide, for
+    example.  Each part of the way before is overridden at its frame.
+    """
+    before = clip.way or Way(0.0, 0.0, (WayPart(clip.zero_frame, 0.0),))  # frame by frame until now
+    return way.restated(part.frame for part in before.parts if part.frame > at).after(before, at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,6 +98,14 @@ class Way:
         now = self.part_at(frame)
         first = replace(now, frame=frame, position=now.position_at(frame), rate=now.rate_at(frame))
         return replace(self, parts=(first, *(part for part in self.parts if part.frame > frame)))
+
+    def restated(self, frames: Iterable[int]) -> Way:
+        """Return this way with a part at each of some frames, too; it goes the same way."""
+        parts = list(self.parts)
+        for frame in frames:
+            if all(part.frame != frame for part in parts) and frame > parts[0].frame:
+                parts.append(self.from_frame(frame).parts[0])
+        return replace(self, parts=tuple(sorted(parts, key=lambda part: part.frame)))
 
     def led_from(self, frame: int) -> Way:
         """Return this way, and what leads to it from an earlier frame on, at its first rate."""

@@ -6,8 +6,9 @@ segment it asked for plays; or it is *superseded* before that.  Every request en
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from adaptive.conductor.planned_transition import PlannedTransition
 from adaptive.conductor.playback import PlaybackState
@@ -27,7 +28,7 @@ class Outcome(Enum):
     LATE = "a section is about to begin; the request is decided right after that"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class TrackedRequest:
     """A request that has not ended.
 
@@ -66,35 +67,34 @@ class RequestTracker:
     ----------
     playback : PlaybackState
         What plays and is planned; hands the receipts to the session.
+
+    Attributes
+    ----------
+    state : tuple of TrackedRequest
+        The requests that have not ended, in order of arrival.
     """
 
     def __init__(self, playback: PlaybackState) -> None:
         self.playback = playback
-        self._open: list[TrackedRequest] = []
-
-    def take_over(self, before: RequestTracker) -> None:
-        """Continue to track the open requests."""
-        self._open = before._open
+        self.state: tuple[TrackedRequest, ...] = ()
 
     def open(self, message_id: str | None, subject: str, label: str) -> None:
         """Track a request; an older one of the same subject is superseded."""
-        for request in [one for one in self._open if one.subject == subject]:
+        for request in [one for one in self.state if one.subject == subject]:
             self._end(request, "superseded", f"{label} was asked for after it")
         if message_id is not None:
-            self._open.append(TrackedRequest(message_id, subject, label))
+            self.state = (*self.state, TrackedRequest(message_id, subject, label))
 
     def open_planned(self, message_id: str | None, subject: str, label: str) -> None:
         """Track a request whose transition is planned already; its first receipt tells when it sounds."""
         self.open(message_id, subject, label)
         if message_id is not None:
-            request = self._open[-1]
-            request.is_new = False
-            self._attach(request)
+            request = self._attached(self._changed(self.state[-1], is_new=False))
             self._receipt(request, "accepted", label)
 
     def update(self, outcome: Outcome, reason: str) -> None:
         """Update every open request after the section of a control step has been selected."""
-        for request in list(self._open):
+        for request in self.state:
             if request.target is None:
                 self._update_unplanned(request, outcome, reason)
             else:
@@ -109,16 +109,16 @@ class RequestTracker:
             and request.transition is not None
             and playback.now >= request.transition.frame
         ):
-            request.is_started = True
+            request = self._changed(request, is_started=True)
             self._receipt(request, "started", f"{request.label}: the transition begins")
         if playback.instance is target:
-            request.transition = request.last
+            request = self._changed(request, transition=request.last)
             self._end(request, "finished", f"{playback.instance.section or 'silence'} plays")
         elif any(transition.target is target for transition in playback.transitions):
             return
         elif playback.transitions and playback.destination.section == target.section:
             before = request.transition
-            self._attach(request)
+            request = self._attached(request)
             if not self._has_only_moved(before, request.transition):
                 self._receipt(request, "deferred", f"{request.label}: the transition was planned again")
         else:
@@ -131,18 +131,25 @@ class RequestTracker:
             return False
         return abs(now.beat - before.beat) < BEAT_TOLERANCE
 
-    def _attach(self, request: TrackedRequest) -> None:
-        """Let a request wait for the transitions that are planned now."""
-        request.transition, request.last = self.playback.transitions[0], self.playback.transitions[-1]
-        request.target = request.last.target
+    def _changed(self, request: TrackedRequest, **changes: Any) -> TrackedRequest:
+        """Replace a request by one that differs, and return that."""
+        new = replace(request, **changes)
+        self.state = tuple(new if one is request else one for one in self.state)
+        return new
+
+    def _attached(self, request: TrackedRequest) -> TrackedRequest:
+        """Let a request wait for the transitions that are planned now; return it as it is then."""
+        first, last = self.playback.transitions[0], self.playback.transitions[-1]
+        return self._changed(request, transition=first, last=last, target=last.target)
 
     def _update_unplanned(self, request: TrackedRequest, outcome: Outcome, reason: str) -> None:
         """Update a request without a planned transition: it gets one, waits, or is finished."""
-        was_new, request.is_new = request.is_new, False
+        was_new = request.is_new
+        request = self._changed(request, is_new=False)
         if request.subject != TRANSPORT and not self.playback.is_playing:
             outcome = Outcome.SETTLED  # a planned transition leads to silence, not to what a state asks for
         if outcome is Outcome.PLANNED:
-            self._attach(request)
+            request = self._attached(request)
             self._receipt(request, "accepted" if was_new else "deferred", f"{request.label}: {reason}")
         elif outcome is Outcome.SETTLED:
             if was_new:
@@ -161,5 +168,5 @@ class RequestTracker:
         playback.receipt(request.id, status, reason, transition.frame, position, transition.rule)
 
     def _end(self, request: TrackedRequest, status: str, reason: str) -> None:
-        self._open.remove(request)
+        self.state = tuple(one for one in self.state if one is not request)
         self._receipt(request, status, reason)

@@ -46,17 +46,21 @@ class Ducking:
         Withdrawal group of all its commands.
     sample_rate : int
         Frames per second.
+
+    Attributes
+    ----------
+    state : tuple of DuckWindow
+        The windows whose envelope is posted.
     """
 
     def __init__(self, buses: Sequence[int], group: int, sample_rate: int) -> None:
         self.buses, self._group = list(buses), group
-        self._windows: tuple[DuckWindow, ...] = ()
+        self.state: tuple[DuckWindow, ...] = ()
         self._down, self._up = round(DUCK_S * sample_rate), round(RECOVER_S * sample_rate)
 
-    def take_over(self, before: Ducking, taken: Collection[int]) -> None:
-        """Continue another object's envelope, also on its strips, except those in `taken`."""
-        self._windows = before._windows
-        self.buses += [bus for bus in before.buses if bus not in taken]
+    def duck_too(self, buses: Sequence[int], taken: Collection[int]) -> None:
+        """Duck other strips too, which an edit has removed and which still sound, except those in `taken`."""
+        self.buses += [bus for bus in buses if bus not in taken]
 
     def recovers_at(self, window: DuckWindow) -> int:
         """Frame at which the ramp up begins: `RECOVER_S` before the end, but not before the sync point."""
@@ -75,8 +79,8 @@ class Ducking:
             Strips that were added by an edit: they jump to the present level of the others.
         """
         posted = [commands.withdraw(self._group, at)]
-        was, before = self._level(self._windows, at), self._level(windows, at)
-        self._windows = tuple(windows)
+        was, before = self._level(self.state, at), self._level(windows, at)
+        self.state = tuple(windows)
         if before != 1.0:
             posted += [commands.duck_bus(at, bus, before, 0, group=self._group) for bus in added]
         if was != before:

@@ -153,7 +153,8 @@ class Stingers:
         self._scheduled, self.state = before._scheduled, before.state
         self._is_ducking = self._is_ducking or before._is_ducking
         taken = {place.bus for place in self.playback.layout.places().values()}
-        self._ducking.take_over(before._ducking, taken)
+        self._ducking.state = before._ducking.state
+        self._ducking.duck_too(before._ducking.buses, taken)
         for stinger in list(self._scheduled):
             if stinger.message.name in kept:
                 stinger.table = self._tables[stinger.message.name]

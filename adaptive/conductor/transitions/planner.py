@@ -66,6 +66,11 @@ class TransitionPlanner:
         Receives the commands.
     groups : range
         Withdrawal groups for transitions, used in rotation.
+
+    Attributes
+    ----------
+    state : int
+        Number of transitions that were planned: it says which group is next.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox, groups: range) -> None:
@@ -74,18 +79,18 @@ class TransitionPlanner:
         self.applier = TransitionApplier(playback, outbox)
         self.tempo_changes = TempoChanges(playback, outbox)
         self._groups = groups
-        self._transitions_planned = 0
+        self.state = 0
         self._is_moved = False
 
     def take_over(self, before: TransitionPlanner) -> None:
         """Continue the rotation of groups, and keep the clips of fills."""
-        self._transitions_planned = before._transitions_planned
+        self.state = before.state
         self.applier.take_over(before.applier)
 
     def next_group(self) -> int:
         """The withdrawal group of the next transition."""
-        self._transitions_planned += 1
-        return self._groups[self._transitions_planned % len(self._groups)]
+        self.state += 1
+        return self._groups[self.state % len(self._groups)]
 
     def enter_first(self, instance: SegmentInstance, reason: str) -> None:
         """Enter an instance at frame 0; a restored instance starts before beat 0."""

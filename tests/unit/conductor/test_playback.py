@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.composer.steer import NOTHING_HELD
 from adaptive.conductor.messages import Receipt, SetState
 from adaptive.conductor.playback import PlaybackState
 from adaptive.preset.timing import LOOK_AHEAD_S
@@ -60,7 +61,7 @@ def test_a_bridge_without_chords_continues_those_of_its_section(playback: Playba
     calm = playback.assets.plans["calm"].visit(playback.instance.visit)
 
     assert playback.origin_of(bridge).section == "calm"
-    assert [context.plan_of(bar) for bar in range(3)] == [calm.bar(bar) for bar in (2, 3, 4)]
+    assert [context.plan_of(bar, NOTHING_HELD) for bar in range(3)] == [calm.bar(bar) for bar in (2, 3, 4)]
 
 
 def test_decisions_sound_one_look_ahead_after_the_control_step(playback: PlaybackState) -> None:
@@ -96,5 +97,5 @@ def test_each_visit_has_bars_of_its_own_over_the_declared_chords(playback: Playb
     )
 
     assert [context.instance.visit for context in (first, second)] == [0, 1]
-    assert first.plan_of(0).harmony.chords == second.plan_of(0).harmony.chords
-    assert first.plan_of(0).label != second.plan_of(0).label
+    assert first.plan_of(0, NOTHING_HELD).harmony.chords == second.plan_of(0, NOTHING_HELD).harmony.chords
+    assert first.plan_of(0, NOTHING_HELD).label != second.plan_of(0, NOTHING_HELD).label

@@ -59,6 +59,6 @@ def test_an_edit_keeps_states_that_it_still_declares_and_drops_the_others(tmp_pa
         tmp_path / "b", '[states.place]\nvalues = ["lake", "inn"]\n[states.mood]\nvalues = ["c", "d"]\n'
     )
     new = StepValues(edited, {})
-    new.take_over(old, edited.state_groups)
+    new.state = new.fitting(old.state)
 
     assert new.states == {"place": "inn", "mood": "c"}

@@ -113,3 +113,10 @@ def test_two_stray_readings_in_a_row_change_nothing() -> None:
     assert heard([165.0] * 10 + [205.0, 205.0] + [165.0] * 2).now(13.0).spm == pytest.approx(165.0)
     assert heard([165.0] * 10 + [205.0] * 3).now(12.0).spm == pytest.approx(205.0)
     assert heard([165.0] * 10 + [205.0] * 2, 6.0).now(66.0).spm == pytest.approx(205.0)
+
+
+def test_a_zero_that_was_clamped_to_the_range_is_a_zero() -> None:
+    estimator = heard([160.0, 160.0, 60.0, 160.0, 160.0, 60.0, 60.0, 60.0, 60.0], least_spm=60.0)
+
+    assert estimator.now(8.0) == Cadence(160.0, is_standing=True)
+    assert "cadence: 0 between readings is no stop" in texts(estimator)

@@ -23,6 +23,7 @@ def test_the_keys_of_the_table_and_of_its_parameter_are_settings(tmp_path: Path)
     assert settings.change_per_s == pytest.approx(0.04)
     assert settings.half_double
     assert settings.follows_phase
+    assert settings.least_spm == 60.0
     assert (settings.stale_after_s, settings.fallback_spm) == (None, None)
 
 

@@ -1,0 +1,25 @@
+"""What each operation of a command is for: the kind of object that its target is a row of.
+
+The dispatch in the kernel and the check of a commit both follow from this table.
+"""
+
+from __future__ import annotations
+
+from adaptive.kernel import layout as k
+
+NOBODY, CLIP, INSTRUMENT, BUS, PARAMETER = range(5)
+"""Kinds of targets; `NOBODY`: there is only one, such as the master, or none."""
+
+OPERATIONS = {
+    k.CLIP_START: CLIP, k.CLIP_GAIN: CLIP, k.CLIP_STOP: CLIP, k.CLIP_RELEASE: CLIP, k.CLIP_PAN: CLIP,
+    k.CLIP_TEMPO: CLIP, k.CLIP_CUTOFF: CLIP,
+    k.NOTE_ON: INSTRUMENT, k.NOTE_OFF: INSTRUMENT, k.INSTRUMENT_FADE: INSTRUMENT,
+    k.INSTRUMENT_RELEASE: INSTRUMENT,
+    k.BUS_GAIN: BUS, k.BUS_DUCK: BUS, k.BUS_PAN: BUS, k.BUS_CUTOFF: BUS,
+    k.MASTER_GAIN: NOBODY, k.CELL_HOLD: NOBODY, k.SET_PARAMETER: PARAMETER, k.SET_TEMPO: NOBODY,
+    k.WITHDRAW: NOBODY,
+}  # fmt: skip
+"""Every operation, with the kind of its target."""
+
+TARGETS = (NOBODY, *(OPERATIONS[number] for number in range(1, k.WITHDRAW + 1)))
+"""The same by number, for compiled code; there is no operation 0."""
