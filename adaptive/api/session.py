@@ -298,10 +298,6 @@ class Session:
             ``master.cutoff_hz``, ``layers.lead.inserts.echo.feedback``) to a number in its unit.
         seconds : float
             Time in which they get there; at least 20 ms.
-
-        Examples
-        --------
-        >>> music.mix({"buses.far.level_db": -12, "reverb.decay_s": 6.0}, seconds=2)  # doctest: +SKIP
         """
         return self.send({"mix": dict(values), "seconds": seconds})
 

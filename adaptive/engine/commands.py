@@ -73,7 +73,8 @@ def filter_clip(frame: int, clip: int, cutoff_hz: float, frames: int, *, group: 
 
 def stretch_clip(
     frame: int, clip: int, position: float, rate: float, rate_change: float = 0.0, *,
-    kind: int = k.STRETCH_TRANSIENTS, hop_quantum: int = 0, group: int = 0,
+    kind: int = k.STRETCH_TRANSIENTS, hop_quantum: int = 0, way: int = 1, is_first: bool = True,
+    group: int = 0,
 ) -> Command:  # fmt: skip
     """Let a clip follow a tempo map, from where it is: ``position + t (rate + rate_change t / 2)``.
 
@@ -87,9 +88,23 @@ def stretch_clip(
         One of ``layout.STRETCH_…``.
     hop_quantum : int
         Quantum, of the twelve of a hop, in which it makes its spectra.
+    way, is_first : int, bool
+        Number of the way that this part belongs to, and whether it is the first part.  Parts of a way that
+        the clip does not go, or goes no more, are ignored.
     """
     i0, i1 = struct.unpack("<2q", struct.pack("<2d", position, rate))
-    return Command(frame, k.CLIP_TEMPO, clip, group, i0=i0, i1=i1, f0=rate_change, f1=kind, f2=hop_quantum)
+    return Command(
+        frame,
+        k.CLIP_TEMPO,
+        clip,
+        group,
+        -way if is_first else way,
+        i0=i0,
+        i1=i1,
+        f0=rate_change,
+        f1=kind,
+        f2=hop_quantum,
+    )
 
 
 def play_note(

@@ -39,6 +39,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.processors.lowpass_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.sources.clip_record": "records: tests/unit/kernel/test_layout.py",
+    "kernel.sources.clip_ramps": "ramps of a clip: tests/unit/kernel/sources/test_clip.py",
     "kernel.sources.clip_tempo": "a clip's part in it: tests/unit/kernel/sources/test_stretched_clips.py",
     "kernel.sources.stretch_map": "the plan of a hop: tests/unit/kernel/sources/test_stretch.py",
     "kernel.sources.stretch_record": "records: tests/unit/kernel/test_layout.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adaptive.conductor.layers.way import Way
 from adaptive.engine.bank import Sound
@@ -26,6 +26,13 @@ class ClipInUse:
     is_stopping: bool = False  # it fades out; False for a released clip, which rings to its end
     way: Way | None = None
     shift: int = 0  # what the kernel counts more than `way_position_at`: it begins with the pass of the sound
+
+    ways: int = 0  # ways it has had
+
+    def take(self, way: Way) -> None:
+        """Go another way, which gets a number of its own."""
+        self.ways += 1
+        self.way = replace(way, number=self.ways)
 
     def way_position_at(self, frame: int) -> float:
         """Position at a frame, from the beginning of the pass in which it was entered."""

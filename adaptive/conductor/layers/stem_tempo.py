@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layers.way import SAME_RATE, Way, WayPart, way_of
@@ -59,25 +59,32 @@ class StemTempo:
         return [self._command(clip, part, group) for part in parts if part.frame >= at]
 
     def _command(self, clip: ClipInUse, part: WayPart, group: int) -> Command:
+        assert clip.way is not None  # the part is one of it
         quantum = (self.number + HOP_QUANTA // 2 * (clip.clip - self.first_clip)) % HOP_QUANTA
         return commands.stretch_clip(
             part.frame, clip.clip, part.position + clip.shift, part.rate, part.rate_change, kind=self.kind,
-            hop_quantum=quantum, group=group,
+            hop_quantum=quantum, way=clip.way.number, is_first=part.frame == clip.way.first_frame,
+            group=group,
         )  # fmt: skip
 
     def enter(self, clip: ClipInUse, segment: str, at: int, position: float) -> None:
         """Give a clip that begins its way, if it is not that of its own tempo."""
         way = self.way(segment, at, position, clip.sound)
-        clip.way = None if way.is_plain else way
+        clip.way = None
+        if not way.is_plain:
+            clip.take(way)
 
     def keep_up(self, clip: ClipInUse, segment: str, at: int, group: int) -> list[Command]:
         """Let a clip that goes on over a seam follow the tempo behind it."""
         way = self.way(segment, at, clip.way_position_at(at), clip.sound)
         if clip.way is None and way.goes_on(None, at):
             return []
-        is_same = way.goes_on(clip.way, at)
-        clip.way = _instead(way, clip, at)
-        return [] if is_same else self.commands(clip, at, group)
+        before = clip.way
+        if before is not None and way.goes_on(before, at):  # from here on it is computed from another beat
+            clip.way = replace(before, beat=way.beat, position=way.position)
+            return []
+        clip.take(way.after(_so_far(clip), at))
+        return self.commands(clip, at, group)
 
     def follow(self, clip: ClipInUse, segment: str, at: int) -> list[Command]:
         """Let a clip follow the tempo map, which has changed from a frame on."""
@@ -86,15 +93,10 @@ class StemTempo:
             way = self.way(segment, at, clip.way_position_at(at), clip.sound)
         else:
             way = self.way(segment, at, before.position, clip.sound, before.beat)
-        clip.way = _instead(way, clip, at)
+        clip.take(way.after(_so_far(clip), at))
         return self.commands(clip, at, self.group)
 
 
-def _instead(way: Way, clip: ClipInUse, at: int) -> Way:
-    """The way of a clip that goes another way from a frame on.
-
-    What was scheduled with a seam that has passed cannot be withdrawn any more: the end of a glide, for
-    example.  Each part of the way before is overridden at its frame.
-    """
-    before = clip.way or Way(0.0, 0.0, (WayPart(clip.zero_frame, 0.0),))  # frame by frame until now
-    return way.restated(part.frame for part in before.parts if part.frame > at).after(before, at)
+def _so_far(clip: ClipInUse) -> Way:
+    """The way of a clip until now; at its own tempo, it has gone frame by frame."""
+    return clip.way or Way(0.0, 0.0, (WayPart(clip.zero_frame, 0.0),))

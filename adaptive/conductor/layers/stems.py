@@ -372,7 +372,7 @@ class StemLayer:
             return []
         number = next(n for s, n in self.numbered() if s is playing.sound)
         if playing.way is not None:
-            playing.way = playing.way.from_frame(at)
+            playing.take(playing.way.from_frame(at))
         position = self._begin_at(playing, at, is_in_pass=playing.way_position_at(at) >= 0)
         return [
             commands.start_clip(at, clip, number, self.place.bus, position=position, gain=0.0),
@@ -543,7 +543,7 @@ class StemLayer:
             if self.elastic is not None and old.way is not None:
                 place = (old.way.position - self.next_position) * sound.scale
                 place /= 1.0 if old.sound is None else old.sound.scale
-                new.way = self.elastic.way(self.segment, at, place, sound, old.way.beat)
+                new.take(self.elastic.way(self.segment, at, place, sound, old.way.beat))
             self.current = new
             if not is_last:
                 self._change_at(new, self._pass_of(new))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -65,11 +64,17 @@ class Way:
         A beat of the timeline, and where the clip is there.
     parts : tuple of WayPart
         In order of their frames.
+    first_frame : int
+        Where it begins; parts before it are those of the way before.
+    number : int
+        Number of the way among those of its clip: the kernel ignores parts of other ways.
     """
 
     beat: float
     position: float
     parts: tuple[WayPart, ...]
+    first_frame: int = 0
+    number: int = 0
 
     def part_at(self, frame: float) -> WayPart:
         """The part that a frame lies in."""
@@ -97,21 +102,14 @@ class Way:
         """Return this way from a frame on."""
         now = self.part_at(frame)
         first = replace(now, frame=frame, position=now.position_at(frame), rate=now.rate_at(frame))
-        return replace(self, parts=(first, *(part for part in self.parts if part.frame > frame)))
-
-    def restated(self, frames: Iterable[int]) -> Way:
-        """Return this way with a part at each of some frames, too; it goes the same way."""
-        parts = list(self.parts)
-        for frame in frames:
-            if all(part.frame != frame for part in parts) and frame > parts[0].frame:
-                parts.append(self.from_frame(frame).parts[0])
-        return replace(self, parts=tuple(sorted(parts, key=lambda part: part.frame)))
+        later = (part for part in self.parts if part.frame > frame)
+        return replace(self, parts=(first, *later), first_frame=frame)
 
     def led_from(self, frame: int) -> Way:
         """Return this way, and what leads to it from an earlier frame on, at its first rate."""
         first = self.parts[0]
         lead = WayPart(frame, first.position - (first.frame - frame) * first.rate, first.rate)
-        return replace(self, parts=(lead, *self.parts))
+        return replace(self, parts=(lead, *self.parts), first_frame=frame)
 
     def goes_on(self, before: Way | None, frame: int) -> bool:
         """Whether from a frame on it goes as another one does; None: a way frame by frame."""
@@ -170,4 +168,4 @@ def way_of(
         parts.append(
             WayPart(frame, place + (segment.beat_at(frame) - place_beat) * frames_per_beat, rate, change)
         )
-    return Way(place_beat, place, tuple(parts))
+    return Way(place_beat, place, tuple(parts), at)

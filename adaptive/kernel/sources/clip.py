@@ -29,7 +29,6 @@ from adaptive.kernel.dsp.ramps import (
     add_quantum,
     aim_filter,
     prefetch_quantum,
-    ramp_at,
     rest_filter,
     set_filter,
 )
@@ -44,11 +43,11 @@ from adaptive.kernel.layout import (
     CUTOFF_OPEN_HZ,
     EQUAL_POWER_IN,
     EQUAL_POWER_OUT,
-    LINEAR,
     PAIRS,
     QUANTUM,
 )
 from adaptive.kernel.processors.lowpass import filter_rows, forget_broken
+from adaptive.kernel.sources.clip_ramps import cutoff_now, gain_now, pan_now
 from adaptive.kernel.sources.clip_record import CLIP_GROUP, STRETCHED_FRAMES
 from adaptive.kernel.sources.clip_tempo import (
     end_stretch,
@@ -164,6 +163,7 @@ def start_clip(
     if group["state"][column] != 0:
         leave_residual(group, column, sounds, frame, decay)
     group["follows"][column] = np.int32(0)
+    group["way"][column] = np.int32(0)
     group["at_stretched"][column] = np.int64(0)
     sound = sounds[np.int64(command["i0"])]
     position = command["i1"]
@@ -215,45 +215,6 @@ def release_clip(group: Any, column: int, sounds: Any, frame: int, decay: float)
             else:
                 group["residual"][lane] -= sample_before(group, column, sound, lane, frame)
     group["is_tail"][column] = np.int32(1)
-
-
-@rtsafe
-def gain_now(group: Any, column: int, frame: int) -> float:
-    """Gain of a clip's ramp at a frame."""
-    return ramp_at(
-        group["gain_from"][column],
-        group["gain_to"][column],
-        group["gain_start"][column],
-        group["gain_frames"][column],
-        group["gain_shape"][column],
-        frame,
-    )
-
-
-@rtsafe
-def pan_now(group: Any, column: int, frame: int) -> float:
-    """Pan of a clip's ramp at a frame."""
-    return ramp_at(
-        group["pan_from"][column],
-        group["pan_to"][column],
-        group["pan_start"][column],
-        group["pan_frames"][column],
-        np.int32(LINEAR),
-        frame,
-    )
-
-
-@rtsafe
-def cutoff_now(group: Any, column: int, frame: int) -> float:
-    """Cutoff of a clip's ramp at a frame, in Hz."""
-    return ramp_at(
-        group["cutoff_from"][column],
-        group["cutoff_to"][column],
-        group["cutoff_start"][column],
-        group["cutoff_frames"][column],
-        np.int32(LINEAR),
-        frame,
-    )
 
 
 @rtsafe

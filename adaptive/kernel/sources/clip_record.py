@@ -38,6 +38,7 @@ CLIP_GROUP = record(
         ("begun_at", "i8", PAIRS),  # position at which it was started
         # the tempo map of a clip, as in `STRETCH`
         ("follows", "i4", PAIRS),  # 0: it has none, 1 it has one, 2 one that has just been given to it
+        ("way", "i4", PAIRS),  # number of the way that it goes; parts of others are ignored
         ("stretch_kind", "i4", PAIRS),
         ("hop_quantum", "i4", PAIRS),
         ("map_frame", "i8", PAIRS),

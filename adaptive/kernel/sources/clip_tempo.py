@@ -38,9 +38,13 @@ def follow_tempo(group: Any, column: int, command: Any, frame: int) -> None:
 
     ``i0`` and ``i1`` are the bits of two float64: position, and frames of the sound in a frame of output.
     ``f0`` is the change of the latter a frame, ``f1`` the kind of stretch, ``f2`` the quantum of a hop.
+    ``which`` is the number of the way that the part belongs to, negative for its first part: parts of a way
+    that the clip does not go any more may still be in the schedule.
     """
-    if group["state"][column] == 0:
+    way = np.int32(command["which"])
+    if group["state"][column] == 0 or (way >= 0 and way != group["way"][column]):
         return
+    group["way"][column] = abs(way)
     group["map_frame"][column] = frame
     group["map_position"][column] = as_double(command["i0"])
     group["map_rate"][column] = as_double(command["i1"])

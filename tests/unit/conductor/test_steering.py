@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive.composer.learned import weights
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import Message, SetChord, SetKey, SetMood, SetSteer
 from adaptive.conductor.saved_steering import SavedSteering, saved_steering, steering_of
@@ -193,3 +194,24 @@ def test_an_edit_keeps_what_is_held_and_writes_no_layer_again_for_it(tmp_path: P
     for layer in ("pad", "low"):
         assert shape(notes(played, layer, 0.0)) == shape(notes(plain, layer, 0.0))
     assert player.performance.conductor.assets.generated["drums"].density == 0.9
+
+
+def test_missing_weights_are_told_once_and_rules_play(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "the learned weights drums.npz are missing: drums and their timing are made by rules"
+    monkeypatch.setattr(weights, "loaded", lambda: weights.Loaded(None, sentence))
+    monkeypatch.setattr("adaptive.conductor.conductor.loaded", weights.loaded)
+    played = play(make_preset(tmp_path, BODY.replace('style = "halftime"', 'style = "drive"')), 3.0)
+
+    assert [line["reason"] for line in played.lines("health")] == [sentence]
+    assert len(notes(played, "drums", 0.0)) > 10
+
+
+def test_learned_false_makes_drums_by_rules(tmp_path: Path) -> None:
+    drive = BODY.replace('style = "halftime"', 'style = "drive"')
+    rules = play(make_preset(tmp_path / "a", "[steer]\nlearned = false\n" + drive), 3.0)
+    learned = play(make_preset(tmp_path / "b", drive), 3.0)
+
+    assert shape(notes(rules, "drums", 0.0)) != shape(notes(learned, "drums", 0.0))
+    assert shape(notes(rules, "pad", 0.0)) == shape(notes(learned, "pad", 0.0))

@@ -77,16 +77,6 @@ def test_a_way_goes_on_where_the_rates_are_the_same() -> None:
     assert Way(0.0, 0.0, (WayPart(100, 5.0),)).goes_on(None, 100)
 
 
-def test_a_way_can_be_stated_again_at_any_frame() -> None:
-    glide = Way(0.0, 0.0, (WayPart(0, 0.0, 1.0, 1e-6), WayPart(500, 500.125, 1.0005)))
-    again = glide.restated([200, 700, 500, -10])
-
-    assert [part.frame for part in again.parts] == [0, 200, 500, 700]
-    assert [again.position_at(f) for f in range(0, 900, 50)] == pytest.approx(
-        [glide.position_at(f) for f in range(0, 900, 50)]
-    )
-
-
 def test_a_lead_keeps_the_first_rate() -> None:
     way = Way(0.0, 0.0, (WayPart(1000, 0.0, 1.25),)).led_from(800)
 

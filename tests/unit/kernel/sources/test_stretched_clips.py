@@ -216,6 +216,24 @@ def test_a_stretched_clip_does_not_change_with_its_neighbours() -> None:
     assert np.array_equal(alone[0], among[0])
 
 
+def test_parts_of_a_way_that_a_clip_goes_no_more_are_ignored() -> None:
+    sound = sound_of(music(), 2 * RATE)
+    going = [c.start_clip(LEAD, 0, 0, 0), c.stretch_clip(LEAD, 0, 0.0, 1.1, way=2)]
+    stale = [
+        c.stretch_clip(LEAD + 20000, 0, 5.0, 0.5, way=1, is_first=False),
+        c.stretch_clip(LEAD + 30000, 0, 33000.0, 1.1, way=2, is_first=False),
+    ]
+    again = [
+        c.start_clip(LEAD + 40000, 0, 0, 0),
+        c.stretch_clip(LEAD + 50000, 0, 5.0, 0.5, way=2, is_first=False),
+    ]
+
+    assert np.array_equal(rendered(sound, 2 * RATE, going), rendered(sound, 2 * RATE, [*going, *stale]))
+    assert np.array_equal(
+        rendered(sound, 2 * RATE, [*going, again[0]]), rendered(sound, 2 * RATE, [*going, *again])
+    )
+
+
 def test_an_engine_can_be_made_elastic_while_it_plays() -> None:
     sound = sound_of(music(), 2 * RATE)
     engine = Engine(EngineSpec())
