@@ -18,7 +18,7 @@ from adaptive.composer.plan.form import MOVEMENT_PARTS, FormPart, movement, pars
 from adaptive.composer.plan.part import PlannedPart
 from adaptive.composer.plan.tune import TuneNote
 from adaptive.composer.seeding import named_seed, seeded
-from adaptive.composer.steer import HeldHarmony
+from adaptive.composer.steer import NOTHING_HELD, HeldHarmony
 
 PART_BARS = 8
 """A part has two phrases, or as many as this number of bars takes if phrases are shorter than half of it."""
@@ -225,10 +225,14 @@ class SectionPlan:
 
     def under(self, held: HeldHarmony) -> SectionPlan:
         """Return the plan with a held key, mode or chord, and the same form; the latest few are kept."""
+        if held == NOTHING_HELD:
+            return self
         found = self._under.get(held)
         if found is None:
             brief = self.brief.under(held)
-            found = self._under[held] = self if brief == self.brief else SectionPlan(brief)
+            if brief == self.brief:
+                return self  # not kept: a plan that refers to itself would wait for the garbage collector
+            found = self._under[held] = SectionPlan(brief)
             if len(self._under) > KEPT_HELD:
                 del self._under[next(iter(self._under))]
         return found
