@@ -33,7 +33,7 @@ from adaptive.kernel.layout import (
     SET_TEMPO,
     TELEMETRY,
 )
-from adaptive.kernel.operations import BUS, CLIP, INSTRUMENT, TARGETS
+from adaptive.kernel.operations import OF_BUSES, OF_CLIPS, OF_INSTRUMENTS
 from adaptive.kernel.osc_receiver import take_mailbox
 from adaptive.kernel.parameters import (
     apply_mappings,
@@ -101,14 +101,14 @@ def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any
 def dispatch_command(header: Any, entries: Any, item: int, clips: Any, instruments: Any, buses: Any) -> None:
     """Add one command to the event list of its object, which applies it at its frame."""
     command = entries[item]["command"]
-    kind, target = TARGETS[command["operation"]], command["target"]
-    if kind == CLIP:
+    bit, target = np.int64(1) << np.int64(command["operation"]), command["target"]
+    if bit & OF_CLIPS:
         group, column = clips[target // np.int32(PAIRS)], target % np.int32(PAIRS)
         group["first_event"][column] = prepend_event(group["first_event"][column], entries, item)
-    elif kind == INSTRUMENT:
+    elif bit & OF_INSTRUMENTS:
         instrument = instruments[target]
         instrument["first_event"] = prepend_event(instrument["first_event"], entries, item)
-    elif kind == BUS:
+    elif bit & OF_BUSES:
         number = target // np.int32(PAIRS)
         if header["spare_first"] <= number < header["spare_end"]:
             return  # spare rows are not rendered: the entry would be freed while it is still in their list

@@ -22,4 +22,12 @@ OPERATIONS = {
 """Every operation, with the kind of its target."""
 
 TARGETS = (NOBODY, *(OPERATIONS[number] for number in range(1, k.WITHDRAW + 1)))
-"""The same by number, for compiled code; there is no operation 0."""
+"""The same by number; there is no operation 0."""
+
+
+def _bits(kind: int) -> int:
+    return sum(1 << number for number, target in OPERATIONS.items() if target == kind)
+
+
+OF_CLIPS, OF_INSTRUMENTS, OF_BUSES = _bits(CLIP), _bits(INSTRUMENT), _bits(BUS)
+"""Bit n is set if operation n has a target of the kind: compiled code that indexes a tuple could raise."""

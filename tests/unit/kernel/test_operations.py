@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from adaptive.engine import commands as c
 from adaptive.kernel import layout as k
-from adaptive.kernel.operations import BUS, CLIP, INSTRUMENT, NOBODY, OPERATIONS, PARAMETER, TARGETS
+from adaptive.kernel.operations import (
+    BUS,
+    CLIP,
+    INSTRUMENT,
+    NOBODY,
+    OF_BUSES,
+    OF_CLIPS,
+    OF_INSTRUMENTS,
+    OPERATIONS,
+    PARAMETER,
+    TARGETS,
+)
 
 
 def test_every_operation_has_a_target() -> None:
@@ -22,3 +33,10 @@ def test_a_command_is_for_what_its_constructor_names() -> None:
     assert {target: TARGETS[command.operation] for target, command in made.items()} == {
         target: target for target in made
     }
+
+
+def test_the_bits_for_compiled_code_say_the_same() -> None:
+    for kind, bits in ((CLIP, OF_CLIPS), (INSTRUMENT, OF_INSTRUMENTS), (BUS, OF_BUSES)):
+        assert [number for number in OPERATIONS if bits >> number & 1] == [
+            number for number, target in OPERATIONS.items() if target == kind
+        ]
