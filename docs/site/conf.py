@@ -22,6 +22,7 @@ include_patterns = [
     "docs/site/*.md",
     "docs/site/*.rst",
     "presets/*/README.md",
+    "adaptive/composer/learned/data/*.md",
 ]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 
