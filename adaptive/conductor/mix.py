@@ -63,8 +63,7 @@ class Mix:
             why = "held by a message" if value is not None else "let go by a message"
             playback.log_line("mix", at, why, target=path, value=value, seconds=message.seconds)
         words = f"{', '.join(changed)} {'moves' if len(changed) == 1 else 'move'} from there on"
-        playback.receipt(message.id, "accepted", words, at, playback.position_at(at))
-        playback.receipt(message.id, "finished", "")
+        playback.receipts_of_done(message.id, words, at)
 
     def begin(self, messages: Iterable[Message]) -> None:
         """Hold what was asked for before the first frame."""

@@ -381,3 +381,8 @@ class PlaybackState:
         """Create a receipt and hand it to the session, if the message had an id."""
         if message_id is not None and self.on_receipt is not None:
             self.on_receipt(Receipt(message_id, status, reason, frame, position, rule))
+
+    def receipts_of_done(self, message_id: str | None, words: str, frame: int) -> None:
+        """Create the receipts of a message that was carried out at once and is heard from a frame on."""
+        self.receipt(message_id, "accepted", words, frame, self.position_at(frame))
+        self.receipt(message_id, "finished", "")

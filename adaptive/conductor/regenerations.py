@@ -123,5 +123,4 @@ class Regenerations:
     def _tell(self, message: TakeMessage, at: int, words: str, fields: dict[str, object]) -> None:
         playback = self._playback
         playback.log_line("steer", at, words, **fields)
-        playback.receipt(message.id, "accepted", words, at, playback.position_at(at))
-        playback.receipt(message.id, "finished", "")
+        playback.receipts_of_done(message.id, words, at)

@@ -7,7 +7,7 @@ mood that a message holds, the layer's `steer` or `density`, the preset's `[stee
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adaptive.composer.steer import CONTROLS, NOTHING_HELD, HeldHarmony, Steer
 from adaptive.conductor.layers.generated import DENSITY_STEP, GeneratedLayer
@@ -141,8 +141,7 @@ class Steering:
         at = self._follow(is_live=True)
         playback = self._playback
         playback.log_line("steer", at, words, **_told(message))
-        playback.receipt(message.id, "accepted", f"{words} from there on", at, playback.position_at(at))
-        playback.receipt(message.id, "finished", "")
+        playback.receipts_of_done(message.id, f"{words} from there on", at)
 
     def begin(self, messages: Iterable[Message] = ()) -> None:
         """Take over what was asked for before the first frame, and set all layers to it."""
@@ -162,7 +161,7 @@ class Steering:
         """Hold what was saved, as far as the preset has the layers."""
         known = {"", *self._playback.assets.generated}
         controls = {key: value for key, value in state.controls.items() if key[0] in known}
-        self._change(HeldControls(controls, state.mood, state.key, state.chord))
+        self._change(replace(state, controls=controls))
 
     def take_over(self, before: Steering) -> None:
         """Continue what was held before an edit."""
@@ -182,16 +181,16 @@ class Steering:
                 controls.pop((message.layer, control), None)
                 if value is not None:
                     controls[message.layer, control] = value
-            self._change(HeldControls(controls, state.mood, state.key, state.chord))
+            self._change(replace(state, controls=controls))
             what = ", ".join(control for control, _ in message.values)
             return f"{what} of {message.layer or 'all layers'} held by a message"
         if isinstance(message, SetMood):
-            self._change(HeldControls(state.controls, message.point, state.key, state.chord))
+            self._change(replace(state, mood=message.point))
             return f"mood {message.word or message.point} held" if message.point else "mood let go"
         if isinstance(message, SetKey):
-            self._change(HeldControls(state.controls, state.mood, message.key, state.chord))
+            self._change(replace(state, key=message.key))
             return f"key {message.key} held" if message.key else "key let go"
-        self._change(HeldControls(state.controls, state.mood, state.key, message.chord))
+        self._change(replace(state, chord=message.chord))
         return f"chord {message.chord} held" if message.chord else "chord let go"
 
     def _change(self, state: HeldControls) -> None:
