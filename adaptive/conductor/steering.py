@@ -146,7 +146,7 @@ class Steering:
     def begin(self, messages: Iterable[Message] = ()) -> None:
         """Take over what was asked for before the first frame, and set all layers to it."""
         for message in messages:
-            if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+            if isinstance(message, SteerMessage):
                 self._hold(message)
         for name, layer in self._playback.assets.generated.items():
             self._set(name, layer, self._asked(name))

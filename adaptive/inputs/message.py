@@ -444,9 +444,8 @@ class Checker:
         """Check controls of the composer, for a layer or for all; None lets one go."""
         if not isinstance(values, Mapping) or not values:
             self._refuse(f'steer must be an object such as {{"density": 0.8}}, got {shown(values)}')
-        generated = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
-        if layer is not None and layer not in generated:
-            self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, generated)}")
+        if layer is not None:
+            self._require_generated(layer)
         checked = tuple((name, self._control(name, value)) for name, value in values.items())
         return SetSteer(checked, layer or "", message_id)
 
@@ -513,13 +512,16 @@ class Checker:
 
     def _generated(self, what: str, layers: Any) -> tuple[str, ...]:
         """Check a list of generated layers."""
-        known = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
         if not isinstance(layers, list | tuple):
             self._refuse(f"{what} needs a list of layers, got {shown(layers)}")
         for layer in layers:
-            if layer not in known:
-                self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, known)}")
+            self._require_generated(layer)
         return tuple(dict.fromkeys(layers))
+
+    def _require_generated(self, layer: Any) -> None:
+        known = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+        if layer not in known:
+            self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, known)}")
 
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
         if not isinstance(value, str) or len(value) > LONGEST_ID:

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adaptive.conductor.following import TempoFollowing
+from adaptive.conductor.following import FollowMessage, TempoFollowing
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
     Jump,
-    LockLayers,
     Message,
-    MoveProgramme,
-    Regenerate,
     Restart,
-    SetChord,
-    SetFollowing,
-    SetKey,
     SetMix,
-    SetMood,
-    SetOutputLatency,
-    SetProgramme,
     SetState,
-    SetSteer,
     SetTempo,
-    TakeBack,
-    TakeSteps,
     Transport,
 )
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.playback import SILENCE, PlaybackState
-from adaptive.conductor.regenerations import Regenerations
+from adaptive.conductor.regenerations import Regenerations, TakeMessage
 from adaptive.conductor.requests.places import PlaceRequests
 from adaptive.conductor.requests.tracker import TRANSPORT, RequestTracker
-from adaptive.conductor.steering import Steering
+from adaptive.conductor.steering import Steering, SteerMessage
 from adaptive.conductor.stingers.stingers import Stingers
 from adaptive.conductor.tempo.range import range_of
 from adaptive.conductor.transitions.planner import TransitionPlanner
@@ -121,11 +109,11 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
-        elif isinstance(message, TakeSteps | SetProgramme | MoveProgramme | SetFollowing | SetOutputLatency):
+        elif isinstance(message, FollowMessage):
             self.following.handle(message)
-        elif isinstance(message, SetSteer | SetMood | SetKey | SetChord):
+        elif isinstance(message, SteerMessage):
             self.steering.handle(message)
-        elif isinstance(message, LockLayers | Regenerate | TakeBack):
+        elif isinstance(message, TakeMessage):
             self.regenerations.handle(message)
         else:
             self._transport(message)
