@@ -7,11 +7,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from adaptive.composer.steer import CONTROLS, RegeneratedBars
+from adaptive.composer.steer import RegeneratedBars
 from adaptive.conductor.regenerations import RegenerationsState
 from adaptive.conductor.steering import HeldControls
 from adaptive.errors import InputError
 from adaptive.music.chord import Chord
+from adaptive.music.controls import CONTROLS
 from adaptive.music.scale import Key
 
 Text = Annotated[str, Meta(max_length=200)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from adaptive.composer.steer import CONTROLS, NOTHING_HELD, HeldHarmony, Steer
+from adaptive.composer.steer import NOTHING_HELD, HeldHarmony, Steer
 from adaptive.conductor.layers.generated import DENSITY_STEP, GeneratedLayer
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.messages import Message, SetChord, SetKey, SetMood, SetSteer
@@ -18,6 +18,7 @@ from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.records import OPEN_HZ
 from adaptive.music.chord import Chord
+from adaptive.music.controls import CONTROLS
 from adaptive.music.mood import mood_controls, mood_mode, mood_point
 from adaptive.music.scale import Key
 from adaptive.preset.schema import MoodPoint, PresetFile, SteerTable

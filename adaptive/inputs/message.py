@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from adaptive.composer.steer import CONTROLS
 from adaptive.conductor.messages import (
     FireEvent,
     ForgetPlace,
@@ -39,6 +38,7 @@ from adaptive.inputs import follow_checks
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.shown import shown
 from adaptive.music.chord import Chord
+from adaptive.music.controls import CONTROLS
 from adaptive.music.mood import MOODS
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset

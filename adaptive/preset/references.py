@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
+from adaptive.music.controls import CONTROLS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
@@ -57,17 +58,7 @@ CONTROL_RANGES = {
     "reverb_db": (-200.0, 24.0),
     "pan": (-1.0, 1.0),
     "cutoff_hz": (20.0, 20000.0),
-    "density": (0.0, 1.0),
-    "energy": (0.0, 1.0),
-    "brightness": (0.0, 1.0),
-    "register": (-1.0, 1.0),
-    "articulation": (0.0, 1.0),
-    "syncopation": (0.0, 1.0),
-    "complexity": (0.0, 1.0),
-    "swing": (0.0, 1.0),
-    "push": (-1.0, 1.0),
-    "humanise": (0.0, 1.0),
-    "wander": (0.0, 1.0),
+    **{name: (control.low, control.high) for name, control in CONTROLS.items()},
 }
 _TARGETS = ("parameter", "state", "event")
 
