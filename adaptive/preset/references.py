@@ -322,6 +322,11 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with `notes`, not with a `stem`")
         if stinger.stem == {}:
             faults.add((*at, "stem"), "must have at least one file")
+        if stinger.tempo_bpm is not None and stinger.stem is None:
+            faults.add((*at, "tempo_bpm"), "goes with a `stem`; `notes` follow the tempo by themselves")
+        if stinger.stretch is not None and stinger.tempo_bpm is None:
+            text = "needs `tempo_bpm`, the tempo it was recorded at; without one it sounds as recorded"
+            faults.add((*at, "stretch"), text)
 
 
 @functools.cache

@@ -326,6 +326,8 @@ class StingerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
+    tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
+    stretch: Stretch | None = None
     instrument: Name | None = None
     notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()
     follows: Literal["key", "chord"] = "key"
