@@ -48,7 +48,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
     WrittenBar
         Notes that never overlap.
     """
-    style = style_of(context, STYLES)
+    style = style_of(context, STYLES, "arpeggio")
     randoms = _liked(context)
     high = _highest(context)
     turn = context.rng(MOTIF, 2).integers(3) if context.bar_in_phrase % 4 == 2 else 0

@@ -6,7 +6,7 @@ that it depends on nothing but the theme and its own place, and is found again a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.performance import swing_ratio
-from adaptive.composer.feel.swing import EIGHTHS, swing_of
+from adaptive.composer.feel.swing import EIGHTHS
 from adaptive.composer.fills import PART_FILL_ENERGY, fill_start
+from adaptive.composer.genres.mixing import swing_of
 from adaptive.composer.learned import weights
 from adaptive.composer.learned.drum_grid import BAR_STEPS, GHOST, KINDS, SNARE, STROKES, STYLES, Grid
 from adaptive.composer.learned.feel import played
@@ -25,10 +26,11 @@ from adaptive.composer.learned.patterns import Drawing, draw_bar
 from adaptive.composer.plan.section_plan import THIN_BAR
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.strokes import Stroke
+from adaptive.composer.writing import meter_of
 
 PLAYS_AS = {
     "drive": "rock", "funk": "funk", "hiphop": "hiphop", "jazz": "jazz", "latin": "latin", "dance": "dance",
-    "reggae": "reggae",
+    "reggae": "reggae", "pop": "pop", "house": "dance",
 }  # fmt: skip
 """Styles of the generator that are drawn from the pattern network, and its style."""
 
@@ -37,6 +39,17 @@ KICK_LIKING = 2.0
 
 BACKBEAT = {("kick", 0): 1.5, ("snare", 4): 2.5, ("snare", 12): 2.5}
 HATS = {("ride", step): -1.0 for step in range(BAR_STEPS)}
+FOUR_ON_THE_FLOOR = (
+    {("kick", step): 9.0 if step % 4 == 0 else -5.0 for step in range(BAR_STEPS)}
+    | {("hat_open", step): 6.0 if step % 4 == 2 else -2.0 for step in range(BAR_STEPS)}
+    | {("snare", step): 6.0 if step % 8 == 4 else -1.5 for step in range(BAR_STEPS)}
+)  # fmt: skip
+RIDE_AND_HAT = (
+    {("ride", step): 3.0 for step in (0, 4, 6, 8, 12, 14)}
+    | {("ride", step): -3.0 for step in (3, 7, 11, 15)}
+    | {("hat", step): 3.5 if step in {4, 12} else -2.5 for step in range(BAR_STEPS)}
+    | {(tom, step): -2.0 for tom in ("tom_high", "tom_mid", "tom_low") for step in range(BAR_STEPS)}
+)
 LIKED: dict[str, dict[tuple[str, int], float]] = {
     "drive": BACKBEAT | HATS,
     "funk": BACKBEAT | HATS,
@@ -44,6 +57,9 @@ LIKED: dict[str, dict[tuple[str, int], float]] = {
     "latin": {("kick", 0): 1.0},
     "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 1.5,
               ("snare", 12): 1.5},
+    "jazz": RIDE_AND_HAT,
+    "pop": BACKBEAT | HATS | {("kick", 8): 1.0},
+    "house": FOUR_ON_THE_FLOOR | {("ride", step): -4.0 for step in range(BAR_STEPS)},
     "reggae": {("kick", 8): 2.5, ("snare", 8): 1.5, ("kick", 0): -1.5},
 }  # fmt: skip
 """Strokes that make a style what it is: how much more likely they are made, in nats."""
@@ -84,6 +100,8 @@ _NEED = {"kick": 3.0, "snare": 3.0, "crash": 2.5, "ride": 1.6, "hat": 1.5, "hat_
 """How much each kind of stroke is needed, beside the weight of its place (toms: 1)."""
 
 _PIECE_OF = {"ghost": "snare"}
+BY_FOOT = _PIECE_OF | {"hat": "hat_pedal"}
+"""In jazz the hat is closed by the foot, while a hand plays the ride."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +132,10 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
     grid = _fitted(grid, _strokes(context) + more, context)
     around = np.concatenate([_groove(theme, 1), grid, _groove(theme, 0)])
     late, loud = played(networks, around, theme.style, _offbeat(context), context.tempo_bpm)
+    by_foot = BY_FOOT if style == "jazz" else _PIECE_OF
     return [
         Stroke(
-            _PIECE_OF.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
+            by_foot.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
             float(loud[step, kind]), late_ms=float(late[step, kind]),
         )
         for step, kind in np.argwhere(grid)
@@ -248,7 +267,8 @@ def _offbeat(context: BarContext) -> float:
 
 
 GRID_OF = {
-    "kick": "kick", "snare": "snare", "rim": "snare", "hat": "hat", "shaker": "hat", "woodblock": "ride",
+    "kick": "kick", "snare": "snare", "rim": "snare", "hat": "hat", "hat_pedal": "hat",
+    "shaker": "hat", "woodblock": "ride",
     "hat_open": "hat_open", "ride": "ride", "crash": "crash", "tom_high": "tom_high", "tom_mid": "tom_mid",
     "tom_low": "tom_low",
 }  # fmt: skip
@@ -264,40 +284,53 @@ ACCENT = 0.6
 def with_feel(context: BarContext, strokes: list[Stroke], style: str) -> list[Stroke]:
     """Return a rule-made pattern as people would play it: its strokes off the grid, with their accents.
 
-    Strokes between sixteenths, and bars of other meters, stay as they are.
+    Strokes between sixteenths stay as they are.  In other meters than 4/4, each pulse is played as a beat
+    of 4/4: a bar of up to four pulses as one bar, a longer one as several.
     """
     networks = weights.networks() if context.steer.learned else None
-    if networks is None or (context.beats, context.beat_unit) != (4, 4):
+    if networks is None:
         return strokes
-    bar = np.zeros((BAR_STEPS, KINDS), np.uint8)
-    kinds = [_kind_of(stroke) for stroke in strokes]
-    for stroke, kind in zip(strokes, kinds, strict=True):
-        if kind >= 0:
-            bar[int(stroke.onset * 4), kind] = 1
-    late, loud = played(
-        networks, np.tile(bar, (3, 1)), STYLES.index(PLAYS_AS[style]) if style in PLAYS_AS else None,
-        _offbeat(context), context.tempo_bpm,
-    )  # fmt: skip
-    usual = {kind: float(loud[bar[:, kind] > 0, kind].mean()) for kind in set(kinds) if kind >= 0}
-    felt = []
-    for stroke, kind in zip(strokes, kinds, strict=True):
-        if kind < 0:
-            felt.append(stroke)
-            continue
-        step = int(stroke.onset * 4)
-        accent = (float(loud[step, kind]) / usual[kind]) ** ACCENT
-        felt.append(
-            Stroke(
-                stroke.piece, stroke.onset, min(1.0, stroke.velocity * accent), stroke.density, stroke.energy,
-                float(late[step, kind]),
-            )
-        )  # fmt: skip
-    return felt
+    places = [_place_of(context, stroke) for stroke in strokes]
+    parts = -(-len(meter_of(context).pulses) // BEATS)
+    bars = np.zeros((parts, BAR_STEPS, KINDS), np.uint8)
+    for place in places:
+        if place is not None:
+            bars[place] = 1
+    number = STYLES.index(PLAYS_AS[style]) if style in PLAYS_AS else None
+    around = [np.concatenate([bars[part - 1], bars[part], bars[(part + 1) % parts]]) for part in range(parts)]
+    felt = [played(networks, grid, number, _offbeat(context), context.tempo_bpm) for grid in around]
+    late, loud = np.stack([one for one, _ in felt]), np.stack([one for _, one in felt])
+    usual = {kind: float(loud[bars[:, :, kind] > 0, kind].mean()) for kind in {p[2] for p in places if p}}
+    return [
+        stroke
+        if place is None
+        else replace(
+            stroke,
+            velocity=min(1.0, stroke.velocity * (float(loud[place]) / usual[place[2]]) ** ACCENT),
+            late_ms=float(late[place]),
+        )
+        for stroke, place in zip(strokes, places, strict=True)
+    ]
+
+
+BEATS = 4
+"""Beats of the bars that the networks know."""
+
+
+def _place_of(context: BarContext, stroke: Stroke) -> tuple[int, int, int] | None:
+    """Return the bar, sixteenth and kind that the feel network takes a stroke for; None: for nothing."""
+    meter, kind = meter_of(context), _kind_of(stroke)
+    if kind < 0 or (stroke.onset / meter.step).denominator != 1:
+        return None
+    pulse = meter.pulse_at(stroke.onset)
+    share = (stroke.onset - meter.pulses[pulse]) / meter.pulse_lengths[pulse]
+    part, beat = divmod(pulse, BEATS)
+    return part, BEATS * beat + int(share * BEATS), kind
 
 
 def _kind_of(stroke: Stroke) -> int:
     """Return what the feel network takes a stroke for; -1: for nothing."""
-    if (stroke.onset * 4).denominator != 1 or stroke.piece not in GRID_OF:
+    if stroke.piece not in GRID_OF:
         return -1
     kind = STROKES.index(GRID_OF[stroke.piece])
     return GHOST if kind == SNARE and stroke.velocity < GHOST_BELOW else kind

@@ -25,6 +25,12 @@ _DIVISIONS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = {
     4: (((4,),), ((2, 2), (3, 1), (2, 2)), ((2, 1, 1), (1, 1, 2), (2, 2))),
     6: (((6,), (4, 2)), ((4, 2), (2, 4), (2, 2, 2)), ((2, 2, 2), (3, 1, 2))),
 }
+# The same for tunes whose shortest notes are eighths.
+_EIGHTHS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = _DIVISIONS | {
+    2: (((2,),), ((2,),), ((2,),)),
+    4: (((4,),), ((2, 2),), ((2, 2),)),
+    6: (((6,), (4, 2)), ((4, 2), (2, 2, 2)), ((2, 2, 2),)),
+}
 _MOVES = (-2, -1, -1, -1, -1, 0, 1, 1, 1, 1, 2, 3, -3, 4)
 
 
@@ -42,7 +48,12 @@ Cell = tuple[CellNote, ...]
 
 
 def rhythm(
-    meter: Meter, rng: np.random.Generator, activity: float, syncopation: float = 0.0
+    meter: Meter,
+    rng: np.random.Generator,
+    activity: float,
+    syncopation: float = 0.0,
+    *,
+    in_eighths: bool = False,
 ) -> list[tuple[Fraction, Fraction]]:
     """Return onsets and lengths of a bar.
 
@@ -56,7 +67,10 @@ def rhythm(
         0 … 1: from held notes to divided pulses.
     syncopation : float
         0 … 1: the chance that a note on a pulse comes an eighth early.
+    in_eighths : bool
+        Whether no note is shorter than an eighth.
     """
+    divisions = _EIGHTHS if in_eighths else _DIVISIONS
     onsets: list[Fraction] = []
     for index, (pulse, length) in enumerate(zip(meter.pulses, meter.pulse_lengths, strict=True)):
         drawn = float(rng.random())
@@ -65,7 +79,7 @@ def rhythm(
         if not index and len(meter.pulses) > 2 and drawn > 0.88:
             continue  # it begins after the bar line
         level = 0 if drawn < 0.75 - 0.5 * activity else 1 if drawn < 1.15 - 0.45 * activity else 2
-        choices = _DIVISIONS.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
+        choices = divisions.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
         at = pulse
         for sixteenths in choices[int(rng.integers(len(choices)))]:
             onsets.append(at)
@@ -99,19 +113,28 @@ def _breathing(
 
 
 def cell(
-    meter: Meter, rng: np.random.Generator, activity: float, syncopation: float = 0.0, least: int = 2
+    meter: Meter,
+    rng: np.random.Generator,
+    activity: float,
+    syncopation: float = 0.0,
+    least: int = 2,
+    proposals: int = PROPOSALS,
+    *,
+    in_eighths: bool = False,
 ) -> Cell:
     """Return a new cell; it has at least `least` notes if a few tries find such a rhythm."""
     for _ in range(4):
-        notes = rhythm(meter, rng, activity, syncopation)
+        notes = rhythm(meter, rng, activity, syncopation, in_eighths=in_eighths)
         if len(notes) >= least and len({length for _, length in notes}) > 1:
             break
-    return with_contour(notes, rng)
+    return with_contour(notes, rng, proposals)
 
 
-def with_contour(notes: list[tuple[Fraction, Fraction]], rng: np.random.Generator) -> Cell:
-    """Return a rhythm with the best of `PROPOSALS` contours."""
-    moves = rng.choice(_MOVES, size=(PROPOSALS, max(1, len(notes) - 1)))
+def with_contour(
+    notes: list[tuple[Fraction, Fraction]], rng: np.random.Generator, proposals: int = PROPOSALS
+) -> Cell:
+    """Return a rhythm with the best of some contours."""
+    moves = rng.choice(_MOVES, size=(proposals, max(1, len(notes) - 1)))
     heights = [[0, *np.cumsum(row)[: len(notes) - 1].tolist()] for row in moves]
     best = min(heights, key=_contour_faults)
     return tuple(CellNote(onset, length, height) for (onset, length), height in zip(notes, best, strict=True))

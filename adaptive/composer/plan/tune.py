@@ -34,6 +34,8 @@ _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "b+"),
     ("a", "i", "b"),
 )
+SALT_REPETITION = 29
+
 FARTHEST = 7
 """Semitones by which an exact transposition may lie beside the line that fits best."""
 
@@ -82,9 +84,35 @@ class Ideas:
     seed: int
 
 
-def ideas_of(
-    meter: Meter, seed: int, theme: str, energy: float, syncopation: float, kin: Ideas | None = None
-) -> Ideas:
+@dataclass(frozen=True, slots=True)
+class IdeasAsked:
+    """What the ideas of a theme are asked to be.
+
+    Parameters
+    ----------
+    energy : float
+        0 … 1: how active its rhythm is.
+    syncopation : float
+        0 … 1: chance that a note comes an eighth early.
+    activity : float
+        Added to the activity that follows from `energy`.
+    repetition : float or None
+        0 … 1: below 0.5 bars get ideas of their own, above it they repeat the first; None: as usual.
+    temperature : float
+        0 … 3: above 1 contours are less chosen.
+    in_eighths : bool
+        Whether no note is shorter than an eighth.
+    """
+
+    energy: float
+    syncopation: float = 0.0
+    activity: float = 0.0
+    repetition: float | None = None
+    temperature: float = 1.0
+    in_eighths: bool = False
+
+
+def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas | None = None) -> Ideas:
     """Return the ideas of a theme.
 
     Parameters
@@ -95,19 +123,23 @@ def ideas_of(
         Seed of the section.
     theme : str
         Its name.
-    energy : float
-        0 … 1: how active its rhythm is.
-    syncopation : float
-        0 … 1.
+    asked : IdeasAsked
+        How active, syncopated, repetitive and unusual they are.
     kin : Ideas or None
         Another theme, of which half of the themes take an idea and change it.
     """
     seed = named_seed(seed, theme, "tune")
     rng = seeded(seed)
-    activity = 0.25 + 0.6 * energy + 0.2 * (float(rng.random()) - 0.5)
-    a = cells.cell(meter, rng, activity, syncopation, least=3)
-    b = cells.cell(meter, rng, activity * 0.8, syncopation)
-    c = cells.cell(meter, rng, min(1.0, activity * 1.25), syncopation, least=3)
+    activity = 0.25 + 0.6 * asked.energy + 0.2 * (float(rng.random()) - 0.5) + asked.activity
+    activity, syncopation = min(1.0, max(0.05, activity)), asked.syncopation
+    proposals = max(1, round(cells.PROPOSALS / max(0.2, asked.temperature)))
+
+    def cell(share: float, least: int = 2) -> Cell:
+        return cells.cell(
+            meter, rng, min(1.0, activity * share), syncopation, least, proposals, in_eighths=asked.in_eighths
+        )
+
+    a, b, c = cell(1.0, 3), cell(0.8), cell(1.25, 3)
     drawn = float(rng.random())
     if kin is not None and drawn < 0.6:
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
@@ -115,7 +147,24 @@ def ideas_of(
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
     upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
     rises = bool(rng.random() < 0.65)
-    return Ideas(a, b, c, scheme, (*scheme[:2], third), upbeat, rises, seed)
+    answer = (*scheme[:2], third)
+    if asked.repetition is not None:
+        scheme, answer = (
+            _repeating(scheme, seed, asked.repetition),
+            _repeating(answer, seed, asked.repetition),
+        )
+    return Ideas(a, b, c, scheme, answer, upbeat, rises, seed)
+
+
+def _repeating(words: tuple[str, ...], seed: int, repetition: float) -> tuple[str, ...]:
+    """Return a scheme in which bars repeat the first idea, or have ideas that differ, as asked for."""
+    drawn = seeded(seed, SALT_REPETITION).random(len(words)).tolist()
+    share = 2.0 * abs(repetition - 0.5)
+    changed = []
+    for place, word in enumerate(words):
+        other = words[0] if repetition > 0.5 else ("a", "b", "c", "i")[place % 4]
+        changed.append(other if place and drawn[place] < share else word)
+    return tuple(changed)
 
 
 @dataclass(frozen=True, slots=True)
