@@ -63,7 +63,7 @@ AS_USUAL = 0.5
 
 SALT_TENSION, SALT_REPEATED = 19, 23
 
-SYNCOPATION = 0.18
+SYNCOPATION = 0.1
 """Chance that a note of the tune comes an eighth early."""
 
 
@@ -278,11 +278,14 @@ class PlannedPart:
         """Three voices for every chord, by bar, as MIDI pitches."""
         moments, places = [], []
         for bar, chords in enumerate(self.chords):
-            for (onset, chord), bass in zip(chords, self.basses[bar], strict=True):
+            ends = [*(onset for onset, _ in chords[1:]), self.brief.meter.length]
+            for (onset, chord), bass, end in zip(chords, self.basses[bar], ends, strict=True):
                 if not chord.is_silent:
                     places.append((bar, onset))
                     tune = self._tune_at(bar, onset)
-                    moments.append(KnownChord(chord, bass, tune, min(VOICES_HIGH, self.ceilings[bar])))
+                    line = tuple(n.pitch.midi for n in self.tune.bars[bar] if onset <= n.onset < end)
+                    ceiling = min(VOICES_HIGH, self.ceilings[bar])
+                    moments.append(KnownChord(chord, bass, tune, ceiling, line))
         found = dict(zip(places, voice_path(moments), strict=True))
         return [
             tuple(found.get((bar, onset), ()) for onset, _ in chords)

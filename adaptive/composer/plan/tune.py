@@ -20,8 +20,8 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
 
-LOW, HOME, HIGH = 31, 33, 45
-"""F4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
+LOW, HOME, HIGH = 28, 33, 45
+"""C4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
 
 # What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
 # idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
@@ -34,6 +34,12 @@ _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "b+"),
     ("a", "i", "b"),
 )
+KIN_RHYTHMS = 0.5
+"""Share of themes in which two ideas have one rhythm."""
+
+MORE_CHANGES = 0.75
+"""Share of the phrases of a varied statement in which two bars change, and not one."""
+
 SALT_REPETITION = 29
 
 FARTHEST = 7
@@ -140,6 +146,8 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
         )
 
     a, b, c = cell(1.0, 3), cell(0.8), cell(1.25, 3)
+    if float(rng.random()) < KIN_RHYTHMS:  # the third idea has the rhythm of the first
+        c = cells.with_contour([(note.onset, note.length) for note in a], rng, proposals)
     drawn = float(rng.random())
     if kin is not None and drawn < 0.6:
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
@@ -257,9 +265,10 @@ def _phrase_cells(ideas: Ideas, plan: TunePlan, phrase: int, count: int) -> list
     made = [_developed(ideas, words[bar % len(words)], plan.meter) for bar in range(count - 1)]
     if plan.variation:
         rng = seeded(plan.variation, phrase)
-        place = int(rng.integers(1, max(2, count - 1)))
-        if place < len(made):
-            made[place] = _varied(made[place], plan.meter, float(rng.random()))
+        changes = 2 if rng.random() < MORE_CHANGES else 1
+        for place in {int(place) for place in rng.integers(1, max(2, count - 1), size=changes)}:
+            if place < len(made):
+                made[place] = _varied(made[place], plan.meter, float(rng.random()))
     return [*made, _closing(ideas, plan, phrase)]
 
 
