@@ -150,6 +150,9 @@ class SteerTable(Table, frozen=True):
     learned: bool = True
 
 
+StyleWeight = Annotated[float, Meta(ge=0.0, le=1000.0)]
+
+
 class LayerTable(Table, frozen=True):
     """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
 
@@ -160,7 +163,7 @@ class LayerTable(Table, frozen=True):
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
-    style: Name | None = None
+    style: Name | dict[Name, StyleWeight] | None = None
     instrument: Name | None = None
     level_db: Control = 0.0
     pan: Control = 0.0
