@@ -39,7 +39,7 @@ from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.shown import shown
 from adaptive.music.chord import Chord
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
 from adaptive.music.mood import MOODS
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
@@ -448,6 +448,8 @@ class Checker:
             self._refuse(f'steer must be an object such as {{"density": 0.8}}, got {shown(values)}')
         if layer is not None:
             self._require_generated(layer)
+        for control in OF_ALL_LAYERS & values.keys() if layer is not None else ():
+            self._refuse(f"{control} is one for all layers, which share the harmony: leave `layer` out")
         checked = tuple((name, self._control(name, value)) for name, value in values.items())
         return SetSteer(checked, layer or "", message_id)
 
@@ -457,6 +459,8 @@ class Checker:
         control = CONTROLS[name]
         if value is None:
             return None
+        if name in SWITCHES and isinstance(value, bool):
+            return float(value)
         if not is_finite_number(value):
             self._refuse(f"{name} must be a number, got {shown(value)}")
         self.clamped += not control.low <= value <= control.high

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
@@ -250,6 +250,10 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
         _steer(layer.steer, (*at, "steer"), file, faults)
+        for control in sorted(OF_ALL_LAYERS):
+            if getattr(layer.steer, control) is not None:
+                text = "goes with `[steer]`: all layers share the harmony"
+                faults.add((*at, "steer", control), text)
 
 
 def _all_layers(file: PresetFile, faults: FaultList) -> None:

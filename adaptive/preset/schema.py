@@ -147,6 +147,12 @@ class SteerTable(Table, frozen=True):
     push: Control | None = None
     humanise: Control | None = None
     wander: Control | None = None
+    tension: Control | None = None
+    repetition: Control | None = None
+    temperature: Control | None = None
+    mute_bass: Control | bool | None = None
+    mute_drums: Control | bool | None = None
+    only_bass_and_drums: Control | bool | None = None
     learned: bool = True
 
 
