@@ -195,7 +195,7 @@ class Conductor:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
-            self.mix.restore(saved.mix)
+            self.mix.restore(saved.mix, saved.snapshots)
             self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
@@ -256,7 +256,8 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), following=self.following.saved(),
+            music, mix=dict(self.mix.held), snapshots=self.mix.snapshots.saved(),
+            following=self.following.saved(),
             steering=saved_steering(
                 self.steering.state, self.steering.locked_layers(), self.regenerations.state
             ),
@@ -288,6 +289,7 @@ class Conductor:
         self.stingers.revisit()
         for event in events:
             self.requests.handle(event)
+        self.mix.blend()
         self.tempo_teller.tell()
         self.cadence_teller.tell()
         self.steering.step()

@@ -26,6 +26,7 @@ from adaptive.conductor.messages import (
     SetKey,
     SetMix,
     SetMood,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -45,6 +46,7 @@ from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import Where
+from adaptive.preset.snapshots import snapshot_events
 
 LONGEST_ID = 128
 LONGEST_S = 3600.0
@@ -271,10 +273,11 @@ class Checker:
         }
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
-        self._read = {name for condition in preset.when.values() for name in condition.names}
+        conditions = (*preset.when.values(), *preset.snapshot_when.values())
+        self._read = {name for condition in conditions for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
-        self.events = tuple(preset.file.stingers)
+        self.events = tuple(dict.fromkeys((*preset.file.stingers, *snapshot_events(preset.file))))
         follow = preset.file.tempo_follow
         self.phase_event = None if follow is None else follow.phase_event
         self.known_events = self.events if self.phase_event is None else (*self.events, self.phase_event)
@@ -426,6 +429,19 @@ class Checker:
         checked = tuple((path, self._mix_value(path, value)) for path, value in values.items())
         return SetMix(checked, 0.0 if seconds is None else self._seconds(seconds), message_id)
 
+    def snapshot(self, values: Any, message_id: str | None = None) -> SetSnapshot:
+        """Check snapshots that are turned on (true, 1) or off (false, 0) or let go (None), by name."""
+        if not isinstance(values, Mapping) or not values:
+            self._refuse(f'snapshot must be an object such as {{"underwater": true}}, got {shown(values)}')
+        known = self._preset.file.snapshots
+        for name, value in values.items():
+            if name not in known:
+                self._refuse(f"there is no snapshot {shown(name)}{nearest_or_all(name, known)}")
+            if value is not None and not isinstance(value, bool) and value not in (0, 1):
+                self._refuse(f"snapshot {name} must be true, false or null, got {shown(value)}")
+        told = tuple((name, None if value is None else bool(value)) for name, value in values.items())
+        return SetSnapshot(told, message_id)
+
     def _mix_value(self, path: Any, value: Any) -> float | None:
         if path not in self.mix_targets:
             near = (
@@ -569,6 +585,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "snapshots": list(self._preset.file.snapshots),
             }
         }
 

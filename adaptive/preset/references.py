@@ -31,6 +31,7 @@ from adaptive.preset.schema import (
     SteerTable,
 )
 from adaptive.preset.segments import bar_grid
+from adaptive.preset.snapshots import check_snapshots
 from adaptive.preset.table import Curve
 from adaptive.preset.tempo_follow import check_input_follow, check_tempo_follow
 from adaptive.preset.tree import RESERVED
@@ -345,6 +346,7 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
     for name, bus in file.buses.items():
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
+    check_snapshots(file, faults)
 
 
 def _master(file: PresetFile, faults: FaultList) -> None:
