@@ -271,6 +271,11 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.intro_bars is not None and (layer.stem is None or layer.intro is not None):
+        beside = "`intro`, which is a file of its own" if layer.stem is not None else "`generator`"
+        faults.add(
+            ("layers", name, "intro_bars"), f"says what its `stem` holds, and does not go with {beside}"
+        )
     if layer.stretch is not None and layer.stem is None:
         faults.add(
             ("layers", name, "stretch"), "goes with a `stem`; a `generator` follows the tempo by itself"
@@ -372,6 +377,17 @@ def _controls(
             check_range(value, where, field.name, CONTROL_RANGES.get(field.name), faults)
 
 
+def _intro_bars(section: SectionTable, file: PresetFile, faults: FaultList) -> None:
+    """Check that the stems of a section that hold an introduction hold one of the same length."""
+    told = {layer: file.layers[layer].intro_bars for layer in section.layers if layer in file.layers}
+    known = section.intro_bars or max((bars or 0 for bars in told.values()), default=0)
+    for layer, bars in told.items():
+        if bars and (bars != known or section.intro_beats is not None):
+            length = f"{known} bars" if section.intro_beats is None else f"{section.intro_beats} beats"
+            text = f"is 0 or as long as the introduction of its sections, which lasts {length}"
+            faults.add(("layers", layer, "intro_bars"), text)
+
+
 def _sections(file: PresetFile, faults: FaultList) -> None:
     for name, section in file.sections.items():
         at: KeyPath = ("sections", name)
@@ -379,6 +395,7 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if section.intro_bars is not None and section.intro_beats is not None:
             faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
+        _intro_bars(section, file, faults)
         _then(name, section, file, faults)
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")

@@ -166,6 +166,7 @@ class LayerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     intro: str | dict[Name, str] | None = None
+    intro_bars: Annotated[int, Meta(ge=0, le=4096)] | None = None
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
