@@ -206,6 +206,10 @@ def _mix(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.mix(item["mix"], message_id, item.get("seconds"))]
 
 
+def _snapshot(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.snapshot(item["snapshot"], message_id)]
+
+
 def _steer(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.steer(item["steer"], item.get("layer"), message_id)]
 
@@ -220,6 +224,16 @@ def _key(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
 
 def _chord(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.chord(item["chord"], message_id)]
+
+
+def _note(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    note = item["note"]
+    if not isinstance(note, Mapping):
+        such = '{"note": {"layer": "lead", "pitch": 62, "velocity": 0.8}}'
+        message = f"note must be an object such as {such}, got {shown(note)}"
+        raise ProtocolError(message)
+    _refuse_strange("note", note, ("layer", "pitch", "velocity"))
+    return [checker.note(note.get("layer"), note.get("pitch"), note.get("velocity"), message_id)]
 
 
 def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
@@ -279,11 +293,13 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "forget": _forget,
     "jump": _jump,
     "mix": _mix,
+    "snapshot": _snapshot,
     "steer": _steer,
     "mood": _mood,
     "key": _key,
     "chord": _chord,
     "lock": _lock,
+    "note": _note,
     "regenerate": _regenerate,
     "take_back": _plain,
     "load": _load,
