@@ -138,6 +138,10 @@ def _clock(item: Item, _checker: Checker, message_id: str | None) -> list[Reques
     return [follow_checks.clock(item["clock"], message_id)]
 
 
+def _external_clock(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    return [follow_checks.external_clock(item["external_clock"], message_id)]
+
+
 def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.volume(item["volume"], message_id, item.get("seconds"))]
 
@@ -307,5 +311,6 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "tempo_follow": _following,
     "output_latency_ms": _output_latency,
     "clock": _clock,
+    "external_clock": _external_clock,
 }
 """Functions that read an object, by the key of its request."""

@@ -52,7 +52,8 @@ class OscReader:
         self.checker = checker
         self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
         for table in preset.file.inputs:
-            self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
+            if table.osc is not None:
+                self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.

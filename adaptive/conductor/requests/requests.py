@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.following import FollowMessage, TempoFollowing
 from adaptive.conductor.messages import (
+    ExternalClock,
     FireEvent,
     ForgetPlace,
     Jump,
@@ -68,10 +70,12 @@ class Requests:
         following: TempoFollowing,
         steering: Steering,
         regenerations: Regenerations,
+        clock_following: ClockFollowing,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
         self.following, self.steering, self.regenerations = following, steering, regenerations
+        self.clock_following = clock_following
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -109,6 +113,8 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
+        elif isinstance(message, ExternalClock):
+            self.clock_following.handle(message)
         elif isinstance(message, FollowMessage):
             self.following.handle(message)
         elif isinstance(message, SteerMessage):

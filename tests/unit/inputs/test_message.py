@@ -90,7 +90,7 @@ HUGE = "a number of more than 300 digits"
 WORDS = (
     "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, lock, note, "
     "regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, tempo_follow, "
-    "output_latency_ms, clock, play, pause, resume, restart"
+    "output_latency_ms, clock, external_clock, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
