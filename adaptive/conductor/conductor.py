@@ -16,6 +16,7 @@ from adaptive.composer.learned.weights import loaded
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
+from adaptive.conductor.cadence_teller import CadenceTeller
 from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
@@ -38,7 +39,7 @@ from adaptive.conductor.saved_state import (
     save,
     save_section_ends,
 )
-from adaptive.conductor.saved_steering import saved_steering, steering_of, takes_of
+from adaptive.conductor.saved_steering import locked_of, saved_steering, steering_of, takes_of
 from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
@@ -125,6 +126,7 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.cadence_teller = CadenceTeller(playback, self.outbox, self.following)
         self.tempo_steering = TempoSteering(playback, self.planner)
         self.tempo_steering.sources = (
             self.clock_following,
@@ -199,12 +201,12 @@ class Conductor:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
-            self.mix.restore(saved.mix)
+            self.mix.restore(saved.mix, saved.snapshots)
             self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
             self.regenerations.restore(takes_of(saved.steering))
-            self.steering.lock(frozenset(saved.steering.locked if saved.steering else ()))
+            self.steering.restore_locked(locked_of(saved.steering))
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.tempo_steering.begin(instance.section)
@@ -236,6 +238,7 @@ class Conductor:
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
         self.clock_following.take_over(before.clock_following)
+        self.cadence_teller.take_over(before.cadence_teller)
         self.steering.take_over(before.steering)
         self.regenerations.restore(before.regenerations.state)
         self.min_stay.told = before.min_stay.told
@@ -260,8 +263,11 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), following=self.following.saved(),
-            steering=saved_steering(self.steering.state, self.steering.locked, self.regenerations.state),
+            music, mix=dict(self.mix.held), snapshots=self.mix.snapshots.saved(),
+            following=self.following.saved(),
+            steering=saved_steering(
+                self.steering.state, self.steering.locked_layers(), self.regenerations.state
+            ),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 
@@ -290,7 +296,9 @@ class Conductor:
         self.stingers.revisit()
         for event in events:
             self.requests.handle(event)
+        self.mix.blend()
         self.tempo_teller.tell()
+        self.cadence_teller.tell()
         self.steering.step()
         self._write_ahead(playback.earliest)
         if not self.outbox:
@@ -311,7 +319,7 @@ class Conductor:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
             value = self.playback.engine.value(index)
-            rows[index] = (value, 0.0, 0.0, value)
+            rows[index] = (value, 0.0, 0.0, value, value)
         self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 

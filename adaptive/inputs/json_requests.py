@@ -25,11 +25,10 @@ from adaptive.inputs.message import (
     Transaction,
     UndoEdit,
     is_finite_number,
-    nearest,
-    nearest_or_all,
     transport,
 )
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.preset.schema import Grid, Where
 
 Item = Mapping[str, Any]
@@ -210,6 +209,10 @@ def _mix(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.mix(item["mix"], message_id, item.get("seconds"))]
 
 
+def _snapshot(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.snapshot(item["snapshot"], message_id)]
+
+
 def _steer(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.steer(item["steer"], item.get("layer"), message_id)]
 
@@ -293,6 +296,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "forget": _forget,
     "jump": _jump,
     "mix": _mix,
+    "snapshot": _snapshot,
     "steer": _steer,
     "mood": _mood,
     "key": _key,

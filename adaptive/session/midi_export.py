@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adaptive.composer.blend import blend_text
 from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.composer.registry import GENERATORS
 from adaptive.composer.steer import NOTHING_HELD, HeldHarmony
@@ -179,7 +180,7 @@ class MidiExport:
         table = self._preset.file.layers[name]
         generator = table.generator or ""
         spec = GENERATORS[generator]
-        style = table.style or spec.styles[0]
+        style = blend_text(table.style) or spec.styles[0]
         instrument = table.instrument or spec.instrument_for(style)
         number = programme(instrument, generator, self._preset.file.instruments)
         text = f"{generator} {style}, played by {instrument}"
