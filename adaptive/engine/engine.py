@@ -284,7 +284,10 @@ class Engine:
         slots[:] = np.where(slots == 0, slots, bits | np.uint64(arrival << 32))
 
     def values_at(self, control_step: int) -> Audio:
-        """Recorded parameters of a control step, shape (parameters, 4): value, age, staleness, target."""
+        """Recorded parameters of a control step, shape (parameters, 5).
+
+        The columns: value, age, staleness, target, and what was sent last.
+        """
         row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 
