@@ -23,6 +23,7 @@ from adaptive.conductor.saved_steering import SavedSteering
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Selector, SelectorState
+from adaptive.conductor.snapshots import SavedSnapshot
 from adaptive.conductor.stingers.stingers import Stingers, StingersState
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
@@ -113,6 +114,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         Seconds since each stinger's first beat sounded.
     mix : dict of str to float
         Values of the mixer that messages hold, by key path.
+    snapshots : dict
+        Snapshots that are on, or that messages and events have turned, by name.
     following : dict
         What messages said of following: the listener's programme and its place, mode and lead.
     steering : SavedSteering or None
@@ -150,6 +153,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
         default_factory=dict
     )
+    snapshots: dict[Text, SavedSnapshot] = msgspec.field(default_factory=dict)
     following: dict[Text, Any] = msgspec.field(default_factory=dict)
     steering: SavedSteering | None = None
 

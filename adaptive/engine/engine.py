@@ -78,12 +78,12 @@ class Engine:
         self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
         fill_mappings(self.memory, self.memory["mappings"], spec.mappings)
         self.settle_at_start()
-        self.numbers = Numbers(address(self.memory["arrivals"]), units["gate"])
+        self.numbers = Numbers(address(self.memory["arrivals"]), units["word"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
         self.callback_address = units["callback"]
         self.miniaudio_callback_address = units["miniaudio_callback"]
-        self._gate = units["gate"]
+        self._gate = units["word"]
         self._pull = UNIT(units["pull"])
         self._publish = UNIT(units["publish"])
         self._sounds: list[Sound | None] = []

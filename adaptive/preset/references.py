@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
@@ -31,6 +31,7 @@ from adaptive.preset.schema import (
     SteerTable,
 )
 from adaptive.preset.segments import bar_grid
+from adaptive.preset.snapshots import check_snapshots
 from adaptive.preset.table import Curve
 from adaptive.preset.tempo_follow import check_input_follow, check_tempo_follow
 from adaptive.preset.tree import RESERVED
@@ -250,6 +251,10 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
         _steer(layer.steer, (*at, "steer"), file, faults)
+        for control in sorted(OF_ALL_LAYERS):
+            if getattr(layer.steer, control) is not None:
+                text = "goes with `[steer]`: all layers share the harmony"
+                faults.add((*at, "steer", control), text)
 
 
 def _all_layers(file: PresetFile, faults: FaultList) -> None:
@@ -346,6 +351,7 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
     for name, bus in file.buses.items():
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
+    check_snapshots(file, faults)
 
 
 def _master(file: PresetFile, faults: FaultList) -> None:
