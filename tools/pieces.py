@@ -4,7 +4,7 @@
 
     python -m tools.pieces jazz jazz.mid --seed 2 --bars 128
 
-A piece is ``full`` (one of each generator, plain styles), ``template`` (as ``adaptive new`` has it), or a genre.
+A piece is ``full`` (one of each generator, plain styles), ``template`` (as of ``adaptive new``), or a genre.
 """
 
 from __future__ import annotations

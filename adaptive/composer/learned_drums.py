@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.performance import swing_ratio
-from adaptive.composer.feel.swing import EIGHTHS
 from adaptive.composer.fills import PART_FILL_ENERGY, fill_start
 from adaptive.composer.genres.mixing import swing_of
 from adaptive.composer.learned import weights
@@ -26,6 +25,7 @@ from adaptive.composer.learned.patterns import Drawing, draw_bar
 from adaptive.composer.plan.section_plan import THIN_BAR
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.strokes import Stroke
+from adaptive.composer.swing import EIGHTHS
 from adaptive.composer.writing import meter_of
 
 PLAYS_AS = {
@@ -64,6 +64,10 @@ LIKED: dict[str, dict[tuple[str, int], float]] = {
 }  # fmt: skip
 """Strokes that make a style what it is: how much more likely they are made, in nats."""
 
+WITH_RIDE = frozenset({"drive", "funk", "pop", "latin"})
+RIDE_SHARE, RIDE_LIKING = 0.7, 4.0
+"""Share of contrasting themes of some styles in which the ride takes the hat's place, and how clearly."""
+
 FEWEST_STROKES, MOST_STROKES = 3.0, 31.0
 """Strokes of a bar that are asked for at density 0 and 1."""
 
@@ -94,7 +98,7 @@ CALM_TEMPERATURE = 0.8
 SPARE_FILLS = 0.05
 """Share of the bars inside a phrase that get a fill."""
 
-SALT_GROOVE, SALT_BAR, SALT_FILL = 111, 112, 113
+SALT_GROOVE, SALT_BAR, SALT_FILL, SALT_AGAIN = 111, 112, 113, 114
 
 _NEED = {"kick": 3.0, "snare": 3.0, "crash": 2.5, "ride": 1.6, "hat": 1.5, "hat_open": 1.4, "ghost": 0.5}
 """How much each kind of stroke is needed, beside the weight of its place (toms: 1)."""
@@ -116,6 +120,8 @@ class _Theme:
     ghosts: float | None
     accents: tuple[tuple[float, ...], ...]
     is_exact: bool
+    on_ride: bool = False
+    temperature: float = 1.0
 
 
 def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
@@ -156,17 +162,29 @@ def _theme(context: BarContext, style: str) -> _Theme:
         USUAL_SYNCOPATION if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
         None if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1), plan.part.groove,
         steer.syncopation is not None or steer.complexity is not None,
+        style in WITH_RIDE and plan.part.form.place == 1 and plan.part.groove[0][0] < RIDE_SHARE,
+        drum_temperature(steer.temperature),
     )  # fmt: skip
 
 
+def drum_temperature(asked: float) -> float:
+    """Return the factor of the temperature at which strokes are drawn; asked: 0 to 3, 1 as usual."""
+    return 0.4 + 0.6 * asked if asked < 1.0 else 1.0 + 0.2 * (asked - 1.0)
+
+
 @lru_cache(maxsize=64)
-def _liking(style: str, accents: tuple[float, ...], syncopation: float) -> NDArray[np.float64]:
+def _liking(
+    style: str, accents: tuple[float, ...], syncopation: float, *, on_ride: bool = False
+) -> NDArray[np.float64]:
     """Return what is more likely, by sixteenth and stroke; a syncopated style keeps less of its backbeat."""
     kept = max(0.0, 1.0 - max(0.0, syncopation - USUAL_SYNCOPATION) / MOST_SYNCOPATION)
     liking = np.zeros((BAR_STEPS, KINDS))
     liking[:, 0] = KICK_LIKING * (np.array(accents) - 0.5)
     for (stroke, step), nats in LIKED.get(style, {}).items():
         liking[step, STROKES.index(stroke)] += kept * nats
+    if on_ride:
+        liking[:, STROKES.index("ride")] += RIDE_LIKING
+        liking[:, STROKES.index("hat")] -= RIDE_LIKING
     return liking
 
 
@@ -177,8 +195,11 @@ def _groove(theme: _Theme, number: int) -> Grid:
     assert networks is not None
     history = [_groove(theme, before) for before in range(-1, number)] or [np.zeros((0, KINDS), np.uint8)]
     wanted = Wanted(theme.style, theme.strokes, theme.syncopation, theme.ghosts)
-    liking = _liking(theme.name, theme.accents[number % len(theme.accents)], theme.syncopation)
-    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, CALM_TEMPERATURE, theme.is_exact)
+    liking = _liking(
+        theme.name, theme.accents[number % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
+    )
+    temperature = CALM_TEMPERATURE * theme.temperature
+    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, temperature, theme.is_exact)
     return draw_bar(networks, drawing, seeded(theme.seed, SALT_GROOVE, number + 1))
 
 
@@ -190,7 +211,7 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
     plan = context.plan
     place, start = plan.bar_in_part, _fill_start(context)
     usual = _groove(theme, place % 2)
-    if start is None and (place == 0 or (place == 1 and not plan.part.variation)):
+    if start is None and (place == 0 or (place == 1 and not plan.part.variation) or _is_again(context)):
         return usual
     # no fill is played twice
     is_theme = not plan.part.variation and start is None
@@ -201,6 +222,15 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
         return drawn
     first = int(start * 4)
     return np.concatenate([usual[:first], drawn[first:]])
+
+
+def _is_again(context: BarContext) -> bool:
+    """Whether a bar has the groove as it is, because repetition is asked for."""
+    repetition = context.steer.repetition
+    if repetition is None or repetition <= 0.5:
+        return False
+    drawn = float(seeded(context.plan.change_seed(context.layer), SALT_AGAIN).random())
+    return drawn < 2.0 * (repetition - 0.5)
 
 
 def _fill_start(context: BarContext) -> Fraction | None:
@@ -223,8 +253,10 @@ def _drawn(theme: _Theme, place: int, seed: int, strokes: float, *, is_fill: boo
     # bars may be as syncopated as they like around their groove, unless somebody asks
     syncopation = theme.syncopation if theme.is_exact else None
     wanted = Wanted(theme.style, strokes, syncopation, theme.ghosts, is_fill)
-    liking = _liking(theme.name, theme.accents[place % len(theme.accents)], theme.syncopation)
-    drawing = Drawing(history, place, wanted, liking, is_exact=theme.is_exact)
+    liking = _liking(
+        theme.name, theme.accents[place % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
+    )
+    drawing = Drawing(history, place, wanted, liking, theme.temperature, is_exact=theme.is_exact)
     return draw_bar(networks, drawing, seeded(seed, SALT_BAR))
 
 
@@ -307,11 +339,14 @@ def with_feel(context: BarContext, strokes: list[Stroke], style: str) -> list[St
         else replace(
             stroke,
             velocity=min(1.0, stroke.velocity * (float(loud[place]) / usual[place[2]]) ** ACCENT),
-            late_ms=float(late[place]),
+            late_ms=min(max(float(late[place]), -MOST_LATE_MS), MOST_LATE_MS),
         )
         for stroke, place in zip(strokes, places, strict=True)
     ]
 
+
+MOST_LATE_MS = 20.0
+"""A stroke of a rule-made pattern is at most this early or late: what is asked of the network is unusual."""
 
 BEATS = 4
 """Beats of the bars that the networks know."""

@@ -106,6 +106,8 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     detour : tuple of str or None
         The section that plays after one that has ended, that one, and section and condition of the select
         line that was chosen then.
+    is_way_back : bool
+        Whether that section is what the other one interrupted, which plays until the state is another.
     shots : dict
         Pick states of stingers and fills with several files, by key path.
     rested_s : dict of str to float
@@ -145,6 +147,7 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spent: tuple[tuple[Text, Condition], ...] = ()
     interrupted_sections: dict[Text, Text] = msgspec.field(default_factory=dict)
     detour: tuple[Text, Text, Text, Condition] | None = None
+    is_way_back: bool = False
     shots: dict[Annotated[str, Meta(max_length=300)], SavedPick] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
     mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
@@ -297,6 +300,7 @@ def save_section_ends(music: SavedMusic, selector: Selector, section_ends: Secti
         spent=selector.state.spent,
         interrupted_sections=dict(section_ends.state.interrupted),
         detour=None if detour is None else (detour.section, detour.after, *detour.answer),
+        is_way_back=detour is not None and detour.is_way_back,
     )
 
 
@@ -306,7 +310,7 @@ def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: Se
     detour = None
     if saved.detour is not None:
         section, after, *answer = saved.detour
-        detour = Detour(section, after, (answer[0], answer[1]))
+        detour = Detour(section, after, (answer[0], answer[1]), saved.is_way_back)
     section_ends.state = section_ends.fitting(SectionEndsState(saved.interrupted_sections, detour))
 
 

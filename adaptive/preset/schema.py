@@ -110,9 +110,18 @@ class StateTable(Table, frozen=True):
 
 
 class InputTable(Table, frozen=True):
-    """`[[inputs]]`: maps an OSC address of another program to a parameter, a state or an event."""
+    """`[[inputs]]`: maps an OSC address or a MIDI control to a parameter, a state, an event or a layer."""
 
-    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
+    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)] | None = None
+    midi: Annotated[str, Meta(max_length=32)] | None = None
+    port: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    channel: Annotated[int, Meta(ge=1, le=16)] | None = None
+    layer: Name | None = None
+    pickup: bool = False
+    relative: Literal["twos_complement", "binary_offset", "sign_magnitude"] | None = None
+    detents: Annotated[int, Meta(ge=2, le=10000)] | None = None
+    tempo: bool = False
+    transport: bool = False
     parameter: Name | None = None
     state: Name | None = None
     event: Name | None = None
@@ -147,6 +156,12 @@ class SteerTable(Table, frozen=True):
     push: Control | None = None
     humanise: Control | None = None
     wander: Control | None = None
+    tension: Control | None = None
+    repetition: Control | None = None
+    temperature: Control | None = None
+    mute_bass: Control | bool | None = None
+    mute_drums: Control | bool | None = None
+    only_bass_and_drums: Control | bool | None = None
     learned: bool = True
 
 
@@ -160,6 +175,7 @@ class LayerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     intro: str | dict[Name, str] | None = None
+    intro_bars: Annotated[int, Meta(ge=0, le=4096)] | None = None
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adaptive.composer.feel.swing import SIXTEENTHS, Swing
 from adaptive.composer.genres.genre import Genre, GenreLayer
+from adaptive.composer.swing import SIXTEENTHS, Swing
 
 FUNK = Genre(
     name="funk",
@@ -45,11 +45,11 @@ FUNK = Genre(
     rests=0.3,
     layers=(
         GenreLayer("drums", "drums", "kit_room", -4.0, 0.0, -22.0, 0.55),
-        GenreLayer("bass", "bass", "bass_pluck", -5.0, 0.0, None, 0.6),
-        GenreLayer("guitar", "comping", "guitar_clean", -12.0, 0.35, -20.0, 0.55),
-        GenreLayer("horns", "melody", "brass_low", -9.0, -0.2, -16.0, 0.5),
-        GenreLayer("organ", "pad", "organ", -16.0, -0.3, -18.0, 0.35, is_extra=True),
+        GenreLayer("bass", "bass", "bass_pluck", -1.0, 0.0, None, 0.6),
+        GenreLayer("guitar", "comping", "guitar_clean", -8.0, 0.35, -20.0, 0.55),
+        GenreLayer("horns", "melody", "brass_low", -5.0, -0.2, -16.0, 0.5),
+        GenreLayer("organ", "pad", "organ", -12.0, -0.3, -18.0, 0.35, is_extra=True),
     ),
     reverb_s=1.0,
-    level_db=1.0,
+    level_db=6.0,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adaptive.composer.feel.swing import SIXTEENTHS, Swing
 from adaptive.composer.genres.genre import Genre, GenreLayer
+from adaptive.composer.swing import SIXTEENTHS, Swing
 
 HIPHOP = Genre(
     name="hiphop",
@@ -46,11 +46,11 @@ HIPHOP = Genre(
     rests=0.25,
     layers=(
         GenreLayer("beat", "drums", "kit_machine", -3.0, 0.0, -24.0, 0.45),
-        GenreLayer("sub", "bass", "sub_bass", -4.0, 0.0, None, 0.5),
-        GenreLayer("keys", "comping", "electric_piano", -9.0, 0.2, -16.0, 0.35),
-        GenreLayer("bell", "melody", "bell", -13.0, -0.2, -10.0, 0.4),
-        GenreLayer("strings", "pad", "strings_slow", -15.0, 0.0, -12.0, 0.3, is_extra=True),
+        GenreLayer("sub", "bass", "sub_bass", 0.0, 0.0, None, 0.5),
+        GenreLayer("keys", "comping", "electric_piano", -5.0, 0.2, -16.0, 0.35),
+        GenreLayer("bell", "melody", "bell", -9.0, -0.2, -10.0, 0.4),
+        GenreLayer("strings", "pad", "strings_slow", -11.0, 0.0, -12.0, 0.3, is_extra=True),
     ),
     reverb_s=1.3,
-    level_db=0.0,
+    level_db=2.0,
 )

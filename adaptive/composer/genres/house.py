@@ -46,12 +46,12 @@ HOUSE = Genre(
     rests=0.4,
     layers=(
         GenreLayer("beat", "drums", "kit_machine", -3.0, 0.0, -26.0, 0.5),
-        GenreLayer("bass", "bass", "bass_pluck", -5.0, 0.0, None, 0.6),
-        GenreLayer("stabs", "comping", "saw_stab", -9.0, 0.15, -14.0, 0.42),
-        GenreLayer("pad", "pad", "pad_warm", -14.0, 0.0, -10.0, 0.3),
-        GenreLayer("voice", "melody", "lead_soft", -11.0, -0.1, -10.0, 0.42),
-        GenreLayer("spark", "arpeggio", "arp_pluck", -15.0, -0.3, -10.0, 0.6, is_extra=True),
+        GenreLayer("bass", "bass", "bass_pluck", -1.0, 0.0, None, 0.6),
+        GenreLayer("stabs", "comping", "saw_stab", -5.0, 0.15, -14.0, 0.42),
+        GenreLayer("pad", "pad", "pad_warm", -10.0, 0.0, -10.0, 0.3),
+        GenreLayer("voice", "melody", "lead_soft", -7.0, -0.1, -10.0, 0.42),
+        GenreLayer("spark", "arpeggio", "arp_pluck", -11.0, -0.3, -10.0, 0.6, is_extra=True),
     ),
     reverb_s=1.8,
-    level_db=0.0,
+    level_db=0.5,
 )

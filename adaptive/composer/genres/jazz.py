@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adaptive.composer.feel.swing import EIGHTHS, Swing
 from adaptive.composer.genres.genre import Genre, GenreLayer
+from adaptive.composer.swing import EIGHTHS, Swing
 
 JAZZ = Genre(
     name="jazz",
@@ -49,12 +49,12 @@ JAZZ = Genre(
     quiet_drums=True,
     rests=0.1,
     layers=(
-        GenreLayer("horn", "melody", "reed", -8.0, -0.15, -15.0, 0.5),
-        GenreLayer("piano", "comping", "piano_soft", -9.0, 0.25, -18.0, 0.42),
-        GenreLayer("bass", "bass", "bass_upright", -5.0, 0.0, -24.0, 0.7),
+        GenreLayer("horn", "melody", "reed", -4.0, -0.15, -15.0, 0.5),
+        GenreLayer("piano", "comping", "piano_soft", -5.0, 0.25, -18.0, 0.42),
+        GenreLayer("bass", "bass", "bass_upright", -1.0, 0.0, -24.0, 0.7),
         GenreLayer("brushes", "drums", "kit_room", -7.0, 0.1, -18.0, 0.42),
-        GenreLayer("guitar", "countermelody", "guitar_nylon", -13.0, -0.35, -16.0, 0.4, is_extra=True),
+        GenreLayer("guitar", "countermelody", "guitar_nylon", -9.0, -0.35, -16.0, 0.4, is_extra=True),
     ),
     reverb_s=1.4,
-    level_db=1.0,
+    level_db=5.0,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adaptive.composer.feel.swing import SIXTEENTHS, Swing
 from adaptive.composer.genres.genre import Genre, GenreLayer
+from adaptive.composer.swing import SIXTEENTHS, Swing
 
 LOFI = Genre(
     name="lofi",
@@ -46,12 +46,12 @@ LOFI = Genre(
     },
     rests=0.2,
     layers=(
-        GenreLayer("keys", "comping", "electric_piano", -7.0, 0.1, -16.0, 0.5),
-        GenreLayer("bass", "bass", "bass_upright", -6.0, 0.0, None, 0.4),
+        GenreLayer("keys", "comping", "electric_piano", -3.0, 0.1, -16.0, 0.5),
+        GenreLayer("bass", "bass", "bass_upright", -2.0, 0.0, None, 0.4),
         GenreLayer("dust", "drums", "kit_room", -6.0, 0.0, -20.0, 0.4),
-        GenreLayer("tune", "melody", "guitar_nylon", -10.0, -0.2, -12.0, 0.4),
-        GenreLayer("haze", "pad", "pad_warm", -16.0, 0.0, -8.0, 0.3, is_extra=True),
+        GenreLayer("tune", "melody", "guitar_nylon", -6.0, -0.2, -12.0, 0.4),
+        GenreLayer("haze", "pad", "pad_warm", -12.0, 0.0, -8.0, 0.3, is_extra=True),
     ),
     reverb_s=1.8,
-    level_db=1.0,
+    level_db=6.0,
 )

@@ -44,12 +44,12 @@ POP = Genre(
     rests=0.35,
     layers=(
         GenreLayer("drums", "drums", "kit_room", -4.0, 0.0, -22.0, 0.45),
-        GenreLayer("bass", "bass", "bass_deep", -6.0, 0.0, None, 0.5),
-        GenreLayer("piano", "comping", "piano_soft", -9.0, 0.2, -18.0, 0.5),
-        GenreLayer("voice", "melody", "lead_soft", -7.0, 0.0, -14.0, 0.5),
-        GenreLayer("pad", "pad", "pad_warm", -16.0, 0.0, -12.0, 0.35),
-        GenreLayer("spark", "arpeggio", "arp_pluck", -16.0, -0.35, -12.0, 0.5, is_extra=True),
+        GenreLayer("bass", "bass", "bass_deep", -2.0, 0.0, None, 0.5),
+        GenreLayer("piano", "comping", "piano_soft", -5.0, 0.2, -18.0, 0.5),
+        GenreLayer("voice", "melody", "lead_soft", -3.0, 0.0, -14.0, 0.5),
+        GenreLayer("pad", "pad", "pad_warm", -12.0, 0.0, -12.0, 0.35),
+        GenreLayer("spark", "arpeggio", "arp_pluck", -12.0, -0.35, -12.0, 0.5, is_extra=True),
     ),
     reverb_s=1.6,
-    level_db=1.0,
+    level_db=3.5,
 )

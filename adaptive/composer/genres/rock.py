@@ -43,11 +43,11 @@ ROCK = Genre(
     rests=0.35,
     layers=(
         GenreLayer("drums", "drums", "kit_room", -3.0, 0.0, -20.0, 0.5),
-        GenreLayer("bass", "bass", "bass_pluck", -6.0, 0.0, None, 0.75),
-        GenreLayer("guitar", "comping", "guitar_drive", -10.0, 0.4, -22.0, 0.6, -1),
-        GenreLayer("lead", "melody", "guitar_lead", -9.0, -0.1, -14.0, 0.5),
-        GenreLayer("organ", "pad", "organ", -16.0, -0.4, -18.0, 0.35, is_extra=True),
+        GenreLayer("bass", "bass", "bass_pluck", -2.0, 0.0, None, 0.75),
+        GenreLayer("guitar", "comping", "guitar_drive", -6.0, 0.4, -22.0, 0.6, -1),
+        GenreLayer("lead", "melody", "guitar_lead", -5.0, -0.1, -14.0, 0.5),
+        GenreLayer("organ", "pad", "organ", -12.0, -0.4, -18.0, 0.35, is_extra=True),
     ),
     reverb_s=1.4,
-    level_db=1.0,
+    level_db=2.5,
 )

@@ -31,7 +31,7 @@ _EIGHTHS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = _DIVISIONS | {
     4: (((4,),), ((2, 2),), ((2, 2),)),
     6: (((6,), (4, 2)), ((4, 2), (2, 2, 2)), ((2, 2, 2),)),
 }
-_MOVES = (-2, -1, -1, -1, -1, 0, 1, 1, 1, 1, 2, 3, -3, 4)
+_MOVES = (-2, -1, -1, -1, -1, 0, 0, 1, 1, 1, 1, 2, 3, -3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def rhythm(
     in_eighths : bool
         Whether no note is shorter than an eighth.
     """
+    figure = float(rng.random())  # a bar divides all pulses alike, so that its rhythm is remembered
     divisions = _EIGHTHS if in_eighths else _DIVISIONS
     onsets: list[Fraction] = []
     for index, (pulse, length) in enumerate(zip(meter.pulses, meter.pulse_lengths, strict=True)):
@@ -81,7 +82,7 @@ def rhythm(
         level = 0 if drawn < 0.75 - 0.5 * activity else 1 if drawn < 1.15 - 0.45 * activity else 2
         choices = divisions.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
         at = pulse
-        for sixteenths in choices[int(rng.integers(len(choices)))]:
+        for sixteenths in choices[int(figure * len(choices))]:
             onsets.append(at)
             at += sixteenths * meter.step
     onsets = _anticipated(meter, onsets, rng, syncopation)
@@ -105,9 +106,9 @@ def _anticipated(
 def _breathing(
     meter: Meter, notes: list[tuple[Fraction, Fraction]], drawn: float
 ) -> list[tuple[Fraction, Fraction]]:
-    """Let nearly half of the bars end with a rest of an eighth or more."""
+    """Let six bars of ten end with a rest of an eighth or more."""
     onset, length = notes[-1]
-    if drawn > 0.55 or length < 4 * meter.step:
+    if drawn > 0.65 or length < 4 * meter.step:
         return notes
     return [*notes[:-1], (onset, length - (2 if length < 8 * meter.step else 4) * meter.step)]
 
@@ -143,9 +144,9 @@ def with_contour(
 def _contour_faults(heights: list[int]) -> float:
     moves = [b - a for a, b in pairwise(heights)]
     leaps = [place for place, move in enumerate(moves) if abs(move) > 1]
-    faults = 1.2 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.6)
+    faults = 0.8 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.6)
     faults += sum(1.5 for place in leaps if place + 1 < len(moves) and moves[place + 1] * moves[place] >= 0)
-    faults += 0.5 * sum(move == 0 for move in moves)
+    faults += 0.2 * sum(move == 0 for move in moves)
     span = max(heights) - min(heights)
     faults += 0.0 if 2 <= span <= 5 else 1.0
     return faults + 0.3 * abs(heights[-1] - 1)

@@ -62,8 +62,8 @@ def character_of(brief: SectionBrief, part: FormPart) -> Character:
     if part.place == 0:
         return Character(0, rhythm, 0.0, 0.0, frozenset() if part.primes else _thinner(brief, resting))
     if part.place == 1:
-        return Character(2 if side > 0 else -2, rhythm, 0.1 * side, 0.08 * side, resting)
-    return Character(-2 * side, rhythm, -0.18, -0.22, resting)
+        return Character(4 if side > 0 else -3, rhythm, 0.1 * side, 0.08 * side, resting)
+    return Character(-6 if side > 0 else 4, rhythm, -0.18, -0.22, resting)
 
 
 def _thinner(brief: SectionBrief, resting: frozenset[str]) -> frozenset[str]:

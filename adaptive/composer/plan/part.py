@@ -63,7 +63,7 @@ AS_USUAL = 0.5
 
 SALT_TENSION, SALT_REPEATED = 19, 23
 
-SYNCOPATION = 0.18
+SYNCOPATION = 0.1
 """Chance that a note of the tune comes an eighth early."""
 
 
@@ -158,9 +158,9 @@ class PlannedPart:
                 phrases[place] = write_phrase(self.key.mode, self.brief.meter, goal, rng)
         colour = "plain" if self.genre is None else self.genre.colour
         chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase, colour)]
-        return tuple(phrases), self._tense(chords[: self.bars])
+        return tuple(phrases), self._tense(chords[: self.bars], colour)
 
-    def _tense(self, chords: list[BarChords]) -> list[BarChords]:
+    def _tense(self, chords: list[BarChords], own: str) -> list[BarChords]:
         """Return chords in the colours that the tension asks for; their roots stay."""
         tension = self.brief.tension
         if tension is None:
@@ -168,7 +168,7 @@ class PlannedPart:
         drawn = seeded(self.seed, SALT_TENSION).random((len(chords), 4)).tolist()
         return [
             tuple(
-                (onset, coloured(chord, self.key, tension_colour(tension, drawn[bar][place % 4])))
+                (onset, coloured(chord, self.key, tension_colour(own, tension, drawn[bar][place % 4])))
                 for place, (onset, chord) in enumerate(one)
             )
             for bar, one in enumerate(chords)
@@ -278,11 +278,14 @@ class PlannedPart:
         """Three voices for every chord, by bar, as MIDI pitches."""
         moments, places = [], []
         for bar, chords in enumerate(self.chords):
-            for (onset, chord), bass in zip(chords, self.basses[bar], strict=True):
+            ends = [*(onset for onset, _ in chords[1:]), self.brief.meter.length]
+            for (onset, chord), bass, end in zip(chords, self.basses[bar], ends, strict=True):
                 if not chord.is_silent:
                     places.append((bar, onset))
                     tune = self._tune_at(bar, onset)
-                    moments.append(KnownChord(chord, bass, tune, min(VOICES_HIGH, self.ceilings[bar])))
+                    line = tuple(n.pitch.midi for n in self.tune.bars[bar] if onset <= n.onset < end)
+                    ceiling = min(VOICES_HIGH, self.ceilings[bar])
+                    moments.append(KnownChord(chord, bass, tune, ceiling, line))
         found = dict(zip(places, voice_path(moments), strict=True))
         return [
             tuple(found.get((bar, onset), ()) for onset, _ in chords)

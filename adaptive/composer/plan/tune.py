@@ -20,8 +20,8 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
 
-LOW, HOME, HIGH = 31, 33, 45
-"""F4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
+LOW, HOME, HIGH = 28, 33, 45
+"""C4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
 
 # What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
 # idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
@@ -34,6 +34,12 @@ _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "b+"),
     ("a", "i", "b"),
 )
+KIN_RHYTHMS = 0.5
+"""Share of themes in which two ideas have one rhythm."""
+
+MORE_CHANGES = 0.75
+"""Share of the phrases of a varied statement in which two bars change, and not one."""
+
 SALT_REPETITION = 29
 
 FARTHEST = 7
@@ -140,14 +146,16 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
         )
 
     a, b, c = cell(1.0, 3), cell(0.8), cell(1.25, 3)
+    if float(rng.random()) < KIN_RHYTHMS:  # the third idea has the rhythm of the first
+        c = cells.with_contour([(note.onset, note.length) for note in a], rng, proposals)
     drawn = float(rng.random())
     if kin is not None and drawn < 0.6:
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
-    scheme = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
+    scheme: tuple[str, ...] = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
     upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
     rises = bool(rng.random() < 0.65)
-    answer = (*scheme[:2], third)
+    answer: tuple[str, ...] = (*scheme[:2], third)
     if asked.repetition is not None:
         scheme, answer = (
             _repeating(scheme, seed, asked.repetition),
@@ -257,9 +265,10 @@ def _phrase_cells(ideas: Ideas, plan: TunePlan, phrase: int, count: int) -> list
     made = [_developed(ideas, words[bar % len(words)], plan.meter) for bar in range(count - 1)]
     if plan.variation:
         rng = seeded(plan.variation, phrase)
-        place = int(rng.integers(1, max(2, count - 1)))
-        if place < len(made):
-            made[place] = _varied(made[place], plan.meter, float(rng.random()))
+        changes = 2 if rng.random() < MORE_CHANGES else 1
+        for place in {int(place) for place in rng.integers(1, max(2, count - 1), size=changes)}:
+            if place < len(made):
+                made[place] = _varied(made[place], plan.meter, float(rng.random()))
     return [*made, _closing(ideas, plan, phrase)]
 
 
@@ -284,7 +293,9 @@ def _closing(ideas: Ideas, plan: TunePlan, phrase: int) -> Cell:
     meter, is_last = plan.meter, plan.closes[phrase] == "authentic"
     pulses = meter.pulses
     early = seeded(ideas.seed, 7, phrase % 2).random() < (0.35 if is_last else 0.5)
-    landing = Fraction(0) if early or len(pulses) < 3 else pulses[1] if is_last else meter.middle
+    landing = (
+        Fraction(0) if early or len(pulses) < 3 else pulses[1] if is_last or ideas.upbeat else meter.middle
+    )
     ends = meter.length - 4 * meter.step if len(pulses) > 2 else meter.length - 2 * meter.step
     ends = max(ends, landing + 2 * meter.step)
     return cells.closing(ideas.a, landing, min(ends, meter.length))
