@@ -20,7 +20,13 @@ NOT_HERE = "is not a key of this table"
         ("formula", "a", PARAMETER, "value", "; write `value`"),
         ("volume", 0.5, ("stem", "level_db"), "level_db", "; write `level_db = -6.0`, in decibels"),
         ("gain", -3, ("stem", "level_db"), "level_db", "; write `level_db`, in decibels"),
-        ("fade_out", 2, ("layers",), "", "; it belongs in `[[transitions]]` or `[bridges.NAME]`"),
+        (
+            "fade_out",
+            2,
+            ("layers",),
+            "",
+            "; it belongs in `[[transitions]]` or `[bridges.NAME]` or `[snapshots.NAME]`",
+        ),  # fmt: skip
         ("seed", 2, ("layers",), "", "; it belongs at the top of the file, above the first table"),
         ("goto", "calm", ("section", "when"), "section", ", which needs `section`"),
         ("xyz", 1, ("section", "when"), "", "; there is `section`, `when`"),
