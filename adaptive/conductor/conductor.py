@@ -17,6 +17,7 @@ from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.cadence_teller import CadenceTeller
+from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import FireEvent, Message, Receipt
@@ -112,11 +113,12 @@ class Conductor:
         )
         self.mix = Mix(playback, self.outbox)
         self.following = TempoFollowing(playback, self.stingers.fire)
+        self.clock_following = ClockFollowing(playback, self.following)
         self.steering = Steering(playback, self.outbox)
         self.regenerations = Regenerations(playback, self.outbox, self.steering)
         self.requests = Requests(
             playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
-            self.steering, self.regenerations,
+            self.steering, self.regenerations, self.clock_following,
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
@@ -126,7 +128,11 @@ class Conductor:
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.cadence_teller = CadenceTeller(playback, self.outbox, self.following)
         self.tempo_steering = TempoSteering(playback, self.planner)
-        self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
+        self.tempo_steering.sources = (
+            self.clock_following,
+            self.following,
+            MoodTempo(playback, self.steering),
+        )
         self.plan_log = PlanLog(playback)
         self._next_bar: tuple[SegmentInstance, float, float] | None = None
 
@@ -232,6 +238,7 @@ class Conductor:
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
+        self.clock_following.take_over(before.clock_following)
         self.cadence_teller.take_over(before.cadence_teller)
         self.steering.take_over(before.steering)
         self.regenerations.restore(before.regenerations.state)

@@ -89,9 +89,10 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, lock, note, "
-    "regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, tempo_follow, "
-    "output_latency_ms, clock, play, pause, resume, restart"
+    "parameter, state, event, tempo, volume, stop, forget, jump, mix, snapshot, steer, mood, key, "
+    "chord, lock, note, regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, "
+    "tempo_follow, "
+    "output_latency_ms, clock, external_clock, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
