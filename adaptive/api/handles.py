@@ -11,7 +11,7 @@ from adaptive.api.mixer import HandleOwner, Mixer
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.snapshots import SnapshotState
 from adaptive.errors import UnknownNameError
-from adaptive.inputs.message import nearest_or_all
+from adaptive.inputs.similar_names import nearest_or_all
 from adaptive.preset.table import Curve
 
 Handle = TypeVar("Handle")
