@@ -280,6 +280,12 @@ def status_line(session: LiveSession) -> str:
     telemetry = engine.telemetry()
     if telemetry.callbacks:
         fields.append(f"load {100 * telemetry.load:.1f} %")
+    session.loudness.follow(engine)
+    loudness = session.loudness.now
+    if loudness is not None and loudness.short_term_lufs is not None:
+        fields.append(f"{loudness.short_term_lufs:.1f} LUFS")
+    if telemetry.stretch_hops:
+        fields.append(f"stretches, {telemetry.most_hops} spectra a quantum at most")
     if trouble := getattr(session.sink, "trouble", ""):
         fields.append(trouble)
     if underruns := session.underruns:
