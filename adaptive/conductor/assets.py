@@ -121,6 +121,7 @@ class Assets:
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
     fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
+    stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
 
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:

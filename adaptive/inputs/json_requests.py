@@ -25,11 +25,10 @@ from adaptive.inputs.message import (
     Transaction,
     UndoEdit,
     is_finite_number,
-    nearest,
-    nearest_or_all,
     transport,
 )
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.preset.schema import Grid, Where
 
 Item = Mapping[str, Any]
@@ -138,6 +137,10 @@ def _clock(item: Item, _checker: Checker, message_id: str | None) -> list[Reques
     return [follow_checks.clock(item["clock"], message_id)]
 
 
+def _external_clock(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    return [follow_checks.external_clock(item["external_clock"], message_id)]
+
+
 def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.volume(item["volume"], message_id, item.get("seconds"))]
 
@@ -206,6 +209,10 @@ def _mix(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.mix(item["mix"], message_id, item.get("seconds"))]
 
 
+def _snapshot(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.snapshot(item["snapshot"], message_id)]
+
+
 def _steer(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.steer(item["steer"], item.get("layer"), message_id)]
 
@@ -220,6 +227,16 @@ def _key(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
 
 def _chord(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.chord(item["chord"], message_id)]
+
+
+def _note(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    note = item["note"]
+    if not isinstance(note, Mapping):
+        such = '{"note": {"layer": "lead", "pitch": 62, "velocity": 0.8}}'
+        message = f"note must be an object such as {such}, got {shown(note)}"
+        raise ProtocolError(message)
+    _refuse_strange("note", note, ("layer", "pitch", "velocity"))
+    return [checker.note(note.get("layer"), note.get("pitch"), note.get("velocity"), message_id)]
 
 
 def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
@@ -279,11 +296,13 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "forget": _forget,
     "jump": _jump,
     "mix": _mix,
+    "snapshot": _snapshot,
     "steer": _steer,
     "mood": _mood,
     "key": _key,
     "chord": _chord,
     "lock": _lock,
+    "note": _note,
     "regenerate": _regenerate,
     "take_back": _plain,
     "load": _load,
@@ -296,5 +315,6 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "tempo_follow": _following,
     "output_latency_ms": _output_latency,
     "clock": _clock,
+    "external_clock": _external_clock,
 }
 """Functions that read an object, by the key of its request."""

@@ -105,7 +105,7 @@ def _check_scaled_inputs(preset: Preset) -> Iterator[Finding]:
         if parameter is None or parameter.ignore == () or table.input_range is None or table.ignore != ():
             continue
         text = (
-            f"sees the numbers of `{table.osc}` after its `input_range`;"
+            f"sees the numbers of `{table.osc or table.midi}` after its `input_range`;"
             " if the device sends one that is no reading, put `ignore` on that input"
         )
         yield warning(("inputs", i, "parameter"), f"`ignore` of `{table.parameter}` {text}")
@@ -120,7 +120,7 @@ def _unused_stems(preset: Preset, layer: str, key: str) -> Iterator[Finding]:
 
 
 def _names_read(preset: Preset) -> set[str]:
-    expressions = [*preset.when.values(), *preset.derived.values()]
+    expressions = [*preset.when.values(), *preset.snapshot_when.values(), *preset.derived.values()]
     names = {name for expression in expressions for name in expression.names}
     for layer in preset.file.layers.values():
         for field in msgspec.structs.fields(LayerTable):

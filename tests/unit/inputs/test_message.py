@@ -22,6 +22,7 @@ from adaptive.inputs.message import (
     Subscribe,
     Transaction,
 )
+from tests.helpers.amounts import amount
 from tests.helpers.presets import make_preset
 
 BODY = """
@@ -88,9 +89,10 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, lock, "
-    "regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, tempo_follow, "
-    "output_latency_ms, clock, play, pause, resume, restart"
+    "parameter, state, event, tempo, volume, stop, forget, jump, mix, snapshot, steer, mood, key, "
+    "chord, lock, note, regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, "
+    "tempo_follow, "
+    "output_latency_ms, clock, external_clock, play, pause, resume, restart"
 )
 REFUSED = [
     ({"parameter": "intensety", "value": 1}, "there is no parameter 'intensety' (did you mean 'intensity'?)"),
@@ -249,7 +251,7 @@ KEYS = st.sampled_from(
 VALUES = ANY_JSON | st.sampled_from(["intensity", "kill", "road", 0.5, 1, True, 10**400, ["beat"]])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=amount(50, 200))
 @given(st.dictionaries(KEYS, VALUES, max_size=4) | ANY_JSON)
 def test_whatever_comes_is_a_request_or_a_fault_never_an_exception(checker: Checker, document: Any) -> None:
     answered = read_json(document, checker)
