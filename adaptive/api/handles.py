@@ -11,8 +11,8 @@ from adaptive.api.mixer import HandleOwner, Mixer
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.snapshots import SnapshotState
 from adaptive.errors import ProtocolError, UnknownNameError
-from adaptive.inputs.message import nearest_or_all
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest_or_all
 from adaptive.preset.table import Curve
 
 Handle = TypeVar("Handle")

@@ -61,6 +61,9 @@ def play(
     osc: Annotated[str, typer.Option(help="Where OSC is received.")] = "127.0.0.1:9000",
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
+    midi: Annotated[
+        list[str] | None, typer.Option(help="Part of the name of a MIDI port to listen to; repeatable.")
+    ] = None,
     plain_osc: Annotated[
         bool, typer.Option("--plain-osc", help="Read OSC in Python, not in the compiled OSC receiver.")
     ] = False,
@@ -127,6 +130,7 @@ def play(
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        midi=tuple(midi or ()),
     )
     parent = os.getppid()
     warm_kernel(loaded)

@@ -25,11 +25,10 @@ from adaptive.inputs.message import (
     Transaction,
     UndoEdit,
     is_finite_number,
-    nearest,
-    nearest_or_all,
     transport,
 )
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.preset.schema import Grid, Where
 
 Item = Mapping[str, Any]
@@ -167,6 +166,10 @@ def _output_latency(item: Item, _checker: Checker, message_id: str | None) -> li
 
 def _clock(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
     return [follow_checks.clock(item["clock"], message_id)]
+
+
+def _external_clock(item: Item, _checker: Checker, message_id: str | None) -> list[Request]:
+    return [follow_checks.external_clock(item["external_clock"], message_id)]
 
 
 def _volume(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
@@ -343,5 +346,6 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "tempo_follow": _following,
     "output_latency_ms": _output_latency,
     "clock": _clock,
+    "external_clock": _external_clock,
 }
 """Functions that read an object, by the key of its request."""

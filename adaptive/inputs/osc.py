@@ -17,13 +17,12 @@ from adaptive.inputs.message import (
     RequestFault,
     Transaction,
     is_finite_number,
-    most_similar,
-    nearest,
     transport,
 )
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import most_similar, nearest
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
@@ -52,7 +51,8 @@ class OscReader:
         self.checker = checker
         self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
         for table in preset.file.inputs:
-            self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
+            if table.osc is not None:
+                self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.

@@ -134,7 +134,7 @@ def _check_scaled_inputs(preset: Preset) -> Iterator[Finding]:
         if parameter is None or parameter.ignore == () or table.input_range is None or table.ignore != ():
             continue
         text = (
-            f"sees the numbers of `{table.osc}` after its `input_range`;"
+            f"sees the numbers of `{table.osc or table.midi}` after its `input_range`;"
             " if the device sends one that is no reading, put `ignore` on that input"
         )
         yield warning(("inputs", i, "parameter"), f"`ignore` of `{table.parameter}` {text}")

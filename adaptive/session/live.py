@@ -211,7 +211,8 @@ class LiveSession:
     def _run_due_steps(self) -> None:
         performance = self.performance
         self.client_times.observe()
-        if performance.preset.file.tempo_follow is not None:
+        has_clock = performance.conductor.clock_following.is_used
+        if performance.preset.file.tempo_follow is not None or has_clock:
             self.inbox.tell_latency()
         # the count is read before the replies, so that the replies include all that these steps applied
         rendered = performance.engine.control_steps
