@@ -137,7 +137,6 @@ def play(
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
         drawn = saved.seed
-        say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
     tell = Teller()
     settings = SinkSettings(sink, device, channels, block)
     bank = Bank(sample_rate, memory * 1_000_000)
@@ -158,6 +157,8 @@ def play(
     gc.collect()
     gc.freeze()
     title = f"{loaded.file.name} · seed {drawn}"
+    if saved is not None:
+        title += f" · goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
     for sentence in session.repeated_faults():
