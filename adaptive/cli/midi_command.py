@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -147,8 +148,7 @@ def _learn(system: MidiSystem, names: list[str], seconds: float | None) -> Learn
             time.sleep(WAIT_S)
     finally:
         listening.close()
-    message = f"nothing was moved within {seconds:g} s"
-    raise InputError(message)
+    raise InputError(f"nothing was moved within {seconds:g} s")
 
 
 def _target(name: str, preset: str | None, into: Path | None) -> str:
@@ -159,7 +159,12 @@ def _target(name: str, preset: str | None, into: Path | None) -> str:
         return "parameter"
     file = open_preset(preset).file
     layers = [layer for layer, table in file.layers.items() if table.generator is not None]
-    kinds = {"parameter": file.parameters, "state": file.states, "event": file.stingers, "layer": layers}
+    kinds: dict[str, Collection[str]] = {
+        "parameter": file.parameters,
+        "state": file.states,
+        "event": file.stingers,
+        "layer": layers,
+    }
     for kind, names in kinds.items():
         if name in names:
             return kind
