@@ -92,6 +92,8 @@ class Engine:
         self._block: Audio | None = None
         self._block_address = 0
         self._header_address = self.memory.header_address
+        # asked for several times a control step: a view of a field is read in a third of the time
+        self._frame, self._steps_recorded = self.memory.header["frame"], self.memory.header["steps_recorded"]
         self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
         self._plans: dict[int, StretchPlan] = {}
@@ -99,12 +101,12 @@ class Engine:
     @property
     def frame(self) -> int:
         """First frame of the timeline that is not yet rendered."""
-        return int(self.memory.head["frame"])
+        return int(self._frame[0])
 
     @property
     def control_steps(self) -> int:
         """Number of control steps that are rendered and whose parameter values are recorded."""
-        return int(self.memory.head["steps_recorded"])
+        return int(self._steps_recorded[0])
 
     @property
     def output_delay_frames(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.errors import PresetError
+from adaptive.preset.chains import with_chains
 from adaptive.preset.faults import FaultList, hint, show_value
 from adaptive.preset.finding import FILE_NAME
 from adaptive.preset.formulas import read_conditions, read_derived, read_snapshots
@@ -121,7 +122,7 @@ def read_document(
     """
     source = source or Source(document=document)
     faults, follow_ups = FaultList(where, source), FaultList(where, source)
-    file = read_file(document, faults)
+    file = read_file(with_chains(document, faults), faults)
     if not check_limits(file, faults):
         raise PresetError(faults.findings(), where)
     folder = folder.resolve()

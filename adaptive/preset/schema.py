@@ -447,8 +447,8 @@ class SnapshotTable(Table, frozen=True, kw_only=True):
     set: Annotated[dict[str, Annotated[float, Meta(ge=-1e9, le=1e9)]], Meta(min_length=1, max_length=64)]
     when: str | None = None
     priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
-    fade_in: Fade = Fade(seconds=0.5)
-    fade_out: Fade = Fade(seconds=0.5)
+    fade_in: Fade | None = None
+    fade_out: Fade | None = None
     change_at: Literal["immediate", "beat", "bar", "phrase"] = "immediate"
     begin_on: Name | None = None
     end_on: Name | None = None

@@ -251,6 +251,8 @@ class Stingers:
 
     def report(self) -> None:
         """Create the receipts of stingers that have started or finished."""
+        if not self._scheduled:
+            return
         now = self.playback.now
         for stinger in self._scheduled:
             if not stinger.is_begun and stinger.place.sync_point <= now:

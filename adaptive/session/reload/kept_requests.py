@@ -23,6 +23,7 @@ from adaptive.conductor.messages import (
     SetMood,
     SetOutputLatency,
     SetProgramme,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -38,8 +39,8 @@ from adaptive.inputs.message_json import message_json
 Keepable = Message | SaveMusic
 
 LASTING = (
-    SetState | SetTempo | Transport | SetMix | SetSteer | SetMood | SetKey | SetChord | LockLayers
-    | SetFollowing | SetProgramme
+    SetState | SetTempo | Transport | SetMix | SetSnapshot | SetSteer | SetMood | SetKey | SetChord
+    | LockLayers | SetFollowing | SetProgramme
 )  # fmt: skip
 """Messages that set something, which holds until it is set again."""
 
