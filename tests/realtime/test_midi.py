@@ -86,7 +86,9 @@ def test_every_note_that_is_sent_out_is_ended(jack: dict[str, str], tmp_path: Pa
     preset = make_preset(tmp_path / "small", BODY.replace("[[inputs]]", "[x_inputs]")).folder
     heard = tmp_path / "heard.txt"
     with heard.open("w", encoding="utf-8") as file:
-        dump = subprocess.Popen(["stdbuf", "-oL", program, "-a", "listener"], env=os.environ | jack, stdout=file)
+        dump = subprocess.Popen(
+            ["stdbuf", "-oL", program, "-a", "listener"], env=os.environ | jack, stdout=file
+        )
     try:
         arguments = ("--sink", "null", "--seed", "1", "--midi-out", "listener")
         with playing(tmp_path / "engine", preset, *arguments, environment=jack) as engine:
