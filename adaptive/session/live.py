@@ -182,7 +182,8 @@ class LiveSession:
         self.inputs |= make_inputs(self, self.options, broadcast)
         for name, one in self.inputs.items():
             await one.open(stack)
-            self.status.ports[name] = one.port
+            if one.port:
+                self.status.ports[name] = one.port
 
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
         def hear(sentence: str, more: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from adaptive.inputs.lines import Connection
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.ahead import Ahead
 from adaptive.session.client_times import ClientTimes
+from adaptive.session.harmony_topic import HarmonyTopic
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.performance import Performance
 from adaptive.timebase import BEAT_TOLERANCE
@@ -52,6 +53,8 @@ class Subscriptions:
         self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
         self._ahead = Ahead(host, lambda content: self.tell("ahead", content))
+        self._harmony = HarmonyTopic(host, lambda content: self.tell("harmony", content))
+        self._listeners = 0
         self._programme_at = 0.0
 
     def now(self, groups: Collection[str]) -> dict[str, Any]:
@@ -108,10 +111,20 @@ class Subscriptions:
         if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
             self._meters_at = seconds
             self._tell_meters()
+        self._follow_harmony(control_step)
         programme = conductor.following.programme
         if programme is not None and abs(seconds - self._programme_at) >= PROGRAMME_S:
             self._programme_at = seconds
             self.tell("programme", {"status": "goes on", **programme.as_json()})
+
+    def _follow_harmony(self, control_step: int) -> None:
+        """Tell the harmony where it is wanted; to all again when another listener comes."""
+        listeners = sum("harmony" in connection.topics for connection in self.connections)
+        if listeners > self._listeners:
+            self._harmony.forget()
+        self._listeners = listeners
+        if listeners:
+            self._harmony.follow(control_step)
 
     def follow_ahead(self, now_s: float, *, is_paused: bool) -> None:
         """Tell the beats to come, by our clock; call it after the control steps that are due."""
