@@ -36,11 +36,16 @@ def check(
     presets: Annotated[list[str], typer.Argument(help="Names or folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each preset.")] = False,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
+    is_listening: Annotated[
+        bool, typer.Option("--listen", help="Play every section: which layer masks which, which is loud.")
+    ] = False,
 ) -> None:
     """Check presets."""
     is_faulty = False
     for name in presets:
         found = findings_of_preset(name, memory * 1_000_000)
+        if is_listening and not any(finding.severity == "fault" for finding in found):
+            found += _listened(name)
         has_faults = any(finding.severity == "fault" for finding in found)
         stretch = {} if has_faults else stretch_of(name)
         is_faulty = is_faulty or has_faults
@@ -64,6 +69,24 @@ def check(
             sys.stdout.write(f"{name}: no faults\n")
     if is_faulty:
         raise typer.Exit(1)
+
+
+def _listened(name: str) -> list[Finding]:
+    """What is heard when every section is played; its loudness is told."""
+    from adaptive.cli.common import say, warm_kernel
+    from adaptive.session.listening import findings_of_listening, listen
+
+    preset = open_preset(name)
+    warm_kernel(preset)
+    heard = listen(preset)
+    for one in heard:
+        loudness = "not measurable" if one.integrated_lufs is None else f"{one.integrated_lufs:.1f} LUFS"
+        values = ", ".join(f"{key} {value:g}" for key, value in one.beginning.values.items())
+        say(f"section {one.name}: {loudness}" + (f" at {values}" if values else ""))
+    unheard = [section for section in preset.file.sections if section not in {one.name for one in heard}]
+    if unheard:
+        say(f"not played, because no parameter or state chooses them: {', '.join(unheard)}")
+    return list(findings_of_listening(heard))
 
 
 def stretch_of(name: str) -> dict[str, StretchKind]:
