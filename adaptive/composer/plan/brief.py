@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from adaptive.composer.meter import Meter
+from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.steer import HeldHarmony
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
@@ -62,6 +63,8 @@ class SectionBrief:
         Whether recordings sound as well: then no layer rests by plan, and no chord is chosen freely.
     visit : int
         How often the section was entered before.
+    stem_bars : tuple of StemBar
+        What the recordings sound, a bar each, repeated; empty: nothing that is known.
     take : int
         Number of the regeneration of the tune; 0: as planned.
     """
@@ -77,6 +80,7 @@ class SectionBrief:
     form: str = ""
     has_stems: bool = False
     visit: int = 0
+    stem_bars: tuple[StemBar, ...] = ()
     take: int = 0
 
     def under(self, held: HeldHarmony) -> SectionBrief:
