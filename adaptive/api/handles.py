@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from adaptive.api.message_receipts import MessageReceipts
 from adaptive.api.mixer import HandleOwner, Mixer
 from adaptive.conductor.layout.layout import curve_value
-from adaptive.errors import UnknownNameError
-from adaptive.inputs.message import nearest_or_all
+from adaptive.conductor.snapshots import SnapshotState
+from adaptive.errors import ProtocolError, UnknownNameError
+from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest_or_all
 from adaptive.preset.table import Curve
 
 Handle = TypeVar("Handle")
@@ -176,6 +178,30 @@ class LayerHandle:
         """End `solo`."""
         self._mixer.solo(self.name, is_soloed=False)
 
+    def play_note(self, pitch: int, velocity: float = 0.8) -> MessageReceipts:
+        """Play a note on its instrument now, until `end_note`; only a generated layer can be played.
+
+        Parameters
+        ----------
+        pitch : int
+            MIDI number, 0 … 127; of a drum kit, the key of the General MIDI percussion map.
+        velocity : float
+            0 … 1.
+
+        Raises
+        ------
+        ProtocolError
+            The layer has no instrument, or a number is out of range.
+        EndedError
+            The session has ended.
+        """
+        note = {"layer": self.name, "pitch": pitch, "velocity": as_number(velocity)}
+        return self._owner.send({"note": note})
+
+    def end_note(self, pitch: int) -> MessageReceipts:
+        """End a note that `play_note` began."""
+        return self.play_note(pitch, 0.0)
+
     @property
     def is_muted(self) -> bool:
         """Whether it was muted."""
@@ -235,6 +261,66 @@ class HandleMap(Mapping[str, Handle]):
         return f"<{self._kind}s: {', '.join(self) or 'none'}>"
 
 
+class SnapshotSwitches(MutableMapping[str, bool | None]):
+    """The snapshots of the mixer: ``snapshots["underwater"] = True`` turns one on, None lets it go.
+
+    Reading one says whether it is on, or blends in, now.
+
+    Parameters
+    ----------
+    owner : HandleOwner
+        The session.
+    """
+
+    def __init__(self, owner: HandleOwner) -> None:
+        self._owner = owner
+
+    def __getitem__(self, name: str) -> bool:
+        return self._state(name).goal == 1.0
+
+    def __setitem__(self, name: str, value: bool | None) -> None:
+        self.set(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        """Let a snapshot go: its condition and its events decide again."""
+        self.set(name, None)
+
+    def set(self, name: str, value: bool | None) -> MessageReceipts:
+        """Turn a snapshot on or off, or let it go; the receipts say from when it blends.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such snapshot.
+        ProtocolError
+            The value is not True, False or None.
+        EndedError
+            The session has ended.
+        """
+        require("snapshot", name, self._names())
+        return self._owner.send({"snapshot": {name: value}})
+
+    def blend(self, name: str) -> float:
+        """How far a snapshot has blended in: from 0 to 1."""
+        return self._state(name).blend
+
+    def _state(self, name: str) -> SnapshotState:
+        states = self._owner.performance.conductor.mix.snapshots.states
+        return states[require("snapshot", name, self._names())]
+
+    def _names(self) -> Mapping[str, object]:
+        return self._owner.performance.preset.file.snapshots
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __repr__(self) -> str:
+        return f"<snapshots: {', '.join(name for name in self if self[name]) or 'none'} on>"
+
+
 class States(MutableMapping[str, str]):
     """The state groups: read as a dict, and set as one.
 
@@ -267,6 +353,9 @@ class States(MutableMapping[str, str]):
             The session has ended.
         """
         require("state group", group, self._groups())
+        if not isinstance(value, str):
+            message = f"{group} is set by the name of a value, got {shown(value)}"
+            raise ProtocolError(f"{message}; there is {', '.join(self.values_of(group))}")
         return self._owner.send({"state": {group: value}})
 
     def values_of(self, group: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,23 +33,42 @@ def new(
         Path | None,
         typer.Option("--from", help="Folder of stems: tempo, bars and tails are found."),
     ] = None,
+    straighten: Annotated[
+        bool,
+        typer.Option("--straighten", help="Make the beats of files that were played without a click even."),
+    ] = False,
+    genre: Annotated[
+        str, typer.Option(help="Genre of a preset that is generated, such as jazz; docs/music.md lists them.")
+    ] = "",
+    mood: Annotated[str, typer.Option(help="With --genre: a mood, such as tender.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON object.")] = False,
 ) -> None:
     """Make a preset, and check it."""
-    from adaptive.analysis.proposal import blank_preset, propose, write_preset
+    from adaptive.analysis.proposal import blank_preset, genre_preset, propose, write_preset
 
+    if mood and not genre:
+        message = "--mood goes with --genre, such as: adaptive new mine --genre jazz --mood tender"
+        raise InputError(message)
+    if genre and stems is not None:
+        message = "--genre makes a preset that is generated, and --from one of your stems: give one of them"
+        raise InputError(message)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         message = f"{folder} exists and is not empty"
         raise InputError(message)
     proposal = None
-    if stems is None:
+    if genre:
+        genre_preset(folder, genre, mood)
+    elif stems is None:
         blank_preset(folder)
     else:
         if not stems.is_dir():
             message = f"{stems} is no folder"
             raise InputError(message)
         proposal = propose(stems)
-        write_preset(proposal, folder)
+        with tempfile.TemporaryDirectory() as copies:
+            if straighten:
+                stems, proposal = _straightened(stems, Path(copies), proposal)
+            write_preset(proposal, folder)
     findings, is_faulty = _check(folder)
     if as_json:
         found = _document(proposal, stems) if proposal and stems else {}
@@ -63,6 +83,20 @@ def new(
         _tell_findings(folder, findings, is_faulty)
     if is_faulty:
         raise typer.Exit(1)
+
+
+def _straightened(stems: Path, copies: Path, proposal: Proposal) -> tuple[Path, Proposal]:
+    """Stems whose beats are even, and the proposal for them; those given, if none wanders."""
+    from adaptive.analysis.proposal import propose
+    from adaptive.analysis.straighten import straighten_folder
+
+    made = straighten_folder(stems, copies, proposal)
+    for name, sentence in made.items():
+        say(f"{name}: {sentence}")
+    if not made:
+        say("nothing to straighten: the beats of every file are on an even grid, or cannot be told")
+        return stems, proposal
+    return copies, propose(copies)
 
 
 def _check(folder: Path) -> tuple[list[Finding], bool]:

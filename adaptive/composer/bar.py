@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from adaptive.composer.blend import drawn_style
 from adaptive.composer.context import BarContext, Generator, WrittenBar
 from adaptive.composer.feel.performance import performed
 from adaptive.composer.room import density_beside, with_room
@@ -14,12 +15,13 @@ from adaptive.music.note import Note
 def planned(context: BarContext) -> BarContext:
     """Return the context that a generator gets: with the density and the energy of the plan.
 
-    Beside busy recordings the density is lower.
+    Of weighted styles, the theme has one.  Beside busy recordings the density is lower.
     """
     plan = context.plan
     energy = min(1.0, max(0.0, context.energy + plan.energy - plan.part.brief.energy))
     density = density_beside(context, plan.density(context.density))
-    return replace(context, density=density, energy=energy)
+    style = drawn_style(context.style, plan.part.seed)
+    return replace(context, density=density, energy=energy, style=style)
 
 
 def placed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:

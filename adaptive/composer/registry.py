@@ -25,7 +25,9 @@ from adaptive.composer import (
     strokes,
     texture,
 )
+from adaptive.composer.blend import heaviest
 from adaptive.composer.context import Generator
+from adaptive.composer.genres.registry import GENRES
 from adaptive.errors import InputError, one_line
 
 GROUP = "adaptive.generators"
@@ -57,6 +59,8 @@ class GeneratorSpec:
         Whether its notes name pieces of a drum kit.
     style_instruments : Mapping
         Maps a style to its default instrument, where that is not `instrument`.
+    takes_genres : bool
+        Whether each genre is a style of it, too.
     is_deterministic : bool
         Whether equal contexts always give equal bars, on every machine.  A recording keeps the notes of the
         others.
@@ -79,6 +83,7 @@ class GeneratorSpec:
     instrument: str
     is_percussive: bool = False
     style_instruments: Mapping[str, str] = field(default_factory=dict)
+    takes_genres: bool = False
     is_deterministic: bool = False
     is_quick: bool = False
     limit_s: float = DEFAULT_LIMIT_S
@@ -86,9 +91,21 @@ class GeneratorSpec:
     stand_in: str = ""
     address: str = ""
 
+    @property
+    def known_styles(self) -> tuple[str, ...]:
+        """Its own styles, and the genres if it plays them."""
+        return tuple(dict.fromkeys((*self.styles, *GENRES))) if self.takes_genres else self.styles
+
     def instrument_for(self, style: str | None) -> str:
-        """Return the default instrument of a style; None means the first style."""
-        return self.style_instruments.get(style or self.styles[0], self.instrument)
+        """Return the default instrument of a style, or of the heaviest of weighted ones.
+
+        None means the first style.  A genre has the instrument of its ensemble.
+        """
+        name = heaviest(style or "") or self.styles[0]
+        if name in self.style_instruments or name not in GENRES:
+            return self.style_instruments.get(name, self.instrument)
+        ensemble = GENRES[name].layers
+        return next((layer.instrument for layer in ensemble if layer.generator == self.name), self.instrument)
 
 
 _BUILT_IN = (
@@ -110,9 +127,13 @@ _BUILT_IN = (
 )  # fmt: skip
 
 BUILT_IN: Mapping[str, GeneratorSpec] = {
-    spec.name: dataclasses.replace(spec, is_deterministic=True, is_quick=True) for spec in _BUILT_IN
+    spec.name: dataclasses.replace(spec, takes_genres=True, is_deterministic=True, is_quick=True)
+    for spec in _BUILT_IN
 }
-"""The built-in generators by name.  Presets use these names, so they do not change."""
+"""The built-in generators by name; each has styles of its own, and the genres.
+
+Presets use these names, so they do not change.
+"""
 
 
 class Generators(Mapping[str, GeneratorSpec]):

@@ -10,6 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from adaptive.composer.bar_source import SourceOf, in_the_step
+from adaptive.composer.blend import blend_text, weights_of
+from adaptive.composer.genres.mixing import own_style
 from adaptive.composer.meter import meter
 from adaptive.composer.plan.brief import LayerBrief, SectionBrief
 from adaptive.composer.plan.section_plan import SectionPlans
@@ -33,7 +35,8 @@ from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
 from adaptive.kernel.compile import build
 from adaptive.music.harmony import parse_bar
-from adaptive.music.scale import Key
+from adaptive.music.mood import mood_mode, mood_point
+from adaptive.music.scale import Key, has_mode
 from adaptive.preset.check import ordered
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.key_path import KeyPath
@@ -46,7 +49,7 @@ from adaptive.preset.lengths import (
     stem_loop_beats,
 )
 from adaptive.preset.model import Preset
-from adaptive.preset.schema import BridgeTable, LayerTable
+from adaptive.preset.schema import BridgeTable, LayerTable, MoodPoint
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 from adaptive.preset.stems import key_of
 from adaptive.timebase import BEAT_TOLERANCE
@@ -57,7 +60,7 @@ DECLICK_S = 0.005
 LOOP_TOLERANCE_S = 0.0005
 """How far the end of a loop may lie from a seam and still count as on it: half a millisecond."""
 
-TUNE_STYLES = (None, "motif")
+TUNE_STYLES = ("", "motif")
 """Styles of `melody` that play the tune of the plan."""
 
 DEFAULT_DENSITY = 0.5
@@ -127,6 +130,7 @@ class Assets:
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
     fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
+    stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
 
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
@@ -384,11 +388,26 @@ def _generated_layer(
         place=place,
         bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
         player=note_player_of(place, engine),
-        style=table.style or spec.styles[0],
+        style=blend_text(table.style) or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),
         density=control_start(table.density, defaults, DEFAULT_DENSITY),
     )
+
+
+def _plays_tune(style: str) -> bool:
+    """Whether a style of the melody, or one of weighted styles, plays the tune."""
+    names = [name for name, _ in weights_of(style)] or [""]
+    return any(own_style(name, "melody", TUNE_STYLES) in TUNE_STYLES for name in names)
+
+
+def _key_of(preset: Preset, text: str) -> Key:
+    """Return the key of a section; a tonic alone has the mode of the preset's mood, if there is one."""
+    key, mood = Key.parse(text), preset.file.steer.mood
+    if mood is None or has_mode(text):
+        return key
+    valence = mood.valence if isinstance(mood, MoodPoint) else mood_point(mood)[0]
+    return Key(key.tonic, mood_mode(valence))
 
 
 def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> SectionBrief:
@@ -399,8 +418,8 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
         LayerBrief(
             layer,
             table.generator,
-            table.generator == "melody" and table.style in TUNE_STYLES,
-            table.style or "",
+            table.generator == "melody" and _plays_tune(blend_text(table.style)),
+            blend_text(table.style),
         )
         for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
         if table.generator is not None
@@ -408,7 +427,7 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
     return SectionBrief(
         section=name,
         seed=seed,
-        key=Key.parse(segment.key),
+        key=_key_of(preset, segment.key),
         meter=meter(*segment.meter),
         phrase_bars=segment.phrase_bars,
         energy=segment.energy,

@@ -16,6 +16,8 @@ from adaptive.composer.learned.weights import loaded
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
+from adaptive.conductor.cadence_teller import CadenceTeller
+from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import FireEvent, Message, Receipt
@@ -37,7 +39,7 @@ from adaptive.conductor.saved_state import (
     save,
     save_section_ends,
 )
-from adaptive.conductor.saved_steering import saved_steering, steering_of, takes_of
+from adaptive.conductor.saved_steering import locked_of, saved_steering, steering_of, takes_of
 from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
@@ -111,11 +113,12 @@ class Conductor:
         )
         self.mix = Mix(playback, self.outbox)
         self.following = TempoFollowing(playback, self.stingers.fire)
+        self.clock_following = ClockFollowing(playback, self.following)
         self.steering = Steering(playback, self.outbox)
         self.regenerations = Regenerations(playback, self.outbox, self.steering)
         self.requests = Requests(
             playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
-            self.steering, self.regenerations,
+            self.steering, self.regenerations, self.clock_following,
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
@@ -123,9 +126,15 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.cadence_teller = CadenceTeller(playback, self.outbox, self.following)
         self.tempo_steering = TempoSteering(playback, self.planner)
-        self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
+        self.tempo_steering.sources = (
+            self.clock_following,
+            self.following,
+            MoodTempo(playback, self.steering),
+        )
         self.plan_log = PlanLog(playback)
+        self._next_bar: tuple[SegmentInstance, float, float] | None = None
 
     @property
     def instance(self) -> SegmentInstance:
@@ -193,12 +202,12 @@ class Conductor:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
-            self.mix.restore(saved.mix)
+            self.mix.restore(saved.mix, saved.snapshots)
             self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
             self.regenerations.restore(takes_of(saved.steering))
-            self.steering.lock(frozenset(saved.steering.locked if saved.steering else ()))
+            self.steering.restore_locked(locked_of(saved.steering))
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.tempo_steering.begin(instance.section)
@@ -229,6 +238,8 @@ class Conductor:
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
+        self.clock_following.take_over(before.clock_following)
+        self.cadence_teller.take_over(before.cadence_teller)
         self.steering.take_over(before.steering)
         self.regenerations.restore(before.regenerations.state)
         self.min_stay.told = before.min_stay.told
@@ -253,8 +264,11 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), following=self.following.saved(),
-            steering=saved_steering(self.steering.state, self.steering.locked, self.regenerations.state),
+            music, mix=dict(self.mix.held), snapshots=self.mix.snapshots.saved(),
+            following=self.following.saved(),
+            steering=saved_steering(
+                self.steering.state, self.steering.locked_layers(), self.regenerations.state
+            ),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 
@@ -270,7 +284,7 @@ class Conductor:
         self.mix.step()
         self.requests.resume()
         # messages that select the section come first, then the events that are placed on its grid
-        events = [message for message in messages if isinstance(message, FireEvent)]
+        events = [message for message in messages if isinstance(message, FireEvent)] if messages else []
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
@@ -283,7 +297,9 @@ class Conductor:
         self.stingers.revisit()
         for event in events:
             self.requests.handle(event)
+        self.mix.blend()
         self.tempo_teller.tell()
+        self.cadence_teller.tell()
         self.steering.step()
         self._write_ahead(playback.earliest)
         if not self.outbox:
@@ -304,7 +320,7 @@ class Conductor:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
             value = self.playback.engine.value(index)
-            rows[index] = (value, 0.0, 0.0, value)
+            rows[index] = (value, 0.0, 0.0, value, value)
         self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 
@@ -433,13 +449,15 @@ class Conductor:
         """
         playback, tempo = self.playback, self.playback.tempo
         layers = list(playback.assets.generated.values())
+        changing = [stem for stem in playback.assets.stems.values() if stem.changes_sounds]
+        if not layers and not changing:
+            return
         late = [layer for layer in layers if not layer.bars.source.is_immediate]
         now_beat, instance = tempo.beat_at(playback.now), playback.instance
         rate = tempo.sample_rate
         certain = tempo.beat_at(playback.now + round(CERTAIN_S * rate) + len(layers) * CONTROL_STEP_FRAMES)
         # a hundredth of a beat later, so that on a bar line the next one is found
-        next_bar = instance.next_boundary(now_beat + 0.01, "bar") + instance.beats_per_bar
-        until = max(certain, next_bar)
+        until = max(certain, self._bar_line(instance, now_beat + 0.01) + instance.beats_per_bar)
         soon = until if not_before == 0 else tempo.beat_at(playback.now + round(SOON_S * rate))
         for layer in layers:
             self.outbox.add(layer.write(soon, tempo, not_before))
@@ -456,9 +474,15 @@ class Conductor:
         for layer in late:
             layer.ask_ahead(not_before)
         frame = tempo.frame_at(until)
-        for stem in playback.assets.stems.values():
-            if stem.changes_sounds:
-                self.outbox.add(stem.write_changes(frame))
+        for stem in changing:
+            self.outbox.add(stem.write_changes(frame))
+
+    def _bar_line(self, instance: SegmentInstance, beat: float) -> float:
+        """The first bar line of an instance at or after a beat; the same one for some hundred steps."""
+        known = self._next_bar
+        if known is None or known[0] is not instance or not known[1] <= beat <= known[2]:
+            known = self._next_bar = (instance, beat, instance.next_boundary(beat, "bar"))
+        return known[2]
 
     def _watch_health(self) -> None:
         for name, table in self.playback.preset.file.parameters.items():
@@ -474,7 +498,9 @@ class Conductor:
 
     def _report(self) -> None:
         for name, layer in self.playback.assets.generated.items():
-            self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
+            sounded = layer.pop_sounded(self.playback.now)
+            if sounded:
+                self.playback.log_notes(name, layer.style, sounded)
         self._report_bars()
         self.variation_log.report()
         self.plan_log.report()

@@ -114,6 +114,22 @@ class SetMix:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSnapshot:
+    """Turn snapshots of the mixer on or off; None lets one go, to its condition and its events.
+
+    Parameters
+    ----------
+    values : tuple of (str, bool or None)
+        Name of a snapshot, and what it shall be.
+    id : str or None
+        Asks for receipts.
+    """
+
+    values: tuple[tuple[str, bool | None], ...]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakeSteps:
     """Steps of a runner, or taps, whose phase the tempo follows.
 
@@ -178,6 +194,25 @@ class SetOutputLatency:
     """Say how long after its frame the music is heard, in milliseconds, all latencies together."""
 
     milliseconds: float
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalClock:
+    """What an external clock says, such as a MIDI clock.
+
+    Parameters
+    ----------
+    tempo_bpm : float or None
+        Quarter notes a minute; None: the clock has ceased, and the tempo stays.
+    beat_age_s : float or None
+        How long before this message's control step it was on a quarter note; None: its beats are not known.
+    id : str or None
+        Asks for receipts.
+    """
+
+    tempo_bpm: float | None
+    beat_age_s: float | None = None
     id: str | None = None
 
 
@@ -268,11 +303,13 @@ Message = (
     | Restart
     | Jump
     | SetMix
+    | SetSnapshot
     | TakeSteps
     | SetProgramme
     | MoveProgramme
     | SetFollowing
     | SetOutputLatency
+    | ExternalClock
     | SetSteer
     | SetMood
     | SetKey

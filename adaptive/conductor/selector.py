@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -71,6 +71,10 @@ class Selector:
         self._values: StepValues | None = None
         self._true: list[int] = []
         self._spent: set[int] = set()
+        self._trial: list[Callable[[], object] | None] | None = None
+        self._trial_latches: list[Latches] = []
+        self._trial_key: tuple[Choice | None, str] = (None, "")
+        self._trial_answers: frozenset[str] = frozenset()
         self._renewed: list[tuple[int, str]] = []
 
     @property
@@ -100,7 +104,8 @@ class Selector:
             return self._last
         self._seen = seen
         if self._conditions is None:
-            self._conditions = [self._bind(number, values) for number in range(len(self._preset.select))]
+            numbers = range(len(self._preset.select))
+            self._conditions = [self._bind(number, values, self._latches) for number in numbers]
         # every line is evaluated, not only up to the first true one: its latches must be current
         self._true = [
             number
@@ -123,7 +128,48 @@ class Selector:
         """What would be chosen if the lines of a section were spent."""
         return self._first(self._spent | self._lines_of(section))
 
+    def answers_but_for_state(self, section: str) -> frozenset[str]:
+        """What select would answer if the state that selected a section were another; also playlists.
+
+        One state group often names the music: while it names a fanfare, it cannot name what the fanfare
+        interrupted.  So every other value of the groups that the section's true lines read is tried, without
+        the lines of the section.
+        """
+        key = (self._last, section)
+        if self._trial_key != key or self._reads_time:
+            self._trial_key, self._trial_answers = key, self._try_states(section)
+        return self._trial_answers
+
+    def _try_states(self, section: str) -> frozenset[str]:
+        values, lines, when = self._values, self._lines_of(section), self._preset.when
+        if values is None:
+            return frozenset()
+        if self._trial is None:
+            numbers = range(len(self._preset.select))
+            self._trial_latches = [Latches() for _ in numbers]
+            self._trial = [self._bind(number, values, self._trial_latches) for number in numbers]
+        read = {name for number in lines & when.keys() for name in when[number].names & values.states.keys()}
+        spent, found = self._spent | lines, set()
+        for group in read:
+            present = values.states[group]
+            for value in self._preset.state_groups[group].values:
+                values.states[group] = value
+                for mine, real in zip(self._trial_latches, self._latches, strict=True):
+                    mine.copy_from(real)
+                true = (
+                    self._preset.select[number].section
+                    for number, condition in enumerate(self._trial)
+                    if number not in spent and (condition is None or condition())
+                )
+                found.add(next(true, ""))
+            values.states[group] = present
+        return frozenset(found)
+
     # ── spent lines ────────────────────────────────────────────────────────────────────────────
+
+    def is_spent(self, section: str) -> bool:
+        """Whether a line of a section is spent."""
+        return any(self._section_of(number) == section for number in self._spent)
 
     def spend(self, section: str) -> list[int]:
         """Let the lines of a section count no more until their conditions have been false; returns them."""
@@ -177,15 +223,18 @@ class Selector:
         for number in self._true:
             if number not in spent:
                 line, condition = self._preset.select[number], self._preset.when.get(number)
-                explain = partial(_explain, number, condition, self._values)
+                name = f"{show_path(('select', number))}: " if self._preset.file.select else ""
+                explain = partial(_explain, name, condition, self._values, is_first=number == 0)
                 return Choice(line.section, line.urgent, explain, self._key(number))
         if DEFAULT_LINE in spent:
             return Choice("", False, _nothing_left)
         return Choice(self._preset.default_section, False, _nothing_true)
 
-    def _bind(self, number: int, values: StepValues) -> Callable[[], object] | None:
+    def _bind(
+        self, number: int, values: StepValues, latches: Sequence[Latches]
+    ) -> Callable[[], object] | None:
         condition = self._preset.when.get(number)
-        return None if condition is None else bind(condition, values, self._latches[number])
+        return None if condition is None else bind(condition, values, latches[number])
 
 
 def _nothing_true() -> str:
@@ -196,13 +245,13 @@ def _nothing_left() -> str:
     return "every line of select that is true is spent"
 
 
-def _explain(number: int, condition: Expression | None, values: StepValues | None) -> str:
-    line = show_path(("select", number))
+def _explain(line: str, condition: Expression | None, values: StepValues | None, *, is_first: bool) -> str:
+    """Reason of a line; its name is empty if it is not in the file, because a state names the section."""
     if condition is None or values is None:
-        return f"{line}: {'no line above it is true' if number else 'it has no `when`'}"
+        return f"{line}{'it has no `when`' if is_first else 'no line above it is true'}"
     terms = []
     for name in sorted(condition.names):
         value = values.value(name)
         shown = f"{value:.3f}" if isinstance(value, float) else value
         terms.append(f"{name} = {shown}")
-    return f"{line}: {condition.text} ({', '.join(terms)})"
+    return f"{line}{condition.text} ({', '.join(terms)})"

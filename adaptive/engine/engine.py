@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -78,20 +79,24 @@ class Engine:
         self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
         fill_mappings(self.memory, self.memory["mappings"], spec.mappings)
         self.settle_at_start()
-        self.numbers = Numbers(address(self.memory["arrivals"]), units["gate"])
+        self.numbers = Numbers(address(self.memory["arrivals"]), units["word"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
         self.callback_address = units["callback"]
         self.miniaudio_callback_address = units["miniaudio_callback"]
-        self._gate = units["gate"]
+        self._gate = units["word"]
         self._pull = UNIT(units["pull"])
         self._publish = UNIT(units["publish"])
         self._sounds: list[Sound | None] = []
         self._index_of: dict[int, int] = {}
         self._taps: Audio | None = None
+        self._played: Audio | None = None
+        self._taken = 0
         self._block: Audio | None = None
         self._block_address = 0
         self._header_address = self.memory.header_address
+        # asked for several times a control step: a view of a field is read in a third of the time
+        self._frame, self._steps_recorded = self.memory.header["frame"], self.memory.header["steps_recorded"]
         self._stream_gates: list[StreamGate] = []
         self._before: Engine | None = None
         self._plans: dict[int, StretchPlan] = {}
@@ -99,12 +104,12 @@ class Engine:
     @property
     def frame(self) -> int:
         """First frame of the timeline that is not yet rendered."""
-        return int(self.memory.head["frame"])
+        return int(self._frame[0])
 
     @property
     def control_steps(self) -> int:
         """Number of control steps that are rendered and whose parameter values are recorded."""
-        return int(self.memory.head["steps_recorded"])
+        return int(self._steps_recorded[0])
 
     @property
     def output_delay_frames(self) -> int:
@@ -262,8 +267,32 @@ class Engine:
         """Return the slot word of a value and its arrival number, for `commands.set_parameter`."""
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
+    def received_since(self, mark: int, index_of: Mapping[str, int]) -> dict[str, tuple[float, int]]:
+        """Return what the OSC receiver has set since an arrival number, each value with its own number.
+
+        What waits in its mailbox is among them.
+        """
+        rows = [self.memory["slots"][k.RECEIVER_SOURCE], self.memory["mailbox"][0].astype(np.uint64)]
+        found: dict[str, tuple[float, int]] = {}
+        for name, index in index_of.items():
+            for row in rows:
+                word = int(row[index])
+                number, last = word >> 32, found.get(name, (0.0, mark))[1]
+                if number and 0 < (number - last) & 0xFFFFFFFF < 0x80000000:
+                    found[name] = (struct.unpack("<f", struct.pack("<I", word & 0xFFFFFFFF))[0], number)
+        return found
+
+    def date_values(self, arrival: int) -> None:
+        """Say that all values in the slots arrived with a number; only before the first frame is rendered."""
+        slots = self.memory["slots"]
+        bits = slots & np.uint64(0xFFFFFFFF)
+        slots[:] = np.where(slots == 0, slots, bits | np.uint64(arrival << 32))
+
     def values_at(self, control_step: int) -> Audio:
-        """Recorded parameters of a control step, shape (parameters, 4): value, age, staleness, target."""
+        """Recorded parameters of a control step, shape (parameters, 5).
+
+        The columns: value, age, staleness, target, and what was sent last.
+        """
         row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 
@@ -334,6 +363,30 @@ class Engine:
         count = int(self.memory.head["tap_at"])
         self.memory.head["tap_at"] = 0
         return self._taps[:, :, :count].copy()
+
+    def listen_to_output(self, seconds: float) -> None:
+        """Keep what is played in a ring of some seconds, from which `take_output` reads; once."""
+        if self._played is not None:
+            return
+        quanta = max(8, math.ceil(seconds * self.spec.sample_rate / k.QUANTUM))
+        self._played = aligned(np.float32, quanta, self.spec.channels, k.QUANTUM)
+        self.memory.head["at_played"] = address(self._played)
+        self.memory.head["played_quanta"] = self._taken = 0
+        self.memory.head["played_ring"] = quanta  # last: from here on it is written
+
+    def take_output(self) -> Audio:
+        """Return what was played since the last call, shape (frames, channels); what was missed is left out.
+
+        One quarter of the ring is never read, because it may be written meanwhile.
+        """
+        if self._played is None:
+            return np.zeros((0, self.spec.channels), np.float32)
+        ring, until = len(self._played), int(self.memory.head["played_quanta"])
+        first = max(self._taken, until - ring * 3 // 4)
+        self._taken = until
+        quanta = self._played[np.arange(first, until) % ring]
+        frames: Audio = quanta.transpose(0, 2, 1).reshape(-1, self.spec.channels)
+        return frames
 
     def drain_replies(self) -> list[Reply]:
         """Return the kernel's replies since the last call."""

@@ -6,10 +6,8 @@ sentence; the other requests of its transaction act.
 
 from __future__ import annotations
 
-import difflib
-import functools
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -26,6 +24,7 @@ from adaptive.conductor.messages import (
     SetKey,
     SetMix,
     SetMood,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -36,14 +35,17 @@ from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
+from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.music.chord import Chord
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
 from adaptive.music.mood import MOODS
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import Where
+from adaptive.preset.snapshots import snapshot_events
 
 LONGEST_ID = 128
 LONGEST_S = 3600.0
@@ -168,8 +170,9 @@ Request = (
     | Subscribe
     | StampedSteps
     | ExchangeClock
+    | PlayNote
 )
-TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
+TOPICS = frozenset({"ahead", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,32 +204,6 @@ class Transaction:
     def is_plain(self) -> bool:
         """Whether it contains only parameters."""
         return all(isinstance(request, SetParameter) for request in self.requests)
-
-
-MOST_NAMED = 8
-"""If no name is similar, all names are listed, provided there are at most so many."""
-
-
-def nearest(name: Any, names: Iterable[str]) -> str:
-    """`` (did you mean …?)`` with the most similar name; empty if none is similar."""
-    found = most_similar(name[:64], tuple(names)) if isinstance(name, str) else None
-    return f" (did you mean {found!r}?)" if found is not None else ""
-
-
-@functools.lru_cache(maxsize=1024)
-def most_similar(name: str, names: tuple[str, ...]) -> str | None:
-    """The most similar name, if one is similar.
-
-    It is remembered: a wrong name may come sixty times a second, and among 256 names it takes 20 ms.
-    """
-    return next(iter(difflib.get_close_matches(name, names, 1)), None)
-
-
-def nearest_or_all(name: Any, names: Collection[str]) -> str:
-    """As `nearest`; if no name is similar and there are few, a list of all."""
-    if near := nearest(name, names):
-        return near
-    return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= MOST_NAMED else ""
 
 
 def is_finite_number(value: Any) -> bool:
@@ -269,10 +246,12 @@ class Checker:
         }
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
-        self._read = {name for condition in preset.when.values() for name in condition.names}
+        self.sections = frozenset(preset.file.sections)
+        conditions = (*preset.when.values(), *preset.snapshot_when.values())
+        self._read = {name for condition in conditions for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
-        self.events = tuple(preset.file.stingers)
+        self.events = tuple(dict.fromkeys((*preset.file.stingers, *snapshot_events(preset.file))))
         follow = preset.file.tempo_follow
         self.phase_event = None if follow is None else follow.phase_event
         self.known_events = self.events if self.phase_event is None else (*self.events, self.phase_event)
@@ -340,7 +319,7 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.known_events)}")
+            self._refuse(f"there is no event {shown(name)}{nearest(name, self.known_events)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):
@@ -424,6 +403,19 @@ class Checker:
         checked = tuple((path, self._mix_value(path, value)) for path, value in values.items())
         return SetMix(checked, 0.0 if seconds is None else self._seconds(seconds), message_id)
 
+    def snapshot(self, values: Any, message_id: str | None = None) -> SetSnapshot:
+        """Check snapshots that are turned on (true, 1) or off (false, 0) or let go (None), by name."""
+        if not isinstance(values, Mapping) or not values:
+            self._refuse(f'snapshot must be an object such as {{"underwater": true}}, got {shown(values)}')
+        known = self._preset.file.snapshots
+        for name, value in values.items():
+            if name not in known:
+                self._refuse(f"there is no snapshot {shown(name)}{nearest_or_all(name, known)}")
+            if value is not None and not isinstance(value, bool) and value not in (0, 1):
+                self._refuse(f"snapshot {name} must be true, false or null, got {shown(value)}")
+        told = tuple((name, None if value is None else bool(value)) for name, value in values.items())
+        return SetSnapshot(told, message_id)
+
     def _mix_value(self, path: Any, value: Any) -> float | None:
         if path not in self.mix_targets:
             near = (
@@ -446,6 +438,8 @@ class Checker:
             self._refuse(f'steer must be an object such as {{"density": 0.8}}, got {shown(values)}')
         if layer is not None:
             self._require_generated(layer)
+        for control in OF_ALL_LAYERS & values.keys() if layer is not None else ():
+            self._refuse(f"{control} is one for all layers, which share the harmony: leave `layer` out")
         checked = tuple((name, self._control(name, value)) for name, value in values.items())
         return SetSteer(checked, layer or "", message_id)
 
@@ -455,6 +449,8 @@ class Checker:
         control = CONTROLS[name]
         if value is None:
             return None
+        if name in SWITCHES and isinstance(value, bool):
+            return float(value)
         if not is_finite_number(value):
             self._refuse(f"{name} must be a number, got {shown(value)}")
         self.clamped += not control.low <= value <= control.high
@@ -486,6 +482,15 @@ class Checker:
         if value is not None:
             self._require_text("chord", value, Chord.parse)
         return SetChord(value, message_id)
+
+    def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
+        """Check a note that is played live on a generated layer; velocity 0 ends it."""
+        return check_note(layer, pitch, velocity, self.playable, message_id)
+
+    @property
+    def playable(self) -> list[str]:
+        """Names of the layers whose instruments can be played: the generated ones."""
+        return [name for name, table in self._preset.file.layers.items() if table.generator is not None]
 
     def lock(self, layers: Any, message_id: str | None = None) -> LockLayers:
         """Check the generated layers that are locked; an empty list unlocks all."""
@@ -519,9 +524,9 @@ class Checker:
         return tuple(dict.fromkeys(layers))
 
     def _require_generated(self, layer: Any) -> None:
-        known = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
-        if layer not in known:
-            self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, known)}")
+        if layer not in self.playable:
+            near = nearest_or_all(layer, self.playable)
+            self._refuse(f"there is no generated layer {shown(layer)}{near}")
 
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
         if not isinstance(value, str) or len(value) > LONGEST_ID:
@@ -551,6 +556,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "snapshots": list(self._preset.file.snapshots),
             }
         }
 

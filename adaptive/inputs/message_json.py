@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adaptive.conductor.messages import (
+    ExternalClock,
     FireEvent,
     ForgetPlace,
     Jump,
@@ -19,6 +20,7 @@ from adaptive.conductor.messages import (
     SetMood,
     SetOutputLatency,
     SetProgramme,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -47,8 +49,8 @@ def message_json(message: Message) -> dict[str, Any]:
         return _transport(message)
     if isinstance(message, ForgetPlace):
         return {"message": {"forget": message.name}}
-    if isinstance(message, SetMix):
-        return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
+    if isinstance(message, SetMix | SetSnapshot):
+        return {"message": _mixer(message)}
     if isinstance(message, LockLayers | Regenerate | TakeBack):
         return {"message": _takes(message)}
     if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
@@ -59,6 +61,12 @@ def message_json(message: Message) -> dict[str, Any]:
     return {"message": _follow(message)}
 
 
+def _mixer(message: SetMix | SetSnapshot) -> dict[str, Any]:
+    if isinstance(message, SetSnapshot):
+        return {"snapshot": dict(message.values)}
+    return {"mix": dict(message.values), "seconds": message.seconds}
+
+
 def _follow(message: Message) -> dict[str, Any]:
     if isinstance(message, SetProgramme):
         return {"programme": None if message.programme is None else programme_json(message.programme)}
@@ -67,6 +75,10 @@ def _follow(message: Message) -> dict[str, Any]:
     if isinstance(message, SetFollowing):
         keys = {"mode": message.mode, "lead_to": message.lead_to_spm, "lead_ms": message.lead_ms}
         return {"tempo_follow": {key: value for key, value in keys.items() if value is not None}}
+    if isinstance(message, ExternalClock):
+        age = {} if message.beat_age_s is None else {"beat_age_s": message.beat_age_s}
+        tempo_bpm = message.tempo_bpm
+        return {"external_clock": None if tempo_bpm is None else {"tempo_bpm": tempo_bpm, **age}}
     if isinstance(message, SetOutputLatency):
         return {"output_latency_ms": message.milliseconds}
     return {"restart": True}

@@ -17,13 +17,12 @@ from adaptive.inputs.message import (
     RequestFault,
     Transaction,
     is_finite_number,
-    most_similar,
-    nearest,
     transport,
 )
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import most_similar, nearest
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
@@ -52,7 +51,8 @@ class OscReader:
         self.checker = checker
         self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
         for table in preset.file.inputs:
-            self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
+            if table.osc is not None:
+                self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.
@@ -108,8 +108,8 @@ class OscReader:
                 return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            "stop, pause, resume, restart, volume, mix, steer, mood, key, chord, forget, jump and load are"
-            f"{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, forget, "
+            f"jump and load are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -125,6 +125,8 @@ class OscReader:
                 return _unless_released(check.stop(_second(arguments)), arguments)
             case ["mix", *target] if target:
                 return [check.mix({".".join(target): first}, seconds=_second(arguments))]
+            case ["snapshot", name]:
+                return [check.snapshot({name: _let_go(first)})]
             case ["forget"]:
                 return [check.forget(first)]
             case ["jump"]:
@@ -149,6 +151,8 @@ class OscReader:
                 return [check.key(_let_go(first))]
             case ["chord"]:
                 return [check.chord(_let_go(first))]
+            case ["note", layer]:
+                return [check.note(layer, first, _second(arguments))]
         return None
 
     def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:

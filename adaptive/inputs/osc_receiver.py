@@ -54,6 +54,8 @@ def receiver_rules(
     }
     mapped: dict[str, list[ReceiverRule] | None] = {}
     for table in preset.file.inputs:
+        if table.osc is None:
+            continue
         so_far = mapped.setdefault(table.osc, [])
         is_plain = table.factor is None and not NoReadings(table.ignore)
         if table.parameter not in known or so_far is None or not is_plain:

@@ -18,6 +18,7 @@ import msgspec
 
 from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec, OscillatorSpec
 from adaptive.errors import InputError
+from adaptive.instruments.ensemble_patches import ENSEMBLE_PATCHES
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
 from adaptive.units import db_to_gain
@@ -34,7 +35,7 @@ SHAPES = {
 _Osc = OscillatorTable
 _Env = Envelope
 
-PATCHES: Mapping[str, InstrumentTable] = {
+_PATCHES: Mapping[str, InstrumentTable] = {
     # A triangle for the fundamental, with a saw that brightens the start of a note.
     "bass_deep": InstrumentTable(
         oscillator_1=_Osc("triangle"), oscillator_2=_Osc("saw", 0.35, detune_cents=4.0),
@@ -104,6 +105,8 @@ PATCHES: Mapping[str, InstrumentTable] = {
         lfo=LfoTable(0.11, 3.0, 0.5, 0.1, 800.0), spread=0.5, voices=8, level_db=-17.0,
     ),
 }  # fmt: skip
+
+PATCHES: Mapping[str, InstrumentTable] = {**_PATCHES, **ENSEMBLE_PATCHES}
 """Built-in patches by name."""
 
 

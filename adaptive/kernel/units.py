@@ -219,7 +219,7 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
     device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
-def gate_unit(address: int, bits: int, mode: int, _count: int) -> int:
+def word_unit(address: int, bits: int, mode: int, _count: int) -> int:
     """Atomically set bits of a word (mode 0), keep only these (1) or add (2); return the previous value."""
     if mode == 1:
         return np.int32(keep_bits(address, bits))
@@ -253,11 +253,14 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "callback": (callback, PORTAUDIO),
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
     "publish": (publish_unit, UNIT),
-    "gate": (gate_unit, UNIT),
+    "word": (word_unit, UNIT),
     "receive": (receive_unit, UNIT),
-    **{kind: (processor.unit, UNIT) for kind, processor in PROCESSORS.items()},
 }
 """Function and C signature of each unit."""
+
+if not UNITS.keys().isdisjoint(PROCESSORS):
+    raise ValueError("a kind of processor has the name of a unit of the kernel")
+UNITS |= {kind: (processor.unit, UNIT) for kind, processor in PROCESSORS.items()}
 
 OPTIONAL = frozenset({"stretch", "fft", *PROCESSORS})
 """Units that are compiled only for an engine that uses them."""

@@ -9,7 +9,7 @@ articulation and brightness for arousal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from adaptive.errors import InputError, quoted
@@ -71,6 +71,14 @@ def mood_mode(valence: float) -> str:
     return next((mode for least, mode in MODES if valence >= least), DARKEST)
 
 
+def mood_mode_of(valence: float, modes: Collection[str]) -> str:
+    """Return the one of `modes` that is nearest to what expresses a valence; the brighter of two."""
+    order = [*(mode for _, mode in MODES), DARKEST]
+    wanted = order.index(mood_mode(valence))
+    known = [mode for mode in order if mode in modes]
+    return min(known, key=lambda mode: abs(order.index(mode) - wanted)) if known else mood_mode(valence)
+
+
 def mood_tempo(arousal: float) -> float:
     """Return the factor of the tempo that expresses an arousal of -1 to 1: excited music is faster."""
     return 1.0 + TEMPO_SHARE * arousal
@@ -88,15 +96,17 @@ def mood_controls(valence: float, arousal: float) -> dict[str, float]:
     -------
     dict
         Control to value: excited music has more and louder notes, shorter ones, a brighter sound and more
-        syncopation; pleasant music lies higher, and is brighter and a little more joined.
+        syncopation; pleasant music lies higher, is brighter and a little more joined, and its chords are
+        less tense.
     """
     return {
         "density": _within(0.5 + 0.32 * arousal + 0.05 * valence),
         "energy": _within(0.5 + 0.42 * arousal + 0.03 * valence),
         "brightness": _within(0.62 + 0.25 * arousal + 0.15 * valence),
-        "register": max(-1.0, min(1.0, 0.45 * valence + 0.15 * arousal)),
+        "register": max(-1.0, min(1.0, 0.75 * valence + 0.15 * arousal)),
         "articulation": _within(0.5 - 0.3 * arousal + 0.05 * valence),
         "syncopation": _within(0.35 + 0.25 * arousal),
+        "tension": _within(0.45 - 0.3 * valence + 0.15 * arousal),
     }
 
 

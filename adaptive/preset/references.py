@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
+from adaptive.preset.midi_inputs import check_midi_input, is_clock, targets_of
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.readings import NoReadings
@@ -31,6 +32,7 @@ from adaptive.preset.schema import (
     SteerTable,
 )
 from adaptive.preset.segments import bar_grid
+from adaptive.preset.snapshots import check_snapshots
 from adaptive.preset.table import Curve
 from adaptive.preset.tempo_follow import check_input_follow, check_tempo_follow
 from adaptive.preset.tree import RESERVED
@@ -60,7 +62,6 @@ CONTROL_RANGES = {
     "cutoff_hz": (20.0, 20000.0),
     **{name: (control.low, control.high) for name, control in CONTROLS.items()},
 }
-_TARGETS = ("parameter", "state", "event")
 
 
 def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: FaultList) -> None:
@@ -164,11 +165,15 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
     groups = state_groups(file)
     for i, table in enumerate(file.inputs):
         at: KeyPath = ("inputs", i)
-        given = [key for key in _TARGETS if getattr(table, key) is not None]
+        check_midi_input(table, i, file, faults)
+        if is_clock(table):
+            continue
+        targets = targets_of(table)
+        given = [key for key in targets if getattr(table, key) is not None]
         if len(given) != 1:
             found = f"got {join_names(given)}" if given else "got none"
-            keys = [(*at, key) for key in _TARGETS]
-            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}", keys)
+            keys = [(*at, key) for key in targets]
+            faults.add(at, f"must have exactly one of {join_names(targets, 'and')}, {found}", keys)
             continue
         if table.parameter is not None:
             _input_parameter(table.parameter, file, groups, (*at, "parameter"), faults)
@@ -244,10 +249,16 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.require_known((*at, "stem", section), "section", section, file.sections)
         _introduction(name, layer, file, faults)
         _variations(layer.stem, at, faults)
+        if isinstance(layer.style, dict) and not any(layer.style.values()):
+            faults.add((*at, "style"), "needs a weight above 0, such as { jazz = 0.7, funk = 0.3 }")
         if layer.density is not None and layer.steer.density is not None:
             faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
         _steer(layer.steer, (*at, "steer"), file, faults)
+        for control in sorted(OF_ALL_LAYERS):
+            if getattr(layer.steer, control) is not None:
+                text = "goes with `[steer]`: all layers share the harmony"
+                faults.add((*at, "steer", control), text)
 
 
 def _all_layers(file: PresetFile, faults: FaultList) -> None:
@@ -264,6 +275,11 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.intro_bars is not None and (layer.stem is None or layer.intro is not None):
+        beside = "`intro`, which is a file of its own" if layer.stem is not None else "`generator`"
+        faults.add(
+            ("layers", name, "intro_bars"), f"says what its `stem` holds, and does not go with {beside}"
+        )
     if layer.stretch is not None and layer.stem is None:
         faults.add(
             ("layers", name, "stretch"), "goes with a `stem`; a `generator` follows the tempo by itself"
@@ -322,6 +338,11 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with `notes`, not with a `stem`")
         if stinger.stem == {}:
             faults.add((*at, "stem"), "must have at least one file")
+        if stinger.tempo_bpm is not None and stinger.stem is None:
+            faults.add((*at, "tempo_bpm"), "goes with a `stem`; `notes` follow the tempo by themselves")
+        if stinger.stretch is not None and stinger.tempo_bpm is None:
+            text = "needs `tempo_bpm`, the tempo it was recorded at; without one it sounds as recorded"
+            faults.add((*at, "stretch"), text)
 
 
 @functools.cache
@@ -334,6 +355,7 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
     for name, bus in file.buses.items():
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
+    check_snapshots(file, faults)
 
 
 def _master(file: PresetFile, faults: FaultList) -> None:
@@ -359,6 +381,17 @@ def _controls(
             check_range(value, where, field.name, CONTROL_RANGES.get(field.name), faults)
 
 
+def _intro_bars(section: SectionTable, file: PresetFile, faults: FaultList) -> None:
+    """Check that the stems of a section that hold an introduction hold one of the same length."""
+    told = {layer: file.layers[layer].intro_bars for layer in section.layers if layer in file.layers}
+    known = section.intro_bars or max((bars or 0 for bars in told.values()), default=0)
+    for layer, bars in told.items():
+        if bars and (bars != known or section.intro_beats is not None):
+            length = f"{known} bars" if section.intro_beats is None else f"{section.intro_beats} beats"
+            text = f"is 0 or as long as the introduction of its sections, which lasts {length}"
+            faults.add(("layers", layer, "intro_bars"), text)
+
+
 def _sections(file: PresetFile, faults: FaultList) -> None:
     for name, section in file.sections.items():
         at: KeyPath = ("sections", name)
@@ -366,6 +399,7 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if section.intro_bars is not None and section.intro_beats is not None:
             faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
+        _intro_bars(section, file, faults)
         _then(name, section, file, faults)
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")
@@ -420,7 +454,11 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
             continue
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
-            faults.require_known((*at, "style"), what, layer.style, styles)
+            if isinstance(layer.style, str):
+                faults.require_known((*at, "style"), what, layer.style, styles)
+                continue
+            for style in layer.style:
+                faults.require_known((*at, "style", style), what, style, styles)
 
 
 CHECKS = (

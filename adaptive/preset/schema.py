@@ -110,9 +110,18 @@ class StateTable(Table, frozen=True):
 
 
 class InputTable(Table, frozen=True):
-    """`[[inputs]]`: maps an OSC address of another program to a parameter, a state or an event."""
+    """`[[inputs]]`: maps an OSC address or a MIDI control to a parameter, a state, an event or a layer."""
 
-    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
+    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)] | None = None
+    midi: Annotated[str, Meta(max_length=32)] | None = None
+    port: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    channel: Annotated[int, Meta(ge=1, le=16)] | None = None
+    layer: Name | None = None
+    pickup: bool = False
+    relative: Literal["twos_complement", "binary_offset", "sign_magnitude"] | None = None
+    detents: Annotated[int, Meta(ge=2, le=10000)] | None = None
+    tempo: bool = False
+    transport: bool = False
     parameter: Name | None = None
     state: Name | None = None
     event: Name | None = None
@@ -147,7 +156,16 @@ class SteerTable(Table, frozen=True):
     push: Control | None = None
     humanise: Control | None = None
     wander: Control | None = None
+    tension: Control | None = None
+    repetition: Control | None = None
+    temperature: Control | None = None
+    mute_bass: Control | bool | None = None
+    mute_drums: Control | bool | None = None
+    only_bass_and_drums: Control | bool | None = None
     learned: bool = True
+
+
+StyleWeight = Annotated[float, Meta(ge=0.0, le=1000.0)]
 
 
 class LayerTable(Table, frozen=True):
@@ -157,10 +175,11 @@ class LayerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     intro: str | dict[Name, str] | None = None
+    intro_bars: Annotated[int, Meta(ge=0, le=4096)] | None = None
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
-    style: Name | None = None
+    style: Name | dict[Name, StyleWeight] | None = None
     instrument: Name | None = None
     level_db: Control = 0.0
     pan: Control = 0.0
@@ -326,6 +345,8 @@ class StingerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
+    tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
+    stretch: Stretch | None = None
     instrument: Name | None = None
     notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()
     follows: Literal["key", "chord"] = "key"
@@ -420,6 +441,19 @@ class MasterTable(Table, frozen=True):
     inserts: tuple[Insert, ...] = ()
 
 
+class SnapshotTable(Table, frozen=True, kw_only=True):
+    """`[snapshots.NAME]`: values of the mixer that blend in by a condition, an event or a message."""
+
+    set: Annotated[dict[str, Annotated[float, Meta(ge=-1e9, le=1e9)]], Meta(min_length=1, max_length=64)]
+    when: str | None = None
+    priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
+    fade_in: Fade | None = None
+    fade_out: Fade | None = None
+    change_at: Literal["immediate", "beat", "bar", "phrase"] = "immediate"
+    begin_on: Name | None = None
+    end_on: Name | None = None
+
+
 class PresetFile(Table, frozen=True, kw_only=True):
     """A preset: the whole of `preset.toml`."""
 
@@ -447,5 +481,6 @@ class PresetFile(Table, frozen=True, kw_only=True):
     fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
     buses: dict[Name, BusTable] = msgspec.field(default_factory=dict)
+    snapshots: dict[Name, SnapshotTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
     master: MasterTable = msgspec.field(default_factory=MasterTable)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.preset.chains import chains
 from adaptive.preset.inserts import TABLES, InsertTable
 from adaptive.preset.schema import PresetFile
 from adaptive.preset.table import Table
@@ -47,6 +48,8 @@ def schema() -> dict[str, Any]:
         table["patternProperties"] = {f"^{FREE_PREFIX}": {}}
         if issubclass(struct, InsertTable):
             _describe(table["properties"], struct)
+        elif "inserts" in fields:
+            _name_chains(table["properties"]["inserts"])
         tables[name] = _ordered(table)
     return {"$schema": DIALECT, "title": TITLE, "$ref": made["$ref"], "$defs": tables}
 
@@ -57,6 +60,14 @@ def _describe(properties: dict[str, Any], insert: type[InsertTable]) -> None:
     properties["kind"] = {"const": kind}
     for option in PROCESSORS[kind].settings:
         properties[option.name]["description"] = option.doc
+
+
+def _name_chains(inserts: dict[str, Any]) -> None:
+    """Allow the name of a chain in place of a list of inserts, and among them."""
+    named = {"enum": list(chains())}
+    listed = {key: inserts.pop(key) for key in ("type", "items") if key in inserts}
+    listed["items"] = {"anyOf": [listed["items"], named]}
+    inserts["anyOf"] = [listed, named]
 
 
 def _ordered(schema: dict[str, Any]) -> dict[str, Any]:

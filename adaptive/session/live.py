@@ -31,11 +31,13 @@ from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_kinds import make_inputs
+from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
 from adaptive.session.recorder import Recorder
+from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
@@ -104,6 +106,7 @@ class LiveSession:
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
         self.client_times = ClientTimes(self)
+        self.loudness = LiveLoudness()
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
@@ -150,6 +153,7 @@ class LiveSession:
 
     def _close_performance(self) -> None:
         self._stretch_wait.close()
+        self.loudness.close()
         self.performance.close()
 
     def stop(self, reason: str = "it was asked to end") -> None:
@@ -178,7 +182,8 @@ class LiveSession:
         self.inputs |= make_inputs(self, self.options, broadcast)
         for name, one in self.inputs.items():
             await one.open(stack)
-            self.status.ports[name] = one.port
+            if one.port:
+                self.status.ports[name] = one.port
 
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
         def hear(sentence: str, more: dict[str, Any]) -> None:
@@ -210,13 +215,16 @@ class LiveSession:
     def _run_due_steps(self) -> None:
         performance = self.performance
         self.client_times.observe()
-        if performance.preset.file.tempo_follow is not None:
+        has_clock = performance.conductor.clock_following.is_used
+        if performance.preset.file.tempo_follow is not None or has_clock:
             self.inbox.tell_latency()
         # the count is read before the replies, so that the replies include all that these steps applied
         rendered = performance.engine.control_steps
         replies = performance.engine.drain_replies()
+        sounded = performance.live_notes.take_replies(replies)
         if self._recorder is not None:
             self._recorder.take_replies(replies)
+            self._recorder.take_notes(sounded)
         for control_step in range(
             performance.next_control_step, min(rendered, performance.next_control_step + MOST_STEPS_AT_ONCE)
         ):
@@ -278,8 +286,11 @@ class LiveSession:
 
     # ── another performance ────────────────────────────────────────────────────────────────────
 
-    def adopt(self, performance: Performance) -> None:
-        """Play another performance from the next block on.  The present one must be paused."""
+    def adopt(self, performance: Performance, kept: KeptRequests | None = None) -> None:
+        """Play another performance from the next block on, and act on what was kept for it.
+
+        The present one must be paused.
+        """
         old, reason = self.performance, f"{performance.preset.file.name} was loaded"
         old.edit_queue.drop(reason)
         self.inbox.adopt(performance)
@@ -289,12 +300,17 @@ class LiveSession:
         self.client_times.tell_again()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
-        self.inbox.forget()
+        waited = self.receipts.take_open([one.own_id for one in kept.requests] if kept else [])
         self.receipts.drop_all(reason)
         if self.sink is not None and hasattr(self.sink, "engine"):
             self.sink.engine = performance.engine
         self._watch_performance()
         self.renew(is_told=True)
+        self.inbox.go_on(old, kept, waited)
+
+    def release(self, kept: KeptRequests) -> None:
+        """Act on what was kept for a performance that does not come."""
+        self.inbox.release(kept)
 
     def renew(self, *, is_told: bool = False) -> None:
         """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
@@ -324,6 +340,7 @@ class LiveSession:
     def disconnect(self, connection: Connection) -> None:
         """Remove a connection and the receipts it waits for."""
         self.subscriptions.connections.discard(connection)
+        self.performance.live_notes.release(self.performance.conductor, connection)
         self.receipts.forget(connection)
 
     def acknowledge(
@@ -331,6 +348,25 @@ class LiveSession:
     ) -> None:
         """Write a receipt for a request to its connection, if the request has an id."""
         self.receipts.acknowledge(message_id, connection, status, reason)
+
+    def drop(
+        self, words: str, message_id: str | None, connection: Connection | None, status: str, reason: str
+    ) -> None:
+        """Write the last receipt of a request that does not happen; without an id, tell the user.
+
+        Parameters
+        ----------
+        words : str
+            The request, for the user.
+        message_id, connection
+            Its id, and where it came from.
+        status, reason : str
+            Of the receipt.
+        """
+        if message_id is None or connection is None:
+            self.complain(f"{words} was {status}: {reason}")
+        else:
+            self.acknowledge(message_id, connection, status, reason)
 
     def heard(self, frame: int) -> int:
         """Number of the frame at which a frame of the timeline reaches the speaker."""

@@ -154,11 +154,15 @@ class KitPlayer:
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit at `frame`; nothing if the kit does not have the piece."""
-        if note.pitch not in self.kit:
+        return self.strike(note.pitch, note.velocity, frame, group)
+
+    def strike(self, piece: str, velocity: float, frame: int, group: int) -> list[Command]:
+        """Commands of a hit of a piece, with a velocity of 0 … 1."""
+        if piece not in self.kit:
             return []
-        count = self._played.get(note.pitch, 0)
-        self._played[note.pitch] = count + 1
-        hit = self.kit[variant(self.kit, note.pitch, note.velocity, count)]
+        count = self._played.get(piece, 0)
+        self._played[piece] = count + 1
+        hit = self.kit[variant(self.kit, piece, velocity, count)]
         posted = []
         if hit.choke is not None:
             before = self._ringing.get(hit.choke)
@@ -168,7 +172,7 @@ class KitPlayer:
         self._next += 1
         if hit.choke is not None:
             self._ringing[hit.choke] = clip
-        gain = hit.gain * note.velocity * note.velocity
+        gain = hit.gain * velocity * velocity
         posted.append(
             commands.start_clip(frame, clip, hit.number, self.place.bus, gain=gain, pan=hit.pan, group=group)
         )

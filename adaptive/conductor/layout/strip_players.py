@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
 from adaptive.engine.spec import InstrumentSpec
 from adaptive.instruments import kits, patches
@@ -111,7 +112,7 @@ def _instrument_of(table: LayerTable) -> str | None:
     """The instrument or kit of a generated layer; None for a recorded one."""
     if table.generator is None:
         return None
-    return table.instrument or GENERATORS[table.generator].instrument_for(table.style)
+    return table.instrument or GENERATORS[table.generator].instrument_for(blend_text(table.style))
 
 
 def _of_instrument(name: str | None, clips: int, file: PresetFile) -> StripPlayer:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.following import FollowMessage, TempoFollowing
 from adaptive.conductor.messages import (
+    ExternalClock,
     FireEvent,
     ForgetPlace,
     Jump,
     Message,
     Restart,
     SetMix,
+    SetSnapshot,
     SetState,
     SetTempo,
     Transport,
@@ -68,10 +71,12 @@ class Requests:
         following: TempoFollowing,
         steering: Steering,
         regenerations: Regenerations,
+        clock_following: ClockFollowing,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
         self.following, self.steering, self.regenerations = following, steering, regenerations
+        self.clock_following = clock_following
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -98,7 +103,7 @@ class Requests:
         if isinstance(message, SetState):
             self._set_state(message)
         elif isinstance(message, FireEvent):
-            self.stingers.fire(message)
+            self._fire(message)
         elif isinstance(message, SetTempo):
             self._set_tempo(message)
         elif isinstance(message, ForgetPlace):
@@ -107,8 +112,10 @@ class Requests:
             self.places.restart(message)
         elif isinstance(message, Jump):
             self.places.jump(message)
-        elif isinstance(message, SetMix):
-            self.mix.set(message)
+        elif isinstance(message, SetMix | SetSnapshot):
+            self._mix(message)
+        elif isinstance(message, ExternalClock):
+            self.clock_following.handle(message)
         elif isinstance(message, FollowMessage):
             self.following.handle(message)
         elif isinstance(message, SteerMessage):
@@ -117,6 +124,22 @@ class Requests:
             self.regenerations.handle(message)
         else:
             self._transport(message)
+
+    def _fire(self, message: FireEvent) -> None:
+        """Fire an event: of snapshots, of the stinger of its name, or of both."""
+        is_released = message.velocity <= 0.0
+        is_begun = not is_released and self.mix.snapshots.fire(message.name)
+        if is_begun and message.name not in self.playback.preset.file.stingers:
+            words = f"event {message.name} of a snapshot"
+            self.playback.receipts_of_done(message.id, words, self.playback.earliest)
+        else:
+            self.stingers.fire(message)
+
+    def _mix(self, message: SetMix | SetSnapshot) -> None:
+        if isinstance(message, SetMix):
+            self.mix.set(message)
+        else:
+            self.mix.snapshots.tell(message)
 
     def _set_state(self, message: SetState) -> None:
         before = self.playback.values.states.get(message.group)

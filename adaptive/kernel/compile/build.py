@@ -150,9 +150,14 @@ def _units() -> dict[str, tuple[Any, Any]]:
     return table
 
 
+@lru_cache(maxsize=256)  # a start asks three times for each unit, which took 0.1 s
+def _hash_once(function: Callable[..., Any], signature: Any) -> str:
+    return hash_of(function, signature)
+
+
 def unit_file(name: str) -> UnitFile:
     """The cache file of a unit."""
-    return UnitFile(f"{name}-{source_hash(name)}.unit")
+    return UnitFile(f"{name}-{_hash_once(*_units()[name])}.unit")
 
 
 def unit_names(kinds: Collection[str] | None = None) -> list[str]:

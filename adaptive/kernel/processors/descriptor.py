@@ -51,6 +51,30 @@ class Parameter(Option):
     """``"linear"``, or ``"logarithmic"`` for frequencies and times."""
 
 
+class NamedOption(Option):
+    """An option with names: its number is the index of one.
+
+    Parameters
+    ----------
+    name : str
+        Key in a preset.
+    choices : tuple of str
+        The names.
+    default : str
+        One of them.
+    doc : str
+        One sentence for the documentation and for editors.
+    """
+
+    __slots__ = ("choices",)
+
+    def __init__(self, name: str, choices: tuple[str, ...], default: str, doc: str) -> None:
+        super().__init__(name, 0.0, len(choices) - 1.0, float(choices.index(default)), doc)
+        object.__setattr__(self, "choices", choices)
+
+    choices: tuple[str, ...]
+
+
 def _nothing(_rate: int, _values: Values) -> int:
     return 0
 
@@ -88,6 +112,9 @@ class Processor:
     prepare : callable or None
         ``(group, column, sample_rate, values)``: writes what the unit expects of a new column, apart from
         the fields of `insert_record` and zeros.  Runs in the control thread.
+    fill_memory : callable or None
+        ``(memory, sample_rate, values)``: writes tables to the numbers of a new column, a float32 array of
+        ``memory_frames``, which is zero otherwise.  Runs in the control thread.
     needs_tempo : bool
         Whether it reads the tempo from the header.
     has_key : bool
@@ -106,6 +133,7 @@ class Processor:
     tail_s: Callable[[Values], float] = _at_once
     gap_s: Callable[[Values], float] = _at_once
     prepare: Callable[[Any, int, int, Values], None] | None = None
+    fill_memory: Callable[[Any, int, Values], None] | None = None
     needs_tempo: bool = False
     has_key: bool = False
 

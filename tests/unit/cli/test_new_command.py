@@ -11,7 +11,9 @@ import soundfile
 
 from adaptive.cli import make_commands
 from adaptive.preset.finding import fault
+from tests.helpers.amounts import variants
 from tests.unit.analysis.analysis_signals import Samples, clicks, pad, save
+from tests.unit.analysis.test_straighten import write_band
 from tests.unit.cli.running import Run
 
 BARS = clicks(120.0, 16, swing=0.5)
@@ -35,6 +37,12 @@ FOLDERS: dict[str, dict[str, Samples]] = {
     "two tempi": {"a_slow.wav": BARS, "a_fast.wav": clicks(150.0, 16, swing=0.5)},
 }
 
+SHORT = {
+    "7 ms of lead-in", "3 ms cut off", "20 ms of tail", "shifted by 12 ms", "one frame longer", "ten beats",
+    "mono and stereo", "a hit beside a loop", "a trimmed pad", "two tempi",
+}  # fmt: skip
+"""One of each kind."""
+
 
 def filled(folder: Path, files: dict[str, Samples]) -> Path:
     for name, samples in files.items():
@@ -42,7 +50,7 @@ def filled(folder: Path, files: dict[str, Samples]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", FOLDERS)
+@pytest.mark.parametrize("kind", variants(FOLDERS, SHORT))
 def test_new_says_what_check_says_and_nothing_it_writes_is_refused(
     run: Run, tmp_path: Path, kind: str
 ) -> None:
@@ -55,7 +63,9 @@ def test_new_says_what_check_says_and_nothing_it_writes_is_refused(
     assert f"hear it: adaptive play {tmp_path}/out" in made.sentences[-1]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FOLDERS if "lead-in" in kind or "shifted" in kind])
+@pytest.mark.parametrize(
+    "kind", variants([kind for kind in FOLDERS if "lead-in" in kind or "shifted" in kind], SHORT)
+)
 def test_a_lead_in_is_no_finding(run: Run, tmp_path: Path, kind: str) -> None:
     run("new", tmp_path / "out", "--from", filled(tmp_path / "in", FOLDERS[kind]))
 
@@ -149,3 +159,21 @@ def test_a_new_preset_can_be_checked_at_once(run: Run, tmp_path: Path) -> None:
 
     assert made.code == 0
     assert checked.code == 0
+
+
+def test_songs_without_a_click_are_named_and_straightened(run: Run, tmp_path: Path) -> None:
+    write_band(tmp_path / "songs")
+    plain = run("new", tmp_path / "a", "--from", tmp_path / "songs")
+    even = run("new", tmp_path / "b", "--from", tmp_path / "songs", "--straighten")
+
+    assert any("band.wav: the beats are on no even grid" in one for one in plain.sentences)
+    assert "beats are even now" in even.err
+    assert "no even grid" not in even.err
+
+
+def test_there_may_be_nothing_to_straighten(run: Run, tmp_path: Path) -> None:
+    stems = filled(tmp_path / "in", {"a.wav": BARS})
+    done = run("new", tmp_path / "out", "--from", stems, "--straighten")
+
+    assert done.code == 0
+    assert any(one.startswith("nothing to straighten") for one in done.sentences)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 from adaptive.composer.melody import melody
@@ -15,6 +16,7 @@ def steps(bar: Bar) -> list[int]:
     return [Pitch.parse(note.pitch).step for note in bar]
 
 
+@cache
 def lines() -> list[Bar]:
     return [
         bar

@@ -69,6 +69,7 @@ def test_units_call_into_many_modules() -> None:
     assert found["voices"] >= 4
 
 
+@pytest.mark.ci
 def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "adaptive", ignore=shutil.ignore_patterns("__pycache__"))
     found = json.loads(output_of(start(EDITS, tmp_path / "cache", source=str(tmp_path))))
@@ -95,6 +96,7 @@ def test_a_constant_that_a_unit_uses_renames_it(monkeypatch: pytest.MonkeyPatch)
     assert build.source_hash("voices") != before
 
 
+@pytest.mark.ci
 def test_the_names_of_units_differ_between_processors(tmp_path: Path) -> None:
     ask = "from adaptive.kernel.compile import build; print(build.source_hash('publish'))"
     here = output_of(start(ask, tmp_path))
