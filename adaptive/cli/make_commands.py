@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -18,6 +18,9 @@ from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.finding import Finding, findings_of
 from adaptive.session.opening import open_preset
+
+if TYPE_CHECKING:
+    from adaptive.analysis.room import SectionRoom
 
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""
@@ -48,6 +51,7 @@ def check(
             found += _listened(name)
         has_faults = any(finding.severity == "fault" for finding in found)
         stretch = {} if has_faults else stretch_of(name)
+        room = {} if has_faults else room_of(name, memory * 1_000_000)
         is_faulty = is_faulty or has_faults
         if as_json:
             report: dict[str, Any] = {
@@ -59,12 +63,16 @@ def check(
                 report["stretch"] = {
                     layer: {"kind": one.kind, "reason": one.reason} for layer, one in stretch.items()
                 }
+            if room:
+                report["room"] = {section: one.as_json() for section, one in room.items()}
             sys.stdout.write(json.dumps(report) + "\n")
             continue
         for finding in found:
             sys.stdout.write(f"{name}: {finding.shown}\n" if len(presets) > 1 else f"{finding.shown}\n")
         for layer, one in stretch.items():
             sys.stdout.write(f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}\n')
+        for section, left in room.items():
+            sys.stdout.write(f"sections.{section}: {left.sentence}\n")
         if not has_faults:
             sys.stdout.write(f"{name}: no faults\n")
     if is_faulty:
@@ -97,6 +105,17 @@ def stretch_of(name: str) -> dict[str, StretchKind]:
     from adaptive.analysis.stretch_guess import stretch_of_preset
 
     return stretch_of_preset(preset)
+
+
+def room_of(name: str, limit_bytes: int) -> dict[str, SectionRoom]:
+    """What the recordings of a preset sound, where generated layers leave room for them."""
+    preset = open_preset(name)
+    layers = preset.file.layers.values()
+    if not any(one.generator for one in layers) or not any(one.stem for one in layers):
+        return {}
+    from adaptive.analysis.room import room_of_preset
+
+    return room_of_preset(preset, limit_bytes)
 
 
 def findings_of_preset(name: str, limit_bytes: int) -> list[Finding]:
