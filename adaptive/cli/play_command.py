@@ -142,7 +142,6 @@ def play(
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
         drawn = saved.seed
-        say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
     tell = Teller()
     settings = SinkSettings(sink, device, channels, block)
     bank = Bank(sample_rate, memory * 1_000_000)
@@ -163,6 +162,8 @@ def play(
     gc.collect()
     gc.freeze()
     title = f"{loaded.file.name} · seed {drawn}"
+    if saved is not None:
+        title += f" · goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
     for sentence in session.repeated_faults():
@@ -285,6 +286,12 @@ def status_line(session: LiveSession) -> str:
     telemetry = engine.telemetry()
     if telemetry.callbacks:
         fields.append(f"load {100 * telemetry.load:.1f} %")
+    session.loudness.follow(engine)
+    loudness = session.loudness.now
+    if loudness is not None and loudness.short_term_lufs is not None:
+        fields.append(f"{loudness.short_term_lufs:.1f} LUFS")
+    if telemetry.stretch_hops:
+        fields.append(f"stretches, {telemetry.most_hops} spectra a quantum at most")
     if trouble := getattr(session.sink, "trouble", ""):
         fields.append(trouble)
     if underruns := session.underruns:

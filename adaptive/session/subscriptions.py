@@ -13,6 +13,7 @@ from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.ahead import Ahead
 from adaptive.session.client_times import ClientTimes
 from adaptive.session.harmony_topic import HarmonyTopic
+from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.performance import Performance
 from adaptive.timebase import BEAT_TOLERANCE
 from adaptive.units import gain_to_db
@@ -30,6 +31,7 @@ class SubscriptionHost(Protocol):
 
     performance: Performance
     client_times: ClientTimes
+    loudness: LiveLoudness
 
     def heard(self, frame: int) -> int:
         """Number of the frame at which a rendered frame reaches the output."""
@@ -147,7 +149,16 @@ class Subscriptions:
         if "meters" in wanted:
             peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
             rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
-            self.tell("meters", {"peak_db": peaks, "rms_db": rms})
+            self._host.loudness.follow(engine)
+            measured, telemetry = self._host.loudness.now, engine.telemetry()
+            self.tell(
+                "meters",
+                {
+                    "peak_db": peaks, "rms_db": rms,
+                    "loudness": None if measured is None else measured.as_json(),
+                    "spectra": telemetry.stretch_hops, "most_spectra": telemetry.most_hops,
+                },
+            )  # fmt: skip
         if "parameters" in wanted:
             self.tell("parameters", self._parameters())
 
