@@ -38,7 +38,7 @@ test newest: export OPENBLAS_NUM_THREADS = 1
 # 0.5 s of CPU for each of 150, and 5 s for each worker.
 test newest: export PYTHONDONTWRITEBYTECODE =
 
-test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed
+test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed; .ci/run has the dear ones
 	$(BIN)/python -m pytest -q $(SHARED) $(ARGS)
 
 check: $(VENV)/test.stamp ## checks format, lint, types and import direction

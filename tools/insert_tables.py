@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adaptive.kernel.processors.descriptor import Choice, Option, Parameter, Processor
+from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter, Processor
 from adaptive.kernel.processors.registry import PROCESSORS
 
 PAGE = Path(__file__).parents[1] / "docs" / "presets.md"
@@ -32,7 +32,7 @@ def _row(option: Option) -> str:
         else "fixed number; a change takes effect when the preset is loaded again"
     )
     doc = option.doc[0].lower() + option.doc[1:-1]
-    if isinstance(option, Choice):
+    if isinstance(option, NamedOption):
         names = ", ".join(f"`{choice}`" for choice in option.choices)
         return f"| `{option.name}` | {doc} | `{option.choices[round(option.default)]}` | {names} |"
     limits = f"{option.low:,g} to {option.high:,g}"

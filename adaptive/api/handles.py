@@ -261,7 +261,7 @@ class HandleMap(Mapping[str, Handle]):
         return f"<{self._kind}s: {', '.join(self) or 'none'}>"
 
 
-class Snapshots(MutableMapping[str, bool | None]):
+class SnapshotSwitches(MutableMapping[str, bool | None]):
     """The snapshots of the mixer: ``snapshots["underwater"] = True`` turns one on, None lets it go.
 
     Reading one says whether it is on, or blends in, now.

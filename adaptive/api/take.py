@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from adaptive.analysis.loudness import Loudness, loudness_of
 from adaptive.api.events import SoundedNote
 from adaptive.api.take_html import take_html
 from adaptive.errors import InputError
@@ -57,6 +58,11 @@ class Take:
     def seconds(self) -> float:
         """Its length."""
         return len(self.audio) / self.sample_rate
+
+    @cached_property
+    def loudness(self) -> Loudness:
+        """Momentary, short-term and integrated loudness, range and true peak (BS.1770, EBU R 128)."""
+        return loudness_of(self.audio.T, self.sample_rate)
 
     @cached_property
     def notes(self) -> tuple[SoundedNote, ...]:

@@ -172,7 +172,7 @@ Request = (
     | ExchangeClock
     | PlayNote
 )
-TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
+TOPICS = frozenset({"ahead", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,12 @@ WAIT_S, RENDER_S, MOST_WAITS = 0.02, 2.0, 12
 PRINTED = {
     "async_game": "ended: it was asked to end",
     "breathing": "#",
+    "effects": "limiter ",
     "hello": "<music: Lanterns, ",
     "metronome": "the beginning → ",
     "mixing_desk": "the tune alone: <layer tune",
     "own_generator": "<parameter wind: 0.3, range 0 to 1>",
+    "pause_menu": "the menu is open: <snapshots: pause on>",
     "places": "to the market: heard at",
     "seeds": "the busiest is seed",
     "trailer": "trailer.flac: <take: Lanterns",

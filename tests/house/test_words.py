@@ -52,6 +52,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.osc_receiver_layout": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.insert_record": "records: tests/unit/kernel/processors/test_insert.py",
     "kernel.processors.lowpass_record": "records: tests/unit/kernel/test_layout.py",
+    "kernel.processors.modulated_reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.sources.clip_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.sources.clip_ramps": "ramps of a clip: tests/unit/kernel/sources/test_clip.py",
