@@ -114,3 +114,35 @@ def test_units_are_shared_out_once_each_and_no_process_has_much_more_than_anothe
     assert sorted(name for share in shared for name in share) == sorted(UNITS)
     assert len(shared) == min(most, len(UNITS))
     assert max(costs) - min(costs) <= max(build.COSTS_S.values())
+
+
+NUMBA_SAYS = """Traceback (most recent call last):
+  File "numba/core/typeinfer.py", line 1083, in propagate
+    raise errors[0]
+numba.core.errors.TypingError: Failed in nopython mode pipeline (step: nopython frontend)
+Failed in nopython mode pipeline (step: nopython frontend)
+Field 'phse' was not found in record with fields ('held', 'phase')
+During: typing of static-get-item at crush.py (33)
+
+File "adaptive/kernel/processors/crush.py", line 33:
+def crush(group: Any, columns: int, header: Any) -> None:
+    phase = group["phse"][column]
+
+During: Pass nopython_type_inference
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            NUMBA_SAYS,
+            "Field 'phse' was not found in record with fields ('held', 'phase') (crush.py, line 33)",
+        ),
+        ("Traceback …\nModuleNotFoundError: No module named 'numba'\n", "No module named 'numba'"),
+        ("Killed\n", "Killed"),
+        ("", "it ended without a word"),
+    ],
+)
+def test_the_cause_is_told_and_not_the_stages_of_the_compiler(said: str, cause: str) -> None:
+    assert build.cause(said) == cause
