@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""
 
+PORTS = {"tcp": 9001, "osc": 9000}
+"""The ports of `adaptive play`; TCP is asked first, because it answers."""
+
 REFUSAL_S = 0.05
 """How long `send` waits for the system to report a closed UDP port; it takes some microseconds."""
 
@@ -133,16 +136,18 @@ def send(
     values: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE …")] = None,
     state: Annotated[str | None, typer.Option(help="[GROUP/]VALUE")] = None,
     event: Annotated[str | None, typer.Option(help="NAME")] = None,
-    to: Annotated[str, typer.Option(help="osc://HOST:PORT or tcp://HOST:PORT")] = "osc://127.0.0.1:9000",
+    to: Annotated[
+        str, typer.Option(help="tcp://HOST:PORT, or osc://HOST:PORT")
+    ] = f"tcp://127.0.0.1:{PORTS['tcp']}",
 ) -> None:
-    """Send parameters, a state or an event to a running engine."""
+    """Send parameters, a state or an event to a running engine, and print what became of each."""
     pairs = [_pair(text) for text in values or []]
     if not pairs and state is None and event is None:
         message = "nothing to send: give NAME=VALUE, --state or --event"
         raise UsageError(message)
     try:
         parts = urlsplit(to)
-        target = (parts.hostname or "127.0.0.1", parts.port or 9000)
+        target = (parts.hostname or "127.0.0.1", parts.port or PORTS.get(parts.scheme, 0))
     except ValueError:
         parts = None
     if parts is None or parts.scheme not in {"osc", "tcp"}:
@@ -181,10 +186,11 @@ def _send_osc(
             sender.send(packet)
             sender.recv(1)  # OSC has no answers, but the system reports a port at which no program listens
         except TimeoutError:
-            return
+            pass
         except OSError as error:
             message = f"no engine listens at {target[0]}:{target[1]}: {error.strerror or error}"
             raise InputError(message) from error
+    sys.stdout.write("sent; OSC has no answers: over tcp:// the engine says what became of it\n")
 
 
 def _send_tcp(
