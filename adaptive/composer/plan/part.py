@@ -265,6 +265,7 @@ class PlannedPart:
             self.character.register,
             self.variation,
             self.form.primes >= 2,
+            self.brief.tension,
         )
 
     @cached_property
