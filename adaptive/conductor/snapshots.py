@@ -24,7 +24,6 @@ from adaptive.preset.mix_paths import is_level
 from adaptive.preset.schema import Fade, SnapshotTable
 from adaptive.timebase import BEAT_TOLERANCE
 
-
 USUAL_FADE = Fade(seconds=0.5)
 """In which a snapshot blends in and out, if it says nothing."""
 
