@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adaptive.preset.schema import InstrumentTable
+from adaptive.preset.instrument_tables import AnyInstrumentTable
 
 PROGRAMMES: Mapping[str, int] = {
     "bass_deep": 38,  # synth bass 1
@@ -36,7 +36,9 @@ OTHERWISE = 88
 """Programme of any other layer: new age pad."""
 
 
-def programme(instrument: str, generator: str, instruments: Mapping[str, InstrumentTable]) -> int:
+def programme(
+    instrument: str | AnyInstrumentTable, generator: str, instruments: Mapping[str, AnyInstrumentTable]
+) -> int:
     """Return the General MIDI programme of a layer, 0 … 127.
 
     Parameters
@@ -48,8 +50,8 @@ def programme(instrument: str, generator: str, instruments: Mapping[str, Instrum
     instruments : Mapping
         ``[instruments]`` of the preset.
     """
-    table = instruments.get(instrument)
-    name = instrument if table is None else table.base
-    if name is not None and name in PROGRAMMES:
+    table = instruments.get(instrument) if isinstance(instrument, str) else instrument
+    name = instrument if table is None else getattr(table, "base", None)
+    if isinstance(name, str) and name in PROGRAMMES:
         return PROGRAMMES[name]
     return OF_GENERATOR.get(generator, OTHERWISE)

@@ -5,7 +5,7 @@ the output in its loudest 400 ms.
 
 Examples
 --------
->>> instrument_spec(PATCHES["pad_warm"], bus=2).bus
+>>> synth_spec(PATCHES["pad_warm"], bus=2).bus
 2
 """
 
@@ -16,10 +16,16 @@ from difflib import get_close_matches
 
 import msgspec
 
-from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec, OscillatorSpec
 from adaptive.errors import InputError
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
-from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
+from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
+from adaptive.preset.instrument_tables import (
+    AnyInstrumentTable,
+    Envelope,
+    InstrumentTable,
+    LfoTable,
+    OscillatorTable,
+)
 from adaptive.units import db_to_gain
 
 SHAPES = {
@@ -107,7 +113,7 @@ PATCHES: Mapping[str, InstrumentTable] = {
 """Built-in patches by name."""
 
 
-def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None) -> InstrumentTable:
+def resolve(name: str, instruments: Mapping[str, AnyInstrumentTable] | None = None) -> AnyInstrumentTable:
     """Return a patch by name.
 
     Parameters
@@ -119,7 +125,7 @@ def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None)
 
     Returns
     -------
-    InstrumentTable
+    AnyInstrumentTable
         The patch, merged with its `base`: values that differ from their defaults replace those of the
         built-in patch, key by key.
 
@@ -131,14 +137,14 @@ def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None)
     table = (instruments or {}).get(name)
     if table is None:
         return _built_in(name, [*PATCHES, *(instruments or {})])
-    if table.base is None:
+    if not isinstance(table, InstrumentTable) or table.base is None:
         return table
     merged = _merged(_built_in(table.base, [*PATCHES]), table)
     assert isinstance(merged, InstrumentTable)  # a merge keeps its type
     return msgspec.structs.replace(merged, base=None)
 
 
-def instrument_spec(table: InstrumentTable, bus: int) -> InstrumentSpec:
+def synth_spec(table: InstrumentTable, bus: int) -> SynthSpec:
     """Convert a patch to an engine instrument: seconds, linear gain, the kernel's numbers.
 
     Parameters
@@ -148,7 +154,7 @@ def instrument_spec(table: InstrumentTable, bus: int) -> InstrumentSpec:
     bus : int
         Index of the bus it plays on.
     """
-    return InstrumentSpec(
+    return SynthSpec(
         bus=bus,
         voices=table.voices,
         oscillators=(_oscillator(table.oscillator_1), _oscillator(table.oscillator_2)),

@@ -307,7 +307,6 @@ HEADER = record(
         ("step_rows", "i8"),  # rows of the render list; a row without a unit ends it
         ("unit_count", "i8"),
         ("clip_groups", "i8"),
-        ("voice_groups", "i8"),
         ("instrument_count", "i8"),
         ("parameter_count", "i8"),
         ("parameter_capacity", "i8"),  # length of a row of slots and history: used and spare
@@ -345,8 +344,7 @@ HEADER = record(
         ("at_steps", "i8"),
         ("at_clips", "i8"),
         ("at_sounds", "i8"),
-        ("at_voices", "i8"),
-        ("at_instruments", "i8"),
+        ("at_instruments", "i8"),  # addresses of instruments, whose records begin with `INSTRUMENT_HEAD`
         ("at_buses", "i8"),
         ("at_sends", "i8"),
         ("at_bus_audio", "i8"),

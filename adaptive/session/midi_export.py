@@ -178,7 +178,8 @@ class MidiExport:
         style = table.style or spec.styles[0]
         instrument = table.instrument or spec.instrument_for(style)
         number = programme(instrument, generator, self._preset.file.instruments)
-        text = f"{generator} {style}, played by {instrument}"
+        played_by = instrument if isinstance(instrument, str) else instrument.kind
+        text = f"{generator} {style}, played by {played_by}"
         return midi_file.NoteTrack(name, text, None if is_drums else number)
 
     def _mark(self, instance: SegmentInstance) -> midi_file.SectionMark:

@@ -1,8 +1,12 @@
-"""Turns written notes into commands: voices of a synthesiser, or hits of a drum kit."""
+"""Turns written notes into commands: voices of an instrument, or hits of a drum kit.
+
+A kind of instrument whose notes need more than a voice each has a player of its own, and a line in
+`NOTE_PLAYERS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -65,8 +69,8 @@ KitState = tuple[int, dict[str, int], dict[str, int]]
 
 
 @dataclass(slots=True)
-class SynthPlayer:
-    """Plays notes on a synthesiser."""
+class InstrumentPlayer:
+    """Plays each note with a voice of an instrument."""
 
     place: LayerPlace
 
@@ -175,13 +179,21 @@ class KitPlayer:
         return posted
 
 
-def note_player_of(place: LayerPlace, engine: Engine) -> NotePlayer:
-    """The player of a layer's notes: a kit, whose sounds enter the engine's table, or a synthesiser."""
-    if place.kit is None:
-        return SynthPlayer(place)
+def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
+    """The player of a drum kit, whose sounds enter the engine's table."""
     rate = engine.spec.sample_rate
     sounds = {}
-    for piece, hit in kits.kit(place.kit, rate).items():
+    for piece, hit in kits.kit(place.kit or "", rate).items():
         sound = engine.bank.computed((place.kit, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
         sounds[piece] = KitSound(sound, engine.add_sound(sound), hit.gain, hit.pan, hit.choke)
     return KitPlayer(place, sounds, round(CHOKE_S * rate))
+
+
+NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {"kit": kit_player_of}
+"""What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
+
+
+def note_player_of(place: LayerPlace, engine: Engine) -> NotePlayer:
+    """The player of a layer's notes."""
+    make = NOTE_PLAYERS.get(place.player)
+    return InstrumentPlayer(place) if make is None else make(place, engine)

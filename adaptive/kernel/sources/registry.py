@@ -1,0 +1,8 @@
+"""The kinds of sound sources, by name."""
+
+from __future__ import annotations
+
+from adaptive.kernel.sources.descriptor import SoundSource
+from adaptive.kernel.sources.synth_settings import SYNTH
+
+SOURCES: dict[str, SoundSource] = {source.kind: source for source in (SYNTH,)}
