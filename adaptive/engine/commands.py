@@ -109,13 +109,14 @@ def stretch_clip(
 
 def play_note(
     frame: int, instrument: int, pitch: float, velocity: float, frames: int, *, note: int = 0,
-    pan: float = 0.0, group: int = 0, tag: int = 0,
+    pan: float = 0.0, group: int = 0, tag: int = 0, which: int = 0,
 ) -> Command:  # fmt: skip
     """Play a note of `frames` length (0: until `release_note`).
 
-    `pitch` is a MIDI number, `velocity` 0 … 1, `pan` -1 … 1, and `note` an id for `release_note`.
+    `pitch` is a MIDI number, `velocity` 0 … 1, `pan` -1 … 1, and `note` an id for `release_note`.  `which` is
+    the region of a sampler.
     """
-    return Command(frame, k.NOTE_ON, instrument, group, 0, tag, frames, note, pitch, velocity, pan)
+    return Command(frame, k.NOTE_ON, instrument, group, which, tag, frames, note, pitch, velocity, pan)
 
 
 def release_note(frame: int, instrument: int, note: int, *, group: int = 0) -> Command:

@@ -12,6 +12,13 @@ from adaptive.engine.engine import Engine
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
 from adaptive.kernel.sources.registry import SOURCES
+from adaptive.kernel.sources.sampler_settings import (
+    Recording,
+    Region,
+    RegionEnvelope,
+    SamplerSpec,
+    SampleSet,
+)
 from adaptive.kernel.sources.synth_settings import EnvelopeSpec, SynthSpec
 from tests.helpers.rendering import LEAD, buses_of, digest, engine_of
 
@@ -19,8 +26,15 @@ Audio = np.ndarray
 SECOND = 48000
 HELD_S = 0.25
 
+FLUTE = Region(
+    Recording((0.5 * np.sin(np.arange(480) * (2 * np.pi / 96))).astype(np.float32), 48000.0),
+    root_key=71.21, loop=(96, 384), amplitude=RegionEnvelope(release_s=0.2),
+)  # fmt: skip
+SAMPLES = SampleSet("flute", [FLUTE])
+
 MAKERS: dict[str, Callable[[int], InstrumentSpec]] = {
     "synth": lambda voices: SynthSpec(0, voices, amplitude=EnvelopeSpec(0.001, 0.1, 0.8, 0.05), spread=0.0),
+    "sampler": lambda voices: SamplerSpec(0, SAMPLES, voices),
 }
 """Kinds that are not made of numbers alone."""
 

@@ -18,6 +18,7 @@ from adaptive.engine.engine import Engine
 from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
+from adaptive.kernel.sources.sampler_settings import SampleSet
 from adaptive.music.note import Note
 
 CHOKE_S = 0.012
@@ -93,10 +94,11 @@ class InstrumentPlayer:
         """None: it is synthesised."""
         return ()
 
-    def state(self) -> None:
+    def state(self) -> Any:
         """None: the kernel picks the voices, so the player has no state."""
+        return None
 
-    def restore(self, state: None) -> None:
+    def restore(self, state: Any) -> None:
         """Do nothing."""
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
@@ -179,6 +181,53 @@ class KitPlayer:
         return posted
 
 
+@dataclass(slots=True)
+class SamplerPlayer(InstrumentPlayer):
+    """Plays each note with every region of a sampler that its key and velocity choose.
+
+    Parameters
+    ----------
+    place : LayerPlace
+        The strip and the instrument.
+    samples : SampleSet
+        The regions.
+    """
+
+    samples: SampleSet = field(kw_only=True)
+    _hits: int = 0
+
+    @property
+    def is_percussive(self) -> bool:
+        """False: a sampler may play either, as its keys say."""
+        return False
+
+    def state(self) -> int:
+        """Number of notes so far: notes of one hit do not choke each other."""
+        return self._hits
+
+    def restore(self, state: Any) -> None:
+        """Restore a state."""
+        self._hits = int(state)
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """A command for each region that the note plays."""
+        self._hits += 1
+        velocity = min(max(round(127.0 * note.velocity), 1), 127)
+        return [
+            commands.play_note(
+                frame, self.place.instrument or 0, float(note.midi), note.velocity, max(1, frames),
+                note=self._hits, group=group, which=number,
+            )
+            for number in self.samples.chosen(note.midi, velocity)
+        ]  # fmt: skip
+
+
+def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:
+    """The player of a sampler, with the regions of its instrument."""
+    spec: Any = engine.spec.instruments[place.instrument or 0]
+    return SamplerPlayer(place, samples=spec.samples)
+
+
 def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
     """The player of a drum kit, whose sounds enter the engine's table."""
     rate = engine.spec.sample_rate
@@ -189,7 +238,10 @@ def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
     return KitPlayer(place, sounds, round(CHOKE_S * rate))
 
 
-NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {"kit": kit_player_of}
+NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
+    "kit": kit_player_of,
+    "sampler": sampler_player_of,
+}
 """What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
 
 

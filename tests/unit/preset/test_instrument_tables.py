@@ -21,3 +21,9 @@ def test_a_table_without_a_kind_is_a_patch_of_the_synthesiser() -> None:
     assert isinstance(table, InstrumentTable)
     assert (table.kind, table.cutoff_hz, faults) == ("synth", 900.0, [])
     assert read(kind="synth", base="bell")[1] == []
+
+
+def test_an_unknown_kind_is_a_fault_with_the_nearest_name() -> None:
+    _, (fault,) = read(kind="synht")
+
+    assert "did you mean `synth`?" in fault
