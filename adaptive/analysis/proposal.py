@@ -1,18 +1,19 @@
 """Makes a preset from a folder of stems.
 
 `propose` analyses the stems, `write_preset` copies them and writes the preset with the reasons as comments,
-and `blank_preset` writes a preset without stems.  Existing files are never overwritten.
+`blank_preset` and `genre_preset` write presets without stems.  Existing files are never overwritten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
-from adaptive.analysis import blank, template
+from adaptive.analysis import blank, genre_template, template
 from adaptive.analysis.evidence import Evidence, combine
 from adaptive.analysis.fit import fit_files
 from adaptive.analysis.guess import Guess, guess_sections
@@ -23,10 +24,11 @@ from adaptive.analysis.order import layer_order, section_order
 from adaptive.analysis.padding import copy_stem
 from adaptive.analysis.sorting import SortedStems, sort_stems
 from adaptive.analysis.stretch_guess import stretch_of_layers
-from adaptive.errors import InputError, PresetError
+from adaptive.composer.genres.registry import GENRES
+from adaptive.errors import InputError, PresetError, quoted
 from adaptive.preset.schema import PresetFile
 
-__all__ = ["Proposal", "SectionProposal", "blank_preset", "propose", "write_preset"]
+__all__ = ["Proposal", "SectionProposal", "blank_preset", "genre_preset", "propose", "write_preset"]
 
 SHORTEST_LOOP_S = 0.5
 """A folder whose files are all shorter holds one-shots only."""
@@ -207,6 +209,33 @@ def blank_preset(target_folder: Path) -> None:
     """
     title = _title(target_folder)
     _write(target_folder, (blank.blank_text(title), blank.blank_readme_text(title)), {})
+
+
+def genre_preset(target_folder: Path, genre: str, mood: str = "") -> None:
+    """Write a preset in a genre, in which all layers are generated.
+
+    Parameters
+    ----------
+    target_folder : Path
+        Its folder.
+    genre, mood : str
+        A name of `GENRES`, and of `MOODS`; no mood: empty.
+
+    Raises
+    ------
+    InputError
+        If there is no such genre or mood, a preset is there already, or the folder cannot be written.
+    """
+    if genre not in GENRES:
+        near = get_close_matches(genre, GENRES, 1, 0.0)[0]
+        message = f"there is no genre {quoted(genre)}; the nearest is {near}, and all are {', '.join(GENRES)}"
+        raise InputError(message)
+    title, table = _title(target_folder), GENRES[genre]
+    texts = (
+        genre_template.genre_text(title, table, mood),
+        genre_template.genre_readme_text(title, table, mood),
+    )
+    _write(target_folder, texts, {})
 
 
 def _title(folder: Path) -> str:

@@ -176,6 +176,30 @@ class LayerHandle:
         """End `solo`."""
         self._mixer.solo(self.name, is_soloed=False)
 
+    def play_note(self, pitch: int, velocity: float = 0.8) -> MessageReceipts:
+        """Play a note on its instrument now, until `end_note`; only a generated layer can be played.
+
+        Parameters
+        ----------
+        pitch : int
+            MIDI number, 0 … 127; of a drum kit, the key of the General MIDI percussion map.
+        velocity : float
+            0 … 1.
+
+        Raises
+        ------
+        ProtocolError
+            The layer has no instrument, or a number is out of range.
+        EndedError
+            The session has ended.
+        """
+        note = {"layer": self.name, "pitch": pitch, "velocity": as_number(velocity)}
+        return self._owner.send({"note": note})
+
+    def end_note(self, pitch: int) -> MessageReceipts:
+        """End a note that `play_note` began."""
+        return self.play_note(pitch, 0.0)
+
     @property
     def is_muted(self) -> bool:
         """Whether it was muted."""

@@ -32,16 +32,28 @@ def new(
         Path | None,
         typer.Option("--from", help="Folder of stems: tempo, bars and tails are found."),
     ] = None,
+    genre: Annotated[
+        str, typer.Option(help="Genre of a preset that is generated, such as jazz; docs/music.md lists them.")
+    ] = "",
+    mood: Annotated[str, typer.Option(help="With --genre: a mood, such as tender.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON object.")] = False,
 ) -> None:
     """Make a preset, and check it."""
-    from adaptive.analysis.proposal import blank_preset, propose, write_preset
+    from adaptive.analysis.proposal import blank_preset, genre_preset, propose, write_preset
 
+    if mood and not genre:
+        message = "--mood goes with --genre, such as: adaptive new mine --genre jazz --mood tender"
+        raise InputError(message)
+    if genre and stems is not None:
+        message = "--genre makes a preset that is generated, and --from one of your stems: give one of them"
+        raise InputError(message)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         message = f"{folder} exists and is not empty"
         raise InputError(message)
     proposal = None
-    if stems is None:
+    if genre:
+        genre_preset(folder, genre, mood)
+    elif stems is None:
         blank_preset(folder)
     else:
         if not stems.is_dir():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
+from adaptive.composer.seeding import seeded
 from adaptive.composer.writing import (
     MOTIF,
     chord_spans,
@@ -48,7 +49,7 @@ def arpeggio(context: BarContext) -> WrittenBar:
     WrittenBar
         Notes that never overlap.
     """
-    style = style_of(context, STYLES)
+    style = style_of(context, STYLES, "arpeggio")
     randoms = _liked(context)
     high = _highest(context)
     turn = context.rng(MOTIF, 2).integers(3) if context.bar_in_phrase % 4 == 2 else 0
@@ -67,10 +68,20 @@ def arpeggio(context: BarContext) -> WrittenBar:
     return WrittenBar(tuple(notes))
 
 
+AROUND, AROUND_SHARE, AROUND_STEPS = 151, 0.75, 10
+"""Share of contrasting themes in which the arpeggio goes so many semitones above the tune's lowest note."""
+
+
 def _highest(context: BarContext) -> int:
-    """Return the highest note: below the tune of the part, unless the layer is moved above it."""
-    if context.octave > 0 or not context.plan.part.has_tune:
+    """Return the highest note: below the tune of the part, unless the layer is moved above it.
+
+    In some contrasting themes it goes around the tune.
+    """
+    part = context.plan.part
+    if context.octave > 0 or not part.has_tune:
         return HIGH
+    if part.form.place == 1 and seeded(part.seed, AROUND).random() < AROUND_SHARE:
+        return min(HIGH, max(LEAST_HIGH, min(part.ceilings)) + AROUND_STEPS)
     return min(HIGH, max(LEAST_HIGH, min(context.plan.part.ceilings)))
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from adaptive.composer.blend import drawn_style
 from adaptive.composer.context import BarContext, Generator, WrittenBar
 from adaptive.composer.feel.performance import performed
 from adaptive.music.note import Note
 
 
 def planned(context: BarContext) -> BarContext:
-    """Return the context that a generator gets: with the density and the energy of the plan."""
+    """Return the context that a generator gets: with the density and the energy of the plan.
+
+    Of weighted styles, the theme has one.
+    """
     plan = context.plan
     energy = min(1.0, max(0.0, context.energy + plan.energy - plan.part.brief.energy))
-    return replace(context, density=plan.density(context.density), energy=energy)
+    style = drawn_style(context.style, plan.part.seed)
+    return replace(context, density=plan.density(context.density), energy=energy, style=style)
 
 
 def rested(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:

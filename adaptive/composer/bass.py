@@ -6,70 +6,14 @@ It plays on the pulses, together with the kick, and plays offbeats only at a hig
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
+from adaptive.composer.bass_figures import offbeat, sixteenths, sub, two_feel
+from adaptive.composer.bass_span import HIGH, ChordSpan, PossibleNote
 from adaptive.composer.context import BarContext, WrittenBar
-from adaptive.composer.meter import Meter
 from adaptive.composer.plan.bass_line import HOME, LOW, bass_pitch
 from adaptive.composer.writing import chord_index, chord_spans, meter_of, pitch_in, plain_note, style_of
-from adaptive.music.chord import Chord
 from adaptive.music.note import Note
-
-HIGH = 47
-"""B2, just below the range of the pad."""
-
-
-@dataclass(frozen=True, slots=True)
-class PossibleNote:
-    """A note the style offers: onset, length, MIDI pitch, velocity, and the density from which it sounds."""
-
-    onset: Fraction
-    length: Fraction
-    midi: int
-    velocity: float
-    density: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class ChordSpan:
-    """The time one chord lasts within a bar, with the roots of this chord and of the next."""
-
-    context: BarContext
-    meter: Meter
-    start: Fraction
-    end: Fraction
-    chord: Chord
-    after: Chord
-    root: int
-    next_root: int
-
-    @property
-    def pulses(self) -> list[Fraction]:
-        """Onsets of the pulses within the span; its start is always included."""
-        inside = [pulse for pulse in self.meter.pulses if self.start < pulse < self.end]
-        return [self.start, *inside]
-
-    def liking(self, onset: Fraction) -> float:
-        """How much the groove likes an onset, 0 … 1."""
-        return self.context.plan.groove[int(onset / self.meter.step)]
-
-    @property
-    def fifth(self) -> int:
-        """MIDI pitch of the chord tone nearest to a perfect fifth above the root."""
-        tones = [(tone.pitch_class - self.root) % 12 for tone in self.chord.tones]
-        return self.root + min(tones, key=lambda above: abs(above - 7))
-
-    @property
-    def approach(self) -> int:
-        """A note a step away from the next root, on the side of the present root, in the key if possible."""
-        scale = self.context.harmony.key.pitch_classes
-        if self.next_root == self.root:
-            return self.fifth if self.fifth <= HIGH else self.fifth - 12
-        direction = -1 if self.next_root > self.root else 1
-        near = [self.next_root + side * step for side in (direction, -direction) for step in (1, 2)]
-        choices = [m for m in near if m % 12 in scale and m >= LOW - 1 and m != self.root]
-        return choices[0] if choices else near[0]
 
 
 def bass(context: BarContext) -> WrittenBar:
@@ -85,7 +29,7 @@ def bass(context: BarContext) -> WrittenBar:
     WrittenBar
         Notes that never overlap.
     """
-    style = style_of(context, STYLES)
+    style = style_of(context, STYLES, "bass")
     steps: list[PossibleNote] = []
     for start, end, chord, after in chord_spans(context):
         root = context.plan.basses[chord_index(context, start)]
@@ -114,7 +58,7 @@ def root(span: ChordSpan) -> list[PossibleNote]:
     ]
     steps += [
         PossibleNote(place, 2 * span.meter.step, span.root, 0.55, 1.0 - 0.35 * span.liking(place))
-        for place in _eighths(span)[1:]
+        for place in span.eighths[1:]
     ]
     if len(pulses) > 2 and not span.context.is_phrase_end:
         steps.append(PossibleNote(pulses[-1], span.end - pulses[-1], span.approach, 0.6, 0.65))
@@ -139,7 +83,7 @@ def _with_kick(span: ChordSpan) -> list[Fraction]:
 
 def pulse(span: ChordSpan) -> list[PossibleNote]:
     """Play eighths on the root, with rests chosen by the seed and an approach note at the end."""
-    places = _eighths(span)
+    places = span.eighths
     randoms = span.context.plan.groove
     steps = []
     for place in places:
@@ -185,7 +129,7 @@ def octave(span: ChordSpan) -> list[PossibleNote]:
     """Alternate between the root on the pulse and its octave on the offbeat."""
     randoms = span.context.plan.groove
     steps = []
-    for place in _eighths(span):
+    for place in span.eighths:
         on_pulse = place in span.meter.pulses or place == span.start
         need = 0.0 if place == span.start else 0.1 if on_pulse else 0.25
         need += 0.6 * (1.0 - randoms[int(place / span.meter.step)]) if place != span.start else 0.0
@@ -196,11 +140,6 @@ def octave(span: ChordSpan) -> list[PossibleNote]:
         last = steps[-1]
         steps[-1] = PossibleNote(last.onset, last.length, span.approach, 0.65, last.density)
     return steps
-
-
-def _eighths(span: ChordSpan) -> list[Fraction]:
-    places = sorted((*span.meter.pulses, *span.meter.halves))
-    return [span.start, *(place for place in places if span.start < place < span.end)]
 
 
 def _path(span: ChordSpan, count: int) -> list[int]:
@@ -247,4 +186,8 @@ STYLES: dict[str, Callable[[ChordSpan], list[PossibleNote]]] = {
     "pulse": pulse,
     "walking": walking,
     "octave": octave,
+    "two_feel": two_feel,
+    "sixteenths": sixteenths,
+    "offbeat": offbeat,
+    "sub": sub,
 }

@@ -20,6 +20,9 @@ from adaptive.composer.writing import (
 )
 from adaptive.music.note import Note
 
+LENGTHS = {"charleston": 3, "keys": 64, "strum": 6, "scratch": 1, "swing": 6, "syncopated": 3}
+"""Longest stroke of a style in sixteenths, where it is not 2."""
+
 Place = tuple[Fraction, float]
 """An onset, and the density from which it sounds."""
 
@@ -37,7 +40,7 @@ def comping(context: BarContext) -> WrittenBar:
     WrittenBar
         Chords of three notes; a stroke an eighth before a change plays the coming chord's bar as written.
     """
-    style = style_of(context, STYLES)
+    style = style_of(context, STYLES, "comping")
     meter = meter_of(context)
     places = sorted(place for place, need in STYLES[style](context, meter) if need <= context.density)
     notes: list[Note] = []
@@ -45,7 +48,7 @@ def comping(context: BarContext) -> WrittenBar:
         voicing = context.plan.voicings[chord_index(context, start)]
         inside = [place for place in places if start <= place < end]
         for place, following in zip(inside, [*inside[1:], end], strict=False):
-            length = min(following - place, meter.step * (3 if style == "charleston" else 2))
+            length = min(following - place, meter.step * LENGTHS.get(style, 2))
             loudness = (0.45 + 0.2 * meter.weight(place)) * (0.7 + 0.3 * context.energy)
             notes += [plain_note(place, length, pitch_in(context, chord, midi), loudness) for midi in voicing]
     return WrittenBar(tuple(notes))
@@ -87,8 +90,82 @@ def charleston(context: BarContext, meter: Meter) -> list[Place]:
     return [*first, *more]
 
 
+_SWING = (
+    (0, 6), (2, 8), (6, 14), (6, 10), (0, 6, 14), (4, 10), (2, 14), (0, 10), (6,), (14,), (4, 12), (0, 6, 12),
+)  # fmt: skip
+"""Figures of comping in jazz, in sixteenths of 4/4: the Charleston, its turns, pushes into the next bar."""
+
+_SYNCOPATED = (
+    (0, 3, 6, 10, 13), (0, 6, 10), (2, 6, 11), (0, 3, 8, 11), (3, 6, 10, 14), (0, 7, 10), (2, 5, 10, 13),
+)  # fmt: skip
+"""Figures of stabs in sixteenths of 4/4: most are groups of three against four."""
+
+
+def swing(context: BarContext, meter: Meter) -> list[Place]:
+    """Play a figure of jazz, another one in each bar, so that comping answers and does not repeat."""
+    drawn = bar_randoms(context, 2)
+    figure = _SWING[int(drawn[0] * len(_SWING))]
+    return _figure(meter, figure, 0.3 * drawn[1])
+
+
+def syncopated(context: BarContext, meter: Meter) -> list[Place]:
+    """Play a figure of sixteenths that the theme has; the last bar of a phrase has another one."""
+    drawn = step_randoms(context)
+    first = int(drawn[0] * len(_SYNCOPATED))
+    figure = _SYNCOPATED[(first + 3 * context.is_phrase_end) % len(_SYNCOPATED)]
+    return _figure(meter, figure, 0.05)
+
+
+def _figure(meter: Meter, sixteenths: tuple[int, ...], shift: float) -> list[Place]:
+    """Return the strokes of a figure that fit the meter, the last of them at higher densities."""
+    onsets = [meter.step * place for place in sixteenths if meter.step * place < meter.length]
+    return [
+        (onset, 0.0 if not place else shift + 0.75 * place / len(onsets))
+        for place, onset in enumerate(onsets)
+    ]
+
+
+def keys(context: BarContext, meter: Meter) -> list[Place]:
+    """Hold the chords, and strike them again where the groove of the theme likes it."""
+    groove = context.plan.groove
+    places = {onset: 0.0 for onset, _ in context.harmony.chords}
+    for onset in (*meter.pulses, *meter.halves):
+        liking = groove[int(onset / meter.step)]
+        places.setdefault(onset, 0.98 - 0.62 * liking - 0.12 * meter.weight(onset))
+    return list(places.items())
+
+
+def strum(context: BarContext, meter: Meter) -> list[Place]:
+    """Strum down on the pulses, at a higher density up between them."""
+    more = bar_randoms(context, len(meter.halves))
+    down = [(pulse, 0.0 if pulse in meter.group_starts else 0.28) for pulse in meter.pulses]
+    return [*down, *((half, 0.4 + 0.5 * random) for half, random in zip(meter.halves, more, strict=True))]
+
+
+def chug(context: BarContext, meter: Meter) -> list[Place]:
+    """Repeat the chord in eighths, with gaps that the groove chooses."""
+    groove = context.plan.groove
+    eighths = sorted((*meter.pulses, *meter.halves))
+    return [(onset, 0.0 if not onset else 0.72 - 0.62 * groove[int(onset / meter.step)]) for onset in eighths]
+
+
+def scratch(context: BarContext, meter: Meter) -> list[Place]:
+    """Play short sixteenths where bass and kick are silent, most of all after the beat."""
+    groove = context.plan.groove
+    return [
+        (onset, 0.04 + 0.9 * groove[int(onset / meter.step)] + (0.1 if onset in meter.pulses else 0.0))
+        for onset in meter.steps
+    ]
+
+
 STYLES: dict[str, Callable[[BarContext, Meter], list[Place]]] = {
     "stabs": stabs,
     "offbeat": offbeat,
     "charleston": charleston,
+    "keys": keys,
+    "strum": strum,
+    "chug": chug,
+    "scratch": scratch,
+    "swing": swing,
+    "syncopated": syncopated,
 }

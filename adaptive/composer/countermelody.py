@@ -24,7 +24,7 @@ def countermelody(context: BarContext) -> WrittenBar:
     WrittenBar
         One voice.
     """
-    line = STYLES[style_of(context, STYLES)](context)
+    line = STYLES[style_of(context, STYLES, "countermelody")](context)
     randoms = bar_randoms(context, len(line))
     kept = [
         note

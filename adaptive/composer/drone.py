@@ -27,7 +27,7 @@ def drone(context: BarContext) -> WrittenBar:
     WrittenBar
         Notes of a bar's length, at most; a tone that rubs against the chord gives way to one of the chord.
     """
-    tones = STYLES[style_of(context, STYLES)](context)
+    tones = STYLES[style_of(context, STYLES, "drone")](context)
     wanted = 1 + int(context.density >= 0.3) + int(context.density >= 0.7)
     notes: list[Note] = []
     for start, end, chord, _ in chord_spans(context):

@@ -42,7 +42,7 @@ def drums(context: BarContext) -> WrittenBar:
     WrittenBar
         Notes named by piece (`PIECES`); the memory stays empty.
     """
-    style = style_of(context, STYLES)
+    style = style_of(context, STYLES, "drums")
     strokes = learned_strokes(context, style)
     if strokes is None:
         strokes = with_feel(context, _by_rules(context, style), style)

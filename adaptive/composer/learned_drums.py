@@ -6,7 +6,7 @@ that it depends on nothing but the theme and its own place, and is found again a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.performance import swing_ratio
-from adaptive.composer.feel.swing import EIGHTHS, swing_of
+from adaptive.composer.feel.swing import EIGHTHS
 from adaptive.composer.fills import PART_FILL_ENERGY, fill_start
+from adaptive.composer.genres.mixing import swing_of
 from adaptive.composer.learned import weights
 from adaptive.composer.learned.drum_grid import BAR_STEPS, GHOST, KINDS, SNARE, STROKES, STYLES, Grid
 from adaptive.composer.learned.feel import played
@@ -25,10 +26,11 @@ from adaptive.composer.learned.patterns import Drawing, draw_bar
 from adaptive.composer.plan.section_plan import THIN_BAR
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.strokes import Stroke
+from adaptive.composer.writing import meter_of
 
 PLAYS_AS = {
     "drive": "rock", "funk": "funk", "hiphop": "hiphop", "jazz": "jazz", "latin": "latin", "dance": "dance",
-    "reggae": "reggae",
+    "reggae": "reggae", "pop": "pop", "house": "dance",
 }  # fmt: skip
 """Styles of the generator that are drawn from the pattern network, and its style."""
 
@@ -37,6 +39,17 @@ KICK_LIKING = 2.0
 
 BACKBEAT = {("kick", 0): 1.5, ("snare", 4): 2.5, ("snare", 12): 2.5}
 HATS = {("ride", step): -1.0 for step in range(BAR_STEPS)}
+FOUR_ON_THE_FLOOR = (
+    {("kick", step): 9.0 if step % 4 == 0 else -5.0 for step in range(BAR_STEPS)}
+    | {("hat_open", step): 6.0 if step % 4 == 2 else -2.0 for step in range(BAR_STEPS)}
+    | {("snare", step): 6.0 if step % 8 == 4 else -1.5 for step in range(BAR_STEPS)}
+)  # fmt: skip
+RIDE_AND_HAT = (
+    {("ride", step): 3.0 for step in (0, 4, 6, 8, 12, 14)}
+    | {("ride", step): -3.0 for step in (3, 7, 11, 15)}
+    | {("hat", step): 3.5 if step in {4, 12} else -2.5 for step in range(BAR_STEPS)}
+    | {(tom, step): -2.0 for tom in ("tom_high", "tom_mid", "tom_low") for step in range(BAR_STEPS)}
+)
 LIKED: dict[str, dict[tuple[str, int], float]] = {
     "drive": BACKBEAT | HATS,
     "funk": BACKBEAT | HATS,
@@ -44,9 +57,16 @@ LIKED: dict[str, dict[tuple[str, int], float]] = {
     "latin": {("kick", 0): 1.0},
     "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 1.5,
               ("snare", 12): 1.5},
+    "jazz": RIDE_AND_HAT,
+    "pop": BACKBEAT | HATS | {("kick", 8): 1.0},
+    "house": FOUR_ON_THE_FLOOR | {("ride", step): -4.0 for step in range(BAR_STEPS)},
     "reggae": {("kick", 8): 2.5, ("snare", 8): 1.5, ("kick", 0): -1.5},
 }  # fmt: skip
 """Strokes that make a style what it is: how much more likely they are made, in nats."""
+
+WITH_RIDE = frozenset({"drive", "funk", "pop", "latin"})
+RIDE_SHARE, RIDE_LIKING = 0.7, 4.0
+"""Share of contrasting themes of some styles in which the ride takes the hat's place, and how clearly."""
 
 FEWEST_STROKES, MOST_STROKES = 3.0, 31.0
 """Strokes of a bar that are asked for at density 0 and 1."""
@@ -78,12 +98,14 @@ CALM_TEMPERATURE = 0.8
 SPARE_FILLS = 0.05
 """Share of the bars inside a phrase that get a fill."""
 
-SALT_GROOVE, SALT_BAR, SALT_FILL = 111, 112, 113
+SALT_GROOVE, SALT_BAR, SALT_FILL, SALT_AGAIN = 111, 112, 113, 114
 
 _NEED = {"kick": 3.0, "snare": 3.0, "crash": 2.5, "ride": 1.6, "hat": 1.5, "hat_open": 1.4, "ghost": 0.5}
 """How much each kind of stroke is needed, beside the weight of its place (toms: 1)."""
 
 _PIECE_OF = {"ghost": "snare"}
+BY_FOOT = _PIECE_OF | {"hat": "hat_pedal"}
+"""In jazz the hat is closed by the foot, while a hand plays the ride."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,8 @@ class _Theme:
     ghosts: float | None
     accents: tuple[tuple[float, ...], ...]
     is_exact: bool
+    on_ride: bool = False
+    temperature: float = 1.0
 
 
 def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
@@ -114,9 +138,10 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
     grid = _fitted(grid, _strokes(context) + more, context)
     around = np.concatenate([_groove(theme, 1), grid, _groove(theme, 0)])
     late, loud = played(networks, around, theme.style, _offbeat(context), context.tempo_bpm)
+    by_foot = BY_FOOT if style == "jazz" else _PIECE_OF
     return [
         Stroke(
-            _PIECE_OF.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
+            by_foot.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
             float(loud[step, kind]), late_ms=float(late[step, kind]),
         )
         for step, kind in np.argwhere(grid)
@@ -137,17 +162,29 @@ def _theme(context: BarContext, style: str) -> _Theme:
         USUAL_SYNCOPATION if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
         None if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1), plan.part.groove,
         steer.syncopation is not None or steer.complexity is not None,
+        style in WITH_RIDE and plan.part.form.place == 1 and plan.part.groove[0][0] < RIDE_SHARE,
+        drum_temperature(steer.temperature),
     )  # fmt: skip
 
 
+def drum_temperature(asked: float) -> float:
+    """Return the factor of the temperature at which strokes are drawn; asked: 0 to 3, 1 as usual."""
+    return 0.4 + 0.6 * asked if asked < 1.0 else 1.0 + 0.2 * (asked - 1.0)
+
+
 @lru_cache(maxsize=64)
-def _liking(style: str, accents: tuple[float, ...], syncopation: float) -> NDArray[np.float64]:
+def _liking(
+    style: str, accents: tuple[float, ...], syncopation: float, *, on_ride: bool = False
+) -> NDArray[np.float64]:
     """Return what is more likely, by sixteenth and stroke; a syncopated style keeps less of its backbeat."""
     kept = max(0.0, 1.0 - max(0.0, syncopation - USUAL_SYNCOPATION) / MOST_SYNCOPATION)
     liking = np.zeros((BAR_STEPS, KINDS))
     liking[:, 0] = KICK_LIKING * (np.array(accents) - 0.5)
     for (stroke, step), nats in LIKED.get(style, {}).items():
         liking[step, STROKES.index(stroke)] += kept * nats
+    if on_ride:
+        liking[:, STROKES.index("ride")] += RIDE_LIKING
+        liking[:, STROKES.index("hat")] -= RIDE_LIKING
     return liking
 
 
@@ -158,8 +195,11 @@ def _groove(theme: _Theme, number: int) -> Grid:
     assert networks is not None
     history = [_groove(theme, before) for before in range(-1, number)] or [np.zeros((0, KINDS), np.uint8)]
     wanted = Wanted(theme.style, theme.strokes, theme.syncopation, theme.ghosts)
-    liking = _liking(theme.name, theme.accents[number % len(theme.accents)], theme.syncopation)
-    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, CALM_TEMPERATURE, theme.is_exact)
+    liking = _liking(
+        theme.name, theme.accents[number % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
+    )
+    temperature = CALM_TEMPERATURE * theme.temperature
+    drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, temperature, theme.is_exact)
     return draw_bar(networks, drawing, seeded(theme.seed, SALT_GROOVE, number + 1))
 
 
@@ -171,7 +211,7 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
     plan = context.plan
     place, start = plan.bar_in_part, _fill_start(context)
     usual = _groove(theme, place % 2)
-    if start is None and (place == 0 or (place == 1 and not plan.part.variation)):
+    if start is None and (place == 0 or (place == 1 and not plan.part.variation) or _is_again(context)):
         return usual
     # no fill is played twice
     is_theme = not plan.part.variation and start is None
@@ -182,6 +222,15 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
         return drawn
     first = int(start * 4)
     return np.concatenate([usual[:first], drawn[first:]])
+
+
+def _is_again(context: BarContext) -> bool:
+    """Whether a bar has the groove as it is, because repetition is asked for."""
+    repetition = context.plan.part.brief.repetition
+    if repetition is None or repetition <= 0.5:
+        return False
+    drawn = float(seeded(context.plan.change_seed(context.layer), SALT_AGAIN).random())
+    return drawn < 2.0 * (repetition - 0.5)
 
 
 def _fill_start(context: BarContext) -> Fraction | None:
@@ -204,8 +253,10 @@ def _drawn(theme: _Theme, place: int, seed: int, strokes: float, *, is_fill: boo
     # bars may be as syncopated as they like around their groove, unless somebody asks
     syncopation = theme.syncopation if theme.is_exact else None
     wanted = Wanted(theme.style, strokes, syncopation, theme.ghosts, is_fill)
-    liking = _liking(theme.name, theme.accents[place % len(theme.accents)], theme.syncopation)
-    drawing = Drawing(history, place, wanted, liking, is_exact=theme.is_exact)
+    liking = _liking(
+        theme.name, theme.accents[place % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
+    )
+    drawing = Drawing(history, place, wanted, liking, theme.temperature, is_exact=theme.is_exact)
     return draw_bar(networks, drawing, seeded(seed, SALT_BAR))
 
 
@@ -248,7 +299,8 @@ def _offbeat(context: BarContext) -> float:
 
 
 GRID_OF = {
-    "kick": "kick", "snare": "snare", "rim": "snare", "hat": "hat", "shaker": "hat", "woodblock": "ride",
+    "kick": "kick", "snare": "snare", "rim": "snare", "hat": "hat", "hat_pedal": "hat",
+    "shaker": "hat", "woodblock": "ride",
     "hat_open": "hat_open", "ride": "ride", "crash": "crash", "tom_high": "tom_high", "tom_mid": "tom_mid",
     "tom_low": "tom_low",
 }  # fmt: skip
@@ -264,40 +316,53 @@ ACCENT = 0.6
 def with_feel(context: BarContext, strokes: list[Stroke], style: str) -> list[Stroke]:
     """Return a rule-made pattern as people would play it: its strokes off the grid, with their accents.
 
-    Strokes between sixteenths, and bars of other meters, stay as they are.
+    Strokes between sixteenths stay as they are.  In other meters than 4/4, each pulse is played as a beat
+    of 4/4: a bar of up to four pulses as one bar, a longer one as several.
     """
     networks = weights.networks() if context.steer.learned else None
-    if networks is None or (context.beats, context.beat_unit) != (4, 4):
+    if networks is None:
         return strokes
-    bar = np.zeros((BAR_STEPS, KINDS), np.uint8)
-    kinds = [_kind_of(stroke) for stroke in strokes]
-    for stroke, kind in zip(strokes, kinds, strict=True):
-        if kind >= 0:
-            bar[int(stroke.onset * 4), kind] = 1
-    late, loud = played(
-        networks, np.tile(bar, (3, 1)), STYLES.index(PLAYS_AS[style]) if style in PLAYS_AS else None,
-        _offbeat(context), context.tempo_bpm,
-    )  # fmt: skip
-    usual = {kind: float(loud[bar[:, kind] > 0, kind].mean()) for kind in set(kinds) if kind >= 0}
-    felt = []
-    for stroke, kind in zip(strokes, kinds, strict=True):
-        if kind < 0:
-            felt.append(stroke)
-            continue
-        step = int(stroke.onset * 4)
-        accent = (float(loud[step, kind]) / usual[kind]) ** ACCENT
-        felt.append(
-            Stroke(
-                stroke.piece, stroke.onset, min(1.0, stroke.velocity * accent), stroke.density, stroke.energy,
-                float(late[step, kind]),
-            )
-        )  # fmt: skip
-    return felt
+    places = [_place_of(context, stroke) for stroke in strokes]
+    parts = -(-len(meter_of(context).pulses) // BEATS)
+    bars = np.zeros((parts, BAR_STEPS, KINDS), np.uint8)
+    for place in places:
+        if place is not None:
+            bars[place] = 1
+    number = STYLES.index(PLAYS_AS[style]) if style in PLAYS_AS else None
+    around = [np.concatenate([bars[part - 1], bars[part], bars[(part + 1) % parts]]) for part in range(parts)]
+    felt = [played(networks, grid, number, _offbeat(context), context.tempo_bpm) for grid in around]
+    late, loud = np.stack([one for one, _ in felt]), np.stack([one for _, one in felt])
+    usual = {kind: float(loud[bars[:, :, kind] > 0, kind].mean()) for kind in {p[2] for p in places if p}}
+    return [
+        stroke
+        if place is None
+        else replace(
+            stroke,
+            velocity=min(1.0, stroke.velocity * (float(loud[place]) / usual[place[2]]) ** ACCENT),
+            late_ms=float(late[place]),
+        )
+        for stroke, place in zip(strokes, places, strict=True)
+    ]
+
+
+BEATS = 4
+"""Beats of the bars that the networks know."""
+
+
+def _place_of(context: BarContext, stroke: Stroke) -> tuple[int, int, int] | None:
+    """Return the bar, sixteenth and kind that the feel network takes a stroke for; None: for nothing."""
+    meter, kind = meter_of(context), _kind_of(stroke)
+    if kind < 0 or (stroke.onset / meter.step).denominator != 1:
+        return None
+    pulse = meter.pulse_at(stroke.onset)
+    share = (stroke.onset - meter.pulses[pulse]) / meter.pulse_lengths[pulse]
+    part, beat = divmod(pulse, BEATS)
+    return part, BEATS * beat + int(share * BEATS), kind
 
 
 def _kind_of(stroke: Stroke) -> int:
     """Return what the feel network takes a stroke for; -1: for nothing."""
-    if (stroke.onset * 4).denominator != 1 or stroke.piece not in GRID_OF:
+    if stroke.piece not in GRID_OF:
         return -1
     kind = STROKES.index(GRID_OF[stroke.piece])
     return GHOST if kind == SNARE and stroke.velocity < GHOST_BELOW else kind

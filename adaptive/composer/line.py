@@ -19,7 +19,7 @@ MAX_DEVIATION = 2
 """Staff steps by which a note may deviate from the contour to fit the chord."""
 
 # Costs of the faults of a line, in staff steps of deviation from the contour.
-FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, AGAINST, STUCK = 6.0, 3.0, 2.2, 4.0, 5.0, 1.5, 2.5
+FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, AGAINST, STUCK = 3.0, 3.0, 2.2, 4.0, 5.0, 1.5, 2.5
 
 RUB = 1.1
 """Cost of a note outside the chord that lies a semitone above or below one of its tones."""

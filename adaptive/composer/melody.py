@@ -34,7 +34,7 @@ def melody(context: BarContext) -> WrittenBar:
     WrittenBar
         One voice with rests.
     """
-    line = STYLES[style_of(context, STYLES)](context)
+    line = STYLES[style_of(context, STYLES, "melody")](context)
     if not line:
         return WrittenBar(())
     return WrittenBar(tuple(_performed(context, _thinned(context, _passing(context, line)))))

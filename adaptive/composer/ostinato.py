@@ -31,7 +31,7 @@ def ostinato(context: BarContext) -> WrittenBar:
     WrittenBar
         One voice.
     """
-    grid, ranks = STYLES[style_of(context, STYLES)](context)
+    grid, ranks = STYLES[style_of(context, STYLES, "ostinato")](context)
     meter = meter_of(context)
     high = max(LOW + 12, min(HIGH, min(context.plan.part.ceilings)))
     places = _places(grid, max(1, round(context.density * len(grid))))

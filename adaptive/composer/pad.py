@@ -56,7 +56,7 @@ def pad(context: BarContext) -> WrittenBar:
     longer because the bar may contain two chords.  The chord is then struck again in the middle of that
     bar and not on its bar line.
     """
-    style = style_of(context, STYLES)
+    style = style_of(context, STYLES, "pad")
     held = Fraction(context.memory.get("held", 0))
     chords = _layout(context)
     if not chords:

@@ -9,6 +9,7 @@ PIECES: dict[str, int] = {
     "tom_low": 41,
     "hat": 42,
     "hat_open": 46,
+    "hat_pedal": 44,
     "tom_mid": 47,
     "crash": 49,
     "tom_high": 50,

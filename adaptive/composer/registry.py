@@ -25,7 +25,9 @@ from adaptive.composer import (
     strokes,
     texture,
 )
+from adaptive.composer.blend import heaviest
 from adaptive.composer.context import Generator
+from adaptive.composer.genres.registry import GENRES
 from adaptive.errors import InputError, one_line
 
 GROUP = "adaptive.generators"
@@ -87,8 +89,15 @@ class GeneratorSpec:
     address: str = ""
 
     def instrument_for(self, style: str | None) -> str:
-        """Return the default instrument of a style; None means the first style."""
-        return self.style_instruments.get(style or self.styles[0], self.instrument)
+        """Return the default instrument of a style, or of the heaviest of weighted ones.
+
+        None means the first style.  A genre has the instrument of its ensemble.
+        """
+        name = heaviest(style or "") or self.styles[0]
+        if name in self.style_instruments or name not in GENRES:
+            return self.style_instruments.get(name, self.instrument)
+        ensemble = GENRES[name].layers
+        return next((layer.instrument for layer in ensemble if layer.generator == self.name), self.instrument)
 
 
 _BUILT_IN = (
@@ -110,9 +119,15 @@ _BUILT_IN = (
 )  # fmt: skip
 
 BUILT_IN: Mapping[str, GeneratorSpec] = {
-    spec.name: dataclasses.replace(spec, is_deterministic=True, is_quick=True) for spec in _BUILT_IN
+    spec.name: dataclasses.replace(
+        spec, styles=tuple(dict.fromkeys((*spec.styles, *GENRES))), is_deterministic=True, is_quick=True
+    )
+    for spec in _BUILT_IN
 }
-"""The built-in generators by name.  Presets use these names, so they do not change."""
+"""The built-in generators by name; each has styles of its own, and the genres.
+
+Presets use these names, so they do not change.
+"""
 
 
 class Generators(Mapping[str, GeneratorSpec]):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
 
+ON = 0.5
+"""Value from which a control that is a switch is on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Steer:
@@ -23,7 +26,21 @@ class Steer:
     push: float = 0.0
     humanise: float = 0.5
     wander: float = 0.5
+    tension: float | None = None
+    repetition: float | None = None
+    temperature: float = 1.0
+    mute_bass: float = 0.0
+    mute_drums: float = 0.0
+    only_bass_and_drums: float = 0.0
     learned: bool = True
+
+    def mutes(self, generator: str, *, is_percussive: bool) -> bool:
+        """Whether a layer is silent by `mute_bass`, `mute_drums` or `only_bass_and_drums`: from 0.5 on."""
+        if is_percussive:
+            return self.mute_drums >= ON
+        if generator == "bass":
+            return self.mute_bass >= ON
+        return self.only_bass_and_drums >= ON
 
 
 AS_PEOPLE_PLAY = Steer()
@@ -44,12 +61,19 @@ class HeldHarmony:
         The only chord.
     take : int
         Number of the regeneration of the tune; 0: as planned.
+    tension, repetition : float or None
+        0 to 1 in tenths: what is asked for; None: nothing.
+    temperature : float
+        0 to 3 in tenths; 1: as usual.
     """
 
     key: Key | None = None
     mode: str = ""
     chord: Chord | None = None
     take: int = 0
+    tension: float | None = None
+    repetition: float | None = None
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

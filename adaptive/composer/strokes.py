@@ -209,7 +209,7 @@ def jazz(pattern: Pattern) -> list[Stroke]:
     meter = pattern.meter
     strokes = [Stroke("ride", onset, 0.6) for onset in meter.pulses]
     strokes += [Stroke("ride", pattern.after(onset), 0.5, 0.15) for onset in meter.backbeats]
-    strokes += [Stroke("hat", onset, 0.5, 0.1) for onset in meter.backbeats]
+    strokes += [Stroke("hat_pedal", onset, 0.5, 0.1) for onset in meter.backbeats]
     strokes += [Stroke("kick", onset, 0.3, 0.4) for onset in meter.pulses]
     answers = pattern.preferred(meter.halves, 2)
     strokes += [Stroke("snare", onset, 0.3, 0.35 + 0.2 * n) for n, onset in enumerate(answers)]
@@ -242,6 +242,79 @@ def reggae(pattern: Pattern) -> list[Stroke]:
     return [*strokes, *_crash(pattern, 0.7)]
 
 
+def house(pattern: Pattern) -> list[Stroke]:
+    """Return a house pattern: four on the floor, open hats between, claps, a shaker of sixteenths."""
+    meter = pattern.meter
+    strokes = [Stroke("kick", onset, 0.95) for onset in meter.pulses]
+    strokes += [Stroke("hat_open", onset, 0.55, 0.1) for onset in meter.halves]
+    strokes += [Stroke("snare", onset, 0.8, 0.2) for onset in meter.backbeats]
+    strokes += [
+        Stroke("hat", onset, 0.32, 0.8 - 0.45 * pattern.randoms[int(onset / meter.step)])
+        for onset in pattern.weak
+    ]
+    strokes += [Stroke("hat", onset, 0.4, 0.5) for onset in meter.pulses]
+    strokes += [Stroke("rim", onset, 0.42, 0.55) for onset in pattern.preferred(pattern.weak, 2)]
+    strokes += [Stroke("shaker", onset, 0.3, 0.72) for onset in meter.steps]
+    return [*strokes, *_crash(pattern, 0.6)]
+
+
+def breaks(pattern: Pattern) -> list[Stroke]:
+    """Return a broken beat: kick on the one and before the middle, snares on the backbeats, ghosts.
+
+    The second bar displaces a snare, as breaks of drum and bass do.
+    """
+    meter, step = pattern.meter, pattern.meter.step
+    backbeats = list(meter.backbeats)
+    strokes = [Stroke("kick", Fraction(0), 0.95)]
+    late = [onset for onset in meter.halves if meter.middle <= onset < meter.length]
+    strokes += [Stroke("kick", onset, 0.9, 0.1) for onset in pattern.kicks(late, 1)]
+    early = [onset for onset in meter.halves if 0 < onset < meter.middle]
+    strokes += [Stroke("kick", onset, 0.75, 0.7) for onset in pattern.kicks(early, 1)]
+    for place, onset in enumerate(backbeats):
+        is_moved = pattern.bar == 1 and place == len(backbeats) - 1 and pattern.randoms[0] > 0.35
+        strokes.append(Stroke("snare", onset + (2 * step if is_moved else 0) if is_moved else onset, 0.92))
+    after = [onset + 3 * step for onset in backbeats if onset + 3 * step < meter.length]
+    strokes += [Stroke("snare", onset, 0.26, 0.3) for onset in after]
+    strokes += [
+        Stroke("snare", onset, 0.24, 0.45 + 0.1 * n)
+        for n, onset in enumerate(pattern.preferred(pattern.weak, 3))
+    ]
+    cymbal = "ride" if pattern.rise > 0.6 and pattern.randoms[1] > 0.5 else "hat"
+    strokes += [
+        Stroke(cymbal, onset, 0.5 if onset in meter.pulses else 0.38, 0.05)
+        for onset in (*meter.pulses, *meter.halves)
+    ]
+    strokes += [
+        Stroke("hat", onset, 0.26, 0.9 - 0.35 * pattern.randoms[int(onset / step)]) for onset in pattern.weak
+    ]
+    return [*strokes, *_crash(pattern, 0.55)]
+
+
+def frame(pattern: Pattern) -> list[Stroke]:
+    """Return a frame drum: low strokes on the groups, rim strokes between, a roll into the next phrase."""
+    meter = pattern.meter
+    strokes = [Stroke("tom_low", Fraction(0), 0.8)]
+    strokes += [Stroke("tom_low", onset, 0.6, 0.12) for onset in meter.group_starts[1:]]
+    strokes += [Stroke("tom_mid", onset, 0.5, 0.3) for onset in meter.backbeats]
+    strokes += [Stroke("rim", onset, 0.34, 0.2) for onset in meter.halves]
+    strokes += [Stroke("tom_high", onset, 0.4, 0.45) for onset in pattern.preferred(meter.halves, 2)]
+    strokes += [Stroke("rim", onset, 0.26, 0.62) for onset in pattern.preferred(pattern.weak, 3)]
+    strokes += [Stroke("shaker", onset, 0.3, 0.5) for onset in meter.pulses]
+    return strokes
+
+
+def pop(pattern: Pattern) -> list[Stroke]:
+    """Return a pop pattern: kick and backbeat, steady hats, few ghosts."""
+    meter = pattern.meter
+    strokes = pattern.main_kicks(0.9)
+    strokes += [Stroke("snare", onset, 0.85, 0.1) for onset in meter.backbeats]
+    strokes += [Stroke("hat", onset, 0.5, 0.12) for onset in meter.pulses]
+    strokes += [Stroke("hat", onset, 0.4, 0.25) for onset in meter.halves]
+    strokes += [Stroke("kick", onset, 0.7, 0.5) for onset in pattern.kicks(meter.halves, 1)]
+    strokes += [Stroke("hat_open", onset, 0.45, 0.6, 0.5) for onset in meter.halves[-1:]]
+    return [*strokes, *_crash(pattern, 0.6)]
+
+
 def _crash(pattern: Pattern, energy: float) -> list[Stroke]:
     return [Stroke("crash", Fraction(0), 0.6, 0.2, energy)] if pattern.is_opening else []
 
@@ -258,4 +331,8 @@ STYLES: dict[str, Callable[[Pattern], list[Stroke]]] = {
     "latin": shaker,
     "dance": dance,
     "reggae": reggae,
+    "house": house,
+    "breaks": breaks,
+    "frame": frame,
+    "pop": pop,
 }

@@ -30,7 +30,7 @@ def texture(context: BarContext) -> WrittenBar:
     WrittenBar
         Soft notes that end with their chord; they never come on the notes of the tune.
     """
-    low, length, places = STYLES[style_of(context, STYLES)](context)
+    low, length, places = STYLES[style_of(context, STYLES, "texture")](context)
     meter = meter_of(context)
     rng = seeded(context.plan.change_seed(context.layer))
     chances = rng.random(len(places)).tolist()

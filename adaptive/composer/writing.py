@@ -8,7 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from adaptive.composer.blend import heaviest
 from adaptive.composer.context import BarContext
+from adaptive.composer.genres.mixing import own_style
 from adaptive.composer.meter import Meter, meter
 from adaptive.composer.seeding import seeded
 from adaptive.errors import InputError
@@ -23,8 +25,10 @@ MOTIF_BARS = 2
 """Length of a motif in bars: the numbers of `step_randoms` repeat after it."""
 
 
-def style_of(context: BarContext, styles: Mapping[str, Any]) -> str:
-    """Return the style of a bar; the first of `styles` if the context names none.
+def style_of(context: BarContext, styles: Mapping[str, Any], generator: str) -> str:
+    """Return the own style of a generator for a bar; the first of `styles` if the context names none.
+
+    Weighted styles have been drawn from before (`adaptive.composer.bar`); what remains is the heaviest.
 
     Raises
     ------
@@ -33,8 +37,9 @@ def style_of(context: BarContext, styles: Mapping[str, Any]) -> str:
     """
     if not context.style:
         return next(iter(styles))
-    if context.style in styles:
-        return context.style
+    style = own_style(heaviest(context.style), generator, styles)
+    if style in styles:
+        return style
     near = get_close_matches(context.style, styles, 1, 0.0)[0]
     raise InputError(f"there is no style `{context.style}`; the nearest is `{near}`")
 

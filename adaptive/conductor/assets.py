@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adaptive.composer.bar_source import SourceOf, in_the_step
+from adaptive.composer.blend import blend_text, weights_of
+from adaptive.composer.genres.mixing import own_style
 from adaptive.composer.meter import meter
 from adaptive.composer.plan.brief import LayerBrief, SectionBrief
 from adaptive.composer.plan.section_plan import SectionPlans
@@ -54,7 +56,7 @@ DECLICK_S = 0.005
 LOOP_TOLERANCE_S = 0.0005
 """How far the end of a loop may lie from a seam and still count as on it: half a millisecond."""
 
-TUNE_STYLES = (None, "motif")
+TUNE_STYLES = ("", "motif")
 """Styles of `melody` that play the tune of the plan."""
 
 DEFAULT_DENSITY = 0.5
@@ -121,6 +123,7 @@ class Assets:
     """What plays the notes of written stingers."""
 
     fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
+    stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
 
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
@@ -356,11 +359,17 @@ def _generated_layer(
         place=place,
         bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
         player=note_player_of(place, engine),
-        style=table.style or spec.styles[0],
+        style=blend_text(table.style) or spec.styles[0],
         octave=table.octave,
         seed=seed ^ zlib.crc32(place.name.encode()),
         density=control_start(table.density, defaults, DEFAULT_DENSITY),
     )
+
+
+def _plays_tune(style: str) -> bool:
+    """Whether a style of the melody, or one of weighted styles, plays the tune."""
+    names = [name for name, _ in weights_of(style)] or [""]
+    return any(own_style(name, "melody", TUNE_STYLES) in TUNE_STYLES for name in names)
 
 
 def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> SectionBrief:
@@ -371,8 +380,8 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
         LayerBrief(
             layer,
             table.generator,
-            table.generator == "melody" and table.style in TUNE_STYLES,
-            table.style or "",
+            table.generator == "melody" and _plays_tune(blend_text(table.style)),
+            blend_text(table.style),
         )
         for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
         if table.generator is not None

@@ -16,6 +16,7 @@ from adaptive.composer.learned.weights import loaded
 from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
+from adaptive.conductor.cadence_teller import CadenceTeller
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import FireEvent, Message, Receipt
@@ -123,6 +124,7 @@ class Conductor:
         self.state = ConductorState()
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
+        self.cadence_teller = CadenceTeller(playback, self.outbox, self.following)
         self.tempo_steering = TempoSteering(playback, self.planner)
         self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
         self.plan_log = PlanLog(playback)
@@ -229,6 +231,7 @@ class Conductor:
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
+        self.cadence_teller.take_over(before.cadence_teller)
         self.steering.take_over(before.steering)
         self.regenerations.restore(before.regenerations.state)
         self.min_stay.told = before.min_stay.told
@@ -284,6 +287,7 @@ class Conductor:
         for event in events:
             self.requests.handle(event)
         self.tempo_teller.tell()
+        self.cadence_teller.tell()
         self.steering.step()
         self._write_ahead(playback.earliest)
         if not self.outbox:
@@ -304,7 +308,7 @@ class Conductor:
         rows = self.playback.engine.memory["history"][0].copy()
         for index in self.playback.layout.parameters.values():
             value = self.playback.engine.value(index)
-            rows[index] = (value, 0.0, 0.0, value)
+            rows[index] = (value, 0.0, 0.0, value, value)
         self.playback.values.update(rows, 0.0)
         return self.selector.choose(self.playback.values)
 

@@ -42,7 +42,7 @@ def _recordings(assets: Assets) -> Iterator[tuple[Sound, int]]:
 def make_elastic(
     preset: Preset, layout: PresetLayout, assets: Assets, engine: Engine, tempo: TempoMap
 ) -> None:
-    """Let recorded layers and fills follow a tempo map from now on.
+    """Let recorded layers, fills, and stingers that have a tempo follow a tempo map from now on.
 
     Compiles two units of the kernel if they are not cached, and looks for onsets in every recording, unless
     these are known: about 12 ms a second of stereo.
@@ -73,6 +73,17 @@ def make_elastic(
             kind = _planned_kind("auto", [(shot.sound, shot.number) for shot in assets.fills[name]], engine)
             assets.fill_tempo[name] = StemTempo(tempo, own_bpm, kind, 0, number, first)
         assets.fill_tempo[name].tempo = tempo
+    for name, place in layout.stingers.items():
+        table = preset.file.stingers[name]
+        if table.tempo_bpm is None:
+            continue
+        if name not in assets.stinger_tempo:
+            shots = [(shot.sound, shot.number) for shot in assets.stingers[name]]
+            kind = _planned_kind(table.stretch or "auto", shots, engine)
+            own = {name: table.tempo_bpm}
+            number, first = len(assets.stems) + 1, place.clips.start
+            assets.stinger_tempo[name] = StemTempo(tempo, own, kind, layout.tempo_group, number, first)
+        assets.stinger_tempo[name].tempo = tempo
 
 
 def _kind_of(preset: Preset, name: str, stem: StemLayer, engine: Engine) -> int:

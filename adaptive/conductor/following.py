@@ -83,6 +83,14 @@ class TempoFollowing:
         """Whether there is anybody to follow, or a programme."""
         return self._table is not None or self.programme is not None
 
+    @property
+    def present_spm(self) -> float:
+        """The runner's cadence in steps a minute; 0 while there is none, or the runner stands."""
+        spm = self.aim.cadence_spm
+        if spm is None or self.follower is None or self.follower.is_standing(self._now_s):
+            return 0.0
+        return spm
+
     def begin(self, values: Mapping[str, float], messages: Sequence[Message]) -> None:
         """Take what was set before the first frame."""
         table = self._table
@@ -238,8 +246,9 @@ class TempoFollowing:
         if table.heart_rate is not None:
             arrived = self._arrived_s(table.heart_rate)
             if arrived is not None:
-                heart = self._playback.values.target(table.heart_rate)
-                self.heart_rate.take(arrived, heart, self.aim.cadence_spm)
+                values = self._playback.values
+                sent = values.sent(table.heart_rate)
+                self.heart_rate.take(arrived, sent, sent != values.target(table.heart_rate))
 
     def _arrived_s(self, name: str) -> float | None:
         """When a parameter has arrived since the last control step; None: it has not."""

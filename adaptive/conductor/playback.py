@@ -312,7 +312,7 @@ class PlaybackState:
 
     def follow_tempo(self) -> None:
         """Let recorded layers follow the tempo map from now on, if there are any."""
-        if self.assets.stems:
+        if self.assets.stems or any(one.tempo_bpm for one in self.preset.file.stingers.values()):
             make_elastic(self.preset, self.layout, self.assets, self.engine, self.tempo)
 
     def compose_context(

@@ -19,13 +19,13 @@ class StepState:
         State group to its present value.
     bars_in_section : float
         Bars since the present section was entered.
-    rows : tuple of four lists
-        Values, ages in seconds, staleness and targets of the parameters, by their rows.
+    rows : tuple of five lists
+        Values, ages in seconds, staleness, targets of the parameters and what was sent, by their rows.
     """
 
     states: Mapping[str, str]
     bars_in_section: float = 0.0
-    rows: tuple[list[float], list[float], list[float], list[float]] = ([], [], [], [])
+    rows: tuple[list[float], ...] = ([], [], [], [], [])
 
 
 class StepValues:
@@ -55,7 +55,7 @@ class StepValues:
     @property
     def state(self) -> StepState:
         """All of it."""
-        rows = (self._values, self._ages, self._stale_flags, self._targets)
+        rows = (self._values, self._ages, self._stale_flags, self._targets, self._sent)
         return StepState(dict(self.states), self.bars_in_section, rows)
 
     @state.setter
@@ -63,7 +63,7 @@ class StepValues:
         """Set all of it."""
         self.states = dict(state.states)
         self.bars_in_section = state.bars_in_section
-        self._values, self._ages, self._stale_flags, self._targets = state.rows
+        self._values, self._ages, self._stale_flags, self._targets, self._sent = state.rows
 
     def fitting(self, state: StepState) -> StepState:
         """What of a state this preset declares; groups without a fitting value get their default."""
@@ -79,12 +79,13 @@ class StepValues:
 
         Parameters
         ----------
-        rows : array, shape (parameters, 4)
-            Value, age in seconds, staleness (0 or 1) and target of each parameter.
+        rows : array, shape (parameters, 5)
+            Value, age in seconds, staleness (0 or 1), target of each parameter, and what was sent last.
         bars_in_section : float
             Bars since the present section was entered.
         """
-        self._values, self._ages, self._stale_flags, self._targets = rows[: self._rows].T.tolist()
+        columns = rows[: self._rows].T.tolist()
+        self._values, self._ages, self._stale_flags, self._targets, self._sent = columns
         self.bars_in_section = bars_in_section
 
     def signature(self) -> tuple[object, ...]:
@@ -104,6 +105,10 @@ class StepValues:
     def target(self, name: str) -> float:
         """The value that was set last, before smoothing."""
         return self._targets[self._index_of[name]]
+
+    def sent(self, name: str) -> float:
+        """The value that arrived last: `target`, unless it was refused because it is the cadence."""
+        return self._sent[self._index_of[name]]
 
     def age(self, name: str) -> float:
         """Seconds since a value of a parameter last arrived."""

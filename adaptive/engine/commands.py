@@ -180,6 +180,14 @@ def set_tempo(frame: int, tempo_bpm: float, *, group: int = 0) -> Command:
     return Command(frame, k.SET_TEMPO, 0, group, f0=tempo_bpm)
 
 
+def set_cadence(frame: int, parameter: int, cadence_spm: float, *, group: int = 0) -> Command:
+    """Tell a parameter that is a heart rate the runner's cadence, in steps a minute; 0: it is not known.
+
+    What leaps onto the cadence is refused from then on, see `adaptive.kernel.leap_guard`.
+    """
+    return Command(frame, k.SET_CADENCE, parameter, group, f0=cadence_spm)
+
+
 def withdraw(group: int, first_frame: int, *, tag: int = 0) -> Command:
     """Withdraw all commands of a group scheduled for `first_frame` or later that are not done yet."""
     return Command(first_frame, k.WITHDRAW, 0, group, tag=tag)

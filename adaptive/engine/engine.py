@@ -263,7 +263,10 @@ class Engine:
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
 
     def values_at(self, control_step: int) -> Audio:
-        """Recorded parameters of a control step, shape (parameters, 4): value, age, staleness, target."""
+        """Recorded parameters of a control step, shape (parameters, 5).
+
+        The columns: value, age, staleness, target, and what was sent last.
+        """
         row: Audio = self.memory["history"][control_step % self.spec.history_steps]
         return row
 

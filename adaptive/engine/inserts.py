@@ -70,7 +70,7 @@ class Inserts:
     def change(self, bus: int, inserts: Sequence[InsertSpec], curved: Collection[tuple[str, str]]) -> None:
         """Change the inserts of a bus that sounds.
 
-        What stays moves to its new parameters within 21 ms, new inserts fade in and others out within 20 ms;
+        What stays moves to its new parameters within 43 ms, new inserts fade in and others out within 20 ms;
         the latter run on until `drop_faded`.
 
         Parameters
@@ -118,7 +118,7 @@ class Inserts:
     # ── one insert ─────────────────────────────────────────────────────────────────────────────
 
     def set_values(self, bus: int, insert: InsertSpec, curved: Collection[tuple[str, str]] = ()) -> None:
-        """Set the parameters of an insert; the kernel moves to them within 21 ms.  Single words."""
+        """Set the parameters of an insert; the kernel moves to them within 43 ms.  Single words."""
         processor, slot = PROCESSORS[insert.kind], self._slots[bus, insert.name]
         group, values = self.group_of(slot), processor.defaults() | dict(insert.values)
         for row, parameter in enumerate(processor.parameters):
@@ -185,11 +185,14 @@ class Inserts:
         group["bus"][slot.column] = bus
         if processor.has_key:
             group["key_bus"][slot.column] = -1
+        if processor.fill_memory is not None:
+            processor.fill_memory(memory, self._rate, values)
         if processor.prepare is not None:
             processor.prepare(group, slot.column, self._rate, values)
         group["is_resting"][slot.column], group["quiet_quanta"][slot.column] = 1, 0
         group["is_new"][slot.column], group["is_changed"][slot.column] = 1, 0
         group["wet_now"][slot.column] = 0.0 if insert.is_bypassed else wet
+        group["hushed"][slot.column] = 0.0
         self.set_values(bus, insert)
         for field in ("aimed", "now"):
             group[field][:, slot.column] = group["wanted"][:, slot.column]

@@ -78,7 +78,8 @@ def settle_bus(groups: Any, index: int, values: Mapping[int, float]) -> None:
 
 def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate: int) -> None:
     """Write a parameter that was never set: value at the default, kind of smoothing, row of its program."""
-    record["default"] = record["target"] = record["value"] = spec.default
+    record["default"] = record["target"] = record["value"] = record["sent"] = spec.default
+    record["cadence"] = record["is_refused"] = 0
     record["is_linear"] = spec.is_linear
     record["program"] = -1 if spec.program is None else index
     fill_parameter(record, spec, sample_rate)

@@ -180,7 +180,13 @@ def _grow_parameters(
         _move_parameter(memory, index, before)
     for index in {*fresh, *moved}:
         # The conductor may still read control steps from before the parameter was added.
-        memory["history"][:, index] = (records[index]["value"], 0.0, 0.0, records[index]["target"])
+        memory["history"][:, index] = (
+            records[index]["value"],
+            0.0,
+            0.0,
+            records[index]["target"],
+            records[index]["sent"],
+        )
 
 
 def _move_parameter(memory: Memory, index: int, before: int) -> None:
@@ -192,6 +198,6 @@ def _move_parameter(memory: Memory, index: int, before: int) -> None:
     memory["mailbox"][:, index] = memory["mailbox"][:, before]
     memory["slots"][:, index] = memory["slots"][:, before]
     memory["slot_seen"][index] = memory["slot_seen"][before]
-    for name in ("value", "arrival_frame", "has_arrived", "is_stale"):
+    for name in ("value", "arrival_frame", "has_arrived", "is_stale", "sent", "cadence", "is_refused"):
         record[name] = old[name]
     record["target"] = old["target"] if old["has_arrived"] else record["default"]

@@ -10,13 +10,13 @@ import statistics
 from collections import deque
 from dataclasses import dataclass
 
-from adaptive.follow.half_double import HalfDouble
+from adaptive.follow.half_double import IMPOSSIBLE_SPM, HalfDouble
 from adaptive.follow.health import HealthNotes
 
 STANDING_SPM = 30.0
 """Fewer steps a minute than this are none: the sensor counts a shift of weight."""
 
-FASTEST_SPM = 235.0
+FASTEST_SPM = IMPOSSIBLE_SPM
 """More steps a minute are no reading: sprinters over 100 m reach 260 for seconds, runners never."""
 
 ZERO_LASTS_S = 3.0
@@ -213,7 +213,7 @@ class CadenceEstimator:
     def _restart(self) -> None:
         """Average what comes from here on; the level stays until two readings agree."""
         self._must_restart = True
-        self._fold.forget_last()
+        self._fold.forget_last(self._level)
         self._candidate = None
 
     # ── the average ────────────────────────────────────────────────────────────────────────────

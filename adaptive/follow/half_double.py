@@ -8,6 +8,13 @@ FACTORS = (1.0, 2.0, 0.5)
 SAME_RUNNER = 0.03
 """A value that is twice or half the one before it, within this share, is the same runner."""
 
+AFTER_STOP = 0.06
+"""After a stop, a value that is the cadence before it, or half or twice that, within this share, is the same
+runner counted by both feet or by one."""
+
+IMPOSSIBLE_SPM = 235.0
+"""Nobody runs at more steps a minute: a value that would be doubled beyond it is counted by both feet."""
+
 BESIDE_RANGE = 0.1
 """How far outside the likely range a folded value may lie, as a share."""
 
@@ -17,7 +24,7 @@ class HalfDouble:
 
     The factor changes only where one value is twice or half the one *before* it.  A cadence that falls
     through the values between is a walk: its factor stays, so the tempo never rises because somebody slows
-    down.
+    down.  Over a stop the cadence before it is remembered.
 
     Parameters
     ----------
@@ -31,6 +38,8 @@ class HalfDouble:
         self._likely, self._is_on = likely, is_on
         self._factor: float | None = None
         self._last: float | None = None
+        self._before_stop: float | None = None
+        self._impossible = 0
 
     @property
     def factor(self) -> float:
@@ -45,12 +54,27 @@ class HalfDouble:
             self._factor = next((f for f in FACTORS if self._is_likely(value * f, 0.0)), 1.0)
         elif self._last is not None:
             self._factor = self._changed(self._factor, value / self._last, value)
+        elif self._before_stop is not None:
+            self._factor = self._remembered(self._factor, value, self._before_stop)
+        self._impossible = self._impossible + 1 if value * self._factor > IMPOSSIBLE_SPM else 0
+        if self._impossible >= 2 and self._factor > 1.0:
+            self._factor = 1.0
         self._last = value
         return value * self._factor
 
-    def forget_last(self) -> None:
-        """Compare the next value with none: the runner stood, or was not heard.  The factor stays."""
-        self._last = None
+    def forget_last(self, before_spm: float | None = None) -> None:
+        """Compare the next value with the cadence before a stop or a gap, in the runner's own count.
+
+        Without one it is compared with nothing, and the factor stays.
+        """
+        self._last, self._before_stop = None, before_spm
+
+    def _remembered(self, factor: float, value: float, before_spm: float) -> float:
+        for other in (factor, *FACTORS):
+            is_same = abs(value * other / before_spm - 1.0) <= AFTER_STOP
+            if is_same and self._is_likely(value * other, BESIDE_RANGE):
+                return other
+        return factor
 
     def _changed(self, factor: float, ratio: float, value: float) -> float:
         if abs(ratio / 2.0 - 1.0) <= SAME_RUNNER:

@@ -222,6 +222,16 @@ def _chord(item: Item, checker: Checker, message_id: str | None) -> list[Request
     return [checker.chord(item["chord"], message_id)]
 
 
+def _note(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    note = item["note"]
+    if not isinstance(note, Mapping):
+        such = '{"note": {"layer": "lead", "pitch": 62, "velocity": 0.8}}'
+        message = f"note must be an object such as {such}, got {shown(note)}"
+        raise ProtocolError(message)
+    _refuse_strange("note", note, ("layer", "pitch", "velocity"))
+    return [checker.note(note.get("layer"), note.get("pitch"), note.get("velocity"), message_id)]
+
+
 def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.lock(item["lock"], message_id)]
 
@@ -284,6 +294,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "key": _key,
     "chord": _chord,
     "lock": _lock,
+    "note": _note,
     "regenerate": _regenerate,
     "take_back": _plain,
     "load": _load,

@@ -36,6 +36,7 @@ from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
+from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.shown import shown
 from adaptive.music.chord import Chord
 from adaptive.music.controls import CONTROLS
@@ -168,6 +169,7 @@ Request = (
     | Subscribe
     | StampedSteps
     | ExchangeClock
+    | PlayNote
 )
 TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
 
@@ -487,6 +489,18 @@ class Checker:
             self._require_text("chord", value, Chord.parse)
         return SetChord(value, message_id)
 
+    def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
+        """Check a note that is played live on a generated layer; velocity 0 ends it."""
+        try:
+            return check_note(layer, pitch, velocity, self.playable, message_id)
+        except ProtocolError as error:
+            self._refuse(str(error))
+
+    @property
+    def playable(self) -> list[str]:
+        """Names of the layers whose instruments can be played: the generated ones."""
+        return [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+
     def lock(self, layers: Any, message_id: str | None = None) -> LockLayers:
         """Check the generated layers that are locked; an empty list unlocks all."""
         return LockLayers(self._generated("lock", layers), message_id)
@@ -519,7 +533,7 @@ class Checker:
         return tuple(dict.fromkeys(layers))
 
     def _require_generated(self, layer: Any) -> None:
-        known = [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+        known = self.playable
         if layer not in known:
             self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, known)}")
 

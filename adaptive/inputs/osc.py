@@ -108,8 +108,8 @@ class OscReader:
                 return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            "stop, pause, resume, restart, volume, mix, steer, mood, key, chord, forget, jump and load are"
-            f"{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, steer, mood, key, chord, note, forget, jump and load "
+            f"are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -149,6 +149,8 @@ class OscReader:
                 return [check.key(_let_go(first))]
             case ["chord"]:
                 return [check.chord(_let_go(first))]
+            case ["note", layer]:
+                return [check.note(layer, first, _second(arguments))]
         return None
 
     def _chosen(self, group: str, arguments: tuple[Any, ...]) -> Any:

@@ -14,6 +14,7 @@ from adaptive.inputs.bar_json import is_bar, read_bar
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import Checker, is_finite_number
+from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.shown import shown
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.model import Preset
@@ -44,11 +45,12 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """One line: parameters that are set, and messages that are sent, at `frame`."""
+    """One line: parameters that are set, messages that are sent and notes that are played, at `frame`."""
 
     frame: int
     values: tuple[tuple[str, float], ...]
     messages: tuple[Message, ...]
+    notes: tuple[PlayNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +163,13 @@ class _TraceReader:
             return
         seconds = self._time(number, line)
         values = tuple(self._values(number, line))
-        messages = tuple(self._messages(number, line))
+        asked = list(self._messages(number, line))
+        messages = tuple(one for one in asked if not isinstance(one, PlayNote))
+        notes = tuple(one for one in asked if isinstance(one, PlayNote))
         if is_bar("bar", line.get("bar")):
             self.bars.append(self._bar(number, line["bar"]))
-        if values or messages:
-            self.lines.append(TraceLine(round(seconds * self._rate), values, messages))
+        if asked or values:
+            self.lines.append(TraceLine(round(seconds * self._rate), values, messages, notes))
 
     def _begin(self, number: int) -> list[TraceLine]:
         lines = self.meta.get("begin", [])
@@ -173,7 +177,11 @@ class _TraceReader:
             message = f"line {number}: begin must be a list of objects"
             raise TraceError(message)
         return [
-            TraceLine(0, tuple(self._values(number, line)), tuple(self._messages(number, line)))
+            TraceLine(
+                0,
+                tuple(self._values(number, line)),
+                tuple(one for one in self._messages(number, line) if not isinstance(one, PlayNote)),
+            )
             for line in lines
         ]
 
@@ -215,7 +223,7 @@ class _TraceReader:
                     self.clamped[name] = self.clamped.get(name, 0) + 1
                 yield name, kept
 
-    def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message]:
+    def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message | PlayNote]:
         if "state" in line:
             yield from self._states(number, line["state"])
         if "event" in line:
@@ -233,14 +241,14 @@ class _TraceReader:
         if "message" in line:
             yield from self._message(number, line["message"])
 
-    def _message(self, number: int, document: Any) -> Iterator[Message]:
+    def _message(self, number: int, document: Any) -> Iterator[Message | PlayNote]:
         """Messages that a trace holds as they are sent over TCP."""
         transaction = read_json(document, self._checker)
         if transaction.faults:
             message = f"line {number}: {transaction.faults[0].error}"
             raise TraceError(message)
         for request in transaction.requests:
-            if not isinstance(request, Message):
+            if not isinstance(request, Message | PlayNote):
                 message = f"line {number}: this does not belong in a trace: {shown(document)}"
                 raise TraceError(message)
             yield request

@@ -23,6 +23,23 @@ PROGRAMMES: Mapping[str, int] = {
     "bell": 14,  # tubular bells
     "brass_low": 61,  # brass section
     "drone_dark": 97,  # soundtrack pad
+    "flute": 73,  # flute
+    "choir": 52,  # choir aahs
+    "fiddle": 40,  # violin
+    "cello": 42,  # cello
+    "strings_short": 48,  # string ensemble 1
+    "guitar_nylon": 24,  # nylon guitar
+    "guitar_clean": 27,  # clean guitar
+    "guitar_drive": 30,  # distortion guitar
+    "guitar_lead": 29,  # overdriven guitar
+    "piano_soft": 0,  # grand piano
+    "electric_piano": 4,  # electric piano 1
+    "organ": 16,  # drawbar organ
+    "reed": 66,  # tenor saxophone
+    "bass_upright": 32,  # acoustic bass
+    "sub_bass": 38,  # synth bass 1
+    "reese": 39,  # synth bass 2
+    "saw_stab": 62,  # synth brass 1
 }
 """Maps a built-in patch to its programme, 0 … 127 as in a MIDI message."""
 

@@ -70,6 +70,7 @@ RECIPES = {
     "snare:soft": Recipe(partial(brush, length_s=0.14), 0.6, 0.05),
     "hat": Recipe(partial(kit_night.hat, to_sixty_db_s=0.06), 0.28, 0.25, "hat"),
     "hat_open": Recipe(partial(kit_night.hat, to_sixty_db_s=0.35), 0.26, 0.25, "hat"),
+    "hat_pedal": Recipe(partial(kit_night.hat, to_sixty_db_s=0.045), 0.2, 0.2, "hat"),
     "tom_low": Recipe(partial(hand, lowest_hz=98.0), 0.7, 0.3),
     "tom_mid": Recipe(partial(hand, lowest_hz=147.0), 0.65, 0.1),
     "tom_high": Recipe(partial(hand, lowest_hz=220.0), 0.6, -0.2),

@@ -106,6 +106,7 @@ RECIPES = {
     "hat": Recipe(hat, 0.38, 0.2, "hat"),
     "hat:2": Recipe(partial(hat, to_sixty_db_s=0.075), 0.38, 0.2, "hat"),
     "hat_open": Recipe(partial(hat, to_sixty_db_s=0.55), 0.34, 0.2, "hat"),
+    "hat_pedal": Recipe(partial(hat, to_sixty_db_s=0.045), 0.2, 0.2, "hat"),
     "tom_low": Recipe(partial(tom, lowest_hz=68.0, length_s=0.8), 0.85, 0.3),
     "tom_mid": Recipe(partial(tom, lowest_hz=92.0, length_s=0.65), 0.8, 0.05),
     "tom_high": Recipe(partial(tom, lowest_hz=128.0, length_s=0.5), 0.75, -0.25),

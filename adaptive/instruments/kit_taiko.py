@@ -69,6 +69,7 @@ RECIPES = {
     "snare:soft": Recipe(partial(small, force=0.4), 0.6, -0.1),
     "hat": Recipe(partial(kit_night.hat, to_sixty_db_s=0.06), 0.22, 0.25, "hat"),
     "hat_open": Recipe(partial(kit_night.hat, to_sixty_db_s=0.4), 0.2, 0.25, "hat"),
+    "hat_pedal": Recipe(partial(kit_night.hat, to_sixty_db_s=0.045), 0.2, 0.2, "hat"),
     "tom_low": Recipe(partial(drum, lowest_hz=62.0), 1.25, 0.2),
     "tom_low:2": Recipe(partial(drum, lowest_hz=62.0), 1.25, 0.2),
     "tom_low:soft": Recipe(partial(drum, lowest_hz=62.0, force=0.45), 1.1, 0.2),

@@ -25,7 +25,7 @@ import numpy as np
 
 from adaptive.composer.percussion import PIECES
 from adaptive.errors import InputError
-from adaptive.instruments import kit_light, kit_night, kit_taiko
+from adaptive.instruments import kit_light, kit_machine, kit_night, kit_room, kit_taiko
 from adaptive.instruments.recipe import Recipe
 from adaptive.instruments.synthesis import Audio, OfflineSynth, finished
 from adaptive.kernel.compile.cache import cache_folder, readable_folders
@@ -43,6 +43,8 @@ KITS: Mapping[str, Mapping[str, Recipe]] = {
     "kit_night": kit_night.RECIPES,
     "kit_light": kit_light.RECIPES,
     "kit_taiko": kit_taiko.RECIPES,
+    "kit_room": kit_room.RECIPES,
+    "kit_machine": kit_machine.RECIPES,
 }
 """Kits by name, each with recipes by piece; ``piece:soft`` and ``piece:2`` are variants of a piece."""
 

@@ -17,6 +17,7 @@ from difflib import get_close_matches
 import msgspec
 
 from adaptive.errors import InputError
+from adaptive.instruments.ensemble_patches import ENSEMBLE_PATCHES
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
 from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
 from adaptive.preset.instrument_tables import (
@@ -40,7 +41,7 @@ SHAPES = {
 _Osc = OscillatorTable
 _Env = Envelope
 
-PATCHES: Mapping[str, InstrumentTable] = {
+_PATCHES: Mapping[str, InstrumentTable] = {
     # A triangle for the fundamental, with a saw that brightens the start of a note.
     "bass_deep": InstrumentTable(
         oscillator_1=_Osc("triangle"), oscillator_2=_Osc("saw", 0.35, detune_cents=4.0),
@@ -110,6 +111,8 @@ PATCHES: Mapping[str, InstrumentTable] = {
         lfo=LfoTable(0.11, 3.0, 0.5, 0.1, 800.0), spread=0.5, voices=8, level_db=-17.0,
     ),
 }  # fmt: skip
+
+PATCHES: Mapping[str, InstrumentTable] = {**_PATCHES, **ENSEMBLE_PATCHES}
 """Built-in patches by name."""
 
 

@@ -29,6 +29,7 @@ from adaptive.kernel.layout import (
     QUANTUM,
     RECEIVER_SOURCE,
     REPLY_DONE,
+    SET_CADENCE,
     SET_PARAMETER,
     SET_TEMPO,
     TELEMETRY,
@@ -78,7 +79,9 @@ def prepend_event(first: int, entries: Any, item: int) -> int:
 
 
 @rtsafe
-def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any, frame: int) -> None:
+def apply_directly(
+    header: Any, entries: Any, item: int, master: Any, slots: Any, parameters: Any, frame: int
+) -> None:
     """Apply a command whose object is not rendered in pieces: a parameter, the tempo, the master, a cell."""
     command = entries[item]["command"]
     if command["operation"] == SET_PARAMETER:
@@ -91,6 +94,8 @@ def apply_directly(header: Any, entries: Any, item: int, master: Any, slots: Any
             slots[source, target] = word
     elif command["operation"] == SET_TEMPO:
         header["tempo_bpm"] = np.float64(command["f0"])
+    elif command["operation"] == SET_CADENCE:
+        parameters[np.int64(command["target"])]["cadence"] = command["f0"]
     elif command["operation"] == MASTER_GAIN:
         fade_master(master, command, frame)
     elif command["operation"] == CELL_HOLD:
@@ -133,7 +138,9 @@ def drain_rings(header: Any, telemetry: Any, entries: Any) -> None:
 
 
 @rtsafe
-def dispatch_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots: Any) -> int:
+def dispatch_bucket(
+    header: Any, telemetry: Any, entries: Any, order: Any, slots: Any, parameters: Any
+) -> int:
     """Dispatch the commands of this quantum to their objects, in order of time; return their number."""
     buckets = header["bucket_count"]
     heads = carray(pointer(header["at_buckets"]), buckets, np.int32)
@@ -147,7 +154,7 @@ def dispatch_bucket(header: Any, telemetry: Any, entries: Any, order: Any, slots
     master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
     frame = header["frame"]
     for number in range(total):
-        apply_directly(header, entries, np.int64(order[number]), master, slots, frame)
+        apply_directly(header, entries, np.int64(order[number]), master, slots, parameters, frame)
     # last to first: each event is prepended to the list of its object
     for number in range(total):
         item = np.int64(order[total - np.int64(1) - number])
@@ -168,9 +175,9 @@ def begin_quantum(header: Any, telemetry: Any) -> None:
         mailbox = carray(pointer(header["at_mailbox"]), (2, capacity), np.int64)
         take_mailbox(header, header["at_header"], slots[np.int64(RECEIVER_SOURCE)], mailbox[np.int64(1)])
     drain_rings(header, telemetry, entries)
-    total = dispatch_bucket(header, telemetry, entries, order, slots)
-    header["taken"] = total
     parameters = carray(pointer(header["at_parameters"]), count, PARAMETER)
+    total = dispatch_bucket(header, telemetry, entries, order, slots, parameters)
+    header["taken"] = total
     programs = carray(pointer(header["at_programs"]), count, PROGRAM)
     seen = carray(pointer(header["at_slot_seen"]), count, np.uint32)
     ranks = carray(pointer(header["at_source_rank"]), sources, np.int32)

@@ -2,7 +2,7 @@
 
 A *cell* is the float32 that a level, a pan, a cutoff, a send or a parameter of an insert moves to.  While it
 is held it is ``own · (1 - share) + held · share``, once a quantum, behind the curves; the kind of cell says
-how it goes on to the sound (levels and sends over 8 ms, inserts over 21 ms).  Cells that nothing holds cost
+how it goes on to the sound (levels and sends over 8 ms, inserts over 43 ms).  Cells that nothing holds cost
 nothing.
 """
 

@@ -26,7 +26,7 @@ CONTROL_STEP_QUANTA = 4
 CONTROL_STEP_FRAMES = CONTROL_STEP_QUANTA * QUANTUM
 """A control step of the conductor: 256 frames, 5.3 ms at 48 kHz."""
 
-HISTORY_COLUMNS = 4
+HISTORY_COLUMNS = 5
 """Of a parameter in a control step: value, age in seconds, staleness, target."""
 
 MAX_CHANNELS = 64
@@ -178,6 +178,9 @@ PARAMETER = record(
         ("arrival_frame", "i8"),  # -1: nothing yet
         ("is_stale", "i4"),
         ("has_arrived", "i4"),
+        ("sent", "f4"),  # what arrived last, clamped: the target, unless the value is refused
+        ("cadence", "f4"),  # of the runner whose heart rate this is, in steps a minute; 0: nothing is refused
+        ("is_refused", "i4"),  # 1: what arrives is the cadence, see `leap_guard`
     ]
 )
 
@@ -423,8 +426,9 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     CELL_HOLD,
     SET_PARAMETER,
     SET_TEMPO,
+    SET_CADENCE,
     WITHDRAW,
-) = range(1, 21)
+) = range(1, 22)
 
 STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_SLICES, STRETCH_VARISPEED = range(4)
 """Ways in which a clip follows a tempo map."""

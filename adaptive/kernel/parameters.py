@@ -14,6 +14,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
+from adaptive.kernel.leap_guard import is_refused
 from adaptive.kernel.schedule import reply
 
 F32: Any = np.float32
@@ -78,6 +79,7 @@ def read_slots(
     header: Any, parameters: Any, slots: Any, slot_bits: Any, seen: Any, ranks: Any, frame: int
 ) -> None:
     """Read new values from the slots, clamp and report them, and mark parameters that have gone stale."""
+    sample_rate = F32(header["sample_rate"])
     for index in range(header["parameter_count"]):
         parameter = parameters[index]
         if parameter["program"] >= 0:
@@ -88,7 +90,9 @@ def read_slots(
             if value != value:  # not a number: the previous target stays
                 continue
             value = min(max(value, parameter["low"]), parameter["high"])
-            parameter["target"] = value
+            parameter["sent"] = value
+            if not is_refused(parameter, value, frame, sample_rate):
+                parameter["target"] = value
             parameter["arrival_frame"] = frame
             parameter["has_arrived"] = np.int32(1)
             parameter["is_stale"] = np.int32(0)
@@ -246,7 +250,7 @@ def apply_mappings(header: Any, parameters: Any, mappings: Any) -> None:
 
 @rtsafe
 def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
-    """Record value, age, staleness and target of every parameter for the conductor's control step."""
+    """Record a control step for the conductor: value, age, staleness, target, and what was sent."""
     control_step = frame // np.int64(CONTROL_STEP_FRAMES)
     row = control_step % header["history_steps"]
     sample_rate = F32(header["sample_rate"])
@@ -256,3 +260,4 @@ def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
         history[row, index, np.int64(1)] = age_seconds(parameter, frame, sample_rate)
         history[row, index, np.int64(2)] = F32(parameter["is_stale"])
         history[row, index, np.int64(3)] = parameter["target"]
+        history[row, index, np.int64(4)] = parameter["sent"]

@@ -9,7 +9,7 @@ articulation and brightness for arousal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from adaptive.errors import InputError, quoted
@@ -69,6 +69,14 @@ def mood_point(word: str) -> tuple[float, float]:
 def mood_mode(valence: float) -> str:
     """Return the mode that expresses a valence: the brighter, the more pleasant."""
     return next((mode for least, mode in MODES if valence >= least), DARKEST)
+
+
+def mood_mode_of(valence: float, modes: Collection[str]) -> str:
+    """Return the one of `modes` that is nearest to what expresses a valence; the brighter of two."""
+    order = [*(mode for _, mode in MODES), DARKEST]
+    wanted = order.index(mood_mode(valence))
+    known = [mode for mode in order if mode in modes]
+    return min(known, key=lambda mode: abs(order.index(mode) - wanted)) if known else mood_mode(valence)
 
 
 def mood_tempo(arousal: float) -> float:

@@ -245,6 +245,8 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.require_known((*at, "stem", section), "section", section, file.sections)
         _introduction(name, layer, file, faults)
         _variations(layer.stem, at, faults)
+        if isinstance(layer.style, dict) and not any(layer.style.values()):
+            faults.add((*at, "style"), "needs a weight above 0, such as { jazz = 0.7, funk = 0.3 }")
         if layer.density is not None and layer.steer.density is not None:
             faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
@@ -323,6 +325,11 @@ def _stingers(file: PresetFile, faults: FaultList) -> None:
                     faults.add((*at, key), "goes with `notes`, not with a `stem`")
         if stinger.stem == {}:
             faults.add((*at, "stem"), "must have at least one file")
+        if stinger.tempo_bpm is not None and stinger.stem is None:
+            faults.add((*at, "tempo_bpm"), "goes with a `stem`; `notes` follow the tempo by themselves")
+        if stinger.stretch is not None and stinger.tempo_bpm is None:
+            text = "needs `tempo_bpm`, the tempo it was recorded at; without one it sounds as recorded"
+            faults.add((*at, "stretch"), text)
 
 
 @functools.cache
@@ -421,7 +428,11 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
             continue
         if layer.style is not None and styles is not None:
             what = f"style of `{layer.generator}`"
-            faults.require_known((*at, "style"), what, layer.style, styles)
+            if isinstance(layer.style, str):
+                faults.require_known((*at, "style"), what, layer.style, styles)
+                continue
+            for style in layer.style:
+                faults.require_known((*at, "style", style), what, style, styles)
 
 
 CHECKS = (

@@ -146,6 +146,9 @@ class SteerTable(Table, frozen=True):
     learned: bool = True
 
 
+StyleWeight = Annotated[float, Meta(ge=0.0, le=1000.0)]
+
+
 class LayerTable(Table, frozen=True):
     """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
 
@@ -156,7 +159,7 @@ class LayerTable(Table, frozen=True):
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
-    style: Name | None = None
+    style: Name | dict[Name, StyleWeight] | None = None
     instrument: Name | Instrument | None = None
     level_db: Control = 0.0
     pan: Control = 0.0
@@ -322,6 +325,8 @@ class StingerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     first_beat_s: Seconds = 0.0
+    tempo_bpm: Annotated[float, Meta(ge=20.0, le=400.0)] | None = None
+    stretch: Stretch | None = None
     instrument: Name | None = None
     notes: Annotated[tuple[StingerNote, ...], Meta(max_length=64)] = ()
     follows: Literal["key", "chord"] = "key"

@@ -27,7 +27,7 @@ FREE_PREFIX = "x_"
 
 # Keys reserved for later versions; a suggestion of another name would mislead.
 NOT_YET: Mapping[type, frozenset[str]] = {
-    StingerTable: frozenset({"first_pass", "stretch", "wrapped"}),
+    StingerTable: frozenset({"first_pass", "wrapped"}),
     InputTable: frozenset({"combine"}),
 }
 

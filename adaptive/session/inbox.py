@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from adaptive.conductor.beginning import Beginning
-from adaptive.conductor.messages import FireEvent, Message, SetOutputLatency, TakeSteps
+from adaptive.conductor.messages import FireEvent, Message, SetOutputLatency, TakeSteps, Transport
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.errors import QueueFullError
@@ -28,6 +28,7 @@ from adaptive.inputs.message import (
     Transaction,
     UndoEdit,
 )
+from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.client_times import ClientTimes
@@ -204,14 +205,33 @@ class Inbox:
                 saved: dict[str, Any] = msgspec.to_builtins(host.performance.save())
                 connection.send({"saved": saved, "id": request.id})
             return
+        elif isinstance(request, PlayNote):
+            self._play_note(request, connection)
+            return
         elif isinstance(request, ExchangeClock | StampedSteps | TakeSteps | SetOutputLatency):
             self._act_timed(request, connection)
             return
         elif isinstance(request, Message):
+            if isinstance(request, Transport) and not request.is_playing:
+                host.performance.live_notes.release(host.performance.conductor, is_all=True)
             self._keep(request, connection)
             return
         receipts.acknowledge(request.id, connection, "accepted", "")
         receipts.acknowledge(request.id, connection, "finished", "")
+
+    def _play_note(self, note: PlayNote, connection: Connection | None) -> None:
+        """Play a live note at once, or end it."""
+        performance, receipts = self._host.performance, self._host.receipts
+        if self.is_early:
+            reason = "nothing plays yet"
+        else:
+            reason = performance.live_notes.play(note, performance.conductor, connection)
+        if reason:
+            self._host.status.dropped += 1
+            receipts.acknowledge(note.id, connection, "dropped", reason)
+            return
+        receipts.acknowledge(note.id, connection, "accepted", "")
+        receipts.acknowledge(note.id, connection, "finished", "heard from the next quantum on")
 
     def _act_timed(
         self,
@@ -252,5 +272,7 @@ class Inbox:
                 index = performance.layout.parameters.get(name)
                 if index is not None:  # another preset may have been loaded meanwhile
                     performance.engine.set_parameter(index, value, SOURCE_NETWORK)
+            for note in line.notes:
+                performance.live_notes.play(note, performance.conductor)
             messages += line.messages
         return messages

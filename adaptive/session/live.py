@@ -215,8 +215,10 @@ class LiveSession:
         # the count is read before the replies, so that the replies include all that these steps applied
         rendered = performance.engine.control_steps
         replies = performance.engine.drain_replies()
+        sounded = performance.live_notes.take_replies(replies)
         if self._recorder is not None:
             self._recorder.take_replies(replies)
+            self._recorder.take_notes(sounded)
         for control_step in range(
             performance.next_control_step, min(rendered, performance.next_control_step + MOST_STEPS_AT_ONCE)
         ):
@@ -324,6 +326,7 @@ class LiveSession:
     def disconnect(self, connection: Connection) -> None:
         """Remove a connection and the receipts it waits for."""
         self.subscriptions.connections.discard(connection)
+        self.performance.live_notes.release(self.performance.conductor, connection)
         self.receipts.forget(connection)
 
     def acknowledge(

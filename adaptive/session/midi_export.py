@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from adaptive.composer.blend import blend_text
 from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.composer.registry import GENERATORS
 from adaptive.composer.steer import NOTHING_HELD, HeldHarmony
@@ -73,6 +74,10 @@ class _DurationRecorder:
         self.durations[frame, note.midi] = frames
         return self.player.play(note, frame, frames, group)
 
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """Commands of a note without an end."""
+        return self.player.hold(key, velocity, frame, number)
+
     @property
     def can_fade(self) -> bool:
         """As the player."""
@@ -120,6 +125,7 @@ class MidiExport:
         self._recorders: dict[str, _DurationRecorder] = {}
         self._held: list[tuple[float, HeldHarmony]] = []
         self._frames = 0
+        self._live: dict[tuple[str, int], tuple[int, float]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("wb")
         for name, layer in performance.conductor.assets.generated.items():
@@ -164,6 +170,9 @@ class MidiExport:
         texts = [*self.remarks(), f"seed {self._performance.seed}"]
         sections = [self._mark(instance) for instance in self._instances]
         tracks = list(self._tracks.values())
+        for key, begun in self._live.items():
+            self._write_live_note(key, begun, max(begun[0] + 1, self._frames))
+        self._live.clear()
         for track in tracks:
             track.notes.sort(key=lambda note: (note.frame, note.midi))
         score = midi_file.MidiScore(
@@ -175,7 +184,7 @@ class MidiExport:
         table = self._preset.file.layers[name]
         generator = table.generator or ""
         spec = GENERATORS[generator]
-        style = table.style or spec.styles[0]
+        style = blend_text(table.style) or spec.styles[0]
         instrument = table.instrument or spec.instrument_for(style)
         number = programme(instrument, generator, self._preset.file.instruments)
         played_by = instrument if isinstance(instrument, str) else instrument.kind
@@ -213,6 +222,8 @@ class MidiExport:
         if line["kind"] == "steer":
             playback = self._performance.conductor.playback
             self._held.append((playback.tempo.beat_at(line["frame"]), playback.held))
+        if line["kind"] == "live_note":
+            self._take_live_note(line)
         if line["kind"] != "note":
             return
         name, frame, midi = line["layer"], line["frame"], line["midi"]
@@ -221,6 +232,20 @@ class MidiExport:
         self._tracks[name].notes.append(note)
         if len(durations) > MOST_DURATIONS:
             self._recorders[name].durations = {key: durations[key] for key in durations if key[0] >= frame}
+
+    def _take_live_note(self, line: Line) -> None:
+        """A live note is written when it ends; what is held at the end of the music ends with it."""
+        key = (line["layer"], line["midi"])
+        begun = self._live.pop(key, None)
+        if begun is not None:
+            self._write_live_note(key, begun, line["frame"])
+        if line["velocity"] > 0.0:
+            self._live[key] = (line["frame"], line["velocity"])
+
+    def _write_live_note(self, key: tuple[str, int], begun: tuple[int, float], end: int) -> None:
+        frame, velocity = begun
+        note = midi_file.PlayedNote(frame, max(1, end - frame), key[1], velocity)
+        self._tracks[key[0]].notes.append(note)
 
 
 def marks_of(

@@ -112,15 +112,17 @@ class _TraceFeed:
     def before(self, control_step: int) -> None:
         """Schedule the parameter values of a control step; call before it is rendered."""
         end = (control_step + 1) * CONTROL_STEP_FRAMES
-        rows = []
+        rows, notes = [], []
         while self._next < len(self._lines) and self._lines[self._next].frame < end:
             line = self._lines[self._next]
             rows += [(line.frame, name, value) for name, value in line.values]
+            notes += [(line.frame, note) for note in line.notes]
             at = -(-line.frame // CONTROL_STEP_FRAMES)
             self._waiting += [(at, message) for message in line.messages]
             self._next += 1
         if rows:
             self._performance.schedule_values(rows)
+        self._performance.schedule_notes(notes)
 
     def messages(self, control_step: int) -> list[Message]:
         """Messages of a control step."""

@@ -20,10 +20,12 @@ from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
+from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM
 from adaptive.preset.model import Preset, Vocabulary
 from adaptive.session.edit_queue import EditQueue, Tell, tell_nobody
+from adaptive.session.live_notes import LiveNotes
 
 
 def vocabulary() -> Vocabulary:
@@ -115,6 +117,7 @@ class Performance:
         assets = prepare(preset, self.layout, self.engine, seed, source_of)
         self.conductor = Conductor(PlaybackState(preset, self.layout, assets, self.engine, self.log, seed))
         self.edit_queue = EditQueue(PreparedPreset(preset, self.layout, assets, self.layout.spec), source_of)
+        self.live_notes = LiveNotes(self.engine)
         self.next_control_step = 0
 
     def successor(self, preset: Preset, seed: int) -> Performance:
@@ -172,6 +175,7 @@ class Performance:
             self.conductor = conductor
             self.preset, self.layout = conductor.playback.preset, conductor.playback.layout
         self.conductor.step(self.next_control_step, messages)
+        self.live_notes.report(self.next_control_step, self.conductor.playback)
         self.next_control_step += 1
         return True
 
@@ -214,6 +218,11 @@ class Performance:
             return False
         self.edit_queue.ask(self.edit_queue.previous, tell or tell_nobody)
         return True
+
+    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote]]) -> None:
+        """Play live notes at given frames: (frame, note)."""
+        for frame, note in notes:
+            self.live_notes.play(note, self.conductor, at=frame)
 
     def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:
         """Set parameters at given frames: (frame, name, value), each rounded up to the next quantum."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from adaptive.composer.blend import blend_text
 from adaptive.composer.plan.form import parse_form
 from adaptive.composer.registry import GENERATORS
 from adaptive.errors import InputError, PresetError
@@ -80,7 +81,7 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
         spec = GENERATORS.get(layer.generator or "")
         if spec is None:
             continue
-        instrument = layer.instrument or spec.instrument_for(layer.style)
+        instrument = layer.instrument or spec.instrument_for(blend_text(layer.style))
         if not isinstance(instrument, str):
             continue
         is_kit = instrument in kits.KITS

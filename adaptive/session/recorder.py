@@ -14,6 +14,7 @@ from adaptive.engine.ports import Reply
 from adaptive.inputs.bar_json import bar_json
 from adaptive.inputs.message_json import message_json
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
+from adaptive.session.live_notes import SoundedLiveNote
 
 
 class Recorder:
@@ -48,6 +49,7 @@ class Recorder:
         self._log: TextIO = (folder / "log.jsonl").open("w", encoding="utf-8", buffering=1)
         self._applied: list[tuple[int, str, float]] = []
         self._bars: list[dict[str, Any]] = []
+        self._notes: list[SoundedLiveNote] = []
         self._write(self._trace, {"meta": meta})
 
     def take_line(self, line: Line) -> None:
@@ -62,6 +64,11 @@ class Recorder:
             if reply.kind == REPLY_APPLIED and not self._is_broken:
                 self._applied.append((reply.done, self._names[reply.which], reply.value))
 
+    def take_notes(self, notes: Sequence[SoundedLiveNote]) -> None:
+        """Remember the live notes that have begun or ended."""
+        if not self._is_broken:
+            self._notes += notes
+
     def take_step(self, control_step: int, messages: Sequence[Message]) -> None:
         """Write a control step: its messages, and the values applied in its four quanta."""
         rows: list[tuple[int, dict[str, Any]]] = [
@@ -71,6 +78,8 @@ class Recorder:
         due = [row for row in self._applied if row[0] < end]
         self._applied = [row for row in self._applied if row[0] >= end]
         rows += [(frame, {name: value}) for frame, name, value in due]
+        rows += [(one.frame, {"message": one.note.as_json()}) for one in self._notes if one.frame < end]
+        self._notes = [one for one in self._notes if one.frame >= end]
         # the bars of the step before: they say themselves when they were written
         rows += [(control_step * CONTROL_STEP_FRAMES, bar) for bar in self._bars]
         self._bars.clear()
@@ -96,5 +105,6 @@ class Recorder:
             self._is_broken = True
             self._applied.clear()
             self._bars.clear()
+            self._notes.clear()
             why = error.strerror or error
             self._tell(f"{self._folder}: the recording ends here, the music goes on: {why}")

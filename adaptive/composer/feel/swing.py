@@ -60,11 +60,6 @@ OF_STYLE = {
 """How the styles of drums swing; those that are not named are straight."""
 
 
-def swing_of(styles: tuple[str, ...]) -> Swing:
-    """Return the swing of an ensemble: that of the first style that swings."""
-    return next((OF_STYLE[style] for style in styles if style in OF_STYLE), STRAIGHT)
-
-
 def ratio_at(swing: Swing, amount: float, tempo_bpm: float) -> float:
     """Return the ratio of long to short.
 

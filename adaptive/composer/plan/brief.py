@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from adaptive.composer.blend import drawn_style
+from adaptive.composer.genres.genre import Genre
+from adaptive.composer.genres.mixing import Weighted, genres_of
+from adaptive.composer.genres.registry import GENRES
 from adaptive.composer.meter import Meter
+from adaptive.composer.seeding import named_seed
 from adaptive.composer.steer import HeldHarmony
 from adaptive.music.chord import Chord
+from adaptive.music.pitch import Tone
 from adaptive.music.scale import Key
 
 BarChords = tuple[tuple[Fraction, Chord], ...]
@@ -25,7 +31,7 @@ class LayerBrief:
     plays_tune : bool
         Whether it plays the tune.
     style : str
-        Style of its generator, which may say how the section swings; empty: the first.
+        Style of its generator, or several with weights (`adaptive.composer.blend`); empty: the first.
     """
 
     name: str
@@ -64,6 +70,10 @@ class SectionBrief:
         How often the section was entered before.
     take : int
         Number of the regeneration of the tune; 0: as planned.
+    tension, repetition : float or None
+        0 to 1: what is asked for; None: nothing.
+    temperature : float
+        0 to 3: how unusual what is drawn may be; 1: as usual.
     """
 
     section: str
@@ -78,14 +88,26 @@ class SectionBrief:
     has_stems: bool = False
     visit: int = 0
     take: int = 0
+    tension: float | None = None
+    repetition: float | None = None
+    temperature: float = 1.0
 
     def under(self, held: HeldHarmony) -> SectionBrief:
         """Return the brief with a held key, mode or chord.
 
-        A key or mode changes nothing where chords are declared or recordings sound: their key is theirs.
+        A key changes nothing where recordings sound.  It transposes declared chords, which keep their
+        qualities; a mode does not change them.
         """
-        brief = replace(self, take=held.take) if held.take else self
-        if not self.chords and not self.has_stems:
+        brief = replace(
+            self,
+            take=held.take or self.take,
+            tension=held.tension,
+            repetition=held.repetition,
+            temperature=held.temperature,
+        )
+        if self.chords and not self.has_stems and held.key is not None:
+            brief = replace(brief, key=held.key, chords=_transposed(self.chords, self.key, held.key))
+        elif not self.chords and not self.has_stems:
             key = held.key or self.key
             brief = replace(brief, key=Key(key.tonic, held.mode or key.mode))
         if held.chord is not None:  # as many bars as are declared, so that parts keep their length
@@ -93,6 +115,32 @@ class SectionBrief:
         return brief
 
     @property
+    def genres(self) -> Weighted:
+        """The genres that its pitched layers name as styles, with weights; empty: none."""
+        return genres_of(tuple(layer.style for layer in self.layers if layer.generator != "drums"))
+
+    def genre_of(self, theme: str) -> Genre | None:
+        """The genre from which a theme takes what cannot be mixed; None: none."""
+        genres = self.genres
+        if len(genres) < 2:
+            return genres[0][0] if genres else None
+        text = " + ".join(f"{genre.name} {weight:g}" for genre, weight in genres)
+        return GENRES[drawn_style(text, named_seed(self.seed, self.section, theme))]
+
+    @property
     def has_tune(self) -> bool:
         """Whether a layer plays the tune."""
         return any(layer.plays_tune for layer in self.layers)
+
+
+def _transposed(chords: tuple[BarChords, ...], old: Key, new: Key) -> tuple[BarChords, ...]:
+    """Return declared chords in another key; their names are those of the new key's side."""
+    fifths = new.tonic.fifths - old.tonic.fifths
+    return tuple(
+        tuple((onset, chord if chord.is_silent else _moved(chord, fifths)) for onset, chord in bar)
+        for bar in chords
+    )
+
+
+def _moved(chord: Chord, fifths: int) -> Chord:
+    return Chord(Tone(chord.root.fifths + fifths), chord.quality, Tone(chord.bass.fifths + fifths))

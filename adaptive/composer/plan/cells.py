@@ -25,7 +25,13 @@ _DIVISIONS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = {
     4: (((4,),), ((2, 2), (3, 1), (2, 2)), ((2, 1, 1), (1, 1, 2), (2, 2))),
     6: (((6,), (4, 2)), ((4, 2), (2, 4), (2, 2, 2)), ((2, 2, 2), (3, 1, 2))),
 }
-_MOVES = (-2, -1, -1, -1, -1, 0, 1, 1, 1, 1, 2, 3, -3, 4)
+# The same for tunes whose shortest notes are eighths.
+_EIGHTHS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = _DIVISIONS | {
+    2: (((2,),), ((2,),), ((2,),)),
+    4: (((4,),), ((2, 2),), ((2, 2),)),
+    6: (((6,), (4, 2)), ((4, 2), (2, 2, 2)), ((2, 2, 2),)),
+}
+_MOVES = (-2, -1, -1, -1, -1, 0, 0, 1, 1, 1, 1, 2, 3, -3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,12 @@ Cell = tuple[CellNote, ...]
 
 
 def rhythm(
-    meter: Meter, rng: np.random.Generator, activity: float, syncopation: float = 0.0
+    meter: Meter,
+    rng: np.random.Generator,
+    activity: float,
+    syncopation: float = 0.0,
+    *,
+    in_eighths: bool = False,
 ) -> list[tuple[Fraction, Fraction]]:
     """Return onsets and lengths of a bar.
 
@@ -56,7 +67,11 @@ def rhythm(
         0 … 1: from held notes to divided pulses.
     syncopation : float
         0 … 1: the chance that a note on a pulse comes an eighth early.
+    in_eighths : bool
+        Whether no note is shorter than an eighth.
     """
+    figure = float(rng.random())  # a bar divides all pulses alike, so that its rhythm is remembered
+    divisions = _EIGHTHS if in_eighths else _DIVISIONS
     onsets: list[Fraction] = []
     for index, (pulse, length) in enumerate(zip(meter.pulses, meter.pulse_lengths, strict=True)):
         drawn = float(rng.random())
@@ -65,9 +80,9 @@ def rhythm(
         if not index and len(meter.pulses) > 2 and drawn > 0.88:
             continue  # it begins after the bar line
         level = 0 if drawn < 0.75 - 0.5 * activity else 1 if drawn < 1.15 - 0.45 * activity else 2
-        choices = _DIVISIONS.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
+        choices = divisions.get(int(length / meter.step), (((int(length / meter.step),),),) * 3)[level]
         at = pulse
-        for sixteenths in choices[int(rng.integers(len(choices)))]:
+        for sixteenths in choices[int(figure * len(choices))]:
             onsets.append(at)
             at += sixteenths * meter.step
     onsets = _anticipated(meter, onsets, rng, syncopation)
@@ -91,27 +106,36 @@ def _anticipated(
 def _breathing(
     meter: Meter, notes: list[tuple[Fraction, Fraction]], drawn: float
 ) -> list[tuple[Fraction, Fraction]]:
-    """Let nearly half of the bars end with a rest of an eighth or more."""
+    """Let six bars of ten end with a rest of an eighth or more."""
     onset, length = notes[-1]
-    if drawn > 0.55 or length < 4 * meter.step:
+    if drawn > 0.65 or length < 4 * meter.step:
         return notes
     return [*notes[:-1], (onset, length - (2 if length < 8 * meter.step else 4) * meter.step)]
 
 
 def cell(
-    meter: Meter, rng: np.random.Generator, activity: float, syncopation: float = 0.0, least: int = 2
+    meter: Meter,
+    rng: np.random.Generator,
+    activity: float,
+    syncopation: float = 0.0,
+    least: int = 2,
+    proposals: int = PROPOSALS,
+    *,
+    in_eighths: bool = False,
 ) -> Cell:
     """Return a new cell; it has at least `least` notes if a few tries find such a rhythm."""
     for _ in range(4):
-        notes = rhythm(meter, rng, activity, syncopation)
+        notes = rhythm(meter, rng, activity, syncopation, in_eighths=in_eighths)
         if len(notes) >= least and len({length for _, length in notes}) > 1:
             break
-    return with_contour(notes, rng)
+    return with_contour(notes, rng, proposals)
 
 
-def with_contour(notes: list[tuple[Fraction, Fraction]], rng: np.random.Generator) -> Cell:
-    """Return a rhythm with the best of `PROPOSALS` contours."""
-    moves = rng.choice(_MOVES, size=(PROPOSALS, max(1, len(notes) - 1)))
+def with_contour(
+    notes: list[tuple[Fraction, Fraction]], rng: np.random.Generator, proposals: int = PROPOSALS
+) -> Cell:
+    """Return a rhythm with the best of some contours."""
+    moves = rng.choice(_MOVES, size=(proposals, max(1, len(notes) - 1)))
     heights = [[0, *np.cumsum(row)[: len(notes) - 1].tolist()] for row in moves]
     best = min(heights, key=_contour_faults)
     return tuple(CellNote(onset, length, height) for (onset, length), height in zip(notes, best, strict=True))
@@ -120,9 +144,9 @@ def with_contour(notes: list[tuple[Fraction, Fraction]], rng: np.random.Generato
 def _contour_faults(heights: list[int]) -> float:
     moves = [b - a for a, b in pairwise(heights)]
     leaps = [place for place, move in enumerate(moves) if abs(move) > 1]
-    faults = 1.2 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.6)
+    faults = 0.8 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.6)
     faults += sum(1.5 for place in leaps if place + 1 < len(moves) and moves[place + 1] * moves[place] >= 0)
-    faults += 0.5 * sum(move == 0 for move in moves)
+    faults += 0.2 * sum(move == 0 for move in moves)
     span = max(heights) - min(heights)
     faults += 0.0 if 2 <= span <= 5 else 1.0
     return faults + 0.3 * abs(heights[-1] - 1)

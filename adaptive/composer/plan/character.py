@@ -15,6 +15,10 @@ LEADERS = ("melody", "countermelody", "ostinato", "arpeggio", "comping", "pad", 
 """Generators in the order in which they take the lead."""
 
 
+RHYTHMS = (("bar", "half", "bar"), ("half", "slow", "half"), ("slow", "bar", "slow"))
+"""Harmonic rhythms of main, contrasting and quiet themes, one of which each theme has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Character:
     """How a theme sounds.
@@ -47,7 +51,9 @@ def character_of(brief: SectionBrief, part: FormPart) -> Character:
     """
     rng = seeded(named_seed(brief.seed, brief.section, part.theme, "character"))
     side = 1 if rng.random() < 0.5 else -1
-    rhythms = [("bar", "half", "bar"), ("half", "slow", "half"), ("slow", "bar", "slow")][part.place % 3]
+    genre = brief.genre_of(part.theme)
+    known = RHYTHMS if genre is None else (*genre.rhythms, ("slow", "bar", "slow"))
+    rhythms = known[part.place % 3]
     rhythm = rhythms[int(rng.integers(3))]
     is_free = not brief.has_stems
     # the themes of a movement rest in turn, so that neighbours differ in who plays
@@ -56,8 +62,8 @@ def character_of(brief: SectionBrief, part: FormPart) -> Character:
     if part.place == 0:
         return Character(0, rhythm, 0.0, 0.0, frozenset() if part.primes else _thinner(brief, resting))
     if part.place == 1:
-        return Character(2 if side > 0 else -2, rhythm, 0.1 * side, 0.08 * side, resting)
-    return Character(-2 * side, rhythm, -0.18, -0.22, resting)
+        return Character(4 if side > 0 else -3, rhythm, 0.1 * side, 0.08 * side, resting)
+    return Character(-6 if side > 0 else 4, rhythm, -0.18, -0.22, resting)
 
 
 def _thinner(brief: SectionBrief, resting: frozenset[str]) -> frozenset[str]:
@@ -68,8 +74,14 @@ def _thinner(brief: SectionBrief, resting: frozenset[str]) -> frozenset[str]:
 def _resting(brief: SectionBrief, place: int, turn: int) -> frozenset[str]:
     if len(brief.layers) < 2:
         return frozenset()
-    quiet = [layer for layer in brief.layers if layer.generator == "drums"] if place >= 2 else []
+    genre = brief.genres[0][0] if brief.genres else None
+    drums_rest = place >= 2 and not (genre is not None and genre.quiet_drums)
+    quiet = [layer for layer in brief.layers if layer.generator == "drums"] if drums_rest else []
     others = [layer for layer in brief.layers if layer.generator in MAY_REST]
+    if genre is not None and place < 2:
+        extras = [layer for layer in others if layer.generator in genre.extras]
+        others = extras or [layer for layer in others if place and layer.generator in {"pad", "comping"}]
+        return frozenset(layer.name for layer in others[:1])
     others.sort(key=lambda layer: MAY_REST.index(layer.generator))
     spare = others[: max(1, len(others) - 1)] if len(brief.layers) - len(quiet) > 2 else []
     resting = [*quiet, spare[turn % len(spare)]] if spare else quiet

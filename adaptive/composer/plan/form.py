@@ -14,7 +14,9 @@ Examples
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.errors import InputError, quoted
@@ -94,7 +96,11 @@ def parse_form(text: str) -> tuple[FormPart, ...]:
 
 
 def movement(
-    number: int, seed: int, declared: tuple[FormPart, ...] = (), visit: int = 0
+    number: int,
+    seed: int,
+    declared: tuple[FormPart, ...] = (),
+    visit: int = 0,
+    forms: tuple[str, ...] = (),
 ) -> tuple[FormPart, ...]:
     """Return the parts of a movement.
 
@@ -109,11 +115,15 @@ def movement(
     visit : int
         How often the section was entered before: its first theme returns, varied, and every second time
         others follow it.
+    forms : tuple of str
+        Movements to choose from, of one length, such as those of a genre; empty: the usual ones.
     """
     if declared:
         return tuple(_renewed(part, number + visit // 2, visit > 0) for part in declared)
     rng = seeded(named_seed(seed, "form"), number, visit)
-    patterns = _LATER if number else _FIRST
+    patterns: Sequence[Sequence[tuple[int, int]]] = _LATER if number else _FIRST
+    if forms:
+        patterns = [_pattern(form, is_later=number > 0) for form in forms]
     pattern = patterns[int(rng.integers(len(patterns)))]
     first = 3 * (number + visit // 2)
     parts = []
@@ -128,6 +138,17 @@ def movement(
         returns = visit > 0 and is_known
         parts.append(FormPart(name[0], max(primes, int(returns)), name, index % 3))
     return tuple(parts)
+
+
+@lru_cache(maxsize=64)
+def _pattern(form: str, *, is_later: bool) -> tuple[tuple[int, int], ...]:
+    """Return the places and primes of a form; a later movement ends with a theme of an earlier one."""
+    parts = parse_form(form)
+    letters = list(dict.fromkeys(part.letter for part in parts))
+    pattern = [(min(2, letters.index(part.letter)), part.primes) for part in parts]
+    if is_later:
+        pattern[-1] = (-1, max(1, parts[-1].primes))
+    return tuple(pattern)
 
 
 def _renewed(part: FormPart, round_: int, returns: bool) -> FormPart:

@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from adaptive.composer.genres.genre import Genre
+from adaptive.composer.genres.mixing import mean_of
 from adaptive.composer.plan.bass_line import HOME, bass_pitch
 from adaptive.composer.plan.brief import BarChords, SectionBrief
 from adaptive.composer.plan.character import Character, character_of, leader_of
+from adaptive.composer.plan.colour import coloured, tension_colour
 from adaptive.composer.plan.counterline import CounterNote, counterline
 from adaptive.composer.plan.form import FormPart
-from adaptive.composer.plan.progression import Phrase, PhraseGoal, chords_of, write_phrase
+from adaptive.composer.plan.progression import Phrase, PhraseGoal, chords_of, write_phrase, written_phrases
 from adaptive.composer.plan.tune import (
     Ideas,
+    IdeasAsked,
     PhraseNotes,
     Tune,
     TunePlan,
@@ -48,7 +52,18 @@ RELATED = {
 GROOVE_BARS = 2
 """Bars after which the shared accents of a theme repeat."""
 
-SYNCOPATION = 0.18
+NEW_CHORDS = 0.65
+"""Share of varied returns in which a phrase gets other chords."""
+
+WRITTEN_BARS = 4
+"""Length of the phrases that genres write out."""
+
+AS_USUAL = 0.5
+"""Repetition at which themes return as they do where nothing is asked for."""
+
+SALT_TENSION, SALT_REPEATED = 19, 23
+
+SYNCOPATION = 0.1
 """Chance that a note of the tune comes an eighth early."""
 
 
@@ -92,6 +107,11 @@ class PlannedPart:
         return character_of(self.brief, self.form)
 
     @cached_property
+    def genre(self) -> Genre | None:
+        """The genre of its theme; None: none."""
+        return self.brief.genre_of(self.form.theme)
+
+    @cached_property
     def seed(self) -> int:
         """Seed of the theme: the same at each of its returns."""
         return named_seed(self.brief.seed, self.brief.section, self.form.theme)
@@ -99,7 +119,7 @@ class PlannedPart:
     @cached_property
     def variation(self) -> int:
         """Seed of what changes in this statement; 0: the theme is plain."""
-        if not self.form.primes:
+        if not self.form.primes or self._is_repeated:
             return 0
         return named_seed(self.seed, f"{self.form.primes} {self.number} {self.brief.visit}") or 1
 
@@ -125,15 +145,43 @@ class PlannedPart:
         phrases = list(_theme_phrases(self.brief, self.form, self.phrases, self.character, self.key.mode))
         if self.variation and len(phrases) > 1:
             rng = seeded(self.variation, 1)
-            if rng.random() < 0.65:
+            genre = self.genre
+            share = NEW_CHORDS if genre is None else NEW_CHORDS * (1.0 - genre.progression_share)
+            if rng.random() < share:
                 place = int(rng.integers(len(phrases)))
                 old = phrases[place]
                 goal = PhraseGoal(
-                    len(old.bars), old.close, self.character.harmonic_rhythm, 0.7, head=old.bars[:1]
-                )
+                    len(old.bars), old.close, self.character.harmonic_rhythm,
+                    0.7 if genre is None else genre.chromaticism, head=old.bars[:1],
+                    temperature=self.brief.temperature,
+                )  # fmt: skip
                 phrases[place] = write_phrase(self.key.mode, self.brief.meter, goal, rng)
-        chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase)]
-        return tuple(phrases), chords[: self.bars]
+        colour = "plain" if self.genre is None else self.genre.colour
+        chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase, colour)]
+        return tuple(phrases), self._tense(chords[: self.bars])
+
+    def _tense(self, chords: list[BarChords]) -> list[BarChords]:
+        """Return chords in the colours that the tension asks for; their roots stay."""
+        tension = self.brief.tension
+        if tension is None:
+            return chords
+        drawn = seeded(self.seed, SALT_TENSION).random((len(chords), 4)).tolist()
+        return [
+            tuple(
+                (onset, coloured(chord, self.key, tension_colour(tension, drawn[bar][place % 4])))
+                for place, (onset, chord) in enumerate(one)
+            )
+            for bar, one in enumerate(chords)
+        ]
+
+    @property
+    def _is_repeated(self) -> bool:
+        """Whether a varied return is plain, because repetition is asked for."""
+        repetition = self.brief.repetition
+        if repetition is None or repetition <= AS_USUAL:
+            return False
+        drawn = float(seeded(self.seed, SALT_REPEATED, self.number).random())
+        return drawn < 2.0 * (repetition - AS_USUAL)
 
     @cached_property
     def chords(self) -> list[BarChords]:
@@ -174,8 +222,16 @@ class PlannedPart:
             kin = replace(self, form=FormPart("A", 0, "A", 0)).ideas
         energy = _clamped(brief.energy + self.character.energy)
         take = (f"take {brief.take}",) if brief.take else ()
-        seed = named_seed(brief.seed, brief.section, *take)
-        return ideas_of(brief.meter, seed, self.form.theme, energy, SYNCOPATION, kin)
+        seed = named_seed(brief.seed, brief.section, *(genre.name for genre, _ in brief.genres), *take)
+        asked = IdeasAsked(
+            energy,
+            mean_of(brief.genres, lambda genre: genre.syncopation, SYNCOPATION),
+            mean_of(brief.genres, lambda genre: genre.activity, 0.0),
+            brief.repetition,
+            brief.temperature,
+            mean_of(brief.genres, lambda genre: float(genre.in_eighths), 0.0) > 0.5,
+        )
+        return ideas_of(brief.meter, seed, self.form.theme, asked, kin)
 
     @cached_property
     def tune(self) -> Tune:
@@ -222,11 +278,14 @@ class PlannedPart:
         """Three voices for every chord, by bar, as MIDI pitches."""
         moments, places = [], []
         for bar, chords in enumerate(self.chords):
-            for (onset, chord), bass in zip(chords, self.basses[bar], strict=True):
+            ends = [*(onset for onset, _ in chords[1:]), self.brief.meter.length]
+            for (onset, chord), bass, end in zip(chords, self.basses[bar], ends, strict=True):
                 if not chord.is_silent:
                     places.append((bar, onset))
                     tune = self._tune_at(bar, onset)
-                    moments.append(KnownChord(chord, bass, tune, min(VOICES_HIGH, self.ceilings[bar])))
+                    line = tuple(n.pitch.midi for n in self.tune.bars[bar] if onset <= n.onset < end)
+                    ceiling = min(VOICES_HIGH, self.ceilings[bar])
+                    moments.append(KnownChord(chord, bass, tune, ceiling, line))
         found = dict(zip(places, voice_path(moments), strict=True))
         return [
             tuple(found.get((bar, onset), ()) for onset, _ in chords)
@@ -267,14 +326,26 @@ def _theme_phrases(
 ) -> tuple[Phrase, ...]:
     """Return the phrases of a theme: halves and opens first, the last closes on the tonic."""
     rng = seeded(named_seed(brief.seed, brief.section, form.theme, "harmony"))
-    tension = 0.25 + 0.5 * brief.energy
+    genre = brief.genre_of(form.theme)
+    tension = 0.25 + 0.5 * brief.energy if genre is None else genre.chromaticism
+    if genre is not None:
+        texts = genre.progressions.get(mode, ()) if brief.phrase_bars == WRITTEN_BARS else ()
+        if texts and rng.random() < genre.progression_share:
+            written = written_phrases(texts[int(rng.integers(len(texts)))], brief.meter)
+            # the last phrase is the answer, which closes
+            return tuple(
+                written[-1] if number == count - 1 else written[number % 2] for number in range(count)
+            )
     phrases: list[Phrase] = []
     for number in range(count):
         is_last = number == count - 1
         close = "authentic" if is_last else "half" if rng.random() < 0.7 else "open"
         is_answer = number % 2 == 1 and rng.random() < 0.6
         head = phrases[-1].bars[:2] if is_answer and brief.phrase_bars > 3 else ()
-        goal = PhraseGoal(brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0, head)
+        goal = PhraseGoal(
+            brief.phrase_bars, close, character.harmonic_rhythm, tension, form.place == 0, head,
+            brief.temperature,
+        )  # fmt: skip
         phrases.append(write_phrase(mode, brief.meter, goal, rng))
     return tuple(phrases)
 

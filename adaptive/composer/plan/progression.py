@@ -11,6 +11,7 @@ import numpy as np
 
 from adaptive.composer.meter import Meter
 from adaptive.composer.plan.brief import BarChords
+from adaptive.composer.plan.colour import coloured
 from adaptive.composer.plan.grammar import CHROMATIC, GRAMMARS, Grammar, closes_of
 from adaptive.music.chord import Chord
 from adaptive.music.pitch import Interval
@@ -56,6 +57,8 @@ class PhraseGoal:
         Whether it should begin on the tonic.
     head : tuple
         Bars with which it must begin, such as those of the phrase that it answers.
+    temperature : float
+        0 to 3: below 1 the commonest chords become commoner, above it rare ones do.
     """
 
     bars: int
@@ -64,6 +67,7 @@ class PhraseGoal:
     tension: float = 0.4
     starts_home: bool = True
     head: tuple[tuple[tuple[Fraction, str], ...], ...] = ()
+    temperature: float = 1.0
 
 
 def write_phrase(mode: str, meter: Meter, goal: PhraseGoal, rng: np.random.Generator) -> Phrase:
@@ -115,6 +119,9 @@ def _walk(
     for place in range(1, count):
         before = grammar[1][functions[-1]]
         weights = {name: weight * _liking(name, functions, goal, place) for name, weight in before.items()}
+        if goal.temperature != 1.0:
+            power = 1.0 / max(0.2, goal.temperature)
+            weights = {name: weight**power for name, weight in weights.items()}
         functions.append(_drawn(weights, randoms[place]))
     return [*fixed, *reversed(functions)]
 
@@ -169,10 +176,31 @@ def chord_of(key: Key, function: str) -> Chord:
     return Chord(root, quality, key.tonic.transposed(Interval.parse(bass)) if bass else root)
 
 
-def chords_of(key: Key, phrase: Phrase) -> list[BarChords]:
+def chords_of(key: Key, phrase: Phrase, colour: str = "plain") -> list[BarChords]:
     """Return the chords of each bar of a phrase; a bar without a change repeats the chord before it."""
     bars: list[BarChords] = []
     for bar in phrase.bars:
-        chords = tuple((onset, chord_of(key, function)) for onset, function in bar)
+        chords = tuple((onset, coloured(chord_of(key, function), key, colour)) for onset, function in bar)
         bars.append(chords or ((Fraction(0), bars[-1][-1][1]),))
     return bars
+
+
+@lru_cache(maxsize=256)
+def written_phrases(text: str, meter: Meter) -> tuple[Phrase, ...]:
+    """Return the phrases of a progression that is written out: ``"I | IV | ii V7 | I // I | …"``.
+
+    A bar with two chords changes in its middle; where a meter has none, it keeps the second one.
+    """
+    phrases = []
+    for part in text.split("//"):
+        bars = []
+        for bar in part.split("|"):
+            functions = bar.split()
+            if len(functions) > 1 and not meter.middle:
+                functions = functions[-1:]
+            onsets = (Fraction(0), meter.middle)
+            bars.append(tuple(zip(onsets, functions, strict=False)))
+        last = bars[-1][-1][1]
+        close = "authentic" if last == "I" else "half" if last in {"V", "V7", "Vsus"} else "open"
+        phrases.append(Phrase(tuple(bars), close))
+    return tuple(phrases)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
+from adaptive.composer.genres.mixing import mean_of
 from adaptive.composer.harmony import Harmony
 from adaptive.composer.plan.brief import SectionBrief
 from adaptive.composer.plan.counterline import CounterNote
@@ -219,6 +220,7 @@ class SectionPlan:
         self.brief = brief
         self._declared = parse_form(brief.form) if brief.form else ()
         self._part_bars = _part_bars(brief)
+        self._genre = max(brief.genres, key=lambda row: row[1])[0] if brief.genres else None
         self._parts: dict[int, PlannedPart] = {}
         self._bars: dict[int, BarPlan] = {}
         self._under: dict[HeldHarmony, SectionPlan] = {}
@@ -261,8 +263,10 @@ class SectionPlan:
 
     def _form_of(self, number: int) -> FormPart:
         seed = named_seed(self.brief.seed, self.brief.section)
-        round_, place = divmod(number, len(self._declared) or MOVEMENT_PARTS)
-        return movement(round_, seed, self._declared, self.brief.visit)[place]
+        forms = self._genre.forms if self._genre is not None else ()
+        length = len(self._declared) or (len(forms[0].split()) if forms else MOVEMENT_PARTS)
+        round_, place = divmod(number, length)
+        return movement(round_, seed, self._declared, self.brief.visit, forms)[place]
 
     def prepare(self, bar: int) -> bool:
         """Work out the next stage of the part at a bar; False if nothing is left to do."""
@@ -287,7 +291,7 @@ class SectionPlan:
         if not is_change or self.brief.has_stems or len(meter.pulses) < 3:
             return None
         rng = seeded(part.seed ^ part.variation, 13)
-        if rng.random() > REST_CHANCE:
+        if rng.random() > mean_of(self.brief.genres, lambda genre: genre.rests, REST_CHANCE):
             return None
         return meter.pulses[-1 if rng.random() < 0.6 else -2]
 

@@ -20,8 +20,8 @@ from adaptive.music.chord import Chord
 from adaptive.music.pitch import Pitch
 from adaptive.music.scale import Key
 
-LOW, HOME, HIGH = 31, 33, 45
-"""F4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
+LOW, HOME, HIGH = 28, 33, 45
+"""C4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
 
 # What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
 # idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
@@ -34,6 +34,14 @@ _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "b+"),
     ("a", "i", "b"),
 )
+KIN_RHYTHMS = 0.5
+"""Share of themes in which two ideas have one rhythm."""
+
+MORE_CHANGES = 0.75
+"""Share of the phrases of a varied statement in which two bars change, and not one."""
+
+SALT_REPETITION = 29
+
 FARTHEST = 7
 """Semitones by which an exact transposition may lie beside the line that fits best."""
 
@@ -82,9 +90,35 @@ class Ideas:
     seed: int
 
 
-def ideas_of(
-    meter: Meter, seed: int, theme: str, energy: float, syncopation: float, kin: Ideas | None = None
-) -> Ideas:
+@dataclass(frozen=True, slots=True)
+class IdeasAsked:
+    """What the ideas of a theme are asked to be.
+
+    Parameters
+    ----------
+    energy : float
+        0 … 1: how active its rhythm is.
+    syncopation : float
+        0 … 1: chance that a note comes an eighth early.
+    activity : float
+        Added to the activity that follows from `energy`.
+    repetition : float or None
+        0 … 1: below 0.5 bars get ideas of their own, above it they repeat the first; None: as usual.
+    temperature : float
+        0 … 3: above 1 contours are less chosen.
+    in_eighths : bool
+        Whether no note is shorter than an eighth.
+    """
+
+    energy: float
+    syncopation: float = 0.0
+    activity: float = 0.0
+    repetition: float | None = None
+    temperature: float = 1.0
+    in_eighths: bool = False
+
+
+def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas | None = None) -> Ideas:
     """Return the ideas of a theme.
 
     Parameters
@@ -95,19 +129,25 @@ def ideas_of(
         Seed of the section.
     theme : str
         Its name.
-    energy : float
-        0 … 1: how active its rhythm is.
-    syncopation : float
-        0 … 1.
+    asked : IdeasAsked
+        How active, syncopated, repetitive and unusual they are.
     kin : Ideas or None
         Another theme, of which half of the themes take an idea and change it.
     """
     seed = named_seed(seed, theme, "tune")
     rng = seeded(seed)
-    activity = 0.25 + 0.6 * energy + 0.2 * (float(rng.random()) - 0.5)
-    a = cells.cell(meter, rng, activity, syncopation, least=3)
-    b = cells.cell(meter, rng, activity * 0.8, syncopation)
-    c = cells.cell(meter, rng, min(1.0, activity * 1.25), syncopation, least=3)
+    activity = 0.25 + 0.6 * asked.energy + 0.2 * (float(rng.random()) - 0.5) + asked.activity
+    activity, syncopation = min(1.0, max(0.05, activity)), asked.syncopation
+    proposals = max(1, round(cells.PROPOSALS / max(0.2, asked.temperature)))
+
+    def cell(share: float, least: int = 2) -> Cell:
+        return cells.cell(
+            meter, rng, min(1.0, activity * share), syncopation, least, proposals, in_eighths=asked.in_eighths
+        )
+
+    a, b, c = cell(1.0, 3), cell(0.8), cell(1.25, 3)
+    if float(rng.random()) < KIN_RHYTHMS:  # the third idea has the rhythm of the first
+        c = cells.with_contour([(note.onset, note.length) for note in a], rng, proposals)
     drawn = float(rng.random())
     if kin is not None and drawn < 0.6:
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
@@ -115,7 +155,24 @@ def ideas_of(
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
     upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
     rises = bool(rng.random() < 0.65)
-    return Ideas(a, b, c, scheme, (*scheme[:2], third), upbeat, rises, seed)
+    answer = (*scheme[:2], third)
+    if asked.repetition is not None:
+        scheme, answer = (
+            _repeating(scheme, seed, asked.repetition),
+            _repeating(answer, seed, asked.repetition),
+        )
+    return Ideas(a, b, c, scheme, answer, upbeat, rises, seed)
+
+
+def _repeating(words: tuple[str, ...], seed: int, repetition: float) -> tuple[str, ...]:
+    """Return a scheme in which bars repeat the first idea, or have ideas that differ, as asked for."""
+    drawn = seeded(seed, SALT_REPETITION).random(len(words)).tolist()
+    share = 2.0 * abs(repetition - 0.5)
+    changed = []
+    for place, word in enumerate(words):
+        other = words[0] if repetition > 0.5 else ("a", "b", "c", "i")[place % 4]
+        changed.append(other if place and drawn[place] < share else word)
+    return tuple(changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +265,10 @@ def _phrase_cells(ideas: Ideas, plan: TunePlan, phrase: int, count: int) -> list
     made = [_developed(ideas, words[bar % len(words)], plan.meter) for bar in range(count - 1)]
     if plan.variation:
         rng = seeded(plan.variation, phrase)
-        place = int(rng.integers(1, max(2, count - 1)))
-        if place < len(made):
-            made[place] = _varied(made[place], plan.meter, float(rng.random()))
+        changes = 2 if rng.random() < MORE_CHANGES else 1
+        for place in {int(place) for place in rng.integers(1, max(2, count - 1), size=changes)}:
+            if place < len(made):
+                made[place] = _varied(made[place], plan.meter, float(rng.random()))
     return [*made, _closing(ideas, plan, phrase)]
 
 

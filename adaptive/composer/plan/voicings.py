@@ -21,17 +21,23 @@ LOW, HIGH = 52, 69
 MOST_CHOICES, MOST_PATHS = 10, 3
 """Voicings tried for a chord, and paths kept after it."""
 
+_RUB_LATER = 3.0
 _PARALLEL, _RUB, _BLOCK, _WIDE = 9.0, 6.0, 2.0, 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class KnownChord:
-    """A chord with the notes that are known: the bass, the tune where the chord begins, and its ceiling."""
+    """A chord with the notes that are known.
+
+    They are the bass, the tune where the chord begins, the ceiling, and the notes of the tune that sound
+    while it does.
+    """
 
     chord: Chord
     bass: int
     tune: int | None = None
     ceiling: int = HIGH
+    line: tuple[int, ...] = ()
 
 
 def voice_path(moments: Sequence[KnownChord], before: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
@@ -78,6 +84,7 @@ def _cost(
     cost = _WIDE * abs(sum(notes) / len(notes) - (LOW + HIGH) / 2)
     if moment.tune is not None:
         cost += _RUB * sum((moment.tune - note) in {1, 13} for note in notes)
+    cost += _RUB_LATER * sum((tune - note) in {1, 13} for tune in moment.line for note in notes)
     cost += sum(_WIDE for low, high in pairwise(notes) if high - low > 7)
     if not last or earlier is None or len(last) != len(notes):
         return cost

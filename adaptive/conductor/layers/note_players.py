@@ -39,6 +39,9 @@ class NotePlayer(Protocol):
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
 
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """Commands of a note without an end, which `commands.release_note` ends by its number."""
+
     def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
         """Commands that bring all its notes to a gain; none if it cannot fade."""
 
@@ -65,6 +68,9 @@ class KitSound:
     pan: float
     choke: str | None
 
+
+FIRST_HIT = 1000
+"""Numbers of written notes of a sampler begin behind those of held ones."""
 
 KitState = tuple[int, dict[str, int], dict[str, int]]
 
@@ -100,6 +106,10 @@ class InstrumentPlayer:
 
     def restore(self, state: Any) -> None:
         """Do nothing."""
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """The command of a held note."""
+        return [commands.play_note(frame, self.place.instrument or 0, float(key), velocity, 0, note=number)]
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
@@ -158,13 +168,21 @@ class KitPlayer:
         """Restore a state: hits that were withdrawn get the same clips and variants when played again."""
         self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
 
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """No command: hits ring out."""
+        return []
+
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit at `frame`; nothing if the kit does not have the piece."""
-        if note.pitch not in self.kit:
+        return self.strike(note.pitch, note.velocity, frame, group)
+
+    def strike(self, piece: str, velocity: float, frame: int, group: int) -> list[Command]:
+        """Commands of a hit of a piece, with a velocity of 0 … 1."""
+        if piece not in self.kit:
             return []
-        count = self._played.get(note.pitch, 0)
-        self._played[note.pitch] = count + 1
-        hit = self.kit[variant(self.kit, note.pitch, note.velocity, count)]
+        count = self._played.get(piece, 0)
+        self._played[piece] = count + 1
+        hit = self.kit[variant(self.kit, piece, velocity, count)]
         posted = []
         if hit.choke is not None:
             before = self._ringing.get(hit.choke)
@@ -174,7 +192,7 @@ class KitPlayer:
         self._next += 1
         if hit.choke is not None:
             self._ringing[hit.choke] = clip
-        gain = hit.gain * note.velocity * note.velocity
+        gain = hit.gain * velocity * velocity
         posted.append(
             commands.start_clip(frame, clip, hit.number, self.place.bus, gain=gain, pan=hit.pan, group=group)
         )
@@ -212,14 +230,22 @@ class SamplerPlayer(InstrumentPlayer):
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """A command for each region that the note plays."""
         self._hits += 1
-        velocity = min(max(round(127.0 * note.velocity), 1), 127)
+        return self._parts(note.midi, note.velocity, frame, max(1, frames), FIRST_HIT + self._hits, group)
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """A command for each region that the note plays."""
+        return self._parts(key, velocity, frame, 0, number, 0)
+
+    def _parts(
+        self, key: int, velocity: float, frame: int, frames: int, number: int, group: int
+    ) -> list[Command]:
+        instrument = self.place.instrument or 0
         return [
             commands.play_note(
-                frame, self.place.instrument or 0, float(note.midi), note.velocity, max(1, frames),
-                note=self._hits, group=group, which=number,
+                frame, instrument, float(key), velocity, frames, note=number, group=group, which=region
             )
-            for number in self.samples.chosen(note.midi, velocity)
-        ]  # fmt: skip
+            for region in self.samples.chosen(key, min(max(round(127.0 * velocity), 1), 127))
+        ]
 
 
 def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:

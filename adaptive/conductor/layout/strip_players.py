@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
 from adaptive.instruments import kits
 from adaptive.instruments.kinds import instrument_spec, table_of
@@ -119,7 +120,7 @@ def instrument_of(table: LayerTable) -> str | AnyInstrumentTable | None:
     """The instrument or kit of a generated layer; None for a recorded one."""
     if table.generator is None:
         return None
-    return table.instrument or GENERATORS[table.generator].instrument_for(table.style)
+    return table.instrument or GENERATORS[table.generator].instrument_for(blend_text(table.style))
 
 
 def _of_instrument(

@@ -19,6 +19,7 @@ from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.playback import SILENCE, PlaybackState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.stingers.ducking import Ducking, DuckWindow
+from adaptive.conductor.stingers.shot_tempo import ends_at, enter, keep_up, lead_frames
 from adaptive.conductor.variation_picker import PickState
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
@@ -224,7 +225,8 @@ class Stingers:
         self.state, moved = replace(self.state, revision=self.playback.revision), False
         for stinger in list(self._scheduled):
             if stinger.first < self.playback.earliest or stinger.message.name not in self._tables:
-                continue  # its lead-in can no longer be withdrawn: it keeps its place
+                self._keep_up(stinger)  # its lead-in can no longer be withdrawn: it keeps its place
+                continue
             found = self._find(stinger.message.name)
             if found == stinger.place:
                 continue
@@ -284,7 +286,9 @@ class Stingers:
             lead = max(0.0, -min(note.at for note in table.notes))
             beat = tempo.beat_at(earliest) + lead
         else:
-            beat = tempo.beat_at(earliest + max(shot.sound.origin for shot in playback.assets.stingers[name]))
+            elastic = playback.assets.stinger_tempo.get(name)
+            longest = max(shot.sound.origin for shot in playback.assets.stingers[name])
+            beat = tempo.beat_at(earliest + lead_frames(elastic, name, longest, earliest))
         no_grid_place = True
         for instance, ends in playback.instances():
             if beat >= ends - BEAT_TOLERANCE:
@@ -341,18 +345,31 @@ class Stingers:
         name, velocity = stinger.message.name, stinger.message.velocity
         shot = self._variant(stinger)
         clip = min(self._clips[name], key=lambda playing: playing.ends_frame)
-        stinger.first = stinger.place.sync_point - shot.sound.origin
-        stinger.last = stinger.first + shot.sound.frames
+        elastic = self.playback.assets.stinger_tempo.get(name)
+        stinger.first = enter(clip, elastic, name, shot.sound, stinger.place.sync_point)
+        stinger.last = ends_at(clip, shot.sound)
         stinger.clip, stinger.clip_ended, clip.ends_frame = clip, clip.ends_frame, stinger.last
         stinger.sound = shot.sound
         gain = db_to_gain(table.level_db) * velocity * velocity
         bus = self.playback.layout.stingers[name].bus
-        return [
-            commands.start_clip(
-                stinger.first, clip.clip, shot.number, bus, position=-shot.sound.origin, gain=gain,
-                pan=table.pan, group=stinger.group,
-            )
-        ]  # fmt: skip
+        started = commands.start_clip(
+            stinger.first, clip.clip, shot.number, bus, position=round(clip.way_position_at(stinger.first)),
+            gain=gain, pan=table.pan, group=stinger.group,
+        )  # fmt: skip
+        return [started, *([] if elastic is None else elastic.commands(clip, stinger.first, stinger.group))]
+
+    def _keep_up(self, stinger: ScheduledStinger) -> None:
+        """Let a stinger that sounds follow the tempo, if it has a tempo of its own."""
+        clip, name = stinger.clip, stinger.message.name
+        elastic = self.playback.assets.stinger_tempo.get(name)
+        if clip is None or elastic is None or stinger.sound is None:
+            return
+        if stinger.last <= self.playback.earliest:
+            return
+        self.outbox.add(keep_up(clip, elastic, name, self.playback.earliest))
+        ends = ends_at(clip, stinger.sound)
+        stinger.last = max(stinger.last, ends)
+        clip.ends_frame = max(clip.ends_frame, ends)
 
     def _variant(self, stinger: ScheduledStinger) -> OneShot:
         """The next of the recordings whose key is nearest to the key at the stinger's place.

@@ -15,6 +15,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.compression import COMPRESSION, STATE, apply_row, gain_lanes
 from adaptive.kernel.dsp.lane_rows import lanes_to_rows, rows_to_lanes
 from adaptive.kernel.dsp.late_rows import late_row, right_of, ring_floats, write_rows
+from adaptive.kernel.dsp.levels import kept_share
 from adaptive.kernel.dsp.maths import F32, OCTAVES_PER_DB, ONE, ZERO, exp2
 from adaptive.kernel.dsp.rows import copy_rows
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
@@ -43,7 +44,6 @@ OPTIONS = (
 )  # fmt: skip
 
 LEAST_KNEE = F32(0.001)  # octaves; a knee of 0 would be divided by
-MINUS_OCTAVES_PER_MS = F32(-1000.0 * np.log2(np.e))
 
 LINES = 5
 LINE_THRESHOLD, LINE_SLOPE, LINE_KNEE, LINE_DRY, LINE_WET = range(LINES)
@@ -95,14 +95,6 @@ def line_target(group: Any, number: int, column: int) -> float:
     if number == LINE_DRY:
         return ONE - now[MIX, column]
     return now[MIX, column] * exp2(now[MAKEUP, column] * OCTAVES_PER_DB)
-
-
-@rtsafe
-def kept_share(time_ms: float, sample_rate: float) -> float:
-    """Share of a distance that is left after a frame, if a share of 1 / e is left after a time."""
-    if time_ms <= ZERO:
-        return ZERO
-    return exp2(MINUS_OCTAVES_PER_MS / (time_ms * sample_rate))
 
 
 @rtsafe

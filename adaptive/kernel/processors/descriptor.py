@@ -88,6 +88,9 @@ class Processor:
     prepare : callable or None
         ``(group, column, sample_rate, values)``: writes what the unit expects of a new column, apart from
         the fields of `insert_record` and zeros.  Runs in the control thread.
+    fill_memory : callable or None
+        ``(memory, sample_rate, values)``: writes tables to the numbers of a new column, a float32 array of
+        ``memory_frames``, which is zero otherwise.  Runs in the control thread.
     needs_tempo : bool
         Whether it reads the tempo from the header.
     has_key : bool
@@ -106,6 +109,7 @@ class Processor:
     tail_s: Callable[[Values], float] = _at_once
     gap_s: Callable[[Values], float] = _at_once
     prepare: Callable[[Any, int, int, Values], None] | None = None
+    fill_memory: Callable[[Any, int, Values], None] | None = None
     needs_tempo: bool = False
     has_key: bool = False
 

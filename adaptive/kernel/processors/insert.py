@@ -14,8 +14,9 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO
 from adaptive.kernel.dsp.meter import energy
+from adaptive.kernel.dsp.ramps import scale_quantum
 from adaptive.kernel.dsp.rows import blend_row, copy_rows
-from adaptive.kernel.layout import LANES, PAIRS, QUANTUM
+from adaptive.kernel.layout import LANES, PAIRS, QUANTUM, TELEMETRY
 
 Q = np.int64(QUANTUM)
 ROW = np.int64(4) * Q
@@ -23,8 +24,10 @@ PAIR = np.int64(2) * ROW
 BLOCK = ROW * np.int64(LANES)
 """Bytes of a block of scratch memory: sixteen rows."""
 
-RAMP_QUANTA = 16
-"""Quanta in which a parameter reaches a new value: 21 ms at 48 kHz; `ratio_of_step` takes a 16th root."""
+RAMP_QUANTA = 32
+"""Quanta in which a parameter reaches a new value: 43 ms at 48 kHz; `ratio_of_step` takes a 32nd root.
+
+In half that time a low cut that closes over its range makes -55 dBFS above 2 kHz out of a sine at 100 Hz."""
 
 WET_STEP = F32(1.0 / 15.0)
 """Change of the wet share in a quantum: an insert fades in or out in 20 ms at 48 kHz."""
@@ -38,8 +41,8 @@ TOO_LOUD = F32(1e12)
 
 @rtsafe
 def ratio_of_step(ratio: float) -> float:
-    """The 16th root of a positive ratio, by square roots alone: they are exact on every processor."""
-    return np.sqrt(np.sqrt(np.sqrt(np.sqrt(ratio))))
+    """The 32nd root of a positive ratio, by square roots alone: they are exact on every processor."""
+    return np.sqrt(np.sqrt(np.sqrt(np.sqrt(np.sqrt(ratio)))))
 
 
 @rtsafe
@@ -155,20 +158,43 @@ def blend(group: Any, column: int, header: Any) -> None:
 
 
 @rtsafe
+def hush(group: Any, column: int, header: Any) -> None:
+    """Silence a column whose output is invalid, count that, and let it fade in again."""
+    audio = carray(pointer(row_of(group, column, header)), np.int64(2) * Q, np.float32)
+    for i in range(np.int64(2) * Q):
+        audio[i] = ZERO
+    group["hushed"][column] = ONE
+    telemetry = carray(pointer(header["at_telemetry"]), np.int64(1), TELEMETRY)[0]
+    telemetry["not_finite"] += np.int64(1)
+
+
+@rtsafe
+def rise(group: Any, column: int, header: Any) -> None:
+    """Fade a column in, after its output was invalid, along straight lines in 20 ms."""
+    before = group["hushed"][column]
+    if before == ZERO:
+        return
+    now = max(before - WET_STEP, ZERO)
+    group["hushed"][column] = now
+    row, step = row_of(group, column, header), (before - now) * F32(1.0 / QUANTUM)
+    for side in range(np.int64(2)):
+        scale_quantum(row + ROW * side, ONE - before, step)
+
+
+@rtsafe
 def end_column(group: Any, column: int, header: Any) -> int:
     """Finish a column after its processor; return `KEEPS`, `RESTS` or `BROKEN`.
 
-    Invalid output is silenced, and the processor has to clear its state (`BROKEN`).  A column whose output
-    has been quiet for `quiet_limit` quanta rests.
+    Invalid output is silenced and counted, and the processor has to clear its state (`BROKEN`); its output
+    then fades in.  A column whose output has been quiet for `quiet_limit` quanta rests.
     """
     group["is_new"][column], group["is_changed"][column] = np.int32(0), np.int32(0)
     row = row_of(group, column, header)
     loudness = energy(row) + energy(row + ROW)
     if not (loudness < TOO_LOUD):
-        audio = carray(pointer(row), np.int64(2) * Q, np.float32)
-        for i in range(np.int64(2) * Q):
-            audio[i] = ZERO
+        hush(group, column, header)
         return np.int64(BROKEN)
+    rise(group, column, header)
     blend(group, column, header)
     if loudness < QUIET:
         group["quiet_quanta"][column] += np.int32(1)

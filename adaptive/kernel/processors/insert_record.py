@@ -32,6 +32,7 @@ def insert_group(parameters: Sequence[Parameter], fields: Sequence[Any] = ()) ->
             ("quiet_limit", "i4", PAIRS),  # quanta of silence after which it rests
             ("wet_wanted", "f4", PAIRS),  # share of its output: 1 in use, 0 bypassed or removed
             ("wet_now", "f4", PAIRS),
+            ("hushed", "f4", PAIRS),  # 1 after invalid samples, falling to 0: its output fades in again
             ("memory", "i8", PAIRS),  # address of its own float32 numbers
             ("memory_frames", "i8", PAIRS),
             # a parameter moves from `now` to `wanted` in equal steps, or equal ratios

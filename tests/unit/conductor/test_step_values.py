@@ -35,15 +35,15 @@ def test_the_signature_changes_with_values_and_states_and_not_with_ages_and_bars
     values = StepValues(
         preset(tmp_path, '[parameters.heat]\n[states.place]\nvalues = ["road", "inn"]\n'), {"heat": 0}
     )
-    values.update(np.array([[0.5, 0.0, 0.0, 0.5]]), 0.0)
+    values.update(np.array([[0.5, 0.0, 0.0, 0.5, 0.5]]), 0.0)
     first = values.signature()
-    values.update(np.array([[0.5, 8.0, 0.0, 0.5]]), 4.0)
+    values.update(np.array([[0.5, 8.0, 0.0, 0.5, 0.5]]), 4.0)
     assert values.signature() == first
 
     values.states["place"] = "inn"
     assert values.signature() != first
     values.states["place"] = "road"
-    values.update(np.array([[0.6, 8.0, 0.0, 0.6]]), 4.0)
+    values.update(np.array([[0.6, 8.0, 0.0, 0.6, 0.6]]), 4.0)
     assert values.signature() != first
 
 

@@ -37,6 +37,29 @@ def test_after_a_stop_the_factor_stays_and_nothing_is_compared() -> None:
     assert fold.fold(84.0) == 84.0
 
 
+@pytest.mark.parametrize(("value", "folded"), [(83.0, 166.0), (170.0, 170.0), (88.0, 176.0), (100.0, 100.0)])
+def test_after_a_stop_the_cadence_before_it_is_remembered(value: float, folded: float) -> None:
+    fold = HalfDouble(RANGE)
+    fold.fold(168.0)
+    fold.forget_last(168.0)
+
+    assert fold.fold(value) == folded
+
+
+def test_a_stop_after_one_foot_may_end_with_both() -> None:
+    fold = HalfDouble(RANGE)
+    before = [fold.fold(value) for value in (168.0, 84.0)][-1]
+    fold.forget_last(before)
+
+    assert fold.fold(166.0) == 166.0
+
+
+def test_a_count_by_one_foot_that_cannot_be_is_one_by_both() -> None:
+    fold = HalfDouble(RANGE)
+
+    assert [fold.fold(value) for value in (168.0, 84.0, 178.0, 178.0, 176.0)][-2:] == [178.0, 176.0]
+
+
 def test_switched_off_it_changes_nothing() -> None:
     fold = HalfDouble(RANGE, is_on=False)
 

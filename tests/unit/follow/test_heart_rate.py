@@ -10,25 +10,25 @@ def test_zones_are_shares_of_the_listeners_own_maximum() -> None:
     assert zone_limits(5, 200.0) == (180.0, 200.0)
 
 
-def test_a_heart_rate_that_leaps_onto_the_cadence_is_left_out() -> None:
+def test_a_heart_rate_that_is_refused_is_left_out() -> None:
     heart = HeartRate()
     for at_s in range(10):
-        heart.take(float(at_s), 132.0, 168.0)
+        heart.take(float(at_s), 132.0)
     for at_s in range(10, 60):
-        heart.take(float(at_s), 167.0, 168.0)
+        heart.take(float(at_s), 167.0, is_refused=True)
 
     assert heart.now(60.0) == 132.0
     assert len(heart.health.pop()) == 1
 
-    heart.take(60.0, 136.0, 168.0)
+    heart.take(60.0, 136.0)
 
     assert heart.now(60.0) == 136.0
 
 
-def test_a_heart_rate_that_rises_through_the_cadence_is_kept() -> None:
+def test_a_heart_rate_that_rises_step_by_step_is_kept() -> None:
     heart = HeartRate()
     for at_s in range(60):
-        heart.take(float(at_s), 140.0 + at_s, 168.0)
+        heart.take(float(at_s), 140.0 + at_s)
 
     assert heart.now(60.0) == 199.0
     assert heart.health.pop() == []
@@ -36,11 +36,11 @@ def test_a_heart_rate_that_rises_through_the_cadence_is_kept() -> None:
 
 def test_a_leap_elsewhere_needs_a_second_reading() -> None:
     heart = HeartRate()
-    heart.take(0.0, 120.0, None)
-    heart.take(1.0, 150.0, None)
+    heart.take(0.0, 120.0)
+    heart.take(1.0, 150.0)
     assert heart.now(1.0) == 120.0
 
-    heart.take(2.0, 151.0, None)
+    heart.take(2.0, 151.0)
 
     assert heart.now(2.0) == 151.0
 
@@ -48,8 +48,8 @@ def test_a_leap_elsewhere_needs_a_second_reading() -> None:
 @pytest.mark.parametrize("value", [0.0, 255.0, math.nan])
 def test_what_is_no_heart_rate_is_left_out(value: float) -> None:
     heart = HeartRate()
-    heart.take(0.0, 120.0, None)
-    heart.take(1.0, value, None)
+    heart.take(0.0, 120.0)
+    heart.take(1.0, value)
 
     assert heart.now(1.0) == 120.0
     assert heart.now(30.0) is None

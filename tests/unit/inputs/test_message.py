@@ -88,7 +88,7 @@ def test_every_request_of_the_contract_is_understood(checker: Checker, document:
 
 HUGE = "a number of more than 300 digits"
 WORDS = (
-    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, lock, "
+    "parameter, state, event, tempo, volume, stop, forget, jump, mix, steer, mood, key, chord, lock, note, "
     "regenerate, take_back, load, save, restore, reload, undo, subscribe, programme, tempo_follow, "
     "output_latency_ms, clock, play, pause, resume, restart"
 )

@@ -15,7 +15,8 @@ from adaptive.kernel.sources.synth_settings import SynthSpec
 from adaptive.preset.instrument_tables import Envelope, InstrumentTable, LfoTable, OscillatorTable
 
 MIDDLE = {"bass_deep": 40, "bass_pluck": 40, "brass_low": 45, "drone_dark": 40, "bell": 72,
-          "arp_pluck": 69, "lead_soft": 69}  # fmt: skip
+          "arp_pluck": 69, "lead_soft": 69, "bass_upright": 40, "sub_bass": 40, "reese": 40, "cello": 45,
+          "flute": 76, "fiddle": 72, "guitar_lead": 69, "reed": 67, "guitar_nylon": 60}  # fmt: skip
 """MIDI pitch in the middle of a patch's range; the others use A3 (57)."""
 
 

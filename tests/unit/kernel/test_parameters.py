@@ -228,7 +228,7 @@ def test_the_value_of_a_control_step_is_recorded_for_that_step() -> None:
         engine.pull(4 * Q)
         age = max(0, control_step - 5) * 4 * Q
         target = min(control_step, 5) / 16.0
-        expected.append((target, np.float32(age / 48000), float(age > 960), target))
+        expected.append((target, np.float32(age / 48000), float(age > 960), target, target))
 
     assert expected == [tuple(engine.values_at(control_step)[0]) for control_step in range(12)]
     assert engine.control_steps == 12

@@ -14,7 +14,6 @@ from adaptive.composer.feel.swing import (
     Swing,
     ratio_at,
     shift_quarters,
-    swing_of,
 )
 
 

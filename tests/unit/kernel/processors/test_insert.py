@@ -18,13 +18,13 @@ def group_of(*values: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("ratio", [1e-3, 0.5, 1.0, 40.0])
-def test_sixteen_steps_of_a_ratio_make_the_ratio(ratio: float) -> None:
+def test_the_steps_of_a_ratio_make_the_ratio(ratio: float) -> None:
     assert ratio_of_step(np.float32(ratio)) ** RAMP_QUANTA == pytest.approx(ratio, rel=1e-5)
 
 
 def test_a_parameter_moves_in_equal_steps_or_equal_ratios_and_arrives_exactly() -> None:
     group = group_of(0.0, 100.0)
-    group[0]["wanted"][:, 3] = (-16.0, 6553600.0)
+    group[0]["wanted"][:, 3] = (-32.0, 100.0 * 2.0**32)
     seen = []
     for _ in range(RAMP_QUANTA + 2):
         move_parameters(group[0], 3, 0b10)
@@ -32,7 +32,7 @@ def test_a_parameter_moves_in_equal_steps_or_equal_ratios_and_arrives_exactly() 
 
     assert [level for level, _ in seen[:4]] == [-1.0, -2.0, -3.0, -4.0]
     assert [hz for _, hz in seen[:3]] == pytest.approx([200.0, 400.0, 800.0])
-    assert seen[-1] == [-16.0, 6553600.0]
+    assert seen[-1] == [-32.0, 100.0 * 2.0**32]
     assert group[0]["is_changed"][3] == 1
 
 

@@ -1,0 +1,56 @@
+"""Chamber: four voices, functional harmony with cadences, no drums."""
+
+from __future__ import annotations
+
+from adaptive.composer.genres.genre import Genre, GenreLayer
+
+CHAMBER = Genre(
+    name="chamber",
+    about="four or five parts in functional harmony, with cadences, sequences and answers; no drums",
+    tempo_bpm=(66.0, 92.0, 132.0),
+    key="G major",
+    meter="3/4",
+    forms=("A A' B A' C A", "A B A' C A' B'"),
+    colour="plain",
+    progressions={
+        "major": (
+            "I | V6 | I | V // I | IV | ii V7 | I",
+            "I | vi | ii | V // V/ii | ii | V7 | I",
+            "I | V/IV | IV | V // vi | ii | V7 | I",
+            "I6 | IV | V/V | V // I | IV | V7 | I",
+        ),
+        "minor": (
+            "I | iv | ii | V // I | VI | ii V7 | I",
+            "I | V/iv | iv | V // VI | iv | V7 | I",
+            "I | VII | III | V // N | N | V7 | I",
+        ),
+    },
+    progression_share=0.45,
+    rhythms=(("bar", "half", "bar"), ("half", "bar", "half")),
+    chromaticism=0.55,
+    activity=0.05,
+    syncopation=0.05,
+    in_eighths=True,
+    styles={
+        "arpeggio": "broken",
+        "bass": "two_feel",
+        "comping": "strum",
+        "drums": "pulse",
+        "ostinato": "pulse",
+        "drone": "tonic",
+        "melody": "motif",
+        "pad": "sustain",
+        "texture": "breaths",
+        "countermelody": "line",
+    },
+    rests=0.45,
+    layers=(
+        GenreLayer("violin", "melody", "fiddle", -4.0, -0.3, -12.0, 0.5),
+        GenreLayer("viola", "countermelody", "strings_short", -7.0, 0.1, -13.0, 0.55),
+        GenreLayer("harp", "arpeggio", "guitar_nylon", -8.0, 0.3, -12.0, 0.5),
+        GenreLayer("cello", "bass", "cello", -4.0, 0.2, -14.0, 0.45),
+        GenreLayer("choir", "pad", "strings_slow", -10.0, 0.0, -9.0, 0.35, is_extra=True),
+    ),
+    reverb_s=2.2,
+    level_db=6.0,
+)

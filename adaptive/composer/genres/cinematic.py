@@ -1,0 +1,54 @@
+"""Cinematic: a motor of strings, low brass, large drums, modal minor."""
+
+from __future__ import annotations
+
+from adaptive.composer.genres.genre import Genre, GenreLayer
+
+CINEMATIC = Genre(
+    name="cinematic",
+    about="a motor of strings under long themes, low brass and large drums; minor, with chords that rise",
+    tempo_bpm=(76.0, 100.0, 140.0),
+    key="D minor",
+    meter="4/4",
+    forms=("A A' B A''", "A B A' B''"),
+    colour="triads",
+    progressions={
+        "minor": (
+            "I | VI | III | VII // I | VI | VII | I",
+            "I | iv | VI | V // I | III | VII | I",
+            "I | I | VI | VII // iv | VI | VII | I",
+            "VI | VII | I | III // VI | iv | VII | I",
+            "I | v | VI | iv // VI | III | VII | I",
+        ),
+        "major": ("I | vi | IV | bVI // I | iii | bVII | I", "I | bVII | IV | I // vi | IV | bVII | I"),
+        "dorian": ("I | IV | VII | IV // I | III | VII | I",),
+        "phrygian": ("I | II | VI | II // I | II | vii | I",),
+    },
+    rhythms=(("bar", "slow", "bar"), ("half", "bar", "slow")),
+    activity=-0.15,
+    syncopation=0.06,
+    in_eighths=True,
+    styles={
+        "arpeggio": "broken",
+        "bass": "pulse",
+        "comping": "syncopated",
+        "drums": "taiko",
+        "ostinato": "motor",
+        "drone": "pedal",
+        "melody": "motif",
+        "pad": "sustain",
+        "texture": "breaths",
+        "countermelody": "line",
+    },
+    rests=0.5,
+    layers=(
+        GenreLayer("motor", "ostinato", "strings_short", -4.0, 0.2, -12.0, 0.6),
+        GenreLayer("strings", "pad", "strings_slow", -4.0, 0.0, -9.0, 0.4),
+        GenreLayer("horns", "melody", "brass_low", -3.0, -0.15, -10.0, 0.5, -1),
+        GenreLayer("depth", "bass", "brass_low", -7.0, 0.0, -16.0, 0.35),
+        GenreLayer("taiko", "drums", "kit_taiko", -7.0, 0.0, -14.0, 0.55, is_extra=True),
+        GenreLayer("violins", "countermelody", "strings_slow", -8.0, -0.3, -9.0, 0.5, is_extra=True),
+    ),
+    reverb_s=3.6,
+    level_db=2.5,
+)

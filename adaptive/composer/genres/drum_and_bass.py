@@ -1,0 +1,54 @@
+"""Drum and bass: broken beats at 165 to 178, a long low bass, wide chords."""
+
+from __future__ import annotations
+
+from adaptive.composer.genres.genre import Genre, GenreLayer
+
+DRUM_AND_BASS = Genre(
+    name="drum_and_bass",
+    about="broken beats at 165 to 178, a long low bass at half their speed, wide chords that change slowly",
+    tempo_bpm=(165.0, 172.0, 178.0),
+    key="F minor",
+    meter="4/4",
+    forms=("A A' B A C A'", "A B A' C A' B"),
+    colour="sevenths",
+    progressions={
+        "minor": (
+            "I | I | VI | VI // III | VII | I | I",
+            "I | VI | III | VII // I | VI | VII | I",
+            "VImaj | VImaj | I | I // iv7 | VI | v | I",
+            "I | iv7 | VI | v // I | VI | VII | I",
+        ),
+        "dorian": ("I | I | IV | IV // I | VII | IV | I",),
+        "phrygian": ("I | I | II | II // I | VI | II | I",),
+        "major": ("IVmaj | IVmaj | vi | I // ii | IVmaj | I | I",),
+    },
+    progression_share=0.85,
+    rhythms=(("slow", "bar", "slow"), ("slow", "slow", "bar")),
+    chromaticism=0.05,
+    activity=-0.3,
+    syncopation=0.2,
+    styles={
+        "arpeggio": "broken",
+        "bass": "sub",
+        "comping": "syncopated",
+        "drums": "breaks",
+        "ostinato": "motor",
+        "drone": "tonic",
+        "melody": "motif",
+        "pad": "sustain",
+        "texture": "glints",
+        "countermelody": "line",
+    },
+    rests=0.45,
+    layers=(
+        GenreLayer("breaks", "drums", "kit_machine", -3.0, 0.0, -24.0, 0.6),
+        GenreLayer("reese", "bass", "reese", -2.0, 0.0, None, 0.4),
+        GenreLayer("pad", "pad", "pad_warm", -7.0, 0.0, -8.0, 0.35),
+        GenreLayer("keys", "comping", "electric_piano", -9.0, 0.25, -12.0, 0.25),
+        GenreLayer("voice", "melody", "bell", -9.0, -0.2, -6.0, 0.35),
+        GenreLayer("spark", "arpeggio", "arp_pluck", -13.0, 0.35, -10.0, 0.5, is_extra=True),
+    ),
+    reverb_s=2.4,
+    level_db=0.0,
+)

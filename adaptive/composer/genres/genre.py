@@ -1,0 +1,121 @@
+"""What a genre is: a table that the plan, the generators and ``adaptive new`` read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adaptive.composer.feel.swing import STRAIGHT, Swing
+
+
+@dataclass(frozen=True, slots=True)
+class GenreLayer:
+    """A layer of a preset that ``adaptive new --genre`` writes.
+
+    Parameters
+    ----------
+    name, generator : str
+        Names of the layer and of its generator, whose style is the genre.
+    instrument : str
+        A built-in patch or kit.
+    level_db, pan : float
+        Its place in the mix.
+    reverb_db : float or None
+        Send to the reverb; None: dry.
+    density : float
+        Its density in the middle of the range of `intensity`.
+    octave : int
+        Octaves by which it is moved.
+    is_extra : bool
+        Whether it plays in the full section only.
+    """
+
+    name: str
+    generator: str
+    instrument: str
+    level_db: float = -6.0
+    pan: float = 0.0
+    reverb_db: float | None = None
+    density: float = 0.5
+    octave: int = 0
+    is_extra: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Genre:
+    """A genre.
+
+    Parameters
+    ----------
+    name : str
+        Its name in presets.
+    about : str
+        What it is like, in a sentence.
+    tempo_bpm : (float, float, float)
+        Slowest, usual and fastest tempo in quarter notes a minute.
+    key : str
+        Usual key of a preset.
+    meter : str
+        Usual meter.
+    forms : tuple of str
+        Movements, in letters; all have the same length.
+    colour : str
+        How triads are extended, one of `adaptive.composer.plan.colour.COLOURS`.
+    progressions : Mapping
+        Mode to phrases of four bars as functions of its grammar: ``"ii V | I | …"``; a first phrase and its
+        answer are separated by ``//``.
+    progression_share : float
+        Share of themes that take one of these; the grammar writes the others.
+    rhythms : tuple of (str, str, str)
+        Harmonic rhythm of a main, a contrasting and a quiet theme, as in `PhraseGoal.rhythm`.
+    chromaticism : float
+        0 to 1: how freely the grammar leaves the key.
+    activity : float
+        Added to the activity of the tune's rhythm.
+    syncopation : float
+        Chance that a note of the tune comes an eighth early.
+    in_eighths : bool
+        Whether no note of the tune is shorter than an eighth.
+    swing : Swing
+        How the ensemble swings.
+    styles : Mapping
+        Generator to the own style with which it plays the genre.
+    quiet_drums : bool
+        Whether drums go on in quiet themes.
+    rests : float
+        Chance that all rest before another theme.
+    layers : tuple of GenreLayer
+        The ensemble of a new preset.
+    reverb_s : float
+        Decay of the reverb of a new preset.
+    level_db : float
+        Level of a new preset.
+    """
+
+    name: str
+    about: str
+    tempo_bpm: tuple[float, float, float]
+    key: str
+    meter: str
+    forms: tuple[str, ...]
+    colour: str
+    progressions: Mapping[str, tuple[str, ...]]
+    layers: tuple[GenreLayer, ...]
+    styles: Mapping[str, str]
+    progression_share: float = 0.7
+    rhythms: tuple[tuple[str, str, str], ...] = (("bar", "half", "bar"), ("half", "slow", "half"))
+    chromaticism: float = 0.4
+    activity: float = 0.0
+    syncopation: float = 0.18
+    in_eighths: bool = False
+    swing: Swing = field(default=STRAIGHT)
+    quiet_drums: bool = False
+    rests: float = 0.3
+    reverb_s: float = 2.0
+    level_db: float = 0.0
+
+    @property
+    def extras(self) -> frozenset[str]:
+        """Generators of the layers that may rest first."""
+        core = {layer.generator for layer in self.layers if not layer.is_extra}
+        return frozenset(layer.generator for layer in self.layers) - core

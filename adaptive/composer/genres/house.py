@@ -1,0 +1,57 @@
+"""House: four on the floor, open hats between, stabs, an off-beat bass."""
+
+from __future__ import annotations
+
+from adaptive.composer.genres.genre import Genre, GenreLayer
+
+HOUSE = Genre(
+    name="house",
+    about="four on the floor with open hats between, stabs in minor sevenths, a bass off the beat",
+    tempo_bpm=(116.0, 123.0, 130.0),
+    key="A minor",
+    meter="4/4",
+    forms=("A A' B C A' B", "A B A' C B' A"),
+    colour="sevenths",
+    progressions={
+        "minor": (
+            "I | I | VI | VII // I | iv7 | VII | I",
+            "I | III | VII | iv7 // VI | VII | I | I",
+            "VImaj | VII | I | v // VImaj | VII | I | I",
+            "I | v | VI | iv7 // I | VI | VII | I",
+        ),
+        "dorian": ("I | IV | I | IV // I | v | IV | I", "I | VII | IV | I // III | VII | IV | I"),
+        "major": (
+            "ii | iii | IVmaj | I // ii | iii | IVmaj | I",
+            "vi7 | IVmaj | I | V // vi7 | IVmaj | ii | I",
+        ),
+    },
+    progression_share=0.9,
+    rhythms=(("bar", "bar", "bar"), ("slow", "bar", "slow")),
+    chromaticism=0.05,
+    activity=0.0,
+    syncopation=0.4,
+    in_eighths=True,
+    styles={
+        "arpeggio": "up",
+        "bass": "offbeat",
+        "comping": "syncopated",
+        "drums": "house",
+        "ostinato": "motor",
+        "drone": "tonic",
+        "melody": "motif",
+        "pad": "sustain",
+        "texture": "glints",
+        "countermelody": "line",
+    },
+    rests=0.4,
+    layers=(
+        GenreLayer("beat", "drums", "kit_machine", -3.0, 0.0, -26.0, 0.5),
+        GenreLayer("bass", "bass", "bass_pluck", -1.0, 0.0, None, 0.6),
+        GenreLayer("stabs", "comping", "saw_stab", -5.0, 0.15, -14.0, 0.42),
+        GenreLayer("pad", "pad", "pad_warm", -10.0, 0.0, -10.0, 0.3),
+        GenreLayer("voice", "melody", "lead_soft", -7.0, -0.1, -10.0, 0.42),
+        GenreLayer("spark", "arpeggio", "arp_pluck", -11.0, -0.3, -10.0, 0.6, is_extra=True),
+    ),
+    reverb_s=1.8,
+    level_db=0.5,
+)

@@ -1,0 +1,60 @@
+"""Jazz: a swinging quartet: walking bass, ninths, ii–V–I, choruses of AABA."""
+
+from __future__ import annotations
+
+from adaptive.composer.feel.swing import EIGHTHS, Swing
+from adaptive.composer.genres.genre import Genre, GenreLayer
+
+JAZZ = Genre(
+    name="jazz",
+    about="a swinging quartet: walking bass, comping in ninths, ii-V-I and turnarounds, choruses of A A B A",
+    tempo_bpm=(84.0, 132.0, 220.0),
+    key="F major",
+    meter="4/4",
+    forms=("A A' B A'", "A A' B A''"),
+    colour="ninths",
+    progressions={
+        "major": (
+            "I vi | ii V7 | iii V/ii | ii V7 // I V/IV | IV iv | ii V7 | I",
+            "ii V7 | I | iii V/ii | V/V V7 // ii V7 | I vi | ii V7 | I",
+            "I V/ii | ii V7 | I V/IV | IVmaj iv // iii V/ii | ii V7 | I vi7 | I",
+            "IVmaj | iv bVII | I | V/ii // ii | V7 | I V/ii | I",
+            "V/vi | V/ii | V/V | V7 // iii V/ii | ii V7 | ii V7 | I",
+        ),
+        "minor": (
+            "I | ii V7 | I | V/iv // iv7 | VII | ii V7 | I",
+            "I VI | ii V7 | I | V/VI // VImaj | ii | V7 | I",
+            "iv7 | V/III | III | VImaj // ii | V7 | ii V7 | I",
+        ),
+        "dorian": ("I | I | I | IV // I | IV | v | I", "I IV | I IV | III | VII // v | IV | I | I"),
+    },
+    progression_share=0.8,
+    chromaticism=0.7,
+    activity=0.2,
+    syncopation=0.38,
+    swing=Swing(EIGHTHS, 2.65),
+    in_eighths=True,
+    styles={
+        "arpeggio": "broken",
+        "bass": "walking",
+        "comping": "swing",
+        "drums": "jazz",
+        "ostinato": "pulse",
+        "drone": "pedal",
+        "melody": "motif",
+        "pad": "sustain",
+        "texture": "breaths",
+        "countermelody": "line",
+    },
+    quiet_drums=True,
+    rests=0.1,
+    layers=(
+        GenreLayer("horn", "melody", "reed", -4.0, -0.15, -15.0, 0.5),
+        GenreLayer("piano", "comping", "piano_soft", -5.0, 0.25, -18.0, 0.42),
+        GenreLayer("bass", "bass", "bass_upright", -1.0, 0.0, -24.0, 0.7),
+        GenreLayer("brushes", "drums", "kit_room", -7.0, 0.1, -18.0, 0.42),
+        GenreLayer("guitar", "countermelody", "guitar_nylon", -9.0, -0.35, -16.0, 0.4, is_extra=True),
+    ),
+    reverb_s=1.4,
+    level_db=5.0,
+)

@@ -1,0 +1,53 @@
+"""Rock: power chords in eighths, a bass that follows, a strong backbeat."""
+
+from __future__ import annotations
+
+from adaptive.composer.genres.genre import Genre, GenreLayer
+
+ROCK = Genre(
+    name="rock",
+    about="power chords in eighths, a bass under them, a strong backbeat; verses and choruses",
+    tempo_bpm=(96.0, 126.0, 168.0),
+    key="E minor",
+    meter="4/4",
+    forms=("A B A' B C B", "A A' B A B B'"),
+    colour="power",
+    progressions={
+        "minor": (
+            "I | VI | VII | I // I | III | VII | I",
+            "I | VII | VI | VII // I | VI | VII | I",
+            "VI | VII | I | I // VI | III | VII | I",
+            "I | III | VII | IV // I | VI | VII | I",
+        ),
+        "mixolydian": ("I | VII | IV | I // I | VII | IV | I", "I | IV | I | VII // VII | IV | I | I"),
+        "major": ("I | V | vi | IV // I | IV | V | I", "I | bVII | IV | I // IV | bVII | I | I"),
+        "dorian": ("I | IV | VII | I // III | VII | IV | I",),
+    },
+    progression_share=0.8,
+    chromaticism=0.15,
+    activity=0.05,
+    syncopation=0.3,
+    in_eighths=True,
+    styles={
+        "arpeggio": "broken",
+        "bass": "pulse",
+        "comping": "chug",
+        "drums": "drive",
+        "ostinato": "motor",
+        "drone": "tonic",
+        "melody": "motif",
+        "pad": "sustain",
+        "texture": "glints",
+        "countermelody": "line",
+    },
+    rests=0.35,
+    layers=(
+        GenreLayer("drums", "drums", "kit_room", -3.0, 0.0, -20.0, 0.5),
+        GenreLayer("bass", "bass", "bass_pluck", -2.0, 0.0, None, 0.75),
+        GenreLayer("guitar", "comping", "guitar_drive", -6.0, 0.4, -22.0, 0.6, -1),
+        GenreLayer("lead", "melody", "guitar_lead", -5.0, -0.1, -14.0, 0.5),
+        GenreLayer("organ", "pad", "organ", -12.0, -0.4, -18.0, 0.35, is_extra=True),
+    ),
+    reverb_s=1.4,
+    level_db=2.5,
+)

@@ -1,0 +1,199 @@
+"""Notes that are played live: posted to the kernel at once, known with the frame at which they sound.
+
+A live note does not wait for the conductor's next control step: it begins with the next quantum, like a
+parameter.  The kernel replies with the frame at which it began; the log and a recording keep that frame, so
+that a render repeats the note exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from adaptive.composer.percussion import PIECES
+from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.note_players import KitPlayer
+from adaptive.conductor.playback import PlaybackState
+from adaptive.engine import commands
+from adaptive.engine.commands import IMMEDIATELY, Command
+from adaptive.engine.engine import Engine
+from adaptive.engine.ports import Reply
+from adaptive.errors import QueueFullError
+from adaptive.inputs.note_message import PlayNote
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_DONE
+
+MOST_HELD = 1024
+"""Notes that may be held at a time; another one is refused until one ends."""
+
+LAST_TAG = 2**31 - 1
+
+_PIECE_OF_KEY: Mapping[int, str] = {
+    35: "kick", 39: "snare", 40: "snare", 43: "tom_low", 44: "hat", 45: "tom_mid", 48: "tom_mid",
+    52: "crash", 53: "ride", 54: "shaker", 57: "crash", 59: "ride", 69: "shaker", 70: "shaker",
+    75: "woodblock", 77: "woodblock",
+} | {key: piece for piece, key in PIECES.items()}  # fmt: skip
+"""Key of the General MIDI percussion map to the piece of a kit that comes nearest."""
+
+
+class LiveHost(Protocol):
+    """The part of a conductor that `LiveNotes` uses."""
+
+    @property
+    def playback(self) -> PlaybackState:
+        """What plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundedLiveNote:
+    """A live note, or the end of one, with the frame of the timeline at which it took effect."""
+
+    frame: int
+    note: PlayNote
+
+
+class LiveNotes:
+    """Plays notes on the instruments of generated layers.
+
+    Parameters
+    ----------
+    engine : Engine
+        Plays them.
+
+    Attributes
+    ----------
+    held : dict
+        Layer and pitch of each note that has not ended, with the key of its owner.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.held: dict[tuple[str, int], object] = {}
+        self._kits: dict[str, tuple[object, KitPlayer]] = {}
+        self._asked: dict[int, PlayNote] = {}
+        self._sounded: list[SoundedLiveNote] = []
+        self._owed: list[tuple[Command, PlayNote]] = []
+        self._tag = 0
+
+    def play(self, note: PlayNote, conductor: LiveHost, owner: object = None, at: int = IMMEDIATELY) -> str:
+        """Play a note, or end it.
+
+        Parameters
+        ----------
+        note : PlayNote
+            The note.
+        conductor : LiveHost
+            Knows the layers of now.
+        owner : object
+            Who holds it, for `release`.
+        at : int
+            Frame; left out: the next quantum.
+
+        Returns
+        -------
+        str
+            Why it does not sound; empty: it does.
+        """
+        layer = conductor.playback.assets.generated.get(note.layer)
+        if layer is None:
+            return f"there is no layer {note.layer} any more"
+        if note.is_end:
+            self._end(note, layer, at)
+            return ""
+        key = (note.layer, note.pitch)
+        is_kit = layer.player.is_percussive
+        if not is_kit and key not in self.held and len(self.held) >= MOST_HELD:
+            return f"{MOST_HELD} notes are held already"
+        posted = self._kit_commands(note, layer, at) if is_kit else self._synth_commands(note, layer, at)
+        if not posted:
+            return f"{note.layer} has {'no drum at' if is_kit else 'nothing for'} key {note.pitch}"
+        try:
+            self._post(posted, note, at)
+        except QueueFullError as error:
+            return str(error)
+        if not is_kit:
+            self.held[key] = owner
+        return ""
+
+    def release(self, conductor: LiveHost, owner: object = None, *, is_all: bool = False) -> int:
+        """End the notes of an owner, or all; return their number."""
+        found = [key for key, who in self.held.items() if is_all or who is owner]
+        for layer, pitch in found:
+            self.play(PlayNote(layer, pitch, 0.0), conductor)
+        return len(found)
+
+    def take_replies(self, replies: Iterable[Reply]) -> list[SoundedLiveNote]:
+        """The notes that the kernel has begun or ended since the last call, with their frames."""
+        found = []
+        for reply in replies:
+            note = self._asked.pop(reply.tag, None) if reply.kind == REPLY_DONE else None
+            if note is not None:
+                found.append(SoundedLiveNote(reply.done, note))
+        self._sounded += found
+        return found
+
+    def report(self, control_step: int, playback: PlaybackState) -> None:
+        """Log what has sounded up to the end of a control step, and end what could not be ended before."""
+        if self._owed:
+            owed, self._owed = self._owed, []
+            for command, note in owed:
+                self._post_end(command, note)
+        if not self._sounded:
+            return
+        end = (control_step + 1) * CONTROL_STEP_FRAMES
+        due = [one for one in self._sounded if one.frame < end]
+        self._sounded = [one for one in self._sounded if one.frame >= end]
+        for one in due:
+            note = one.note
+            playback.log_line(
+                "live_note", one.frame, "ended" if note.is_end else "played live", layer=note.layer,
+                midi=note.pitch, velocity=round(note.velocity, 4),
+            )  # fmt: skip
+
+    def _kit_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
+        """Commands of a hit, with clips in the opposite order to that of written hits."""
+        player = layer.player
+        known = self._kits.get(note.layer)
+        if known is None or known[0] is not player:
+            kit = player if isinstance(player, KitPlayer) else None
+            kit = kit or getattr(player, "player", None)
+            if not isinstance(kit, KitPlayer):
+                return []
+            own = KitPlayer(replace(kit.place, clips=kit.place.clips[::-1]), kit.kit, kit.choke_frames)
+            known = self._kits[note.layer] = (player, own)
+        piece = _PIECE_OF_KEY.get(note.pitch)
+        return [] if piece is None else known[1].strike(piece, note.velocity, at, layer.place.group)
+
+    def _synth_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
+        instrument, number = layer.place.instrument or 0, note_number(note.pitch)
+        begun = layer.player.hold(note.pitch, note.velocity, at, number)
+        if (note.layer, note.pitch) in self.held:
+            return [commands.release_note(at, instrument, number), *begun]
+        return begun
+
+    def _end(self, note: PlayNote, layer: GeneratedLayer, at: int) -> None:
+        if self.held.pop((note.layer, note.pitch), self) is self or layer.player.is_percussive:
+            return  # it was not held: a second end, or a drum, which rings out
+        instrument = layer.place.instrument or 0
+        self._post_end(commands.release_note(at, instrument, note_number(note.pitch)), note)
+
+    def _post_end(self, command: Command, note: PlayNote) -> None:
+        try:
+            self._post([command], note, command.frame)
+        except QueueFullError:
+            self._owed.append((command, note))
+
+    def _post(self, posted: Sequence[Command], note: PlayNote, at: int) -> None:
+        if at != IMMEDIATELY:
+            self._engine.post(posted)
+            self._sounded.append(SoundedLiveNote(at, note))
+            return
+        tag = self._tag % LAST_TAG + 1
+        self._engine.post([*posted[:-1], posted[-1]._replace(tag=tag)])
+        self._tag = tag
+        self._asked[tag] = note
+
+
+def note_number(pitch: int) -> int:
+    """The id by which a live note is ended; written notes have the id 0, and a length."""
+    return pitch + 1

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive.errors import QueueFullError
+from adaptive.inputs.note_message import PlayNote
+from adaptive.preset.load import load
+from adaptive.session.live_notes import LiveNotes
+from adaptive.session.performance import Performance, vocabulary
+
+PRESET = """schema = 1
+name = "keys"
+tempo_bpm = 60
+[layers.lead]
+generator = "melody"
+instrument = "lead_soft"
+[layers.kit]
+generator = "drums"
+density = 0.0
+[sections.calm]
+layers = ["lead", "kit"]
+length_bars = 4
+"""
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Performance:
+    (tmp_path / "preset.toml").write_text(PRESET)
+    performance = Performance(load(tmp_path, vocabulary()), seed=1)
+    performance.begin()
+    return performance
+
+
+def logged(performance: Performance) -> list[Any]:
+    """Its lines about live notes, as they come."""
+    found: list[Any] = []
+    performance.log.listeners.append(lambda line: found.append(line) if line["kind"] == "live_note" else None)
+    return found
+
+
+def pull(performance: Performance, steps: int) -> tuple[np.ndarray, list[Any]]:
+    audio, sounded = [], []
+    for _ in range(steps):
+        audio.append(performance.engine.pull(256))
+        sounded += performance.live_notes.take_replies(performance.engine.drain_replies())
+        performance.step()
+    return np.concatenate(audio), sounded
+
+
+def test_a_note_sounds_from_the_next_quantum_until_it_is_ended(played: Performance, tmp_path: Path) -> None:
+    other = Performance(played.preset, seed=1)
+    other.begin()
+    notes, conductor, lines = played.live_notes, played.conductor, logged(played)
+    plain, _ = pull(other, 40)
+    before, _ = pull(played, 4)
+    assert notes.play(PlayNote("lead", 72, 1.0), conductor) == ""
+    during, begun = pull(played, 16)
+    assert list(notes.held) == [("lead", 72)]
+    notes.play(PlayNote("lead", 72, 0.0), conductor)
+    after, ended = pull(played, 20)
+
+    assert [(one.frame, one.note.velocity) for one in begun] == [(1024, 1.0)]
+    assert [one.frame for one in ended] == [20 * 256]
+    assert notes.held == {}
+    assert [line["frame"] for line in lines] == [1024, 5120]
+    whole = np.concatenate([before, during, after])
+    differs = np.flatnonzero(np.abs(whole - plain).max(axis=1))
+    delay = played.engine.output_delay_frames
+    assert 1024 + delay <= differs[0] <= 1024 + delay + 64
+
+    repeated = Performance(played.preset, seed=1)
+    repeated.begin()
+    lines_again = logged(repeated)
+    repeated.schedule_notes((one.frame, one.note) for one in (*begun, *ended))
+    again, _ = pull(repeated, 40)
+    assert np.array_equal(again, whole)
+    assert lines_again == lines
+
+
+def test_a_drum_is_struck_and_held_by_nobody(played: Performance) -> None:
+    notes, conductor = played.live_notes, played.conductor
+    pull(played, 2)
+    assert notes.play(PlayNote("kit", 38, 1.0), conductor) == ""
+    assert notes.play(PlayNote("kit", 38, 0.0), conductor) == ""
+    assert notes.play(PlayNote("kit", 127, 1.0), conductor) == "kit has no drum at key 127"
+    _, sounded = pull(played, 4)
+
+    assert [(one.frame, one.note.pitch) for one in sounded] == [(512, 38)]
+    assert notes.held == {}
+
+
+def test_the_notes_of_an_owner_are_ended_and_no_others(played: Performance) -> None:
+    notes, conductor, first, second = played.live_notes, played.conductor, object(), object()
+    notes.play(PlayNote("lead", 60), conductor, first)
+    notes.play(PlayNote("lead", 64), conductor, second)
+    assert notes.release(conductor, first) == 1
+    assert list(notes.held) == [("lead", 64)]
+    assert notes.release(conductor, is_all=True) == 1
+
+
+def test_the_end_of_a_note_is_tried_again_while_the_queue_is_full(
+    played: Performance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes, conductor = played.live_notes, played.conductor
+    notes.play(PlayNote("lead", 60), conductor)
+    pull(played, 2)
+
+    def full(_commands: Any) -> int:
+        raise QueueFullError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(played.engine, "post", full)
+        notes.play(PlayNote("lead", 60, 0.0), conductor)
+        assert notes.play(PlayNote("lead", 62), conductor) == "no room"
+    notes.report(1, conductor.playback)
+    _, sounded = pull(played, 2)
+
+    assert [one.note for one in sounded] == [PlayNote("lead", 60, 0.0)]
+    assert notes.held == {}
+
+
+def test_a_layer_that_an_edit_took_away_is_named(played: Performance) -> None:
+    gone = LiveNotes(played.engine).play(PlayNote("old", 60), played.conductor)
+    assert gone == "there is no layer old any more"
