@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,21 +30,41 @@ Values = dict[str, float]
 
 # fmt: off
 ROWS: Mapping[str, tuple[float, float]] = {
-    "share.drums": (0.85, 1.0), "share.notes": (0.65, 1.0),
-    "form.order_z": (11, 170), "form.period_contrast": (0.06, 0.31), "form.distinct_64": (0.60, 0.95),
-    "form.new_per_later_64": (12, 58), "form.boundaries_64": (5, 13), "form.returns": (0.2, 0.7),
-    "form.best_earlier": (0.45, 0.78), "harmony.distinct_4bar": (0.45, 1.0),
-    "close.second_phrase": (0.7, 1.0), "close.first_phrase": (0.0, 0.2),
-    "harmony.parallel_pairs": (0.0, 0.06), "chords.sevenths_resolve": (0.9, 1.0),
+    "share.drums": (0.85, 1.0),
+    "share.notes": (0.65, 1.0),
+    "form.order_z": (11, 170),
+    "form.period_contrast": (0.06, 0.31),
+    "form.distinct_64": (0.60, 0.95),
+    "form.new_per_later_64": (12, 58),
+    "form.boundaries_64": (5, 13),
+    "form.returns": (0.2, 0.7),
+    "form.best_earlier": (0.45, 0.78),
+    "harmony.distinct_4bar": (0.45, 1.0),
+    "close.second_phrase": (0.7, 1.0),
+    "close.first_phrase": (0.0, 0.2),
+    "harmony.parallel_pairs": (0.0, 0.06),
+    "chords.sevenths_resolve": (0.9, 1.0),
     "chords.falling_fifths": (0.28, 0.45),
-    "drums.distinct_16": (11, 16), "drums.adjacent": (0.45, 0.65), "drums.lhl": (0.5, 4.0),
-    "drums.ghost": (0.0, 0.6), "drums.fills_distinct": (0.9, 1.0), "drums.pieces": (5, 9),
-    "timing.std_ms": (8, 25), "timing.autocorrelation": (0.17, 0.6), "timing.push_spread_ms": (2, 17),
+    "drums.distinct_16": (11, 16),
+    "drums.adjacent": (0.45, 0.65),
+    "drums.lhl": (0.5, 4.0),
+    "drums.ghost": (0.0, 0.6),
+    "drums.fills_distinct": (0.9, 1.0),
+    "drums.pieces": (5, 9),
+    "timing.std_ms": (8, 25),
+    "timing.autocorrelation": (0.17, 0.6),
+    "timing.push_spread_ms": (2, 17),
     "dynamics.cell_cv": (0.17, 0.39),
     "melody.rhythms_16": (5, 12),
-    "melody.bars_16": (11, 14), "melody.upbeat": (0.1, 0.7), "melody.syncopated": (0.0, 0.16), "melody.motif_transposed": (0.07, 1.0),
-    "melody.strong_chord_tones": (0.6, 0.9), "melody.ambitus": (19, 29),
-    "ensemble.covered": (0.0, 0.16), "ensemble.same_pitch": (0.0, 0.08), "ensemble.clashes": (0.0, 0.05),
+    "melody.bars_16": (0.1, 0.7),
+    "melody.syncopated": (0.0, 0.16),
+    "melody.motif_transposed": (0.07, 1.0),
+    "melody.strong_chord_tones": (0.6, 0.9),
+    "melody.ambitus": (19, 29),
+    "ensemble.covered": (0.0, 0.16),
+    "ensemble.same_pitch": (0.0, 0.08),
+    "ensemble.clashes": (0.0, 0.05),
+    "melody.upbeat": (0.1, 0.7),
 }  # fmt: skip
 """Measures and the ranges that are aimed at."""
 
@@ -56,7 +77,8 @@ WINDOWS = (0, 64, 136)
 def judge_of(folder: Path) -> ModuleType:
     """Return the judge as a module."""
     spec = importlib.util.spec_from_file_location("music_judge", folder / "music_judge.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["music_judge"] = module
     spec.loader.exec_module(module)
@@ -99,7 +121,7 @@ def of_plan(plan: SectionPlan, first: int, bars: int) -> Values:
             tonic_ends[int(is_last)].append(root == bar.harmony.key.tonic.pitch_class)
     moves = [
         (one, (other.root.pitch_class - one.root.pitch_class) % 12)
-        for one, other in zip(chords, chords[1:], strict=False)
+        for one, other in pairwise(chords)
         if one.root.pitch_class != other.root.pitch_class
     ]
     sevenths = [move for chord, move in moves if chord.quality in {"7", "9", "13", "7b9", "7#9"}]

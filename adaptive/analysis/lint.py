@@ -9,6 +9,7 @@ from pathlib import Path
 
 from adaptive.analysis.loudness import SILENT_LUFS
 from adaptive.analysis.measured import Measured
+from adaptive.analysis.other_tempo import SAME_TEMPO, OtherTempo, filled_tempo
 from adaptive.engine.loops import ROUNDING_S
 from adaptive.music.scale import Key
 from adaptive.preset.faults import KeyPath
@@ -70,7 +71,9 @@ def check_files(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Find
     yield from _check_each(preset, files)
     for segment in preset.segments:
         yield from _check_grid(preset, segment, files)
-        yield from _check_tails(preset, segment, files)
+        other = _other_tempi(preset, segment, files)
+        yield from _check_other_tempo(preset, segment, other)
+        yield from _check_tails(preset, segment, files, other)
         yield from _check_keys(preset, segment)
         yield from _check_variations(preset, segment, files)
     yield from _check_tempo(preset, files)
@@ -189,14 +192,74 @@ def _check_tempo(preset: Preset, files: Mapping[Path, Measured]) -> Iterator[Fin
         )
 
 
-def _check_tails(preset: Preset, segment: str, files: Mapping[Path, Measured]) -> Iterator[Finding]:
+def _other_tempi(
+    preset: Preset, segment: str, files: Mapping[Path, Measured]
+) -> dict[Path, tuple[float, OtherTempo]]:
+    """Files that do not fill their bars, but would at another tempo: the beats they cover, and that tempo.
+
+    A file that does not loop, or is as loud after its loop as within it, is listened to; of others the name
+    is read.
+    """
+    seconds = {path: file.seconds for path, file in files.items()}
+    table, found = preset.segments[segment], {}
+    loops = {path: (loop, covered) for _, path, loop, covered in _loops(preset, segment, seconds)}
+    for layer, path in section_stems(preset, segment):
+        if path not in seconds or path in found:
+            continue
+        covered = covered_beats(preset, segment, seconds[path], held_intro_beats(preset, segment, layer))
+        loop = loops[path][0] if path in loops else None
+        if loop is not None and abs(covered - round(covered)) * table.beat_s <= OFF_GRID_S:
+            continue
+        is_odd = loop is None or _is_cut_music(preset, layer, covered - loop, files[path])
+        quarters = table.meter[0] * 4.0 / table.meter[1]
+        length_s = seconds[path] - table.first_beat_s
+        other = filled_tempo(path, length_s, table.tempo_bpm, quarters, by_ear=is_odd)
+        if other is not None:
+            found[path] = covered, other
+    return found
+
+
+def _check_other_tempo(
+    preset: Preset, segment: str, other: Mapping[Path, tuple[float, OtherTempo]]
+) -> Iterator[Finding]:
+    """Ask for the tempo of a section whose files were made at another one."""
+    first = next(iter(other.items()), None)
+    if first is None:
+        return
+    path, (covered, tempo) = first
+    same = [name for name, (_, one) in other.items() if abs(one.bpm / tempo.bpm - 1.0) < SAME_TEMPO]
+    more = f" (and {len(same) - 1} more like it)" if len(same) > 1 else ""
+    name = segment.removeprefix(BRIDGE)
+    kind = "bridges" if is_bridge(segment) else "sections"
+    tables = preset.file.bridges if is_bridge(segment) else preset.file.sections
+    written = tables[name].tempo_bpm
+    at: KeyPath = (kind, name) if written is None else (kind, name, "tempo_bpm")
+    yield warning(
+        at,
+        f"`{path.name}`{more} lasts {covered:.2f} beats at the {preset.segments[segment].tempo_bpm:g} BPM of"
+        f" `{name}`, and {tempo.bars} bars at {tempo.bpm:g} BPM, as {tempo.source} says:"
+        f" {'is `tempo_bpm` missing here' if written is None else 'is this tempo right'}?",
+    )
+
+
+def _is_cut_music(preset: Preset, layer: str, over_beats: float, file: Measured) -> bool:
+    """Whether more than a beat of loud music follows the loop of a file, and overlaps the next pass."""
+    return not preset.is_wrapped(layer) and over_beats > MOST_TAIL_BEATS and file.end_db > LOUD_END_DB
+
+
+def _check_tails(
+    preset: Preset,
+    segment: str,
+    files: Mapping[Path, Measured],
+    other: Mapping[Path, tuple[float, OtherTempo]],
+) -> Iterator[Finding]:
     """Find files with more than a beat of loud music after their loop, which overlaps the next pass."""
     seconds = {path: file.seconds for path, file in files.items()}
     reported = set()
     for layer, path, loop, covered in _loops(preset, segment, seconds):
-        if path in reported or preset.is_wrapped(layer):
+        if path in reported or path in other:
             continue
-        if covered - loop > MOST_TAIL_BEATS and files[path].end_db > LOUD_END_DB:
+        if _is_cut_music(preset, layer, covered - loop, files[path]):
             reported.add(path)
             yield warning(
                 _at(segment, layer, preset),

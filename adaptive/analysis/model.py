@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adaptive.analysis.wander import Wander
 from adaptive.engine.stretch_kind import StretchKind
 
 
@@ -36,6 +37,8 @@ class SectionProposal:
         Beats of the introduction that its files hold before bar 1; 0 if they hold none.
     intros : dict of str to Path
         The file that a layer plays once before its loop.
+    wander : Wander or None
+        Its beats, if they are on no even grid.
     """
 
     bars: int
@@ -49,6 +52,7 @@ class SectionProposal:
     beats_per_bar: int = 4
     intro_beats: int = 0
     intros: dict[str, Path] = field(default_factory=dict)
+    wander: Wander | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from adaptive.api.message_receipts import MessageReceipts
 from adaptive.api.mixer import HandleOwner, Mixer
 from adaptive.conductor.layout.layout import curve_value
+from adaptive.conductor.snapshots import SnapshotState
 from adaptive.errors import UnknownNameError
 from adaptive.inputs.message import nearest_or_all
 from adaptive.preset.table import Curve
@@ -257,6 +258,66 @@ class HandleMap(Mapping[str, Handle]):
 
     def __repr__(self) -> str:
         return f"<{self._kind}s: {', '.join(self) or 'none'}>"
+
+
+class Snapshots(MutableMapping[str, bool | None]):
+    """The snapshots of the mixer: ``snapshots["underwater"] = True`` turns one on, None lets it go.
+
+    Reading one says whether it is on, or blends in, now.
+
+    Parameters
+    ----------
+    owner : HandleOwner
+        The session.
+    """
+
+    def __init__(self, owner: HandleOwner) -> None:
+        self._owner = owner
+
+    def __getitem__(self, name: str) -> bool:
+        return self._state(name).goal == 1.0
+
+    def __setitem__(self, name: str, value: bool | None) -> None:
+        self.set(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        """Let a snapshot go: its condition and its events decide again."""
+        self.set(name, None)
+
+    def set(self, name: str, value: bool | None) -> MessageReceipts:
+        """Turn a snapshot on or off, or let it go; the receipts say from when it blends.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such snapshot.
+        ProtocolError
+            The value is not True, False or None.
+        EndedError
+            The session has ended.
+        """
+        require("snapshot", name, self._names())
+        return self._owner.send({"snapshot": {name: value}})
+
+    def blend(self, name: str) -> float:
+        """How far a snapshot has blended in: from 0 to 1."""
+        return self._state(name).blend
+
+    def _state(self, name: str) -> SnapshotState:
+        states = self._owner.performance.conductor.mix.snapshots.states
+        return states[require("snapshot", name, self._names())]
+
+    def _names(self) -> Mapping[str, object]:
+        return self._owner.performance.preset.file.snapshots
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __repr__(self) -> str:
+        return f"<snapshots: {', '.join(name for name in self if self[name]) or 'none'} on>"
 
 
 class States(MutableMapping[str, str]):

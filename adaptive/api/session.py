@@ -14,6 +14,7 @@ from adaptive.api.handles import (
     HandleMap,
     LayerHandle,
     ParameterHandle,
+    Snapshots,
     States,
     as_number,
     require,
@@ -54,6 +55,8 @@ class Session:
     ----------
     parameters : Mapping of str to ParameterHandle
         ``parameters["intensity"].set(0.8)``, ``.ramp_to(0.8, seconds=2)``, ``.value``.
+    snapshots : MutableMapping of str to bool
+        ``snapshots["underwater"] = True``.
     states : MutableMapping of str to str
         ``states["place"] = "inside"``.
     layers : Mapping of str to LayerHandle
@@ -71,6 +74,7 @@ class Session:
             "parameter", lambda: self._file.parameters, lambda name: ParameterHandle(self, name)
         )
         self.states = States(self)
+        self.snapshots = Snapshots(self)
         self.layers: Mapping[str, LayerHandle] = HandleMap(
             "layer", lambda: self._file.layers, lambda name: LayerHandle(self, name, self._mixer)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,10 @@ def new(
         Path | None,
         typer.Option("--from", help="Folder of stems: tempo, bars and tails are found."),
     ] = None,
+    straighten: Annotated[
+        bool,
+        typer.Option("--straighten", help="Make the beats of files that were played without a click even."),
+    ] = False,
     genre: Annotated[
         str, typer.Option(help="Genre of a preset that is generated, such as jazz; docs/music.md lists them.")
     ] = "",
@@ -60,7 +65,10 @@ def new(
             message = f"{stems} is no folder"
             raise InputError(message)
         proposal = propose(stems)
-        write_preset(proposal, folder)
+        with tempfile.TemporaryDirectory() as copies:
+            if straighten:
+                stems, proposal = _straightened(stems, Path(copies), proposal)
+            write_preset(proposal, folder)
     findings, is_faulty = _check(folder)
     if as_json:
         found = _document(proposal, stems) if proposal and stems else {}
@@ -75,6 +83,20 @@ def new(
         _tell_findings(folder, findings, is_faulty)
     if is_faulty:
         raise typer.Exit(1)
+
+
+def _straightened(stems: Path, copies: Path, proposal: Proposal) -> tuple[Path, Proposal]:
+    """Stems whose beats are even, and the proposal for them; those given, if none wanders."""
+    from adaptive.analysis.proposal import propose
+    from adaptive.analysis.straighten import straighten_folder
+
+    made = straighten_folder(stems, copies, proposal)
+    for name, sentence in made.items():
+        say(f"{name}: {sentence}")
+    if not made:
+        say("nothing to straighten: the beats of every file are on an even grid, or cannot be told")
+        return stems, proposal
+    return copies, propose(copies)
 
 
 def _check(folder: Path) -> tuple[list[Finding], bool]:

@@ -49,10 +49,13 @@ def sixteenths(span: ChordSpan) -> list[PossibleNote]:
 
 
 def offbeat(span: ChordSpan) -> list[PossibleNote]:
-    """Leave the pulses to the kick: play between them, with an octave where the groove likes it."""
+    """Leave the pulses to the kick: play between them, with an octave where the groove likes it.
+
+    A change of chord has its root at once, short and soft.
+    """
     step = span.meter.step
-    halves = [place for place in span.meter.halves if span.start <= place < span.end]
-    steps = []
+    halves = [place for place in span.meter.halves if span.start < place < span.end]
+    steps = [PossibleNote(span.start, step, span.root, 0.62)]
     for place in halves:
         high = span.liking(place) > 0.7 and span.root + 12 <= HIGH
         steps.append(
@@ -66,9 +69,7 @@ def offbeat(span: ChordSpan) -> list[PossibleNote]:
         for place in between
         if span.liking(place) > 0.4
     ]
-    if span.end == span.meter.length and span.next_root != span.root and halves:
-        steps.append(PossibleNote(span.end - step, step, span.approach, 0.65, 0.6))
-    return steps or [PossibleNote(span.start, span.end - span.start, span.root, 0.8)]
+    return steps
 
 
 def sub(span: ChordSpan) -> list[PossibleNote]:
@@ -84,6 +85,7 @@ def sub(span: ChordSpan) -> list[PossibleNote]:
     for rank, place in enumerate(ranked):
         midi = (low, low + 12, span.fifth - 12)[rank] if rank < 2 or span.fifth - 12 >= LOW else low
         steps.append(PossibleNote(place, 3 * step, midi, 0.7 - 0.08 * rank, 0.22 + 0.25 * rank))
-    if span.end == span.meter.length and span.next_root != span.root:
+    taken = {one.onset for one in steps}
+    if span.end == span.meter.length and span.next_root != span.root and span.end - step not in taken:
         steps.append(PossibleNote(span.end - step, step, span.approach, 0.55, 0.75))
     return steps

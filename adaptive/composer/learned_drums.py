@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.performance import swing_ratio
-from adaptive.composer.feel.swing import EIGHTHS
 from adaptive.composer.fills import PART_FILL_ENERGY, fill_start
 from adaptive.composer.genres.mixing import swing_of
 from adaptive.composer.learned import weights
@@ -26,6 +25,7 @@ from adaptive.composer.learned.patterns import Drawing, draw_bar
 from adaptive.composer.plan.section_plan import THIN_BAR
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.strokes import Stroke
+from adaptive.composer.swing import EIGHTHS
 from adaptive.composer.writing import meter_of
 
 PLAYS_AS = {
@@ -226,7 +226,7 @@ def _bar(theme: _Theme, context: BarContext) -> Grid:
 
 def _is_again(context: BarContext) -> bool:
     """Whether a bar has the groove as it is, because repetition is asked for."""
-    repetition = context.plan.part.brief.repetition
+    repetition = context.steer.repetition
     if repetition is None or repetition <= 0.5:
         return False
     drawn = float(seeded(context.plan.change_seed(context.layer), SALT_AGAIN).random())
@@ -339,11 +339,14 @@ def with_feel(context: BarContext, strokes: list[Stroke], style: str) -> list[St
         else replace(
             stroke,
             velocity=min(1.0, stroke.velocity * (float(loud[place]) / usual[place[2]]) ** ACCENT),
-            late_ms=float(late[place]),
+            late_ms=min(max(float(late[place]), -MOST_LATE_MS), MOST_LATE_MS),
         )
         for stroke, place in zip(strokes, places, strict=True)
     ]
 
+
+MOST_LATE_MS = 20.0
+"""A stroke of a rule-made pattern is at most this early or late: what is asked of the network is unusual."""
 
 BEATS = 4
 """Beats of the bars that the networks know."""

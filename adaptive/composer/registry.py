@@ -59,6 +59,8 @@ class GeneratorSpec:
         Whether its notes name pieces of a drum kit.
     style_instruments : Mapping
         Maps a style to its default instrument, where that is not `instrument`.
+    takes_genres : bool
+        Whether each genre is a style of it, too.
     is_deterministic : bool
         Whether equal contexts always give equal bars, on every machine.  A recording keeps the notes of the
         others.
@@ -81,12 +83,18 @@ class GeneratorSpec:
     instrument: str
     is_percussive: bool = False
     style_instruments: Mapping[str, str] = field(default_factory=dict)
+    takes_genres: bool = False
     is_deterministic: bool = False
     is_quick: bool = False
     limit_s: float = DEFAULT_LIMIT_S
     memory_mb: int = DEFAULT_MEMORY_MB
     stand_in: str = ""
     address: str = ""
+
+    @property
+    def known_styles(self) -> tuple[str, ...]:
+        """Its own styles, and the genres if it plays them."""
+        return tuple(dict.fromkeys((*self.styles, *GENRES))) if self.takes_genres else self.styles
 
     def instrument_for(self, style: str | None) -> str:
         """Return the default instrument of a style, or of the heaviest of weighted ones.
@@ -119,9 +127,7 @@ _BUILT_IN = (
 )  # fmt: skip
 
 BUILT_IN: Mapping[str, GeneratorSpec] = {
-    spec.name: dataclasses.replace(
-        spec, styles=tuple(dict.fromkeys((*spec.styles, *GENRES))), is_deterministic=True, is_quick=True
-    )
+    spec.name: dataclasses.replace(spec, takes_genres=True, is_deterministic=True, is_quick=True)
     for spec in _BUILT_IN
 }
 """The built-in generators by name; each has styles of its own, and the genres.

@@ -26,7 +26,6 @@ class Steer:
     push: float = 0.0
     humanise: float = 0.5
     wander: float = 0.5
-    tension: float | None = None
     repetition: float | None = None
     temperature: float = 1.0
     mute_bass: float = 0.0

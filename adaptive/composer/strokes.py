@@ -279,9 +279,8 @@ def breaks(pattern: Pattern) -> list[Stroke]:
         Stroke("snare", onset, 0.24, 0.45 + 0.1 * n)
         for n, onset in enumerate(pattern.preferred(pattern.weak, 3))
     ]
-    cymbal = "ride" if pattern.rise > 0.6 and pattern.randoms[1] > 0.5 else "hat"
     strokes += [
-        Stroke(cymbal, onset, 0.5 if onset in meter.pulses else 0.38, 0.05)
+        Stroke("hat", onset, 0.5 if onset in meter.pulses else 0.38, 0.05)
         for onset in (*meter.pulses, *meter.halves)
     ]
     strokes += [

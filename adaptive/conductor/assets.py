@@ -32,7 +32,8 @@ from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
 from adaptive.kernel.compile import build
 from adaptive.music.harmony import parse_bar
-from adaptive.music.scale import Key
+from adaptive.music.mood import mood_mode, mood_point
+from adaptive.music.scale import Key, has_mode
 from adaptive.preset.check import ordered
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.key_path import KeyPath
@@ -45,7 +46,7 @@ from adaptive.preset.lengths import (
     stem_loop_beats,
 )
 from adaptive.preset.model import Preset
-from adaptive.preset.schema import BridgeTable, LayerTable
+from adaptive.preset.schema import BridgeTable, LayerTable, MoodPoint
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
 from adaptive.preset.stems import key_of
 from adaptive.timebase import BEAT_TOLERANCE
@@ -372,6 +373,15 @@ def _plays_tune(style: str) -> bool:
     return any(own_style(name, "melody", TUNE_STYLES) in TUNE_STYLES for name in names)
 
 
+def _key_of(preset: Preset, text: str) -> Key:
+    """Return the key of a section; a tonic alone has the mode of the preset's mood, if there is one."""
+    key, mood = Key.parse(text), preset.file.steer.mood
+    if mood is None or has_mode(text):
+        return key
+    valence = mood.valence if isinstance(mood, MoodPoint) else mood_point(mood)[0]
+    return Key(key.tonic, mood_mode(valence))
+
+
 def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> SectionBrief:
     """All that the plan of a section or bridge depends on."""
     segment = preset.segments[name]
@@ -389,7 +399,7 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
     return SectionBrief(
         section=name,
         seed=seed,
-        key=Key.parse(segment.key),
+        key=_key_of(preset, segment.key),
         meter=meter(*segment.meter),
         phrase_bars=segment.phrase_bars,
         energy=segment.energy,

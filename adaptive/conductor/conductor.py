@@ -38,7 +38,7 @@ from adaptive.conductor.saved_state import (
     save,
     save_section_ends,
 )
-from adaptive.conductor.saved_steering import saved_steering, steering_of, takes_of
+from adaptive.conductor.saved_steering import locked_of, saved_steering, steering_of, takes_of
 from adaptive.conductor.section_ends import SectionEnds
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Choice, Selector
@@ -195,12 +195,12 @@ class Conductor:
             instance = restore(saved, self.playback, self.playlists, self.stingers)
             restore_section_ends(saved, self.selector, self.section_ends)
             self.places.state = self.places.fitting(PlaceState(saved.jumped))
-            self.mix.restore(saved.mix)
+            self.mix.restore(saved.mix, saved.snapshots)
             self.following.restore(saved.following)
             self.steering.restore(steering_of(saved.steering))
             self.steering.begin()
             self.regenerations.restore(takes_of(saved.steering))
-            self.steering.lock(frozenset(saved.steering.locked if saved.steering else ()))
+            self.steering.restore_locked(locked_of(saved.steering))
             reason = "goes on where it was saved"
             self.state = ConductorState(last_bar=instance.bar_number(0.0))
         self.tempo_steering.begin(instance.section)
@@ -256,8 +256,11 @@ class Conductor:
         """The musical state, from which another conductor can continue; `preset` is the folder's name."""
         music = save(self.playback, self.playlists, self.stingers, preset, self.places.state.jumped)
         music = msgspec.structs.replace(
-            music, mix=dict(self.mix.held), following=self.following.saved(),
-            steering=saved_steering(self.steering.state, self.steering.locked, self.regenerations.state),
+            music, mix=dict(self.mix.held), snapshots=self.mix.snapshots.saved(),
+            following=self.following.saved(),
+            steering=saved_steering(
+                self.steering.state, self.steering.locked_layers(), self.regenerations.state
+            ),
         )  # fmt: skip
         return save_section_ends(music, self.selector, self.section_ends)
 
@@ -286,6 +289,7 @@ class Conductor:
         self.stingers.revisit()
         for event in events:
             self.requests.handle(event)
+        self.mix.blend()
         self.tempo_teller.tell()
         self.cadence_teller.tell()
         self.steering.step()

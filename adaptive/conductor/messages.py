@@ -114,6 +114,22 @@ class SetMix:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSnapshot:
+    """Turn snapshots of the mixer on or off; None lets one go, to its condition and its events.
+
+    Parameters
+    ----------
+    values : tuple of (str, bool or None)
+        Name of a snapshot, and what it shall be.
+    id : str or None
+        Asks for receipts.
+    """
+
+    values: tuple[tuple[str, bool | None], ...]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakeSteps:
     """Steps of a runner, or taps, whose phase the tempo follows.
 
@@ -268,6 +284,7 @@ Message = (
     | Restart
     | Jump
     | SetMix
+    | SetSnapshot
     | TakeSteps
     | SetProgramme
     | MoveProgramme

@@ -1,4 +1,4 @@
-"""Values of the mixer that messages hold in place of the preset's, until they are let go."""
+"""Values of the mixer that snapshots set, and above them those that messages hold until they are let go."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from adaptive.conductor.messages import Message, SetMix
 from adaptive.conductor.mix_targets import MixTarget, mix_targets
 from adaptive.conductor.outbox import CommandOutbox
 from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.snapshots import SavedSnapshot, Snapshots
 from adaptive.engine import commands
-from adaptive.engine.commands import Command
-from adaptive.kernel.layout import MAP_CUTOFF
+from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MAP_CUTOFF
+from adaptive.units import db_to_gain
 
 SHORTEST_S = 0.02
 """Shortest time of a change: faster ones are heard as a click on low notes."""
@@ -36,12 +37,15 @@ class Mix:
     ----------
     held : dict of str to float
         Key path of each value that is held, and the value.
+    snapshots : Snapshots
+        The snapshots of the preset.
     """
 
     def __init__(self, playback: PlaybackState, outbox: CommandOutbox) -> None:
         self._playback, self._outbox = playback, outbox
         self._targets = mix_targets(playback.preset)
         self.held: dict[str, float] = {}
+        self.snapshots = Snapshots(playback)
         self._cells: dict[str, tuple[int, MixTarget]] = {}  # of what was ever held
         self._settled_at = 0
 
@@ -66,15 +70,22 @@ class Mix:
         playback.receipts_of_done(message.id, words, at)
 
     def begin(self, messages: Iterable[Message]) -> None:
-        """Hold what was asked for before the first frame."""
+        """Set what snapshots set and hold what was asked for, before the first frame."""
+        self.snapshots.begin()
+        self._begin_snapshots()
         for message in messages:
             if isinstance(message, SetMix):
                 for path, value in message.values:
                     if path in self._targets:
                         self._begin(path, value)
 
-    def restore(self, held: Mapping[str, float]) -> None:
-        """Hold saved values from the first frame on; those that the preset does not have are left out."""
+    def restore(self, held: Mapping[str, float], snapshots: Mapping[str, SavedSnapshot]) -> None:
+        """Go on with saved snapshots and held values from the first frame on.
+
+        What the preset does not have is left out.
+        """
+        self.snapshots.restore(snapshots)
+        self._begin_snapshots()
         for path, value in held.items():
             if path in self._targets:
                 target = self._targets[path]
@@ -84,6 +95,7 @@ class Mix:
         """Continue what was held before an edit."""
         self.held = {path: value for path, value in before.held.items() if path in self._targets}
         self._cells = dict(before._cells)
+        self.snapshots.take_over(before.snapshots)
 
     def hold_again(self, at: int) -> None:
         """Hold everything anew at the bar line of an edit, which may have changed rows and levels.
@@ -91,7 +103,7 @@ class Mix:
         What was held before is told what the preset says now; what is no longer there is let go.
         """
         frames = round(SHORTEST_S * self._playback.tempo.sample_rate)
-        for path in list(self._cells):
+        for path in [*self._cells, *(self.snapshots.paths() - self._cells.keys())]:
             if path in self._targets:
                 self._hold(path, self.held.get(path), at, frames)
             else:
@@ -104,9 +116,30 @@ class Mix:
         if playback.now >= self._settled_at:
             return
         frames = round(SHORTEST_S * playback.tempo.sample_rate)
-        for path, value in self.held.items():
-            if (self._cell_of(self._targets[path]), self._targets[path]) != self._cells.get(path):
-                self._hold(path, value, playback.earliest, frames)
+        for path in self.held.keys() | self.snapshots.paths():
+            target = self._targets.get(path)
+            if target is not None and (self._cell_of(target), target) != self._cells.get(path):
+                self._hold(path, self.held.get(path), playback.earliest, frames)
+
+    def blend(self) -> None:
+        """Move what snapshots set by a control step; call in every control step, after its messages."""
+        at = self._playback.earliest
+        for path in sorted(self.snapshots.step()):
+            if path in self._targets and path not in self.held:
+                self._hold(path, None, at, CONTROL_STEP_FRAMES)
+
+    def _begin_snapshots(self) -> None:
+        """Set what snapshots set from the first frame on."""
+        for path in sorted(self.snapshots.paths() & self._targets.keys()):
+            target = self._targets[path]
+            share, value = self.snapshots.mixed(path)
+            if not target.has_curve and isinstance(target.control, float | int):
+                if target.is_level:
+                    start = target.control - target.beside + self.snapshots.added_db(path)
+                else:
+                    start = target.control + (value - target.control) * share - target.beside
+                self._playback.engine.settle_cell(target.place(self._playback.layout), start)
+            self._hold(path, None, 0, 0)
 
     def _begin(self, path: str, value: float | None) -> None:
         """Hold a value from the first frame on, as if the preset said so."""
@@ -126,19 +159,35 @@ class Mix:
         cell = self._cell_of(target)
         if path in self._cells and self._cells[path][0] != cell:
             self._leave(path, at, frames)
-        if cell is None or (value is None and path not in self._cells):
+        share, in_cell, factor = self._wanted(path, target)
+        if cell is None or (share == 0.0 and factor == 1.0 and path not in self._cells):
             return  # an edit has still to write it, see `step`; or nothing holds it
+        is_new = path not in self._cells
         self._cells[path] = cell, target
-        if value is not None and target.kind == MAP_CUTOFF:
+        if target.kind == MAP_CUTOFF and (value is not None or (is_new and share > 0.0)):
             # the fader holds a fixed cutoff: from now on the cell holds that too
             row = target.row(self._playback.layout)
             self._outbox.add([commands.filter_bus(at, row, target.high, 0)])
-        self._outbox.add([_hold(cell, target, at, frames, value)])
+        held = commands.hold_cell(
+            at, cell, in_cell, frames, share=share, own=target.own, factor=factor, has_curve=target.has_curve
+        )
+        self._outbox.add([held])
+
+    def _wanted(self, path: str, target: MixTarget) -> tuple[float, float, float]:
+        """Share and value of what is held or set, in the cell's unit, and the factor of what is its own."""
+        factor = db_to_gain(self.snapshots.added_db(path)) if target.is_level else 1.0
+        if path in self.held:
+            return 1.0, target.in_cell(self.held[path]), factor
+        share, value = (0.0, 0.0) if target.is_level else self.snapshots.mixed(path)
+        return share, target.in_cell(value) if share > 0.0 else 0.0, factor
 
     def _leave(self, path: str, at: int, frames: int) -> None:
         """Let a cell go that the preset has no longer, or has elsewhere."""
         cell, target = self._cells.pop(path)
-        self._outbox.add([_hold(cell, target, at, frames, None)])
+        free = commands.hold_cell(
+            at, cell, 0.0, frames, share=0.0, own=target.own, has_curve=target.has_curve
+        )
+        self._outbox.add([free])
 
     def _cell_of(self, target: MixTarget) -> int | None:
         """Address of a target's cell; None: an edit that just took effect has still to write it."""
@@ -146,11 +195,3 @@ class Mix:
             return self._playback.engine.cell(target.place(self._playback.layout))
         except (KeyError, ValueError):
             return None
-
-
-def _hold(cell: int, target: MixTarget, at: int, frames: int, value: float | None) -> Command:
-    """The command that holds a cell, or lets it go."""
-    share, in_cell = (0.0, 0.0) if value is None else (1.0, target.in_cell(value))
-    return commands.hold_cell(
-        at, cell, in_cell, frames, share=share, own=target.own, has_curve=target.has_curve
-    )

@@ -17,15 +17,13 @@ from adaptive.engine.spec import MappingSpec
 from adaptive.kernel import layout as kernel
 from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.preset.inserts import InsertTable
+from adaptive.preset.mix_paths import CUTOFFS_HZ, LEVELS_DB
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.segments import bridge_segment
 from adaptive.preset.table import Control, Curve
 from adaptive.units import SILENCE_DB, db_to_gain
-
-LEVELS_DB = (-120.0, 24.0)
-CUTOFFS_HZ = (20.0, OPEN_HZ)
 
 Row = Callable[[PresetLayout], int]
 """Finds the row of a strip or a bus in a layout."""
@@ -73,13 +71,18 @@ class MixTarget:
         return isinstance(self.control, Curve)
 
     @property
+    def is_level(self) -> bool:
+        """Whether it is in decibels, and a gain to the kernel."""
+        return self.kind in IN_DB
+
+    @property
     def own(self) -> float:
         """What the cell holds while nothing holds it, if the preset says a number."""
         return 0.0 if isinstance(self.control, Curve) else self.in_cell(self.control)
 
     def in_cell(self, value: float) -> float:
         """A value as the kernel's cell holds it: levels as linear gains."""
-        if self.kind in IN_DB:
+        if self.is_level:
             return db_to_gain(value) / db_to_gain(self.beside)
         return value - self.beside
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adaptive.conductor.playback import PlaybackState
-from adaptive.conductor.steering import Steering
+from adaptive.conductor.steering import Steering, declared_mood
 from adaptive.conductor.tempo.source import TempoTarget
 from adaptive.music.mood import mood_tempo
 
@@ -12,7 +12,9 @@ MAX_CHANGE_PER_S = 0.03
 
 
 class MoodTempo:
-    """Asks for a tempo while a message holds a mood, in sections without recordings.
+    """Asks for a tempo while a message or the preset has a mood, in sections without recordings.
+
+    The mood of a preset has no effect on sections with a `tempo_bpm` of their own.
 
     Parameters
     ----------
@@ -26,9 +28,16 @@ class MoodTempo:
         self._playback, self._steering = playback, steering
 
     def target(self, now: int) -> TempoTarget | None:
-        """The section's tempo, faster in an excited mood, slower in a calm one; None: no mood is held."""
+        """The section's tempo, faster in an excited mood, slower in a calm one; None: there is no mood."""
+        section = self._playback.instance.section
+        segment = self._playback.assets.segments.get(section)
+        if segment is None or segment.has_stems:
+            return None
         mood = self._steering.state.mood
-        segment = self._playback.assets.segments.get(self._playback.instance.section)
-        if mood is None or segment is None or segment.has_stems:
+        if mood is None:
+            file = self._playback.preset.file
+            table = file.sections.get(section)
+            mood = None if table is None or table.tempo_bpm is not None else declared_mood(file.steer)
+        if mood is None:
             return None
         return TempoTarget(segment.tempo_bpm * mood_tempo(mood[1]), "mood", MAX_CHANGE_PER_S)

@@ -23,6 +23,7 @@ from adaptive.conductor.saved_steering import SavedSteering
 from adaptive.conductor.section_ends import Detour, SectionEnds, SectionEndsState
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.selector import Selector, SelectorState
+from adaptive.conductor.snapshots import SavedSnapshot
 from adaptive.conductor.stingers.stingers import Stingers, StingersState
 from adaptive.conductor.variation_picker import PickState
 from adaptive.errors import InputError, one_line
@@ -105,12 +106,16 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     detour : tuple of str or None
         The section that plays after one that has ended, that one, and section and condition of the select
         line that was chosen then.
+    is_way_back : bool
+        Whether that section is what the other one interrupted, which plays until the state is another.
     shots : dict
         Pick states of stingers and fills with several files, by key path.
     rested_s : dict of str to float
         Seconds since each stinger's first beat sounded.
     mix : dict of str to float
         Values of the mixer that messages hold, by key path.
+    snapshots : dict
+        Snapshots that are on, or that messages and events have turned, by name.
     following : dict
         What messages said of following: the listener's programme and its place, mode and lead.
     steering : SavedSteering or None
@@ -142,11 +147,13 @@ class SavedMusic(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     spent: tuple[tuple[Text, Condition], ...] = ()
     interrupted_sections: dict[Text, Text] = msgspec.field(default_factory=dict)
     detour: tuple[Text, Text, Text, Condition] | None = None
+    is_way_back: bool = False
     shots: dict[Annotated[str, Meta(max_length=300)], SavedPick] = msgspec.field(default_factory=dict)
     rested_s: dict[Text, Annotated[float, Meta(ge=-60.0, le=1e9)]] = msgspec.field(default_factory=dict)
     mix: dict[Annotated[str, Meta(max_length=300)], Annotated[float, Meta(ge=-1e9, le=1e9)]] = msgspec.field(
         default_factory=dict
     )
+    snapshots: dict[Text, SavedSnapshot] = msgspec.field(default_factory=dict)
     following: dict[Text, Any] = msgspec.field(default_factory=dict)
     steering: SavedSteering | None = None
 
@@ -293,6 +300,7 @@ def save_section_ends(music: SavedMusic, selector: Selector, section_ends: Secti
         spent=selector.state.spent,
         interrupted_sections=dict(section_ends.state.interrupted),
         detour=None if detour is None else (detour.section, detour.after, *detour.answer),
+        is_way_back=detour is not None and detour.is_way_back,
     )
 
 
@@ -302,7 +310,7 @@ def restore_section_ends(saved: SavedMusic, selector: Selector, section_ends: Se
     detour = None
     if saved.detour is not None:
         section, after, *answer = saved.detour
-        detour = Detour(section, after, (answer[0], answer[1]))
+        detour = Detour(section, after, (answer[0], answer[1]), saved.is_way_back)
     section_ends.state = section_ends.fitting(SectionEndsState(saved.interrupted_sections, detour))
 
 

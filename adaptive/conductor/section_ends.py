@@ -35,11 +35,14 @@ class Detour:
         The section that has ended.
     answer : LineKey
         The select line that was chosen when it began.
+    is_way_back : bool
+        Whether it also ends as soon as the state no longer names the section that has ended.
     """
 
     section: str
     after: str
     answer: LineKey
+    is_way_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class SectionEnds:
         detour = self.state.detour
         if detour is None:
             return choice
-        if choice.key != detour.answer:
+        is_over = detour.is_way_back and not self.selector.is_spent(detour.after)
+        if choice.key != detour.answer or is_over:
             self.state = replace(self.state, detour=None)
             return choice
 
@@ -169,6 +173,9 @@ class SectionEnds:
             rule = msgspec.structs.replace(rule, enter_at="last_position")
         passes = "1 pass" if table.plays == 1 else f"{table.plays} passes"
         reason = f"{source} has played its {passes}; then: {table.then}"
+        before = self.state.interrupted.get(source, "")
+        if table.then == BACK and before and not is_back:
+            reason += f", but select does not want {before} any more"
         section_end = SectionEnd(source, detour)
         self.planner.plan(TransitionRequest(target, reason, rule, False, due, playlists_before, section_end))
 
@@ -185,9 +192,22 @@ class SectionEnds:
         if then == BACK and before and not playback.preset.file.select:
             # the sections are the values of one state: that it names this one says nothing of what comes next
             return before, Detour(before, source, answer.key), True
+        if then == BACK and before and self._is_masked(source, before):
+            return before, Detour(before, source, answer.key, is_way_back=True), True
         if then in {BACK, SELECT} or then not in playback.preset.file.sections:
             return answer.section, None, False
         return then, Detour(then, source, answer.key), False
+
+    def _is_masked(self, source: str, before: str) -> bool:
+        """Whether select would want `before`, did its state not name the section that ends.
+
+        Music that plays once, such as another fanfare, is not continued.
+        """
+        table = self._table(before)
+        if table is None or table.plays is not None:
+            return False
+        answers = self.selector.answers_but_for_state(source)
+        return any(self.playlists.is_within(before, name) for name in answers if name)
 
     def _table(self, section: str) -> SectionTable | None:
         return self.playback.preset.file.sections.get(section)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -71,6 +71,10 @@ class Selector:
         self._values: StepValues | None = None
         self._true: list[int] = []
         self._spent: set[int] = set()
+        self._trial: list[Callable[[], object] | None] | None = None
+        self._trial_latches: list[Latches] = []
+        self._trial_key: tuple[Choice | None, str] = (None, "")
+        self._trial_answers: frozenset[str] = frozenset()
         self._renewed: list[tuple[int, str]] = []
 
     @property
@@ -100,7 +104,8 @@ class Selector:
             return self._last
         self._seen = seen
         if self._conditions is None:
-            self._conditions = [self._bind(number, values) for number in range(len(self._preset.select))]
+            numbers = range(len(self._preset.select))
+            self._conditions = [self._bind(number, values, self._latches) for number in numbers]
         # every line is evaluated, not only up to the first true one: its latches must be current
         self._true = [
             number
@@ -123,7 +128,48 @@ class Selector:
         """What would be chosen if the lines of a section were spent."""
         return self._first(self._spent | self._lines_of(section))
 
+    def answers_but_for_state(self, section: str) -> frozenset[str]:
+        """What select would answer if the state that selected a section were another; also playlists.
+
+        One state group often names the music: while it names a fanfare, it cannot name what the fanfare
+        interrupted.  So every other value of the groups that the section's true lines read is tried, without
+        the lines of the section.
+        """
+        key = (self._last, section)
+        if self._trial_key != key or self._reads_time:
+            self._trial_key, self._trial_answers = key, self._try_states(section)
+        return self._trial_answers
+
+    def _try_states(self, section: str) -> frozenset[str]:
+        values, lines, when = self._values, self._lines_of(section), self._preset.when
+        if values is None:
+            return frozenset()
+        if self._trial is None:
+            numbers = range(len(self._preset.select))
+            self._trial_latches = [Latches() for _ in numbers]
+            self._trial = [self._bind(number, values, self._trial_latches) for number in numbers]
+        read = {name for number in lines & when.keys() for name in when[number].names & values.states.keys()}
+        spent, found = self._spent | lines, set()
+        for group in read:
+            present = values.states[group]
+            for value in self._preset.state_groups[group].values:
+                values.states[group] = value
+                for mine, real in zip(self._trial_latches, self._latches, strict=True):
+                    mine.copy_from(real)
+                true = (
+                    self._preset.select[number].section
+                    for number, condition in enumerate(self._trial)
+                    if number not in spent and (condition is None or condition())
+                )
+                found.add(next(true, ""))
+            values.states[group] = present
+        return frozenset(found)
+
     # ── spent lines ────────────────────────────────────────────────────────────────────────────
+
+    def is_spent(self, section: str) -> bool:
+        """Whether a line of a section is spent."""
+        return any(self._section_of(number) == section for number in self._spent)
 
     def spend(self, section: str) -> list[int]:
         """Let the lines of a section count no more until their conditions have been false; returns them."""
@@ -183,9 +229,11 @@ class Selector:
             return Choice("", False, _nothing_left)
         return Choice(self._preset.default_section, False, _nothing_true)
 
-    def _bind(self, number: int, values: StepValues) -> Callable[[], object] | None:
+    def _bind(
+        self, number: int, values: StepValues, latches: Sequence[Latches]
+    ) -> Callable[[], object] | None:
         condition = self._preset.when.get(number)
-        return None if condition is None else bind(condition, values, self._latches[number])
+        return None if condition is None else bind(condition, values, latches[number])
 
 
 def _nothing_true() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from adaptive.composer.steer import NOTHING_HELD, HeldHarmony, Steer
 from adaptive.conductor.layers.generated import DENSITY_STEP, GeneratedLayer
@@ -18,7 +19,7 @@ from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.records import OPEN_HZ
 from adaptive.music.chord import Chord
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import mood_controls, mood_mode, mood_point
 from adaptive.music.scale import Key
 from adaptive.preset.schema import MoodPoint, PresetFile, SteerTable
@@ -36,6 +37,12 @@ DARK_OCTAVES = 6.0
 DEFAULT_DENSITY = 0.5
 
 STEER_FIELDS = tuple(control for control in CONTROLS if control in Steer.__dataclass_fields__)
+
+PLANNED: Mapping[str, float | None] = {"tension": None, "repetition": None, "temperature": 1.0}
+"""Controls that the plan of a section reads, and what it has where nothing is asked for."""
+
+HELD_STEP = 0.08
+"""A smaller change of one of these that follows a parameter plans nothing anew."""
 
 SteerMessage = SetSteer | SetMood | SetKey | SetChord
 
@@ -70,6 +77,22 @@ class HeldControls:
         return HeldHarmony(key, mode, None if self.chord is None else Chord.parse(self.chord))
 
 
+@dataclass(frozen=True)
+class LockedLayer:
+    """What a locked layer stays with.
+
+    Parameters
+    ----------
+    controls : Mapping
+        Control to value; what is not asked for is left out.
+    held : HeldHarmony
+        Key, mode, chord and the controls of the plan.
+    """
+
+    controls: Mapping[str, float]
+    held: HeldHarmony
+
+
 def cutoff_hz(brightness: float) -> float:
     """Return the cutoff of a layer's filter at a brightness of 0 … 1; at 1 it is open."""
     return float(OPEN_HZ * 2.0 ** (-DARK_OCTAVES * (1.0 - brightness) ** 2))
@@ -98,6 +121,7 @@ class Steering:
         self.state, self.locked = HeldControls(), frozenset[str]()
         self._brightness: dict[str, float] = {}
         self._is_dirty = True
+        self._of_all = declared_controls(playback.preset.file.steer)
         self._controls = {name: declared_of(playback.preset.file, name) for name in playback.assets.generated}
         self._moving = [
             name
@@ -119,17 +143,12 @@ class Steering:
 
     def _asked(self, name: str) -> dict[str, float]:
         """The value of every control that is asked of a layer now."""
-        values = {}
-        for control, way in self._controls[name].items():
-            if isinstance(way, Curve):
-                values[control] = curve_value(way, self._playback.values.number(way.over))
-            else:
-                values[control] = float(way)
+        values = {control: self._value(way) for control, way in self._controls[name].items()}
         if self.state.mood is not None:
             values |= mood_controls(*self.state.mood)
         for owner in ("", name):
             values |= {control: v for (layer, control), v in self.state.controls.items() if layer == owner}
-        return values
+        return {control: value for control, value in values.items() if control not in OF_ALL_LAYERS}
 
     # ── messages ───────────────────────────────────────────────────────────────────────────────
 
@@ -149,6 +168,7 @@ class Steering:
         for message in messages:
             if isinstance(message, SteerMessage):
                 self._hold(message)
+        self._hold_harmony(is_live=True)
         for name, layer in self._playback.assets.generated.items():
             self._set(name, layer, self._asked(name))
         self._is_dirty = False
@@ -157,6 +177,24 @@ class Steering:
         """Leave these layers as they are; others follow again what is asked of them."""
         self._is_dirty = self._is_dirty or bool(self.locked - layers)
         self.locked = layers & self._playback.assets.generated.keys()
+
+    def locked_layers(self) -> dict[str, LockedLayer]:
+        """What every locked layer has, to be saved."""
+        found = {}
+        for name in self.locked:
+            layer = self._playback.assets.generated[name]
+            controls = {k: v for k, v in self._present(name, layer).items() if v is not None}
+            found[name] = LockedLayer(controls, layer.held)
+        return found
+
+    def restore_locked(self, locked: Mapping[str, LockedLayer | None]) -> None:
+        """Lock layers, each with what it had when it was saved."""
+        self.lock(frozenset(locked))
+        for name in self.locked:
+            layer, kept = self._playback.assets.generated[name], locked[name]
+            if kept is not None:
+                self._set(name, layer, kept.controls)
+                layer.held = kept.held
 
     def restore(self, state: HeldControls) -> None:
         """Hold what was saved, as far as the preset has the layers."""
@@ -196,7 +234,36 @@ class Steering:
 
     def _change(self, state: HeldControls) -> None:
         self.state = state
-        self._playback.held = state.harmony
+        self._hold_harmony(is_live=True)
+
+    def _hold_harmony(self, *, is_live: bool) -> None:
+        """Hold what all layers share: key, mode and chord of messages, and what the ensemble is asked for.
+
+        What follows a parameter moves in tenths, and only when it has moved by more than half of one, so that
+        a value that trembles changes nothing.
+        """
+        asked = self._asked_of_all()
+        before = self._playback.held
+        rounded: dict[str, Any] = {}
+        for control, usual in PLANNED.items():
+            value, there = asked.get(control, usual), getattr(before, control)
+            is_still = None not in (value, there) and abs(float(value or 0) - float(there or 0)) < HELD_STEP
+            rounded[control] = (
+                there if is_still and not is_live else None if value is None else round(value, 1)
+            )
+        self._playback.held = replace(self.state.harmony, **rounded)
+
+    def _asked_of_all(self) -> dict[str, float]:
+        """The value of every control that is asked of all layers now."""
+        values = {name: self._value(way) for name, way in self._of_all.items()}
+        if self.state.mood is not None:
+            values |= mood_controls(*self.state.mood)
+        return values | {control: v for (layer, control), v in self.state.controls.items() if not layer}
+
+    def _value(self, way: Control) -> float:
+        if isinstance(way, Curve):
+            return float(curve_value(way, self._playback.values.number(way.over)))
+        return float(way)
 
     # ── layers ─────────────────────────────────────────────────────────────────────────────────
 
@@ -215,6 +282,7 @@ class Steering:
         earliest = playback.tempo.beat_at(playback.earliest)
         beat = playback.instance.next_boundary(earliest, "beat")
         bar = playback.instance.next_boundary(earliest, "bar")
+        self._hold_harmony(is_live=is_live)
         for name in playback.assets.generated if is_live else self._moving:
             if name in self.locked:
                 continue
@@ -223,8 +291,8 @@ class Steering:
             moved = self._moved(name, layer, asked, is_live=is_live)
             if not moved:
                 continue
-            # the density of a curve waits for the bar line
-            is_slow = moved == {"density"} and not is_live
+            # density and harmony that follow a curve wait for the bar line
+            is_slow = moved <= {"density", "harmony"} and not is_live
             self._set(name, layer, asked)
             self._write_again(name, layer, bar if is_slow else beat, moved)
         return playback.tempo.frame_at(beat)
@@ -315,16 +383,23 @@ def declared_of(file: PresetFile, name: str) -> dict[str, Control]:
 
 def declared_controls(table: SteerTable) -> dict[str, Control]:
     """Return what a `steer` table asks for, by control; what it names itself wins over its mood."""
-    mood = table.mood
+    point = declared_mood(table)
     found: dict[str, Control] = {}
-    if mood is not None:
-        point = (mood.valence, mood.arousal) if isinstance(mood, MoodPoint) else mood_point(mood)
+    if point is not None:
         found |= mood_controls(*point)
     for control in CONTROLS:
         value = getattr(table, control)
         if value is not None:
             found[control] = value
     return found
+
+
+def declared_mood(table: SteerTable) -> tuple[float, float] | None:
+    """Return valence and arousal of the mood of a `steer` table; None: it has none."""
+    mood = table.mood
+    if mood is None:
+        return None
+    return (mood.valence, mood.arousal) if isinstance(mood, MoodPoint) else mood_point(mood)
 
 
 def _told(message: SteerMessage) -> dict[str, object]:

@@ -18,7 +18,7 @@ IMMEDIATELY = -1
 class Command(NamedTuple):
     """One command, in the order of the fields of `ports.POSTED`.
 
-    The meaning of `which`, `i0`, `i1`, `f0`, `f1` and `f2` depends on the operation.
+    The meaning of `which`, `i0`, `i1`, `f0` … `f3` depends on the operation.
     """
 
     frame: int
@@ -32,6 +32,7 @@ class Command(NamedTuple):
     f0: float = 0.0
     f1: float = 0.0
     f2: float = 0.0
+    f3: float = 0.0
 
 
 def start_clip(
@@ -150,14 +151,15 @@ def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) 
 
 def hold_cell(
     frame: int, cell: int, value: float, frames: int, *, share: float = 1.0, own: float = 0.0,
-    has_curve: bool = False, group: int = 0,
+    factor: float = 1.0, has_curve: bool = False, group: int = 0,
 ) -> Command:  # fmt: skip
     """Hold a cell (`Engine.cell`) at a value in its unit, over what the preset says; share 0 lets it go.
 
     Both move there within `frames`, from the quantum on that begins at `frame` or behind it.  `own` is the
-    preset's number, to which the cell returns; with `has_curve`, it is what a curve writes instead.
+    preset's number, to which the cell returns; with `has_curve`, it is what a curve writes instead.  What is
+    its own is multiplied by `factor`.
     """
-    return Command(frame, k.CELL_HOLD, 0, group, int(has_curve), 0, frames, cell, value, share, own)
+    return Command(frame, k.CELL_HOLD, 0, group, int(has_curve), 0, frames, cell, value, share, own, factor)
 
 
 def pan_bus(frame: int, bus: int, pan: float, frames: int, *, group: int = 0) -> Command:

@@ -78,12 +78,12 @@ class Engine:
         self.memory: Memory = Memory(spec, units, None if before is None else before.memory["arrivals"])
         fill_mappings(self.memory, self.memory["mappings"], spec.mappings)
         self.settle_at_start()
-        self.numbers = Numbers(address(self.memory["arrivals"]), units["gate"])
+        self.numbers = Numbers(address(self.memory["arrivals"]), units["word"])
         self.port = CommandPort(self.memory, 0, self.numbers, units["publish"])
         self.replies = ReplyPort(self.memory)
         self.callback_address = units["callback"]
         self.miniaudio_callback_address = units["miniaudio_callback"]
-        self._gate = units["gate"]
+        self._gate = units["word"]
         self._pull = UNIT(units["pull"])
         self._publish = UNIT(units["publish"])
         self._sounds: list[Sound | None] = []
@@ -261,6 +261,27 @@ class Engine:
     def parameter_word(self, value: float, arrival: int | None = None) -> int:
         """Return the slot word of a value and its arrival number, for `commands.set_parameter`."""
         return signed(slot_word(value, arrival or self.numbers.next_arrival()))
+
+    def received_since(self, mark: int, index_of: Mapping[str, int]) -> dict[str, tuple[float, int]]:
+        """Return what the OSC receiver has set since an arrival number, each value with its own number.
+
+        What waits in its mailbox is among them.
+        """
+        rows = [self.memory["slots"][k.RECEIVER_SOURCE], self.memory["mailbox"][0].astype(np.uint64)]
+        found: dict[str, tuple[float, int]] = {}
+        for name, index in index_of.items():
+            for row in rows:
+                word = int(row[index])
+                number, last = word >> 32, found.get(name, (0.0, mark))[1]
+                if number and 0 < (number - last) & 0xFFFFFFFF < 0x80000000:
+                    found[name] = (struct.unpack("<f", struct.pack("<I", word & 0xFFFFFFFF))[0], number)
+        return found
+
+    def date_values(self, arrival: int) -> None:
+        """Say that all values in the slots arrived with a number; only before the first frame is rendered."""
+        slots = self.memory["slots"]
+        bits = slots & np.uint64(0xFFFFFFFF)
+        slots[:] = np.where(slots == 0, slots, bits | np.uint64(arrival << 32))
 
     def values_at(self, control_step: int) -> Audio:
         """Recorded parameters of a control step, shape (parameters, 5).

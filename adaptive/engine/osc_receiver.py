@@ -107,9 +107,9 @@ class OscReceiver:
         self._receiver["socket"], self._receiver["wake"] = socket, wake
         self._receiver["ring"], self._receiver["ring_size"] = address(self._ring), RING_BYTES
         self._tables: deque[tuple[int, _ReceiverTable]] = deque()
-        units = build.addresses(("publish", "receive", "gate"))
+        units = build.addresses(("publish", "receive", "word"))
         self._publish, self._run = UNIT(units["publish"]), UNIT(units["receive"])
-        self._order = UNIT(units["gate"])
+        self._order = UNIT(units["word"])
         self._thread = threading.Thread(target=self._receive, name="osc", daemon=True)
 
     def use_rules(self, rules: Mapping[bytes, Sequence[ReceiverRule]], engine: Engine) -> None:

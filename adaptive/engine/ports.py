@@ -17,7 +17,7 @@ from adaptive.errors import QueueFullError
 from adaptive.kernel import layout as k
 
 ADD = 2
-"""Third argument of the unit ``gate``: add to the word atomically."""
+"""Third argument of the unit ``word``: add to the word atomically."""
 
 UNIT = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_int64] * 4)
 """C signature of a unit; calling one releases the GIL."""
@@ -35,6 +35,7 @@ POSTED = np.dtype(
         ("f0", "f4"),
         ("f1", "f4"),
         ("f2", "f4"),
+        ("f3", "f4"),
     ]
 )
 """The fields of a command that the caller sets; `post` adds the numbers of sequence and commit."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 
-GAIN_PER_S = 0.55
-"""Near zero: a phase error of 10 ms is corrected by 0.55 % of tempo."""
+GAIN_PER_S = 0.65
+"""Near zero: a phase error of 10 ms is corrected by 0.65 % of tempo."""
 
-STRAIGHT_S = 0.028
-"""Up to this error the law is a straight line: with 2 % of jitter, steps deviate by 15 ms."""
+STRAIGHT_S = 0.026
+"""Up to this error the law is a straight line: with 2 % of jitter, steps deviate by 14 ms."""
 
 BRAKE_SHARE = 0.8
 """Part of the limit of change that braking counts on; the rest is for what the law does not foresee."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 SETTLED_STEPS = 12
 """Steps over which tempo is averaged once a runner is steady: `beta` is that of a line through so many."""
 
-PHASE_GAIN = 0.6
+PHASE_GAIN = 0.75
 """Least share of a step's deviation by which the phase is corrected."""
 
 CHANGE = 0.045

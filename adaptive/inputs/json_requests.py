@@ -206,6 +206,10 @@ def _mix(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.mix(item["mix"], message_id, item.get("seconds"))]
 
 
+def _snapshot(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    return [checker.snapshot(item["snapshot"], message_id)]
+
+
 def _steer(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.steer(item["steer"], item.get("layer"), message_id)]
 
@@ -289,6 +293,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "forget": _forget,
     "jump": _jump,
     "mix": _mix,
+    "snapshot": _snapshot,
     "steer": _steer,
     "mood": _mood,
     "key": _key,

@@ -26,6 +26,7 @@ from adaptive.conductor.messages import (
     SetKey,
     SetMix,
     SetMood,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -39,12 +40,13 @@ from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.shown import shown
 from adaptive.music.chord import Chord
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
 from adaptive.music.mood import MOODS
 from adaptive.music.scale import Key
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import Where
+from adaptive.preset.snapshots import snapshot_events
 
 LONGEST_ID = 128
 LONGEST_S = 3600.0
@@ -271,10 +273,11 @@ class Checker:
         }
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
-        self._read = {name for condition in preset.when.values() for name in condition.names}
+        conditions = (*preset.when.values(), *preset.snapshot_when.values())
+        self._read = {name for condition in conditions for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
         self.settable_groups = set(preset.file.states) | (self._read & set(self.groups))
-        self.events = tuple(preset.file.stingers)
+        self.events = tuple(dict.fromkeys((*preset.file.stingers, *snapshot_events(preset.file))))
         follow = preset.file.tempo_follow
         self.phase_event = None if follow is None else follow.phase_event
         self.known_events = self.events if self.phase_event is None else (*self.events, self.phase_event)
@@ -426,6 +429,19 @@ class Checker:
         checked = tuple((path, self._mix_value(path, value)) for path, value in values.items())
         return SetMix(checked, 0.0 if seconds is None else self._seconds(seconds), message_id)
 
+    def snapshot(self, values: Any, message_id: str | None = None) -> SetSnapshot:
+        """Check snapshots that are turned on (true, 1) or off (false, 0) or let go (None), by name."""
+        if not isinstance(values, Mapping) or not values:
+            self._refuse(f'snapshot must be an object such as {{"underwater": true}}, got {shown(values)}')
+        known = self._preset.file.snapshots
+        for name, value in values.items():
+            if name not in known:
+                self._refuse(f"there is no snapshot {shown(name)}{nearest_or_all(name, known)}")
+            if value is not None and not isinstance(value, bool) and value not in (0, 1):
+                self._refuse(f"snapshot {name} must be true, false or null, got {shown(value)}")
+        told = tuple((name, None if value is None else bool(value)) for name, value in values.items())
+        return SetSnapshot(told, message_id)
+
     def _mix_value(self, path: Any, value: Any) -> float | None:
         if path not in self.mix_targets:
             near = (
@@ -448,6 +464,8 @@ class Checker:
             self._refuse(f'steer must be an object such as {{"density": 0.8}}, got {shown(values)}')
         if layer is not None:
             self._require_generated(layer)
+        for control in OF_ALL_LAYERS & values.keys() if layer is not None else ():
+            self._refuse(f"{control} is one for all layers, which share the harmony: leave `layer` out")
         checked = tuple((name, self._control(name, value)) for name, value in values.items())
         return SetSteer(checked, layer or "", message_id)
 
@@ -457,6 +475,8 @@ class Checker:
         control = CONTROLS[name]
         if value is None:
             return None
+        if name in SWITCHES and isinstance(value, bool):
+            return float(value)
         if not is_finite_number(value):
             self._refuse(f"{name} must be a number, got {shown(value)}")
         self.clamped += not control.low <= value <= control.high
@@ -565,6 +585,7 @@ class Checker:
                     if name in self.settable_groups
                 },
                 "events": list(self.known_events),
+                "snapshots": list(self._preset.file.snapshots),
             }
         }
 

@@ -19,6 +19,7 @@ from adaptive.conductor.messages import (
     SetMood,
     SetOutputLatency,
     SetProgramme,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -47,8 +48,8 @@ def message_json(message: Message) -> dict[str, Any]:
         return _transport(message)
     if isinstance(message, ForgetPlace):
         return {"message": {"forget": message.name}}
-    if isinstance(message, SetMix):
-        return {"message": {"mix": dict(message.values), "seconds": message.seconds}}
+    if isinstance(message, SetMix | SetSnapshot):
+        return {"message": _mixer(message)}
     if isinstance(message, LockLayers | Regenerate | TakeBack):
         return {"message": _takes(message)}
     if isinstance(message, SetSteer | SetMood | SetKey | SetChord):
@@ -57,6 +58,12 @@ def message_json(message: Message) -> dict[str, Any]:
         bar = {} if message.bar is None else {"bar": message.bar}
         return {"message": {"jump": {"section": message.section, **bar}}}
     return {"message": _follow(message)}
+
+
+def _mixer(message: SetMix | SetSnapshot) -> dict[str, Any]:
+    if isinstance(message, SetSnapshot):
+        return {"snapshot": dict(message.values)}
+    return {"mix": dict(message.values), "seconds": message.seconds}
 
 
 def _follow(message: Message) -> dict[str, Any]:

@@ -108,8 +108,8 @@ class OscReader:
                 return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            "stop, pause, resume, restart, volume, mix, steer, mood, key, chord, note, forget, jump and load "
-            f"are{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, forget, "
+            f"jump and load are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -125,6 +125,8 @@ class OscReader:
                 return _unless_released(check.stop(_second(arguments)), arguments)
             case ["mix", *target] if target:
                 return [check.mix({".".join(target): first}, seconds=_second(arguments))]
+            case ["snapshot", name]:
+                return [check.snapshot({name: _let_go(first)})]
             case ["forget"]:
                 return [check.forget(first)]
             case ["jump"]:

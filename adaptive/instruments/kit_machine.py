@@ -12,10 +12,10 @@ from adaptive.instruments.synthesis import OfflineSynth, Signal, mixed, saturate
 
 
 def kick(synth: OfflineSynth) -> Signal:
-    """Return a kick: a sine that falls to 46 Hz within 30 ms, with a click."""
-    body = synth.glide(0.5, 230.0, 46.0, 0.03) * synth.decay(0.5, 0.42, 0.001)
+    """Return a kick: a sine that falls to 49 Hz within 30 ms, with a click."""
+    body = synth.glide(0.5, 230.0, 49.0, 0.03) * synth.decay(0.5, 0.42, 0.001)
     click = synth.high_pass(synth.noise(0.006), 2500.0) * synth.decay(0.006, 0.004)
-    return mixed(saturated(body, 2.4), 0.25 * click)
+    return mixed(saturated(body, 1.9), 0.15 * click)
 
 
 def clap(synth: OfflineSynth, level: float = 1.0) -> Signal:

@@ -18,6 +18,7 @@ HOLD = record(
         ("has_curve", "i4"),  # 1: a curve writes the cell in every quantum
         ("own", "f4"),  # what the preset says: its number, or the curve at the end of this quantum
         *_ramp("held"),
+        *_ramp("factor"),  # what is its own is multiplied by it: levels that snapshots add, as a gain
         *_ramp("share"),  # of the held value: 0 the preset's alone, 1 the held one alone
     ]
 )

@@ -1,9 +1,9 @@
 """Held cells: a held value over a curve over a number, by one mechanism for every number of the mixer.
 
 A *cell* is the float32 that a level, a pan, a cutoff, a send or a parameter of an insert moves to.  While it
-is held it is ``own · (1 - share) + held · share``, once a quantum, behind the curves; the kind of cell says
-how it goes on to the sound (levels and sends over 8 ms, inserts over 43 ms).  Cells that nothing holds cost
-nothing.
+is held it is ``own · factor · (1 - share) + held · share``, once a quantum, behind the curves; the kind of
+cell says how it goes on to the sound (levels and sends over 8 ms, inserts over 43 ms).  Cells that nothing
+holds cost nothing.
 """
 
 from __future__ import annotations
@@ -45,6 +45,19 @@ def held_at(hold: Any, frame: int) -> float:
 
 
 @rtsafe
+def factor_at(hold: Any, frame: int) -> float:
+    """By what the preset's own value is multiplied at a frame."""
+    return ramp_at(
+        hold["factor_from"],
+        hold["factor_to"],
+        hold["factor_start"],
+        hold["factor_frames"],
+        np.int32(LINEAR),
+        frame,
+    )
+
+
+@rtsafe
 def row_of_cell(header: Any, holds: Any, cell: int) -> int:
     """Row of a cell that is held; -1: it is not."""
     number = header["first_hold"]
@@ -63,6 +76,8 @@ def new_row(header: Any, holds: Any, cell: int) -> int:
     header["free_hold"] = np.int64(hold["next"])
     hold["cell"], hold["share_from"], hold["share_to"] = cell, ZERO, ZERO
     hold["share_start"], hold["share_frames"] = np.int64(0), np.int64(0)
+    hold["factor_from"], hold["factor_to"] = ONE, ONE
+    hold["factor_start"], hold["factor_frames"] = np.int64(0), np.int64(0)
     hold["next"] = np.int32(header["first_hold"])
     header["first_hold"] = number
     return number
@@ -72,8 +87,9 @@ def new_row(header: Any, holds: Any, cell: int) -> int:
 def hold_cell(header: Any, command: Any, frame: int) -> None:
     """Hold a cell, or let it go, from a frame on that begins a quantum.
 
-    Its address is `i1`, the value `f0`, its share `f1`, the preset's number `f2`, whether a curve writes it
-    `which`, and the frames to get there `i0`.  If every row is in use, the cell stays as it is.
+    Its address is `i1`, the value `f0`, its share `f1`, the preset's number `f2` and its factor `f3`, whether
+    a curve writes it `which`, and the frames to get there `i0`.  If every row is in use, the cell stays as it
+    is.
     """
     holds = carray(pointer(header["at_holds"]), header["hold_rows"], HOLD)
     number = row_of_cell(header, holds, command["i1"])
@@ -88,6 +104,8 @@ def hold_cell(header: Any, command: Any, frame: int) -> None:
         hold["held_from"] = held_at(hold, frame) if share > ZERO else command["f0"]
         hold["held_to"] = command["f0"]
         hold["held_start"], hold["held_frames"] = frame, frames
+    hold["factor_from"], hold["factor_to"] = factor_at(hold, frame), command["f3"]
+    hold["factor_start"], hold["factor_frames"] = frame, frames
     hold["share_from"], hold["share_to"] = share, command["f1"]
     hold["share_start"], hold["share_frames"] = frame, frames
     hold["has_curve"], hold["own"] = command["which"], command["f2"]
@@ -101,11 +119,12 @@ def apply_hold(hold: Any, frame: int) -> bool:
         hold["own"] = cell[0]
     end = frame + Q
     share = share_at(hold, end)
-    if share == ZERO and end >= hold["share_start"] + hold["share_frames"]:
+    factor = factor_at(hold, end)
+    if share == ZERO and factor == ONE and end >= hold["share_start"] + hold["share_frames"]:
         cell[0] = hold["own"]
         return False
     # not one straight line between them: with a share of 1, what a curve does must leave no trace
-    cell[0] = hold["own"] * (ONE - share) + held_at(hold, end) * share
+    cell[0] = hold["own"] * factor * (ONE - share) + held_at(hold, end) * share
     return True
 
 

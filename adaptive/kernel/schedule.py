@@ -150,6 +150,7 @@ def file_command(header: Any, entries: Any, heads: Any, tails: Any, groups: Any,
     command["f1"] = row["f1"]
     command["f2"] = row["f2"]
     command["f3"] = row["f3"]
+    command["f3"] = row["f3"]
     if row["frame"] < 0:
         command["frame"] = header["frame"]
     entry["ring"] = np.int32(ring)

@@ -194,7 +194,7 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
     device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
-def gate_unit(address: int, bits: int, mode: int, _count: int) -> int:
+def word_unit(address: int, bits: int, mode: int, _count: int) -> int:
     """Atomically set bits of a word (mode 0), keep only these (1) or add (2); return the previous value."""
     if mode == 1:
         return np.int32(keep_bits(address, bits))
@@ -227,12 +227,17 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "callback": (callback, PORTAUDIO),
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
     "publish": (publish_unit, UNIT),
-    "gate": (gate_unit, UNIT),
+    "word": (word_unit, UNIT),
     "receive": (receive_unit, UNIT),
-    **{kind: (source.unit, UNIT) for kind, source in SOURCES.items()},
-    **{kind: (processor.unit, UNIT) for kind, processor in PROCESSORS.items()},
 }
 """Function and C signature of each unit."""
 
-OPTIONAL = frozenset({"clips", "stretch", "fft", *SOURCES, *PROCESSORS})
+KINDS = {kind: one.unit for table in (SOURCES, PROCESSORS) for kind, one in table.items()}
+"""Units of sound sources and processors."""
+
+if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESSORS):
+    raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
+UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
+
+OPTIONAL = frozenset({"clips", "stretch", "fft", *KINDS})
 """Units that are compiled only for an engine that uses them."""

@@ -96,7 +96,8 @@ def mood_controls(valence: float, arousal: float) -> dict[str, float]:
     -------
     dict
         Control to value: excited music has more and louder notes, shorter ones, a brighter sound and more
-        syncopation; pleasant music lies higher, and is brighter and a little more joined.
+        syncopation; pleasant music lies higher, is brighter and a little more joined, and its chords are
+        less tense.
     """
     return {
         "density": _within(0.5 + 0.32 * arousal + 0.05 * valence),
@@ -105,6 +106,7 @@ def mood_controls(valence: float, arousal: float) -> dict[str, float]:
         "register": max(-1.0, min(1.0, 0.45 * valence + 0.15 * arousal)),
         "articulation": _within(0.5 - 0.3 * arousal + 0.05 * valence),
         "syncopation": _within(0.35 + 0.25 * arousal),
+        "tension": _within(0.45 - 0.3 * valence + 0.15 * arousal),
     }
 
 

@@ -44,6 +44,13 @@ _CENTRE_OF_MINOR = -1
 # Sharps of the key signature minus the tonic's position on the line of fifths; -3 for other modes (minor).
 _SHARPS = {"major": 0, "lydian": 1, "mixolydian": -1, "dorian": -2, "phrygian": -4, "locrian": -5}
 
+
+def has_mode(text: str) -> bool:
+    """Whether a key is written with its mode: ``"D dorian"`` and ``"Dm"`` are, ``"D"`` is not."""
+    found = _KEY.fullmatch(text.strip())
+    return found is not None and bool(found[2].strip())
+
+
 _KEY = re.compile(rf"({TONE_PATTERN})\s*[-_ ]?\s*(.*)")
 
 

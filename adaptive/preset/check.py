@@ -152,8 +152,7 @@ def _check_first_passes(preset: Preset, stem_seconds: Mapping[Path, float]) -> I
 
 
 _ABOUT_INTRO = (
-    "; if the file holds the loop alone, give its layer an `intro` file, or leave out the section's"
-    " `intro_bars` and `intro_beats`: the layer then begins with the loop"
+    "; if the file holds the loop alone, write `intro_bars = 0` in its layer, or give it an `intro` file"
 )
 
 

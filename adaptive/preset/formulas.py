@@ -49,6 +49,18 @@ def read_conditions(file: PresetFile, faults: FaultList) -> dict[int, Expression
     return conditions
 
 
+def read_snapshots(file: PresetFile, faults: FaultList) -> dict[str, Expression]:
+    """Return the condition of each snapshot that has one, by name; add faults."""
+    groups, conditions = state_groups(file), {}
+    for name, table in file.snapshots.items():
+        at: KeyPath = ("snapshots", name, "when")
+        expression = None if table.when is None else _parse(table.when, at, faults)
+        if expression is not None:
+            conditions[name] = expression
+            _TypeChecker(file.parameters, groups, at, faults).check_condition(expression)
+    return conditions
+
+
 def read_derived(file: PresetFile, faults: FaultList) -> dict[str, Expression]:
     """Return the `value` of each derived parameter, after the parameters it reads; add faults."""
     index_of = {name: i for i, name in enumerate(file.parameters)}

@@ -29,6 +29,10 @@ class Latches:
         """Store whether the comparison is true now."""
         self._were_true[index] = is_true
 
+    def copy_from(self, other: Latches) -> None:
+        """Remember what another one remembers."""
+        self._were_true = dict(other._were_true)
+
     def clear(self) -> None:
         """Forget all comparisons, as before the first evaluation."""
         self._were_true.clear()

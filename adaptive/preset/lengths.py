@@ -7,6 +7,7 @@ An introduction has a length of its own, before that of the section.  Where the 
 (`intro_bars`, `intro_beats`), each stem holds it before the loop, in the same file; the stem of a layer with
 an `intro` file holds the loop alone.  Where the section does not declare it, the longest `intro` file of its
 layers gives the length, every stem holds the loop alone, and layers without an `intro` file begin with it.
+`intro_bars` of a layer says how many bars of introduction its stem holds, where not every stem holds one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from adaptive.preset.model import Preset
+from adaptive.preset.segments import is_bridge
 
 # A file may be this much shorter than its beats and still last them: the engine takes 1.5 ms as rounding, and
 # completes more than that within the 5 ms of a declick.
@@ -84,10 +86,19 @@ def held_intro_beats(preset: Preset, section: str, layer: str) -> int:
 def first_pass_intro_beats(preset: Preset, section: str, layer: str) -> int:
     """Return the beats of the introduction before the first pass of a layer, in the same file.
 
-    That file is the layer's `first_pass`, if it has one, and else its stem.
+    That file is the layer's `first_pass`, if it has one, and else its stem.  `intro_bars` of the layer goes
+    before that of the section.
     """
-    written = preset.segments[section].written_intro_beats
-    return 0 if written is None or preset.intro_file(layer, section) else written
+    if preset.intro_file(layer, section):
+        return 0
+    own = own_intro_beats(preset, section, layer)
+    return own if own is not None else preset.segments[section].written_intro_beats or 0
+
+
+def own_intro_beats(preset: Preset, section: str, layer: str) -> int | None:
+    """Return the beats of the introduction that a layer says its file holds; None: it says nothing."""
+    bars = None if is_bridge(section) or is_bridge(layer) else preset.file.layers[layer].intro_bars
+    return None if bars is None else bars * preset.segments[section].beats_per_bar
 
 
 def intro_files(preset: Preset, section: str) -> list[tuple[str, Path]]:
@@ -101,16 +112,18 @@ def intro_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Path,
 
     Notes
     -----
-    The length is ``intro_bars`` or ``intro_beats`` if the section has one.  Otherwise it is the number of
-    whole bars in the longest `intro` file of its layers, where less than a beat may be missing at the end;
+    The length is ``intro_bars`` or ``intro_beats`` if the section has one, else the ``intro_bars`` of its
+    layers.  Without any, it is the number of whole bars in the longest `intro` file of its layers, where
+    less than a beat may be missing at the end;
     of a file shorter than a bar, the number of whole beats.
     """
     segment = preset.segments[section]
     if segment.written_intro_beats is not None:
         return segment.written_intro_beats
+    held = max((own_intro_beats(preset, section, layer) or 0 for layer in segment.layers), default=0)
     files = [path for _, path in intro_files(preset, section) if path in stem_seconds]
-    if not files:
-        return 0
+    if held or not files:
+        return held
     # rounding up to a whole beat first makes up for a file that ends early
     beats = max(covered_beats(preset, section, stem_seconds[path]) for path in files)
     whole = math.ceil(beats - TOLERANCE_S / segment.beat_s)

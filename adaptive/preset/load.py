@@ -11,7 +11,7 @@ from typing import Any
 from adaptive.errors import PresetError
 from adaptive.preset.faults import FaultList, hint, show_value
 from adaptive.preset.finding import FILE_NAME
-from adaptive.preset.formulas import read_conditions, read_derived
+from adaptive.preset.formulas import read_conditions, read_derived, read_snapshots
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
 from adaptive.preset.references import check_limits, check_references
 from adaptive.preset.source import Source
@@ -129,6 +129,7 @@ def read_document(
     check_references(file, vocabulary, follow_ups)
     when = read_conditions(file, follow_ups)
     derived = read_derived(file, follow_ups)
+    snapshots = read_snapshots(file, follow_ups)
     stems = resolve_stems(file, folder, follow_ups)
     faults.extend_unless_near(follow_ups)
     if faults.found:
@@ -141,6 +142,7 @@ def read_document(
         when=when,
         derived=derived,
         state_groups=state_groups(file),
+        snapshot_when=snapshots,
         stems=stems,
         source=source,
     )

@@ -68,6 +68,8 @@ class Preset:
         The groups of `[states]`; without `[states]`, the one group ``section``.
     stems : mapping of str to Path
         The resolved path of each audio file that the preset names, by its name in the file.
+    snapshot_when : mapping of str to Expression
+        The condition of each snapshot that has one, by its name.
     source : Source
         The text of the file, which says in which line a key stands.
     """
@@ -80,6 +82,7 @@ class Preset:
     derived: Mapping[str, Expression]
     state_groups: Mapping[str, StateGroup]
     stems: Mapping[str, Path]
+    snapshot_when: Mapping[str, Expression] = field(default_factory=dict)
     source: Source = field(default_factory=Source, compare=False, repr=False)
 
     @cached_property

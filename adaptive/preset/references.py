@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from adaptive.errors import InputError
-from adaptive.music.controls import CONTROLS
+from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
@@ -32,6 +32,7 @@ from adaptive.preset.schema import (
     SteerTable,
 )
 from adaptive.preset.segments import bar_grid
+from adaptive.preset.snapshots import check_snapshots
 from adaptive.preset.table import Curve
 from adaptive.preset.tempo_follow import check_input_follow, check_tempo_follow
 from adaptive.preset.tree import RESERVED
@@ -251,6 +252,10 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "density"), "says the same as `steer.density`; leave one out")
         _controls(layer, _layer_fields(), at, file, faults)
         _steer(layer.steer, (*at, "steer"), file, faults)
+        for control in sorted(OF_ALL_LAYERS):
+            if getattr(layer.steer, control) is not None:
+                text = "goes with `[steer]`: all layers share the harmony"
+                faults.add((*at, "steer", control), text)
 
 
 def _all_layers(file: PresetFile, faults: FaultList) -> None:
@@ -267,6 +272,11 @@ def _introduction(name: str, layer: LayerTable, file: PresetFile, faults: FaultL
     at: KeyPath = ("layers", name, "intro")
     if layer.intro is not None and layer.stem is None:
         faults.add(at, "goes with a `stem`, not with a `generator`; give the section `intro_bars` instead")
+    if layer.intro_bars is not None and (layer.stem is None or layer.intro is not None):
+        beside = "`intro`, which is a file of its own" if layer.stem is not None else "`generator`"
+        faults.add(
+            ("layers", name, "intro_bars"), f"says what its `stem` holds, and does not go with {beside}"
+        )
     if layer.stretch is not None and layer.stem is None:
         faults.add(
             ("layers", name, "stretch"), "goes with a `stem`; a `generator` follows the tempo by itself"
@@ -342,6 +352,7 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
     for name, bus in file.buses.items():
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
+    check_snapshots(file, faults)
 
 
 def _master(file: PresetFile, faults: FaultList) -> None:
@@ -367,6 +378,17 @@ def _controls(
             check_range(value, where, field.name, CONTROL_RANGES.get(field.name), faults)
 
 
+def _intro_bars(section: SectionTable, file: PresetFile, faults: FaultList) -> None:
+    """Check that the stems of a section that hold an introduction hold one of the same length."""
+    told = {layer: file.layers[layer].intro_bars for layer in section.layers if layer in file.layers}
+    known = section.intro_bars or max((bars or 0 for bars in told.values()), default=0)
+    for layer, bars in told.items():
+        if bars and (bars != known or section.intro_beats is not None):
+            length = f"{known} bars" if section.intro_beats is None else f"{section.intro_beats} beats"
+            text = f"is 0 or as long as the introduction of its sections, which lasts {length}"
+            faults.add(("layers", layer, "intro_bars"), text)
+
+
 def _sections(file: PresetFile, faults: FaultList) -> None:
     for name, section in file.sections.items():
         at: KeyPath = ("sections", name)
@@ -374,6 +396,7 @@ def _sections(file: PresetFile, faults: FaultList) -> None:
             faults.add((*at, "length_beats"), "is given together with `length_bars`; leave one out")
         if section.intro_bars is not None and section.intro_beats is not None:
             faults.add((*at, "intro_beats"), "is given together with `intro_bars`; leave one out")
+        _intro_bars(section, file, faults)
         _then(name, section, file, faults)
         for i in _repeated(section.layers):
             faults.add((*at, "layers", i), f"`{section.layers[i]}` is there already")

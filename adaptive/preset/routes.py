@@ -151,10 +151,11 @@ def check_fades(table: TransitionTable | BridgeTable, at: KeyPath, faults: Fault
     """Add a fault for every fade with no length, several lengths or several starts."""
     for key, fade in (("fade_out", table.fade_out), ("fade_in", table.fade_in)):
         if fade is not None:
-            _fade(fade, (*at, key), faults)
+            check_fade(fade, (*at, key), faults)
 
 
-def _fade(fade: Fade, at: KeyPath, faults: FaultList) -> None:
+def check_fade(fade: Fade, at: KeyPath, faults: FaultList) -> None:
+    """Add a fault for a fade with no length, several lengths or several starts."""
     lengths = [key for key in _LENGTHS if getattr(fade, key) is not None]
     starts = [key for key in _STARTS if getattr(fade, key) is not None]
     if len(lengths) != 1:

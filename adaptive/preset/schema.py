@@ -143,6 +143,12 @@ class SteerTable(Table, frozen=True):
     push: Control | None = None
     humanise: Control | None = None
     wander: Control | None = None
+    tension: Control | None = None
+    repetition: Control | None = None
+    temperature: Control | None = None
+    mute_bass: Control | bool | None = None
+    mute_drums: Control | bool | None = None
+    only_bass_and_drums: Control | bool | None = None
     learned: bool = True
 
 
@@ -156,6 +162,7 @@ class LayerTable(Table, frozen=True):
     order: Order = "shuffle"
     avoid_last: Annotated[int, Meta(ge=0)] = 1
     intro: str | dict[Name, str] | None = None
+    intro_bars: Annotated[int, Meta(ge=0, le=4096)] | None = None
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
@@ -372,6 +379,19 @@ class MasterTable(Table, frozen=True):
     inserts: tuple[Insert, ...] = ()
 
 
+class SnapshotTable(Table, frozen=True, kw_only=True):
+    """`[snapshots.NAME]`: values of the mixer that blend in by a condition, an event or a message."""
+
+    set: Annotated[dict[str, Annotated[float, Meta(ge=-1e9, le=1e9)]], Meta(min_length=1, max_length=64)]
+    when: str | None = None
+    priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
+    fade_in: Fade = Fade(seconds=0.5)
+    fade_out: Fade = Fade(seconds=0.5)
+    change_at: Literal["immediate", "beat", "bar", "phrase"] = "immediate"
+    begin_on: Name | None = None
+    end_on: Name | None = None
+
+
 class PresetFile(Table, frozen=True, kw_only=True):
     """A preset: the whole of `preset.toml`."""
 
@@ -399,5 +419,6 @@ class PresetFile(Table, frozen=True, kw_only=True):
     fills: dict[Name, FillTable] = msgspec.field(default_factory=dict)
     stingers: dict[Name, StingerTable] = msgspec.field(default_factory=dict)
     buses: dict[Name, BusTable] = msgspec.field(default_factory=dict)
+    snapshots: dict[Name, SnapshotTable] = msgspec.field(default_factory=dict)
     reverb: ReverbTable = msgspec.field(default_factory=ReverbTable)
     master: MasterTable = msgspec.field(default_factory=MasterTable)

@@ -121,7 +121,7 @@ def _unused_stems(preset: Preset, layer: str, key: str) -> Iterator[Finding]:
 
 
 def _names_read(preset: Preset) -> set[str]:
-    expressions = [*preset.when.values(), *preset.derived.values()]
+    expressions = [*preset.when.values(), *preset.snapshot_when.values(), *preset.derived.values()]
     names = {name for expression in expressions for name in expression.names}
     for layer in preset.file.layers.values():
         for field in msgspec.structs.fields(LayerTable):

@@ -292,6 +292,12 @@ def _mix(line: Line) -> str:
     return f"{line['target']} goes to {line['value']:g}, in {line['seconds']:g} s: {line['reason']}"
 
 
+def _snapshot(line: Line) -> str:
+    shares = "; ".join(f"{path}: {share}" for path, share in line["shares"].items())
+    what = f"snapshot {line['name']} blends {line['status']} in {line['seconds']:g} s"
+    return f"{what}: {line['reason']}; then {shares}"
+
+
 def _programme(line: Line) -> str:
     following = f"; then {line['next']}" if line.get("next") else ""
     return f"programme, {line['status']}: {line['reason']}{following}"
@@ -337,6 +343,7 @@ TELLERS: dict[str, Callable[[Line], str | None]] = {
     "plan": _plan,
     "bar": _bar,
     "mix": _mix,
+    "snapshot": _snapshot,
     "programme": _programme,
     "steer": _steer,
 }

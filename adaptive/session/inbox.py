@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any, Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ from adaptive.errors import QueueFullError
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import (
+    Checker,
     LoadPreset,
     NoReading,
     ReloadPreset,
@@ -36,6 +38,14 @@ from adaptive.session.live_options import LiveStatus
 from adaptive.session.parameter_ramps import ParameterRamps
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
+from adaptive.session.reload.kept_requests import (
+    MOST_KEPT,
+    Keepable,
+    KeptRequest,
+    KeptRequests,
+    described,
+    misfit,
+)
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.volume import Volume
@@ -51,6 +61,12 @@ class InboxHost(Protocol):
     status: LiveStatus
     receipts: Receipts
     client_times: ClientTimes
+    checker: Checker
+
+    def drop(
+        self, words: str, message_id: str | None, connection: Connection | None, status: str, reason: str
+    ) -> None:
+        """Write the last receipt of a request that does not happen; without an id, tell the user."""
 
     @property
     def is_recording(self) -> bool:
@@ -114,11 +130,54 @@ class Inbox:
         self.volume.adopt(performance.engine)
         performance.engine.set_paused(self.is_paused)
 
-    def forget(self) -> None:
-        """Drop what was meant for the preset before."""
+    def go_on(self, old: Performance, kept: KeptRequests | None, waited: Collection[str] = ()) -> None:
+        """Drop what was meant for the performance before, and act on what was kept for this one.
+
+        Parameters
+        ----------
+        old : Performance
+            The performance before.
+        kept : KeptRequests or None
+            What came since this one was asked for.
+        waited : collection of str
+            Ids of our own of kept requests that the performance before has not answered to the end.
+        """
+        left = {name: self.ramps.left(name, old.engine.frame) for name in (kept.ramps if kept else ())}
         self._messages.clear()
         self._trace.clear()
         self.ramps.stop_all()
+        if kept is None:
+            return
+        if kept in self._replacer.waiting:
+            self._replacer.waiting.remove(kept)
+        performance = self._host.performance
+        engine, rows = performance.engine, performance.layout.parameters
+        for name, (value, arrival) in kept.all_values(old.engine, old.layout.parameters).items():
+            if name in rows:
+                engine.set_parameter(rows[name], value, SOURCE_NETWORK, arrival)
+        for name, ramp in left.items():
+            if ramp is not None and name in rows:
+                present, goal, frames = ramp
+                engine.set_parameter(rows[name], present, SOURCE_NETWORK)
+                self.ramps.set_at_once(name, present, engine.frame)
+                self.ramps.start(performance, name, goal, frames / engine.spec.sample_rate)
+        for one in kept.requests:
+            self._act_again(one, waited)
+
+    def _act_again(self, one: KeptRequest, waited: Collection[str]) -> None:
+        """Act on a request that was kept, if it fits the preset that plays now."""
+        request, is_answered = one.request, one.own_id is not None and one.own_id not in waited
+        if reason := misfit(request, self._host.checker):
+            if not is_answered:
+                self._host.drop(described(request), request.id, one.connection, "dropped", reason)
+            return
+        self._act_now(replace(request, id=None) if is_answered else request, one.connection)
+
+    def release(self, kept: KeptRequests) -> None:
+        """Act on what was kept for a performance that does not come, unless it was done at once."""
+        if not kept.acts_now:
+            for one in kept.requests:
+                self._act_now(one.request, one.connection)
 
     def follow(self) -> None:
         """Move what moves by itself: the volume and the parameters that ramp."""
@@ -129,16 +188,24 @@ class Inbox:
         self, transaction: Transaction, connection: Connection | None, arrival: int | None = None
     ) -> None:
         """Act on a transaction; see `LiveSession.receive`."""
+        for number, request in enumerate(transaction.requests[:-1], 1):
+            if isinstance(request, LoadPreset | RestoreMusic):  # what follows counts in the music that comes
+                self._receive(transaction.requests[:number], connection, arrival)
+                self.receive(Transaction(transaction.requests[number:]), connection, arrival)
+                return
+        self._receive(transaction.requests, connection, arrival)
+
+    def _receive(self, requests: list[Request], connection: Connection | None, arrival: int | None) -> None:
         layout = self._host.performance.layout
-        asked = [r for r in transaction.requests if isinstance(r, SetParameter)]
+        asked = [r for r in requests if isinstance(r, SetParameter)]
         # a bundle that waited for its time tag may name parameters of an earlier preset
         values = [r for r in asked if r.name in layout.parameters]
-        others = [r for r in transaction.requests if not isinstance(r, SetParameter)]
+        others = [r for r in requests if not isinstance(r, SetParameter)]
         if self.is_early:
             self._early_values |= {request.name: request.value for request in values}
         self._set_parameters(values, connection, arrival, is_alone=not others)
         for other in others:
-            self._act(other, connection)
+            self._act(other, connection, arrival)
 
     def _set_parameters(
         self,
@@ -151,6 +218,7 @@ class Inbox:
         performance, receipts = self._host.performance, self._host.receipts
         engine, rows = performance.engine, performance.layout.parameters
         slow, at_once = [], []
+        self._note_values(values, arrival)
         for request in values:
             if request.seconds > 0.0 and not self.is_early:
                 self.ramps.start(performance, request.name, request.value, request.seconds)
@@ -183,16 +251,43 @@ class Inbox:
             )
             receipts.acknowledge(request.id, connection, "finished", heard)
 
-    def _act(self, request: Request, connection: Connection | None) -> None:
+    def _note_values(self, values: list[SetParameter], arrival: int | None) -> None:
+        """Keep parameters for the music that is prepared, beside setting them now."""
+        kept = self._replacer.newest
+        if kept is None:
+            return
+        for request in values:
+            if request.seconds > 0.0 and not self.is_early:
+                kept.ramps.add(request.name)
+                kept.values.pop(request.name, None)
+            else:
+                number = arrival or self._host.performance.engine.numbers.next_arrival()
+                kept.values[request.name] = (request.value, number)
+                kept.ramps.discard(request.name)
+
+    def _act(self, request: Request, connection: Connection | None, arrival: int | None) -> None:
+        """Act on a request, or keep it for the music that is prepared."""
+        kept, host = self._replacer.newest, self._host
+        if isinstance(request, LoadPreset | RestoreMusic):
+            self._replacer.ask(request, connection, is_recording=host.is_recording, arrival=arrival)
+        elif kept is not None and kept.holds(request):
+            assert isinstance(request, Keepable)
+            if len(kept.requests) >= MOST_KEPT:
+                host.status.dropped += 1
+                host.receipts.acknowledge(request.id, connection, "dropped", "too many messages at once")
+                return
+            kept.requests.append(KeptRequest(request, connection))
+            host.receipts.acknowledge(request.id, connection, "deferred", "counts as soon as it plays")
+        else:
+            self._act_now(request, connection)
+
+    def _act_now(self, request: Request, connection: Connection | None) -> None:
         host, receipts = self._host, self._host.receipts
         if isinstance(request, SetVolume):
             self.volume.set(request.volume, request.seconds)
         elif isinstance(request, SetPaused):
             self.is_paused = request.is_paused
             host.performance.engine.set_paused(request.is_paused)
-        elif isinstance(request, LoadPreset | RestoreMusic):
-            self._replacer.ask(request, connection, is_recording=host.is_recording)
-            return
         elif isinstance(request, ReloadPreset | UndoEdit):
             self._reload.ask(request, connection, is_recording=host.is_recording)
             return
@@ -261,7 +356,11 @@ class Inbox:
             self._host.status.dropped += 1
             self._host.receipts.acknowledge(message.id, connection, "dropped", "too many messages at once")
             return
-        self._messages.append(self._host.receipts.with_own_id(message, connection))
+        own = self._host.receipts.with_own_id(message, connection)
+        self._messages.append(own)
+        kept = self._replacer.newest
+        if kept is not None and kept.lasts(message) and len(kept.requests) < MOST_KEPT:
+            kept.requests.append(KeptRequest(message, connection, own.id))
 
     def _trace_messages(self, control_step: int) -> list[Message]:
         performance = self._host.performance

@@ -36,6 +36,7 @@ from adaptive.session.log_limit import LogLimit
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
 from adaptive.session.recorder import Recorder
+from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.state_file import StateFile
@@ -280,8 +281,11 @@ class LiveSession:
 
     # ── another performance ────────────────────────────────────────────────────────────────────
 
-    def adopt(self, performance: Performance) -> None:
-        """Play another performance from the next block on.  The present one must be paused."""
+    def adopt(self, performance: Performance, kept: KeptRequests | None = None) -> None:
+        """Play another performance from the next block on, and act on what was kept for it.
+
+        The present one must be paused.
+        """
         old, reason = self.performance, f"{performance.preset.file.name} was loaded"
         old.edit_queue.drop(reason)
         self.inbox.adopt(performance)
@@ -291,12 +295,17 @@ class LiveSession:
         self.client_times.tell_again()
         self._frames_before += old.engine.frame
         self._underruns_before += old.engine.telemetry().underruns
-        self.inbox.forget()
+        waited = self.receipts.take_open([one.own_id for one in kept.requests] if kept else [])
         self.receipts.drop_all(reason)
         if self.sink is not None and hasattr(self.sink, "engine"):
             self.sink.engine = performance.engine
         self._watch_performance()
         self.renew(is_told=True)
+        self.inbox.go_on(old, kept, waited)
+
+    def release(self, kept: KeptRequests) -> None:
+        """Act on what was kept for a performance that does not come."""
+        self.inbox.release(kept)
 
     def renew(self, *, is_told: bool = False) -> None:
         """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
@@ -334,6 +343,25 @@ class LiveSession:
     ) -> None:
         """Write a receipt for a request to its connection, if the request has an id."""
         self.receipts.acknowledge(message_id, connection, status, reason)
+
+    def drop(
+        self, words: str, message_id: str | None, connection: Connection | None, status: str, reason: str
+    ) -> None:
+        """Write the last receipt of a request that does not happen; without an id, tell the user.
+
+        Parameters
+        ----------
+        words : str
+            The request, for the user.
+        message_id, connection
+            Its id, and where it came from.
+        status, reason : str
+            Of the receipt.
+        """
+        if message_id is None or connection is None:
+            self.complain(f"{words} was {status}: {reason}")
+        else:
+            self.acknowledge(message_id, connection, status, reason)
 
     def heard(self, frame: int) -> int:
         """Number of the frame at which a frame of the timeline reaches the speaker."""

@@ -86,6 +86,13 @@ class ParameterRamps:
         self._running.pop(name, None)
         self._set[name] = (frame, value)
 
+    def left(self, name: str, frame: int) -> tuple[float, float, int] | None:
+        """Of a parameter that ramps: its value at a frame, its goal, and the frames that are left."""
+        ramp = self._running.get(name)
+        if ramp is None:
+            return None
+        return ramp.value_at(frame), ramp.goal, max(0, ramp.first_frame + ramp.frames - frame)
+
     def stop_all(self) -> None:
         """Leave all parameters where they are."""
         self._running.clear()

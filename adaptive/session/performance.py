@@ -37,7 +37,7 @@ class _Styles(Mapping[str, frozenset[str]]):
     """The styles of each generator; asking for a generator of an installed package loads it."""
 
     def __getitem__(self, name: str) -> frozenset[str]:
-        return frozenset(GENERATORS[name].styles)
+        return frozenset(GENERATORS[name].known_styles)
 
     def __iter__(self) -> Iterator[str]:
         return iter(GENERATORS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +70,12 @@ class Receipts:
     def forget(self, connection: Connection) -> None:
         """Forget what a connection that has ended waits for."""
         self._open = {own: waiting for own, waiting in self._open.items() if waiting[0] is not connection}
+
+    def take_open(self, owns: Collection[str | None]) -> frozenset[str]:
+        """Send no more receipts for messages with these ids of our own; return those that waited for one."""
+        waited = frozenset(own for own in owns if own in self._open)
+        self._open = {own: waiting for own, waiting in self._open.items() if own not in waited}
+        return waited
 
     def drop_all(self, reason: str) -> None:
         """Tell everybody who waits that the message was dropped."""

@@ -296,8 +296,7 @@ def test_check_says_what_to_do_if_a_stem_holds_no_introduction(
     text = next(one.text for one in found if one.at == "sections.calm.layers[1]" and one.severity == severity)
     assert text.startswith(says)
     assert text.endswith(
-        "if the file holds the loop alone, give its layer an `intro` file, or leave out the section's"
-        " `intro_bars` and `intro_beats`: the layer then begins with the loop"
+        "if the file holds the loop alone, write `intro_bars = 0` in its layer, or give it an `intro` file"
     )
 
 
@@ -329,3 +328,67 @@ def test_an_edit_in_the_introduction_leaves_what_it_does_not_change_untouched(
     assert [line["exchanged"] for line in played.lines("edit")] == [["drums"]]
     expected = np.concatenate([INTRO, LOOP, LOOP])
     assert np.abs(heard[: 7 * BAR] - expected[: 7 * BAR]).max() < 1e-6
+
+
+FLUTE = """
+[layers.flute]
+stem = "flute.wav"
+{flute}
+[layers.strings]
+stem = "strings.wav"
+{strings}
+[sections.calm]
+layers = ["flute", "strings"]
+{section}
+"""
+
+
+@pytest.mark.parametrize(
+    ("flute", "strings", "section"),
+    [
+        ("intro_bars = 2", "", ""),
+        ("", "intro_bars = 0", "intro_bars = 2"),
+        ("intro_bars = 2", "intro_bars = 0", "intro_bars = 2"),
+    ],
+)
+def test_one_stem_holds_the_introduction_and_the_others_begin_with_the_loop(
+    tmp_path: Path, flute: str, strings: str, section: str
+) -> None:
+    write(tmp_path / "flute.wav", np.concatenate([INTRO, LOOP]))
+    write(tmp_path / "strings.wav", LOOP)
+    preset = make_preset(tmp_path, FLUTE.format(flute=flute, strings=strings, section=section))
+    played = play(preset, 11)
+
+    for layer, first in (("flute", INTRO), ("strings", 0.0 * INTRO)):
+        expected = np.concatenate([first, LOOP, LOOP])
+        heard = played.bus(layer)
+        length = min(len(heard), len(expected))
+        assert length >= 10 * BAR
+        assert np.abs(heard[:length] - expected[:length]).max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("flute", "section", "sentence"),
+    [
+        ("", "intro_bars = 2", "write `intro_bars = 0` in its layer, or give it an `intro` file"),
+        ("intro_bars = 3", "intro_bars = 2", "introduction of its sections, which lasts 2 bars"),
+        ('intro = "flute.wav"\nintro_bars = 3', "", "does not go with `intro`, which is a file of its own"),
+    ],
+)
+def test_what_a_layer_says_of_its_introduction_must_be_true(
+    tmp_path: Path, flute: str, section: str, sentence: str
+) -> None:
+    write(tmp_path / "flute.wav", np.concatenate([INTRO, LOOP]))
+    write(tmp_path / "strings.wav", LOOP)
+    body = FLUTE.format(flute=flute, strings="", section=section + "\nlength_bars = 3")
+    assert any(sentence in fault for fault in faults_of(tmp_path, body))
+
+
+def faults_of(folder: Path, body: str) -> list[str]:
+    """The faults of the text, or else those that follow from the lengths of the files."""
+    try:
+        preset = make_preset(folder, body)
+    except PresetError as error:
+        return list(error.faults)
+    seconds = {path: soundfile.info(str(path)).duration for path in preset.stems.values()}
+    return [one.text for one in check(preset, seconds)]

@@ -33,11 +33,11 @@ def test_an_interrupt_ends_with_130_and_no_traceback(monkeypatch: pytest.MonkeyP
 
 def test_a_process_that_is_asked_to_compile_units_does_only_that(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled: list[list[str]] = []
-    monkeypatch.setattr(sys, "argv", ["adaptive", build.COMPILE_UNITS, "publish", "gate"])
+    monkeypatch.setattr(sys, "argv", ["adaptive", build.COMPILE_UNITS, "publish", "word"])
     monkeypatch.setattr(build, "main", compiled.append)
     __main__.main()
 
-    assert compiled == [["publish", "gate"]]
+    assert compiled == [["publish", "word"]]
 
 
 def test_a_process_that_is_asked_to_run_a_generator_does_only_that(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from adaptive.composer.context import BarContext
 from adaptive.composer.feel.ensemble_clock import level, wander
 from adaptive.composer.feel.register import articulated, moved
-from adaptive.composer.feel.swing import STRAIGHT, Swing, ratio_at, shift_quarters
 from adaptive.composer.genres.mixing import swing_of
 from adaptive.composer.seeding import named_seed, seeded
+from adaptive.composer.swing import STRAIGHT, Swing, ratio_at, shift_quarters
 from adaptive.composer.writing import HUMANIZE, meter_of, ms_in_beats
 from adaptive.music.note import Note
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from adaptive.composer.feel.swing import SIXTEENTHS, Swing
 from adaptive.composer.genres.genre import Genre, GenreLayer
+from adaptive.composer.swing import SIXTEENTHS, Swing
 
 FUNK = Genre(
     name="funk",

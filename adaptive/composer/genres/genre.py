@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from adaptive.composer.feel.swing import STRAIGHT, Swing
+from adaptive.composer.swing import STRAIGHT, Swing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from adaptive.composer.blend import weights_of
-from adaptive.composer.feel.swing import OF_STYLE, STRAIGHT, Swing
 from adaptive.composer.genres.genre import Genre
 from adaptive.composer.genres.registry import GENRES
+from adaptive.composer.swing import OF_STYLE, STRAIGHT, Swing
 
 Weighted = tuple[tuple[Genre, float], ...]
 """Genres with weights, whose sum is 1."""

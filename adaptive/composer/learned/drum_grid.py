@@ -1,6 +1,6 @@
 """Drum parts as the learned networks see them: sixteenths of 4/4 by ten kinds of stroke.
 
-A swung part is written straight: `adaptive.composer.feel.swing` moves it when it is performed.
+A swung part is written straight: `adaptive.composer.swing` moves it when it is performed.
 """
 
 from __future__ import annotations

@@ -13,8 +13,16 @@ from functools import lru_cache
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
 
-BY_TENSION = ("triads", "sevenths", "ninths", "altered")
-"""Colours from the least tension to the most."""
+LADDERS: Mapping[str, tuple[str, ...]] = {
+    "plain": ("triads", "plain", "sevenths", "ninths", "altered"),
+    "triads": ("power", "triads", "sevenths", "ninths", "altered"),
+    "open": ("power", "open", "sevenths", "ninths", "altered"),
+    "power": ("power", "power", "sevenths", "ninths", "altered"),
+    "sevenths": ("triads", "sevenths", "ninths", "altered"),
+    "ninths": ("triads", "sevenths", "ninths", "altered"),
+    "dominants": ("triads", "sevenths", "dominants", "altered"),
+}
+"""Colours from the least tension to the most, by the colour that chords have where none is asked for."""
 
 _TRIAD = {"7": "", "maj7": "", "m7": "m", "add9": "", "madd9": "m", "m7b5": "dim", "7sus4": "sus4", "6": "",
           "m6": "m", "9": "", "maj9": "", "m9": "m"}  # fmt: skip
@@ -122,14 +130,19 @@ def coloured(chord: Chord, key: Key, colour: str) -> Chord:
     return chord if quality == chord.quality else replace(chord, quality=quality)
 
 
-def tension_colour(tension: float, drawn: float) -> str:
+def tension_colour(own: str, tension: float, drawn: float) -> str:
     """Return the colour of a chord at a tension of 0 to 1.
 
     Parameters
     ----------
+    own : str
+        Its colour where no tension is asked for, and at 0.5.
     tension : float
-        0: every chord a triad; 1: every chord altered.
+        0: the plainest of its ladder; 1: the most altered.
     drawn : float
         Number of the chord, 0 to 1: chords take the next colour one after another as tension rises.
     """
-    return BY_TENSION[min(len(BY_TENSION) - 1, int(tension * (len(BY_TENSION) - 1) + drawn * 0.999))]
+    ladder = LADDERS[own]
+    middle, last = len(ladder) - 1 - ladder[::-1].index(own), len(ladder) - 1
+    at = 2.0 * tension * middle if tension <= 0.5 else middle + (2.0 * tension - 1.0) * (last - middle)
+    return ladder[min(last, int(at + 0.999 * drawn))]

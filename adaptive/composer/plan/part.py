@@ -158,9 +158,9 @@ class PlannedPart:
                 phrases[place] = write_phrase(self.key.mode, self.brief.meter, goal, rng)
         colour = "plain" if self.genre is None else self.genre.colour
         chords = [bar for phrase in phrases for bar in chords_of(self.key, phrase, colour)]
-        return tuple(phrases), self._tense(chords[: self.bars])
+        return tuple(phrases), self._tense(chords[: self.bars], colour)
 
-    def _tense(self, chords: list[BarChords]) -> list[BarChords]:
+    def _tense(self, chords: list[BarChords], own: str) -> list[BarChords]:
         """Return chords in the colours that the tension asks for; their roots stay."""
         tension = self.brief.tension
         if tension is None:
@@ -168,7 +168,7 @@ class PlannedPart:
         drawn = seeded(self.seed, SALT_TENSION).random((len(chords), 4)).tolist()
         return [
             tuple(
-                (onset, coloured(chord, self.key, tension_colour(tension, drawn[bar][place % 4])))
+                (onset, coloured(chord, self.key, tension_colour(own, tension, drawn[bar][place % 4])))
                 for place, (onset, chord) in enumerate(one)
             )
             for bar, one in enumerate(chords)

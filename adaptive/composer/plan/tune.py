@@ -151,11 +151,11 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
     drawn = float(rng.random())
     if kin is not None and drawn < 0.6:
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
-    scheme = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
+    scheme: tuple[str, ...] = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
     upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
     rises = bool(rng.random() < 0.65)
-    answer = (*scheme[:2], third)
+    answer: tuple[str, ...] = (*scheme[:2], third)
     if asked.repetition is not None:
         scheme, answer = (
             _repeating(scheme, seed, asked.repetition),
@@ -293,7 +293,9 @@ def _closing(ideas: Ideas, plan: TunePlan, phrase: int) -> Cell:
     meter, is_last = plan.meter, plan.closes[phrase] == "authentic"
     pulses = meter.pulses
     early = seeded(ideas.seed, 7, phrase % 2).random() < (0.35 if is_last else 0.5)
-    landing = Fraction(0) if early or len(pulses) < 3 else pulses[1] if is_last else meter.middle
+    landing = (
+        Fraction(0) if early or len(pulses) < 3 else pulses[1] if is_last or ideas.upbeat else meter.middle
+    )
     ends = meter.length - 4 * meter.step if len(pulses) > 2 else meter.length - 2 * meter.step
     ends = max(ends, landing + 2 * meter.step)
     return cells.closing(ideas.a, landing, min(ends, meter.length))

@@ -515,9 +515,12 @@ class GeneratedLayer:
         return replace(self.held, take=number) if number else self.held
 
     def _rests(self, context: ComposeContext, bar: int) -> bool:
-        """Whether the layer is silent in a bar: in an introduction with recordings, or by plan."""
+        """Whether the layer is silent in a bar: in an introduction with recordings, muted, or by plan."""
         if bar < 0:
             return context.rests_in_introduction
+        spec = self.bars.spec
+        if self.steer.mutes(spec.name, is_percussive=spec.is_percussive):
+            return True
         return not context.plan_of(bar, self.held).plays(self.place.name)
 
     def _take(

@@ -17,9 +17,15 @@ from adaptive.units import db_to_gain
 
 
 def needs_master_bus(file: PresetFile) -> bool:
-    """Whether the master has what the kernel's master does not have: a cutoff, a curve, an insert."""
+    """Whether the master has what the kernel's master does not have: a cutoff, a curve, an insert.
+
+    A snapshot may be what gives it a cutoff.
+    """
     master = file.master
-    return master.cutoff_hz is not None or isinstance(master.level_db, Curve) or bool(master.inserts)
+    has_cutoff = master.cutoff_hz is not None or any(
+        "master.cutoff_hz" in snapshot.set for snapshot in file.snapshots.values()
+    )
+    return has_cutoff or isinstance(master.level_db, Curve) or bool(master.inserts)
 
 
 def fixed_level_db(file: PresetFile) -> float:

@@ -12,6 +12,7 @@ from adaptive.conductor.messages import (
     Message,
     Restart,
     SetMix,
+    SetSnapshot,
     SetState,
     SetTempo,
     Transport,
@@ -98,7 +99,7 @@ class Requests:
         if isinstance(message, SetState):
             self._set_state(message)
         elif isinstance(message, FireEvent):
-            self.stingers.fire(message)
+            self._fire(message)
         elif isinstance(message, SetTempo):
             self._set_tempo(message)
         elif isinstance(message, ForgetPlace):
@@ -109,6 +110,8 @@ class Requests:
             self.places.jump(message)
         elif isinstance(message, SetMix):
             self.mix.set(message)
+        elif isinstance(message, SetSnapshot):
+            self.mix.snapshots.tell(message)
         elif isinstance(message, FollowMessage):
             self.following.handle(message)
         elif isinstance(message, SteerMessage):
@@ -117,6 +120,16 @@ class Requests:
             self.regenerations.handle(message)
         else:
             self._transport(message)
+
+    def _fire(self, message: FireEvent) -> None:
+        """Fire an event: of snapshots, of the stinger of its name, or of both."""
+        is_released = message.velocity <= 0.0
+        is_begun = not is_released and self.mix.snapshots.fire(message.name)
+        if is_begun and message.name not in self.playback.preset.file.stingers:
+            words = f"event {message.name} of a snapshot"
+            self.playback.receipts_of_done(message.id, words, self.playback.earliest)
+        else:
+            self.stingers.fire(message)
 
     def _set_state(self, message: SetState) -> None:
         before = self.playback.values.states.get(message.group)

@@ -10,10 +10,11 @@ from typing import Protocol
 from adaptive.conductor.saved_state import SavedMusic, read_saved
 from adaptive.errors import InputError, in_words
 from adaptive.inputs.lines import Connection
-from adaptive.inputs.message import LoadPreset, RestoreMusic
+from adaptive.inputs.message import Checker, LoadPreset, RestoreMusic
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import Where
 from adaptive.session.performance import Performance
+from adaptive.session.reload.kept_requests import KeptRequests, described
 
 Request = LoadPreset | RestoreMusic
 
@@ -34,8 +35,16 @@ class ReplaceHost(Protocol):
     ) -> None:
         """Write a receipt for a request to its connection."""
 
-    def adopt(self, performance: Performance) -> None:
-        """Play another performance from the next block on."""
+    def drop(
+        self, words: str, message_id: str | None, connection: Connection | None, status: str, reason: str
+    ) -> None:
+        """Write the last receipt of a request that does not happen; without an id, tell the user."""
+
+    def adopt(self, performance: Performance, kept: KeptRequests | None = None) -> None:
+        """Play another performance from the next block on, and act on what was kept for it."""
+
+    def release(self, kept: KeptRequests) -> None:
+        """Act on what was kept for a performance that does not come."""
 
     def tell(self, sentence: str) -> None:
         """Show the user a sentence."""
@@ -45,6 +54,7 @@ class ReplaceHost(Protocol):
 class _ReplaceRequest:
     request: Request
     connection: Connection | None
+    kept: KeptRequests
 
     @property
     def description(self) -> str:
@@ -52,7 +62,11 @@ class _ReplaceRequest:
 
 
 async def hand_over(
-    host: ReplaceHost, old: Performance, performance: Performance, catch_up: Callable[[], None] | None = None
+    host: ReplaceHost,
+    old: Performance,
+    performance: Performance,
+    catch_up: Callable[[], None] | None = None,
+    kept: KeptRequests | None = None,
 ) -> None:
     """Fade one performance out, then play another.  `catch_up` is called in between, while all is silent."""
     old.engine.set_paused(is_paused=True)
@@ -62,7 +76,7 @@ async def hand_over(
         await asyncio.sleep(0.005)
     if catch_up is not None:
         catch_up()
-    host.adopt(performance)
+    host.adopt(performance, kept)
 
 
 def exit_frame(performance: Performance, where: Where, after: int) -> int:
@@ -94,37 +108,75 @@ class PresetReplacer:
     ----------
     lock : asyncio.Lock
         Held while a performance is replaced or edited.
+    waiting : list of KeptRequests
+        What came since each performance that is prepared was asked for, the newest last.
     """
 
     def __init__(self, host: ReplaceHost, load_preset: Callable[[str], Preset] | None) -> None:
         self._host, self._load_preset = host, load_preset
         self.lock = asyncio.Lock()
+        self.waiting: list[KeptRequests] = []
         self._pending: _ReplaceRequest | None = None
         self._is_replacing = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def ask(self, request: Request, connection: Connection | None, *, is_recording: bool) -> None:
-        """Prepare what was asked for and play it, unless a newer request comes first."""
-        say = self._host.acknowledge
+    @property
+    def newest(self) -> KeptRequests | None:
+        """What came since the newest performance that is prepared was asked for; None: none is prepared."""
+        return self.waiting[-1] if self.waiting else None
+
+    def ask(
+        self,
+        request: Request,
+        connection: Connection | None,
+        *,
+        is_recording: bool,
+        arrival: int | None = None,
+    ) -> None:
+        """Prepare what was asked for and play it, unless a newer request comes first.
+
+        Parameters
+        ----------
+        request : LoadPreset or RestoreMusic
+            What is asked for.
+        connection : Connection or None
+            Where it came from; it is sent the receipts.
+        is_recording : bool
+            Whether the run is recorded: then nothing is replaced.
+        arrival : int, optional
+            Arrival number of the request; parameters with a later one count in the music that comes.
+        """
+        host = self._host
         if is_recording:
-            say(request.id, connection, "dropped", "a session that is recorded keeps its preset")
+            reason = "a session that is recorded keeps its preset"
+            host.drop(described(request), request.id, connection, "dropped", reason)
             return
         if isinstance(request, LoadPreset) and self._load_preset is None:
-            say(request.id, connection, "dropped", "this session cannot load presets")
+            reason = "this session cannot load presets"
+            host.drop(described(request), request.id, connection, "dropped", reason)
             return
-        asked = _ReplaceRequest(request, connection)
+        mark = arrival or host.performance.engine.numbers.next_arrival()
+        acts_now = isinstance(request, LoadPreset) and request.exit_at is not None
+        asked = _ReplaceRequest(request, connection, KeptRequests(mark, acts_now))
         if self._pending is not None:
-            before = self._pending
-            reason = f"{asked.description} was asked for after it"
-            say(before.request.id, before.connection, "superseded", reason)
-        say(request.id, connection, "accepted", "is being prepared")
+            self._supersede(self._pending, f"{asked.description} was asked for after it")
+        host.acknowledge(request.id, connection, "accepted", "is being prepared")
         self._pending = asked
+        self.waiting.append(asked.kept)
         if self._is_replacing:
             return  # the running task goes on with the newest request
         self._is_replacing = True
         task = asyncio.get_running_loop().create_task(self._replace_until_done())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _supersede(self, asked: _ReplaceRequest, reason: str) -> None:
+        """Say that a request, and all that was kept for its music, does not happen."""
+        self._host.acknowledge(asked.request.id, asked.connection, "superseded", reason)
+        for one in asked.kept.requests:
+            if one.own_id is None and not asked.kept.acts_now:
+                self._host.drop(described(one.request), one.request.id, one.connection, "superseded", reason)
+        self.waiting.remove(asked.kept)
 
     async def _replace_until_done(self) -> None:
         """Serve the newest request, until no newer one has come."""
@@ -139,17 +191,18 @@ class PresetReplacer:
     async def _replace(self, asked: _ReplaceRequest) -> None:
         host, old, message_id = self._host, self._host.performance, asked.request.id
         try:
-            performance = await asyncio.to_thread(self._prepare, asked.request, old)
+            performance = await asyncio.to_thread(self._prepare, asked, old)
         except Exception as error:  # whatever fails, the music goes on
             sentence = in_words(error)
             host.tell(f"{asked.description}: {sentence}")
             host.acknowledge(message_id, asked.connection, "failed", sentence)
+            self.waiting.remove(asked.kept)
+            host.release(asked.kept)
             return
         if not await self._wait_for_exit(asked, old):
-            reason = "something else was asked for before it could begin"
-            host.acknowledge(message_id, asked.connection, "superseded", reason)
+            self._supersede(asked, "something else was asked for before it could begin")
             return
-        await hand_over(host, old, performance)
+        await hand_over(host, old, performance, kept=asked.kept)
         name = performance.preset.file.name
         host.acknowledge(message_id, asked.connection, "accepted", f"{name} is loaded")
         words = f"{name} plays"
@@ -179,19 +232,20 @@ class PresetReplacer:
             await asyncio.sleep(0.002)
         return True
 
-    def _prepare(self, request: Request, old: Performance) -> Performance:
+    def _prepare(self, asked: _ReplaceRequest, old: Performance) -> Performance:
         """Make the other performance and begin it.  Runs in a worker thread."""
-        saved: SavedMusic | None = None
-        preset, seed = old.preset, old.seed
+        request, kept = asked.request, asked.kept
         if isinstance(request, LoadPreset):
             assert self._load_preset is not None  # `ask` has checked it
-            preset = self._load_preset(request.name)
+            performance = old.successor(self._load_preset(request.name), old.seed)
+            values = kept.all_values(old.engine, old.layout.parameters)
+            performance.begin(None, kept.beginning(Checker(performance.preset), values))
         else:
-            saved = read_saved(request.document)
-            require_same_preset(saved, preset)
-            seed = saved.seed
-        performance = old.successor(preset, seed)
-        performance.begin(saved)
+            saved: SavedMusic = read_saved(request.document)
+            require_same_preset(saved, old.preset)
+            performance = old.successor(old.preset, saved.seed)
+            performance.begin(saved)
+        performance.engine.date_values(kept.mark)
         return performance
 
 

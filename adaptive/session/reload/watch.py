@@ -122,7 +122,10 @@ class PresetReload:
         """Prepare an edit, or an undo, unless a newer request comes first."""
         say = self._host.acknowledge
         if is_recording:
-            say(request.id, connection, "dropped", "a session that is recorded keeps its preset")
+            reason, words = "a session that is recorded keeps its preset", "undo"
+            if isinstance(request, ReloadPreset):
+                words = "reload"
+            self._host.drop(words, request.id, connection, "dropped", reason)
             return
         if self._pending is not None:
             before = self._pending

@@ -12,6 +12,7 @@ import soundfile
 from adaptive.cli import make_commands
 from adaptive.preset.finding import fault
 from tests.unit.analysis.analysis_signals import Samples, clicks, pad, save
+from tests.unit.analysis.test_straighten import write_band
 from tests.unit.cli.running import Run
 
 BARS = clicks(120.0, 16, swing=0.5)
@@ -149,3 +150,21 @@ def test_a_new_preset_can_be_checked_at_once(run: Run, tmp_path: Path) -> None:
 
     assert made.code == 0
     assert checked.code == 0
+
+
+def test_songs_without_a_click_are_named_and_straightened(run: Run, tmp_path: Path) -> None:
+    write_band(tmp_path / "songs")
+    plain = run("new", tmp_path / "a", "--from", tmp_path / "songs")
+    even = run("new", tmp_path / "b", "--from", tmp_path / "songs", "--straighten")
+
+    assert any("band.wav: the beats are on no even grid" in one for one in plain.sentences)
+    assert "beats are even now" in even.err
+    assert "no even grid" not in even.err
+
+
+def test_there_may_be_nothing_to_straighten(run: Run, tmp_path: Path) -> None:
+    stems = filled(tmp_path / "in", {"a.wav": BARS})
+    done = run("new", tmp_path / "out", "--from", stems, "--straighten")
+
+    assert done.code == 0
+    assert any(one.startswith("nothing to straighten") for one in done.sentences)

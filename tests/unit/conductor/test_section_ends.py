@@ -123,3 +123,64 @@ def test_where_a_state_names_the_section_the_way_back_leads_to_what_was_interrup
     assert [(line["t"], line["section"]) for line in lines] == [
         (1.0, "twice"), (3.0, "once"), (7.0, "twice"), (9.0, "calm"), (10.0, "once"), (14.0, "calm"),
     ]  # fmt: skip
+
+
+VICTORY = """
+[layers.menu]
+stem = "both.wav"
+[layers.explore]
+stem = "calm.wav"
+[layers.victory]
+stem = "fight.wav"
+[sections.menu]
+layers = ["menu"]
+[sections.explore]
+layers = ["explore"]
+[sections.victory]
+layers = ["victory"]
+plays = 1
+length_bars = 4
+then = "back"
+[parameters.danger]
+[states.scene]
+values = ["menu", "explore", "victory"]
+[[select]]
+section = "victory"
+when = "scene == 'victory'"
+[[select]]
+section = "explore"
+when = "scene == 'explore' and danger < 0.5"
+[[select]]
+section = "menu"
+[[transitions]]
+exit_at = "bar"
+"""
+
+
+@pytest.mark.parametrize(("danger", "after"), [(0.0, "explore"), (1.0, "menu")])
+def test_a_fanfare_of_the_only_state_group_leads_back_if_select_wanted_it_but_for_that_state(
+    tmp_path: Path, danger: float, after: str
+) -> None:
+    script = {
+        control_step_of(0.5): [SetState("scene", "explore")],
+        control_step_of(2.5): [SetState("scene", "victory")],
+        control_step_of(12.5): [SetState("scene", "menu")],
+    }
+    player = Player(make_preset(tmp_path, VICTORY))
+    player.play(3 * BAR, {step: script[step] for step in script if step < control_step_of(3.0)})
+    engine, layout = player.performance.engine, player.performance.layout
+    engine.set_parameter(layout.parameters["danger"], danger)
+    player.play(10 * BAR, script)
+    saved = player.performance.save()
+    played = player.play(14 * BAR, script)
+    lines = [line for line in played.log if line["kind"] == "layer" and "layers" in line]
+    reason = next(line["reason"] for line in played.log if "has played its" in line["reason"])
+
+    assert [line["section"] for line in lines][:3] == ["explore", "victory", after]
+    assert lines[2]["t"] == 7.0
+    assert reason.endswith("but select does not want explore any more") is (after == "menu")
+    if after == "explore":
+        assert (lines[3]["t"], lines[3]["section"]) == (13.0, "menu"), "a new value counts at once"
+        restored = Player(player.performance.preset, saved=saved)
+        restored.play(2 * BAR)
+        assert restored.performance.conductor.instance.section == "explore"

@@ -17,7 +17,7 @@ class Owner:
 
 
 def gate_of(channels: int = 2, extra_bytes: int = 0) -> StreamGate:
-    return StreamGate(channels, build.addresses()["gate"], extra_bytes)
+    return StreamGate(channels, build.addresses()["word"], extra_bytes)
 
 
 def test_a_new_gate_is_shut_and_has_seen_nothing() -> None:

@@ -51,8 +51,8 @@ def test_a_beat_that_is_late_is_caught_up() -> None:
     early = follower.aim(last, last + 0.375 - 0.02)
 
     assert late.phase_error_s == pytest.approx(0.02)
-    assert late.tempo_bpm == pytest.approx(160.0 * 1.011)
-    assert early.tempo_bpm == pytest.approx(160.0 * 0.989)
+    assert late.tempo_bpm == pytest.approx(160.0 * 1.013)
+    assert early.tempo_bpm == pytest.approx(160.0 * 0.987)
 
 
 def test_lead_ms_puts_the_beat_before_the_step() -> None:

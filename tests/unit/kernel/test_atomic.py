@@ -17,7 +17,7 @@ SET, KEEP, ADD = range(3)
 
 def changed(word: np.ndarray, bits: int, mode: int) -> int:
     """Change a word by the gate unit; return what that returns."""
-    return int(UNIT(build.load_unit("gate"))(address(word), bits, mode, 0))
+    return int(UNIT(build.load_unit("word"))(address(word), bits, mode, 0))
 
 
 @pytest.mark.parametrize(

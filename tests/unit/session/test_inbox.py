@@ -13,6 +13,7 @@ from adaptive.session.inbox import Inbox
 from adaptive.session.live_options import LiveStatus
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
+from adaptive.session.reload.replace import PresetReplacer
 from tests.helpers.presets import two_sections
 
 
@@ -24,7 +25,7 @@ def inbox(tmp_path: Path) -> Inbox:
         performance=Performance(two_sections(tmp_path / "small", more=more)), status=LiveStatus(),
         receipts=Receipts(lambda frame: frame), is_recording=False,
     )  # fmt: skip
-    return Inbox(host, None, None)  # type: ignore[arg-type]
+    return Inbox(host, PresetReplacer(host, None), None)  # type: ignore[arg-type]
 
 
 def test_what_comes_before_the_first_frame_belongs_to_the_beginning_except_events(inbox: Inbox) -> None:
@@ -57,5 +58,5 @@ def test_a_parameter_with_seconds_ramps_and_the_others_of_its_transaction_do_not
 
     assert len(inbox.ramps) == 0
     assert inbox.take_messages(0) == [SetState("section", "fight")]
-    inbox.forget()
+    inbox.go_on(inbox._host.performance, None)
     assert inbox.take_messages(1) == []

@@ -12,6 +12,7 @@ from adaptive.inputs.message import LoadPreset
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import Grid
 from adaptive.session.performance import Performance
+from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer, exit_frame
 from tests.helpers.presets import BAR, BEAT, Player, two_sections
 
@@ -27,8 +28,17 @@ class FakeHost:
     def acknowledge(self, _id: str | None, _connection: Connection | None, status: str, reason: str) -> None:
         self.statuses.append((status, reason))
 
-    def adopt(self, performance: Performance) -> None:
+    def drop(
+        self, words: str, _id: str | None, _connection: Connection | None, status: str, reason: str
+    ) -> None:
+        self.statuses.append((status, reason))
+        self.told.append(words)
+
+    def adopt(self, performance: Performance, _kept: KeptRequests | None = None) -> None:
         self.performance = performance
+
+    def release(self, kept: KeptRequests) -> None:
+        self.released = kept
 
     def tell(self, sentence: str) -> None:
         self.told.append(sentence)

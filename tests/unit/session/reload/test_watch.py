@@ -13,6 +13,7 @@ from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance, vocabulary
+from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload, has_changed
 from tests.helpers.presets import two_sections, write_sine
@@ -39,7 +40,13 @@ class FakeSession:
     def renew(self) -> None:
         self.renewed += 1
 
-    def adopt(self, performance: Performance) -> None:
+    def drop(self, _words: str, message_id: str | None, _connection: Any, status: str, reason: str) -> None:
+        self.receipts.append((message_id, status, reason))
+
+    def release(self, kept: KeptRequests) -> None:
+        raise AssertionError(kept)
+
+    def adopt(self, performance: Performance, _kept: KeptRequests | None = None) -> None:
         self.performance.edit_queue.drop("another takes over")
         self.performance = performance
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from adaptive.composer.feel.swing import (
+from adaptive.composer.genres.mixing import swing_of
+from adaptive.composer.swing import (
     EIGHTHS,
     JAZZ,
     SHORTEST_S,
