@@ -118,6 +118,7 @@ class Memory:
         self._add("buses", BUS_GROUP, groups)
         sends = sum(len(bus.sends) for bus in spec.buses) + spare.sends
         self.sends = Sends(self._add("sends", k.SEND, sends))
+        self._add("bus_delays", np.int32, groups * k.PAIRS, 2)
         self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # filters process whole groups
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
@@ -200,6 +201,7 @@ class Memory:
         """Write the settings of a silent bus, and link its sends, at their gains."""
         fill_bus(self["buses"], index, bus)
         self._delay_lines.fill(self["buses"], index, bus, self.latencies)
+        self["bus_delays"][index] = self.latencies.fader(index), self.latencies.arrivals.get(index, 0)
         for number, to in enumerate(bus.sends):
             gain = bus.send_gains[number] if number < len(bus.send_gains) else 0.0
             self.add_send(index, to, gain, gain)

@@ -106,6 +106,7 @@ ENTRY = record(
         ("ring", "i4"),
         ("event_next", "i4"),  # the next event of the same object in this quantum
         ("offset", "i4"),  # frame within the quantum
+        ("delay", "i4"),  # frames behind its own at which it acts: what it acts on comes as late
     ]
 )
 
@@ -351,6 +352,7 @@ HEADER = record(
         ("at_buses", "i8"),
         ("at_sends", "i8"),
         ("at_bus_audio", "i8"),
+        ("at_bus_delays", "i8"),  # frames by which fader and low-pass of each bus are late
         ("at_master_audio", "i8"),
         ("at_master_delay", "i8"),
         ("at_output", "i8"),
