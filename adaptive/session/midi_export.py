@@ -74,6 +74,10 @@ class _DurationRecorder:
         self.durations[frame, note.midi] = frames
         return self.player.play(note, frame, frames, group)
 
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """Commands of a note without an end."""
+        return self.player.hold(key, velocity, frame, number)
+
     @property
     def can_fade(self) -> bool:
         """As the player."""
@@ -184,7 +188,8 @@ class MidiExport:
         style = blend_text(table.style) or spec.styles[0]
         instrument = table.instrument or spec.instrument_for(style)
         number = programme(instrument, generator, self._preset.file.instruments)
-        text = f"{generator} {style}, played by {instrument}"
+        played_by = instrument if isinstance(instrument, str) else instrument.kind
+        text = f"{generator} {style}, played by {played_by}"
         return midi_file.NoteTrack(name, text, None if is_drums else number)
 
     def _mark(self, instance: SegmentInstance) -> midi_file.SectionMark:

@@ -45,8 +45,8 @@ FORMAT = 2
 
 POLL_S = 0.05
 COSTS_S = {
-    "clips": 8.0, "voices": 6.0, "control": 6.0, "buses": 3.5, "receive": 2.5, "master": 2.0, "reverb": 2.5,
-    "eq": 3.5, "compressor": 3.5, "delay": 3.0, "stretch": 5.0,
+    "clips": 8.0, "synth": 6.0, "control": 6.0, "buses": 3.5, "receive": 2.5, "master": 2.0, "reverb": 2.5,
+    "sampler": 4.0, "eq": 3.5, "compressor": 3.5, "delay": 3.0, "stretch": 5.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
 
