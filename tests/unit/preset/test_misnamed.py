@@ -26,9 +26,12 @@ NOT_HERE = "is not a key of this table"
             ("layers",),
             "",
             "; it belongs in `[[transitions]]` or `[bridges.NAME]` or `[snapshots.NAME]`",
-        ),  # fmt: skip
+        ),
         ("seed", 2, ("layers",), "", "; it belongs at the top of the file, above the first table"),
         ("goto", "calm", ("section", "when"), "section", ", which needs `section`"),
+        ("fade_out_s", 0.5, ("fade_out",), "", "; write `fade_out = { seconds = 0.5 }`"),
+        ("fade_in_ms", 250, ("fade_in",), "", "; write `fade_in = { seconds = 0.25 }`"),
+        ("fade_out_bars", 2, ("fade_out",), "", "; write `fade_out = { bars = 2 }`"),
         ("xyz", 1, ("section", "when"), "", "; there is `section`, `when`"),
     ],
 )
