@@ -94,7 +94,10 @@ class TempoMap:
 
     def beat_at(self, frame: float) -> float:
         """Return the beat of a frame; frame 0 is beat 0."""
-        return self._at_frame(frame).beat_at(frame)
+        segment = self._segments[-1]
+        if segment.frame > frame:
+            segment = self._at_frame(frame)
+        return segment.beat_at(frame)
 
     def exact_frame_at(self, beat: float) -> float:
         """Return the frame of a beat, unrounded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -11,10 +12,13 @@ import pytest
 import soundfile
 from hypothesis import HealthCheck, settings
 
+from tests.helpers.amounts import amount
 from tests.helpers.programs import OF_MARK, require_program
 
 # How long an example takes says how busy the machine is: 281 ms where 200 are the default's limit.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "busy", deadline=None, max_examples=amount(30, 100), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy")
 
 
@@ -33,6 +37,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(4, (os.cpu_count() or 1) + 1)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without garbage collection, and leave what was collected out of it: a pass takes 0.5 s."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs data or hours, unless it was asked for."""
     without = set()
@@ -45,6 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         without.add("slow")  # minutes of compiling for other processors: CI does it
     if not (os.environ.get("ADAPTIVE_REQUIRE_ALL") or re.search(r"\bnetwork\b", asked)):
         without.add("network")
+    if not (os.environ.get("ADAPTIVE_REQUIRE_ALL") or re.search(r"\bci\b", asked)):
+        without.add("ci")  # further variants of what a short test shows, and dear ones
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in without)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adaptive.kernel.processors.descriptor import Option, Parameter, Processor
+from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter, Processor
 from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.kernel.sources.descriptor import SoundSource
 from adaptive.kernel.sources.registry import SOURCES
@@ -36,8 +36,11 @@ def _row(option: Option) -> str:
         if isinstance(option, Parameter)
         else "fixed number; a change takes effect when the preset is loaded again"
     )
-    limits = f"{option.low:,g} to {option.high:,g}"
     doc = option.doc[0].lower() + option.doc[1:-1]
+    if isinstance(option, NamedOption):
+        names = ", ".join(f"`{choice}`" for choice in option.choices)
+        return f"| `{option.name}` | {doc} | `{option.choices[round(option.default)]}` | {names} |"
+    limits = f"{option.low:,g} to {option.high:,g}"
     return f"| `{option.name}` | {doc} | `{option.default:.12g}` | {limits}, {kind} |"
 
 

@@ -15,7 +15,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 
 from adaptive.inputs.trace import Trace, read_trace
@@ -25,9 +24,6 @@ from adaptive.preset.model import Preset
 from adaptive.session.offline import Renderer
 from adaptive.session.performance import vocabulary
 from adaptive.session.render_job import make_job
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 STRIDE = Path(__file__).resolve().parents[1] / "presets" / "stride" / "preset.toml"
 RATE = 48000
@@ -72,6 +68,11 @@ def played(preset: Preset, trace: Trace) -> dict[str, Any]:
 
 def draw(trace: Path, out: Path, begin_s: float, end_s: float) -> None:
     """Draw a picture of a trace."""
+    import matplotlib as mpl  # a second, which tests of the rules do not need
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
     preset = silent_stride()
     result = played(preset, read_trace(trace, preset, RATE))
     rows = result["rows"]

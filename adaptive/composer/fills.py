@@ -34,7 +34,7 @@ _DESCENTS: dict[str, tuple[str, ...]] = {
     "taiko": ("tom_high", "tom_mid", "tom_low"),
     "shaker": ("woodblock", "rim", "woodblock"),
     "pulse": ("tom_mid", "tom_low", "tom_low"),
-    "frame": ("tom_high", "tom_mid", "tom_low"),
+    "frame": ("tom_mid", "tom_high", "tom_low"),
     "house": ("snare", "snare", "rim"),
     "breaks": ("snare", "tom_high", "snare"),
 }

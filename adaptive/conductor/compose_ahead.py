@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adaptive.composer.plan.section_plan import SectionPlan
 from adaptive.conductor.layers.layer_bars import KEPT_BARS
 from adaptive.conductor.playback import PlaybackState
 
@@ -28,6 +29,7 @@ class ComposeAhead:
         self._playback = playback
         self._tempo: float | None = None
         self._waiting: list[tuple[str, str]] = []
+        self._prepared: tuple[SectionPlan, int] | None = None
         self.restart()
 
     def restart(self, layer: str | None = None) -> None:
@@ -63,7 +65,11 @@ class ComposeAhead:
         if plans is None or not any(name in playback.assets.generated for name in self._layers()):
             return
         bar = instance.bar_at(instance.local(playback.tempo.beat_at(playback.now)))
-        plans.visit(instance.visit).prepare(max(0, bar) + PREPARED_BARS)
+        plan = plans.visit(instance.visit)
+        if self._prepared is not None and self._prepared[0] is plan and self._prepared[1] == bar:
+            return
+        if not plan.prepare(max(0, bar) + PREPARED_BARS):
+            self._prepared = (plan, bar)
 
     def _layers(self) -> tuple[str, ...]:
         return self._playback.layers_of(self._playback.instance.section)

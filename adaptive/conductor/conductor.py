@@ -17,6 +17,7 @@ from adaptive.composer.note_rows import note_row
 from adaptive.conductor.assets import Assets
 from adaptive.conductor.beginning import AS_DECLARED, Beginning, begin_values
 from adaptive.conductor.cadence_teller import CadenceTeller
+from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
 from adaptive.conductor.messages import FireEvent, Message, Receipt
@@ -112,11 +113,12 @@ class Conductor:
         )
         self.mix = Mix(playback, self.outbox)
         self.following = TempoFollowing(playback, self.stingers.fire)
+        self.clock_following = ClockFollowing(playback, self.following)
         self.steering = Steering(playback, self.outbox)
         self.regenerations = Regenerations(playback, self.outbox, self.steering)
         self.requests = Requests(
             playback, self.planner, self.stingers, self.tracker, self.places, self.mix, self.following,
-            self.steering, self.regenerations,
+            self.steering, self.regenerations, self.clock_following,
         )  # fmt: skip
         self.min_stay = MinStay(playback, self.planner)
         self.section_ends = SectionEnds(playback, self.selector, self.planner, self.playlists)
@@ -126,8 +128,13 @@ class Conductor:
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.cadence_teller = CadenceTeller(playback, self.outbox, self.following)
         self.tempo_steering = TempoSteering(playback, self.planner)
-        self.tempo_steering.sources = (self.following, MoodTempo(playback, self.steering))
+        self.tempo_steering.sources = (
+            self.clock_following,
+            self.following,
+            MoodTempo(playback, self.steering),
+        )
         self.plan_log = PlanLog(playback)
+        self._next_bar: tuple[SegmentInstance, float, float] | None = None
 
     @property
     def instance(self) -> SegmentInstance:
@@ -231,6 +238,7 @@ class Conductor:
         self.places.state = self.places.fitting(before.places.state)
         self.mix.take_over(before.mix)
         self.following.take_over(before.following)
+        self.clock_following.take_over(before.clock_following)
         self.cadence_teller.take_over(before.cadence_teller)
         self.steering.take_over(before.steering)
         self.regenerations.restore(before.regenerations.state)
@@ -276,7 +284,7 @@ class Conductor:
         self.mix.step()
         self.requests.resume()
         # messages that select the section come first, then the events that are placed on its grid
-        events = [message for message in messages if isinstance(message, FireEvent)]
+        events = [message for message in messages if isinstance(message, FireEvent)] if messages else []
         for message in messages:
             if not isinstance(message, FireEvent):
                 self.requests.handle(message)
@@ -441,13 +449,15 @@ class Conductor:
         """
         playback, tempo = self.playback, self.playback.tempo
         layers = list(playback.assets.generated.values())
+        changing = [stem for stem in playback.assets.stems.values() if stem.changes_sounds]
+        if not layers and not changing:
+            return
         late = [layer for layer in layers if not layer.bars.source.is_immediate]
         now_beat, instance = tempo.beat_at(playback.now), playback.instance
         rate = tempo.sample_rate
         certain = tempo.beat_at(playback.now + round(CERTAIN_S * rate) + len(layers) * CONTROL_STEP_FRAMES)
         # a hundredth of a beat later, so that on a bar line the next one is found
-        next_bar = instance.next_boundary(now_beat + 0.01, "bar") + instance.beats_per_bar
-        until = max(certain, next_bar)
+        until = max(certain, self._bar_line(instance, now_beat + 0.01) + instance.beats_per_bar)
         soon = until if not_before == 0 else tempo.beat_at(playback.now + round(SOON_S * rate))
         for layer in layers:
             self.outbox.add(layer.write(soon, tempo, not_before))
@@ -464,9 +474,15 @@ class Conductor:
         for layer in late:
             layer.ask_ahead(not_before)
         frame = tempo.frame_at(until)
-        for stem in playback.assets.stems.values():
-            if stem.changes_sounds:
-                self.outbox.add(stem.write_changes(frame))
+        for stem in changing:
+            self.outbox.add(stem.write_changes(frame))
+
+    def _bar_line(self, instance: SegmentInstance, beat: float) -> float:
+        """The first bar line of an instance at or after a beat; the same one for some hundred steps."""
+        known = self._next_bar
+        if known is None or known[0] is not instance or not known[1] <= beat <= known[2]:
+            known = self._next_bar = (instance, beat, instance.next_boundary(beat, "bar"))
+        return known[2]
 
     def _watch_health(self) -> None:
         for name, table in self.playback.preset.file.parameters.items():
@@ -482,7 +498,9 @@ class Conductor:
 
     def _report(self) -> None:
         for name, layer in self.playback.assets.generated.items():
-            self.playback.log_notes(name, layer.style, layer.pop_sounded(self.playback.now))
+            sounded = layer.pop_sounded(self.playback.now)
+            if sounded:
+                self.playback.log_notes(name, layer.style, sounded)
         self._report_bars()
         self.variation_log.report()
         self.plan_log.report()

@@ -284,7 +284,7 @@ class TempoFollowing:
     def _decide(self) -> None:
         playback = self._playback
         if self.follower is not None:
-            self.aim = self.follower.aim(self._now_s, self._next_beat_s())
+            self.aim = self.follower.aim(self._now_s, self.next_beat_s())
         if self.programme is not None:
             heart = self.heart_rate.now(self._now_s)
             target = self.programme.target_bpm(playback.tempo.tempo_at(playback.earliest), heart)
@@ -310,7 +310,7 @@ class TempoFollowing:
         value = curve_value(table.tempo_bpm, self._playback.values.number(table.tempo_bpm.over))
         return self._rest.rested(min(max(value, low), high))
 
-    def _next_beat_s(self) -> float:
+    def next_beat_s(self) -> float:
         """When the first quarter note after the look-ahead is heard."""
         playback, at = self._playback, self._playback.earliest
         instance = playback.instance_at(at)

@@ -198,6 +198,25 @@ class SetOutputLatency:
 
 
 @dataclass(frozen=True, slots=True)
+class ExternalClock:
+    """What an external clock says, such as a MIDI clock.
+
+    Parameters
+    ----------
+    tempo_bpm : float or None
+        Quarter notes a minute; None: the clock has ceased, and the tempo stays.
+    beat_age_s : float or None
+        How long before this message's control step it was on a quarter note; None: its beats are not known.
+    id : str or None
+        Asks for receipts.
+    """
+
+    tempo_bpm: float | None
+    beat_age_s: float | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSteer:
     """Hold controls of the composer in place of the preset's, or let them go.
 
@@ -290,6 +309,7 @@ Message = (
     | MoveProgramme
     | SetFollowing
     | SetOutputLatency
+    | ExternalClock
     | SetSteer
     | SetMood
     | SetKey

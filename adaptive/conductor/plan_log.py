@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adaptive.composer.steer import HeldHarmony
 from adaptive.conductor.playback import PlaybackState
+from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.preset.segments import is_bridge
 
 
@@ -24,18 +25,23 @@ class PlanLog:
     def __init__(self, playback: PlaybackState) -> None:
         self._playback = playback
         self.state: tuple[str, int, int, float, HeldHarmony] | None = None
+        self._seen: tuple[SegmentInstance, HeldHarmony, int] | None = None
 
     def report(self) -> None:
         """Log the part of the present bar, if it has not been logged."""
         playback, instance = self._playback, self._playback.instance
         section = instance.section
-        if not section or is_bridge(section) or section not in playback.assets.plans:
+        if section not in playback.assets.plans or is_bridge(section):
             return
         if not any(name in playback.assets.generated for name in playback.layers_of(section)):
             return
         bar = instance.bar_at(instance.local(playback.tempo.beat_at(playback.now)))
         if bar < 0:
             return
+        seen = self._seen
+        if seen is not None and seen[0] is instance and seen[1] is playback.held and seen[2] == bar:
+            return
+        self._seen = (instance, playback.held, bar)
         planned = playback.assets.plans[section].visit(instance.visit).under(playback.held).bar(bar)
         now = (section, instance.visit, planned.part.number, instance.start_beat, playback.held)
         if now == self.state:

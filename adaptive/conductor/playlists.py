@@ -14,6 +14,7 @@ from adaptive.preset.schema import PlaylistTable, TransitionTable
 from adaptive.timebase import BEAT_TOLERANCE
 
 ADVANCE_RULE = TransitionTable(exit_at="end")
+BACK_RULE = TransitionTable(exit_at="end", enter_at="last_position")
 """Transition to a playlist's next section where the preset has no rule: at the end, tails ring on."""
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from adaptive.conductor.planned_transition import PlannedTransition, SectionEnd, TransitionRequest
 from adaptive.conductor.playback import SILENCE, PlaybackState
-from adaptive.conductor.playlists import Playlists
+from adaptive.conductor.playlists import ADVANCE_RULE, BACK_RULE, Playlists
 from adaptive.conductor.selector import Choice, LineKey, Selector
 from adaptive.conductor.transitions.planner import TransitionPlanner
 from adaptive.preset.schema import SectionTable
@@ -170,7 +170,8 @@ class SectionEnds:
         target = section if is_back or section == SILENCE else target_of(source, section)
         rule = self.playlists.rule(source, target)
         if is_back:
-            rule = msgspec.structs.replace(rule, enter_at="last_position")
+            is_default = rule is ADVANCE_RULE
+            rule = BACK_RULE if is_default else msgspec.structs.replace(rule, enter_at="last_position")
         passes = "1 pass" if table.plays == 1 else f"{table.plays} passes"
         reason = f"{source} has played its {passes}; then: {table.then}"
         before = self.state.interrupted.get(source, "")
@@ -243,7 +244,7 @@ class SectionEnds:
             for place in self.selector.spend(source):
                 playback.log_line(
                     "state", arrived.frame, f"{source} has ended", section=source, select=place + 1,
-                    status="spent",
+                    status="spent", **self._implied(place),
                 )  # fmt: skip
 
     def report(self) -> None:
@@ -251,5 +252,11 @@ class SectionEnds:
         for place, reason in self.selector.pop_renewed():
             section = self.playback.preset.select[place].section if place >= 0 else "the default"
             self.playback.log_line(
-                "state", self.playback.now, reason, section=section, select=place + 1, status="counts again"
-            )
+                "state", self.playback.now, reason, section=section, select=place + 1,
+                status="counts again", **self._implied(place),
+            )  # fmt: skip
+
+    def _implied(self, place: int) -> dict[str, str]:
+        """The condition of a select line that is not in the file: there a state names the section."""
+        preset = self.playback.preset
+        return {} if preset.file.select or place < 0 else {"condition": preset.when[place].text}

@@ -223,7 +223,8 @@ class Selector:
         for number in self._true:
             if number not in spent:
                 line, condition = self._preset.select[number], self._preset.when.get(number)
-                explain = partial(_explain, number, condition, self._values)
+                name = f"{show_path(('select', number))}: " if self._preset.file.select else ""
+                explain = partial(_explain, name, condition, self._values, is_first=number == 0)
                 return Choice(line.section, line.urgent, explain, self._key(number))
         if DEFAULT_LINE in spent:
             return Choice("", False, _nothing_left)
@@ -244,13 +245,13 @@ def _nothing_left() -> str:
     return "every line of select that is true is spent"
 
 
-def _explain(number: int, condition: Expression | None, values: StepValues | None) -> str:
-    line = show_path(("select", number))
+def _explain(line: str, condition: Expression | None, values: StepValues | None, *, is_first: bool) -> str:
+    """Reason of a line; its name is empty if it is not in the file, because a state names the section."""
     if condition is None or values is None:
-        return f"{line}: {'no line above it is true' if number else 'it has no `when`'}"
+        return f"{line}{'it has no `when`' if is_first else 'no line above it is true'}"
     terms = []
     for name in sorted(condition.names):
         value = values.value(name)
         shown = f"{value:.3f}" if isinstance(value, float) else value
         terms.append(f"{name} = {shown}")
-    return f"{line}: {condition.text} ({', '.join(terms)})"
+    return f"{line}{condition.text} ({', '.join(terms)})"

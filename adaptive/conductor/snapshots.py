@@ -21,8 +21,11 @@ from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.expression import Latches, bind
 from adaptive.preset.key_path import show_path
 from adaptive.preset.mix_paths import is_level
-from adaptive.preset.schema import SnapshotTable
+from adaptive.preset.schema import Fade, SnapshotTable
 from adaptive.timebase import BEAT_TOLERANCE
+
+USUAL_FADE = Fade(seconds=0.5)
+"""In which a snapshot blends in and out, if it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ class Snapshots:
         """Begin to blend a snapshot in or out; a turn on the way takes its share of the time."""
         playback, table = self._playback, self._tables[name]
         fade, at = table.fade_in if goal else table.fade_out, playback.earliest
-        frames = fade_length(fade, playback.instance.beats_per_bar, playback.tempo, at)
+        frames = fade_length(fade or USUAL_FADE, playback.instance.beats_per_bar, playback.tempo, at)
         self.states[name] = replace(
             self.states[name], goal=goal, step=CONTROL_STEP_FRAMES / max(frames, CONTROL_STEP_FRAMES)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,11 @@ MOST_HELD = 1024
 
 MOST_STEPS = 1 << 16
 """More than a render list has; it ends before."""
+
+
+@lru_cache(maxsize=2)  # 20 ms, and the same for every engine
+def _stretch_tables(fft_unit: int) -> Array:
+    return stretch_tables(fft_unit)
 
 
 class Memory:
@@ -242,7 +248,7 @@ class Memory:
         self._add("stretch_rows", np.float32, clips, 2, STRETCHED_FRAMES)
         self._add("stretch_plans", STRETCH_PLAN, 2 * self.spec.sounds)
         self._add("stretch_work", STRETCH_WORK, 1)
-        self._add("stretch_tables", STRETCH_TABLES, 1)[:] = stretch_tables(
+        self._add("stretch_tables", STRETCH_TABLES, 1)[:] = _stretch_tables(
             int(self["units"][self._row_of_unit["fft"]])
         )
         table = sinc_table()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -160,13 +160,15 @@ class ReplyPort:
     """Reads the kernel's replies."""
 
     def __init__(self, memory: Memory) -> None:
-        self._head: Any = memory.head
+        self._tail, self._head = memory.header["reply_tail"], memory.header["reply_head"]
         self._rows = memory["replies"]
 
     def drain(self) -> list[Reply]:
         """Return all replies since the last call, in order."""
-        tail, head = int(self._head["reply_tail"]), int(self._head["reply_head"])
+        tail, head = int(self._tail[0]), int(self._head[0])
+        if tail == head:  # as it is in nearly every control step
+            return []
         capacity = self._rows.size
         replies = [Reply(*self._rows[at % capacity].item()) for at in range(tail, head)]
-        self._head["reply_tail"] = head
+        self._tail[0] = head
         return replies

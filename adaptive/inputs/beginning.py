@@ -9,9 +9,10 @@ from typing import Any
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import FireEvent, Message, TakeSteps
 from adaptive.errors import InputError, ProtocolError
-from adaptive.inputs.message import Checker, NoReading, nearest
+from adaptive.inputs.message import Checker, NoReading
 from adaptive.inputs.message_json import message_json
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.preset.model import Preset
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from adaptive.conductor.messages import (
+    ExternalClock,
     MoveProgramme,
     SetFollowing,
     SetOutputLatency,
@@ -26,6 +27,7 @@ MOST_STEPS = 64
 
 MOST_LATENCY_MS = 2000.0
 LEAD_TO, LEAD_MS = (60.0, 235.0), (-200.0, 200.0)
+CLOCK_BPM, MOST_CLOCK_AGE_S = (20.0, 400.0), 60.0
 MOVES = ("pause", "resume", "skip", "back")
 
 
@@ -97,6 +99,31 @@ def steps(
     if at_s is not None:
         return StampedSteps(event, _times(at_s, "at_s"), message_id)
     return TakeSteps(event, (latency_s,), False, message_id)
+
+
+def external_clock(value: Any, message_id: str | None = None) -> ExternalClock:
+    """Check what an external clock says; null: it has ceased.
+
+    Raises
+    ------
+    ProtocolError
+        A number is missing, is none or is out of range.
+    """
+    if value is None:
+        return ExternalClock(None, None, message_id)
+    if not isinstance(value, Mapping) or "tempo_bpm" not in value or set(value) - {"tempo_bpm", "beat_age_s"}:
+        such = '{"tempo_bpm": 120, "beat_age_s": 0.1}'
+        raise ProtocolError(f"external_clock must be null or an object such as {such}, got {shown(value)}")
+    tempo_bpm, age_s = value["tempo_bpm"], value.get("beat_age_s")
+    if not _is_within(tempo_bpm, *CLOCK_BPM):
+        raise ProtocolError(f"tempo_bpm must be a number from 20 to 400, got {shown(tempo_bpm)}")
+    if age_s is not None and not _is_within(age_s, -MOST_CLOCK_AGE_S, MOST_CLOCK_AGE_S):
+        raise ProtocolError(f"beat_age_s must be a number of at most 60 seconds, got {shown(age_s)}")
+    return ExternalClock(float(tempo_bpm), None if age_s is None else float(age_s), message_id)
+
+
+def _is_within(value: Any, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def programme(value: Any, message_id: str | None = None) -> SetProgramme | MoveProgramme:

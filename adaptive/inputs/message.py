@@ -6,10 +6,8 @@ sentence; the other requests of its transaction act.
 
 from __future__ import annotations
 
-import difflib
-import functools
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -39,6 +37,7 @@ from adaptive.inputs import follow_checks
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.shown import shown
+from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.music.chord import Chord
 from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS, SWITCHES
 from adaptive.music.mood import MOODS
@@ -173,7 +172,7 @@ Request = (
     | ExchangeClock
     | PlayNote
 )
-TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
+TOPICS = frozenset({"ahead", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,32 +204,6 @@ class Transaction:
     def is_plain(self) -> bool:
         """Whether it contains only parameters."""
         return all(isinstance(request, SetParameter) for request in self.requests)
-
-
-MOST_NAMED = 8
-"""If no name is similar, all names are listed, provided there are at most so many."""
-
-
-def nearest(name: Any, names: Iterable[str]) -> str:
-    """`` (did you mean …?)`` with the most similar name; empty if none is similar."""
-    found = most_similar(name[:64], tuple(names)) if isinstance(name, str) else None
-    return f" (did you mean {found!r}?)" if found is not None else ""
-
-
-@functools.lru_cache(maxsize=1024)
-def most_similar(name: str, names: tuple[str, ...]) -> str | None:
-    """The most similar name, if one is similar.
-
-    It is remembered: a wrong name may come sixty times a second, and among 256 names it takes 20 ms.
-    """
-    return next(iter(difflib.get_close_matches(name, names, 1)), None)
-
-
-def nearest_or_all(name: Any, names: Collection[str]) -> str:
-    """As `nearest`; if no name is similar and there are few, a list of all."""
-    if near := nearest(name, names):
-        return near
-    return f"; there is {', '.join(sorted(names))}" if 0 < len(names) <= MOST_NAMED else ""
 
 
 def is_finite_number(value: Any) -> bool:
@@ -273,6 +246,7 @@ class Checker:
         }
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
+        self.sections = frozenset(preset.file.sections)
         conditions = (*preset.when.values(), *preset.snapshot_when.values())
         self._read = {name for condition in conditions for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
@@ -345,7 +319,7 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.known_events)}")
+            self._refuse(f"there is no event {shown(name)}{nearest(name, self.known_events)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):
@@ -511,10 +485,7 @@ class Checker:
 
     def note(self, layer: Any, pitch: Any, velocity: Any = None, message_id: str | None = None) -> PlayNote:
         """Check a note that is played live on a generated layer; velocity 0 ends it."""
-        try:
-            return check_note(layer, pitch, velocity, self.playable, message_id)
-        except ProtocolError as error:
-            self._refuse(str(error))
+        return check_note(layer, pitch, velocity, self.playable, message_id)
 
     @property
     def playable(self) -> list[str]:
@@ -553,9 +524,9 @@ class Checker:
         return tuple(dict.fromkeys(layers))
 
     def _require_generated(self, layer: Any) -> None:
-        known = self.playable
-        if layer not in known:
-            self._refuse(f"there is no generated layer {shown(layer)}{nearest_or_all(layer, known)}")
+        if layer not in self.playable:
+            near = nearest_or_all(layer, self.playable)
+            self._refuse(f"there is no generated layer {shown(layer)}{near}")
 
     def _require_text(self, what: str, value: Any, parse: Callable[[str], object]) -> None:
         if not isinstance(value, str) or len(value) > LONGEST_ID:

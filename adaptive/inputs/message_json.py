@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adaptive.conductor.messages import (
+    ExternalClock,
     FireEvent,
     ForgetPlace,
     Jump,
@@ -74,6 +75,10 @@ def _follow(message: Message) -> dict[str, Any]:
     if isinstance(message, SetFollowing):
         keys = {"mode": message.mode, "lead_to": message.lead_to_spm, "lead_ms": message.lead_ms}
         return {"tempo_follow": {key: value for key, value in keys.items() if value is not None}}
+    if isinstance(message, ExternalClock):
+        age = {} if message.beat_age_s is None else {"beat_age_s": message.beat_age_s}
+        tempo_bpm = message.tempo_bpm
+        return {"external_clock": None if tempo_bpm is None else {"tempo_bpm": tempo_bpm, **age}}
     if isinstance(message, SetOutputLatency):
         return {"output_latency_ms": message.milliseconds}
     return {"restart": True}

@@ -12,8 +12,8 @@ from adaptive.instruments.synthesis import OfflineSynth, Signal, mixed, saturate
 
 
 def kick(synth: OfflineSynth) -> Signal:
-    """Return a kick: a sine that falls to 49 Hz within 30 ms, with a click."""
-    body = synth.glide(0.5, 230.0, 49.0, 0.03) * synth.decay(0.5, 0.42, 0.001)
+    """Return a kick: a sine that falls to 49 Hz within 20 ms, with a click."""
+    body = synth.glide(0.5, 180.0, 49.0, 0.02) * synth.decay(0.5, 0.42, 0.001)
     click = synth.high_pass(synth.noise(0.006), 2500.0) * synth.decay(0.006, 0.004)
     return mixed(saturated(body, 1.9), 0.15 * click)
 

@@ -340,6 +340,8 @@ HEADER = record(
         ("sound_count", "i8"),
         ("tap_frames", "i8"),  # length of the recording of single buses; 0: none
         ("tap_at", "i8"),
+        ("played_ring", "i8"),  # quanta that the ring of what was played holds; 0: nobody listens
+        ("played_quanta", "i8"),  # how many were written to it
         ("mailbox_sequence", "i8"),  # odd while the OSC receiver writes to its mailbox
         ("mailbox_taken", "i8"),  # sequence number of the mailbox that was last taken over
         # addresses
@@ -358,6 +360,7 @@ HEADER = record(
         ("at_output", "i8"),
         ("at_lanes", "i8"),
         ("at_taps", "i8"),
+        ("at_played", "i8"),
         ("at_master", "i8"),
         ("at_parameters", "i8"),
         ("at_programs", "i8"),

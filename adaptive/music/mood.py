@@ -103,7 +103,7 @@ def mood_controls(valence: float, arousal: float) -> dict[str, float]:
         "density": _within(0.5 + 0.32 * arousal + 0.05 * valence),
         "energy": _within(0.5 + 0.42 * arousal + 0.03 * valence),
         "brightness": _within(0.62 + 0.25 * arousal + 0.15 * valence),
-        "register": max(-1.0, min(1.0, 0.45 * valence + 0.15 * arousal)),
+        "register": max(-1.0, min(1.0, 0.75 * valence + 0.15 * arousal)),
         "articulation": _within(0.5 - 0.3 * arousal + 0.05 * valence),
         "syncopation": _within(0.35 + 0.25 * arousal),
         "tension": _within(0.45 - 0.3 * valence + 0.15 * arousal),

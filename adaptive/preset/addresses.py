@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[!-~]*")
 def check_addresses(preset: Preset) -> Iterator[Finding]:
     """Find addresses that no message can have: blanks, patterns, a slash too many, foreign characters."""
     for i, table in enumerate(preset.file.inputs):
-        if text := _doubt(table.osc):
+        if table.osc is not None and (text := _doubt(table.osc)):
             yield warning(("inputs", i, "osc"), text)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta
 
-from adaptive.kernel.processors.descriptor import Option, Parameter, Processor
+from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter, Processor
 from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.preset.curves import check_points
 from adaptive.preset.faults import FaultList, KeyPath
@@ -45,15 +45,24 @@ class InsertTable(Table, frozen=True):
         return getattr(self, "key", None)
 
     def settings(self) -> dict[str, Any]:
-        """The number or the curve of each parameter and option."""
-        return {option.name: getattr(self, option.name) for option in PROCESSORS[self.kind].settings}
+        """The number or the curve of each parameter and option; of a choice, its index."""
+        return {option.name: _setting(option, getattr(self, option.name)) for option in self._options()}
+
+    def _options(self) -> Sequence[Option]:
+        return PROCESSORS[self.kind].settings
 
     def curves(self) -> dict[str, Curve]:
         """The curves among its parameters."""
         return {name: value for name, value in self.settings().items() if isinstance(value, Curve)}
 
 
-def _field(option: Option) -> tuple[str, Any, float]:
+def _setting(option: Option, value: Any) -> Any:
+    return float(option.choices.index(value)) if isinstance(option, NamedOption) else value
+
+
+def _field(option: Option) -> tuple[str, Any, float | str]:
+    if isinstance(option, NamedOption):
+        return option.name, Literal[option.choices], option.choices[round(option.default)]
     number = Annotated[float, Meta(ge=option.low, le=option.high)]
     return (option.name, number | Curve if isinstance(option, Parameter) else number, option.default)
 

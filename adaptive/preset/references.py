@@ -14,6 +14,7 @@ from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.instrument_tables import InstrumentTable
+from adaptive.preset.midi_inputs import check_midi_input, is_clock, targets_of
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.readings import NoReadings
@@ -62,7 +63,6 @@ CONTROL_RANGES = {
     "cutoff_hz": (20.0, 20000.0),
     **{name: (control.low, control.high) for name, control in CONTROLS.items()},
 }
-_TARGETS = ("parameter", "state", "event")
 
 
 def check_references(file: PresetFile, vocabulary: Vocabulary | None, faults: FaultList) -> None:
@@ -166,11 +166,15 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
     groups = state_groups(file)
     for i, table in enumerate(file.inputs):
         at: KeyPath = ("inputs", i)
-        given = [key for key in _TARGETS if getattr(table, key) is not None]
+        check_midi_input(table, i, file, faults)
+        if is_clock(table):
+            continue
+        targets = targets_of(table)
+        given = [key for key in targets if getattr(table, key) is not None]
         if len(given) != 1:
             found = f"got {join_names(given)}" if given else "got none"
-            keys = [(*at, key) for key in _TARGETS]
-            faults.add(at, f"must have exactly one of {join_names(_TARGETS, 'and')}, {found}", keys)
+            keys = [(*at, key) for key in targets]
+            faults.add(at, f"must have exactly one of {join_names(targets, 'and')}, {found}", keys)
             continue
         if table.parameter is not None:
             _input_parameter(table.parameter, file, groups, (*at, "parameter"), faults)

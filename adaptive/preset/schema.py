@@ -106,9 +106,18 @@ class StateTable(Table, frozen=True):
 
 
 class InputTable(Table, frozen=True):
-    """`[[inputs]]`: maps an OSC address of another program to a parameter, a state or an event."""
+    """`[[inputs]]`: maps an OSC address or a MIDI control to a parameter, a state, an event or a layer."""
 
-    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)]
+    osc: Annotated[str, Meta(pattern=r"^/", max_length=255)] | None = None
+    midi: Annotated[str, Meta(max_length=32)] | None = None
+    port: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    channel: Annotated[int, Meta(ge=1, le=16)] | None = None
+    layer: Name | None = None
+    pickup: bool = False
+    relative: Literal["twos_complement", "binary_offset", "sign_magnitude"] | None = None
+    detents: Annotated[int, Meta(ge=2, le=10000)] | None = None
+    tempo: bool = False
+    transport: bool = False
     parameter: Name | None = None
     state: Name | None = None
     event: Name | None = None
@@ -385,8 +394,8 @@ class SnapshotTable(Table, frozen=True, kw_only=True):
     set: Annotated[dict[str, Annotated[float, Meta(ge=-1e9, le=1e9)]], Meta(min_length=1, max_length=64)]
     when: str | None = None
     priority: Annotated[int, Meta(ge=-1000, le=1000)] = 0
-    fade_in: Fade = Fade(seconds=0.5)
-    fade_out: Fade = Fade(seconds=0.5)
+    fade_in: Fade | None = None
+    fade_out: Fade | None = None
     change_at: Literal["immediate", "beat", "bar", "phrase"] = "immediate"
     begin_on: Name | None = None
     end_on: Name | None = None

@@ -19,6 +19,7 @@ from adaptive.kernel.processors.descriptor import Option
 from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.kernel.sources.descriptor import SourceText
 from adaptive.kernel.sources.registry import SOURCES
+from adaptive.preset.chains import chains
 from adaptive.preset.inserts import TABLES, InsertTable
 from adaptive.preset.instrument_tables import SOURCE_TABLES, InstrumentTable, SourceTable
 from adaptive.preset.schema import PresetFile
@@ -55,6 +56,8 @@ def schema() -> dict[str, Any]:
         table["patternProperties"] = {f"^{FREE_PREFIX}": {}}
         if issubclass(struct, InsertTable):
             _describe(table["properties"], struct, PROCESSORS[str(struct.__struct_config__.tag)].settings)
+        elif "inserts" in fields:
+            _name_chains(table["properties"]["inserts"])
         if issubclass(struct, SourceTable):
             source = SOURCES[str(struct.__struct_config__.tag)]
             _describe(table["properties"], struct, (*source.texts, *source.settings))
@@ -72,6 +75,14 @@ def _describe(
     properties["kind"] = {"const": str(table.__struct_config__.tag)}
     for option in settings:
         properties[option.name]["description"] = option.doc
+
+
+def _name_chains(inserts: dict[str, Any]) -> None:
+    """Allow the name of a chain in place of a list of inserts, and among them."""
+    named = {"enum": list(chains())}
+    listed = {key: inserts.pop(key) for key in ("type", "items") if key in inserts}
+    listed["items"] = {"anyOf": [listed["items"], named]}
+    inserts["anyOf"] = [listed, named]
 
 
 def _ordered(schema: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def check_snapshots(file: PresetFile, faults: FaultList) -> None:
             if not low <= value <= high:
                 faults.add(where, f"must be from {low:g} to {high:g}, got {value:g}")
         for key, fade in (("fade_in", table.fade_in), ("fade_out", table.fade_out)):
+            if fade is None:
+                continue
             check_fade(fade, (*at, key), faults)
             if fade.curve is not None or any(
                 getattr(fade, start) is not None for start in ("start_beats", "start_bars", "start_seconds")

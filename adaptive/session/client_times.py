@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from adaptive.conductor.messages import SetOutputLatency, TakeSteps
+from adaptive.conductor.messages import ExternalClock, SetOutputLatency, TakeSteps
 from adaptive.follow.client_clock import ClientClock
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.lines import Connection
@@ -90,6 +90,22 @@ class ClientTimes:
         """Steps with their ages at a control step, in place of their frames."""
         first, rate = control_step * CONTROL_STEP_FRAMES, self._frames.sample_rate
         return replace(steps, ages_s=tuple(round((first - frame) / rate, 6) for frame in steps.ages_s))
+
+    def clock_arrived(self, request: ExternalClock) -> ExternalClock:
+        """A clock with the *frame* of its beat in place of the age, until `clock_aged` knows the step."""
+        if request.beat_age_s is None:
+            return request
+        now = self._now()
+        rendered = self._frames.frame_at(now)
+        base = self._host.performance.engine.frame if rendered is None else rendered
+        return replace(request, beat_age_s=base - request.beat_age_s * self._frames.sample_rate)
+
+    def clock_aged(self, clock: ExternalClock, control_step: int) -> ExternalClock:
+        """A clock with the age of its beat at a control step, in place of its frame."""
+        if clock.beat_age_s is None:
+            return clock
+        age = (control_step * CONTROL_STEP_FRAMES - clock.beat_age_s) / self._frames.sample_rate
+        return replace(clock, beat_age_s=round(age, 6))
 
     def whole_latency(self, request: SetOutputLatency) -> SetOutputLatency:
         """The latency behind the sound card, with that of the card and the engine."""

@@ -101,12 +101,15 @@ def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[Told]:
     """Tell which section plays at a time, since when, and which variation each layer plays."""
     here: Line | None = None
     variations: dict[str, str] = {}
+    values: Line | None = None
     for line in sorted(lines, key=lambda line: float(line["t"])):
         if float(line["t"]) > seconds:
             break
         is_first = line["kind"] == "transition" and "status" not in line
         if is_first or (line["kind"] == "layer" and "layers" in line):
             here = line
+        if line["kind"] == "parameter" and isinstance(line.get("values"), dict):
+            values = line
         if line["kind"] == "layer" and "take" in line:
             variations[str(line.get("layer"))] = str(line["take"])
     if here is not None:
@@ -114,6 +117,12 @@ def _what_plays(lines: Sequence[Line], seconds: float) -> Iterator[Told]:
         playing = [f"{layer} plays {file}" for layer, file in variations.items()]
         since = f"{section} has played since {_clock(here['t'])} ({here['position']})"
         yield Told(one_line("; ".join([since, *playing]))[:LONGEST_SENTENCE], seconds, "playing")
+    if values is not None:
+        shown = ", ".join(
+            f"{name} = {value:g}" for name, value in values["values"].items() if is_finite_number(value)
+        )
+        text = f"parameters at the bar line before, at {_clock(values['t'])}: {shown}"
+        yield Told(one_line(text)[:LONGEST_SENTENCE], seconds, "parameter", values["position"])
 
 
 def _read(path: Path) -> Iterator[Line]:
@@ -243,7 +252,12 @@ def _stinger(line: Line) -> str:
 
 
 def _select_line(line: Line) -> str:
-    """Name a select line, which the log counts from 1; 0 is the default section."""
+    """Name a select line, which the log counts from 1; 0 is the default section.
+
+    A line that is not in the file, because a state names the section, is named by its condition.
+    """
+    if "condition" in line:
+        return str(line["condition"])
     return f"select[{line['select']}]" if line["select"] else "the default"
 
 

@@ -10,7 +10,14 @@ from typing import Any, Protocol
 import msgspec
 
 from adaptive.conductor.beginning import Beginning
-from adaptive.conductor.messages import FireEvent, Message, SetOutputLatency, TakeSteps, Transport
+from adaptive.conductor.messages import (
+    ExternalClock,
+    FireEvent,
+    Message,
+    SetOutputLatency,
+    TakeSteps,
+    Transport,
+)
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.errors import QueueFullError
@@ -52,6 +59,13 @@ from adaptive.session.volume import Volume
 
 MOST_MESSAGES = 10_000
 """Messages that may wait for the next control step; the rest are dropped and counted."""
+
+
+Timed = ExchangeClock | StampedSteps | TakeSteps | SetOutputLatency | ExternalClock
+"""Requests that have to do with the times of a client."""
+
+LATER = FireEvent | TakeSteps | ExternalClock
+"""Messages that wait for the first control step, because they have a time."""
 
 
 class InboxHost(Protocol):
@@ -110,15 +124,22 @@ class Inbox:
     def take_beginning(self) -> Beginning:
         """What has been received before the first frame, without events, which wait for the first step."""
         self.is_early = False
-        early = [message for message in self._messages if not isinstance(message, FireEvent | TakeSteps)]
-        self._messages = [message for message in self._messages if isinstance(message, FireEvent | TakeSteps)]
+        early = [message for message in self._messages if not isinstance(message, LATER)]
+        self._messages = [message for message in self._messages if isinstance(message, LATER)]
         return Beginning(self._early_values, early)
 
     def take_messages(self, control_step: int) -> list[Message]:
         """The messages for a control step; the parameters of the trace are set."""
         messages, self._messages = self._messages, []
         times = self._host.client_times
-        aged = [times.aged(one, control_step) if isinstance(one, TakeSteps) else one for one in messages]
+        aged: list[Message] = []
+        for one in messages:
+            if isinstance(one, TakeSteps):
+                aged.append(times.aged(one, control_step))
+            elif isinstance(one, ExternalClock):
+                aged.append(times.clock_aged(one, control_step))
+            else:
+                aged.append(one)
         return aged + self._trace_messages(control_step)
 
     def feed(self, lines: Iterable[TraceLine]) -> None:
@@ -303,7 +324,7 @@ class Inbox:
         elif isinstance(request, PlayNote):
             self._play_note(request, connection)
             return
-        elif isinstance(request, ExchangeClock | StampedSteps | TakeSteps | SetOutputLatency):
+        elif isinstance(request, Timed):
             self._act_timed(request, connection)
             return
         elif isinstance(request, Message):
@@ -330,7 +351,7 @@ class Inbox:
 
     def _act_timed(
         self,
-        request: ExchangeClock | StampedSteps | TakeSteps | SetOutputLatency,
+        request: Timed,
         connection: Connection | None,
     ) -> None:
         """Act on what has to do with the times of a client."""
@@ -338,6 +359,9 @@ class Inbox:
         if isinstance(request, ExchangeClock):
             if connection is not None:
                 connection.send(times.exchange(request, connection))
+            return
+        if isinstance(request, ExternalClock):
+            self._keep(times.clock_arrived(request), connection)
             return
         if isinstance(request, SetOutputLatency):
             self._keep(times.whole_latency(request), connection)

@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 from adaptive.errors import InputError
 from adaptive.inputs.input import Input, InputHost
+from adaptive.inputs.midi.ports import MidiSystem, find_system
+from adaptive.inputs.midi_input import MidiInput
 from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.http import HttpInput
 from adaptive.session.live_options import LiveOptions
+from adaptive.session.midi_out import MidiOut
+from adaptive.sinks.stderr_mute import muted_stderr
 from adaptive.sinks.stream import Broadcast
 
 MakeInput = Callable[[InputHost, LiveOptions, Broadcast | None], Input | None]
@@ -28,7 +32,28 @@ def _http(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) ->
     return None if options.http is None else HttpInput(host, options.http, options.allow_origins, broadcast)
 
 
-INPUT_KINDS: dict[str, MakeInput] = {"osc": _osc, "tcp": _tcp, "http": _http}
+def _midi(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return MidiInput(host, options.midi, _find_midi)
+
+
+def _find_midi() -> MidiSystem:
+    with muted_stderr():  # ALSA and JACK write lines where there is no server
+        return find_system()
+
+
+def _midi_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    if not options.midi_out:
+        return None
+    return MidiOut(host, options.midi_out, _find_midi, lambda frame: host.client_times.heard_s(frame))
+
+
+INPUT_KINDS: dict[str, MakeInput] = {
+    "osc": _osc,
+    "tcp": _tcp,
+    "http": _http,
+    "midi": _midi,
+    "midi_out": _midi_out,
+}
 """Every input by its name.  A session opens them in this order."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adaptive.engine.engine import Engine
 from adaptive.errors import InputError
-from adaptive.inputs.message import nearest_or_all
+from adaptive.inputs.similar_names import nearest_or_all
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.sinks.choice import SOUND_CARD_SINKS, SinkChoice, choose_sink
 from adaptive.sinks.clocked import ClockedSink

@@ -209,6 +209,7 @@ def test_an_engine_on_a_sound_card_says_how_to_listen_here(browser: Browser, tmp
         page.close()
 
 
+@pytest.mark.ci
 def test_a_page_that_stays_open_finds_the_next_engine(browser: Browser, tmp_path: Path) -> None:
     preset = make_preset(tmp_path / "small", BODY).folder
     with playing(tmp_path / "a", preset, "--sink", "web") as engine:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyloudnorm
 
 Audio = np.ndarray
 
@@ -79,6 +78,8 @@ def band_db(audio: Audio, low_hz: float, high_hz: float, rate: int = 48000) -> f
 
 def loudness(audio: Audio, rate: int = 48000) -> float:
     """Integrated loudness in LUFS (ITU-R BS.1770), shape (frames, channels)."""
+    import pyloudnorm  # imports SciPy: a second for each worker, and few tests need it
+
     return float(pyloudnorm.Meter(rate).integrated_loudness(np.asarray(audio, np.float64)))
 
 

@@ -13,6 +13,7 @@ from adaptive.follow.follower import Follower
 from adaptive.follow.programme import Programme, programme_json, read_programme
 from adaptive.follow.settings import FollowSettings
 from adaptive.follow.step_tracker import fit_steps
+from tests.helpers.amounts import amount
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 VALUES = st.one_of(ANY, st.floats(0.0, 240.0), st.sampled_from([0.0, 84.0, 168.0, 255.0]))
@@ -34,7 +35,7 @@ SETTINGS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=amount(40, 150), deadline=None)
 @given(SETTINGS, SENT)
 def test_the_tempo_stays_in_its_range(
     how: FollowSettings, sent: list[tuple[str, float, float, float]]
@@ -54,7 +55,7 @@ def test_the_tempo_stays_in_its_range(
     assert all("\n" not in note.text and len(note.text) < 200 for note in follower.pop_notes())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=amount(50, 200), deadline=None)
 @given(st.lists(st.floats(0.0, 60.0), max_size=48))
 def test_whatever_the_times_of_steps_they_fit_a_clock_or_none(times: list[float]) -> None:
     fit = fit_steps(sorted(times))
@@ -62,7 +63,7 @@ def test_whatever_the_times_of_steps_they_fit_a_clock_or_none(times: list[float]
     assert fit is None or (0.24 <= fit.period_s <= 1.6 and math.isfinite(fit.phase_s))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=amount(30, 100), deadline=None)
 @given(st.lists(st.tuples(TIMES, VALUES), max_size=80))
 def test_a_cadence_is_always_one_that_was_plausible(sent: list[tuple[float, float]]) -> None:
     estimator = CadenceEstimator((148.0, 174.0))
@@ -100,7 +101,7 @@ def read_or_refuse(document: object) -> Programme | str:
         return str(error)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=amount(75, 300), deadline=None)
 @given(DOCUMENTS)
 def test_whatever_a_message_holds_it_is_a_programme_or_one_sentence(document: object) -> None:
     found = read_or_refuse(document)

@@ -131,6 +131,7 @@ def test_a_signal_ends_it_in_order(jack: dict[str, str], preset: Path, tmp_path:
         assert not any("Traceback" in line for line in engine.said())
 
 
+@pytest.mark.ci
 def test_it_ends_after_so_many_seconds_of_music(jack: dict[str, str], preset: Path, tmp_path: Path) -> None:
     with playing(tmp_path, preset, "--sink", "auto", "--seconds", "1", environment=jack) as engine:
         assert engine.ready["sink"] == "portaudio"

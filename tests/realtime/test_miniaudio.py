@@ -41,6 +41,7 @@ def run(pulse: Pulse, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=environment)
 
 
+@pytest.mark.ci
 def test_what_pulse_hears_is_what_the_recording_renders_to_although_python_stands_still(
     pulse: Pulse, preset: Path, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ def test_where_portaudio_is_missing_auto_plays_through_miniaudio(pulse: Pulse, p
     assert "miniaudio (Null Output: it is the system's default output, and through PortAudio:" in done.stderr
 
 
+@pytest.mark.ci
 def test_devices_and_doctor_tell_of_both_ways_to_the_card(pulse: Pulse) -> None:
     listed, checked = run(pulse, "devices"), run(pulse, "doctor")
 

@@ -448,6 +448,7 @@ def test_beats_are_those_of_the_section_that_plays(preset: Path, tmp_path: Path)
     assert all(beat["position"].endswith(".0") for beat in beats)
 
 
+@pytest.mark.ci
 def test_a_state_file_of_another_preset_or_section_is_put_aside(preset: Path, tmp_path: Path) -> None:
     state = tmp_path / "music.json"
     fine = {"music": 1, "preset": preset.name, "digest": "", "seed": 1, "section": "calm"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import load
 from adaptive.session.offline import Renderer, RenderJob
@@ -14,6 +16,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "lanterns.txt"
 TRACE = Path(__file__).parents[1] / "golden" / "lanterns_trace.jsonl"
 
 
+@pytest.mark.ci
 def test_a_walk_through_lanterns_makes_the_expected_transitions(update_golden: bool) -> None:
     preset = load("lanterns", vocabulary=vocabulary())
     trace = read_trace(TRACE, preset, 48000)

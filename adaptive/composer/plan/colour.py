@@ -16,7 +16,7 @@ from adaptive.music.scale import Key
 LADDERS: Mapping[str, tuple[str, ...]] = {
     "plain": ("triads", "plain", "sevenths", "ninths", "altered"),
     "triads": ("power", "triads", "sevenths", "ninths", "altered"),
-    "open": ("power", "open", "sevenths", "ninths", "altered"),
+    "open": ("power", "triads", "open", "ninths", "altered"),
     "power": ("power", "power", "sevenths", "ninths", "altered"),
     "sevenths": ("triads", "sevenths", "ninths", "altered"),
     "ninths": ("triads", "sevenths", "ninths", "altered"),

@@ -78,8 +78,9 @@ class StemLayer:
     @property
     def changes_sounds(self) -> bool:
         """Whether its sound may change without a seam, to another variation or from introduction to loop."""
-        has_intro_file = any(one.sound is not None for one in self.introductions.values())
-        return bool(self.pickers) or bool(self.first_passes) or has_intro_file
+        if self.pickers or self.first_passes:
+            return True
+        return bool(self.introductions) and any(one.sound is not None for one in self.introductions.values())
 
     def lead_in_frames(self, segment: str) -> int:
         """Frames of the longest pickup: what plays before the first beat of a segment."""

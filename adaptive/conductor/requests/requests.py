@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.following import FollowMessage, TempoFollowing
 from adaptive.conductor.messages import (
+    ExternalClock,
     FireEvent,
     ForgetPlace,
     Jump,
@@ -69,10 +71,12 @@ class Requests:
         following: TempoFollowing,
         steering: Steering,
         regenerations: Regenerations,
+        clock_following: ClockFollowing,
     ) -> None:
         self.playback, self.planner, self.stingers = playback, planner, stingers
         self.tracker, self.places, self.mix = tracker, places, mix
         self.following, self.steering, self.regenerations = following, steering, regenerations
+        self.clock_following = clock_following
         self.state: tuple[SetTempo, ...] = ()
 
     def begin(self, messages: Sequence[Message]) -> None:
@@ -108,10 +112,10 @@ class Requests:
             self.places.restart(message)
         elif isinstance(message, Jump):
             self.places.jump(message)
-        elif isinstance(message, SetMix):
-            self.mix.set(message)
-        elif isinstance(message, SetSnapshot):
-            self.mix.snapshots.tell(message)
+        elif isinstance(message, SetMix | SetSnapshot):
+            self._mix(message)
+        elif isinstance(message, ExternalClock):
+            self.clock_following.handle(message)
         elif isinstance(message, FollowMessage):
             self.following.handle(message)
         elif isinstance(message, SteerMessage):
@@ -130,6 +134,12 @@ class Requests:
             self.playback.receipts_of_done(message.id, words, self.playback.earliest)
         else:
             self.stingers.fire(message)
+
+    def _mix(self, message: SetMix | SetSnapshot) -> None:
+        if isinstance(message, SetMix):
+            self.mix.set(message)
+        else:
+            self.mix.snapshots.tell(message)
 
     def _set_state(self, message: SetState) -> None:
         before = self.playback.values.states.get(message.group)

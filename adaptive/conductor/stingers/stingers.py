@@ -207,12 +207,17 @@ class Stingers:
             self._groups[self.state.fired_count % len(self._groups)],
             place,
         )
+        is_doubled = any(
+            one.message.name == name and one.place.sync_point == place.sync_point for one in self._scheduled
+        )
         self._scheduled.append(stinger)
         self._post(stinger)
         self._write_ducking()
         reason = (
             f"event {name}; next {describe(self._tables[name].play_at)} after look-ahead and its own lead-in"
         )
+        if is_doubled:
+            reason += "; another one sounds with it, so it is twice as loud (`cooldown_s` keeps it from that)"
         self._log(stinger, "scheduled", reason)
         playback.receipt(
             message.id, "accepted", reason, place.sync_point, self._position(place), f"stingers.{name}"
@@ -253,6 +258,8 @@ class Stingers:
 
     def report(self) -> None:
         """Create the receipts of stingers that have started or finished."""
+        if not self._scheduled:
+            return
         now = self.playback.now
         for stinger in self._scheduled:
             if not stinger.is_begun and stinger.place.sync_point <= now:

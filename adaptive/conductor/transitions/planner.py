@@ -18,7 +18,7 @@ from adaptive.conductor.planned_transition import (
     fades_of,
 )
 from adaptive.conductor.playback import SILENCE, PlaybackState
-from adaptive.conductor.playlists import ADVANCE_RULE
+from adaptive.conductor.playlists import ADVANCE_RULE, BACK_RULE
 from adaptive.conductor.segment_instance import SegmentInstance
 from adaptive.conductor.transitions.applier import DECLICK_S, TransitionApplier
 from adaptive.conductor.transitions.exit_finder import ExitFinder, ExitPlan
@@ -127,7 +127,7 @@ class TransitionPlanner:
         origin = self.playback.origin_of(source)
         rule = request.rule or self.rule(origin.section, section)
         name = describe_rule(rule)
-        if rule is DEFAULT_TRANSITION or rule is ADVANCE_RULE:
+        if rule is DEFAULT_TRANSITION or rule is ADVANCE_RULE or rule is BACK_RULE:
             name = f"{NO_RULE}{name}"
         name = NAMES.get((request.kind, rule), name)
         if SILENCE in {section, origin.section} and request.section_end is None:

@@ -30,6 +30,13 @@ from adaptive.kernel.compile.object_code import ObjectCode
 
 PACKAGE = "adaptive.kernel"
 
+LONGEST_CAUSE = 300
+"""Characters of a compiler's sentence that are told."""
+
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception)\b:? *")
+_STAGES = ("Failed in nopython mode pipeline", "During: ")
+_PLACE = re.compile(r'^File "([^"]+)", line (\d+)')
+
 COMPILE_UNITS = "--compile-units"
 """First argument with which a frozen program starts itself as a compiling process."""
 
@@ -150,9 +157,14 @@ def _units() -> dict[str, tuple[Any, Any]]:
     return table
 
 
+@lru_cache(maxsize=256)  # a start asks three times for each unit, which took 0.1 s
+def _hash_once(function: Callable[..., Any], signature: Any) -> str:
+    return hash_of(function, signature)
+
+
 def unit_file(name: str) -> UnitFile:
     """The cache file of a unit."""
-    return UnitFile(f"{name}-{source_hash(name)}.unit")
+    return UnitFile(f"{name}-{_hash_once(*_units()[name])}.unit")
 
 
 def unit_names(kinds: Collection[str] | None = None) -> list[str]:
@@ -295,15 +307,32 @@ def shares(names: Sequence[str], most: int) -> list[list[str]]:
 def _require_compiled(
     share: str, process: subprocess.Popen[bytes], others: Iterable[subprocess.Popen[bytes]]
 ) -> None:
-    """If a compiling process has failed, stop the others and raise with the last line of its output."""
+    """If a compiling process has failed, stop the others and raise with what its output says."""
     _, said = process.communicate()
     if process.returncode == 0:
         return
     for other in others:
         other.kill()
-    last = said.decode(errors="replace").strip().splitlines()[-1:]
-    message = f"the render kernel cannot be compiled here ({share}): {''.join(last)}"
-    raise MachineError(message)
+    again = " ".join([f"python -m {PACKAGE}.compile.build", *share.split(" and ")])
+    message = f"the render kernel cannot be compiled here ({share}): {cause(said.decode(errors='replace'))}"
+    raise MachineError(f"{message}; the whole error: {again}")
+
+
+def cause(said: str) -> str:
+    """Return what went wrong in the output of a compiling process, with the first place that it names.
+
+    Numba's exceptions begin with lines about the stages of its pipeline, and end with one, too.
+    """
+    lines = [line.strip() for line in said.strip().splitlines()]
+    raised = [number for number, line in enumerate(lines) if _RAISED.match(line)]
+    if not raised:
+        return lines[-1] if lines else "it ended without a word"
+    lines = lines[raised[-1] :]
+    first = _RAISED.sub("", lines[0], count=1)
+    told = next((line for line in (first, *lines[1:]) if line and not line.startswith(_STAGES)), lines[0])
+    place = next((found for line in lines if (found := _PLACE.match(line))), None)
+    where = f" ({Path(place[1]).name}, line {place[2]})" if place else ""
+    return told[:LONGEST_CAUSE] + where
 
 
 def addresses(names: Sequence[str] | None = None) -> dict[str, int]:

@@ -51,6 +51,30 @@ class Parameter(Option):
     """``"linear"``, or ``"logarithmic"`` for frequencies and times."""
 
 
+class NamedOption(Option):
+    """An option with names: its number is the index of one.
+
+    Parameters
+    ----------
+    name : str
+        Key in a preset.
+    choices : tuple of str
+        The names.
+    default : str
+        One of them.
+    doc : str
+        One sentence for the documentation and for editors.
+    """
+
+    __slots__ = ("choices",)
+
+    def __init__(self, name: str, choices: tuple[str, ...], default: str, doc: str) -> None:
+        super().__init__(name, 0.0, len(choices) - 1.0, float(choices.index(default)), doc)
+        object.__setattr__(self, "choices", choices)
+
+    choices: tuple[str, ...]
+
+
 def _nothing(_rate: int, _values: Values) -> int:
     return 0
 

@@ -10,6 +10,7 @@ from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.eq import EQ
 from adaptive.kernel.processors.gate import GATE
 from adaptive.kernel.processors.limiter import LIMITER
+from adaptive.kernel.processors.modulated_reverb import MODULATED_REVERB
 from adaptive.kernel.processors.reverb import REVERB_PROCESSOR
 from adaptive.kernel.processors.saturation import SATURATION
 from adaptive.kernel.processors.transient_shaper import TRANSIENT_SHAPER
@@ -29,5 +30,6 @@ PROCESSORS: dict[str, Processor] = {
         WIDTH_PROCESSOR,
         LIMITER,
         REVERB_PROCESSOR,
+        MODULATED_REVERB,
     )
 }

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import (
+    ExternalClock,
     LockLayers,
     Message,
     SetChord,
@@ -23,6 +24,7 @@ from adaptive.conductor.messages import (
     SetMood,
     SetOutputLatency,
     SetProgramme,
+    SetSnapshot,
     SetState,
     SetSteer,
     SetTempo,
@@ -38,12 +40,12 @@ from adaptive.inputs.message_json import message_json
 Keepable = Message | SaveMusic
 
 LASTING = (
-    SetState | SetTempo | Transport | SetMix | SetSteer | SetMood | SetKey | SetChord | LockLayers
-    | SetFollowing | SetProgramme
+    SetState | SetTempo | Transport | SetMix | SetSnapshot | SetSteer | SetMood | SetKey | SetChord
+    | LockLayers | SetFollowing | SetProgramme
 )  # fmt: skip
 """Messages that set something, which holds until it is set again."""
 
-AT_ONCE = TakeSteps | SetOutputLatency
+AT_ONCE = TakeSteps | SetOutputLatency | ExternalClock
 """Messages about this moment, which are not kept."""
 
 MOST_KEPT = 10_000

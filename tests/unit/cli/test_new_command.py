@@ -11,6 +11,7 @@ import soundfile
 
 from adaptive.cli import make_commands
 from adaptive.preset.finding import fault
+from tests.helpers.amounts import variants
 from tests.unit.analysis.analysis_signals import Samples, clicks, pad, save
 from tests.unit.analysis.test_straighten import write_band
 from tests.unit.cli.running import Run
@@ -36,6 +37,12 @@ FOLDERS: dict[str, dict[str, Samples]] = {
     "two tempi": {"a_slow.wav": BARS, "a_fast.wav": clicks(150.0, 16, swing=0.5)},
 }
 
+SHORT = {
+    "7 ms of lead-in", "3 ms cut off", "20 ms of tail", "shifted by 12 ms", "one frame longer", "ten beats",
+    "mono and stereo", "a hit beside a loop", "a trimmed pad", "two tempi",
+}  # fmt: skip
+"""One of each kind."""
+
 
 def filled(folder: Path, files: dict[str, Samples]) -> Path:
     for name, samples in files.items():
@@ -43,7 +50,7 @@ def filled(folder: Path, files: dict[str, Samples]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", FOLDERS)
+@pytest.mark.parametrize("kind", variants(FOLDERS, SHORT))
 def test_new_says_what_check_says_and_nothing_it_writes_is_refused(
     run: Run, tmp_path: Path, kind: str
 ) -> None:
@@ -56,7 +63,9 @@ def test_new_says_what_check_says_and_nothing_it_writes_is_refused(
     assert f"hear it: adaptive play {tmp_path}/out" in made.sentences[-1]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FOLDERS if "lead-in" in kind or "shifted" in kind])
+@pytest.mark.parametrize(
+    "kind", variants([kind for kind in FOLDERS if "lead-in" in kind or "shifted" in kind], SHORT)
+)
 def test_a_lead_in_is_no_finding(run: Run, tmp_path: Path, kind: str) -> None:
     run("new", tmp_path / "out", "--from", filled(tmp_path / "in", FOLDERS[kind]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from adaptive.composer.context import BarContext, Generator
 from adaptive.composer.meter import meter
@@ -23,11 +24,12 @@ def contexts(
     unit: int = 4, energy: float = 0.5, density: float = 0.5, seed: int = 1, style: str = "",
     leaving: Sequence[int] = (), octave: int = 0, tempo_bpm: float = 100.0, phrase_bars: int = 4,
     form: str = "", layers: Sequence[str] = ("melody", "drums", "bass", "pad"), layer: str = "melody",
+    plan: SectionPlan | None = None,
 ) -> list[BarContext]:  # fmt: skip
     """Contexts of a section whose layers are named like their generators; without chords the plan chooses."""
-    plan = section_plan(
-        key=key, chords=chords, beats=beats, unit=unit, energy=energy, seed=seed, phrase_bars=phrase_bars,
-        form=form, layers=layers,
+    plan = plan or _kept_plan(
+        key=key, chords=tuple(chords), beats=beats, unit=unit, energy=energy, seed=seed,
+        phrase_bars=phrase_bars, form=form, layers=tuple(layers),
     )  # fmt: skip
     planned = [plan.bar(bar) for bar in range(bars)]
     return [
@@ -73,6 +75,10 @@ def section_plan(
             visit=visit,
         )
     )
+
+
+_kept_plan = lru_cache(maxsize=512)(section_plan)
+"""A plan is the same whoever plays it: all styles of all generators are asked to play one."""
 
 
 def compose(generator: Generator, asked: Sequence[BarContext]) -> list[Bar]:

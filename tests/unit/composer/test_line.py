@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adaptive.composer.line import MAX_DEVIATION, TargetNote, fit, is_consonant, nearest_consonance, pitch_at
 from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
+from tests.helpers.amounts import amount
 
 KEY, CHORD = Key.parse("A minor"), Chord.parse("F")
 LOW, HIGH = 28, 42
@@ -21,7 +22,7 @@ def line_of(positions: list[int], chord: Chord = CHORD, *, strong: bool = False)
     return [pitch.step for pitch in fit(targets, KEY, LOW, HIGH, None)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=amount(20, 40))
 @given(contours)
 def test_a_line_stays_in_range_and_near_its_contour(contour: list[int]) -> None:
     line = line_of(contour)

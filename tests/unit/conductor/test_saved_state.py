@@ -16,6 +16,7 @@ from adaptive.errors import InputError
 from adaptive.preset.load import load
 from adaptive.preset.model import Preset
 from adaptive.session.performance import Performance, vocabulary
+from tests.helpers.amounts import amount
 from tests.helpers.presets import BAR, BEAT, Played, Player, control_step_of, make_preset
 
 BODY = """
@@ -232,7 +233,7 @@ ODD = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=amount(15, 60))
 @given(ODD)
 def test_every_state_of_valid_form_plays(loaded: tuple[Preset, Bank], document: dict[str, object]) -> None:
     performance = Performance(loaded[0], bank=loaded[1])

@@ -123,6 +123,10 @@ def test_where_a_state_names_the_section_the_way_back_leads_to_what_was_interrup
     assert [(line["t"], line["section"]) for line in lines] == [
         (1.0, "twice"), (3.0, "once"), (7.0, "twice"), (9.0, "calm"), (10.0, "once"), (14.0, "calm"),
     ]  # fmt: skip
+    asked = played.seams()[0]
+    ended = next(line for line in played.seams() if "has played its" in line["reason"])
+    assert asked["reason"] == "section == 'twice' (section = twice)", "the file has no select[2]"
+    assert ended["rule"] == "no rule of the preset: any → any (exit at end, enter at last_position)"
 
 
 VICTORY = """

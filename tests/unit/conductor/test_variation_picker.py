@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive.conductor.variation_picker import PickState, VariationPicker
+from tests.helpers.amounts import amount
 
 
 def test_the_same_seed_picks_the_same_order_and_another_seed_another() -> None:
@@ -24,7 +25,7 @@ def test_the_same_seed_picks_the_same_order_and_another_seed_another() -> None:
     assert order(1) != order(2)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=amount(50, 200))
 @given(st.integers(2, 7), st.integers(0, 6), st.integers(0, 2**31), st.sampled_from(["random", "shuffle"]))
 def test_no_item_is_picked_again_within_the_last_n_picks(
     size: int, avoid: int, seed: int, order: str

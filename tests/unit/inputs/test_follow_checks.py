@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from adaptive.conductor.messages import MoveProgramme, SetOutputLatency, SetProgramme, TakeSteps
+from adaptive.conductor.messages import (
+    ExternalClock,
+    MoveProgramme,
+    SetOutputLatency,
+    SetProgramme,
+    TakeSteps,
+)
 from adaptive.errors import ProtocolError
 from adaptive.follow.client_clock import ClockExchange
 from adaptive.inputs import follow_checks
@@ -79,3 +85,24 @@ def test_what_is_wrong_is_one_sentence(check: str, value: Any, sentence: str) ->
 def test_times_of_steps_that_are_wrong_are_one_sentence(age_s: Any, at_s: Any, sentence: str) -> None:
     with pytest.raises(ProtocolError, match=sentence):
         follow_checks.steps("step", 0.0, age_s, at_s)
+
+
+def test_an_external_clock_is_checked() -> None:
+    assert follow_checks.external_clock(None) == ExternalClock(None)
+    assert follow_checks.external_clock({"tempo_bpm": 124, "beat_age_s": 1}) == ExternalClock(124.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (124, "external_clock must be null or an object"),
+        ({"tempo_bpm": 124, "age": 1}, "external_clock must be null or an object"),
+        ({"tempo_bpm": 10}, "tempo_bpm must be a number from 20 to 400, got 10"),
+        ({"tempo_bpm": True}, "tempo_bpm must be a number"),
+        ({"tempo_bpm": float("nan")}, "tempo_bpm must be a number"),
+        ({"tempo_bpm": 120, "beat_age_s": 1e9}, "beat_age_s must be a number of at most 60 seconds"),
+    ],
+)
+def test_what_no_clock_says_is_refused(value: Any, sentence: str) -> None:
+    with pytest.raises(ProtocolError, match=sentence):
+        follow_checks.external_clock(value)

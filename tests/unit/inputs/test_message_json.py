@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adaptive.conductor.messages import (
+    ExternalClock,
     FireEvent,
     ForgetPlace,
     Jump,
@@ -27,6 +28,9 @@ from adaptive.inputs.trace import read_trace
 from tests.helpers.presets import RATE, two_sections
 
 MESSAGES = [
+    ExternalClock(124.0, 0.25),
+    ExternalClock(124.0),
+    ExternalClock(None),
     SetState("section", "fight"),
     FireEvent("hit", 0.5),
     FireEvent("hit", 1.0, 0.25),

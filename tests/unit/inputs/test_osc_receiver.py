@@ -25,6 +25,7 @@ from adaptive.inputs.osc_receiver import IS_POSSIBLE, ReceivedOsc, bind, host_of
 from adaptive.kernel import osc_receiver as kernel
 from adaptive.kernel.layout import RECEIVER_SOURCE
 from adaptive.preset.model import Preset
+from tests.helpers.amounts import amount
 from tests.helpers.presets import make_preset
 from tests.unit.inputs.test_osc import BODY
 
@@ -146,7 +147,7 @@ messages = st.builds(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=amount(100, 400))
 @given(st.lists(messages, min_size=1, max_size=4), st.booleans(), st.data())
 def test_what_it_takes_it_reads_as_python_does(
     twins: Twins, sent: list[OscMessage], is_bundle: bool, data: st.DataObject

@@ -12,6 +12,7 @@ from adaptive.conductor.messages import FireEvent, SetState, SetTempo, Transport
 from adaptive.errors import TraceError
 from adaptive.inputs.trace import LONGEST_LINE, Trace, TraceLine, read_trace
 from adaptive.preset.model import Preset
+from tests.helpers.amounts import amount
 from tests.helpers.presets import RATE, make_preset, two_sections
 
 BODY = """
@@ -139,7 +140,7 @@ def test_names_the_preset_does_not_declare_are_counted_and_ignored(preset: Prese
     assert trace.lines == ()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=amount(40, 100))
 @given(st.binary(max_size=200))
 def test_whatever_a_file_holds_it_is_a_trace_or_a_trace_error(
     preset: Preset, tmp_path_factory: pytest.TempPathFactory, content: bytes

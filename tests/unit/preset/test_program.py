@@ -15,6 +15,7 @@ from adaptive.preset.expression import (
     run_program,
 )
 from adaptive.preset.program import MAX_INSTRUCTIONS, MAX_STACK
+from tests.helpers.amounts import amount
 from tests.unit.preset.scopes import DictScope
 
 
@@ -123,7 +124,7 @@ NUMBERS = st.lists(st.integers(-4, 4).map(float), min_size=3, max_size=3)
 
 
 @given(NUMERIC, NUMBERS, NUMBERS, st.lists(st.booleans(), min_size=3, max_size=3))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=amount(100, 300))
 def test_a_program_gives_what_evaluation_gives(
     text: str, values: list[float], ages: list[float], stale: list[bool]
 ) -> None:

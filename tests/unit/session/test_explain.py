@@ -116,3 +116,31 @@ def test_a_time_tells_what_plays_there_and_which_files(tmp_path: Path) -> None:
     assert next(explain_log(path, "30")) == (
         "0:30.000  storm has played since 0:08.000 (5.1.0); rain plays rain_a.wav"
     )
+
+
+def test_what_plays_at_a_time_is_told_with_the_parameters_of_its_bar(tmp_path: Path) -> None:
+    plays = {"kind": "layer", "section": "battle", "layers": ["low"], "t": 1.0}
+    values = {"kind": "parameter", "reason": "at the bar line", "t": 3.0, "values": {"danger": 0.75}}
+    later = values | {"t": 5.0, "values": {"danger": 0.0}}
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(json.dumps(LINE | line) for line in (plays, values, later)), encoding="utf-8")
+
+    assert list(explain_log(path, "4"))[:2] == [
+        "0:04.000  battle has played since 0:01.000 (1.1.0)",
+        "0:04.000  parameters at the bar line before, at 0:03.000: danger = 0.75",
+    ]
+
+
+def test_a_line_of_select_that_is_not_in_the_file_is_told_by_its_condition(tmp_path: Path) -> None:
+    spent = {
+        "kind": "state",
+        "status": "spent",
+        "section": "win",
+        "select": 6,
+        "condition": "section == 'win'",
+    }
+    (sentence,) = explained(tmp_path, json.dumps(LINE | spent).encode())
+
+    assert sentence.endswith(
+        "win has ended: section == 'win' does not count until its condition has been false"
+    )

@@ -69,6 +69,7 @@ def test_units_call_into_many_modules() -> None:
     assert found["synth"] >= 4
 
 
+@pytest.mark.ci
 def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "adaptive", ignore=shutil.ignore_patterns("__pycache__"))
     found = json.loads(output_of(start(EDITS, tmp_path / "cache", source=str(tmp_path))))
@@ -96,6 +97,7 @@ def test_a_constant_that_a_unit_uses_renames_it(monkeypatch: pytest.MonkeyPatch)
     assert build.source_hash("synth") != before
 
 
+@pytest.mark.ci
 def test_the_names_of_units_differ_between_processors(tmp_path: Path) -> None:
     ask = "from adaptive.kernel.compile import build; print(build.source_hash('publish'))"
     here = output_of(start(ask, tmp_path))
@@ -113,3 +115,35 @@ def test_units_are_shared_out_once_each_and_no_process_has_much_more_than_anothe
     assert sorted(name for share in shared for name in share) == sorted(UNITS)
     assert len(shared) == min(most, len(UNITS))
     assert max(costs) - min(costs) <= max(build.COSTS_S.values())
+
+
+NUMBA_SAYS = """Traceback (most recent call last):
+  File "numba/core/typeinfer.py", line 1083, in propagate
+    raise errors[0]
+numba.core.errors.TypingError: Failed in nopython mode pipeline (step: nopython frontend)
+Failed in nopython mode pipeline (step: nopython frontend)
+Field 'phse' was not found in record with fields ('held', 'phase')
+During: typing of static-get-item at crush.py (33)
+
+File "adaptive/kernel/processors/crush.py", line 33:
+def crush(group: Any, columns: int, header: Any) -> None:
+    phase = group["phse"][column]
+
+During: Pass nopython_type_inference
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            NUMBA_SAYS,
+            "Field 'phse' was not found in record with fields ('held', 'phase') (crush.py, line 33)",
+        ),
+        ("Traceback …\nModuleNotFoundError: No module named 'numba'\n", "No module named 'numba'"),
+        ("Killed\n", "Killed"),
+        ("", "it ended without a word"),
+    ],
+)
+def test_the_cause_is_told_and_not_the_stages_of_the_compiler(said: str, cause: str) -> None:
+    assert build.cause(said) == cause

@@ -48,6 +48,7 @@ def test_processes_that_start_at_the_same_time_compile_once(tmp_path: Path) -> N
     assert sorted(path.suffix for path in tmp_path.iterdir()) == ["", ".unit"]  # the lock, and no draft
 
 
+@pytest.mark.ci
 def test_another_copy_of_the_sources_uses_the_same_code(made: Path, tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "adaptive", ignore=shutil.ignore_patterns("__pycache__"))
     answer = output_of(start(SMALL, made, source=str(tmp_path)))

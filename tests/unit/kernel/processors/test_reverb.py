@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import signal
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
@@ -42,6 +41,8 @@ def test_a_reverb_decays_in_its_time(decay_s: float) -> None:
 
 
 def test_damping_shortens_the_decay_of_high_frequencies_only() -> None:
+    from scipy import signal  # a second for each worker that imports it
+
     left, _ = response(signals.impulse(64), 4 * RATE, decay_s=2.0, damping=0.6)
 
     def decay_of(low_hz: float, high_hz: float) -> float:
