@@ -38,7 +38,7 @@ test newest: export OPENBLAS_NUM_THREADS = 1
 # 0.5 s of CPU for each of 150, and 5 s for each worker.
 test newest: export PYTHONDONTWRITEBYTECODE =
 
-test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed
+test: $(VENV)/test.stamp ## the short tests, on all cores: nothing but Python is needed; .ci/run has the dear ones
 	$(BIN)/python -m pytest -q $(SHARED) $(ARGS)
 
 check: $(VENV)/test.stamp ## checks format, lint, types and import direction
@@ -46,6 +46,9 @@ check: $(VENV)/test.stamp ## checks format, lint, types and import direction
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+tables: $(VENV)/test.stamp ## writes the tables of effects, the JSON Schema and the index of decisions anew
+	$(BIN)/python -m tools.tables
 
 prove: $(VENV)/test.stamp ## runs the long tests: hours of music, millions of packets
 	$(BIN)/python -m pytest -q -m prove $(ARGS)

@@ -10,7 +10,8 @@ from adaptive.api.message_receipts import MessageReceipts
 from adaptive.api.mixer import HandleOwner, Mixer
 from adaptive.conductor.layout.layout import curve_value
 from adaptive.conductor.snapshots import SnapshotState
-from adaptive.errors import UnknownNameError
+from adaptive.errors import ProtocolError, UnknownNameError
+from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest_or_all
 from adaptive.preset.table import Curve
 
@@ -260,7 +261,7 @@ class HandleMap(Mapping[str, Handle]):
         return f"<{self._kind}s: {', '.join(self) or 'none'}>"
 
 
-class Snapshots(MutableMapping[str, bool | None]):
+class SnapshotSwitches(MutableMapping[str, bool | None]):
     """The snapshots of the mixer: ``snapshots["underwater"] = True`` turns one on, None lets it go.
 
     Reading one says whether it is on, or blends in, now.
@@ -352,6 +353,9 @@ class States(MutableMapping[str, str]):
             The session has ended.
         """
         require("state group", group, self._groups())
+        if not isinstance(value, str):
+            message = f"{group} is set by the name of a value, got {shown(value)}"
+            raise ProtocolError(f"{message}; there is {', '.join(self.values_of(group))}")
         return self._owner.send({"state": {group: value}})
 
     def values_of(self, group: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from adaptive.api.handles import (
     HandleMap,
     LayerHandle,
     ParameterHandle,
-    Snapshots,
+    SnapshotSwitches,
     States,
     as_number,
     require,
@@ -74,7 +74,7 @@ class Session:
             "parameter", lambda: self._file.parameters, lambda name: ParameterHandle(self, name)
         )
         self.states = States(self)
-        self.snapshots = Snapshots(self)
+        self.snapshots = SnapshotSwitches(self)
         self.layers: Mapping[str, LayerHandle] = HandleMap(
             "layer", lambda: self._file.layers, lambda name: LayerHandle(self, name, self._mixer)
         )

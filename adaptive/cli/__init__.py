@@ -14,6 +14,7 @@ from adaptive.cli import (
     calibrate_command,
     inspect_commands,
     make_commands,
+    midi_command,
     new_command,
     play_command,
     render_command,
@@ -38,6 +39,7 @@ new_command.register(app)
 calibrate_command.register(app)
 make_commands.register(app)
 inspect_commands.register(app)
+midi_command.register(app)
 
 
 def _tell_version(is_asked: bool) -> None:

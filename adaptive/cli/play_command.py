@@ -64,6 +64,10 @@ def play(
     midi: Annotated[
         list[str] | None, typer.Option(help="Part of the name of a MIDI port to listen to; repeatable.")
     ] = None,
+    midi_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Part of the name of a MIDI port that gets notes and clock; repeatable."),
+    ] = None,
     plain_osc: Annotated[
         bool, typer.Option("--plain-osc", help="Read OSC in Python, not in the compiled OSC receiver.")
     ] = False,
@@ -131,13 +135,13 @@ def play(
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
         midi=tuple(midi or ()),
+        midi_out=tuple(midi_out or ()),
     )
     parent = os.getppid()
     warm_kernel(loaded)
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
         drawn = saved.seed
-        say(f"goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says")
     tell = Teller()
     settings = SinkSettings(sink, device, channels, block)
     bank = Bank(sample_rate, memory * 1_000_000)
@@ -158,6 +162,8 @@ def play(
     gc.collect()
     gc.freeze()
     title = f"{loaded.file.name} · seed {drawn}"
+    if saved is not None:
+        title += f" · goes on in {saved.section or 'silence'}, bar {saved.bar}, as {state} says"
     began = time.monotonic()
     asyncio.run(_run(session, choice, title, ready, parent if exit_with_parent else None))
     for sentence in session.repeated_faults():
@@ -280,6 +286,12 @@ def status_line(session: LiveSession) -> str:
     telemetry = engine.telemetry()
     if telemetry.callbacks:
         fields.append(f"load {100 * telemetry.load:.1f} %")
+    session.loudness.follow(engine)
+    loudness = session.loudness.now
+    if loudness is not None and loudness.short_term_lufs is not None:
+        fields.append(f"{loudness.short_term_lufs:.1f} LUFS")
+    if telemetry.stretch_hops:
+        fields.append(f"stretches, {telemetry.most_hops} spectra a quantum at most")
     if trouble := getattr(session.sink, "trouble", ""):
         fields.append(trouble)
     if underruns := session.underruns:

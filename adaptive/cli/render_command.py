@@ -18,6 +18,7 @@ from adaptive.inputs.beginning import read_settings
 from adaptive.inputs.trace import read_trace
 from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.model import Preset
+from adaptive.session.normalise import check_goal, normalise
 from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
 from adaptive.session.opening import open_preset
 from adaptive.session.render_job import (
@@ -28,6 +29,7 @@ from adaptive.session.render_job import (
     make_job,
     read_at_own_rate,
 )
+from adaptive.sinks.file import credits_of
 from adaptive.units import gain_to_db
 
 
@@ -56,18 +58,31 @@ def render(
     stems: Annotated[Path | None, typer.Option(help="Folder for one file a layer.")] = None,
     log: Annotated[Path | None, typer.Option(help="The decision log, JSON lines.")] = None,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
+    loudness: Annotated[
+        float | None, typer.Option(help="Integrated loudness that the file shall have, in LUFS, such as -16.")
+    ] = None,
+    ceiling: Annotated[float, typer.Option(help="With --loudness: the highest true peak, in dBTP.")] = -1.0,
     ending: Annotated[
         str | None,
         typer.Option(help="cut, fade (three seconds, behind a trace; the default) or cadence (on the bar)."),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a trace with names that the preset does not declare.")
+    ] = False,
 ) -> None:
     """Render a preset to a file."""
     loaded = open_preset(preset)
     _refuse_overwriting(loaded, out, log)
     begun = with_programme(read_settings(set_ or (), loaded), programme)
+    check_goal(loudness, ceiling)
+    if loudness is not None and out.suffix.lower() == MIDI_SUFFIX:
+        message = "--loudness goes with an audio file; a MIDI file has none"
+        raise UsageError(message)
     job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
+    _tell_ignored(job, is_refused=strict)
     warm_kernel(loaded)
     began = time.monotonic()
+    written = out if loudness is None else out.with_name(f".{out.stem}.unscaled.flac")
     with Progress(
         TextColumn("rendering"), BarColumn(), TextColumn("{task.percentage:3.0f} %"),
         TimeRemainingColumn(), console=console, transient=True, disable=not sys.stderr.isatty(),
@@ -75,7 +90,7 @@ def render(
         task = bar.add_task("rendering", total=1.0)
         result = render_to_files(
             job,
-            out,
+            written,
             stems,
             log,
             lambda share: bar.update(task, completed=share),
@@ -85,21 +100,46 @@ def render(
     what = f"peak {gain_to_db(result.peak):.1f} dBFS"
     if out.suffix.lower() == MIDI_SUFFIX:
         what = f"{result.notes} notes"
+    changed = ""
+    if loudness is not None and result.loudness is not None:
+        scaled = normalise(written, out, result.loudness, loudness, ceiling, credits_of(job.preset))
+        result.loudness, changed = scaled.loudness, scaled.in_words(loudness, ceiling)
+        what = f"peak {gain_to_db(result.peak) + scaled.gain_db:.1f} dBFS"
+    if result.loudness is not None:
+        what += f", {result.loudness.in_words}"
     say(
         f"{out}: {result.seconds:.1f} s, {result.seconds / took:.0f} × real time, {what}; "
         f"sections: {' → '.join(result.sections)}"
     )
+    if changed:
+        say(changed)
     for remark in result.remarks:
         say(remark)
-    if job.trace and job.trace.ignored:
-        names = ignored_words(job.trace.ignored, job.preset)
-        say(f"names that the preset does not declare were ignored: {names}")
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())
         say(f"values out of their range were clamped: {names}")
     if job.trace and job.trace.no_readings:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.no_readings.items())
         say(f"numbers that are no readings were ignored, as the preset asks: {names}")
+
+
+def _tell_ignored(job: RenderJob, *, is_refused: bool) -> None:
+    """Tell of names that the preset does not declare, before minutes are rendered without them.
+
+    They are no fault by themselves: one trace may serve several presets.
+
+    Raises
+    ------
+    InputError
+        There are such names, and they are to be refused.
+    """
+    if job.trace is None or not job.trace.ignored:
+        return
+    names = ignored_words(job.trace.ignored, job.preset)
+    if is_refused:
+        message = f"the trace has names that the preset does not declare: {names}"
+        raise InputError(message)
+    say(f"names that the preset does not declare are ignored (--strict refuses them): {names}")
 
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -89,6 +90,8 @@ class Engine:
         self._sounds: list[Sound | None] = []
         self._index_of: dict[int, int] = {}
         self._taps: Audio | None = None
+        self._played: Audio | None = None
+        self._taken = 0
         self._block: Audio | None = None
         self._block_address = 0
         self._header_address = self.memory.header_address
@@ -360,6 +363,30 @@ class Engine:
         count = int(self.memory.head["tap_at"])
         self.memory.head["tap_at"] = 0
         return self._taps[:, :, :count].copy()
+
+    def listen_to_output(self, seconds: float) -> None:
+        """Keep what is played in a ring of some seconds, from which `take_output` reads; once."""
+        if self._played is not None:
+            return
+        quanta = max(8, math.ceil(seconds * self.spec.sample_rate / k.QUANTUM))
+        self._played = aligned(np.float32, quanta, self.spec.channels, k.QUANTUM)
+        self.memory.head["at_played"] = address(self._played)
+        self.memory.head["played_quanta"] = self._taken = 0
+        self.memory.head["played_ring"] = quanta  # last: from here on it is written
+
+    def take_output(self) -> Audio:
+        """Return what was played since the last call, shape (frames, channels); what was missed is left out.
+
+        One quarter of the ring is never read, because it may be written meanwhile.
+        """
+        if self._played is None:
+            return np.zeros((0, self.spec.channels), np.float32)
+        ring, until = len(self._played), int(self.memory.head["played_quanta"])
+        first = max(self._taken, until - ring * 3 // 4)
+        self._taken = until
+        quanta = self._played[np.arange(first, until) % ring]
+        frames: Audio = quanta.transpose(0, 2, 1).reshape(-1, self.spec.channels)
+        return frames
 
     def drain_replies(self) -> list[Reply]:
         """Return the kernel's replies since the last call."""

@@ -77,14 +77,45 @@ def _read_object(item: Mapping[str, Any], checker: Checker, message_id: str | No
                 raise ProtocolError(message)
             request = transport(word, message_id)
             return [request] if request else []
-    known = [*READERS, *TRANSPORT]
+    raise ProtocolError(_instead(item, checker))
+
+
+SHOWN_REQUESTS = ("parameter", "state", "event", "tempo", "volume", "mix", "play", "stop", "save", "restore")
+"""Requests that most games need; `docs/protocol.md` has them all."""
+
+
+def _instead(item: Item, checker: Checker) -> str:
+    """Say what to send in place of an object that is no request."""
     first = next(iter(item), "")
+    value = item.get(first)
     if first in checker.parameters:
-        value = item[first] if is_finite_number(item[first]) else "…"
-        message = f'{first} is a parameter: send {{"parameter": "{first}", "value": {value}}}'
-        raise ProtocolError(message)
-    message = f"nothing to do: {shown(first)} is none of {', '.join(known)}{nearest(first, known)}"
-    raise ProtocolError(message)
+        number = value if is_finite_number(value) else "…"
+        return f'{first} is a parameter: send {{"parameter": "{first}", "value": {number}}}'
+    if first in checker.settable_groups:
+        values = checker.groups[first].values
+        named = value if value in values else values[0]
+        return f'{first} is a state: send {{"state": {{"{first}": "{named}"}}}}'
+    if first in checker.known_events:
+        return f'{first} is an event: send {{"event": "{first}"}}'
+    known = [*READERS, *TRANSPORT]
+    if first in {"section", "scene", "music"} or (isinstance(value, str) and value in checker.sections):
+        return f"{shown(first)} cannot be sent: {_section_by(value, checker)}"
+    if first in {"type", "cmd", "command", "action", "op"} and value in known:
+        return f'a request is named by its key: send {{"{value}": …}} in place of {{"{first}": "{value}"}}'
+    near = nearest(first, known)
+    shown_requests = ", ".join(SHOWN_REQUESTS)
+    return f"nothing to do: {shown(first)} is no request{near or f'; there is {shown_requests}, and more'}"
+
+
+def _section_by(value: Any, checker: Checker) -> str:
+    """Say what chooses a section."""
+    for group in sorted(checker.settable_groups):
+        values = checker.groups[group].values
+        if value in values:
+            sent = f'"{value}"' if len(checker.groups) == 1 else f'{{"{group}": "{value}"}}'
+            return f'send {{"state": {sent}}}'
+    names = sorted(checker.settable_groups) or [*checker.parameters]
+    return f"the preset's select lines choose the section, from {', '.join(names[:8]) or 'nothing'}"
 
 
 def _refuse_strange(request: str, item: Item, expected: tuple[str, ...]) -> None:

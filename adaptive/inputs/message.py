@@ -172,7 +172,7 @@ Request = (
     | ExchangeClock
     | PlayNote
 )
-TOPICS = frozenset({"ahead", "beat", "section", "meters", "receipt", "parameters", "programme"})
+TOPICS = frozenset({"ahead", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +246,7 @@ class Checker:
         }
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
+        self.sections = frozenset(preset.file.sections)
         conditions = (*preset.when.values(), *preset.snapshot_when.values())
         self._read = {name for condition in conditions for name in condition.names}
         # a declared group may be reserved for later; the implied group has no effect unless select reads it
@@ -318,7 +319,7 @@ class Checker:
     ) -> FireEvent:
         """Check an event."""
         if name not in self.events:
-            self._refuse(f"nothing sounds on event {shown(name)}{nearest(name, self.known_events)}")
+            self._refuse(f"there is no event {shown(name)}{nearest(name, self.known_events)}")
         velocity = 1.0 if velocity is None else velocity
         for key, number in (("velocity", velocity), ("expires_s", expires_s)):
             if number is not None and not (is_finite_number(number) and number >= 0):

@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 from numba import carray
 
+from adaptive.kernel.atomic import store_release
 from adaptive.kernel.compile.jit import call_unit, pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ZERO
+from adaptive.kernel.dsp.rows import copy_rows
 from adaptive.kernel.dsp.vectors import interleave_rows
-from adaptive.kernel.layout import QUANTUM, UNIT_QUANTUM
+from adaptive.kernel.layout import HEADER, QUANTUM, UNIT_QUANTUM
 
 Q = np.int64(QUANTUM)
 PAIR_BYTES = np.int64(8)
+ROW_BYTES = np.int64(4 * QUANTUM)
+PLAYED_OFFSET = np.int64(HEADER.fields["played_quanta"][1])
 
 
 @rtsafe
@@ -37,6 +41,15 @@ def tap_buses(header: Any) -> None:
             for i in range(Q):
                 taps[index, side, at + i] = audio[index, side, i]
     header["tap_at"] = at + Q
+
+
+@rtsafe
+def keep_played(header: Any, header_address: int, wide: int) -> None:
+    """Copy the quantum that is played into the ring from which a meter reads, and count it."""
+    number = header["played_quanta"]
+    place = header["at_played"] + number % header["played_ring"] * wide * ROW_BYTES
+    copy_rows(place, header["at_output"], wide)
+    store_release(header_address + PLAYED_OFFSET, number + np.int64(1))
 
 
 @rtsafe
@@ -77,6 +90,8 @@ def fill(header: Any, header_address: int, out_address: int, frames: int, channe
         if header["fifo_fill"] == 0:
             call_unit(units[UNIT_QUANTUM], header_address, zero, zero, zero)
             header["fifo_fill"] = Q
+            if header["played_ring"] > 0:
+                keep_played(header, header_address, wide)
         count = min(header["fifo_fill"], frames - at)
         if count == Q and channels == 2 and wide == 2:
             interleave_rows(out_address + PAIR_BYTES * at, header["at_output"])

@@ -15,6 +15,11 @@ from pathlib import Path, PurePosixPath
 MAX_LISTED = 2000
 _MOST_SHOWN = 3
 
+# Of two file names without their folders and endings; another stem of the same section is less alike.
+_ALIKE = 0.75
+# Names that differ in more characters are told apart at sight.
+_MOST_DIFFERENT = 3
+
 
 def find_same(folder: Path, name: str) -> Path | None:
     """Return the file whose name is the same once both are in NFC; None unless there is exactly one."""
@@ -46,8 +51,8 @@ def hint_file(name: str, listed: Iterable[str]) -> str:
     for other in names:
         if _nfc(other).casefold() == folded and _nfc(other) != _nfc(name):
             return f"; the file is named `{other}`: upper and lower case differ"
-    match = next(iter(difflib.get_close_matches(name[:200], names, n=1)), "")
-    if not match:
+    match = max(names, key=lambda other: _likeness(name, other), default="")
+    if not match or _likeness(name, match) < _ALIKE:
         return ""
     differs = what_differs(name, match)
     return f"; did you mean `{match}`?{f' {differs}' if differs else ''}"
@@ -63,14 +68,28 @@ def what_differs(written: str, found: str) -> str:
     >>> what_differs("drms", "drums")
     ''
     """
-    places = []
+    places, count = [], 0
     for kind, i, j, k, m in difflib.SequenceMatcher(None, written, found, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         mine, theirs = written[i:j], found[k:m]
+        count += max(len(mine), len(theirs))
         if not all(char.isascii() and char.isprintable() and char != " " for char in mine + theirs):
             places.append(f"{_named(theirs)} where you wrote {_named(mine)}")
-    return f"It has {', and '.join(places[:_MOST_SHOWN])}." if places else ""
+    if not places or count > _MOST_DIFFERENT:
+        return ""
+    return f"It has {', and '.join(places[:_MOST_SHOWN])}."
+
+
+def _likeness(name: str, other: str) -> float:
+    """How alike two file names are, 0 to 1, whatever their folders and endings; one slip counts little."""
+    mine, theirs = (PurePosixPath(_nfc(one)[:200]).stem.casefold() for one in (name, other))
+    matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
+    changes = sum(max(j - i, m - k) for kind, i, j, k, m in matcher.get_opcodes() if kind != "equal")
+    is_slip = changes == 1 or (
+        len(mine) > 2 and sorted(mine) == sorted(theirs)
+    )  # a letter, or letters swapped
+    return max(matcher.ratio(), _ALIKE if is_slip else 0.0)
 
 
 def _named(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import Meta
 
-from adaptive.kernel.processors.descriptor import Choice, Option, Parameter, Processor
+from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter, Processor
 from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.preset.curves import check_points
 from adaptive.preset.faults import FaultList, KeyPath
@@ -57,11 +57,11 @@ class InsertTable(Table, frozen=True):
 
 
 def _setting(option: Option, value: Any) -> Any:
-    return float(option.choices.index(value)) if isinstance(option, Choice) else value
+    return float(option.choices.index(value)) if isinstance(option, NamedOption) else value
 
 
 def _field(option: Option) -> tuple[str, Any, float | str]:
-    if isinstance(option, Choice):
+    if isinstance(option, NamedOption):
         return option.name, Literal[option.choices], option.choices[round(option.default)]
     number = Annotated[float, Meta(ge=option.low, le=option.high)]
     return (option.name, number | Curve if isinstance(option, Parameter) else number, option.default)

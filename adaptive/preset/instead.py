@@ -151,7 +151,7 @@ def _for_number(kind: inspect.Type, raw: float) -> Iterator[str]:
         case inspect.TupleType() if raw > 0:
             yield f"[0, {raw:g}]"
         case inspect.StructType(cls=cls) if cls is Fade and raw >= 0:
-            yield f"{{ beats = {raw:g} }}"
+            yield f"{{ seconds = {raw:g} }}` or `{{ beats = {raw:g} }}"
         case inspect.StructType(cls=cls) if cls is Grid and float(raw).is_integer() and raw > 0:
             yield f"{{ every_bars = {int(raw)} }}"
         case inspect.StructType(cls=cls) if cls is ParameterTable:

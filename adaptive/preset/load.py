@@ -74,8 +74,10 @@ def default_search() -> tuple[Path, ...]:
     return (Path("presets"), package / "_presets", package.parent / "presets")
 
 
-def find(name: str, search: Sequence[Path]) -> Path:
+def find(name: str, search: Sequence[Path], *, takes_paths: bool = False) -> Path:
     """Return the file of a preset by its name; the name cannot refer to anything outside the folders.
+
+    With `takes_paths`, the fault also suggests folders in the working directory, which are paths of presets.
 
     Raises
     ------
@@ -87,6 +89,7 @@ def find(name: str, search: Sequence[Path]) -> Path:
             if (folder / name / FILE_NAME).is_file():
                 return folder / name / FILE_NAME
     known = {path.parent.name for folder in search for path in folder.glob(f"*/{FILE_NAME}")}
+    known |= {path.parent.name for path in Path().glob(f"*/{FILE_NAME}")} if takes_paths else set()
     raise PresetError([f"there is no preset named {show_value(name)}{hint(name, known)}"], name)
 
 
@@ -158,7 +161,7 @@ def _locate(path_or_name: str | Path, search: Sequence[Path]) -> Path:
     if path.is_dir():
         raise PresetError([f"there is no {FILE_NAME} in this folder"], str(path))
     if len(path.parts) == 1 and not path.suffix:
-        return find(str(path_or_name), search)
+        return find(str(path_or_name), search, takes_paths=True)
     raise PresetError([f"there is no such file or folder: {path}"], str(path))
 
 

@@ -77,6 +77,17 @@ UNITS: dict[tuple[str, str], float] = {
 }
 """The factor from one unit at the end of a key to another; 0 where there is none."""
 
+FADES = frozenset({"fade_in", "fade_out"})
+FADE_UNITS: dict[str, tuple[str, float]] = {
+    "s": ("seconds", 1.0),
+    "sec": ("seconds", 1.0),
+    "seconds": ("seconds", 1.0),
+    "ms": ("seconds", 0.001),
+    "beats": ("beats", 1.0),
+    "bars": ("bars", 1.0),
+}
+"""Keys whose value is a length in a unit of its own, and the units that others put at the end of the key."""
+
 _ALMOST = 0.8
 """A key that is so similar is a slip of the pen, even where another table has the key as it was written."""
 _SHOWN_OWNERS = 3
@@ -103,6 +114,10 @@ def meaning(key: str, raw: object, options: Collection[str], missing: Collection
     right = _same_but_unit(plain, options)
     if right and isinstance(raw, int | float) and abs(raw) <= LARGEST_NUMBER:
         return right, f"{no_key}; write {_converted(plain, right, raw)}"
+    base, _, unit = plain.rpartition("_")
+    if base in FADES & set(options) and unit in FADE_UNITS and isinstance(raw, int | float):
+        length = f"{{ {FADE_UNITS[unit][0]} = {raw * FADE_UNITS[unit][1]:.12g} }}"
+        return "", f"{no_key}; write `{base} = {length}`"
     near = nearest(plain, options)
     is_almost = is_slip(plain, options)
     owners = [] if is_almost else _owners().get(plain, [])
@@ -156,15 +171,16 @@ def group_of(key: str, raw: object) -> str:
     """
     if not isinstance(raw, dict) or not raw:
         return ""
-    kind = inspect.type_info(PresetFile)
-    assert isinstance(kind, inspect.StructType)
-    groups = {field.encode_name: field.type for field in kind.fields}
+    whole = inspect.type_info(PresetFile)
+    assert isinstance(whole, inspect.StructType)
+    groups = {field.encode_name: field.type for field in whole.fields}
     for name in ("layers", *groups):
         group = groups[name]
-        if isinstance(group, inspect.DictType) and isinstance(group.value_type, inspect.StructType):
-            fields = group.value_type.fields
-            has = {field.encode_name for field in fields}
-            needs = {field.encode_name for field in fields if field.required}
+        value = group.value_type if isinstance(group, inspect.DictType) else None
+        kinds = value.types if isinstance(value, inspect.UnionType) else (value,)
+        for kind in (one for one in kinds if isinstance(one, inspect.StructType)):
+            has = {field.encode_name for field in kind.fields}
+            needs = {field.encode_name for field in kind.fields if field.required}
             if needs <= raw.keys() <= has:
                 return name
     return ""

@@ -18,6 +18,10 @@ from adaptive.preset.tree import walk
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
+LEVELS = frozenset({"level_db", "reverb_db"})
+"""Keys whose curves are levels; `sends` are too."""
+
+
 def check_thresholds(preset: Preset) -> Iterator[Finding]:
     """Find comparisons and curves with numbers outside the range of their parameter."""
     for place in preset.when:
@@ -65,6 +69,14 @@ def _comparison(preset: Preset, operator: str, name: str, number: float) -> str:
 
 def _points(preset: Preset, curve: Curve, at: KeyPath) -> Iterator[Finding]:
     low, high = preset.file.parameters[curve.over].range
+    values = [value for _, value in curve.points]
+    is_level = at[-1] in LEVELS or at[-2] == "sends"
+    if is_level and min(values) >= 0.0 and max(values) <= 1.0 and min(values) < max(values):
+        text = (
+            f"goes from {min(values):g} to {max(values):g} dB, which is hardly heard: levels are in decibels;"
+            " -80 is silence, 0 as recorded, and half the amplitude is -6"
+        )
+        yield warning((*at, "points"), text)
     for i, (x, _) in enumerate(curve.points):
         if not low <= x <= high:
             text = f"lies at {x:g}, outside the range of `{curve.over}`, {low:g} to {high:g}: never reached"

@@ -12,6 +12,7 @@ from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import LayerTable
 from adaptive.preset.table import Curve
+from adaptive.preset.tree import Comparison, Reference, Text, Unary, walk
 
 
 def check_select(preset: Preset) -> Iterator[Finding]:
@@ -69,8 +70,9 @@ def check_unused(preset: Preset) -> Iterator[Finding]:
             yield from _unused_stems(preset, name, "intro")
             yield from _unused_stems(preset, name, "first_pass")
     yield from _check_parameters(preset)
-    instruments = {layer.instrument for layer in file.layers.values()}
-    instruments |= {stinger.instrument for stinger in file.stingers.values()}
+    named = [layer.instrument for layer in file.layers.values()]
+    named += [stinger.instrument for stinger in file.stingers.values()]
+    instruments = {name for name in named if isinstance(name, str)}
     for name in file.instruments:
         if name not in instruments:
             yield warning(("instruments", name), "is the instrument of no layer and no stinger")
@@ -96,6 +98,34 @@ def _check_parameters(preset: Preset) -> Iterator[Finding]:
     for name in file.states:
         if name not in read:
             yield warning(("states", name), "is read by no `when`")
+        else:
+            yield from _unread_values(preset, name)
+
+
+def _unread_values(preset: Preset, group: str) -> Iterator[Finding]:
+    """Find values of a state that no condition names: music chosen by another line plays then.
+
+    Of the default, and of a group that is also compared by ``!=`` or ``not``, nothing follows.  Where lines
+    name fewer values than they leave out, the others are left out on purpose.
+    """
+    named: set[str] = set()
+    for condition in (*preset.when.values(), *preset.snapshot_when.values()):
+        for node, _ in walk(condition.root):
+            if isinstance(node, Unary) and node.operator == "not" and group in condition.names:
+                return
+            if not isinstance(node, Comparison) or Reference(group) not in (node.left, node.right):
+                continue
+            if node.operator != "==":
+                return
+            named |= {side.value for side in (node.left, node.right) if isinstance(side, Text)}
+    table = preset.file.states[group]
+    default = table.default or table.values[0]
+    left = [value for value in table.values if value != default and value not in named]
+    if len(left) >= len(named):
+        return
+    for value in left:
+        text = f"`{value}` is read by no `when`: the line without `when` decides what plays then"
+        yield warning(("states", group, "values", table.values.index(value)), text)
 
 
 def _check_scaled_inputs(preset: Preset) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.http import HttpInput
 from adaptive.session.live_options import LiveOptions
+from adaptive.session.midi_out import MidiOut
 from adaptive.sinks.stderr_mute import muted_stderr
 from adaptive.sinks.stream import Broadcast
 
@@ -40,7 +41,19 @@ def _find_midi() -> MidiSystem:
         return find_system()
 
 
-INPUT_KINDS: dict[str, MakeInput] = {"osc": _osc, "tcp": _tcp, "http": _http, "midi": _midi}
+def _midi_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    if not options.midi_out:
+        return None
+    return MidiOut(host, options.midi_out, _find_midi, lambda frame: host.client_times.heard_s(frame))
+
+
+INPUT_KINDS: dict[str, MakeInput] = {
+    "osc": _osc,
+    "tcp": _tcp,
+    "http": _http,
+    "midi": _midi,
+    "midi_out": _midi_out,
+}
 """Every input by its name.  A session opens them in this order."""
 
 

@@ -31,6 +31,7 @@ from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_kinds import make_inputs
+from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
 from adaptive.session.performance import Performance
@@ -105,6 +106,7 @@ class LiveSession:
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
         self.client_times = ClientTimes(self)
+        self.loudness = LiveLoudness()
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
@@ -151,6 +153,7 @@ class LiveSession:
 
     def _close_performance(self) -> None:
         self._stretch_wait.close()
+        self.loudness.close()
         self.performance.close()
 
     def stop(self, reason: str = "it was asked to end") -> None:
@@ -179,7 +182,8 @@ class LiveSession:
         self.inputs |= make_inputs(self, self.options, broadcast)
         for name, one in self.inputs.items():
             await one.open(stack)
-            self.status.ports[name] = one.port
+            if one.port:
+                self.status.ports[name] = one.port
 
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:
         def hear(sentence: str, more: dict[str, Any]) -> None:

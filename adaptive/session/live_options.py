@@ -37,6 +37,8 @@ class LiveOptions:
         Whether `jump` is accepted.
     midi : tuple of str
         Names of MIDI ports, or parts of them, beside those that the preset names.
+    midi_out : tuple of str
+        Names of MIDI ports to which generated layers and the clock are sent.
     """
 
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
@@ -52,6 +54,7 @@ class LiveOptions:
     is_osc_plain: bool = False
     may_jump: bool = False
     midi: tuple[str, ...] = ()
+    midi_out: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from adaptive.analysis.loudness import Loudness, LoudnessMeter
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.messages import Message, Transport
 from adaptive.engine import commands
@@ -88,6 +89,8 @@ class RenderResult:
         Sections in the order in which they played.
     peak : float
         Largest absolute sample.
+    loudness : Loudness or None
+        Of the file; None for a MIDI file.
     notes : int
         Notes of a MIDI file.
     remarks : list of str
@@ -97,6 +100,7 @@ class RenderResult:
     seconds: float = 0.0
     sections: list[str] = field(default_factory=list)
     peak: float = 0.0
+    loudness: Loudness | None = None
     notes: int = 0
     remarks: list[str] = field(default_factory=list)
 
@@ -277,10 +281,13 @@ def render_to_files(
             sink = stack.enter_context(MidiExport(renderer.performance, out))
         else:
             sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
+        meter = None if is_midi else LoudnessMeter(job.sample_rate, job.channels)
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
         done = 0
         for number, piece in enumerate(renderer.control_steps()):
             sink.write(piece)
+            if meter is not None:
+                meter.add(piece)
             if taps:
                 buses = renderer.performance.engine.take_buses()
                 for tap in taps:
@@ -293,6 +300,7 @@ def render_to_files(
             if progress is not None and number % 90 == 0:
                 progress(min(1.0, done / max(1, renderer.frames)))
         result.seconds = done / job.sample_rate
+        result.loudness = None if meter is None else meter.finish()
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()

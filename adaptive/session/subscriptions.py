@@ -12,6 +12,8 @@ from adaptive.inputs.lines import Connection
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.ahead import Ahead
 from adaptive.session.client_times import ClientTimes
+from adaptive.session.harmony_topic import HarmonyTopic
+from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.performance import Performance
 from adaptive.timebase import BEAT_TOLERANCE
 from adaptive.units import gain_to_db
@@ -29,6 +31,7 @@ class SubscriptionHost(Protocol):
 
     performance: Performance
     client_times: ClientTimes
+    loudness: LiveLoudness
 
     def heard(self, frame: int) -> int:
         """Number of the frame at which a rendered frame reaches the output."""
@@ -50,6 +53,8 @@ class Subscriptions:
         self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
         self._ahead = Ahead(host, lambda content: self.tell("ahead", content))
+        self._harmony = HarmonyTopic(host, lambda content: self.tell("harmony", content))
+        self._listeners = 0
         self._programme_at = 0.0
 
     def now(self, groups: Collection[str]) -> dict[str, Any]:
@@ -106,10 +111,20 @@ class Subscriptions:
         if seconds - self._meters_at >= METERS_S or seconds < self._meters_at:
             self._meters_at = seconds
             self._tell_meters()
+        self._follow_harmony(control_step)
         programme = conductor.following.programme
         if programme is not None and abs(seconds - self._programme_at) >= PROGRAMME_S:
             self._programme_at = seconds
             self.tell("programme", {"status": "goes on", **programme.as_json()})
+
+    def _follow_harmony(self, control_step: int) -> None:
+        """Tell the harmony where it is wanted; to all again when another listener comes."""
+        listeners = sum("harmony" in connection.topics for connection in self.connections)
+        if listeners > self._listeners:
+            self._harmony.forget()
+        self._listeners = listeners
+        if listeners:
+            self._harmony.follow(control_step)
 
     def follow_ahead(self, now_s: float, *, is_paused: bool) -> None:
         """Tell the beats to come, by our clock; call it after the control steps that are due."""
@@ -134,7 +149,16 @@ class Subscriptions:
         if "meters" in wanted:
             peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
             rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
-            self.tell("meters", {"peak_db": peaks, "rms_db": rms})
+            self._host.loudness.follow(engine)
+            measured, telemetry = self._host.loudness.now, engine.telemetry()
+            self.tell(
+                "meters",
+                {
+                    "peak_db": peaks, "rms_db": rms,
+                    "loudness": None if measured is None else measured.as_json(),
+                    "spectra": telemetry.stretch_hops, "most_spectra": telemetry.most_hops,
+                },
+            )  # fmt: skip
         if "parameters" in wanted:
             self.tell("parameters", self._parameters())
 

@@ -15,7 +15,7 @@ Audio = np.ndarray
 RATES = (8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 192000)
 FORMATS = (("wav", "PCM_16"), ("wav", "PCM_24"), ("wav", "FLOAT"), ("flac", "PCM_16"), ("flac", "PCM_24"))
 LONGEST = 100_000
-"""Frames of the longest pass that is made."""
+"""Frames of the longest pass that is made, of those longer than a beat."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def loop_files(draw: st.DrawFn) -> LoopFile:
     # soxr itself errs by more than -90 dB between some rates that are lower than any engine's
     engine_rate = draw(st.sampled_from((44100, 48000, rate if rate < 44100 else 48000)))
     tempo = round(draw(st.floats(60.0, 200.0)), draw(st.integers(0, 3)))
-    meter = draw(st.integers(1, 7))
+    meter = draw(st.integers(1, max(1, min(7, int(LONGEST / (60.0 / tempo * rate))))))
     most = max(1, int(LONGEST / (meter * 60.0 / tempo * rate)))
     change = draw(st.one_of(st.integers(-3, 3), st.integers(-2000, 2000)))
     beat = 60.0 / tempo * rate

@@ -18,9 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.inputs.osc_codec import encode_message
+from tests.helpers.forks import Fork, start
 
 START_S = 60.0
 """Time limit for the start; a cold start compiles the kernel first."""
+
+WITHOUT_CARD = {"null", "web"}
+"""Sinks with which an engine is forked; one on a sound card is a Python of its own, as users start it."""
 
 
 def until(condition: Callable[[], Any], seconds: float = 10.0, step_s: float = 0.01) -> Any:
@@ -85,7 +89,7 @@ class Client:
 class RunningEngine:
     """An `adaptive play` process and its ports."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Fork
     ready: dict[str, Any]
     complaints: Path
 
@@ -126,12 +130,18 @@ def playing(
     """Start `adaptive play` on free ports, wait until it is ready, and end it in any case."""
     folder.mkdir(parents=True, exist_ok=True)
     complaints = folder / "stderr.txt"
-    command = [sys.executable, "-m", *module, "play", str(preset), "--ready"]
-    command += ["--osc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--tcp", "127.0.0.1:0", *arguments]
+    words = ["play", str(preset), "--ready", "--osc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+    words += ["--tcp", "127.0.0.1:0", *arguments]
+    surroundings = os.environ | (environment or {})
+    process: subprocess.Popen[str] | Fork
     with complaints.open("w", encoding="utf-8") as errors:
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ | (environment or {})
-        )
+        if module == ("adaptive",) and arguments[:1] == ("--sink",) and arguments[1] in WITHOUT_CARD:
+            process = start(words, errors.fileno(), surroundings)
+        else:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *module, *words],
+                stdout=subprocess.PIPE, stderr=errors, text=True, env=surroundings,
+            )  # fmt: skip
     try:
         assert process.stdout is not None
         found, _, _ = select.select([process.stdout], [], [], START_S)

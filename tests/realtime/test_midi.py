@@ -78,3 +78,36 @@ def test_a_foreign_sequencer_plays_is_lost_and_comes_back(jack: dict[str, str], 
     for line in found[:before]:
         held = held | {line["midi"]} if line["velocity"] else held - {line["midi"]}
     assert held == set()
+
+
+def test_every_note_that_is_sent_out_is_ended(jack: dict[str, str], tmp_path: Path) -> None:
+    pytest.importorskip("rtmidi", reason="python-rtmidi is missing: pip install -e '.[midi]'")
+    program = require_program("jack_midi_dump", "sudo apt-get install --yes jackd2")
+    preset = make_preset(tmp_path / "small", BODY.replace("[[inputs]]", "[x_inputs]")).folder
+    heard = tmp_path / "heard.txt"
+    with heard.open("w", encoding="utf-8") as file:
+        dump = subprocess.Popen(
+            ["stdbuf", "-oL", program, "-a", "listener"], env=os.environ | jack, stdout=file
+        )
+    try:
+        arguments = ("--sink", "null", "--seed", "1", "--midi-out", "listener")
+        with playing(tmp_path / "engine", preset, *arguments, environment=jack) as engine:
+            until(lambda: heard.read_text(encoding="utf-8").count(": 90 ") >= 4, 20.0)
+            assert engine.end(signal.SIGTERM) == 0
+            until(lambda: " b0 7b 00" in heard.read_text(encoding="utf-8") or not _sounding(heard), 5.0)
+    finally:
+        dump.terminate()
+        dump.wait(5.0)
+    assert _sounding(heard) == set()
+
+
+def _sounding(heard: Path) -> set[str]:
+    """Keys that have begun and not ended, as `jack_midi_dump` tells it."""
+    held: set[str] = set()
+    for line in heard.read_text(encoding="utf-8").splitlines():
+        words = line.partition(": ")[2].lower().split()
+        if words[:1] == ["90"]:
+            held.add(words[1])
+        elif words[:1] == ["80"]:
+            held.discard(words[1])
+    return held

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layout.layout import LayerPlace
@@ -26,6 +27,7 @@ from adaptive.engine.commands import Command
 from adaptive.engine.spec import EngineRow
 from adaptive.music.chord import Chord
 from adaptive.music.degrees import nearest_key, pitch_of_degree, pitch_over_chord
+from adaptive.music.note import Note
 from adaptive.music.scale import Key
 from adaptive.preset.grids import describe
 from adaptive.preset.schema import StingerTable
@@ -205,12 +207,17 @@ class Stingers:
             self._groups[self.state.fired_count % len(self._groups)],
             place,
         )
+        is_doubled = any(
+            one.message.name == name and one.place.sync_point == place.sync_point for one in self._scheduled
+        )
         self._scheduled.append(stinger)
         self._post(stinger)
         self._write_ducking()
         reason = (
             f"event {name}; next {describe(self._tables[name].play_at)} after look-ahead and its own lead-in"
         )
+        if is_doubled:
+            reason += "; another one sounds with it, so it is twice as loud (`cooldown_s` keeps it from that)"
         self._log(stinger, "scheduled", reason)
         playback.receipt(
             message.id, "accepted", reason, place.sync_point, self._position(place), f"stingers.{name}"
@@ -400,8 +407,9 @@ class Stingers:
         playback, place = self.playback, stinger.place
         key, chord = self._harmony(place)
         near = NOTES_NEAR + 12.0 * table.octave
-        instrument = playback.layout.stingers[stinger.message.name].instrument or 0
-        posted, pitches = [], []
+        player = playback.assets.stinger_players[stinger.message.name]
+        posted: list[Command] = []
+        pitches = []
         stinger.first = stinger.last = place.sync_point
         for note in sorted(table.notes, key=lambda note: note.at):
             if table.follows == "chord":
@@ -413,11 +421,8 @@ class Stingers:
             stinger.first, stinger.last = min(stinger.first, frame), max(stinger.last, ends)
             velocity = note.velocity * stinger.message.velocity
             frames = max(1, ends - frame)
-            posted.append(
-                commands.play_note(
-                    frame, instrument, float(pitch.midi), velocity, frames, group=stinger.group
-                )
-            )
+            written = Note(Fraction(0), Fraction(1), str(pitch), pitch.midi, velocity)
+            posted += player.play(written, frame, frames, stinger.group)
             pitches.append(str(pitch))
         stinger.last += round(RELEASE_S * playback.tempo.sample_rate)
         stinger.log_fields = {"pitches": pitches, "key": str(key)}

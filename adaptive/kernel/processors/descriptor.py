@@ -51,7 +51,7 @@ class Parameter(Option):
     """``"linear"``, or ``"logarithmic"`` for frequencies and times."""
 
 
-class Choice(Option):
+class NamedOption(Option):
     """An option with names: its number is the index of one.
 
     Parameters

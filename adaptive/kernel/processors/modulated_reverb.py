@@ -39,7 +39,7 @@ from adaptive.kernel.dsp.vectors import (
     store,
 )
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
-from adaptive.kernel.processors.descriptor import Choice, Law, Option, Parameter, Processor, Values
+from adaptive.kernel.processors.descriptor import Law, NamedOption, Option, Parameter, Processor, Values
 from adaptive.kernel.processors.insert import BROKEN, RESTS, begin_columns, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 from adaptive.kernel.processors.modulated_reverb_delays import (
@@ -84,7 +84,7 @@ PARAMETERS = (
 (DECAY, BASS, TREBLE, BASS_HZ, TREBLE_HZ, EARLY, LOW_CUT, HIGH_CUT, MOTION, MIX) = range(len(PARAMETERS))
 LOGARITHMIC = sum(1 << row for row, one in enumerate(PARAMETERS) if one.law == LOG)
 OPTIONS = (
-    Choice("character", tuple(CHARACTERS), "hall", "What kind of room it is."),
+    NamedOption("character", tuple(CHARACTERS), "hall", "What kind of room it is."),
     Option("size", 0.4, 2.0, 1.0, "How large it is, against the usual one of its kind."),
     Option("predelay_ms", 0.0, 300.0, 12.0, "Time before the reverb begins."),
 )

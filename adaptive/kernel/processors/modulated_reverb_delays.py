@@ -15,7 +15,7 @@ SCRATCH_ROWS = k.LANES + SIDES
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
+class RoomShape:
     """Lengths in milliseconds: shortest and longest line of the loop, and the longest delay of each step."""
 
     shortest_ms: float
@@ -24,10 +24,10 @@ class Character:
 
 
 CHARACTERS = {
-    "hall": Character(67.0, 193.0, (13.0, 24.0, 36.0)),
-    "room": Character(41.0, 127.0, (8.0, 14.0, 22.0)),
-    "plate": Character(59.0, 173.0, (5.0, 9.0, 14.0)),
-    "spring": Character(33.0, 43.0, (2.0, 3.0, 4.0)),
+    "hall": RoomShape(67.0, 193.0, (13.0, 24.0, 36.0)),
+    "room": RoomShape(41.0, 127.0, (8.0, 14.0, 22.0)),
+    "plate": RoomShape(59.0, 173.0, (5.0, 9.0, 14.0)),
+    "spring": RoomShape(33.0, 43.0, (2.0, 3.0, 4.0)),
 }
 """A spring has lines of nearly equal length, whose echoes flutter; it is not dispersive."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from adaptive.conductor.beginning import Beginning
 from adaptive.conductor.messages import (
+    ExternalClock,
     LockLayers,
     Message,
     SetChord,
@@ -44,7 +45,7 @@ LASTING = (
 )  # fmt: skip
 """Messages that set something, which holds until it is set again."""
 
-AT_ONCE = TakeSteps | SetOutputLatency
+AT_ONCE = TakeSteps | SetOutputLatency | ExternalClock
 """Messages about this moment, which are not kept."""
 
 MOST_KEPT = 10_000

@@ -201,6 +201,10 @@ def test_after_the_end_everything_says_so_in_a_sentence(preset: adaptive.Preset)
 def test_a_mistake_is_raised_where_it_is_made(music: adaptive.Session) -> None:
     for call, sentence in (
         (lambda: music.fire("hitt"), "there is no event 'hitt' (did you mean 'hit'?)"),
+        (
+            lambda: music.states.set("place", 1),  # type: ignore[arg-type]
+            "place is set by the name of a value, got 1; there is inn, road",
+        ),
         (lambda: music.fire("hit", velocity=-1), "velocity must be a number of at least 0, got -1"),
         (lambda: music.send({"event": "hit", "loud": 1}), "'loud' is no key of event"),
         (lambda: music.on("bra", print), "there is nothing to hear of 'bra' (did you mean 'bar'?)"),

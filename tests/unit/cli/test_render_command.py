@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import soundfile
 
+from adaptive.analysis.loudness import loudness_of
 from tests.unit.cli.running import Run
 
 
@@ -67,3 +69,64 @@ def test_a_render_to_midi_of_nothing_but_stems_is_refused(run: Run, preset: Path
         "adaptive: Test has no generated layer, so there are no notes to write: "
         "render it to .wav, .flac or .ogg"
     ]
+
+
+def test_a_render_has_the_loudness_that_is_asked_for(run: Run, preset: Path, tmp_path: Path) -> None:
+    done = run("render", preset, "-o", tmp_path / "x.wav", "--seconds", "2", "--loudness", "-30")
+    audio, rate = soundfile.read(tmp_path / "x.wav", dtype="float32", always_2d=True)
+
+    assert done.code == 0
+    assert "-30.0 LUFS" in done.err
+    assert loudness_of(audio.T, rate).integrated_lufs == pytest.approx(-30.0, abs=0.05)
+    assert [path.name for path in tmp_path.glob("*.flac")] == []
+
+
+def test_a_ceiling_that_forbids_a_loudness_is_said(run: Run, preset: Path, tmp_path: Path) -> None:
+    done = run("render", preset, "-o", tmp_path / "x.wav", "--seconds", "2", "--loudness", "0")
+    audio, rate = soundfile.read(tmp_path / "x.wav", dtype="float32", always_2d=True)
+
+    assert "would exceed the ceiling of -1 dBTP by" in done.err
+    assert loudness_of(audio.T, rate).true_peak_db == pytest.approx(-1.05, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["x.wav", "--loudness", "3"], "--loudness must be from -60 to 0 LUFS"),
+        (["x.wav", "--loudness", "-16", "--ceiling", "2"], "--ceiling must be from -20 to 0 dBTP"),
+        (["x.mid", "--loudness", "-16"], "a MIDI file has none"),
+    ],
+)
+def test_a_loudness_that_cannot_be_is_refused(
+    run: Run, preset: Path, tmp_path: Path, options: list[str], expected: str
+) -> None:
+    done = run("render", preset, "--seconds", "1", "-o", tmp_path / options[0], *options[1:])
+
+    assert done.code != 0
+    assert expected in done.err
+
+
+def test_a_misspelt_state_is_told_before_the_render_and_refused_if_strict(
+    run: Run, preset: Path, tmp_path: Path
+) -> None:
+    trace, out = tmp_path / "run.jsonl", tmp_path / "x.wav"
+    trace.write_text('{"t": 0, "state": {"section": "figth"}}\n{"t": 0.1}\n', encoding="utf-8")
+    told = run("render", preset, "-o", out, "--trace", trace, "--ending", "cut")
+    out.unlink()
+    refused = run("render", preset, "-o", out, "--trace", trace, "--strict")
+
+    assert told.code == 0
+    assert told.sentences[0] == (
+        "names that the preset does not declare are ignored (--strict refuses them): "
+        "section=figth (1×) (did you mean fight?)"
+    )
+    assert (refused.code, len(refused.sentences), out.exists()) == (1, 1, False)
+    assert "section=figth (1×) (did you mean fight?)" in refused.err
+
+
+def test_a_trace_of_declared_names_passes_strictly(run: Run, preset: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "run.jsonl"
+    trace.write_text('{"t": 0, "state": {"section": "fight"}, "threat": 0.5}\n{"t": 0.1}\n')
+    done = run("render", preset, "-o", tmp_path / "x.wav", "--trace", trace, "--strict", "--ending", "cut")
+
+    assert (done.code, len(done.sentences)) == (0, 1)

@@ -181,13 +181,13 @@ def test_the_same_fault_is_told_once_and_the_connection_stays(host: FakeHost) ->
     said = over_tcp(host, talk)
 
     assert [message["error"] for message in said[1:]] == [
-        "nothing sounds on event 'nope'",
+        "there is no event 'nope'",
         "tempo must be from 20 to 400 quarter notes a minute, got 1000",
         "is not JSON: at column 10, expected a value",
     ]
     assert host.received[-1].requests == [Transport(is_playing=True)]
     assert len(host.reported) == 1500
-    assert host.reported[0] == "TCP from 127.0.0.1: nothing sounds on event 'nope'"
+    assert host.reported[0] == "TCP from 127.0.0.1: there is no event 'nope'"
 
 
 def test_a_request_with_an_id_is_always_answered(host: FakeHost) -> None:

@@ -170,7 +170,7 @@ def test_a_preset_that_follows_no_steps_has_no_such_event(tmp_path: Path) -> Non
     checker = Checker(make_preset(tmp_path, BODY.replace('phase_event = "step"', "").split("[[inputs]]")[0]
                                   + BODY[BODY.index("[layers.calm]"):]))  # fmt: skip
 
-    assert asked(checker, {"event": "step"}) == "nothing sounds on event 'step'"
+    assert asked(checker, {"event": "step"}) == "there is no event 'step'"
 
 
 def test_a_preset_that_follows_nobody_says_so(tmp_path: Path) -> None:

@@ -244,7 +244,7 @@ REFUSED = [
     ("/adaptive/state/shelta", (), "place is never 'shelta' (did you mean 'shelter'?)"),
     ("/adaptive/state/place/nowhere", (), "place is never 'nowhere'; there is road, shelter"),
     ("/adaptive/state/place", (), "say which value place gets, such as /adaptive/state/place/road"),
-    ("/adaptive/event/nobody", (), "nothing sounds on event 'nobody'"),
+    ("/adaptive/event/nobody", (), "there is no event 'nobody'"),
     ("/adaptive/event/caught", (-1.0,), "velocity must be a number of at least 0, got -1"),
     ("/adaptive/event/caught", (float("nan"),), "velocity must be a number of at least 0, got NaN"),
     ("/adaptive/tempo", ("fast",), None),

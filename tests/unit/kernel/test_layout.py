@@ -7,7 +7,7 @@ import pytest
 
 from adaptive.kernel import bus_record, layout, osc_receiver_layout
 from adaptive.kernel.dsp import fft
-from adaptive.kernel.processors import lowpass_record, reverb_record
+from adaptive.kernel.processors import lowpass_record, modulated_reverb_record, reverb_record
 from adaptive.kernel.sources import clip_record, stretch_record, synth_record
 
 RECORD_MODULES = (
@@ -15,6 +15,7 @@ RECORD_MODULES = (
     osc_receiver_layout,
     bus_record,
     lowpass_record,
+    modulated_reverb_record,
     reverb_record,
     clip_record,
     fft,

@@ -69,3 +69,16 @@ def test_a_name_that_was_read_without_a_locale_is_shown_as_it_is() -> None:
 
 def test_nothing_similar_gives_no_hint() -> None:
     assert hint_file("stems/a.wav", ["README.md"]) == ""
+
+
+def test_another_stem_of_the_same_section_is_not_suggested() -> None:
+    listed = ["stems/explore_flöte_intro.wav", "stems/explore_bass.wav"]
+
+    assert hint_file("stems/explore_strings.wav", listed) == ""
+    assert hint_file("stems/explore_string.wav", ["stems/explore_strings.wav", *listed]) == (
+        "; did you mean `stems/explore_strings.wav`?"
+    )
+
+
+def test_letters_are_not_named_where_names_differ_in_many() -> None:
+    assert hint_file("explore_flote (1).wav", ["explore_flöte-(1) x.wav"]).endswith("x.wav`?")

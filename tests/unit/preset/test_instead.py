@@ -35,7 +35,7 @@ def kind_of(table: type, key: str) -> inspect.Type:
 @pytest.mark.parametrize(
     ("table", "key", "raw", "expected"),
     [
-        (TransitionTable, "fade_out", 2, "{ beats = 2 }"),
+        (TransitionTable, "fade_out", 2, "{ seconds = 2 }` or `{ beats = 2 }"),
         (TransitionTable, "fade_out", "2 bars", "{ bars = 2 }"),
         (TransitionTable, "fade_out", "1,5 s", "{ seconds = 1.5 }"),
         (TransitionTable, "exit_at", 4, "{ every_bars = 4 }"),

@@ -96,6 +96,20 @@ def test_a_name_finds_nothing_outside_the_presets_folders(tmp_path: Path, name: 
     assert [expected] == caught.value.faults
 
 
+def test_a_folder_in_the_working_directory_is_suggested_where_a_path_may_be_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quest").mkdir()
+    loaded(tmp_path / "quest")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PresetError, match="did you mean `quest`"):
+        load("qest")
+    with pytest.raises(PresetError) as caught:  # as the message `load` does, which takes names alone
+        find("qest", [tmp_path / "presets"])
+
+    assert "quest" not in caught.value.faults[0]
+
+
 def test_a_missing_path_and_an_empty_folder_are_different_faults(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == ["there is no preset.toml in this folder"]
     missing = tmp_path / "nowhere"

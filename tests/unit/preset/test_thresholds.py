@@ -51,3 +51,19 @@ def test_a_point_outside_the_range_of_its_parameter_is_reported(tmp_path: Path) 
     assert [one.sentence for one in check_thresholds(loaded(tmp_path, extra))] == [
         "layers.two.pan.points[3]: lies at 100, outside the range of `threat`, 0 to 1: never reached"
     ]
+
+
+@pytest.mark.parametrize(
+    ("control", "at"),
+    [
+        ("level_db = {}", "level_db"), ("sends = {{ reverb = {} }}", "sends.reverb"),
+        ("pan = {}", ""), ("level_db = {{ over = 'threat', points = [[0, -80], [0.5, -30], [1, 0]] }}", ""),
+    ],
+)  # fmt: skip
+def test_a_level_that_is_written_as_a_gain_is_reported(tmp_path: Path, control: str, at: str) -> None:
+    curve = '{ over = "threat", points = [[0.3, 0.0], [0.6, 0.5], [1.0, 1.0]] }'
+    extra = f'[reverb]\n[parameters.threat]\n[layers.two]\nstem = "stems/pad.wav"\n{control.format(curve)}\n'
+    found = [one.sentence for one in check_thresholds(loaded(tmp_path, extra))]
+
+    assert [one.split(":")[0] for one in found] == ([f"layers.two.{at}.points"] if at else [])
+    assert all("goes from 0 to 1 dB, which is hardly heard: levels are in decibels" in one for one in found)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.unit.preset.check_presets import HEAD, OTHERWISE, THREAT, line, reported
 
 
@@ -109,3 +111,25 @@ parameter = "threat"
         "warning inputs[1].parameter: `ignore` of `threat` sees the numbers of `/scaled` after its "
         "`input_range`; if the device sends one that is no reading, put `ignore` on that input",
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        (
+            "place == 'cave' or place == 'inn'",
+            ["`boss` is read by no `when`: the line without `when` decides what plays then"],
+        ),
+        ("place != 'cave'", []),
+        ("place == 'cave' or place == 'inn' or place == 'boss'", []),
+        ("place == 'cave'", []),
+        ("not (place == 'cave')", []),
+    ],
+)
+def test_a_value_of_a_state_that_no_line_reads_is_reported_unless_it_is_the_default(
+    tmp_path: Path, when: str, told: list[str]
+) -> None:
+    extra = '[states.place]\nvalues = ["menu", "cave", "boss", "inn"]\n' + line(when, "", "storm") + OTHERWISE
+    found = [text for text in reported(tmp_path, extra) if "states.place" in text]
+
+    assert found == [f"warning states.place.values[3]: {text}" for text in told]

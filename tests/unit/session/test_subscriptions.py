@@ -7,6 +7,7 @@ import pytest
 
 from adaptive.conductor.messages import SetState
 from adaptive.session.client_times import ClientTimes
+from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.subscriptions import Subscriptions
 from tests.helpers.presets import BAR, BEAT, Player, control_step_of, two_sections
 
@@ -27,6 +28,7 @@ class Rig:
         self.player = Player(two_sections(folder, more="[parameters.threat]\n"))
         self.performance = self.player.performance
         self.client_times = ClientTimes(self)
+        self.loudness = LiveLoudness()
         self.subscriptions = Subscriptions(self)
         self.sent: dict[str, list[dict[str, Any]]] = {topic: [] for topic in topics}
         for topic, sent in self.sent.items():

@@ -86,6 +86,13 @@ def test_a_stinger_is_silent_while_it_cools_down(tmp_path: Path) -> None:
     assert "cooldown" in played.receipts[2].reason
 
 
+def test_the_receipt_of_a_second_event_at_one_place_says_that_both_are_heard(tmp_path: Path) -> None:
+    played = fired(tmp_path, 'play_at = "bar"', 1.3, 1.4, 2.3)
+    doubled = [r.reason.endswith("keeps it from that)") for r in played.receipts if r.status == "accepted"]
+
+    assert doubled == [False, True, False]
+
+
 def test_an_event_whose_place_is_too_late_is_dropped_and_the_reason_says_how_late(tmp_path: Path) -> None:
     played = fired(tmp_path, 'play_at = "bar"\nexpires_s = 0.5', 1.3, 1.7)
 

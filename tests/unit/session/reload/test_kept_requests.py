@@ -174,7 +174,7 @@ def test_what_the_loaded_preset_does_not_have_is_dropped_and_told(game: Game) ->
     asyncio.run(run())
 
     assert game.client.receipts("e") == ["deferred", "dropped"]
-    assert '{"event": "hit", "velocity": 1.0} was dropped: nothing sounds on event \'hit\'' in game.told
+    assert '{"event": "hit", "velocity": 1.0} was dropped: there is no event \'hit\'' in game.told
 
 
 def test_what_was_kept_acts_on_what_plays_when_the_restore_fails(game: Game) -> None:

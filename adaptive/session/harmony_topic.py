@@ -1,0 +1,162 @@
+"""The subscription ``harmony``: key, scale and chord of now, and the chord that comes with its frame.
+
+So the sounds and lights of a game can be in tune with the music.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from adaptive.conductor.playback import SILENCE, PlaybackState
+from adaptive.conductor.segment_instance import SegmentInstance
+from adaptive.music.chord import Chord
+from adaptive.music.scale import Key
+from adaptive.session.performance import Performance
+from adaptive.timebase import BEAT_TOLERANCE
+
+EVERY = 4
+"""Control steps between two looks: 21 ms at 48 kHz."""
+
+MOST_BARS = 16
+"""Bars that are searched for the next chord."""
+
+
+class HarmonyHost(Protocol):
+    """The part of a session that `HarmonyTopic` uses."""
+
+    performance: Performance
+
+    def heard(self, frame: int) -> int:
+        """Number of the frame at which a rendered frame reaches the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Harmony:
+    """What holds from a beat of the timeline on.
+
+    Parameters
+    ----------
+    beat : float
+        From when.
+    key : Key
+        Key.
+    chord : Chord or None
+        Chord; None: the section declares none and nothing is composed.
+    section : str
+        Section or bridge.
+    """
+
+    beat: float
+    key: Key
+    chord: Chord | None
+    section: str
+
+    def is_like(self, other: Harmony) -> bool:
+        """Whether key and chord are the same."""
+        return (self.key, self.chord) == (other.key, other.chord)
+
+
+class HarmonyTopic:
+    """Tells the harmony whenever it changes, or what comes next does.
+
+    Parameters
+    ----------
+    host : HarmonyHost
+        The session.
+    tell : callable
+        Is given the content of each message.
+    """
+
+    def __init__(self, host: HarmonyHost, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._host, self._tell = host, tell
+        self._told: dict[str, Any] | None = None
+
+    def follow(self, control_step: int) -> None:
+        """Tell what has changed."""
+        if control_step % EVERY:
+            return
+        content = self.content()
+        if content != self._told:
+            self._told = content
+            self._tell(content)
+
+    def forget(self) -> None:
+        """Tell it again: there is another listener."""
+        self._told = None
+
+    def content(self) -> dict[str, Any]:
+        """Harmony of now, and what comes; all null while nothing plays."""
+        playback = self._host.performance.conductor.playback
+        found = harmonies(playback, playback.tempo.beat_at(playback.now))
+        now = next(found, None)
+        if now is None:
+            return {"key": None, "scale": [], "chord": None, "tones": [], "section": None, "next": None}
+        coming = next((one for one in found if not one.is_like(now)), None)
+        return {**self._as_json(now), "next": None if coming is None else self._as_json(coming)}
+
+    def _as_json(self, harmony: Harmony) -> dict[str, Any]:
+        playback = self._host.performance.conductor.playback
+        frame = playback.tempo.frame_at(harmony.beat)
+        chord = harmony.chord
+        return {
+            "key": str(harmony.key), "scale": [tone.pitch_class for tone in harmony.key.tones],
+            "chord": None if chord is None else str(chord),
+            "tones": [] if chord is None else [tone.pitch_class for tone in chord.tones],
+            "section": harmony.section, "frame": frame, "heard_frame": self._host.heard(frame),
+            "position": playback.instance_at(frame).position(harmony.beat),
+        }  # fmt: skip
+
+
+def harmonies(playback: PlaybackState, beat: float) -> Iterator[Harmony]:
+    """Yield the harmony at a beat, and those that follow, over seams that are planned.
+
+    Parameters
+    ----------
+    playback : PlaybackState
+        What plays.
+    beat : float
+        Beat of the timeline.
+    """
+    before: Harmony | None = None
+    for instance, end in playback.instances():
+        if end <= beat or instance.section == SILENCE:
+            continue
+        bar = instance.bar_at(instance.local(max(beat, instance.start_beat)))
+        for number in range(bar, bar + MOST_BARS):
+            start = instance.beat_of(instance.bar_start(number))
+            if start >= end - BEAT_TOLERANCE:
+                break
+            for one in _in_bar(playback, instance, number, start):
+                if one.beat >= end - BEAT_TOLERANCE:
+                    break
+                if one.beat > beat + BEAT_TOLERANCE:
+                    if before is not None:
+                        yield before
+                        before = None
+                    yield one
+                else:
+                    before = one
+    if before is not None:
+        yield before
+
+
+def _in_bar(
+    playback: PlaybackState, instance: SegmentInstance, number: int, start: float
+) -> Iterator[Harmony]:
+    segment = playback.preset.segments[instance.section]
+    plans = playback.assets.plans.get(instance.section)
+    begins = max(start, instance.start_beat)
+    written = playback.assets.generated
+    is_unknown = not segment.chords and not any(name in written for name in segment.layers)
+    if plans is None or is_unknown:  # of recordings alone, only the key is known
+        yield Harmony(begins, Key.parse(segment.key), None, instance.section)
+        return
+    # an introduction leads up to bar 1 as the last bars of a pass do
+    bars = max(1, instance.length_beats // instance.beats_per_bar)
+    planned = plans.visit(instance.visit).under(playback.held).bar(number if number >= 0 else number % bars)
+    ratio = instance.beats_per_bar / segment.meter[0]
+    for onset, chord in planned.harmony.chords:
+        at = max(begins, start + float(onset) * ratio)
+        yield Harmony(at, planned.part.key, chord, instance.section)

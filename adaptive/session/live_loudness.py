@@ -1,0 +1,52 @@
+"""The loudness of what a live session plays: measured in a worker, from a copy that the kernel keeps."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from adaptive.analysis.loudness import Loudness, LoudnessMeter
+from adaptive.engine.engine import Engine
+
+RING_S = 4.0
+"""A worker that is late by less than three quarters of this misses nothing."""
+
+LOOK_S = 0.1
+"""Time between two looks at what was played, in seconds of music."""
+
+
+class LiveLoudness:
+    """Measures from the first call of `follow` on; before, nothing is kept and nothing is measured.
+
+    The end of the master is measured: behind the limiter and the listener's volume.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._job: Future[None] | None = None
+        self._engine: Engine | None = None
+        self._meter: LoudnessMeter | None = None
+        self._looked_s = 0.0
+        self.now: Loudness | None = None
+
+    def follow(self, engine: Engine) -> None:
+        """Look at what was played, if it is time; another engine continues the same measurement."""
+        seconds = engine.frame / engine.spec.sample_rate
+        if engine is not self._engine:
+            engine.listen_to_output(RING_S)
+            self._engine, self._looked_s = engine, seconds
+        if self._meter is None:
+            self._meter = LoudnessMeter(engine.spec.sample_rate, engine.spec.channels)
+        if seconds - self._looked_s < LOOK_S or (self._job is not None and not self._job.done()):
+            return
+        self._looked_s = seconds
+        self._pool = self._pool or ThreadPoolExecutor(1, "loudness")
+        self._job = self._pool.submit(self._measure, engine, self._meter)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _measure(self, engine: Engine, meter: LoudnessMeter) -> None:
+        meter.add(engine.take_output())
+        self.now = meter.now()
