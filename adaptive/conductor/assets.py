@@ -20,7 +20,7 @@ from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
-from adaptive.conductor.layers.note_players import note_player_of
+from adaptive.conductor.layers.note_players import NotePlayer, note_player_of
 from adaptive.conductor.layers.sound_entry import SoundEntry
 from adaptive.conductor.layers.stem_state import Introduction
 from adaptive.conductor.layers.stem_tempo import StemTempo
@@ -129,6 +129,9 @@ class Assets:
     fills: dict[str, tuple[OneShot, ...]]
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
+    stinger_players: dict[str, NotePlayer] = field(default_factory=dict)
+    """What plays the notes of written stingers."""
+
     fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
     stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
@@ -217,7 +220,12 @@ def prepare(
             for sound in stem.recordings():
                 stretch_plan_of(bank, sound)
     pickers = shot_pickers(preset, stingers, fills, seed)
-    return Assets(segments, stems, generated, stingers, fills, plans, pickers)
+    players = {
+        name: note_player_of(place, engine)
+        for name, place in layout.stingers.items()
+        if place.instrument is not None
+    }
+    return Assets(segments, stems, generated, stingers, fills, plans, pickers, players)
 
 
 def _stem_bars(

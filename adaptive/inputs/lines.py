@@ -30,6 +30,9 @@ MOST_CONNECTIONS = 256
 ANSWER_FETCH_S = 1.0
 """Time that a client has to read the last answers after its connection has ended."""
 
+FIRST_BYTE_S = 0.05
+"""Time in which a client of another protocol begins to speak; then the greeting is sent."""
+
 MOST_WAITING = 256
 """Messages that may wait for a slow client; the oldest are dropped."""
 
@@ -137,11 +140,26 @@ class Connection:
                     await put(self.waiting.popleft())
 
 
-class TcpServer:
-    """JSON lines over TCP."""
+class OtherProtocol(Protocol):
+    """What else may be spoken at the port of JSON lines."""
 
-    def __init__(self, host: ConnectionHost) -> None:
-        self._host = host
+    async def take(self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Serve a client, if its first byte says that it speaks this; whether it did."""
+
+
+class TcpServer:
+    """JSON lines over TCP.
+
+    Parameters
+    ----------
+    host : ConnectionHost
+        The session.
+    other : OtherProtocol, optional
+        Another protocol, which is told by the first byte.
+    """
+
+    def __init__(self, host: ConnectionHost, other: OtherProtocol | None = None) -> None:
+        self._host, self._other = host, other
         self._count = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -151,6 +169,16 @@ class TcpServer:
             writer.close()
             return
         self._count += 1
+        first = await self._first_byte(reader)
+        try:
+            if self._other is not None and first and await self._other.take(first, reader, writer):
+                self._count -= 1
+                writer.close()
+                return
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
+            self._count -= 1
+            writer.close()
+            return
         peer = writer.get_extra_info("peername") or ("?",)
         connection = Connection(self._host, f"TCP from {peer[0]}")
 
@@ -162,7 +190,7 @@ class TcpServer:
         connection.send(self._host.greeting())
         self._host.connect(connection)
         try:
-            await self._read(connection, reader)
+            await self._read(connection, reader, first)
             await asyncio.sleep(0)  # let the last answer be sent
         except (ConnectionError, TimeoutError, asyncio.CancelledError):
             pass  # the client has gone, or the session ends
@@ -177,14 +205,23 @@ class TcpServer:
             # a client that never reads its answers would keep the socket open
             asyncio.get_running_loop().call_later(ANSWER_FETCH_S, writer.transport.abort)
 
-    async def _read(self, connection: Connection, reader: asyncio.StreamReader) -> None:
+    async def _first_byte(self, reader: asyncio.StreamReader) -> bytes:
+        """The first byte of a client; empty: it waits for our greeting."""
+        if self._other is None:
+            return b""
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            return await asyncio.wait_for(reader.read(1), FIRST_BYTE_S)
+        return b""
+
+    async def _read(self, connection: Connection, reader: asyncio.StreamReader, first: bytes) -> None:
         taken = 0
         while not connection.is_closing:
             try:
-                line = await reader.readuntil(b"\n")
+                line = first if first == b"\n" else first + await reader.readuntil(b"\n")
+                first = b""
             except asyncio.IncompleteReadError as error:
-                if error.partial.strip():
-                    connection.take(error.partial)
+                if (first + error.partial).strip():
+                    connection.take(first + error.partial)
                 return
             except asyncio.LimitOverrunError:
                 text = f"a line is longer than {LONGEST_MESSAGE} bytes: good-bye"

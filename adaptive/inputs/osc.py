@@ -11,6 +11,7 @@ from typing import Any
 from adaptive.errors import OscError, ProtocolError
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.message import (
+    LONGEST_ID,
     Checker,
     LoadPreset,
     Request,
@@ -20,6 +21,8 @@ from adaptive.inputs.message import (
     transport,
 )
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
+from adaptive.inputs.osc_pattern import is_pattern, pattern_of
+from adaptive.inputs.osc_peers import OscPeer, OscPeers
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import most_similar, nearest
@@ -29,6 +32,9 @@ from adaptive.preset.schema import InputTable
 
 ROOT = "/adaptive/"
 NTP_EPOCH_S = 2_208_988_800
+MOST_MATCHES = 256
+"""Addresses that one pattern acts on."""
+
 TRUSTED_S = 1.0
 """A time tag farther than this from the time of arrival is ignored.
 
@@ -49,6 +55,7 @@ class OscReader:
 
     def __init__(self, preset: Preset, checker: Checker) -> None:
         self.checker = checker
+        self._own_addresses: list[str] | None = None
         self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
         for table in preset.file.inputs:
             if table.osc is not None:
@@ -67,11 +74,14 @@ class OscReader:
         for message in messages:
             try:
                 transaction.requests += self._requests(message)
-            except ProtocolError as error:
-                transaction.faults.append(RequestFault(str(error), message.address))
+            except (ProtocolError, OscError) as error:
+                fault = RequestFault(str(error), message.address, _id_in(message))
+                transaction.faults.append(fault)
         return time_tag, transaction
 
     def _requests(self, message: OscMessage) -> list[Request]:
+        if is_pattern(message.address):
+            return self._of_pattern(message)
         mapped = self._mappings.get(message.address)
         if mapped is not None:
             return [r for pair in mapped for r in self._map(*pair, message.arguments)]
@@ -79,6 +89,29 @@ class OscReader:
             text = f"no input listens to {shown(message.address)}{self._near(message.address)}"
             raise ProtocolError(text)
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
+
+    def _of_pattern(self, message: OscMessage) -> list[Request]:
+        """Requests of every address that a pattern matches."""
+        pattern = pattern_of(message.address)
+        found = pattern.among((*self._mappings, *self._addresses()))
+        if not found:
+            text = f"no address here matches {shown(message.address)}"
+            raise ProtocolError(text)
+        requests: list[Request] = []
+        for address in found[:MOST_MATCHES]:
+            requests += self._requests(OscMessage(address, message.arguments))
+        return requests
+
+    def _addresses(self) -> list[str]:
+        """Our own addresses that name something of the preset."""
+        if self._own_addresses is None:
+            check = self.checker
+            found = [f"parameter/{name}" for name in check.parameters]
+            found += [f"event/{name}" for name in check.known_events]
+            for name in check.settable_groups:
+                found += [f"state/{name}/{value}" for value in check.groups[name].values]
+            self._own_addresses = [ROOT + one for one in found]
+        return self._own_addresses
 
     def _near(self, address: str) -> str:
         """Suggest an address of the preset: not one that has only the first parts of the path in common."""
@@ -96,11 +129,11 @@ class OscReader:
             case ["parameter", name]:
                 return [check.parameter(name, _number(first))]
             case ["state", value] if value not in check.groups:
-                return _unless_released(check.state(check.only_group(), value), arguments)
+                return _unless_released(check.state(check.only_group(), value, _id(arguments)), arguments)
             case ["state", group]:
-                return [check.state(group, self._chosen(group, arguments))]
+                return [check.state(group, self._chosen(group, arguments), _id(arguments[1:]))]
             case ["state", group, value]:
-                return _unless_released(check.state(group, value), arguments)
+                return _unless_released(check.state(group, value, _id(arguments)), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
         for reader in (self._transport, self._steering):
@@ -179,7 +212,7 @@ class OscReader:
         velocity, message_id = 1.0, None
         for argument in arguments[:2]:
             if isinstance(argument, str):
-                message_id = argument[:128]
+                message_id = argument[:LONGEST_ID]
             elif isinstance(argument, bool | int | float):
                 velocity = float(argument)
         event: Request
@@ -227,6 +260,19 @@ def rescale(table: InputTable, value: float) -> float:
     return first + (last - first) * share
 
 
+def _id(arguments: tuple[Any, ...]) -> str | None:
+    """The id of a request: the first text among two arguments."""
+    return next((one[:LONGEST_ID] for one in arguments[:2] if isinstance(one, str)), None)
+
+
+def _id_in(message: OscMessage) -> str | None:
+    """The id of a message that is refused; None: it has none."""
+    path = message.address[len(ROOT) :].split("/") if message.address.startswith(ROOT) else [""]
+    if path[0] == "event" or (path[0] == "state" and len(path) == 3):
+        return _id(message.arguments)
+    return _id(message.arguments[1:]) if path[0] == "state" else None
+
+
 def _second(arguments: tuple[Any, ...]) -> Any:
     """The second argument, a time in seconds; None if there is none."""
     return arguments[1] if len(arguments) > 1 else None
@@ -266,9 +312,12 @@ class OscServer(asyncio.DatagramProtocol):
     reader : OscReader
         Reads packets.
     receive : callable
-        Is given each transaction, and its arrival number if it has one already.
+        Is given each transaction, its arrival number if it has one already, and the client if it gets
+        receipts.
     report : callable
         Is given a sentence about a sender, the first time that it applies.
+    peers : OscPeers, optional
+        The clients that get receipts; left out: none does.
 
     Attributes
     ----------
@@ -279,21 +328,26 @@ class OscServer(asyncio.DatagramProtocol):
     def __init__(
         self,
         reader: OscReader,
-        receive: Callable[[Transaction, int | None], None],
+        receive: Callable[..., None],
         report: Callable[[str], None],
+        peers: OscPeers | None = None,
     ) -> None:
         self.reader = reader
         self._receive, self._report = receive, report
+        self._peers = peers
         self.faults, self._remarks = KnownFaults(), KnownFaults()
         self.malformed = 0
         self.packets = 0
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Read one packet."""
-        self.take(data, addr[0], None)
+        self.take(data, addr[0], None, addr)
 
-    def take(self, data: bytes, sender: str, arrival: int | None) -> None:
-        """Read one packet of a sender.  `arrival` is its arrival number, if it has one already."""
+    def take(self, data: bytes, sender: str, arrival: int | None, address: Any = None) -> None:
+        """Read one packet of a sender.
+
+        `arrival` is its arrival number, if it has one already; `address` is where receipts are sent.
+        """
         self.packets += 1
         try:
             time_tag, transaction = self.reader.read(data)
@@ -309,11 +363,34 @@ class OscServer(asyncio.DatagramProtocol):
             at = shown(fault.at)
             place = "" if at in fault.error else f"{at[1:-1]}: "
             self._once(self.faults, sender, place + fault.error[:200])
+        peer = self._peer_of(transaction, address)
+        if peer is not None and not transaction.requests:
+            return
+        more = () if peer is None else (peer,)
         delay = self._delay(time_tag, sender)
         if delay <= 0.0:
-            self._receive(transaction, arrival)
+            self._receive(transaction, arrival, *more)
         else:
-            asyncio.get_running_loop().call_later(delay, self._receive, transaction, None)
+            asyncio.get_running_loop().call_later(delay, self._receive, transaction, None, *more)
+
+    def _peer_of(self, transaction: Transaction, address: Any) -> OscPeer | None:
+        """The client that gets receipts; requests that it has sent before are taken out and answered."""
+        has_ids = any(one.id is not None for one in (*transaction.requests, *transaction.faults))
+        if self._peers is None or address is None or not has_ids:
+            return None
+        peer = self._peers.at(address)
+        for fault in transaction.faults:
+            if fault.id is not None and peer.is_new(fault.id):
+                peer.send({"receipt": fault.id, "status": "failed"})
+        known: dict[str, bool] = {}  # several requests of one packet may share an id
+        kept = []
+        for request in transaction.requests:
+            if request.id is not None and request.id not in known:
+                known[request.id] = peer.is_new(request.id)
+            if request.id is None or known[request.id]:
+                kept.append(request)
+        transaction.requests[:] = kept
+        return peer
 
     def _delay(self, time_tag: int, sender: str) -> float:
         if time_tag == IMMEDIATELY:

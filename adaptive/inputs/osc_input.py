@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+from typing import Any
 
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.message import Checker, Transaction
 from adaptive.inputs.osc import OscReader, OscServer
+from adaptive.inputs.osc_peers import OscPeer, OscPeers
 from adaptive.inputs.osc_receiver import IS_POSSIBLE, ReceivedOsc, bind
 from adaptive.preset.model import Preset
 
@@ -37,7 +40,9 @@ class OscInput(InputBase):
         super().__init__(host)
         self._address, self._is_plain = address, is_plain
         reader = OscReader(host.performance.preset, host.checker)
-        self.server = OscServer(reader, self._receive, host.complain)
+        self._socket: socket.socket | None = None
+        self.server = OscServer(reader, self._receive, host.complain, OscPeers(self._send))
+        self._transport: asyncio.DatagramTransport | None = None
         self._receiver: ReceivedOsc | None = None
         self._receiver_layout: object = None
 
@@ -46,6 +51,7 @@ class OscInput(InputBase):
         try:
             listening = await bind(*self._address)
             self.port = listening.getsockname()[1]
+            self._socket = listening
             if IS_POSSIBLE and not self._is_plain:
                 self._receiver = ReceivedOsc(listening, self.server)
                 self._update_receiver()
@@ -53,8 +59,8 @@ class OscInput(InputBase):
                 stack.callback(self._receiver.close)
                 return
             loop = asyncio.get_running_loop()
-            transport, _ = await loop.create_datagram_endpoint(lambda: self.server, sock=listening)
-            stack.callback(transport.close)
+            self._transport, _ = await loop.create_datagram_endpoint(lambda: self.server, sock=listening)
+            stack.callback(self._transport.close)
         except OSError as error:
             raise port_taken("OSC", "--osc", self._address, error) from error
 
@@ -76,8 +82,16 @@ class OscInput(InputBase):
         """What was wrong with packets."""
         return self.server.faults
 
-    def _receive(self, transaction: Transaction, arrival: int | None) -> None:
-        self.host.receive(transaction, None, arrival)
+    def _receive(self, transaction: Transaction, arrival: int | None, peer: OscPeer | None = None) -> None:
+        self.host.receive(transaction, peer, arrival)
+
+    def _send(self, packet: bytes, address: Any) -> None:
+        """Answer a client; what the system cannot send now is lost, as UDP may lose it on its way."""
+        if self._transport is not None:
+            self._transport.sendto(packet, address)
+        elif self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.sendto(packet, address)
 
     def _update_receiver(self) -> None:
         """Give the OSC receiver the names of the preset that plays now."""

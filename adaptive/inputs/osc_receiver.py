@@ -112,7 +112,8 @@ class ReceivedOsc:
         self._is_scheduled, count = False, 0
         for packet in self.receiver.forwarded(MOST_PACKETS_AT_ONCE):
             count += 1
-            self._server.take(packet.packet, host_of(packet.sender), packet.arrival)
+            sender = packet.sender
+            self._server.take(packet.packet, host_of(sender), packet.arrival, address_of(sender))
         if count == MOST_PACKETS_AT_ONCE:
             self._schedule_take()
 
@@ -185,3 +186,14 @@ def host_of(sender: bytes) -> str:
     if family == socket.AF_INET6 and len(sender) >= 24:
         return socket.inet_ntop(socket.AF_INET6, sender[8:24])
     return "somewhere"
+
+
+def address_of(sender: bytes) -> tuple[str, int] | tuple[str, int, int, int] | None:
+    """Address and port in a ``sockaddr`` structure, as a socket sends to; None: of another family."""
+    family = sender[1] if sys.platform == "darwin" else int.from_bytes(sender[:2], sys.byteorder)
+    port = int.from_bytes(sender[2:4], "big")
+    if family == socket.AF_INET and len(sender) >= 8:
+        return host_of(sender), port
+    if family == socket.AF_INET6 and len(sender) >= 28:
+        return host_of(sender), port, 0, int.from_bytes(sender[24:28], sys.byteorder)
+    return None

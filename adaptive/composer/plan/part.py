@@ -266,6 +266,7 @@ class PlannedPart:
             self.character.register + free_register(self.brief.stem_bars),
             self.variation,
             self.form.primes >= 2,
+            self.brief.tension,
         )
 
     @cached_property
