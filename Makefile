@@ -47,6 +47,9 @@ check: $(VENV)/test.stamp ## checks format, lint, types and import direction
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+tables: $(VENV)/test.stamp ## writes the tables of effects, the JSON Schema and the index of decisions anew
+	$(BIN)/python -m tools.tables
+
 prove: $(VENV)/test.stamp ## runs the long tests: hours of music, millions of packets
 	$(BIN)/python -m pytest -q -m prove $(ARGS)
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
         TraceError,
         UnknownNameError,
     )
+    from adaptive.music.chord import Chord
     from adaptive.music.note import Note
+    from adaptive.music.scale import Key
     from adaptive.preset.model import Preset
     from adaptive.session.input_kinds import register_input
     from adaptive.session.sink_kinds import register_sink
@@ -45,10 +47,12 @@ _HOME = {
     "BarContext": "adaptive.composer.context",
     "Beat": "adaptive.api.events",
     "CallbackError": "adaptive.errors",
+    "Chord": "adaptive.music.chord",
     "DeviceError": "adaptive.errors",
     "EndedError": "adaptive.errors",
     "Harmony": "adaptive.composer.harmony",
     "InputError": "adaptive.errors",
+    "Key": "adaptive.music.scale",
     "MachineError": "adaptive.errors",
     "MessageReceipts": "adaptive.api.message_receipts",
     "Moment": "adaptive.api.message_receipts",
@@ -79,10 +83,12 @@ __all__ = [
     "BarContext",
     "Beat",
     "CallbackError",
+    "Chord",
     "DeviceError",
     "EndedError",
     "Harmony",
     "InputError",
+    "Key",
     "MachineError",
     "MessageReceipts",
     "Moment",

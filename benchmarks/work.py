@@ -10,10 +10,11 @@ import numpy as np
 
 from adaptive.engine import commands
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, OscillatorSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec
 from adaptive.kernel import layout
 from adaptive.kernel.processors.registry import PROCESSORS
 from adaptive.kernel.sources.synth_record import PULSE, SAW
+from adaptive.kernel.sources.synth_settings import OscillatorSpec, SynthSpec
 
 SECONDS, RUNS, PIECE = 4, 5, 75 * layout.QUANTUM
 Before = Callable[[Engine], None]
@@ -94,7 +95,7 @@ def _stems(count: int, is_filtered: bool = False) -> dict[str, object]:
 
 def _voices(count: int, shape: int) -> dict[str, object]:
     pair = (OscillatorSpec(shape), OscillatorSpec(shape, semitones=0.1))
-    spec = InstrumentSpec(bus=0, voices=count, gain=0.02, oscillators=pair)
+    spec = SynthSpec(bus=0, voices=count, gain=0.02, oscillators=pair)
     engine = Engine(EngineSpec(instruments=[spec]))
     for first in range(0, count, 64):
         rows = [commands.play_note(0, 0, 40 + i % 48, 0.8, 0) for i in range(min(64, count - first))]

@@ -1,4 +1,4 @@
-"""Writes the tables of insert effects in `docs/presets.md` from the processors' descriptors.
+"""Writes the tables of insert effects and instruments in `docs/presets.md` from their descriptors.
 
 ``python -m tools.insert_tables`` refreshes them; a test holds page and descriptors equal.
 """
@@ -9,9 +9,14 @@ from pathlib import Path
 
 from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter, Processor
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.kernel.sources.descriptor import SoundSource
+from adaptive.kernel.sources.registry import SOURCES
 
 PAGE = Path(__file__).parents[1] / "docs" / "presets.md"
 BEGIN, END = "<!-- inserts: made by tools/insert_tables.py -->\n", "<!-- end of inserts -->\n"
+
+SOURCES_BEGIN = "<!-- instruments: made by tools/insert_tables.py -->\n"
+SOURCES_END = "<!-- end of instruments -->\n"
 
 
 def tables() -> str:
@@ -39,12 +44,46 @@ def _row(option: Option) -> str:
     return f"| `{option.name}` | {doc} | `{option.default:.12g}` | {limits}, {kind} |"
 
 
+def source_tables() -> str:
+    """The tables of all kinds of instruments that are described by a sound source alone, as Markdown."""
+    return "\n".join(_source_table(source) for kind, source in SOURCES.items() if kind != "synth")
+
+
+def _source_table(source: SoundSource) -> str:
+    head = "| key | means | default | range |\n|---|---|---|---|\n"
+    rows = [
+        f"| `{text.name}` | {_plain(text.doc)} | {'it must be given' if text.is_required else 'none'} | "
+        f"text{', or a whole number' if text.may_be_number else ''} |"
+        for text in source.texts
+    ]
+    rows += [
+        f"| `{one.name}` | {_plain(one.doc)} | `{one.default:.12g}` | {one.low:,g} to {one.high:,g} |"
+        for one in source.settings
+    ]
+    rows.append(
+        "| `voices` | the most voices at a time; when all are in use, a new note takes the oldest | "
+        f"`{source.usual_voices}` | 1 to 256 |"
+    )
+    return f"#### `{source.kind}`\n\n{source.doc}\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def _plain(sentence: str) -> str:
+    first = sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]
+    return first.removesuffix(".")
+
+
 def page() -> str:
     """The page with fresh tables."""
     text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{tables()}\n{END}{after}"
+    text = _between(text, SOURCES_BEGIN, SOURCES_END, source_tables())
+    return _between(text, BEGIN, END, tables())
+
+
+def _between(text: str, begin: str, end: str, made: str) -> str:
+    """A text with other content between two marks."""
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{made}\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -75,18 +75,25 @@ def against_the_beat(bars: Bars) -> float:
     return total / len(bars)
 
 
+TUNES = {
+    layer.name for one in ENSEMBLES.values() for layer in one.layers if layer.generator == "melody"
+}  # fmt: skip
+
+
 def roughness(bars: Bars) -> float:
-    """Return the mean roughness of what sounds together on every beat."""
+    """Return the mean roughness of the pitch classes that the accompaniment plays in each half bar."""
     total = []
     for bar in bars:
-        for beat in range(4):
+        for half in (0, 2):
             classes = {
                 note.midi % 12
-                for note in notes_of([bar], drums=False)
-                if note.onset <= beat < note.onset + note.duration
+                for name, notes in bar.items()
+                for note in notes
+                if name not in TUNES and note.pitch[-1].isdigit() and half <= note.onset < half + 2
             }
             pairs = [(a - b) % 12 for a in classes for b in classes if a > b]
-            total.append(sum(ROUGH.get(min(pair, 12 - pair), 0.0) for pair in pairs))
+            if classes:
+                total.append(sum(ROUGH.get(min(pair, 12 - pair), 0.0) for pair in pairs))
     return statistics.fmean(total)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from adaptive.analysis.grid import LOOP_TOLERANCE_S
 from adaptive.analysis.loop import Extent, sentence_tail
-from adaptive.analysis.model import SectionProposal
+from adaptive.analysis.model import PassedOver, SectionProposal
+from adaptive.analysis.names import NamedStem
 
 _WORD = re.compile(r"[^a-z0-9]+|(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
 
@@ -127,3 +128,60 @@ def _length(beats: int, meter: int) -> str:
     if beats % meter:
         return f"{beats} beats"
     return f"{beats // meter} bars" if beats != meter else "1 bar"
+
+
+def says_it_holds_one(path: Path) -> bool:
+    """Whether a file's name says that it holds an introduction and the loop, such as ``lead_intro+loop``.
+
+    Examples
+    --------
+    >>> says_it_holds_one(Path("flute (intro+loop).wav")), says_it_holds_one(Path("flute_intro.wav"))
+    (True, False)
+    """
+    words = set(_WORD.split(path.stem.lower()))
+    return "intro" in words and bool(words & {"loop", "loops", "looped"})
+
+
+def part(stems: Sequence[NamedStem]) -> tuple[list[NamedStem], list[NamedStem]]:
+    """Part the files of a section into those that hold the loop alone, and those that hold an introduction.
+
+    Where all names say the same, nothing is parted.
+    """
+    holding = [stem for stem in stems if says_it_holds_one(stem.path)]
+    alone = [stem for stem in stems if stem not in holding]
+    return (alone, holding) if alone else (list(stems), [])
+
+
+def with_held(
+    found: SectionProposal, holding: Sequence[NamedStem], lengths_s: Mapping[Path, float], taken: set[str]
+) -> tuple[SectionProposal, list[PassedOver]]:
+    """Return a section with its files that hold an introduction, and those that cannot.
+
+    Parameters
+    ----------
+    found : SectionProposal
+        The section, estimated from the other files.
+    holding : sequence of NamedStem
+        The files that hold an introduction by their names.
+    lengths_s : mapping of Path to float
+        Their lengths.
+    taken : set of str
+        Layers of other sections, which have other files.
+    """
+    passed_over = []
+    for stem in holding:
+        exact = (lengths_s[stem.path] - found.first_beat_s) * found.tempo_bpm / 60.0 - found.beats
+        bars = round(exact / found.beats_per_bar)
+        if bars < 1 or abs(exact - bars * found.beats_per_bar) > NEAR_BEATS or found.intro_beats:
+            why = "holds an introduction by its name, and is not by whole bars longer than the loop"
+            passed_over.append(PassedOver(stem.path, why))
+            continue
+        layer = f"{stem.layer}_with_intro" if {stem.layer} & (taken | set(found.files)) else stem.layer
+        note = f"Introduction: {bars} bars in {stem.path.name} alone, as its name and length say."
+        found = replace(
+            found,
+            files={**found.files, layer: (stem.path,)},
+            held_bars={**found.held_bars, layer: bars},
+            notes=(*found.notes, note),
+        )
+    return found, passed_over

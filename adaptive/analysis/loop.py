@@ -85,6 +85,10 @@ class Loop:
         return self.beats // self.beats_per_bar if self.beats % self.beats_per_bar == 0 else 0
 
 
+ATTACK_S = 0.012
+"""An onset is found up to so late: where a soft attack rises, not where it begins."""
+
+
 def find_loop(
     rhythm: Rhythm,
     onsets: Onsets,
@@ -205,6 +209,8 @@ def _first_beat(
     if is_whole_file:
         # A loop that fills its file has at most a beat of lead-in.
         first_s = max(0.0, rhythm.beat_s)
+        if 0.0 < first_s <= ATTACK_S:
+            return 0.0, "Beat 1: 0 s, because the loop fills the file and begins with it."
         return first_s, f"Beat 1: {first_s:.4f} s, the first beat, because the loop fills the file."
     number = strong_beats(onsets, rhythm)[0]
     first_s = max(0.0, rhythm.beat_s + number * rhythm.period_s)

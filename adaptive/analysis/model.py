@@ -37,6 +37,8 @@ class SectionProposal:
         Beats of the introduction that its files hold before bar 1; 0 if they hold none.
     intros : dict of str to Path
         The file that a layer plays once before its loop.
+    held_bars : dict of str to int
+        The bars of introduction that a layer's file holds before its loop, where the others hold none.
     wander : Wander or None
         Its beats, if they are on no even grid.
     """
@@ -52,6 +54,7 @@ class SectionProposal:
     beats_per_bar: int = 4
     intro_beats: int = 0
     intros: dict[str, Path] = field(default_factory=dict)
+    held_bars: dict[str, int] = field(default_factory=dict)
     wander: Wander | None = None
 
 

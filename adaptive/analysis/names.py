@@ -32,6 +32,7 @@ _NOISE = word_set(
     "stem stems loop loops looped export bounce bounced master final mixdown stereo mono wav flac "
     "ogg mp3 44k 48k 96k 16bit 24bit 32bit"
 )
+_LOOPS = word_set("loop loops looped")
 _NEUTRAL_FOLDERS = word_set(
     "stems audio files sounds music export exports bounces bounced rendered renders samples tracks wav wavs "
     "flac ogg mp3"
@@ -234,13 +235,22 @@ def _tokens(text: str) -> list[str]:
     """Split a name into lower-case words, without tempo, bars, `_NOISE` and leading numbers."""
     plain = _CAMEL.sub(" ", unicodedata.normalize("NFKC", text)).lower()
     plain = _BARS.sub(" ", _BPM.sub(" ", plain))
-    words = [word for word in re.split(r"[^\w#]+|_+", plain) if word and word not in _NOISE]
+    parts = [_folded(word) for word in re.split(r"[^\w#]+|_+", plain) if word]
+    if "intro" in parts and _LOOPS.intersection(parts):  # the file holds both: it is a stem of its section
+        parts.remove("intro")
+    words = [word for word in parts if word not in _NOISE]
     words = [word.replace("#", "") for word in words if len(words) == 1 or not _KEY.fullmatch(word)] or words
     while len(words) > 1 and words[0].isdigit():
         words = words[1:]
     while len(words) > 1 and _bare_bpm(words[-1]):
         words = words[:-1]
     return words
+
+
+def _folded(word: str) -> str:
+    """Return a word without accents, so that `menü` is a menu; as it is if no letter is left."""
+    folded = unicodedata.normalize("NFKD", word.translate(_PLAIN)).encode("ascii", "ignore").decode()
+    return folded or word
 
 
 def _bare_bpm(word: str) -> float | None:

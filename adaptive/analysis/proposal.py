@@ -17,7 +17,7 @@ from adaptive.analysis import blank, genre_template, template
 from adaptive.analysis.evidence import Evidence, combine
 from adaptive.analysis.fit import fit_files
 from adaptive.analysis.guess import Guess, guess_sections
-from adaptive.analysis.introduction import with_introduction
+from adaptive.analysis.introduction import part, with_held, with_introduction
 from adaptive.analysis.model import PassedOver, Proposal, SectionProposal, StingerProposal
 from adaptive.analysis.names import NamedStem
 from adaptive.analysis.order import layer_order, section_order
@@ -58,9 +58,10 @@ def propose(folder: Path) -> Proposal:
     stems = sort_stems(folder)
     if not stems.sections:
         raise InputError(f"{folder} holds only stingers: at least one file must be a loop.")
+    parted = {name: part(stems.sections[name]) for name in section_order(stems.sections)}
     evidence = {
-        name: combine(stems.sections[name], [stems.heard[stem.path] for stem in stems.sections[name]])
-        for name in section_order(stems.sections)
+        name: combine(alone, [stems.heard[stem.path] for stem in alone])
+        for name, (alone, _) in parted.items()
     }
     guess = guess_sections(evidence)
     sections_found = {
@@ -78,6 +79,12 @@ def propose(folder: Path) -> Proposal:
     kept = {name: fit.section for name, fit in fitted.items()}
     passed_over = [*stems.passed_over, *(item for fit in fitted.values() for item in fit.passed_over)]
     passed_over += _lone_introductions(stems, kept)
+    lengths_s = {path: heard.extent.length_s for path, heard in stems.heard.items()}
+    for name, (_, holding) in parted.items():
+        taken = {layer for other, section in kept.items() if other != name for layer in section.files}
+        if name in kept:
+            kept[name], gone = with_held(kept[name], holding, lengths_s, taken)
+            passed_over += gone
     lead = kept.get(guess.lead) or max(kept.values(), key=lambda found: found.confidence)
     return Proposal(
         lead.tempo_bpm,

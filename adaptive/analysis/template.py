@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adaptive.analysis.model import Proposal, SectionProposal, StingerProposal
+from adaptive.analysis.names import word_set
 from adaptive.analysis.padding import padded_suffix
 
 _WIDTH = 98
@@ -160,6 +161,11 @@ def _layer(
         lines.append(f"intro = {next(iter(intros.values()))}")
     elif intros:
         lines.append(f"intro = {{ {', '.join(f'{name} = {text}' for name, text in intros.items())} }}")
+    lines += [
+        f"intro_bars = {found.held_bars[layer]}".ljust(27) + "# sound once, before the loop"
+        for found in proposal.sections.values()
+        if layer in found.held_bars
+    ]
     if layer in proposal.stretch:
         kind = proposal.stretch[layer]
         lines.append(f'# stretch = "{kind.kind}"'.ljust(27) + f"# at another tempo: {kind.reason}")
@@ -196,6 +202,10 @@ def _entrance(number: int, count: int) -> str:
     return f'{{ over = "{_INTENSITY}", points = [{shown}] }}'
 
 
+ONCE = word_set("fanfare jingle")
+"""Words in the name of a section that plays once."""
+
+
 def _section(proposal: Proposal, name: str, found: SectionProposal) -> str:
     lines = [comment(note) for note in found.notes]
     lines.append(f"[sections.{name}]")
@@ -210,6 +220,9 @@ def _section(proposal: Proposal, name: str, found: SectionProposal) -> str:
         lines.append(f"length_bars  = {found.bars}")
     else:
         lines.append(f"length_beats = {found.beats}")
+    if ONCE.intersection(name.split("_")) and len(proposal.sections) > 1:
+        lines.append("plays        = 1             # as its name says; then what it interrupted goes on")
+        lines.append('then         = "back"')
     if found.beats_per_bar != proposal.beats_per_bar:
         lines.append(f'meter        = "{found.beats_per_bar}/4"')
     lines.append(f"first_beat_s = {found.first_beat_s:.4f}")

@@ -13,13 +13,13 @@ from adaptive.api.callbacks import Callback
 from adaptive.api.handles import as_number
 from adaptive.api.session import Session
 from adaptive.conductor.beginning import Beginning
+from adaptive.conductor.layout.strip_players import kinds_used
 from adaptive.conductor.messages import Message
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.inputs.input import Address
 from adaptive.inputs.message import Checker, NoReading
 from adaptive.kernel.compile import build
-from adaptive.preset.mixer import kinds
 from adaptive.preset.model import Preset
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.opening import DEFAULT_MEMORY_MB, open_live, open_preset
@@ -198,7 +198,7 @@ def beginning_of(preset: Preset, parameters: Mapping[str, float], states: Mappin
 
 def compile_kernel(preset: Preset) -> None:
     """Compile what a preset needs and is not compiled yet: on the first start, half a minute."""
-    wanted = build.unit_names(kinds(preset.file))
+    wanted = build.unit_names(kinds_used(preset.file))
     missing = build.missing_units(wanted)
     if missing:
         logger.warning("first start: compiling the render kernel (%d units)", len(missing))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ from adaptive.inputs.message import Checker, is_finite_number
 from adaptive.inputs.trace import Trace, read_trace, read_trace_lines
 from adaptive.inputs.trace_words import ignored_words
 from adaptive.preset.model import Preset
+from adaptive.session.midi_export import MidiExport, stem_layers
+from adaptive.session.missing_bars import MissingBars
 from adaptive.session.offline import Renderer
 from adaptive.session.opening import DEFAULT_MEMORY_MB
 from adaptive.session.render_job import (
@@ -121,15 +124,29 @@ def render(
     log: list[str] = []
     bank = Bank(rate, memory_mb * 1_000_000)
     renderer = Renderer(replace(job, fades_within=seconds is not None), bank, log.append)
-    audio = np.concatenate([np.zeros((0, job.channels), np.float32), *renderer.control_steps()])
+    missing, midi = MissingBars(), io.BytesIO()
+    renderer.performance.log.listeners.append(missing.hear)
+    export = None
+    if len(stem_layers(loaded)) < len(loaded.file.layers):
+        export = MidiExport(renderer.performance, midi)
+    pieces = [np.zeros((0, job.channels), np.float32)]
+    for piece in renderer.control_steps():
+        pieces.append(piece)
+        if export is not None:
+            export.write(piece)
+    if export is not None:
+        export.save()
+    ignored = _remarks(read, loaded) if trace is not None and read is not None else ()
+    audio = np.concatenate(pieces)
     return Take(
         audio,
         rate,
         tuple(json.loads(line) for line in log),
         loaded.file.name,
         job.seed,
-        tuple(_remarks(read, loaded) if trace is not None and read is not None else ()),
+        (*ignored, *missing.sentences()),
         credits_of(loaded),
+        midi.getvalue(),
     )
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from adaptive.analysis.loudness import Loudness, loudness_of
 from adaptive.api.events import SoundedNote
 from adaptive.api.take_html import take_html
+from adaptive.errors import InputError
+from adaptive.session.offline import MIDI_SUFFIX
 from adaptive.sinks.file import AudioFileSink
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
@@ -36,9 +38,11 @@ class Take:
     seed : int
         Seed that it was rendered with.
     remarks : tuple of str
-        Sentences about what was ignored or clamped.
+        Sentences about what was ignored or clamped, and about generators that failed.
     credits : Mapping
         ``title``, ``artist``, ``license`` of the preset, and ``comment``, for the tags of files.
+    midi : bytes
+        A Standard MIDI File of what the generated layers played; empty if there are none.
     """
 
     audio: Audio
@@ -48,6 +52,7 @@ class Take:
     seed: int
     remarks: tuple[str, ...] = ()
     credits: Mapping[str, str] = field(default_factory=dict)
+    midi: bytes = b""
 
     @property
     def seconds(self) -> float:
@@ -76,7 +81,8 @@ class Take:
         Parameters
         ----------
         path : path
-            ``.wav`` (24 bit), ``.flac`` (24 bit) or ``.ogg``; folders that are missing are made.
+            ``.wav`` (24 bit), ``.flac`` (24 bit) or ``.ogg``; ``.mid`` for the notes of the generated layers.
+            Folders that are missing are made.
 
         Returns
         -------
@@ -86,14 +92,28 @@ class Take:
         Raises
         ------
         InputError
-            The suffix is not one of these, or the file cannot be written.
+            The suffix is not one of these, the file cannot be written, or there are no notes for ``.mid``.
         MachineError
             The disk is full.
         """
         target = Path(path)
+        if target.suffix.lower() == MIDI_SUFFIX:
+            self._save_midi(target)
+            return target
         with AudioFileSink(target, self.sample_rate, self.audio.shape[1], dict(self.credits)) as sink:
             sink.write(self.audio)
         return target
+
+    def _save_midi(self, target: Path) -> None:
+        if not self.midi:
+            message = f"{self.preset} has no generated layer, so there are no notes to write"
+            raise InputError(message)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(self.midi)
+        except OSError as error:
+            message = f"{target}: cannot be written: {error.strerror or error}"
+            raise InputError(message) from error
 
     def _repr_html_(self) -> str:
         title = f"{self.preset}, {self.seconds:.1f} s, seed {self.seed}"

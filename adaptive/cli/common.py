@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from adaptive.conductor.beginning import Beginning
+from adaptive.conductor.layout.strip_players import kinds_used
 from adaptive.conductor.messages import SetProgramme
 from adaptive.errors import one_line
 from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
-from adaptive.preset.mixer import kinds
 from adaptive.preset.model import Preset
 from adaptive.sinks.stderr_mute import STDERR
 
@@ -84,7 +84,7 @@ def warm_kernel(preset: Preset | None = None) -> int:
     preset : Preset, optional
         Only what it needs; left out: everything.
     """
-    wanted = build.unit_names(None if preset is None else kinds(preset.file))
+    wanted = build.unit_names(None if preset is None else kinds_used(preset.file))
     missing = build.missing_units(wanted)
     if not missing:
         return 0

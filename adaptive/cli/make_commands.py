@@ -6,7 +6,7 @@ import json
 import socket
 import sys
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -19,8 +19,14 @@ from adaptive.preset.elastic import is_elastic
 from adaptive.preset.finding import Finding, findings_of
 from adaptive.session.opening import open_preset
 
+if TYPE_CHECKING:
+    from adaptive.analysis.room import SectionRoom
+
 ANSWERS = frozenset({"accepted", "merged", "dropped", "failed"})
 """Statuses of the first receipt of a request: they say whether it is carried out."""
+
+PORTS = {"tcp": 9001, "osc": 9000}
+"""The ports of `adaptive play`; TCP is asked first, because it answers."""
 
 REFUSAL_S = 0.05
 """How long `send` waits for the system to report a closed UDP port; it takes some microseconds."""
@@ -36,13 +42,19 @@ def check(
     presets: Annotated[list[str], typer.Argument(help="Names or folders.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each preset.")] = False,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
+    is_listening: Annotated[
+        bool, typer.Option("--listen", help="Play every section: which layer masks which, which is loud.")
+    ] = False,
 ) -> None:
     """Check presets."""
     is_faulty = False
     for name in presets:
         found = findings_of_preset(name, memory * 1_000_000)
+        if is_listening and not any(finding.severity == "fault" for finding in found):
+            found += _listened(name)
         has_faults = any(finding.severity == "fault" for finding in found)
         stretch = {} if has_faults else stretch_of(name)
+        room = {} if has_faults else room_of(name, memory * 1_000_000)
         is_faulty = is_faulty or has_faults
         if as_json:
             report: dict[str, Any] = {
@@ -54,16 +66,38 @@ def check(
                 report["stretch"] = {
                     layer: {"kind": one.kind, "reason": one.reason} for layer, one in stretch.items()
                 }
+            if room:
+                report["room"] = {section: one.as_json() for section, one in room.items()}
             sys.stdout.write(json.dumps(report) + "\n")
             continue
         for finding in found:
             sys.stdout.write(f"{name}: {finding.shown}\n" if len(presets) > 1 else f"{finding.shown}\n")
         for layer, one in stretch.items():
             sys.stdout.write(f'layers.{layer}: at another tempo "auto" is "{one.kind}": {one.reason}\n')
+        for section, left in room.items():
+            sys.stdout.write(f"sections.{section}: {left.sentence}\n")
         if not has_faults:
             sys.stdout.write(f"{name}: no faults\n")
     if is_faulty:
         raise typer.Exit(1)
+
+
+def _listened(name: str) -> list[Finding]:
+    """What is heard when every section is played; its loudness is told."""
+    from adaptive.cli.common import say, warm_kernel
+    from adaptive.session.listening import findings_of_listening, listen
+
+    preset = open_preset(name)
+    warm_kernel(preset)
+    heard = listen(preset)
+    for one in heard:
+        loudness = "not measurable" if one.integrated_lufs is None else f"{one.integrated_lufs:.1f} LUFS"
+        values = ", ".join(f"{key} {value:g}" for key, value in one.beginning.values.items())
+        say(f"section {one.name}: {loudness}" + (f" at {values}" if values else ""))
+    unheard = [section for section in preset.file.sections if section not in {one.name for one in heard}]
+    if unheard:
+        say(f"not played, because no parameter or state chooses them: {', '.join(unheard)}")
+    return list(findings_of_listening(heard))
 
 
 def stretch_of(name: str) -> dict[str, StretchKind]:
@@ -74,6 +108,17 @@ def stretch_of(name: str) -> dict[str, StretchKind]:
     from adaptive.analysis.stretch_guess import stretch_of_preset
 
     return stretch_of_preset(preset)
+
+
+def room_of(name: str, limit_bytes: int) -> dict[str, SectionRoom]:
+    """What the recordings of a preset sound, where generated layers leave room for them."""
+    preset = open_preset(name)
+    layers = preset.file.layers.values()
+    if not any(one.generator for one in layers) or not any(one.stem for one in layers):
+        return {}
+    from adaptive.analysis.room import room_of_preset
+
+    return room_of_preset(preset, limit_bytes)
 
 
 def findings_of_preset(name: str, limit_bytes: int) -> list[Finding]:
@@ -91,16 +136,18 @@ def send(
     values: Annotated[list[str] | None, typer.Argument(help="NAME=VALUE …")] = None,
     state: Annotated[str | None, typer.Option(help="[GROUP/]VALUE")] = None,
     event: Annotated[str | None, typer.Option(help="NAME")] = None,
-    to: Annotated[str, typer.Option(help="osc://HOST:PORT or tcp://HOST:PORT")] = "osc://127.0.0.1:9000",
+    to: Annotated[
+        str, typer.Option(help="tcp://HOST:PORT, or osc://HOST:PORT")
+    ] = f"tcp://127.0.0.1:{PORTS['tcp']}",
 ) -> None:
-    """Send parameters, a state or an event to a running engine."""
+    """Send parameters, a state or an event to a running engine, and print what became of each."""
     pairs = [_pair(text) for text in values or []]
     if not pairs and state is None and event is None:
         message = "nothing to send: give NAME=VALUE, --state or --event"
         raise UsageError(message)
     try:
         parts = urlsplit(to)
-        target = (parts.hostname or "127.0.0.1", parts.port or 9000)
+        target = (parts.hostname or "127.0.0.1", parts.port or PORTS.get(parts.scheme, 0))
     except ValueError:
         parts = None
     if parts is None or parts.scheme not in {"osc", "tcp"}:
@@ -139,10 +186,11 @@ def _send_osc(
             sender.send(packet)
             sender.recv(1)  # OSC has no answers, but the system reports a port at which no program listens
         except TimeoutError:
-            return
+            pass
         except OSError as error:
             message = f"no engine listens at {target[0]}:{target[1]}: {error.strerror or error}"
             raise InputError(message) from error
+    sys.stdout.write("sent; OSC has no answers: over tcp:// the engine says what became of it\n")
 
 
 def _send_tcp(

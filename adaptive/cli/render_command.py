@@ -66,6 +66,9 @@ def render(
         str | None,
         typer.Option(help="cut, fade (three seconds, behind a trace; the default) or cadence (on the bar)."),
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a trace with names that the preset does not declare.")
+    ] = False,
 ) -> None:
     """Render a preset to a file."""
     loaded = open_preset(preset)
@@ -76,6 +79,7 @@ def render(
         message = "--loudness goes with an audio file; a MIDI file has none"
         raise UsageError(message)
     job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
+    _tell_ignored(job, is_refused=strict)
     warm_kernel(loaded)
     began = time.monotonic()
     written = out if loudness is None else out.with_name(f".{out.stem}.unscaled.flac")
@@ -111,15 +115,31 @@ def render(
         say(changed)
     for remark in result.remarks:
         say(remark)
-    if job.trace and job.trace.ignored:
-        names = ignored_words(job.trace.ignored, job.preset)
-        say(f"names that the preset does not declare were ignored: {names}")
     if job.trace and job.trace.clamped:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.clamped.items())
         say(f"values out of their range were clamped: {names}")
     if job.trace and job.trace.no_readings:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.no_readings.items())
         say(f"numbers that are no readings were ignored, as the preset asks: {names}")
+
+
+def _tell_ignored(job: RenderJob, *, is_refused: bool) -> None:
+    """Tell of names that the preset does not declare, before minutes are rendered without them.
+
+    They are no fault by themselves: one trace may serve several presets.
+
+    Raises
+    ------
+    InputError
+        There are such names, and they are to be refused.
+    """
+    if job.trace is None or not job.trace.ignored:
+        return
+    names = ignored_words(job.trace.ignored, job.preset)
+    if is_refused:
+        message = f"the trace has names that the preset does not declare: {names}"
+        raise InputError(message)
+    say(f"names that the preset does not declare are ignored (--strict refuses them): {names}")
 
 
 def _refuse_overwriting(preset: Preset, out: Path, log: Path | None) -> None:

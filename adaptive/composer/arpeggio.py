@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
+from adaptive.composer.room import need_beside
 from adaptive.composer.seeding import seeded
 from adaptive.composer.writing import (
     MOTIF,
@@ -114,7 +115,7 @@ def _places(
         need = _need(meter.weight(step), liked)
         if style == "sparse":
             need = 0.08 + 0.9 * liked if meter.weight(step) > 0.2 else 2.0
-        if need <= context.density or (step == start and style != "sparse"):
+        if need_beside(context, step, need) <= context.density or (step == start and style != "sparse"):
             places.append(step)
     return places
 

@@ -1,4 +1,4 @@
-"""What the plan does to a bar of a layer: who rests, how dense it is, and where all are silent."""
+"""What the plan does to a bar of a layer: who rests, how dense it is, where all are silent or leave room."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from fractions import Fraction
 from adaptive.composer.blend import drawn_style
 from adaptive.composer.context import BarContext, Generator, WrittenBar
 from adaptive.composer.feel.performance import performed
+from adaptive.composer.room import density_beside, with_room
 from adaptive.music.note import Note
 
 
 def planned(context: BarContext) -> BarContext:
     """Return the context that a generator gets: with the density and the energy of the plan.
 
-    Of weighted styles, the theme has one.
+    Of weighted styles, the theme has one.  Beside busy recordings the density is lower.
     """
     plan = context.plan
     energy = min(1.0, max(0.0, context.energy + plan.energy - plan.part.brief.energy))
+    density = density_beside(context, plan.density(context.density))
     style = drawn_style(context.style, plan.part.seed)
-    return replace(context, density=plan.density(context.density), energy=energy, style=style)
+    return replace(context, density=density, energy=energy, style=style)
+
+
+def placed(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
+    """Return the notes of a built-in generator where plan and recordings leave room for them."""
+    return rested(with_room(notes, context), context)
 
 
 def rested(notes: tuple[Note, ...], context: BarContext) -> tuple[Note, ...]:
@@ -47,4 +54,4 @@ def write_bar(generator: Generator, context: BarContext) -> WrittenBar:
     if not context.plan.plays(context.layer):
         return WrittenBar(())
     written = generator(planned(context))
-    return replace(written, notes=performed(rested(written.notes, context), context))
+    return replace(written, notes=performed(placed(written.notes, context), context))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.euclid import euclid
 from adaptive.composer.meter import Meter
+from adaptive.composer.room import need_beside
 from adaptive.composer.writing import (
     bar_randoms,
     chord_index,
@@ -42,7 +43,8 @@ def comping(context: BarContext) -> WrittenBar:
     """
     style = style_of(context, STYLES, "comping")
     meter = meter_of(context)
-    places = sorted(place for place, need in STYLES[style](context, meter) if need <= context.density)
+    possible = STYLES[style](context, meter)
+    places = sorted(place for place, need in possible if need_beside(context, place, need) <= context.density)
     notes: list[Note] = []
     for start, end, chord, _ in chord_spans(context):
         voicing = context.plan.voicings[chord_index(context, start)]

@@ -26,3 +26,15 @@ class Harmony:
     key: Key
     chords: tuple[tuple[Fraction, Chord], ...]
     next_chord: Chord
+
+    def chord_at(self, beat: Fraction) -> Chord:
+        """The chord that sounds at a beat of the bar, counted from 0.
+
+        Examples
+        --------
+        >>> c, f = Chord.parse("C"), Chord.parse("F")
+        >>> harmony = Harmony(Key.parse("C major"), ((Fraction(0), c), (Fraction(2), f)), c)
+        >>> str(harmony.chord_at(Fraction(3, 2))), str(harmony.chord_at(Fraction(2)))
+        ('C', 'F')
+        """
+        return next(chord for onset, chord in reversed(self.chords) if onset <= beat)

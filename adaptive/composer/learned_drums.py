@@ -55,12 +55,12 @@ LIKED: dict[str, dict[tuple[str, int], float]] = {
     "funk": BACKBEAT | HATS,
     "hiphop": BACKBEAT,
     "latin": {("kick", 0): 1.0},
-    "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 1.5,
-              ("snare", 12): 1.5},
+    "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 3.0,
+              ("snare", 12): 3.0},
     "jazz": RIDE_AND_HAT,
     "pop": BACKBEAT | HATS | {("kick", 8): 1.0},
     "house": FOUR_ON_THE_FLOOR | {("ride", step): -4.0 for step in range(BAR_STEPS)},
-    "reggae": {("kick", 8): 2.5, ("snare", 8): 1.5, ("kick", 0): -1.5},
+    "reggae": {("kick", 8): 2.5, ("snare", 8): 3.0, ("kick", 0): -1.5},
 }  # fmt: skip
 """Strokes that make a style what it is: how much more likely they are made, in nats."""
 
@@ -73,6 +73,10 @@ FEWEST_STROKES, MOST_STROKES = 3.0, 31.0
 
 USUAL_SYNCOPATION = 1.75
 """What is asked for where nothing is: a little less than the median of the recordings, 2.1."""
+
+SYNCOPATION_OF = {"funk": 2.75, "hiphop": 2.0, "jazz": 2.5, "dance": 0.75, "reggae": 1.0}
+GHOSTS_OF = {"funk": 0.39, "hiphop": 0.2, "jazz": 0.33, "latin": 0.34, "reggae": 0.32}
+"""The same for styles that differ from it, and their share of ghosts: medians of the recordings, or near."""
 
 GROOVE_STEP = 5.0
 """A change of density by fewer strokes than these draws no other groove."""
@@ -159,8 +163,11 @@ def _theme(context: BarContext, style: str) -> _Theme:
     strokes = max(FEWEST_STROKES, GROOVE_STEP * round(strokes / GROOVE_STEP))
     return _Theme(
         plan.rhythm_seed(context.layer) ^ context.seed, style, STYLES.index(PLAYS_AS[style]), strokes,
-        USUAL_SYNCOPATION if steer.syncopation is None else MOST_SYNCOPATION * round(steer.syncopation, 1),
-        None if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1), plan.part.groove,
+        SYNCOPATION_OF.get(style, USUAL_SYNCOPATION)
+        if steer.syncopation is None
+        else MOST_SYNCOPATION * round(steer.syncopation, 1),
+        GHOSTS_OF.get(style) if steer.complexity is None else MOST_GHOSTS * round(steer.complexity, 1),
+        plan.part.groove,
         steer.syncopation is not None or steer.complexity is not None,
         style in WITH_RIDE and plan.part.form.place == 1 and plan.part.groove[0][0] < RIDE_SHARE,
         drum_temperature(steer.temperature),

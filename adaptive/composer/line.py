@@ -61,7 +61,14 @@ def nearest_consonance(position: int, chord: Chord) -> int:
     )
 
 
-def fit(targets: Sequence[TargetNote], key: Key, low: int, high: int, before: int | None) -> list[Pitch]:
+def fit(
+    targets: Sequence[TargetNote],
+    key: Key,
+    low: int,
+    high: int,
+    before: int | None,
+    strictness: float = 1.0,
+) -> list[Pitch]:
     """Choose the pitches of a line.
 
     Parameters
@@ -74,6 +81,8 @@ def fit(targets: Sequence[TargetNote], key: Key, low: int, high: int, before: in
         Range in staff positions, both included.
     before : int or None
         Staff position of the previous note; None at the start of a phrase.
+    strictness : float
+        Factor of what a note outside the chord costs; above 1, every such note costs something.
 
     Returns
     -------
@@ -85,7 +94,7 @@ def fit(targets: Sequence[TargetNote], key: Key, low: int, high: int, before: in
     Dynamic programming over pairs of neighbouring notes finds the line of least total cost.  A leap is
     thereby chosen together with the step that follows it.
     """
-    choices = [_Choices.of(target, key, low, high) for target in targets]
+    choices = [_Choices.of(target, key, low, high, strictness) for target in targets]
     first = choices[0]
     # last position -> position before it -> (cost, positions) of the cheapest line that ends with the two
     paths: _Paths = {
@@ -111,7 +120,7 @@ class _Choices:
     is_consonant: list[bool]
 
     @classmethod
-    def of(cls, target: TargetNote, key: Key, low: int, high: int) -> _Choices:
+    def of(cls, target: TargetNote, key: Key, low: int, high: int, strictness: float) -> _Choices:
         """Return the choices of a note."""
         positions = _positions(target, low, high)
         consonant = [is_consonant(p, target.chord) for p in positions]
@@ -119,7 +128,12 @@ class _Choices:
         tones = target.chord.pitch_classes
         costs = [
             abs(p - target.position)
-            + (0.0 if fits else FOREIGN if target.is_strong else RUB if _rubs(note, tones) else 0.0)
+            + (
+                0.0
+                if fits
+                else strictness * (FOREIGN if target.is_strong else RUB if _rubs(note, tones) else 0.0)
+                + max(0.0, strictness - 1.0)
+            )
             for p, fits, note in zip(positions, consonant, midi, strict=True)
         ]
         return cls(positions, costs, midi, consonant)

@@ -8,8 +8,10 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.line import TargetNote, fit, nearest_consonance
+from adaptive.composer.meter import PULSE
 from adaptive.composer.plan import cells
 from adaptive.composer.plan.tune import HIGH, HOME, LOW, TuneNote
+from adaptive.composer.room import need_beside
 from adaptive.composer.writing import bar_randoms, chord_at, in_range, meter_of, plain_note, style_of
 from adaptive.music.note import Note
 from adaptive.music.pitch import Pitch
@@ -89,12 +91,14 @@ def _passing(context: BarContext, line: list[TuneNote]) -> list[tuple[TuneNote, 
     for place, note in enumerate(line):
         weight = 1.0 if place == 0 or note.is_strong else meter.weight(note.onset)
         need = AS_WRITTEN * (1.0 - weight) * (0.4 + 0.6 * randoms[2 * place])
+        need = need_beside(context, note.onset, need) if weight < PULSE else need
         filled.append((note, need if place else 0.0))
         after = line[place + 1] if place + 1 < len(line) else note
         half = note.length / 2
         if after.onset == note.onset + note.length and half >= 2 * meter.step:
             added = TuneNote(note.onset + half, half, _between(context, note, after))
-            filled.append((added, AS_WRITTEN + 0.02 + 0.46 * randoms[2 * place + 1]))
+            need = AS_WRITTEN + 0.02 + 0.46 * randoms[2 * place + 1]
+            filled.append((added, need_beside(context, added.onset, need)))
     return filled
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.markov import walk
+from adaptive.composer.room import need_beside
 from adaptive.composer.seeding import seeded
 from adaptive.composer.writing import chord_spans, meter_of, pitch_in, plain_note, style_of
 from adaptive.music.note import Note
@@ -40,7 +41,7 @@ def texture(context: BarContext) -> WrittenBar:
     notes: list[Note] = []
     for place, chance, rank in zip(places, chances, ranks, strict=True):
         span = next((span for span in spans if span[0] <= place < span[1]), None)
-        if span is None or place in taken or chance > 0.8 * context.density:
+        if span is None or place in taken or need_beside(context, place, chance) > 0.8 * context.density:
             continue
         tones = [midi for midi in range(low, low + 25) if midi % 12 in span[2].pitch_classes]
         pitch = pitch_in(context, span[2], tones[rank % len(tones)])

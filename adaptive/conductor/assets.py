@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 from adaptive.composer.bar_source import SourceOf, in_the_step
@@ -14,19 +15,21 @@ from adaptive.composer.genres.mixing import own_style
 from adaptive.composer.meter import meter
 from adaptive.composer.plan.brief import LayerBrief, SectionBrief
 from adaptive.composer.plan.section_plan import SectionPlans
+from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
-from adaptive.conductor.layers.note_players import note_player_of
+from adaptive.conductor.layers.note_players import NotePlayer, note_player_of
 from adaptive.conductor.layers.sound_entry import SoundEntry
 from adaptive.conductor.layers.stem_state import Introduction
 from adaptive.conductor.layers.stem_tempo import StemTempo
 from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, control_start, default_value
 from adaptive.conductor.one_shots import OneShot, fill_sounds, shot_pickers, stinger_sounds
+from adaptive.conductor.stem_bars import SectionGrid, stem_bars_of
 from adaptive.conductor.variation_picker import VariationPicker
-from adaptive.engine.bank import Sound
+from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.engine import Engine
 from adaptive.engine.plan_cache import stretch_plan_of
 from adaptive.errors import AudioFileError, PresetError
@@ -96,6 +99,12 @@ class SegmentAssets:
         """Length of the introduction in frames."""
         return self._frames(self.intro_beats)
 
+    @property
+    def grid(self) -> SectionGrid:
+        """Where its bars lie."""
+        bars = Fraction(self.length_beats, self.segment.beats_per_bar)
+        return SectionGrid(meter(*self.segment.meter), self.loop_frames, bars)
+
     def _frames(self, beats: float) -> int:
         return round(beats * self.loop_frames / self.length_beats)
 
@@ -120,6 +129,9 @@ class Assets:
     fills: dict[str, tuple[OneShot, ...]]
     plans: dict[str, SectionPlans] = field(default_factory=dict)
     shot_pickers: dict[str, VariationPicker] = field(default_factory=dict)
+    stinger_players: dict[str, NotePlayer] = field(default_factory=dict)
+    """What plays the notes of written stingers."""
+
     fill_tempo: dict[str, StemTempo] = field(default_factory=dict)
     stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
@@ -170,10 +182,10 @@ def prepare(
             faults.append(fault(key_of(preset.file, name), str(error)))
     if faults:
         raise PresetError(ordered(preset, faults), str(preset.folder))
-    segments = {name: _measure_segment(preset, name, durations, rate) for name in preset.segments}
+    segments = {name: measure_segment(preset, name, durations, rate) for name in preset.segments}
     stems = {}
     for name, place in layout.stem_places.items():
-        sounds = _stem_sounds(preset, name, segments, durations, engine, faults)
+        sounds = stem_sounds(preset, name, segments, durations, bank, faults)
         introductions = _introductions(preset, name, segments, sounds, engine, faults)
         first_passes = _first_passes(preset, name, segments, sounds, engine, faults)
         entry = SoundEntry(preset, name, engine)
@@ -193,10 +205,14 @@ def prepare(
         if preset.file.layers[name].generator is not None
     }
     bank.forget_decoded()
-    plans = {
-        name: SectionPlans(section_brief(preset, name, seed, has_stems=segments[name].has_stems))
+    briefs = {
+        name: section_brief(preset, name, seed, has_stems=segments[name].has_stems)
         for name in preset.segments
         if _has_harmony(preset, name)
+    }
+    plans = {
+        name: SectionPlans(replace(brief, stem_bars=_stem_bars(brief, segments[name], stems, bank)))
+        for name, brief in briefs.items()
     }
     if layout.spec.is_elastic or engine.spec.is_elastic:  # what takes long, before the music waits for it
         build.addresses(build.STRETCH_UNITS)
@@ -204,7 +220,33 @@ def prepare(
             for sound in stem.recordings():
                 stretch_plan_of(bank, sound)
     pickers = shot_pickers(preset, stingers, fills, seed)
-    return Assets(segments, stems, generated, stingers, fills, plans, pickers)
+    players = {
+        name: note_player_of(place, engine)
+        for name, place in layout.stingers.items()
+        if place.instrument is not None
+    }
+    return Assets(segments, stems, generated, stingers, fills, plans, pickers, players)
+
+
+def _stem_bars(
+    brief: SectionBrief, segment: SegmentAssets, stems: dict[str, StemLayer], bank: Bank
+) -> tuple[StemBar, ...]:
+    """What the recordings of a segment sound; empty if no layer of it leaves room."""
+    if not leaves_room(brief):
+        return ()
+    names = {*segment.segment.layers, brief.section}
+    loops = [
+        sound
+        for name, stem in stems.items()
+        if name in names
+        for sound, _ in stem.sounds.get(brief.section, ())
+    ]
+    return stem_bars_of(bank, loops, segment.grid)
+
+
+def leaves_room(brief: SectionBrief) -> bool:
+    """Whether a section has a pitched generated layer, which leaves room for recordings."""
+    return any(not GENERATORS[layer.generator].is_percussive for layer in brief.layers)
 
 
 def _has_harmony(preset: Preset, segment: str) -> bool:
@@ -215,7 +257,8 @@ def _has_harmony(preset: Preset, segment: str) -> bool:
     return bool(table.chords) or table.key is not None
 
 
-def _measure_segment(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SegmentAssets:
+def measure_segment(preset: Preset, name: str, durations: dict[Path, float], rate: int) -> SegmentAssets:
+    """Measure a section or bridge from the durations of its files, in seconds."""
     segment = preset.segments[name]
     length = section_length_beats(preset, name, durations)
     divisor = 1
@@ -233,15 +276,16 @@ def _measure_segment(preset: Preset, name: str, durations: dict[Path, float], ra
     return SegmentAssets(segment, length, frames, tempo_bpm, bool(stems), intro)
 
 
-def _stem_sounds(
+def stem_sounds(
     preset: Preset,
     layer: str,
     segments: dict[str, SegmentAssets],
     durations: dict[Path, float],
-    engine: Engine,
+    bank: Bank,
     faults: list[Finding],
 ) -> dict[str, tuple[Sound, ...]]:
-    rate = engine.spec.sample_rate
+    """Load the loops of a layer, by segment; what cannot be used is added to `faults`."""
+    rate = bank.sample_rate
     sounds: dict[str, tuple[Sound, ...]] = {}
     for name, segment_assets in segments.items():
         segment = segment_assets.segment
@@ -258,7 +302,7 @@ def _stem_sounds(
                 origin = round(segment.first_beat_s * rate) + (segment_assets.intro_frames if held else 0)
                 beat = round(segment.beat_s * rate)
                 is_wrapped = preset.is_wrapped(layer)
-                sound = engine.bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
+                sound = bank.load(path, origin, frames, beat, is_wrapped=is_wrapped)
                 sounds[name] = (*sounds.get(name, ()), sound)
             except AudioFileError as error:
                 faults.append(fault(_key_path(name), str(error)))

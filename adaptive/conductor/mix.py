@@ -169,8 +169,9 @@ class Mix:
             row = target.row(self._playback.layout)
             self._outbox.add([commands.filter_bus(at, row, target.high, 0)])
         held = commands.hold_cell(
-            at, cell, in_cell, frames, share=share, own=target.own, factor=factor, has_curve=target.has_curve
-        )
+            at, cell, in_cell, frames, share=share, own=target.own, factor=factor,
+            has_curve=target.has_curve, is_ratio=target.is_ratio,
+        )  # fmt: skip
         self._outbox.add([held])
 
     def _wanted(self, path: str, target: MixTarget) -> tuple[float, float, float]:
@@ -185,8 +186,9 @@ class Mix:
         """Let a cell go that the preset has no longer, or has elsewhere."""
         cell, target = self._cells.pop(path)
         free = commands.hold_cell(
-            at, cell, 0.0, frames, share=0.0, own=target.own, has_curve=target.has_curve
-        )
+            at, cell, 0.0, frames, share=0.0, own=target.own, has_curve=target.has_curve,
+            is_ratio=target.is_ratio,
+        )  # fmt: skip
         self._outbox.add([free])
 
     def _cell_of(self, target: MixTarget) -> int | None:

@@ -52,6 +52,8 @@ class MixTarget:
         Name of the bus that a send goes to.
     insert, name : str
         Which insert, and which of its parameters.
+    is_ratio : bool
+        Whether it moves along ratios, as frequencies and times do.
     """
 
     path: str
@@ -64,6 +66,7 @@ class MixTarget:
     send: str = ""
     insert: str = ""
     name: str = ""
+    is_ratio: bool = False
 
     @property
     def has_curve(self) -> bool:
@@ -155,7 +158,7 @@ def _level(path: str, level: Control, row: Row) -> Iterator[MixTarget]:
 
 def _cutoff(path: str, cutoff: Control | None, row: Row) -> MixTarget:
     own = OPEN_HZ if cutoff is None else cutoff
-    return MixTarget(f"{path}.cutoff_hz", *CUTOFFS_HZ, row, kernel.MAP_CUTOFF, own)
+    return MixTarget(f"{path}.cutoff_hz", *CUTOFFS_HZ, row, kernel.MAP_CUTOFF, own, is_ratio=True)
 
 
 def _inserts(path: str, inserts: Sequence[InsertTable], row: Row) -> Iterator[MixTarget]:
@@ -180,6 +183,7 @@ def _parameters(
                 own,
                 insert=insert,
                 name=one.name,
+                is_ratio=one.law == "logarithmic",
             )
 
 

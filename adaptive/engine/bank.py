@@ -99,6 +99,9 @@ class Bank:
         self.notes: dict[int, Any] = {}
         """What was found out about a sound, by its `id`; forgotten with it."""
 
+        self.contents: dict[int, Any] = {}
+        """What was found to sound in a sound, by its `id` and the grid; forgotten with it."""
+
         self._guard = threading.Lock()
 
     def load(
@@ -309,6 +312,7 @@ class Bank:
                 if id(sound) in gone and isinstance(key[0], Path):
                     del self._sounds[key]
                     self.notes.pop(id(sound), None)
+                    self.contents.pop(id(sound), None)
                     channels = 1 if sound.left is sound.right else 2
                     self.used_bytes -= channels * sound.left.nbytes
             known = {(key[0], key[1]) for key in self._sounds if isinstance(key[0], Path)}

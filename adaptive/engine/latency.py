@@ -56,6 +56,10 @@ class Latencies:
         there = self.master if target is None else self.arrivals.get(target, 0)
         return there - self.departures.get(row, 0)
 
+    def fader(self, row: int) -> int:
+        """Frames by which a row is late at its fader, behind its inserts."""
+        return self.departures.get(row, 0)
+
     def longest(self, row: int) -> int:
         """Most frames that a row's sound may wait on any way: nothing is later than the master."""
         return self.master - self.departures.get(row, 0)

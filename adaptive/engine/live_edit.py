@@ -24,7 +24,6 @@ from adaptive.engine import commands
 from adaptive.engine.cells import fill_mappings
 from adaptive.engine.commands import Command
 from adaptive.engine.engine import Engine
-from adaptive.engine.instrument_record import fill_tone
 from adaptive.engine.records import (
     OPEN_HZ,
     fill_parameter,
@@ -213,7 +212,7 @@ def _store_parameters(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
 
 
 def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
-    """Store patches of instruments.  Single words; old and new ones may be mixed for one quantum, 1.3 ms."""
+    """Store settings of instruments.  Single words; old and new ones may be mixed for a quantum, 1.3 ms."""
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
-            fill_tone(engine.memory["instruments"][index], new.instruments[index], engine.spec.sample_rate)
+            engine.memory.instruments.set(index, new.instruments[index])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from adaptive.engine.arrays import Array, address, aligned
 from adaptive.engine.delay_lines import DelayLines
 from adaptive.engine.inserts import Inserts
-from adaptive.engine.instrument_record import fill_instrument
+from adaptive.engine.instruments import Instruments
 from adaptive.engine.latency import latencies
 from adaptive.engine.records import (
     clear_buses,
@@ -23,7 +23,7 @@ from adaptive.engine.records import (
 )
 from adaptive.engine.render_list import fill_steps, render_list, unit_table
 from adaptive.engine.sends import Sends
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec
+from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.engine.validate import check_spec
 from adaptive.kernel import layout as k
 from adaptive.kernel.bus_record import BUS_GROUP
@@ -37,7 +37,6 @@ from adaptive.kernel.sources.stretch_record import (
     STRETCH_WORK,
     stretch_tables,
 )
-from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 NO_SLACK_YET = 2**62
 """Value of `least_slack_frames` before the first timed command."""
@@ -85,7 +84,7 @@ class Memory:
         self._lay_out(arrivals)
         self._fill_header(units)
         self._fill_buses()
-        self._fill_instruments()
+        self["clips"]["first_event"] = -1
         self._fill_parameters()
         self._fill_schedule()
         self._fill_master()
@@ -114,16 +113,18 @@ class Memory:
     def _lay_out(self, arrivals: Array | None) -> None:
         spec, spare, q = self.spec, self.spec.spare_rows, k.QUANTUM
         groups = _groups(len(spec.buses))
-        self.voice_groups = voice_groups(spec.instruments)
         buckets = _power_of_two(spec.horizon_s * spec.sample_rate / q)
         parameters, sources = len(spec.parameters) + spare.parameters, len(spec.sources)
         self._add("clips", CLIP_GROUP, _groups(spec.clips + spare.clips))
         self._add("sounds", k.SOUND, spec.sounds)
-        self._add("voices", VOICE_GROUP, self.voice_groups + spare.voice_groups)
-        self._add("instruments", INSTRUMENT, len(spec.instruments) + spare.instruments)
+        table = self._add("instruments", np.int64, len(spec.instruments) + spare.instruments)
+        self.instruments = Instruments(table, spec.sample_rate)
+        for row, instrument in enumerate(spec.instruments):
+            self.instruments.begin(row, instrument)
         self._add("buses", BUS_GROUP, groups)
         sends = sum(len(bus.sends) for bus in spec.buses) + spare.sends
         self.sends = Sends(self._add("sends", k.SEND, sends))
+        self._add("bus_delays", np.int32, groups * k.PAIRS, 2)
         self._add("bus_audio", np.float32, groups * k.PAIRS, 2, q)  # filters process whole groups
         self._add("master_audio", np.float32, spec.channels, q)
         self._add("master_delay", np.float32, spec.channels, k.MASTER_LOOK_AHEAD)
@@ -148,7 +149,7 @@ class Memory:
         self._add("replies", k.REPLY, spec.replies)
         self._add("telemetry", k.TELEMETRY, 1)
         self._add("units", np.int64, len(self._row_of_unit))
-        self._add("steps", k.STEP, len(render_list(spec, self.inserts)) + 1)
+        self._add("steps", k.STEP, len(render_list(spec, self.inserts, self.instruments)) + 1)
         self.arrays["arrivals"] = aligned(np.int64, 1) if arrivals is None else arrivals
         self.head["at_arrivals"] = address(self.arrays["arrivals"])
         self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
@@ -183,7 +184,7 @@ class Memory:
         for name, row in self._row_of_unit.items():
             self["units"][row] = units[name]
         head["unit_count"] = len(units)
-        fill_steps(self["steps"], render_list(spec, self.inserts), self._row_of_unit)
+        fill_steps(self["steps"], render_list(spec, self.inserts, self.instruments), self._row_of_unit)
         head["step_rows"] = MOST_STEPS
 
     def counts(self, spec: EngineSpec) -> dict[str, int]:
@@ -192,7 +193,6 @@ class Memory:
             "spare_first": spec.spare_buses.start // k.PAIRS,
             "spare_end": spec.spare_buses.stop // k.PAIRS,
             "clip_groups": _groups(spec.clips),
-            "voice_groups": voice_groups(spec.instruments),
             "instrument_count": len(spec.instruments),
             "parameter_count": len(spec.parameters),
             "mapping_count": len(spec.mappings),
@@ -207,6 +207,7 @@ class Memory:
         """Write the settings of a silent bus, and link its sends, at their gains."""
         fill_bus(self["buses"], index, bus)
         self._delay_lines.fill(self["buses"], index, bus, self.latencies)
+        self["bus_delays"][index] = self.latencies.fader(index), self.latencies.arrivals.get(index, 0)
         for number, to in enumerate(bus.sends):
             gain = bus.send_gains[number] if number < len(bus.send_gains) else 0.0
             self.add_send(index, to, gain, gain)
@@ -225,26 +226,6 @@ class Memory:
         for (row, name), path in self.latencies.keys.items():
             if row == index:
                 self.inserts.listen(row, name, path.bus, path.delay)
-
-    def _fill_instruments(self) -> None:
-        self["clips"]["first_event"] = -1
-        voices = self["voices"]
-        voices["first_event"], voices["event_offset"] = -1, -1
-        voices["release_frame"] = 2**62
-        voices["step"], voices["step_other"] = 0.01, 0.01
-        voices["inverse"], voices["inverse_other"] = 100.0, 100.0
-        voices["damping"] = 1.0
-        first = 0
-        for index, instrument in enumerate(self.spec.instruments):
-            self.fill_instrument(index, instrument, first)
-            first += voice_groups_of(instrument.voices)
-
-    def fill_instrument(self, index: int, instrument: InstrumentSpec, first: int) -> None:
-        """Write a new instrument into row `index`; its voices start at voice group `first`."""
-        record, count = self["instruments"][index], voice_groups_of(instrument.voices)
-        fill_instrument(record, instrument, self.spec.sample_rate)
-        record["first_group"], record["group_count"] = first, count
-        self["voices"]["instrument"][first : first + count] = index
 
     def _fill_parameters(self) -> None:
         for index, parameter in enumerate(self.spec.parameters):
@@ -275,7 +256,7 @@ class Memory:
 
     def show_steps(self, publish: Callable[[int, int], object]) -> None:
         """Replace the render list by that of the present specification and inserts."""
-        steps = render_list(self.spec, self.inserts)
+        steps = render_list(self.spec, self.inserts, self.instruments)
         rows = aligned(k.STEP, len(steps) + 1)
         fill_steps(rows, steps, self._row_of_unit)
         self.show("steps", rows, publish)
@@ -324,16 +305,6 @@ class Memory:
         master["dc_coefficient"] = 1.0 - 2.0 * math.pi * 5.0 / rate
         for name in ("wanted", "least", "smooth", "doubled"):
             master[name] = 1.0
-
-
-def voice_groups_of(voices: int) -> int:
-    """Return the number of groups of sixteen that hold so many voices, at least 1."""
-    return max(1, -(-voices // k.LANES))
-
-
-def voice_groups(instruments: Sequence[InstrumentSpec]) -> int:
-    """Return the number of groups of sixteen voices that instruments use together."""
-    return sum(voice_groups_of(instrument.voices) for instrument in instruments)
 
 
 def _groups(count: int) -> int:

@@ -19,7 +19,7 @@ from adaptive.engine import stretch_kind, stretch_plan
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.stretch_kind import StretchKind, propose_stretch
 from adaptive.engine.stretch_plan import StretchPlan, plan_sound
-from adaptive.kernel.compile.cache import cache_folder, write_file
+from adaptive.kernel.compile.cache import cache_folder, write_kept
 from adaptive.kernel.sources.stretch_record import MASK_BYTES, STRETCH_ONSET
 
 FOLDER = "stretch"
@@ -94,9 +94,4 @@ def _write(path: Path, plan: StretchPlan, kind: StretchKind) -> None:
         kind=kind.kind,
         reason=kind.reason,
     )
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, content.getvalue())
-        files = sorted(path.parent.glob("*.npz"), key=lambda one: one.stat().st_mtime)
-        for old in files[: max(0, len(files) - MOST_FILES)]:
-            old.unlink()
+    write_kept(path, content.getvalue(), MOST_FILES)

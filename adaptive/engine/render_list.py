@@ -14,6 +14,7 @@ import numpy as np
 
 from adaptive.engine.graph import ranks, rendered_rows
 from adaptive.engine.inserts import Inserts, waves
+from adaptive.engine.instruments import Instruments
 from adaptive.engine.spec import EngineSpec
 from adaptive.kernel import layout as k
 
@@ -31,12 +32,12 @@ class Step:
     count: int = 0
 
 
-def render_list(spec: EngineSpec, inserts: Inserts) -> list[Step]:
+def render_list(spec: EngineSpec, inserts: Inserts, instruments: Instruments) -> list[Step]:
     """Steps of a quantum; groups of spare buses have none."""
     groups, rank = rendered_rows(spec), ranks(spec)
-    steps = [Step("clips"), Step("voices")]
-    if spec.is_elastic:
-        steps.insert(0, Step("stretch"))
+    steps = [Step("stretch")] if spec.is_elastic else []
+    steps += [Step("clips")] if spec.clips else []
+    steps += [Step(unit, instrument) for unit, instrument in instruments.units()]
     begun: set[int] = set()
     for level in range(max(rank.values(), default=-1) + 1):
         rows_of = {group: [row for row in rows if rank[row] == level] for group, rows in groups.items()}

@@ -15,11 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from adaptive.engine.cells import settle
 from adaptive.engine.latency import latencies
-from adaptive.engine.memory import Memory, voice_groups, voice_groups_of
+from adaptive.engine.memory import Memory
 from adaptive.engine.records import fill_new_parameter, fill_program, reset_bus
 from adaptive.engine.spec import EngineRow, EngineSpec, SpareRows
 from adaptive.kernel import layout as k
@@ -38,22 +36,16 @@ def is_at_rest(memory: Memory, row: EngineRow) -> bool:
         if memory.head["spare_first"] <= group < memory.head["spare_end"]:
             return True
         is_silent = memory["buses"][group]["silent_quanta"][column] > k.QUIET_QUANTA
-        clips, count = memory["clips"], int(memory.head["instrument_count"])
+        clips, instruments = memory["clips"], memory.instruments
         has_clips = ((clips["state"] != 0) & (clips["bus"] == index)).any()
-        instruments = np.flatnonzero(memory["instruments"][:count]["bus"] == index).tolist()
         return bool(
-            is_silent and not has_clips and all(_is_instrument_at_rest(memory, i) for i in instruments)
+            is_silent
+            and not has_clips
+            and all(instruments.is_at_rest(row) for row in instruments.on_bus(index))
         )
     if kind == "clip":
         return bool(memory["clips"][group]["state"][column] == 0)
-    return kind != "instrument" or _is_instrument_at_rest(memory, index)
-
-
-def _is_instrument_at_rest(memory: Memory, index: int) -> bool:
-    record = memory["instruments"][index]
-    first = int(record["first_group"])
-    voices = memory["voices"][first : first + int(record["group_count"])]
-    return bool(record["sounding"] == 0 and not voices["active"].any())
+    return kind != "instrument" or memory.instruments.is_at_rest(index)
 
 
 def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
@@ -66,7 +58,6 @@ def merged(old: EngineSpec, new: EngineSpec) -> EngineSpec:
     spare = SpareRows(
         old.clips + old.spare_rows.clips - clips,
         len(old.instruments) + old.spare_rows.instruments - len(instruments),
-        voice_groups(old.instruments) + old.spare_rows.voice_groups - voice_groups(instruments),
         len(old.parameters) + old.spare_rows.parameters - len(parameters),
         len(old.mappings) + old.spare_rows.mappings - len(new.mappings),
         sends_left(old, new),
@@ -149,17 +140,15 @@ def grow(
     _grow_parameters(memory, old, new, moved, publish)
     memory.spec, memory.latencies = new, latencies(new)
     memory.inserts.free_dropped()
+    memory.instruments.free_replaced()
     for index in fresh_rows("bus", old, new):
         reset_bus(memory["buses"], index)
         memory.sends.forget(index)
         memory.connect_bus(index, new.buses[index])
         memory.begin_inserts(index, new.buses[index])
         settle(memory, index, new.mappings)
-    next_group = int(memory.head["voice_groups"])
     for index in fresh_rows("instrument", old, new):
-        is_added, first = index >= len(old.instruments), int(memory["instruments"][index]["first_group"])
-        memory.fill_instrument(index, new.instruments[index], next_group if is_added else first)
-        next_group += voice_groups_of(new.instruments[index].voices) if is_added else 0
+        memory.instruments.begin(index, new.instruments[index])
     # before the counts: the kernel may give a command only to a bus that has a step to carry it out
     memory.show_steps(publish)
     for name, value in memory.counts(new).items():

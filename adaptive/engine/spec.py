@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adaptive.kernel.sources.synth_record import SAW
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,56 +69,6 @@ class BusSpec:
     send_gains: tuple[float, ...] = ()
     cutoff_hz: float = 20000.0
     inserts: tuple[InsertSpec, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EnvelopeSpec:
-    """Attack, decay, sustain (0 … 1) and release; times in seconds."""
-
-    attack_s: float = 0.005
-    decay_s: float = 0.1
-    sustain: float = 1.0
-    release_s: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class OscillatorSpec:
-    """One oscillator: shape (`SAW` …), level 0 … 1, offset in semitones, pulse width."""
-
-    shape: int = SAW
-    level: float = 1.0
-    semitones: float = 0.0
-    width: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentSpec:
-    """A synthesiser: its bus, its number of voices, and its patch.
-
-    Names end with their unit: hertz, seconds, octaves or cents.  `resonance` is 0 … 0.98; `gain` is linear.
-    """
-
-    bus: int
-    voices: int = 16
-    oscillators: tuple[OscillatorSpec, OscillatorSpec] = (
-        OscillatorSpec(),
-        OscillatorSpec(level=0.0),
-    )
-    cutoff_hz: float = 8000.0
-    resonance: float = 0.1
-    filter_mode: str = "low_pass"
-    key_track: float = 0.3
-    filter_octaves: float = 0.0
-    velocity_octaves: float = 1.0
-    amplitude: EnvelopeSpec = field(default_factory=EnvelopeSpec)
-    modulation: EnvelopeSpec = field(default_factory=EnvelopeSpec)
-    lfo_rate_hz: float = 5.0
-    lfo_pitch_cents: float = 0.0
-    lfo_cutoff_octaves: float = 0.0
-    lfo_level: float = 0.0
-    lfo_delay_s: float = 0.0
-    gain: float = 1.0
-    spread: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +141,10 @@ EngineRow = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class SpareRows:
-    """Numbers of spare rows for objects added while the engine plays.  They cost memory but no time.
-
-    `voice_groups` counts groups of sixteen voices.
-    """
+    """Numbers of spare rows for objects added while the engine plays.  They cost memory but no time."""
 
     clips: int = 0
     instruments: int = 0
-    voice_groups: int = 0
     parameters: int = 0
     mappings: int = 0
     sends: int = 0

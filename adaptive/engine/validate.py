@@ -12,6 +12,7 @@ from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.operations import BUS, CLIP, INSTRUMENT, NOBODY, PARAMETER, TARGETS
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.kernel.sources.registry import SOURCES
 
 
 def check_spec(spec: EngineSpec) -> None:
@@ -38,6 +39,8 @@ def check_spec(spec: EngineSpec) -> None:
     for number, instrument in enumerate(spec.instruments):
         is_known = 0 <= instrument.bus < len(spec.buses)
         _require(is_known, f"instrument {number} plays on bus {instrument.bus}, which does not exist")
+        _require(instrument.kind in SOURCES, f"there is no sound source {instrument.kind!r}")
+        _require(instrument.voices > 0, f"instrument {number} has no voices")
     for number, mapping in enumerate(spec.mappings):
         is_known = 0 <= mapping.parameter < len(spec.parameters) and 0 <= mapping.bus < len(spec.buses)
         _require(is_known, f"mapping {number} refers to a parameter or a bus that does not exist")

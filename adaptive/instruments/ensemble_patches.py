@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
+from adaptive.preset.instrument_tables import Envelope, InstrumentTable, LfoTable, OscillatorTable
 
 _Osc = OscillatorTable
 _Env = Envelope

@@ -5,7 +5,7 @@ the output in its loudest 400 ms.
 
 Examples
 --------
->>> instrument_spec(PATCHES["pad_warm"], bus=2).bus
+>>> synth_spec(PATCHES["pad_warm"], bus=2).bus
 2
 """
 
@@ -16,11 +16,17 @@ from difflib import get_close_matches
 
 import msgspec
 
-from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec, OscillatorSpec
 from adaptive.errors import InputError
 from adaptive.instruments.ensemble_patches import ENSEMBLE_PATCHES
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
-from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
+from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
+from adaptive.preset.instrument_tables import (
+    AnyInstrumentTable,
+    Envelope,
+    InstrumentTable,
+    LfoTable,
+    OscillatorTable,
+)
 from adaptive.units import db_to_gain
 
 SHAPES = {
@@ -110,7 +116,7 @@ PATCHES: Mapping[str, InstrumentTable] = {**_PATCHES, **ENSEMBLE_PATCHES}
 """Built-in patches by name."""
 
 
-def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None) -> InstrumentTable:
+def resolve(name: str, instruments: Mapping[str, AnyInstrumentTable] | None = None) -> AnyInstrumentTable:
     """Return a patch by name.
 
     Parameters
@@ -122,7 +128,7 @@ def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None)
 
     Returns
     -------
-    InstrumentTable
+    AnyInstrumentTable
         The patch, merged with its `base`: values that differ from their defaults replace those of the
         built-in patch, key by key.
 
@@ -134,14 +140,14 @@ def resolve(name: str, instruments: Mapping[str, InstrumentTable] | None = None)
     table = (instruments or {}).get(name)
     if table is None:
         return _built_in(name, [*PATCHES, *(instruments or {})])
-    if table.base is None:
+    if not isinstance(table, InstrumentTable) or table.base is None:
         return table
     merged = _merged(_built_in(table.base, [*PATCHES]), table)
     assert isinstance(merged, InstrumentTable)  # a merge keeps its type
     return msgspec.structs.replace(merged, base=None)
 
 
-def instrument_spec(table: InstrumentTable, bus: int) -> InstrumentSpec:
+def synth_spec(table: InstrumentTable, bus: int) -> SynthSpec:
     """Convert a patch to an engine instrument: seconds, linear gain, the kernel's numbers.
 
     Parameters
@@ -151,7 +157,7 @@ def instrument_spec(table: InstrumentTable, bus: int) -> InstrumentSpec:
     bus : int
         Index of the bus it plays on.
     """
-    return InstrumentSpec(
+    return SynthSpec(
         bus=bus,
         voices=table.voices,
         oscillators=(_oscillator(table.oscillator_1), _oscillator(table.oscillator_2)),

@@ -53,7 +53,7 @@ from adaptive.kernel.schedule import (
     unlink_group,
 )
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
-from adaptive.kernel.sources.synth_record import INSTRUMENT as INSTRUMENT_RECORD
+from adaptive.kernel.sources.source_record import INSTRUMENT_HEAD
 
 Q = np.int64(QUANTUM)
 STEPS_OFFSET = int(HEADER.fields["steps_recorded"][1])
@@ -111,7 +111,7 @@ def dispatch_command(header: Any, entries: Any, item: int, clips: Any, instrumen
         group, column = clips[target // np.int32(PAIRS)], target % np.int32(PAIRS)
         group["first_event"][column] = prepend_event(group["first_event"][column], entries, item)
     elif bit & OF_INSTRUMENTS:
-        instrument = instruments[target]
+        instrument = carray(pointer(instruments[target]), np.int64(1), INSTRUMENT_HEAD)[0]
         instrument["first_event"] = prepend_event(instrument["first_event"], entries, item)
     elif bit & OF_BUSES:
         number = target // np.int32(PAIRS)
@@ -149,7 +149,7 @@ def dispatch_bucket(
     tails = carray(pointer(header["at_bucket_tails"]), buckets, np.int32)
     total = take_bucket(header, telemetry, entries, heads, tails, order)
     clips = carray(pointer(header["at_clips"]), header["clip_groups"], CLIP_GROUP)
-    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT_RECORD)
+    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], np.int64)
     buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
     master = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]
     frame = header["frame"]

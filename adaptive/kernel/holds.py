@@ -1,9 +1,9 @@
 """Held cells: a held value over a curve over a number, by one mechanism for every number of the mixer.
 
 A *cell* is the float32 that a level, a pan, a cutoff, a send or a parameter of an insert moves to.  While it
-is held it is ``own · factor · (1 - share) + held · share``, once a quantum, behind the curves; the kind of
-cell says how it goes on to the sound (levels and sends over 8 ms, inserts over 43 ms).  Cells that nothing
-holds cost nothing.
+is held it is ``own · factor · (1 - share) + held · share``, or the same of logarithms where it moves along
+ratios, once a quantum, behind the curves; the kind of cell says how it goes on to the sound (levels and sends
+over 8 ms, inserts over 43 ms).  Cells that nothing holds cost nothing.
 """
 
 from __future__ import annotations
@@ -14,13 +14,22 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import ONE, ZERO
+from adaptive.kernel.dsp.maths import ONE, ZERO, exp2, log2
 from adaptive.kernel.dsp.ramps import ramp_at
 from adaptive.kernel.hold_record import HOLD
 from adaptive.kernel.layout import LINEAR, QUANTUM
 
 Q = np.int64(QUANTUM)
 NONE = np.int64(-1)
+
+
+@rtsafe
+def blend(one: float, other: float, share: float, is_ratio: bool) -> float:
+    """A value between two: by their difference, or by their ratio if both are above 0; exact at both ends."""
+    if is_ratio and ZERO < share < ONE and one > ZERO and other > ZERO:
+        return one * exp2(share * log2(other / one))
+    # not one straight line between them: with a share of 1, the first must leave no trace
+    return one * (ONE - share) + other * share
 
 
 @rtsafe
@@ -39,6 +48,9 @@ def share_at(hold: Any, frame: int) -> float:
 @rtsafe
 def held_at(hold: Any, frame: int) -> float:
     """The held value at a frame."""
+    if hold["is_ratio"] == 1:
+        share = ramp_at(ZERO, ONE, hold["held_start"], hold["held_frames"], np.int32(LINEAR), frame)
+        return blend(hold["held_from"], hold["held_to"], share, True)
     return ramp_at(
         hold["held_from"], hold["held_to"], hold["held_start"], hold["held_frames"], np.int32(LINEAR), frame
     )
@@ -87,9 +99,9 @@ def new_row(header: Any, holds: Any, cell: int) -> int:
 def hold_cell(header: Any, command: Any, frame: int) -> None:
     """Hold a cell, or let it go, from a frame on that begins a quantum.
 
-    Its address is `i1`, the value `f0`, its share `f1`, the preset's number `f2` and its factor `f3`, whether
-    a curve writes it `which`, and the frames to get there `i0`.  If every row is in use, the cell stays as it
-    is.
+    Its address is `i1`, the value `f0`, its share `f1`, the preset's number `f2` and its factor `f3`, and the
+    frames to get there `i0`.  Bit 0 of `which` says whether a curve writes it, bit 1 whether it moves along
+    ratios.  If every row is in use, the cell stays as it is.
     """
     holds = carray(pointer(header["at_holds"]), header["hold_rows"], HOLD)
     number = row_of_cell(header, holds, command["i1"])
@@ -108,7 +120,8 @@ def hold_cell(header: Any, command: Any, frame: int) -> None:
     hold["factor_start"], hold["factor_frames"] = frame, frames
     hold["share_from"], hold["share_to"] = share, command["f1"]
     hold["share_start"], hold["share_frames"] = frame, frames
-    hold["has_curve"], hold["own"] = command["which"], command["f2"]
+    hold["has_curve"], hold["is_ratio"] = command["which"] & np.int32(1), command["which"] >> np.int32(1)
+    hold["own"] = command["f2"]
 
 
 @rtsafe
@@ -123,8 +136,7 @@ def apply_hold(hold: Any, frame: int) -> bool:
     if share == ZERO and factor == ONE and end >= hold["share_start"] + hold["share_frames"]:
         cell[0] = hold["own"]
         return False
-    # not one straight line between them: with a share of 1, what a curve does must leave no trace
-    cell[0] = hold["own"] * factor * (ONE - share) + held_at(hold, end) * share
+    cell[0] = blend(hold["own"] * factor, held_at(hold, end), share, hold["is_ratio"] == 1)
     return True
 
 

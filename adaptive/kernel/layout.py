@@ -106,6 +106,7 @@ ENTRY = record(
         ("ring", "i4"),
         ("event_next", "i4"),  # the next event of the same object in this quantum
         ("offset", "i4"),  # frame within the quantum
+        ("delay", "i4"),  # frames behind its own at which it acts: what it acts on comes as late
     ]
 )
 
@@ -310,7 +311,6 @@ HEADER = record(
         ("step_rows", "i8"),  # rows of the render list; a row without a unit ends it
         ("unit_count", "i8"),
         ("clip_groups", "i8"),
-        ("voice_groups", "i8"),
         ("instrument_count", "i8"),
         ("parameter_count", "i8"),
         ("parameter_capacity", "i8"),  # length of a row of slots and history: used and spare
@@ -350,11 +350,11 @@ HEADER = record(
         ("at_steps", "i8"),
         ("at_clips", "i8"),
         ("at_sounds", "i8"),
-        ("at_voices", "i8"),
-        ("at_instruments", "i8"),
+        ("at_instruments", "i8"),  # addresses of instruments, whose records begin with `INSTRUMENT_HEAD`
         ("at_buses", "i8"),
         ("at_sends", "i8"),
         ("at_bus_audio", "i8"),
+        ("at_bus_delays", "i8"),  # frames by which fader and low-pass of each bus are late
         ("at_master_audio", "i8"),
         ("at_master_delay", "i8"),
         ("at_output", "i8"),

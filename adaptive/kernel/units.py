@@ -40,10 +40,10 @@ from adaptive.kernel.layout import (
 )
 from adaptive.kernel.osc_receiver_layout import RECEIVER
 from adaptive.kernel.processors.registry import PROCESSORS
-from adaptive.kernel.sources import clip, stretched_clips, synth
+from adaptive.kernel.sources import clip, stretched_clips
 from adaptive.kernel.sources.clip_record import CLIP_GROUP
+from adaptive.kernel.sources.registry import SOURCES
 from adaptive.kernel.sources.stretch_record import STRETCH, STRETCH_PLAN, STRETCH_WORK
-from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 Q = np.int64(QUANTUM)
 PAIR = np.int64(8) * Q  # bytes of both channels of a bus
@@ -103,31 +103,6 @@ def stretch_unit(header_address: int, item: int, first: int, count: int) -> int:
 def fft_unit(re: int, im: int, out_re: int, out_im: int, tables: int, work: int) -> None:
     """The Fourier transform of 4,096 points; all arguments are addresses."""
     fft(re, im, out_re, out_im, tables, work)
-
-
-def voices_unit(header_address: int, item: int, first: int, count: int) -> int:
-    """Render every instrument into its bus."""
-    header = carray(pointer(header_address), ONE, HEADER)[0]
-    voices = carray(pointer(header["at_voices"]), header["voice_groups"], VOICE_GROUP)
-    instruments = carray(pointer(header["at_instruments"]), header["instrument_count"], INSTRUMENT)
-    entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
-    telemetry = control.telemetry_of(header)
-    rate = np.float32(header["sample_rate"])
-    for index in range(header["instrument_count"]):
-        instrument = instruments[index]
-        bus = header["at_bus_audio"] + PAIR * np.int64(instrument["bus"])
-        synth.render_instrument(
-            voices,
-            header["at_voices"],
-            instrument,
-            entries,
-            bus,
-            header["at_lanes"],
-            header["frame"],
-            rate,
-            telemetry,
-        )
-    return np.int32(0)
 
 
 def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
@@ -245,7 +220,6 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "clips": (clips_unit, UNIT),
     "stretch": (stretch_unit, UNIT),
     "fft": (fft_unit, types.void(*[types.int64] * 6)),
-    "voices": (voices_unit, UNIT),
     "buses": (buses_unit, UNIT),
     "master": (master_unit, UNIT),
     "quantum": (quantum_unit, UNIT),
@@ -258,9 +232,12 @@ UNITS: dict[str, tuple[Any, Any]] = {
 }
 """Function and C signature of each unit."""
 
-if not UNITS.keys().isdisjoint(PROCESSORS):
-    raise ValueError("a kind of processor has the name of a unit of the kernel")
-UNITS |= {kind: (processor.unit, UNIT) for kind, processor in PROCESSORS.items()}
+KINDS = {kind: one.unit for table in (SOURCES, PROCESSORS) for kind, one in table.items()}
+"""Units of sound sources and processors."""
 
-OPTIONAL = frozenset({"stretch", "fft", *PROCESSORS})
+if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESSORS):
+    raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
+UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
+
+OPTIONAL = frozenset({"clips", "stretch", "fft", *KINDS})
 """Units that are compiled only for an engine that uses them."""

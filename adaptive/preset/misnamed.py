@@ -171,15 +171,16 @@ def group_of(key: str, raw: object) -> str:
     """
     if not isinstance(raw, dict) or not raw:
         return ""
-    kind = inspect.type_info(PresetFile)
-    assert isinstance(kind, inspect.StructType)
-    groups = {field.encode_name: field.type for field in kind.fields}
+    whole = inspect.type_info(PresetFile)
+    assert isinstance(whole, inspect.StructType)
+    groups = {field.encode_name: field.type for field in whole.fields}
     for name in ("layers", *groups):
         group = groups[name]
-        if isinstance(group, inspect.DictType) and isinstance(group.value_type, inspect.StructType):
-            fields = group.value_type.fields
-            has = {field.encode_name for field in fields}
-            needs = {field.encode_name for field in fields if field.required}
+        value = group.value_type if isinstance(group, inspect.DictType) else None
+        kinds = value.types if isinstance(value, inspect.UnionType) else (value,)
+        for kind in (one for one in kinds if isinstance(one, inspect.StructType)):
+            has = {field.encode_name for field in kind.fields}
+            needs = {field.encode_name for field in kind.fields if field.required}
             if needs <= raw.keys() <= has:
                 return name
     return ""

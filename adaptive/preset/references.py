@@ -13,6 +13,7 @@ from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
+from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.midi_inputs import check_midi_input, is_clock, sets_chord, targets_of
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
@@ -436,12 +437,12 @@ def _vocabulary(file: PresetFile, vocabulary: Vocabulary, faults: FaultList) -> 
             known = {*vocabulary.instruments, *file.instruments}
             faults.require_known(("stingers", name, "instrument"), "instrument", stinger.instrument, known)
     for name, instrument in file.instruments.items():
-        if instrument.base is not None:
+        if isinstance(instrument, InstrumentTable) and instrument.base is not None:
             where = ("instruments", name, "base")
             faults.require_known(where, "built-in instrument", instrument.base, vocabulary.instruments)
     for name, layer in file.layers.items():
         at: KeyPath = ("layers", name)
-        if layer.instrument is not None:
+        if isinstance(layer.instrument, str):
             known = {*vocabulary.instruments, *file.instruments}
             faults.require_known((*at, "instrument"), "instrument", layer.instrument, known)
         if layer.generator is None:

@@ -13,15 +13,11 @@ import msgspec
 from msgspec import Meta
 
 from adaptive.preset.inserts import Insert
-from adaptive.preset.table import Bound, Control, Name, Table
+from adaptive.preset.instrument_tables import Instrument
+from adaptive.preset.table import Bound, Control, Level, Name, NonNegative, Table
 from adaptive.preset.tempo_follow_table import Latency, TempoFollowTable
 
-NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
 Positive = Annotated[float, Meta(gt=0.0, le=1e9)]
-"""Numbers are read as float64 and rendered as float32, so they are limited to what float32 can hold."""
-
-Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
-"""A level in decibels; -80 and less is silence."""
 
 Length = Annotated[float, Meta(ge=0.0, le=4096.0)]
 """A length in beats, bars or seconds; 4096 seconds are more than an hour."""
@@ -181,7 +177,7 @@ class LayerTable(Table, frozen=True):
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
     style: Name | dict[Name, StyleWeight] | None = None
-    instrument: Name | None = None
+    instrument: Name | Instrument | None = None
     level_db: Control = 0.0
     pan: Control = 0.0
     cutoff_hz: Control | None = None
@@ -364,55 +360,6 @@ class StingerTable(Table, frozen=True):
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
-class Envelope(Table, frozen=True):
-    """An envelope: attack, decay and release in milliseconds, sustain as a level from 0 to 1."""
-
-    attack_ms: NonNegative = 5.0
-    decay_ms: NonNegative = 100.0
-    sustain: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
-    release_ms: NonNegative = 100.0
-
-
-class OscillatorTable(Table, frozen=True):
-    """One of the two oscillators of a voice."""
-
-    shape: Literal["saw", "pulse", "triangle", "sine", "noise"] = "saw"
-    level: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
-    semitones: Annotated[float, Meta(ge=-36.0, le=36.0)] = 0.0
-    detune_cents: Annotated[float, Meta(ge=-100.0, le=100.0)] = 0.0
-    width: Annotated[float, Meta(ge=0.05, le=0.95)] = 0.5
-
-
-class LfoTable(Table, frozen=True):
-    """The low-frequency oscillator of a voice, and how far it moves pitch, cutoff and level."""
-
-    rate_hz: Annotated[float, Meta(gt=0.0, le=40.0)] = 5.0
-    pitch_cents: Annotated[float, Meta(ge=0.0, le=1200.0)] = 0.0
-    cutoff_octaves: Annotated[float, Meta(ge=0.0, le=4.0)] = 0.0
-    level: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
-    delay_ms: NonNegative = 0.0
-
-
-class InstrumentTable(Table, frozen=True):
-    """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in patch to start from."""
-
-    base: Name | None = None
-    oscillator_1: OscillatorTable = msgspec.field(default_factory=OscillatorTable)
-    oscillator_2: OscillatorTable = msgspec.field(default_factory=lambda: OscillatorTable(level=0.0))
-    cutoff_hz: Annotated[float, Meta(ge=20.0, le=20000.0)] = 8000.0
-    resonance: Annotated[float, Meta(ge=0.0, le=0.98)] = 0.1
-    filter: Literal["low_pass", "band_pass", "high_pass"] = "low_pass"
-    key_track: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
-    filter_octaves: Annotated[float, Meta(ge=-8.0, le=8.0)] = 0.0
-    velocity_octaves: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
-    amplitude: Envelope = msgspec.field(default_factory=Envelope)
-    modulation: Envelope = msgspec.field(default_factory=Envelope)
-    lfo: LfoTable = msgspec.field(default_factory=LfoTable)
-    level_db: Level = 0.0
-    spread: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
-    voices: Annotated[int, Meta(gt=0, le=256)] = 16
-
-
 class ReverbTable(Table, frozen=True):
     """`[reverb]`: the reverb that layers, stingers, bridges and fills send to with `reverb_db`."""
 
@@ -471,7 +418,7 @@ class PresetFile(Table, frozen=True, kw_only=True):
     states: dict[Name, StateTable] = msgspec.field(default_factory=dict)
     inputs: tuple[InputTable, ...] = ()
     tempo_follow: TempoFollowTable | None = None
-    instruments: dict[Name, InstrumentTable] = msgspec.field(default_factory=dict)
+    instruments: dict[Name, Instrument] = msgspec.field(default_factory=dict)
     steer: SteerTable = msgspec.field(default_factory=SteerTable)
     layers: dict[Name, LayerTable]
     sections: Annotated[dict[Name, SectionTable], Meta(min_length=1)]

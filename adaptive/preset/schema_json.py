@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from adaptive.kernel.processors.descriptor import Option
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.kernel.sources.descriptor import SourceText
+from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.chains import chains
 from adaptive.preset.inserts import TABLES, InsertTable
+from adaptive.preset.instrument_tables import SOURCE_TABLES, InstrumentTable, SourceTable
 from adaptive.preset.schema import PresetFile
 from adaptive.preset.table import Table
 from adaptive.preset.walk import FREE_PREFIX
@@ -38,7 +43,10 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of ``preset.toml``; keys that begin with ``x_`` are free."""
     # Once through text, since msgspec leaves defaults as Python's tuples.
     made = json.loads(json.dumps(msgspec.json.schema(PresetFile)))
-    structs = {struct.__name__: struct for struct in (*Table.__subclasses__(), *TABLES.values())}
+    structs = {
+        struct.__name__: struct
+        for struct in (*Table.__subclasses__(), *TABLES.values(), *SOURCE_TABLES.values())
+    }
     tables = {}
     for name, table in sorted(made["$defs"].items()):
         struct = structs[name]
@@ -47,18 +55,25 @@ def schema() -> dict[str, Any]:
         table["properties"] = {key: table["properties"][key] for key in fields}
         table["patternProperties"] = {f"^{FREE_PREFIX}": {}}
         if issubclass(struct, InsertTable):
-            _describe(table["properties"], struct)
+            _describe(table["properties"], struct, PROCESSORS[str(struct.__struct_config__.tag)].settings)
         elif "inserts" in fields:
             _name_chains(table["properties"]["inserts"])
+        if issubclass(struct, SourceTable):
+            source = SOURCES[str(struct.__struct_config__.tag)]
+            _describe(table["properties"], struct, (*source.texts, *source.settings))
+        if issubclass(struct, InstrumentTable | SourceTable):  # the keys of an instrument say its kind
+            table["required"] = [key for key in table.get("required", ()) if key != "kind"]
+            table["properties"]["kind"] = {"const": str(struct.__struct_config__.tag)}
         tables[name] = _ordered(table)
     return {"$schema": DIALECT, "title": TITLE, "$ref": made["$ref"], "$defs": tables}
 
 
-def _describe(properties: dict[str, Any], insert: type[InsertTable]) -> None:
-    """Add the name of the kind, and the sentence of each parameter."""
-    kind = str(insert.__struct_config__.tag)
-    properties["kind"] = {"const": kind}
-    for option in PROCESSORS[kind].settings:
+def _describe(
+    properties: dict[str, Any], table: type[Table], settings: Sequence[Option | SourceText]
+) -> None:
+    """Add the name of the kind, and the sentence of each setting."""
+    properties["kind"] = {"const": str(table.__struct_config__.tag)}
+    for option in settings:
         properties[option.name]["description"] = option.doc
 
 

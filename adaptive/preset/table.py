@@ -7,6 +7,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+NonNegative = Annotated[float, Meta(ge=0.0, le=1e9)]
+"""Numbers are read as float64 and rendered as float32, so they are limited to what float32 can hold."""
+
+Level = Annotated[float, Meta(ge=-200.0, le=24.0)]
+"""A level in decibels; -80 and less is silence."""
+
 Bound = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Point = tuple[Bound, Bound]
 

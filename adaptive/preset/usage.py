@@ -70,8 +70,9 @@ def check_unused(preset: Preset) -> Iterator[Finding]:
             yield from _unused_stems(preset, name, "intro")
             yield from _unused_stems(preset, name, "first_pass")
     yield from _check_parameters(preset)
-    instruments = {layer.instrument for layer in file.layers.values()}
-    instruments |= {stinger.instrument for stinger in file.stingers.values()}
+    named = [layer.instrument for layer in file.layers.values()]
+    named += [stinger.instrument for stinger in file.stingers.values()]
+    instruments = {name for name in named if isinstance(name, str)}
     for name in file.instruments:
         if name not in instruments:
             yield warning(("instruments", name), "is the instrument of no layer and no stinger")

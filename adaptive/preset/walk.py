@@ -18,6 +18,7 @@ from msgspec import inspect
 
 from adaptive.preset.faults import FaultList, KeyPath, join_names, nearest, show_value
 from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
+from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.misnamed import group_of, is_slip, meaning
 from adaptive.preset.schema import Grid, InputTable, PresetFile, StingerTable
 
@@ -147,9 +148,9 @@ class _Walker:
     def _tagged(self, kinds: Mapping[Any, inspect.StructType], raw: Mapping[str, object], at: KeyPath) -> Any:
         """Read a table whose tag, such as `kind`, says which of several it is."""
         key = str(next(iter(kinds.values())).tag_field)
-        if key not in raw:
+        tag = raw.get(key, _implied(kinds, raw))
+        if tag is None:
             return self._fault((*at, key), f"is missing; it must be {_tags(kinds)}")
-        tag = raw[key]
         if tag in kinds:
             return self._struct(kinds[tag], raw, at)
         near = nearest(tag, kinds) if isinstance(tag, str) else ""
@@ -277,6 +278,17 @@ def describe(kind: inspect.Type) -> str:
             return PATTERNS[pattern] if pattern else "a string"
         case _:
             return _PLAIN[type(kind)]
+
+
+def _implied(kinds: Mapping[Any, inspect.StructType], raw: Mapping[str, object]) -> object:
+    """Return the tag of a table without one: that of the kind whose keys it has; None if that is needed."""
+    if not any(kind.cls is InstrumentTable for kind in kinds.values()):
+        return None
+    for tag, kind in kinds.items():
+        needed = {field.encode_name for field in kind.fields if field.required}
+        if needed & raw.keys():
+            return tag
+    return InstrumentTable.__struct_config__.tag
 
 
 def _tags(kinds: Mapping[Any, inspect.StructType]) -> str:

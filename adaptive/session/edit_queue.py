@@ -11,11 +11,11 @@ from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.edit import PreparedPreset, due_beat, take_over
 from adaptive.conductor.layout.builder import lay_out
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy
+from adaptive.conductor.layout.strip_players import kinds_used
 from adaptive.engine.engine import Engine, TableFullError
 from adaptive.engine.live_edit import Store
 from adaptive.kernel.compile import build
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
-from adaptive.preset.mixer import kinds
 from adaptive.preset.model import Preset
 
 MOST_BARS_POSTPONED = 2
@@ -92,7 +92,7 @@ class EditQueue:
                 held |= set(prepared.layout.spec.owners)
         occupancy = Occupancy(spec, held, engine.is_at_rest)
         layout = lay_out(preset, spec.sample_rate, spec.channels, self.current.layout, occupancy)
-        build.addresses(build.unit_names(kinds(preset.file)))  # here, not where the edit takes effect
+        build.addresses(build.unit_names(kinds_used(preset.file)))  # here, not where the edit takes effect
         engine.bank.forget(engine.drop_sounds(kept))
         try:
             assets = prepare(preset, layout, engine, seed, self._source_of)

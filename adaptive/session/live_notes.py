@@ -114,7 +114,7 @@ class LiveNotes:
             return f"{MOST_HELD} notes are held already"
         posted = self._kit_commands(note, layer, at) if is_kit else self._synth_commands(note, layer, at)
         if not posted:
-            return f"{note.layer} has no drum at key {note.pitch}"
+            return f"{note.layer} has {'no drum at' if is_kit else 'nothing for'} key {note.pitch}"
         try:
             self._post(posted, note, at)
         except QueueFullError as error:
@@ -176,10 +176,10 @@ class LiveNotes:
 
     def _synth_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
         instrument, number = layer.place.instrument or 0, note_number(note.pitch)
-        begun = commands.play_note(at, instrument, float(note.pitch), note.velocity, 0, note=number)
+        begun = layer.player.hold(note.pitch, note.velocity, at, number)
         if (note.layer, note.pitch) in self.held:
-            return [commands.release_note(at, instrument, number), begun]
-        return [begun]
+            return [commands.release_note(at, instrument, number), *begun]
+        return begun
 
     def _end(self, note: PlayNote, at: int) -> None:
         held = self.held.pop((note.layer, note.pitch), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from adaptive.composer.blend import blend_text
 from adaptive.composer.plan.section_plan import SectionPlan
@@ -74,6 +74,10 @@ class _DurationRecorder:
         self.durations[frame, note.midi] = frames
         return self.player.play(note, frame, frames, group)
 
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """Commands of a note without an end."""
+        return self.player.hold(key, velocity, frame, number)
+
     @property
     def can_fade(self) -> bool:
         """As the player."""
@@ -108,11 +112,11 @@ class MidiExport:
     ----------
     performance : Performance
         A performance that has not begun yet.
-    path : Path
+    path : Path or binary file
         The file to write.  It is opened at once, so that an error shows before the render.
     """
 
-    def __init__(self, performance: Performance, path: Path) -> None:
+    def __init__(self, performance: Performance, path: Path | BinaryIO) -> None:
         self._performance = performance
         self._preset = performance.preset
         self._segments: list[TempoSegment] = []
@@ -122,8 +126,9 @@ class MidiExport:
         self._held: list[tuple[float, HeldHarmony]] = []
         self._frames = 0
         self._live: dict[tuple[str, int], tuple[int, float]] = {}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
+        if isinstance(path, Path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: BinaryIO = path.open("wb") if isinstance(path, Path) else path
         for name, layer in performance.conductor.assets.generated.items():
             layer.player = self._recorders[name] = _DurationRecorder(layer.player)
             self._tracks[name] = self._track_of(name, is_drums=layer.player.is_percussive)
@@ -183,7 +188,8 @@ class MidiExport:
         style = blend_text(table.style) or spec.styles[0]
         instrument = table.instrument or spec.instrument_for(style)
         number = programme(instrument, generator, self._preset.file.instruments)
-        text = f"{generator} {style}, played by {instrument}"
+        played_by = instrument if isinstance(instrument, str) else instrument.kind
+        text = f"{generator} {style}, played by {played_by}"
         return midi_file.NoteTrack(name, text, None if is_drums else number)
 
     def _mark(self, instance: SegmentInstance) -> midi_file.SectionMark:

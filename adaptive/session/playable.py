@@ -9,11 +9,14 @@ from adaptive.composer.plan.form import parse_form
 from adaptive.composer.registry import GENERATORS
 from adaptive.errors import InputError, PresetError
 from adaptive.instruments import kits, patches
+from adaptive.instruments.kinds import instrument_spec, table_of
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
 from adaptive.preset.faults import KeyPath, join_names
 from adaptive.preset.finding import Finding, fault
+from adaptive.preset.instrument_tables import AnyInstrumentTable
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import SectionTable
 from adaptive.preset.segments import bridge_segment
@@ -58,7 +61,15 @@ def _harmony_faults(preset: Preset) -> Iterator[Finding]:
 
 def _instrument_faults(preset: Preset) -> Iterator[Finding]:
     for name in preset.file.instruments:
-        yield from _fault(("instruments", name), patches.resolve, name, preset.file.instruments)
+        yield from _fault(("instruments", name), _made, name, preset)
+    for name, layer in preset.file.layers.items():
+        if layer.instrument is not None and not isinstance(layer.instrument, str):
+            yield from _fault(("layers", name, "instrument"), _made, layer.instrument, preset)
+
+
+def _made(instrument: str | AnyInstrumentTable, preset: Preset) -> InstrumentSpec:
+    """What an engine plays for an instrument: its files are read."""
+    return instrument_spec(table_of(instrument, preset.file.instruments), 0, preset.folder)
 
 
 def _layer_faults(preset: Preset) -> Iterator[Finding]:
@@ -71,6 +82,8 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
         if spec is None:
             continue
         instrument = layer.instrument or spec.instrument_for(blend_text(layer.style))
+        if not isinstance(instrument, str):
+            continue
         is_kit = instrument in kits.KITS
         at: KeyPath = ("layers", name, "instrument" if layer.instrument is not None else "generator")
         if instrument not in {*kits.KITS, *patches.PATCHES, *preset.file.instruments}:

@@ -22,17 +22,11 @@ from adaptive.engine.commands import Command
 from adaptive.engine.decode import decode
 from adaptive.engine.engine import Engine
 from adaptive.engine.resample import resample
-from adaptive.engine.spec import (
-    BusSpec,
-    EngineSpec,
-    EnvelopeSpec,
-    InsertSpec,
-    InstrumentSpec,
-    OscillatorSpec,
-)
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec
 from adaptive.kernel import layout
 from adaptive.kernel.compile import build
 from adaptive.kernel.sources.synth_record import SAW
+from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
 from benchmarks.peers import tools, works
 from benchmarks.peers.works import Work
 
@@ -149,7 +143,7 @@ def _stems(work: Work, files: Sequence[Path]) -> Ours:
 
 def _voices(work: Work) -> Ours:
     pair = (OscillatorSpec(SAW), OscillatorSpec(SAW, semitones=0.1))
-    spec = InstrumentSpec(
+    spec = SynthSpec(
         bus=0,
         voices=work.count,
         gain=works.VOICE_GAIN,

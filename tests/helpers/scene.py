@@ -9,17 +9,10 @@ import numpy as np
 from adaptive.engine import commands as c
 from adaptive.engine.bank import Bank, Sound
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
-from adaptive.engine.spec import (
-    BusSpec,
-    EngineSpec,
-    EnvelopeSpec,
-    InstrumentSpec,
-    MappingSpec,
-    OscillatorSpec,
-    ParameterSpec,
-)
+from adaptive.engine.spec import BusSpec, EngineSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, TRIANGLE
+from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
 from tests.helpers import signals
 from tests.helpers.rendering import reverb
 
@@ -41,7 +34,7 @@ def spec(**changes: Any) -> EngineSpec:
         BusSpec("spare", **to_sum),
         *(BusSpec(f"free {number}") for number in range(4)),
     ]
-    pad = InstrumentSpec(
+    pad = SynthSpec(
         PAD,
         voices=24,
         oscillators=(OscillatorSpec(SAW), OscillatorSpec(PULSE, 0.5, 12.05, 0.3)),
@@ -56,7 +49,7 @@ def spec(**changes: Any) -> EngineSpec:
         lfo_delay_s=0.2,
         gain=0.15,
     )
-    lead = InstrumentSpec(
+    lead = SynthSpec(
         LEAD_LINE,
         voices=3,
         oscillators=(OscillatorSpec(TRIANGLE), OscillatorSpec(NOISE, 0.2)),

@@ -80,9 +80,9 @@ def shortened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         del registry._REGISTERED[name]
 
 
-def test_there_are_ten_and_the_first_has_twelve_lines() -> None:
+def test_there_are_ten_or_more_and_the_first_has_twelve_lines() -> None:
     assert {path.stem for path in DEMOS} == set(PRINTED)
-    assert len(DEMOS) == 10
+    assert len(DEMOS) >= 10
     assert len((ROOT / "demos" / "hello.py").read_text(encoding="utf-8").splitlines()) == 12
 
 

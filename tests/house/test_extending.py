@@ -58,11 +58,14 @@ def test_a_sample_runs_as_printed(
         (folder / "preset.toml").write_text(
             'schema = 1\nname = "Stairs"\ntempo_bpm = 240\nkey = "C major"\n[layers.bells]\n'
             'generator = "stairs"\nstyle = "down"\ndensity = 1.0\n'
-            '[sections.a]\nlayers = ["bells"]\nlength_bars = 2\nchords = ["C"]\n',
+            'octave = 1\n[sections.a]\nlayers = ["bells"]\nlength_bars = 3\nchords = ["C", "N.C.", "C F"]\n',
             encoding="utf-8",
         )
-        notes = adaptive.render(folder, 1.0, ending="cut").notes
-        assert [note.pitch for note in notes[:3]] == ["G4", "E4", "C4"]
+        take = adaptive.render(folder, 3.0, ending="cut")
+        notes = [(note.onset_beats, note.pitch) for note in take.notes]
+        assert notes[:4] == [(0, "G5"), (1, "E5"), (2, "C5"), (3, "G5")]
+        assert notes[4:] == [(0, "G5"), (1, "E5"), (2, "F5"), (3, "C5")], "a bar of N.C. is silent"
+        assert take.remarks == ()
     if "PEAKS" in sample:
         assert max(here["PEAKS"]) > 0.001  # type: ignore[call-overload]
     if "PipeInput" in sample:

@@ -85,9 +85,9 @@ def test_every_command_of_the_pages_runs(place: Path, engine: dict[str, int]) ->
                 continue
             line = [str(BIN / "adaptive"), *plain[:2], *QUIET, *PORTS]
         elif words[1:2] == ["send"] and "--to" not in words:
-            line += ["--to", f"osc://127.0.0.1:{engine['osc']}"]
-        elif "127.0.0.1:9001" in " ".join(words):
-            line = [word.replace("127.0.0.1:9001", f"127.0.0.1:{engine['tcp']}") for word in line]
+            line += ["--to", f"tcp://127.0.0.1:{engine['tcp']}"]
+        elif "127.0.0.1:9000" in " ".join(words):
+            line = [word.replace("127.0.0.1:9000", f"127.0.0.1:{engine['osc']}") for word in line]
         if tuple(line) in done_before:
             continue  # the shortest command is printed for make, without make and for Windows
         done_before.add(tuple(line))

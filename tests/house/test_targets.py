@@ -120,9 +120,7 @@ def test_on_arm_messages_are_ordered_and_denormals_flushed(target: str) -> None:
 
 @pytest.mark.parametrize("target", ARMS)
 def test_on_arm_loops_over_frames_are_vectorised(target: str) -> None:
-    assert all(
-        lowered(target)[name]["neon"] > 20 for name in ("clips", "voices", "buses", "reverb", "master")
-    )
+    assert all(lowered(target)[name]["neon"] > 20 for name in ("clips", "synth", "buses", "reverb", "master"))
 
 
 @pytest.mark.parametrize("target", OLD)
@@ -130,7 +128,7 @@ def test_old_x86_gets_vectors_and_no_avx(target: str) -> None:
     units = lowered(target)
 
     assert {name: unit["avx"] for name, unit in units.items() if unit["avx"]} == {}
-    assert all(units[name]["sse"] > 20 for name in ("clips", "voices", "buses", "reverb", "master"))
+    assert all(units[name]["sse"] > 20 for name in ("clips", "synth", "buses", "reverb", "master"))
     assert units["callback"]["float_mode"] == ["ldmxcsr", "stmxcsr"]
 
 

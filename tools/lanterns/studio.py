@@ -76,7 +76,7 @@ def _withdraw_after(performance: Performance, frame: int) -> None:
 def phrase(patch: str, notes: Sequence[tuple[float, float, float, float]], tempo_bpm: float, lead_s: float,
            tail_s: float) -> Audio:  # fmt: skip
     """Render notes (beat, beats, MIDI pitch, velocity) on a built-in patch, shape (frames, 2)."""
-    spec = patches.instrument_spec(patches.PATCHES[patch], 0)
+    spec = patches.synth_spec(patches.PATCHES[patch], 0)
     engine = Engine(EngineSpec(buses=(BusSpec("take"),), instruments=(spec,)))
     beat = 60.0 / tempo_bpm * RATE
     origin = PRE_ROLL + round(lead_s * RATE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adaptive.engine.spec import EnvelopeSpec, InstrumentSpec, OscillatorSpec
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
+from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
 
 BEAT_S = 60.0 / 112.5
 
@@ -14,7 +14,7 @@ BEAT_S = 60.0 / 112.5
 class Voice:
     """One sound of a stack: an instrument, its transposition, and a number of detuned copies."""
 
-    spec: InstrumentSpec
+    spec: SynthSpec
     semitones: float = 0.0
     copies: int = 1
     detune_cents: float = 0.0
@@ -47,9 +47,9 @@ def _spec(
     amplitude: tuple[float, float, float, float],
     modulation: tuple[float, float, float, float] = (0.01, 0.3, 0.0, 0.2),
     **rest: object,
-) -> InstrumentSpec:
+) -> SynthSpec:
     settings: dict[str, object] = {"voices": 128, "spread": 0.0, **rest}
-    return InstrumentSpec(
+    return SynthSpec(
         bus=0,
         oscillators=oscillators,
         amplitude=EnvelopeSpec(*amplitude),

@@ -11,7 +11,8 @@ import numpy as np
 from adaptive.engine.bank import Bank
 from adaptive.engine.commands import Command, play_note, start_clip
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ReverbSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, ReverbSpec
+from adaptive.kernel.sources.synth_settings import SynthSpec
 from adaptive.units import db_to_gain
 from tools.nightfall import patches, patches_strings
 from tools.nightfall.drums import kit
@@ -74,7 +75,7 @@ def _lay_out(
         message = f"a part has at most {DRUM_BUS} patches"
         raise ValueError(message)
     buses = [BusSpec("unused") for _ in range(REVERB_BUS)]
-    instruments: list[InstrumentSpec] = []
+    instruments: list[SynthSpec] = []
     first = {}
     for bus, name in enumerate(names):
         patch = PATCHES[name]

@@ -10,6 +10,7 @@ from adaptive.composer.genres.genre import Genre
 from adaptive.composer.genres.mixing import Weighted, genres_of
 from adaptive.composer.genres.registry import GENRES
 from adaptive.composer.meter import Meter
+from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.seeding import named_seed
 from adaptive.composer.steer import HeldHarmony
 from adaptive.music.chord import Chord
@@ -68,6 +69,8 @@ class SectionBrief:
         Whether recordings sound as well: then no layer rests by plan, and no chord is chosen freely.
     visit : int
         How often the section was entered before.
+    stem_bars : tuple of StemBar
+        What the recordings sound, a bar each, repeated; empty: nothing that is known.
     take : int
         Number of the regeneration of the tune; 0: as planned.
     tension, repetition : float or None
@@ -87,6 +90,7 @@ class SectionBrief:
     form: str = ""
     has_stems: bool = False
     visit: int = 0
+    stem_bars: tuple[StemBar, ...] = ()
     take: int = 0
     tension: float | None = None
     repetition: float | None = None

@@ -144,7 +144,7 @@ def with_contour(
 def _contour_faults(heights: list[int]) -> float:
     moves = [b - a for a, b in pairwise(heights)]
     leaps = [place for place, move in enumerate(moves) if abs(move) > 1]
-    faults = 0.8 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.6)
+    faults = 1.1 * max(0, len(leaps) - 1) + (0.0 if leaps else 0.6)
     faults += sum(1.5 for place in leaps if place + 1 < len(moves) and moves[place + 1] * moves[place] >= 0)
     faults += 0.2 * sum(move == 0 for move in moves)
     span = max(heights) - min(heights)

@@ -14,7 +14,7 @@ from adaptive.music.chord import Chord
 from adaptive.music.scale import Key
 
 LADDERS: Mapping[str, tuple[str, ...]] = {
-    "plain": ("power", "triads", "plain", "sevenths", "ninths", "altered"),
+    "plain": ("triads", "plain", "sevenths", "ninths", "altered"),
     "triads": ("power", "triads", "sevenths", "ninths", "altered"),
     "open": ("power", "triads", "open", "ninths", "altered"),
     "power": ("power", "power", "sevenths", "ninths", "altered"),

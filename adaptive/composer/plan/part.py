@@ -19,6 +19,7 @@ from adaptive.composer.plan.colour import coloured, tension_colour
 from adaptive.composer.plan.counterline import CounterNote, counterline
 from adaptive.composer.plan.form import FormPart
 from adaptive.composer.plan.progression import Phrase, PhraseGoal, chords_of, write_phrase, written_phrases
+from adaptive.composer.plan.stem_bar import free_register
 from adaptive.composer.plan.tune import (
     Ideas,
     IdeasAsked,
@@ -262,9 +263,10 @@ class PlannedPart:
             self.chords,
             self.brief.phrase_bars,
             self.closes,
-            self.character.register,
+            self.character.register + free_register(self.brief.stem_bars),
             self.variation,
             self.form.primes >= 2,
+            self.brief.tension,
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from adaptive.composer.plan.brief import SectionBrief
 from adaptive.composer.plan.counterline import CounterNote
 from adaptive.composer.plan.form import MOVEMENT_PARTS, FormPart, movement, parse_form
 from adaptive.composer.plan.part import PlannedPart
+from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.plan.tune import TuneNote
 from adaptive.composer.seeding import named_seed, seeded
 from adaptive.composer.steer import NOTHING_HELD, HeldHarmony
@@ -184,6 +185,12 @@ class BarPlan:
         """One number 0 … 1 for each sixteenth: bass and kick prefer the high ones."""
         return self.part.groove[self.bar_in_part % len(self.part.groove)]
 
+    @property
+    def recorded(self) -> StemBar | None:
+        """What the recordings of the section sound in the bar; None: nothing that is known."""
+        bars = self.part.brief.stem_bars
+        return bars[self.bar % len(bars)] if bars else None
+
     def rhythm_seed(self, layer: str) -> int:
         """Return the seed of a layer in this theme: the same at each return."""
         return named_seed(self.part.seed, layer)
@@ -342,9 +349,10 @@ class SectionPlans:
         So a layer that is added or removed does not touch the others until the section is entered again.
         """
         plan, new = before.visit(visit), replace(self.brief, visit=visit)
-        # with declared chords, recordings decide no more than who may rest
+        # with declared chords, recordings decide no more than who may rest, and where room is left
         has_stems = plan.brief.has_stems if new.chords else new.has_stems
-        if replace(new, layers=plan.brief.layers, has_stems=has_stems) != plan.brief:
+        stem_bars = plan.brief.stem_bars if new.chords else new.stem_bars
+        if replace(new, layers=plan.brief.layers, has_stems=has_stems, stem_bars=stem_bars) != plan.brief:
             return False
         if new.has_tune and not plan.brief.has_tune:
             return False

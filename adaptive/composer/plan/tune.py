@@ -40,6 +40,9 @@ KIN_RHYTHMS = 0.5
 MORE_CHANGES = 0.75
 """Share of the phrases of a varied statement in which two bars change, and not one."""
 
+STRICTER = 2.4
+"""How much more a note outside its chord costs at tension 0 than at 0.5, as a share of the usual cost."""
+
 SALT_REPETITION = 29
 
 FARTHEST = 7
@@ -197,6 +200,8 @@ class TunePlan:
         0: plain; else the seed of the changes.
     lifts : bool
         Whether the second half is an octave higher.
+    tension : float or None
+        0 … 1: how readily notes lie outside their chords; None: as at 0.5.
     """
 
     key: Key
@@ -207,6 +212,7 @@ class TunePlan:
     register: int = 0
     variation: int = 0
     lifts: bool = False
+    tension: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +338,8 @@ def _pitched(
             targets.append(TargetNote(position, chord, strong, is_last))
             notes.append((bar, note, chord))
     bars: list[list[TuneNote]] = [[] for _ in written]
-    pitches = fit(targets, plan.key, low, high, before) if targets else []
+    strictness = 1.0 if plan.tension is None else max(0.15, 1.0 + STRICTER * (0.5 - plan.tension))
+    pitches = fit(targets, plan.key, low, high, before, strictness) if targets else []
     for (bar, note, _), target, pitch in zip(notes, targets, pitches, strict=True):
         bars[bar].append(TuneNote(note.onset, note.length, pitch, target.is_strong))
     return [tuple(bar) for bar in bars]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from adaptive.composer.bar import rested
+from adaptive.composer.bar import placed, rested
 from adaptive.composer.bar_source import BarFailure, BarRequest, BarSource
 from adaptive.composer.context import BarContext, WrittenBar
 from adaptive.composer.continuation import continued
@@ -177,8 +177,8 @@ class LayerBars:
         return kept
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
-        play = performed if self.spec.is_quick else swung
-        notes = play(rested(bar.notes, request.context), request.context)
+        place, play = (placed, performed) if self.spec.is_quick else (rested, swung)
+        notes = play(place(bar.notes, request.context), request.context)
         kept = ComposedBar(bar, request.context, in_beats(notes, ratio))
         self._composed[request.key] = kept
         if len(self._composed) > KEPT_BARS:

@@ -1,8 +1,12 @@
-"""Turns written notes into commands: voices of a synthesiser, or hits of a drum kit."""
+"""Turns written notes into commands: voices of an instrument, or hits of a drum kit.
+
+A kind of instrument whose notes need more than a voice each has a player of its own, and a line in
+`NOTE_PLAYERS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +18,7 @@ from adaptive.engine.engine import Engine
 from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
+from adaptive.kernel.sources.sampler_settings import SampleSet
 from adaptive.music.note import Note
 
 CHOKE_S = 0.012
@@ -33,6 +38,9 @@ class NotePlayer(Protocol):
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """Commands of a note without an end, which `commands.release_note` ends by its number."""
 
     def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
         """Commands that bring all its notes to a gain; none if it cannot fade."""
@@ -61,12 +69,15 @@ class KitSound:
     choke: str | None
 
 
+FIRST_HIT = 1000
+"""Numbers of written notes of a sampler begin behind those of held ones."""
+
 KitState = tuple[int, dict[str, int], dict[str, int]]
 
 
 @dataclass(slots=True)
-class SynthPlayer:
-    """Plays notes on a synthesiser."""
+class InstrumentPlayer:
+    """Plays each note with a voice of an instrument."""
 
     place: LayerPlace
 
@@ -89,11 +100,16 @@ class SynthPlayer:
         """None: it is synthesised."""
         return ()
 
-    def state(self) -> None:
+    def state(self) -> Any:
         """None: the kernel picks the voices, so the player has no state."""
+        return None
 
-    def restore(self, state: None) -> None:
+    def restore(self, state: Any) -> None:
         """Do nothing."""
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """The command of a held note."""
+        return [commands.play_note(frame, self.place.instrument or 0, float(key), velocity, 0, note=number)]
 
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a note that begins at `frame` and lasts `frames`."""
@@ -152,6 +168,10 @@ class KitPlayer:
         """Restore a state: hits that were withdrawn get the same clips and variants when played again."""
         self._next, self._ringing, self._played = state[0], dict(state[1]), dict(state[2])
 
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """No command: hits ring out."""
+        return []
+
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit at `frame`; nothing if the kit does not have the piece."""
         return self.strike(note.pitch, note.velocity, frame, group)
@@ -179,13 +199,79 @@ class KitPlayer:
         return posted
 
 
-def note_player_of(place: LayerPlace, engine: Engine) -> NotePlayer:
-    """The player of a layer's notes: a kit, whose sounds enter the engine's table, or a synthesiser."""
-    if place.kit is None:
-        return SynthPlayer(place)
+@dataclass(slots=True)
+class SamplerPlayer(InstrumentPlayer):
+    """Plays each note with every region of a sampler that its key and velocity choose.
+
+    Parameters
+    ----------
+    place : LayerPlace
+        The strip and the instrument.
+    samples : SampleSet
+        The regions.
+    """
+
+    samples: SampleSet = field(kw_only=True)
+    _hits: int = 0
+
+    @property
+    def is_percussive(self) -> bool:
+        """False: a sampler may play either, as its keys say."""
+        return False
+
+    def state(self) -> int:
+        """Number of notes so far: notes of one hit do not choke each other."""
+        return self._hits
+
+    def restore(self, state: Any) -> None:
+        """Restore a state."""
+        self._hits = int(state)
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """A command for each region that the note plays."""
+        self._hits += 1
+        return self._parts(note.midi, note.velocity, frame, max(1, frames), FIRST_HIT + self._hits, group)
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """A command for each region that the note plays."""
+        return self._parts(key, velocity, frame, 0, number, 0)
+
+    def _parts(
+        self, key: int, velocity: float, frame: int, frames: int, number: int, group: int
+    ) -> list[Command]:
+        instrument = self.place.instrument or 0
+        return [
+            commands.play_note(
+                frame, instrument, float(key), velocity, frames, note=number, group=group, which=region
+            )
+            for region in self.samples.chosen(key, min(max(round(127.0 * velocity), 1), 127))
+        ]
+
+
+def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:
+    """The player of a sampler, with the regions of its instrument."""
+    spec: Any = engine.spec.instruments[place.instrument or 0]
+    return SamplerPlayer(place, samples=spec.samples)
+
+
+def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
+    """The player of a drum kit, whose sounds enter the engine's table."""
     rate = engine.spec.sample_rate
     sounds = {}
-    for piece, hit in kits.kit(place.kit, rate).items():
+    for piece, hit in kits.kit(place.kit or "", rate).items():
         sound = engine.bank.computed((place.kit, piece), lambda hit=hit: hit.audio)  # type: ignore[misc]
         sounds[piece] = KitSound(sound, engine.add_sound(sound), hit.gain, hit.pan, hit.choke)
     return KitPlayer(place, sounds, round(CHOKE_S * rate))
+
+
+NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
+    "kit": kit_player_of,
+    "sampler": sampler_player_of,
+}
+"""What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
+
+
+def note_player_of(place: LayerPlace, engine: Engine) -> NotePlayer:
+    """The player of a layer's notes."""
+    make = NOTE_PLAYERS.get(place.player)
+    return InstrumentPlayer(place) if make is None else make(place, engine)

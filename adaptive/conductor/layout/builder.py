@@ -23,7 +23,6 @@ from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_v
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.conductor.layout.strip_players import StripPlayer, strip_players
-from adaptive.engine.memory import voice_groups, voice_groups_of
 from adaptive.engine.spec import (
     BusSpec,
     EngineRow,
@@ -52,7 +51,7 @@ from adaptive.units import db_to_gain
 SPARE_STRIPS = 16
 """Strips that can be added while a preset plays: whole groups of eight, not rendered until they are used."""
 
-SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS = 96, 8, 16
+SPARE_CLIPS, SPARE_INSTRUMENTS = 96, 8
 SPARE_PARAMETERS, SPARE_CURVES, SPARE_SENDS, SPARE_SOUNDS = 8, 32, 128, 256
 """Rows of each kind that an edit may add while a preset plays."""
 
@@ -120,7 +119,7 @@ class _Builder:
         self.stingers: dict[str, LayerPlace] = {}
         self.bridges: dict[str, LayerPlace] = {}
         self.fills: dict[str, LayerPlace] = {}
-        self._players = strip_players(file)
+        self._players = strip_players(file, preset.folder)
         self._kept = self._keep()
 
     # ── kept rows ──────────────────────────────────────────────────────────────────────────────
@@ -140,8 +139,9 @@ class _Builder:
 
     def _fits(self, player: StripPlayer, place: LayerPlace) -> bool:
         """Whether a player needs the rows that a place has."""
-        voices = sum(self.instruments[index].voices for kind, index in place.rows() if kind == "instrument")
-        return (player.clips, player.voices) == (len(place.clips), voices)
+        before = None if place.instrument is None else self.instruments[place.instrument].fixed
+        wanted = player.instrument(place.bus)
+        return (player.clips, None if wanted is None else wanted.fixed) == (len(place.clips), before)
 
     # ── parameters ─────────────────────────────────────────────────────────────────────────────
 
@@ -226,25 +226,12 @@ class _Builder:
             bus = self.rows.allocate("bus", strip)
             first = self.rows.allocate("clip", strip, player.clips) if player.clips else 0
             place = LayerPlace(name, bus, bus + 1, range(first, first + player.clips), strip=strip)
-            if player.voices:
-                place = replace(place, instrument=self._take_instrument(strip, player.voices))
-        for spec in player.instruments(place.bus):
-            self._set(self.instruments, place.instrument or 0, spec)
-        return replace(place, kit=player.kit, reads_files=player.reads_files)
-
-    def _take_instrument(self, strip: str, voices: int) -> int:
-        """Allocate a row for an instrument; a reused row must have as many groups of voices as are needed."""
-        wanted, occupancy = voice_groups_of(voices), self.occupancy
-
-        def suits(index: int) -> bool:
-            if index < len(self.instruments):
-                return voice_groups_of(self.instruments[index].voices) == wanted
-            if occupancy is None:
-                return True
-            added = self.instruments[len(occupancy.spec.instruments) :]
-            return wanted + voice_groups(added) <= occupancy.spec.spare_rows.voice_groups
-
-        return self.rows.allocate("instrument", strip, suits=suits)
+        spec = player.instrument(place.bus)
+        if spec is not None:
+            row = self.rows.allocate("instrument", strip) if place.instrument is None else place.instrument
+            place = replace(place, instrument=row)
+            self._set(self.instruments, row, spec)
+        return replace(place, player=player.player, kit=player.kit, reads_files=player.reads_files)
 
     def _set(self, rows: list[Any], index: int, row: Any) -> None:
         """Set a row, or append it if it is the next one."""
@@ -264,9 +251,7 @@ class _Builder:
         clips = used.get("clip", 0)
         in_use = -(-used.get("bus", 0) // kernel.PAIRS) * kernel.PAIRS
         sounds = SPARE_SOUNDS + 32 * len(self.preset.file.layers) + len(self.preset.stems)
-        spare = SpareRows(
-            SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_VOICE_GROUPS, SPARE_PARAMETERS, SPARE_CURVES, SPARE_SENDS
-        )
+        spare = SpareRows(SPARE_CLIPS, SPARE_INSTRUMENTS, SPARE_PARAMETERS, SPARE_CURVES, SPARE_SENDS)
         if self.occupancy is not None:
             running = self.occupancy.spec
             clips, sounds, in_use = (

@@ -25,9 +25,11 @@ class LayerPlace:
     group : int
         Its withdrawal group; 0 for stingers, which have one for each event.
     clips : range
-        Rows of its clips, for stems and drum hits; empty for a synthesiser.
+        Rows of its clips, for stems and drum hits; empty for an instrument.
     instrument : int or None
-        Row of its synthesiser; None: it has none.
+        Row of its instrument; None: it has none.
+    player : str
+        What plays its notes: a key of `layers.note_players.NOTE_PLAYERS`, or a kind of sound source.
     kit : str or None
         Its drum kit; None: it has none.
     reads_files : bool
@@ -41,6 +43,7 @@ class LayerPlace:
     group: int
     clips: range
     instrument: int | None = None
+    player: str = ""
     kit: str | None = None
     reads_files: bool = True
     strip: str = ""

@@ -1,19 +1,22 @@
-"""What plays a strip, as its layout sees it: how many rows it needs, and of which instrument.
+"""What plays a strip, as its layout sees it: how many rows it needs, and which instrument.
 
-The builder asks every player the same; a new kind of player is a class here and a line in `strip_players`.
+The builder asks every player the same; it never asks for the kind of an instrument.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
-from adaptive.engine.spec import InstrumentSpec
-from adaptive.instruments import kits, patches
-from adaptive.preset.schema import InstrumentTable, LayerTable, PresetFile
+from adaptive.instruments import kits
+from adaptive.instruments.kinds import instrument_spec, table_of
+from adaptive.kernel.sources.descriptor import InstrumentSpec
+from adaptive.preset.instrument_tables import AnyInstrumentTable
+from adaptive.preset.mixer import kinds
+from adaptive.preset.schema import LayerTable, PresetFile
 
 CLIPS_A_STEM = 6
 """The pass that plays, one that fades out, two tails, and two planned entries (after and before a bridge)."""
@@ -32,93 +35,100 @@ class StripPlayer(Protocol):
         """Rows of clips that it needs."""
 
     @property
-    def voices(self) -> int:
-        """Voices that it needs; 0: no row of an instrument."""
-
-    @property
     def reads_files(self) -> bool:
         """Whether it plays recorded files, which say level and pan when a clip starts, and not notes."""
+
+    @property
+    def player(self) -> str:
+        """What plays its notes, see `LayerPlace.player`; empty: it plays none."""
 
     @property
     def kit(self) -> str | None:
         """Its drum kit."""
 
-    def instruments(self, bus: int) -> Iterator[InstrumentSpec]:
+    @property
+    def units(self) -> set[str]:
+        """Units of the kernel that it needs."""
+
+    def instrument(self, bus: int) -> InstrumentSpec | None:
         """Its instrument, if it has one, on the strip with this row."""
 
 
 @dataclass(frozen=True, slots=True)
-class FileStrip:
-    """Plays recorded files."""
+class ClipStrip:
+    """Plays clips: recorded files, or the strokes of a drum kit."""
 
     clips: int
-    voices: int = 0
     reads_files: bool = True
+    player: str = ""
     kit: str | None = None
 
-    def instruments(self, bus: int) -> Iterator[InstrumentSpec]:
+    @property
+    def units(self) -> set[str]:
+        """That of clips."""
+        return {"clips"} if self.clips else set()
+
+    def instrument(self, bus: int) -> None:
         """None."""
-        yield from ()
 
 
 @dataclass(frozen=True, slots=True)
-class KitStrip:
-    """Plays the strokes of a drum kit."""
+class InstrumentStrip:
+    """Plays the notes of an instrument; its files are found from the folder of the preset."""
 
-    kit: str
-    clips: int = CLIPS_A_KIT
-    voices: int = 0
-    reads_files: bool = False
-
-    def instruments(self, bus: int) -> Iterator[InstrumentSpec]:
-        """None."""
-        yield from ()
-
-
-@dataclass(frozen=True, slots=True)
-class SynthStrip:
-    """Plays notes by a synthesiser."""
-
-    patch: InstrumentTable
+    table: AnyInstrumentTable
+    folder: Path
     clips: int = 0
     reads_files: bool = False
     kit: str | None = None
 
     @property
-    def voices(self) -> int:
-        """Voices of its patch."""
-        return patches.instrument_spec(self.patch, 0).voices
+    def player(self) -> str:
+        """The kind of its source."""
+        return self.table.kind
 
-    def instruments(self, bus: int) -> Iterator[InstrumentSpec]:
-        """The patch."""
-        yield patches.instrument_spec(self.patch, bus)
+    @property
+    def units(self) -> set[str]:
+        """That of its source."""
+        return {self.table.kind}
+
+    def instrument(self, bus: int) -> InstrumentSpec:
+        """Its instrument."""
+        return instrument_spec(self.table, bus, self.folder)
 
 
-def strip_players(file: PresetFile) -> dict[str, StripPlayer]:
+def strip_players(file: PresetFile, folder: Path = Path()) -> dict[str, StripPlayer]:
     """What plays each strip of a preset, by the key path of its table."""
     made: dict[str, StripPlayer] = {}
     for name, layer in file.layers.items():
-        made[f"layers.{name}"] = _of_instrument(_instrument_of(layer), CLIPS_A_STEM, file)
+        made[f"layers.{name}"] = _of_instrument(instrument_of(layer), CLIPS_A_STEM, file, folder)
     for name, stinger in file.stingers.items():
-        made[f"stingers.{name}"] = _of_instrument(stinger.instrument, CLIPS_A_STINGER, file)
+        made[f"stingers.{name}"] = _of_instrument(stinger.instrument, CLIPS_A_STINGER, file, folder)
     for name, bridge in file.bridges.items():
-        made[f"bridges.{name}"] = FileStrip(0 if bridge.stem is None else CLIPS_A_BRIDGE)
+        made[f"bridges.{name}"] = ClipStrip(0 if bridge.stem is None else CLIPS_A_BRIDGE)
     for name in file.fills:
-        made[f"fills.{name}"] = FileStrip(CLIPS_A_FILL)
+        made[f"fills.{name}"] = ClipStrip(CLIPS_A_FILL)
     return made
 
 
-def _instrument_of(table: LayerTable) -> str | None:
+def kinds_used(file: PresetFile) -> set[str]:
+    """The optional units of the kernel that a preset uses: of processors, and of what plays its strips."""
+    return kinds(file) | {unit for player in strip_players(file).values() for unit in player.units}
+
+
+def instrument_of(table: LayerTable) -> str | AnyInstrumentTable | None:
     """The instrument or kit of a generated layer; None for a recorded one."""
     if table.generator is None:
         return None
     return table.instrument or GENERATORS[table.generator].instrument_for(blend_text(table.style))
 
 
-def _of_instrument(name: str | None, clips: int, file: PresetFile) -> StripPlayer:
+def _of_instrument(
+    instrument: str | AnyInstrumentTable | None, clips: int, file: PresetFile, folder: Path
+) -> StripPlayer:
     """What plays an instrument or a kit; None: files, in so many clips."""
-    if name is None:
-        return FileStrip(clips)
-    if name in kits.KITS:
-        return KitStrip(name)
-    return SynthStrip(patches.resolve(name, file.instruments))
+    if instrument is None:
+        return ClipStrip(clips)
+    if isinstance(instrument, str) and instrument in kits.KITS:
+        return ClipStrip(CLIPS_A_KIT, reads_files=False, player="kit", kit=instrument)
+    return InstrumentStrip(table_of(instrument, file.instruments), folder)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layout.layout import LayerPlace
@@ -26,6 +27,7 @@ from adaptive.engine.commands import Command
 from adaptive.engine.spec import EngineRow
 from adaptive.music.chord import Chord
 from adaptive.music.degrees import nearest_key, pitch_of_degree, pitch_over_chord
+from adaptive.music.note import Note
 from adaptive.music.scale import Key
 from adaptive.preset.grids import describe
 from adaptive.preset.schema import StingerTable
@@ -405,8 +407,9 @@ class Stingers:
         playback, place = self.playback, stinger.place
         key, chord = self._harmony(place)
         near = NOTES_NEAR + 12.0 * table.octave
-        instrument = playback.layout.stingers[stinger.message.name].instrument or 0
-        posted, pitches = [], []
+        player = playback.assets.stinger_players[stinger.message.name]
+        posted: list[Command] = []
+        pitches = []
         stinger.first = stinger.last = place.sync_point
         for note in sorted(table.notes, key=lambda note: note.at):
             if table.follows == "chord":
@@ -418,11 +421,8 @@ class Stingers:
             stinger.first, stinger.last = min(stinger.first, frame), max(stinger.last, ends)
             velocity = note.velocity * stinger.message.velocity
             frames = max(1, ends - frame)
-            posted.append(
-                commands.play_note(
-                    frame, instrument, float(pitch.midi), velocity, frames, group=stinger.group
-                )
-            )
+            written = Note(Fraction(0), Fraction(1), str(pitch), pitch.midi, velocity)
+            posted += player.play(written, frame, frames, stinger.group)
             pitches.append(str(pitch))
         stinger.last += round(RELEASE_S * playback.tempo.sample_rate)
         stinger.log_fields = {"pitches": pitches, "key": str(key)}

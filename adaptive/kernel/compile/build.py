@@ -30,6 +30,13 @@ from adaptive.kernel.compile.object_code import ObjectCode
 
 PACKAGE = "adaptive.kernel"
 
+LONGEST_CAUSE = 300
+"""Characters of a compiler's sentence that are told."""
+
+_RAISED = re.compile(r"^[\w.]*(?:Error|Exception)\b:? *")
+_STAGES = ("Failed in nopython mode pipeline", "During: ")
+_PLACE = re.compile(r'^File "([^"]+)", line (\d+)')
+
 COMPILE_UNITS = "--compile-units"
 """First argument with which a frozen program starts itself as a compiling process."""
 
@@ -38,8 +45,8 @@ FORMAT = 2
 
 POLL_S = 0.05
 COSTS_S = {
-    "clips": 8.0, "voices": 6.0, "control": 6.0, "buses": 3.5, "receive": 2.5, "master": 2.0, "reverb": 2.5,
-    "eq": 3.5, "compressor": 3.5, "delay": 3.0, "stretch": 5.0,
+    "clips": 8.0, "synth": 6.0, "control": 6.0, "buses": 3.5, "receive": 2.5, "master": 2.0, "reverb": 2.5,
+    "sampler": 4.0, "eq": 3.5, "compressor": 3.5, "delay": 3.0, "stretch": 5.0,
 }  # fmt: skip
 """Approximate compile time of the slower units, in seconds; every other unit takes one second."""
 
@@ -300,15 +307,32 @@ def shares(names: Sequence[str], most: int) -> list[list[str]]:
 def _require_compiled(
     share: str, process: subprocess.Popen[bytes], others: Iterable[subprocess.Popen[bytes]]
 ) -> None:
-    """If a compiling process has failed, stop the others and raise with the last line of its output."""
+    """If a compiling process has failed, stop the others and raise with what its output says."""
     _, said = process.communicate()
     if process.returncode == 0:
         return
     for other in others:
         other.kill()
-    last = said.decode(errors="replace").strip().splitlines()[-1:]
-    message = f"the render kernel cannot be compiled here ({share}): {''.join(last)}"
-    raise MachineError(message)
+    again = " ".join([f"python -m {PACKAGE}.compile.build", *share.split(" and ")])
+    message = f"the render kernel cannot be compiled here ({share}): {cause(said.decode(errors='replace'))}"
+    raise MachineError(f"{message}; the whole error: {again}")
+
+
+def cause(said: str) -> str:
+    """Return what went wrong in the output of a compiling process, with the first place that it names.
+
+    Numba's exceptions begin with lines about the stages of its pipeline, and end with one, too.
+    """
+    lines = [line.strip() for line in said.strip().splitlines()]
+    raised = [number for number, line in enumerate(lines) if _RAISED.match(line)]
+    if not raised:
+        return lines[-1] if lines else "it ended without a word"
+    lines = lines[raised[-1] :]
+    first = _RAISED.sub("", lines[0], count=1)
+    told = next((line for line in (first, *lines[1:]) if line and not line.startswith(_STAGES)), lines[0])
+    place = next((found for line in lines if (found := _PLACE.match(line))), None)
+    where = f" ({Path(place[1]).name}, line {place[2]})" if place else ""
+    return told[:LONGEST_CAUSE] + where
 
 
 def addresses(names: Sequence[str] | None = None) -> dict[str, int]:

@@ -144,6 +144,16 @@ class UnitFile:
         write_file(cache_folder() / self.name, hashlib.sha256(body).digest() + body)
 
 
+def write_kept(path: Path, content: bytes, most_files: int) -> None:
+    """Write a file into a folder of the cache, and delete the oldest beyond `most_files`."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, content)
+        files = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda one: one.stat().st_mtime)
+        for old in files[: max(0, len(files) - most_files)]:
+            old.unlink()
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write a file atomically; errors such as a full disk are ignored."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")

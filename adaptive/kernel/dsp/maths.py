@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.atomic import float_of_bits
+from adaptive.kernel.atomic import bits_of_float, float_of_bits
 from adaptive.kernel.compile.jit import rtsafe
 
 F32: Any = np.float32
@@ -22,6 +22,7 @@ E3, E4, E5 = F32(0.0558097698), F32(0.00900055934), F32(0.00187590974)
 S3, S5, S7, S9 = F32(-1.6666667e-1), F32(8.3333333e-3), F32(-1.9841270e-4), F32(2.7557319e-6)
 C2, C4, C6, C8 = F32(-0.5), F32(4.1666667e-2), F32(-1.3888889e-3), F32(2.4801587e-5)
 C10 = F32(-2.7557319e-7)
+L3, L5, L7, L9 = F32(1 / 3), F32(1 / 5), F32(1 / 7), F32(1 / 9)
 HALF_PI = F32(np.pi / 2)
 PI = F32(np.pi)
 OCTAVES_PER_DB = F32(np.log2(10.0) / 20.0)
@@ -37,6 +38,24 @@ def exp2(x: float) -> float:
     part = x - F32(whole)
     value = E0 + part * (E1 + part * (E2 + part * (E3 + part * (E4 + part * E5))))
     return value * float_of_bits(np.int32((whole + np.int32(127)) << np.int32(23)))
+
+
+@rtsafe
+def log2(x: float) -> float:
+    """Logarithm to base 2, float32, of normal numbers above 0; error below 5e-7 for 1/16 … 16.
+
+    The mantissa is brought to √½ … √2, and the series of the inverse hyperbolic tangent is summed.
+    """
+    bits = bits_of_float(x)
+    exponent = ((bits >> np.int32(23)) & np.int32(255)) - np.int32(127)
+    part = float_of_bits((bits & np.int32(0x7FFFFF)) | np.int32(0x3F800000))
+    if part > F32(1.41421356):
+        part *= HALF
+        exponent += np.int32(1)
+    share = (part - ONE) / (part + ONE)
+    square = share * share
+    series = ONE + square * (L3 + square * (L5 + square * (L7 + square * L9)))
+    return F32(exponent) + share * series * F32(2.8853900818)  # 2 / ln 2
 
 
 @rtsafe

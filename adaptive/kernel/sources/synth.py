@@ -28,16 +28,28 @@ from adaptive.kernel.dsp.maths import (
     pan_right,
     sine,
 )
-from adaptive.kernel.dsp.ramps import doubled_coefficients, ramp_at
+from adaptive.kernel.dsp.ramps import doubled_coefficients
 from adaptive.kernel.fill import clear
-from adaptive.kernel.layout import INSTRUMENT_FADE, INSTRUMENT_RELEASE, LANES, NOTE_OFF, NOTE_ON, QUANTUM
+from adaptive.kernel.layout import HEADER, LANES, QUANTUM
+from adaptive.kernel.sources.notes import (
+    ATTACK,
+    DECAY,
+    NEVER,
+    OFF,
+    RELEASE,
+    bus_of,
+    entries_of,
+    forget_starts,
+    is_playing,
+    next_split,
+    take_commands,
+    telemetry_of,
+)
 from adaptive.kernel.sources.oscillator import add_oscillator, phase_at, wrap
 from adaptive.kernel.sources.synth_frames import LEFT, RIGHT, ring_out, shape_frames, sum_lanes
-from adaptive.kernel.sources.synth_record import VOICE_GROUP
+from adaptive.kernel.sources.synth_record import INSTRUMENT, VOICE_GROUP
 
 Q = np.int64(QUANTUM)
-OFF, ATTACK, DECAY, RELEASE = np.int32(0), np.int32(1), np.int32(2), np.int32(3)
-NEVER = np.int64(2**62)
 A4_PITCH, A4_HZ = F32(69.0), F32(440.0)
 SEMITONE = F32(1.0 / 12.0)
 FLOOR = F32(1e-4)  # -80 dB: a released voice below it is free
@@ -295,20 +307,6 @@ def residual_sum(group: Any) -> float:
 
 
 @rtsafe
-def next_split(group: Any, frame: int, after: int) -> int:
-    """First frame later than `after` at which a note of the group starts or is released; 64: none."""
-    nearest = Q
-    for lane in range(LANES):
-        start = np.int64(group["event_offset"][lane])
-        if start > after and start < nearest:
-            nearest = start
-        end = group["release_frame"][lane] - frame
-        if end > after and end < nearest:
-            nearest = end
-    return nearest
-
-
-@rtsafe
 def end_line(group: Any, lane: int, at: int) -> None:
     """End a gain line at a frame, where another begins."""
     elapsed = F32(at) - group["gain_origin"][lane]
@@ -394,8 +392,7 @@ def close_voices(group: Any) -> None:
         group["b1"][lane] += group["b1_step"][lane] * frames
         group["b2"][lane] += group["b2_step"][lane] * frames
         group["b3"][lane] += group["b3_step"][lane] * frames
-    for lane in range(LANES):
-        group["event_offset"][lane] = np.int32(-1)
+    forget_starts(group)
     finished = np.int32(0)
     for lane in range(LANES):
         stage = group["stage"][lane]
@@ -411,105 +408,22 @@ def close_voices(group: Any) -> None:
 
 
 @rtsafe
-def choose_lane(voices: Any, instrument: Any, telemetry: Any) -> int:
-    """Choose a voice for a note: a free one, else the oldest released one, else the oldest; -1 if none."""
-    best, best_score = np.int64(-1), np.int64(0)
-    first = np.int64(instrument["first_group"])
-    left = np.int64(instrument["voice_limit"])
-    for number in range(left):
-        group = voices[first + number // np.int64(LANES)]
-        lane = number % np.int64(LANES)
-        if group["event_offset"][lane] >= 0:
-            continue  # another note that starts in this quantum has this voice
-        stage = group["stage"][lane]
-        if stage == OFF:
-            return number
-        score = np.int64(instrument["next_age"] - group["age"][lane])
-        if stage == RELEASE:
-            score += np.int64(2**32)
-        if score > best_score:
-            best, best_score = number, score
-    if best >= 0:
-        telemetry["stolen_voices"] += np.int64(1)
-    return best
-
-
-@rtsafe
-def command_instrument(
-    voices: Any, instrument: Any, entries: Any, event: int, frame: int, telemetry: Any
-) -> None:
-    """Apply one command of an instrument, or assign it to a voice that applies it at its frame."""
-    entry = entries[event]
-    command = entry["command"]
-    operation = command["operation"]
-    if operation == NOTE_ON:
-        number = choose_lane(voices, instrument, telemetry)
-        if number >= 0:
-            group = voices[np.int64(instrument["first_group"]) + number // np.int64(LANES)]
-            lane = number % np.int64(LANES)
-            group["event_offset"][lane] = entry["offset"]
-            group["event_entry"][lane] = np.int32(event)
-            instrument["sounding"] = np.int32(1)
-        else:
-            # notes that start in this quantum have all voices: the new note itself is dropped, and counted
-            telemetry["stolen_voices"] += np.int64(1)
-        return
-    at = frame + np.int64(entry["offset"])
-    if operation == INSTRUMENT_FADE:
-        # The new fade begins with the value that the old one has at this frame.  `fade_value` belongs to the
-        # start of the quantum, and a fade may have begun since.
-        instrument["fade_from"] = ramp_at(
-            instrument["fade_from"], instrument["fade_to"], instrument["fade_start"],
-            instrument["fade_frames"], instrument["fade_shape"], at,
-        )  # fmt: skip
-        instrument["fade_to"] = command["f0"]
-        instrument["fade_start"] = at
-        instrument["fade_frames"] = command["i0"]
-        instrument["fade_shape"] = np.int32(command["i1"])
-        return
-    is_all = operation == INSTRUMENT_RELEASE
-    if not is_all and operation != NOTE_OFF:
-        return
-    for number in range(np.int64(instrument["voice_limit"])):
-        group = voices[np.int64(instrument["first_group"]) + number // np.int64(LANES)]
-        lane = number % np.int64(LANES)
-        if group["stage"][lane] != OFF and (is_all or group["note"][lane] == command["i1"]):
-            group["release_frame"][lane] = min(group["release_frame"][lane], at)
-        start = np.int64(group["event_offset"][lane])
-        if start >= 0 and start <= np.int64(entry["offset"]):
-            # the note starts in this quantum, not after this command: give the note's command a duration
-            begun = entries[group["event_entry"][lane]]["command"]
-            if is_all or begun["i1"] == command["i1"]:
-                begun["i0"] = max(np.int64(1), at - frame - start)
-
-
-@rtsafe
 def render_instrument(
     voices: Any, voices_address: int, instrument: Any, entries: Any, bus: int, blocks: int, frame: int,
     sample_rate: float, telemetry: Any,
 ) -> None:  # fmt: skip
     """Render all voices of an instrument into its bus; `bus` and `blocks` (scratch memory) are addresses."""
-    event = instrument["first_event"]
-    while event >= 0:
-        command_instrument(voices, instrument, entries, np.int64(event), frame, telemetry)
-        event = entries[event]["event_next"]
-    instrument["first_event"] = np.int32(-1)
-    instrument["fade_value"] = ramp_at(
-        instrument["fade_from"], instrument["fade_to"], instrument["fade_start"], instrument["fade_frames"],
-        instrument["fade_shape"], frame + Q,
-    )  # fmt: skip
-    if instrument["sounding"] == 0:
+    if not take_commands(voices, instrument, entries, frame, telemetry):
         return
     sounding = np.int32(0)
     for number in range(np.int64(instrument["group_count"])):
-        index = np.int64(instrument["first_group"]) + number
-        group = voices[index]
+        group = voices[number]
         if not is_sounding(group):
             continue
         if sounding == 0:
             clear(carray(pointer(blocks + LEFT), np.int64(2) * Q * np.int64(LANES), np.float32))
             sounding = np.int32(1)
-        address = voices_address + GROUP_BYTES * index
+        address = voices_address + GROUP_BYTES * number
         render_voices(
             group, address, instrument, entries, blocks, frame, sample_rate, instrument["fade_value"]
         )
@@ -522,8 +436,16 @@ def render_instrument(
 @rtsafe
 def is_sounding(group: Any) -> bool:
     """Whether a voice of the group sounds, has a residual, or starts in this quantum."""
-    total = group["active"]
-    for lane in range(LANES):
-        if group["event_offset"][lane] >= 0:
-            total += np.int32(1)
-    return total > 0 or residual_sum(group) > ZERO
+    return is_playing(group) or residual_sum(group) > ZERO
+
+
+def unit(header_address: int, instrument_address: int, _first: int, _count: int) -> int:
+    """Render a synthesiser into its bus for one quantum; see `descriptor.SoundSource.unit`."""
+    header = carray(pointer(header_address), np.int64(1), HEADER)[0]
+    instrument = carray(pointer(instrument_address), np.int64(1), INSTRUMENT)[0]
+    voices = carray(pointer(instrument["voices"]), instrument["group_count"], VOICE_GROUP)
+    render_instrument(
+        voices, instrument["voices"], instrument, entries_of(header), bus_of(header, instrument),
+        header["at_lanes"], header["frame"], np.float32(header["sample_rate"]), telemetry_of(header),
+    )  # fmt: skip
+    return np.int32(0)

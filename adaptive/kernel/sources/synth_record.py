@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from adaptive.kernel.layout import LANES, record
+from adaptive.kernel.layout import LANES
+from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
 SAW, PULSE, TRIANGLE, SINE, NOISE = range(5)
 
-INSTRUMENT = record(
+INSTRUMENT = instrument_record(
     [
-        ("bus", "i4"),
-        ("first_group", "i4"),
-        ("group_count", "i4"),
-        ("voice_limit", "i4"),
-        ("first_event", "i4"),
-        ("next_age", "i4"),
         ("shape", "i4", 2),
         ("filter_low", "f4"),
         ("filter_band", "f4"),
@@ -37,29 +32,12 @@ INSTRUMENT = record(
         ("lfo_fade_step", "f4"),  # share per quantum
         ("gain", "f4"),
         ("spread", "f4"),
-        # the fade of the whole instrument
-        ("fade_from", "f4"),
-        ("fade_to", "f4"),
-        ("fade_start", "i8"),
-        ("fade_frames", "i8"),
-        ("fade_shape", "i4"),
-        ("fade_value", "f4"),
         ("brightness", "f4"),  # semitones added to every cutoff
-        ("sounding", "i4"),
     ]
 )
 
-VOICE_GROUP = record(
+VOICE_GROUP = voice_record(
     [
-        ("instrument", "i4"),
-        ("active", "i4"),  # number of lanes that sound
-        ("first_event", "i4"),
-        ("stage", "i4", LANES),  # 0 off, 1 attack, 2 decay and sustain, 3 release
-        ("age", "i4", LANES),
-        ("note", "i8", LANES),  # id of the note
-        ("release_frame", "i8", LANES),
-        ("pitch", "f4", LANES),
-        ("velocity", "f4", LANES),
         ("amplitude", "f4", LANES),  # envelope at the end of the last quantum
         ("modulation", "f4", LANES),
         ("modulation_stage", "i4", LANES),
@@ -91,7 +69,5 @@ VOICE_GROUP = record(
         ("last", "f4", LANES),
         ("residual_left", "f4", LANES),
         ("residual_right", "f4", LANES),
-        ("event_offset", "i4", LANES),  # frame of the quantum at which a note starts; -1: none
-        ("event_entry", "i4", LANES),
     ]
 )

@@ -249,3 +249,12 @@ def test_the_music_of_a_first_day_becomes_a_section_each() -> None:
     assert [(stem.section, stem.layer) for stem in found] == [
         ("menu", "music"), ("fight", "drums"), ("fight", "bass"), ("shop", "music"), ("fanfare", "music"),
     ]  # fmt: skip
+
+
+def test_accents_and_a_file_that_holds_introduction_and_loop_are_read_as_what_they_are() -> None:
+    names = ("explore_drums", "explore_flöte (intro+loop)", "menü", "shop")
+    stems = group([Path(f"{name}.wav") for name in names], Path())
+
+    assert [(one.section, one.layer) for one in stems] == [
+        ("explore", "drums"), ("explore", "flote"), ("menu", "music"), ("shop", "music"),
+    ]  # fmt: skip

@@ -159,3 +159,21 @@ def test_silent_stems_are_named(tmp_path: Path) -> None:
 
     assert "bass.wav is silent from beginning to end." in section.notes
     assert section.tempo_bpm == 120.0
+
+
+def test_one_file_may_hold_the_introduction_and_a_fanfare_plays_once(tmp_path: Path) -> None:
+    stems = tmp_path / "stems"
+    save(stems / "explore_drums.wav", clicks(120.0, 32))
+    save(stems / "explore_flute (intro+loop).wav", clicks(120.0, 40))
+    save(stems / "explore_bells (intro+loop).wav", clicks(120.0, 33))
+    save(stems / "victory_fanfare.wav", clicks(120.0, 8))
+    save(stems / "menü.wav", clicks(120.0, 16))
+    preset = made_from(stems, tmp_path / "made")
+    file = preset.file
+
+    assert list(file.sections) == ["menu", "explore", "victory_fanfare"]
+    assert (file.layers["flute"].intro_bars, file.sections["explore"].length_bars) == (2, 8)
+    assert set(file.sections["explore"].layers) == {"drums", "flute"}
+    assert (file.sections["victory_fanfare"].plays, file.sections["victory_fanfare"].then) == (1, "back")
+    assert findings(preset) == []
+    assert "explore_bells (intro+loop).wav" in [item.path.name for item in propose(stems).passed_over]

@@ -68,3 +68,19 @@ def test_a_name_is_taken_once_unless_it_is_replaced() -> None:
         adaptive.register_generator("test_none", styles=())(other)
     with pytest.raises(adaptive.InputError, match="must be a function"):
         adaptive.register_generator("test_none")(3)  # type: ignore[arg-type]
+
+
+def test_a_generator_that_fails_is_told_in_the_remarks_of_a_render(tmp_path: Path) -> None:
+    @adaptive.register_generator("test_steps", styles=("up", "down"))
+    def broken(context: adaptive.BarContext) -> adaptive.WrittenBar:
+        raise ZeroDivisionError(f"bar {context.bar}")
+
+    (tmp_path / "preset.toml").write_text(PRESET, encoding="utf-8")
+    try:
+        take = adaptive.render(tmp_path, seconds=3)
+    finally:
+        del registry._REGISTERED["test_steps"]
+
+    (remark,) = take.remarks
+    assert remark.startswith("mine went on without its generator for ")
+    assert "ZeroDivisionError" in remark or "bar 0" in remark

@@ -62,3 +62,13 @@ def test_it_is_saved_with_its_credits(tmp_path: Path) -> None:
     assert tags["title"] == "Test"
     with pytest.raises(adaptive.InputError, match=r"must end in .wav, .flac or .ogg"):
         take.save(tmp_path / "out.mp3")
+
+
+def test_its_notes_are_saved_as_midi(tmp_path: Path) -> None:
+    take = adaptive.render("nightfall", seconds=2, seed=1)
+    saved = take.save(tmp_path / "new" / "out.mid")
+
+    assert saved.read_bytes()[:4] == b"MThd"
+    assert saved.read_bytes() == take.midi
+    with pytest.raises(adaptive.InputError, match="Test has no generated layer, so there are no notes"):
+        take_of([]).save(tmp_path / "none.mid")

@@ -73,5 +73,6 @@ def test_what_is_sent_to_nobody_over_osc_is_told(run: Run) -> None:
     gone = run("send", "threat=0.5", "--to", f"osc://127.0.0.1:{port}")
 
     assert (here.code, here.err) == (0, "")
+    assert "OSC has no answers" in here.out
     assert gone.code == 1
     assert f"no engine listens at 127.0.0.1:{port}" in gone.err

@@ -104,3 +104,29 @@ def test_a_loudness_that_cannot_be_is_refused(
 
     assert done.code != 0
     assert expected in done.err
+
+
+def test_a_misspelt_state_is_told_before_the_render_and_refused_if_strict(
+    run: Run, preset: Path, tmp_path: Path
+) -> None:
+    trace, out = tmp_path / "run.jsonl", tmp_path / "x.wav"
+    trace.write_text('{"t": 0, "state": {"section": "figth"}}\n{"t": 0.1}\n', encoding="utf-8")
+    told = run("render", preset, "-o", out, "--trace", trace, "--ending", "cut")
+    out.unlink()
+    refused = run("render", preset, "-o", out, "--trace", trace, "--strict")
+
+    assert told.code == 0
+    assert told.sentences[0] == (
+        "names that the preset does not declare are ignored (--strict refuses them): "
+        "section=figth (1×) (did you mean fight?)"
+    )
+    assert (refused.code, len(refused.sentences), out.exists()) == (1, 1, False)
+    assert "section=figth (1×) (did you mean fight?)" in refused.err
+
+
+def test_a_trace_of_declared_names_passes_strictly(run: Run, preset: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "run.jsonl"
+    trace.write_text('{"t": 0, "state": {"section": "fight"}, "threat": 0.5}\n{"t": 0.1}\n')
+    done = run("render", preset, "-o", tmp_path / "x.wav", "--trace", trace, "--strict", "--ending", "cut")
+
+    assert (done.code, len(done.sentences)) == (0, 1)

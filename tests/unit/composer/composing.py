@@ -24,9 +24,10 @@ def contexts(
     unit: int = 4, energy: float = 0.5, density: float = 0.5, seed: int = 1, style: str = "",
     leaving: Sequence[int] = (), octave: int = 0, tempo_bpm: float = 100.0, phrase_bars: int = 4,
     form: str = "", layers: Sequence[str] = ("melody", "drums", "bass", "pad"), layer: str = "melody",
+    plan: SectionPlan | None = None,
 ) -> list[BarContext]:  # fmt: skip
     """Contexts of a section whose layers are named like their generators; without chords the plan chooses."""
-    plan = _kept_plan(
+    plan = plan or _kept_plan(
         key=key, chords=tuple(chords), beats=beats, unit=unit, energy=energy, seed=seed,
         phrase_bars=phrase_bars, form=form, layers=tuple(layers),
     )  # fmt: skip

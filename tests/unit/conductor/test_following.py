@@ -255,3 +255,31 @@ def test_saved_changes_that_cannot_be_are_left_out(tmp_path: Path, changes: Any)
 
     assert restored.follower is not None
     assert restored.follower.settings.mode == "match"
+
+
+def test_steps_that_stop_in_mid_bar_leave_the_tempo_where_it_is(tmp_path: Path) -> None:
+    player = Player(preset(tmp_path))
+    steps = [0.3 + 60.0 / 165.0 * number for number in range(22)]  # 5.5 bars
+    script: dict[int, list[Message]] = {}
+    for at_s in steps:
+        number = control_step_of(at_s)
+        script.setdefault(number, []).append(TakeSteps("step", (number * 256 / RATE - at_s,), True))
+    played = player.play(14 * RATE, script)
+    tempi = [tempo_at(played, 0.1 * tenth) for tenth in range(85, 139)]
+
+    assert all(tempo == pytest.approx(165.0, rel=0.01) for tempo in tempi)
+    assert max(tempi[-25:]) - min(tempi[-25:]) < 1e-9
+    assert any("none for" in line["reason"] for line in played.lines("health"))
+
+
+@pytest.mark.parametrize(("target_bpm", "reached"), [(20.0, 148.0), (400.0, 174.0)])
+def test_a_target_out_of_the_band_leads_to_its_edge(
+    tmp_path: Path, target_bpm: float, reached: float
+) -> None:
+    player = Player(preset(tmp_path))
+    slow = ProgrammeStep("far", 60.0, tempo_bpm=target_bpm)
+    played = player.play(9 * RATE, {10: [programme(slow)]})
+    tempi = [tempo_at(played, 0.1 * tenth) for tenth in range(90)]
+
+    assert all(148.0 - 1e-6 <= tempo <= 174.0 + 1e-6 for tempo in tempi)
+    assert tempi[-1] == pytest.approx(reached)

@@ -6,7 +6,7 @@ import pytest
 
 from adaptive.composer.learned import weights
 from adaptive.conductor.beginning import Beginning
-from adaptive.conductor.messages import Message, SetChord, SetKey, SetMood, SetSteer
+from adaptive.conductor.messages import LockLayers, Message, SetChord, SetKey, SetMood, SetSteer
 from adaptive.conductor.saved_steering import SavedSteering, saved_steering, steering_of
 from adaptive.conductor.steering import HeldControls, cutoff_hz
 from adaptive.music.chord import Chord
@@ -215,3 +215,55 @@ def test_learned_false_makes_drums_by_rules(tmp_path: Path) -> None:
 
     assert shape(notes(rules, "drums", 0.0)) != shape(notes(learned, "drums", 0.0))
     assert shape(notes(rules, "pad", 0.0)) == shape(notes(learned, "pad", 0.0))
+
+
+def test_mutes_silence_the_layers_they_name_until_they_are_let_go(tmp_path: Path) -> None:
+    muted = steered(tmp_path / "a", SetSteer((("mute_drums", 1.0), ("mute_bass", 1.0))))
+    alone = steered(tmp_path / "b", SetSteer((("only_bass_and_drums", 1.0),)))
+
+    assert [len(notes(muted, layer, HEARD_S)) for layer in ("low", "drums")] == [0, 0]
+    assert notes(muted, "pad", HEARD_S)
+    assert notes(alone, "pad", HEARD_S) == []
+    assert notes(alone, "low", HEARD_S)
+
+
+def test_tension_colours_the_chords_and_keeps_their_roots(tmp_path: Path) -> None:
+    plain = steered(tmp_path / "a", SetSteer((("tension", 0.0),)))
+    tense = steered(tmp_path / "b", SetSteer((("tension", 1.0),)))
+
+    low, high = (played.lines("plan")[-1]["chords"] for played in (plain, tense))
+    roots = [[Chord.parse(text).root for bar in bars for text in bar.split()] for bars in (low, high)]
+    sizes = [sum(len(Chord.parse(t).tones) for bar in bars for t in bar.split()) for bars in (low, high)]
+    assert roots[0] == roots[1]
+    assert sizes[1] > sizes[0]
+
+
+def test_a_tonic_alone_has_the_mode_of_the_presets_mood(tmp_path: Path) -> None:
+    mood = '[steer]\nmood = "sad"\n'
+    free = play(make_preset(tmp_path / "a", f'{mood}{BODY}key = "D"\n'), 1.0)
+    fixed = play(make_preset(tmp_path / "b", f'{mood}{BODY}key = "D lydian"\n'), 1.0)
+
+    assert free.lines("plan")[0]["key"] == "D phrygian"
+    assert fixed.lines("plan")[0]["key"] == "D lydian"
+
+
+def test_a_key_transposes_declared_chords(tmp_path: Path) -> None:
+    body = BODY + 'chords = ["Am", "Dm7/C"]\n'
+    played = steered(tmp_path, SetKey("C minor"), body=body)
+
+    assert played.lines("plan")[-1]["chords"][:2] == ["Cm", "Fm7/Eb"]
+
+
+def test_a_locked_layer_that_is_restored_stays_as_it_was(tmp_path: Path) -> None:
+    preset = make_preset(tmp_path, BODY)
+    player = Player(preset)
+    script: dict[int, list[Message]] = {
+        control_step_of(0.1): [SetSteer((("density", 0.9), ("tension", 0.8)))],
+        control_step_of(0.3): [LockLayers(("pad",))],
+        control_step_of(0.5): [SetSteer((("density", 0.1), ("tension", None)))],
+    }
+    player.play(RATE, script)
+    layers = Player(preset, saved=player.performance.save()).performance.conductor.assets.generated
+    pad, drums = layers["pad"], layers["drums"]
+    assert (pad.density, pad.held.tension) == (0.9, 0.8)
+    assert (drums.density, drums.held.tension) == (0.1, None)

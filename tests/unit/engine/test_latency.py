@@ -194,3 +194,33 @@ def test_a_bus_that_rested_plays_nothing_of_before() -> None:
     engine.post([c.start_clip(engine.frame, 1, add(engine, click), 1)])
 
     assert np.count_nonzero(np.abs(engine.pull(4800)[:, 0]) > 1e-3) == 1
+
+
+@pytest.mark.parametrize("kind", ["fade", "duck", "pan"])
+def test_a_fader_behind_a_late_insert_moves_the_music_that_it_was_meant_for(kind: str) -> None:
+    """The same move of a late strip and of its negative beside it leaves nothing of either."""
+    moves = {
+        "fade": lambda bus: c.fade_bus(LEAD + 2000, bus, 0.25, 960),
+        "duck": lambda bus: c.duck_bus(LEAD + 2000, bus, 0.25, 960),
+        "pan": lambda bus: c.pan_bus(LEAD + 2000, bus, 0.8, 960),
+    }
+    engine = engine_of(buses=[BusSpec("a", inserts=(late(5.0),)), BusSpec("b")], clips=8)
+    engine.post([
+        *(c.start_clip(LEAD, row, add(engine, sign * NOISE), row) for row, sign in ((0, 1.0), (1, -1.0))),
+        moves[kind](0), moves[kind](1),
+    ])  # fmt: skip
+    audio = engine.pull(9600)
+
+    assert np.abs(audio).max() < 0.02 * np.abs(NOISE).max()
+
+
+def test_moves_of_a_late_fader_can_be_withdrawn_until_they_are_heard() -> None:
+    engine = engine_of(buses=[BusSpec("a", inserts=(late(5.0),))], clips=8)
+    ones = add(engine, np.ones(9600, np.float32))
+    fades = [c.fade_bus(LEAD + at, 0, gain, 0, group=3) for at, gain in ((1000, 0.5), (2000, 0.1))]
+    engine.post([c.start_clip(LEAD, 0, ones, 0), *fades])
+    engine.pull(1088)  # the first is due by its frame, and its music is not there yet
+    engine.post([c.withdraw(3, LEAD + 1088)])
+    engine.pull(4800)
+
+    assert float(engine.memory["buses"][0]["gain_to"][0]) == 0.5

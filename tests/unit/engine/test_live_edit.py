@@ -7,15 +7,16 @@ import pytest
 
 from adaptive.engine.engine import Engine
 from adaptive.engine.live_edit import CURVE_OVERLAP_STEPS, Store, moves, stores
-from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, MappingSpec, ParameterSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, MappingSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.processors.reverb_delays import line_feedback
+from adaptive.kernel.sources.synth_settings import SynthSpec
 
 AT = 48000
 CURVE = MappingSpec(0, k.MAP_GAIN_DB, 0, ((0.0, -20.0), (1.0, 0.0)))
 SPEC = EngineSpec(
     buses=[BusSpec("a"), BusSpec("b")],
-    instruments=[InstrumentSpec(0)],
+    instruments=[SynthSpec(0)],
     parameters=[ParameterSpec("p", default=0.5)],
     owners={("bus", 0): "a", ("instrument", 0): "i", ("parameter", 0): "p"},
 )

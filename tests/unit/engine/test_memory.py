@@ -8,9 +8,10 @@ import pytest
 from adaptive.engine.arrays import ALIGNMENT, address, aligned
 from adaptive.engine.engine import Engine
 from adaptive.engine.inserts import kinds_of
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, ParameterSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile import build
+from adaptive.kernel.sources.synth_settings import SynthSpec
 
 RECORDS = [getattr(k, name) for name in dir(k) if name.isupper() and isinstance(getattr(k, name), np.dtype)]
 
@@ -21,7 +22,7 @@ def engine() -> Engine:
         EngineSpec(
             clips=19,
             buses=tuple(BusSpec(str(n)) for n in range(11)),
-            instruments=(InstrumentSpec(0, voices=20), InstrumentSpec(1, voices=3)),
+            instruments=(SynthSpec(0, voices=20), SynthSpec(1, voices=3)),
             parameters=tuple(ParameterSpec(str(n)) for n in range(5)),
         )
     )
@@ -86,7 +87,7 @@ def test_every_field_of_every_record_is_aligned_to_its_size() -> None:
 def test_counts_are_rounded_up_to_whole_groups(engine: Engine) -> None:
     head = engine.memory.head
 
-    assert (int(head["clip_groups"]), int(head["bus_groups"]), int(head["voice_groups"])) == (3, 2, 3)
+    assert (int(head["clip_groups"]), int(head["bus_groups"]), int(head["instrument_count"])) == (3, 2, 2)
 
 
 def test_nothing_that_is_counted_may_be_missing() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from adaptive.engine.inserts import Inserts
+from adaptive.engine.instruments import Instruments
 from adaptive.engine.render_list import Step, fill_steps, render_list, unit_table
 from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec
 from adaptive.kernel import layout as k
@@ -17,7 +18,11 @@ def spec_of(count: int, spare: range = NO_ROWS, reverb_at: int | None = None) ->
 
 
 def steps_of(spec: EngineSpec) -> list[Step]:
-    return render_list(spec, inserts_in(spec))
+    return render_list(spec, inserts_in(spec), no_instruments())
+
+
+def no_instruments() -> Instruments:
+    return Instruments(np.zeros(4, np.int64), 48000)
 
 
 def inserts_in(spec: EngineSpec) -> Inserts:
@@ -30,7 +35,7 @@ def inserts_in(spec: EngineSpec) -> Inserts:
 def test_sources_come_first_and_the_master_last() -> None:
     steps = steps_of(spec_of(3))
 
-    assert [step.unit for step in steps] == ["clips", "voices", "buses", "buses", "master"]
+    assert [step.unit for step in steps] == ["clips", "buses", "buses", "master"]
 
 
 def test_an_insert_runs_between_the_two_parts_of_its_group() -> None:
@@ -38,7 +43,7 @@ def test_an_insert_runs_between_the_two_parts_of_its_group() -> None:
     inserts = inserts_in(spec)
     address = inserts.group_address(inserts.slot_of(5, "reverb"))
 
-    assert render_list(spec, inserts)[2:-1] == [
+    assert render_list(spec, inserts, no_instruments())[1:-1] == [
         Step("buses", 0, k.BUS_BEGIN), Step("reverb", address, 1), Step("buses", 0, k.BUS_END, 0xFF),
     ]  # fmt: skip
 

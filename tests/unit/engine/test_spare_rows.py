@@ -7,22 +7,23 @@ import numpy as np
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
 from adaptive.engine.spare_rows import fresh_rows, kept_rows, merged
-from adaptive.engine.spec import BusSpec, EngineSpec, InstrumentSpec, ParameterSpec, SpareRows
+from adaptive.engine.spec import BusSpec, EngineSpec, ParameterSpec, SpareRows
 from adaptive.kernel import layout as k
+from adaptive.kernel.sources.synth_settings import SynthSpec
 
 OLD = EngineSpec(
     clips=2,
     buses=[BusSpec("a"), BusSpec("b")],
-    instruments=[InstrumentSpec(0)],
+    instruments=[SynthSpec(0)],
     parameters=[ParameterSpec("p", default=0.5)],
-    spare_rows=SpareRows(clips=8, instruments=2, voice_groups=2, parameters=2, mappings=2),
+    spare_rows=SpareRows(clips=8, instruments=2, parameters=2, mappings=2),
     owners={("bus", 0): "a", ("bus", 1): "b", ("instrument", 0): "i", ("parameter", 0): "p"},
 )
 NEW = replace(
     OLD,
     clips=4,
     buses=[BusSpec("a"), BusSpec("c", gain=0.5)],
-    instruments=[InstrumentSpec(0), InstrumentSpec(1, voices=20)],
+    instruments=[SynthSpec(0), SynthSpec(1, voices=20)],
     parameters=[ParameterSpec("p", default=0.5), ParameterSpec("q", default=0.25)],
     owners={
         ("bus", 0): "a", ("bus", 1): "c", ("instrument", 0): "i", ("instrument", 1): "j",
@@ -43,7 +44,7 @@ def test_used_and_spare_rows_always_add_up_to_the_same() -> None:
         10,
         3,
     )
-    assert grown.spare_rows.voice_groups == 0
+    assert grown.spare_rows.instruments == 1
     assert grown.spare_rows.mappings == 2
 
 
@@ -67,7 +68,7 @@ def test_an_engine_grows_into_its_spare_rows_while_the_old_ones_keep_their_value
     assert [int(head[name]) for name in ("instrument_count", "parameter_count")] == [2, 2]
     assert (engine.value(0), engine.value(1)) == (0.75, 0.25)
     assert engine.memory["buses"][0]["gain_to"][:2].tolist() == [1.0, 0.5]
-    assert engine.memory["voices"]["instrument"].tolist() == [0, 1, 1]
+    assert [engine.memory.instruments.voices(row).size for row in (0, 1)] == [1, 2]
 
 
 def test_a_parameter_that_moves_takes_its_value_along() -> None:

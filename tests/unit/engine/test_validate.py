@@ -5,16 +5,17 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.ports import POSTED
-from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, InstrumentSpec, MappingSpec, ParameterSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec, MappingSpec, ParameterSpec
 from adaptive.engine.validate import CommitCheck, check_spec
 from adaptive.kernel import layout as k
+from adaptive.kernel.sources.synth_settings import SynthSpec
 
 LINE = ((0.0, 0.0), (1.0, 1.0))
 SPEC = EngineSpec(
     clips=2,
     sounds=3,
     buses=[BusSpec("a")],
-    instruments=[InstrumentSpec(0)],
+    instruments=[SynthSpec(0)],
     parameters=[ParameterSpec("p")],
     mappings=[MappingSpec(0, k.MAP_PAN, 0, LINE)],
     groups=4,
@@ -36,7 +37,7 @@ def test_a_specification_that_refers_to_what_exists_is_accepted() -> None:
         (EngineSpec(buses=[BusSpec("a", output=0)]), "may only feed a bus of a later group"),
         (EngineSpec(buses=[BusSpec("a", inserts=(InsertSpec("wah", "w"),))]), "there is no processor 'wah'"),
         (EngineSpec(buses=[BusSpec("a", channel=2)]), "begins at channel 2"),
-        (EngineSpec(instruments=[InstrumentSpec(1)]), "instrument 0 plays on bus 1"),
+        (EngineSpec(instruments=[SynthSpec(1)]), "instrument 0 plays on bus 1"),
         (EngineSpec(mappings=[MappingSpec(0, k.MAP_PAN, 0, LINE)]), "mapping 0 refers to a parameter"),
         (
             EngineSpec(parameters=[ParameterSpec("p")], mappings=[MappingSpec(0, k.MAP_PAN, 0, ())]),

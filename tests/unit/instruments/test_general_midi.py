@@ -3,7 +3,7 @@ from __future__ import annotations
 from adaptive.composer.registry import GENERATORS
 from adaptive.instruments.general_midi import OF_GENERATOR, OTHERWISE, PROGRAMMES, programme
 from adaptive.instruments.patches import PATCHES
-from adaptive.preset.schema import InstrumentTable
+from adaptive.preset.instrument_tables import InstrumentTable
 
 
 def test_every_built_in_patch_and_every_pitched_generator_has_a_programme() -> None:

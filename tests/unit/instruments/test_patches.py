@@ -6,12 +6,13 @@ import pytest
 from adaptive.composer.registry import GENERATORS
 from adaptive.engine import commands
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import EngineSpec, InstrumentSpec
+from adaptive.engine.spec import EngineSpec
 from adaptive.errors import InputError
 from adaptive.instruments.kits import KITS
-from adaptive.instruments.patches import PATCHES, SHAPES, instrument_spec, resolve
+from adaptive.instruments.patches import PATCHES, SHAPES, resolve, synth_spec
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
-from adaptive.preset.schema import Envelope, InstrumentTable, LfoTable, OscillatorTable
+from adaptive.kernel.sources.synth_settings import SynthSpec
+from adaptive.preset.instrument_tables import Envelope, InstrumentTable, LfoTable, OscillatorTable
 
 MIDDLE = {"bass_deep": 40, "bass_pluck": 40, "brass_low": 45, "drone_dark": 40, "bell": 72,
           "arp_pluck": 69, "lead_soft": 69, "bass_upright": 40, "sub_bass": 40, "reese": 40, "cello": 45,
@@ -21,7 +22,7 @@ MIDDLE = {"bass_deep": 40, "bass_pluck": 40, "brass_low": 45, "drone_dark": 40, 
 
 def render(name: str, seconds: int = 3) -> np.ndarray:
     root = MIDDLE.get(name, 57)
-    engine = Engine(EngineSpec(instruments=[instrument_spec(PATCHES[name], 0)]))
+    engine = Engine(EngineSpec(instruments=[synth_spec(PATCHES[name], 0)]))
     engine.post([commands.play_note(0, 0, root + n, 0.7, 96000) for n in (0, 3, 7)])
     return engine.pull(48000 * seconds)
 
@@ -53,7 +54,7 @@ def test_milliseconds_decibels_and_cents_become_seconds_gain_and_semitones() -> 
         level_db=-20.0,
         voices=4,
     )
-    spec = instrument_spec(table, bus=3)
+    spec = synth_spec(table, bus=3)
 
     assert (spec.bus, spec.voices, spec.filter_mode) == (3, 4, "band_pass")
     assert (
@@ -68,7 +69,7 @@ def test_milliseconds_decibels_and_cents_become_seconds_gain_and_semitones() -> 
 
 
 def test_a_table_of_defaults_is_a_specification_of_defaults() -> None:
-    assert InstrumentSpec(bus=0) == instrument_spec(InstrumentTable(), 0)
+    assert SynthSpec(bus=0) == synth_spec(InstrumentTable(), 0)
 
 
 def test_every_shape_has_a_number() -> None:

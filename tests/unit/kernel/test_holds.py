@@ -131,3 +131,24 @@ def test_the_samples_do_not_depend_on_the_size_of_blocks() -> None:
         return np.concatenate([engine.pull(size) for _ in range(4000 // size)])
 
     assert np.array_equal(rendered(100), rendered(4000))
+
+
+def test_a_frequency_moves_in_equal_steps_of_cents() -> None:
+    place = MappingSpec(0, k.MAP_CUTOFF, 0, ())
+    engine = Engine(EngineSpec())
+    hold = c.hold_cell(0, engine.cell(place), 200.0, 6400, own=12800.0, is_ratio=True)
+    engine.post([hold])
+    engine.pull(3200)
+    half = value_of(engine, place)
+    engine.pull(3300)
+    there = value_of(engine, place)
+    engine.post([c.hold_cell(0, engine.cell(place), 800.0, 6400, own=12800.0, is_ratio=True)])
+    engine.pull(3200)
+    between = value_of(engine, place)
+    engine.post([c.hold_cell(0, engine.cell(place), 0.0, 640, share=0.0, own=12800.0, is_ratio=True)])
+    engine.pull(1280)
+
+    assert half == pytest.approx(1600.0, rel=0.05)  # three of six octaves
+    assert there == 200.0
+    assert between == pytest.approx(400.0, rel=0.05)
+    assert value_of(engine, place) == 12800.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from types import SimpleNamespace
 
-from adaptive.conductor.layers.note_players import KitPlayer, KitSound, SynthPlayer, note_player_of
+from adaptive.conductor.layers.note_players import InstrumentPlayer, KitPlayer, KitSound, note_player_of
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.engine.commands import Command
 from adaptive.kernel.layout import CLIP_START, CLIP_STOP
@@ -68,7 +68,7 @@ def test_a_piece_that_the_kit_does_not_have_is_not_played() -> None:
 
 
 def test_a_note_on_a_synthesiser_lasts_at_least_one_frame() -> None:
-    player = SynthPlayer(LayerPlace("bass", 3, 4, range(0), instrument=2))
+    player = InstrumentPlayer(LayerPlace("bass", 3, 4, range(0), instrument=2))
     (posted,) = player.play(note("C2"), 50, 0, 5)
 
     assert (posted.frame, posted.target, posted.i0) == (50, 2, 1)
@@ -78,7 +78,7 @@ def test_a_synthesiser_fades_as_a_whole_and_a_kit_rings_out() -> None:
     synth = note_player_of(LayerPlace("pad", 3, 4, range(0), instrument=7), SimpleNamespace())  # type: ignore[arg-type]
     faded = synth.fade(100, 0.0, 480, group=5)
 
-    assert isinstance(synth, SynthPlayer)
+    assert isinstance(synth, InstrumentPlayer)
     assert [(one.frame, one.target, one.group) for one in faded] == [(100, 7, 5)]
     assert (synth.can_fade, synth.is_percussive, list(synth.recordings())) == (True, False, [])
     kit = kit_player()

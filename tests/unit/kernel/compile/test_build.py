@@ -66,7 +66,7 @@ def test_units_call_into_many_modules() -> None:
     found = {name: len(reached_by_calls(function)) for name, (function, _) in UNITS.items()}
 
     assert found["clips"] >= 4
-    assert found["voices"] >= 4
+    assert found["synth"] >= 4
 
 
 @pytest.mark.ci
@@ -76,6 +76,7 @@ def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path)
     # these compile or list units; a unit depends on its own function in `units`, not on the whole file
     apart = {
         "compile/build", "compile/cache", "compile/link_only", "compile/object_code", "processors/registry",
+        "sources/descriptor", "sources/registry", "sources/synth_settings",
         "units",
     }  # fmt: skip
 
@@ -85,15 +86,15 @@ def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path)
 
 
 def test_a_constant_that_a_unit_uses_renames_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    function, _ = UNITS["voices"]
-    before = build.source_hash("voices")
-    monkeypatch.setitem(function.__globals__, "PAIR", 32)
+    function, _ = UNITS["synth"]
+    before = build.source_hash("synth")
+    monkeypatch.setitem(function.__globals__, "ROW", 32)
 
-    assert build.source_hash("voices") != before
+    assert build.source_hash("synth") != before
     monkeypatch.undo()
-    monkeypatch.setitem(UNITS, "voices", (function, "int32()"))
+    monkeypatch.setitem(UNITS, "synth", (function, "int32()"))
 
-    assert build.source_hash("voices") != before
+    assert build.source_hash("synth") != before
 
 
 @pytest.mark.ci
@@ -114,3 +115,35 @@ def test_units_are_shared_out_once_each_and_no_process_has_much_more_than_anothe
     assert sorted(name for share in shared for name in share) == sorted(UNITS)
     assert len(shared) == min(most, len(UNITS))
     assert max(costs) - min(costs) <= max(build.COSTS_S.values())
+
+
+NUMBA_SAYS = """Traceback (most recent call last):
+  File "numba/core/typeinfer.py", line 1083, in propagate
+    raise errors[0]
+numba.core.errors.TypingError: Failed in nopython mode pipeline (step: nopython frontend)
+Failed in nopython mode pipeline (step: nopython frontend)
+Field 'phse' was not found in record with fields ('held', 'phase')
+During: typing of static-get-item at crush.py (33)
+
+File "adaptive/kernel/processors/crush.py", line 33:
+def crush(group: Any, columns: int, header: Any) -> None:
+    phase = group["phse"][column]
+
+During: Pass nopython_type_inference
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            NUMBA_SAYS,
+            "Field 'phse' was not found in record with fields ('held', 'phase') (crush.py, line 33)",
+        ),
+        ("Traceback …\nModuleNotFoundError: No module named 'numba'\n", "No module named 'numba'"),
+        ("Killed\n", "Killed"),
+        ("", "it ended without a word"),
+    ],
+)
+def test_the_cause_is_told_and_not_the_stages_of_the_compiler(said: str, cause: str) -> None:
+    assert build.cause(said) == cause

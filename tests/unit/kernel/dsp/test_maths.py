@@ -96,3 +96,11 @@ def test_pan_keeps_the_power_and_is_unity_in_the_middle() -> None:
         assert wanted_left == pytest.approx(left, abs=6e-6)
         assert wanted_right == pytest.approx(right, abs=6e-6)
         assert left**2 + right**2 == pytest.approx(2.0, abs=2e-5)
+
+
+def test_log2_keeps_its_stated_error_and_is_exact_at_powers_of_two() -> None:
+    xs = np.geomspace(1 / 16, 16, 4001).astype(np.float32)
+    error = np.abs(values(maths.log2, xs) - np.log2(xs.astype(np.float64))).max()
+
+    assert error < 5e-7
+    assert [float(maths.log2(F32(2.0**power))) for power in (-100, -1, 0, 1, 100)] == [-100, -1, 0, 1, 100]

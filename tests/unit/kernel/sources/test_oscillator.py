@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from adaptive.engine import commands as c
-from adaptive.engine.spec import InstrumentSpec, OscillatorSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources import oscillator
 from adaptive.kernel.sources.synth_record import NOISE, PULSE, SAW, SINE, TRIANGLE
+from adaptive.kernel.sources.synth_settings import OscillatorSpec, SynthSpec
 from tests.helpers import measure
 from tests.helpers.rendering import LEAD, engine_of, left_of
 
 SILENT = OscillatorSpec(level=0.0)
-OPEN_SINE = InstrumentSpec(
+OPEN_SINE = SynthSpec(
     0,
     oscillators=(OscillatorSpec(SINE), SILENT),
     cutoff_hz=20000.0,
@@ -25,7 +25,7 @@ OPEN_SINE = InstrumentSpec(
 )
 
 
-def play(instrument: InstrumentSpec, frames: int, commands: list[c.Command]) -> np.ndarray:
+def play(instrument: SynthSpec, frames: int, commands: list[c.Command]) -> np.ndarray:
     return left_of(engine_of(instruments=(instrument,)), frames, commands)
 
 

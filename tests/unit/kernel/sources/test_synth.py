@@ -10,17 +10,18 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EnvelopeSpec, InstrumentSpec, OscillatorSpec
+from adaptive.engine.spec import BusSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.sources import synth
 from adaptive.kernel.sources.synth_record import PULSE, SAW, SINE
+from adaptive.kernel.sources.synth_settings import EnvelopeSpec, OscillatorSpec, SynthSpec
 from tests.helpers import measure
 from tests.helpers.rendering import LEAD, buses_of, digest, engine_of, left_of
 
 Q = k.QUANTUM
 AUDIBLE_CLICK = 2.0
 SILENT = OscillatorSpec(level=0.0)
-OPEN_SINE = InstrumentSpec(
+OPEN_SINE = SynthSpec(
     0,
     oscillators=(OscillatorSpec(SINE), SILENT),
     cutoff_hz=20000.0,
@@ -32,7 +33,7 @@ OPEN_SINE = InstrumentSpec(
 OPEN_SAW = replace(OPEN_SINE, oscillators=(OscillatorSpec(SAW), SILENT))
 
 
-def play(instrument: InstrumentSpec, frames: int, commands: list[c.Command]) -> np.ndarray:
+def play(instrument: SynthSpec, frames: int, commands: list[c.Command]) -> np.ndarray:
     return left_of(engine_of(instruments=(instrument,)), frames, commands)
 
 
@@ -41,7 +42,7 @@ def note(at: int, pitch: float = 60.0, frames: int = 0, velocity: float = 1.0, *
 
 
 def sounding(engine: Engine) -> int:
-    return int(engine.memory["voices"]["active"].sum())
+    return int(engine.memory.instruments.voices(0)["active"].sum())
 
 
 def test_a_note_rises_from_its_exact_frame_wherever_that_lies_in_a_quantum() -> None:
@@ -76,7 +77,7 @@ def test_a_release_by_id_ends_that_note_and_no_other() -> None:
     buses_of(engine, 24000, [*commands, c.release_note(LEAD + 4000, 0, 1)])
 
     assert sounding(engine) == 1
-    assert engine.memory["voices"][0]["pitch"][1] == 64.0
+    assert engine.memory.instruments.voices(0)[0]["pitch"][1] == 64.0
 
 
 def test_a_release_of_all_ends_every_note() -> None:
@@ -188,7 +189,7 @@ def test_the_oldest_note_is_stolen_first_and_a_released_one_before_it() -> None:
     commands = [note(number * 200, 60.0 + number, note=number + 1) for number in range(3)]
     commands += [c.release_note(LEAD + 700, 0, 2), note(1000, 70.0), note(1200, 71.0)]
     buses_of(engine, 2000, commands)
-    pitches = [float(pitch) for pitch in engine.memory["voices"][0]["pitch"][:3]]
+    pitches = [float(pitch) for pitch in engine.memory.instruments.voices(0)[0]["pitch"][:3]]
 
     assert pitches == [71.0, 70.0, 62.0]
 
@@ -292,7 +293,7 @@ def test_a_note_leaves_its_neighbours_in_the_group_alone() -> None:
 def test_a_note_changes_no_bit_of_its_neighbours_even_while_a_stolen_one_rings() -> None:
     """Each lane of the blocks is separate; the end of another note splits the quantum of all sixteen."""
     pair = (OscillatorSpec(SAW), OscillatorSpec(PULSE, 0.5, 12.1, 0.3))
-    spec = InstrumentSpec(0, voices=16, oscillators=pair, cutoff_hz=900.0, resonance=0.5, gain=0.3)
+    spec = SynthSpec(0, voices=16, oscillators=pair, cutoff_hz=900.0, resonance=0.5, gain=0.3)
 
     def lanes(more: list[c.Command]) -> np.ndarray:
         engine = engine_of(buses=(BusSpec("a"),), instruments=(spec,))

@@ -1,0 +1,9 @@
+"""The kinds of sound sources, by name."""
+
+from __future__ import annotations
+
+from adaptive.kernel.sources.descriptor import SoundSource
+from adaptive.kernel.sources.sampler_settings import SAMPLER_SOURCE
+from adaptive.kernel.sources.synth_settings import SYNTH
+
+SOURCES: dict[str, SoundSource] = {source.kind: source for source in (SYNTH, SAMPLER_SOURCE)}

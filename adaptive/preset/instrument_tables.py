@@ -1,0 +1,137 @@
+"""The tables of instruments: that of the synthesiser, and those made from the descriptors of sound sources.
+
+A table that is made has a key for each text and each number of its source.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Annotated, Any, Literal, Protocol, cast
+
+import msgspec
+from msgspec import Meta
+
+from adaptive.kernel.processors.descriptor import Option
+from adaptive.kernel.sources.descriptor import SoundSource, SourceText
+from adaptive.kernel.sources.registry import SOURCES
+from adaptive.preset.table import Level, Name, NonNegative, Table
+
+Voices = Annotated[int, Meta(gt=0, le=256)]
+
+
+class AnyInstrumentTable(Protocol):
+    """An instrument of any kind."""
+
+    @property
+    def kind(self) -> str:
+        """Name of its sound source."""
+
+    @property
+    def voices(self) -> int:
+        """Notes that sound at a time."""
+
+
+class Envelope(Table, frozen=True):
+    """An envelope: attack, decay and release in milliseconds, sustain as a level from 0 to 1."""
+
+    attack_ms: NonNegative = 5.0
+    decay_ms: NonNegative = 100.0
+    sustain: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    release_ms: NonNegative = 100.0
+
+
+class OscillatorTable(Table, frozen=True):
+    """One of the two oscillators of a voice."""
+
+    shape: Literal["saw", "pulse", "triangle", "sine", "noise"] = "saw"
+    level: Annotated[float, Meta(ge=0.0, le=1.0)] = 1.0
+    semitones: Annotated[float, Meta(ge=-36.0, le=36.0)] = 0.0
+    detune_cents: Annotated[float, Meta(ge=-100.0, le=100.0)] = 0.0
+    width: Annotated[float, Meta(ge=0.05, le=0.95)] = 0.5
+
+
+class LfoTable(Table, frozen=True):
+    """The low-frequency oscillator of a voice, and how far it moves pitch, cutoff and level."""
+
+    rate_hz: Annotated[float, Meta(gt=0.0, le=40.0)] = 5.0
+    pitch_cents: Annotated[float, Meta(ge=0.0, le=1200.0)] = 0.0
+    cutoff_octaves: Annotated[float, Meta(ge=0.0, le=4.0)] = 0.0
+    level: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    delay_ms: NonNegative = 0.0
+
+
+class InstrumentTable(Table, frozen=True, tag_field="kind", tag="synth"):
+    """`[instruments.NAME]`: a synthesiser patch; `base` names a built-in patch to start from."""
+
+    base: Name | None = None
+    oscillator_1: OscillatorTable = msgspec.field(default_factory=OscillatorTable)
+    oscillator_2: OscillatorTable = msgspec.field(default_factory=lambda: OscillatorTable(level=0.0))
+    cutoff_hz: Annotated[float, Meta(ge=20.0, le=20000.0)] = 8000.0
+    resonance: Annotated[float, Meta(ge=0.0, le=0.98)] = 0.1
+    filter: Literal["low_pass", "band_pass", "high_pass"] = "low_pass"
+    key_track: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
+    filter_octaves: Annotated[float, Meta(ge=-8.0, le=8.0)] = 0.0
+    velocity_octaves: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
+    amplitude: Envelope = msgspec.field(default_factory=Envelope)
+    modulation: Envelope = msgspec.field(default_factory=Envelope)
+    lfo: LfoTable = msgspec.field(default_factory=LfoTable)
+    level_db: Level = 0.0
+    spread: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.3
+    voices: Annotated[int, Meta(gt=0, le=256)] = 16
+
+    @property
+    def kind(self) -> str:
+        """Name of its sound source."""
+        return "synth"
+
+
+class SourceTable(Table, frozen=True):
+    """An instrument that is played by a sound source: what all kinds have in common."""
+
+    @property
+    def kind(self) -> str:
+        """Name of its sound source."""
+        return str(self.__struct_config__.tag)
+
+    def numbers(self) -> dict[str, float]:
+        """Its numbers, by name."""
+        return {one.name: getattr(self, one.name) for one in SOURCES[self.kind].settings}
+
+
+def _number(option: Option) -> tuple[str, Any, float]:
+    return option.name, Annotated[float, Meta(ge=option.low, le=option.high)], option.default
+
+
+def _text(text: SourceText) -> tuple[Any, ...]:
+    kind: Any = Annotated[str, Meta(min_length=1, max_length=1024)]
+    if text.may_be_number:
+        kind = kind | Annotated[int, Meta(ge=0, le=65535)]
+    return (text.name, kind) if text.is_required else (text.name, kind | None, None)
+
+
+def source_table(source: SoundSource) -> type[SourceTable]:
+    """The table of a kind, made from its descriptor."""
+    needed = "".join(f', {one.name} = "…"' for one in source.texts if one.is_required)
+    made: Any = msgspec.defstruct(
+        f"{source.kind.title().replace('_', '')}Instrument",
+        [*map(_text, source.texts), *map(_number, source.settings), ("voices", Voices, source.usual_voices)],
+        bases=(SourceTable,),
+        tag_field="kind",
+        tag=source.kind,
+        frozen=True,
+        namespace={
+            "__doc__": f'`{{ kind = "{source.kind}"{needed} }}`: {source.doc[0].lower()}{source.doc[1:]}'
+        },
+        module=__name__,
+    )
+    return cast("type[SourceTable]", made)
+
+
+SOURCE_TABLES: dict[str, type[SourceTable]] = {
+    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth"
+}
+"""The tables that are made, by kind."""
+
+Instrument: Any = functools.reduce(operator.or_, SOURCE_TABLES.values(), InstrumentTable)
+"""An instrument of any kind; `kind` says which.  Left out, it follows from keys that one kind must have."""
