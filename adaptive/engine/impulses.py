@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 
 
 def impulse_response(path: str, rate: int, predelay_ms: float = 0.0) -> Array:
-    """The response in a file: float32, shape (2, frames), whose louder side has an energy of 1 at the file's rate.
+    """The response in a file: float32, shape (2, frames); its louder side has an energy of 1 at its own rate.
 
     Parameters
     ----------
