@@ -352,6 +352,8 @@ def test_another_preset_is_loaded_and_answers_to_its_own_names(preset: Path, tmp
             engine.datagram(encode_bundle([OscMessage("/adaptive/parameter/threat", (1.0,))]))
             client.send({"event": "bang", "id": "b"})
             bang = client.until("receipt", receipt="b")
+            # the datagram is read by another thread: the answer over TCP may come before it is
+            until(lambda: any("there is no parameter 'threat'" in line for line in engine.said()))
             code = engine.end(signal.SIGINT)
             said = engine.said()
     finally:
