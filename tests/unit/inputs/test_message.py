@@ -125,7 +125,7 @@ REFUSED = [
     ({"load": "x" * 65}, f"load must be the name of a preset, got '{'x' * 57}…'"),
     (
         {"subscribe": "beat"},
-        "subscribe must be a list of ahead, beat, meters, parameters, programme, receipt, section",
+        "subscribe must be a list of ahead, beat, harmony, meters, parameters, programme, receipt, section",
     ),
     ({"subscribe": ["beet"]}, "there is nothing to hear of 'beet' (did you mean 'beat'?)"),
     ({"play": False}, 'play must be true: {"play": true}'),
