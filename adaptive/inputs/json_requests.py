@@ -97,6 +97,9 @@ def _instead(item: Item, checker: Checker) -> str:
         return f'{first} is a state: send {{"state": {{"{first}": "{named}"}}}}'
     if first in checker.known_events:
         return f'{first} is an event: send {{"event": "{first}"}}'
+    for group in sorted(checker.settable_groups):
+        if first in checker.groups[group].values:
+            return f"{first} is a value of {group}: {_section_by(first, checker)}"
     known = [*READERS, *TRANSPORT]
     if first in {"section", "scene", "music"} or (isinstance(value, str) and value in checker.sections):
         return f"{shown(first)} cannot be sent: {_section_by(value, checker)}"

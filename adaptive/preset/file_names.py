@@ -82,11 +82,14 @@ def what_differs(written: str, found: str) -> str:
 
 
 def _likeness(name: str, other: str) -> float:
-    """How alike two file names are, 0 to 1, whatever their folders and endings; a character counts little."""
+    """How alike two file names are, 0 to 1, whatever their folders and endings; one slip counts little."""
     mine, theirs = (PurePosixPath(_nfc(one)[:200]).stem.casefold() for one in (name, other))
     matcher = difflib.SequenceMatcher(None, mine, theirs, autojunk=False)
     changes = sum(max(j - i, m - k) for kind, i, j, k, m in matcher.get_opcodes() if kind != "equal")
-    return max(matcher.ratio(), _ALIKE if changes == 1 else 0.0)
+    is_slip = changes == 1 or (
+        len(mine) > 2 and sorted(mine) == sorted(theirs)
+    )  # a letter, or letters swapped
+    return max(matcher.ratio(), _ALIKE if is_slip else 0.0)
 
 
 def _named(text: str) -> str:

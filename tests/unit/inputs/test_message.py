@@ -133,6 +133,7 @@ REFUSED = [
     ({}, f"nothing to do: '' is no request; there is {WORDS}"),
     ({"place": "shelter"}, 'place is a state: send {"state": {"place": "shelter"}}'),
     ({"kill": True}, 'kill is an event: send {"event": "kill"}'),
+    ({"shelter": True}, 'shelter is a value of place: send {"state": {"place": "shelter"}}'),
     ({"section": "shelter"}, """'section' cannot be sent: send {"state": {"place": "shelter"}}"""),
     (
         {"section": "cellar"},

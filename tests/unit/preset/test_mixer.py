@@ -104,13 +104,13 @@ def test_a_loop_is_found_with_its_path(rest: str, path: list[str]) -> None:
         ('inserts = [{ kind = "eq" }, { kind = "eq" }]', "", "there are two inserts called `eq`; give one of them another `id`"),  # noqa: E501
         ('inserts = [{ kind = "eq", low_db = { over = "heta", points = [[0, 1]] } }]', "", "there is no parameter named `heta`"),  # noqa: E501
         ('inserts = [{ kind = "eq", low_db = { over = "heat", points = [[0, 99]] } }]', "", "`low_db` must be between -24 and 24, got 99"),  # noqa: E501
-        ('inserts = [{ kind = "dely" }]', "", 'must be "compressor", "delay", "eq" or "reverb", got "dely"; did you mean `delay`?'),  # noqa: E501
+        ('inserts = [{ kind = "dely" }]', "", 'or "width", got "dely"; did you mean `delay`?'),
         ('inserts = [{ kind = "compressor", key = "kik" }]', "[buses.kick]\n", "there is no layer, bus or stinger named `kik`; did you mean `kick`?"),  # noqa: E501
         ('inserts = [{ kind = "compressor", key = "pad" }]', "", "names what it belongs to; left out, an insert listens to its own signal"),  # noqa: E501
         ('inserts = [{ kind = "eq", key = "pad" }]', "", "is not a key of this table"),
         ('bus = "far"', '[buses.far]\ninserts = [{ kind = "compressor", key = "reverb" }]\nsends = { reverb = -9 }\n', "buses.far.sends: makes a loop: far → reverb → far; a bus cannot feed itself"),  # noqa: E501
         ('inserts = [{ kind = "compressor", look_ahead_ms = 19.5 }]', '[master]\ninserts = [{ kind = "compressor", look_ahead_ms = 20 }, { kind = "compressor", id = "b", look_ahead_ms = 20 }, { kind = "compressor", id = "c", look_ahead_ms = 20 }, { kind = "compressor", id = "d", look_ahead_ms = 20 }]\n', "layers.pad.inserts: on this way the mix is 99.5 ms late, more than the 80 ms there may be"),  # noqa: E501
-        ("inserts = [{ low_db = 3 }]", "", 'is missing; it must be "compressor", "delay", "eq" or "reverb"'),
+        ("inserts = [{ low_db = 3 }]", "", 'is missing; it must be "bit_crusher", "chorus"'),
         ('inserts = [{ kind = "eq", lowdb = 3 }]', "", "is not a key of this table; did you mean `low_db`?"),
     ],
 )  # fmt: skip
