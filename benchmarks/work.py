@@ -53,7 +53,7 @@ def measure_all() -> Iterator[dict[str, object]]:
     yield {"what": "8 filtered buses with sends, a reverb, the limiter active", **_effects(1.0)}
     yield {"what": "8 filtered buses with sends, a reverb, the limiter inactive", **_effects(0.05)}
     yield {"what": "8 buses without inserts", **_inserts(())}
-    for kind in PROCESSORS:
+    for kind in (kind for kind, processor in PROCESSORS.items() if processor.memory_of is None):
         yield {
             "what": f"8 buses, an insert on each: {kind}",
             **_inserts((InsertSpec(kind, kind, BUSY.get(kind, {})),)),

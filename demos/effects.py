@@ -27,6 +27,7 @@ EFFECTS = {
     "limiter": '{ kind = "limiter", gain_db = 9.0 }',
     "reverb": '{ kind = "reverb", mix = 0.4 }',
     "modulated_reverb": '{ kind = "modulated_reverb", character = "plate", mix = 0.4 }',
+    "convolution": '{ kind = "convolution", file = "room.wav", mix = 0.4 }',
     "warm_tape": '"warm_tape"',
 }
 
@@ -101,6 +102,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         soundfile.write(folder / "bar.wav", bar(), RATE, subtype="FLOAT")
+        noise = np.random.default_rng(2).standard_normal((RATE // 2, 2))
+        room = noise * np.exp(-np.arange(RATE // 2) / (0.08 * RATE))[:, None]  # in place of a recorded one
+        soundfile.write(folder / "room.wav", 0.2 * room, RATE, subtype="FLOAT")
         dry = behind(folder, "")
         print(f"{'as it is':18} {told(dry)}")
         heard = {}

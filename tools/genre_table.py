@@ -27,13 +27,16 @@ def _section(genre: Genre) -> str:
         f"{layer.name} ({layer.generator}: {genre.styles[layer.generator]}, {layer.instrument})"
         for layer in genre.layers
     )
+    tempo = f"{usual:g} BPM ({slowest:g} to {fastest:g})"
+    forms = "; ".join(f"`{form}`" for form in genre.forms)
+    chords = f"chords in *{genre.colour}*, such as {example}"
     return f"""### {genre.name}
 
 {genre.about[0].upper()}{genre.about[1:]}.
 
 ![{genre.name}: a piano roll of 48 bars, and how alike any two of them are](pictures/music/{genre.name}.png)
 
-{genre.key}, {genre.meter}, {usual:g} BPM ({slowest:g} to {fastest:g}); forms {"; ".join(f"`{form}`" for form in genre.forms)}; chords in *{genre.colour}*, such as {example}.
+{genre.key}, {genre.meter}, {tempo}; forms {forms}; {chords}.
 Layers: {layers}.
 """
 

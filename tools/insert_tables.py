@@ -25,9 +25,17 @@ def tables() -> str:
 
 
 def _table(processor: Processor) -> str:
-    rows = "\n".join(_row(option) for option in processor.settings)
+    rows = "\n".join([*_file(processor), *(_row(option) for option in processor.settings)])
     head = "| key | means | default | range |\n|---|---|---|---|\n"
     return f"### `{processor.kind}`\n\n{processor.doc}\n\n{head}{rows}\n"
+
+
+def _file(processor: Processor) -> list[str]:
+    if processor.memory_of is None:
+        return []
+    return [
+        "| `file` | an audio file with an impulse response, in the preset's folder |  | 32 frames to 8 s |"
+    ]
 
 
 def _row(option: Option) -> str:

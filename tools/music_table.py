@@ -56,7 +56,7 @@ ROWS: Mapping[str, tuple[float, float]] = {
     "timing.push_spread_ms": (2, 17),
     "dynamics.cell_cv": (0.17, 0.39),
     "melody.rhythms_16": (5, 12),
-    "melody.bars_16": (0.1, 0.7),
+    "melody.bars_16": (11, 14),
     "melody.syncopated": (0.0, 0.16),
     "melody.motif_transposed": (0.07, 1.0),
     "melody.strong_chord_tones": (0.6, 0.9),

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
+from adaptive.engine.impulses import impulse_response
 from adaptive.engine.spec import EngineSpec, InsertSpec
 from adaptive.kernel import layout as k
 from adaptive.kernel.compile.build import STRETCH_UNITS
@@ -120,7 +121,7 @@ class Inserts:
     def set_values(self, bus: int, insert: InsertSpec, curved: Collection[tuple[str, str]] = ()) -> None:
         """Set the parameters of an insert; the kernel moves to them within 43 ms.  Single words."""
         processor, slot = PROCESSORS[insert.kind], self._slots[bus, insert.name]
-        group, values = self.group_of(slot), processor.defaults() | dict(insert.values)
+        group, values = self.group_of(slot), self._values(insert)
         for row, parameter in enumerate(processor.parameters):
             if (insert.name, parameter.name) not in curved:
                 group["wanted"][row, slot.column] = values[parameter.name]
@@ -172,13 +173,30 @@ class Inserts:
         """Address of the record of a slot's group."""
         return address(self._groups[slot.kind][slot.group])
 
+    def _values(self, insert: InsertSpec) -> dict[str, float]:
+        """Parameters and options of an insert, and the length of its recording."""
+        values = PROCESSORS[insert.kind].defaults() | dict(insert.values)
+        if insert.file:
+            frames = self._response(insert).shape[1]
+            values |= {"response_frames": frames, "response_s": frames / self._rate}
+        return values
+
+    def _response(self, insert: InsertSpec) -> Array:
+        """The recording of an insert that convolves."""
+        return impulse_response(insert.file, self._rate, insert.values.get("predelay_ms", 0.0))
+
     def _add(self, bus: int, insert: InsertSpec, wet: float) -> Slot:
         processor = PROCESSORS[insert.kind]
         slot = self._free_slot(processor, bus)
         group = self.group_of(slot)
-        values = processor.defaults() | dict(insert.values)
-        frames = processor.memory_frames(self._rate, values)
-        memory = aligned(np.float32, max(1, frames))
+        values = self._values(insert)
+        if processor.memory_of is None:
+            memory = aligned(np.float32, max(1, processor.memory_frames(self._rate, values)))
+        else:
+            filled = processor.memory_of(self._response(insert))
+            memory = aligned(np.float32, filled.size)
+            memory[:] = filled
+        frames = memory.size if processor.memory_of else processor.memory_frames(self._rate, values)
         self._memory[slot] = memory
         self._slots[bus, insert.name] = slot
         group["memory"][slot.column], group["memory_frames"][slot.column] = address(memory), frames
@@ -235,6 +253,7 @@ def _has_same_memory(before: InsertSpec, after: InsertSpec) -> bool:
     return (
         before.kind == after.kind
         and before.key == after.key
+        and before.file == after.file
         and all(
             before.values.get(option.name, option.default) == after.values.get(option.name, option.default)
             for option in options

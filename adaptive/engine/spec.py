@@ -27,6 +27,8 @@ class InsertSpec:
         Whether the signal passes unchanged.
     key : int or None
         Row of the bus that it listens to, behind that bus's fader; None: its own input.
+    file : str
+        Path of the recording that it convolves with; empty: none.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class InsertSpec:
     values: Mapping[str, float] = field(default_factory=dict)
     is_bypassed: bool = False
     key: int | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

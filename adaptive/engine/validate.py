@@ -66,6 +66,9 @@ def _check_inserts(bus: BusSpec, buses: int) -> None:
         if insert.key is not None:
             _require(processor.has_key, f"a processor {insert.kind!r} listens to no other bus")
             _require(0 <= insert.key < buses, f"insert {insert.name!r} listens to a bus that does not exist")
+        _require(
+            (processor.memory_of is None) == (not insert.file), f"insert {insert.name!r} has the wrong file"
+        )
         known = {one.name: one for one in processor.settings}
         for name, value in insert.values.items():
             _require(name in known, f"a processor {insert.kind!r} has no {name!r}")

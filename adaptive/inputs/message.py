@@ -492,6 +492,11 @@ class Checker:
         """Names of the layers whose instruments can be played: the generated ones."""
         return [name for name, table in self._preset.file.layers.items() if table.generator is not None]
 
+    @property
+    def key_of_preset(self) -> Key:
+        """The key in which tones are spelled."""
+        return Key.parse(self._preset.file.key)
+
     def lock(self, layers: Any, message_id: str | None = None) -> LockLayers:
         """Check the generated layers that are locked; an empty list unlocks all."""
         return LockLayers(self._generated("lock", layers), message_id)

@@ -40,7 +40,6 @@ TABLES: Mapping[bytes, Any] = {
 }  # fmt: skip
 """The tables of a file; the last row of each only ends the one before."""
 
-DRUM_BANK = 128
 ROM, COMPRESSED = 0x8000, 0x10
 """Bits of a sample's type: it is in a sound card, or compressed (SoundFont 3)."""
 

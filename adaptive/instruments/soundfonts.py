@@ -10,8 +10,9 @@ from typing import Any
 from adaptive.errors import InputError
 from adaptive.instruments import soundfont
 from adaptive.instruments.general_midi import PROGRAMME_NAMES
-from adaptive.instruments.soundfont import DRUM_BANK, Program, SoundFont
+from adaptive.instruments.soundfont import Program, SoundFont
 from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
+from adaptive.preset.instrument_tables import DRUM_BANK
 
 
 def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:

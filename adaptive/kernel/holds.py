@@ -48,9 +48,10 @@ def share_at(hold: Any, frame: int) -> float:
 @rtsafe
 def held_at(hold: Any, frame: int) -> float:
     """The held value at a frame."""
-    if hold["is_ratio"] == 1:
+    is_ratio = hold["is_ratio"] == 1
+    if is_ratio:
         share = ramp_at(ZERO, ONE, hold["held_start"], hold["held_frames"], np.int32(LINEAR), frame)
-        return blend(hold["held_from"], hold["held_to"], share, True)
+        return blend(hold["held_from"], hold["held_to"], share, is_ratio)
     return ramp_at(
         hold["held_from"], hold["held_to"], hold["held_start"], hold["held_frames"], np.int32(LINEAR), frame
     )

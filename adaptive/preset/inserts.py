@@ -40,6 +40,11 @@ class InsertTable(Table, frozen=True):
         return self.id or self.kind
 
     @property
+    def recording(self) -> str | None:
+        """Name of the file that it convolves with; None: none."""
+        return getattr(self, "file", None)
+
+    @property
     def listens_to(self) -> str | None:
         """Name of the layer, bus or stinger that it listens to; None: its own signal."""
         return getattr(self, "key", None)
@@ -67,15 +72,24 @@ def _field(option: Option) -> tuple[str, Any, float | str]:
     return (option.name, number | Curve if isinstance(option, Parameter) else number, option.default)
 
 
+def _required(processor: Processor) -> list[tuple[str, Any]]:
+    return [] if processor.memory_of is None else [("file", str)]
+
+
+def _keys(processor: Processor) -> list[tuple[str, Any, None]]:
+    return [("key", Name | None, None)] if processor.has_key else []
+
+
 def _table(processor: Processor) -> type[InsertTable]:
     doc = f'`{{ kind = "{processor.kind}" }}`: {processor.doc[0].lower()}{processor.doc[1:]}'
     made: Any = msgspec.defstruct(
         f"{processor.kind.title().replace('_', '')}Insert",
-        [*map(_field, processor.settings), *([("key", Name | None, None)] if processor.has_key else [])],
+        [*_required(processor), *map(_field, processor.settings), *_keys(processor)],
         bases=(InsertTable,),
         tag_field="kind",
         tag=processor.kind,
         frozen=True,
+        kw_only=True,
         namespace={"__doc__": doc},
         module=__name__,
     )

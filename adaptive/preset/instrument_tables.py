@@ -17,6 +17,9 @@ from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.table import Level, Name, NonNegative, Table
 
+DRUM_BANK = 128
+"""Bank of a SoundFont in which the programs are drum kits."""
+
 Voices = Annotated[int, Meta(gt=0, le=256)]
 
 
@@ -30,6 +33,10 @@ class AnyInstrumentTable(Protocol):
     @property
     def voices(self) -> int:
         """Notes that sound at a time."""
+
+    @property
+    def plays_drums(self) -> bool:
+        """Whether its keys are pieces of a drum kit, and not pitches."""
 
 
 class Envelope(Table, frozen=True):
@@ -85,6 +92,11 @@ class InstrumentTable(Table, frozen=True, tag_field="kind", tag="synth"):
         """Name of its sound source."""
         return "synth"
 
+    @property
+    def plays_drums(self) -> bool:
+        """False."""
+        return False
+
 
 class SourceTable(Table, frozen=True):
     """An instrument that is played by a sound source: what all kinds have in common."""
@@ -93,6 +105,11 @@ class SourceTable(Table, frozen=True):
     def kind(self) -> str:
         """Name of its sound source."""
         return str(self.__struct_config__.tag)
+
+    @property
+    def plays_drums(self) -> bool:
+        """Whether it names the bank of drum kits."""
+        return bool(getattr(self, "bank", 0.0) == DRUM_BANK)
 
     def numbers(self) -> dict[str, float]:
         """Its numbers, by name."""
@@ -134,4 +151,4 @@ SOURCE_TABLES: dict[str, type[SourceTable]] = {
 """The tables that are made, by kind."""
 
 Instrument: Any = functools.reduce(operator.or_, SOURCE_TABLES.values(), InstrumentTable)
-"""An instrument of any kind; `kind` says which.  Left out, it follows from keys that one kind must have."""
+"""An instrument of any kind; `kind` says which.  Left out, it is the kind that has most of the keys."""

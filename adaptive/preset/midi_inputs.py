@@ -7,7 +7,7 @@ from adaptive.preset.faults import FaultList, KeyPath, join_names
 from adaptive.preset.midi_source import MidiSource
 from adaptive.preset.schema import InputTable, PresetFile
 
-MIDI_KEYS = ("port", "channel", "layer", "pickup", "relative", "detents", "tempo", "transport")
+MIDI_KEYS = ("port", "channel", "layer", "pickup", "relative", "detents", "chord", "tempo", "transport")
 """Keys that go with `midi`."""
 
 TARGETS = ("parameter", "state", "event")
@@ -18,6 +18,11 @@ def targets_of(table: InputTable) -> tuple[str, ...]:
     if table.midi is None:
         return TARGETS
     return ("layer", "event") if table.midi.strip() == "notes" else TARGETS
+
+
+def sets_chord(table: InputTable) -> bool:
+    """Whether the keys of a table set the chord, and no layer has to be played."""
+    return table.chord and table.midi is not None and table.midi.strip() == "notes"
 
 
 def is_clock(table: InputTable) -> bool:
@@ -46,6 +51,8 @@ def check_midi_input(table: InputTable, i: int, file: PresetFile, faults: FaultL
         faults.add((*at, "argument"), "goes with `osc`, not with `midi`")
     if table.layer is not None:
         _layer(table.layer, source, file, at, faults)
+    if table.chord and source.kind != "notes":
+        faults.add((*at, "chord"), f'goes with `midi = "notes"`, not with `{source}`')
     _clock(table, source, at, faults)
     _knob(table, source, at, faults)
 

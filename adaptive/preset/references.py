@@ -14,7 +14,7 @@ from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
 from adaptive.preset.instrument_tables import InstrumentTable
-from adaptive.preset.midi_inputs import check_midi_input, is_clock, targets_of
+from adaptive.preset.midi_inputs import check_midi_input, is_clock, sets_chord, targets_of
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
 from adaptive.preset.readings import NoReadings
@@ -167,7 +167,7 @@ def _inputs(file: PresetFile, faults: FaultList) -> None:
     for i, table in enumerate(file.inputs):
         at: KeyPath = ("inputs", i)
         check_midi_input(table, i, file, faults)
-        if is_clock(table):
+        if is_clock(table) or (sets_chord(table) and table.layer is None and table.event is None):
             continue
         targets = targets_of(table)
         given = [key for key in targets if getattr(table, key) is not None]

@@ -116,6 +116,7 @@ class InputTable(Table, frozen=True):
     pickup: bool = False
     relative: Literal["twos_complement", "binary_offset", "sign_magnitude"] | None = None
     detents: Annotated[int, Meta(ge=2, le=10000)] | None = None
+    chord: bool = False
     tempo: bool = False
     transport: bool = False
     parameter: Name | None = None

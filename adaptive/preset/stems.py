@@ -9,6 +9,7 @@ from pathlib import Path
 
 from adaptive.preset.faults import FaultList, KeyPath, show_value
 from adaptive.preset.file_names import MAX_LISTED, find_same, hint_file
+from adaptive.preset.mixer import chains
 from adaptive.preset.schema import Files, PresetFile
 
 
@@ -71,6 +72,15 @@ def named_stems(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
                 yield from _each(("stingers", name, "stem", key), files)
         elif stinger.stem is not None:
             yield from _each(("stingers", name, "stem"), stinger.stem)
+    yield from named_responses(file)
+
+
+def named_responses(file: PresetFile) -> Iterator[tuple[KeyPath, str]]:
+    """Yield each key path that names the impulse response of an insert, with the name."""
+    for at, inserts in chains(file).values():
+        for number, insert in enumerate(inserts):
+            if insert.recording is not None:
+                yield (*at, number, "file"), insert.recording
 
 
 def files_of(files: Files | None) -> tuple[str, ...]:

@@ -284,11 +284,9 @@ def _implied(kinds: Mapping[Any, inspect.StructType], raw: Mapping[str, object])
     """Return the tag of a table without one: that of the kind whose keys it has; None if that is needed."""
     if not any(kind.cls is InstrumentTable for kind in kinds.values()):
         return None
-    for tag, kind in kinds.items():
-        needed = {field.encode_name for field in kind.fields if field.required}
-        if needed & raw.keys():
-            return tag
-    return InstrumentTable.__struct_config__.tag
+    usual = InstrumentTable.__struct_config__.tag
+    known = {tag: {field.encode_name for field in kind.fields} & raw.keys() for tag, kind in kinds.items()}
+    return max(kinds, key=lambda tag: (len(known[tag]), tag == usual))
 
 
 def _tags(kinds: Mapping[Any, inspect.StructType]) -> str:

@@ -308,7 +308,7 @@ def _mix(line: Line) -> str:
 
 def _snapshot(line: Line) -> str:
     shares = "; ".join(f"{path}: {share}" for path, share in line["shares"].items())
-    what = f"snapshot {line['name']} blends {line['status']} in {line['seconds']:g} s"
+    what = f"snapshot {line['name']} blends {line['status']} over {line['seconds']:g} s"
     return f"{what}: {line['reason']}; then {shares}"
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from adaptive.analysis.lint import check_files
 from adaptive.analysis.measured import LIMIT_BYTES, Measured, beyond_limit, measure_file
 from adaptive.engine.bank import Stamp, stamp_of
-from adaptive.errors import AudioFileError
+from adaptive.engine.impulses import impulse_response
+from adaptive.errors import AudioFileError, InputError
 from adaptive.preset.check import check, ordered
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.model import Preset
-from adaptive.preset.stems import key_of
+from adaptive.preset.stems import key_of, named_responses
+
+USUAL_RATE = 48_000
+"""Frames a second at which impulse responses are read to be checked."""
 
 
 class FullCheck:
@@ -42,6 +46,7 @@ class FullCheck:
                 files[name] = self._measured_file(path)
             except AudioFileError as error:
                 faults.append(fault(key_of(preset.file, name), str(error)))
+        faults += _responses(preset)
         for name, text in beyond_limit(files, self._limit_bytes):
             faults.append(fault(key_of(preset.file, name), text))
         return {preset.stems[name]: file for name, file in files.items()}, faults
@@ -51,3 +56,14 @@ class FullCheck:
         if key not in self._measured:
             self._measured[key] = measure_file(path, self._limit_bytes)
         return self._measured[key]
+
+
+def _responses(preset: Preset) -> Iterator[Finding]:
+    """What is wrong with the impulse responses of inserts."""
+    for at, name in named_responses(preset.file):
+        try:
+            impulse_response(str(preset.stems[name]), USUAL_RATE)
+        except AudioFileError:
+            continue  # told as of every file
+        except InputError as error:
+            yield fault(at, str(error))

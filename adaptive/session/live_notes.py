@@ -52,6 +52,14 @@ class SoundedLiveNote:
     note: PlayNote
 
 
+@dataclass(frozen=True, slots=True)
+class HeldNote:
+    """Who holds a note, and the instrument that plays it: an edit may take its layer away."""
+
+    owner: object
+    instrument: int
+
+
 class LiveNotes:
     """Plays notes on the instruments of generated layers.
 
@@ -63,12 +71,12 @@ class LiveNotes:
     Attributes
     ----------
     held : dict
-        Layer and pitch of each note that has not ended, with the key of its owner.
+        Each note that has not ended, by layer and pitch.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.held: dict[tuple[str, int], object] = {}
+        self.held: dict[tuple[str, int], HeldNote] = {}
         self._kits: dict[str, tuple[object, KitPlayer]] = {}
         self._asked: dict[int, PlayNote] = {}
         self._sounded: list[SoundedLiveNote] = []
@@ -94,12 +102,12 @@ class LiveNotes:
         str
             Why it does not sound; empty: it does.
         """
+        if note.is_end:
+            self._end(note, at)
+            return ""
         layer = conductor.playback.assets.generated.get(note.layer)
         if layer is None:
             return f"there is no layer {note.layer} any more"
-        if note.is_end:
-            self._end(note, layer, at)
-            return ""
         key = (note.layer, note.pitch)
         is_kit = layer.player.is_percussive
         if not is_kit and key not in self.held and len(self.held) >= MOST_HELD:
@@ -112,12 +120,12 @@ class LiveNotes:
         except QueueFullError as error:
             return str(error)
         if not is_kit:
-            self.held[key] = owner
+            self.held[key] = HeldNote(owner, layer.place.instrument or 0)
         return ""
 
     def release(self, conductor: LiveHost, owner: object = None, *, is_all: bool = False) -> int:
         """End the notes of an owner, or all; return their number."""
-        found = [key for key, who in self.held.items() if is_all or who is owner]
+        found = [key for key, held in self.held.items() if is_all or held.owner is owner]
         for layer, pitch in found:
             self.play(PlayNote(layer, pitch, 0.0), conductor)
         return len(found)
@@ -138,6 +146,8 @@ class LiveNotes:
             owed, self._owed = self._owed, []
             for command, note in owed:
                 self._post_end(command, note)
+        for layer, pitch in [key for key in self.held if key[0] not in playback.assets.generated]:
+            self._end(PlayNote(layer, pitch, 0.0), IMMEDIATELY)
         if not self._sounded:
             return
         end = (control_step + 1) * CONTROL_STEP_FRAMES
@@ -171,11 +181,10 @@ class LiveNotes:
             return [commands.release_note(at, instrument, number), *begun]
         return begun
 
-    def _end(self, note: PlayNote, layer: GeneratedLayer, at: int) -> None:
-        if self.held.pop((note.layer, note.pitch), self) is self or layer.player.is_percussive:
-            return  # it was not held: a second end, or a drum, which rings out
-        instrument = layer.place.instrument or 0
-        self._post_end(commands.release_note(at, instrument, note_number(note.pitch)), note)
+    def _end(self, note: PlayNote, at: int) -> None:
+        held = self.held.pop((note.layer, note.pitch), None)
+        if held is not None:  # else it is a second end, or that of a drum, which rings out
+            self._post_end(commands.release_note(at, held.instrument, note_number(note.pitch)), note)
 
     def _post_end(self, command: Command, note: PlayNote) -> None:
         try:

@@ -82,15 +82,22 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
         if spec is None:
             continue
         instrument = layer.instrument or spec.instrument_for(blend_text(layer.style))
-        if not isinstance(instrument, str):
-            continue
-        is_kit = instrument in kits.KITS
+        is_kit = _is_kit(instrument, preset)
         at: KeyPath = ("layers", name, "instrument" if layer.instrument is not None else "generator")
-        if instrument not in {*kits.KITS, *patches.PATCHES, *preset.file.instruments}:
+        known = {*kits.KITS, *patches.PATCHES, *preset.file.instruments}
+        if isinstance(instrument, str) and instrument not in known:
             yield fault(at, f"`{spec.name}` asks for an instrument that does not exist: `{instrument}`")
             continue
         if spec.is_percussive and not is_kit:
-            text = f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got `{instrument}`"
-            yield fault(at, text)
+            got = f"`{instrument}`" if isinstance(instrument, str) else "an instrument with pitches"
+            yield fault(at, f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got {got}")
         elif is_kit and not spec.is_percussive:
-            yield fault(at, f"`{instrument}` is a drum kit, which `{spec.name}` cannot play")
+            what = f"`{instrument}` is a drum kit" if isinstance(instrument, str) else "this is a drum kit"
+            yield fault(at, f"{what}, which `{spec.name}` cannot play")
+
+
+def _is_kit(instrument: str | AnyInstrumentTable, preset: Preset) -> bool:
+    """Whether an instrument plays drums."""
+    if isinstance(instrument, str) and instrument not in preset.file.instruments:
+        return instrument in kits.KITS
+    return table_of(instrument, preset.file.instruments).plays_drums

@@ -2,10 +2,11 @@
 
 ::
 
-    python -m tools.training [GROOVE_FOLDER] [--seeds 1,2,3]
+    python -m tools.training [GROOVE_FOLDER] [--seeds 1,2,3] [--tunes CHORALES_FOLDER]
 
 Without a folder, that of ``ADAPTIVE_TEST_DATA`` is used.  The weights of the first seed are written; the
-others show how far the figures depend on it.
+others show how far the figures depend on it.  With ``--tunes``, a network of tunes is trained on JS Fake
+Chorales as well and measured; it is not written.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 from adaptive.composer.learned import weights
 from adaptive.composer.learned.drum_grid import KINDS
 from adaptive.composer.learned.fixed_network import FixedNetwork, quantised
-from tools.training import card, feel, groove, patterns
+from tools.training import card, feel, groove, patterns, tune_report
 from tools.training.network import Network
 
 CARD = weights.FILE.with_suffix(".md")
@@ -36,12 +37,15 @@ def main() -> None:
     )
     parser.add_argument("folder", nargs="?", type=Path, help="the unpacked Groove MIDI Dataset")
     parser.add_argument("--seeds", default="1,2,3", help="the weights of the first are written")
+    parser.add_argument("--tunes", type=Path, help="the unpacked JS Fake Chorales: train a network of tunes")
     arguments = parser.parse_args()
     folder = arguments.folder or Path(os.environ.get("ADAPTIVE_TEST_DATA", "data")) / "groove"
     if not (folder / "info.csv").is_file():
         sys.exit(
             f"{folder} is not the Groove MIDI Dataset: it has no info.csv; get it from magenta.tensorflow.org"
         )
+    if arguments.tunes is not None and not (arguments.tunes / "midi").is_dir():
+        sys.exit(f"{arguments.tunes} is not JS Fake Chorales: it has no folder midi")
     takes = groove.read(folder)
     seeds = [int(word) for word in arguments.seeds.split(",")]
     begun = time.thread_time()
@@ -59,6 +63,8 @@ def main() -> None:
         card.card(takes, seeds, results, size, digest, time.thread_time() - begun), encoding="utf-8"
     )
     print(f"{weights.FILE}: {size} bytes, sha256 {digest}")
+    if arguments.tunes is not None:
+        tune_report.report(arguments.tunes, seeds)
 
 
 def train(takes: list[groove.Take], seed: int) -> tuple[dict[str, Any], dict[str, float]]:

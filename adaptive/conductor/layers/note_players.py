@@ -205,8 +205,6 @@ class SamplerPlayer(InstrumentPlayer):
 
     Parameters
     ----------
-    place : LayerPlace
-        The strip and the instrument.
     samples : SampleSet
         The regions.
     """

@@ -15,6 +15,7 @@ from adaptive.conductor.layout.buses import (
     reverb_spec,
     sends_of,
     start_levels,
+    with_files,
     with_keys,
     with_sends,
 )
@@ -184,7 +185,7 @@ class _Builder:
     def add_layer(self, name: str, table: LayerTable) -> None:
         """Allocate the rows of a layer; set its strip and its curves."""
         place = self._place(f"layers.{name}", name)
-        strip = channel_spec(name, table, self.defaults)
+        strip = with_files(channel_spec(name, table, self.defaults), self.preset.stems)
         sends = self._add_strip(place.bus, strip, table, "layers")
         self._map_channel(place.bus, table, sends)
         self.layers[name] = place
@@ -325,7 +326,7 @@ class _Builder:
         """Set the row of a bus; rows in front of it that nothing uses are spare or empty."""
         while len(self.buses) < bus:
             self.buses.append(BusSpec(f"spare_{len(self.buses)}"))
-        self._set(self.buses, bus, spec)
+        self._set(self.buses, bus, with_files(spec, self.preset.stems))
 
     def _map_channel(self, bus: int, table: LayerTable | BusTable, sends: Mapping[str, Control]) -> None:
         """Add the curves of a layer or a bus."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from adaptive.conductor.layout.layout import BusRows, control_start
@@ -47,6 +48,12 @@ def with_sends(strip: BusSpec, levels_db: Mapping[str, float], rows: BusRows) ->
     sends = tuple(rows.rows[name] for name in levels_db)
     gains = tuple(db_to_gain(level) for level in levels_db.values())
     return replace(strip, sends=sends, send_gains=gains)
+
+
+def with_files(strip: BusSpec, stems: Mapping[str, Path]) -> BusSpec:
+    """Return a bus whose inserts have the paths of their recordings, by their names in the preset."""
+    inserts = (replace(one, file=str(stems[one.file]) if one.file else "") for one in strip.inserts)
+    return replace(strip, inserts=tuple(inserts))
 
 
 def with_keys(strip: BusSpec, inserts: Sequence[InsertTable], row_of: Mapping[str, int]) -> BusSpec:
@@ -95,13 +102,17 @@ def reverb_spec(table: ReverbTable, master: int | None) -> BusSpec:
 
 
 def insert_specs(inserts: Sequence[InsertTable], defaults: Mapping[str, float]) -> tuple[InsertSpec, ...]:
-    """Inserts as the engine takes them; a curve gives its value at the parameters' defaults."""
+    """Inserts as the engine takes them; a curve gives its value at the parameters' defaults.
+
+    A recording has its name in the preset, see `with_files`.
+    """
     return tuple(
         InsertSpec(
             insert.kind,
             insert.name,
             {name: control_start(value, defaults, 0.0) for name, value in insert.settings().items()},
             insert.bypass,
+            file=insert.recording or "",
         )
         for insert in inserts
     )

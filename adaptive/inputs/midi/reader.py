@@ -24,6 +24,7 @@ from adaptive.inputs.midi.stream import (
     MidiStream,
 )
 from adaptive.inputs.note_message import PlayNote
+from adaptive.music.chord_finder import chord_of
 from adaptive.preset.schema import InputTable
 
 SENSING_S = 0.35
@@ -33,6 +34,9 @@ The specification says 0.3 s; the rest is the time within which a message may be
 """
 
 SIXTEENTHS_A_QUARTER = 4
+
+CHORD_S = 0.03
+"""A chord is named once its keys have not changed for so long: fingers do not fall at one time."""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,13 @@ class MidiMappings:
         if not asked:
             return [] if self.default_layer is None else [self.default_layer]
         return [one.table.layer for one in asked if one.table.layer and one.hears(port, channel)]
+
+    def chords_from(self, port: str, channel: int) -> bool:
+        """Whether the keys of a channel set the chord."""
+        return any(
+            one.table.chord and one.source.kind == "notes" and one.hears(port, channel)
+            for one in self.mappings
+        )
 
     def clock_of(self, port: str) -> tuple[bool, bool]:
         """Whether the clock of a port sets the tempo, and whether it starts and stops the music."""
@@ -105,6 +116,8 @@ class MidiReader:
         self._layers: dict[tuple[int, int], list[str]] = {}
         self._last_s, self._has_sensing = 0.0, False
         self._song_position = 0
+        self._chord_due_s: float | None = None
+        self._chord: str | None = None
         self.heard = 0
 
     def take(self, data: bytes, now_s: float) -> Transaction:
@@ -124,6 +137,8 @@ class MidiReader:
             self._play(self._keys.release_all(), transaction)
         for value in self._controls.follow(now_s):
             self._take_value(value, now_s, transaction)
+        if self._chord_due_s is not None and now_s >= self._chord_due_s:
+            self._name_chord(transaction)
         if self._clock.has_ceased(now_s) and self.mappings.clock_of(self.port)[0]:
             transaction.requests.append(ExternalClock(None))
         return transaction
@@ -147,7 +162,10 @@ class MidiReader:
         if message.kind in {CLOCK, START, CONTINUE, STOP, SONG_POSITION}:
             self._take_clock(message, now_s, transaction)
             return
-        self._play(self._keys.take(message), transaction)
+        changes = self._keys.take(message)
+        self._play(changes, transaction)
+        if any(self.mappings.chords_from(self.port, change.channel) for change in changes):
+            self._chord_due_s = now_s + CHORD_S
         for value in self._controls.take(message, now_s):
             self._take_value(value, now_s, transaction)
 
@@ -170,6 +188,16 @@ class MidiReader:
                 self._layers[key] = layers
                 velocity = change.velocity / 127.0
                 transaction.requests += [PlayNote(layer, change.key, velocity) for layer in layers]
+
+    def _name_chord(self, transaction: Transaction) -> None:
+        """Set the chord that the keys form; it stays until they form another."""
+        self._chord_due_s = None
+        checker = self._checker()
+        held = [key for channel, key in self._keys.sounding if self.mappings.chords_from(self.port, channel)]
+        found = chord_of(held, checker.key_of_preset)
+        if found is not None and found != self._chord:
+            self._chord = found
+            transaction.requests.append(checker.chord(found))
 
     # ── clock ──────────────────────────────────────────────────────────────────────────────────
 

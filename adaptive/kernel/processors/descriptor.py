@@ -115,6 +115,10 @@ class Processor:
     fill_memory : callable or None
         ``(memory, sample_rate, values)``: writes tables to the numbers of a new column, a float32 array of
         ``memory_frames``, which is zero otherwise.  Runs in the control thread.
+    memory_of : callable or None
+        ``(response) -> array``: the memory of a column that convolves with a recording, float32, shape
+        (2, frames), in place of `memory_frames`.  Its table in a preset then has the key ``file``, and
+        `values` have ``response_frames`` and ``response_s``.
     needs_tempo : bool
         Whether it reads the tempo from the header.
     has_key : bool
@@ -134,6 +138,7 @@ class Processor:
     gap_s: Callable[[Values], float] = _at_once
     prepare: Callable[[Any, int, int, Values], None] | None = None
     fill_memory: Callable[[Any, int, Values], None] | None = None
+    memory_of: Callable[[Any], Any] | None = None
     needs_tempo: bool = False
     has_key: bool = False
 

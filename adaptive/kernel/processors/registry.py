@@ -5,6 +5,7 @@ from __future__ import annotations
 from adaptive.kernel.processors.bit_crusher import BIT_CRUSHER
 from adaptive.kernel.processors.chorus import CHORUS
 from adaptive.kernel.processors.compressor import COMPRESSOR
+from adaptive.kernel.processors.convolution import CONVOLUTION
 from adaptive.kernel.processors.delay import DELAY
 from adaptive.kernel.processors.descriptor import Processor
 from adaptive.kernel.processors.eq import EQ
@@ -31,5 +32,6 @@ PROCESSORS: dict[str, Processor] = {
         LIMITER,
         REVERB_PROCESSOR,
         MODULATED_REVERB,
+        CONVOLUTION,
     )
 }

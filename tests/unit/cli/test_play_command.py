@@ -65,6 +65,7 @@ def test_the_status_line_says_what_is_missing(tmp_path: Path) -> None:
         clamp_report=SimpleNamespace(count=3),
         underruns=2,
         faults=7,
+        loudness=SimpleNamespace(follow=lambda _engine: None, now=None),
     )
     before = status_line(session)  # type: ignore[arg-type]
     sink.trouble = "no sound from card"
@@ -72,3 +73,16 @@ def test_the_status_line_says_what_is_missing(tmp_path: Path) -> None:
     assert before.startswith("silence  ")
     assert before.endswith("underruns 2  clamped 3  faults 7")
     assert "  no sound from card  " in status_line(session)  # type: ignore[arg-type]
+
+
+def test_the_status_line_tells_loudness_and_spectra(tmp_path: Path) -> None:
+    performance = Performance(two_sections(tmp_path / "small"))
+    performance.engine.memory["telemetry"][0]["stretch_hops"] = 9
+    performance.engine.memory["telemetry"][0]["most_hops"] = 2
+    now = SimpleNamespace(short_term_lufs=-18.34)
+    session = SimpleNamespace(
+        performance=performance, sink=None, clamp_report=SimpleNamespace(count=0), underruns=0, faults=0,
+        loudness=SimpleNamespace(follow=lambda _engine: None, now=now),
+    )  # fmt: skip
+
+    assert "  -18.3 LUFS  stretches, 2 spectra a quantum at most" in status_line(session)  # type: ignore[arg-type]

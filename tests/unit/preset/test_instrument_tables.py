@@ -27,3 +27,11 @@ def test_an_unknown_kind_is_a_fault_with_the_nearest_name() -> None:
     _, (fault,) = read(kind="synht")
 
     assert "did you mean `synth`?" in fault
+
+
+def test_a_table_without_a_kind_is_of_the_kind_that_has_most_of_its_keys() -> None:
+    table, faults = read(soundfont="a.sf2", program=3, bank=128.0)
+
+    assert faults == []
+    assert (table.kind, table.plays_drums) == ("sampler", True)  # type: ignore[attr-defined]
+    assert any("did you mean `soundfont`?" in text for text in read(sondfont="a.sf2", bank=8.0)[1])

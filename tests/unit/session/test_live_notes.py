@@ -126,3 +126,13 @@ def test_the_end_of_a_note_is_tried_again_while_the_queue_is_full(
 def test_a_layer_that_an_edit_took_away_is_named(played: Performance) -> None:
     gone = LiveNotes(played.engine).play(PlayNote("old", 60), played.conductor)
     assert gone == "there is no layer old any more"
+
+
+def test_a_note_of_a_layer_that_an_edit_takes_away_ends(played: Performance) -> None:
+    notes, conductor = played.live_notes, played.conductor
+    notes.play(PlayNote("lead", 60), conductor)
+    pull(played, 2)
+    del conductor.assets.generated["lead"]
+    notes.report(2, conductor.playback)
+    assert notes.held == {}
+    assert [one.note for one in pull(played, 2)[1]] == [PlayNote("lead", 60, 0.0)]

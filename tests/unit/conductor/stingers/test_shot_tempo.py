@@ -119,7 +119,7 @@ def test_a_tempo_out_of_reach_leaves_it_as_it_was_recorded(tmp_path: Path) -> No
     ("keys", "at"),
     [
         ('stretch = "tones"', "needs `tempo_bpm`"),
-        ("tempo_bpm = 10", "must be from 20 to 400"),
+        ("tempo_bpm = 10", "must be between 20 and 400"),
     ],
 )
 def test_keys_that_do_nothing_are_refused(tmp_path: Path, keys: str, at: str) -> None:

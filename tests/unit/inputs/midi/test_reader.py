@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive.conductor.messages import ExternalClock, Jump, SetState, Transport
+from adaptive.conductor.messages import ExternalClock, Jump, SetChord, SetState, Transport
 from adaptive.inputs.message import Checker, SetParameter
 from adaptive.inputs.midi.reader import MidiMappings, MidiReader
 from adaptive.inputs.note_message import PlayNote
@@ -117,3 +117,15 @@ def test_any_bytes_give_only_requests_that_the_preset_takes(
                 assert 0.0 <= request.value <= 1.0
     ended = {pitch for pitch, _ in notes(reader.release())}
     assert held <= ended
+
+
+def test_keys_set_the_chord_once_they_rest(checker: Checker) -> None:
+    reader = reader_of(checker, InputTable(midi="notes", chord=True, channel=1))
+    reader.take(bytes.fromhex("903964"), 0.0)
+    reader.take(bytes.fromhex("903c64904064"), 0.01)
+    assert reader.follow(0.02).requests == []
+    assert reader.follow(0.05).requests == [SetChord("Am")]
+    reader.take(bytes.fromhex("803940803c40804040"), 0.1)
+    assert reader.follow(0.2).requests == []
+    reader.take(bytes.fromhex("913064913464913764"), 0.3)  # another channel
+    assert reader.follow(0.4).requests == []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import math
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
@@ -29,6 +35,21 @@ def busy(kind: str, at: float = 0.3) -> Values:
         else:
             values[one.name] = one.low + (one.high - one.low) * at
     return values
+
+
+@functools.cache
+def response() -> str:
+    """A file with an impulse response, for the kinds that need one."""
+    path = Path(tempfile.mkdtemp()) / "room.wav"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    noise = np.random.default_rng(9).standard_normal((9600, 2))
+    soundfile.write(path, noise * np.exp(-np.arange(9600) / 1600.0)[:, None] * 0.1, 48000, subtype="FLOAT")
+    return str(path)
+
+
+def insert_of(kind: str, values: Values, is_bypassed: bool = False) -> InsertSpec:
+    file = "" if PROCESSORS[kind].memory_of is None else response()
+    return InsertSpec(kind, "it", values, is_bypassed, file=file)
 
 
 def engine_with(*inserts: InsertSpec, rate: int = 48000, buses: int = 1) -> Engine:
@@ -69,7 +90,7 @@ def test_a_descriptor_is_complete_and_its_ranges_hold_its_defaults(kind: str) ->
 @pytest.mark.parametrize("block", [64, 100])
 def test_the_samples_do_not_depend_on_the_size_of_blocks(kind: str, block: int) -> None:
     def rendered(size: int) -> np.ndarray:
-        engine = engine_with(InsertSpec(kind, "it", busy(kind)))
+        engine = engine_with(insert_of(kind, busy(kind)))
         engine.post(started(engine, noise(9600)))
         return np.concatenate([engine.pull(size) for _ in range(9600 // size)])
 
@@ -78,7 +99,7 @@ def test_the_samples_do_not_depend_on_the_size_of_blocks(kind: str, block: int) 
 
 @every_kind
 def test_silence_stays_silence_and_is_not_processed(kind: str) -> None:
-    engine = engine_with(InsertSpec(kind, "it", busy(kind)))
+    engine = engine_with(insert_of(kind, busy(kind)))
     audio = engine.pull(4 * k.QUANTUM)
 
     assert np.count_nonzero(audio) == 0
@@ -89,7 +110,7 @@ def test_silence_stays_silence_and_is_not_processed(kind: str) -> None:
 @every_kind
 def test_it_comes_to_rest_after_its_sound_and_then_sounds_as_before(kind: str) -> None:
     values = busy(kind, 0.1)
-    engine = engine_with(InsertSpec(kind, "it", values | {"longest_s": 0.5} if kind == "delay" else values))
+    engine = engine_with(insert_of(kind, values | {"longest_s": 0.5} if kind == "delay" else values))
     first = buses_of(engine, 4800, started(engine, signals.impulse(64, 5, 0.5)))
     for _ in range(600):
         engine.pull(4800)
@@ -105,7 +126,7 @@ def test_it_comes_to_rest_after_its_sound_and_then_sounds_as_before(kind: str) -
 @every_kind
 def test_invalid_samples_leave_nothing_behind(kind: str) -> None:
     values = busy(kind)
-    engine = engine_with(InsertSpec(kind, "it", values))
+    engine = engine_with(insert_of(kind, values))
     broken = noise(640)
     broken[100:110] = np.nan
     broken[300] = 1e30
@@ -118,8 +139,8 @@ def test_invalid_samples_leave_nothing_behind(kind: str) -> None:
 
 @every_kind
 def test_an_insert_does_not_depend_on_its_neighbours(kind: str) -> None:
-    alone = engine_with(InsertSpec(kind, "it", busy(kind)))
-    other = engine_with(InsertSpec(kind, "it", busy(kind)), buses=3)
+    alone = engine_with(insert_of(kind, busy(kind)))
+    other = engine_with(insert_of(kind, busy(kind)), buses=3)
     sound = noise(4800)
     commands = [c.start_clip(LEAD, number, add(other, noise(4800 - number)), number) for number in (1, 2)]
     expected = left_of(alone, 9600, started(alone, sound))
@@ -136,7 +157,7 @@ def loudest_above_2_khz(audio: np.ndarray) -> float:
 
 def at_rest_of(kind: str, values: Values) -> np.ndarray:
     """The sine behind an insert whose parameters do not move."""
-    engine = engine_with(InsertSpec(kind, "it", values))
+    engine = engine_with(insert_of(kind, values))
     engine.post(started(engine, signals.sine(100.0, 9600, 0.5)))
     return engine.pull(9600)[4800:, 0]
 
@@ -147,15 +168,15 @@ def test_every_parameter_steps_over_its_range_without_a_click(kind: str) -> None
     found = {}
     for one in PROCESSORS[kind].parameters:
         values = busy(kind, 0.3)
-        engine = engine_with(InsertSpec(kind, "it", values | {one.name: one.low}))
+        engine = engine_with(insert_of(kind, values | {one.name: one.low}))
         group, column = group_of(engine)
         engine.post(started(engine, signals.sine(100.0, 96000, 0.5)))
         before, row = engine.pull(14437)[4800:, 0], PROCESSORS[kind].index_of(one.name)
-        engine.memory.inserts.set_values(0, InsertSpec(kind, "it", values | {one.name: one.high}))
+        engine.memory.inserts.set_values(0, insert_of(kind, values | {one.name: one.high}))
         up = engine.pull(2400)[:, 0]
         assert group["now"][row, column] == pytest.approx(one.high, rel=1e-6)
         between = engine.pull(9600)[:, 0]
-        engine.memory.inserts.set_values(0, InsertSpec(kind, "it", values | {one.name: one.low}))
+        engine.memory.inserts.set_values(0, insert_of(kind, values | {one.name: one.low}))
         down = engine.pull(4800)[:, 0]
         passed = [
             at_rest_of(kind, values | {one.name: busy(kind, share)[one.name]})
@@ -171,7 +192,7 @@ def test_every_parameter_steps_over_its_range_without_a_click(kind: str) -> None
 
 @every_kind
 def test_bypass_leaves_the_signal_and_fades(kind: str) -> None:
-    engine = engine_with(InsertSpec(kind, "it", busy(kind), is_bypassed=True))
+    engine = engine_with(insert_of(kind, busy(kind), is_bypassed=True))
     sound = noise(9600)
     plain = engine_with()
     expected = left_of(plain, 4800, started(plain, sound))
@@ -180,7 +201,7 @@ def test_bypass_leaves_the_signal_and_fades(kind: str) -> None:
     heard = left_of(engine, 4800, started(engine, sound))
     assert digest(heard[late:]) == digest(expected[: 4800 - late])
     group, column = group_of(engine)
-    engine.memory.inserts.set_values(0, InsertSpec(kind, "it", busy(kind)))
+    engine.memory.inserts.set_values(0, insert_of(kind, busy(kind)))
     engine.pull(20 * k.QUANTUM)
     assert group["wet_now"][column] == 1.0
 
@@ -192,7 +213,7 @@ def test_hertz_and_seconds_are_the_same_at_every_rate(kind: str, rate: int) -> N
     values = PROCESSORS[kind].defaults() | ({"low_mid_db": 6.0} if kind == "eq" else {})
 
     def response(at: int) -> np.ndarray:
-        engine = engine_with(InsertSpec(kind, "it", values), rate=at)
+        engine = engine_with(insert_of(kind, values), rate=at)
         t = np.arange(at // 10) / at
         chirp = np.sin(2.0 * np.pi * (100.0 * t + 7500.0 * t**2)) * np.sin(np.pi * t / 0.1) ** 2
         audio = left_of(engine, at, started(engine, (0.5 * chirp).astype(np.float32)))
