@@ -79,9 +79,15 @@ class InputBase:
     ----------
     host : InputHost
         The session.
+
+    Attributes
+    ----------
+    has_port : bool
+        Whether `port` is among the ports that the session tells of.
     """
 
     name = "input"
+    has_port = True
 
     def __init__(self, host: InputHost) -> None:
         self.host = host

@@ -46,6 +46,7 @@ class MidiInput(InputBase):
     """
 
     name = "midi"
+    has_port = False
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class MidiInput(InputBase):
         self._polled_s = -POLL_S
         self._missing: set[str] = set()
         self._unopened: set[str] = set()
-        self._mappings = self._mappings_of(host.performance.preset)
+        self._mappings = MidiMappings(())
 
     @property
     def is_needed(self) -> bool:
@@ -83,6 +84,7 @@ class MidiInput(InputBase):
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Open the ports that are there.  A machine without MIDI is told of, and the music plays."""
         self._loop = asyncio.get_running_loop()
+        self._mappings = self._mappings_of(self.host.performance.preset)
         stack.push_async_callback(self._close)
         if self.is_needed:
             await self._poll()

@@ -32,7 +32,7 @@ def is_pattern(address: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _PatternToken:
     """One character of a set, or any number of them (`repeats`)."""
 
     characters: frozenset[str]
@@ -43,8 +43,8 @@ class _Token:
         return character != "/" and (character in self.characters) != self.is_negated
 
 
-_ANY = _Token(frozenset(), is_negated=True)
-_MANY = _Token(frozenset(), is_negated=True, repeats=True)
+_ANY = _PatternToken(frozenset(), is_negated=True)
+_MANY = _PatternToken(frozenset(), is_negated=True, repeats=True)
 
 
 class OscPattern:
@@ -85,9 +85,11 @@ class OscPattern:
 class _PlainPattern:
     """A pattern without braces; bit n of a number stands for the place before its n-th token."""
 
-    def __init__(self, tokens: list[_Token | str]) -> None:
+    def __init__(self, tokens: list[_PatternToken | str]) -> None:
         self._tokens = tokens
-        self._stars = sum(1 << n for n, one in enumerate(tokens) if isinstance(one, _Token) and one.repeats)
+        self._stars = sum(
+            1 << n for n, one in enumerate(tokens) if isinstance(one, _PatternToken) and one.repeats
+        )
         self._taken: dict[str, int] = {}
 
     def matches(self, address: str) -> bool:
@@ -154,9 +156,9 @@ def _before_brace(text: str) -> tuple[str, str, str]:
     return text, "", ""
 
 
-def _tokens(text: str) -> list[_Token | str]:
+def _tokens(text: str) -> list[_PatternToken | str]:
     """A list of single characters, of sets and of stars."""
-    found: list[_Token | str] = []
+    found: list[_PatternToken | str] = []
     place = 0
     while place < len(text):
         character = text[place]
@@ -178,7 +180,7 @@ def _tokens(text: str) -> list[_Token | str]:
     return found
 
 
-def _set(text: str) -> _Token:
+def _set(text: str) -> _PatternToken:
     is_negated = text.startswith("!")
     inside = text[1:] if is_negated else text
     if not inside:
@@ -195,4 +197,4 @@ def _set(text: str) -> _Token:
         else:
             characters.add(inside[place])
             place += 1
-    return _Token(frozenset(characters), is_negated)
+    return _PatternToken(frozenset(characters), is_negated)

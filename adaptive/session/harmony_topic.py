@@ -33,7 +33,7 @@ class HarmonyHost(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Harmony:
+class HarmonyOfNow:
     """What holds from a beat of the timeline on.
 
     Parameters
@@ -53,7 +53,7 @@ class Harmony:
     chord: Chord | None
     section: str
 
-    def is_like(self, other: Harmony) -> bool:
+    def is_like(self, other: HarmonyOfNow) -> bool:
         """Whether key and chord are the same."""
         return (self.key, self.chord) == (other.key, other.chord)
 
@@ -96,7 +96,7 @@ class HarmonyTopic:
         coming = next((one for one in found if not one.is_like(now)), None)
         return {**self._as_json(now), "next": None if coming is None else self._as_json(coming)}
 
-    def _as_json(self, harmony: Harmony) -> dict[str, Any]:
+    def _as_json(self, harmony: HarmonyOfNow) -> dict[str, Any]:
         playback = self._host.performance.conductor.playback
         frame = playback.tempo.frame_at(harmony.beat)
         chord = harmony.chord
@@ -109,7 +109,7 @@ class HarmonyTopic:
         }  # fmt: skip
 
 
-def harmonies(playback: PlaybackState, beat: float) -> Iterator[Harmony]:
+def harmonies(playback: PlaybackState, beat: float) -> Iterator[HarmonyOfNow]:
     """Yield the harmony at a beat, and those that follow, over seams that are planned.
 
     Parameters
@@ -119,7 +119,7 @@ def harmonies(playback: PlaybackState, beat: float) -> Iterator[Harmony]:
     beat : float
         Beat of the timeline.
     """
-    before: Harmony | None = None
+    before: HarmonyOfNow | None = None
     for instance, end in playback.instances():
         if end <= beat or instance.section == SILENCE:
             continue
@@ -144,14 +144,14 @@ def harmonies(playback: PlaybackState, beat: float) -> Iterator[Harmony]:
 
 def _in_bar(
     playback: PlaybackState, instance: SegmentInstance, number: int, start: float
-) -> Iterator[Harmony]:
+) -> Iterator[HarmonyOfNow]:
     segment = playback.preset.segments[instance.section]
     plans = playback.assets.plans.get(instance.section)
     begins = max(start, instance.start_beat)
     written = playback.assets.generated
     is_unknown = not segment.chords and not any(name in written for name in segment.layers)
     if plans is None or is_unknown:  # of recordings alone, only the key is known
-        yield Harmony(begins, Key.parse(segment.key), None, instance.section)
+        yield HarmonyOfNow(begins, Key.parse(segment.key), None, instance.section)
         return
     # an introduction leads up to bar 1 as the last bars of a pass do
     bars = max(1, instance.length_beats // instance.beats_per_bar)
@@ -159,4 +159,4 @@ def _in_bar(
     ratio = instance.beats_per_bar / segment.meter[0]
     for onset, chord in planned.harmony.chords:
         at = max(begins, start + float(onset) * ratio)
-        yield Harmony(at, planned.part.key, chord, instance.section)
+        yield HarmonyOfNow(at, planned.part.key, chord, instance.section)

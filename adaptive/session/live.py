@@ -182,7 +182,7 @@ class LiveSession:
         self.inputs |= make_inputs(self, self.options, broadcast)
         for name, one in self.inputs.items():
             await one.open(stack)
-            if one.port:
+            if getattr(one, "has_port", True):
                 self.status.ports[name] = one.port
 
     def _watch_sink(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -41,6 +41,7 @@ class MidiOut(InputBase):
     """
 
     name = "midi_out"
+    has_port = False
 
     def __init__(
         self,

@@ -34,6 +34,7 @@ from adaptive.preset.segments import is_bridge
 from adaptive.session.full_check import FullCheck
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
+from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PAUSE_S, PresetReplacer, ReplaceHost, hand_over
 
 POLL_S = 0.5
@@ -219,21 +220,35 @@ class PresetReload:
     async def _replace(self, asked: _ReloadRequest, old: Performance, preset: Preset, why: str) -> None:
         """Continue in another performance at a bar line, from the state that this one will have there."""
         fresh = await asyncio.to_thread(old.successor, preset, old.seed)
-        saved, at = _state_ahead(old, preset)
-        await asyncio.to_thread(fresh.begin, saved)
-        pause = round(PAUSE_S * old.engine.spec.sample_rate)
-        while old.engine.frame < at - pause and not old.engine.is_paused:  # noqa: ASYNC110  # frames pass
-            await asyncio.sleep(0.002)
         sentence = f"{why}: tails, reverb and held notes are cut"
-        old.conductor.playback.log_line("edit", at, sentence, status="replaced")
-        await hand_over(self._host, old, fresh, lambda: _catch_up(old, fresh, saved))
-        fresh.conductor.playback.log_line("edit", 0, sentence, status="replaced")
+        # what comes from here on acts on the old one, and what lasts counts again in the fresh one
+        late = KeptRequests(old.engine.numbers.next_arrival(), acts_now=True)
+        self._replacer.waiting.insert(0, late)
+        try:
+            await self._continue(old, fresh, late, sentence)
+        finally:
+            if late in self._replacer.waiting:
+                self._replacer.waiting.remove(late)
         self._replaced = (fresh, old.preset)
         # the bank drops sounds that only the old engine used; that engine keeps them while it is heard
         kept = {id(sound) for sound in fresh.engine.sounds}
         old.engine.bank.forget([sound for sound in old.engine.sounds if id(sound) not in kept])
         self._say(asked, "finished", sentence)
         self._host.tell(f"{preset.file.name} was edited: {sentence}")
+
+    async def _continue(
+        self, old: Performance, fresh: Performance, late: KeptRequests, sentence: str
+    ) -> None:
+        """Begin the fresh performance where the old one will be, and play it from there on."""
+        saved, at = _state_ahead(old, fresh.preset)
+        await asyncio.to_thread(fresh.begin, saved)
+        fresh.engine.date_values(late.mark)
+        pause = round(PAUSE_S * old.engine.spec.sample_rate)
+        while old.engine.frame < at - pause and not old.engine.is_paused:  # noqa: ASYNC110  # frames pass
+            await asyncio.sleep(0.002)
+        old.conductor.playback.log_line("edit", at, sentence, status="replaced")
+        await hand_over(self._host, old, fresh, lambda: _catch_up(old, fresh, saved), late)
+        fresh.conductor.playback.log_line("edit", 0, sentence, status="replaced")
 
     # ── reports ────────────────────────────────────────────────────────────────────────────────
 

@@ -16,6 +16,7 @@ from adaptive.composer.registry import GENERATORS
 from adaptive.instruments.kits import KITS
 from adaptive.instruments.patches import PATCHES
 from adaptive.music.scale import Key
+from tools import genre_table
 from tools.pieces import ENSEMBLES, compose
 
 every = pytest.mark.parametrize("name", GENRES)
@@ -110,3 +111,7 @@ def test_genres_of_one_seed_have_tunes_of_their_own() -> None:
         tunes.add(tuple((note.onset, note.length) for note in plan.bar(0).tune))
 
     assert len(tunes) == 4
+
+
+def test_the_page_of_the_genres_is_up_to_date() -> None:
+    assert genre_table.page() == genre_table.PAGE.read_text(encoding="utf-8")

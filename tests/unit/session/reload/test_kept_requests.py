@@ -200,3 +200,20 @@ def test_a_newer_restore_supersedes_the_one_that_waits_with_all_that_was_kept_fo
     assert game.client.receipts("1") == ["accepted", "superseded"]
     assert game.client.receipts("s1") == ["deferred", "superseded"]
     assert game.client.receipts("2")[-1] == "finished"
+
+
+def test_what_lasts_outlives_an_edit_that_needs_another_engine(game: Game) -> None:
+    async def run() -> None:
+        old = game.live.performance
+        file = old.preset.folder / "preset.toml"
+        file.write_text(file.read_text(encoding="utf-8") + "[reverb]\npredelay_ms = 50\n", encoding="utf-8")
+        game.send({"reload": True, "id": "r"})
+        await game.play(lambda: game.live._replacer.waiting)
+        game.send({"mix": {"layers.calm.level_db": -6.0}}, {"parameter": "heat", "value": 0.5})
+        await game.play(lambda: game.live.performance is not old)
+        await game.play(lambda: game.target("heat") == 0.5)
+
+    asyncio.run(run())
+
+    assert game.live.performance.save().mix == {"layers.calm.level_db": -6.0}
+    assert game.live._replacer.waiting == []
