@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -13,8 +14,9 @@ import typer
 
 from adaptive.cli.common import UsageError
 from adaptive.engine.stretch_kind import StretchKind
-from adaptive.errors import InputError, PresetError
-from adaptive.inputs.osc_codec import OscMessage, encode_bundle
+from adaptive.errors import InputError, OscError, PresetError
+from adaptive.inputs.osc_codec import OscMessage, decode, encode_bundle, flatten
+from adaptive.inputs.osc_peers import RECEIPT
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.finding import Finding, findings_of
 from adaptive.session.opening import open_preset
@@ -30,6 +32,9 @@ PORTS = {"tcp": 9001, "osc": 9000}
 
 REFUSAL_S = 0.05
 """How long `send` waits for the system to report a closed UDP port; it takes some microseconds."""
+
+RECEIPT_S, ATTEMPTS = 0.5, 3
+"""How long `send` waits for receipts over OSC, and how often it sends what is not answered."""
 
 
 def register(app: typer.Typer) -> None:
@@ -173,24 +178,51 @@ def _pair(text: str) -> tuple[str, float]:
 def _send_osc(
     target: tuple[str, int], pairs: list[tuple[str, float]], state: str | None, event: str | None
 ) -> None:
+    once = secrets.token_hex(4)  # the engine answers a copy of an id that it knows, and acts once
     messages = [OscMessage(f"/adaptive/parameter/{name}", (value,)) for name, value in pairs]
-    if state is not None:
-        messages.append(OscMessage(f"/adaptive/state/{state}", ()))
-    if event is not None:
-        messages.append(OscMessage(f"/adaptive/event/{event}", ()))
+    asked = {}
+    for kind, name in (("state", state), ("event", event)):
+        if name is not None:
+            asked[f"{kind}-{once}"] = name
+            messages.append(OscMessage(f"/adaptive/{kind}/{name}", (f"{kind}-{once}",)))
     packet = encode_bundle(messages)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.settimeout(REFUSAL_S)
+        sender.settimeout(RECEIPT_S if asked else REFUSAL_S)
         try:
             sender.connect(target)
-            sender.send(packet)
-            sender.recv(1)  # OSC has no answers, but the system reports a port at which no program listens
-        except TimeoutError:
-            pass
+            answers = _osc_answers(sender, packet, asked)
         except OSError as error:
             message = f"no engine listens at {target[0]}:{target[1]}: {error.strerror or error}"
             raise InputError(message) from error
-    sys.stdout.write("sent; OSC has no answers: over tcp:// the engine says what became of it\n")
+    for message_id, name in asked.items():
+        sys.stdout.write(f"{name}: {answers.get(message_id, 'not answered; it may not have arrived')}\n")
+    if pairs:
+        sys.stdout.write(
+            "sent; OSC does not answer parameters: over tcp:// the engine says what became of them\n"
+        )
+    if any(answers.get(message_id) not in {"accepted", "merged"} for message_id in asked):
+        raise typer.Exit(1)
+
+
+def _osc_answers(sender: socket.socket, packet: bytes, asked: Mapping[str, str]) -> dict[str, str]:
+    """The status of each request with an id; what is not answered is sent again, `ATTEMPTS` times in all.
+
+    Without a request that is answered it waits for the system's report of a port at which nobody listens.
+    """
+    answers: dict[str, str] = {}
+    for _attempt in range(ATTEMPTS if asked else 1):
+        sender.send(packet)
+        try:
+            while not asked or len(answers) < len(asked):
+                for answer in flatten(decode(sender.recv(1 << 16)))[1]:
+                    if answer.address == RECEIPT and len(answer.arguments) == 2:
+                        message_id, status = map(str, answer.arguments)
+                        if message_id in asked and status in ANSWERS:
+                            answers.setdefault(message_id, status)
+            break
+        except (TimeoutError, OscError):
+            continue
+    return answers
 
 
 def _send_tcp(

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from pathlib import Path
 
-from adaptive.inputs.osc_codec import decode, flatten
+from adaptive.inputs.osc_codec import OscMessage, decode, encode_message, flatten
 from tests.unit.cli.running import Run
 
 
@@ -36,22 +37,37 @@ def test_findings_are_told_as_json_too(run: Run, preset: Path) -> None:
     ]
 
 
-def test_send_puts_all_into_one_bundle(run: Run) -> None:
+def test_send_puts_all_into_one_bundle_and_prints_what_is_answered(run: Run) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.settimeout(5.0)
+        received: list[OscMessage] = []
+
+        def answer() -> None:
+            for status in ("", "accepted"):  # the first packet is not answered, and is sent again
+                packet, sender = listener.recvfrom(4096)
+                received[:] = flatten(decode(packet))[1]
+                for message in received[2:] if status else ():
+                    receipt = encode_message("/adaptive/receipt", (message.arguments[-1], status))
+                    listener.sendto(receipt, sender)
+
+        engine = threading.Thread(target=answer)
+        engine.start()
         to = f"osc://127.0.0.1:{listener.getsockname()[1]}"
         done = run(
             "send", "threat=0.5", "cadence=170", "--state", "place/shelter", "--event", "hit", "--to", to
         )
-        _, messages = flatten(decode(listener.recv(4096)))
+        engine.join()
 
     assert (done.code, done.err) == (0, "")
-    assert [(message.address, message.arguments) for message in messages] == [
+    assert done.out.splitlines()[:2] == ["place/shelter: accepted", "hit: accepted"]
+    assert [(message.address, message.arguments) for message in received[:2]] == [
         ("/adaptive/parameter/threat", (0.5,)),
         ("/adaptive/parameter/cadence", (170.0,)),
-        ("/adaptive/state/place/shelter", ()),
-        ("/adaptive/event/hit", ()),
+    ]
+    assert [message.address for message in received[2:]] == [
+        "/adaptive/state/place/shelter",
+        "/adaptive/event/hit",
     ]
 
 
@@ -73,6 +89,6 @@ def test_what_is_sent_to_nobody_over_osc_is_told(run: Run) -> None:
     gone = run("send", "threat=0.5", "--to", f"osc://127.0.0.1:{port}")
 
     assert (here.code, here.err) == (0, "")
-    assert "OSC has no answers" in here.out
+    assert "OSC does not answer parameters" in here.out
     assert gone.code == 1
     assert f"no engine listens at 127.0.0.1:{port}" in gone.err
