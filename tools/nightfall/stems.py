@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adaptive.engine.spec import ReverbSpec
+from adaptive.engine.spec import InsertSpec
 from tools.nightfall import combat, explore, percussion, tension
 from tools.nightfall.finish import Finish
 from tools.nightfall.percussion import Hit
@@ -15,9 +15,15 @@ from tools.nightfall.theory import BEAT, LENGTH, Note
 LEAD_FRAMES = BEAT // 2
 """The first beat of every section is half a beat (0.266667 s) after the beginning of its files."""
 
-VALLEY = ReverbSpec(decay_s=5.5, damping=0.5, predelay_s=0.034, low_cut_hz=220.0)
-STREET = ReverbSpec(decay_s=2.6, damping=0.5, predelay_s=0.022, low_cut_hz=240.0)
-HALL = ReverbSpec(decay_s=2.1, damping=0.42, predelay_s=0.018, low_cut_hz=230.0)
+
+def _reverb(decay_s: float, damping: float, predelay_ms: float, low_cut_hz: float) -> InsertSpec:
+    values = {"decay_s": decay_s, "damping": damping, "predelay_ms": predelay_ms, "low_cut_hz": low_cut_hz}
+    return InsertSpec("reverb", "reverb", values)
+
+
+VALLEY = _reverb(5.5, 0.5, 34, 220.0)
+STREET = _reverb(2.6, 0.5, 22, 240.0)
+HALL = _reverb(2.1, 0.42, 18, 230.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Stem:
     title: str
     notes: Callable[[], list[Note]]
     hits: Callable[[], list[Hit]]
-    reverb: ReverbSpec
+    reverb: InsertSpec
     finish: Finish
     beats: float = LENGTH
     tail_s: float = 3.2

@@ -11,7 +11,7 @@ import numpy as np
 from adaptive.engine.bank import Bank
 from adaptive.engine.commands import Command, play_note, start_clip
 from adaptive.engine.engine import Engine
-from adaptive.engine.spec import BusSpec, EngineSpec, ReverbSpec
+from adaptive.engine.spec import BusSpec, EngineSpec, InsertSpec
 from adaptive.kernel.sources.synth_settings import SynthSpec
 from adaptive.units import db_to_gain
 from tools.nightfall import patches, patches_strings
@@ -43,7 +43,7 @@ PATCHES: dict[str, Patch] = {
 def render(
     notes: Sequence[Note],
     hits: Sequence[Hit],
-    reverb: ReverbSpec,
+    reverb: InsertSpec,
     *,
     lead_frames: int,
     beats: float,
@@ -68,7 +68,7 @@ def render(
 
 
 def _lay_out(
-    names: Sequence[str], reverb: ReverbSpec, drum_send_db: float
+    names: Sequence[str], reverb: InsertSpec, drum_send_db: float
 ) -> tuple[EngineSpec, dict[str, int]]:
     """Return a spec with a bus for each patch, and the index of the first instrument of each."""
     if len(names) > DRUM_BUS:
@@ -89,9 +89,8 @@ def _lay_out(
     spec = EngineSpec(
         sample_rate=RATE,
         clips=CLIPS,
-        buses=(*buses, BusSpec("reverb", effect=0)),
+        buses=(*buses, BusSpec("reverb", inserts=(reverb,))),
         instruments=tuple(instruments),
-        reverbs=(reverb,),
         ring_capacity=16384,
         entries=16384,
         gain=HEADROOM,
