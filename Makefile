@@ -50,6 +50,9 @@ check: $(VENV)/test.stamp ## checks format, lint, types and import direction
 tables: $(VENV)/test.stamp ## writes the tables of effects, the JSON Schema and the index of decisions anew
 	$(BIN)/python -m tools.tables
 
+audit: $(VENV)/test.stamp ## inspects the compiled code of the whole kernel, as CI does: two minutes
+	$(BIN)/python -m pytest -q -m "ci or not ci" tests/house/test_kernel_audit.py $(ARGS)
+
 prove: $(VENV)/test.stamp ## runs the long tests: hours of music, millions of packets
 	$(BIN)/python -m pytest -q -m prove $(ARGS)
 

@@ -83,6 +83,7 @@ def functions(found: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found["functions"])
 
 
+@pytest.mark.ci
 def test_the_audit_reads_the_whole_kernel(found: dict[str, Any]) -> None:
     from adaptive.kernel.units import UNITS
 
@@ -93,14 +94,17 @@ def test_the_audit_reads_the_whole_kernel(found: dict[str, Any]) -> None:
     assert set(LANE_LOOPS) | HOT_FUNCTIONS <= names
 
 
+@pytest.mark.ci
 def test_no_kernel_function_allocates_raises_or_calls_python(functions: list[dict[str, Any]]) -> None:
     assert {entry["name"]: entry["faults"] for entry in functions if entry["faults"]} == {}
 
 
+@pytest.mark.ci
 def test_no_unit_allocates_raises_or_calls_python(found: dict[str, Any]) -> None:
     assert {name: faults for name, faults in found["units"].items() if faults} == {}
 
 
+@pytest.mark.ci
 def test_functions_that_run_every_frame_count_no_references(functions: list[dict[str, Any]]) -> None:
     counts = {e["name"]: e["references"] for e in functions if is_hot(e) and e["references"]}
 
@@ -108,11 +112,13 @@ def test_functions_that_run_every_frame_count_no_references(functions: list[dict
 
 
 OF_EVERY_KIND = {
-    "adaptive.kernel.processors.insert", "adaptive.kernel.dsp.svf", "adaptive.kernel.sources.notes",
+    "adaptive.kernel.processors.insert", "adaptive.kernel.processors.side_chain", "adaptive.kernel.dsp.svf",
+    "adaptive.kernel.sources.notes",
 }  # fmt: skip
 """Modules whose functions take a record of which each processor, or each sound source, has its own."""
 
 
+@pytest.mark.ci
 def test_every_kernel_function_is_compiled_once(functions: list[dict[str, Any]]) -> None:
     often = {
         entry["name"]: entry["signatures"]
@@ -123,6 +129,7 @@ def test_every_kernel_function_is_compiled_once(functions: list[dict[str, Any]])
     assert often == {}
 
 
+@pytest.mark.ci
 def test_no_kernel_function_is_long_or_takes_many_arguments(functions: list[dict[str, Any]]) -> None:
     large = {
         entry["name"]: (entry["lines"], entry["arguments"])
@@ -133,6 +140,7 @@ def test_no_kernel_function_is_long_or_takes_many_arguments(functions: list[dict
     assert large == {}
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize("name", LANE_LOOPS)
 def test_a_lane_loop_multiplies_wide_and_stays_in_single_precision(
     functions: list[dict[str, Any]], name: str
@@ -144,6 +152,7 @@ def test_a_lane_loop_multiplies_wide_and_stays_in_single_precision(
     assert entry["wide"] > entry["narrow"]
 
 
+@pytest.mark.ci
 def test_functions_that_run_every_frame_stay_in_single_precision(functions: list[dict[str, Any]]) -> None:
     widened = {e["name"]: e["widens"] for e in functions if is_hot(e) and e["widens"]}
 

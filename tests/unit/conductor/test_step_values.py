@@ -21,7 +21,9 @@ def test_rows_of_the_history_are_found_by_the_names_of_parameters(tmp_path: Path
     values = StepValues(
         preset(tmp_path, "[parameters.heat]\nhysteresis = 0.1\n[parameters.cold]\n"), {"heat": 1, "cold": 0}
     )
-    values.update(np.array([[0.25, 3.0, 1.0, 0.3], [0.75, 0.5, 0.0, 0.8], [9.0, 9.0, 1.0, 9.0]]), 2.5)
+    values.update(
+        np.array([[0.25, 3.0, 1.0, 0.3, 0.3], [0.75, 0.5, 0.0, 0.8, 0.8], [9.0, 9.0, 1.0, 9.0, 9.0]]), 2.5
+    )
 
     assert (values.number("heat"), values.value("cold")) == (0.75, 0.25)
     assert (values.target("heat"), values.target("cold")) == (0.8, 0.3)

@@ -86,15 +86,15 @@ def test_an_edit_of_a_module_renames_the_units_that_depend_on_it(tmp_path: Path)
 
 
 def test_a_constant_that_a_unit_uses_renames_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    function, _ = UNITS["synth"]
-    before = build.source_hash("synth")
-    monkeypatch.setitem(function.__globals__, "ROW", 32)
+    function, _ = UNITS["buses"]
+    before = build.source_hash("buses")
+    monkeypatch.setitem(function.__globals__, "BUS_BEGIN", 32)
 
-    assert build.source_hash("synth") != before
+    assert build.source_hash("buses") != before
     monkeypatch.undo()
-    monkeypatch.setitem(UNITS, "synth", (function, "int32()"))
+    monkeypatch.setitem(UNITS, "buses", (function, "int32()"))
 
-    assert build.source_hash("synth") != before
+    assert build.source_hash("buses") != before
 
 
 @pytest.mark.ci
