@@ -97,4 +97,4 @@ newest: ## the short tests with the newest of everything, in an environment of i
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help play test check prove peers bench docs frozen lock newest clean
+.PHONY: help play test check audit prove peers bench docs frozen lock newest clean
