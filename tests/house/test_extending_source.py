@@ -25,6 +25,9 @@ from tests.helpers.source_contract import CHECKS
 PAGE = Path(__file__).parents[2] / "docs" / "extending.md"
 NAME = "adaptive.kernel.sources.reed"
 
+pytestmark = pytest.mark.ci
+"""It compiles the source afresh for its contract, as the test of the page's processor does: 12 s."""
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[types.ModuleType, Any]:

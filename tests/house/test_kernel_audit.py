@@ -26,7 +26,7 @@ KERNEL = ROOT / "adaptive" / "kernel"
 
 MOST_LINES, MOST_ARGUMENTS = 60, 12
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.ci, pytest.mark.timeout(600)]
 """The audit compiles the kernel afresh, in one process: 220 s where eight others share two cores."""
 
 LANE_LOOPS = [
@@ -83,7 +83,6 @@ def functions(found: dict[str, Any]) -> list[dict[str, Any]]:
     return list(found["functions"])
 
 
-@pytest.mark.ci
 def test_the_audit_reads_the_whole_kernel(found: dict[str, Any]) -> None:
     from adaptive.kernel.units import UNITS
 
@@ -94,17 +93,14 @@ def test_the_audit_reads_the_whole_kernel(found: dict[str, Any]) -> None:
     assert set(LANE_LOOPS) | HOT_FUNCTIONS <= names
 
 
-@pytest.mark.ci
 def test_no_kernel_function_allocates_raises_or_calls_python(functions: list[dict[str, Any]]) -> None:
     assert {entry["name"]: entry["faults"] for entry in functions if entry["faults"]} == {}
 
 
-@pytest.mark.ci
 def test_no_unit_allocates_raises_or_calls_python(found: dict[str, Any]) -> None:
     assert {name: faults for name, faults in found["units"].items() if faults} == {}
 
 
-@pytest.mark.ci
 def test_functions_that_run_every_frame_count_no_references(functions: list[dict[str, Any]]) -> None:
     counts = {e["name"]: e["references"] for e in functions if is_hot(e) and e["references"]}
 
@@ -118,7 +114,6 @@ OF_EVERY_KIND = {
 """Modules whose functions take a record of which each processor, or each sound source, has its own."""
 
 
-@pytest.mark.ci
 def test_every_kernel_function_is_compiled_once(functions: list[dict[str, Any]]) -> None:
     often = {
         entry["name"]: entry["signatures"]
@@ -129,7 +124,6 @@ def test_every_kernel_function_is_compiled_once(functions: list[dict[str, Any]])
     assert often == {}
 
 
-@pytest.mark.ci
 def test_no_kernel_function_is_long_or_takes_many_arguments(functions: list[dict[str, Any]]) -> None:
     large = {
         entry["name"]: (entry["lines"], entry["arguments"])
@@ -140,7 +134,6 @@ def test_no_kernel_function_is_long_or_takes_many_arguments(functions: list[dict
     assert large == {}
 
 
-@pytest.mark.ci
 @pytest.mark.parametrize("name", LANE_LOOPS)
 def test_a_lane_loop_multiplies_wide_and_stays_in_single_precision(
     functions: list[dict[str, Any]], name: str
@@ -152,7 +145,6 @@ def test_a_lane_loop_multiplies_wide_and_stays_in_single_precision(
     assert entry["wide"] > entry["narrow"]
 
 
-@pytest.mark.ci
 def test_functions_that_run_every_frame_stay_in_single_precision(functions: list[dict[str, Any]]) -> None:
     widened = {e["name"]: e["widens"] for e in functions if is_hot(e) and e["widens"]}
 

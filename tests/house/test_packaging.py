@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.presets import two_sections
 from tests.helpers.programs import require_program
 
@@ -73,6 +75,7 @@ def test_what_the_unit_starts_runs_until_it_is_told_to_end(tmp_path: Path) -> No
         assert process.wait(float(setting("TimeoutStopSec")[0])) == 0
 
 
+@pytest.mark.ci
 def test_a_fault_of_the_users_is_not_tried_again(tmp_path: Path) -> None:
     codes = {int(word) for word in setting("RestartPreventExitStatus")[0].split()}
     (start,) = setting("ExecStart")
@@ -109,6 +112,7 @@ def test_launchd_would_start_what_the_unit_starts() -> None:
     assert words == shlex.split(started.replace("${STATE_DIRECTORY}/", "/Users/Shared/adaptive-"))
 
 
+@pytest.mark.ci
 def test_the_guides_program_starts_the_engine_and_ends_it(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "ship.md").read_text(encoding="utf-8")
     (program,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)

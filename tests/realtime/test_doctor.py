@@ -10,6 +10,7 @@ import pytest
 
 
 @pytest.mark.device
+@pytest.mark.ci
 def test_a_jack_that_runs_is_found(jack: dict[str, str]) -> None:
     command = [sys.executable, "-m", "adaptive", "doctor"]
     done = subprocess.run(command, env=os.environ | jack, capture_output=True, text=True, check=True)

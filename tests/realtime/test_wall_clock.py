@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from adaptive.inputs.osc_codec import OscMessage, encode_bundle
 from tests.helpers.playing import playing
 from tests.helpers.presets import RATE, two_sections
@@ -13,6 +15,7 @@ OFF_S = 1.0
 """What a beat may be heard late on a busy machine (0.11 s at a load of 12 on two cores); a jump is a day."""
 
 
+@pytest.mark.ci
 def test_the_music_does_not_care_when_the_wall_clock_jumps(tmp_path: Path) -> None:
     preset = two_sections(tmp_path / "small").folder
     with playing(tmp_path, preset, "--sink", "null", module=("tests.helpers.jumping",)) as engine:

@@ -147,7 +147,7 @@ def lanterns(folder: Path) -> Rendered:
     return Rendered(load("lanterns", vocabulary=vocabulary()), STREETS, folder / "lanterns", seed=0)
 
 
-@pytest.fixture(params=["night", "written", "lanterns"])
+@pytest.fixture(params=["night", "written", pytest.param("lanterns", marks=pytest.mark.ci)])
 def rendered(request: pytest.FixtureRequest) -> Rendered:
     found: Rendered = request.getfixturevalue(request.param)
     return found

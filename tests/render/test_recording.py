@@ -228,6 +228,7 @@ def test_a_recording_keeps_the_state_it_began_in(preset: Preset, tmp_path: Path)
         assert np.array_equal(live, audio[: len(live)])
 
 
+@pytest.mark.ci
 def test_a_second_in_which_python_is_blocked_changes_no_decision(preset: Preset, tmp_path: Path) -> None:
     import time
 

@@ -38,6 +38,7 @@ RATE = 8000
 """A control step has 256 frames at any rate: at this one, six times as much music is decided in the time."""
 
 
+@pytest.mark.ci
 def test_memory_does_not_grow_over_minutes_of_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

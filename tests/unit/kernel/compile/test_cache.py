@@ -40,6 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.ci
 def test_processes_that_start_at_the_same_time_compile_once(tmp_path: Path) -> None:
     started = [start(SMALL, tmp_path) for _ in range(3)]
     counts = sorted(output_of(process).split() for process in started)
@@ -56,7 +57,7 @@ def test_another_copy_of_the_sources_uses_the_same_code(made: Path, tmp_path: Pa
     assert answer.split() == ["0", "True"]
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed"])
+@pytest.mark.parametrize("damage", [pytest.param("cut", marks=pytest.mark.ci), "changed"])
 def test_a_damaged_file_is_compiled_again(made: Path, tmp_path: Path, damage: str) -> None:
     (good,) = made.glob("*.unit")
     whole, path = good.read_bytes(), tmp_path / good.name
@@ -68,6 +69,7 @@ def test_a_damaged_file_is_compiled_again(made: Path, tmp_path: Path, damage: st
     assert len(path.read_bytes()) == len(whole)  # and written again
 
 
+@pytest.mark.ci
 def test_with_a_home_that_cannot_be_written_units_are_compiled_once(tmp_path: Path) -> None:
     nowhere = Path("/proc/adaptive") if sys.platform == "linux" else tmp_path / "file" / "cache"
     (tmp_path / "file").touch()

@@ -141,7 +141,13 @@ def test_what_the_engine_has_no_room_for_is_taken_by_another_performance(tmp_pat
     ]
 
 
-@pytest.mark.parametrize("more", ['[layers.more]\nstem = "both.wav"\n', "[reverb]\npredelay_ms = 50\n"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param('[layers.more]\nstem = "both.wav"\n', marks=pytest.mark.ci),
+        "[reverb]\npredelay_ms = 50\n",
+    ],
+)
 def test_another_layout_takes_no_memory_however_often(tmp_path: Path, more: str) -> None:
     sizes = []
 
