@@ -40,8 +40,8 @@ _PLACE = re.compile(r'^File "([^"]+)", line (\d+)')
 COMPILE_UNITS = "--compile-units"
 """First argument with which a frozen program starts itself as a compiling process."""
 
-FORMAT = 2
-"""Version of the content of a cache file."""
+FORMAT = 3
+"""Version of the content of a cache file, and of the way in which it is compiled."""
 
 POLL_S = 0.05
 COSTS_S = {
