@@ -86,7 +86,8 @@ def test_it_ends_when_its_parent_has_died(jack: dict[str, str], preset: Path, tm
     )
     parent = subprocess.Popen([sys.executable, "-c", middle], env=os.environ | jack)
     try:
-        assert until(pid_file.exists, 60.0)
+        # the file exists a moment before the number is in it
+        assert until(lambda: pid_file.exists() and pid_file.read_text() != "", 60.0)
         pid = int(pid_file.read_text())
     finally:
         parent.kill()
