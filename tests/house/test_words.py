@@ -52,6 +52,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "kernel.device_callback": "runs only inside a callback: tests/render/test_callback.py",
     "kernel.osc_receiver_layout": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.insert_record": "records: tests/unit/kernel/processors/test_insert.py",
+    "kernel.processors.look_ahead": "two sums: tests/unit/kernel/processors/test_compressor.py",
     "kernel.processors.lowpass_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.modulated_reverb_record": "records: tests/unit/kernel/test_layout.py",
     "kernel.processors.reverb_record": "records: tests/unit/kernel/test_layout.py",

@@ -14,7 +14,7 @@ from numba import carray
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.compression import COMPRESSION, STATE, apply_row, gain_lanes
 from adaptive.kernel.dsp.lane_rows import lanes_to_rows, rows_to_lanes
-from adaptive.kernel.dsp.late_rows import late_row, right_of, ring_floats, write_rows
+from adaptive.kernel.dsp.late_rows import late_row, right_of, write_rows
 from adaptive.kernel.dsp.levels import kept_share
 from adaptive.kernel.dsp.maths import F32, OCTAVES_PER_DB, ONE, ZERO, exp2
 from adaptive.kernel.dsp.rows import copy_rows
@@ -22,6 +22,7 @@ from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
 from adaptive.kernel.processors.insert import KEEPS, begin_columns, dry_rows, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
+from adaptive.kernel.processors.look_ahead import latency_frames, memory_frames
 from adaptive.kernel.processors.side_chain import KEY_FIELDS, listen
 
 Q = np.int64(QUANTUM)
@@ -63,16 +64,6 @@ LANES_OFFSET = int(COMPRESSOR_GROUP.fields["lanes"][1])
 FOLLOWS_OFFSET = int(COMPRESSOR_GROUP.fields["follows"][1])
 ROWS_OFFSET = int(COMPRESSOR_GROUP.fields["rows"][1])
 KEY_ROWS_OFFSET = int(COMPRESSOR_GROUP.fields["key_rows"][1])
-
-
-def latency_frames(rate: int, values: Values) -> int:
-    """Frames of the look-ahead."""
-    return round(values["look_ahead_ms"] * rate / 1000.0)
-
-
-def memory_frames(rate: int, values: Values) -> int:
-    """Floats of the ring in which the signal waits."""
-    return ring_floats(latency_frames(rate, values))
 
 
 def prepare_column(group: Any, column: int, rate: int, values: Values) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.late_rows import late_row, right_of, ring_floats, write_rows
+from adaptive.kernel.dsp.late_rows import late_row, right_of, write_rows
 from adaptive.kernel.dsp.levels import kept_share
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO, gain_of_db
 from adaptive.kernel.dsp.rows import copy_rows
@@ -20,6 +20,7 @@ from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
 from adaptive.kernel.processors.insert import KEEPS, begin_columns, dry_rows, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
+from adaptive.kernel.processors.look_ahead import latency_frames, memory_frames
 from adaptive.kernel.processors.side_chain import KEY_FIELDS, listen
 
 Q = np.int64(QUANTUM)
@@ -55,16 +56,6 @@ GATE_GROUP = insert_group(
         ("floor", "f4", PAIRS),  # gain while it is closed, at the end of the quantum before
     ],
 )
-
-
-def latency_frames(rate: int, values: Values) -> int:
-    """Frames of the look-ahead."""
-    return round(values["look_ahead_ms"] * rate / 1000.0)
-
-
-def memory_frames(rate: int, values: Values) -> int:
-    """Floats of the ring in which the signal waits."""
-    return ring_floats(latency_frames(rate, values))
 
 
 def prepare_column(group: Any, column: int, rate: int, values: Values) -> None:
