@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adaptive.analysis.template import comment, quoted, rule
+from adaptive.analysis.template import chosen_by_intensity, comment, quoted, rule
 
 
 def blank_text(name: str) -> str:
@@ -66,14 +66,7 @@ length_bars   = 8
 energy        = 0.8
 min_stay_bars = 4          # stay at least four bars
 
-{rule("Which section should play: the first line that is true, from the top")}
-
-[[select]]
-section = "fight"
-when    = "intensity > 0.5"
-
-[[select]]
-section = "calm"           # no `when`: otherwise
+{chosen_by_intensity("fight")}
 
 {rule("How to get there")}
 

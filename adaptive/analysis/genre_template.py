@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adaptive.analysis.template import comment, quoted, rule
+from adaptive.analysis.template import chosen_by_intensity, comment, quoted, rule
 from adaptive.composer.genres.genre import Genre, GenreLayer
 from adaptive.music.mood import mood_controls, mood_mode_of, mood_point, mood_tempo
 from adaptive.music.scale import Key
@@ -83,14 +83,7 @@ length_bars   = 16
 energy        = {FULL_ENERGY}
 min_stay_bars = 4          # stay at least four bars
 
-{rule("Which section should play: the first line that is true, from the top")}
-
-[[select]]
-section = "full"
-when    = "intensity > 0.5"
-
-[[select]]
-section = "calm"           # no `when`: otherwise
+{chosen_by_intensity("full")}
 
 {rule("How to get there")}
 

@@ -260,6 +260,18 @@ def rule(title: str) -> str:
     return f"# ── {title} ".ljust(_WIDTH, "─")
 
 
+def chosen_by_intensity(section: str) -> str:
+    """Return the part of the file that plays a section while `intensity` is high, and *calm* otherwise."""
+    return f"""{rule("Which section should play: the first line that is true, from the top")}
+
+[[select]]
+section = "{section}"
+when    = "intensity > 0.5"
+
+[[select]]
+section = "calm"           # no `when`: otherwise"""
+
+
 def quoted(text: str) -> str:
     """Quote a text for TOML, whose strings have the escapes of JSON."""
     return json.dumps(printable(text), ensure_ascii=False)
