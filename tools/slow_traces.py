@@ -50,7 +50,7 @@ def tidepool(hours: float = 1.0, seed: int = 7) -> Iterator[Line]:
 
 
 def stillwater(minutes: float = 20.0, seed: int = 3) -> Iterator[Line]:
-    """Return the pulse of somebody who sits down at 84 and comes to 62, with a strap that slips twice."""
+    """Return a pulse that falls from 84 to 62 beats a minute while a person sits; the strap slips twice."""
     rng = seeded(seed, 2)
     yield {"meta": {"made_up": "python -m tools.slow_traces", "licence": "CC-BY-4.0"}}
     yield {"t": 0.0, "pulse": 84, "seat": 1}

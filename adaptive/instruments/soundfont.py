@@ -43,8 +43,6 @@ TABLES: Mapping[bytes, Any] = {
 ROM, COMPRESSED = 0x8000, 0x10
 """Bits of a sample's type: it is in a sound card, or compressed (SoundFont 3)."""
 
-LOWEST_RATE, HIGHEST_RATE = 400, 384_000
-
 
 @dataclass(frozen=True, slots=True)
 class Program:
