@@ -8,6 +8,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,7 +85,18 @@ def warm_kernel(preset: Preset | None = None) -> int:
     preset : Preset, optional
         Only what it needs; left out: everything.
     """
-    wanted = build.unit_names(None if preset is None else kinds_used(preset.file))
+    return warm_kinds(None if preset is None else kinds_used(preset.file))
+
+
+def warm_kinds(kinds: Collection[str] | None) -> int:
+    """Compile the units that some kinds need and are not compiled yet; returns how many there were.
+
+    Parameters
+    ----------
+    kinds : collection of str or None
+        Processors, and what plays strips; None: everything.
+    """
+    wanted = build.unit_names(kinds)
     missing = build.missing_units(wanted)
     if not missing:
         return 0
