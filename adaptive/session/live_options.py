@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.site.load import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class LiveOptions:
         Names of MIDI ports, or parts of them, beside those that the preset names.
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
+    site : Site, optional
+        The place where it plays: what lies behind the sound card.
     """
 
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
@@ -55,6 +58,7 @@ class LiveOptions:
     may_jump: bool = False
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
+    site: Site | None = None
 
 
 @dataclass(slots=True)
