@@ -43,9 +43,9 @@ from adaptive.session.opening import open_live, open_preset
 from adaptive.session.render_job import LARGEST_SEED
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
 from adaptive.session.state_file import read_state
-from adaptive.site.load import Site
 from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice
 from adaptive.sinks.stderr_mute import reserve_stderr
+from adaptive.site.load import Site
 
 
 def register(app: typer.Typer) -> None:

@@ -1,7 +1,7 @@
 """The site file, key by key, as typed and frozen structs.
 
 The field names are the keys of the file; ``docs/space.md`` describes them.  A table is one file of this
-package and one field here; what must hold beyond types and ranges is a function of `adaptive.site.load.CHECKS`.
+package and one field here; what must hold beyond types and ranges is one of `adaptive.site.load.CHECKS`.
 """
 
 from __future__ import annotations

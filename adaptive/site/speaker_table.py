@@ -19,8 +19,8 @@ class SpeakerTable(Table, frozen=True):
     """`[[speakers]]`: a speaker, the channel that feeds it, and where it stands.
 
     `at_m` is x to the right, y forward, z up, from the place where one listens.  A `full` speaker takes part
-    in panning; a `sub` gets what lies below `crossover_hz`; a `direct` one gets the bus, layer or stinger that
-    `bus` names, and nothing else.
+    in panning.  A `sub` gets what lies below `crossover_hz`.  A `direct` one gets the bus, layer or stinger
+    that `bus` names, and nothing else.
     """
 
     channel: Channel
