@@ -39,7 +39,8 @@ def clear_buses(groups: Any) -> None:
 def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
     """Write the settings of a bus into its column."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
-    group["output"][column] = -1 if bus.output is None else bus.output
+    to_master = -1 if bus.placed is None else k.PANNED
+    group["output"][column] = to_master if bus.output is None else bus.output
     group["channel"][column] = bus.channel
     group["gain_from"][column] = group["gain_to"][column] = bus.gain
     group["pan_from"][column] = group["pan_to"][column] = bus.pan

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adaptive.engine.rig_spec import PlaceSpec, RigSpec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 
 
@@ -61,6 +62,8 @@ class BusSpec:
         Initial cutoff of the low-pass; at or above 19 kHz it is open and skipped.
     inserts : tuple of InsertSpec
         Its insert effects, in the order of the signal; they come after the low-pass and before the gain.
+    placed : PlaceSpec or None
+        Where it is heard, in an engine with a rig, if it feeds the master.
     """
 
     name: str
@@ -72,6 +75,7 @@ class BusSpec:
     send_gains: tuple[float, ...] = ()
     cutoff_hz: float = 20000.0
     inserts: tuple[InsertSpec, ...] = ()
+    placed: PlaceSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,8 @@ class EngineSpec:
     owners : Mapping
         Maps a row to a token that identifies its owner.  While the engine plays, a row is written anew when
         its owner changes.
+    rig : RigSpec or None
+        The speakers that placed buses are panned to; None: every bus feeds two channels.
     """
 
     sample_rate: int = 48000
@@ -220,3 +226,4 @@ class EngineSpec:
     spare_buses: range = range(0)
     is_elastic: bool = False
     owners: Mapping[EngineRow, object] = field(default_factory=dict)
+    rig: RigSpec | None = None

@@ -387,6 +387,9 @@ HEADER = record(
         ("at_stretch_work", "i8"),
         ("at_stretch_tables", "i8"),
         ("at_sinc", "i8"),
+        # of an engine that pans to speakers; 0 in others
+        ("at_rig", "i8"),
+        ("at_folds", "i8"),  # for each number of channels of a device: where it plays each of the engine's
     ]
 )
 
@@ -442,8 +445,11 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB = range(6)
-"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master.
+PANNED = -2
+"""The `output` of a bus that the panner takes to the speakers."""
+
+MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_PLACE = range(7)
+"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master, a place.
 
 The level of the master can be held; a curve of it is that of a bus.
 """
