@@ -77,15 +77,18 @@ class Teller:
                 say(sentence + more)
 
 
-def warm_kernel(preset: Preset | None = None) -> int:
+def warm_kernel(preset: Preset | None = None, *, has_rig: bool = False) -> int:
     """Compile the units that are not compiled yet, with a progress bar; returns how many there were.
 
     Parameters
     ----------
     preset : Preset, optional
         Only what it needs; left out: everything.
+    has_rig : bool
+        Whether it is panned to speakers.
     """
-    wanted = build.unit_names(None if preset is None else kinds_used(preset.file))
+    panner = {"panner"} if has_rig else set[str]()
+    wanted = build.unit_names(None if preset is None else kinds_used(preset.file) | panner)
     missing = build.missing_units(wanted)
     if not missing:
         return 0

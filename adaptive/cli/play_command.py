@@ -146,7 +146,7 @@ def play(
         site=place,
     )
     parent = os.getppid()
-    warm_kernel(loaded)
+    warm_kernel(loaded, has_rig=place is not None and bool(place.file.speakers))
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
         drawn = saved.seed

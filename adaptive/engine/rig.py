@@ -1,19 +1,21 @@
-"""The arrays of a rig: places of buses, triangles of speakers, what shapes each channel, and where it folds."""
+"""The arrays of a rig: places of buses, triangles of speakers, what shapes a channel, where it folds."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from adaptive.engine.arrays import Array, address, aligned
+from adaptive.engine.head_model import head_table
 from adaptive.engine.records import smoothing_share
 from adaptive.engine.rig_spec import LAWS, MODES, PlaceSpec, RigSpec, SpeakerSpec
 from adaptive.engine.triangulation import inverse_of, triangulate
 from adaptive.kernel import layout as k
 from adaptive.kernel import rig_record as r
+from adaptive.kernel.ears_record import EARS
 from adaptive.units import db_to_gain
 
 MOVE_S = 0.02
@@ -41,6 +43,9 @@ class Rig:
         head["share"] = 1.0 - smoothing_share(MOVE_S, k.QUANTUM, sample_rate)
         head["at_places"] = address(self.places)
         head["at_row"] = self._address(aligned(np.float32, k.QUANTUM))
+        if spec.mode == "binaural":
+            head["at_ears"] = self._address(aligned(EARS, buses))
+            head["at_head"] = self._address(head_table(sample_rate))
         self._fill_triangles(head)
         self._fill_outputs(head, sample_rate)
         self.folds = fold_table(spec.full, channels)
@@ -70,7 +75,8 @@ class Rig:
         head["base_count"] = len(made.triangles)
         bases = [(triangle, inverse_of(made, triangle).ravel()) for triangle in made.triangles]
         head["at_bases"] = self._rows(r.BASE, bases)
-        nodes, shares = [], []
+        nodes: list[tuple[int, int]] = []
+        shares: list[tuple[int, float]] = []
         for node in made.nodes:
             nodes.append((len(shares), len(node.shares)))
             shares += list(node.shares.items())
@@ -165,6 +171,6 @@ def fold_table(full: Sequence[SpeakerSpec], channels: int) -> Array:
         for channel in range(channels):
             table[count - 1, channel] = channel % count
             if channel >= count and channel in places and there:
-                key: Callable[[int], float] = lambda one, at=places[channel]: math.dist(places[one], at)  # type: ignore[misc]
-                table[count - 1, channel] = min(there, key=key)
+                apart = {one: math.dist(places[one], places[channel]) for one in there}
+                table[count - 1, channel] = min(apart, key=lambda one: apart[one])
     return table

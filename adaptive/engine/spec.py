@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from adaptive.engine.rig_spec import PlaceSpec, RigSpec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 
+CEILING_DB = -1.0
+"""Ceiling of the limiter where no place asks for a lower one."""
+
 
 @dataclass(frozen=True, slots=True)
 class InsertSpec:
@@ -218,7 +221,7 @@ class EngineSpec:
     horizon_s: float = 20.0
     history_steps: int = 4096
     replies: int = 8192
-    ceiling_db: float = -1.0
+    ceiling_db: float = CEILING_DB
     release_s: float = 0.12
     gain: float = 1.0
     tempo_bpm: float = 120.0

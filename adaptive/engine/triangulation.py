@@ -114,7 +114,8 @@ def _copies_on_the_horizon(real: Sequence[SpeakerNode]) -> list[SpeakerNode]:
             other
             for other in real
             if abs(_elevation_deg(other.direction)) < abs(elevation) - 10.0
-            and abs((azimuth_deg(other.direction) - azimuth_deg(node.direction) + 180.0) % 360.0 - 180.0) < 30.0
+            and abs((azimuth_deg(other.direction) - azimuth_deg(node.direction) + 180.0) % 360.0 - 180.0)
+            < 30.0
         )
         if next(lower, None) is None:
             flat = math.hypot(node.direction[0], node.direction[1])

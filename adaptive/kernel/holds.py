@@ -1,9 +1,10 @@
 """Held cells: a held value over a curve over a number, by one mechanism for every number of the mixer.
 
-A *cell* is the float32 that a level, a pan, a cutoff, a send or a parameter of an insert moves to.  While it
-is held it is ``own · factor · (1 - share) + held · share``, or the same of logarithms where it moves along
-ratios, or the short way round a circle of an angle, once a quantum, behind the curves; the kind of cell says how it goes on to the sound (levels and sends
-over 8 ms, inserts over 43 ms).  Cells that nothing holds cost nothing.
+A *cell* is the float32 that a level, a pan, a cutoff, a send, a place or a parameter of an insert moves to.
+While it is held it is ``own · factor · (1 - share) + held · share``, or the same of logarithms where it moves
+along ratios, or the short way round a circle of an angle, once a quantum, behind the curves; the kind of cell
+says how it goes on to the sound (levels and sends over 8 ms, places over 20 ms, inserts over 43 ms).  Cells
+that nothing holds cost nothing.
 """
 
 from __future__ import annotations

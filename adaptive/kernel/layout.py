@@ -449,7 +449,7 @@ PANNED = -2
 """The `output` of a bus that the panner takes to the speakers."""
 
 MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_PLACE = range(7)
-"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master, a place.
+"""What a curve or a held value sets: a control or a place of a bus, a send, a parameter of an insert.
 
 The level of the master can be held; a curve of it is that of a bus.
 """

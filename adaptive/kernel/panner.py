@@ -17,8 +17,10 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO
 from adaptive.kernel.dsp.ramps import add_quantum, scale_quantum
 from adaptive.kernel.dsp.rows import copy_rows
+from adaptive.kernel.ears import clear_ears, hear_side, rest_ears
+from adaptive.kernel.ears_record import EARS, HEAD_ROWS, HEAD_VALUES
 from adaptive.kernel.layout import PAIRS, QUANTUM
-from adaptive.kernel.panning import aim
+from adaptive.kernel.panning import aim, aim_head
 from adaptive.kernel.rig_record import (
     BASE,
     LAW_OFF,
@@ -26,6 +28,7 @@ from adaptive.kernel.rig_record import (
     OUTPUT,
     PLACE,
     RIG,
+    RIG_BINAURAL,
     SHARE,
     SPEAKER,
 )
@@ -92,6 +95,41 @@ def rest_at(place: Any, channels: int) -> None:
 
 
 @rtsafe
+def pan_to_ears(header: Any, rig: Any) -> None:
+    """Add every placed bus to two ears, the first channels of the master."""
+    frame, rate = header["frame"], F32(header["sample_rate"])
+    buses = carray(pointer(header["at_buses"]), header["bus_groups"], BUS_GROUP)
+    places = carray(pointer(rig["at_places"]), header["bus_count"], PLACE)
+    all_ears = carray(pointer(rig["at_ears"]), header["bus_count"], EARS)
+    head = carray(pointer(rig["at_head"]), (np.int64(HEAD_ROWS), np.int64(HEAD_VALUES)), np.float32)
+    master = header["at_master_audio"]
+    for index in range(header["bus_count"]):
+        place, ears = places[index], all_ears[index]
+        if place["law"] == LAW_OFF:
+            continue
+        group, column = buses[index // np.int64(PAIRS)], index % np.int64(PAIRS)
+        if has_moved(place):
+            for side in range(np.int64(2)):
+                aim_head(ears, place, side, head, rate)
+        is_quiet = group["silent_quanta"][column] > QUIET
+        if place["is_set"] == 0 or is_quiet:
+            rest_ears(ears)
+            place["is_set"] = np.int32(1)
+            if is_quiet:
+                if group["silent_quanta"][column] == QUIET + np.int32(1):
+                    clear_ears(ears)
+                continue
+        source = header["at_bus_audio"] + PAIR * index
+        left, right = sides_of(group, column, source, group["output_delay"][column], frame)
+        if place["has_width"] == 1:
+            hear_side(ears, np.int64(0), left, master, frame, rig["share"], rate)
+            hear_side(ears, np.int64(1), right, master, frame, rig["share"], rate)
+        else:
+            mean_row(rig["at_row"], left, right)
+            hear_side(ears, np.int64(0), rig["at_row"], master, frame, rig["share"], rate)
+
+
+@rtsafe
 def pan_buses(header: Any, rig: Any) -> None:
     """Add every placed bus to the channels of the master."""
     channels, frame = header["channels"], header["frame"]
@@ -132,7 +170,10 @@ def filter_output(output: Any, audio: Any) -> None:
     b0, b1, b2 = output["filter"][0], output["filter"][1], output["filter"][2]
     a1, a2 = output["filter"][3], output["filter"][4]
     for section in range(np.int64(2)):
-        one, two = output["state"][np.int64(2) * section], output["state"][np.int64(2) * section + np.int64(1)]
+        one, two = (
+            output["state"][np.int64(2) * section],
+            output["state"][np.int64(2) * section + np.int64(1)],
+        )
         for i in range(Q):
             x = audio[i]
             y = b0 * x + one
@@ -196,6 +237,9 @@ def shape_outputs(header: Any, rig: Any) -> None:
 def render_rig(header: Any) -> None:
     """Take every placed bus to the output, and shape its channels."""
     rig = carray(pointer(header["at_rig"]), np.int64(1), RIG)[0]
-    pan_buses(header, rig)
+    if rig["mode"] == RIG_BINAURAL:
+        pan_to_ears(header, rig)
+    else:
+        pan_buses(header, rig)
     if rig["has_outputs"] == 1:
         shape_outputs(header, rig)

@@ -14,6 +14,7 @@ import numpy as np
 
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, PI, ZERO, cosine, sine
+from adaptive.kernel.ears import aim_ears
 from adaptive.kernel.holds import short_way
 from adaptive.kernel.rig_record import LAW_DIRECT, LAW_DISTANCE, RIG_AMBIX
 
@@ -79,9 +80,7 @@ def add_node(target: Any, node: Any, shares: Any, power: float) -> None:
 
 
 @rtsafe
-def pan_by_direction(
-    target: Any, bases: Any, nodes: Any, shares: Any, x: float, y: float, z: float
-) -> None:
+def pan_by_direction(target: Any, bases: Any, nodes: Any, shares: Any, x: float, y: float, z: float) -> None:
     """Add the powers of a direction, 1 in all."""
     best, chosen = F32(-1e9), np.int64(0)
     first, second, third = ZERO, ZERO, ZERO
@@ -119,6 +118,39 @@ def pan_by_distance(target: Any, speakers: Any, x: float, y: float, z: float) ->
 
 
 @rtsafe
+def turn_of(place: Any, side: int) -> float:
+    """By how many degrees a side of a place lies to the right of its middle."""
+    if place["has_width"] == 0:
+        return ZERO
+    return place["width_deg"] * (HALF if side == 1 else -HALF)
+
+
+@rtsafe
+def level_of_width(place: Any) -> float:
+    """Gain of each side: two in one place are as loud as their mean; 60 degrees apart each has its level."""
+    if place["has_width"] == 0:
+        return ONE
+    return HALF + HALF * min(abs(place["width_deg"]) / FULL_WIDTH, ONE)
+
+
+@rtsafe
+def level_at(distance: float) -> float:
+    """Gain of a source at a distance in metres."""
+    return REFERENCE_M / max(distance, REFERENCE_M)
+
+
+@rtsafe
+def aim_head(ears: Any, place: Any, side: int, head: Any, rate: float) -> None:
+    """Compute what two ears hear of a side of a place."""
+    if place["law"] == LAW_DIRECT:
+        aim_ears(ears, side, head, ZERO, ONE, ZERO, ONE, rate)
+        return
+    x, y, _, distance = position_of(place, turn_of(place, side))
+    level = level_of_width(place) * level_at(distance)
+    aim_ears(ears, side, head, x, y, min(distance / NEAR_M, ONE), level, rate)
+
+
+@rtsafe
 def aim(
     mode: int, place: Any, side: int, bases: Any, nodes: Any, shares: Any, speakers: Any, channels: int
 ) -> None:
@@ -131,15 +163,11 @@ def aim(
         if mode != RIG_AMBIX:
             target[np.int64(place["channel"])] = ONE
         return
-    turn, level = ZERO, ONE
-    if place["has_width"] == 1:
-        turn = place["width_deg"] * (HALF if side == 1 else -HALF)
-        # two sides in one place are as loud as their mean; 60 degrees apart each is at its own level
-        level = HALF + HALF * min(abs(place["width_deg"]) / FULL_WIDTH, ONE)
-    x, y, z, distance = position_of(place, turn)
+    x, y, z, distance = position_of(place, turn_of(place, side))
     near = min(distance / NEAR_M, ONE)
+    level = level_of_width(place)
     if law != LAW_DISTANCE or mode == RIG_AMBIX:
-        level *= REFERENCE_M / max(distance, REFERENCE_M)
+        level *= level_at(distance)
     if mode == RIG_AMBIX:
         target[0] = level
         target[1] = -x * level * near

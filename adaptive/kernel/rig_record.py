@@ -78,7 +78,8 @@ RIG = record(
         ("at_shares", "i8"),
         ("at_speakers", "i8"),
         ("at_outputs", "i8"),
-        ("at_ears", "i8"),
+        ("at_ears", "i8"),  # of an output for headphones
+        ("at_head", "i8"),
         ("at_row", "i8"),  # a row of scratch
     ]
 )

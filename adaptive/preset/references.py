@@ -17,6 +17,7 @@ from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.midi_inputs import check_midi_input, is_clock, sets_chord, targets_of
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.placed import check_placed
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
@@ -356,6 +357,7 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
     for name, bus in file.buses.items():
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
+    check_placed(file, faults)
     check_snapshots(file, faults)
 
 

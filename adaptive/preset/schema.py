@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from adaptive.preset.inserts import Insert
 from adaptive.preset.instrument_tables import Instrument
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.table import Bound, Control, Level, Name, NonNegative, Table
 from adaptive.preset.tempo_follow_table import Latency, TempoFollowTable
 
@@ -183,6 +184,7 @@ class LayerTable(Table, frozen=True):
     cutoff_hz: Control | None = None
     reverb_db: Control | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     inserts: tuple[Insert, ...] = ()
     density: Control | None = None
@@ -290,6 +292,7 @@ class BridgeTable(Table, frozen=True):
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
@@ -307,6 +310,7 @@ class FillTable(Table, frozen=True):
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
@@ -357,6 +361,7 @@ class StingerTable(Table, frozen=True):
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
@@ -375,6 +380,7 @@ class BusTable(Table, frozen=True):
 
     inserts: tuple[Insert, ...] = ()
     output: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     level_db: Control = 0.0
     pan: Control = 0.0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.session.place import Layout
 from adaptive.site.load import Site
 
 
@@ -41,7 +42,9 @@ class LiveOptions:
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
     site : Site, optional
-        The place where it plays: what lies behind the sound card.
+        The place where it plays: speakers, and what lies behind the sound card.
+    layout : str
+        ``speakers``, or ``binaural`` for headphones.
     """
 
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
@@ -59,6 +62,7 @@ class LiveOptions:
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     site: Site | None = None
+    layout: Layout = "speakers"
 
 
 @dataclass(slots=True)

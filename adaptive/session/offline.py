@@ -15,6 +15,8 @@ from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.messages import Message, Transport
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
+from adaptive.engine.rig_spec import RigSpec
+from adaptive.engine.spec import CEILING_DB
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import split_trace
 from adaptive.inputs.trace import Trace, TraceLine
@@ -64,6 +66,10 @@ class RenderJob:
         The state to begin in; what the trace says at t = 0 comes after it.
     fades_within : bool
         With a trace too, the fade lies within `seconds`.
+    rig : RigSpec, optional
+        The speakers; see `Performance`.
+    ceiling_db : float
+        No sample of the output is louder.
     """
 
     preset: Preset
@@ -75,6 +81,8 @@ class RenderJob:
     channels: int = 2
     beginning: Beginning = AS_DECLARED
     fades_within: bool = False
+    rig: RigSpec | None = None
+    ceiling_db: float = CEILING_DB
 
 
 @dataclass(slots=True)
@@ -165,7 +173,7 @@ class Renderer:
         self.job = job
         self.performance = Performance(
             job.preset, job.seed, job.sample_rate, job.channels, bank, write_log,
-            recorded_bars=job.trace.bars if job.trace else (),
+            recorded_bars=job.trace.bars if job.trace else (), rig=job.rig, ceiling_db=job.ceiling_db,
         )  # fmt: skip
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)

@@ -16,6 +16,7 @@ from adaptive.instruments.kinds import instrument_spec, table_of
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 from adaptive.preset.mixer import kinds
+from adaptive.preset.placed import places
 from adaptive.preset.schema import LayerTable, PresetFile
 
 CLIPS_A_STEM = 6
@@ -112,8 +113,9 @@ def strip_players(file: PresetFile, folder: Path = Path()) -> dict[str, StripPla
 
 
 def kinds_used(file: PresetFile) -> set[str]:
-    """The optional units of the kernel that a preset uses: of processors, and of what plays its strips."""
-    return kinds(file) | {unit for player in strip_players(file).values() for unit in player.units}
+    """The optional units of the kernel that a preset uses: of processors, places, what plays its strips."""
+    panner = set() if next(places(file), None) is None else {"panner"}
+    return kinds(file) | panner | {unit for player in strip_players(file).values() for unit in player.units}
 
 
 def instrument_of(table: LayerTable) -> str | AnyInstrumentTable | None:

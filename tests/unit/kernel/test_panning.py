@@ -42,7 +42,9 @@ def test_two_speakers_in_one_place_share_what_is_played_there() -> None:
 
 
 def test_behind_three_fronts_the_outer_two_play() -> None:
-    levels = levels_db(rig_of((-1.0, 2.0, 0.0), (0.0, 2.0, 0.0), (1.0, 2.0, 0.0)), PlaceSpec(azimuth_deg=180.0))
+    levels = levels_db(
+        rig_of((-1.0, 2.0, 0.0), (0.0, 2.0, 0.0), (1.0, 2.0, 0.0)), PlaceSpec(azimuth_deg=180.0)
+    )
 
     assert (levels[0], levels[2]) == pytest.approx((-3.01, -3.01), abs=0.01)
     assert levels[1] <= -80.0
