@@ -8,8 +8,9 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import typer
@@ -23,6 +24,7 @@ from adaptive.errors import one_line
 from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.model import Preset
+from adaptive.session.place import Layout
 from adaptive.sinks.stderr_mute import STDERR
 from adaptive.site.load import Site, load_site
 
@@ -120,6 +122,20 @@ def open_site(path: Path | None) -> Site | None:
     for warning in site.warnings:
         say(warning.shown)
     return site
+
+
+def read_layout(text: str, known: Sequence[str]) -> Layout:
+    """The form of the output that `--layout` names.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if text not in known:
+        message = f"--layout must be one of {', '.join(known)}, got {text!r}"
+        raise UsageError(message)
+    return cast(Layout, text)
 
 
 def parse_address(text: str, option: str) -> tuple[str, int]:

@@ -26,6 +26,7 @@ from adaptive.cli.common import (
     console,
     open_site,
     parse_address,
+    read_layout,
     say,
     warm_kernel,
     with_programme,
@@ -104,6 +105,7 @@ def play(
     site: Annotated[
         Path | None, typer.Option(help="Site file: sound card, speakers and levels of this place.")
     ] = None,
+    layout: Annotated[str, typer.Option(help="speakers, or binaural for headphones.")] = "speakers",
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
     exit_with_parent: Annotated[
@@ -117,6 +119,7 @@ def play(
         raise UsageError(message)
     place = open_site(site)
     device, channels = _card_of(place, device, channels)
+    live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)
     if record is not None:
         _check_recording(record, state, is_watching=watch)
@@ -144,9 +147,12 @@ def play(
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
         site=place,
+        layout=live_layout,
     )
     parent = os.getppid()
-    warm_kernel(loaded, has_rig=place is not None and bool(place.file.speakers))
+    warm_kernel(
+        loaded, has_rig=live_layout != "speakers" or (place is not None and bool(place.file.speakers))
+    )
     drawn = secrets.randbelow(2**31) if seed is None else seed
     if saved is not None:
         drawn = saved.seed

@@ -6,12 +6,12 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, get_args
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adaptive.cli.common import UsageError, console, open_site, say, warm_kernel, with_programme
+from adaptive.cli.common import UsageError, console, open_site, read_layout, say, warm_kernel, with_programme
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import read_settings
@@ -139,13 +139,11 @@ def render(
 
 def _plan(place: Site | None, channels: int | None, layout: str) -> OutputPlan:
     """The output that the options ask for."""
-    if layout not in get_args(Layout):
-        message = f"--layout must be one of {', '.join(get_args(Layout))}, got {layout!r}"
-        raise UsageError(message)
+    chosen = read_layout(layout, get_args(Layout))
     if layout != "speakers" and channels is not None:
         message = "--channels goes with speakers; ambix has four and binaural two"
         raise UsageError(message)
-    return output_plan(place, channels, cast(Layout, layout), fills=True)
+    return output_plan(place, channels, chosen, fills=True)
 
 
 def _tell_ignored(job: RenderJob, *, is_refused: bool) -> None:

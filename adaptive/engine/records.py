@@ -88,6 +88,7 @@ def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate
 
 def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
     """Write the settings of a parameter; its kind of smoothing and its running state stay unchanged."""
+    record["is_circular"] = spec.is_circular
     record["low"], record["high"], record["default"] = spec.low, spec.high, spec.default
     for key, seconds in (("rise", spec.rise_s), ("fall", spec.fall_s)):
         if spec.is_linear:

@@ -94,6 +94,8 @@ class ParameterSpec:
     rise_s, fall_s : float
         Smoothing of rising and falling values: a step reaches 99 % after that time; with `is_linear`, a
         change over the whole range takes that time.
+    is_circular : bool
+        Whether both ends of its range are the same, and it moves the short way round.
     is_linear : bool
         Linear smoothing instead of exponential.
     stale_after_s : float or None
@@ -111,6 +113,7 @@ class ParameterSpec:
     rise_s: float = 0.0
     fall_s: float = 0.0
     is_linear: bool = False
+    is_circular: bool = False
     stale_after_s: float | None = None
     fallback: float | None = None
     program: tuple[tuple[int, float], ...] | None = None

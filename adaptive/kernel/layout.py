@@ -172,6 +172,7 @@ PARAMETER = record(
         ("rise", "f4"),  # one pole: share of the distance left after a quantum; linear: change per quantum
         ("fall", "f4"),
         ("is_linear", "i4"),
+        ("is_circular", "i4"),  # 1: `high` is the same as `low`, and it moves the short way round
         ("program", "i4"),  # -1: set from outside, not derived
         ("stale_frames", "i8"),  # 0: never
         ("fallback", "i4"),  # when stale: 0 hold, 1 use fallback_value

@@ -92,6 +92,7 @@ class ParameterTable(Table, frozen=True):
     rise_s: NonNegative = 0.0
     fall_s: NonNegative = 0.0
     law: Literal["one_pole", "linear"] = "one_pole"
+    circular: bool = False
     hysteresis: NonNegative = 0.0
     stale_after_s: Positive | None = None
     fallback: Literal["hold", "default"] | float = "hold"

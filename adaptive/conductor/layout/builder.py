@@ -77,8 +77,9 @@ def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
         fallback = float(table.fallback)
     is_linear = table.law == "linear"
     return ParameterSpec(
-        name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.stale_after_s, fallback
-    )
+        name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.circular,
+        table.stale_after_s, fallback,
+    )  # fmt: skip
 
 
 class _Builder:
