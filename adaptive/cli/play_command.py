@@ -87,6 +87,9 @@ def play(
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")
+    ] = None,
     state: Annotated[
         Path | None,
         typer.Option(
@@ -136,6 +139,7 @@ def play(
         may_jump=allow_jump,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
+        log=log,
     )
     parent = os.getppid()
     warm_kernel(loaded)

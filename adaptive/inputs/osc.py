@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import OscError, ProtocolError
@@ -16,12 +18,14 @@ from adaptive.inputs.message import (
     LoadPreset,
     Request,
     RequestFault,
+    SetParameter,
     Transaction,
     is_finite_number,
     transport,
 )
+from adaptive.inputs.origin import Origin, arguments_of
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
-from adaptive.inputs.osc_pattern import is_pattern, pattern_of
+from adaptive.inputs.osc_pattern import OscPattern, is_pattern, pattern_of
 from adaptive.inputs.osc_peers import OscPeer, OscPeers
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
@@ -34,6 +38,11 @@ ROOT = "/adaptive/"
 NTP_EPOCH_S = 2_208_988_800
 MOST_MATCHES = 256
 """Addresses that one pattern acts on."""
+
+MOST_KNOWN = 4096
+"""Addresses of which it is remembered which patterns of `[[inputs]]` they match."""
+
+_Mapped = tuple[InputTable, NoReadings]
 
 TRUSTED_S = 1.0
 """A time tag farther than this from the time of arrival is ignored.
@@ -56,10 +65,18 @@ class OscReader:
     def __init__(self, preset: Preset, checker: Checker) -> None:
         self.checker = checker
         self._own_addresses: list[str] | None = None
-        self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
+        self._mappings: dict[str, list[_Mapped]] = {}
+        self._patterns: list[tuple[OscPattern, _Mapped]] = []
+        self._matched: dict[str, list[_Mapped]] = {}
         for table in preset.file.inputs:
-            if table.osc is not None:
-                self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
+            if table.osc is None:
+                continue
+            mapped = (table, NoReadings(table.ignore))
+            if not is_pattern(table.osc):
+                self._mappings.setdefault(table.osc, []).append(mapped)
+                continue
+            with contextlib.suppress(OscError):  # `check` tells of a pattern that is malformed
+                self._patterns.append((pattern_of(table.osc), mapped))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.
@@ -82,13 +99,27 @@ class OscReader:
     def _requests(self, message: OscMessage) -> list[Request]:
         if is_pattern(message.address):
             return self._of_pattern(message)
-        mapped = self._mappings.get(message.address)
-        if mapped is not None:
-            return [r for pair in mapped for r in self._map(*pair, message.arguments)]
+        mapped = self._mapped(message.address)
+        if mapped:
+            address = message.address
+            return [r for pair in mapped for r in self._map(*pair, address, message.arguments)]
         if not message.address.startswith(ROOT):
             text = f"no input listens to {shown(message.address)}{self._near(message.address)}"
             raise ProtocolError(text)
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
+
+    def _mapped(self, address: str) -> list[_Mapped]:
+        """The inputs that listen to an address, by its name or by a pattern."""
+        plain = self._mappings.get(address, [])
+        if not self._patterns:
+            return plain
+        known = self._matched.get(address)
+        if known is None:
+            known = plain + [mapped for pattern, mapped in self._patterns if pattern.matches(address)]
+            if len(self._matched) >= MOST_KNOWN:  # somebody sends to ever other addresses
+                self._matched.clear()
+            self._matched[address] = known
+        return known
 
     def _of_pattern(self, message: OscMessage) -> list[Request]:
         """Requests of every address that a pattern matches."""
@@ -223,9 +254,23 @@ class OscReader:
             event = self.checker.event(name, velocity, None, message_id)
         return [] if velocity == 0.0 else [event]
 
-    def _map(self, table: InputTable, no_readings: NoReadings, arguments: tuple[Any, ...]) -> list[Request]:
-        present = table.argument < len(arguments)
-        value = arguments[table.argument] if present else None
+    def _map(
+        self, table: InputTable, no_readings: NoReadings, address: str, arguments: tuple[Any, ...]
+    ) -> list[Request]:
+        """Requests of an input, for each of the arguments that it reads."""
+        wanted = arguments_of(table)
+        there = [argument for argument in wanted if argument < len(arguments)] or list(wanted[:1])
+        return [
+            request
+            for argument in there
+            for request in self._map_one(table, no_readings, f"{address} {argument}", arguments[argument:])
+        ]
+
+    def _map_one(
+        self, table: InputTable, no_readings: NoReadings, place: str, arguments: tuple[Any, ...]
+    ) -> list[Request]:
+        """Requests of an input for the first of these arguments."""
+        value = arguments[0] if arguments else None
         number = _number(value)
         if is_finite_number(number) and number in no_readings:
             return []
@@ -236,7 +281,7 @@ class OscReader:
             if table.values is not None:
                 key = _key(value)
                 if key is None or key not in table.values:
-                    if is_release(arguments[table.argument :]):
+                    if is_release(arguments):
                         return []
                     text = f"the `values` of {table.osc} do not name what it sends, got {shown(value)}"
                     raise ProtocolError(text)
@@ -244,7 +289,10 @@ class OscReader:
             return [self.checker.state(table.state, value)]
         if is_finite_number(number):
             number = rescale(table, number)
-        return [self.checker.parameter(table.parameter, number)]
+        request = self.checker.parameter(table.parameter, number)
+        if isinstance(request, SetParameter) and table.parameter in self.checker.arbitrated:
+            request = replace(request, origin=Origin(table, place))
+        return [request]
 
 
 def rescale(table: InputTable, value: float) -> float:

@@ -21,6 +21,7 @@ from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     BusTable,
+    FallbackTable,
     Files,
     Ignore,
     InputTable,
@@ -132,6 +133,11 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
                 text = f"must lie in the range {low:g} to {high:g}, got {value:g}"
                 faults.add((*at, key), text, [(*at, "range"), (*at, key)])
         _ignore(table.ignore, low, high, at, faults)
+        if isinstance(table.fallback, FallbackTable):
+            where = (*at, "fallback", "parameter")
+            faults.require_known(where, "parameter", table.fallback.parameter, file.parameters)
+            if table.fallback.parameter == name:
+                faults.add(where, "names the parameter itself; name another one")
 
 
 def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultList) -> None:
@@ -230,6 +236,14 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
         faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
+    if target != "parameter":
+        for key, rest in (("combine", None), ("priority", 0), ("stale_after_s", None)):
+            if getattr(table, key) != rest:
+                faults.add((*at, key), f"goes with `parameter`, not with `{target}`")
+        if isinstance(table.argument, tuple):
+            faults.add(
+                (*at, "argument"), f"may be a list for a `parameter`; of a `{target}` it is one number"
+            )
     _ignore(table.ignore, -math.inf, math.inf, at, faults)
 
 

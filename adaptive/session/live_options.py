@@ -39,6 +39,8 @@ class LiveOptions:
         Names of MIDI ports, or parts of them, beside those that the preset names.
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
+    log : Path, optional
+        Folder for a decision log that is bounded.
     """
 
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
@@ -55,6 +57,7 @@ class LiveOptions:
     may_jump: bool = False
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
+    log: Path | None = None
 
 
 @dataclass(slots=True)
