@@ -24,6 +24,7 @@ from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.model import Preset
 from adaptive.sinks.stderr_mute import STDERR
+from adaptive.site.load import Site, load_site
 
 LONGEST_SENTENCE = 400
 WAITING_SENTENCES = 64
@@ -100,6 +101,22 @@ def warm_kernel(preset: Preset | None = None) -> int:
         return build.compile_missing(
             lambda _name, done, of: bar.update(task, completed=done, total=of), wanted
         )
+
+
+def open_site(path: Path | None) -> Site | None:
+    """Load the site file that was named, if one was, and tell its warnings.
+
+    Raises
+    ------
+    SiteError
+        It has faults; all of them are listed.
+    """
+    if path is None:
+        return None
+    site = load_site(path)
+    for warning in site.warnings:
+        say(warning.shown)
+    return site
 
 
 def parse_address(text: str, option: str) -> tuple[str, int]:

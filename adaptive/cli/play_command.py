@@ -24,6 +24,7 @@ from adaptive.cli.common import (
     Teller,
     UsageError,
     console,
+    open_site,
     parse_address,
     say,
     warm_kernel,
@@ -44,6 +45,7 @@ from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
 from adaptive.session.state_file import read_state
 from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice
 from adaptive.sinks.stderr_mute import reserve_stderr
+from adaptive.site.load import Site
 
 
 def register(app: typer.Typer) -> None:
@@ -102,6 +104,9 @@ def play(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Site file: sound card, speakers and levels of this place.")
+    ] = None,
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
     exit_with_parent: Annotated[
@@ -113,6 +118,8 @@ def play(
     if sink not in SINKS and sink not in SINK_KINDS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
+    place = open_site(site)
+    device, channels = _card_of(place, device, channels)
     choice = choose_kind(sink, device)
     if record is not None:
         _check_recording(record, state, is_watching=watch)
@@ -139,7 +146,11 @@ def play(
         may_jump=allow_jump,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
+<<<<<<< HEAD
         log=log,
+=======
+        site=place,
+>>>>>>> 22a2918
     )
     parent = os.getppid()
     warm_kernel(loaded)
@@ -173,6 +184,13 @@ def play(
     for sentence in session.repeated_faults():
         say(sentence)
     say(_farewell(session, time.monotonic() - began))
+
+
+def _card_of(place: Site | None, device: str | None, channels: int | None) -> tuple[str | None, int | None]:
+    """Name and channels of the sound card: the options' own, else the site's."""
+    if place is None:
+        return device, channels
+    return device or place.file.device, channels or place.file.channels_needed
 
 
 def _check_recording(folder: Path, state: Path | None, *, is_watching: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adaptive.cli.common import UsageError, console, say, warm_kernel, with_programme
+from adaptive.cli.common import UsageError, console, open_site, say, warm_kernel, with_programme
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import read_settings
@@ -66,12 +66,16 @@ def render(
         str | None,
         typer.Option(help="cut, fade (three seconds, behind a trace; the default) or cadence (on the bar)."),
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Site file: the speakers of a place, one channel each.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a trace with names that the preset does not declare.")
     ] = False,
 ) -> None:
     """Render a preset to a file."""
     loaded = open_preset(preset)
+    place = open_site(site)
     _refuse_overwriting(loaded, out, log)
     begun = with_programme(read_settings(set_ or (), loaded), programme)
     check_goal(loudness, ceiling)
@@ -79,6 +83,8 @@ def render(
         message = "--loudness goes with an audio file; a MIDI file has none"
         raise UsageError(message)
     job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
+    if place is not None:
+        job = replace(job, channels=place.file.channels_needed)
     _tell_ignored(job, is_refused=strict)
     warm_kernel(loaded)
     began = time.monotonic()

@@ -109,6 +109,8 @@ class LiveSession:
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
         self.client_times = ClientTimes(self)
+        if options.site is not None:
+            self.client_times.behind_ms = options.site.file.output_latency_ms
         self.loudness = LiveLoudness()
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)

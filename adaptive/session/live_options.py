@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.site.load import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class LiveOptions:
         Names of MIDI ports to which generated layers and the clock are sent.
     log : Path, optional
         Folder for a decision log that is bounded.
+    site : Site, optional
+        The place where it plays: what lies behind the sound card.
     """
 
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
@@ -58,6 +61,7 @@ class LiveOptions:
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
+    site: Site | None = None
 
 
 @dataclass(slots=True)

@@ -78,6 +78,8 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "sinks.miniaudio_sink": "needs a real sound server: tests/realtime/test_miniaudio.py",
     "sinks.sink": "a Protocol; tests/unit/session/test_sink_kinds.py makes sinks",
     "sinks.portaudio": "needs a real sound server: tests/realtime/test_device.py",
+    "site.site_file": "tables: tests/unit/site/test_load.py",
+    "site.speaker_table": "a table: tests/unit/site/test_speaker_checks.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 
