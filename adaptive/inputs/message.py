@@ -36,7 +36,7 @@ from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
-from adaptive.inputs.origin import Origin, arbitrated
+from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.music.chord import Chord
@@ -69,7 +69,7 @@ MOST_REQUESTS = 1024
 class SetParameter:
     """Set a parameter; the latest value wins.
 
-    It moves there in a straight line within `seconds`.  `is_clamped`: the value was out of range.  `origin`
+    It moves there in a straight line within `seconds`.  `is_clamped`: the value was out of range.  `source`
     is the input that it came through; None: the message names the parameter.
     """
 
@@ -78,7 +78,7 @@ class SetParameter:
     id: str | None = None
     is_clamped: bool = field(default=False, compare=False)
     seconds: float = 0.0
-    origin: Origin | None = field(default=None, compare=False)
+    source: ReadingSource | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,11 @@ class UndoEdit:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Set the topics that a connection subscribes to."""
+    """Set the topics that a connection subscribes to; over UDP they may be sent to another `port`."""
 
     topics: frozenset[str]
     id: str | None = None
+    port: int | None = None
 
 
 Request = (

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Any
 
@@ -19,17 +19,19 @@ from adaptive.inputs.message import (
     Request,
     RequestFault,
     SetParameter,
+    Subscribe,
     Transaction,
     is_finite_number,
     transport,
 )
-from adaptive.inputs.origin import Origin, arguments_of
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
 from adaptive.inputs.osc_pattern import OscPattern, is_pattern, pattern_of
 from adaptive.inputs.osc_peers import OscPeer, OscPeers
+from adaptive.inputs.osc_subscriber import OSC_TOPICS
+from adaptive.inputs.reading_source import ReadingSource, arguments_of
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
-from adaptive.inputs.similar_names import most_similar, nearest
+from adaptive.inputs.similar_names import most_similar, nearest, nearest_or_all
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
@@ -167,13 +169,15 @@ class OscReader:
                 return _unless_released(check.state(group, value, _id(arguments)), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
+            case ["subscribe"]:
+                return [_subscription(arguments)]
         for reader in (self._transport, self._steering):
             if (requests := reader(path, arguments)) is not None:
                 return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
             "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, forget, "
-            f"jump and load are{self._meant(path[-1])}"
+            f"jump, load and subscribe are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -291,7 +295,7 @@ class OscReader:
             number = rescale(table, number)
         request = self.checker.parameter(table.parameter, number)
         if isinstance(request, SetParameter) and table.parameter in self.checker.arbitrated:
-            request = replace(request, origin=Origin(table, place))
+            request = replace(request, source=ReadingSource(table, place))
         return [request]
 
 
@@ -306,6 +310,21 @@ def rescale(table: InputTable, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
     return first + (last - first) * share
+
+
+def _subscription(arguments: tuple[Any, ...]) -> Subscribe:
+    """The topics that the texts name, and the port that a number names."""
+    topics, port = set(), None
+    for one in arguments:
+        if isinstance(one, int) and not isinstance(one, bool) and 0 < one < 65536:
+            port = one
+        elif one in OSC_TOPICS:
+            topics.add(one)
+        else:
+            near = nearest_or_all(one, OSC_TOPICS) if isinstance(one, str) else ""
+            message = f"there is nothing to hear of {shown(one)}{near}"
+            raise ProtocolError(message)
+    return Subscribe(frozenset(topics), None, port)
 
 
 def _id(arguments: tuple[Any, ...]) -> str | None:
@@ -352,6 +371,13 @@ def _key(value: Any) -> str | None:
     return str(value) if isinstance(value, int | str) else None
 
 
+class Everybody(Container[str]):
+    """Holds every address."""
+
+    def __contains__(self, _address: object) -> bool:
+        return True
+
+
 class OscServer(asyncio.DatagramProtocol):
     """Receives packets and passes on their transactions.  Each problem is reported once per sender.
 
@@ -366,6 +392,8 @@ class OscServer(asyncio.DatagramProtocol):
         Is given a sentence about a sender, the first time that it applies.
     peers : OscPeers, optional
         The clients that get receipts; left out: none does.
+    allowed : container of str
+        Addresses whose packets are read.
 
     Attributes
     ----------
@@ -379,13 +407,19 @@ class OscServer(asyncio.DatagramProtocol):
         receive: Callable[..., None],
         report: Callable[[str], None],
         peers: OscPeers | None = None,
+        allowed: Container[str] = Everybody(),  # it has no state
     ) -> None:
-        self.reader = reader
+        self.reader, self._allowed = reader, allowed
         self._receive, self._report = receive, report
         self._peers = peers
         self.faults, self._remarks = KnownFaults(), KnownFaults()
         self.malformed = 0
-        self.packets = 0
+        self.packets = self.refused = 0
+
+    def close(self) -> None:
+        """The client has gone: end what it subscribes to."""
+        if self._peers is not None:
+            self._peers.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Read one packet."""
@@ -397,6 +431,10 @@ class OscServer(asyncio.DatagramProtocol):
         `arrival` is its arrival number, if it has one already; `address` is where receipts are sent.
         """
         self.packets += 1
+        if sender not in self._allowed:
+            self.refused += 1
+            self._once(self.faults, sender, "is not in a network that the site allows; it is not read")
+            return
         try:
             time_tag, transaction = self.reader.read(data)
         except OscError as error:
@@ -411,6 +449,7 @@ class OscServer(asyncio.DatagramProtocol):
             at = shown(fault.at)
             place = "" if at in fault.error else f"{at[1:-1]}: "
             self._once(self.faults, sender, place + fault.error[:200])
+        self._subscribe(transaction, sender, address)
         peer = self._peer_of(transaction, address)
         if peer is not None and not transaction.requests:
             return
@@ -420,6 +459,19 @@ class OscServer(asyncio.DatagramProtocol):
             self._receive(transaction, arrival, *more)
         else:
             asyncio.get_running_loop().call_later(delay, self._receive, transaction, None, *more)
+
+    def _subscribe(self, transaction: Transaction, sender: str, address: Any) -> None:
+        """Take subscriptions out of a transaction, and begin them."""
+        asked = [one for one in transaction.requests if isinstance(one, Subscribe)]
+        if not asked:
+            return
+        transaction.requests[:] = [one for one in transaction.requests if not isinstance(one, Subscribe)]
+        for one in asked:
+            trouble = "nothing can be subscribed to here"
+            if self._peers is not None and address is not None:
+                trouble = self._peers.subscribe(address, one)
+            if trouble:
+                self._once(self.faults, sender, trouble)
 
     def _peer_of(self, transaction: Transaction, address: Any) -> OscPeer | None:
         """The client that gets receipts; requests that it has sent before are taken out and answered."""

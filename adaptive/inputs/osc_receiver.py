@@ -13,9 +13,9 @@ from adaptive.engine.engine import Engine
 from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
 from adaptive.errors import OscError
 from adaptive.inputs.message import Checker
-from adaptive.inputs.origin import arguments_of
 from adaptive.inputs.osc import ROOT, OscServer
 from adaptive.inputs.osc_pattern import is_pattern, pattern_of
+from adaptive.inputs.reading_source import arguments_of
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 

@@ -168,7 +168,8 @@ def _repeated(names: Collection[str]) -> Iterator[int]:
         seen.add(name)
 
 
-def _inputs(file: PresetFile, faults: FaultList) -> None:
+def check_inputs(file: PresetFile, faults: FaultList) -> None:
+    """Add a fault for every input that names what is not there, or has keys that do not go together."""
     groups = state_groups(file)
     for i, table in enumerate(file.inputs):
         at: KeyPath = ("inputs", i)
@@ -481,7 +482,7 @@ CHECKS = (
     _names,
     _parameters,
     _states,
-    _inputs,
+    check_inputs,
     check_tempo_follow,
     _layers,
     _all_layers,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adaptive.inputs.message import SetParameter, Transaction
-from adaptive.inputs.origin import arbitrated
+from adaptive.inputs.reading_source import arbitrated
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import InputTable
 
@@ -70,7 +70,7 @@ class _Channel:
                 return values[-1]
 
 
-class _Parameter:
+class _Sources:
     """The sources of one parameter."""
 
     def __init__(self, name: str, stale_after_s: float | None, tables: Iterable[InputTable]) -> None:
@@ -86,7 +86,7 @@ class _Parameter:
         self.winner: _Channel | None = None
         self.told: float | None = None
 
-    def go_on(self, before: _Parameter) -> None:
+    def go_on(self, before: _Sources) -> None:
         """Remember what was heard before an edit, by inputs that are equal."""
         self.messages.heard = before.messages.heard
         for table in self.tables:
@@ -131,7 +131,7 @@ class InputSources:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tell, self._clock = tell, clock
-        self._parameters: dict[str, _Parameter] = {}
+        self._parameters: dict[str, _Sources] = {}
         self._next_s = math.inf
         self.dropped = 0
         self.use(preset)
@@ -142,7 +142,7 @@ class InputSources:
         for name in arbitrated(preset.file.inputs):
             table = preset.file.parameters.get(name)
             tables = [one for one in preset.file.inputs if one.parameter == name]
-            made = _Parameter(name, None if table is None else table.stale_after_s, tables)
+            made = _Sources(name, None if table is None else table.stale_after_s, tables)
             known = before.get(name)
             if known is not None:
                 made.go_on(known)
@@ -167,13 +167,13 @@ class InputSources:
         self.dropped += len(dropped)
         return dropped
 
-    def _take(self, parameter: _Parameter, request: SetParameter) -> SetParameter | None:
+    def _take(self, parameter: _Sources, request: SetParameter) -> SetParameter | None:
         now_s = self._clock()
-        origin = request.origin
-        channel = parameter.messages if origin is None else parameter.of_input.get(id(origin.table))
+        source = request.source
+        channel = parameter.messages if source is None else parameter.of_input.get(id(source.table))
         if channel is None:  # an input of the preset before
             return None
-        if not channel.take("" if origin is None else origin.place, request.value, now_s):
+        if not channel.take("" if source is None else source.place, request.value, now_s):
             return None
         chosen = self._choose(parameter, now_s)
         self._next_s = min(self._next_s, now_s + channel.stale_after_s)
@@ -182,7 +182,7 @@ class InputSources:
         parameter.told = channel.value()
         return replace(request, value=parameter.told)
 
-    def _choose(self, parameter: _Parameter, now_s: float) -> _Channel | None:
+    def _choose(self, parameter: _Sources, now_s: float) -> _Channel | None:
         chosen, before = parameter.chosen(now_s), parameter.winner
         parameter.winner = chosen
         has_choice = len(parameter.channels) > 2

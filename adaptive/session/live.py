@@ -21,7 +21,7 @@ from adaptive.engine.engine import Engine
 from adaptive.inputs.beginning import beginning_json
 from adaptive.inputs.input import Input
 from adaptive.inputs.known_faults import KnownFaults
-from adaptive.inputs.lines import Connection
+from adaptive.inputs.lines import Connection, Listener
 from adaptive.inputs.message import Checker, Transaction
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
@@ -43,6 +43,8 @@ from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
 from adaptive.session.reports import SessionReports
+from adaptive.session.shared_peaks import SharedPeaks
+from adaptive.session.site_inputs import with_site_inputs
 from adaptive.session.state_file import StateFile
 from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
@@ -112,6 +114,7 @@ class LiveSession:
         if options.site is not None:
             self.client_times.behind_ms = options.site.file.output_latency_ms
         self.loudness = LiveLoudness()
+        self.peaks = SharedPeaks()
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
@@ -352,6 +355,10 @@ class LiveSession:
             for other in self.subscriptions.connections:
                 other.send(self.greeting())
 
+    def placed(self, preset: Preset) -> Preset:
+        """A preset with the inputs of this place."""
+        return with_site_inputs(preset, self.options.site)[0]
+
     def _checker_of(self, preset: Preset) -> Checker:
         return Checker(preset, may_jump=self.options.may_jump)
 
@@ -363,15 +370,16 @@ class LiveSession:
         now = {**self.subscriptions.now(hello["states"]), "is_paused": self.inbox.is_paused}
         return {"hello": {**hello, "presets": self._list_presets(), "now": now}}
 
-    def connect(self, connection: Connection) -> None:
+    def connect(self, connection: Listener) -> None:
         """Register a connection for the topics it subscribes to."""
         self.subscriptions.connections.add(connection)
 
-    def disconnect(self, connection: Connection) -> None:
+    def disconnect(self, connection: Listener) -> None:
         """Remove a connection and the receipts it waits for."""
         self.subscriptions.connections.discard(connection)
-        self.performance.live_notes.release(self.performance.conductor, connection)
-        self.receipts.forget(connection)
+        if isinstance(connection, Connection):
+            self.performance.live_notes.release(self.performance.conductor, connection)
+            self.receipts.forget(connection)
 
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.site.addresses import EVERYWHERE, Networks
 from adaptive.site.load import Site
 
 
@@ -62,6 +63,11 @@ class LiveOptions:
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
     site: Site | None = None
+
+    @property
+    def osc_allowed(self) -> Networks:
+        """Networks from which OSC is accepted."""
+        return EVERYWHERE if self.site is None else Networks(self.site.file.osc.allow)
 
 
 @dataclass(slots=True)

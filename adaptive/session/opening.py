@@ -15,6 +15,7 @@ from adaptive.session.live_options import LiveOptions
 from adaptive.session.performance import Performance, vocabulary
 from adaptive.session.playable import require_playable
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings
+from adaptive.session.site_inputs import with_site_inputs
 from adaptive.sinks.choice import SinkChoice
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.stream import Broadcast
@@ -99,7 +100,10 @@ def open_live(
 
     bank = bank or Bank(sample_rate, DEFAULT_MEMORY_MB * 1_000_000)
     width = max(2, settings.channels or 2)
-    performance = Performance(preset, seed, sample_rate, width, bank)
+    placed, findings = with_site_inputs(preset, options.site)
+    for one in findings:
+        tell(f"{one.shown}; it is left out")
+    performance = Performance(placed, seed, sample_rate, width, bank)
     return LiveSession(
         performance,
         options,

@@ -10,7 +10,7 @@ from adaptive.inputs.message import Checker, Request, SetParameter
 from adaptive.inputs.midi.controls import ControlValue
 from adaptive.inputs.midi.keys import HALF
 from adaptive.inputs.midi.names import find_name
-from adaptive.inputs.origin import Origin
+from adaptive.inputs.reading_source import ReadingSource
 from adaptive.inputs.shown import shown
 from adaptive.preset.midi_source import FULL_RANGE, MidiSource
 from adaptive.preset.readings import NoReadings
@@ -103,7 +103,7 @@ class MidiMapping:
         self._sent, self._sent_s = number, now_s
         request = checker.parameter(name, number)
         if isinstance(request, SetParameter) and name in checker.arbitrated:
-            request = replace(request, origin=Origin(self.table, ""))
+            request = replace(request, source=ReadingSource(self.table, ""))
         return [request]
 
     def _scaled(self, value: int, bounds: tuple[float, float]) -> float:

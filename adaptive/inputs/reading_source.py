@@ -9,7 +9,7 @@ from adaptive.preset.schema import InputTable
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ReadingSource:
     """The source of a value.
 
     Parameters
