@@ -22,6 +22,7 @@ from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     BusTable,
+    FallbackTable,
     Files,
     Ignore,
     InputTable,
@@ -133,6 +134,11 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
                 text = f"must lie in the range {low:g} to {high:g}, got {value:g}"
                 faults.add((*at, key), text, [(*at, "range"), (*at, key)])
         _ignore(table.ignore, low, high, at, faults)
+        if isinstance(table.fallback, FallbackTable):
+            where = (*at, "fallback", "parameter")
+            faults.require_known(where, "parameter", table.fallback.parameter, file.parameters)
+            if table.fallback.parameter == name:
+                faults.add(where, "names the parameter itself; name another one")
 
 
 def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultList) -> None:
@@ -163,7 +169,8 @@ def _repeated(names: Collection[str]) -> Iterator[int]:
         seen.add(name)
 
 
-def _inputs(file: PresetFile, faults: FaultList) -> None:
+def check_inputs(file: PresetFile, faults: FaultList) -> None:
+    """Add a fault for every input that names what is not there, or has keys that do not go together."""
     groups = state_groups(file)
     for i, table in enumerate(file.inputs):
         at: KeyPath = ("inputs", i)
@@ -231,6 +238,14 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
         faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
+    if target != "parameter":
+        for key, rest in (("combine", None), ("priority", 0), ("stale_after_s", None)):
+            if getattr(table, key) != rest:
+                faults.add((*at, key), f"goes with `parameter`, not with `{target}`")
+        if isinstance(table.argument, tuple):
+            faults.add(
+                (*at, "argument"), f"may be a list for a `parameter`; of a `{target}` it is one number"
+            )
     _ignore(table.ignore, -math.inf, math.inf, at, faults)
 
 
@@ -469,7 +484,7 @@ CHECKS = (
     _names,
     _parameters,
     _states,
-    _inputs,
+    check_inputs,
     check_tempo_follow,
     _layers,
     _all_layers,

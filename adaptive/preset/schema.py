@@ -84,6 +84,12 @@ Ignore = tuple[Reading, ...] | OutOfBounds
 """Numbers that are no readings: a device sends them when it measures nothing."""
 
 
+class FallbackTable(Table, frozen=True):
+    """`fallback = { parameter = "other" }`: another parameter, whose value a stale one takes."""
+
+    parameter: Name
+
+
 class ParameterTable(Table, frozen=True):
     """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
@@ -95,7 +101,11 @@ class ParameterTable(Table, frozen=True):
     circular: bool = False
     hysteresis: NonNegative = 0.0
     stale_after_s: Positive | None = None
-    fallback: Literal["hold", "default"] | float = "hold"
+    fallback: Literal["hold", "default", "decay"] | float | FallbackTable = "hold"
+    decay_s: Annotated[float, Meta(gt=0.0, le=3600.0)] = 5.0
+    expected_rate_hz: Annotated[float, Meta(gt=0.0, le=250.0)] | None = None
+    max_change_per_s: Positive | None = None
+    outlier_sigmas: Annotated[float, Meta(gt=0.0, le=100.0)] | None = None
     ignore: Ignore = ()
     value: str | None = None
 
@@ -105,6 +115,11 @@ class StateTable(Table, frozen=True):
 
     values: Annotated[tuple[Name, ...], Meta(min_length=1)]
     default: Name | None = None
+
+
+Argument = Annotated[int, Meta(ge=0, le=63)]
+Combine = Literal["max", "min", "mean", "latest"]
+"""How the values of several addresses, or of several arguments, become one."""
 
 
 class InputTable(Table, frozen=True):
@@ -127,7 +142,10 @@ class InputTable(Table, frozen=True):
     input_range: tuple[Bound, Bound] | None = None
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
-    argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    argument: Argument | Annotated[tuple[Argument, ...], Meta(min_length=1, max_length=64)] = 0
+    combine: Combine | None = None
+    priority: Annotated[int, Meta(ge=-100, le=100)] = 0
+    stale_after_s: Positive | None = None
     factor: Annotated[float, Meta(gt=0.0, le=1000.0)] | None = None
     input_latency_ms: Latency | None = None
     ignore: Ignore = ()

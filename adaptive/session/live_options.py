@@ -8,6 +8,7 @@ from pathlib import Path
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.session.place import Layout
+from adaptive.site.addresses import EVERYWHERE, Networks
 from adaptive.site.load import Site
 
 
@@ -41,6 +42,8 @@ class LiveOptions:
         Names of MIDI ports, or parts of them, beside those that the preset names.
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
+    log : Path, optional
+        Folder for a decision log that is bounded.
     site : Site, optional
         The place where it plays: speakers, and what lies behind the sound card.
     layout : str
@@ -61,8 +64,14 @@ class LiveOptions:
     may_jump: bool = False
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
+    log: Path | None = None
     site: Site | None = None
     layout: Layout = "speakers"
+
+    @property
+    def osc_allowed(self) -> Networks:
+        """Networks from which OSC is accepted."""
+        return EVERYWHERE if self.site is None else Networks(self.site.file.osc.allow)
 
 
 @dataclass(slots=True)

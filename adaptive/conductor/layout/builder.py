@@ -45,6 +45,7 @@ from adaptive.preset.placed import places
 from adaptive.preset.schema import (
     BridgeTable,
     BusTable,
+    FallbackTable,
     FillTable,
     LayerTable,
     ParameterTable,
@@ -65,20 +66,24 @@ NO_LIMIT = 1_000_000
 
 StripTable = LayerTable | StingerTable | BridgeTable | FillTable
 
-READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
+READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE, Opcode.HEALTHY)
 """Instructions whose operand is a parameter."""
 
 
 def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
     """A parameter's settings as the engine takes them."""
     default = default_value(table)
-    fallback = {"hold": None, "default": default}.get(str(table.fallback))
-    if not isinstance(table.fallback, str):
+    fallback = {"default": default, "decay": default}.get(str(table.fallback))
+    if isinstance(table.fallback, float | int):
         fallback = float(table.fallback)
     is_linear = table.law == "linear"
     return ParameterSpec(
         name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.circular,
         table.stale_after_s, fallback,
+        decay_s=table.decay_s if table.fallback == "decay" else None,
+        expected_rate_hz=table.expected_rate_hz,
+        max_change_per_s=table.max_change_per_s,
+        outlier_sigmas=table.outlier_sigmas,
     )  # fmt: skip
 
 
@@ -183,6 +188,12 @@ class _Builder:
             steps = tuple((int(opcode), float(operand)) for opcode, operand in program)
             spec = replace(parameter_spec(name, tables[name]), program=steps)
             self._set(self.parameters, self.index_of[name], spec)
+        for name in sent:
+            fallback = tables[name].fallback
+            if isinstance(fallback, FallbackTable):
+                row = self.index_of[name]
+                spec = replace(self.parameters[row], fallback_row=self.index_of[fallback.parameter])
+                self._set(self.parameters, row, spec)
 
     def _keep_parameter(self, name: str, above: int = -1) -> None:
         """Keep a parameter's row if its law and kind are unchanged and the row lies above `above`."""
