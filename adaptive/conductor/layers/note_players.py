@@ -19,6 +19,7 @@ from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
 from adaptive.kernel.sources.sampler_settings import SampleSet
+from adaptive.music.channel_note import ALL_SOUND_OFF, ChannelNote, ControlChange
 from adaptive.music.note import Note
 
 CHOKE_S = 0.012
@@ -71,6 +72,9 @@ class KitSound:
 
 FIRST_HIT = 1000
 """Numbers of written notes of a sampler begin behind those of held ones."""
+
+LEAST_NOTE_S = 0.01
+"""Notes of a MIDI file that are shorter sound so long: drums often have no length at all."""
 
 KitState = tuple[int, dict[str, int], dict[str, int]]
 
@@ -246,6 +250,48 @@ class SamplerPlayer(InstrumentPlayer):
         ]
 
 
+@dataclass(slots=True)
+class SongPlayer(SamplerPlayer):
+    """Plays what a MIDI file says: notes of channels by their programs, and controls."""
+
+    least_frames: int = 1
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """Commands of a note, or the command of a control that something of the instrument listens to."""
+        instrument = self.place.instrument or 0
+        if isinstance(note, ControlChange):
+            if note.control not in self.samples.controls and note.control != ALL_SOUND_OFF:
+                return []
+            return [
+                commands.set_control(
+                    frame, instrument, note.control, note.value, channel=note.channel, group=group
+                )
+            ]
+        if not isinstance(note, ChannelNote):
+            return []
+        self._hits += 1
+        return [
+            commands.play_note(
+                frame, instrument, note.midi + note.tuning_semitones, note.velocity,
+                max(self.least_frames, frames), note=FIRST_HIT + self._hits, group=group, which=region,
+            )
+            for region in self.samples.chosen(
+                note.midi, round(127.0 * note.velocity), (note.channel, note.bank, note.program)
+            )
+        ]  # fmt: skip
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """No command: a MIDI file is not played live."""
+        return []
+
+
+def song_player_of(place: LayerPlace, engine: Engine) -> SongPlayer:
+    """The player of a MIDI file, with the regions of all its programs."""
+    spec: Any = engine.spec.instruments[place.instrument or 0]
+    least = round(LEAST_NOTE_S * engine.spec.sample_rate)
+    return SongPlayer(place, samples=spec.samples, least_frames=least)
+
+
 def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:
     """The player of a sampler, with the regions of its instrument."""
     spec: Any = engine.spec.instruments[place.instrument or 0]
@@ -265,6 +311,7 @@ def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
 NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
     "kit": kit_player_of,
     "sampler": sampler_player_of,
+    "song": song_player_of,
 }
 """What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -56,7 +56,7 @@ AT_REST: Mapping[int, float] = {7: 1.0, 10: 0.5, 8: 0.5, 11: 1.0, BEND: 0.5, BEN
 PADDING = 2 * TAPS
 """Frames of silence, or of a loop's beginning, behind a recording: more than are read at a time."""
 
-BEST_VOICES = 32
+BEST_VOICES = 64
 
 
 class SampleSet:
@@ -70,23 +70,47 @@ class SampleSet:
         At least one.
     channels : sequence of int
         The channel of each region, whose controls move it; left out: 0.
+    parts : Mapping or None
+        Numbers of the regions that belong to a channel, bank and program; None: all play all notes.
+
+    Attributes
+    ----------
+    controls : frozenset of int
+        The controls that move something.
     """
 
-    def __init__(self, name: str, regions: Sequence[Region], channels: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        regions: Sequence[Region],
+        channels: Sequence[int] = (),
+        parts: Mapping[Any, range] | None = None,
+    ) -> None:
         self.name, self.regions = name, tuple(regions)
         self.channels = tuple(channels) or (0,) * len(self.regions)
+        self._parts: Mapping[Any, range] = parts or {}
+        self._chosen: dict[tuple[int, int, Hashable], tuple[int, ...]] = {}
+        self.controls = frozenset(
+            source.control
+            for region in self.regions
+            for one in region.modulators
+            for source in (one.source, one.amount_source)
+        )
         self._records: dict[int, tuple[Array, Array]] = {}
         self._data: dict[tuple[int, tuple[int, int] | None], Array] = {}
 
-    def chosen(self, key: int, velocity: int, channel: int = 0) -> list[int]:
-        """Numbers of the regions of a channel that a key and a velocity (1 … 127) play."""
-        return [
-            number
-            for number, region in enumerate(self.regions)
-            if self.channels[number] == channel
-            and region.keys[0] <= key <= region.keys[1]
-            and region.velocities[0] <= velocity <= region.velocities[1]
-        ]
+    def chosen(self, key: int, velocity: int, part: Hashable = None) -> tuple[int, ...]:
+        """Numbers of the regions of a part that a key and a velocity (1 … 127) play."""
+        asked = (key, velocity, part)
+        if asked not in self._chosen:
+            numbers = range(len(self.regions)) if part is None else self._parts.get(part, range(0))
+            self._chosen[asked] = tuple(
+                number
+                for number in numbers
+                if self.regions[number].keys[0] <= key <= self.regions[number].keys[1]
+                and self.regions[number].velocities[0] <= velocity <= self.regions[number].velocities[1]
+            )
+        return self._chosen[asked]
 
     def records(self, sample_rate: int) -> tuple[Array, Array]:
         """Records of `REGION`, in the order of the regions, and of `MODULATOR`.
@@ -192,7 +216,8 @@ def _modulator_rows(modulators: Sequence[Modulator]) -> Array:
 class SamplerSpec:
     """A sampler: its bus, the most notes at a time, its regions, level and tuning.
 
-    `source` tells two sets of regions apart, such as a file and a program.
+    `source` tells two sets of regions apart, such as a file and a program; `remarks` are sentences for the
+    user about what was read.
     """
 
     bus: int
@@ -201,6 +226,7 @@ class SamplerSpec:
     level_db: float = 0.0
     tune_cents: float = 0.0
     source: tuple[object, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
