@@ -20,6 +20,7 @@ from adaptive.engine.commands import IMMEDIATELY, Command
 from adaptive.engine.engine import Engine
 from adaptive.engine.ports import Reply
 from adaptive.errors import QueueFullError
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_DONE
 
@@ -49,7 +50,7 @@ class SoundedLiveNote:
     """A live note, or the end of one, with the frame of the timeline at which it took effect."""
 
     frame: int
-    note: PlayNote
+    note: PlayNote | MoveControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,20 @@ class LiveNotes:
         self._engine = engine
         self.held: dict[tuple[str, int], HeldNote] = {}
         self._kits: dict[str, tuple[object, KitPlayer]] = {}
-        self._asked: dict[int, PlayNote] = {}
+        self._asked: dict[int, PlayNote | MoveControl] = {}
         self._sounded: list[SoundedLiveNote] = []
         self._owed: list[tuple[Command, PlayNote]] = []
         self._tag = 0
 
-    def play(self, note: PlayNote, conductor: LiveHost, owner: object = None, at: int = IMMEDIATELY) -> str:
-        """Play a note, or end it.
+    def play(
+        self, note: PlayNote | MoveControl, conductor: LiveHost, owner: object = None, at: int = IMMEDIATELY
+    ) -> str:
+        """Play a note, or end it, or move a control.
 
         Parameters
         ----------
-        note : PlayNote
-            The note.
+        note : PlayNote or MoveControl
+            The note or the control.
         conductor : LiveHost
             Knows the layers of now.
         owner : object
@@ -102,12 +105,14 @@ class LiveNotes:
         str
             Why it does not sound; empty: it does.
         """
-        if note.is_end:
+        if isinstance(note, PlayNote) and note.is_end:
             self._end(note, at)
             return ""
         layer = conductor.playback.assets.generated.get(note.layer)
         if layer is None:
             return f"there is no layer {note.layer} any more"
+        if isinstance(note, MoveControl):
+            return self._move(note, layer.place.instrument, at)
         key = (note.layer, note.pitch)
         is_kit = layer.player.is_percussive
         if not is_kit and key not in self.held and len(self.held) >= MOST_HELD:
@@ -131,7 +136,7 @@ class LiveNotes:
         return len(found)
 
     def take_replies(self, replies: Iterable[Reply]) -> list[SoundedLiveNote]:
-        """The notes that the kernel has begun or ended since the last call, with their frames."""
+        """Notes that the kernel has begun or ended since the last call, and controls, with their frames."""
         found = []
         for reply in replies:
             note = self._asked.pop(reply.tag, None) if reply.kind == REPLY_DONE else None
@@ -144,8 +149,8 @@ class LiveNotes:
         """Log what has sounded up to the end of a control step, and end what could not be ended before."""
         if self._owed:
             owed, self._owed = self._owed, []
-            for command, note in owed:
-                self._post_end(command, note)
+            for command, ending in owed:
+                self._post_end(command, ending)
         for layer, pitch in [key for key in self.held if key[0] not in playback.assets.generated]:
             self._end(PlayNote(layer, pitch, 0.0), IMMEDIATELY)
         if not self._sounded:
@@ -155,10 +160,24 @@ class LiveNotes:
         self._sounded = [one for one in self._sounded if one.frame >= end]
         for one in due:
             note = one.note
+            if isinstance(note, MoveControl):
+                playback.log_line(
+                    "live_control", one.frame, "moved live", layer=note.layer, control=note.name,
+                    value=note.told,
+                )  # fmt: skip
+                continue
             playback.log_line(
                 "live_note", one.frame, "ended" if note.is_end else "played live", layer=note.layer,
                 midi=note.pitch, velocity=round(note.velocity, 4),
             )  # fmt: skip
+
+    def _move(self, control: MoveControl, instrument: int | None, at: int) -> str:
+        command = commands.set_control(at, instrument or 0, control.control, control.value)
+        try:
+            self._post([command], control, at)
+        except QueueFullError as error:
+            return str(error)
+        return ""
 
     def _kit_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
         """Commands of a hit, with clips in the opposite order to that of written hits."""
@@ -192,7 +211,7 @@ class LiveNotes:
         except QueueFullError:
             self._owed.append((command, note))
 
-    def _post(self, posted: Sequence[Command], note: PlayNote, at: int) -> None:
+    def _post(self, posted: Sequence[Command], note: PlayNote | MoveControl, at: int) -> None:
         if at != IMMEDIATELY:
             self._engine.post(posted)
             self._sounded.append(SoundedLiveNote(at, note))

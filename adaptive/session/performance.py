@@ -20,6 +20,7 @@ from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM
@@ -219,7 +220,7 @@ class Performance:
         self.edit_queue.ask(self.edit_queue.previous, tell or tell_nobody)
         return True
 
-    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote]]) -> None:
+    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote | MoveControl]]) -> None:
         """Play live notes at given frames: (frame, note)."""
         for frame, note in notes:
             self.live_notes.play(note, self.conductor, at=frame)

@@ -33,6 +33,7 @@ from adaptive.kernel.sources.sampler_modulators import (
     PARTS,
     SHORTEST,
     START,
+    concave,
     make_room,
     resolve_voice,
     take_controls,
@@ -101,6 +102,8 @@ def aim_voice(group: Any, sampler: Any, region: Any, lane: int, at: int, rate: f
     wave = wave_of(group["lfo_frames"][lane], group["lfo_delay"][0, lane], group["lfo_step"][0, lane])
     vibrato = wave_of(group["lfo_frames"][lane], group["lfo_delay"][1, lane], group["lfo_step"][1, lane])
     modulation = group["level"][MODULATION, lane]
+    if group["part"][MODULATION, lane] == RISE:  # convex, section 8.1.3
+        modulation = ONE - concave(ONE - modulation)
     pitch = group["tuned"][lane] + sampler["tune"] + modulation * group["modulation_pitch"][lane]
     pitch += wave * group["lfo_pitch"][0, lane] + vibrato * group["lfo_pitch"][1, lane]
     group["step"][lane] = min(region["ratio"] * exp2(pitch * SEMITONE), MOST_STEP)
