@@ -90,7 +90,7 @@ def check_control(
         )
         message = f"there is no layer {shown(layer)} whose controls can be moved{names}"
         raise ProtocolError(message)
-    number = NAMED.get(control) if isinstance(control, str) else control
+    number: Any = NAMED.get(control) if isinstance(control, str) else control
     is_number = isinstance(number, int | float) and not isinstance(number, bool)
     is_known = is_number and (isinstance(control, str) or 0 <= number <= LAST_CONTROLLER)
     if number is None or not is_known or not float(number).is_integer():

@@ -55,3 +55,55 @@ def library_file(name: str, folder: Path, what: str) -> Path:
         also = f" or in {LIBRARY}" if len(folders) > 1 else f"; {LIBRARY} can name another folder"
         message = f"there is no {what} `{shown}` in the preset's folder{also}"
     raise InputError(message)
+
+
+def file_within(folder: Path, name: str, root: Path) -> tuple[Path | None, str]:
+    """Find a file that another file names.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its name counts from.
+    name : str
+        As it is written; backslashes separate folders, too.
+    root : Path
+        The folder that it may not leave.
+
+    Returns
+    -------
+    Path or None
+        The file; None: there is none within `root`.
+    str
+        What is to be told of it, as part of a sentence; empty: nothing.
+    """
+    shown = one_line(name)[:120]
+    place = folder
+    is_other_case = False
+    for part in name.replace("\\", "/").split("/"):
+        if part in {"", "."}:
+            continue
+        try:
+            following = place.parent if part == ".." else place / part
+            if part != ".." and not following.exists():
+                same = _in_other_case(place, part)
+                following, is_other_case = (following, is_other_case) if same is None else (same, True)
+        except (OSError, ValueError):
+            return None, f"there is no file `{shown}`"
+        place = following
+    try:
+        place = place.resolve()
+        is_file = place.is_file()
+    except (OSError, ValueError, RuntimeError):
+        return None, f"there is no file `{shown}`"
+    if not place.is_relative_to(root):
+        return None, f"`{shown}` lies outside the folder of the instrument's library"
+    if not is_file:
+        return None, f"there is no file `{shown}`"
+    return place, f"`{shown}` is written in another case than the file" if is_other_case else ""
+
+
+def _in_other_case(folder: Path, name: str) -> Path | None:
+    if not folder.is_dir():
+        return None
+    wanted = name.casefold()
+    return next((one for one in sorted(folder.iterdir()) if one.name.casefold() == wanted), None)

@@ -10,7 +10,8 @@ from typing import Any
 from adaptive.errors import InputError
 from adaptive.instruments import soundfont
 from adaptive.instruments.general_midi import PROGRAMME_NAMES
-from adaptive.instruments.library import library_file
+from adaptive.instruments.library import library_file, library_folders
+from adaptive.instruments.sfz import read_sfz
 from adaptive.instruments.soundfont import Program, SoundFont
 from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from adaptive.preset.instrument_tables import DRUM_BANK
@@ -26,6 +27,11 @@ def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
     InputError
         The file or the program does not exist, or cannot be read; one sentence.
     """
+    if (table.soundfont is None) == (table.sfz is None):
+        message = "a sampler needs either a `soundfont` or an `sfz` file"
+        raise InputError(message)
+    if table.sfz is not None:
+        return sfz_spec(table, bus, folder)
     font = font_of(table, folder)
     path = font.path
     program = find_program(font, table.program, int(table.bank))
@@ -37,6 +43,29 @@ def sampler_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
         table.tune_cents,
         (str(path), font.modified_ns, program),
         stand_in(font, program, table.program, int(table.bank)),
+    )
+
+
+def sfz_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
+    """Return the sampler of a table that names an SFZ file, on a bus.
+
+    Raises
+    ------
+    InputError
+        The file does not exist, or nothing of it can be played; one sentence.
+    """
+    if table.program is not None:
+        message = "`program` goes with a `soundfont`, not with `sfz`"
+        raise InputError(message)
+    path = library_file(table.sfz, folder, "SFZ file")
+    if path.suffix.lower() != ".sfz":
+        message = f"`{table.sfz}` is not an SFZ file: its name must end in .sfz"
+        raise InputError(message)
+    root = next(one for one in (folder.resolve(), *library_folders()) if path.is_relative_to(one))
+    made = read_sfz(path, root)
+    source = (str(path), made.files)
+    return SamplerSpec(
+        bus, made.samples, table.voices, table.level_db, table.tune_cents, source, made.remarks
     )
 
 

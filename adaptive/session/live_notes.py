@@ -13,7 +13,7 @@ from typing import Protocol
 
 from adaptive.composer.percussion import PIECES
 from adaptive.conductor.layers.generated import GeneratedLayer
-from adaptive.conductor.layers.note_players import KitPlayer
+from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
 from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.commands import IMMEDIATELY, Command
@@ -55,10 +55,12 @@ class SoundedLiveNote:
 
 @dataclass(frozen=True, slots=True)
 class HeldNote:
-    """Who holds a note, and the instrument that plays it: an edit may take its layer away."""
+    """Who holds a note, since when, and what plays it: an edit may take its layer away."""
 
     owner: object
-    instrument: int
+    player: NotePlayer
+    velocity: float
+    frame: int
 
 
 class LiveNotes:
@@ -81,7 +83,7 @@ class LiveNotes:
         self._kits: dict[str, tuple[object, KitPlayer]] = {}
         self._asked: dict[int, PlayNote | MoveControl] = {}
         self._sounded: list[SoundedLiveNote] = []
-        self._owed: list[tuple[Command, PlayNote]] = []
+        self._owed: list[tuple[list[Command], PlayNote]] = []
         self._tag = 0
 
     def play(
@@ -112,7 +114,7 @@ class LiveNotes:
         if layer is None:
             return f"there is no layer {note.layer} any more"
         if isinstance(note, MoveControl):
-            return self._move(note, layer.place.instrument, at)
+            return self._move(note, layer.player, at)
         key = (note.layer, note.pitch)
         is_kit = layer.player.is_percussive
         if not is_kit and key not in self.held and len(self.held) >= MOST_HELD:
@@ -125,7 +127,7 @@ class LiveNotes:
         except QueueFullError as error:
             return str(error)
         if not is_kit:
-            self.held[key] = HeldNote(owner, layer.place.instrument or 0)
+            self.held[key] = HeldNote(owner, layer.player, note.velocity, self._now(at))
         return ""
 
     def release(self, conductor: LiveHost, owner: object = None, *, is_all: bool = False) -> int:
@@ -149,8 +151,8 @@ class LiveNotes:
         """Log what has sounded up to the end of a control step, and end what could not be ended before."""
         if self._owed:
             owed, self._owed = self._owed, []
-            for command, ending in owed:
-                self._post_end(command, ending)
+            for ended, ending in owed:
+                self._post_end(ended, ending)
         for layer, pitch in [key for key in self.held if key[0] not in playback.assets.generated]:
             self._end(PlayNote(layer, pitch, 0.0), IMMEDIATELY)
         if not self._sounded:
@@ -171,10 +173,12 @@ class LiveNotes:
                 midi=note.pitch, velocity=round(note.velocity, 4),
             )  # fmt: skip
 
-    def _move(self, control: MoveControl, instrument: int | None, at: int) -> str:
-        command = commands.set_control(at, instrument or 0, control.control, control.value)
+    def _move(self, control: MoveControl, player: NotePlayer, at: int) -> str:
+        moved = player.move(control.control, control.value, at)
+        if not moved:
+            return f"nothing of {control.layer} listens to control {control.name}"
         try:
-            self._post([command], control, at)
+            self._post(moved, control, at)
         except QueueFullError as error:
             return str(error)
         return ""
@@ -203,13 +207,18 @@ class LiveNotes:
     def _end(self, note: PlayNote, at: int) -> None:
         held = self.held.pop((note.layer, note.pitch), None)
         if held is not None:  # else it is a second end, or that of a drum, which rings out
-            self._post_end(commands.release_note(at, held.instrument, note_number(note.pitch)), note)
+            frames = max(0, self._now(at) - held.frame)
+            ended = held.player.release(note.pitch, held.velocity, at, note_number(note.pitch), frames)
+            self._post_end(ended, note)
 
-    def _post_end(self, command: Command, note: PlayNote) -> None:
+    def _now(self, at: int) -> int:
+        return self._engine.frame if at == IMMEDIATELY else at
+
+    def _post_end(self, ended: list[Command], note: PlayNote) -> None:
         try:
-            self._post([command], note, command.frame)
+            self._post(ended, note, ended[0].frame)
         except QueueFullError:
-            self._owed.append((command, note))
+            self._owed.append((ended, note))
 
     def _post(self, posted: Sequence[Command], note: PlayNote | MoveControl, at: int) -> None:
         if at != IMMEDIATELY:

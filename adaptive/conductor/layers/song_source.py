@@ -14,6 +14,9 @@ from adaptive.preset.song import Song, SongEvent
 KIT, SONG = "kit", "song"
 """Players that want drums only, and all that a file has."""
 
+WITH_CONTROLS = {SONG, "sampler"}
+"""Players that are moved by controls."""
+
 _PIECE_OF_KEY = {key: piece for piece, key in PIECES.items()}
 
 
@@ -56,7 +59,7 @@ class SongSource:
         return WrittenBar(tuple(self._placed(one, beats) for one in events if self._is_played(one)))
 
     def _is_played(self, event: SongEvent) -> bool:
-        return self._player == SONG or isinstance(event, ChannelNote)
+        return self._player in WITH_CONTROLS or isinstance(event, ChannelNote)
 
     def _placed(self, event: SongEvent, beats: Fraction) -> SongEvent:
         """An event in the beats of the meter; drums of a kit are named by their pieces."""

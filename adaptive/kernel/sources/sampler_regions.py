@@ -133,6 +133,73 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossfade:
+    """A gain that rises or falls between two values of a velocity, a key or a controller.
+
+    Parameters
+    ----------
+    source : str or int
+        ``velocity``, ``key``, or a controller.
+    low, high : float
+        0 … 127.
+    is_rising : bool
+        Whether it is 0 up to `low`, and not from `high` on.
+    has_equal_power : bool
+        Whether power rises in a straight line, and not the gain.
+    """
+
+    source: str | int
+    low: float
+    high: float
+    is_rising: bool
+    has_equal_power: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRule:
+    """When a region plays, beside its keys and velocities, and what it does to others.
+
+    Parameters
+    ----------
+    draw : tuple of float
+        A number that is drawn for each note, from 0 to 1, lies between; the end is not included.
+    turns, turn : int
+        Of so many notes that could play it, the one with this number, from 1, does.
+    controls : tuple of (int, float, float)
+        Controllers, and the lowest and highest value with which it plays.
+    switches : tuple of int or None
+        The lowest and the highest key that switch it on, if one of them was the last switch; None: it is on.
+    switch_keys : tuple of int or None
+        The lowest and the highest key that are switches; None: there are none.
+    first_switch : int or None
+        The switch that counts before one was played.
+    is_release : bool
+        Whether it plays when a note ends.
+    decay_db : float
+        Decibels a second by which it is softer the longer the note was.
+    most_notes : int
+        Notes of one key that sound at a time; 0: any number.
+    crossfades : tuple of Crossfade
+        Gains.
+    number : int
+        The same for regions that belong together, as both channels of a recording do.
+    """
+
+    draw: tuple[float, float] = (0.0, 1.0)
+    turns: int = 1
+    turn: int = 1
+    controls: tuple[tuple[int, float, float], ...] = ()
+    switches: tuple[int, int] | None = None
+    switch_keys: tuple[int, int] | None = None
+    first_switch: int | None = None
+    is_release: bool = False
+    decay_db: float = 0.0
+    most_notes: int = 0
+    crossfades: tuple[Crossfade, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """A recording, the keys and velocities (0 … 127, both ends included) that play it, and how.
 
@@ -172,6 +239,8 @@ class Region:
         Key and velocity (0 … 127) of every note; None: its own.
     modulators : tuple of Modulator
         What moves it, such as the velocity and the controls of its channel.
+    rule : RegionRule or None
+        When it plays, beside its keys and velocities; None: always.
     """
 
     recording: Recording
@@ -201,3 +270,4 @@ class Region:
     fixed_key: float | None = None
     fixed_velocity: float | None = None
     modulators: tuple[Modulator, ...] = DEFAULT_MODULATORS
+    rule: RegionRule | None = None

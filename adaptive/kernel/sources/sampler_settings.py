@@ -72,9 +72,13 @@ class SampleSet:
         The channel of each region, whose controls move it; left out: 0.
     parts : Mapping or None
         Numbers of the regions that belong to a channel, bank and program; None: all play all notes.
+    at_rest : Mapping or None
+        Values of controls that are others at first than `AT_REST`.
 
     Attributes
     ----------
+    has_rules : bool
+        Whether a region plays by more than its keys and velocities.
     controls : frozenset of int
         The controls that move something.
     """
@@ -85,9 +89,12 @@ class SampleSet:
         regions: Sequence[Region],
         channels: Sequence[int] = (),
         parts: Mapping[Any, range] | None = None,
+        at_rest: Mapping[int, float] | None = None,
     ) -> None:
         self.name, self.regions = name, tuple(regions)
         self.channels = tuple(channels) or (0,) * len(self.regions)
+        self.at_rest: Mapping[int, float] = {**AT_REST, **(at_rest or {})}
+        self.has_rules = any(region.rule is not None for region in self.regions)
         self._parts: Mapping[Any, range] = parts or {}
         self._chosen: dict[tuple[int, int, Hashable], tuple[int, ...]] = {}
         self.controls = frozenset(
@@ -253,7 +260,7 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     """Write the settings of a sampler into its record."""
     rows, modulators = spec.samples.records(sample_rate)
     if record["at_regions"] == 0:  # a new one: its controls are at rest
-        for control, value in AT_REST.items():
+        for control, value in spec.samples.at_rest.items():
             record["controls"][:, control] = value
     record["at_modulators"], record["modulator_count"] = modulators.ctypes.data, modulators.size
     record["at_regions"], record["region_count"] = rows.ctypes.data, rows.size
@@ -266,7 +273,7 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
 
 SAMPLER_SOURCE = SoundSource(
     "sampler",
-    "Recordings that notes play at their pitch: a program of a SoundFont.",
+    "Recordings that notes play at their pitch: a program of a SoundFont, or an SFZ file.",
     unit,
     SAMPLER,
     SAMPLER_VOICES,
@@ -277,7 +284,8 @@ SAMPLER_SOURCE = SoundSource(
     ),
     options=(Option("bank", 0.0, 65535.0, 0.0, "Bank of the program; 128 has the drum kits."),),
     texts=(
-        SourceText("soundfont", "A file with the ending .sf2, relative to the folder of the preset.", True),
+        SourceText("soundfont", "A SoundFont (.sf2, .sf3), in the preset's folder or in the library."),
+        SourceText("sfz", "An SFZ file, in the preset's folder or in the library."),
         SourceText(
             "program", "A General MIDI name, a number from 0, or the name in the file.", may_be_number=True
         ),
