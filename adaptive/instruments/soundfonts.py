@@ -57,10 +57,10 @@ def sfz_spec(table: Any, bus: int, folder: Path) -> SamplerSpec:
     if table.program is not None:
         message = "`program` goes with a `soundfont`, not with `sfz`"
         raise InputError(message)
-    path = library_file(table.sfz, folder, "SFZ file")
-    if path.suffix.lower() != ".sfz":
+    if Path(table.sfz).suffix.lower() != ".sfz":
         message = f"`{table.sfz}` is not an SFZ file: its name must end in .sfz"
         raise InputError(message)
+    path = library_file(table.sfz, folder, "SFZ file")
     root = next(one for one in (folder.resolve(), *library_folders()) if path.is_relative_to(one))
     made = read_sfz(path, root)
     source = (str(path), made.files)
@@ -77,11 +77,10 @@ def font_of(table: Any, folder: Path) -> SoundFont:
     InputError
         There is no such file, or it cannot be read; one sentence.
     """
-    path = library_file(table.soundfont, folder, "SoundFont")
-    if path.suffix.lower() not in ENDINGS:
+    if Path(table.soundfont).suffix.lower() not in ENDINGS:
         message = f"`{table.soundfont}` is not a SoundFont: its name must end in {' or '.join(ENDINGS)}"
         raise InputError(message)
-    return soundfont.read(path)
+    return soundfont.read(library_file(table.soundfont, folder, "SoundFont"))
 
 
 @lru_cache(maxsize=64)
