@@ -376,6 +376,8 @@ class LiveSession:
     def _watch_performance(self) -> None:
         self.performance.conductor.on_receipt = self.receipts.send
         self.performance.log.listeners.append(self._on_line)
+        for remark in self.performance.remarks:
+            self.complain(remark)
 
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":

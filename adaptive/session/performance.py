@@ -162,6 +162,14 @@ class Performance:
             The saved music does not fit this preset.
         """
         self.conductor.begin(saved, beginning)
+        for remark in self.remarks:
+            self.conductor.playback.log_line("health", 0, remark, source="instrument")
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences about files of instruments that are not played as they are written."""
+        specs = self.engine.spec.instruments
+        return list(dict.fromkeys(remark for spec in specs for remark in getattr(spec, "remarks", ())))
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""

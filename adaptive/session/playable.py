@@ -16,7 +16,7 @@ from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
 from adaptive.preset.faults import KeyPath, join_names
-from adaptive.preset.finding import Finding, fault
+from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import SectionTable
@@ -67,6 +67,18 @@ def _instrument_faults(preset: Preset) -> Iterator[Finding]:
     for name, layer in preset.file.layers.items():
         if layer.instrument is not None and not isinstance(layer.instrument, str):
             yield from _fault(("layers", name, "instrument"), _made, layer.instrument, preset)
+
+
+def instrument_remarks(preset: Preset) -> Iterator[Finding]:
+    """Warnings about files of instruments that are not played as they are written."""
+    for name, layer in preset.file.layers.items():
+        table = layer.instrument
+        if isinstance(table, str):
+            table = preset.file.instruments.get(table)
+        if table is not None and table.kind == "sampler":
+            made = _song_made(table, preset, name) if layer.midi is not None else _made(table, preset)
+            for remark in getattr(made, "remarks", ()):
+                yield warning(("layers", name, "instrument"), remark)
 
 
 def _song_made(instrument: AnyInstrumentTable, preset: Preset, layer: str) -> InstrumentSpec:

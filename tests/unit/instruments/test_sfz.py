@@ -58,7 +58,8 @@ def test_loops_are_those_of_the_file_unless_it_says_otherwise(folder: Path) -> N
     sample = "sample=My Samples/Sine One.wav"
     own, other, none, key = regions(
         folder,
-        f"<region> {sample}\n<region> {sample} loop_start=0 loop_end=47\n<region> {sample} loop_mode=no_loop\n"
+        f"<region> {sample}\n<region> {sample} loop_start=0 loop_end=47\n"
+        f"<region> {sample} loop_mode=no_loop\n"
         f"<region> {sample} pitch_keycenter=sample loop_end=999999999",
     )
 
