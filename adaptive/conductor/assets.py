@@ -21,6 +21,7 @@ from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import NotePlayer, note_player_of
+from adaptive.conductor.layers.song_source import SongSource
 from adaptive.conductor.layers.sound_entry import SoundEntry
 from adaptive.conductor.layers.stem_state import Introduction
 from adaptive.conductor.layers.stem_tempo import StemTempo
@@ -51,6 +52,7 @@ from adaptive.preset.lengths import (
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import BridgeTable, LayerTable, MoodPoint
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
+from adaptive.preset.song_layers import MIDI_FILE, channels_of, song_of
 from adaptive.preset.stems import key_of
 from adaptive.timebase import BEAT_TOLERANCE
 
@@ -392,9 +394,14 @@ def _generated_layer(
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
     defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}
+    song = song_of(preset, place.name)
+    if song is None:
+        source = source_of(spec, place.name)
+    else:
+        source = SongSource(song, channels_of(table), place.player)
     return GeneratedLayer(
         place=place,
-        bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
+        bars=LayerBars(spec, source, engine.spec.sample_rate),
         player=note_player_of(place, engine),
         style=blend_text(table.style) or spec.styles[0],
         octave=table.octave,
@@ -430,7 +437,7 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
             blend_text(table.style),
         )
         for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
-        if table.generator is not None
+        if table.generator not in {None, MIDI_FILE}
     )
     return SectionBrief(
         section=name,

@@ -455,8 +455,9 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     SET_PARAMETER,
     SET_TEMPO,
     SET_CADENCE,
+    INSTRUMENT_CONTROL,
     WITHDRAW,
-) = range(1, 22)
+) = range(1, 23)
 
 STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_SLICES, STRETCH_VARISPEED = range(4)
 """Ways in which a clip follows a tempo map."""

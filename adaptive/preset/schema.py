@@ -185,6 +185,9 @@ class SteerTable(Table, frozen=True):
 StyleWeight = Annotated[float, Meta(ge=0.0, le=1000.0)]
 
 
+MidiChannel = Annotated[int, Meta(ge=1, le=16)]
+
+
 class LayerTable(Table, frozen=True):
     """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
 
@@ -196,6 +199,8 @@ class LayerTable(Table, frozen=True):
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
+    midi: str | None = None
+    midi_channels: tuple[MidiChannel, ...] | None = None
     style: Name | dict[Name, StyleWeight] | None = None
     instrument: Name | Instrument | None = None
     level_db: Control = 0.0

@@ -312,7 +312,7 @@ def render_to_files(
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
-        result.remarks += missing.sentences()
+        result.remarks += missing.sentences() + renderer.performance.remarks
     return result
 
 
