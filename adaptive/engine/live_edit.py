@@ -116,6 +116,8 @@ def _mapped(spec: EngineSpec) -> set[Control]:
 def _detail(spec: EngineSpec, mapping: MappingSpec) -> object:
     if mapping.kind == k.MAP_SEND_DB:
         return spec.buses[mapping.bus].sends[mapping.send]
+    if mapping.kind == k.MAP_INSTRUMENT:
+        return (mapping.instrument, mapping.name)
     return (mapping.insert, mapping.name) if mapping.kind == k.MAP_INSERT else None
 
 
@@ -174,6 +176,8 @@ def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
         if kind in DEFAULTS:
             name, value = DEFAULTS[kind]
             engine.memory["buses"][index // k.PAIRS][name][index % k.PAIRS] = value
+        elif kind == k.MAP_INSTRUMENT and isinstance(detail, tuple):
+            _set_instrument(engine, new, detail[0])
         elif kind == k.MAP_INSERT and isinstance(detail, tuple):
             for insert in new.buses[index].inserts:
                 if insert.name == detail[0]:
@@ -215,4 +219,9 @@ def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """Store settings of instruments.  Single words; old and new ones may be mixed for a quantum, 1.3 ms."""
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
-            engine.memory.instruments.set(index, new.instruments[index])
+            _set_instrument(engine, new, index)
+
+
+def _set_instrument(engine: Engine, new: EngineSpec, row: int) -> None:
+    mapped = (one for one in new.mappings if one.kind == k.MAP_INSTRUMENT and one.instrument == row)
+    engine.memory.instruments.set(row, new.instruments[row], {one.name for one in mapped})

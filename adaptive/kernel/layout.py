@@ -442,7 +442,7 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB = range(6)
+MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_INSTRUMENT = range(7)
 """What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master.
 
 The level of the master can be held; a curve of it is that of a bus.
