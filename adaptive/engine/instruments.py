@@ -42,10 +42,11 @@ class Instruments:
         """
         source = SOURCES[spec.kind]
         record = aligned(source.instrument, 1)
-        voices = aligned(source.voices, -(-spec.voices // k.LANES))
+        limit = spec.voices + source.spare_voices
+        voices = aligned(source.voices, -(-limit // k.LANES))
         voices["event_offset"], voices["release_frame"] = -1, NEVER
         head = record[0]
-        head["bus"], head["voice_limit"], head["first_event"] = spec.bus, spec.voices, -1
+        head["bus"], head["voice_limit"], head["first_event"] = spec.bus, limit, -1
         head["voices"], head["group_count"] = address(voices), voices.size
         head["fade_from"] = head["fade_to"] = head["fade_value"] = 1.0
         if source.prepare is not None:

@@ -159,8 +159,8 @@ def shaped_ramp_fields(name: str) -> list[Any]:
     return [*ramp_fields(name), (f"{name}_shape", "i4", PAIRS)]
 
 
-LANE_BLOCKS = 3
-"""Scratch blocks of 64 frames of sixteen lanes: output of the oscillators, left sums, right sums."""
+LANE_BLOCKS = 4
+"""Scratch blocks of 64 frames of sixteen lanes: oscillators, left sums, right sums, oscillators of the right."""
 
 PARAMETER = record(
     [

@@ -18,11 +18,10 @@ def ratios_of(parameters: Sequence[Parameter]) -> Any:
 
 
 @rtsafe
-def follow_controls(instrument: Any, ratios: int) -> None:
-    """Move all parameters by one quantum, to ``now``; an instrument at rest has them at once.
+def follow_controls(instrument: Any, ratios: int, was_sounding: int) -> None:
+    """Move all parameters by one quantum, to ``now``; an instrument that was silent has them at once.
 
-    A change takes 43 ms, as those of inserts do.  To be called before the commands of the quantum are taken:
-    these say that the instrument sounds.
+    A change takes 43 ms, as those of inserts do.  An instrument at rest need not call it.
 
     Parameters
     ----------
@@ -30,10 +29,12 @@ def follow_controls(instrument: Any, ratios: int) -> None:
         Made by `source_record.instrument_record`, with parameters.
     ratios : int64
         Mask of the parameters that move along ratios, see `ratios_of`.
+    was_sounding : int32
+        ``sounding`` before the commands of the quantum were taken.
     """
     column = np.int64(0)
     for row in range(instrument["wanted"].shape[0]):
-        if instrument["sounding"] == 0:
+        if was_sounding == 0:
             instrument["now"][row, column] = instrument["wanted"][row, column]
             instrument["aimed"][row, column] = instrument["wanted"][row, column]
             instrument["steps_left"][row, column] = np.int32(0)

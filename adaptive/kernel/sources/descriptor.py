@@ -122,6 +122,8 @@ class SoundSource:
         Numbers that may change while it plays, and that may not.
     texts : tuple
         Texts that an instrument of this kind is made of.
+    spare_voices : int
+        Voices beyond those that a preset asks for, in which notes fade out whose voice another needs.
     usual_voices : int
         Notes that sound at a time, where a preset does not say it.
     """
@@ -137,6 +139,7 @@ class SoundSource:
     options: tuple[Option, ...] = ()
     texts: tuple[SourceText, ...] = ()
     usual_voices: int = DEFAULT_VOICES
+    spare_voices: int = 0
 
     @property
     def has_controls(self) -> bool:

@@ -17,15 +17,14 @@ def test_parameters_move_by_difference_or_ratio_and_at_rest_at_once() -> None:
     ratios = ratios_of(PARAMETERS)
     row = np.zeros(1, instrument_record([], PARAMETERS))[0]
     row["wanted"][:, 0] = 0.0, 100.0
-    follow_controls(row, ratios)
+    follow_controls(row, ratios, np.int32(0))
     settled = row["now"][:, 0].copy()
-    row["sounding"] = 1
     row["wanted"][:, 0] = 1.0, 10000.0
     for _ in range(RAMP_QUANTA // 2):
-        follow_controls(row, ratios)
+        follow_controls(row, ratios, np.int32(1))
     half = row["now"][:, 0].copy()
     for _ in range(RAMP_QUANTA // 2):
-        follow_controls(row, ratios)
+        follow_controls(row, ratios, np.int32(1))
 
     assert ratios == 2
     assert settled.tolist() == [0.0, 100.0]
