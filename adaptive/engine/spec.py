@@ -151,7 +151,10 @@ class MappingSpec:
     send : int
         Which send of the bus, for ``MAP_SEND_DB``.
     insert, name : str
-        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``.
+        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``; `name` is also the parameter
+        for ``MAP_INSTRUMENT``.
+    instrument : int
+        Row of the instrument that plays on the bus, for ``MAP_INSTRUMENT``.
     """
 
     parameter: int
@@ -161,6 +164,7 @@ class MappingSpec:
     send: int = 0
     insert: str = ""
     name: str = ""
+    instrument: int = 0
 
 
 EngineRow = tuple[str, int]

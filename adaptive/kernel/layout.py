@@ -165,8 +165,8 @@ def shaped_ramp_fields(name: str) -> list[Any]:
     return [*ramp_fields(name), (f"{name}_shape", "i4", PAIRS)]
 
 
-LANE_BLOCKS = 3
-"""Scratch blocks of 64 frames of sixteen lanes: output of the oscillators, left sums, right sums."""
+LANE_BLOCKS = 4
+"""Scratch blocks of 64 frames of sixteen lanes: oscillators, left sums, right sums, oscillators of the right."""
 
 PARAMETER = record(
     [
@@ -469,8 +469,11 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 PANNED = -2
 """The `output` of a bus that the panner takes to the speakers."""
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_PLACE = range(7)
-"""What a curve or a held value sets: a control or a place of a bus, a send, a parameter of an insert.
+(
+    MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_PLACE, MAP_INSTRUMENT,
+) = range(8)  # fmt: skip
+"""What a curve or a held value sets: a control or a place of a bus, a send, a parameter of an insert, the
+master, or a parameter of an instrument.
 
 The level of the master can be held; a curve of it is that of a bus.
 """

@@ -13,6 +13,7 @@ from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
+from adaptive.preset.instrument_controls import check_instruments
 from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.midi_inputs import check_midi_input, is_clock, sets_chord, targets_of
 from adaptive.preset.mixer import check_mixer
@@ -373,6 +374,7 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
     check_placed(file, faults)
+    check_instruments(file, faults)
     check_snapshots(file, faults)
 
 

@@ -39,6 +39,8 @@ from adaptive.engine.standard_rigs import standard_rig
 from adaptive.kernel import layout as kernel
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
+from adaptive.preset.instrument_controls import instrument_named
+from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
 from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
 from adaptive.preset.placed import places
@@ -215,6 +217,7 @@ class _Builder:
         strip = with_files(channel_spec(name, table, self.defaults), self.preset.stems)
         sends = self._add_strip(place.bus, strip, table, "layers", name)
         self._map_channel(place.bus, table, sends)
+        self._map_instrument(place, table.instrument)
         self.layers[name] = place
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
@@ -223,6 +226,7 @@ class _Builder:
         gain, pan = (1.0, 0.0) if place.reads_files else (db_to_gain(table.level_db), table.pan)
         strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
         self._add_strip(place.bus, strip, table, "stingers", name)
+        self._map_instrument(place, table.instrument)
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
@@ -384,6 +388,19 @@ class _Builder:
                 index = self.index_of[level.over]
                 self.mappings.append(MappingSpec(index, kernel.MAP_SEND_DB, bus, level.points, send=number))
         self.mappings += insert_mappings(table.inserts, bus, self.index_of)
+
+    def _map_instrument(self, place: LayerPlace, named: str | AnyInstrumentTable | None) -> None:
+        """Add the curves of the instrument of a layer or a stinger."""
+        table = instrument_named(self.preset.file, named)
+        if place.instrument is None or not isinstance(table, SourceTable):
+            return
+        for name, curve in table.curves().items():
+            self.mappings.append(
+                MappingSpec(
+                    self.index_of[curve.over], kernel.MAP_INSTRUMENT, place.bus, curve.points,
+                    name=name, instrument=place.instrument,
+                )
+            )  # fmt: skip
 
     def _map(self, bus: int, control: Control | None, kind: int) -> None:
         if isinstance(control, Curve):
