@@ -123,6 +123,11 @@ class SoundSource:
         Texts that an instrument of this kind is made of.
     usual_voices : int
         Notes that sound at a time, where a preset does not say it.
+    begin : callable or None
+        ``(instrument, spec, sample_rate) -> object``: makes what belongs to an instrument, such as memory
+        that it shares with others, and writes its addresses; kept as long as the instrument.
+    is_instrument : bool
+        Whether a preset can name it as an instrument.
     """
 
     kind: str
@@ -136,6 +141,8 @@ class SoundSource:
     options: tuple[Option, ...] = ()
     texts: tuple[SourceText, ...] = ()
     usual_voices: int = DEFAULT_VOICES
+    begin: Callable[[Any, Any, int], object] | None = None
+    is_instrument: bool = True
 
     @property
     def settings(self) -> tuple[Option, ...]:
