@@ -66,6 +66,9 @@ def render(
         str | None,
         typer.Option(help="cut, fade (three seconds, behind a trace; the default) or cadence (on the bar)."),
     ] = None,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a trace with names that the preset does not declare.")
     ] = False,
@@ -78,7 +81,7 @@ def render(
     if loudness is not None and out.suffix.lower() == MIDI_SUFFIX:
         message = "--loudness goes with an audio file; a MIDI file has none"
         raise UsageError(message)
-    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
+    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun, may_run_code=allow_code)
     _tell_ignored(job, is_refused=strict)
     warm_kernel(loaded)
     began = time.monotonic()

@@ -11,6 +11,7 @@ from adaptive.inputs.midi_input import MidiInput
 from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.http import HttpInput
+from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
 from adaptive.sinks.stderr_mute import muted_stderr
@@ -47,12 +48,17 @@ def _midi_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | Non
     return MidiOut(host, options.midi_out, _find_midi, lambda frame: host.client_times.heard_s(frame))
 
 
+def _patches(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return PatchInput(host, options.may_run_code)
+
+
 INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
     "http": _http,
     "midi": _midi,
     "midi_out": _midi_out,
+    "patches": _patches,
 }
 """Every input by its name.  A session opens them in this order."""
 

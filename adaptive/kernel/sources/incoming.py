@@ -23,7 +23,7 @@ from adaptive.kernel.sources.notes import bus_of, entries_of, forget_starts, tak
 Q = np.int64(QUANTUM)
 STEP = F32(1.0 / QUANTUM)
 LOUDEST = F32(16.0)  # +24 dBFS
-READ, VALID = (np.int64(RING_WORDS.fields[name][1]) for name in ("read", "valid_from"))  # type: ignore[index]
+READ, VALID = (np.int64(RING_WORDS.fields[name][1]) for name in ("read", "valid_from"))
 
 
 @rtsafe

@@ -7,7 +7,8 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
-from adaptive.kernel.sources.incoming_settings import FrameRing, IncomingSpec
+from adaptive.kernel.sources.frame_ring import FrameRing
+from adaptive.kernel.sources.incoming_settings import IncomingSpec
 from tests.helpers.rendering import buses_of, engine_of
 
 Q = 64
