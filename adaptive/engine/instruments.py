@@ -33,6 +33,7 @@ class Instruments:
         self._specs: dict[int, InstrumentSpec] = {}
         self._records: dict[int, Array] = {}
         self._voices: dict[int, Array] = {}
+        self._belongings: dict[int, object] = {}
         self._replaced: list[object] = []
 
     def begin(self, row: int, spec: InstrumentSpec) -> None:
@@ -54,7 +55,10 @@ class Instruments:
         source.fill(head, spec, self._rate)
         self._want(head, spec)
         if row in self._records:
-            self._replaced.append((self._specs[row], self._records[row], self._voices[row]))
+            self._replaced.append(
+                (self._specs[row], self._records[row], self._voices[row], self._belongings.get(row))
+            )
+        self._belongings[row] = None if source.begin is None else source.begin(head, spec, self._rate)
         self._specs[row], self._records[row], self._voices[row] = spec, record, voices
         self._table[row] = address(record)
 
@@ -93,6 +97,10 @@ class Instruments:
     def record(self, row: int) -> Any:
         """The record of an instrument."""
         return self._records[row][0]
+
+    def belongings(self, row: int) -> object:
+        """What the source has made for an instrument; see `SoundSource.begin`."""
+        return self._belongings[row]
 
     def voices(self, row: int) -> Array:
         """The groups of voices of an instrument."""

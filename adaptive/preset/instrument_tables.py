@@ -169,7 +169,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
 
 
 SOURCE_TABLES: dict[str, type[SourceTable]] = {
-    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth"
+    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth" and source.is_instrument
 }
 """The tables that are made, by kind."""
 

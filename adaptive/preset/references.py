@@ -253,10 +253,7 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
 def _layers(file: PresetFile, faults: FaultList) -> None:
     for name, layer in file.layers.items():
         at: KeyPath = ("layers", name)
-        if (layer.stem is None) == (layer.generator is None):
-            found = "neither" if layer.stem is None else "both"
-            keys = [(*at, "stem"), (*at, "generator")]
-            faults.add(at, f"must have either a `stem` or a `generator`, got {found}", keys)
+        _sound_of(layer, at, faults)
         if layer.generator is None:
             if layer.steer != SteerTable():
                 faults.add((*at, "steer"), "goes with a `generator`, not with a `stem`")
@@ -277,6 +274,22 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             if getattr(layer.steer, control) is not None:
                 text = "goes with `[steer]`: all layers share the harmony"
                 faults.add((*at, "steer", control), text)
+
+
+def _sound_of(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+    """A layer has one sound: a stem, a generator, an input, or a patch, for which a generator may write."""
+    given = [key for key in ("stem", "generator", "input", "pyo") if getattr(layer, key) is not None]
+    if len(given) != 1 and given != ["generator", "pyo"]:
+        if set(given) <= {"stem", "generator"}:
+            found = "both" if given else "neither"
+            text = f"must have either a `stem` or a `generator`, got {found}"
+        else:
+            text = f"has {' and '.join(f'`{key}`' for key in given)}; one of them is its sound"
+        faults.add(at, text, [(*at, key) for key in given or ("stem", "generator")])
+    if layer.latency_ms is not None and layer.input is None and layer.pyo is None:
+        faults.add((*at, "latency_ms"), "goes with an `input` or a `pyo` patch")
+    if layer.pyo is not None and layer.instrument is not None:
+        faults.add((*at, "instrument"), "does not go with `pyo`: the patch is the instrument")
 
 
 def _all_layers(file: PresetFile, faults: FaultList) -> None:

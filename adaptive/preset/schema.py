@@ -186,10 +186,20 @@ StyleWeight = Annotated[float, Meta(ge=0.0, le=1000.0)]
 
 
 MidiChannel = Annotated[int, Meta(ge=1, le=16)]
+CardChannel = Annotated[int, Meta(ge=1, le=64)]
+"""A channel of the sound card, counted from 1."""
+
+# not tuple[CardChannel, CardChannel]: beside a text and a number, msgspec 0.21 reads freed memory there
+CardPair = Annotated[tuple[CardChannel, ...], Meta(min_length=2, max_length=2)]
+"""Two channels of the sound card: left and right."""
 
 
 class LayerTable(Table, frozen=True):
-    """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
+    """`[layers.NAME]`: one mixer strip that plays stems, a generator, or what comes in.
+
+    Stems may differ in each section.  What comes in is an `input`, from the sound card or a program, or a
+    `pyo` patch.
+    """
 
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
     order: Order = "shuffle"
@@ -216,6 +226,14 @@ class LayerTable(Table, frozen=True):
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
     stretch: Stretch | None = None
     transpose: Annotated[float, Meta(ge=-12.0, le=12.0)] | Literal["key"] = 0.0
+    input: Name | CardChannel | CardPair | None = None
+    pyo: Annotated[str, Meta(min_length=1, max_length=1024)] | None = None
+    latency_ms: Annotated[float, Meta(ge=2.0, le=2000.0)] | None = None
+
+    @property
+    def comes_in(self) -> bool:
+        """Whether its sound comes from outside and no notes are written for it."""
+        return self.generator is None and (self.input is not None or self.pyo is not None)
 
 
 class SectionTable(Table, frozen=True):

@@ -11,6 +11,7 @@ from adaptive.inputs.midi_input import MidiInput
 from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.http import HttpInput
+from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
 from adaptive.session.osc_out import OscOut
@@ -56,6 +57,10 @@ def _osc_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None
     return OscOut(host, options.site.file.osc_out, host.peaks)
 
 
+def _patches(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return PatchInput(host, options.may_run_code)
+
+
 INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
@@ -63,6 +68,7 @@ INPUT_KINDS: dict[str, MakeInput] = {
     "midi": _midi,
     "midi_out": _midi_out,
     "osc_out": _osc_out,
+    "patches": _patches,
 }
 """Every input by its name.  A session opens them in this order."""
 

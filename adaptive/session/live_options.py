@@ -36,6 +36,8 @@ class LiveOptions:
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
         Whether Python reads all OSC, instead of the OSC receiver's thread.
+    may_run_code : bool
+        Whether code that a preset brings may run.
     may_jump : bool
         Whether `jump` is accepted.
     midi : tuple of str
@@ -61,6 +63,7 @@ class LiveOptions:
     beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
+    may_run_code: bool = False
     may_jump: bool = False
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()

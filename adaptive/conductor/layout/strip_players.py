@@ -12,6 +12,7 @@ from typing import Protocol
 from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
 from adaptive.instruments import kits
+from adaptive.instruments.incoming import stream_of
 from adaptive.instruments.kinds import instrument_spec, table_of
 from adaptive.instruments.songs import plays_programs, song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
@@ -142,7 +143,9 @@ def kinds_used(file: PresetFile) -> set[str]:
 
 
 def instrument_of(table: LayerTable) -> str | AnyInstrumentTable | None:
-    """The instrument or kit of a generated layer; None for a recorded one."""
+    """The instrument or kit of a generated layer, or the stream of one that comes in; None: recorded."""
+    if table.input is not None or table.pyo is not None:
+        return stream_of(table)
     if table.generator is None:
         return None
     return table.instrument or GENERATORS[table.generator].instrument_for(blend_text(table.style))

@@ -126,6 +126,11 @@ class SoundSource:
         Voices beyond those that a preset asks for, in which notes fade out whose voice another needs.
     usual_voices : int
         Notes that sound at a time, where a preset does not say it.
+    begin : callable or None
+        ``(instrument, spec, sample_rate) -> object``: makes what belongs to an instrument, such as memory
+        that it shares with others, and writes its addresses; kept as long as the instrument.
+    is_instrument : bool
+        Whether a preset can name it as an instrument.
     """
 
     kind: str
@@ -140,6 +145,8 @@ class SoundSource:
     texts: tuple[SourceText, ...] = ()
     usual_voices: int = DEFAULT_VOICES
     spare_voices: int = 0
+    begin: Callable[[Any, Any, int], object] | None = None
+    is_instrument: bool = True
 
     @property
     def has_controls(self) -> bool:

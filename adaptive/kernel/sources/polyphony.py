@@ -12,7 +12,7 @@ import numpy as np
 
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.layout import LANES, QUANTUM
-from adaptive.kernel.sources.notes import OFF, RELEASE, starts
+from adaptive.kernel.sources.notes import OFF, RELEASE
 
 Q = np.int64(QUANTUM)
 OLDER_BY_RELEASE = np.int64(2**32)

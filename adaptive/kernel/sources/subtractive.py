@@ -16,7 +16,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2
+from adaptive.kernel.dsp.maths import F32, ONE, ZERO, exp2
 from adaptive.kernel.fill import clear
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.sources.controls import follow_controls, ratios_of
