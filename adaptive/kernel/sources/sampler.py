@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2
 from adaptive.kernel.dsp.vectors import add_lane_sums
 from adaptive.kernel.layout import ENTRY, HEADER, LANES, QUANTUM, TELEMETRY
 from adaptive.kernel.sources.notes import (
@@ -112,52 +112,71 @@ def aim_voice(group: Any, sampler: Any, region: Any, lane: int, at: int, rate: f
     level = (
         group["level"][AMPLITUDE, lane] * group["loudness"][lane] * sampler["gain"] * sampler["fade_value"]
     )
-    group["step"][lane] = group["resting_step"][lane]
     cutoff = group["cutoff"][lane]
-    if group["is_moving"][lane] == 1:
-        modulation = ZERO
-        if region["has_modulation"] == 1:
-            advance_envelope(group, MODULATION, lane, frames)
-            modulation = group["level"][MODULATION, lane]
+    if region["has_modulation"] == 0 and group["is_moving"][lane] == 0:
+        group["step"][lane] = group["resting_step"][lane]
+    else:
+        before, wave, vibrato = group["level"][MODULATION, lane], ZERO, ZERO
+        advance_envelope(group, MODULATION, lane, frames)
+        modulation = group["level"][MODULATION, lane]
+        if group["is_moving"][lane] == 1 or modulation != before or group["step"][lane] == 0:
             if group["part"][MODULATION, lane] == RISE:  # convex, section 8.1.3
                 modulation = ONE - concave(ONE - modulation)
-        wave = wave_of(group["lfo_frames"][lane], group["lfo_delay"][0, lane], group["lfo_step"][0, lane])
-        vibrato = wave_of(group["lfo_frames"][lane], group["lfo_delay"][1, lane], group["lfo_step"][1, lane])
-        pitch = group["tuned"][lane] + sampler["tune"] + modulation * group["modulation_pitch"][lane]
-        pitch += wave * group["lfo_pitch"][0, lane] + vibrato * group["lfo_pitch"][1, lane]
-        group["step"][lane] = step_of(region, pitch)
-        level *= exp2(wave * group["lfo_octaves"][lane])
-        cutoff += modulation * group["modulation_cutoff"][lane] + wave * group["lfo_cutoff"][lane]
+            if group["is_moving"][lane] == 1:
+                passed, delay, rise = group["lfo_frames"][lane], group["lfo_delay"], group["lfo_step"]
+                wave = wave_of(passed, delay[0, lane], rise[0, lane])
+                vibrato = wave_of(passed, delay[1, lane], rise[1, lane])
+                level *= exp2(wave * group["lfo_octaves"][lane])
+            pitch = group["tuned"][lane] + sampler["tune"] + modulation * group["modulation_pitch"][lane]
+            pitch += wave * group["lfo_pitch"][0, lane] + vibrato * group["lfo_pitch"][1, lane]
+            group["step"][lane] = step_of(region, pitch)
+            cutoff += modulation * group["modulation_cutoff"][lane] + wave * group["lfo_cutoff"][lane]
+        else:
+            cutoff = group["aimed"][lane]
     group["gain_step"][lane] = (level - group["gain_value"][lane]) / frames
     group["gain_origin"][lane] = F32(at)
     group["gain_until"][lane] = F32(Q)
     group["pan_left"][lane] += PAN_SHARE * (group["pan_left_wanted"][lane] - group["pan_left"][lane])
     group["pan_right"][lane] += PAN_SHARE * (group["pan_right_wanted"][lane] - group["pan_right"][lane])
     if region["is_filtered"] == 1:
-        aim_filter(group, lane, cutoff, frames, rate)
+        aim_filter(group, lane, cutoff, rate)
 
 
 @rtsafe
-def aim_filter(group: Any, lane: int, cutoff_pitch: float, frames: float, rate: float) -> None:
+def for_new_filter(group: Any, lane: int) -> None:
+    """Forget the coefficients of a voice's filter."""
+    group["b1"][lane] = ZERO
+    group["b2"][lane] = ZERO
+    group["b3"][lane] = ZERO
+    group["b1_step"][lane] = ZERO
+    group["b2_step"][lane] = ZERO
+    group["b3_step"][lane] = ZERO
+
+
+@rtsafe
+def aim_filter(group: Any, lane: int, cutoff_pitch: float, rate: float) -> None:
     """Move the coefficients of a voice's filter to a cutoff; those of a new note begin there."""
-    if group["aimed"][lane] == cutoff_pitch and group["a1"][lane] != ZERO:  # it stays where it is
-        group["a1_step"][lane] = ZERO
-        group["a2_step"][lane] = ZERO
-        group["a3_step"][lane] = ZERO
-        return
+    is_new = group["b3"][lane] == ZERO
+    group["b1"][lane] += group["b1_step"][lane] * F32(Q)
+    group["b2"][lane] += group["b2_step"][lane] * F32(Q)
+    group["b3"][lane] += group["b3_step"][lane] * F32(Q)
+    group["b1_step"][lane] = ZERO
+    group["b2_step"][lane] = ZERO
+    group["b3_step"][lane] = ZERO
+    if group["aimed"][lane] == cutoff_pitch and not is_new:
+        return  # it stays where it is
     group["aimed"][lane] = cutoff_pitch
     warp = filter_warp_of_pitch(cutoff_pitch, rate)
     a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
-    a2 = warp * a1
-    a3 = warp * a2
-    is_new = group["a1"][lane] == ZERO
-    group["a1_step"][lane] = ZERO if is_new else (a1 - group["a1"][lane]) / frames
-    group["a2_step"][lane] = ZERO if is_new else (a2 - group["a2"][lane]) / frames
-    group["a3_step"][lane] = ZERO if is_new else (a3 - group["a3"][lane]) / frames
+    b1, b2, b3 = a1 + a1 - ONE, TWO * warp * a1, TWO * warp * warp * a1
     if is_new:
-        group["a1"][lane] = a1
-        group["a2"][lane] = a2
-        group["a3"][lane] = a3
+        group["b1"][lane] = b1
+        group["b2"][lane] = b2
+        group["b3"][lane] = b3
+    else:
+        group["b1_step"][lane] = (b1 - group["b1"][lane]) / F32(Q)
+        group["b2_step"][lane] = (b2 - group["b2"][lane]) / F32(Q)
+        group["b3_step"][lane] = (b3 - group["b3"][lane]) / F32(Q)
 
 
 @rtsafe
@@ -194,7 +213,7 @@ def begin_voice(
     group["last"][lane] = ZERO
     group["low"][lane] = ZERO
     group["band"][lane] = ZERO
-    group["a1"][lane] = ZERO
+    for_new_filter(group, lane)
     group["pan_left"][lane] = group["pan_left_wanted"][lane]
     group["pan_right"][lane] = group["pan_right_wanted"][lane]
     has_delay = group["left"][AMPLITUDE, lane] > ZERO

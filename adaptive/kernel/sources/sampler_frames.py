@@ -95,30 +95,34 @@ def _added(builder: Any, value: Any, base: Any, at: Any) -> None:
 
 
 class _LowPass:
-    """Sixteen filters of two poles (see `dsp.svf`), each of which passes its input where it is not `wet`."""
+    """Sixteen filters of two poles, each of which passes its input where it is not `wet`.
+
+    As in `synth_frames`: the low-pass is the mean of the old and the new state.
+    """
 
     def __init__(self, builder: Any, voices: Any) -> None:
         self.builder = builder
         self.state = {
             name: cgutils.alloca_once_value(builder, _field(builder, voices, name))
-            for name in ("low", "band", "a1", "a2", "a3")
+            for name in ("low", "band")
         }
-        self.steps = {name: _field(builder, voices, f"{name}_step") for name in ("a1", "a2", "a3")}
-        self.wet = _field(builder, voices, "wet")
-        self.dry = builder.fsub(everywhere(1.0, LANE_FLOATS), self.wet)
+        self.lines = [[_field(builder, voices, f"b{n}{end}") for end in ("", "_step")] for n in (1, 2, 3)]
+        wet = _field(builder, voices, "wet")
+        self.dry = builder.fsub(everywhere(1.0, LANE_FLOATS), wet)
+        self.half_wet = builder.fmul(everywhere(0.5, LANE_FLOATS), wet)
 
-    def step(self, x: Any) -> Any:
-        """Filter one frame; the coefficients move along straight lines."""
+    def step(self, x: Any, frame: Any) -> Any:
+        """Filter one frame; the coefficients are straight lines over the quantum."""
         builder = self.builder
-        low, band, a1, a2, a3 = (builder.load(self.state[name]) for name in ("low", "band", "a1", "a2", "a3"))
+        b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
+        low, band = (builder.load(self.state[name]) for name in ("low", "band"))
         above = builder.fsub(x, low)
-        middle = builder.fadd(builder.fmul(a1, band), builder.fmul(a2, above))
-        under = builder.fadd(low, builder.fadd(builder.fmul(a2, band), builder.fmul(a3, above)))
-        builder.store(builder.fsub(builder.fadd(middle, middle), band), self.state["band"])
-        builder.store(builder.fsub(builder.fadd(under, under), low), self.state["low"])
-        for name, value in (("a1", a1), ("a2", a2), ("a3", a3)):
-            builder.store(builder.fadd(value, self.steps[name]), self.state[name])
-        return builder.fadd(builder.fmul(self.wet, under), builder.fmul(self.dry, x))
+        next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, above))
+        next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, above))
+        builder.store(next_low, self.state["low"])
+        builder.store(next_band, self.state["band"])
+        passed = builder.fmul(self.half_wet, builder.fadd(low, next_low))
+        return builder.fadd(passed, builder.fmul(self.dry, x))
 
     def store_state(self, voices: Any) -> None:
         """Store the state for the next piece."""
@@ -147,7 +151,7 @@ def _shape_lanes(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: 
                 frame = splat(builder, builder.sitofp(index, ir.FloatType()), LANE_FLOATS)
                 passed = load(builder, blocks, at, LANE_FLOATS)
                 if low_pass is not None:
-                    passed = low_pass.step(passed)
+                    passed = low_pass.step(passed, frame)
                 is_late = builder.fcmp_ordered(">", frame, until)
                 frame = builder.select(is_late, until, frame)
                 gain = builder.fadd(value, builder.fmul(rise, builder.fsub(frame, origin)))

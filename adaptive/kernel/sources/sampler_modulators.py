@@ -169,7 +169,8 @@ def resolve_voice(group: Any, sampler: Any, region: Any, modulators: Any, lane: 
     group["lfo_cutoff"][lane] = region["lfo_cutoff"] + shift[LFO_CUTOFF, lane]
     group["lfo_octaves"][lane] = region["lfo_octaves"] + shift[LFO_LEVEL, lane]
     moving += abs(group["lfo_cutoff"][lane]) + abs(group["lfo_octaves"][lane])
-    group["is_moving"][lane] = np.int32(1) if moving > ZERO or region["has_modulation"] == 1 else np.int32(0)
+    group["is_moving"][lane] = np.int32(1) if moving > ZERO else np.int32(0)
+    group["step"][lane] = np.int64(0)  # it is computed anew
     group["resting_step"][lane] = step_of(region, group["tuned"][lane] + sampler["tune"])
     group["cutoff"][lane] = region["cutoff_pitch"] + shift[CUTOFF, lane]
     group["aimed"][lane] = -MOST_PITCH
