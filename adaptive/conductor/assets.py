@@ -18,6 +18,7 @@ from adaptive.composer.plan.section_plan import SectionPlans
 from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.incoming import IncomingLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import NotePlayer, note_player_of
@@ -138,10 +139,14 @@ class Assets:
     stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
 
+    incoming: dict[str, IncomingLayer] = field(default_factory=dict)
+    """Layers whose sound comes from outside."""
+
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
         """What plays each layer, by its name, and each bridge with stems, by the name of its segment."""
         yield from self.stems.items()
         yield from self.generated.items()
+        yield from self.incoming.items()
 
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
@@ -227,7 +232,12 @@ def prepare(
         for name, place in layout.stingers.items()
         if place.instrument is not None
     }
-    return Assets(segments, stems, generated, stingers, fills, plans, pickers, players)
+    incoming = {
+        name: IncomingLayer(place, rate)
+        for name, place in layout.layers.items()
+        if preset.file.layers[name].comes_in
+    }
+    return Assets(segments, stems, generated, stingers, fills, plans, pickers, players, incoming=incoming)
 
 
 def _stem_bars(

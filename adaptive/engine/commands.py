@@ -163,20 +163,22 @@ def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) 
 
 def hold_cell(
     frame: int, cell: int, value: float, frames: int, *, share: float = 1.0, own: float = 0.0,
-    factor: float = 1.0, has_curve: bool = False, is_ratio: bool = False, group: int = 0,
+    factor: float = 1.0, has_curve: bool = False, is_ratio: bool = False, is_angle: bool = False,
+    group: int = 0,
 ) -> Command:  # fmt: skip
     """Hold a cell (`Engine.cell`) at a value in its unit, over what the preset says; share 0 lets it go.
 
     Both move there within `frames`, from the quantum on that begins at `frame` or behind it.  `own` is the
     preset's number, to which the cell returns; with `has_curve`, it is what a curve writes instead.  What is
-    its own is multiplied by `factor`.  With `is_ratio` it moves along ratios, as frequencies do.
+    its own is multiplied by `factor`.  With `is_ratio` it moves along ratios, as frequencies do; with
+    `is_angle` the short way round a circle of degrees.
     """
     return Command(
         frame,
         k.CELL_HOLD,
         0,
         group,
-        int(has_curve) + 2 * int(is_ratio),
+        int(has_curve) + 2 * int(is_ratio) + 4 * int(is_angle),
         0,
         frames,
         cell,

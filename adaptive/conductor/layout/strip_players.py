@@ -12,11 +12,13 @@ from typing import Protocol
 from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
 from adaptive.instruments import kits
+from adaptive.instruments.incoming import stream_of
 from adaptive.instruments.kinds import instrument_spec, table_of
 from adaptive.instruments.songs import plays_programs, song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 from adaptive.preset.mixer import kinds
+from adaptive.preset.placed import places
 from adaptive.preset.schema import LayerTable, PresetFile
 from adaptive.preset.song import read_song
 from adaptive.preset.song_layers import channels_of
@@ -135,12 +137,15 @@ def strip_players(file: PresetFile, folder: Path = Path()) -> dict[str, StripPla
 
 
 def kinds_used(file: PresetFile) -> set[str]:
-    """The optional units of the kernel that a preset uses: of processors, and of what plays its strips."""
-    return kinds(file) | {unit for player in strip_players(file).values() for unit in player.units}
+    """The optional units of the kernel that a preset uses: of processors, places, what plays its strips."""
+    panner = set() if next(places(file), None) is None else {"panner"}
+    return kinds(file) | panner | {unit for player in strip_players(file).values() for unit in player.units}
 
 
 def instrument_of(table: LayerTable) -> str | AnyInstrumentTable | None:
-    """The instrument or kit of a generated layer; None for a recorded one."""
+    """The instrument or kit of a generated layer, or the stream of one that comes in; None: recorded."""
+    if table.input is not None or table.pyo is not None:
+        return stream_of(table)
     if table.generator is None:
         return None
     return table.instrument or GENERATORS[table.generator].instrument_for(blend_text(table.style))
