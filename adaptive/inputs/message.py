@@ -34,7 +34,7 @@ from adaptive.conductor.messages import (
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
-from adaptive.inputs.control_message import MoveControl, check_control
+from adaptive.inputs.control_message import MoveControl, check_control, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
 from adaptive.inputs.reading_source import ReadingSource, arbitrated
@@ -505,12 +505,7 @@ class Checker:
     @property
     def controllable(self) -> list[str]:
         """Names of the layers whose instruments have controls: those that a sampler plays."""
-        file = self._preset.file
-        tables = {name: file.layers[name].instrument for name in self.playable}
-        made = {
-            name: file.instruments.get(one) if isinstance(one, str) else one for name, one in tables.items()
-        }
-        return [name for name, one in made.items() if one is not None and one.kind == "sampler"]
+        return with_controls(self._preset.file, self.playable)
 
     @property
     def playable(self) -> list[str]:
