@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 
 from adaptive.errors import InputError
@@ -10,10 +12,13 @@ from adaptive.inputs.midi.ports import MidiSystem, find_system
 from adaptive.inputs.midi_input import MidiInput
 from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
+from adaptive.session.hours_keeper import HoursKeeper
 from adaptive.session.http import HttpInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
 from adaptive.session.osc_out import OscOut
+from adaptive.session.service_notifier import ServiceNotifier
+from adaptive.session.wall_clock import WallClock
 from adaptive.sinks.stderr_mute import muted_stderr
 from adaptive.sinks.stream import Broadcast
 
@@ -56,6 +61,17 @@ def _osc_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None
     return OscOut(host, options.site.file.osc_out, host.peaks)
 
 
+def _hours(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    if options.site is None or options.site.file.hours is None:
+        return None
+    return HoursKeeper(host, options.site.file.hours, WallClock(), host.fade_place)
+
+
+def _service(host: InputHost, _options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    is_asked = os.environ.get("NOTIFY_SOCKET", "") and hasattr(socket, "AF_UNIX")
+    return ServiceNotifier(host) if is_asked else None
+
+
 INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
@@ -63,6 +79,8 @@ INPUT_KINDS: dict[str, MakeInput] = {
     "midi": _midi,
     "midi_out": _midi_out,
     "osc_out": _osc_out,
+    "hours": _hours,
+    "service": _service,
 }
 """Every input by its name.  A session opens them in this order."""
 

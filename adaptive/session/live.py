@@ -298,6 +298,10 @@ class LiveSession:
             more = {"parameter": parameter, "trouble": "source", "source": source}
             performance.conductor.playback.log_line("health", performance.frame, sentence, **more)
 
+    def fade_place(self, gain: float, seconds: float) -> None:
+        """Move the gain of the whole output within some seconds, beside the listener's volume."""
+        self.inbox.volume.fade_place(gain, seconds)
+
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""
         if self._faults.add(sentence, sender):
