@@ -1,7 +1,8 @@
 """Plays while the place is open, and is silent while it is closed: `[hours]` of a site file.
 
 The end of the hours is a fade of the whole output, which can be taken back: if the clock is put back
-meanwhile, the music goes on where it is.  When the fade is over the music stops, and messages are acted on as ever.
+meanwhile, the music goes on where it is.  When the fade is over the music stops, and messages are acted on as
+ever.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ class HoursKeeper(InputBase):
 
     def _wanted(self, now: datetime.datetime) -> tuple[str, float]:
         """The phase that should be, and the seconds until the place closes."""
-        if not self._is_sure:
+        if not self._is_sure and self._table.unsure != "clock":
             return self._table.unsure, 0.0
         opening = self._hours.at(now)
         if opening is None:
@@ -145,10 +146,10 @@ class HoursKeeper(InputBase):
         else:
             self._fade(0.0, 0.0 if before in {"", "closing"} else min(BACK_S, self._table.fade_s))
             self._play(is_playing=False, seconds=0.0 if before in {"", "closing"} else BACK_S)
-            coming = self._hours.next(now) if self._is_sure else None
+            coming = self._hours.next(now) if self._is_sure or self._table.unsure == "clock" else None
             until = "" if coming is None else f" until {coming.begins.isoformat(timespec='minutes')}"
             reason = f"the place is closed{until}"
-        if not self._is_sure:
+        if not self._is_sure and self._table.unsure != "clock":
             reason += ", until the clock is synchronised"
         if is_told:
             self._log(reason)

@@ -33,11 +33,13 @@ def _osc(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) ->
 
 
 def _tcp(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
-    return None if options.tcp is None else TcpInput(host, options.tcp, options.osc_allowed)
+    return None if options.tcp is None else TcpInput(host, options.tcp, options.osc_allowed, options.trust)
 
 
 def _http(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) -> Input | None:
-    return None if options.http is None else HttpInput(host, options.http, options.allow_origins, broadcast)
+    if options.http is None:
+        return None
+    return HttpInput(host, options.http, options.allow_origins, broadcast, options.trust)
 
 
 def _midi(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:

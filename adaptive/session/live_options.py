@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.inputs.trust import EVERYBODY, Trust
 from adaptive.site.addresses import EVERYWHERE, Networks
 from adaptive.site.load import Site
 
@@ -43,6 +44,8 @@ class LiveOptions:
         Names of MIDI ports to which generated layers and the clock are sent.
     log : Path, optional
         Folder for a decision log that is bounded.
+    trust : Trust
+        What clients have to know.
     site : Site, optional
         The place where it plays: what lies behind the sound card.
     """
@@ -62,6 +65,7 @@ class LiveOptions:
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
+    trust: Trust = EVERYBODY
     site: Site | None = None
 
     @property
