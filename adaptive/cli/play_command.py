@@ -26,6 +26,7 @@ from adaptive.cli.common import (
     console,
     open_site,
     parse_address,
+    read_layout,
     say,
     warm_kernel,
     with_programme,
@@ -94,6 +95,9 @@ def play(
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
@@ -115,6 +119,7 @@ def play(
     site: Annotated[
         Path | None, typer.Option(help="Site file: sound card, speakers and levels of this place.")
     ] = None,
+    layout: Annotated[str, typer.Option(help="speakers, or binaural for headphones.")] = "speakers",
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
     exit_with_parent: Annotated[
@@ -128,6 +133,7 @@ def play(
         raise UsageError(message)
     place = open_site(site)
     device, channels = _card_of(place, device, channels)
+    live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)
     if record is not None:
         _check_recording(record, state, is_watching=watch)
@@ -152,14 +158,18 @@ def play(
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        may_run_code=allow_code,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
         log=log,
         trust=_trust_of(place, token_file),
         site=place,
+        layout=live_layout,
     )
     parent = os.getppid()
-    warm_kernel(loaded)
+    warm_kernel(
+        loaded, has_rig=live_layout != "speakers" or (place is not None and bool(place.file.speakers))
+    )
     drawn = _drawn_seed(seed, place)
     if saved is not None:
         drawn = saved.seed

@@ -42,7 +42,8 @@ def clear_buses(groups: Any) -> None:
 def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
     """Write the settings of a bus into its column."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
-    group["output"][column] = -1 if bus.output is None else bus.output
+    to_master = -1 if bus.placed is None else k.PANNED
+    group["output"][column] = to_master if bus.output is None else bus.output
     group["channel"][column] = bus.channel
     group["gain_from"][column] = group["gain_to"][column] = bus.gain
     group["pan_from"][column] = group["pan_to"][column] = bus.pan
@@ -93,6 +94,7 @@ def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate
 
 def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
     """Write the settings of a parameter; its kind of smoothing and its running state stay unchanged."""
+    record["is_circular"] = spec.is_circular
     record["low"], record["high"], record["default"] = spec.low, spec.high, spec.default
     for key, seconds in (("rise", spec.rise_s), ("fall", spec.fall_s)):
         if spec.is_linear:

@@ -141,14 +141,14 @@ def grow(
     memory.spec, memory.latencies = new, latencies(new)
     memory.inserts.free_dropped()
     memory.instruments.free_replaced()
+    for index in fresh_rows("instrument", old, new):  # before the buses, whose curves set them
+        memory.instruments.begin(index, new.instruments[index])
     for index in fresh_rows("bus", old, new):
         reset_bus(memory["buses"], index)
         memory.sends.forget(index)
         memory.connect_bus(index, new.buses[index])
         memory.begin_inserts(index, new.buses[index])
         settle(memory, index, new.mappings)
-    for index in fresh_rows("instrument", old, new):
-        memory.instruments.begin(index, new.instruments[index])
     # before the counts: the kernel may give a command only to a bus that has a step to carry it out
     memory.show_steps(publish)
     for name, value in memory.counts(new).items():

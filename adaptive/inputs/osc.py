@@ -178,8 +178,8 @@ class OscReader:
                 return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, forget, "
-            f"jump, load and subscribe are{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, control, "
+            f"forget, jump, load and subscribe are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -221,6 +221,9 @@ class OscReader:
                 return [check.key(_let_go(first))]
             case ["chord"]:
                 return [check.chord(_let_go(first))]
+            case ["control", layer, control]:
+                number = int(control) if control.isascii() and control.isdigit() else control
+                return [check.control(layer, number, first)]
             case ["note", layer]:
                 return [check.note(layer, first, _second(arguments))]
         return None

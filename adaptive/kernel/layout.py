@@ -165,8 +165,8 @@ def shaped_ramp_fields(name: str) -> list[Any]:
     return [*ramp_fields(name), (f"{name}_shape", "i4", PAIRS)]
 
 
-LANE_BLOCKS = 3
-"""Scratch blocks of 64 frames of sixteen lanes: output of the oscillators, left sums, right sums."""
+LANE_BLOCKS = 4
+"""Scratch blocks of 64 frames of sixteen lanes: oscillators, left sums, right sums, oscillators of the right."""
 
 PARAMETER = record(
     [
@@ -178,6 +178,7 @@ PARAMETER = record(
         ("rise", "f4"),  # one pole: share of the distance left after a quantum; linear: change per quantum
         ("fall", "f4"),
         ("is_linear", "i4"),
+        ("is_circular", "i4"),  # 1: `high` is the same as `low`, and it moves the short way round
         ("program", "i4"),  # -1: set from outside, not derived
         ("stale_frames", "i8"),  # 0: never
         ("fallback", "i4"),  # when stale: one of FALLBACK_…
@@ -406,6 +407,9 @@ HEADER = record(
         ("at_stretch_work", "i8"),
         ("at_stretch_tables", "i8"),
         ("at_sinc", "i8"),
+        # of an engine that pans to speakers; 0 in others
+        ("at_rig", "i8"),
+        ("at_folds", "i8"),  # for each number of channels of a device: where it plays each of the engine's
     ]
 )
 
@@ -451,8 +455,9 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     SET_PARAMETER,
     SET_TEMPO,
     SET_CADENCE,
+    INSTRUMENT_CONTROL,
     WITHDRAW,
-) = range(1, 22)
+) = range(1, 23)
 
 STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_SLICES, STRETCH_VARISPEED = range(4)
 """Ways in which a clip follows a tempo map."""
@@ -461,8 +466,14 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB = range(6)
-"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master.
+PANNED = -2
+"""The `output` of a bus that the panner takes to the speakers."""
+
+(
+    MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_PLACE, MAP_INSTRUMENT,
+) = range(8)  # fmt: skip
+"""What a curve or a held value sets: a control or a place of a bus, a send, a parameter of an insert, the
+master, or a parameter of an instrument.
 
 The level of the master can be held; a curve of it is that of a bus.
 """

@@ -12,7 +12,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
+from adaptive.kernel.dsp.maths import HALF, ONE, ZERO, gain_of_db
 from adaptive.kernel.input_health import become_stale, fall_back, health_of, is_implausible, watch_rate
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 from adaptive.kernel.leap_guard import is_refused
@@ -117,11 +117,29 @@ def read_slots(
 
 
 @rtsafe
+def short_of(value: float, target: float, round_: float) -> float:
+    """The target of a value on a circle, or the same a turn away, whichever is nearer."""
+    return target - round_ * F32(np.floor((target - value) / round_ + HALF))
+
+
+@rtsafe
+def come_round(parameter: Any) -> None:
+    """Bring a value on a circle back into its range."""
+    low, high, value = parameter["low"], parameter["high"], parameter["value"]
+    if value < low:
+        parameter["value"] = min(value + (high - low), high)
+    elif value > high:
+        parameter["value"] = max(value - (high - low), low)
+
+
+@rtsafe
 def smooth(parameter: Any) -> None:
     """Move a parameter's value towards its target by one quantum."""
     value, target = parameter["value"], parameter["target"]
     if value == target:
         return
+    if parameter["is_circular"] == 1:
+        target = short_of(value, target, parameter["high"] - parameter["low"])
     share = parameter["rise"] if target > value else parameter["fall"]
     if parameter["is_linear"] == 1:
         step = min(max(target - value, -share), share)
@@ -132,6 +150,8 @@ def smooth(parameter: Any) -> None:
         if abs(moved - target) <= F32(1e-6) * (parameter["high"] - parameter["low"]):
             moved = target
         parameter["value"] = moved
+    if parameter["is_circular"] == 1:
+        come_round(parameter)
 
 
 @rtsafe

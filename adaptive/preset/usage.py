@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.instrument_controls import instrument_curves
 from adaptive.preset.key_path import show_path
 from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
+from adaptive.preset.placed import place_curves
 from adaptive.preset.schema import LayerTable
 from adaptive.preset.table import Curve
 from adaptive.preset.tree import Comparison, Reference, Text, Unary, walk
@@ -182,6 +184,8 @@ def _names_read(preset: Preset) -> set[str]:
     master = preset.file.master
     names |= {one.over for one in (master.level_db, master.cutoff_hz) if isinstance(one, Curve)}
     names |= {curve.over for _, curve in mixer_curves(preset.file)}
+    names |= {curve.over for _, curve in place_curves(preset.file)}
+    names |= {curve.over for _, curve in instrument_curves(preset.file)}
     follow = preset.file.tempo_follow
     if follow is not None:
         names |= {name for name in (follow.parameter, follow.heart_rate) if name is not None}

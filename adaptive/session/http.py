@@ -1,4 +1,4 @@
-"""The HTTP server of a session: the Listen page, ``/ws``, ``/listen``, ``/pcm``, ``/health``, ``/metrics``.
+"""The HTTP server of a session: page, ``/ws``, ``/listen``, ``/pcm``, ``/pcm-in``, ``/health``, ``/metrics``.
 
 Native clients send no ``Origin`` header and are accepted, as is the Listen page itself.  Other pages need
 ``--allow-origin``.  The ``Host`` header is checked, so that a foreign host name that resolves to the loopback
@@ -23,6 +23,7 @@ from aiohttp import WSMsgType, web
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection
 from adaptive.inputs.trust import EVERYBODY, REFUSED_S, Trust
+from adaptive.session.incoming.programs import SoundIn
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
 MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
@@ -148,6 +149,7 @@ class HttpSide:
         self._names = LOCAL_NAMES | {bound.lower(), gethostname().lower()}
         self._is_open = bound in {"0.0.0.0", "::"}
         self._broadcast = broadcast
+        self._sound = SoundIn(host)
         self._count = 0
 
     def application(self) -> web.Application:
@@ -158,6 +160,8 @@ class HttpSide:
         application.router.add_get("/ws", self._control)
         application.router.add_get("/health", self._health)
         application.router.add_get("/metrics", self._metrics)
+        for method in ("GET", "POST"):
+            application.router.add_route(method, "/pcm-in/{name}", self._sound.serve)
         if self._broadcast is not None:
             application.router.add_get("/listen", self._broadcast.serve_websocket)
             application.router.add_get("/pcm", self._broadcast.serve_http)

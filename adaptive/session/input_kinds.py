@@ -14,6 +14,7 @@ from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.hours_keeper import HoursKeeper
 from adaptive.session.http import HttpInput
+from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
 from adaptive.session.osc_out import OscOut
@@ -74,6 +75,10 @@ def _service(host: InputHost, _options: LiveOptions, _broadcast: Broadcast | Non
     return ServiceNotifier(host) if is_asked else None
 
 
+def _patches(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return PatchInput(host, options.may_run_code)
+
+
 INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
@@ -83,6 +88,7 @@ INPUT_KINDS: dict[str, MakeInput] = {
     "osc_out": _osc_out,
     "hours": _hours,
     "service": _service,
+    "patches": _patches,
 }
 """Every input by its name.  A session opens them in this order."""
 

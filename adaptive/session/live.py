@@ -421,6 +421,8 @@ class LiveSession:
         if self._night_log is not None:
             self._night_log.end_file()
             self.performance.log.listeners.append(self._night_log.take_line)
+        for remark in self.performance.remarks:
+            self.complain(remark)
 
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":

@@ -8,6 +8,7 @@ from pathlib import Path
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
 from adaptive.inputs.trust import EVERYBODY, Trust
+from adaptive.session.place import Layout
 from adaptive.site.addresses import EVERYWHERE, Networks
 from adaptive.site.load import Site
 
@@ -36,6 +37,8 @@ class LiveOptions:
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
         Whether Python reads all OSC, instead of the OSC receiver's thread.
+    may_run_code : bool
+        Whether code that a preset brings may run.
     may_jump : bool
         Whether `jump` is accepted.
     midi : tuple of str
@@ -47,7 +50,9 @@ class LiveOptions:
     trust : Trust
         What clients have to know.
     site : Site, optional
-        The place where it plays: what lies behind the sound card.
+        The place where it plays: speakers, and what lies behind the sound card.
+    layout : str
+        ``speakers``, or ``binaural`` for headphones.
     """
 
     osc: tuple[str, int] | None = ("127.0.0.1", 9000)
@@ -61,12 +66,14 @@ class LiveOptions:
     beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
+    may_run_code: bool = False
     may_jump: bool = False
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
     trust: Trust = EVERYBODY
     site: Site | None = None
+    layout: Layout = "speakers"
 
     @property
     def osc_allowed(self) -> Networks:

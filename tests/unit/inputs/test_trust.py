@@ -134,7 +134,8 @@ def test_http_wants_the_token_for_all_but_the_page(host: Host) -> None:
     answers = run(
         asked(
             host, "/", "/page.css", f"/health | {good}", f"/health?token={TOKEN}",
-            f"/ws?token={TOKEN} | {upgrade}{key}", "/health", f"/metrics | {bad}", f"/ws | {upgrade}{key}", f"/health?token={TOKEN} | {bad}",
+            f"/ws?token={TOKEN} | {upgrade}{key}", "/health", f"/metrics | {bad}",
+            f"/ws | {upgrade}{key}", f"/health?token={TOKEN} | {bad}",
         )
     )  # fmt: skip
 
@@ -239,8 +240,8 @@ def test_tls_by_certificate_files(host: Host, tmp_path: Path) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key),
-         "-out",         str(certificate)],
+         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", str(key), "-out", str(certificate)],
         check=True, capture_output=True,
     )  # fmt: skip
     trusted = make_trust(None, certificate, key, environment={"ADAPTIVE_TOKEN": TOKEN})
