@@ -101,6 +101,9 @@ def play(
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
+    record_mb: Annotated[
+        int, typer.Option("--record-mb", min=1, help="Megabytes at which the master of a recording ends.")
+    ] = 4000,
     log: Annotated[
         Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")
     ] = None,
@@ -152,6 +155,7 @@ def play(
         allow_origins=frozenset(allow_origin or ()),
         seconds=seconds,
         record=record,
+        record_bytes=record_mb * 1_000_000,
         state=state,
         saved=saved,
         beginning=beginning,

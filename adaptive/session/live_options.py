@@ -45,6 +45,8 @@ class LiveOptions:
         Names of MIDI ports, or parts of them, beside those that the preset names.
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
+    record_bytes : int
+        Bytes at which the master of a recording ends, and its trace with the log.
     log : Path, optional
         Folder for a decision log that is bounded.
     trust : Trust
@@ -71,6 +73,7 @@ class LiveOptions:
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
+    record_bytes: int = 4_000_000_000
     trust: Trust = EVERYBODY
     site: Site | None = None
     layout: Layout = "speakers"
