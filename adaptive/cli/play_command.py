@@ -74,7 +74,7 @@ def play(
     ] = None,
     midi_out: Annotated[
         list[str] | None,
-        typer.Option(help="Part of the name of a MIDI port that gets notes and clock; repeatable."),
+        typer.Option(help="Part of the name of a MIDI port that gets notes and clock, =LAYERS; repeatable."),
     ] = None,
     plain_osc: Annotated[
         bool, typer.Option("--plain-osc", help="Read OSC in Python, not in the compiled OSC receiver.")
