@@ -88,6 +88,7 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "session.live_options": "dataclasses without logic",
     "session.osc_out": "tests/cases/test_place.py",
     "session.site_inputs": "tests/cases/test_place.py",
+    "session.wall_clock": "tests/unit/session/test_hours_keeper.py",
     "sinks.miniaudio_sink": "needs a real sound server: tests/realtime/test_miniaudio.py",
     "sinks.portaudio": "needs a real sound server: tests/realtime/test_device.py",
     "sinks.sink": "a Protocol; tests/unit/session/test_sink_kinds.py makes sinks",
