@@ -40,12 +40,14 @@ from adaptive.inputs.trace_words import ignored_words
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
+from adaptive.session.night_log import wall_now
 from adaptive.session.opening import open_live, open_preset
 from adaptive.session.render_job import LARGEST_SEED
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
 from adaptive.session.state_file import read_state
 from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice
 from adaptive.sinks.stderr_mute import reserve_stderr
+from adaptive.site.addresses import host_and_port
 from adaptive.site.load import Site
 
 
@@ -61,7 +63,9 @@ def play(
     channels: Annotated[int | None, typer.Option(min=1, max=64, help="Channels to open.")] = None,
     sample_rate: Annotated[int, typer.Option(min=8000, max=192000, help="Frames a second.")] = 48000,
     block: Annotated[int, typer.Option(min=0, max=8192, help="Frames a block.")] = 128,
-    osc: Annotated[str, typer.Option(help="Where OSC is received.")] = "127.0.0.1:9000",
+    osc: Annotated[
+        str | None, typer.Option(help="Where OSC is received; 127.0.0.1:9000, or what the site says.")
+    ] = None,
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
     midi: Annotated[
@@ -87,8 +91,14 @@ def play(
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")
     ] = None,
     state: Annotated[
         Path | None,
@@ -132,7 +142,7 @@ def play(
     if choice.name in SOUND_CARD_SINKS:
         reserve_stderr()
     options = LiveOptions(
-        osc=parse_address(osc, "--osc"),
+        osc=_osc_address(osc, place),
         http=parse_address(http, "--http"),
         tcp=parse_address(tcp, "--tcp"),
         allow_origins=frozenset(allow_origin or ()),
@@ -144,8 +154,10 @@ def play(
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        may_run_code=allow_code,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
+        log=log,
         site=place,
         layout=live_layout,
     )
@@ -153,7 +165,7 @@ def play(
     warm_kernel(
         loaded, has_rig=live_layout != "speakers" or (place is not None and bool(place.file.speakers))
     )
-    drawn = secrets.randbelow(2**31) if seed is None else seed
+    drawn = _drawn_seed(seed, place)
     if saved is not None:
         drawn = saved.seed
     tell = Teller()
@@ -183,6 +195,23 @@ def play(
     for sentence in session.repeated_faults():
         say(sentence)
     say(_farewell(session, time.monotonic() - began))
+
+
+def _osc_address(osc: str | None, place: Site | None) -> tuple[str, int]:
+    """Where OSC is received: as the option says, else the site."""
+    if osc is None and place is not None and place.file.osc.listen is not None:
+        return host_and_port(place.file.osc.listen)
+    return parse_address(osc or "127.0.0.1:9000", "--osc")
+
+
+def _drawn_seed(seed: int | None, place: Site | None) -> int:
+    """The seed of chance: as the option says, else the site; with "day" the date as a number, else drawn."""
+    if seed is not None:
+        return seed
+    of_site = None if place is None else place.file.seed
+    if of_site == "day":
+        return int(f"{wall_now():%Y%m%d}")
+    return secrets.randbelow(2**31) if of_site is None else of_site
 
 
 def _card_of(place: Site | None, device: str | None, channels: int | None) -> tuple[str | None, int | None]:

@@ -77,6 +77,9 @@ def render(
     layout: Annotated[
         str, typer.Option(help="speakers, ambix (first-order ambisonics) or binaural (headphones).")
     ] = "speakers",
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a trace with names that the preset does not declare.")
     ] = False,
@@ -90,7 +93,7 @@ def render(
     if loudness is not None and out.suffix.lower() == MIDI_SUFFIX:
         message = "--loudness goes with an audio file; a MIDI file has none"
         raise UsageError(message)
-    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
+    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun, may_run_code=allow_code)
     plan = _plan(place, channels, layout)
     job = replace(job, channels=plan.channels, rig=plan.rig, ceiling_db=plan.ceiling_db)
     _tell_ignored(job, is_refused=strict)

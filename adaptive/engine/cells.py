@@ -26,8 +26,10 @@ def cell_of(memory: Memory, mapping: MappingSpec) -> int:
     Raises
     ------
     KeyError
-        There is no such send or insert, or not yet.
+        There is no such send, insert or instrument, or not yet.
     """
+    if mapping.kind == k.MAP_INSTRUMENT:
+        return memory.instruments.cell(mapping.instrument, mapping.name)
     if mapping.kind == k.MAP_MASTER_DB:
         return address(memory["master"]["control_gain"])
     if mapping.kind == k.MAP_PLACE:
@@ -65,6 +67,8 @@ def settle_cell(memory: Memory, mapping: MappingSpec, value: float) -> None:
     if mapping.kind == k.MAP_SEND_DB:
         send = memory.sends.record_of(mapping.bus, memory.spec.buses[mapping.bus].sends[mapping.send])
         send["wanted"] = send["now"] = send["value"] = db_to_gain(value)
+    elif mapping.kind == k.MAP_INSTRUMENT:
+        memory.instruments.settle(mapping.instrument, mapping.name, value)
     elif mapping.kind == k.MAP_INSERT:
         memory.inserts.settle((mapping.bus, mapping.insert), mapping.name, value)
     elif mapping.kind == k.MAP_PLACE:

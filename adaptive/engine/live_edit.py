@@ -120,6 +120,8 @@ def _detail(spec: EngineSpec, mapping: MappingSpec) -> object:
         return spec.buses[mapping.bus].sends[mapping.send]
     if mapping.kind == k.MAP_PLACE:
         return mapping.name
+    if mapping.kind == k.MAP_INSTRUMENT:
+        return (mapping.instrument, mapping.name)
     return (mapping.insert, mapping.name) if mapping.kind == k.MAP_INSERT else None
 
 
@@ -196,6 +198,8 @@ def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
             engine.memory["master"]["control_gain"] = 1.0
         elif kind == k.MAP_PLACE:
             _move_place(engine, new, index)
+        elif kind == k.MAP_INSTRUMENT and isinstance(detail, tuple):
+            _set_instrument(engine, new, detail[0])
         elif kind == k.MAP_INSERT and isinstance(detail, tuple):
             for insert in new.buses[index].inserts:
                 if insert.name == detail[0]:
@@ -237,4 +241,9 @@ def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """Store settings of instruments.  Single words; old and new ones may be mixed for a quantum, 1.3 ms."""
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
-            engine.memory.instruments.set(index, new.instruments[index])
+            _set_instrument(engine, new, index)
+
+
+def _set_instrument(engine: Engine, new: EngineSpec, row: int) -> None:
+    mapped = (one for one in new.mappings if one.kind == k.MAP_INSTRUMENT and one.instrument == row)
+    engine.memory.instruments.set(row, new.instruments[row], {one.name for one in mapped})

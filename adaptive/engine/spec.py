@@ -102,6 +102,16 @@ class ParameterSpec:
         Time without a new value after which the parameter is stale; None: never.
     fallback : float or None
         Target of a stale parameter; None: it keeps its value.
+    decay_s : float or None
+        The target of a stale parameter moves to `fallback`, 99 % of the way in this time; None: at once.
+    fallback_row : int or None
+        Row of another parameter whose value a stale one takes.
+    expected_rate_hz : float or None
+        How often values should arrive.
+    max_change_per_s : float or None
+        A value that would need a faster change is refused.
+    outlier_sigmas : float or None
+        A value so many standard deviations from the median of the last ones is refused.
     program : tuple of (int, float) or None
         Opcode and operand of each step of the stack machine that derives the value; None: not derived.
     """
@@ -117,6 +127,11 @@ class ParameterSpec:
     stale_after_s: float | None = None
     fallback: float | None = None
     program: tuple[tuple[int, float], ...] | None = None
+    decay_s: float | None = None
+    fallback_row: int | None = None
+    expected_rate_hz: float | None = None
+    max_change_per_s: float | None = None
+    outlier_sigmas: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +151,10 @@ class MappingSpec:
     send : int
         Which send of the bus, for ``MAP_SEND_DB``.
     insert, name : str
-        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``.
+        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``; `name` is also the parameter
+        for ``MAP_INSTRUMENT``.
+    instrument : int
+        Row of the instrument that plays on the bus, for ``MAP_INSTRUMENT``.
     """
 
     parameter: int
@@ -146,6 +164,7 @@ class MappingSpec:
     send: int = 0
     insert: str = ""
     name: str = ""
+    instrument: int = 0
 
 
 EngineRow = tuple[str, int]

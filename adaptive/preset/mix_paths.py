@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.inserts import InsertTable
+from adaptive.preset.instrument_controls import controlled
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.placed import RANGES, numbers_of
 from adaptive.preset.placed_table import PlacedTable
@@ -29,7 +31,9 @@ def mix_paths(file: PresetFile) -> dict[str, Range]:
 def is_level(path: str) -> bool:
     """Whether a key path names a level in decibels, of a channel or of a send: these add up."""
     parts = path.split(".")
-    return "inserts" not in parts and (parts[-1] == "level_db" or "sends" in parts)
+    if {"inserts", "instrument"} & set(parts[2:-1]):
+        return False
+    return bool(parts[-1] == "level_db" or "sends" in parts)
 
 
 def _paths(file: PresetFile) -> Iterator[tuple[str, Range]]:
@@ -41,6 +45,9 @@ def _paths(file: PresetFile) -> Iterator[tuple[str, Range]]:
             )
             yield from _sends(path, (REVERB, *table.sends))
             yield from _place(path, table.placed)
+    for kind, name, instrument in controlled(file):
+        limits = {one.name: (one.low, one.high) for one in SOURCES[instrument.kind].parameters}
+        yield from ((f"{kind}.{name}.instrument.{key}", limits[key]) for key in instrument.controls())
     for name, bus in file.buses.items():
         yield from _channel(f"buses.{name}", bus)
         yield from _sends(f"buses.{name}", bus.sends)

@@ -40,6 +40,8 @@ PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "a name (a-z, 0-9 and `_`, a letter first)",
     r"^[1-9][0-9]?/(1|2|4|8|16)$": 'a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16)',
     r"^/": "an address that begins with `/`",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day such as `09:30`, from `00:00` to `23:59`",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a date such as `2027-12-24`",
     r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$": 'a bar, or "bar.beat"',
 }
 _NAME = r"^[a-z][a-z0-9_]*$"

@@ -23,6 +23,7 @@ from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
+from adaptive.session.incoming.patches import Patches, needs_code, refusal
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
@@ -70,6 +71,8 @@ class RenderJob:
         The speakers; see `Performance`.
     ceiling_db : float
         No sample of the output is louder.
+    may_run_code : bool
+        Whether code that the preset brings may run.
     """
 
     preset: Preset
@@ -83,6 +86,7 @@ class RenderJob:
     fades_within: bool = False
     rig: RigSpec | None = None
     ceiling_db: float = CEILING_DB
+    may_run_code: bool = False
 
 
 @dataclass(slots=True)
@@ -175,6 +179,8 @@ class Renderer:
             job.preset, job.seed, job.sample_rate, job.channels, bank, write_log,
             recorded_bars=job.trace.bars if job.trace else (), rig=job.rig, ceiling_db=job.ceiling_db,
         )  # fmt: skip
+        self.remarks: list[str] = []
+        self._patches = Patches(self.remarks.append, is_lockstep=True)
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)
         self._feed = _TraceFeed(self.performance, lines)
@@ -208,7 +214,9 @@ class Renderer:
             engine.post([commands.fade_master(mixed_at, 0.0, frames)])
         left = self._length + engine.output_delay_frames
         skip, control_step, stopping_at = engine.output_delay_frames, 0, None
+        self._begin_patches()
         while left > 0:
+            self._patches.wait()
             self._feed.before(control_step)
             block = engine.pull(CONTROL_STEP_FRAMES)
             messages: list[Message] = self._feed.messages(control_step)
@@ -219,6 +227,7 @@ class Renderer:
             engine.drain_replies()
             if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
                 performance.step(messages)
+            self._patches.follow(performance)
             control_step += 1
             piece = block[skip : min(CONTROL_STEP_FRAMES, left)]
             left -= CONTROL_STEP_FRAMES
@@ -226,6 +235,21 @@ class Renderer:
             yield piece
             if stopping_at is not None and self._has_ended(piece):
                 return
+
+    def _begin_patches(self) -> None:
+        layers = needs_code(self.performance)
+        if not layers:
+            return
+        if self.job.may_run_code:
+            self._patches.begin(self.performance)
+            self._patches.follow(self.performance)
+        else:
+            self.remarks.append(refusal(layers))
+
+    def close(self) -> None:
+        """End the processes of generators and patches."""
+        self._patches.close()
+        self.performance.close()
 
     def _has_ended(self, piece: Audio) -> bool:
         conductor = self.performance.conductor
@@ -280,7 +304,7 @@ def render_to_files(
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
-        stack.callback(renderer.performance.close)
+        stack.callback(renderer.close)
         missing = MissingBars()
         renderer.performance.log.listeners.append(missing.hear)
         notice = credits_of(job.preset)
@@ -312,7 +336,7 @@ def render_to_files(
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
-        result.remarks += missing.sentences()
+        result.remarks += [*renderer.remarks, *missing.sentences(), *renderer.performance.remarks]
     return result
 
 

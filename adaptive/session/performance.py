@@ -22,6 +22,7 @@ from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
 from adaptive.engine.rig_spec import RigSpec
 from adaptive.engine.spec import CEILING_DB
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM
@@ -172,6 +173,14 @@ class Performance:
             The saved music does not fit this preset.
         """
         self.conductor.begin(saved, beginning)
+        for remark in self.remarks:
+            self.conductor.playback.log_line("health", 0, remark, source="instrument")
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences about files of instruments that are not played as they are written."""
+        specs = self.engine.spec.instruments
+        return list(dict.fromkeys(remark for spec in specs for remark in getattr(spec, "remarks", ())))
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""
@@ -230,7 +239,7 @@ class Performance:
         self.edit_queue.ask(self.edit_queue.previous, tell or tell_nobody)
         return True
 
-    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote]]) -> None:
+    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote | MoveControl]]) -> None:
         """Play live notes at given frames: (frame, note)."""
         for frame, note in notes:
             self.live_notes.play(note, self.conductor, at=frame)

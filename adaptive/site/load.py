@@ -13,16 +13,24 @@ from adaptive.preset.finding import Finding, findings_of
 from adaptive.preset.source import Source
 from adaptive.preset.toml_text import parse_toml, text_of
 from adaptive.preset.walk import read_tables
+from adaptive.site.network_checks import check_hours, check_network, network_warnings
 from adaptive.site.site_file import SiteFile
 from adaptive.site.speaker_checks import check_speakers, speaker_warnings
 
 MAX_BYTES = 1_000_000
 """About ten times the size of a site file with 64 speakers and 200 mappings."""
 
-CHECKS: tuple[Callable[[SiteFile, FaultList], None], ...] = (check_speakers,)
+CHECKS: tuple[Callable[[SiteFile, FaultList], None], ...] = (
+    check_speakers,
+    check_network,
+    check_hours,
+)
 """What must hold of a file whose keys and types are right; each adds its faults."""
 
-WARNINGS: tuple[Callable[[SiteFile], Iterator[Finding]], ...] = (speaker_warnings,)
+WARNINGS: tuple[Callable[[SiteFile], Iterator[Finding]], ...] = (
+    speaker_warnings,
+    network_warnings,
+)
 """What may surprise in a file without faults."""
 
 
@@ -38,11 +46,14 @@ class Site:
         The file.
     warnings : tuple of Finding
         What may surprise, in the order of the file.
+    source : Source
+        The text of the file, which says in which line a key stands.
     """
 
     file: SiteFile
     path: Path
     warnings: tuple[Finding, ...] = ()
+    source: Source = dataclasses.field(default_factory=Source, compare=False, repr=False)
 
 
 def load_site(path: Path) -> Site:
@@ -80,7 +91,7 @@ def read_site(content: bytes, path: Path) -> Site:
         raise SiteError(_named(found, path), where)
     warnings = [warning for look in WARNINGS for warning in look(file)]
     placed = sorted(source.all_placed(warnings), key=lambda one: source.position(one.path))
-    return Site(file, path, tuple(_named(placed, path)))
+    return Site(file, path, tuple(_named(placed, path)), source)
 
 
 def _named(findings: list[Finding], path: Path) -> list[Finding]:

@@ -39,12 +39,15 @@ from adaptive.engine.standard_rigs import standard_rig
 from adaptive.kernel import layout as kernel
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
+from adaptive.preset.instrument_controls import instrument_named
+from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
 from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
 from adaptive.preset.placed import places
 from adaptive.preset.schema import (
     BridgeTable,
     BusTable,
+    FallbackTable,
     FillTable,
     LayerTable,
     ParameterTable,
@@ -65,20 +68,24 @@ NO_LIMIT = 1_000_000
 
 StripTable = LayerTable | StingerTable | BridgeTable | FillTable
 
-READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
+READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE, Opcode.HEALTHY)
 """Instructions whose operand is a parameter."""
 
 
 def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
     """A parameter's settings as the engine takes them."""
     default = default_value(table)
-    fallback = {"hold": None, "default": default}.get(str(table.fallback))
-    if not isinstance(table.fallback, str):
+    fallback = {"default": default, "decay": default}.get(str(table.fallback))
+    if isinstance(table.fallback, float | int):
         fallback = float(table.fallback)
     is_linear = table.law == "linear"
     return ParameterSpec(
         name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.circular,
         table.stale_after_s, fallback,
+        decay_s=table.decay_s if table.fallback == "decay" else None,
+        expected_rate_hz=table.expected_rate_hz,
+        max_change_per_s=table.max_change_per_s,
+        outlier_sigmas=table.outlier_sigmas,
     )  # fmt: skip
 
 
@@ -183,6 +190,12 @@ class _Builder:
             steps = tuple((int(opcode), float(operand)) for opcode, operand in program)
             spec = replace(parameter_spec(name, tables[name]), program=steps)
             self._set(self.parameters, self.index_of[name], spec)
+        for name in sent:
+            fallback = tables[name].fallback
+            if isinstance(fallback, FallbackTable):
+                row = self.index_of[name]
+                spec = replace(self.parameters[row], fallback_row=self.index_of[fallback.parameter])
+                self._set(self.parameters, row, spec)
 
     def _keep_parameter(self, name: str, above: int = -1) -> None:
         """Keep a parameter's row if its law and kind are unchanged and the row lies above `above`."""
@@ -204,6 +217,7 @@ class _Builder:
         strip = with_files(channel_spec(name, table, self.defaults), self.preset.stems)
         sends = self._add_strip(place.bus, strip, table, "layers", name)
         self._map_channel(place.bus, table, sends)
+        self._map_instrument(place, table.instrument)
         self.layers[name] = place
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
@@ -212,6 +226,7 @@ class _Builder:
         gain, pan = (1.0, 0.0) if place.reads_files else (db_to_gain(table.level_db), table.pan)
         strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
         self._add_strip(place.bus, strip, table, "stingers", name)
+        self._map_instrument(place, table.instrument)
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
@@ -373,6 +388,19 @@ class _Builder:
                 index = self.index_of[level.over]
                 self.mappings.append(MappingSpec(index, kernel.MAP_SEND_DB, bus, level.points, send=number))
         self.mappings += insert_mappings(table.inserts, bus, self.index_of)
+
+    def _map_instrument(self, place: LayerPlace, named: str | AnyInstrumentTable | None) -> None:
+        """Add the curves of the instrument of a layer or a stinger."""
+        table = instrument_named(self.preset.file, named)
+        if place.instrument is None or not isinstance(table, SourceTable):
+            return
+        for name, curve in table.curves().items():
+            self.mappings.append(
+                MappingSpec(
+                    self.index_of[curve.over], kernel.MAP_INSTRUMENT, place.bus, curve.points,
+                    name=name, instrument=place.instrument,
+                )
+            )  # fmt: skip
 
     def _map(self, bus: int, control: Control | None, kind: int) -> None:
         if isinstance(control, Curve):
