@@ -199,7 +199,8 @@ def _tetrahedron(points: np.ndarray) -> tuple[int, int, int, int]:
 def _heights(points: np.ndarray, faces: np.ndarray, at: np.ndarray) -> np.ndarray:
     """How far a point lies outside the plane of each triangle, times twice its area."""
     a, b, c = (points[faces[:, column]] for column in range(3))
-    return np.einsum("ij,ij->i", np.cross(b - a, c - a), at - a)
+    heights: np.ndarray = np.einsum("ij,ij->i", np.cross(b - a, c - a), at - a)
+    return heights
 
 
 def _outward(points: np.ndarray, corners: tuple[int, ...], middle: np.ndarray) -> tuple[int, int, int]:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adaptive.session.place import output_plan
+from adaptive.engine.rig_spec import PlaceSpec
+from adaptive.session.performance import Performance
+from adaptive.session.place import output_plan, unknown_names
 from adaptive.site.load import read_site
+from tests.helpers.presets import two_sections
 
 TEXT = b"""
 channels = 4
@@ -38,3 +41,13 @@ def test_without_speakers_nothing_is_panned_unless_a_render_asks_for_channels() 
     assert len(ring.rig.speakers) == 12
     assert output_plan(None, None, "ambix").channels == 4
     assert output_plan(None, None, fills=True).rig is None
+
+
+def test_a_site_places_layers_and_names_that_a_preset_has_not_are_known(tmp_path: Path) -> None:
+    text = b"[places.calm]\nazimuth_deg = 90\n[places.other]\nwidth_deg = 40\n"
+    site, preset = read_site(text, Path("hall.toml")), two_sections(tmp_path)
+    plan = output_plan(site)
+    spec = Performance(preset, rig=plan.rig).layout
+
+    assert unknown_names(site, preset) == ["other"]
+    assert spec.spec.buses[spec.layers["calm"].bus].placed == PlaceSpec(azimuth_deg=90.0)
