@@ -96,6 +96,12 @@ TESTED_ELSEWHERE: dict[str, str] = {
     "site.network_tables": "tables: tests/unit/site/test_network_checks.py",
     "site.site_file": "tables: tests/unit/site/test_load.py",
     "site.speaker_table": "a table: tests/unit/site/test_speaker_checks.py",
+    "engine.rig_spec": "dataclasses without logic; its questions: tests/unit/engine/test_rig.py",
+    "engine.standard_rigs": "a table: tests/unit/engine/test_rig.py",
+    "kernel.ears_record": "records: tests/unit/kernel/test_ears.py",
+    "kernel.panner": "tests/unit/kernel/test_panning.py, tests/render/test_space.py",
+    "kernel.rig_record": "records: tests/unit/engine/test_rig.py",
+    "preset.placed_table": "a table: tests/unit/preset/test_placed.py",
 }
 """Module, as a dotted name below `adaptive`, to where it is tested instead, or why it needs no test."""
 
