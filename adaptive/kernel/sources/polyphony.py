@@ -1,7 +1,7 @@
 """Notes beyond the voices of an instrument: the oldest fades out in its own voice while the new one begins.
 
-For sources with more voices than notes may sound (`SoundSource.spare_voices`), and the fields ``polyphony`` of
-the instrument and ``is_dying`` of the voices.
+For sources with more voices than notes may sound (`SoundSource.spare_voices`), and the fields ``polyphony``
+of the instrument and ``is_dying`` of the voices.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.layout import LANES, QUANTUM
-from adaptive.kernel.sources.notes import OFF, RELEASE, starts
+from adaptive.kernel.sources.notes import OFF, RELEASE
 
 Q = np.int64(QUANTUM)
 OLDER_BY_RELEASE = np.int64(2**32)

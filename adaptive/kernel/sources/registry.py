@@ -7,4 +7,6 @@ from adaptive.kernel.sources.sampler_settings import SAMPLER_SOURCE
 from adaptive.kernel.sources.subtractive import SUBTRACTIVE_SOURCE
 from adaptive.kernel.sources.synth_settings import SYNTH
 
-SOURCES: dict[str, SoundSource] = {source.kind: source for source in (SYNTH, SAMPLER_SOURCE, SUBTRACTIVE_SOURCE)}
+SOURCES: dict[str, SoundSource] = {
+    source.kind: source for source in (SYNTH, SAMPLER_SOURCE, SUBTRACTIVE_SOURCE)
+}

@@ -16,7 +16,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2
+from adaptive.kernel.dsp.maths import F32, ONE, ZERO, exp2
 from adaptive.kernel.fill import clear
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.sources.controls import follow_controls, ratios_of
@@ -37,14 +37,12 @@ from adaptive.kernel.sources.notes import (
     take_commands,
     telemetry_of,
 )
-from adaptive.kernel.sources.oscillator import phase_at
 from adaptive.kernel.sources.polyphony import make_room
 from adaptive.kernel.sources.subtractive_aim import (
-    AMPLITUDE,
     CHANCE,
-    CONTOUR,
     DYING_S,
     FIRST,
+    GLIDE,
     MIDDLE,
     NOISE_LEVEL,
     SECOND,
@@ -53,9 +51,8 @@ from adaptive.kernel.sources.subtractive_aim import (
     advance_envelopes,
     advance_lfos,
     aim,
-    attack_frames,
     leads,
-    release_rate,
+    prepare_quantum,
     value,
 )
 from adaptive.kernel.sources.subtractive_frames import ring_out, shape_frames
@@ -66,9 +63,9 @@ from adaptive.kernel.sources.subtractive_record import (
     MOST_UNISON,
     OPTIONS,
     PARAMETERS,
+    PULSE,
     SUBTRACTIVE,
     SUBTRACTIVE_VOICES,
-    row,
 )
 from adaptive.kernel.sources.synth_frames import sum_lanes
 
@@ -79,15 +76,14 @@ ROW = np.int64(4 * QUANTUM)
 LANE_ROW = np.int64(4 * LANES)
 GROUP_BYTES = np.int64(SUBTRACTIVE_VOICES.itemsize)
 RATIOS = ratios_of(PARAMETERS)
-GLIDE = row("glide_ms")
 BIT = np.int64(1)
 FLOOR = F32(1e-4)  # -80 dB: a released voice below it is free
 INAUDIBLE, TOO_LOUD = F32(1e-6), F32(1e6)
-GOLDEN, SILVER = F32(0.6180340), F32(0.4142136)
+GOLDEN, SILVER = np.uint32(2654435769), np.uint32(1779033704)  # shares of a cycle: 0.618…, 0.414…
 
 
 @rtsafe
-def lead_lines(group: Any) -> None:
+def lead_lines(group: Any, instrument: Any) -> None:
     """Begin the lines of all voices at the start of the quantum, from where the last ones ended."""
     share = ONE / FRAMES
     for lane in range(LANES):
@@ -99,10 +95,12 @@ def lead_lines(group: Any) -> None:
             change = group["to_level"][number, lane] - group["level"][number, lane]
             group["level_step"][number, lane] = change * share
     for number in range(np.int64(2)):
-        for lane in range(LANES):
-            change = group["to_width"][number, lane] - group["width"][number, lane]
-            group["width_step"][number, lane] = change * share
-    for number in range(np.int64(6)):
+        if instrument["shape"][number] == PULSE:
+            for lane in range(LANES):
+                change = np.int32(group["to_turn"][number, lane] - group["turn"][number, lane])
+                group["turn_step"][number, lane] = np.uint32(change >> np.int32(6))
+    rows = np.int64(6) if instrument["is_steep"] == 1 else np.int64(3)
+    for number in range(rows):
         for lane in range(LANES):
             group["b_step"][number, lane] = (group["to_b"][number, lane] - group["b"][number, lane]) * share
 
@@ -120,8 +118,8 @@ def settle_voice(group: Any, lane: int, at: int) -> None:
         group["level"][number, lane] = group["to_level"][number, lane]
         group["level_step"][number, lane] = ZERO
     for number in range(np.int64(2)):
-        group["width"][number, lane] = group["to_width"][number, lane]
-        group["width_step"][number, lane] = ZERO
+        group["turn"][number, lane] = group["to_turn"][number, lane]
+        group["turn_step"][number, lane] = np.uint32(0)
     for number in range(np.int64(6)):
         group["b"][number, lane] = group["to_b"][number, lane]
         group["b_step"][number, lane] = ZERO
@@ -144,10 +142,10 @@ def begin_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) ->
     group["is_dying"][lane] = np.int32(0)
     group["side"][lane] = ONE if serial % np.int32(2) == 0 else -ONE
     frames = F32(Q - at)
-    level = min(ONE, frames / attack_frames(instrument, AMPLITUDE, rate))
+    level = min(ONE, frames / instrument["attack_frames"][0])
     group["amplitude"][lane] = level
     group["stage"][lane] = DECAY if level >= ONE else ATTACK
-    level = min(ONE, frames / attack_frames(instrument, CONTOUR, rate))
+    level = min(ONE, frames / instrument["attack_frames"][1])
     group["modulation"][lane] = level
     group["modulation_stage"][lane] = DECAY if level >= ONE else ATTACK
     for which in range(np.int64(2)):
@@ -171,13 +169,12 @@ def begin_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) ->
 def set_phases(group: Any, lane: int, at: int) -> None:
     """Let the oscillators of a new note begin at frame `at`, each somewhere else in its cycle.
 
-    A phase belongs to the first frame of the quantum: it is `at` frames back, at most 0.49 · 63 cycles; 32
-    whole ones keep it positive.
+    A phase belongs to the first frame of the quantum, `at` frames back.
     """
-    start = F32(group["age"][lane] % np.int32(1024)) * GOLDEN
+    start = np.uint32(group["age"][lane]) * GOLDEN
     for cycle in range(np.int64(CYCLES)):
-        own = start + F32(cycle) * SILVER + F32(32.0) - group["step"][cycle, lane] * F32(at)
-        group["phase"][cycle, lane] = own - F32(np.int32(own))
+        back = group["pace"][cycle, lane] * np.uint32(at)
+        group["phase"][cycle, lane] = start + np.uint32(cycle) * SILVER - back
 
 
 @rtsafe
@@ -186,7 +183,7 @@ def release_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) 
     group["modulation_stage"][lane] = RELEASE
     if at == 0:
         return
-    octaves = release_rate(instrument, AMPLITUDE, rate)
+    octaves = instrument["release_octaves"]
     if group["is_dying"][lane] == 1:
         octaves = SIXTY_DB / (DYING_S * rate)
     tail = exp2(-octaves * F32(Q - at))
@@ -212,7 +209,7 @@ def change_voices(group: Any, instrument: Any, entries: Any, frame: int, at: int
         if begun & bit:
             begin_voice(group, instrument, lane, at, rate)
     if begun:
-        aim(group, instrument, rate)
+        aim(group, instrument, rate, True)
         for lane in range(LANES):
             if begun & (BIT << np.int64(lane)):
                 set_phases(group, lane, at)
@@ -267,7 +264,7 @@ def close_voices(group: Any, instrument: Any) -> None:
             group["level"][number, lane] = group["to_level"][number, lane]
     for number in range(np.int64(2)):
         for lane in range(LANES):
-            group["width"][number, lane] = group["to_width"][number, lane]
+            group["turn"][number, lane] += group["turn_step"][number, lane] * np.uint32(QUANTUM)
     for number in range(np.int64(6)):
         for lane in range(LANES):
             group["b"][number, lane] = group["to_b"][number, lane]
@@ -275,8 +272,7 @@ def close_voices(group: Any, instrument: Any) -> None:
         place = cycle % np.int64(MOST_UNISON)
         if place < np.int64(instrument["unison"]) or cycle == np.int64(CYCLES - 1):
             for lane in range(LANES):
-                phase = phase_at(group["phase"][cycle, lane], group["step"][cycle, lane], FRAMES)
-                group["phase"][cycle, lane] = phase
+                group["phase"][cycle, lane] += group["pace"][cycle, lane] * np.uint32(QUANTUM)
     for lane in range(LANES):
         left = group["glide"][lane] - group["glide_step"][lane]
         is_there = abs(group["glide"][lane]) <= abs(group["glide_step"][lane])
@@ -308,10 +304,10 @@ def render_group(
     for lane in range(LANES):
         if released & (BIT << np.int64(lane)):
             release_voice(group, instrument, lane, zero, rate)
-    advance_envelopes(group, instrument, rate)
-    advance_lfos(group, instrument, rate)
-    aim(group, instrument, rate)
-    lead_lines(group)
+    advance_envelopes(group, instrument)
+    advance_lfos(group, instrument)
+    aim(group, instrument, rate, False)
+    lead_lines(group, instrument)
     if next_split(group, frame, np.int64(-1)) == 0:
         change_voices(group, instrument, entries, frame, zero, rate)
     is_stereo = instrument["unison"] > 1
@@ -326,7 +322,9 @@ def render_group(
 
 
 @rtsafe
-def render(voices: Any, instrument: Any, entries: Any, bus: int, blocks: int, frame: int, rate: float) -> None:
+def render(
+    voices: Any, instrument: Any, entries: Any, bus: int, blocks: int, frame: int, rate: float
+) -> None:
     """Add all voices to a bus; `bus` and `blocks`, scratch memory, are addresses."""
     sounding = np.int32(0)
     for number in range(np.int64(instrument["group_count"])):
@@ -354,6 +352,7 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
         follow_controls(instrument, RATIOS, before)
         make_room(voices, instrument, frame, telemetry_of(header))
         bus, rate = bus_of(header, instrument), np.float32(header["sample_rate"])
+        prepare_quantum(instrument, rate)
         render(voices, instrument, entries, bus, header["at_lanes"], frame, rate)
     return np.int32(0)
 
@@ -366,7 +365,9 @@ def fill(instrument: Any, spec: NumbersSpec, _sample_rate: int) -> None:
         instrument["lfo_shape"][number] = values[f"lfo_{number + 1}_shape"]
     instrument["sub_shape"] = values["sub_shape"]
     instrument["unison"] = unison = round(values["unison"])
-    instrument["place"][:unison] = [2.0 * n / (unison - 1) - 1.0 for n in range(unison)] if unison > 1 else 0.0
+    instrument["place"][:unison] = (
+        [2.0 * n / (unison - 1) - 1.0 for n in range(unison)] if unison > 1 else 0.0
+    )
     name = FILTERS[round(values["filter"])]
     instrument["is_steep"] = name.endswith("_24")
     instrument["filter_low"] = name.startswith("low") or name == "notch"
@@ -377,13 +378,13 @@ def fill(instrument: Any, spec: NumbersSpec, _sample_rate: int) -> None:
 
 def prepare(voices: Any, _spec: NumbersSpec) -> None:
     """Write the steps of voices that have not sounded, so that nothing divides by zero, and the middle."""
-    voices["step"], voices["period"], voices["damping"] = 0.01, 100.0, 1.0
+    voices["step"], voices["period"], voices["pace"], voices["damping"] = 0.01, 100.0, 2**32 // 100, 1.0
     voices["left"][:, int(MIDDLE)], voices["right"][:, int(MIDDLE)] = 1.0, 1.0
 
 
 SUBTRACTIVE_SOURCE = SoundSource(
     "subtractive",
-    "A synthesiser: two oscillators with unison, sub oscillator, noise, a filter, and a table of modulations.",
+    "A synthesiser: two oscillators with unison, a sub oscillator, noise, a filter, many modulations.",
     unit,
     SUBTRACTIVE,
     SUBTRACTIVE_VOICES,
