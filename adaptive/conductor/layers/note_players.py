@@ -18,6 +18,7 @@ from adaptive.engine.engine import Engine
 from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
+from adaptive.kernel.sources.drum_pieces import PIECE_NAMES
 from adaptive.kernel.sources.sampler_settings import SampleSet
 from adaptive.music.note import Note
 
@@ -246,6 +247,44 @@ class SamplerPlayer(InstrumentPlayer):
         ]
 
 
+@dataclass(slots=True)
+class DrumPlayer(InstrumentPlayer):
+    """Plays the pieces of a kit that is synthesised; hits ring out."""
+
+    @property
+    def can_fade(self) -> bool:
+        """False: hits ring out."""
+        return False
+
+    @property
+    def is_percussive(self) -> bool:
+        """True."""
+        return True
+
+    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
+        """No command: hits ring out."""
+        return []
+
+    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
+        """No command: hits ring out."""
+        return []
+
+    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
+        """The command of a hit; none if the kit does not have the piece."""
+        return self.strike(note.pitch, note.velocity, frame, group)
+
+    def strike(self, piece: str, velocity: float, frame: int, group: int) -> list[Command]:
+        """The command of a hit of a piece, with a velocity of 0 … 1."""
+        if piece not in _PIECE_ROWS:
+            return []
+        instrument = self.place.instrument or 0
+        row = _PIECE_ROWS[piece]
+        return [commands.play_note(frame, instrument, 60.0, velocity, 0, group=group, which=row)]
+
+
+_PIECE_ROWS = {name: row for row, name in enumerate(PIECE_NAMES)}
+
+
 def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:
     """The player of a sampler, with the regions of its instrument."""
     spec: Any = engine.spec.instruments[place.instrument or 0]
@@ -265,6 +304,7 @@ def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
 NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
     "kit": kit_player_of,
     "sampler": sampler_player_of,
+    "drums": lambda place, _engine: DrumPlayer(place),
 }
 """What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
 

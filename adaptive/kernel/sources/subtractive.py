@@ -40,13 +40,11 @@ from adaptive.kernel.sources.notes import (
 from adaptive.kernel.sources.polyphony import make_room
 from adaptive.kernel.sources.subtractive_aim import (
     CHANCE,
-    DYING_S,
     FIRST,
     GLIDE,
     MIDDLE,
     NOISE_LEVEL,
     SECOND,
-    SIXTY_DB,
     SUB_LEVEL,
     advance_envelopes,
     advance_lfos,
@@ -140,6 +138,7 @@ def begin_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) ->
     group["noise"][SECOND, lane] = seed * np.uint32(22695477) + np.uint32(1)
     group["modulators"][CHANCE, lane] = F32(np.int32(seed)) * F32(2.0**-31)
     group["is_dying"][lane] = np.int32(0)
+    group["ebb"][lane] = ONE
     group["side"][lane] = ONE if serial % np.int32(2) == 0 else -ONE
     frames = F32(Q - at)
     level = min(ONE, frames / instrument["attack_frames"][0])
@@ -178,15 +177,12 @@ def set_phases(group: Any, lane: int, at: int) -> None:
 
 
 @rtsafe
-def release_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) -> None:
+def release_voice(group: Any, instrument: Any, lane: int, at: int) -> None:
     """Release a voice at frame `at`: its gains were led as if it were held."""
     group["modulation_stage"][lane] = RELEASE
-    if at == 0:
+    if at == 0 or group["is_dying"][lane] == 1:
         return
-    octaves = instrument["release_octaves"]
-    if group["is_dying"][lane] == 1:
-        octaves = SIXTY_DB / (DYING_S * rate)
-    tail = exp2(-octaves * F32(Q - at))
+    tail = exp2(-instrument["release_octaves"] * F32(Q - at))
     share = (tail - ONE) / F32(Q - at)
     since = F32(at) - group["origin"][lane]
     group["gain_left"][lane] += group["gain_left_step"][lane] * since
@@ -205,7 +201,7 @@ def change_voices(group: Any, instrument: Any, entries: Any, frame: int, at: int
     for lane in range(LANES):
         bit = BIT << np.int64(lane)
         if released & bit and not begun & bit:
-            release_voice(group, instrument, lane, at, rate)
+            release_voice(group, instrument, lane, at)
         if begun & bit:
             begin_voice(group, instrument, lane, at, rate)
     if begun:
@@ -284,7 +280,8 @@ def close_voices(group: Any, instrument: Any) -> None:
         if not INAUDIBLE < rest < TOO_LOUD:
             group["residual_left"][lane] = ZERO
             group["residual_right"][lane] = ZERO
-        if group["stage"][lane] == RELEASE and group["amplitude"][lane] < FLOOR:
+        is_over = group["amplitude"][lane] < FLOOR or group["ebb"][lane] == ZERO
+        if group["stage"][lane] == RELEASE and is_over:
             end_note(group, lane)
         if group["stage"][lane] == OFF:
             group["amplitude"][lane] = ZERO
@@ -303,7 +300,7 @@ def render_group(
     released = release_notes(group, frame, zero)
     for lane in range(LANES):
         if released & (BIT << np.int64(lane)):
-            release_voice(group, instrument, lane, zero, rate)
+            release_voice(group, instrument, lane, zero)
     advance_envelopes(group, instrument)
     advance_lfos(group, instrument)
     aim(group, instrument, rate, False)

@@ -152,7 +152,6 @@ SUBTRACTIVE = instrument_record(
         ("fall", "f4", 2),
         ("release", "f4", 2),
         ("release_octaves", "f4"),
-        ("dying", "f4"),
         ("attack_frames", "f4", 2),
         ("lfo_step", "f4", 2),
         ("lfo_fade", "f4", 2),
@@ -175,7 +174,8 @@ SUBTRACTIVE_VOICES = voice_record(
         ("amplitude", "f4", LANES),  # envelopes at the end of the last quantum
         ("modulation", "f4", LANES),
         ("modulation_stage", "i4", LANES),
-        ("is_dying", "i4", LANES),  # 1: its voice was given to another note, it fades fast
+        ("is_dying", "i4", LANES),  # 1: another note needs its voice
+        ("ebb", "f4", LANES),  # then from 1 to 0
         ("lfo_phase", "f4", (2, LANES)),
         ("lfo_fade", "f4", (2, LANES)),
         ("lfo_held", "f4", (2, LANES)),  # of random ones
