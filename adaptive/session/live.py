@@ -232,6 +232,9 @@ class LiveSession:
             if self._recorder is not None:
                 self._recorder.take_step(control_step, messages)
             performance.step(messages)
+            sounded = self.inbox.play_notes()
+            if self._recorder is not None:
+                self._recorder.take_notes(sounded)
             self.subscriptions.follow(control_step)
         for one in self.inputs.values():
             one.follow()
