@@ -35,6 +35,7 @@ from adaptive.kernel.layout import (
     CUTOFF_OPEN_HZ,
     LINEAR,
     PAIRS,
+    PANNED,
     QUANTUM,
     QUIET_QUANTA,
     SEND,
@@ -47,6 +48,7 @@ FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 INVALID = F32(-1.0)
+TO_PANNER = np.int64(PANNED)
 TOO_LOUD = F32(1e12)  # energy of a quantum of both channels; full scale is 128
 GROUP_BYTES, FILTER_OFFSET = np.int64(BUS_GROUP.itemsize), np.int64(BUS_GROUP.fields["filter"][1])
 PEAK_OFFSET, SQUARE_OFFSET = (np.int64(BUS_GROUP.fields[name][1]) for name in ("peak", "square"))
@@ -332,6 +334,8 @@ def route(
         to = buses + PAIR * output
         add_row(to, left)
         add_row(to + ROW, right)
+    elif output == TO_PANNER:  # which comes behind all buses
+        pass
     elif first + np.int64(1) < channels:
         add_row(master + ROW * first, left)
         add_row(master + ROW * (first + np.int64(1)), right)

@@ -21,6 +21,7 @@ from adaptive.conductor.messages import (
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.errors import QueueFullError
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import (
@@ -115,7 +116,7 @@ class Inbox:
     def __init__(self, host: InboxHost, replacer: PresetReplacer, reload: PresetReload) -> None:
         self._host, self._replacer, self._reload = host, replacer, reload
         self._messages: list[Message] = []
-        self._notes: list[tuple[PlayNote, Connection | None]] = []
+        self._notes: list[tuple[PlayNote | MoveControl, Connection | None]] = []
         self._trace: deque[TraceLine] = deque()
         self._early_values: dict[str, float] = {}
         self.is_early = True
@@ -240,7 +241,7 @@ class Inbox:
             self._early_values |= {request.name: request.value for request in values}
         self._set_parameters(values, connection, arrival, is_alone=not others)
         for other in others:
-            if isinstance(other, PlayNote) and not self.is_early and waits_for_mixer(others):
+            if isinstance(other, PlayNote | MoveControl) and not self.is_early and waits_for_mixer(others):
                 self._notes.append((other, connection))
             else:
                 self._act(other, connection, arrival)
@@ -338,7 +339,7 @@ class Inbox:
                 saved: dict[str, Any] = msgspec.to_builtins(host.performance.save())
                 connection.send({"saved": saved, "id": request.id})
             return
-        elif isinstance(request, PlayNote):
+        elif isinstance(request, PlayNote | MoveControl):
             self._play_note(request, connection)
             return
         elif isinstance(request, Timed):
@@ -352,8 +353,8 @@ class Inbox:
         receipts.acknowledge(request.id, connection, "accepted", "")
         receipts.acknowledge(request.id, connection, "finished", "")
 
-    def _play_note(self, note: PlayNote, connection: Connection | None) -> None:
-        """Play a live note at once, or end it."""
+    def _play_note(self, note: PlayNote | MoveControl, connection: Connection | None) -> None:
+        """Play a live note at once, or end it, or move a control."""
         performance = self._host.performance
         if self.is_early:
             reason = "nothing plays yet"
@@ -361,7 +362,7 @@ class Inbox:
             reason = performance.live_notes.play(note, performance.conductor, connection)
         self._answer_note(note, connection, reason)
 
-    def _answer_note(self, note: PlayNote, connection: Connection | None, reason: str) -> None:
+    def _answer_note(self, note: PlayNote | MoveControl, connection: Connection | None, reason: str) -> None:
         """Write the receipts of a note that sounds, or does not for a reason."""
         receipts = self._host.receipts
         if reason:
