@@ -2,7 +2,8 @@
 
 A live note does not wait for the conductor's next control step: it begins with the next quantum, like a
 parameter.  The kernel replies with the frame at which it began; the log and a recording keep that frame, so
-that a render repeats the note exactly.
+that a render repeats the note exactly.  Beside values of the mixer in the same transaction a note waits for
+the control step in which they act, and begins with them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from adaptive.composer.percussion import PIECES
 from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
+from adaptive.conductor.messages import SetMix, SetSnapshot
 from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.commands import IMMEDIATELY, Command
@@ -233,6 +235,11 @@ class LiveNotes:
         self._engine.post([*posted[:-1], posted[-1]._replace(tag=tag)])
         self._tag = tag
         self._asked[tag] = note
+
+
+def waits_for_mixer(requests: Iterable[object]) -> bool:
+    """Whether notes beside these requests wait for the conductor, so that the mixer is set before them."""
+    return any(isinstance(request, SetMix | SetSnapshot) for request in requests)
 
 
 def note_number(pitch: int) -> int:
