@@ -31,7 +31,7 @@ SINGLE = 8
 """After so many deliveries of one step each, a source no longer delivers in batches."""
 
 
-FEWEST_OLD, OLDEST_DELIVERY_S, MANY_STEPS = 5, 60.0, 40
+FEWEST_OLD, OLDEST_DELIVERY_S, MANY_STEPS = 7, 65.0, 40
 """So many deliveries count up to this age, and so many steps in four of them are enough for a rate."""
 
 
@@ -146,7 +146,7 @@ def rate_of_deliveries(deliveries: list[Delivery], longest_s: float = 30.0) -> f
     """Steps a minute of deliveries, by a straight line through how many steps had come by each of them.
 
     A delivery of whole steps is off by half a step on average; the line averages that away with the third
-    power of its length.  None while there are fewer than six, or than four with forty steps; the last five
+    power of its length.  None while there are fewer than six, or than four with forty steps; the last seven
     are used even if they are older than `longest_s`.
     """
     since = deliveries[-1].at_s if deliveries else 0.0

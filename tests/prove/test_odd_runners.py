@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -54,10 +53,10 @@ def every(spacing_s: float, values: list[float]) -> list[Line]:
 def step_times(
     spm: Callable[[float], float], seconds: float, jitter: float = 0.01, seed: int = 1
 ) -> list[float]:
-    chance, at, times = random.Random(seed), 0.5, []
+    chance, at, times = np.random.default_rng(seed), 0.5, []
     while at < seconds:
         times.append(round(at, 4))
-        at += 60.0 / spm(at) * (1.0 + jitter * chance.gauss(0.0, 1.0))
+        at += 60.0 / spm(at) * (1.0 + jitter * float(chance.standard_normal()))
     return times
 
 
@@ -100,8 +99,8 @@ class Odd:
     """Troubles that must not be told."""
 
 
-CHANCE = random.Random(3)
-FLIPS = [(168 + CHANCE.choice((-1, 0, 1))) * (0.5 if CHANCE.random() < 0.3 else 1.0) for _ in range(180)]
+CHANCE = np.random.default_rng(3)
+FLIPS = [(168.0 + int(CHANCE.integers(-1, 2))) * (0.5 if CHANCE.random() < 0.3 else 1.0) for _ in range(180)]
 STRAY = [164.0, 164.0, -5.0, 164.0, 164.0, 255.0, 164.0, 164.0, 1000.0, 164.0, 164.0, 0.0]
 LIGHT = [*step_times(lambda _t: 165.0, 58.0), *(85 + t for t in step_times(lambda _t: 168.0, 75.0, seed=2))]
 SAME = step_times(lambda _t: 164.0, 120.0, 0.0)
