@@ -28,6 +28,8 @@ class InputHost(ConnectionHost, Protocol):
 
     performance: Any
     client_times: Any
+    reports: Any
+    peaks: Any
 
     def receive(self, transaction: Any, connection: Any = None, arrival: int | None = None) -> None:
         """Act on a transaction.  Call it in the session's event loop."""

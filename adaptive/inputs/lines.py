@@ -37,6 +37,21 @@ MOST_WAITING = 256
 """Messages that may wait for a slow client; the oldest are dropped."""
 
 
+class Listener(Protocol):
+    """Whoever is told what it subscribes to: a connection, an OSC client, a fixed destination.
+
+    Attributes
+    ----------
+    topics : frozenset of str
+        What it subscribes to.
+    """
+
+    topics: frozenset[str]
+
+    def send(self, document: dict[str, Any]) -> None:
+        """Send a message."""
+
+
 class ConnectionHost(Protocol):
     """The part of a session that a connection uses."""
 
@@ -51,10 +66,10 @@ class ConnectionHost(Protocol):
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""
 
-    def connect(self, connection: Connection) -> None:
+    def connect(self, connection: Listener) -> None:
         """Register a connection for the topics it subscribes to."""
 
-    def disconnect(self, connection: Connection) -> None:
+    def disconnect(self, connection: Listener) -> None:
         """Remove a connection."""
 
 

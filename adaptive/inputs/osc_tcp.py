@@ -168,6 +168,7 @@ class OscConnections:
             self._report(f"OSC from {peer[0]} over TCP: {error}: good-bye")
         finally:
             self.servers.discard(server)
+            server.close()
 
 
 def _too_long() -> OscError:

@@ -34,6 +34,7 @@ from adaptive.kernel.layout import (
     CUTOFF_OPEN_HZ,
     LINEAR,
     PAIRS,
+    PANNED,
     QUANTUM,
     QUIET_QUANTA,
     SEND,
@@ -46,6 +47,7 @@ FLOAT = np.int64(4)
 ROW = FLOAT * Q
 PAIR = np.int64(2) * ROW
 INVALID = F32(-1.0)
+TO_PANNER = np.int64(PANNED)
 TOO_LOUD = F32(1e12)  # energy of a quantum of both channels; full scale is 128
 GROUP_BYTES, FILTER_OFFSET = np.int64(BUS_GROUP.itemsize), np.int64(BUS_GROUP.fields["filter"][1])
 QUIET = np.int32(QUIET_QUANTA)
@@ -327,6 +329,8 @@ def route(
         to = buses + PAIR * output
         add_quantum(to, left, ONE, ZERO)
         add_quantum(to + ROW, right, ONE, ZERO)
+    elif output == TO_PANNER:  # which comes behind all buses
+        pass
     elif first + np.int64(1) < channels:
         add_quantum(master + ROW * first, left, ONE, ZERO)
         add_quantum(master + ROW * (first + np.int64(1)), right, ONE, ZERO)

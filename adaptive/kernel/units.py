@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
-from adaptive.kernel import bus, control, device_callback, fill, master, osc_receiver
+from adaptive.kernel import bus, control, device_callback, fill, master, osc_receiver, panner
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
     add_to_word,
@@ -121,6 +121,12 @@ def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
     return np.int32(0)
 
 
+def panner_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Take every placed bus to the channels of the output; see `kernel.panner`."""
+    panner.render_rig(carray(pointer(header_address), ONE, HEADER)[0])
+    return np.int32(0)
+
+
 def master_unit(header_address: int, item: int, first: int, count: int) -> int:
     """Render the output from the mix: DC block, gain, limiter, meters."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
@@ -221,6 +227,7 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "stretch": (stretch_unit, UNIT),
     "fft": (fft_unit, types.void(*[types.int64] * 6)),
     "buses": (buses_unit, UNIT),
+    "panner": (panner_unit, UNIT),
     "master": (master_unit, UNIT),
     "quantum": (quantum_unit, UNIT),
     "pull": (pull_unit, UNIT),
@@ -239,5 +246,5 @@ if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESS
     raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
 UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
 
-OPTIONAL = frozenset({"clips", "stretch", "fft", *KINDS})
+OPTIONAL = frozenset({"clips", "stretch", "fft", "panner", *KINDS})
 """Units that are compiled only for an engine that uses them."""

@@ -1,4 +1,4 @@
-"""The HTTP server of a session: the Listen page, ``/ws``, ``/listen``, ``/pcm``.
+"""The HTTP server of a session: page, ``/ws``, ``/listen``, ``/pcm``, ``/pcm-in``, ``/health``, ``/metrics``.
 
 Native clients send no ``Origin`` header and are accepted, as is the Listen page itself.  Other pages need
 ``--allow-origin``.  The ``Host`` header is checked, so that a foreign host name that resolves to the loopback
@@ -19,13 +19,15 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
-from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection, ConnectionHost
+from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection
+from adaptive.session.incoming.programs import SoundIn
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
 MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
 """Connections over HTTP: WebSockets, streams, and some for the page."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_NO_STORE = {"Cache-Control": "no-store"}
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 PAGES = {
     "/": ("index.html", "text/html"),
@@ -102,7 +104,7 @@ class HttpSide:
 
     Parameters
     ----------
-    host : ConnectionHost
+    host : InputHost
         The session.
     bound : str
         Address the server listens at.
@@ -113,12 +115,13 @@ class HttpSide:
     """
 
     def __init__(
-        self, host: ConnectionHost, bound: str, allowed: frozenset[str], broadcast: Broadcast | None
+        self, host: InputHost, bound: str, allowed: frozenset[str], broadcast: Broadcast | None
     ) -> None:
         self._host, self._allowed = host, allowed
         self._names = LOCAL_NAMES | {bound.lower(), gethostname().lower()}
         self._is_open = bound in {"0.0.0.0", "::"}
         self._broadcast = broadcast
+        self._sound = SoundIn(host)
         self._count = 0
 
     def application(self) -> web.Application:
@@ -127,6 +130,10 @@ class HttpSide:
         for path in PAGES:
             application.router.add_get(path, self._page)
         application.router.add_get("/ws", self._control)
+        application.router.add_get("/health", self._health)
+        application.router.add_get("/metrics", self._metrics)
+        for method in ("GET", "POST"):
+            application.router.add_route(method, "/pcm-in/{name}", self._sound.serve)
         if self._broadcast is not None:
             application.router.add_get("/listen", self._broadcast.serve_websocket)
             application.router.add_get("/pcm", self._broadcast.serve_http)
@@ -163,6 +170,16 @@ class HttpSide:
                 "img-src data:; connect-src 'self' ws: wss:",
             },
         )
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        """How the session is, with status 503 if no block is rendered."""
+        health = self._host.reports.health()
+        return web.json_response(health, status=200 if health["ok"] else 503, headers=_NO_STORE)
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        text = self._host.reports.metrics()
+        headers = {**_NO_STORE, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        return web.Response(body=text.encode(), headers=headers)
 
     async def _control(self, request: web.Request) -> web.WebSocketResponse:
         if self._count >= MOST_CONNECTIONS:

@@ -21,6 +21,7 @@ from adaptive.conductor.messages import (
 from adaptive.engine import commands
 from adaptive.engine.engine import SOURCE_NETWORK
 from adaptive.errors import QueueFullError
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.lines import Connection
 from adaptive.inputs.message import (
@@ -321,7 +322,7 @@ class Inbox:
                 saved: dict[str, Any] = msgspec.to_builtins(host.performance.save())
                 connection.send({"saved": saved, "id": request.id})
             return
-        elif isinstance(request, PlayNote):
+        elif isinstance(request, PlayNote | MoveControl):
             self._play_note(request, connection)
             return
         elif isinstance(request, Timed):
@@ -335,8 +336,8 @@ class Inbox:
         receipts.acknowledge(request.id, connection, "accepted", "")
         receipts.acknowledge(request.id, connection, "finished", "")
 
-    def _play_note(self, note: PlayNote, connection: Connection | None) -> None:
-        """Play a live note at once, or end it."""
+    def _play_note(self, note: PlayNote | MoveControl, connection: Connection | None) -> None:
+        """Play a live note at once, or end it, or move a control."""
         performance, receipts = self._host.performance, self._host.receipts
         if self.is_early:
             reason = "nothing plays yet"

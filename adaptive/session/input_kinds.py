@@ -11,8 +11,10 @@ from adaptive.inputs.midi_input import MidiInput
 from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
 from adaptive.session.http import HttpInput
+from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
+from adaptive.session.osc_out import OscOut
 from adaptive.sinks.stderr_mute import muted_stderr
 from adaptive.sinks.stream import Broadcast
 
@@ -21,11 +23,13 @@ MakeInput = Callable[[InputHost, LiveOptions, Broadcast | None], Input | None]
 
 
 def _osc(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
-    return None if options.osc is None else OscInput(host, options.osc, is_plain=options.is_osc_plain)
+    if options.osc is None:
+        return None
+    return OscInput(host, options.osc, is_plain=options.is_osc_plain, allowed=options.osc_allowed)
 
 
 def _tcp(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
-    return None if options.tcp is None else TcpInput(host, options.tcp)
+    return None if options.tcp is None else TcpInput(host, options.tcp, options.osc_allowed)
 
 
 def _http(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) -> Input | None:
@@ -47,12 +51,24 @@ def _midi_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | Non
     return MidiOut(host, options.midi_out, _find_midi, lambda frame: host.client_times.heard_s(frame))
 
 
+def _osc_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    if options.site is None or not options.site.file.osc_out:
+        return None
+    return OscOut(host, options.site.file.osc_out, host.peaks)
+
+
+def _patches(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return PatchInput(host, options.may_run_code)
+
+
 INPUT_KINDS: dict[str, MakeInput] = {
     "osc": _osc,
     "tcp": _tcp,
     "http": _http,
     "midi": _midi,
     "midi_out": _midi_out,
+    "osc_out": _osc_out,
+    "patches": _patches,
 }
 """Every input by its name.  A session opens them in this order."""
 

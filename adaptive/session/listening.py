@@ -52,6 +52,9 @@ class _Values:
     def is_stale(self, _name: str) -> bool:
         return False
 
+    def is_healthy(self, _name: str) -> bool:
+        return True
+
     def hysteresis(self, _name: str) -> float:
         return 0.0
 

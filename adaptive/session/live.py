@@ -21,7 +21,7 @@ from adaptive.engine.engine import Engine
 from adaptive.inputs.beginning import beginning_json
 from adaptive.inputs.input import Input
 from adaptive.inputs.known_faults import KnownFaults
-from adaptive.inputs.lines import Connection
+from adaptive.inputs.lines import Connection, Listener
 from adaptive.inputs.message import Checker, Transaction
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
@@ -31,15 +31,20 @@ from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_kinds import make_inputs
+from adaptive.session.input_sources import InputSources
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
+from adaptive.session.night_log import NightLog
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
 from adaptive.session.recorder import Recorder
 from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
+from adaptive.session.reports import SessionReports
+from adaptive.session.shared_peaks import SharedPeaks
+from adaptive.session.site_inputs import with_site_inputs
 from adaptive.session.state_file import StateFile
 from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
@@ -106,7 +111,10 @@ class LiveSession:
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
         self.client_times = ClientTimes(self)
+        if options.site is not None:
+            self.client_times.behind_ms = options.site.file.output_latency_ms
         self.loudness = LiveLoudness()
+        self.peaks = SharedPeaks()
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
@@ -115,6 +123,9 @@ class LiveSession:
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
         self.inbox = Inbox(self, self._replacer, self._reload)
+        self.input_sources = InputSources(performance.preset, self._tell_source)
+        self.reports = SessionReports(self)
+        self._night_log = None if options.log is None else NightLog(options.log, tell)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._frames_before, self._underruns_before = 0, 0
         self.ended = ""
@@ -139,6 +150,8 @@ class LiveSession:
         async with contextlib.AsyncExitStack() as stack:
             await self._open_inputs(stack, broadcast)
             stack.callback(self._close_performance)
+            if self._night_log is not None:
+                stack.callback(self._night_log.end_file)
             beginning = self._take_beginning()
             self._start_recording(stack, beginning)
             self._watch_performance()
@@ -165,6 +178,11 @@ class LiveSession:
     def underruns(self) -> int:
         """Blocks that the sound card did not get in time, since the session began."""
         return self._underruns_before + self.performance.engine.telemetry().underruns
+
+    @property
+    def frames(self) -> int:
+        """Frames rendered since the session began."""
+        return self._frames_before + self.performance.engine.frame
 
     @property
     def is_recording(self) -> bool:
@@ -206,7 +224,7 @@ class LiveSession:
             if ready is not None and engine.frame > 0:
                 ready(self)
                 ready = None
-            if end is not None and self._frames_before + self.performance.engine.frame >= end:
+            if end is not None and self.frames >= end:
                 self.stop(f"{self.options.seconds:g} s have sounded")
                 break
             with contextlib.suppress(TimeoutError):
@@ -236,7 +254,10 @@ class LiveSession:
         for one in self.inputs.values():
             one.follow()
         self.subscriptions.follow_ahead(time.monotonic(), is_paused=self.inbox.is_paused)
+        if silent := self.input_sources.follow():
+            self.inbox.receive(Transaction(list(silent)), None)
         self.inbox.follow()
+        self.reports.follow()
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -264,7 +285,18 @@ class LiveSession:
             Arrival number, if the transaction was numbered when it was received.
         """
         self.clamp_report.look_at(transaction, None if connection is None else connection.sender)
+        for request in self.input_sources.pass_on(transaction):
+            if request.id is not None:
+                reason = f"another source of {request.name} has priority"
+                self.receipts.acknowledge(request.id, connection, "dropped", reason)
         self.inbox.receive(transaction, connection, arrival)
+
+    def _tell_source(self, sentence: str, parameter: str, source: str) -> None:
+        """Log that another source of a parameter counts."""
+        performance = self.performance
+        if performance.frame > 0:
+            more = {"parameter": parameter, "trouble": "source", "source": source}
+            performance.conductor.playback.log_line("health", performance.frame, sentence, **more)
 
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""
@@ -316,11 +348,16 @@ class LiveSession:
         """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
         preset, before = self.performance.preset, self.checker.hello()
         self.checker = self._checker_of(preset)
+        self.input_sources.use(preset)
         for one in self.inputs.values():
             one.renew(preset, self.checker)
         if is_told or self.checker.hello() != before:
             for other in self.subscriptions.connections:
                 other.send(self.greeting())
+
+    def placed(self, preset: Preset) -> Preset:
+        """A preset with the inputs of this place."""
+        return with_site_inputs(preset, self.options.site)[0]
 
     def _checker_of(self, preset: Preset) -> Checker:
         return Checker(preset, may_jump=self.options.may_jump)
@@ -333,15 +370,16 @@ class LiveSession:
         now = {**self.subscriptions.now(hello["states"]), "is_paused": self.inbox.is_paused}
         return {"hello": {**hello, "presets": self._list_presets(), "now": now}}
 
-    def connect(self, connection: Connection) -> None:
+    def connect(self, connection: Listener) -> None:
         """Register a connection for the topics it subscribes to."""
         self.subscriptions.connections.add(connection)
 
-    def disconnect(self, connection: Connection) -> None:
+    def disconnect(self, connection: Listener) -> None:
         """Remove a connection and the receipts it waits for."""
         self.subscriptions.connections.discard(connection)
-        self.performance.live_notes.release(self.performance.conductor, connection)
-        self.receipts.forget(connection)
+        if isinstance(connection, Connection):
+            self.performance.live_notes.release(self.performance.conductor, connection)
+            self.receipts.forget(connection)
 
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
@@ -376,6 +414,11 @@ class LiveSession:
     def _watch_performance(self) -> None:
         self.performance.conductor.on_receipt = self.receipts.send
         self.performance.log.listeners.append(self._on_line)
+        if self._night_log is not None:
+            self._night_log.end_file()
+            self.performance.log.listeners.append(self._night_log.take_line)
+        for remark in self.performance.remarks:
+            self.complain(remark)
 
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":

@@ -78,6 +78,14 @@ class _DurationRecorder:
         """Commands of a note without an end."""
         return self.player.hold(key, velocity, frame, number)
 
+    def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
+        """Commands that end a held note."""
+        return self.player.release(key, velocity, frame, number, frames)
+
+    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+        """Commands that move a control."""
+        return self.player.move(control, value, frame, group)
+
     @property
     def can_fade(self) -> bool:
         """As the player."""

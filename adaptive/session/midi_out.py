@@ -17,6 +17,7 @@ from adaptive.inputs.midi.clock import PULSES
 from adaptive.inputs.midi.names import find_name
 from adaptive.inputs.midi.ports import MidiSystem, Port
 from adaptive.inputs.midi.stream import CLOCK, SONG_POSITION, START, STOP
+from adaptive.music.channel_note import ControlChange
 from adaptive.session.midi_sender import MidiSender
 
 DRUMS = 9
@@ -130,7 +131,7 @@ class MidiOut(InputBase):
         rate, channels = performance.engine.spec.sample_rate, self.channels()
         for name, layer in performance.conductor.assets.generated.items():
             for written in layer.written:
-                if not first <= written.frame < end:
+                if not first <= written.frame < end or isinstance(written.note, ControlChange):
                     continue
                 at = self._heard_s(written.frame)
                 if at is None:

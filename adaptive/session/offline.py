@@ -15,12 +15,15 @@ from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.messages import Message, Transport
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
+from adaptive.engine.rig_spec import RigSpec
+from adaptive.engine.spec import CEILING_DB
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import split_trace
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
+from adaptive.session.incoming.patches import Patches, needs_code, refusal
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
@@ -64,6 +67,12 @@ class RenderJob:
         The state to begin in; what the trace says at t = 0 comes after it.
     fades_within : bool
         With a trace too, the fade lies within `seconds`.
+    rig : RigSpec, optional
+        The speakers; see `Performance`.
+    ceiling_db : float
+        No sample of the output is louder.
+    may_run_code : bool
+        Whether code that the preset brings may run.
     """
 
     preset: Preset
@@ -75,6 +84,9 @@ class RenderJob:
     channels: int = 2
     beginning: Beginning = AS_DECLARED
     fades_within: bool = False
+    rig: RigSpec | None = None
+    ceiling_db: float = CEILING_DB
+    may_run_code: bool = False
 
 
 @dataclass(slots=True)
@@ -165,8 +177,10 @@ class Renderer:
         self.job = job
         self.performance = Performance(
             job.preset, job.seed, job.sample_rate, job.channels, bank, write_log,
-            recorded_bars=job.trace.bars if job.trace else (),
+            recorded_bars=job.trace.bars if job.trace else (), rig=job.rig, ceiling_db=job.ceiling_db,
         )  # fmt: skip
+        self.remarks: list[str] = []
+        self._patches = Patches(self.remarks.append, is_lockstep=True)
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)
         self._feed = _TraceFeed(self.performance, lines)
@@ -200,7 +214,9 @@ class Renderer:
             engine.post([commands.fade_master(mixed_at, 0.0, frames)])
         left = self._length + engine.output_delay_frames
         skip, control_step, stopping_at = engine.output_delay_frames, 0, None
+        self._begin_patches()
         while left > 0:
+            self._patches.wait()
             self._feed.before(control_step)
             block = engine.pull(CONTROL_STEP_FRAMES)
             messages: list[Message] = self._feed.messages(control_step)
@@ -211,6 +227,7 @@ class Renderer:
             engine.drain_replies()
             if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
                 performance.step(messages)
+            self._patches.follow(performance)
             control_step += 1
             piece = block[skip : min(CONTROL_STEP_FRAMES, left)]
             left -= CONTROL_STEP_FRAMES
@@ -218,6 +235,21 @@ class Renderer:
             yield piece
             if stopping_at is not None and self._has_ended(piece):
                 return
+
+    def _begin_patches(self) -> None:
+        layers = needs_code(self.performance)
+        if not layers:
+            return
+        if self.job.may_run_code:
+            self._patches.begin(self.performance)
+            self._patches.follow(self.performance)
+        else:
+            self.remarks.append(refusal(layers))
+
+    def close(self) -> None:
+        """End the processes of generators and patches."""
+        self._patches.close()
+        self.performance.close()
 
     def _has_ended(self, piece: Audio) -> bool:
         conductor = self.performance.conductor
@@ -272,7 +304,7 @@ def render_to_files(
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
-        stack.callback(renderer.performance.close)
+        stack.callback(renderer.close)
         missing = MissingBars()
         renderer.performance.log.listeners.append(missing.hear)
         notice = credits_of(job.preset)
@@ -304,7 +336,7 @@ def render_to_files(
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
-        result.remarks += missing.sentences()
+        result.remarks += [*renderer.remarks, *missing.sentences(), *renderer.performance.remarks]
     return result
 
 

@@ -20,6 +20,9 @@ from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
+from adaptive.engine.rig_spec import RigSpec
+from adaptive.engine.spec import CEILING_DB
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM
@@ -73,6 +76,10 @@ class Performance:
         The performance that this one replaces.
     recorded_bars : sequence of RecordedBar
         Of a recording that is repeated: the bars that came late, and those that are kept.
+    rig : RigSpec, optional
+        The speakers of the place; left out: usual ones, if the preset places anything.
+    ceiling_db : float
+        No sample of the output is louder.
 
     Raises
     ------
@@ -107,11 +114,13 @@ class Performance:
         before: Performance | None = None,
         *,
         recorded_bars: Sequence[RecordedBar] = (),
+        rig: RigSpec | None = None,
+        ceiling_db: float = CEILING_DB,
     ) -> None:
         self.preset, self.seed = preset, seed
         self.workers = BarWorkers()
         source_of = repeating(self.workers.source_of, recorded_bars)
-        self.layout = lay_out(preset, sample_rate, channels)
+        self.layout = lay_out(preset, sample_rate, channels, rig=rig, ceiling_db=ceiling_db)
         self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
         self.log = DecisionLog(sample_rate, write_log)
         assets = prepare(preset, self.layout, self.engine, seed, source_of)
@@ -123,7 +132,10 @@ class Performance:
     def successor(self, preset: Preset, seed: int) -> Performance:
         """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
         spec = self.engine.spec
-        made = Performance(preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self)
+        made = Performance(
+            preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self,
+            rig=spec.rig, ceiling_db=spec.ceiling_db,
+        )  # fmt: skip
         if self.workers.is_live:
             made.go_live()
         return made
@@ -161,6 +173,14 @@ class Performance:
             The saved music does not fit this preset.
         """
         self.conductor.begin(saved, beginning)
+        for remark in self.remarks:
+            self.conductor.playback.log_line("health", 0, remark, source="instrument")
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences about files of instruments that are not played as they are written."""
+        specs = self.engine.spec.instruments
+        return list(dict.fromkeys(remark for spec in specs for remark in getattr(spec, "remarks", ())))
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""
@@ -219,7 +239,7 @@ class Performance:
         self.edit_queue.ask(self.edit_queue.previous, tell or tell_nobody)
         return True
 
-    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote]]) -> None:
+    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote | MoveControl]]) -> None:
         """Play live notes at given frames: (frame, note)."""
         for frame, note in notes:
             self.live_notes.play(note, self.conductor, at=frame)

@@ -10,16 +10,18 @@ from adaptive.composer.registry import GENERATORS
 from adaptive.errors import InputError, PresetError
 from adaptive.instruments import kits, patches
 from adaptive.instruments.kinds import instrument_spec, table_of
+from adaptive.instruments.songs import song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
 from adaptive.preset.check import ordered
 from adaptive.preset.faults import KeyPath, join_names
-from adaptive.preset.finding import Finding, fault
+from adaptive.preset.finding import Finding, fault, warning
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import SectionTable
 from adaptive.preset.segments import bridge_segment
+from adaptive.preset.song_layers import channels_of, song_of
 
 
 def require_playable(preset: Preset) -> Preset:
@@ -67,7 +69,26 @@ def _instrument_faults(preset: Preset) -> Iterator[Finding]:
             yield from _fault(("layers", name, "instrument"), _made, layer.instrument, preset)
 
 
-def _made(instrument: str | AnyInstrumentTable, preset: Preset) -> InstrumentSpec:
+def instrument_remarks(preset: Preset) -> Iterator[Finding]:
+    """Warnings about files of instruments that are not played as they are written."""
+    for name, layer in preset.file.layers.items():
+        table = layer.instrument
+        if isinstance(table, str):
+            table = preset.file.instruments.get(table)
+        if table is not None and table.kind == "sampler":
+            made = _song_made(table, preset, name) if layer.midi is not None else _made(table, preset)
+            for remark in getattr(made, "remarks", ()):
+                yield warning(("layers", name, "instrument"), remark)
+
+
+def _song_made(instrument: AnyInstrumentTable, preset: Preset, layer: str) -> InstrumentSpec:
+    """What an engine plays for a MIDI file: all programs that it names are read."""
+    song = song_of(preset, layer)
+    assert song is not None
+    return song_spec(instrument, 0, preset.folder, song, channels_of(preset.file.layers[layer]))
+
+
+def _made(instrument: str | AnyInstrumentTable, preset: Preset, _layer: str = "") -> InstrumentSpec:
     """What an engine plays for an instrument: its files are read."""
     return instrument_spec(table_of(instrument, preset.file.instruments), 0, preset.folder)
 
@@ -91,7 +112,7 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
         if spec.is_percussive and not is_kit:
             got = f"`{instrument}`" if isinstance(instrument, str) else "an instrument with pitches"
             yield fault(at, f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got {got}")
-        elif is_kit and not spec.is_percussive:
+        elif is_kit and not spec.is_percussive and not spec.is_performed:
             what = f"`{instrument}` is a drum kit" if isinstance(instrument, str) else "this is a drum kit"
             yield fault(at, f"{what}, which `{spec.name}` cannot play")
 

@@ -13,7 +13,7 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2, pan_left, pan_right
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2
 from adaptive.kernel.layout import ENTRY, HEADER, LANES, QUANTUM, TELEMETRY
 from adaptive.kernel.sources.notes import (
     OFF,
@@ -27,7 +27,18 @@ from adaptive.kernel.sources.notes import (
     take_commands,
 )
 from adaptive.kernel.sources.sampler_frames import add_voice, ring_out
-from adaptive.kernel.sources.sampler_record import REGION, SAMPLER, SAMPLER_VOICES
+from adaptive.kernel.sources.sampler_modulators import (
+    ENVELOPE,
+    LAST_CHANNEL,
+    PARTS,
+    SHORTEST,
+    START,
+    concave,
+    make_room,
+    resolve_voice,
+    take_controls,
+)
+from adaptive.kernel.sources.sampler_record import MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
 from adaptive.kernel.sources.synth import filter_warp_of_pitch
 
 Q = np.int64(QUANTUM)
@@ -36,39 +47,36 @@ AMPLITUDE, MODULATION = np.int64(0), np.int64(1)
 DELAY, RISE, HOLD, FALL, LET_GO = np.int32(0), np.int32(1), np.int32(2), np.int32(3), np.int32(4)
 FLOOR = F32(1.6e-5)  # -96 dB
 SEMITONE = F32(1.0 / 12.0)
-MIDDLE_KEY = F32(60.0)
+PAN_SHARE = F32(0.25)  # of the distance to its place that a pan moves in a quantum
 MOST_STEP = F32(64.0)
 BIT = np.int64(1)
 
 
 @rtsafe
-def advance_envelope(group: Any, region: Any, which: int, lane: int, frames: float) -> None:
+def advance_envelope(group: Any, which: int, lane: int, frames: float) -> None:
     """Advance an envelope of a voice: amplitude falls in decibels after its attack, modulation linearly."""
     part, left, level = group["part"][which, lane], group["left"][which, lane], group["level"][which, lane]
-    below = MIDDLE_KEY - group["pitch"][lane]
     while part < FALL:
         if left > frames:
             if part == RISE:
-                level = min(level + frames / region["attack"][which], ONE)
+                level = min(level + frames / group["attack"][which, lane], ONE)
             left -= frames
             frames = ZERO
             break
         frames -= left
         part += np.int32(1)
         if part == RISE:
-            left = region["attack"][which]
+            left = group["attack"][which, lane]
         else:
             level = ONE
-            left = region["hold"][which] * exp2(below * region["hold_octaves"][which])
+            left = group["hold"][which, lane]
     if part == FALL:
-        rate = region["decay_rate"][which] * exp2(-below * region["decay_octaves"][which])
+        rate = group["decay_rate"][which, lane]
         fallen = level * exp2(-rate * frames) if which == AMPLITUDE else level - rate * frames
-        level = max(fallen, min(level, region["sustain"][which]))
+        level = max(fallen, min(level, group["sustain"][which, lane]))
     elif part == LET_GO:
-        if which == AMPLITUDE:
-            level *= exp2(-group["release_rate"][lane] * frames)
-        else:
-            level = max(level - region["release_rate"][which] * frames, ZERO)
+        rate = group["release_rate"][which, lane]
+        level = level * exp2(-rate * frames) if which == AMPLITUDE else max(level - rate * frames, ZERO)
     group["part"][which, lane] = part
     group["left"][which, lane] = left
     group["level"][which, lane] = level
@@ -86,33 +94,36 @@ def wave_of(frames: float, delay: float, step: float) -> float:
 def aim_voice(group: Any, sampler: Any, region: Any, lane: int, at: int, rate: float) -> None:
     """Compute a voice as it will be at the end of the quantum, and the lines that lead there from `at`."""
     frames = F32(Q - at)
-    advance_envelope(group, region, AMPLITUDE, lane, frames)
-    advance_envelope(group, region, MODULATION, lane, frames)
+    if group["is_choked"][lane] == 1 and group["part"][AMPLITUDE, lane] == LET_GO:
+        group["release_rate"][AMPLITUDE, lane] = sampler["choke_rate"]
+    advance_envelope(group, AMPLITUDE, lane, frames)
+    advance_envelope(group, MODULATION, lane, frames)
     group["lfo_frames"][lane] += frames
-    wave = wave_of(group["lfo_frames"][lane], region["lfo_delay"][0], region["lfo_step"][0])
-    vibrato = wave_of(group["lfo_frames"][lane], region["lfo_delay"][1], region["lfo_step"][1])
+    wave = wave_of(group["lfo_frames"][lane], group["lfo_delay"][0, lane], group["lfo_step"][0, lane])
+    vibrato = wave_of(group["lfo_frames"][lane], group["lfo_delay"][1, lane], group["lfo_step"][1, lane])
     modulation = group["level"][MODULATION, lane]
-    pitch = (group["pitch"][lane] - region["root"]) * region["key_scale"] + region["tune"] + sampler["tune"]
-    pitch += modulation * region["modulation_pitch"]
-    pitch += wave * region["lfo_pitch"][0] + vibrato * region["lfo_pitch"][1]
+    if group["part"][MODULATION, lane] == RISE:  # convex, section 8.1.3
+        modulation = ONE - concave(ONE - modulation)
+    pitch = group["tuned"][lane] + sampler["tune"] + modulation * group["modulation_pitch"][lane]
+    pitch += wave * group["lfo_pitch"][0, lane] + vibrato * group["lfo_pitch"][1, lane]
     group["step"][lane] = min(region["ratio"] * exp2(pitch * SEMITONE), MOST_STEP)
-    level = group["level"][AMPLITUDE, lane] * group["velocity"][lane] * group["velocity"][lane]
-    level *= region["gain"] * sampler["gain"] * sampler["fade_value"] * exp2(wave * region["lfo_octaves"])
+    level = group["level"][AMPLITUDE, lane] * group["loudness"][lane]
+    level *= sampler["gain"] * sampler["fade_value"] * exp2(wave * group["lfo_octaves"][lane])
     group["gain_step"][lane] = (level - group["gain_value"][lane]) / frames
     group["gain_origin"][lane] = F32(at)
     group["gain_until"][lane] = F32(Q)
+    group["pan_left"][lane] += PAN_SHARE * (group["pan_left_wanted"][lane] - group["pan_left"][lane])
+    group["pan_right"][lane] += PAN_SHARE * (group["pan_right_wanted"][lane] - group["pan_right"][lane])
     if region["is_filtered"] == 1:
-        cutoff = (
-            region["cutoff_pitch"] + modulation * region["modulation_cutoff"] + wave * region["lfo_cutoff"]
-        )
-        aim_filter(group, region, lane, cutoff, frames, rate)
+        cutoff = group["cutoff"][lane] + modulation * group["modulation_cutoff"][lane]
+        aim_filter(group, lane, cutoff + wave * group["lfo_cutoff"][lane], frames, rate)
 
 
 @rtsafe
-def aim_filter(group: Any, region: Any, lane: int, cutoff_pitch: float, frames: float, rate: float) -> None:
+def aim_filter(group: Any, lane: int, cutoff_pitch: float, frames: float, rate: float) -> None:
     """Move the coefficients of a voice's filter to a cutoff; those of a new note begin there."""
     warp = filter_warp_of_pitch(cutoff_pitch, rate)
-    a1 = ONE / (ONE + warp * (warp + region["damping"]))
+    a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
     a2 = warp * a1
     a3 = warp * a2
     is_new = group["a1"][lane] == ZERO
@@ -127,7 +138,7 @@ def aim_filter(group: Any, region: Any, lane: int, cutoff_pitch: float, frames: 
 
 @rtsafe
 def begin_voice(
-    group: Any, sampler: Any, regions: Any, lane: int, command: Any, at: int, rate: float
+    group: Any, sampler: Any, regions: Any, modulators: Any, lane: int, command: Any, at: int, rate: float
 ) -> None:
     """Start a region on a lane; what a stolen voice played last decays."""
     number = min(max(np.int64(command["which"]), np.int64(0)), sampler["region_count"] - BIT)
@@ -137,40 +148,51 @@ def begin_voice(
     group["region"][lane] = np.int32(number)
     group["is_plain"][lane] = np.int32(0)
     group["is_over"][lane] = np.int32(0)
-    group["position"][lane] = region["start"]
-    group["release_rate"][lane] = region["release_rate"][0]
+    group["is_choked"][lane] = np.int32(0)
+    if region["fixed_pitch"] >= ZERO:
+        group["pitch"][lane] = region["fixed_pitch"]
+    if region["fixed_velocity"] >= ZERO:
+        group["velocity"][lane] = region["fixed_velocity"]
+    group["note_gain"][lane] = exp2(command["f3"])
+    group["note_pan"][lane] = command["f2"]
+    resolve_voice(group, sampler, region, modulators, lane)
+    start = region["start"] + np.float64(group["shift"][START, lane])
+    group["position"][lane] = min(max(start, np.float64(0.0)), np.float64(region["frames"] - BIT))
     group["lfo_frames"][lane] = ZERO
     for which in range(np.int64(2)):
+        delay = exp2(region["delay"][which] + group["shift"][ENVELOPE + PARTS * which, lane])
         group["part"][which, lane] = DELAY
-        group["left"][which, lane] = region["delay"][which]
+        group["left"][which, lane] = F32(np.floor(delay + HALF)) if delay > SHORTEST * rate else ZERO
         group["level"][which, lane] = ZERO
     group["gain_value"][lane] = ZERO
     group["last"][lane] = ZERO
     group["low"][lane] = ZERO
     group["band"][lane] = ZERO
     group["a1"][lane] = ZERO
-    pan = min(max(region["pan"] + command["f2"], -ONE), ONE)
-    group["pan_left"][lane] = pan_left(pan)
-    group["pan_right"][lane] = pan_right(pan)
+    group["pan_left"][lane] = group["pan_left_wanted"][lane]
+    group["pan_right"][lane] = group["pan_right_wanted"][lane]
+    has_delay = group["left"][AMPLITUDE, lane] > ZERO
     aim_voice(group, sampler, region, lane, at, rate)
-    attack = region["attack"][0]
-    if region["delay"][0] == ZERO and attack < F32(Q - at):  # the line reaches its end as early as the attack
+    attack = group["attack"][AMPLITUDE, lane]
+    if not has_delay and attack < F32(Q - at):  # the line reaches its end as early as the attack
         group["gain_step"][lane] *= F32(Q - at) / attack
         group["gain_until"][lane] = F32(at) + attack
 
 
 @rtsafe
-def choke(voices: Any, regions: Any, group_count: int, choke_group: int, note: int, rate: float) -> None:
-    """Silence the other notes of a choke group."""
+def choke(voices: Any, regions: Any, group_count: int, choke_group: int, note: int) -> None:
+    """Silence the notes that a group chokes, apart from the parts of the note that begins."""
     for number in range(group_count):
         group = voices[number]
         for lane in range(LANES):
             if group["stage"][lane] == OFF or group["note"][lane] == note:
                 continue
-            if regions[group["region"][lane]]["choke"] == choke_group:
+            region = regions[group["region"][lane]]
+            if region["choked_by"] == choke_group:
                 group["stage"][lane] = RELEASE
                 group["part"][AMPLITUDE, lane] = LET_GO
-                group["release_rate"][lane] = rate
+                if region["is_choked_slowly"] == 0:
+                    group["is_choked"][lane] = np.int32(1)
 
 
 @rtsafe
@@ -183,15 +205,19 @@ def end_line(group: Any, lane: int, at: int) -> None:
 
 
 @rtsafe
-def let_go(group: Any, regions: Any, lane: int, at: int) -> None:
+def let_go(group: Any, regions: Any, lane: int, at: int, choke_rate: float) -> None:
     """Release a voice at frame `at` of the quantum."""
     region = regions[group["region"][lane]]
+    if group["is_choked"][lane] == 1:
+        group["release_rate"][AMPLITUDE, lane] = choke_rate
+    elif region["plays_to_its_end"] == 1:
+        return
     for which in range(np.int64(2)):
         group["part"][which, lane] = LET_GO
     if at > 0:  # its line was computed as if it were held
         end_line(group, lane, at)
         value = group["gain_value"][lane]
-        share = exp2(-group["release_rate"][lane] * F32(Q - at))
+        share = exp2(-group["release_rate"][AMPLITUDE, lane] * F32(Q - at))
         group["level"][AMPLITUDE, lane] *= share
         group["gain_step"][lane] = (value * share - value) / F32(Q - at)
         group["gain_until"][lane] = F32(Q)
@@ -203,37 +229,56 @@ def let_go(group: Any, regions: Any, lane: int, at: int) -> None:
 
 @rtsafe
 def change_voices(
-    voices: Any, group: Any, sampler: Any, regions: Any, entries: Any, frame: int, at: int, rate: float
+    voices: Any,
+    group: Any,
+    sampler: Any,
+    regions: Any,
+    modulators: Any,
+    entries: Any,
+    frame: int,
+    at: int,
+    rate: float,
 ) -> None:
     """Release and start the voices of a group whose time is frame `at` of the quantum."""
     released = release_notes(group, frame, at)
     begun = begin_notes(group, sampler, entries, frame, at)
     for lane in range(LANES):
         if released & (BIT << np.int64(lane)) and not begun & (BIT << np.int64(lane)):
-            let_go(group, regions, lane, at)
+            let_go(group, regions, lane, at, sampler["choke_rate"])
         if begun & (BIT << np.int64(lane)):
             command = entries[group["event_entry"][lane]]["command"]
-            begin_voice(group, sampler, regions, lane, command, at, rate)
-            own = regions[group["region"][lane]]["choke"]
+            begin_voice(group, sampler, regions, modulators, lane, command, at, rate)
+            own = regions[group["region"][lane]]["choke_group"]
             if own != 0:
-                count = np.int64(sampler["group_count"])
-                choke(voices, regions, count, own, group["note"][lane], sampler["choke_rate"])
+                choke(voices, regions, np.int64(sampler["group_count"]), own, group["note"][lane])
 
 
 @rtsafe
 def render_group(
-    voices: Any, group: Any, sampler: Any, regions: Any, entries: Any, bus: int, frame: int, rate: float
+    voices: Any,
+    group: Any,
+    sampler: Any,
+    regions: Any,
+    modulators: Any,
+    entries: Any,
+    bus: int,
+    frame: int,
+    rate: float,
 ) -> bool:
     """Add a group of voices to a bus for one quantum; return whether any sounds on."""
     zero = np.int64(0)
     released = release_notes(group, frame, zero)
     for lane in range(LANES):
         if released & (BIT << np.int64(lane)):
-            let_go(group, regions, lane, zero)
+            let_go(group, regions, lane, zero, sampler["choke_rate"])
         if group["stage"][lane] != OFF:
-            aim_voice(group, sampler, regions[group["region"][lane]], lane, zero, rate)
+            region = regions[group["region"][lane]]
+            channel = min(max(region["channel"], zero), LAST_CHANNEL)
+            if group["version"][lane] != sampler["version"][channel]:
+                resolve_voice(group, sampler, region, modulators, lane)
+            aim_voice(group, sampler, region, lane, zero, rate)
     if next_split(group, frame, np.int64(-1)) == 0:
-        change_voices(voices, group, sampler, regions, entries, frame, zero, rate)
+        change_voices(voices, group, sampler, regions, modulators, entries, frame, zero, rate)
     first = zero
     while first < Q:
         last = next_split(group, frame, first)
@@ -244,7 +289,7 @@ def render_group(
                 region = regions[group["region"][lane]]
                 add_voice(group, lane, region, sampler["at_sinc"], bus, first, last)
         if last < Q:
-            change_voices(voices, group, sampler, regions, entries, frame, last, rate)
+            change_voices(voices, group, sampler, regions, modulators, entries, frame, last, rate)
         first = last
     return close_group(group)
 
@@ -276,6 +321,10 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     entries = carray(pointer(header["at_entries"]), header["entry_count"], ENTRY)
     telemetry = carray(pointer(header["at_telemetry"]), np.int64(1), TELEMETRY)[0]
     frame, rate = header["frame"], np.float32(header["sample_rate"])
+    modulators = carray(pointer(sampler["at_modulators"]), sampler["modulator_count"], MODULATOR)
+    if sampler["first_event"] >= 0:
+        if take_controls(voices, sampler, regions, entries, frame) > 0:
+            make_room(voices, sampler, entries, frame, telemetry)
     if not take_commands(voices, sampler, entries, frame, telemetry):
         return np.int32(0)
     bus = header["at_bus_audio"] + PAIR * np.int64(sampler["bus"])
@@ -286,7 +335,7 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
         for lane in range(LANES):
             is_ringing = is_ringing or group["residual_left"][lane] != ZERO
         if group["active"] > 0 or is_ringing or starts(group):
-            if render_group(voices, group, sampler, regions, entries, bus, frame, rate):
+            if render_group(voices, group, sampler, regions, modulators, entries, bus, frame, rate):
                 sounding = np.int32(1)
     sampler["sounding"] = sounding
     return np.int32(0)

@@ -46,6 +46,9 @@ class ReplaceHost(Protocol):
     def release(self, kept: KeptRequests) -> None:
         """Act on what was kept for a performance that does not come."""
 
+    def placed(self, preset: Preset) -> Preset:
+        """A preset with the inputs of this place."""
+
     def tell(self, sentence: str) -> None:
         """Show the user a sentence."""
 
@@ -237,7 +240,7 @@ class PresetReplacer:
         request, kept = asked.request, asked.kept
         if isinstance(request, LoadPreset):
             assert self._load_preset is not None  # `ask` has checked it
-            performance = old.successor(self._load_preset(request.name), old.seed)
+            performance = old.successor(self._host.placed(self._load_preset(request.name)), old.seed)
             values = kept.all_values(old.engine, old.layout.parameters)
             performance.begin(None, kept.beginning(Checker(performance.preset), values))
         else:

@@ -101,7 +101,7 @@ SLOTS = {"a": 0, "b": 1, "c": 2}
 
 # Small whole numbers and halves: float32 holds every intermediate result of a short expression.
 LEAVES = st.sampled_from(
-    ["a", "b", "c", "0", "1", "2", "3", "0.5", "age(a)", "age(c)", "stale(a)", "stale(b)"]
+    ["a", "b", "c", "0", "1", "2", "3", "0.5", "age(a)", "age(c)", "stale(a)", "stale(b)", "healthy(b)"]
 )
 
 
