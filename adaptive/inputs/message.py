@@ -496,11 +496,9 @@ class Checker:
         """Check a note that is played live on a generated layer; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
 
-    def control(
-        self, layer: Any, control: Any, value: Any = None, message_id: str | None = None
-    ) -> MoveControl:
+    def control(self, layer: Any, name: Any, value: Any = None, message_id: str | None = None) -> MoveControl:
         """Check a control of a layer's instrument that is moved live."""
-        return check_control(layer, control, value, self.controllable, message_id)
+        return check_control(layer, name, value, self.controllable, message_id)
 
     @property
     def controllable(self) -> list[str]:
