@@ -74,7 +74,7 @@ class Piece:
     tone : float
         Level of the partials together.
     decay_s : float
-        Time in which the lowest falls by 60 dB; the others are faster by their ratio to the power of `damping`.
+        Time in which the lowest falls by 60 dB; others are faster by their ratio to the power of `damping`.
     slope : float
         Level of a partial over that of the one before.
     sweep, sweep_s : float
@@ -127,7 +127,9 @@ def fill_piece(row: Any, piece: Piece, rate: int) -> None:
     row["bursts"], row["burst_frames"] = piece.bursts, round(piece.burst_s * rate)
     row["drive"], row["gain"], row["pan"] = piece.drive, 10.0 ** (piece.gain_db / 20.0), piece.pan
     row["choke"] = piece.choke
-    longest = max(piece.decay_s, piece.noise.decay_s + piece.noise.attack_s, piece.wires.decay_s + piece.wires.attack_s)
+    longest = max(
+        piece.decay_s, piece.noise.decay_s + piece.noise.attack_s, piece.wires.decay_s + piece.wires.attack_s
+    )
     row["tail"] = round(1.6 * longest * rate) + 64
 
 

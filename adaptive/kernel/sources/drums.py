@@ -2,8 +2,8 @@
 
 How hard and where a drum is struck changes its sound: velocity opens the noises and raises the sweep, a hit
 away from the middle has more of the high partials.  Chance moves pitch, sweep, decays, place and levels of
-each hit, so that no two are alike.  A hit rings out; its end is not heard, but pieces of a choke group silence
-each other.
+each hit, so that no two are alike.  A hit rings out; its end is not heard, but pieces of a choke group
+silence each other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import (
-    F32, HALF, ONE, TWO, ZERO, exp2, filter_warp, gain_of_db, pan_left, pan_right, sine,
+    F32,
+    HALF,
+    ONE,
+    TWO,
+    ZERO,
+    exp2,
+    filter_warp,
+    gain_of_db,
+    pan_left,
+    pan_right,
+    sine,
 )  # fmt: skip
 from adaptive.kernel.layout import HEADER, LANES, QUANTUM
 from adaptive.kernel.processors.descriptor import NamedOption, Parameter
@@ -24,8 +34,17 @@ from adaptive.kernel.sources.descriptor import NumbersSpec, SoundSource
 from adaptive.kernel.sources.drum_kits import DRUM_KITS
 from adaptive.kernel.sources.drum_pieces import HIGH, LOW, PARTIALS, PIECE, PIECE_NAMES, fill_piece
 from adaptive.kernel.sources.notes import (
-    OFF, begin_notes, bus_of, end_note, entries_of, forget_starts, is_playing, next_split, release_notes,
-    take_commands, telemetry_of,
+    OFF,
+    begin_notes,
+    bus_of,
+    end_note,
+    entries_of,
+    forget_starts,
+    is_playing,
+    next_split,
+    release_notes,
+    take_commands,
+    telemetry_of,
 )  # fmt: skip
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
@@ -107,7 +126,12 @@ def strike(group: Any, drums: Any, lane: int, number: int, rate: float) -> None:
     other_turn = F32(np.int32(np.uint32(group["age"][lane]) * EVEN_2)) * F32(2.0**-31)
     tuning = now[TENSION, COLUMN] + spread * turn
     length = now[DECAY, COLUMN] * exp2(now[SPACE, COLUMN] + F32(1.1) * spread * chance(group, lane))
-    bend = now[SWEEP, COLUMN] * piece["sweep"] * (ONE + F32(0.5) * hard) * exp2(F32(1.4) * spread * chance(group, lane))
+    bend = (
+        now[SWEEP, COLUMN]
+        * piece["sweep"]
+        * (ONE + F32(0.5) * hard)
+        * exp2(F32(1.4) * spread * chance(group, lane))
+    )
     group["bend"][lane] = bend
     group["bend_fall"][lane] = exp2(-piece["sweep_rate"] * exp2(F32(0.5) * spread * chance(group, lane)))
     group["step"][lane] = piece["hertz"] * exp2(tuning * SEMITONE) / rate
@@ -118,7 +142,9 @@ def strike(group: Any, drums: Any, lane: int, number: int, rate: float) -> None:
         share = F32(partial) / F32(PARTIALS)
         uneven = exp2(F32(2.0) * spread * chance(group, lane) + TWO * tilt * (share - F32(0.2)))
         group["phase"][lane, partial] = F32(0.06) * spread * abs(chance(group, lane))
-        group["ratio"][lane, partial] = piece["ratio"][partial] * exp2(F32(0.03) * spread * chance(group, lane))
+        group["ratio"][lane, partial] = piece["ratio"][partial] * exp2(
+            F32(0.03) * spread * chance(group, lane)
+        )
         group["amplitude"][lane, partial] = piece["level"][partial] * uneven
         group["fall"][lane, partial] = exp2(-piece["rate"][partial] / length)
     gain = piece["gain"] * gain_of_db(now[LEVEL, COLUMN]) * group["velocity"][lane] * group["velocity"][lane]
