@@ -134,7 +134,7 @@ def play(
     if sink not in SINKS and sink not in SINK_KINDS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
-    place = open_site(site)
+    place = open_site(site, loaded)
     device, channels = _card_of(place, device, channels)
     live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)

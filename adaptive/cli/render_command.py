@@ -86,7 +86,7 @@ def render(
 ) -> None:
     """Render a preset to a file."""
     loaded = open_preset(preset)
-    place = open_site(site)
+    place = open_site(site, loaded)
     _refuse_overwriting(loaded, out, log)
     begun = with_programme(read_settings(set_ or (), loaded), programme)
     check_goal(loudness, ceiling)

@@ -262,6 +262,9 @@ class LiveSession:
             performance.step(messages)
             if self._notes is not None and control_step % NOTES_EVERY == NOTES_EVERY - 1:
                 self._notes.write(range(NOTES_EVERY * CONTROL_STEP_FRAMES))
+            sounded = self.inbox.play_notes()
+            if self._recorder is not None:
+                self._recorder.take_notes(sounded)
             self.subscriptions.follow(control_step)
         for one in self.inputs.values():
             one.follow()
