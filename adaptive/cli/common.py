@@ -8,7 +8,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -90,7 +90,18 @@ def warm_kernel(preset: Preset | None = None, *, has_rig: bool = False) -> int:
         Whether it is panned to speakers.
     """
     panner = {"panner"} if has_rig else set[str]()
-    wanted = build.unit_names(None if preset is None else kinds_used(preset.file) | panner)
+    return warm_kinds(None if preset is None else kinds_used(preset.file) | panner)
+
+
+def warm_kinds(kinds: Collection[str] | None) -> int:
+    """Compile the units that some kinds need and are not compiled yet; returns how many there were.
+
+    Parameters
+    ----------
+    kinds : collection of str or None
+        Processors, and what plays strips; None: everything.
+    """
+    wanted = build.unit_names(kinds)
     missing = build.missing_units(wanted)
     if not missing:
         return 0

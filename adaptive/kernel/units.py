@@ -25,6 +25,7 @@ from adaptive.kernel.atomic import (
 from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import UNIT, call_unit, pointer
 from adaptive.kernel.dsp.fft import fft
+from adaptive.kernel.dsp.rows import clear_rows
 from adaptive.kernel.layout import (
     BUS_BEGIN,
     ENTRY,
@@ -153,12 +154,11 @@ def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
     channels = header["channels"]
     if state["is_paused"] == 1:
         if header["pause_wanted"] == 1:
-            fill.clear(carray(pointer(header["at_output"]), channels * Q, np.float32))
+            clear_rows(header["at_output"], channels)
             return np.int32(1)
         state["is_paused"] = np.int32(0)
-    frames = header["bus_count"] * np.int64(2) * Q
-    fill.clear(carray(pointer(header["at_bus_audio"]), frames, np.float32))
-    fill.clear(carray(pointer(header["at_master_audio"]), channels * Q, np.float32))
+    clear_rows(header["at_bus_audio"], np.int64(2) * header["bus_count"])
+    clear_rows(header["at_master_audio"], channels)
     zero = np.int64(0)
     units = carray(pointer(header["at_units"]), header["unit_count"], np.int64)
     steps = carray(pointer(header["at_steps"]), header["step_rows"], STEP)

@@ -108,8 +108,8 @@ class SourceTable(Table, frozen=True):
 
     @property
     def plays_drums(self) -> bool:
-        """Whether it names the bank of drum kits."""
-        return bool(getattr(self, "bank", 0.0) == DRUM_BANK)
+        """Whether its source plays drums, or it names the bank of drum kits."""
+        return SOURCES[self.kind].plays_drums or bool(getattr(self, "bank", 0.0) == DRUM_BANK)
 
     def numbers(self) -> dict[str, float]:
         """Its numbers, by name: of a choice its index, of a curve the value of its first point."""

@@ -19,11 +19,14 @@ from adaptive.engine.rig_spec import RigSpec
 from adaptive.engine.spec import CEILING_DB
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import split_trace
+from adaptive.inputs.control_message import MoveControl
+from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
 from adaptive.session.incoming.patches import Patches, needs_code, refusal
+from adaptive.session.live_notes import waits_for_mixer
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
@@ -124,6 +127,7 @@ class _TraceFeed:
         self._performance, self._lines = performance, lines
         self._next = 0
         self._waiting: list[tuple[int, Message]] = []
+        self._notes: list[tuple[int, PlayNote | MoveControl]] = []
 
     def before(self, control_step: int) -> None:
         """Schedule the parameter values of a control step; call before it is rendered."""
@@ -132,8 +136,11 @@ class _TraceFeed:
         while self._next < len(self._lines) and self._lines[self._next].frame < end:
             line = self._lines[self._next]
             rows += [(line.frame, name, value) for name, value in line.values]
-            notes += [(line.frame, note) for note in line.notes]
             at = -(-line.frame // CONTROL_STEP_FRAMES)
+            if waits_for_mixer(line.messages):
+                self._notes += [(at, note) for note in line.notes]
+            else:
+                notes += [(line.frame, note) for note in line.notes]
             self._waiting += [(at, message) for message in line.messages]
             self._next += 1
         if rows:
@@ -146,6 +153,13 @@ class _TraceFeed:
         if due:
             self._waiting = [(at, message) for at, message in self._waiting if at > control_step]
         return due
+
+    def after(self, control_step: int) -> None:
+        """Play the notes that came together with values of the mixer; call when these have been set."""
+        due = [note for at, note in self._notes if at <= control_step]
+        self._notes = [(at, note) for at, note in self._notes if at > control_step]
+        for note in due:
+            self._performance.play_now(note)
 
 
 class Renderer:
@@ -227,6 +241,7 @@ class Renderer:
             engine.drain_replies()
             if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
                 performance.step(messages)
+                self._feed.after(control_step)
             self._patches.follow(performance)
             control_step += 1
             piece = block[skip : min(CONTROL_STEP_FRAMES, left)]

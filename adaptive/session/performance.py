@@ -244,6 +244,16 @@ class Performance:
         for frame, note in notes:
             self.live_notes.play(note, self.conductor, at=frame)
 
+    def play_now(self, note: PlayNote | MoveControl, owner: object = None) -> str:
+        """Play a live note at the earliest frame of the control step that ran last, with what it decided.
+
+        Returns
+        -------
+        str
+            Why it does not sound; empty: it does.
+        """
+        return self.live_notes.play(note, self.conductor, owner, at=self.conductor.playback.earliest)
+
     def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:
         """Set parameters at given frames: (frame, name, value), each rounded up to the next quantum."""
         rows = []

@@ -65,20 +65,28 @@ def _instrument_faults(preset: Preset) -> Iterator[Finding]:
     for name in preset.file.instruments:
         yield from _fault(("instruments", name), _made, name, preset)
     for name, layer in preset.file.layers.items():
-        if layer.instrument is not None and not isinstance(layer.instrument, str):
+        if layer.midi is not None:
+            table = _sampler_of(layer.instrument, preset)
+            if table is not None:
+                yield from _fault(("layers", name, "instrument"), _song_made, table, preset, name)
+        elif layer.instrument is not None and not isinstance(layer.instrument, str):
             yield from _fault(("layers", name, "instrument"), _made, layer.instrument, preset)
 
 
 def instrument_remarks(preset: Preset) -> Iterator[Finding]:
     """Warnings about files of instruments that are not played as they are written."""
     for name, layer in preset.file.layers.items():
-        table = layer.instrument
-        if isinstance(table, str):
-            table = preset.file.instruments.get(table)
-        if table is not None and table.kind == "sampler":
+        table = _sampler_of(layer.instrument, preset)
+        if table is not None:
             made = _song_made(table, preset, name) if layer.midi is not None else _made(table, preset)
             for remark in getattr(made, "remarks", ()):
                 yield warning(("layers", name, "instrument"), remark)
+
+
+def _sampler_of(instrument: str | AnyInstrumentTable | None, preset: Preset) -> AnyInstrumentTable | None:
+    """The table of an instrument, if it is a sampler."""
+    table = preset.file.instruments.get(instrument) if isinstance(instrument, str) else instrument
+    return table if table is not None and table.kind == "sampler" else None
 
 
 def _song_made(instrument: AnyInstrumentTable, preset: Preset, layer: str) -> InstrumentSpec:

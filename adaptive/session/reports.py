@@ -70,8 +70,9 @@ class SessionReports:
 
     @property
     def is_heard(self) -> bool:
-        """Whether blocks are rendered: asked for by a device or a clock, paused or not."""
-        return self._clock() - self._moved_s <= SILENT_S
+        """Whether blocks are rendered for a device or a clock, paused or not."""
+        has_device = getattr(self._host.sink, "device_name", "a clock") != ""
+        return has_device and self._clock() - self._moved_s <= SILENT_S
 
     def follow(self) -> None:
         """Notice whether blocks are rendered; call it every few milliseconds."""

@@ -16,6 +16,7 @@ INSTALL = {
     "godot3-server": "sudo apt-get install --yes --no-install-recommends godot3-server",
     "nc": "sudo apt-get install --yes netcat-openbsd",
     "node": "sudo apt-get install --yes nodejs npm",
+    "openssl": "sudo apt-get install --yes openssl",
     "systemd-analyze": "sudo apt-get install --yes systemd",
 }
 """Command that installs each program (Debian, Ubuntu)."""

@@ -40,7 +40,7 @@ from adaptive.kernel.dsp.vectors import (
 )
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, NamedOption, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import BROKEN, RESTS, begin_columns, end_column, row_of
+from adaptive.kernel.processors.insert import BROKEN, RESTS, begin_columns, clear_memory, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 from adaptive.kernel.processors.modulated_reverb_delays import (
     CHARACTERS,
@@ -359,9 +359,7 @@ def render_hall(group: Any, column: int, hall: Any, hall_address: int, header: A
 @rtsafe
 def clear(group: Any, column: int, hall: Any) -> None:
     """Forget every echo; the lines turn from where a new reverb begins."""
-    memory = carray(pointer(group["memory"][column]), group["memory_frames"][column], np.float32)
-    for i in range(group["memory_frames"][column]):
-        memory[i] = ZERO
+    clear_memory(group, column, np.int64(0))
     for line in range(np.int64(LANES)):
         hall["low"][line], hall["high"][line] = ZERO, ZERO
     for number in range(np.int64(2 * SIDES)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.dsp.interpolate import BEFORE, TAPS, sinc_table
+from adaptive.kernel.dsp.interpolate import SHORT_BEFORE, SHORT_TAPS, rising_table
 from adaptive.kernel.layout import LANES
 from adaptive.kernel.processors.descriptor import Option, Parameter
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
@@ -53,7 +53,7 @@ CHOKE_GROUPS = 1 << 20
 AT_REST: Mapping[int, float] = {7: 1.0, 10: 0.5, 8: 0.5, 11: 1.0, BEND: 0.5, BEND_RANGE: 2.0 / 127.0}
 """Controls that are not 0 at first; volume is full, so that a layer is as loud as its level says."""
 
-PADDING = 2 * TAPS
+PADDING = 4 * SHORT_TAPS
 """Frames of silence, or of a loop's beginning, behind a recording: more than are read at a time."""
 
 BEST_VOICES = 64
@@ -151,9 +151,11 @@ class SampleSet:
             else:
                 frames = frames[: loop[1]]
                 behind = np.resize(frames[loop[0] :], PADDING)
-            self._data[key] = np.concatenate([np.zeros(BEFORE, np.float32), frames, behind], dtype=np.float32)
+            self._data[key] = np.concatenate(
+                [np.zeros(SHORT_BEFORE, np.float32), frames, behind], dtype=np.float32
+            )
         data = self._data[key]
-        return int(data.ctypes.data) + data.itemsize * BEFORE
+        return int(data.ctypes.data) + data.itemsize * SHORT_BEFORE
 
     def _fill(self, row: Any, region: Region, rate: int) -> None:
         recording, loop = region.recording, region.loop
@@ -182,6 +184,10 @@ class SampleSet:
         row["is_filtered"] = region.cutoff_hz < OPEN_HZ or region.resonance_db > 0.0 or is_moved
         for which, envelope in enumerate((region.amplitude, region.modulation)):
             _fill_envelope(row, which, envelope, rate)
+        depths = (region.modulation_cutoff_cents, region.modulation_pitch_cents)
+        row["has_modulation"] = any(depths) or any(
+            one.destination in {"modulation_pitch", "modulation_cutoff"} for one in region.modulators
+        )
         row["modulation_pitch"] = region.modulation_pitch_cents / 100.0
         row["modulation_cutoff"] = region.modulation_cutoff_cents / 100.0
         for which, lfo in enumerate((region.lfo, region.vibrato)):
@@ -253,7 +259,7 @@ class SamplerSpec:
 
 @lru_cache(maxsize=1)
 def _table() -> Array:
-    return sinc_table()
+    return rising_table()
 
 
 def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
@@ -268,6 +274,7 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     record["at_sinc"] = _table().ctypes.data
     record["gain"] = db_to_gain(spec.level_db)
     record["tune"] = spec.tune_cents / 100.0
+    record["version"] += 1  # what sounds is tuned anew
     record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
 
 
