@@ -152,7 +152,7 @@ class CardInput(InputBase):
                 self._set_latency(stream, latency + max(self._block, QUANTUM))
                 latency_ms = 1000.0 * int(stream.record["latency"]) / rate
                 self.host.complain(
-                    f"{stream.layer} ran out {new} times in {LOOK_S:g} s; from now on {latency_ms:.1f} ms wait"
+                    f"{stream.layer} ran out {new} times in {LOOK_S:g} s; {latency_ms:.1f} ms wait from now"
                 )
 
     def _set_latency(self, stream: IncomingStream, frames: int) -> None:
