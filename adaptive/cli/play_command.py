@@ -142,7 +142,7 @@ def play(
     live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)
     if record is not None:
-        _check_recording(record, state, is_watching=watch)
+        _check_recording(record, state)
     saved = None if state is None else read_state(state, loaded, say)
     if saved is not None and set_:
         say(f"--set is left out: the music goes on as {state} says")
@@ -247,13 +247,10 @@ def _card_of(place: Site | None, device: str | None, channels: int | None) -> tu
     return device or place.file.device, channels or place.file.channels_needed
 
 
-def _check_recording(folder: Path, state: Path | None, *, is_watching: bool) -> None:
-    """Refuse a recording of music that begins elsewhere or is edited, or over another recording."""
+def _check_recording(folder: Path, state: Path | None) -> None:
+    """Refuse a recording of music that begins elsewhere, or over another recording."""
     if state is not None:
         message = "--state and --record do not go together: a recording begins at the beginning"
-        raise UsageError(message)
-    if is_watching:
-        message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
     if (folder / "trace.jsonl").exists():
         message = f"{folder} holds a recording already; name another folder"
