@@ -8,7 +8,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ from adaptive.errors import one_line
 from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.model import Preset
-from adaptive.session.place import Layout
+from adaptive.session.place import Layout, unknown_names
 from adaptive.sinks.stderr_mute import STDERR
 from adaptive.site.load import Site, load_site
 
@@ -90,7 +90,18 @@ def warm_kernel(preset: Preset | None = None, *, has_rig: bool = False) -> int:
         Whether it is panned to speakers.
     """
     panner = {"panner"} if has_rig else set[str]()
-    wanted = build.unit_names(None if preset is None else kinds_used(preset.file) | panner)
+    return warm_kinds(None if preset is None else kinds_used(preset.file) | panner)
+
+
+def warm_kinds(kinds: Collection[str] | None) -> int:
+    """Compile the units that some kinds need and are not compiled yet; returns how many there were.
+
+    Parameters
+    ----------
+    kinds : collection of str or None
+        Processors, and what plays strips; None: everything.
+    """
+    wanted = build.unit_names(kinds)
     missing = build.missing_units(wanted)
     if not missing:
         return 0
@@ -108,8 +119,8 @@ def warm_kernel(preset: Preset | None = None, *, has_rig: bool = False) -> int:
         )
 
 
-def open_site(path: Path | None) -> Site | None:
-    """Load the site file that was named, if one was, and tell its warnings.
+def open_site(path: Path | None, preset: Preset | None = None) -> Site | None:
+    """Load the site file that was named, if one was, and tell its warnings, and names the preset has not.
 
     Raises
     ------
@@ -121,6 +132,8 @@ def open_site(path: Path | None) -> Site | None:
     site = load_site(path)
     for warning in site.warnings:
         say(warning.shown)
+    if preset is not None and (unknown := unknown_names(site, preset)):
+        say(f"{path.name} places what {preset.file.name} does not have: {', '.join(unknown)}")
     return site
 
 

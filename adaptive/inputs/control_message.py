@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from adaptive.errors import ProtocolError
 from adaptive.inputs.shown import shown
 from adaptive.music.channel_note import PRESSURE, WHEEL, WHEEL_RANGE
+from adaptive.preset.schema import PresetFile
 
 LAST_CONTROLLER = 119
 """Controllers above are modes of a channel, not controls."""
@@ -58,6 +59,13 @@ class MoveControl:
     def as_json(self) -> dict[str, Any]:
         """The message that says the same."""
         return {"control": {"layer": self.layer, "control": self.name, "value": self.told}}
+
+
+def with_controls(file: PresetFile, layers: Iterable[str]) -> list[str]:
+    """Those of some layers that a sampler plays."""
+    named = {name: file.layers[name].instrument for name in layers}
+    tables = {name: file.instruments.get(one) if isinstance(one, str) else one for name, one in named.items()}
+    return [name for name, one in tables.items() if one is not None and one.kind == "sampler"]
 
 
 def check_control(

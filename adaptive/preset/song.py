@@ -150,7 +150,7 @@ def _read(path: Path, _modified_ns: int) -> Song:
     if file.type == 2 or not 0 < file.ticks_per_beat < 0x8000:
         message = f"{path.name} cannot be played: it has independent patterns, or counts in frames of film"
         raise InputError(message)
-    reader = _Reader(path.name, file.ticks_per_beat)
+    reader = _SongReader(path.name, file.ticks_per_beat)
     tick, order = 0, 0
     rows = []
     for track in file.tracks:
@@ -183,7 +183,7 @@ class _Channel:
     held: dict[int, ChannelNote] = field(default_factory=dict)  # by the pedal
 
 
-class _Reader:
+class _SongReader:
     def __init__(self, name: str, ticks_a_beat: int) -> None:
         self._name, self._ticks_a_beat = name, ticks_a_beat
         self._tempi: list[tuple[int, int]] = []  # tick, microseconds of a quarter

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from adaptive.composer.percussion import PIECES
+from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
 from adaptive.conductor.messages import SetMix, SetSnapshot
@@ -188,6 +189,9 @@ class LiveNotes:
     def _kit_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
         """Commands of a hit, with clips in the opposite order to that of written hits."""
         player = layer.player
+        if isinstance(player, DrumPlayer):
+            piece = _PIECE_OF_KEY.get(note.pitch)
+            return [] if piece is None else player.strike(piece, note.velocity, at, layer.place.group)
         known = self._kits.get(note.layer)
         if known is None or known[0] is not player:
             kit = player if isinstance(player, KitPlayer) else None

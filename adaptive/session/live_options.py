@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.inputs.trust import EVERYBODY, Trust
 from adaptive.session.place import Layout
 from adaptive.site.addresses import EVERYWHERE, Networks
 from adaptive.site.load import Site
@@ -44,8 +45,12 @@ class LiveOptions:
         Names of MIDI ports, or parts of them, beside those that the preset names.
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
+    record_bytes : int
+        Bytes at which the master of a recording ends, and its trace with the log.
     log : Path, optional
         Folder for a decision log that is bounded.
+    trust : Trust
+        What clients have to know.
     site : Site, optional
         The place where it plays: speakers, and what lies behind the sound card.
     layout : str
@@ -68,6 +73,8 @@ class LiveOptions:
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
+    record_bytes: int = 4_000_000_000
+    trust: Trust = EVERYBODY
     site: Site | None = None
     layout: Layout = "speakers"
 
