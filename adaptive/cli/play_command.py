@@ -41,7 +41,7 @@ from adaptive.inputs.trust import Trust, make_trust
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
-from adaptive.session.night_log import wall_now
+from adaptive.session.night_log import seed_of_day
 from adaptive.session.opening import open_live, open_preset
 from adaptive.session.render_job import LARGEST_SEED
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
@@ -231,7 +231,7 @@ def _drawn_seed(seed: int | None, place: Site | None) -> int:
         return seed
     of_site = None if place is None else place.file.seed
     if of_site == "day":
-        return int(f"{wall_now():%Y%m%d}")
+        return seed_of_day()
     return secrets.randbelow(2**31) if of_site is None else of_site
 
 

@@ -74,6 +74,11 @@ class ConnectionHost(Protocol):
         """Remove a connection."""
 
 
+def as_text(document: dict[str, Any]) -> str:
+    """A message as it is sent; JSON may hold a lone surrogate, which UTF-8 cannot encode."""
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
 class Connection:
     """One JSON client, over TCP or WebSocket.
 
@@ -143,9 +148,11 @@ class Connection:
 
     def send(self, document: dict[str, Any]) -> None:
         """Queue a message.  If too many wait, the oldest are dropped."""
-        text = json.dumps(document, ensure_ascii=False)
-        # JSON may hold a lone surrogate, which UTF-8 cannot encode
-        self.waiting.append(text.encode("utf-8", "replace").decode())
+        self.send_text(as_text(document))
+
+    def send_text(self, text: str) -> None:
+        """Queue a message that `as_text` has written, for one client of many."""
+        self.waiting.append(text)
         self._wake.set()
 
     async def write(self, put: Callable[[str], Awaitable[None]]) -> None:

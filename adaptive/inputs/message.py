@@ -115,12 +115,14 @@ class SetPaused:
 class LoadPreset:
     """Play another preset, by the name of its folder; it is searched in the preset folders only.
 
-    With `exit_at`, what plays goes on to that place of its grid.
+    With `exit_at`, what plays goes on to that place of its grid.  With `seed`, which no client can send, the
+    chance of the other music is another one.
     """
 
     name: str
     id: str | None = None
     exit_at: Where | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

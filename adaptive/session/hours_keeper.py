@@ -57,6 +57,8 @@ class HoursKeeper(InputBase):
         Moves the gain of the whole output to a number, within some seconds.
     monotonic : callable
         Seconds of the monotonic clock.
+    begin_day : callable
+        Lets the music begin anew with the chance of the day, if the place wants that; returns whether.
 
     Attributes
     ----------
@@ -74,10 +76,11 @@ class HoursKeeper(InputBase):
         clock: Clock,
         fade: Callable[[float, float], None],
         monotonic: Callable[[], float] = time.monotonic,
+        begin_day: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(host)
         self._table, self._hours, self._clock = table, OpeningHours(table), clock
-        self._fade, self._monotonic = fade, monotonic
+        self._fade, self._monotonic, self._begin_day = fade, monotonic, begin_day
         self.phase = ""
         self._looked_s = self._asked_s = -ASK_S
         self._offset_s: float | None = None
@@ -135,6 +138,7 @@ class HoursKeeper(InputBase):
             else:
                 if before == "closed":
                     self._fade(0.0, 0.0)
+                    self._begin_day()
                 self._play(is_playing=True)
                 self._fade(1.0, self._table.fade_s if before else 0.0)
             reason = "the place is open"

@@ -223,7 +223,7 @@ class HttpSide:
     async def _control(self, request: web.Request) -> web.WebSocketResponse:
         if self._count >= MOST_CONNECTIONS:
             raise web.HTTPServiceUnavailable(text="too many connections")
-        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE)
+        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE, compress=False)
         await socket.prepare(request)
         self._count += 1
         connection = Connection(self._host, f"WebSocket from {request.remote}")

@@ -67,7 +67,7 @@ def _osc_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None
 def _hours(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
     if options.site is None or options.site.file.hours is None:
         return None
-    return HoursKeeper(host, options.site.file.hours, WallClock(), host.fade_place)
+    return HoursKeeper(host, options.site.file.hours, WallClock(), host.fade_place, begin_day=host.begin_day)
 
 
 def _service(host: InputHost, _options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:

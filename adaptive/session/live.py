@@ -23,7 +23,7 @@ from adaptive.inputs.beginning import beginning_json
 from adaptive.inputs.input import Input
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.lines import Connection, Listener
-from adaptive.inputs.message import Checker, Transaction
+from adaptive.inputs.message import Checker, LoadPreset, Transaction
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset
@@ -38,7 +38,7 @@ from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
 from adaptive.session.master_recording import MasterRecording
 from adaptive.session.midi_export import MidiExport
-from adaptive.session.night_log import NightLog
+from adaptive.session.night_log import NightLog, seed_of_day
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
 from adaptive.session.recorder import Recorder
@@ -318,6 +318,15 @@ class LiveSession:
     def fade_place(self, gain: float, seconds: float) -> None:
         """Move the gain of the whole output within some seconds, beside the listener's volume."""
         self.inbox.volume.fade_place(gain, seconds)
+
+    def begin_day(self) -> bool:
+        """Begin the music anew with the chance of the day, if the place wants that; whether it does."""
+        site, performance = self.options.site, self.performance
+        if site is None or site.file.seed != "day" or performance.seed == seed_of_day():
+            return False
+        name = performance.preset.folder.name
+        self.receive(Transaction([LoadPreset(name, seed=seed_of_day())]))
+        return True
 
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""

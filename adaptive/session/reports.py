@@ -150,6 +150,10 @@ class SessionReports:
         counters = {
             "frames": (host.frames, "Frames rendered."),
             "underruns": (host.underruns, "Blocks that the sound card did not get in time."),
+            "late_blocks": (
+                int(getattr(host.sink, "late_blocks", 0)),
+                "Blocks begun after they were due, of a sink without a device.",
+            ),
             "late_commands": (telemetry.late_commands, "Commands after their frame, of this preset."),
             "faults": (host.faults, "Faults in what was sent."),
             "dropped_messages": (host.status.dropped, "Messages that were dropped."),

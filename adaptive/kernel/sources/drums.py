@@ -2,8 +2,8 @@
 
 How hard and where a drum is struck changes its sound: velocity opens the noises and raises the sweep, a hit
 away from the middle has more of the high partials.  Chance moves pitch, sweep, decays, place and levels of
-each hit, so that no two are alike.  A hit rings out; its end is not heard, but pieces of a choke group silence
-each other.
+each hit, so that no two are alike.  A hit rings out; its end is not heard, but pieces of a choke group
+silence each other.
 """
 
 from __future__ import annotations

@@ -118,3 +118,11 @@ def test_a_clock_that_becomes_sure_without_a_jump_is_asked_again() -> None:
 def test_the_system_says_whether_its_clock_is_synchronised() -> None:
     assert WallClock().is_synchronised() in {True, False}
     assert WallClock().now().tzinfo is datetime.UTC
+
+
+def test_each_opening_may_begin_a_day_and_a_start_does_not() -> None:
+    place, begun = Place("2027-06-14T17:59:59"), list[float]()
+    place.keeper._begin_day = lambda: bool(begun.append(place.passed_s)) or True
+    place.run(16 * 3600.0 + 10.0, step_s=10.0)
+
+    assert begun == [57610.0]
