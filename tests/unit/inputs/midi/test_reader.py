@@ -136,12 +136,10 @@ def test_controls_of_a_port_move_the_sampler_that_its_keys_play(tmp_path: Path) 
     sampled = Checker(two_sections(tmp_path, more=MORE + 'instrument = { soundfont = "x.sf2" }\n'))
     knob = InputTable(midi="cc 7", parameter="threat")
     keys = InputTable(midi="notes", layer="lead")
-    bytes_sent = (
-        b"\xb0\x01\x7f\xb0\x07\x40\xb0\x78\x00\xe0\x00\x40\xb0\x65\x00\xb0\x64\x00\xb0\x06\x0c\xd0\x7f"
-    )
+    sent = b"\xb0\x01\x7f\xb0\x07\x40\xb0\x78\x00\xe0\x00\x40\xb0\x65\x00\xb0\x64\x00\xb0\x06\x0c\xd0\x7f"
     moved = [
         (one.name, one.told)
-        for one in reader_of(sampled, knob, keys).take(bytes_sent, 0.0).requests
+        for one in reader_of(sampled, knob, keys).take(sent, 0.0).requests
         if isinstance(one, MoveControl)
     ]
 
