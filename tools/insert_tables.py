@@ -54,7 +54,8 @@ def _row(option: Option) -> str:
 
 def source_tables() -> str:
     """The tables of all kinds of instruments that are described by a sound source alone, as Markdown."""
-    return "\n".join(_source_table(source) for kind, source in SOURCES.items() if kind != "synth")
+    named = [source for kind, source in SOURCES.items() if kind != "synth" and source.is_instrument]
+    return "\n".join(map(_source_table, named))
 
 
 def _source_table(source: SoundSource) -> str:

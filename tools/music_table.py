@@ -154,11 +154,15 @@ def table(
                 write_midi(path, ensemble, written)
                 tonic = plan.brief.key.tonic.pitch_class
                 piece = judge.read_midi(path)
-                judge.assign_roles(piece, roles)
-                rows["ours"].append(measured(judge, piece, roles, tonic, refs) | of_plan(plan, first, bars))
+                heard = {
+                    role: [n for n in names if any(bar[n] for bar in written)]
+                    for role, names in roles.items()
+                }
+                judge.assign_roles(piece, heard)
+                rows["ours"].append(measured(judge, piece, heard, tonic, refs) | of_plan(plan, first, bars))
             for kind in BASELINES:
                 other = judge.baseline(kind, piece, seed)
-                rows[kind].append(measured(judge, other, roles, tonic, refs))
+                rows[kind].append(measured(judge, other, heard, tonic, refs))
     return rows
 
 

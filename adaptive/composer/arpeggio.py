@@ -61,7 +61,8 @@ def arpeggio(context: BarContext) -> WrittenBar:
         places = _places(context, style, start, end, randoms)
         ends = [*places[1:], end][: len(places)]
         for index, (onset, until) in enumerate(zip(places, ends, strict=True)):
-            midi = chosen[STYLES[style](_rank(context, onset - start, index) + int(turn), len(chosen))]
+            rank = STYLES[style](_rank(context, onset - start, index) + int(turn), len(chosen))
+            midi = _without_rub(context, chosen, rank, onset, until)
             pitch = pitch_in(context, chord, midi)
             length = min(until - onset, 4 * meter_of(context).step)
             loudness = _loudness(context, onset) * (0.7 + 0.3 * context.energy)
@@ -69,7 +70,20 @@ def arpeggio(context: BarContext) -> WrittenBar:
     return WrittenBar(tuple(notes))
 
 
-AROUND, AROUND_SHARE, AROUND_STEPS = 151, 0.75, 10
+def _without_rub(
+    context: BarContext, chosen: tuple[int, ...], rank: int, onset: Fraction, until: Fraction
+) -> int:
+    """Return the chord note nearest to that of a rank which neither doubles the tune nor rubs against it."""
+    tune = [
+        note.pitch.midi
+        for note in context.plan.tune
+        if note.onset < until and note.onset + note.length > onset
+    ]
+    free = [midi for midi in chosen if not any(abs(note - midi) in {0, 1, 13} for note in tune)]
+    return min(free or chosen, key=lambda midi: (abs(midi - chosen[rank]), midi))
+
+
+AROUND, AROUND_SHARE, AROUND_STEPS = 151, 0.55, 10
 """Share of contrasting themes in which the arpeggio goes so many semitones above the tune's lowest note."""
 
 

@@ -6,6 +6,7 @@ the other styles, rules do, and the networks say how the rules' strokes are play
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,9 +15,12 @@ from adaptive.composer.fills import KEPT, fill, fill_start, swell
 from adaptive.composer.learned_drums import learned_strokes, with_feel
 from adaptive.composer.percussion import HANDS, PIECES
 from adaptive.composer.seeding import seeded
-from adaptive.composer.strokes import STYLES, Pattern, Stroke
+from adaptive.composer.strokes import STYLES, Pattern, Stroke, house_percussion
 from adaptive.composer.writing import meter_of, ms_in_beats, style_of
 from adaptive.music.note import Note
+
+OVERLAYS: Mapping[str, Callable[[Pattern], list[Stroke]]] = {"house": house_percussion}
+"""What rules add to a learned pattern, by style."""
 
 FEW_STROKES = 16
 """A motif of fewer strokes is changed in one only, every other time."""
@@ -46,6 +50,8 @@ def drums(context: BarContext) -> WrittenBar:
     strokes = learned_strokes(context, style)
     if strokes is None:
         strokes = with_feel(context, _by_rules(context, style), style)
+    elif style in OVERLAYS:
+        strokes = [*strokes, *_sounding(context, OVERLAYS[style](Pattern.of(context)))]
     notes = _performed(context, strokes, is_one_drummer=style not in SEVERAL_PLAYERS)
     rising = swell(context)
     if rising is not None:
@@ -55,17 +61,20 @@ def drums(context: BarContext) -> WrittenBar:
 
 def _by_rules(context: BarContext, style: str) -> list[Stroke]:
     """Return the strokes of a bar as the rules of a style have them."""
-    strokes = [
-        stroke
-        for stroke in _changed(context, STYLES[style](Pattern.of(context)))
-        if stroke.density <= context.density and stroke.energy <= context.energy
-    ]
+    strokes = _sounding(context, _changed(context, STYLES[style](Pattern.of(context))))
     strokes += _phrase_pickup(context)
     start = fill_start(context)
     if start is not None:
         strokes = [s for s in strokes if s.onset < start or s.piece in KEPT]
         strokes += fill(context, style, start)
     return strokes
+
+
+def _sounding(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:
+    """Return the strokes whose density and energy are reached."""
+    return [
+        stroke for stroke in strokes if stroke.density <= context.density and stroke.energy <= context.energy
+    ]
 
 
 def _changed(context: BarContext, strokes: list[Stroke]) -> list[Stroke]:

@@ -40,6 +40,10 @@ _DESCENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+TURNS = 0.25
+"""Share of the strokes of a fill whose piece is another than the descent has."""
+
+
 def fill_start(context: BarContext) -> Fraction | None:
     """Return the onset, in beats, where the fill of this bar begins; None if the bar has no fill."""
     pulses = meter_of(context).pulses
@@ -79,7 +83,9 @@ def fill(context: BarContext, style: str, start: Fraction) -> list[Stroke]:
     for onset in sorted({onset for onset in onsets if onset < meter.length}):
         place = float((onset - start) / span)
         velocity = 0.5 + 0.45 * place - (0.0 if meter.weight(onset) > 0.2 else 0.1)
-        strokes.append(Stroke(pieces[int(place * len(pieces))], onset, velocity))
+        turn = float(rng.random()) < TURNS  # a piece that is not next in the descent
+        piece = int(rng.integers(len(pieces))) if turn else int(place * len(pieces))
+        strokes.append(Stroke(pieces[piece], onset, velocity))
     return strokes
 
 

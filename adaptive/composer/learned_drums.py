@@ -48,21 +48,31 @@ RIDE_AND_HAT = (
     {("ride", step): 3.0 for step in (0, 4, 6, 8, 12, 14)}
     | {("ride", step): -3.0 for step in (3, 7, 11, 15)}
     | {("hat", step): 3.5 if step in {4, 12} else -2.5 for step in range(BAR_STEPS)}
-    | {(tom, step): -2.0 for tom in ("tom_high", "tom_mid", "tom_low") for step in range(BAR_STEPS)}
+    | {(tom, step): -1.0 for tom in ("tom_high", "tom_mid", "tom_low") for step in range(BAR_STEPS)}
 )
 LIKED: dict[str, dict[tuple[str, int], float]] = {
     "drive": BACKBEAT | HATS,
-    "funk": BACKBEAT | HATS,
-    "hiphop": BACKBEAT,
+    "funk": BACKBEAT | HATS | {("hat_open", 14): 4.0},
+    "hiphop": BACKBEAT | {("hat_open", 14): 1.5},
     "latin": {("kick", 0): 1.0},
     "dance": {("kick", 0): 3.0, ("kick", 4): 3.0, ("kick", 8): 3.0, ("kick", 12): 3.0, ("snare", 4): 3.0,
               ("snare", 12): 3.0},
     "jazz": RIDE_AND_HAT,
-    "pop": BACKBEAT | HATS | {("kick", 8): 1.0},
+    "pop": BACKBEAT | HATS | {("kick", 8): 1.0, ("hat_open", 14): 1.5},
     "house": FOUR_ON_THE_FLOOR | {("ride", step): -4.0 for step in range(BAR_STEPS)},
     "reggae": {("kick", 8): 2.5, ("snare", 8): 3.0, ("kick", 0): -1.5},
 }  # fmt: skip
 """Strokes that make a style what it is: how much more likely they are made, in nats."""
+
+TOMS = tuple(STROKES.index(tom) for tom in ("tom_high", "tom_mid", "tom_low"))
+FILL_TOMS = 1.6
+"""How much more likely toms are made in fills, in nats: people play 5.7 in one."""
+
+SNARE_ACCENT = {"jazz": 1.3}
+"""Factor of the velocity of full snare strokes: beside brushed ones they are accents."""
+
+WITH_RIM = frozenset({"hiphop", "pop", "latin"})
+"""Styles in which the snare is played as a cross-stick in contrasting themes that are calmer."""
 
 WITH_RIDE = frozenset({"drive", "funk", "pop", "latin"})
 RIDE_SHARE, RIDE_LIKING = 0.7, 4.0
@@ -96,8 +106,11 @@ FILL_STROKES = 6.0
 CRASH_ENERGY = 0.5
 """Energy below which a crash is played on the ride instead."""
 
-CALM_TEMPERATURE = 0.8
-"""Factor of the temperature of the groove, which has to be a usual one."""
+CALM_TEMPERATURE, LIVELY_TEMPERATURE = 0.8, 1.15
+"""Factors of the temperature of the groove's first bar, which has to be a usual one, and of its second."""
+
+LONG_PHRASE_FILLS = 0.4
+"""Share of the fills at ends of phrases inside a part that last half a bar."""
 
 SPARE_FILLS = 0.05
 """Share of the bars inside a phrase that get a fill."""
@@ -142,14 +155,21 @@ def learned_strokes(context: BarContext, style: str) -> list[Stroke] | None:
     grid = _fitted(grid, _strokes(context) + more, context)
     around = np.concatenate([_groove(theme, 1), grid, _groove(theme, 0)])
     late, loud = played(networks, around, theme.style, _offbeat(context), context.tempo_bpm)
-    by_foot = BY_FOOT if style == "jazz" else _PIECE_OF
+    accent = SNARE_ACCENT.get(style, 1.0)
+    pieces = BY_FOOT if style == "jazz" else _PIECE_OF | _rim(context, style)
     return [
         Stroke(
-            by_foot.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
-            float(loud[step, kind]), late_ms=float(late[step, kind]),
+            pieces.get(STROKES[kind], STROKES[kind]), Fraction(int(step), 4),
+            min(1.0, float(loud[step, kind]) * (accent if kind == SNARE else 1.0)),
+            late_ms=float(late[step, kind]),
         )
         for step, kind in np.argwhere(grid)
     ]  # fmt: skip
+
+
+def _rim(context: BarContext, style: str) -> dict[str, str]:
+    character = context.plan.part.character
+    return {"snare": "rim"} if style in WITH_RIM and character.energy < 0.0 else {}
 
 
 def _strokes(context: BarContext) -> float:
@@ -205,7 +225,7 @@ def _groove(theme: _Theme, number: int) -> Grid:
     liking = _liking(
         theme.name, theme.accents[number % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
     )
-    temperature = CALM_TEMPERATURE * theme.temperature
+    temperature = (LIVELY_TEMPERATURE if number == 1 else CALM_TEMPERATURE) * theme.temperature
     drawing = Drawing(np.concatenate(history), number + 2, wanted, liking, temperature, theme.is_exact)
     return draw_bar(networks, drawing, seeded(theme.seed, SALT_GROOVE, number + 1))
 
@@ -247,7 +267,8 @@ def _fill_start(context: BarContext) -> Fraction | None:
         rng = seeded(plan.change_seed(context.layer), SALT_FILL)
         is_spare = plan.bar_in_part > 1 and not context.is_phrase_end and context.energy >= PART_FILL_ENERGY
         return Fraction(2) if is_spare and rng.random() < SPARE_FILLS else None
-    is_long = plan.is_part_end or context.is_leaving
+    rng = seeded(plan.change_seed(context.layer), SALT_FILL, 1)
+    is_long = plan.is_part_end or context.is_leaving or rng.random() < LONG_PHRASE_FILLS
     return Fraction(2 if is_long and context.energy >= PART_FILL_ENERGY else 3)
 
 
@@ -263,6 +284,9 @@ def _drawn(theme: _Theme, place: int, seed: int, strokes: float, *, is_fill: boo
     liking = _liking(
         theme.name, theme.accents[place % len(theme.accents)], theme.syncopation, on_ride=theme.on_ride
     )
+    if is_fill:
+        liking = liking.copy()
+        liking[:, TOMS] += FILL_TOMS
     drawing = Drawing(history, place, wanted, liking, theme.temperature, is_exact=theme.is_exact)
     return draw_bar(networks, drawing, seeded(seed, SALT_BAR))
 

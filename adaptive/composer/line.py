@@ -21,8 +21,8 @@ MAX_DEVIATION = 2
 # Costs of the faults of a line, in staff steps of deviation from the contour.
 FOREIGN, LEFT_BY_LEAP, UNRECOVERED, HARSH, WIDE, AGAINST, STUCK = 3.0, 3.0, 2.2, 4.0, 5.0, 1.5, 2.5
 
-RUB = 1.1
-"""Cost of a note outside the chord that lies a semitone above or below one of its tones."""
+RUB, RUB_ABOVE = 1.1, 2.0
+"""Cost of a note outside the chord that lies a semitone below one of its tones, and of one above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class _Choices:
             + (
                 0.0
                 if fits
-                else strictness * (FOREIGN if target.is_strong else RUB if _rubs(note, tones) else 0.0)
+                else strictness * (FOREIGN if target.is_strong else _rub(note, tones))
                 + max(0.0, strictness - 1.0)
             )
             for p, fits, note in zip(positions, consonant, midi, strict=True)
@@ -139,8 +139,10 @@ class _Choices:
         return cls(positions, costs, midi, consonant)
 
 
-def _rubs(midi: int, tones: frozenset[int]) -> bool:
-    return (midi - 1) % 12 in tones or (midi + 1) % 12 in tones
+def _rub(midi: int, tones: frozenset[int]) -> float:
+    if (midi - 1) % 12 in tones:
+        return RUB_ABOVE
+    return RUB if (midi + 1) % 12 in tones else 0.0
 
 
 def _extended(

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from adaptive.composer.context import BarContext
 from adaptive.composer.meter import Meter
-from adaptive.composer.writing import MOTIF_BARS, meter_of, step_randoms
+from adaptive.composer.writing import MOTIF_BARS, bar_randoms, meter_of, step_randoms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Pattern:
         0 in the first bar of a phrase, 1 in its last.
     is_opening : bool
         Whether this is the first bar of a phrase.
+    fresh : tuple of float
+        One number 0 … 1 for each sixteenth of this bar of the theme, which no other bar repeats.
     """
 
     meter: Meter
@@ -59,6 +61,7 @@ class Pattern:
     groove: tuple[float, ...]
     rise: float
     is_opening: bool
+    fresh: tuple[float, ...]
 
     @classmethod
     def of(cls, context: BarContext) -> Pattern:
@@ -67,13 +70,19 @@ class Pattern:
         bar = context.bar_in_phrase % MOTIF_BARS
         randoms = step_randoms(context)
         rise = context.bar_in_phrase / max(1, context.phrase_bars - 1)
-        return cls(meter, bar, randoms, context.plan.groove, rise, context.bar_in_phrase == 0)
+        fresh = bar_randoms(context, len(meter.steps))
+        return cls(meter, bar, randoms, context.plan.groove, rise, context.bar_in_phrase == 0, fresh)
 
     def preferred(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
         """Return the `count` onsets with the highest random numbers, highest first."""
         step = self.meter.step
         ranked = sorted(places, key=lambda onset: -self.randoms[int(onset / step)])
         return ranked[:count]
+
+    def newest(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
+        """Return `count` onsets that change from bar to bar."""
+        step = self.meter.step
+        return sorted(places, key=lambda onset: -self.fresh[int(onset / step)])[:count]
 
     def kicks(self, places: Iterable[Fraction], count: int) -> list[Fraction]:
         """Return the `count` onsets that the groove likes best."""
@@ -199,8 +208,11 @@ def taiko(pattern: Pattern) -> list[Stroke]:
         for onset, weight in zip(meter.steps, pattern.randoms, strict=True)
         if onset in pattern.weak
     ]
-    strokes += [Stroke("rim", onset, 0.4, 0.5) for onset in meter.backbeats]
-    strokes += [Stroke("kick", Fraction(0), 0.9, 0.25, 0.5)]
+    rolled = pattern.newest(pattern.weak, 2)
+    strokes += [Stroke("tom_mid", onset, 0.42 * swell, 0.5 + 0.2 * n) for n, onset in enumerate(rolled)]
+    strokes += [Stroke("rim", onset, 0.58, 0.42) for onset in meter.backbeats]
+    strokes += [Stroke("snare", onset, 0.62 * swell, 0.5) for onset in pattern.preferred(pattern.weak, 1)]
+    strokes += [Stroke("kick", onset, 0.9, 0.25 + 0.2 * n, 0.5) for n, onset in enumerate(meter.group_starts)]
     return [*strokes, *_crash(pattern, 0.75)]
 
 
@@ -253,9 +265,28 @@ def house(pattern: Pattern) -> list[Stroke]:
         for onset in pattern.weak
     ]
     strokes += [Stroke("hat", onset, 0.4, 0.5) for onset in meter.pulses]
-    strokes += [Stroke("rim", onset, 0.42, 0.55) for onset in pattern.preferred(pattern.weak, 2)]
-    strokes += [Stroke("shaker", onset, 0.3, 0.72) for onset in meter.steps]
-    return [*strokes, *_crash(pattern, 0.6)]
+    return [*strokes, *house_percussion(pattern), *_crash(pattern, 0.6)]
+
+
+_CLAVES = ((3, 6, 10, 13), (2, 5, 11, 14), (3, 7, 10), (6, 9, 14), (3, 10, 14), (1, 6, 11, 13))
+"""Figures of a rim in house, in sixteenths of 4/4."""
+
+
+def house_percussion(pattern: Pattern) -> list[Stroke]:
+    """Return what is played over four on the floor: a rim of the theme, a shaker, a kick that leads on."""
+    meter, step = pattern.meter, pattern.meter.step
+    figure = _CLAVES[int(pattern.randoms[0] * len(_CLAVES))]
+    places = [step * place for place in figure if step * place < meter.length]
+    missed = pattern.newest(places, 1)
+    strokes = [Stroke("rim", onset, 0.5, 0.62 if onset in missed else 0.3) for onset in places]
+    strokes += [Stroke("snare", onset, 0.24, 0.42) for onset in pattern.newest(pattern.weak, 1)]
+    strokes += [
+        Stroke("shaker", onset, 0.34 if onset in meter.halves else 0.24, 0.35 + 0.4 * liked)
+        for onset, liked in zip(meter.steps, pattern.fresh, strict=True)
+    ]
+    if pattern.bar == 1:
+        strokes += [Stroke("kick", onset, 0.7, 0.35) for onset in pattern.newest(meter.weak[-2:], 1)]
+    return strokes
 
 
 def breaks(pattern: Pattern) -> list[Stroke]:
@@ -274,15 +305,17 @@ def breaks(pattern: Pattern) -> list[Stroke]:
         is_moved = pattern.bar == 1 and place == len(backbeats) - 1 and pattern.randoms[0] > 0.35
         strokes.append(Stroke("snare", onset + (2 * step if is_moved else 0) if is_moved else onset, 0.92))
     after = [onset + 3 * step for onset in backbeats if onset + 3 * step < meter.length]
-    strokes += [Stroke("snare", onset, 0.26, 0.3) for onset in after]
+    strokes += [Stroke("snare", onset, 0.48, 0.3) for onset in after]
     strokes += [
         Stroke("snare", onset, 0.24, 0.45 + 0.1 * n)
-        for n, onset in enumerate(pattern.preferred(pattern.weak, 3))
+        for n, onset in enumerate(pattern.preferred(pattern.weak, 2))
     ]
+    strokes += [Stroke("snare", onset, 0.5, 0.45) for onset in pattern.newest(meter.halves, 1)]
     strokes += [
         Stroke("hat", onset, 0.5 if onset in meter.pulses else 0.38, 0.05)
         for onset in (*meter.pulses, *meter.halves)
     ]
+    strokes += [Stroke("hat_open", onset, 0.42, 0.3) for onset in pattern.newest(meter.halves, 1)]
     strokes += [
         Stroke("hat", onset, 0.26, 0.9 - 0.35 * pattern.randoms[int(onset / step)]) for onset in pattern.weak
     ]
@@ -292,12 +325,20 @@ def breaks(pattern: Pattern) -> list[Stroke]:
 def frame(pattern: Pattern) -> list[Stroke]:
     """Return a frame drum: low strokes on the groups, rim strokes between, a roll into the next phrase."""
     meter = pattern.meter
-    strokes = [Stroke("tom_low", Fraction(0), 0.8)]
-    strokes += [Stroke("tom_low", onset, 0.6, 0.12) for onset in meter.group_starts[1:]]
-    strokes += [Stroke("tom_mid", onset, 0.5, 0.3) for onset in meter.backbeats]
-    strokes += [Stroke("rim", onset, 0.34, 0.2) for onset in meter.halves]
-    strokes += [Stroke("tom_high", onset, 0.4, 0.45) for onset in pattern.preferred(meter.halves, 2)]
-    strokes += [Stroke("rim", onset, 0.26, 0.62) for onset in pattern.preferred(pattern.weak, 3)]
+    strokes = [Stroke("tom_low", Fraction(0), 0.85)]
+    strokes += [Stroke("tom_low", onset, 0.62, 0.12) for onset in meter.group_starts[1:]]
+    strokes += [Stroke("tom_mid", onset, 0.52, 0.3) for onset in meter.backbeats]
+    # the tipper goes on, and leaves out or doubles a stroke as the player likes, bar by bar
+    kept = pattern.newest(meter.halves, -(-2 * len(meter.halves) // 3))
+    strokes += [
+        Stroke("rim", onset, 0.45 if n % 2 else 0.6, 0.2 if onset in kept else 0.72)
+        for n, onset in enumerate(reversed(meter.halves))
+    ]
+    strokes += [Stroke("tom_high", onset, 0.45, 0.4) for onset in pattern.newest(meter.halves, 1)]
+    strokes += [Stroke("tom_mid", onset, 0.42, 0.46) for onset in pattern.newest(pattern.weak, 1)]
+    strokes += [
+        Stroke("rim", onset, 0.3, 0.4 + 0.12 * n) for n, onset in enumerate(pattern.newest(pattern.weak, 3))
+    ]
     strokes += [Stroke("shaker", onset, 0.3, 0.5) for onset in meter.pulses]
     return strokes
 

@@ -23,6 +23,8 @@ from adaptive.preset.instrument_tables import SourceTable
 from adaptive.preset.mix_paths import CUTOFFS_HZ, LEVELS_DB
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.model import Preset
+from adaptive.preset.placed import RANGES, numbers_of
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.segments import bridge_segment
 from adaptive.preset.table import Control, Curve
@@ -57,6 +59,8 @@ class MixTarget:
         Which insert, and which of its parameters.
     is_ratio : bool
         Whether it moves along ratios, as frequencies and times do.
+    is_angle : bool
+        Whether it moves the short way round a circle of degrees.
     instrument : callable or None
         Finds the row of the instrument that it belongs to; None: to none.
     """
@@ -72,6 +76,7 @@ class MixTarget:
     insert: str = ""
     name: str = ""
     is_ratio: bool = False
+    is_angle: bool = False
     instrument: Row | None = None
 
     @property
@@ -97,13 +102,16 @@ class MixTarget:
 
     def place(self, layout: PresetLayout) -> MappingSpec:
         """Where its cell is."""
-        row, send = self.row(layout), 0
+        row, send, kind = self.row(layout), 0, self.kind
+        if self.path == MASTER_LEVEL and layout.spec.rig is not None:
+            kind = kernel.MAP_MASTER_DB  # what is placed does not go through the master's bus
         if self.kind == kernel.MAP_SEND_DB:
             send = layout.spec.buses[row].sends.index(layout.buses.rows[self.send])
         instrument = 0 if self.instrument is None else self.instrument(layout)
-        return MappingSpec(0, self.kind, row, (), send, self.insert, self.name, instrument)
+        return MappingSpec(0, kind, row, (), send, self.insert, self.name, instrument)
 
 
+MASTER_LEVEL = f"{MASTER}.level_db"
 IN_DB = {kernel.MAP_GAIN_DB, kernel.MAP_SEND_DB, kernel.MAP_MASTER_DB}
 
 
@@ -120,6 +128,7 @@ def _targets(file: PresetFile) -> Iterator[MixTarget]:
         yield from _instrument(kind, name, instrument)
     for name, bus in file.buses.items():
         yield from _channel(f"buses.{name}", bus, _bus_row(name))
+        yield from _placed(f"buses.{name}", bus.placed, _bus_row(name))
     yield from _reverb(file)
     yield from _master(file)
 
@@ -145,6 +154,14 @@ def _strip(kind: str, name: str, table: object) -> Iterator[MixTarget]:
         yield from _level(path, getattr(table, "level_db"), row)  # noqa: B009
     for to, level in sends_of(kind, table).items():
         yield MixTarget(f"{path}.sends.{to}", *LEVELS_DB, row, kernel.MAP_SEND_DB, level, send=to)
+    yield from _placed(path, getattr(table, "placed"), row)  # noqa: B009
+
+
+def _placed(path: str, placed: PlacedTable | None, row: Row) -> Iterator[MixTarget]:
+    for name, control in () if placed is None else numbers_of(placed).items():
+        where = f"{path}.placed.{name}"
+        is_angle = name == "azimuth_deg"
+        yield MixTarget(where, *RANGES[name], row, kernel.MAP_PLACE, control, name=name, is_angle=is_angle)
 
 
 def _instrument(kind: str, name: str, table: SourceTable) -> Iterator[MixTarget]:

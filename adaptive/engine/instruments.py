@@ -12,7 +12,7 @@ from typing import Any
 
 from adaptive.engine.arrays import Array, address, aligned
 from adaptive.kernel import layout as k
-from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
+from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.kernel.sources.notes import NEVER
 from adaptive.kernel.sources.registry import SOURCES
 
@@ -33,6 +33,7 @@ class Instruments:
         self._specs: dict[int, InstrumentSpec] = {}
         self._records: dict[int, Array] = {}
         self._voices: dict[int, Array] = {}
+        self._belongings: dict[int, object] = {}
         self._replaced: list[object] = []
 
     def begin(self, row: int, spec: InstrumentSpec) -> None:
@@ -54,7 +55,10 @@ class Instruments:
         source.fill(head, spec, self._rate)
         self._want(head, spec)
         if row in self._records:
-            self._replaced.append((self._specs[row], self._records[row], self._voices[row]))
+            self._replaced.append(
+                (self._specs[row], self._records[row], self._voices[row], self._belongings.get(row))
+            )
+        self._belongings[row] = None if source.begin is None else source.begin(head, spec, self._rate)
         self._specs[row], self._records[row], self._voices[row] = spec, record, voices
         self._table[row] = address(record)
 
@@ -71,8 +75,9 @@ class Instruments:
     def _want(self, record: Any, spec: InstrumentSpec, curved: Collection[str] = ()) -> None:
         """Write where parameters move to.  Single words."""
         source = SOURCES[spec.kind]
-        if source.has_controls and isinstance(spec, NumbersSpec):
-            values = source.numbers(spec)
+        values = getattr(spec, "values", None)
+        if source.has_controls and values is not None:
+            values = {one.name: one.default for one in source.parameters} | dict(values)
             for number, one in enumerate(source.parameters):
                 if one.name not in curved:
                     record["wanted"][number, 0] = values[one.name]
@@ -93,6 +98,10 @@ class Instruments:
     def record(self, row: int) -> Any:
         """The record of an instrument."""
         return self._records[row][0]
+
+    def belongings(self, row: int) -> object:
+        """What the source has made for an instrument; see `SoundSource.begin`."""
+        return self._belongings[row]
 
     def voices(self, row: int) -> Array:
         """The groups of voices of an instrument."""

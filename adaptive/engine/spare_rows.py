@@ -189,6 +189,13 @@ def _grow_parameters(
         )
 
 
+_MOVED = (
+    "value", "arrival_frame", "has_arrived", "is_stale", "sent", "cadence", "is_refused", "accepted",
+    "readings", "readings_taken", "is_doubtful", "refused_count", "activity", "is_slow",
+)  # fmt: skip
+"""What of a parameter goes on in another row."""
+
+
 def _move_parameter(memory: Memory, index: int, before: int) -> None:
     """Copy a parameter to another row, with its slots and the values that wait in the mailbox.
 
@@ -198,6 +205,6 @@ def _move_parameter(memory: Memory, index: int, before: int) -> None:
     memory["mailbox"][:, index] = memory["mailbox"][:, before]
     memory["slots"][:, index] = memory["slots"][:, before]
     memory["slot_seen"][index] = memory["slot_seen"][before]
-    for name in ("value", "arrival_frame", "has_arrived", "is_stale", "sent", "cadence", "is_refused"):
+    for name in _MOVED:
         record[name] = old[name]
     record["target"] = old["target"] if old["has_arrived"] else record["default"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.instruments import patches
+from adaptive.instruments.incoming import incoming_spec
 from adaptive.instruments.soundfonts import sampler_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
 from adaptive.kernel.sources.registry import SOURCES
@@ -19,6 +20,7 @@ from adaptive.preset.patch_library import with_base
 MAKERS: Mapping[str, Callable[[Any, int, Path], InstrumentSpec]] = {
     "synth": lambda table, bus, _folder: patches.synth_spec(table, bus),
     "sampler": sampler_spec,
+    "incoming": lambda table, bus, _folder: incoming_spec(table, bus),
 }
 """Makes an instrument from its table, the row of its bus and the folder of the preset, by kind."""
 

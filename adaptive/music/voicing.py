@@ -97,18 +97,30 @@ def has_parallels(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def candidates(chord: Chord, low: int, high: int, voices: int, max_gap: int) -> tuple[tuple[int, ...], ...]:
-    """Return all voicings within a range, with as many voices and as complete as the range allows."""
+def candidates(
+    chord: Chord,
+    low: int,
+    high: int,
+    voices: int,
+    max_gap: int,
+    avoided: frozenset[int] = frozenset(),
+) -> tuple[tuple[int, ...], ...]:
+    """Return all voicings within a range, with as many voices and as complete as the range allows.
+
+    `avoided` are pitch classes that are left out; then the root may be left out, too.
+    """
     for count in range(voices, 0, -1):
-        for needed in _requirements(chord, count):
-            found = tuple(_layouts(chord, low, high, count, needed, max_gap))
+        for needed in _requirements(chord, count, avoided):
+            found = tuple(_layouts(chord, low, high, count, needed, max_gap, avoided))
             if found:
                 return found
     return ((min(range(low, low + 12), key=lambda midi: (midi - chord.root.pitch_class) % 12),),)
 
 
-def _requirements(chord: Chord, count: int) -> list[frozenset[int]]:
+def _requirements(chord: Chord, count: int, avoided: frozenset[int]) -> list[frozenset[int]]:
     """Return sets of required pitch classes that fit `count` notes, from the complete chord to none."""
+    if avoided:
+        return [frozenset(tone.pitch_class for tone in chord.essential[1:]) - avoided, frozenset()]
     complete = [tone.pitch_class for tone in chord.tones]
     essential = [tone.pitch_class for tone in chord.essential]
     # A shell voicing omits the root first, because the bass plays it, and keeps the characteristic tones.
@@ -118,9 +130,15 @@ def _requirements(chord: Chord, count: int) -> list[frozenset[int]]:
 
 
 def _layouts(
-    chord: Chord, low: int, high: int, count: int, needed: frozenset[int], max_gap: int
+    chord: Chord,
+    low: int,
+    high: int,
+    count: int,
+    needed: frozenset[int],
+    max_gap: int,
+    avoided: frozenset[int],
 ) -> Iterator[tuple[int, ...]]:
-    classes = {tone.pitch_class for tone in chord.tones}
+    classes = {tone.pitch_class for tone in chord.tones} - avoided
     pitches = [midi for midi in range(low, high + 1) if midi % 12 in classes]
     for notes in combinations(pitches, count):
         gaps = [b - a for a, b in pairwise(notes)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import Annotated, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, cast
 
 import msgspec
 from msgspec import Meta
@@ -101,6 +101,9 @@ class InstrumentTable(Table, frozen=True, tag_field="kind", tag="synth"):
 class SourceTable(Table, frozen=True):
     """An instrument that is played by a sound source: what all kinds have in common."""
 
+    if TYPE_CHECKING:
+        voices: int  # a field of each table that is made
+
     @property
     def voices(self) -> int:
         """Notes that sound at a time; every kind has a key of this name."""
@@ -175,7 +178,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
 
 
 SOURCE_TABLES: dict[str, type[SourceTable]] = {
-    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth"
+    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth" and source.is_instrument
 }
 """The tables that are made, by kind."""
 

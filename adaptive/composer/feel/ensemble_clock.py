@@ -12,7 +12,7 @@ from math import sqrt
 
 from adaptive.composer.seeding import seeded
 
-DECAY = 0.82
+DECAY = 0.78
 """Share of the clock's deviation that is left after a sixteenth."""
 
 REACH_STEPS = 32

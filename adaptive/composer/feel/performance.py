@@ -27,7 +27,7 @@ Two players are then at most 19 ms apart, so that they are heard together.
 LOOSE_STEP_MS = 110.0
 """Sixteenths shorter than this are played more tightly, so that their order and their strokes stay apart."""
 
-VOICE_MS = 3.5
+VOICE_MS = 5.0
 """Standard deviation of the constant lead or lag of each voice of a layer: who pushes, and who drags."""
 
 PUSH_MS = 20.0

@@ -10,12 +10,12 @@ CHAMBER = Genre(
     tempo_bpm=(66.0, 92.0, 132.0),
     key="G major",
     meter="3/4",
-    forms=("A A' B A' C A", "A B A' C A' B'"),
+    forms=("A A' B A C A'", "A B A C A' B'"),
     colour="plain",
     progressions={
         "major": (
             "I | V6 | I | V // I | IV | ii V7 | I",
-            "I | vi | ii | V // V/ii | ii | V7 | I",
+            "I | vi | IV | V // I6 | ii | V7 | I",
             "I | V/IV | IV | V // vi | ii | V7 | I",
             "I6 | IV | V/V | V // I | IV | V7 | I",
         ),

@@ -10,14 +10,14 @@ CINEMATIC = Genre(
     tempo_bpm=(76.0, 100.0, 140.0),
     key="D minor",
     meter="4/4",
-    forms=("A A' B A''", "A B A' B''"),
+    forms=("A A' B A", "A B A B''"),
     colour="triads",
     progressions={
         "minor": (
-            "I | VI | III | VII // I | VI | VII | I",
+            "I | VI | III | VII // I | iv | V | I",
             "I | iv | VI | V // I | III | VII | I",
-            "I | I | VI | VII // iv | VI | VII | I",
-            "VI | VII | I | III // VI | iv | VII | I",
+            "I | VI | VII | III // VI | iv | VII | I",
+            "VI | VII | III | VI // iv | VII | V | I",
             "I | v | VI | iv // VI | III | VII | I",
         ),
         "major": ("I | vi | IV | bVI // I | iii | bVII | I", "I | bVII | IV | I // vi | IV | bVII | I"),
@@ -44,7 +44,7 @@ CINEMATIC = Genre(
     layers=(
         GenreLayer("motor", "ostinato", "strings_short", -4.0, 0.2, -12.0, 0.6),
         GenreLayer("strings", "pad", "strings_slow", -4.0, 0.0, -9.0, 0.4),
-        GenreLayer("horns", "melody", "brass_low", -3.0, -0.15, -10.0, 0.5, -1),
+        GenreLayer("horns", "melody", "brass_low", -3.0, -0.15, -10.0, 0.5),
         GenreLayer("depth", "bass", "brass_low", -7.0, 0.0, -16.0, 0.35),
         GenreLayer("taiko", "drums", "kit_taiko", -7.0, 0.0, -14.0, 0.55, is_extra=True),
         GenreLayer("violins", "countermelody", "strings_slow", -8.0, -0.3, -9.0, 0.5, is_extra=True),

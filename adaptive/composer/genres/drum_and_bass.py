@@ -14,9 +14,9 @@ DRUM_AND_BASS = Genre(
     colour="sevenths",
     progressions={
         "minor": (
-            "I | I | VI | VI // III | VII | I | I",
-            "I | VI | III | VII // I | VI | VII | I",
-            "VImaj | VImaj | I | I // iv7 | VI | v | I",
+            "I | iv7 | VII | III // VI | VI | iv7 | I",
+            "I | VI | III | VII // I | iv7 | v | I",
+            "VImaj | VImaj | iv7 | VII // III | VI | v | I",
             "I | iv7 | VI | v // I | VI | VII | I",
         ),
         "dorian": ("I | I | IV | IV // I | VII | IV | I",),

@@ -11,13 +11,13 @@ FUNK = Genre(
     tempo_bpm=(88.0, 104.0, 120.0),
     key="E mixolydian",
     meter="4/4",
-    forms=("A A' B A'", "A B A' B'"),
+    forms=("A A B A'", "A B A B'"),
     colour="dominants",
     progressions={
         "mixolydian": (
-            "I | I | I | IV // I | I | IV | I",
+            "I | IV | I | IV // I | ii | v | I",
             "I | I | VII | IV // I | v | IV | I",
-            "I | v | I | v // IV | VII | I | I",
+            "I | v | I | v // IV | I | VII | I",
         ),
         "dorian": ("I | IV | I | IV // I | IV | VII | I", "I | I | IV | IV // I | v | IV | I"),
         "minor": ("I | iv7 | I | VII // I | iv7 | v | I",),

@@ -11,7 +11,7 @@ HIPHOP = Genre(
     tempo_bpm=(78.0, 90.0, 104.0),
     key="C minor",
     meter="4/4",
-    forms=("A B A' B'", "A A' B A"),
+    forms=("A B A B'", "A A B A'"),
     colour="sevenths",
     progressions={
         "minor": (

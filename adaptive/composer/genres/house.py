@@ -10,14 +10,14 @@ HOUSE = Genre(
     tempo_bpm=(116.0, 123.0, 130.0),
     key="A minor",
     meter="4/4",
-    forms=("A A' B C A' B", "A B A' C B' A"),
+    forms=("A A B C A' B", "A B A C B' A"),
     colour="sevenths",
     progressions={
         "minor": (
-            "I | I | VI | VII // I | iv7 | VII | I",
-            "I | III | VII | iv7 // VI | VII | I | I",
+            "I | I | iv7 | VII // III | VI | v | I",
+            "I | iv7 | VII | III // VI | iv7 | I | I",
             "VImaj | VII | I | v // VImaj | VII | I | I",
-            "I | v | VI | iv7 // I | VI | VII | I",
+            "I | v | VI | iv7 // I | VI | ii | I",
         ),
         "dorian": ("I | IV | I | IV // I | v | IV | I", "I | VII | IV | I // III | VII | IV | I"),
         "major": (

@@ -16,10 +16,10 @@ JAZZ = Genre(
     progressions={
         "major": (
             "I vi | ii V7 | iii V/ii | ii V7 // I V/IV | IV iv | ii V7 | I",
-            "ii V7 | I | iii V/ii | V/V V7 // ii V7 | I vi | ii V7 | I",
+            "ii V7 | I | IVmaj iii | ii V7 // ii V7 | I vi7 | IVmaj V7 | I",
             "I V/ii | ii V7 | I V/IV | IVmaj iv // iii V/ii | ii V7 | I vi7 | I",
-            "IVmaj | iv bVII | I | V/ii // ii | V7 | I V/ii | I",
-            "V/vi | V/ii | V/V | V7 // iii V/ii | ii V7 | ii V7 | I",
+            "IVmaj | iv bVII | I | V/ii // ii | V7 | I IV | I",
+            "V/vi | V/ii | V/V | V7 // I IVmaj | iii V/ii | ii V7 | I",
         ),
         "minor": (
             "I | ii V7 | I | V/iv // iv7 | VII | ii V7 | I",

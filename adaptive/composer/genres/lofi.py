@@ -11,14 +11,14 @@ LOFI = Genre(
     tempo_bpm=(66.0, 78.0, 92.0),
     key="Eb major",
     meter="4/4",
-    forms=("A A' B A'", "A B A' B'"),
+    forms=("A A B A'", "A B A B'"),
     colour="ninths",
     progressions={
         "major": (
-            "IVmaj | iii | ii | I // IVmaj | V/ii | ii V7 | I",
-            "ii | V7 | I | vi7 // ii | V7 | iii V/ii | I",
-            "IVmaj | V/vi | vi7 | I // IVmaj | iii | ii V7 | I",
-            "I | iii | vi7 | V7 // IVmaj | iv | I | I",
+            "IVmaj | iii | ii | vi7 // IVmaj | V/ii | ii V7 | I",
+            "ii | V7 | I | vi7 // IVmaj | iii | ii V7 | I",
+            "IVmaj | V/vi | vi7 | ii // IVmaj | iii | ii V7 | I",
+            "I | iii | vi7 | IVmaj // IVmaj | iv | I | I",
         ),
         "minor": (
             "iv7 | VII | III | VImaj // iv7 | v | I | I",

@@ -14,11 +14,14 @@ POP = Genre(
     colour="triads",
     progressions={
         "major": (
-            "I | V | vi | IV // I | V | IV | I",
-            "vi | IV | I | V // vi | IV | V | I",
-            "I | vi | IV | V // IV | V | I | I",
-            "IV | I | V | vi // IV | V | I | I",
+            "I | V | vi | IV // I | IV | V | I",
+            "vi | IV | I | V // vi | ii | V | I",
+            "I | vi | IV | V // I | vi | ii V | I",
+            "IV | I | V | vi // ii | V | I | I",
             "I | iii | vi | IV // ii | IV | V | I",
+            "vi | ii | V | I // IV | V | vi | I",
+            "I | IV | vi | V // IV | iii | ii V | I",
+            "ii | IV | I | V // vi | IV | V | I",
         ),
         "minor": ("I | VI | III | VII // I | VI | VII | I", "VI | VII | I | III // VI | VII | v | I"),
         "mixolydian": ("I | VII | IV | I // v | IV | I | I",),

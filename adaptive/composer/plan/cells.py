@@ -29,7 +29,7 @@ _DIVISIONS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = {
 _EIGHTHS: dict[int, tuple[tuple[tuple[int, ...], ...], ...]] = _DIVISIONS | {
     2: (((2,),), ((2,),), ((2,),)),
     4: (((4,),), ((2, 2),), ((2, 2),)),
-    6: (((6,), (4, 2)), ((4, 2), (2, 2, 2)), ((2, 2, 2),)),
+    6: (((6,), (4, 2)), ((4, 2), (2, 4), (2, 2, 2)), ((2, 2, 2),)),
 }
 _MOVES = (-2, -1, -1, -1, -1, 0, 0, 1, 1, 1, 1, 2, 3, -3, 4)
 
@@ -53,6 +53,7 @@ def rhythm(
     activity: float,
     syncopation: float = 0.0,
     *,
+    figure: float,
     in_eighths: bool = False,
 ) -> list[tuple[Fraction, Fraction]]:
     """Return onsets and lengths of a bar.
@@ -67,10 +68,11 @@ def rhythm(
         0 … 1: from held notes to divided pulses.
     syncopation : float
         0 … 1: the chance that a note on a pulse comes an eighth early.
+    figure : float
+        0 … 1: how pulses are divided, all alike, so that the rhythm is remembered.
     in_eighths : bool
         Whether no note is shorter than an eighth.
     """
-    figure = float(rng.random())  # a bar divides all pulses alike, so that its rhythm is remembered
     divisions = _EIGHTHS if in_eighths else _DIVISIONS
     onsets: list[Fraction] = []
     for index, (pulse, length) in enumerate(zip(meter.pulses, meter.pulse_lengths, strict=True)):
@@ -106,9 +108,9 @@ def _anticipated(
 def _breathing(
     meter: Meter, notes: list[tuple[Fraction, Fraction]], drawn: float
 ) -> list[tuple[Fraction, Fraction]]:
-    """Let six bars of ten end with a rest of an eighth or more."""
+    """Let eight bars of ten end with a rest of an eighth or more."""
     onset, length = notes[-1]
-    if drawn > 0.65 or length < 4 * meter.step:
+    if drawn > 0.82 or length < 4 * meter.step:
         return notes
     return [*notes[:-1], (onset, length - (2 if length < 8 * meter.step else 4) * meter.step)]
 
@@ -121,11 +123,12 @@ def cell(
     least: int = 2,
     proposals: int = PROPOSALS,
     *,
+    figure: float,
     in_eighths: bool = False,
 ) -> Cell:
     """Return a new cell; it has at least `least` notes if a few tries find such a rhythm."""
     for _ in range(4):
-        notes = rhythm(meter, rng, activity, syncopation, in_eighths=in_eighths)
+        notes = rhythm(meter, rng, activity, syncopation, figure=figure, in_eighths=in_eighths)
         if len(notes) >= least and len({length for _, length in notes}) > 1:
             break
     return with_contour(notes, rng, proposals)

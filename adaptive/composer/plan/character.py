@@ -58,7 +58,8 @@ def character_of(brief: SectionBrief, part: FormPart) -> Character:
     is_free = not brief.has_stems
     # the themes of a movement rest in turn, so that neighbours differ in who plays
     turn = named_seed(brief.seed, brief.section, "resting") % 8 + part.place
-    resting = _resting(brief, part.place, turn) if is_free else frozenset[str]()
+    is_chorus = genre is not None and part.place == 1 and side > 0  # nobody rests
+    resting = _resting(brief, part.place, turn) if is_free and not is_chorus else frozenset[str]()
     if part.place == 0:
         return Character(0, rhythm, 0.0, 0.0, frozenset() if part.primes else _thinner(brief, resting))
     if part.place == 1:

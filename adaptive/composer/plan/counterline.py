@@ -18,7 +18,7 @@ LOW, HIGH = 55, 74
 MOVING_DENSITY = 0.5
 """Density from which the line moves between changes of the chord."""
 
-_LEAP, _STAY, _SIMILAR, _PARALLEL, _SAME = 0.5, 1.5, 1.0, 8.0, 6.0
+_LEAP, _STAY, _SIMILAR, _PARALLEL, _SAME, _RUB = 0.5, 1.5, 1.0, 8.0, 6.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ def counterline(
             top = max(LOW + 7, min(HIGH, ceilings[bar]))
             choices = [m for m in range(LOW, top + 1) if m % 12 in {t.pitch_class for t in chord.tones}]
             bass = basses[bar][index]
-            midi = min(choices, key=lambda m: (_cost(last, (m, above, bass)), m))
+            sounding = [n.pitch.midi for n in tune[bar] if n.onset < end and n.onset + n.length > onset]
+            midi = min(choices, key=lambda m: (_cost(last, (m, above, bass)) + _rubs(m, sounding), m))
             last = (midi, above, bass)
             tone = chord.tone_of(midi)
             assert tone is not None  # the choices are tones of the chord
@@ -89,6 +90,10 @@ def _tune_at(tune: tuple[TuneNote, ...], onset: Fraction) -> int | None:
         if note.onset <= onset < note.onset + note.length:
             return note.pitch.midi
     return None
+
+
+def _rubs(midi: int, sounding: Sequence[int]) -> float:
+    return _RUB * sum(abs(note - midi) in {1, 13} for note in sounding)
 
 
 def _cost(last: KnownChord, now: KnownChord) -> float:

@@ -20,6 +20,9 @@ from adaptive.music.scale import Key
 PROPOSALS = 12
 """Progressions that are written for a phrase; the best is taken."""
 
+AFTER_HEAD = 0.02
+"""Factor of a chord after given bars that their last chord does not lead to."""
+
 FALLING_FIFTHS = 0.36
 """Share of root movements by a falling fifth that is aimed at; tonal music has 0.28 to 0.45."""
 
@@ -119,6 +122,9 @@ def _walk(
     for place in range(1, count):
         before = grammar[1][functions[-1]]
         weights = {name: weight * _liking(name, functions, goal, place) for name, weight in before.items()}
+        if fixed and place == count - 1:  # the chord after the given bars, which have to lead there
+            for name in weights:
+                weights[name] *= 1.0 if fixed[-1] in grammar[1][name] else AFTER_HEAD
         if goal.temperature != 1.0:
             power = 1.0 / max(0.2, goal.temperature)
             weights = {name: weight**power for name, weight in weights.items()}

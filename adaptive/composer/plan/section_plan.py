@@ -37,7 +37,7 @@ KEPT_HELD = 6
 KEPT_VISITS = 4
 """Plans of a section that are kept."""
 
-THIN_BAR = 0.12
+THIN_BAR = 0.1
 """Density that the last bar of a phrase loses in every layer."""
 
 REST_CHANCE = 0.3

@@ -24,8 +24,8 @@ LOW, HOME, HIGH = 28, 33, 45
 """C4, A4 and F6 as staff positions: lowest, central and highest note of a tune."""
 
 # What becomes of the ideas `a`, `b` and `c` in the bars of a phrase before its close; `+` and `-` move an
-# idea by a step, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars and has another
-# third one.
+# idea by a step, `o` ornaments it, `i` inverts it, `f` repeats its head.  An answer keeps the first two bars,
+# the second perhaps ornamented, and has another third one.
 _SCHEMES: tuple[tuple[str, str, str], ...] = (
     ("a", "b", "a+"),
     ("a", "a-", "f"),
@@ -40,10 +40,22 @@ KIN_RHYTHMS = 0.5
 MORE_CHANGES = 0.75
 """Share of the phrases of a varied statement in which two bars change, and not one."""
 
+TURNED_ANSWERS = 0.7
+"""Share of themes whose answer ornaments the second bar."""
+
+OTHER_CLOSES = 0.5
+"""Share of the phrases of a varied statement that lead to their close with the third idea."""
+
+NEW_ANSWERS = 0.7
+"""Share of the later phrases of a varied statement in which the first bar changes, too."""
+
 STRICTER = 2.4
 """How much more a note outside its chord costs at tension 0 than at 0.5, as a share of the usual cost."""
 
 SALT_REPETITION = 29
+
+MOST_LEANING = 1
+"""Strong notes of an exact transposition that may lie outside their chords."""
 
 FARTHEST = 7
 """Semitones by which an exact transposition may lie beside the line that fits best."""
@@ -143,10 +155,13 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
     activity, syncopation = min(1.0, max(0.05, activity)), asked.syncopation
     proposals = max(1, round(cells.PROPOSALS / max(0.2, asked.temperature)))
 
+    figure = float(rng.random())  # the ideas of a theme divide their pulses alike
+
     def cell(share: float, least: int = 2) -> Cell:
         return cells.cell(
-            meter, rng, min(1.0, activity * share), syncopation, least, proposals, in_eighths=asked.in_eighths
-        )
+            meter, rng, min(1.0, activity * share), syncopation, least, proposals,
+            in_eighths=asked.in_eighths, figure=figure,
+        )  # fmt: skip
 
     a, b, c = cell(1.0, 3), cell(0.8), cell(1.25, 3)
     if float(rng.random()) < KIN_RHYTHMS:  # the third idea has the rhythm of the first
@@ -156,9 +171,10 @@ def ideas_of(meter: Meter, seed: int, theme: str, asked: IdeasAsked, kin: Ideas 
         b = cells.inverted(kin.a) if drawn < 0.2 else cells.augmented(kin.a, meter) if drawn < 0.4 else kin.b
     scheme: tuple[str, ...] = _SCHEMES[int(rng.integers(len(_SCHEMES)))]
     third = _THIRDS[int(rng.integers(len(_THIRDS)))]
-    upbeat = int(rng.choice((0, 0, 0, 1, 2, 2, 3)))
+    upbeat = int(rng.choice((0, 0, 0, 0, 1, 2, 2, 3)))
     rises = bool(rng.random() < 0.65)
-    answer: tuple[str, ...] = (*scheme[:2], third)
+    turned = "o" if rng.random() < TURNED_ANSWERS else ""
+    answer: tuple[str, ...] = (scheme[0], scheme[1] + turned, third)
     if asked.repetition is not None:
         scheme, answer = (
             _repeating(scheme, seed, asked.repetition),
@@ -272,13 +288,19 @@ def _phrase_cells(ideas: Ideas, plan: TunePlan, phrase: int, count: int) -> list
     if plan.variation:
         rng = seeded(plan.variation, phrase)
         changes = 2 if rng.random() < MORE_CHANGES else 1
-        for place in {int(place) for place in rng.integers(1, max(2, count - 1), size=changes)}:
+        inner = rng.permutation(range(1, max(2, count - 1)))
+        places = {int(place) for place in inner[:changes]}
+        if phrase and rng.random() < NEW_ANSWERS:
+            places.add(0)
+        for place in sorted(places):
             if place < len(made):
                 made[place] = _varied(made[place], plan.meter, float(rng.random()))
     return [*made, _closing(ideas, plan, phrase)]
 
 
 def _developed(ideas: Ideas, word: str, meter: Meter) -> Cell:
+    if word.endswith("o"):
+        return cells.ornamented(_developed(ideas, word[:-1], meter), meter)
     if word == "f":
         return cells.fragmented(ideas.a, meter)
     if word == "i":
@@ -302,9 +324,10 @@ def _closing(ideas: Ideas, plan: TunePlan, phrase: int) -> Cell:
     landing = (
         Fraction(0) if early or len(pulses) < 3 else pulses[1] if is_last or ideas.upbeat else meter.middle
     )
-    ends = meter.length - 4 * meter.step if len(pulses) > 2 else meter.length - 2 * meter.step
+    ends = meter.length - 4 * meter.step if meter.length > 8 * meter.step else meter.length - 2 * meter.step
     ends = max(ends, landing + 2 * meter.step)
-    return cells.closing(ideas.a, landing, min(ends, meter.length))
+    other = plan.variation and seeded(plan.variation, 3, phrase).random() < OTHER_CLOSES
+    return cells.closing(ideas.c if other else ideas.a, landing, min(ends, meter.length))
 
 
 def _pitched(
@@ -376,7 +399,7 @@ def _transposed(
     middle = sorted(moves)[len(moves) // 2]
     for shift in sorted(range(middle - FARTHEST, middle + FARTHEST + 1), key=lambda s: abs(s - middle)):
         pitches = [_in_harmony(plan.key, chords, note, note.pitch.midi + shift) for note in model]
-        if shift and all(pitches):
+        if shift and all(pitches) and _leaning(chords, model, pitches) <= MOST_LEANING:
             return tuple(
                 TuneNote(old.onset, old.length, pitch, new.is_strong)
                 for old, new, pitch in zip(model, fitted, pitches, strict=True)
@@ -391,11 +414,31 @@ def _in_harmony(key: Key, chords: BarChords, note: TuneNote, midi: int) -> Pitch
     tone = chord.tone_of(midi)
     if tone is not None:
         pitch = tone.nearest(midi)
-    elif note.is_strong or midi % 12 not in key.pitch_classes:
+    elif midi % 12 not in key.pitch_classes or (note.is_strong and not _may_lean(chord, note, midi)):
         return None
     else:
         pitch = key.spell(midi)
     return pitch if LOW <= pitch.step <= HIGH else None
+
+
+def _may_lean(chord: Chord, note: TuneNote, midi: int) -> bool:
+    """Whether a note outside its chord may lean on it.
+
+    It does not rub against it from above; power chords are too bare to lean on, and ninth chords are rich
+    enough on the downbeat.
+    """
+    most = 4 if note.onset == 0 else 5
+    return 3 <= len(chord.tones) <= most and (midi - 1) % 12 not in chord.pitch_classes
+
+
+def _leaning(chords: BarChords, model: tuple[TuneNote, ...], pitches: Sequence[Pitch | None]) -> int:
+    """Return how many strong notes lie outside their chords; one that is not left by step counts twice."""
+    found = 0
+    for place, (note, pitch) in enumerate(zip(model, pitches, strict=True)):
+        if note.is_strong and pitch and chord_in(chords, note.onset).tone_of(pitch.midi) is None:
+            after = pitches[place + 1] if place + 1 < len(pitches) else None
+            found += 1 if after is not None and abs(after.midi - pitch.midi) in {1, 2} else 2
+    return found
 
 
 def _final(key: Key, chord: Chord, close: str, near: int) -> int:

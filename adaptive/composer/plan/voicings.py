@@ -68,12 +68,29 @@ def voice_path(moments: Sequence[KnownChord], before: tuple[int, ...] = ()) -> l
 
 def _choices(moment: KnownChord, last: tuple[int, ...]) -> list[tuple[int, ...]]:
     middle = sum(last) / len(last) if last else (LOW + min(HIGH, moment.ceiling)) / 2
-    return list(_nearest(moment.chord, min(HIGH, max(moment.ceiling, LOW + 9)), round(middle)))
+    high = min(HIGH, max(moment.ceiling, LOW + 9))
+    return list(_nearest(moment.chord, high, round(middle), _rubbed(moment)))
+
+
+def _rubbed(moment: KnownChord) -> frozenset[int]:
+    """Return the sevenths and ninths that the tune would rub against: a semitone below one of its tones.
+
+    Where the tune has the root of a major seventh chord, the chord is voiced without its seventh, and where
+    it has the third of a minor ninth chord, without its ninth.
+    """
+    extensions = [tone.pitch_class for tone in moment.chord.tones[3:]]
+    if not extensions:
+        return frozenset()
+    tune = {note % 12 for note in (*moment.line, *(() if moment.tune is None else (moment.tune,)))}
+    tune &= moment.chord.pitch_classes
+    return frozenset(tone for tone in extensions if (tone + 1) % 12 in tune)
 
 
 @lru_cache(maxsize=1024)
-def _nearest(chord: Chord, high: int, middle: int) -> tuple[tuple[int, ...], ...]:
-    found = candidates(chord, LOW, high, VOICES, 9)
+def _nearest(chord: Chord, high: int, middle: int, avoided: frozenset[int]) -> tuple[tuple[int, ...], ...]:
+    found = candidates(chord, LOW, high, VOICES, 9, avoided)
+    if len(found[0]) < VOICES:  # an octave has every tone
+        found = candidates(chord, LOW, max(high, LOW + 11), VOICES, 9)
     ranked = sorted(found, key=lambda notes: (abs(sum(notes) / len(notes) - middle), notes))
     return tuple(ranked[:MOST_CHOICES])
 

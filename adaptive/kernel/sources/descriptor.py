@@ -128,6 +128,11 @@ class SoundSource:
         Whether its notes are pieces of a drum kit, which ring out, and not pitches.
     usual_voices : int
         Notes that sound at a time, where a preset does not say it.
+    begin : callable or None
+        ``(instrument, spec, sample_rate) -> object``: makes what belongs to an instrument, such as memory
+        that it shares with others, and writes its addresses; kept as long as the instrument.
+    is_instrument : bool
+        Whether a preset can name it as an instrument.
     """
 
     kind: str
@@ -142,6 +147,8 @@ class SoundSource:
     texts: tuple[SourceText, ...] = ()
     usual_voices: int = DEFAULT_VOICES
     spare_voices: int = 0
+    begin: Callable[[Any, Any, int], object] | None = None
+    is_instrument: bool = True
     plays_drums: bool = False
 
     @property

@@ -14,7 +14,7 @@ IDEA = tuple(CellNote(*note) for note in ((meter(4, 4).step * 0, 1, 0), (1, 1, 1
 @pytest.mark.parametrize(("beats", "unit"), METERS)
 def test_cells_lie_in_their_bar_and_never_overlap(beats: int, unit: int) -> None:
     for seed in range(30):
-        idea = cells.cell(meter(beats, unit), seeded(seed), seed / 30, 0.5)
+        idea = cells.cell(meter(beats, unit), seeded(seed), seed / 30, 0.5, figure=seed % 7 / 7)
         for note, after in zip(idea, [*idea[1:], None], strict=True):
             assert note.length > 0
             assert note.onset + note.length <= (beats if after is None else after.onset)
@@ -22,7 +22,7 @@ def test_cells_lie_in_their_bar_and_never_overlap(beats: int, unit: int) -> None
 
 def test_more_activity_has_more_notes() -> None:
     counts = [
-        sum(len(cells.cell(meter(4, 4), seeded(seed), activity)) for seed in range(40))
+        sum(len(cells.cell(meter(4, 4), seeded(seed), activity, figure=0.5)) for seed in range(40))
         for activity in (0.1, 0.5, 0.9)
     ]
 
@@ -31,7 +31,9 @@ def test_more_activity_has_more_notes() -> None:
 
 def test_syncopation_moves_notes_before_the_beat() -> None:
     def offbeat(syncopation: float) -> int:
-        rhythms = [cells.rhythm(meter(4, 4), seeded(seed), 0.3, syncopation) for seed in range(60)]
+        rhythms = [
+            cells.rhythm(meter(4, 4), seeded(seed), 0.3, syncopation, figure=0.5) for seed in range(60)
+        ]
         return sum(onset.denominator == 2 and length >= 1 for notes in rhythms for onset, length in notes)
 
     assert offbeat(0.8) > 2 * offbeat(0.0)
@@ -64,7 +66,7 @@ def test_an_ornament_divides_the_longest_note_and_keeps_the_rest() -> None:
 
 def test_recast_lengths_fill_the_same_bar() -> None:
     for seed in range(20):
-        idea = cells.cell(meter(4, 4), seeded(seed), 0.6)
+        idea = cells.cell(meter(4, 4), seeded(seed), 0.6, figure=0.5)
         other = cells.recast(idea, meter(4, 4))
         assert [note.height for note in other] == [note.height for note in idea]
         assert all(note.onset + note.length <= 4 for note in other)
