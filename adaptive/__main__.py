@@ -9,7 +9,8 @@ def main() -> None:
     """Run the command line.  Ctrl-C exits with code 130 and no traceback, even during imports.
 
     A frozen program has no separate interpreter.  To compile kernel units in several processes, it starts
-    itself with ``--compile-units``, and to run a generator in a process with ``--generator``.
+    itself with ``--compile-units``, to run a generator in a process with ``--generator``, and a pyo
+    patch with ``--patch``.
     """
     try:
         if sys.argv[1:2] == ["--compile-units"]:
@@ -21,6 +22,11 @@ def main() -> None:
             from adaptive.composer.worker import child
 
             child.main(sys.argv[2:])
+            return
+        if sys.argv[1:2] == ["--patch"]:
+            from adaptive.patches import child as patch
+
+            patch.main()
             return
         from adaptive.cli import main as run
 

@@ -5,6 +5,7 @@
     AdaptiveError                 base class of all
     ├── InputError                the user's input is wrong           exit code 1
     │   ├── PresetError           a preset has faults, one on each line
+    │   │   └── SiteError         a site file has faults, one on each line
     │   ├── AudioFileError        an audio file cannot be read
     │   ├── TraceError            a trace or recording cannot be read
     │   ├── ExpressionError       a `when` or `value` cannot be parsed
@@ -115,6 +116,10 @@ class PresetError(InputError):
         self.faults = [str(fault) for fault in self.findings]
         self.where = where
         super().__init__("\n".join(self.faults))
+
+
+class SiteError(PresetError):
+    """A site file has faults; it is told like a preset."""
 
 
 class UnknownNameError(InputError, KeyError):

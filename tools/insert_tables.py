@@ -54,7 +54,8 @@ def _row(option: Option) -> str:
 
 def source_tables() -> str:
     """The tables of all kinds of instruments that are described by a sound source alone, as Markdown."""
-    return "\n".join(_source_table(source) for kind, source in SOURCES.items() if kind != "synth")
+    named = [source for kind, source in SOURCES.items() if kind != "synth" and source.is_instrument]
+    return "\n".join(map(_source_table, named))
 
 
 def _source_table(source: SoundSource) -> str:
@@ -64,15 +65,21 @@ def _source_table(source: SoundSource) -> str:
         f"text{', or a whole number' if text.may_be_number else ''} |"
         for text in source.texts
     ]
-    rows += [
-        f"| `{one.name}` | {_plain(one.doc)} | `{one.default:.12g}` | {one.low:,g} to {one.high:,g} |"
-        for one in source.settings
-    ]
+    rows += [_source_row(one, source.has_controls) for one in source.settings]
     rows.append(
         "| `voices` | the most voices at a time; when all are in use, a new note takes the oldest | "
         f"`{source.usual_voices}` | 1 to 256 |"
     )
     return f"#### `{source.kind}`\n\n{source.doc}\n\n{head}" + "\n".join(rows) + "\n"
+
+
+def _source_row(one: Option, has_controls: bool) -> str:
+    if isinstance(one, NamedOption):
+        names = ", ".join(f"`{choice}`" for choice in one.choices)
+        return f"| `{one.name}` | {_plain(one.doc)} | `{one.choices[round(one.default)]}` | {names} |"
+    kind = ", number or curve" if has_controls and isinstance(one, Parameter) else ""
+    limits = f"{one.low:,g} to {one.high:,g}{kind}"
+    return f"| `{one.name}` | {_plain(one.doc)} | `{one.default:.12g}` | {limits} |"
 
 
 def _plain(sentence: str) -> str:

@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-F64 = np.ndarray[Any, np.dtype[np.float64]]
+from adaptive.analysis.bands import CENTRES_HZ, F64, band_powers
 
-WINDOW, HOP = 4096, 2048
 MASKED_DB, UPWARDS_DB, DOWNWARDS_DB = -10.0, -15.0, -25.0
 ACTIVE_DB = -40.0
 """Frames so far below a layer's loudest are pauses."""
@@ -27,7 +26,6 @@ LOUDNESS_POWER = 0.3
 """Stevens' law: twice as loud is 10 dB."""
 
 TOLD_SHARE = 0.85
-_CENTRES = 1000.0 * 2.0 ** (np.arange(-13, 13) / 3.0)  # 50 Hz to 16 kHz
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +49,14 @@ def masked_layers(layers: Mapping[str, Any], sample_rate: int) -> Iterator[Maske
     sample_rate : int
         In Hz.
     """
-    powers = {name: _bands(audio, sample_rate) for name, audio in layers.items()}
+    powers = {name: band_powers(audio, sample_rate) for name, audio in layers.items()}
     for name, own in powers.items():
         frames = own.sum(axis=1)
         is_active = frames > max(frames.max(initial=0.0) * 10.0 ** (ACTIVE_DB / 10.0), 1e-9)
         others = {other: power for other, power in powers.items() if other != name}
         if not is_active.any() or not others:
             continue
-        total = _spread(np.sum(list(others.values()), axis=0))
+        total = spread(np.sum(list(others.values()), axis=0))
         weight = own**LOUDNESS_POWER * is_active[:, None]
         is_masked = own < total * 10.0 ** (MASKED_DB / 10.0)
         hidden = (weight * is_masked).sum(axis=0)
@@ -67,29 +65,16 @@ def masked_layers(layers: Mapping[str, Any], sample_rate: int) -> Iterator[Maske
             loudest = max(others, key=lambda other: float((others[other] * weight * is_masked).sum()))
             order = np.cumsum(hidden) / hidden.sum()
             low, high = (int(np.searchsorted(order, part)) for part in (0.1, 0.9))
-            yield Masked(name, loudest, share, float(_CENTRES[low]), float(_CENTRES[high]))
+            yield Masked(name, loudest, share, float(CENTRES_HZ[low]), float(CENTRES_HZ[high]))
 
 
-def _bands(audio: Any, sample_rate: int) -> F64:
-    """Power in each band, shape (frames, bands)."""
-    padded = np.pad(np.asarray(audio, np.float64), (0, max(0, WINDOW - len(audio))))
-    views = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
-    spectrum = np.abs(np.fft.rfft(views * np.hanning(WINDOW), axis=1)) ** 2 / WINDOW**2
-    hertz = np.fft.rfftfreq(WINDOW, 1.0 / sample_rate)
-    half = 2.0 ** (1.0 / 6.0)
-    edges = np.searchsorted(hertz, np.append(_CENTRES / half, _CENTRES[-1] * half))
-    sums = np.concatenate([np.zeros((len(spectrum), 1)), np.cumsum(spectrum, axis=1)], axis=1)
-    edges = np.minimum(edges, spectrum.shape[1])
-    found: F64 = sums[:, edges[1:]] - sums[:, edges[:-1]]
-    return found
-
-
-def _spread(power: F64) -> F64:
-    """Let each band reach those beside it."""
-    spread = power.copy()
-    for number in range(1, power.shape[1]):
-        spread[:, number] = np.maximum(spread[:, number], spread[:, number - 1] * 10.0 ** (UPWARDS_DB / 10.0))
-    for number in range(power.shape[1] - 2, -1, -1):
-        below = spread[:, number + 1] * 10.0 ** (DOWNWARDS_DB / 10.0)
-        spread[:, number] = np.maximum(spread[:, number], below)
-    return spread
+def spread(power: F64) -> F64:
+    """Let each band, in the last axis, reach those beside it."""
+    reached = power.copy()
+    for number in range(1, power.shape[-1]):
+        below = reached[..., number - 1] * 10.0 ** (UPWARDS_DB / 10.0)
+        reached[..., number] = np.maximum(reached[..., number], below)
+    for number in range(power.shape[-1] - 2, -1, -1):
+        above = reached[..., number + 1] * 10.0 ** (DOWNWARDS_DB / 10.0)
+        reached[..., number] = np.maximum(reached[..., number], above)
+    return reached

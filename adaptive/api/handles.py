@@ -202,6 +202,26 @@ class LayerHandle:
         """End a note that `play_note` began."""
         return self.play_note(pitch, 0.0)
 
+    def move_control(self, control: int | str, value: float) -> MessageReceipts:
+        """Move a control of its instrument now; only a layer that a sampler plays has some.
+
+        Parameters
+        ----------
+        control : int or str
+            A controller, 0 … 119, or ``"bend"``, ``"pressure"``, ``"bend_range"``, ``"reset"``.
+        value : float
+            0 … 1; of the bend -1 … 1, of its range semitones.
+
+        Raises
+        ------
+        ProtocolError
+            The layer has no controls, or a number is out of range.
+        EndedError
+            The session has ended.
+        """
+        moved = {"layer": self.name, "control": control, "value": as_number(value)}
+        return self._owner.send({"control": moved})
+
     @property
     def is_muted(self) -> bool:
         """Whether it was muted."""

@@ -14,7 +14,9 @@ from adaptive.cli import (
     calibrate_command,
     inspect_commands,
     make_commands,
+    master_command,
     midi_command,
+    mix_command,
     new_command,
     play_command,
     render_command,
@@ -38,6 +40,8 @@ render_command.register(app)
 new_command.register(app)
 calibrate_command.register(app)
 make_commands.register(app)
+mix_command.register(app)
+master_command.register(app)
 inspect_commands.register(app)
 midi_command.register(app)
 

@@ -8,8 +8,9 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import typer
@@ -23,7 +24,9 @@ from adaptive.errors import one_line
 from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.model import Preset
+from adaptive.session.place import Layout, unknown_names
 from adaptive.sinks.stderr_mute import STDERR
+from adaptive.site.load import Site, load_site
 
 LONGEST_SENTENCE = 400
 WAITING_SENTENCES = 64
@@ -76,15 +79,29 @@ class Teller:
                 say(sentence + more)
 
 
-def warm_kernel(preset: Preset | None = None) -> int:
+def warm_kernel(preset: Preset | None = None, *, has_rig: bool = False) -> int:
     """Compile the units that are not compiled yet, with a progress bar; returns how many there were.
 
     Parameters
     ----------
     preset : Preset, optional
         Only what it needs; left out: everything.
+    has_rig : bool
+        Whether it is panned to speakers.
     """
-    wanted = build.unit_names(None if preset is None else kinds_used(preset.file))
+    panner = {"panner"} if has_rig else set[str]()
+    return warm_kinds(None if preset is None else kinds_used(preset.file) | panner)
+
+
+def warm_kinds(kinds: Collection[str] | None) -> int:
+    """Compile the units that some kinds need and are not compiled yet; returns how many there were.
+
+    Parameters
+    ----------
+    kinds : collection of str or None
+        Processors, and what plays strips; None: everything.
+    """
+    wanted = build.unit_names(kinds)
     missing = build.missing_units(wanted)
     if not missing:
         return 0
@@ -100,6 +117,38 @@ def warm_kernel(preset: Preset | None = None) -> int:
         return build.compile_missing(
             lambda _name, done, of: bar.update(task, completed=done, total=of), wanted
         )
+
+
+def open_site(path: Path | None, preset: Preset | None = None) -> Site | None:
+    """Load the site file that was named, if one was, and tell its warnings, and names the preset has not.
+
+    Raises
+    ------
+    SiteError
+        It has faults; all of them are listed.
+    """
+    if path is None:
+        return None
+    site = load_site(path)
+    for warning in site.warnings:
+        say(warning.shown)
+    if preset is not None and (unknown := unknown_names(site, preset)):
+        say(f"{path.name} places what {preset.file.name} does not have: {', '.join(unknown)}")
+    return site
+
+
+def read_layout(text: str, known: Sequence[str]) -> Layout:
+    """The form of the output that `--layout` names.
+
+    Raises
+    ------
+    UsageError
+        There is none of that name.
+    """
+    if text not in known:
+        message = f"--layout must be one of {', '.join(known)}, got {text!r}"
+        raise UsageError(message)
+    return cast(Layout, text)
 
 
 def parse_address(text: str, option: str) -> tuple[str, int]:

@@ -24,7 +24,9 @@ from adaptive.cli.common import (
     Teller,
     UsageError,
     console,
+    open_site,
     parse_address,
+    read_layout,
     say,
     warm_kernel,
     with_programme,
@@ -35,15 +37,19 @@ from adaptive.errors import InputError, in_words
 from adaptive.inputs.beginning import read_settings, split_trace
 from adaptive.inputs.trace import Trace, TraceLine, read_trace
 from adaptive.inputs.trace_words import ignored_words
+from adaptive.inputs.trust import Trust, make_trust
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
+from adaptive.session.night_log import seed_of_day
 from adaptive.session.opening import open_live, open_preset
 from adaptive.session.render_job import LARGEST_SEED
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
 from adaptive.session.state_file import read_state
 from adaptive.sinks.choice import SINKS, SOUND_CARD_SINKS, SinkChoice
 from adaptive.sinks.stderr_mute import reserve_stderr
+from adaptive.site.addresses import host_and_port
+from adaptive.site.load import Site
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +64,9 @@ def play(
     channels: Annotated[int | None, typer.Option(min=1, max=64, help="Channels to open.")] = None,
     sample_rate: Annotated[int, typer.Option(min=8000, max=192000, help="Frames a second.")] = 48000,
     block: Annotated[int, typer.Option(min=0, max=8192, help="Frames a block.")] = 128,
-    osc: Annotated[str, typer.Option(help="Where OSC is received.")] = "127.0.0.1:9000",
+    osc: Annotated[
+        str | None, typer.Option(help="Where OSC is received; 127.0.0.1:9000, or what the site says.")
+    ] = None,
     http: Annotated[str, typer.Option(help="HTTP and WebSocket.")] = "127.0.0.1:8080",
     tcp: Annotated[str, typer.Option(help="JSON lines.")] = "127.0.0.1:9001",
     midi: Annotated[
@@ -66,12 +74,15 @@ def play(
     ] = None,
     midi_out: Annotated[
         list[str] | None,
-        typer.Option(help="Part of the name of a MIDI port that gets notes and clock; repeatable."),
+        typer.Option(help="Part of the name of a MIDI port that gets notes and clock, =LAYERS; repeatable."),
     ] = None,
     plain_osc: Annotated[
         bool, typer.Option("--plain-osc", help="Read OSC in Python, not in the compiled OSC receiver.")
     ] = False,
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the token that clients over JSON and HTTP have to know.")
+    ] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
     set_: Annotated[
@@ -84,8 +95,17 @@ def play(
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
+    ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
+    ] = None,
+    record_mb: Annotated[
+        int, typer.Option("--record-mb", min=1, help="Megabytes at which the master of a recording ends.")
+    ] = 4000,
+    log: Annotated[
+        Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")
     ] = None,
     state: Annotated[
         Path | None,
@@ -99,6 +119,10 @@ def play(
     seed: Annotated[
         int | None, typer.Option(min=0, max=LARGEST_SEED, help="Seed of chance; drawn if not given.")
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Site file: sound card, speakers and levels of this place.")
+    ] = None,
+    layout: Annotated[str, typer.Option(help="speakers, or binaural for headphones.")] = "speakers",
     memory: Annotated[int, typer.Option(min=1, help="Megabytes that stems may take.")] = 1000,
     ready: Annotated[bool, typer.Option("--ready", help="Print one JSON line once it sounds.")] = False,
     exit_with_parent: Annotated[
@@ -110,6 +134,9 @@ def play(
     if sink not in SINKS and sink not in SINK_KINDS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
+    place = open_site(site, loaded)
+    device, channels = _card_of(place, device, channels)
+    live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)
     if record is not None:
         _check_recording(record, state, is_watching=watch)
@@ -122,24 +149,32 @@ def play(
     if choice.name in SOUND_CARD_SINKS:
         reserve_stderr()
     options = LiveOptions(
-        osc=parse_address(osc, "--osc"),
+        osc=_osc_address(osc, place),
         http=parse_address(http, "--http"),
         tcp=parse_address(tcp, "--tcp"),
         allow_origins=frozenset(allow_origin or ()),
         seconds=seconds,
         record=record,
+        record_bytes=record_mb * 1_000_000,
         state=state,
         saved=saved,
         beginning=beginning,
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        may_run_code=allow_code,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
+        log=log,
+        trust=_trust_of(place, token_file),
+        site=place,
+        layout=live_layout,
     )
     parent = os.getppid()
-    warm_kernel(loaded)
-    drawn = secrets.randbelow(2**31) if seed is None else seed
+    warm_kernel(
+        loaded, has_rig=live_layout != "speakers" or (place is not None and bool(place.file.speakers))
+    )
+    drawn = _drawn_seed(seed, place)
     if saved is not None:
         drawn = saved.seed
     tell = Teller()
@@ -169,6 +204,42 @@ def play(
     for sentence in session.repeated_faults():
         say(sentence)
     say(_farewell(session, time.monotonic() - began))
+
+
+def _osc_address(osc: str | None, place: Site | None) -> tuple[str, int]:
+    """Where OSC is received: as the option says, else the site."""
+    if osc is None and place is not None and place.file.osc.listen is not None:
+        return host_and_port(place.file.osc.listen)
+    return parse_address(osc or "127.0.0.1:9000", "--osc")
+
+
+def _trust_of(place: Site | None, token_file: Path | None) -> Trust:
+    """Token and certificates: the option's, the site's, or the environment's."""
+    if place is None:
+        return make_trust(token_file)
+    table, folder = place.file.trust, place.path.parent
+    files = [
+        None if name is None else folder / name
+        for name in (table.token_file, table.certificate_file, table.key_file)
+    ]
+    return make_trust(token_file or files[0], files[1], files[2])
+
+
+def _drawn_seed(seed: int | None, place: Site | None) -> int:
+    """The seed of chance: as the option says, else the site; with "day" the date as a number, else drawn."""
+    if seed is not None:
+        return seed
+    of_site = None if place is None else place.file.seed
+    if of_site == "day":
+        return seed_of_day()
+    return secrets.randbelow(2**31) if of_site is None else of_site
+
+
+def _card_of(place: Site | None, device: str | None, channels: int | None) -> tuple[str | None, int | None]:
+    """Name and channels of the sound card: the options' own, else the site's."""
+    if place is None:
+        return device, channels
+    return device or place.file.device, channels or place.file.channels_needed
 
 
 def _check_recording(folder: Path, state: Path | None, *, is_watching: bool) -> None:
@@ -228,7 +299,8 @@ async def _run(
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         say(f"{title} · {_sink_in_words(started, choice)}")
-        page = f"http://{host}:{ports['http']}/"
+        scheme = "http" if started.options.trust.tls is None else "https"
+        page = f"{scheme}://{host}:{ports['http']}/"
         say(f"OSC {ports['osc']} · TCP {ports['tcp']} · {page}")
         if choice.name == "web":
             say(f"listen at {page}")

@@ -6,12 +6,12 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adaptive.cli.common import UsageError, console, say, warm_kernel, with_programme
+from adaptive.cli.common import UsageError, console, open_site, read_layout, say, warm_kernel, with_programme
 from adaptive.engine.bank import Bank
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import read_settings
@@ -21,6 +21,7 @@ from adaptive.preset.model import Preset
 from adaptive.session.normalise import check_goal, normalise
 from adaptive.session.offline import MIDI_SUFFIX, RenderJob, render_to_files
 from adaptive.session.opening import open_preset
+from adaptive.session.place import Layout, OutputPlan, output_plan
 from adaptive.session.render_job import (
     DEFAULT_RATE,
     ENDINGS,
@@ -30,6 +31,7 @@ from adaptive.session.render_job import (
     read_at_own_rate,
 )
 from adaptive.sinks.file import credits_of
+from adaptive.site.load import Site
 from adaptive.units import gain_to_db
 
 
@@ -66,21 +68,39 @@ def render(
         str | None,
         typer.Option(help="cut, fade (three seconds, behind a trace; the default) or cadence (on the bar)."),
     ] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="Site file: the speakers of a place, one channel each.")
+    ] = None,
+    channels: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Channels: 4 corners, 6 (5.1), 8 (7.1), else a ring.")
+    ] = None,
+    layout: Annotated[
+        str, typer.Option(help="speakers, ambix (first-order ambisonics) or binaural (headphones).")
+    ] = "speakers",
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a trace with names that the preset does not declare.")
     ] = False,
 ) -> None:
     """Render a preset to a file."""
     loaded = open_preset(preset)
+    place = open_site(site, loaded)
     _refuse_overwriting(loaded, out, log)
     begun = with_programme(read_settings(set_ or (), loaded), programme)
     check_goal(loudness, ceiling)
     if loudness is not None and out.suffix.lower() == MIDI_SUFFIX:
         message = "--loudness goes with an audio file; a MIDI file has none"
         raise UsageError(message)
-    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun)
+    job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun, may_run_code=allow_code)
+    plan = _plan(place, channels, layout)
+    if layout == "ambix" and loudness is not None:
+        message = "--loudness goes with what is heard; the channels of ambix are no speakers"
+        raise UsageError(message)
+    job = replace(job, channels=plan.channels, rig=plan.rig, ceiling_db=plan.ceiling_db)
     _tell_ignored(job, is_refused=strict)
-    warm_kernel(loaded)
+    warm_kernel(loaded, has_rig=plan.rig is not None)
     began = time.monotonic()
     written = out if loudness is None else out.with_name(f".{out.stem}.unscaled.flac")
     with Progress(
@@ -121,6 +141,15 @@ def render(
     if job.trace and job.trace.no_readings:
         names = ", ".join(f"{name} ({count}×)" for name, count in job.trace.no_readings.items())
         say(f"numbers that are no readings were ignored, as the preset asks: {names}")
+
+
+def _plan(place: Site | None, channels: int | None, layout: str) -> OutputPlan:
+    """The output that the options ask for."""
+    chosen = read_layout(layout, get_args(Layout))
+    if layout != "speakers" and channels is not None:
+        message = "--channels goes with speakers; ambix has four and binaural two"
+        raise UsageError(message)
+    return output_plan(place, channels, chosen, fills=True)
 
 
 def _tell_ignored(job: RenderJob, *, is_refused: bool) -> None:

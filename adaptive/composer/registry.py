@@ -26,9 +26,10 @@ from adaptive.composer import (
     texture,
 )
 from adaptive.composer.blend import heaviest
-from adaptive.composer.context import Generator
+from adaptive.composer.context import BarContext, Generator, WrittenBar
 from adaptive.composer.genres.registry import GENRES
 from adaptive.errors import InputError, one_line
+from adaptive.preset.song_layers import MIDI_FILE
 
 GROUP = "adaptive.generators"
 """Group of the entry points by which installed packages offer generators."""
@@ -75,6 +76,8 @@ class GeneratorSpec:
         A built-in generator that writes the bars that this one owes; empty: its last bar is continued.
     address : str
         ``module:attribute`` from which another process loads it; empty: it runs in a thread.
+    is_performed : bool
+        Whether its notes are played as they are: nobody rests, swings or plays them in another way.
     """
 
     name: str
@@ -90,6 +93,7 @@ class GeneratorSpec:
     memory_mb: int = DEFAULT_MEMORY_MB
     stand_in: str = ""
     address: str = ""
+    is_performed: bool = False
 
     @property
     def known_styles(self) -> tuple[str, ...]:
@@ -136,6 +140,19 @@ Presets use these names, so they do not change.
 """
 
 
+def _no_bar(context: BarContext) -> WrittenBar:
+    """An empty bar: what a MIDI file plays depends on the layer, see `conductor.layers.song_source`."""
+    return WrittenBar(())
+
+
+RESERVED: Mapping[str, GeneratorSpec] = {
+    MIDI_FILE: GeneratorSpec(
+        MIDI_FILE, _no_bar, ("as_written",), "piano_soft", is_deterministic=True, is_performed=True
+    )
+}
+"""What a layer has in place of a generator, if it plays a MIDI file; presets do not name it."""
+
+
 class Generators(Mapping[str, GeneratorSpec]):
     """All generators by name.
 
@@ -156,7 +173,7 @@ class Generators(Mapping[str, GeneratorSpec]):
         InputError
             A package offers it and it cannot be loaded.
         """
-        found = self._built_in.get(name) or self._registered.get(name)
+        found = self._built_in.get(name) or self._registered.get(name) or RESERVED.get(name)
         if found is None and not NAME.fullmatch(name):
             raise KeyError(name)
         if found is None:
@@ -171,7 +188,8 @@ class Generators(Mapping[str, GeneratorSpec]):
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._built_in or name in self._registered or name in _offered()
+        known = name in self._built_in or name in self._registered or name in RESERVED
+        return known or name in _offered()
 
     def _load(self, name: str) -> GeneratorSpec:
         entry = _offered().get(name)
@@ -205,7 +223,7 @@ def _require_sound(spec: GeneratorSpec, built_in: Mapping[str, GeneratorSpec]) -
     name = spec.name
     if not isinstance(name, str) or not NAME.fullmatch(name):
         wrong = f"a generator's name consists of small letters, digits and _, got {one_line(repr(name)[:80])}"
-    elif name in built_in:
+    elif name in built_in or name in RESERVED:
         wrong = f"{name!r} is a built-in generator; choose another name"
     elif not callable(spec.function):
         got = one_line(repr(spec.function)[:80])

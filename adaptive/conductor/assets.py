@@ -18,9 +18,11 @@ from adaptive.composer.plan.section_plan import SectionPlans
 from adaptive.composer.plan.stem_bar import StemBar
 from adaptive.composer.registry import GENERATORS
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.incoming import IncomingLayer
 from adaptive.conductor.layers.layer_bars import LayerBars
 from adaptive.conductor.layers.layer_player import LayerPlayer
 from adaptive.conductor.layers.note_players import NotePlayer, note_player_of
+from adaptive.conductor.layers.song_source import SongSource
 from adaptive.conductor.layers.sound_entry import SoundEntry
 from adaptive.conductor.layers.stem_state import Introduction
 from adaptive.conductor.layers.stem_tempo import StemTempo
@@ -51,6 +53,7 @@ from adaptive.preset.lengths import (
 from adaptive.preset.model import Preset
 from adaptive.preset.schema import BridgeTable, LayerTable, MoodPoint
 from adaptive.preset.segments import BRIDGE, Segment, is_bridge
+from adaptive.preset.song_layers import MIDI_FILE, channels_of, song_of
 from adaptive.preset.stems import key_of
 from adaptive.timebase import BEAT_TOLERANCE
 
@@ -136,10 +139,14 @@ class Assets:
     stinger_tempo: dict[str, StemTempo] = field(default_factory=dict)
     """How fills follow the tempo; empty until recordings are stretched."""
 
+    incoming: dict[str, IncomingLayer] = field(default_factory=dict)
+    """Layers whose sound comes from outside."""
+
     def players(self) -> Iterator[tuple[str, LayerPlayer]]:
         """What plays each layer, by its name, and each bridge with stems, by the name of its segment."""
         yield from self.stems.items()
         yield from self.generated.items()
+        yield from self.incoming.items()
 
     def sounds(self) -> set[int]:
         """Identities (`id`) of all sounds."""
@@ -225,7 +232,12 @@ def prepare(
         for name, place in layout.stingers.items()
         if place.instrument is not None
     }
-    return Assets(segments, stems, generated, stingers, fills, plans, pickers, players)
+    incoming = {
+        name: IncomingLayer(place, rate)
+        for name, place in layout.layers.items()
+        if preset.file.layers[name].comes_in
+    }
+    return Assets(segments, stems, generated, stingers, fills, plans, pickers, players, incoming=incoming)
 
 
 def _stem_bars(
@@ -392,9 +404,14 @@ def _generated_layer(
     table = preset.file.layers[place.name]
     spec = GENERATORS[table.generator or ""]
     defaults = {name: default_value(t) for name, t in preset.file.parameters.items()}
+    song = song_of(preset, place.name)
+    if song is None:
+        source = source_of(spec, place.name)
+    else:
+        source = SongSource(song, channels_of(table), place.player)
     return GeneratedLayer(
         place=place,
-        bars=LayerBars(spec, source_of(spec, place.name), engine.spec.sample_rate),
+        bars=LayerBars(spec, source, engine.spec.sample_rate),
         player=note_player_of(place, engine),
         style=blend_text(table.style) or spec.styles[0],
         octave=table.octave,
@@ -430,7 +447,7 @@ def section_brief(preset: Preset, name: str, seed: int, *, has_stems: bool) -> S
             blend_text(table.style),
         )
         for layer, table in ((layer, tables[layer]) for layer in segment.layers if layer in tables)
-        if table.generator is not None
+        if table.generator not in {None, MIDI_FILE}
     )
     return SectionBrief(
         section=name,

@@ -20,6 +20,7 @@ from adaptive.conductor.cadence_teller import CadenceTeller
 from adaptive.conductor.clock_following import ClockFollowing
 from adaptive.conductor.compose_ahead import ComposeAhead
 from adaptive.conductor.following import TempoFollowing
+from adaptive.conductor.input_health_log import InputHealthLog
 from adaptive.conductor.messages import FireEvent, Message, Receipt
 from adaptive.conductor.mix import Mix
 from adaptive.conductor.mood_tempo import MoodTempo
@@ -132,6 +133,7 @@ class Conductor:
         self.variation_log = VariationLog(playback)
         self.tempo_teller = TempoTeller(playback, self.outbox)
         self.cadence_teller = CadenceTeller(playback, self.outbox, self.following)
+        self._input_health = InputHealthLog(playback)
         self.tempo_steering = TempoSteering(playback, self.planner)
         self.tempo_steering.sources = (
             self.clock_following,
@@ -500,6 +502,7 @@ class Conductor:
         return known[2]
 
     def _watch_health(self) -> None:
+        self._input_health.follow()
         for name, table in self.playback.preset.file.parameters.items():
             if table.stale_after_s is None:
                 continue

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from adaptive.conductor.assets import DEFAULT_DENSITY, Assets
 from adaptive.conductor.conductor import Conductor
 from adaptive.conductor.layers.generated import GeneratedLayer
+from adaptive.conductor.layers.incoming import IncomingLayer
 from adaptive.conductor.layers.stems import StemLayer
 from adaptive.conductor.layers.write_range import ComposeContext
 from adaptive.conductor.layout.layout import PresetLayout
@@ -158,6 +159,9 @@ def _take_over_layers(old: Assets, prepared: PreparedPreset, steering: Steering)
     for name, stem in new.stems.items():
         if _keeps_row(stem, old.stems.get(name)):
             stem.take_over(old.stems[name])
+    for name, incoming in new.incoming.items():
+        if _keeps_row(incoming, old.incoming.get(name)):
+            incoming.take_over(old.incoming[name])
     for name, layer in new.generated.items():
         if not _keeps_row(layer, old.generated.get(name)):
             continue
@@ -178,7 +182,10 @@ def _take_over_layers(old: Assets, prepared: PreparedPreset, steering: Steering)
     return kept
 
 
-def _keeps_row(layer: StemLayer | GeneratedLayer, before: StemLayer | GeneratedLayer | None) -> bool:
+AnyLayer = StemLayer | GeneratedLayer | IncomingLayer
+
+
+def _keeps_row(layer: AnyLayer, before: AnyLayer | None) -> bool:
     """Whether a layer continues an old one, because it has the same engine rows."""
     return before is not None and layer.place.shares_row(before.place)
 
@@ -227,7 +234,11 @@ class _EditTransition:
             self.conductor.playlists.replace_instance(source, target)
         if self._tempo_in(self.before) != self._tempo_in(self.playback):
             self.conductor.planner.tempo_changes.step_at(transition)
-        changed = [*self._switch_stems(transition), *self._rewrite_generated(transition)]
+        changed = [
+            *self._switch_stems(transition),
+            *self._rewrite_generated(transition),
+            *self._switch_incoming(transition),
+        ]
         return sorted({*changed, *self._end_removed(transition)})
 
     def _tempo_in(self, playback: PlaybackState) -> tuple[float, float] | None:
@@ -284,6 +295,16 @@ class _EditTransition:
             changed += [name] if posted else []
         return changed
 
+    # ── layers that come in ────────────────────────────────────────────────────────────────────
+
+    def _switch_incoming(self, transition: PlannedTransition) -> list[str]:
+        wanted, changed = self.playback.layers_of(transition.target.section), []
+        for name, layer in self.playback.assets.incoming.items():
+            posted = layer.turn(self.frame, transition.group, is_wanted=name in wanted)
+            self.conductor.outbox.add(posted)
+            changed += [name] if posted else []
+        return changed
+
     # ── generated layers ───────────────────────────────────────────────────────────────────────
 
     def _rewrite_generated(self, transition: PlannedTransition) -> list[str]:
@@ -325,6 +346,11 @@ class _EditTransition:
                 posted += stem.leave(
                     self.frame, is_at_end, transition.fades, playback.earliest, transition.group
                 )
+                self.conductor.outbox.add(posted)
+                removed += [name] if posted else []
+        for name, incoming in old.incoming.items():
+            if not _keeps_row(incoming, new.incoming.get(name)):
+                posted = incoming.turn(self.frame, transition.group, is_wanted=False)
                 self.conductor.outbox.add(posted)
                 removed += [name] if posted else []
         for name, layer in old.generated.items():

@@ -170,7 +170,7 @@ class Mix:
             self._outbox.add([commands.filter_bus(at, row, target.high, 0)])
         held = commands.hold_cell(
             at, cell, in_cell, frames, share=share, own=target.own, factor=factor,
-            has_curve=target.has_curve, is_ratio=target.is_ratio,
+            has_curve=target.has_curve, is_ratio=target.is_ratio, is_angle=target.is_angle,
         )  # fmt: skip
         self._outbox.add([held])
 
@@ -187,7 +187,7 @@ class Mix:
         cell, target = self._cells.pop(path)
         free = commands.hold_cell(
             at, cell, 0.0, frames, share=0.0, own=target.own, has_curve=target.has_curve,
-            is_ratio=target.is_ratio,
+            is_ratio=target.is_ratio, is_angle=target.is_angle,
         )  # fmt: skip
         self._outbox.add([free])
 

@@ -1,7 +1,7 @@
-"""What a ``mix`` message can hold: every level, pan, cutoff, send and parameter of an insert of a preset.
+"""What a ``mix`` message can hold: levels, pans, cutoffs, sends, and parameters of inserts and instruments.
 
 A target is named by its key path in the preset: ``layers.strings.level_db``, ``buses.far.sends.reverb``,
-``layers.lead.inserts.echo.feedback``, ``master.cutoff_hz``.
+``layers.lead.inserts.echo.feedback``, ``layers.lead.instrument.cutoff_hz``, ``master.cutoff_hz``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,15 @@ from adaptive.engine.records import OPEN_HZ
 from adaptive.engine.spec import MappingSpec
 from adaptive.kernel import layout as kernel
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.inserts import InsertTable
+from adaptive.preset.instrument_controls import controlled
+from adaptive.preset.instrument_tables import SourceTable
 from adaptive.preset.mix_paths import CUTOFFS_HZ, LEVELS_DB
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
 from adaptive.preset.model import Preset
+from adaptive.preset.placed import RANGES, numbers_of
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.segments import bridge_segment
 from adaptive.preset.table import Control, Curve
@@ -54,6 +59,10 @@ class MixTarget:
         Which insert, and which of its parameters.
     is_ratio : bool
         Whether it moves along ratios, as frequencies and times do.
+    is_angle : bool
+        Whether it moves the short way round a circle of degrees.
+    instrument : callable or None
+        Finds the row of the instrument that it belongs to; None: to none.
     """
 
     path: str
@@ -67,6 +76,8 @@ class MixTarget:
     insert: str = ""
     name: str = ""
     is_ratio: bool = False
+    is_angle: bool = False
+    instrument: Row | None = None
 
     @property
     def has_curve(self) -> bool:
@@ -91,12 +102,16 @@ class MixTarget:
 
     def place(self, layout: PresetLayout) -> MappingSpec:
         """Where its cell is."""
-        row, send = self.row(layout), 0
+        row, send, kind = self.row(layout), 0, self.kind
+        if self.path == MASTER_LEVEL and layout.spec.rig is not None:
+            kind = kernel.MAP_MASTER_DB  # what is placed does not go through the master's bus
         if self.kind == kernel.MAP_SEND_DB:
             send = layout.spec.buses[row].sends.index(layout.buses.rows[self.send])
-        return MappingSpec(0, self.kind, row, (), send, self.insert, self.name)
+        instrument = 0 if self.instrument is None else self.instrument(layout)
+        return MappingSpec(0, kind, row, (), send, self.insert, self.name, instrument)
 
 
+MASTER_LEVEL = f"{MASTER}.level_db"
 IN_DB = {kernel.MAP_GAIN_DB, kernel.MAP_SEND_DB, kernel.MAP_MASTER_DB}
 
 
@@ -109,8 +124,11 @@ def _targets(file: PresetFile) -> Iterator[MixTarget]:
     for kind in STRIPS:
         for name, table in getattr(file, kind).items():
             yield from _strip(kind, name, table)
+    for kind, name, instrument in controlled(file):
+        yield from _instrument(kind, name, instrument)
     for name, bus in file.buses.items():
         yield from _channel(f"buses.{name}", bus, _bus_row(name))
+        yield from _placed(f"buses.{name}", bus.placed, _bus_row(name))
     yield from _reverb(file)
     yield from _master(file)
 
@@ -136,6 +154,35 @@ def _strip(kind: str, name: str, table: object) -> Iterator[MixTarget]:
         yield from _level(path, getattr(table, "level_db"), row)  # noqa: B009
     for to, level in sends_of(kind, table).items():
         yield MixTarget(f"{path}.sends.{to}", *LEVELS_DB, row, kernel.MAP_SEND_DB, level, send=to)
+    yield from _placed(path, getattr(table, "placed"), row)  # noqa: B009
+
+
+def _placed(path: str, placed: PlacedTable | None, row: Row) -> Iterator[MixTarget]:
+    for name, control in () if placed is None else numbers_of(placed).items():
+        where = f"{path}.placed.{name}"
+        is_angle = name == "azimuth_deg"
+        yield MixTarget(where, *RANGES[name], row, kernel.MAP_PLACE, control, name=name, is_angle=is_angle)
+
+
+def _instrument(kind: str, name: str, table: SourceTable) -> Iterator[MixTarget]:
+    def instrument_row(layout: PresetLayout) -> int:
+        row: int | None = getattr(layout, kind)[name].instrument
+        assert row is not None  # what has such a table plays it
+        return row
+
+    controls = table.controls()
+    for one in SOURCES[table.kind].parameters:
+        yield MixTarget(
+            f"{kind}.{name}.instrument.{one.name}",
+            one.low,
+            one.high,
+            _strip_row(kind, name),
+            kernel.MAP_INSTRUMENT,
+            controls[one.name],
+            name=one.name,
+            is_ratio=one.law == "logarithmic",
+            instrument=instrument_row,
+        )
 
 
 def _channel(path: str, table: LayerTable | BusTable, row: Row) -> Iterator[MixTarget]:

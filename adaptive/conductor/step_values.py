@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adaptive.kernel.layout import HEALTH_STALE
 from adaptive.preset.model import Preset
 
 
@@ -20,7 +21,7 @@ class StepState:
     bars_in_section : float
         Bars since the present section was entered.
     rows : tuple of five lists
-        Values, ages in seconds, staleness, targets of the parameters and what was sent, by their rows.
+        Values, ages in seconds, health, targets of the parameters and what was sent, by their rows.
     """
 
     states: Mapping[str, str]
@@ -55,7 +56,7 @@ class StepValues:
     @property
     def state(self) -> StepState:
         """All of it."""
-        rows = (self._values, self._ages, self._stale_flags, self._targets, self._sent)
+        rows = (self._values, self._ages, self._health, self._targets, self._sent)
         return StepState(dict(self.states), self.bars_in_section, rows)
 
     @state.setter
@@ -63,7 +64,7 @@ class StepValues:
         """Set all of it."""
         self.states = dict(state.states)
         self.bars_in_section = state.bars_in_section
-        self._values, self._ages, self._stale_flags, self._targets, self._sent = state.rows
+        self._values, self._ages, self._health, self._targets, self._sent = state.rows
 
     def fitting(self, state: StepState) -> StepState:
         """What of a state this preset declares; groups without a fitting value get their default."""
@@ -80,17 +81,18 @@ class StepValues:
         Parameters
         ----------
         rows : array, shape (parameters, 5)
-            Value, age in seconds, staleness (0 or 1), target of each parameter, and what was sent last.
+            Value, age in seconds, health (bits `HEALTH_…` of the layout), target of each parameter, and
+            what was sent last.
         bars_in_section : float
             Bars since the present section was entered.
         """
         columns = rows[: self._rows].T.tolist()
-        self._values, self._ages, self._stale_flags, self._targets, self._sent = columns
+        self._values, self._ages, self._health, self._targets, self._sent = columns
         self.bars_in_section = bars_in_section
 
     def signature(self) -> tuple[object, ...]:
         """All that conditions read except ages and bars; equal as long as none of it changes."""
-        return (tuple(self._values), tuple(self._stale_flags), tuple(self.states.values()))
+        return (tuple(self._values), tuple(self._health), tuple(self.states.values()))
 
     def value(self, name: str) -> float | str:
         """Smoothed value of a parameter, or the present value of a state group."""
@@ -116,7 +118,15 @@ class StepValues:
 
     def is_stale(self, name: str) -> bool:
         """Whether no value has arrived for longer than the parameter's `stale_after_s`."""
-        return bool(self._stale_flags[self._index_of[name]])
+        return bool(int(self._health[self._index_of[name]]) & HEALTH_STALE)
+
+    def health(self, name: str) -> int:
+        """What a parameter suffers from: 0, or a sum of bits `HEALTH_…` of `adaptive.kernel.layout`."""
+        return int(self._health[self._index_of[name]])
+
+    def is_healthy(self, name: str) -> bool:
+        """Whether a parameter is neither stale nor slow, and its last reading was not refused."""
+        return self._health[self._index_of[name]] == 0.0
 
     def hysteresis(self, name: str) -> float:
         """Hysteresis of a parameter; 0 for anything else."""

@@ -17,7 +17,7 @@ from adaptive.units import db_to_gain
 FIELDS = {k.MAP_GAIN_DB: "control_gain", k.MAP_PAN: "control_pan", k.MAP_CUTOFF: "control_cutoff"}
 """Field of the record of a bus that a kind of curve sets."""
 
-IS_LEVEL = {k.MAP_GAIN_DB, k.MAP_SEND_DB}
+IS_LEVEL = {k.MAP_GAIN_DB, k.MAP_SEND_DB, k.MAP_MASTER_DB}
 
 
 def cell_of(memory: Memory, mapping: MappingSpec) -> int:
@@ -26,10 +26,16 @@ def cell_of(memory: Memory, mapping: MappingSpec) -> int:
     Raises
     ------
     KeyError
-        There is no such send or insert, or not yet.
+        There is no such send, insert or instrument, or not yet.
     """
+    if mapping.kind == k.MAP_INSTRUMENT:
+        return memory.instruments.cell(mapping.instrument, mapping.name)
     if mapping.kind == k.MAP_MASTER_DB:
         return address(memory["master"]["control_gain"])
+    if mapping.kind == k.MAP_PLACE:
+        if memory.rig is None:
+            raise KeyError(mapping.name)
+        return memory.rig.cell(mapping.bus, mapping.name)
     if mapping.kind == k.MAP_INSERT:
         return memory.inserts.cell((mapping.bus, mapping.insert), mapping.name)
     if mapping.kind == k.MAP_SEND_DB:
@@ -61,8 +67,13 @@ def settle_cell(memory: Memory, mapping: MappingSpec, value: float) -> None:
     if mapping.kind == k.MAP_SEND_DB:
         send = memory.sends.record_of(mapping.bus, memory.spec.buses[mapping.bus].sends[mapping.send])
         send["wanted"] = send["now"] = send["value"] = db_to_gain(value)
+    elif mapping.kind == k.MAP_INSTRUMENT:
+        memory.instruments.settle(mapping.instrument, mapping.name, value)
     elif mapping.kind == k.MAP_INSERT:
         memory.inserts.settle((mapping.bus, mapping.insert), mapping.name, value)
+    elif mapping.kind == k.MAP_PLACE:
+        if memory.rig is not None:
+            memory.rig.places[mapping.bus][mapping.name] = value
     elif mapping.kind == k.MAP_MASTER_DB:
         memory["master"]["control_gain"] = memory["master"]["control_gain_now"] = db_to_gain(value)
     else:

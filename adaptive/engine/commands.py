@@ -110,14 +110,26 @@ def stretch_clip(
 
 def play_note(
     frame: int, instrument: int, pitch: float, velocity: float, frames: int, *, note: int = 0,
-    pan: float = 0.0, group: int = 0, tag: int = 0, which: int = 0,
+    pan: float = 0.0, group: int = 0, tag: int = 0, which: int = 0, level_octaves: float = 0.0,
 ) -> Command:  # fmt: skip
     """Play a note of `frames` length (0: until `release_note`).
 
     `pitch` is a MIDI number, `velocity` 0 … 1, `pan` -1 … 1, and `note` an id for `release_note`.  `which` is
-    the region of a sampler.
+    the region of a sampler, and `level_octaves` its level in this note; 1 is 6.02 dB.
     """
-    return Command(frame, k.NOTE_ON, instrument, group, which, tag, frames, note, pitch, velocity, pan)
+    return Command(
+        frame, k.NOTE_ON, instrument, group, which, tag, frames, note, pitch, velocity, pan, level_octaves
+    )
+
+
+def set_control(
+    frame: int, instrument: int, control: int, value: float, *, channel: int = 0, group: int = 0, tag: int = 0
+) -> Command:
+    """Move a control of a channel of a sampler to a value from 0 to 1, from the quantum of `frame` on.
+
+    `control` is a controller's number, or ``sampler_record.BEND``, ``PRESSURE`` or ``BEND_RANGE``.
+    """
+    return Command(frame, k.INSTRUMENT_CONTROL, instrument, group, control, tag, i1=channel, f0=value)
 
 
 def release_note(frame: int, instrument: int, note: int, *, group: int = 0) -> Command:
@@ -151,20 +163,22 @@ def duck_bus(frame: int, bus: int, gain: float, frames: int, *, group: int = 0) 
 
 def hold_cell(
     frame: int, cell: int, value: float, frames: int, *, share: float = 1.0, own: float = 0.0,
-    factor: float = 1.0, has_curve: bool = False, is_ratio: bool = False, group: int = 0,
+    factor: float = 1.0, has_curve: bool = False, is_ratio: bool = False, is_angle: bool = False,
+    group: int = 0,
 ) -> Command:  # fmt: skip
     """Hold a cell (`Engine.cell`) at a value in its unit, over what the preset says; share 0 lets it go.
 
     Both move there within `frames`, from the quantum on that begins at `frame` or behind it.  `own` is the
     preset's number, to which the cell returns; with `has_curve`, it is what a curve writes instead.  What is
-    its own is multiplied by `factor`.  With `is_ratio` it moves along ratios, as frequencies do.
+    its own is multiplied by `factor`.  With `is_ratio` it moves along ratios, as frequencies do; with
+    `is_angle` the short way round a circle of degrees.
     """
     return Command(
         frame,
         k.CELL_HOLD,
         0,
         group,
-        int(has_curve) + 2 * int(is_ratio),
+        int(has_curve) + 2 * int(is_ratio) + 4 * int(is_angle),
         0,
         frames,
         cell,

@@ -264,6 +264,7 @@ def _has_same_memory(before: InsertSpec, after: InsertSpec) -> bool:
 def kinds_of(spec: EngineSpec) -> set[str]:
     """The optional units that a specification uses: of processors, sound sources, clips, elastic clips."""
     kinds = {insert.kind for bus in spec.buses for insert in bus.inserts}
+    kinds |= set() if spec.rig is None else {"panner"}
     kinds |= {instrument.kind for instrument in spec.instruments} | ({"clips"} if spec.clips else set())
     return kinds | set(STRETCH_UNITS) if spec.is_elastic else kinds
 

@@ -87,6 +87,8 @@ def stores(engine: Engine, old: EngineSpec, new: EngineSpec, at: int) -> list[St
     if changed:  # before the curves, which may set parameters of new inserts
         made.append((at, partial(_change_inserts, engine, new, changed)))
         made.append((at + FADED_STEPS * k.CONTROL_STEP_FRAMES, partial(_drop_faded, engine, changed)))
+    if any(old.buses[index].placed != new.buses[index].placed for index in kept):
+        made.append((at, partial(_move_places, engine, old, new)))
     if old.mappings != new.mappings:
         made.append((at, partial(_show_mappings, engine, new)))
     if _mapped(old) - _mapped(new):
@@ -116,6 +118,10 @@ def _mapped(spec: EngineSpec) -> set[Control]:
 def _detail(spec: EngineSpec, mapping: MappingSpec) -> object:
     if mapping.kind == k.MAP_SEND_DB:
         return spec.buses[mapping.bus].sends[mapping.send]
+    if mapping.kind == k.MAP_PLACE:
+        return mapping.name
+    if mapping.kind == k.MAP_INSTRUMENT:
+        return (mapping.instrument, mapping.name)
     return (mapping.insert, mapping.name) if mapping.kind == k.MAP_INSERT else None
 
 
@@ -155,6 +161,20 @@ def _drop_faded(engine: Engine, changed: list[int]) -> None:
     engine.show_steps()
 
 
+def _move_places(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
+    """Store numbers of places that no curve sets.  Single words; the panner blends over to them."""
+    for index in kept_rows("bus", old, new):
+        _move_place(engine, new, index)
+
+
+def _move_place(engine: Engine, new: EngineSpec, index: int) -> None:
+    place, rig = new.buses[index].placed, engine.memory.rig
+    if place is None or rig is None:
+        return
+    at_bus = (one for one in new.mappings if one.bus == index and one.kind == k.MAP_PLACE)
+    rig.move(index, place, {one.name for one in at_bus})
+
+
 def _show_mappings(engine: Engine, new: EngineSpec) -> None:
     """Replace all curves.  Whole rows.
 
@@ -174,6 +194,12 @@ def _reset_controls(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
         if kind in DEFAULTS:
             name, value = DEFAULTS[kind]
             engine.memory["buses"][index // k.PAIRS][name][index % k.PAIRS] = value
+        elif kind == k.MAP_MASTER_DB:
+            engine.memory["master"]["control_gain"] = 1.0
+        elif kind == k.MAP_PLACE:
+            _move_place(engine, new, index)
+        elif kind == k.MAP_INSTRUMENT and isinstance(detail, tuple):
+            _set_instrument(engine, new, detail[0])
         elif kind == k.MAP_INSERT and isinstance(detail, tuple):
             for insert in new.buses[index].inserts:
                 if insert.name == detail[0]:
@@ -215,4 +241,9 @@ def _store_tones(engine: Engine, old: EngineSpec, new: EngineSpec) -> None:
     """Store settings of instruments.  Single words; old and new ones may be mixed for a quantum, 1.3 ms."""
     for index in kept_rows("instrument", old, new):
         if old.instruments[index] != new.instruments[index]:
-            engine.memory.instruments.set(index, new.instruments[index])
+            _set_instrument(engine, new, index)
+
+
+def _set_instrument(engine: Engine, new: EngineSpec, row: int) -> None:
+    mapped = (one for one in new.mappings if one.kind == k.MAP_INSTRUMENT and one.instrument == row)
+    engine.memory.instruments.set(row, new.instruments[row], {one.name for one in mapped})

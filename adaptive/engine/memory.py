@@ -22,6 +22,7 @@ from adaptive.engine.records import (
     smoothing_share,
 )
 from adaptive.engine.render_list import fill_steps, render_list, unit_table
+from adaptive.engine.rig import Rig
 from adaptive.engine.sends import Sends
 from adaptive.engine.spec import BusSpec, EngineSpec
 from adaptive.engine.validate import check_spec
@@ -49,8 +50,8 @@ MOST_STEPS = 1 << 16
 
 
 @lru_cache(maxsize=2)  # 20 ms, and the same for every engine
-def _stretch_tables(fft_unit: int) -> Array:
-    return stretch_tables(fft_unit)
+def _stretch_tables(fft_unit: int, sample_rate: float) -> Array:
+    return stretch_tables(fft_unit, sample_rate)
 
 
 class Memory:
@@ -82,6 +83,7 @@ class Memory:
         for row, bus in enumerate(spec.buses):
             self.begin_inserts(row, bus)
         self._lay_out(arrivals)
+        self.rig = self._make_rig()
         self._fill_header(units)
         self._fill_buses()
         self["clips"]["first_event"] = -1
@@ -154,6 +156,15 @@ class Memory:
         self.head["at_arrivals"] = address(self.arrays["arrivals"])
         self.commands = [aligned(k.COMMAND, spec.ring_capacity) for _ in range(spec.rings)]
 
+    def _make_rig(self) -> Rig | None:
+        """The arrays of the panner; None: the engine has no rig."""
+        spec = self.spec
+        if spec.rig is None:
+            return None
+        rig = Rig(spec.rig, spec.channels, self["buses"].size * k.PAIRS, spec.sample_rate)
+        self.head["at_rig"], self.head["at_folds"] = address(rig.record), address(rig.folds)
+        return rig
+
     def _fill_header(self, units: dict[str, int]) -> None:
         spec, head = self.spec, self.head
         head["at_header"] = address(self.header)
@@ -206,6 +217,8 @@ class Memory:
     def connect_bus(self, index: int, bus: BusSpec) -> None:
         """Write the settings of a silent bus, and link its sends, at their gains."""
         fill_bus(self["buses"], index, bus)
+        if self.rig is not None:
+            self.rig.place(index, bus.placed)
         self._delay_lines.fill(self["buses"], index, bus, self.latencies)
         self["bus_delays"][index] = self.latencies.fader(index), self.latencies.arrivals.get(index, 0)
         for number, to in enumerate(bus.sends):
@@ -249,7 +262,7 @@ class Memory:
         self._add("stretch_plans", STRETCH_PLAN, 2 * self.spec.sounds)
         self._add("stretch_work", STRETCH_WORK, 1)
         self._add("stretch_tables", STRETCH_TABLES, 1)[:] = _stretch_tables(
-            int(self["units"][self._row_of_unit["fft"]])
+            int(self["units"][self._row_of_unit["fft"]]), float(self.spec.sample_rate)
         )
         table = sinc_table()
         self._add("sinc", np.float32, *table.shape)[:] = table

@@ -13,6 +13,9 @@ from adaptive.units import db_to_gain
 OPEN_HZ = 20000.0
 """A low-pass at this cutoff is open."""
 
+RATE_READINGS = 8.0
+"""Readings over whose expected time a rate is a mean, as in `adaptive.kernel.input_health`."""
+
 PAN_UNKNOWN = 2.0
 """Outside the range of a pan: the kernel computes the pan gains of such a bus anew."""
 
@@ -39,7 +42,8 @@ def clear_buses(groups: Any) -> None:
 def fill_bus(groups: Any, index: int, bus: BusSpec) -> None:
     """Write the settings of a bus into its column."""
     group, column = groups[index // k.PAIRS], index % k.PAIRS
-    group["output"][column] = -1 if bus.output is None else bus.output
+    to_master = -1 if bus.placed is None else k.PANNED
+    group["output"][column] = to_master if bus.output is None else bus.output
     group["channel"][column] = bus.channel
     group["gain_from"][column] = group["gain_to"][column] = bus.gain
     group["pan_from"][column] = group["pan_to"][column] = bus.pan
@@ -80,6 +84,9 @@ def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate
     """Write a parameter that was never set: value at the default, kind of smoothing, row of its program."""
     record["default"] = record["target"] = record["value"] = record["sent"] = spec.default
     record["cadence"] = record["is_refused"] = 0
+    record["accepted"], record["readings_taken"] = spec.default, 0
+    record["is_doubtful"] = record["is_slow"] = record["refused_count"] = 0
+    record["activity"] = RATE_READINGS
     record["is_linear"] = spec.is_linear
     record["program"] = -1 if spec.program is None else index
     fill_parameter(record, spec, sample_rate)
@@ -87,6 +94,7 @@ def fill_new_parameter(record: Any, spec: ParameterSpec, index: int, sample_rate
 
 def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
     """Write the settings of a parameter; its kind of smoothing and its running state stay unchanged."""
+    record["is_circular"] = spec.is_circular
     record["low"], record["high"], record["default"] = spec.low, spec.high, spec.default
     for key, seconds in (("rise", spec.rise_s), ("fall", spec.fall_s)):
         if spec.is_linear:
@@ -97,7 +105,24 @@ def fill_parameter(record: Any, spec: ParameterSpec, sample_rate: int) -> None:
     stale_s = spec.stale_after_s
     record["stale_frames"] = 0 if stale_s is None else max(1, round(stale_s * sample_rate))
     record["fallback_value"] = spec.fallback or 0.0
-    record["fallback"] = spec.fallback is not None
+    record["decay"] = smoothing_share(spec.decay_s or 0.0, k.QUANTUM, sample_rate)
+    record["fallback_row"] = spec.fallback_row or 0
+    record["fallback"] = _fallback_kind(spec)
+    record["most_per_s"] = spec.max_change_per_s or 0.0
+    record["outlier_sigmas"] = spec.outlier_sigmas or 0.0
+    rate_hz = spec.expected_rate_hz
+    quanta = 0.0 if rate_hz is None else RATE_READINGS / rate_hz * sample_rate / k.QUANTUM
+    record["rate_keep"] = 0.0 if rate_hz is None else math.exp(-1.0 / max(quanta, 1.0))
+    if rate_hz is None:
+        record["is_slow"], record["activity"] = 0, RATE_READINGS
+
+
+def _fallback_kind(spec: ParameterSpec) -> int:
+    if spec.fallback_row is not None:
+        return k.FALLBACK_PARAMETER
+    if spec.fallback is None:
+        return k.FALLBACK_HOLD
+    return k.FALLBACK_VALUE if spec.decay_s is None else k.FALLBACK_DECAY
 
 
 def fill_programs(rows: Any, parameters: Sequence[ParameterSpec]) -> None:

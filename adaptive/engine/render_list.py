@@ -42,6 +42,7 @@ def render_list(spec: EngineSpec, inserts: Inserts, instruments: Instruments) ->
     for level in range(max(rank.values(), default=-1) + 1):
         rows_of = {group: [row for row in rows if rank[row] == level] for group, rows in groups.items()}
         steps += _steps_of_level({group: rows for group, rows in rows_of.items() if rows}, begun, inserts)
+    steps += [Step("panner")] if spec.rig is not None else []
     return [*steps, Step("master")]
 
 

@@ -141,14 +141,14 @@ def grow(
     memory.spec, memory.latencies = new, latencies(new)
     memory.inserts.free_dropped()
     memory.instruments.free_replaced()
+    for index in fresh_rows("instrument", old, new):  # before the buses, whose curves set them
+        memory.instruments.begin(index, new.instruments[index])
     for index in fresh_rows("bus", old, new):
         reset_bus(memory["buses"], index)
         memory.sends.forget(index)
         memory.connect_bus(index, new.buses[index])
         memory.begin_inserts(index, new.buses[index])
         settle(memory, index, new.mappings)
-    for index in fresh_rows("instrument", old, new):
-        memory.instruments.begin(index, new.instruments[index])
     # before the counts: the kernel may give a command only to a bus that has a step to carry it out
     memory.show_steps(publish)
     for name, value in memory.counts(new).items():
@@ -189,6 +189,13 @@ def _grow_parameters(
         )
 
 
+_MOVED = (
+    "value", "arrival_frame", "has_arrived", "is_stale", "sent", "cadence", "is_refused", "accepted",
+    "readings", "readings_taken", "is_doubtful", "refused_count", "activity", "is_slow",
+)  # fmt: skip
+"""What of a parameter goes on in another row."""
+
+
 def _move_parameter(memory: Memory, index: int, before: int) -> None:
     """Copy a parameter to another row, with its slots and the values that wait in the mailbox.
 
@@ -198,6 +205,6 @@ def _move_parameter(memory: Memory, index: int, before: int) -> None:
     memory["mailbox"][:, index] = memory["mailbox"][:, before]
     memory["slots"][:, index] = memory["slots"][:, before]
     memory["slot_seen"][index] = memory["slot_seen"][before]
-    for name in ("value", "arrival_frame", "has_arrived", "is_stale", "sent", "cadence", "is_refused"):
+    for name in _MOVED:
         record[name] = old[name]
     record["target"] = old["target"] if old["has_arrived"] else record["default"]

@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adaptive.engine.rig_spec import PlaceSpec, RigSpec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
+
+CEILING_DB = -1.0
+"""Ceiling of the limiter where no place asks for a lower one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class BusSpec:
         Initial cutoff of the low-pass; at or above 19 kHz it is open and skipped.
     inserts : tuple of InsertSpec
         Its insert effects, in the order of the signal; they come after the low-pass and before the gain.
+    placed : PlaceSpec or None
+        Where it is heard, in an engine with a rig, if it feeds the master.
     """
 
     name: str
@@ -72,6 +78,7 @@ class BusSpec:
     send_gains: tuple[float, ...] = ()
     cutoff_hz: float = 20000.0
     inserts: tuple[InsertSpec, ...] = ()
+    placed: PlaceSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,24 @@ class ParameterSpec:
     rise_s, fall_s : float
         Smoothing of rising and falling values: a step reaches 99 % after that time; with `is_linear`, a
         change over the whole range takes that time.
+    is_circular : bool
+        Whether both ends of its range are the same, and it moves the short way round.
     is_linear : bool
         Linear smoothing instead of exponential.
     stale_after_s : float or None
         Time without a new value after which the parameter is stale; None: never.
     fallback : float or None
         Target of a stale parameter; None: it keeps its value.
+    decay_s : float or None
+        The target of a stale parameter moves to `fallback`, 99 % of the way in this time; None: at once.
+    fallback_row : int or None
+        Row of another parameter whose value a stale one takes.
+    expected_rate_hz : float or None
+        How often values should arrive.
+    max_change_per_s : float or None
+        A value that would need a faster change is refused.
+    outlier_sigmas : float or None
+        A value so many standard deviations from the median of the last ones is refused.
     program : tuple of (int, float) or None
         Opcode and operand of each step of the stack machine that derives the value; None: not derived.
     """
@@ -104,9 +123,15 @@ class ParameterSpec:
     rise_s: float = 0.0
     fall_s: float = 0.0
     is_linear: bool = False
+    is_circular: bool = False
     stale_after_s: float | None = None
     fallback: float | None = None
     program: tuple[tuple[int, float], ...] | None = None
+    decay_s: float | None = None
+    fallback_row: int | None = None
+    expected_rate_hz: float | None = None
+    max_change_per_s: float | None = None
+    outlier_sigmas: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,10 @@ class MappingSpec:
     send : int
         Which send of the bus, for ``MAP_SEND_DB``.
     insert, name : str
-        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``.
+        Which insert of the bus, and which of its parameters, for ``MAP_INSERT``; `name` is also the parameter
+        for ``MAP_INSTRUMENT``.
+    instrument : int
+        Row of the instrument that plays on the bus, for ``MAP_INSTRUMENT``.
     """
 
     parameter: int
@@ -136,6 +164,7 @@ class MappingSpec:
     send: int = 0
     insert: str = ""
     name: str = ""
+    instrument: int = 0
 
 
 EngineRow = tuple[str, int]
@@ -194,6 +223,8 @@ class EngineSpec:
     owners : Mapping
         Maps a row to a token that identifies its owner.  While the engine plays, a row is written anew when
         its owner changes.
+    rig : RigSpec or None
+        The speakers that placed buses are panned to; None: every bus feeds two channels.
     """
 
     sample_rate: int = 48000
@@ -212,7 +243,7 @@ class EngineSpec:
     horizon_s: float = 20.0
     history_steps: int = 4096
     replies: int = 8192
-    ceiling_db: float = -1.0
+    ceiling_db: float = CEILING_DB
     release_s: float = 0.12
     gain: float = 1.0
     tempo_bpm: float = 120.0
@@ -220,3 +251,4 @@ class EngineSpec:
     spare_buses: range = range(0)
     is_elastic: bool = False
     owners: Mapping[EngineRow, object] = field(default_factory=dict)
+    rig: RigSpec | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adaptive.follow.settings import FollowSettings
 from adaptive.preset.model import Preset
+from adaptive.preset.schema import FallbackTable
 from adaptive.preset.tempo_follow import has_factor
 
 
@@ -14,10 +15,11 @@ def settings_of(preset: Preset) -> FollowSettings | None:
         return None
     parameter = preset.file.parameters.get(table.parameter or "")
     fallback = None
-    if parameter is not None and parameter.fallback != "hold":
+    follows_another = parameter is not None and isinstance(parameter.fallback, FallbackTable)
+    if parameter is not None and parameter.fallback != "hold" and not follows_another:
         low = parameter.range[0]
         default = low if parameter.default is None else parameter.default
-        fallback = default if isinstance(parameter.fallback, str) else parameter.fallback
+        fallback = parameter.fallback if isinstance(parameter.fallback, float | int) else default
     return FollowSettings(
         range_bpm=table.range_bpm,
         tempo_bpm=preset.file.tempo_bpm,

@@ -273,6 +273,16 @@ def _note(item: Item, checker: Checker, message_id: str | None) -> list[Request]
     return [checker.note(note.get("layer"), note.get("pitch"), note.get("velocity"), message_id)]
 
 
+def _control(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
+    control = item["control"]
+    if not isinstance(control, Mapping):
+        such = '{"control": {"layer": "strings", "control": 1, "value": 0.5}}'
+        message = f"control must be an object such as {such}, got {shown(control)}"
+        raise ProtocolError(message)
+    _refuse_strange("control", control, ("layer", "control", "value"))
+    return [checker.control(control.get("layer"), control.get("control"), control.get("value"), message_id)]
+
+
 def _lock(item: Item, checker: Checker, message_id: str | None) -> list[Request]:
     return [checker.lock(item["lock"], message_id)]
 
@@ -337,6 +347,7 @@ READERS: dict[str, Callable[[Item, Checker, str | None], list[Request]]] = {
     "chord": _chord,
     "lock": _lock,
     "note": _note,
+    "control": _control,
     "regenerate": _regenerate,
     "take_back": _plain,
     "load": _load,

@@ -34,8 +34,10 @@ from adaptive.conductor.messages import (
 from adaptive.conductor.mix_targets import mix_targets
 from adaptive.errors import InputError, ProtocolError
 from adaptive.inputs import follow_checks
+from adaptive.inputs.control_message import MoveControl, check_control, with_controls
 from adaptive.inputs.follow_checks import ExchangeClock, StampedSteps
 from adaptive.inputs.note_message import PlayNote, check_note
+from adaptive.inputs.reading_source import ReadingSource, arbitrated
 from adaptive.inputs.shown import shown
 from adaptive.inputs.similar_names import nearest, nearest_or_all
 from adaptive.music.chord import Chord
@@ -68,7 +70,8 @@ MOST_REQUESTS = 1024
 class SetParameter:
     """Set a parameter; the latest value wins.
 
-    It moves there in a straight line within `seconds`.  `is_clamped`: the value was out of range.
+    It moves there in a straight line within `seconds`.  `is_clamped`: the value was out of range.  `source`
+    is the input that it came through; None: the message names the parameter.
     """
 
     name: str
@@ -76,6 +79,7 @@ class SetParameter:
     id: str | None = None
     is_clamped: bool = field(default=False, compare=False)
     seconds: float = 0.0
+    source: ReadingSource | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,14 @@ class SetPaused:
 class LoadPreset:
     """Play another preset, by the name of its folder; it is searched in the preset folders only.
 
-    With `exit_at`, what plays goes on to that place of its grid.
+    With `exit_at`, what plays goes on to that place of its grid.  With `seed`, which no client can send, the
+    chance of the other music is another one.
     """
 
     name: str
     id: str | None = None
     exit_at: Where | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +156,11 @@ class UndoEdit:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Set the topics that a connection subscribes to."""
+    """Set the topics that a connection subscribes to; over UDP they may be sent to another `port`."""
 
     topics: frozenset[str]
     id: str | None = None
+    port: int | None = None
 
 
 Request = (
@@ -171,6 +178,7 @@ Request = (
     | StampedSteps
     | ExchangeClock
     | PlayNote
+    | MoveControl
 )
 TOPICS = frozenset({"ahead", "beat", "harmony", "section", "meters", "receipt", "parameters", "programme"})
 
@@ -229,6 +237,8 @@ class Checker:
     ----------
     phase_event : str or None
         The event that is a step of a runner.
+    arbitrated : frozenset of str
+        Parameters of which several sources are compared or combined.
     known_events : tuple of str
         Every event that may be sent.
     settable_groups : set of str
@@ -244,6 +254,7 @@ class Checker:
         self.parameters = {
             name: table.range for name, table in preset.file.parameters.items() if name not in preset.derived
         }
+        self.arbitrated = arbitrated(preset.file.inputs)
         self.no_readings = {name: NoReadings(preset.file.parameters[name].ignore) for name in self.parameters}
         self.groups = preset.state_groups
         self.sections = frozenset(preset.file.sections)
@@ -487,10 +498,20 @@ class Checker:
         """Check a note that is played live on a generated layer; velocity 0 ends it."""
         return check_note(layer, pitch, velocity, self.playable, message_id)
 
+    def control(self, layer: Any, name: Any, value: Any = None, message_id: str | None = None) -> MoveControl:
+        """Check a control of a layer's instrument that is moved live."""
+        return check_control(layer, name, value, self.controllable, message_id)
+
+    @property
+    def controllable(self) -> list[str]:
+        """Names of the layers whose instruments have controls: those that a sampler plays."""
+        return with_controls(self._preset.file, self.playable)
+
     @property
     def playable(self) -> list[str]:
         """Names of the layers whose instruments can be played: the generated ones."""
-        return [name for name, table in self._preset.file.layers.items() if table.generator is not None]
+        layers = self._preset.file.layers.items()
+        return [name for name, table in layers if table.generator is not None and table.midi is None]
 
     @property
     def key_of_preset(self) -> Key:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from dataclasses import replace
 from typing import Any
 
 from adaptive.errors import OscError, ProtocolError
@@ -16,16 +18,20 @@ from adaptive.inputs.message import (
     LoadPreset,
     Request,
     RequestFault,
+    SetParameter,
+    Subscribe,
     Transaction,
     is_finite_number,
     transport,
 )
 from adaptive.inputs.osc_codec import IMMEDIATELY, OscMessage, decode, flatten
-from adaptive.inputs.osc_pattern import is_pattern, pattern_of
+from adaptive.inputs.osc_pattern import OscPattern, is_pattern, pattern_of
 from adaptive.inputs.osc_peers import OscPeer, OscPeers
+from adaptive.inputs.osc_subscriber import OSC_TOPICS
+from adaptive.inputs.reading_source import ReadingSource, arguments_of
 from adaptive.inputs.release import is_release
 from adaptive.inputs.shown import shown
-from adaptive.inputs.similar_names import most_similar, nearest
+from adaptive.inputs.similar_names import most_similar, nearest, nearest_or_all
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.schema import InputTable
@@ -34,6 +40,11 @@ ROOT = "/adaptive/"
 NTP_EPOCH_S = 2_208_988_800
 MOST_MATCHES = 256
 """Addresses that one pattern acts on."""
+
+MOST_KNOWN = 4096
+"""Addresses of which it is remembered which patterns of `[[inputs]]` they match."""
+
+_Mapped = tuple[InputTable, NoReadings]
 
 TRUSTED_S = 1.0
 """A time tag farther than this from the time of arrival is ignored.
@@ -56,10 +67,18 @@ class OscReader:
     def __init__(self, preset: Preset, checker: Checker) -> None:
         self.checker = checker
         self._own_addresses: list[str] | None = None
-        self._mappings: dict[str, list[tuple[InputTable, NoReadings]]] = {}
+        self._mappings: dict[str, list[_Mapped]] = {}
+        self._patterns: list[tuple[OscPattern, _Mapped]] = []
+        self._matched: dict[str, list[_Mapped]] = {}
         for table in preset.file.inputs:
-            if table.osc is not None:
-                self._mappings.setdefault(table.osc, []).append((table, NoReadings(table.ignore)))
+            if table.osc is None:
+                continue
+            mapped = (table, NoReadings(table.ignore))
+            if not is_pattern(table.osc):
+                self._mappings.setdefault(table.osc, []).append(mapped)
+                continue
+            with contextlib.suppress(OscError):  # `check` tells of a pattern that is malformed
+                self._patterns.append((pattern_of(table.osc), mapped))
 
     def read(self, packet: bytes) -> tuple[int, Transaction]:
         """Read the time tag and the requests of a packet.
@@ -82,13 +101,27 @@ class OscReader:
     def _requests(self, message: OscMessage) -> list[Request]:
         if is_pattern(message.address):
             return self._of_pattern(message)
-        mapped = self._mappings.get(message.address)
-        if mapped is not None:
-            return [r for pair in mapped for r in self._map(*pair, message.arguments)]
+        mapped = self._mapped(message.address)
+        if mapped:
+            address = message.address
+            return [r for pair in mapped for r in self._map(*pair, address, message.arguments)]
         if not message.address.startswith(ROOT):
             text = f"no input listens to {shown(message.address)}{self._near(message.address)}"
             raise ProtocolError(text)
         return self._own(message.address[len(ROOT) :].split("/"), message.arguments)
+
+    def _mapped(self, address: str) -> list[_Mapped]:
+        """The inputs that listen to an address, by its name or by a pattern."""
+        plain = self._mappings.get(address, [])
+        if not self._patterns:
+            return plain
+        known = self._matched.get(address)
+        if known is None:
+            known = plain + [mapped for pattern, mapped in self._patterns if pattern.matches(address)]
+            if len(self._matched) >= MOST_KNOWN:  # somebody sends to ever other addresses
+                self._matched.clear()
+            self._matched[address] = known
+        return known
 
     def _of_pattern(self, message: OscMessage) -> list[Request]:
         """Requests of every address that a pattern matches."""
@@ -136,13 +169,17 @@ class OscReader:
                 return _unless_released(check.state(group, value, _id(arguments)), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
+            case ["token"]:
+                return []  # a client that says one to an engine that wants none
+            case ["subscribe"]:
+                return [_subscription(arguments)]
         for reader in (self._transport, self._steering):
             if (requests := reader(path, arguments)) is not None:
                 return requests
         text = (
             f"{shown(ROOT + '/'.join(path))} is no address of ours: parameter, state, event, tempo, play, "
-            "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, forget, "
-            f"jump and load are{self._meant(path[-1])}"
+            "stop, pause, resume, restart, volume, mix, snapshot, steer, mood, key, chord, note, control, "
+            f"forget, jump, load and subscribe are{self._meant(path[-1])}"
         )
         raise ProtocolError(text)
 
@@ -184,6 +221,9 @@ class OscReader:
                 return [check.key(_let_go(first))]
             case ["chord"]:
                 return [check.chord(_let_go(first))]
+            case ["control", layer, control]:
+                number = int(control) if control.isascii() and control.isdigit() else control
+                return [check.control(layer, number, first)]
             case ["note", layer]:
                 return [check.note(layer, first, _second(arguments))]
         return None
@@ -223,9 +263,23 @@ class OscReader:
             event = self.checker.event(name, velocity, None, message_id)
         return [] if velocity == 0.0 else [event]
 
-    def _map(self, table: InputTable, no_readings: NoReadings, arguments: tuple[Any, ...]) -> list[Request]:
-        present = table.argument < len(arguments)
-        value = arguments[table.argument] if present else None
+    def _map(
+        self, table: InputTable, no_readings: NoReadings, address: str, arguments: tuple[Any, ...]
+    ) -> list[Request]:
+        """Requests of an input, for each of the arguments that it reads."""
+        wanted = arguments_of(table)
+        there = [argument for argument in wanted if argument < len(arguments)] or list(wanted[:1])
+        return [
+            request
+            for argument in there
+            for request in self._map_one(table, no_readings, f"{address} {argument}", arguments[argument:])
+        ]
+
+    def _map_one(
+        self, table: InputTable, no_readings: NoReadings, place: str, arguments: tuple[Any, ...]
+    ) -> list[Request]:
+        """Requests of an input for the first of these arguments."""
+        value = arguments[0] if arguments else None
         number = _number(value)
         if is_finite_number(number) and number in no_readings:
             return []
@@ -236,7 +290,7 @@ class OscReader:
             if table.values is not None:
                 key = _key(value)
                 if key is None or key not in table.values:
-                    if is_release(arguments[table.argument :]):
+                    if is_release(arguments):
                         return []
                     text = f"the `values` of {table.osc} do not name what it sends, got {shown(value)}"
                     raise ProtocolError(text)
@@ -244,7 +298,10 @@ class OscReader:
             return [self.checker.state(table.state, value)]
         if is_finite_number(number):
             number = rescale(table, number)
-        return [self.checker.parameter(table.parameter, number)]
+        request = self.checker.parameter(table.parameter, number)
+        if isinstance(request, SetParameter) and table.parameter in self.checker.arbitrated:
+            request = replace(request, source=ReadingSource(table, place))
+        return [request]
 
 
 def rescale(table: InputTable, value: float) -> float:
@@ -258,6 +315,21 @@ def rescale(table: InputTable, value: float) -> float:
     share = min(1.0, max(0.0, (value - low) / (high - low)))
     first, last = table.output_range or (0.0, 1.0)
     return first + (last - first) * share
+
+
+def _subscription(arguments: tuple[Any, ...]) -> Subscribe:
+    """The topics that the texts name, and the port that a number names."""
+    topics, port = set(), None
+    for one in arguments:
+        if isinstance(one, int) and not isinstance(one, bool) and 0 < one < 65536:
+            port = one
+        elif one in OSC_TOPICS:
+            topics.add(one)
+        else:
+            near = nearest_or_all(one, OSC_TOPICS) if isinstance(one, str) else ""
+            message = f"there is nothing to hear of {shown(one)}{near}"
+            raise ProtocolError(message)
+    return Subscribe(frozenset(topics), None, port)
 
 
 def _id(arguments: tuple[Any, ...]) -> str | None:
@@ -304,6 +376,13 @@ def _key(value: Any) -> str | None:
     return str(value) if isinstance(value, int | str) else None
 
 
+class Everybody(Container[str]):
+    """Holds every address."""
+
+    def __contains__(self, _address: object) -> bool:
+        return True
+
+
 class OscServer(asyncio.DatagramProtocol):
     """Receives packets and passes on their transactions.  Each problem is reported once per sender.
 
@@ -318,6 +397,8 @@ class OscServer(asyncio.DatagramProtocol):
         Is given a sentence about a sender, the first time that it applies.
     peers : OscPeers, optional
         The clients that get receipts; left out: none does.
+    allowed : container of str
+        Addresses whose packets are read.
 
     Attributes
     ----------
@@ -331,13 +412,19 @@ class OscServer(asyncio.DatagramProtocol):
         receive: Callable[..., None],
         report: Callable[[str], None],
         peers: OscPeers | None = None,
+        allowed: Container[str] = Everybody(),  # it has no state
     ) -> None:
-        self.reader = reader
+        self.reader, self._allowed = reader, allowed
         self._receive, self._report = receive, report
         self._peers = peers
         self.faults, self._remarks = KnownFaults(), KnownFaults()
         self.malformed = 0
-        self.packets = 0
+        self.packets = self.refused = 0
+
+    def close(self) -> None:
+        """The client has gone: end what it subscribes to."""
+        if self._peers is not None:
+            self._peers.close()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Read one packet."""
@@ -349,6 +436,10 @@ class OscServer(asyncio.DatagramProtocol):
         `arrival` is its arrival number, if it has one already; `address` is where receipts are sent.
         """
         self.packets += 1
+        if sender not in self._allowed:
+            self.refused += 1
+            self._once(self.faults, sender, "is not in a network that the site allows; it is not read")
+            return
         try:
             time_tag, transaction = self.reader.read(data)
         except OscError as error:
@@ -363,6 +454,7 @@ class OscServer(asyncio.DatagramProtocol):
             at = shown(fault.at)
             place = "" if at in fault.error else f"{at[1:-1]}: "
             self._once(self.faults, sender, place + fault.error[:200])
+        self._subscribe(transaction, sender, address)
         peer = self._peer_of(transaction, address)
         if peer is not None and not transaction.requests:
             return
@@ -372,6 +464,19 @@ class OscServer(asyncio.DatagramProtocol):
             self._receive(transaction, arrival, *more)
         else:
             asyncio.get_running_loop().call_later(delay, self._receive, transaction, None, *more)
+
+    def _subscribe(self, transaction: Transaction, sender: str, address: Any) -> None:
+        """Take subscriptions out of a transaction, and begin them."""
+        asked = [one for one in transaction.requests if isinstance(one, Subscribe)]
+        if not asked:
+            return
+        transaction.requests[:] = [one for one in transaction.requests if not isinstance(one, Subscribe)]
+        for one in asked:
+            trouble = "nothing can be subscribed to here"
+            if self._peers is not None and address is not None:
+                trouble = self._peers.subscribe(address, one)
+            if trouble:
+                self._once(self.faults, sender, trouble)
 
     def _peer_of(self, transaction: Transaction, address: Any) -> OscPeer | None:
         """The client that gets receipts; requests that it has sent before are taken out and answered."""

@@ -14,6 +14,7 @@ from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.inputs.osc_peers import OscPeer, OscPeers
 from adaptive.inputs.osc_receiver import IS_POSSIBLE, ReceivedOsc, bind
 from adaptive.preset.model import Preset
+from adaptive.site.addresses import EVERYWHERE, Networks
 
 
 class OscInput(InputBase):
@@ -27,6 +28,9 @@ class OscInput(InputBase):
         Where to listen.
     is_plain : bool
         Whether Python reads everything, instead of the OSC receiver's thread.
+    allowed : Networks
+        Where packets are accepted from.  If not from everywhere, Python reads everything: the receiver's
+        thread does not look at senders.
 
     Attributes
     ----------
@@ -36,18 +40,27 @@ class OscInput(InputBase):
 
     name = "osc"
 
-    def __init__(self, host: InputHost, address: Address, *, is_plain: bool = False) -> None:
+    def __init__(
+        self,
+        host: InputHost,
+        address: Address,
+        *,
+        is_plain: bool = False,
+        allowed: Networks = EVERYWHERE,
+    ) -> None:
         super().__init__(host)
-        self._address, self._is_plain = address, is_plain
+        self._address, self._is_plain = address, is_plain or bool(allowed)
         reader = OscReader(host.performance.preset, host.checker)
         self._socket: socket.socket | None = None
-        self.server = OscServer(reader, self._receive, host.complain, OscPeers(self._send))
+        self._peers = OscPeers(self._send, host)
+        self.server = OscServer(reader, self._receive, host.complain, self._peers, allowed)
         self._transport: asyncio.DatagramTransport | None = None
         self._receiver: ReceivedOsc | None = None
         self._receiver_layout: object = None
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Bind the socket and begin to read it."""
+        stack.callback(self._peers.close)
         try:
             listening = await bind(*self._address)
             self.port = listening.getsockname()[1]
@@ -67,6 +80,7 @@ class OscInput(InputBase):
     def follow(self) -> None:
         """Give the receiver the names of the preset that plays; report packets that it has lost."""
         self._update_receiver()
+        self._peers.follow()
         trouble = "" if self._receiver is None else self._receiver.trouble()
         if trouble:
             performance = self.host.performance

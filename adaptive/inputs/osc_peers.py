@@ -6,12 +6,16 @@ answered; the request acts once, and each copy is answered with the latest statu
 
 from __future__ import annotations
 
+import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from adaptive.errors import OscError
+from adaptive.inputs.message import Subscribe
 from adaptive.inputs.osc_codec import encode_message
+from adaptive.inputs.osc_subscriber import OscSubscriber, heard_by
 
 RECEIPT = "/adaptive/receipt"
 
@@ -20,6 +24,11 @@ MOST_PEERS = 256
 
 MOST_IDS = 4096
 """Ids of a client that are remembered."""
+
+SUBSCRIBED_S = 60.0
+"""A subscription over UDP ends after this time, unless the client sends it again: it may have gone."""
+
+MOST_SUBSCRIBERS = 64
 
 UNANSWERED = ""
 
@@ -35,16 +44,18 @@ class OscPeer:
     Attributes
     ----------
     topics : frozenset of str
-        Receipts alone.
+        What it subscribes to; receipts come without.
     sender : None
         Its clamped values are reported by the OSC server.
     """
 
-    topics = frozenset({"receipt"})
     sender = None
 
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self._send_packet = send
+        self.topics: frozenset[str] = frozenset()
+        self.subscriber: OscSubscriber | None = None
+        self.until_s = math.inf
         self._status: OrderedDict[str, str] = OrderedDict()
 
     def is_new(self, message_id: str) -> bool:
@@ -60,7 +71,9 @@ class OscPeer:
         return False
 
     def send(self, document: dict[str, Any]) -> None:
-        """Send a receipt; other messages have no form in OSC."""
+        """Send a receipt, or what the client subscribes to."""
+        if self.subscriber is not None and self.topics.intersection(document):
+            self.subscriber.tell(document)
         message_id, status = document.get("receipt"), document.get("status")
         if isinstance(message_id, str) and isinstance(status, str):
             if message_id in self._status:
@@ -82,10 +95,23 @@ class OscPeers:
     ----------
     send : callable
         Sends a packet to an address.
+    host : object, optional
+        The session, for subscriptions; left out: there are none.
+    lasts_s : float
+        How long a subscription lasts that is not renewed.
+    clock : callable
+        Seconds of the monotonic clock.
     """
 
-    def __init__(self, send: Callable[[bytes, Any], None]) -> None:
-        self._send = send
+    def __init__(
+        self,
+        send: Callable[[bytes, Any], None],
+        host: Any = None,
+        lasts_s: float = SUBSCRIBED_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._send, self._host, self._lasts_s, self._clock = send, host, lasts_s, clock
+        self._subscribed: dict[Any, OscPeer] = {}
         self._peers: OrderedDict[Any, OscPeer] = OrderedDict()
 
     def at(self, address: Any) -> OscPeer:
@@ -97,3 +123,39 @@ class OscPeers:
                 self._peers.popitem(last=False)
         self._peers.move_to_end(address)
         return found
+
+    def subscribe(self, address: Any, request: Subscribe) -> str:
+        """Let a client hear topics, or renew that; return a sentence about why not, or an empty text."""
+        if self._host is None:
+            return "nothing can be subscribed to here"
+        if request.port is not None and isinstance(address, tuple):
+            address = (address[0], request.port, *address[2:])
+        self._end(address)
+        if not request.topics:
+            return ""
+        if len(self._subscribed) >= MOST_SUBSCRIBERS:
+            return f"{MOST_SUBSCRIBERS} clients subscribe over OSC already"
+        peer = OscPeer(lambda packet: self._send(packet, address))
+        peer.topics, left_out = heard_by(request.topics)
+        peer.subscriber = OscSubscriber(self._host, lambda packet: self._send(packet, address), left_out)
+        peer.until_s = self._clock() + self._lasts_s
+        self._subscribed[address] = peer
+        self._host.connect(peer)
+        return ""
+
+    def follow(self) -> None:
+        """End subscriptions that were not renewed."""
+        if self._subscribed:
+            now_s = self._clock()
+            for address in [a for a, peer in self._subscribed.items() if peer.until_s < now_s]:
+                self._end(address)
+
+    def close(self) -> None:
+        """End all subscriptions."""
+        for address in list(self._subscribed):
+            self._end(address)
+
+    def _end(self, address: Any) -> None:
+        peer = self._subscribed.pop(address, None)
+        if peer is not None:
+            self._host.disconnect(peer)

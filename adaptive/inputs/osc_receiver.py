@@ -11,8 +11,11 @@ from collections.abc import Mapping
 
 from adaptive.engine.engine import Engine
 from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
+from adaptive.errors import OscError
 from adaptive.inputs.message import Checker
 from adaptive.inputs.osc import ROOT, OscServer
+from adaptive.inputs.osc_pattern import is_pattern, pattern_of
+from adaptive.inputs.reading_source import arguments_of
 from adaptive.preset.model import Preset
 from adaptive.preset.readings import NoReadings
 
@@ -32,7 +35,8 @@ def receiver_rules(
 ) -> dict[bytes, tuple[ReceiverRule, ...]]:
     """Addresses that set only parameters, and how they do, equal to what `OscReader` does.
 
-    Parameters and inputs with `ignore` are left to Python.
+    Parameters and inputs with `ignore` are left to Python, and so are parameters with several sources, and
+    addresses that a pattern of an input matches.
 
     Parameters
     ----------
@@ -46,15 +50,19 @@ def receiver_rules(
     known = {
         name: bounds
         for name, bounds in checker.parameters.items()
-        if name in index_of and not checker.no_readings[name]
+        if name in index_of and not checker.no_readings[name] and name not in checker.arbitrated
     }
     rules: dict[bytes, tuple[ReceiverRule, ...]] = {
         f"{ROOT}parameter/{name}".encode(): (ReceiverRule(index_of[name], *bounds),)
         for name, bounds in known.items()
     }
     mapped: dict[str, list[ReceiverRule] | None] = {}
+    patterns = []
     for table in preset.file.inputs:
         if table.osc is None:
+            continue
+        if is_pattern(table.osc):
+            patterns.append(table.osc)
             continue
         so_far = mapped.setdefault(table.osc, [])
         is_plain = table.factor is None and not NoReadings(table.ignore)
@@ -63,16 +71,22 @@ def receiver_rules(
                 None  # it also sets a state, fires an event, has a factor, or numbers to ignore
             )
             continue
-        so_far.append(
+        so_far += [
             ReceiverRule(
-                index_of[table.parameter], *known[table.parameter], table.argument,
+                index_of[table.parameter], *known[table.parameter], argument,
                 table.input_range, table.output_range or (0.0, 1.0),
             )
-        )  # fmt: skip
+            for argument in arguments_of(table)
+        ]  # fmt: skip
     for osc, found in mapped.items():
         rules.pop(osc.encode(), None)
         if found:
             rules[osc.encode()] = tuple(found)
+    for text in patterns:
+        with contextlib.suppress(OscError):
+            pattern = pattern_of(text)
+            for address in [one for one in rules if pattern.matches(one.decode())]:
+                del rules[address]
     return rules
 
 

@@ -11,6 +11,7 @@ from adaptive.conductor.layers.recorded_bars import RecordedBar
 from adaptive.conductor.messages import FireEvent, Message, SetState, SetTempo, TakeSteps, Transport
 from adaptive.errors import ProtocolError, TraceError
 from adaptive.inputs.bar_json import is_bar, read_bar
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.message import Checker, is_finite_number
@@ -50,7 +51,7 @@ class TraceLine:
     frame: int
     values: tuple[tuple[str, float], ...]
     messages: tuple[Message, ...]
-    notes: tuple[PlayNote, ...] = ()
+    notes: tuple[PlayNote | MoveControl, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,8 @@ class _TraceReader:
         seconds = self._time(number, line)
         values = tuple(self._values(number, line))
         asked = list(self._messages(number, line))
-        messages = tuple(one for one in asked if not isinstance(one, PlayNote))
-        notes = tuple(one for one in asked if isinstance(one, PlayNote))
+        messages = tuple(one for one in asked if not isinstance(one, PlayNote | MoveControl))
+        notes = tuple(one for one in asked if isinstance(one, PlayNote | MoveControl))
         if is_bar("bar", line.get("bar")):
             self.bars.append(self._bar(number, line["bar"]))
         if asked or values:
@@ -180,7 +181,9 @@ class _TraceReader:
             TraceLine(
                 0,
                 tuple(self._values(number, line)),
-                tuple(one for one in self._messages(number, line) if not isinstance(one, PlayNote)),
+                tuple(
+                    one for one in self._messages(number, line) if not isinstance(one, PlayNote | MoveControl)
+                ),
             )
             for line in lines
         ]
@@ -223,7 +226,7 @@ class _TraceReader:
                     self.clamped[name] = self.clamped.get(name, 0) + 1
                 yield name, kept
 
-    def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message | PlayNote]:
+    def _messages(self, number: int, line: Mapping[str, Any]) -> Iterator[Message | PlayNote | MoveControl]:
         if "state" in line:
             yield from self._states(number, line["state"])
         if "event" in line:
@@ -241,14 +244,14 @@ class _TraceReader:
         if "message" in line:
             yield from self._message(number, line["message"])
 
-    def _message(self, number: int, document: Any) -> Iterator[Message | PlayNote]:
+    def _message(self, number: int, document: Any) -> Iterator[Message | PlayNote | MoveControl]:
         """Messages that a trace holds as they are sent over TCP."""
         transaction = read_json(document, self._checker)
         if transaction.faults:
             message = f"line {number}: {transaction.faults[0].error}"
             raise TraceError(message)
         for request in transaction.requests:
-            if not isinstance(request, Message | PlayNote):
+            if not isinstance(request, Message | PlayNote | MoveControl):
                 message = f"line {number}: this does not belong in a trace: {shown(document)}"
                 raise TraceError(message)
             yield request

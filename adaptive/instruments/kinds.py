@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from adaptive.instruments import patches
+from adaptive.instruments.incoming import incoming_spec
 from adaptive.instruments.soundfonts import sampler_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec, NumbersSpec
 from adaptive.kernel.sources.registry import SOURCES
-from adaptive.preset.instrument_tables import AnyInstrumentTable
+from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
+from adaptive.preset.patch_library import with_base
 
 MAKERS: Mapping[str, Callable[[Any, int, Path], InstrumentSpec]] = {
     "synth": lambda table, bus, _folder: patches.synth_spec(table, bus),
     "sampler": sampler_spec,
+    "incoming": lambda table, bus, _folder: incoming_spec(table, bus),
 }
 """Makes an instrument from its table, the row of its bus and the folder of the preset, by kind."""
 
@@ -47,4 +50,6 @@ def table_of(
     InputError
         There is none of this name.
     """
-    return patches.resolve(instrument, instruments) if isinstance(instrument, str) else instrument
+    if isinstance(instrument, str):
+        return patches.resolve(instrument, instruments)
+    return with_base(instrument) if isinstance(instrument, SourceTable) else instrument

@@ -6,11 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from adaptive.kernel.sources.sampler_settings import Recording, Region, RegionEnvelope, RegionLfo
-
-Array = np.ndarray[Any, Any]
+from adaptive.kernel.sources.sampler_regions import Modulator, Recording, Region, RegionEnvelope, RegionLfo
 
 GENERATOR = {
     "start": 0, "end": 1, "loop_start": 2, "loop_end": 3, "start_coarse": 4,
@@ -55,6 +51,14 @@ class Zone:
     inner: dict[int, int]
     sample: Any
     number: int
+    modulators: tuple[Modulator, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key or velocity plays it, or its sample is nothing."""
+        (low, high), (soft, loud) = self.range("keys"), self.range("velocities")
+        frames = int(self.sample["end"]) - int(self.sample["start"])
+        return low > high or soft > loud or frames < LEAST_LOOP
 
     def value(self, name: str) -> int:
         """The sum of a generator."""
@@ -81,21 +85,17 @@ class Zone:
         return low, high
 
 
-def region_of(zone: Zone, samples: Array, recordings: dict[int, Recording]) -> Region | None:
+def region_of(zone: Zone, recording: Recording, *, is_packed: bool = False) -> Region | None:
     """The region of a zone; None: nothing can be heard of it.
 
-    `samples` are all recordings of the file, as 16-bit numbers; those that were read are kept in
-    `recordings`, by their number.
+    Loops of packed samples count from the sample's first frame, others from that of all samples.
     """
     head, keys, velocities = zone.sample, zone.range("keys"), zone.range("velocities")
-    begin, end = int(head["start"]), min(int(head["end"]), samples.size)
-    if end - begin < LEAST_LOOP or keys[0] > keys[1] or velocities[0] > velocities[1]:
+    frames = recording.frames.size - max(0, -zone.value("end") - COARSE * zone.value("end_coarse"))
+    if frames < LEAST_LOOP:
         return None
-    if zone.number not in recordings:
-        frames = samples[begin:end].astype(np.float32) / np.float32(32768.0)
-        recordings[zone.number] = Recording(frames, float(min(max(int(head["rate"]), 400), 384_000)))
-    recording = recordings[zone.number]
-    loop = _loop(zone, int(head["loop_start"]) - begin, int(head["loop_end"]) - begin, end - begin)
+    begin = 0 if is_packed else int(head["start"])
+    loop = _loop(zone, int(head["loop_start"]) - begin, int(head["loop_end"]) - begin, frames)
     start = zone.value("start") + COARSE * zone.value("start_coarse")
     root = zone.value("root_key")
     root = root if 0 <= root <= 127 else int(head["key"])
@@ -107,7 +107,8 @@ def region_of(zone: Zone, samples: Array, recordings: dict[int, Recording]) -> R
         root_key=float(root if root <= 127 else 60),
         tune_cents=float(tune),
         key_cents=float(zone.value("key_cents")),
-        start=min(max(start, 0), end - begin - 1),
+        start=min(max(start, 0), frames - 1),
+        end=frames,
         loop=loop,
         loops_until_release=zone.value("loops") & 3 == 3,
         level_db=-ATTENUATION_SHARE * min(max(zone.value("attenuation"), 0), 1440) / 10.0,
@@ -125,8 +126,17 @@ def region_of(zone: Zone, samples: Array, recordings: dict[int, Recording]) -> R
         vibrato=RegionLfo(
             zone.seconds("vibrato_delay"), zone.hertz("vibrato_rate"), float(zone.value("vibrato_pitch"))
         ),
-        choke=zone.value("choke"),
+        choke_group=max(zone.value("choke"), 0),
+        choked_by=max(zone.value("choke"), 0),
+        fixed_key=_fixed(zone.value("fixed_key")),
+        fixed_velocity=_fixed(zone.value("fixed_velocity")),
+        modulators=zone.modulators,
     )  # fmt: skip
+
+
+def _fixed(value: int) -> float | None:
+    """A key or velocity that a zone always plays; None: it plays that of the note."""
+    return float(value) if 0 <= value <= 127 else None
 
 
 def _loop(zone: Zone, first: int, behind: int, frames: int) -> tuple[int, int] | None:

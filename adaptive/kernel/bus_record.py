@@ -7,7 +7,7 @@ from adaptive.kernel.processors.lowpass_record import LANE_FILTER
 
 BUS_GROUP = record(
     [
-        ("output", "i4", PAIRS),  # a bus of a later group, or -1: the master
+        ("output", "i4", PAIRS),  # a bus of a later group, -1: the master, `PANNED`: the panner
         ("channel", "i4", PAIRS),  # first of its two master channels
         ("first_send", "i4", PAIRS),  # row of its first send; -1: none
         # addresses of `late_rows` rings, in which what is early waits for the paths beside it; 0: none

@@ -12,11 +12,12 @@ from adaptive.kernel.compile.jit import call_unit, pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, ZERO
 from adaptive.kernel.dsp.rows import copy_rows
 from adaptive.kernel.dsp.vectors import interleave_rows
-from adaptive.kernel.layout import HEADER, QUANTUM, UNIT_QUANTUM
+from adaptive.kernel.layout import HEADER, MASTER, MAX_CHANNELS, QUANTUM, UNIT_QUANTUM
 
 Q = np.int64(QUANTUM)
 PAIR_BYTES = np.int64(8)
 ROW_BYTES = np.int64(4 * QUANTUM)
+FOLDED = F32(0.70710678)
 PLAYED_OFFSET = np.int64(HEADER.fields["played_quanta"][1])
 
 
@@ -78,6 +79,27 @@ def interleave(out: Any, at: int, source: Any, first: int, count: int, channels:
 
 
 @rtsafe
+def fold(out: Any, at: int, header: Any, first: int, count: int, channels: int, wide: int) -> None:
+    """Interleave the channels of a rig, each into the one that stands nearest on a device with fewer.
+
+    Each is 3 dB lower where others are mixed into it; no sample exceeds the ceiling of the master.
+    """
+    source = carray(pointer(header["at_output"]), (wide, QUANTUM), np.float32)
+    folds = carray(pointer(header["at_folds"]), (np.int64(MAX_CHANNELS), np.int64(MAX_CHANNELS)), np.int32)
+    ceiling = carray(pointer(header["at_master"]), np.int64(1), MASTER)[0]["ceiling"]
+    for i in range(count):
+        for channel in range(channels):
+            out[at + i, channel] = ZERO
+    for channel in range(wide):
+        to = np.int64(folds[channels - np.int64(1), channel])
+        for i in range(count):
+            out[at + i, to] += FOLDED * source[channel, first + i]
+    for i in range(count):
+        for channel in range(channels):
+            out[at + i, channel] = min(max(out[at + i, channel], -ceiling), ceiling)
+
+
+@rtsafe
 def fill(header: Any, header_address: int, out_address: int, frames: int, channels: int) -> None:
     """Fill the block at an address with the rest of the last quantum and as many new quanta as needed."""
     out = carray(pointer(out_address), (frames, channels), np.float32)
@@ -95,6 +117,8 @@ def fill(header: Any, header_address: int, out_address: int, frames: int, channe
         count = min(header["fifo_fill"], frames - at)
         if count == Q and channels == 2 and wide == 2:
             interleave_rows(out_address + PAIR_BYTES * at, header["at_output"])
+        elif header["at_folds"] != 0 and channels < wide:
+            fold(out, at, header, Q - header["fifo_fill"], count, channels, wide)
         else:
             interleave(out, at, source, Q - header["fifo_fill"], count, channels, wide)
         header["fifo_fill"] -= count

@@ -17,6 +17,7 @@ HOLD = record(
         ("next", "i4"),  # row of the next cell that is held, or of the next free row; -1: none
         ("has_curve", "i4"),  # 1: a curve writes the cell in every quantum
         ("is_ratio", "i4"),  # 1: it moves along ratios, as frequencies and times do
+        ("is_angle", "i4"),  # 1: it moves the short way round a circle of 360 degrees
         ("own", "f4"),  # what the preset says: its number, or the curve at the end of this quantum
         *_ramp("held"),
         *_ramp("factor"),  # what is its own is multiplied by it: levels that snapshots add, as a gain

@@ -27,7 +27,13 @@ CONTROL_STEP_FRAMES = CONTROL_STEP_QUANTA * QUANTUM
 """A control step of the conductor: 256 frames, 5.3 ms at 48 kHz."""
 
 HISTORY_COLUMNS = 5
-"""Of a parameter in a control step: value, age in seconds, staleness, target."""
+"""Of a parameter in a control step: value, age in seconds, health, target, what was sent last."""
+
+HEALTH_STALE, HEALTH_SLOW, HEALTH_DOUBTFUL = 1, 2, 4
+"""Bits of a parameter's health: silent for too long, rarer than expected, the last reading was refused."""
+
+HEALTH_READINGS = 7
+"""Readings of a parameter among which an outlier is looked for."""
 
 MAX_CHANNELS = 64
 QUIET_QUANTA = 375
@@ -159,8 +165,8 @@ def shaped_ramp_fields(name: str) -> list[Any]:
     return [*ramp_fields(name), (f"{name}_shape", "i4", PAIRS)]
 
 
-LANE_BLOCKS = 3
-"""Scratch blocks of 64 frames of sixteen lanes: output of the oscillators, left sums, right sums."""
+LANE_BLOCKS = 4
+"""Scratch blocks of 64 frames of sixteen lanes: oscillators, left and right sums, right oscillators."""
 
 PARAMETER = record(
     [
@@ -172,9 +178,10 @@ PARAMETER = record(
         ("rise", "f4"),  # one pole: share of the distance left after a quantum; linear: change per quantum
         ("fall", "f4"),
         ("is_linear", "i4"),
+        ("is_circular", "i4"),  # 1: `high` is the same as `low`, and it moves the short way round
         ("program", "i4"),  # -1: set from outside, not derived
         ("stale_frames", "i8"),  # 0: never
-        ("fallback", "i4"),  # when stale: 0 hold, 1 use fallback_value
+        ("fallback", "i4"),  # when stale: one of FALLBACK_…
         ("fallback_value", "f4"),
         ("arrival_frame", "i8"),  # -1: nothing yet
         ("is_stale", "i4"),
@@ -182,6 +189,19 @@ PARAMETER = record(
         ("sent", "f4"),  # what arrived last, clamped: the target, unless the value is refused
         ("cadence", "f4"),  # of the runner whose heart rate this is, in steps a minute; 0: nothing is refused
         ("is_refused", "i4"),  # 1: what arrives is the cadence, see `leap_guard`
+        ("fallback_row", "i4"),  # the parameter that a stale one follows
+        ("decay", "f4"),  # share of the distance to fallback_value left after a quantum
+        ("most_per_s", "f4"),  # largest change a second, see `input_health`; 0: any
+        ("accepted", "f4"),  # the last reading that was not refused
+        ("outlier_sigmas", "f4"),  # 0: no reading is an outlier
+        ("readings", "f4", HEALTH_READINGS),  # a ring of the last ones
+        ("scratch", "f4", HEALTH_READINGS),
+        ("readings_taken", "i4"),
+        ("is_doubtful", "i4"),  # 1: the last reading was refused
+        ("refused_count", "i8"),
+        ("rate_keep", "f4"),  # share of activity left after a quantum; 0: no rate is expected
+        ("activity", "f4"),  # readings within the time over which the rate is a mean
+        ("is_slow", "i4"),
     ]
 )
 
@@ -387,6 +407,9 @@ HEADER = record(
         ("at_stretch_work", "i8"),
         ("at_stretch_tables", "i8"),
         ("at_sinc", "i8"),
+        # of an engine that pans to speakers; 0 in others
+        ("at_rig", "i8"),
+        ("at_folds", "i8"),  # for each number of channels of a device: where it plays each of the engine's
     ]
 )
 
@@ -432,8 +455,9 @@ GATE_INSIDE, GATE_SHUT = 1, 2
     SET_PARAMETER,
     SET_TEMPO,
     SET_CADENCE,
+    INSTRUMENT_CONTROL,
     WITHDRAW,
-) = range(1, 22)
+) = range(1, 23)
 
 STRETCH_TONES, STRETCH_TRANSIENTS, STRETCH_SLICES, STRETCH_VARISPEED = range(4)
 """Ways in which a clip follows a tempo map."""
@@ -442,11 +466,20 @@ LINEAR, EQUAL_POWER_IN, EQUAL_POWER_OUT = range(3)
 """Shapes of a ramp: straight; sin(x π/2), for fading in; 1 - cos(x π/2), for fading out."""
 
 
-MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB = range(6)
-"""What a curve or a held value sets: a control of a bus, a send, a parameter of an insert, the master.
+PANNED = -2
+"""The `output` of a bus that the panner takes to the speakers."""
+
+(
+    MAP_GAIN_DB, MAP_PAN, MAP_CUTOFF, MAP_SEND_DB, MAP_INSERT, MAP_MASTER_DB, MAP_PLACE, MAP_INSTRUMENT,
+) = range(8)  # fmt: skip
+"""What a curve or a held value sets: a control or a place of a bus, a send, a parameter of an insert, the
+master, or a parameter of an instrument.
 
 The level of the master can be held; a curve of it is that of a bus.
 """
+
+FALLBACK_HOLD, FALLBACK_VALUE, FALLBACK_DECAY, FALLBACK_PARAMETER = range(4)
+"""What the target of a stale parameter becomes."""
 
 REPLY_DONE, REPLY_APPLIED, REPLY_WITHDRAWN = range(1, 4)
 

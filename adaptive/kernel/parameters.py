@@ -12,7 +12,8 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import ONE, ZERO, gain_of_db
+from adaptive.kernel.dsp.maths import HALF, ONE, ZERO, gain_of_db
+from adaptive.kernel.input_health import become_stale, fall_back, health_of, is_implausible, watch_rate
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 from adaptive.kernel.leap_guard import is_refused
 from adaptive.kernel.schedule import reply
@@ -41,7 +42,8 @@ LARGEST = F32(np.finfo(np.float32).max)
     AND,
     OR,
     NOT,
-) = range(21)
+    HEALTHY,
+) = range(22)
 """Opcodes of derived parameters, the same as in `adaptive.preset.program.Opcode`.
 
 The kernel may not import the preset: ``tests/unit/kernel/test_parameters.py`` checks that both are equal.
@@ -91,11 +93,12 @@ def read_slots(
                 continue
             value = min(max(value, parameter["low"]), parameter["high"])
             parameter["sent"] = value
-            if not is_refused(parameter, value, frame, sample_rate):
-                parameter["target"] = value
-            parameter["arrival_frame"] = frame
-            parameter["has_arrived"] = np.int32(1)
-            parameter["is_stale"] = np.int32(0)
+            if not is_implausible(parameter, value, frame, sample_rate):
+                if not is_refused(parameter, value, frame, sample_rate):
+                    parameter["target"] = value
+                parameter["arrival_frame"] = frame
+                parameter["has_arrived"] = np.int32(1)
+                parameter["is_stale"] = np.int32(0)
             reply(
                 header,
                 np.int32(REPLY_APPLIED),
@@ -105,11 +108,28 @@ def read_slots(
                 np.int32(index),
                 value,
             )
-        elif parameter["stale_frames"] > 0 and parameter["is_stale"] == 0:
+        watch_rate(parameter)
+        if parameter["stale_frames"] > 0 and parameter["is_stale"] == 0:
             if frame - parameter["arrival_frame"] > parameter["stale_frames"]:
-                parameter["is_stale"] = np.int32(1)
-                if parameter["fallback"] == 1:
-                    parameter["target"] = parameter["fallback_value"]
+                become_stale(parameter)
+        if parameter["is_stale"] == 1:
+            fall_back(parameter, parameters)
+
+
+@rtsafe
+def short_of(value: float, target: float, round_: float) -> float:
+    """The target of a value on a circle, or the same a turn away, whichever is nearer."""
+    return target - round_ * F32(np.floor((target - value) / round_ + HALF))
+
+
+@rtsafe
+def come_round(parameter: Any) -> None:
+    """Bring a value on a circle back into its range."""
+    low, high, value = parameter["low"], parameter["high"], parameter["value"]
+    if value < low:
+        parameter["value"] = min(value + (high - low), high)
+    elif value > high:
+        parameter["value"] = max(value - (high - low), low)
 
 
 @rtsafe
@@ -118,6 +138,8 @@ def smooth(parameter: Any) -> None:
     value, target = parameter["value"], parameter["target"]
     if value == target:
         return
+    if parameter["is_circular"] == 1:
+        target = short_of(value, target, parameter["high"] - parameter["low"])
     share = parameter["rise"] if target > value else parameter["fall"]
     if parameter["is_linear"] == 1:
         step = min(max(target - value, -share), share)
@@ -128,6 +150,8 @@ def smooth(parameter: Any) -> None:
         if abs(moved - target) <= F32(1e-6) * (parameter["high"] - parameter["low"]):
             moved = target
         parameter["value"] = moved
+    if parameter["is_circular"] == 1:
+        come_round(parameter)
 
 
 @rtsafe
@@ -199,6 +223,9 @@ def run_program(program: Any, parameters: Any, frame: int, sample_rate: float) -
         elif opcode == STALE:
             stack[top] = F32(parameters[np.int64(operand)]["is_stale"])
             top += np.int64(1)
+        elif opcode == HEALTHY:
+            stack[top] = as_number(health_of(parameters[np.int64(operand)]) == ZERO)
+            top += np.int64(1)
         elif opcode == ABSOLUTE:
             stack[top - np.int64(1)] = abs(stack[top - np.int64(1)])
         elif opcode == NEGATE:
@@ -250,7 +277,7 @@ def apply_mappings(header: Any, parameters: Any, mappings: Any) -> None:
 
 @rtsafe
 def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
-    """Record a control step for the conductor: value, age, staleness, target, and what was sent."""
+    """Record a control step for the conductor: value, age, health, target, and what was sent."""
     control_step = frame // np.int64(CONTROL_STEP_FRAMES)
     row = control_step % header["history_steps"]
     sample_rate = F32(header["sample_rate"])
@@ -258,6 +285,6 @@ def record_step(header: Any, parameters: Any, history: Any, frame: int) -> None:
         parameter = parameters[index]
         history[row, index, np.int64(0)] = parameter["value"]
         history[row, index, np.int64(1)] = age_seconds(parameter, frame, sample_rate)
-        history[row, index, np.int64(2)] = F32(parameter["is_stale"])
+        history[row, index, np.int64(2)] = health_of(parameter)
         history[row, index, np.int64(3)] = parameter["target"]
         history[row, index, np.int64(4)] = parameter["sent"]

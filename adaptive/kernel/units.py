@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 
-from adaptive.kernel import bus, control, device_callback, fill, master, osc_receiver
+from adaptive.kernel import bus, control, device_callback, fill, master, osc_receiver, panner
 from adaptive.kernel.atomic import (
     FLUSH_BITS,
     add_to_word,
@@ -25,6 +25,7 @@ from adaptive.kernel.atomic import (
 from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import UNIT, call_unit, pointer
 from adaptive.kernel.dsp.fft import fft
+from adaptive.kernel.dsp.rows import clear_rows
 from adaptive.kernel.layout import (
     BUS_BEGIN,
     ENTRY,
@@ -121,6 +122,12 @@ def buses_unit(header_address: int, item: int, first: int, count: int) -> int:
     return np.int32(0)
 
 
+def panner_unit(header_address: int, item: int, first: int, count: int) -> int:
+    """Take every placed bus to the channels of the output; see `kernel.panner`."""
+    panner.render_rig(carray(pointer(header_address), ONE, HEADER)[0])
+    return np.int32(0)
+
+
 def master_unit(header_address: int, item: int, first: int, count: int) -> int:
     """Render the output from the mix: DC block, gain, limiter, meters."""
     header = carray(pointer(header_address), ONE, HEADER)[0]
@@ -147,12 +154,11 @@ def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
     channels = header["channels"]
     if state["is_paused"] == 1:
         if header["pause_wanted"] == 1:
-            fill.clear(carray(pointer(header["at_output"]), channels * Q, np.float32))
+            clear_rows(header["at_output"], channels)
             return np.int32(1)
         state["is_paused"] = np.int32(0)
-    frames = header["bus_count"] * np.int64(2) * Q
-    fill.clear(carray(pointer(header["at_bus_audio"]), frames, np.float32))
-    fill.clear(carray(pointer(header["at_master_audio"]), channels * Q, np.float32))
+    clear_rows(header["at_bus_audio"], np.int64(2) * header["bus_count"])
+    clear_rows(header["at_master_audio"], channels)
     zero = np.int64(0)
     units = carray(pointer(header["at_units"]), header["unit_count"], np.int64)
     steps = carray(pointer(header["at_steps"]), header["step_rows"], STEP)
@@ -221,6 +227,7 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "stretch": (stretch_unit, UNIT),
     "fft": (fft_unit, types.void(*[types.int64] * 6)),
     "buses": (buses_unit, UNIT),
+    "panner": (panner_unit, UNIT),
     "master": (master_unit, UNIT),
     "quantum": (quantum_unit, UNIT),
     "pull": (pull_unit, UNIT),
@@ -239,5 +246,5 @@ if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESS
     raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
 UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
 
-OPTIONAL = frozenset({"clips", "stretch", "fft", *KINDS})
+OPTIONAL = frozenset({"clips", "stretch", "fft", "panner", *KINDS})
 """Units that are compiled only for an engine that uses them."""

@@ -9,12 +9,13 @@ from adaptive.preset.faults import show_value
 from adaptive.preset.finding import Finding, warning
 from adaptive.preset.model import Preset
 
-_PATTERN = re.compile(r"[*?\[\]{}]")
+_SET = re.compile(r"\[[^][{}/]+\]|\{[^][{}/]+\}")
+_BRACKET = re.compile(r"[][{}]")
 _PLAIN = re.compile(r"[!-~]*")
 
 
 def check_addresses(preset: Preset) -> Iterator[Finding]:
-    """Find addresses that no message can have: blanks, patterns, a slash too many, foreign characters."""
+    """Find addresses that no message can have: blanks, broken patterns, surplus slashes, odd characters."""
     for i, table in enumerate(preset.file.inputs):
         if table.osc is not None and (text := _doubt(table.osc)):
             yield warning(("inputs", i, "osc"), text)
@@ -23,15 +24,16 @@ def check_addresses(preset: Preset) -> Iterator[Finding]:
 def _doubt(address: str) -> str:
     right = re.sub(r"/{2,}", "/", re.sub(r"\s+", "", address)).rstrip("/")
     write = f"; write {show_value(right)}" if right and _PLAIN.fullmatch(right) else ""
-    if found := _PATTERN.search(address):
+    rest = _SET.sub("x", address)
+    if found := _BRACKET.search(rest):
         return (
-            f"holds `{found[0]}`, and a pattern is not understood here: only a message to exactly this"
-            " address counts; write one `[[inputs]]` for each address"
+            f"holds `{found[0]}` without its counterpart, so no message comes to it; a pattern has `*`, `?`,"
+            " `[a-d]` or `{this,that}`"
         )
     if re.search(r"\s", address):
         return f"holds a blank, so no message comes to it{write}"
     if address.endswith("/") or "//" in address:
         return f"has a `/` too many, so no message comes to it{write}"
-    if not _PLAIN.fullmatch(address) or re.search(r"[#,]", address):
+    if not _PLAIN.fullmatch(rest) or re.search(r"[#,]", rest):
         return "holds a character that an OSC address cannot have; write letters a-z, digits, `_` and `/`"
     return ""

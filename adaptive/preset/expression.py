@@ -77,6 +77,9 @@ class Scope(Protocol):
     def is_stale(self, name: str) -> bool:
         """Return whether a parameter was not received for longer than its `stale_after_s`."""
 
+    def is_healthy(self, name: str) -> bool:
+        """Return whether a parameter is neither stale nor slow, and its last reading was not refused."""
+
     def hysteresis(self, name: str) -> float:
         """Return the hysteresis of a parameter, 0 for anything else."""
 
@@ -202,6 +205,9 @@ class _Binder:
         if node.function == "stale" and isinstance(first, Reference):
             name = first.name
             return lambda: bool(scope.is_stale(name))
+        if node.function == "healthy" and isinstance(first, Reference):
+            name = first.name
+            return lambda: bool(scope.is_healthy(name))
         numbers = [self._number(argument) for argument in node.arguments]
         match node.function:
             case "min":

@@ -1,4 +1,4 @@
-"""A finding of `check`: its place in the file, a sentence and a severity."""
+"""A finding of `check`: its place in a preset or a site file, a sentence and a severity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILE_NAME = "preset.toml"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong or questionable in a preset.
+    """Something wrong or questionable in a preset or a site file.
 
     Attributes
     ----------
@@ -26,12 +26,15 @@ class Finding:
         One sentence.
     line : int or None
         The line of the key, counted from 1; None until `Source.placed` has found it.
+    file : str
+        Name of the file.
     """
 
     severity: Literal["fault", "warning"]
     path: KeyPath
     text: str
     line: int | None = None
+    file: str = FILE_NAME
 
     @property
     def at(self) -> str:
@@ -47,7 +50,7 @@ class Finding:
     def __str__(self) -> str:
         if self.line is None:
             return self.sentence
-        return f"{FILE_NAME}:{self.line}{' ' if self.path else ': '}{self.sentence}"
+        return f"{self.file}:{self.line}{' ' if self.path else ': '}{self.sentence}"
 
     @property
     def shown(self) -> str:
@@ -58,7 +61,7 @@ class Finding:
         """Return the finding as ``--json`` prints it."""
         return {
             "severity": self.severity,
-            "file": FILE_NAME,
+            "file": self.file,
             "line": self.line,
             "at": self.at,
             "text": one_line(self.text),

@@ -187,7 +187,7 @@ class _TypeChecker:
         if node.function in CLOCK_FUNCTIONS and isinstance(first, Reference):
             if self._name(first.name) == "state":
                 return self._fault(f"`{node.function}` takes a parameter; `{first.name}` is a state")
-            return "condition" if node.function == "stale" else "number"
+            return "condition" if node.function in {"stale", "healthy"} else "number"
         return self._require_numbers(node.function, *node.arguments)
 
     def _require_numbers(self, operator: str, *operands: Node) -> Kind:

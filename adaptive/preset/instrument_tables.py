@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, Protocol, cast
 import msgspec
 from msgspec import Meta
 
-from adaptive.kernel.processors.descriptor import Option
+from adaptive.kernel.processors.descriptor import NamedOption, Option, Parameter
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.registry import SOURCES
-from adaptive.preset.table import Level, Name, NonNegative, Table
+from adaptive.preset.table import Curve, Level, Name, NonNegative, Table
 
 DRUM_BANK = 128
 """Bank of a SoundFont in which the programs are drum kits."""
@@ -108,16 +108,35 @@ class SourceTable(Table, frozen=True):
 
     @property
     def plays_drums(self) -> bool:
-        """Whether it names the bank of drum kits."""
-        return bool(getattr(self, "bank", 0.0) == DRUM_BANK)
+        """Whether its source plays drums, or it names the bank of drum kits."""
+        return SOURCES[self.kind].plays_drums or bool(getattr(self, "bank", 0.0) == DRUM_BANK)
 
     def numbers(self) -> dict[str, float]:
-        """Its numbers, by name."""
-        return {one.name: getattr(self, one.name) for one in SOURCES[self.kind].settings}
+        """Its numbers, by name: of a choice its index, of a curve the value of its first point."""
+        return {one.name: _plain(one, getattr(self, one.name)) for one in SOURCES[self.kind].settings}
+
+    def controls(self) -> dict[str, float | Curve]:
+        """The number or the curve of each parameter that curves and messages may set."""
+        source = SOURCES[self.kind]
+        return {one.name: getattr(self, one.name) for one in source.parameters if source.has_controls}
+
+    def curves(self) -> dict[str, Curve]:
+        """The curves among its parameters."""
+        return {name: value for name, value in self.controls().items() if isinstance(value, Curve)}
 
 
-def _number(option: Option) -> tuple[str, Any, float]:
-    return option.name, Annotated[float, Meta(ge=option.low, le=option.high)], option.default
+def _plain(option: Option, value: Any) -> float:
+    if isinstance(option, NamedOption):
+        return float(option.choices.index(value))
+    return float(value.points[0][1] if isinstance(value, Curve) else value)
+
+
+def _number(option: Option, has_controls: bool) -> tuple[str, Any, float | str]:
+    if isinstance(option, NamedOption):
+        return option.name, Literal[option.choices], option.choices[round(option.default)]
+    number: Any = Annotated[float, Meta(ge=option.low, le=option.high)]
+    is_control = has_controls and isinstance(option, Parameter)
+    return option.name, number | Curve if is_control else number, option.default
 
 
 def _text(text: SourceText) -> tuple[Any, ...]:
@@ -132,7 +151,12 @@ def source_table(source: SoundSource) -> type[SourceTable]:
     needed = "".join(f', {one.name} = "…"' for one in source.texts if one.is_required)
     made: Any = msgspec.defstruct(
         f"{source.kind.title().replace('_', '')}Instrument",
-        [*map(_text, source.texts), *map(_number, source.settings), ("voices", Voices, source.usual_voices)],
+        [
+            *map(_text, source.texts),
+            *(_number(one, source.has_controls) for one in source.settings),
+            ("voices", Voices, source.usual_voices),
+            *([("base", Name | None, None)] if source.has_controls else []),
+        ],
         bases=(SourceTable,),
         tag_field="kind",
         tag=source.kind,
@@ -146,7 +170,7 @@ def source_table(source: SoundSource) -> type[SourceTable]:
 
 
 SOURCE_TABLES: dict[str, type[SourceTable]] = {
-    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth"
+    kind: source_table(source) for kind, source in SOURCES.items() if kind != "synth" and source.is_instrument
 }
 """The tables that are made, by kind."""
 

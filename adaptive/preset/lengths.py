@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from adaptive.preset.model import Preset
 from adaptive.preset.segments import is_bridge
+from adaptive.preset.song_layers import song_of
 
 # A file may be this much shorter than its beats and still last them: the engine takes 1.5 ms as rounding, and
 # completes more than that within the 5 ms of a declick.
@@ -53,6 +55,7 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
     whole bars in the longest stem, at least one.  The stem counts for
     ``(seconds - first_beat_s) / beat_s`` beats plus its lead-in, up to one beat, because the lead-in
     completes a file that ends early.  Of a stem that holds the introduction, only the loop counts.
+    A MIDI file counts with the bars that it begins.
     A section without stems lasts one phrase.
     """
     written = written_length_beats(preset, section)
@@ -65,6 +68,10 @@ def section_length_beats(preset: Preset, section: str, stem_seconds: Mapping[Pat
             held = held_intro_beats(preset, section, layer)
             lead_in = min(segment.first_beat_s / segment.beat_s + held, 1.0)
             lasting.append(covered_beats(preset, section, stem_seconds[path], held) + lead_in)
+    bar = Fraction(4 * segment.beats_per_bar) / Fraction(segment.beat_unit)
+    songs = [song for song in (song_of(preset, layer) for layer in segment.layers) if song is not None]
+    if songs:
+        lasting.append(float(max(song.bars(bar) for song in songs) * segment.beats_per_bar))
     if not lasting:
         return segment.phrase_bars * segment.beats_per_bar
     return max(_floor(max(lasting), segment.beats_per_bar, segment.beat_s), segment.beats_per_bar)

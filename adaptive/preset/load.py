@@ -15,8 +15,9 @@ from adaptive.preset.finding import FILE_NAME
 from adaptive.preset.formulas import read_conditions, read_derived, read_snapshots
 from adaptive.preset.model import Preset, StateGroup, Vocabulary, select_lines, state_groups
 from adaptive.preset.references import check_limits, check_references
+from adaptive.preset.song_layers import check_files, check_songs, named_songs, with_songs
 from adaptive.preset.source import Source
-from adaptive.preset.stems import resolve_stems
+from adaptive.preset.stems import resolve_files, resolve_stems
 from adaptive.preset.toml_text import parse_toml, text_of
 from adaptive.preset.walk import read_file
 
@@ -125,7 +126,7 @@ def read_document(
     """
     source = source or Source(document=document)
     faults, follow_ups = FaultList(where, source), FaultList(where, source)
-    file = read_file(with_chains(document, faults), faults)
+    file = read_file(with_songs(with_chains(document, faults)), faults)
     if not check_limits(file, faults):
         raise PresetError(faults.findings(), where)
     folder = folder.resolve()
@@ -135,6 +136,9 @@ def read_document(
     derived = read_derived(file, follow_ups)
     snapshots = read_snapshots(file, follow_ups)
     stems = resolve_stems(file, folder, follow_ups)
+    songs = resolve_files(named_songs(file), folder, follow_ups)
+    check_songs(file, follow_ups)
+    check_files(file, songs, follow_ups)
     faults.extend_unless_near(follow_ups)
     if faults.found:
         raise PresetError(faults.findings(), where)
@@ -148,6 +152,7 @@ def read_document(
         state_groups=state_groups(file),
         snapshot_when=snapshots,
         stems=stems,
+        songs=songs,
         source=source,
     )
 

@@ -47,8 +47,9 @@ def check_midi_input(table: InputTable, i: int, file: PresetFile, faults: FaultL
     except InputError as error:
         faults.add((*at, "midi"), str(error))
         return
-    if table.argument:
-        faults.add((*at, "argument"), "goes with `osc`, not with `midi`")
+    for key in ("argument", "combine"):
+        if getattr(table, key):
+            faults.add((*at, key), "goes with `osc`, not with `midi`")
     if table.layer is not None:
         _layer(table.layer, source, file, at, faults)
     if table.chord and source.kind != "notes":

@@ -12,6 +12,7 @@ from msgspec import inspect
 from adaptive.preset.faults import hint, nearest
 from adaptive.preset.instead import LARGEST_NUMBER
 from adaptive.preset.schema import PresetFile
+from adaptive.preset.table import Table
 
 OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "bpm": ("tempo_bpm",),
@@ -93,7 +94,13 @@ _ALMOST = 0.8
 _SHOWN_OWNERS = 3
 
 
-def meaning(key: str, raw: object, options: Collection[str], missing: Collection[str]) -> tuple[str, str]:
+def meaning(
+    key: str,
+    raw: object,
+    options: Collection[str],
+    missing: Collection[str],
+    whole: type[Table] = PresetFile,
+) -> tuple[str, str]:
     """Return the key of the table that was meant, or an empty text, and the sentence for the fault.
 
     Parameters
@@ -106,6 +113,8 @@ def meaning(key: str, raw: object, options: Collection[str], missing: Collection
         The keys that the table may have.
     missing : collection of str
         Those of them that it must have and does not.
+    whole : type
+        The struct of the whole file, whose other tables may have the key.
     """
     plain = key.lower().replace("-", "_").replace(" ", "_")
     no_key = "is not a key of this table"
@@ -120,7 +129,7 @@ def meaning(key: str, raw: object, options: Collection[str], missing: Collection
         return "", f"{no_key}; write `{base} = {length}`"
     near = nearest(plain, options)
     is_almost = is_slip(plain, options)
-    owners = [] if is_almost else _owners().get(plain, [])
+    owners = [] if is_almost else _owners(whole).get(plain, [])
     if owners and near not in missing:
         return "", f"{no_key}; it belongs {_places(owners)}"
     if near:
@@ -164,17 +173,17 @@ def _places(owners: list[str]) -> str:
     return ", or ".join([*top, *inside])
 
 
-def group_of(key: str, raw: object) -> str:
+def group_of(key: str, raw: object, whole: type[Table] = PresetFile) -> str:
     """Return the group in which a table at the top of the file was meant to be, or an empty text.
 
     `[drums]` with a `stem` was meant to be `[layers.drums]`.
     """
     if not isinstance(raw, dict) or not raw:
         return ""
-    whole = inspect.type_info(PresetFile)
-    assert isinstance(whole, inspect.StructType)
-    groups = {field.encode_name: field.type for field in whole.fields}
-    for name in ("layers", *groups):
+    kind_of_all = inspect.type_info(whole)
+    assert isinstance(kind_of_all, inspect.StructType)
+    groups = {field.encode_name: field.type for field in kind_of_all.fields}
+    for name in (name for name in ("layers", *groups) if name in groups):
         group = groups[name]
         value = group.value_type if isinstance(group, inspect.DictType) else None
         kinds = value.types if isinstance(value, inspect.UnionType) else (value,)
@@ -190,10 +199,10 @@ TOP = "at the top of the file, above the first table"
 
 
 @functools.cache
-def _owners() -> dict[str, list[str]]:
+def _owners(whole: type[Table] = PresetFile) -> dict[str, list[str]]:
     """Return the places of the file that have each key."""
     owners: dict[str, list[str]] = {}
-    kind = inspect.type_info(PresetFile)
+    kind = inspect.type_info(whole)
     for key, place in _keys_of(kind, ""):
         found = owners.setdefault(key, [])
         if place not in found:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from adaptive.kernel.processors.registry import PROCESSORS
+from adaptive.kernel.sources.registry import SOURCES
 from adaptive.preset.inserts import InsertTable
+from adaptive.preset.instrument_controls import controlled
 from adaptive.preset.mixer import MASTER, REVERB, STRIPS
+from adaptive.preset.placed import RANGES, numbers_of
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import BusTable, LayerTable, PresetFile
 from adaptive.preset.table import Control, Curve
 from adaptive.units import SILENCE_DB
@@ -27,7 +31,9 @@ def mix_paths(file: PresetFile) -> dict[str, Range]:
 def is_level(path: str) -> bool:
     """Whether a key path names a level in decibels, of a channel or of a send: these add up."""
     parts = path.split(".")
-    return "inserts" not in parts and (parts[-1] == "level_db" or "sends" in parts)
+    if {"inserts", "instrument"} & set(parts[2:-1]):
+        return False
+    return bool(parts[-1] == "level_db" or "sends" in parts)
 
 
 def _paths(file: PresetFile) -> Iterator[tuple[str, Range]]:
@@ -38,9 +44,14 @@ def _paths(file: PresetFile) -> Iterator[tuple[str, Range]]:
                 _channel(path, table) if isinstance(table, LayerTable) else _level(path, table.level_db)
             )
             yield from _sends(path, (REVERB, *table.sends))
+            yield from _place(path, table.placed)
+    for kind, name, instrument in controlled(file):
+        limits = {one.name: (one.low, one.high) for one in SOURCES[instrument.kind].parameters}
+        yield from ((f"{kind}.{name}.instrument.{key}", limits[key]) for key in instrument.controls())
     for name, bus in file.buses.items():
         yield from _channel(f"buses.{name}", bus)
         yield from _sends(f"buses.{name}", bus.sends)
+        yield from _place(f"buses.{name}", bus.placed)
     yield from _level(REVERB, file.reverb.level_db)
     ranges = {one.name: (one.low, one.high) for one in PROCESSORS[REVERB].parameters}
     yield from ((f"{REVERB}.{key}", ranges[key]) for key in REVERB_KEYS)
@@ -64,6 +75,11 @@ def _level(path: str, level: Control) -> Iterator[tuple[str, Range]]:
 
 def _sends(path: str, names: Sequence[str] | Mapping[str, object]) -> Iterator[tuple[str, Range]]:
     yield from ((f"{path}.sends.{name}", LEVELS_DB) for name in names)
+
+
+def _place(path: str, placed: PlacedTable | None) -> Iterator[tuple[str, Range]]:
+    for number in () if placed is None else numbers_of(placed):
+        yield f"{path}.placed.{number}", RANGES[number]
 
 
 def _inserts(path: str, inserts: Sequence[InsertTable]) -> Iterator[tuple[str, Range]]:

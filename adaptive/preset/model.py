@@ -70,6 +70,8 @@ class Preset:
         The resolved path of each audio file that the preset names, by its name in the file.
     snapshot_when : mapping of str to Expression
         The condition of each snapshot that has one, by its name.
+    songs : mapping of str to Path
+        The resolved path of each MIDI file that the preset names, by its name in the file.
     source : Source
         The text of the file, which says in which line a key stands.
     """
@@ -83,6 +85,7 @@ class Preset:
     state_groups: Mapping[str, StateGroup]
     stems: Mapping[str, Path]
     snapshot_when: Mapping[str, Expression] = field(default_factory=dict)
+    songs: Mapping[str, Path] = field(default_factory=dict)
     source: Source = field(default_factory=Source, compare=False, repr=False)
 
     @cached_property

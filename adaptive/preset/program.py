@@ -36,8 +36,8 @@ MAX_STACK = 16
 class Opcode(IntEnum):
     """Instructions of the stack machine.
 
-    The first four push a number.  `ABSOLUTE`, `NEGATE` and `NOT` replace the top of the stack.  All others
-    pop two numbers, the right operand first, and push the result.
+    The first four and `HEALTHY` push a number.  `ABSOLUTE`, `NEGATE` and `NOT` replace the top of the
+    stack.  All others pop two numbers, the right operand first, and push the result.
     """
 
     CONSTANT = 0
@@ -61,11 +61,12 @@ class Opcode(IntEnum):
     AND = 18
     OR = 19
     NOT = 20
+    HEALTHY = 21
 
 
 Program = list[tuple[int, float]]
 
-_PUSH = frozenset({Opcode.CONSTANT, Opcode.LOAD, Opcode.AGE, Opcode.STALE})
+_PUSH = frozenset({Opcode.CONSTANT, Opcode.LOAD, Opcode.AGE, Opcode.STALE, Opcode.HEALTHY})
 _REPLACE = frozenset({Opcode.ABSOLUTE, Opcode.NEGATE, Opcode.NOT})
 _OPERATORS = {
     "+": Opcode.ADD,
@@ -85,6 +86,7 @@ _OPERATORS = {
     "mean": Opcode.ADD,
     "age": Opcode.AGE,
     "stale": Opcode.STALE,
+    "healthy": Opcode.HEALTHY,
 }
 
 
@@ -101,8 +103,8 @@ def compile_program(expression: Expression, index_of: Mapping[str, int]) -> Prog
     Returns
     -------
     list of (int, float)
-        Opcode and operand: the number for `CONSTANT`, the slot for `LOAD`, `AGE` and `STALE`, 0 for the
-        others.
+        Opcode and operand: the number for `CONSTANT`, the slot for `LOAD`, `AGE`, `STALE` and `HEALTHY`, 0
+        for the others.
 
     Raises
     ------
@@ -135,7 +137,7 @@ def _emit(node: Node, index_of: Mapping[str, int], program: Program) -> None:
             program.append((Opcode.CONSTANT, value))
         case Reference(name):
             program.append((Opcode.LOAD, _slot(name, index_of)))
-        case Call("age" | "stale" as function, (Reference(name),)):
+        case Call("age" | "stale" | "healthy" as function, (Reference(name),)):
             program.append((_OPERATORS[function], _slot(name, index_of)))
         case Call(function, arguments):
             _emit_call(function, arguments, index_of, program)
@@ -196,6 +198,7 @@ def run_program(
     values: Sequence[float],
     ages: Sequence[float],
     stale: Sequence[bool],
+    healthy: Sequence[bool] | None = None,
 ) -> float:
     """Evaluate a program as the kernel does, rounding each result to float32.
 
@@ -205,10 +208,15 @@ def run_program(
         What `compile_program` returned.
     values, ages, stale : sequence
         The value of each parameter, the seconds since it was received, and whether it is stale, by slot.
+    healthy : sequence of bool, optional
+        Whether each is healthy; left out: what is not stale is.
     """
     stack: list[float] = []
+    healthy = [not one for one in stale] if healthy is None else healthy
     for opcode, operand in program:
-        if opcode in _PUSH:
+        if opcode == Opcode.HEALTHY:
+            stack.append(float(healthy[int(operand)]))
+        elif opcode in _PUSH:
             stack.append(_round(_pushed(opcode, operand, values, ages, stale)))
         elif opcode in _REPLACE:
             stack.append(_replaced(opcode, stack.pop()))

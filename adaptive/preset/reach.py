@@ -38,6 +38,7 @@ class _Corner:
     values: Mapping[str, float | str]
     ages: Mapping[str, float]
     stale: Mapping[str, bool]
+    healthy: Mapping[str, bool]
     bars_in_section: float = 0.0
 
     def value(self, name: str) -> float | str:
@@ -48,6 +49,9 @@ class _Corner:
 
     def is_stale(self, name: str) -> bool:
         return self.stale.get(name, False)
+
+    def is_healthy(self, name: str) -> bool:
+        return self.healthy.get(name, True)
 
     def hysteresis(self, name: str) -> float:
         return 0.0
@@ -113,6 +117,7 @@ def _corner(values: Mapping[tuple[str, str], float | str | bool]) -> _Corner:
         {name: value for name, value in by_kind.get("value", {}).items() if not isinstance(value, bool)},
         {name: float(value) for name, value in by_kind.get(_AGE, {}).items()},
         {name: bool(value) for name, value in by_kind.get("stale", {}).items()},
+        {name: bool(value) for name, value in by_kind.get("healthy", {}).items()},
         float(by_kind.get(_BARS, {}).get("", 0.0)),
     )
 
@@ -128,8 +133,8 @@ def _axes(preset: Preset) -> dict[tuple[str, str], list[float | str | bool]]:
                     marks.setdefault(("value", name), set())
                 case Call("age", (Reference(name),)):
                     marks.setdefault((_AGE, name), set())
-                case Call("stale", (Reference(name),)):
-                    axes["stale", name] = [False, True]
+                case Call("stale" | "healthy" as function, (Reference(name),)):
+                    axes[function, name] = [False, True]
                 case BarsInSection():
                     marks.setdefault((_BARS, ""), set())
                 case _:

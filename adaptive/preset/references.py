@@ -13,14 +13,17 @@ from adaptive.music.controls import CONTROLS, OF_ALL_LAYERS
 from adaptive.music.mood import MOODS
 from adaptive.preset.curves import check_points, check_range
 from adaptive.preset.faults import FaultList, KeyPath, hint, join_names, nearest
+from adaptive.preset.instrument_controls import check_instruments
 from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.midi_inputs import check_midi_input, is_clock, sets_chord, targets_of
 from adaptive.preset.mixer import check_mixer
 from adaptive.preset.model import ANY, StateGroup, Vocabulary, state_groups
+from adaptive.preset.placed import check_placed
 from adaptive.preset.readings import NoReadings
 from adaptive.preset.routes import check_routes
 from adaptive.preset.schema import (
     BusTable,
+    FallbackTable,
     Files,
     Ignore,
     InputTable,
@@ -132,6 +135,13 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
                 text = f"must lie in the range {low:g} to {high:g}, got {value:g}"
                 faults.add((*at, key), text, [(*at, "range"), (*at, key)])
         _ignore(table.ignore, low, high, at, faults)
+        if table.circular and table.outlier_sigmas is not None:
+            faults.add((*at, "outlier_sigmas"), "does not go with `circular`: a circle has no median")
+        if isinstance(table.fallback, FallbackTable):
+            where = (*at, "fallback", "parameter")
+            faults.require_known(where, "parameter", table.fallback.parameter, file.parameters)
+            if table.fallback.parameter == name:
+                faults.add(where, "names the parameter itself; name another one")
 
 
 def _ignore(ignore: Ignore, low: float, high: float, at: KeyPath, faults: FaultList) -> None:
@@ -162,7 +172,8 @@ def _repeated(names: Collection[str]) -> Iterator[int]:
         seen.add(name)
 
 
-def _inputs(file: PresetFile, faults: FaultList) -> None:
+def check_inputs(file: PresetFile, faults: FaultList) -> None:
+    """Add a fault for every input that names what is not there, or has keys that do not go together."""
     groups = state_groups(file)
     for i, table in enumerate(file.inputs):
         at: KeyPath = ("inputs", i)
@@ -230,16 +241,21 @@ def _input_extras(table: InputTable, target: str, at: KeyPath, faults: FaultList
             faults.add((*at, key), f"goes with `{owner}`, not with `{target}`")
     if table.input_range is not None and table.input_range[0] == table.input_range[1]:
         faults.add((*at, "input_range"), f"must have two different ends, got {table.input_range[0]:g} twice")
+    if target != "parameter":
+        for key, rest in (("combine", None), ("priority", 0), ("stale_after_s", None)):
+            if getattr(table, key) != rest:
+                faults.add((*at, key), f"goes with `parameter`, not with `{target}`")
+        if isinstance(table.argument, tuple):
+            faults.add(
+                (*at, "argument"), f"may be a list for a `parameter`; of a `{target}` it is one number"
+            )
     _ignore(table.ignore, -math.inf, math.inf, at, faults)
 
 
 def _layers(file: PresetFile, faults: FaultList) -> None:
     for name, layer in file.layers.items():
         at: KeyPath = ("layers", name)
-        if (layer.stem is None) == (layer.generator is None):
-            found = "neither" if layer.stem is None else "both"
-            keys = [(*at, "stem"), (*at, "generator")]
-            faults.add(at, f"must have either a `stem` or a `generator`, got {found}", keys)
+        _sound_of(layer, at, faults)
         if layer.generator is None:
             if layer.steer != SteerTable():
                 faults.add((*at, "steer"), "goes with a `generator`, not with a `stem`")
@@ -260,6 +276,22 @@ def _layers(file: PresetFile, faults: FaultList) -> None:
             if getattr(layer.steer, control) is not None:
                 text = "goes with `[steer]`: all layers share the harmony"
                 faults.add((*at, "steer", control), text)
+
+
+def _sound_of(layer: LayerTable, at: KeyPath, faults: FaultList) -> None:
+    """A layer has one sound: a stem, a generator, an input, or a patch, for which a generator may write."""
+    given = [key for key in ("stem", "generator", "input", "pyo") if getattr(layer, key) is not None]
+    if len(given) != 1 and given != ["generator", "pyo"]:
+        if set(given) <= {"stem", "generator"}:
+            found = "both" if given else "neither"
+            text = f"must have either a `stem` or a `generator`, got {found}"
+        else:
+            text = f"has {' and '.join(f'`{key}`' for key in given)}; one of them is its sound"
+        faults.add(at, text, [(*at, key) for key in given or ("stem", "generator")])
+    if layer.latency_ms is not None and layer.input is None and layer.pyo is None:
+        faults.add((*at, "latency_ms"), "goes with an `input` or a `pyo` patch")
+    if layer.pyo is not None and layer.instrument is not None:
+        faults.add((*at, "instrument"), "does not go with `pyo`: the patch is the instrument")
 
 
 def _all_layers(file: PresetFile, faults: FaultList) -> None:
@@ -356,6 +388,8 @@ def _buses(file: PresetFile, faults: FaultList) -> None:
     for name, bus in file.buses.items():
         _controls(bus, msgspec.structs.fields(BusTable), ("buses", name), file, faults)
     check_mixer(file, faults)
+    check_placed(file, faults)
+    check_instruments(file, faults)
     check_snapshots(file, faults)
 
 
@@ -467,7 +501,7 @@ CHECKS = (
     _names,
     _parameters,
     _states,
-    _inputs,
+    check_inputs,
     check_tempo_follow,
     _layers,
     _all_layers,

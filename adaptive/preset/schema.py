@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from adaptive.preset.inserts import Insert
 from adaptive.preset.instrument_tables import Instrument
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.table import Bound, Control, Level, Name, NonNegative, Table
 from adaptive.preset.tempo_follow_table import Latency, TempoFollowTable
 
@@ -83,6 +84,12 @@ Ignore = tuple[Reading, ...] | OutOfBounds
 """Numbers that are no readings: a device sends them when it measures nothing."""
 
 
+class FallbackTable(Table, frozen=True):
+    """`fallback = { parameter = "other" }`: another parameter, whose value a stale one takes."""
+
+    parameter: Name
+
+
 class ParameterTable(Table, frozen=True):
     """`[parameters.NAME]`: a number sent from outside, or computed from other parameters by `value`."""
 
@@ -91,9 +98,14 @@ class ParameterTable(Table, frozen=True):
     rise_s: NonNegative = 0.0
     fall_s: NonNegative = 0.0
     law: Literal["one_pole", "linear"] = "one_pole"
+    circular: bool = False
     hysteresis: NonNegative = 0.0
     stale_after_s: Positive | None = None
-    fallback: Literal["hold", "default"] | float = "hold"
+    fallback: Literal["hold", "default", "decay"] | float | FallbackTable = "hold"
+    decay_s: Annotated[float, Meta(gt=0.0, le=3600.0)] = 5.0
+    expected_rate_hz: Annotated[float, Meta(gt=0.0, le=250.0)] | None = None
+    max_change_per_s: Positive | None = None
+    outlier_sigmas: Annotated[float, Meta(gt=0.0, le=100.0)] | None = None
     ignore: Ignore = ()
     value: str | None = None
 
@@ -103,6 +115,11 @@ class StateTable(Table, frozen=True):
 
     values: Annotated[tuple[Name, ...], Meta(min_length=1)]
     default: Name | None = None
+
+
+Argument = Annotated[int, Meta(ge=0, le=63)]
+Combine = Literal["max", "min", "mean", "latest"]
+"""How the values of several addresses, or of several arguments, become one."""
 
 
 class InputTable(Table, frozen=True):
@@ -125,7 +142,10 @@ class InputTable(Table, frozen=True):
     input_range: tuple[Bound, Bound] | None = None
     output_range: tuple[Bound, Bound] | None = None
     values: dict[str, Name] | None = None
-    argument: Annotated[int, Meta(ge=0, le=63)] = 0
+    argument: Argument | Annotated[tuple[Argument, ...], Meta(min_length=1, max_length=64)] = 0
+    combine: Combine | None = None
+    priority: Annotated[int, Meta(ge=-100, le=100)] = 0
+    stale_after_s: Positive | None = None
     factor: Annotated[float, Meta(gt=0.0, le=1000.0)] | None = None
     input_latency_ms: Latency | None = None
     ignore: Ignore = ()
@@ -165,8 +185,21 @@ class SteerTable(Table, frozen=True):
 StyleWeight = Annotated[float, Meta(ge=0.0, le=1000.0)]
 
 
+MidiChannel = Annotated[int, Meta(ge=1, le=16)]
+CardChannel = Annotated[int, Meta(ge=1, le=64)]
+"""A channel of the sound card, counted from 1."""
+
+# not tuple[CardChannel, CardChannel]: beside a text and a number, msgspec 0.21 reads freed memory there
+CardPair = Annotated[tuple[CardChannel, ...], Meta(min_length=2, max_length=2)]
+"""Two channels of the sound card: left and right."""
+
+
 class LayerTable(Table, frozen=True):
-    """`[layers.NAME]`: one mixer strip that plays stems, which may differ in each section, or a generator."""
+    """`[layers.NAME]`: one mixer strip that plays stems, a generator, or what comes in.
+
+    Stems may differ in each section.  What comes in is an `input`, from the sound card or a program, or a
+    `pyo` patch.
+    """
 
     stem: str | tuple[str, ...] | dict[Name, str | tuple[str, ...]] | None = None
     order: Order = "shuffle"
@@ -176,6 +209,8 @@ class LayerTable(Table, frozen=True):
     wrapped: bool = False
     first_pass: str | dict[Name, str] | None = None
     generator: Name | None = None
+    midi: str | None = None
+    midi_channels: tuple[MidiChannel, ...] | None = None
     style: Name | dict[Name, StyleWeight] | None = None
     instrument: Name | Instrument | None = None
     level_db: Control = 0.0
@@ -183,6 +218,7 @@ class LayerTable(Table, frozen=True):
     cutoff_hz: Control | None = None
     reverb_db: Control | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     inserts: tuple[Insert, ...] = ()
     density: Control | None = None
@@ -190,6 +226,14 @@ class LayerTable(Table, frozen=True):
     octave: Annotated[int, Meta(ge=-3, le=3)] = 0
     stretch: Stretch | None = None
     transpose: Annotated[float, Meta(ge=-12.0, le=12.0)] | Literal["key"] = 0.0
+    input: Name | CardChannel | CardPair | None = None
+    pyo: Annotated[str, Meta(min_length=1, max_length=1024)] | None = None
+    latency_ms: Annotated[float, Meta(ge=2.0, le=2000.0)] | None = None
+
+    @property
+    def comes_in(self) -> bool:
+        """Whether its sound comes from outside and no notes are written for it."""
+        return self.generator is None and (self.input is not None or self.pyo is not None)
 
 
 class SectionTable(Table, frozen=True):
@@ -290,6 +334,7 @@ class BridgeTable(Table, frozen=True):
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
@@ -307,6 +352,7 @@ class FillTable(Table, frozen=True):
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
@@ -357,6 +403,7 @@ class StingerTable(Table, frozen=True):
     pan: Annotated[float, Meta(ge=-1.0, le=1.0)] = 0.0
     reverb_db: Level | None = None
     bus: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Level] = msgspec.field(default_factory=dict)
 
 
@@ -375,6 +422,7 @@ class BusTable(Table, frozen=True):
 
     inserts: tuple[Insert, ...] = ()
     output: Name = "master"
+    placed: PlacedTable | None = None
     sends: dict[Name, Control] = msgspec.field(default_factory=dict)
     level_db: Control = 0.0
     pan: Control = 0.0

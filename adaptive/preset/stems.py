@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from adaptive.preset.faults import FaultList, KeyPath, show_value
@@ -14,12 +14,17 @@ from adaptive.preset.schema import Files, PresetFile
 
 
 def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str, Path]:
+    """Return the path of each audio file that the preset names, as `resolve_files` does."""
+    return resolve_files(named_stems(file), folder, faults)
+
+
+def resolve_files(named: Iterable[tuple[KeyPath, str]], folder: Path, faults: FaultList) -> dict[str, Path]:
     """Return the path of each file that the preset names.
 
     Parameters
     ----------
-    file : PresetFile
-        The typed file.
+    named : iterable of (KeyPath, str)
+        Key paths and what they name.
     folder : Path
         The preset's folder, resolved.
     faults : FaultList
@@ -32,7 +37,7 @@ def resolve_stems(file: PresetFile, folder: Path, faults: FaultList) -> dict[str
     """
     stems: dict[str, Path] = {}
     listed: list[str] | None = None
-    for at, name in named_stems(file):
+    for at, name in named:
         path = _find(folder, name)
         if path is not None and not path.is_relative_to(folder):
             faults.add_same("outside", name, at, "points outside the preset's folder; copy the file into it")

@@ -9,8 +9,10 @@ import msgspec
 from adaptive.preset.expression import Comparison, Number, Reference
 from adaptive.preset.faults import KeyPath
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.instrument_controls import instrument_curves
 from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
+from adaptive.preset.placed import place_curves
 from adaptive.preset.schema import LayerTable
 from adaptive.preset.table import Curve
 from adaptive.preset.tree import walk
@@ -32,7 +34,8 @@ def check_thresholds(preset: Preset) -> Iterator[Finding]:
             curve = getattr(layer, field.name)
             if isinstance(curve, Curve):
                 yield from _points(preset, curve, ("layers", name, field.encode_name))
-    for at, curve in mixer_curves(preset.file):
+    curves = (*mixer_curves(preset.file), *place_curves(preset.file), *instrument_curves(preset.file))
+    for at, curve in curves:
         yield from _points(preset, curve, at)
 
 

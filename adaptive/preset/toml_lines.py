@@ -1,4 +1,4 @@
-"""Finds the line in which each key of a TOML document stands.
+"""Finds where the keys and values of a TOML document stand.
 
 `tomllib` gives no positions, and no well-kept library for Python does.  The scanner here reads only documents
 that `tomllib` has accepted, so it decides where things are, and never whether they are right.
@@ -7,6 +7,7 @@ that `tomllib` has accepted, so it decides where things are, and never whether t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adaptive.preset.key_path import KeyPath
@@ -48,12 +49,46 @@ def lines_of(text: str) -> dict[KeyPath, int]:
     return scanner.lines
 
 
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Where things stand in a TOML document, as offsets of characters.
+
+    Attributes
+    ----------
+    values : Mapping
+        First character of each value, and the one behind its last: also of lists, their items, and tables
+        between braces.
+    tables : Mapping
+        Of each table with a header: first character of its last entry, or of its header if it has none, and
+        the one behind it.
+    """
+
+    values: Mapping[KeyPath, tuple[int, int]]
+    tables: Mapping[KeyPath, tuple[int, int]]
+
+
+def spans_of(text: str) -> Spans:
+    r"""Return where the values and the tables of a valid TOML document stand.
+
+    Examples
+    --------
+    >>> text = "[a]\nb = [1, 22]  # c\n"
+    >>> start, end = spans_of(text).values["a", "b", 1]
+    >>> text[start:end]
+    '22'
+    """
+    scanner = _Scanner(text)
+    scanner.document()
+    return Spans(scanner.values, scanner.tables)
+
+
 @dataclass(slots=True)
 class _Container:
-    """An open list or inline table: its path, its closing bracket, and the entries read so far."""
+    """An open list or inline table: its path, its brackets, and the entries read so far."""
 
     path: KeyPath
     end: str
+    start: int
     count: int = 0
 
 
@@ -62,10 +97,12 @@ class _Scanner:
 
     def __init__(self, text: str) -> None:
         self.lines: dict[KeyPath, int] = {}
+        self.values: dict[KeyPath, tuple[int, int]] = {}
+        self.tables: dict[KeyPath, tuple[int, int]] = {}
         self._text = text
         self._at = 0
         self._line, self._counted = 1, 0
-        self._tables: dict[KeyPath, int] = {}
+        self._repeated: dict[KeyPath, int] = {}
 
     def document(self) -> None:
         table: KeyPath = ()
@@ -77,6 +114,7 @@ class _Scanner:
                 self._skip(_REST)
             else:
                 self._entry(table)
+            self.tables[table] = (start, self._at)
             self._skip(_BLANK)
             if self._at == start:  # not valid TOML: end rather than hang
                 return
@@ -104,9 +142,9 @@ class _Scanner:
             path = (*path, key)
             self._mark(path)
             if is_list and i == len(keys) - 1:
-                self._tables[path] = self._tables.get(path, -1) + 1
-            if path in self._tables:
-                path = (*path, self._tables[path])
+                self._repeated[path] = self._repeated.get(path, -1) + 1
+            if path in self._repeated:
+                path = (*path, self._repeated[path])
                 self._mark(path)
         return path
 
@@ -149,11 +187,15 @@ class _Scanner:
     def _begin(self, path: KeyPath, containers: list[_Container]) -> None:
         """Read a whole plain value, or the opening bracket of a list or an inline table."""
         self._skip(_INDENT)
-        opening = self._text[self._at : self._at + 1]
+        start = self._at
+        opening = self._text[start : start + 1]
         if opening in ("[", "{"):
             self._at += 1
-            containers.append(_Container(path, "]" if opening == "[" else "}"))
-        elif not self._skip(_STRING) and not self._skip(_PLAIN):
+            containers.append(_Container(path, "]" if opening == "[" else "}", start))
+            return
+        value = self._skip(_STRING) or self._skip(_PLAIN)
+        self.values[path] = (start, start + len(value.rstrip()))
+        if not value:
             self._at += 1  # not valid TOML: go on rather than hang
 
     def _next_in(self, containers: list[_Container]) -> KeyPath | None:
@@ -165,6 +207,7 @@ class _Scanner:
                 self._at += 1
             elif self._text.startswith(inside.end, self._at) or self._at >= len(self._text):
                 self._at += 1
+                self.values[inside.path] = (inside.start, self._at)
                 containers.pop()
             elif inside.end == "}":
                 return self._key_of(inside.path)

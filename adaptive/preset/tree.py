@@ -9,9 +9,9 @@ from typing import Literal
 # The kernel computes expressions in float32, so its largest finite number is the largest allowed here.
 LARGEST = (2.0 - 2.0**-23) * 2.0**127
 
-FUNCTIONS = {"min": 2, "max": 2, "mean": 2, "abs": 1, "age": 1, "stale": 1}
+FUNCTIONS = {"min": 2, "max": 2, "mean": 2, "abs": 1, "age": 1, "stale": 1, "healthy": 1}
 """The functions with their number of arguments; 2 stands for two or more."""
-CLOCK_FUNCTIONS = ("age", "stale")
+CLOCK_FUNCTIONS = ("age", "stale", "healthy")
 """Functions that take the name of a parameter and do not read its value."""
 BARS_IN_SECTION = "bars_in_section"
 WORDS = ("and", "or", "not")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from adaptive.preset.finding import Finding, warning
 from adaptive.preset.lengths import section_stems
 from adaptive.preset.model import Preset
+from adaptive.preset.song_layers import MIDI_FILE
 
 UNPITCHED = frozenset({"drums"})
 """Built-in generators that need no chords."""
@@ -20,7 +21,7 @@ def check_chords(preset: Preset) -> Iterator[Finding]:
             for layer in table.layers
             if layer in preset.file.layers
             and preset.file.layers[layer].generator is not None
-            and preset.file.layers[layer].generator not in UNPITCHED
+            and preset.file.layers[layer].generator not in {*UNPITCHED, MIDI_FILE}
         ]
         if generators and not table.chords and section_stems(preset, name):
             yield warning(

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from adaptive.preset.finding import Finding, warning
+from adaptive.preset.instrument_controls import instrument_curves
 from adaptive.preset.key_path import show_path
 from adaptive.preset.mixer import mixer_curves
 from adaptive.preset.model import Preset
+from adaptive.preset.placed import place_curves
 from adaptive.preset.schema import LayerTable
 from adaptive.preset.table import Curve
 from adaptive.preset.tree import Comparison, Reference, Text, Unary, walk
@@ -95,11 +97,33 @@ def _check_parameters(preset: Preset) -> Iterator[Finding]:
             text = "has no effect: this parameter is computed from its `value`; put it on those that are sent"
             yield warning(("parameters", name, "ignore"), text)
     yield from _check_scaled_inputs(preset)
+    yield from _check_health(preset)
     for name in file.states:
         if name not in read:
             yield warning(("states", name), "is read by no `when`")
         else:
             yield from _unread_values(preset, name)
+
+
+def _check_health(preset: Preset) -> Iterator[Finding]:
+    """Find keys about the health of inputs that have no effect."""
+    file = preset.file
+    for name, table in file.parameters.items():
+        for key in ("expected_rate_hz", "max_change_per_s", "outlier_sigmas"):
+            if table.value is not None and getattr(table, key) is not None:
+                text = "has no effect: this parameter is computed from its `value`"
+                yield warning(("parameters", name, key), f"{text}; put it on those that are sent")
+    lowest: dict[str, int] = {}
+    for one in file.inputs:
+        if one.parameter is not None:
+            lowest[one.parameter] = min(lowest.get(one.parameter, one.priority), one.priority)
+    for i, one in enumerate(file.inputs):
+        parameter = file.parameters.get(one.parameter or "")
+        if one.parameter is None or parameter is None or one.priority <= lowest[one.parameter]:
+            continue
+        if one.stale_after_s is None and parameter.stale_after_s is None:
+            text = "once heard, it counts for ever: `stale_after_s` says when a lower priority counts"
+            yield warning(("inputs", i, "priority"), text)
 
 
 def _unread_values(preset: Preset, group: str) -> Iterator[Finding]:
@@ -160,6 +184,8 @@ def _names_read(preset: Preset) -> set[str]:
     master = preset.file.master
     names |= {one.over for one in (master.level_db, master.cutoff_hz) if isinstance(one, Curve)}
     names |= {curve.over for _, curve in mixer_curves(preset.file)}
+    names |= {curve.over for _, curve in place_curves(preset.file)}
+    names |= {curve.over for _, curve in instrument_curves(preset.file)}
     follow = preset.file.tempo_follow
     if follow is not None:
         names |= {name for name in (follow.parameter, follow.heart_rate) if name is not None}

@@ -11,7 +11,7 @@ import functools
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -21,6 +21,7 @@ from adaptive.preset.instead import LARGEST_NUMBER, brackets, instead
 from adaptive.preset.instrument_tables import InstrumentTable
 from adaptive.preset.misnamed import group_of, is_slip, meaning
 from adaptive.preset.schema import Grid, InputTable, PresetFile, StingerTable
+from adaptive.preset.table import Table
 
 FREE_PREFIX = "x_"
 """Keys with this prefix are ignored in every table; authors and other tools may use them."""
@@ -39,6 +40,8 @@ PATTERNS: Mapping[str, str] = {
     r"^[a-z][a-z0-9_]*$": "a name (a-z, 0-9 and `_`, a letter first)",
     r"^[1-9][0-9]?/(1|2|4|8|16)$": 'a meter such as "4/4" (1 to 99 beats; 1, 2, 4, 8 or 16)',
     r"^/": "an address that begins with `/`",
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day such as `09:30`, from `00:00` to `23:59`",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "a date such as `2027-12-24`",
     r"^[1-9][0-9]{0,3}\.[1-9][0-9]?$": 'a bar, or "bar.beat"',
 }
 _NAME = r"^[a-z][a-z0-9_]*$"
@@ -48,6 +51,7 @@ _INTEGER_BITS = 63
 _FAULTY: Final = object()
 _Bounded = inspect.IntType | inspect.FloatType
 _Sequence = inspect.VarTupleType | inspect.TupleType
+Whole = TypeVar("Whole", bound=Table)
 
 
 def read_file(document: Mapping[str, object], faults: FaultList) -> PresetFile:
@@ -55,14 +59,19 @@ def read_file(document: Mapping[str, object], faults: FaultList) -> PresetFile:
 
     If faults were added, the file holds stand-ins: it can be checked further, but not played.
     """
-    file: PresetFile = _Walker(faults).read(_kind(), document, ())
+    return read_tables(PresetFile, document, faults)
+
+
+def read_tables(whole: type[Whole], document: Mapping[str, object], faults: FaultList) -> Whole:
+    """Return a document as the struct of a whole file, and add what is wrong to `faults`, as `read_file`."""
+    file: Whole = _Walker(faults, whole).read(_kind(whole), document, ())
     return file
 
 
 @functools.cache
-def _kind() -> inspect.Type:
-    """Return msgspec's description of `PresetFile`; cached because it takes 2 ms."""
-    return inspect.type_info(PresetFile)
+def _kind(whole: type) -> inspect.Type:
+    """Return msgspec's description of a file; cached because it takes 2 ms."""
+    return inspect.type_info(whole)
 
 
 def stand_in(kind: inspect.Type) -> Any:
@@ -92,8 +101,8 @@ class _Walker:
     Each method returns the value, or adds a fault and returns `_FAULTY`.
     """
 
-    def __init__(self, faults: FaultList) -> None:
-        self._faults = faults
+    def __init__(self, faults: FaultList, whole: type[Table]) -> None:
+        self._faults, self._whole = faults, whole
         self._told: set[KeyPath] = set()
 
     def read(self, kind: inspect.Type, raw: object, at: KeyPath) -> Any:
@@ -177,11 +186,11 @@ class _Walker:
             if key in NOT_YET.get(kind.cls, frozenset()):
                 self._fault((*at, key), _not_yet(key))
                 continue
-            if not at and (group := group_of(key, value)) and not is_slip(key, options):
+            if not at and (group := group_of(key, value, self._whole)) and not is_slip(key, options):
                 self._fault((key,), f"is not a key of this table; write `[{group}.{key}]`")
                 meant.setdefault(f"{group}.", []).append(key)
                 continue
-            right, text = meaning(key, value, options, missing)
+            right, text = meaning(key, value, options, missing, self._whole)
             self._fault((*at, key), text)
             meant.setdefault(right, []).append(key)
         return meant

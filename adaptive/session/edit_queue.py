@@ -91,7 +91,9 @@ class EditQueue:
                 kept |= prepared.sounds()
                 held |= set(prepared.layout.spec.owners)
         occupancy = Occupancy(spec, held, engine.is_at_rest)
-        layout = lay_out(preset, spec.sample_rate, spec.channels, self.current.layout, occupancy)
+        layout = lay_out(
+            preset, spec.sample_rate, spec.channels, self.current.layout, occupancy, spec.rig, spec.ceiling_db
+        )
         build.addresses(build.unit_names(kinds_used(preset.file)))  # here, not where the edit takes effect
         engine.bank.forget(engine.drop_sounds(kept))
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +18,7 @@ from adaptive.inputs.message import is_finite_number
 
 Line = dict[str, Any]
 
+WALL_TIME = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]")
 POSITION = re.compile(r"[0-9]{1,9}\.[0-9]{1,4}\.[0-9]{1,4}")
 
 LONGEST_LINE = 1_000_000
@@ -41,19 +44,26 @@ class Told:
         The kind of the log's line; `playing` if it says what plays.
     position : str
         The position at which it sounds.
+    at : str
+        The wall time, if the log tells it (`adaptive play --log`).
     """
 
     text: str
     seconds: float | None = None
     kind: str = "log"
     position: str = ""
+    at: str = ""
 
     def __str__(self) -> str:
-        return self.text if self.seconds is None else f"{_clock(self.seconds)}  {self.text}"
+        if self.seconds is None:
+            return self.text
+        wall = f"{self.at[:19].replace('T', ' ')}  " if self.at else ""
+        return f"{wall}{_clock(self.seconds)}  {self.text}"
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it."""
-        return {"t": self.seconds, "position": self.position or None, "kind": self.kind, "text": self.text}
+        told = {"t": self.seconds, "position": self.position or None, "kind": self.kind, "text": self.text}
+        return {**told, "at": self.at} if self.at else told
 
 
 def explain_log(path: Path, at: str | None = None) -> Iterator[str]:
@@ -67,9 +77,10 @@ def explanations(path: Path, at: str | None = None) -> Iterator[Told]:
     Parameters
     ----------
     path : Path
-        A decision log, JSON lines.
+        A decision log, JSON lines; or a folder of them, of which the newest is told.
     at : str, optional
-        Seconds (``12.5``), minutes (``1:12.5``) or a position (``17.1.0``).  Only decisions within `NEAR_S`
+        Seconds (``12.5``), minutes (``1:12.5``), a position (``17.1.0``), or, where the log tells it, the
+        wall time (``03:14:00``).  Only decisions within `NEAR_S`
         of it are told, after a sentence about what plays then.
 
     Raises
@@ -77,7 +88,7 @@ def explanations(path: Path, at: str | None = None) -> Iterator[Told]:
     InputError
         The file is not a decision log, or `at` is not a time.
     """
-    lines = sorted(_read(path), key=_decided_at)
+    lines = sorted(_read(_newest(path) if path.is_dir() else path), key=_decided_at)
     centre = None if at is None else _time_of(at, lines)
     told = 0
     if centre is not None:
@@ -88,7 +99,7 @@ def explanations(path: Path, at: str | None = None) -> Iterator[Told]:
         sentence = _sentence(line)
         if sentence is not None:
             told += 1
-            yield Told(sentence, _decided_at(line), line["kind"], line["position"])
+            yield Told(sentence, _decided_at(line), line["kind"], line["position"], str(line.get("at", "")))
     if not lines:
         yield Told("the log is empty")
     elif told == 0 and centre is not None and centre > _decided_at(lines[-1]) + NEAR_S:
@@ -129,7 +140,12 @@ def _read(path: Path) -> Iterator[Line]:
     try:
         with path.open("rb") as file:
             for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
-                line = _parsed(text, f"{path.name}: line {number}")
+                try:
+                    line = _parsed(text, f"{path.name}: line {number}")
+                except InputError:
+                    if number == 1 or text.endswith(b"\n") or len(text) == LONGEST_LINE:
+                        raise
+                    return  # the power was cut while it was written
                 if not _is_line(line):
                     message = f"{path.name}: line {number} is no line of a decision log"
                     raise InputError(message)
@@ -163,7 +179,34 @@ def _numbers(position: str) -> tuple[int, ...]:
     return tuple(int(number) for number in position.split("."))
 
 
+def _newest(folder: Path) -> Path:
+    """The newest log of a folder: names begin with a number."""
+    found = sorted(folder.glob("*.jsonl"))
+    if not found:
+        message = f"{folder}: holds no log"
+        raise InputError(message)
+    return found[-1]
+
+
+def _at_wall_time(at: str, lines: list[Line]) -> float:
+    """Seconds of the music at a time of the day: of the line that was logged nearest to it."""
+    wanted = datetime.time.fromisoformat(at.rjust(8, "0"))
+    day_s = wanted.hour * 3600 + wanted.minute * 60 + wanted.second
+    distances = {}
+    for line in lines:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            told = datetime.datetime.fromisoformat(line["at"])
+            apart = abs(told.hour * 3600 + told.minute * 60 + told.second - day_s)
+            distances[_decided_at(line)] = min(apart, 86_400 - apart)
+    if not distances:
+        message = f"this log does not tell the time of the day, so {at} is not found"
+        raise InputError(message)
+    return min(distances, key=lambda seconds: distances[seconds])
+
+
 def _time_of(at: str, lines: list[Line]) -> float:
+    if WALL_TIME.fullmatch(at):
+        return _at_wall_time(at, lines)
     if POSITION.fullmatch(at):
         wanted = _numbers(at)
         for line in lines:

@@ -14,6 +14,7 @@ from adaptive.preset.check import check, ordered
 from adaptive.preset.finding import Finding, fault
 from adaptive.preset.model import Preset
 from adaptive.preset.stems import key_of, named_responses
+from adaptive.session.playable import instrument_remarks
 
 USUAL_RATE = 48_000
 """Frames a second at which impulse responses are read to be checked."""
@@ -36,7 +37,8 @@ class FullCheck:
         """Return all faults and warnings of a preset that can be loaded, in the order of its file."""
         files, faults = self._measure(preset)
         found = check(preset, {path: file.seconds for path, file in files.items()})
-        return ordered(preset, [*faults, *found, *check_files(preset, files)])
+        remarks = instrument_remarks(preset)
+        return ordered(preset, [*faults, *found, *remarks, *check_files(preset, files)])
 
     def _measure(self, preset: Preset) -> tuple[Mapping[Path, Measured], list[Finding]]:
         files: dict[str, Measured] = {}

@@ -17,14 +17,17 @@ import numpy as np
 from adaptive.analysis.loudness import loudness_of
 from adaptive.analysis.masking import Masked, masked_layers
 from adaptive.conductor.beginning import Beginning
-from adaptive.conductor.messages import SetState
+from adaptive.conductor.messages import Jump, SetState
 from adaptive.engine.bank import Bank
+from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.expression import evaluate
 from adaptive.preset.finding import Finding, warning
 from adaptive.preset.model import Preset
 from adaptive.session.offline import Renderer
 from adaptive.session.render_job import make_job
+
+Audio = np.ndarray[Any, np.dtype[np.float32]]
 
 RATE = 48000
 PLAYED_S, SKIPPED_S = 14.0, 2.0
@@ -51,6 +54,9 @@ class _Values:
 
     def is_stale(self, _name: str) -> bool:
         return False
+
+    def is_healthy(self, _name: str) -> bool:
+        return True
 
     def hysteresis(self, _name: str) -> float:
         return 0.0
@@ -96,14 +102,20 @@ def findings_of_listening(heard: list[HeardSection]) -> Iterator[Finding]:
 def ways_into(preset: Preset) -> dict[str, Beginning]:
     """Values of parameters and states that choose each section; those that nothing chooses are left out.
 
-    Of all that are tried, those in the middle are taken.
+    A parameter or state has its default where that chooses the section, otherwise the value in the middle of
+    those that do.  A section of a playlist has the values that choose the playlist.
     """
-    settable = {
-        name: list(np.linspace(*table.range, STEPS))
+    defaults: dict[str, Any] = {
+        name: table.range[0] if table.default is None else table.default
         for name, table in preset.file.parameters.items()
         if name not in preset.derived
     }
+    settable = {
+        name: sorted({*map(float, np.linspace(*preset.file.parameters[name].range, STEPS)), default})
+        for name, default in defaults.items()
+    }
     groups = {name: list(group.values) for name, group in preset.state_groups.items()}
+    defaults |= {name: group.default for name, group in preset.state_groups.items()}
     axes: dict[str, list[Any]] = {**settable, **groups}
     count = math.prod(len(values) for values in axes.values())
     rng = np.random.default_rng(0)
@@ -117,10 +129,24 @@ def ways_into(preset: Preset) -> dict[str, Beginning]:
     for combination in tried:
         values = dict(zip(axes, combination, strict=True))
         section = _chosen(preset, values)
-        if section in preset.file.sections:
-            found.setdefault(section, []).append(values)
-    chosen = {name: rows[len(rows) // 2] for name, rows in found.items()}
+        for name in sections_of(preset, section):
+            found.setdefault(name, []).append(values)
+    chosen = {name: _usual(rows, defaults) for name, rows in found.items()}
     return {name: _beginning(chosen[name], groups) for name in preset.file.sections if name in chosen}
+
+
+def sections_of(preset: Preset, name: str) -> tuple[str, ...]:
+    """The sections that a name of a section or a playlist stands for."""
+    if name in preset.file.sections:
+        return (name,)
+    return preset.file.playlists[name].play if name in preset.file.playlists else ()
+
+
+def _usual(rows: list[dict[str, Any]], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Of all that choose a section: what has the most defaults, and else lies in the middle."""
+    for name, default in defaults.items():
+        rows = [row for row in rows if row[name] == default] or rows
+    return rows[len(rows) // 2]
 
 
 def _chosen(preset: Preset, values: Mapping[str, Any]) -> str:
@@ -140,25 +166,45 @@ def _beginning(values: Mapping[str, Any], groups: Mapping[str, Any]) -> Beginnin
     return Beginning(numbers, [SetState(name, values[name]) for name in groups])
 
 
-def _heard(preset: Preset, name: str, beginning: Beginning, bank: Bank) -> HeardSection:
-    job = replace(make_job(preset, None, RATE, PLAYED_S, None, "cut"), beginning=beginning)
+def render_section(
+    preset: Preset, name: str, beginning: Beginning, bank: Bank, seconds: float = PLAYED_S
+) -> tuple[Audio, dict[str, Audio]]:
+    """Play a section from its beginning; return the mix and each of its layers, shape (frames, 2).
+
+    The first `SKIPPED_S` are left out.  Layers are recorded before the master, and each before its bus.
+    """
+    jump = TraceLine(CONTROL_STEP_FRAMES, (), (Jump(name),))
+    is_chosen = _chosen(preset, _values(beginning)) == name
+    trace = None if is_chosen else Trace((jump,), {}, seconds, {})
+    job = replace(make_job(preset, trace, RATE, seconds, None, "cut"), beginning=beginning)
     renderer = Renderer(job, bank)
     try:
         engine, layout = renderer.performance.engine, renderer.performance.layout
         engine.listen_to_buses(CONTROL_STEP_FRAMES)
-        mixed: list[Any] = []
-        buses: list[Any] = []
-        for piece in renderer.control_steps():
-            mixed.append(np.array(piece))
-            buses.append(np.array(engine.take_buses()))
-        mix, taps = np.concatenate(mixed), np.concatenate(buses, axis=2)
-        first = round(SKIPPED_S * RATE)
-        layers = {
-            layer: taps[place.bus, :, first:].mean(axis=0)
+        rows = {
+            layer: place.bus
             for layer, place in layout.layers.items()
             if layer in preset.file.sections[name].layers
         }
-        loudness = loudness_of(mix[first:].T, RATE, has_true_peak=False)
-        return HeardSection(name, loudness.integrated_lufs, tuple(masked_layers(layers, RATE)), beginning)
+        mixed: list[Audio] = []
+        taken: list[Audio] = []
+        for piece in renderer.control_steps():
+            mixed.append(np.array(piece))
+            taken.append(engine.take_buses()[list(rows.values())])
+        mix, taps = np.concatenate(mixed), np.concatenate(taken, axis=2)
+        first = round(SKIPPED_S * RATE)
+        return mix[first:], {layer: taps[row, :, first:].T for row, layer in enumerate(rows)}
     finally:
         renderer.performance.close()
+
+
+def _values(beginning: Beginning) -> dict[str, Any]:
+    states = {one.group: one.value for one in beginning.messages if isinstance(one, SetState)}
+    return {**beginning.values, **states}
+
+
+def _heard(preset: Preset, name: str, beginning: Beginning, bank: Bank) -> HeardSection:
+    mix, taps = render_section(preset, name, beginning, bank)
+    layers = {layer: audio.mean(axis=1) for layer, audio in taps.items()}
+    loudness = loudness_of(mix.T, RATE, has_true_peak=False)
+    return HeardSection(name, loudness.integrated_lufs, tuple(masked_layers(layers, RATE)), beginning)

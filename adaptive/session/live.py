@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
@@ -21,8 +22,8 @@ from adaptive.engine.engine import Engine
 from adaptive.inputs.beginning import beginning_json
 from adaptive.inputs.input import Input
 from adaptive.inputs.known_faults import KnownFaults
-from adaptive.inputs.lines import Connection
-from adaptive.inputs.message import Checker, Transaction
+from adaptive.inputs.lines import Connection, Listener
+from adaptive.inputs.message import Checker, LoadPreset, Transaction
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset
@@ -31,18 +32,26 @@ from adaptive.session.client_times import ClientTimes
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.inbox import Inbox
 from adaptive.session.input_kinds import make_inputs
+from adaptive.session.input_sources import InputSources
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
+from adaptive.session.master_recording import MasterRecording
+from adaptive.session.midi_export import MidiExport
+from adaptive.session.night_log import NightLog, seed_of_day
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
 from adaptive.session.recorder import Recorder
 from adaptive.session.reload.kept_requests import KeptRequests
 from adaptive.session.reload.replace import PresetReplacer
 from adaptive.session.reload.watch import PresetReload
+from adaptive.session.reports import SessionReports
+from adaptive.session.shared_peaks import SharedPeaks
+from adaptive.session.site_inputs import with_site_inputs
 from adaptive.session.state_file import StateFile
 from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
+from adaptive.sinks.file import credits_of
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.stream import Broadcast
 
@@ -51,6 +60,10 @@ STEP_S = 0.0025
 
 MOST_STEPS_AT_ONCE = 64
 """Control steps that run before the event loop serves its sockets again."""
+
+
+NOTES_EVERY = 16
+"""Control steps after which a recording looks at tempo and section: 85 ms at 48 kHz."""
 
 
 class LiveSession:
@@ -106,15 +119,23 @@ class LiveSession:
         self.sink: Sink | None = None
         self.inputs: dict[str, Input] = {}
         self.client_times = ClientTimes(self)
+        if options.site is not None:
+            self.client_times.behind_ms = options.site.file.output_latency_ms
         self.loudness = LiveLoudness()
+        self.peaks = SharedPeaks()
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
+        self._master: MasterRecording | None = None
+        self._notes: MidiExport | None = None
         self._stretch_wait = StretchWait(tell)
         self._stopping = asyncio.Event()
         self._replacer = PresetReplacer(self, load_preset)
         self._reload = PresetReload(self, self._replacer)
         self.inbox = Inbox(self, self._replacer, self._reload)
+        self.input_sources = InputSources(performance.preset, self._tell_source)
+        self.reports = SessionReports(self)
+        self._night_log = None if options.log is None else NightLog(options.log, tell)
         self._state = None if options.state is None else StateFile(options.state, tell)
         self._frames_before, self._underruns_before = 0, 0
         self.ended = ""
@@ -139,6 +160,8 @@ class LiveSession:
         async with contextlib.AsyncExitStack() as stack:
             await self._open_inputs(stack, broadcast)
             stack.callback(self._close_performance)
+            if self._night_log is not None:
+                stack.callback(self._night_log.end_file)
             beginning = self._take_beginning()
             self._start_recording(stack, beginning)
             self._watch_performance()
@@ -165,6 +188,11 @@ class LiveSession:
     def underruns(self) -> int:
         """Blocks that the sound card did not get in time, since the session began."""
         return self._underruns_before + self.performance.engine.telemetry().underruns
+
+    @property
+    def frames(self) -> int:
+        """Frames rendered since the session began."""
+        return self._frames_before + self.performance.engine.frame
 
     @property
     def is_recording(self) -> bool:
@@ -206,7 +234,7 @@ class LiveSession:
             if ready is not None and engine.frame > 0:
                 ready(self)
                 ready = None
-            if end is not None and self._frames_before + self.performance.engine.frame >= end:
+            if end is not None and self.frames >= end:
                 self.stop(f"{self.options.seconds:g} s have sounded")
                 break
             with contextlib.suppress(TimeoutError):
@@ -232,11 +260,21 @@ class LiveSession:
             if self._recorder is not None:
                 self._recorder.take_step(control_step, messages)
             performance.step(messages)
+            if self._notes is not None and control_step % NOTES_EVERY == NOTES_EVERY - 1:
+                self._notes.write(range(NOTES_EVERY * CONTROL_STEP_FRAMES))
+            sounded = self.inbox.play_notes()
+            if self._recorder is not None:
+                self._recorder.take_notes(sounded)
             self.subscriptions.follow(control_step)
         for one in self.inputs.values():
             one.follow()
         self.subscriptions.follow_ahead(time.monotonic(), is_paused=self.inbox.is_paused)
+        if silent := self.input_sources.follow():
+            self.inbox.receive(Transaction(list(silent)), None)
         self.inbox.follow()
+        self.reports.follow()
+        if self._master is not None:
+            self.loudness.follow(performance.engine)
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -264,7 +302,31 @@ class LiveSession:
             Arrival number, if the transaction was numbered when it was received.
         """
         self.clamp_report.look_at(transaction, None if connection is None else connection.sender)
+        for request in self.input_sources.pass_on(transaction):
+            if request.id is not None:
+                reason = f"another source of {request.name} has priority"
+                self.receipts.acknowledge(request.id, connection, "dropped", reason)
         self.inbox.receive(transaction, connection, arrival)
+
+    def _tell_source(self, sentence: str, parameter: str, source: str) -> None:
+        """Log that another source of a parameter counts."""
+        performance = self.performance
+        if performance.frame > 0:
+            more = {"parameter": parameter, "trouble": "source", "source": source}
+            performance.conductor.playback.log_line("health", performance.frame, sentence, **more)
+
+    def fade_place(self, gain: float, seconds: float) -> None:
+        """Move the gain of the whole output within some seconds, beside the listener's volume."""
+        self.inbox.volume.fade_place(gain, seconds)
+
+    def begin_day(self) -> bool:
+        """Begin the music anew with the chance of the day, if the place wants that; whether it does."""
+        site, performance = self.options.site, self.performance
+        if site is None or site.file.seed != "day" or performance.seed == seed_of_day():
+            return False
+        name = performance.preset.folder.name
+        self.receive(Transaction([LoadPreset(name, seed=seed_of_day())]))
+        return True
 
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""
@@ -316,11 +378,16 @@ class LiveSession:
         """Accept the names of the preset that plays now; send ``hello`` if they changed, or if `is_told`."""
         preset, before = self.performance.preset, self.checker.hello()
         self.checker = self._checker_of(preset)
+        self.input_sources.use(preset)
         for one in self.inputs.values():
             one.renew(preset, self.checker)
         if is_told or self.checker.hello() != before:
             for other in self.subscriptions.connections:
                 other.send(self.greeting())
+
+    def placed(self, preset: Preset) -> Preset:
+        """A preset with the inputs of this place."""
+        return with_site_inputs(preset, self.options.site)[0]
 
     def _checker_of(self, preset: Preset) -> Checker:
         return Checker(preset, may_jump=self.options.may_jump)
@@ -333,15 +400,16 @@ class LiveSession:
         now = {**self.subscriptions.now(hello["states"]), "is_paused": self.inbox.is_paused}
         return {"hello": {**hello, "presets": self._list_presets(), "now": now}}
 
-    def connect(self, connection: Connection) -> None:
+    def connect(self, connection: Listener) -> None:
         """Register a connection for the topics it subscribes to."""
         self.subscriptions.connections.add(connection)
 
-    def disconnect(self, connection: Connection) -> None:
+    def disconnect(self, connection: Listener) -> None:
         """Remove a connection and the receipts it waits for."""
         self.subscriptions.connections.discard(connection)
-        self.performance.live_notes.release(self.performance.conductor, connection)
-        self.receipts.forget(connection)
+        if isinstance(connection, Connection):
+            self.performance.live_notes.release(self.performance.conductor, connection)
+            self.receipts.forget(connection)
 
     def acknowledge(
         self, message_id: str | None, connection: Connection | None, status: str, reason: str
@@ -376,6 +444,11 @@ class LiveSession:
     def _watch_performance(self) -> None:
         self.performance.conductor.on_receipt = self.receipts.send
         self.performance.log.listeners.append(self._on_line)
+        if self._night_log is not None:
+            self._night_log.end_file()
+            self.performance.log.listeners.append(self._night_log.take_line)
+        for remark in self.performance.remarks:
+            self.complain(remark)
 
     def _on_line(self, line: Line) -> None:
         if line["kind"] == "tempo" and line.get("status") == "dropped":
@@ -401,12 +474,39 @@ class LiveSession:
         if begun := beginning_json(beginning):
             meta["begin"] = begun
         rate = performance.engine.spec.sample_rate
-        recorder = Recorder(self.options.record, meta, names, rate, self.tell)
+        limit = self.options.record_bytes
+        recorder = Recorder(self.options.record, meta, names, rate, self.tell, limit)
+        self._keep_sound(self.options.record, limit)
         self._recorder = recorder
         performance.log.listeners.append(recorder.take_line)
         stack.callback(self._end_recording)
 
+    def _keep_sound(self, folder: Path, limit_bytes: int) -> None:
+        """Keep notes and master beside the trace."""
+        performance, loop = self.performance, asyncio.get_running_loop()
+        engine, tags = performance.engine, credits_of(performance.preset)
+
+        def tell(sentence: str) -> None:  # from the worker's thread
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self.tell, sentence)
+
+        self._master = MasterRecording(
+            folder, engine.spec.sample_rate, engine.spec.channels, tags, limit_bytes, tell
+        )
+        self.loudness.listeners.append(self._master.write)
+        self.loudness.follow(engine)
+        if performance.conductor.assets.generated:
+            self._notes = MidiExport(performance, folder / "notes.mid")
+
     def _end_recording(self) -> None:
+        if self._master is not None:
+            self.loudness.finish()
+            self._master.close(int(self.performance.engine.memory.head["played_quanta"]) * QUANTUM)
+        if self._notes is not None:
+            rest = self.performance.next_control_step % NOTES_EVERY
+            with self._notes as notes, contextlib.suppress(OSError):  # a full disk is told of by the others
+                notes.write(range(rest * CONTROL_STEP_FRAMES))
+                notes.save()
         if self._recorder is not None:
             rate = self.performance.engine.spec.sample_rate
             self._recorder.close(self.performance.next_control_step * CONTROL_STEP_FRAMES / rate)

@@ -2,7 +2,8 @@
 
 A live note does not wait for the conductor's next control step: it begins with the next quantum, like a
 parameter.  The kernel replies with the frame at which it began; the log and a recording keep that frame, so
-that a render repeats the note exactly.
+that a render repeats the note exactly.  Beside values of the mixer in the same transaction a note waits for
+the control step in which they act, and begins with them.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from adaptive.composer.percussion import PIECES
+from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.generated import GeneratedLayer
-from adaptive.conductor.layers.note_players import KitPlayer
+from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
+from adaptive.conductor.messages import SetMix, SetSnapshot
 from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.commands import IMMEDIATELY, Command
 from adaptive.engine.engine import Engine
 from adaptive.engine.ports import Reply
 from adaptive.errors import QueueFullError
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_DONE
 
@@ -49,15 +53,17 @@ class SoundedLiveNote:
     """A live note, or the end of one, with the frame of the timeline at which it took effect."""
 
     frame: int
-    note: PlayNote
+    note: PlayNote | MoveControl
 
 
 @dataclass(frozen=True, slots=True)
 class HeldNote:
-    """Who holds a note, and the instrument that plays it: an edit may take its layer away."""
+    """Who holds a note, since when, and what plays it: an edit may take its layer away."""
 
     owner: object
-    instrument: int
+    player: NotePlayer
+    velocity: float
+    frame: int
 
 
 class LiveNotes:
@@ -78,18 +84,20 @@ class LiveNotes:
         self._engine = engine
         self.held: dict[tuple[str, int], HeldNote] = {}
         self._kits: dict[str, tuple[object, KitPlayer]] = {}
-        self._asked: dict[int, PlayNote] = {}
+        self._asked: dict[int, PlayNote | MoveControl] = {}
         self._sounded: list[SoundedLiveNote] = []
-        self._owed: list[tuple[Command, PlayNote]] = []
+        self._owed: list[tuple[list[Command], PlayNote]] = []
         self._tag = 0
 
-    def play(self, note: PlayNote, conductor: LiveHost, owner: object = None, at: int = IMMEDIATELY) -> str:
-        """Play a note, or end it.
+    def play(
+        self, note: PlayNote | MoveControl, conductor: LiveHost, owner: object = None, at: int = IMMEDIATELY
+    ) -> str:
+        """Play a note, or end it, or move a control.
 
         Parameters
         ----------
-        note : PlayNote
-            The note.
+        note : PlayNote or MoveControl
+            The note or the control.
         conductor : LiveHost
             Knows the layers of now.
         owner : object
@@ -102,12 +110,14 @@ class LiveNotes:
         str
             Why it does not sound; empty: it does.
         """
-        if note.is_end:
+        if isinstance(note, PlayNote) and note.is_end:
             self._end(note, at)
             return ""
         layer = conductor.playback.assets.generated.get(note.layer)
         if layer is None:
             return f"there is no layer {note.layer} any more"
+        if isinstance(note, MoveControl):
+            return self._move(note, layer.player, at)
         key = (note.layer, note.pitch)
         is_kit = layer.player.is_percussive
         if not is_kit and key not in self.held and len(self.held) >= MOST_HELD:
@@ -120,7 +130,7 @@ class LiveNotes:
         except QueueFullError as error:
             return str(error)
         if not is_kit:
-            self.held[key] = HeldNote(owner, layer.place.instrument or 0)
+            self.held[key] = HeldNote(owner, layer.player, note.velocity, self._now(at))
         return ""
 
     def release(self, conductor: LiveHost, owner: object = None, *, is_all: bool = False) -> int:
@@ -131,7 +141,7 @@ class LiveNotes:
         return len(found)
 
     def take_replies(self, replies: Iterable[Reply]) -> list[SoundedLiveNote]:
-        """The notes that the kernel has begun or ended since the last call, with their frames."""
+        """Notes that the kernel has begun or ended since the last call, and controls, with their frames."""
         found = []
         for reply in replies:
             note = self._asked.pop(reply.tag, None) if reply.kind == REPLY_DONE else None
@@ -144,8 +154,8 @@ class LiveNotes:
         """Log what has sounded up to the end of a control step, and end what could not be ended before."""
         if self._owed:
             owed, self._owed = self._owed, []
-            for command, note in owed:
-                self._post_end(command, note)
+            for ended, ending in owed:
+                self._post_end(ended, ending)
         for layer, pitch in [key for key in self.held if key[0] not in playback.assets.generated]:
             self._end(PlayNote(layer, pitch, 0.0), IMMEDIATELY)
         if not self._sounded:
@@ -155,14 +165,33 @@ class LiveNotes:
         self._sounded = [one for one in self._sounded if one.frame >= end]
         for one in due:
             note = one.note
+            if isinstance(note, MoveControl):
+                playback.log_line(
+                    "live_control", one.frame, "moved live", layer=note.layer, control=note.name,
+                    value=note.told,
+                )  # fmt: skip
+                continue
             playback.log_line(
                 "live_note", one.frame, "ended" if note.is_end else "played live", layer=note.layer,
                 midi=note.pitch, velocity=round(note.velocity, 4),
             )  # fmt: skip
 
+    def _move(self, control: MoveControl, player: NotePlayer, at: int) -> str:
+        moved = player.move(control.control, control.value, at)
+        if not moved:
+            return f"nothing of {control.layer} listens to control {control.name}"
+        try:
+            self._post(moved, control, at)
+        except QueueFullError as error:
+            return str(error)
+        return ""
+
     def _kit_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
         """Commands of a hit, with clips in the opposite order to that of written hits."""
         player = layer.player
+        if isinstance(player, DrumPlayer):
+            piece = _PIECE_OF_KEY.get(note.pitch)
+            return [] if piece is None else player.strike(piece, note.velocity, at, layer.place.group)
         known = self._kits.get(note.layer)
         if known is None or known[0] is not player:
             kit = player if isinstance(player, KitPlayer) else None
@@ -184,15 +213,20 @@ class LiveNotes:
     def _end(self, note: PlayNote, at: int) -> None:
         held = self.held.pop((note.layer, note.pitch), None)
         if held is not None:  # else it is a second end, or that of a drum, which rings out
-            self._post_end(commands.release_note(at, held.instrument, note_number(note.pitch)), note)
+            frames = max(0, self._now(at) - held.frame)
+            ended = held.player.release(note.pitch, held.velocity, at, note_number(note.pitch), frames)
+            self._post_end(ended, note)
 
-    def _post_end(self, command: Command, note: PlayNote) -> None:
+    def _now(self, at: int) -> int:
+        return self._engine.frame if at == IMMEDIATELY else at
+
+    def _post_end(self, ended: list[Command], note: PlayNote) -> None:
         try:
-            self._post([command], note, command.frame)
+            self._post(ended, note, ended[0].frame)
         except QueueFullError:
-            self._owed.append((command, note))
+            self._owed.append((ended, note))
 
-    def _post(self, posted: Sequence[Command], note: PlayNote, at: int) -> None:
+    def _post(self, posted: Sequence[Command], note: PlayNote | MoveControl, at: int) -> None:
         if at != IMMEDIATELY:
             self._engine.post(posted)
             self._sounded.append(SoundedLiveNote(at, note))
@@ -201,6 +235,11 @@ class LiveNotes:
         self._engine.post([*posted[:-1], posted[-1]._replace(tag=tag)])
         self._tag = tag
         self._asked[tag] = note
+
+
+def waits_for_mixer(requests: Iterable[object]) -> bool:
+    """Whether notes beside these requests wait for the conductor, so that the mixer is set before them."""
+    return any(isinstance(request, SetMix | SetSnapshot) for request in requests)
 
 
 def note_number(pitch: int) -> int:

@@ -40,6 +40,10 @@ MOST_DURATIONS = 4096
 """Durations that are kept of a layer; beyond that, those of earlier notes are dropped."""
 
 
+MOST_NOTES = 2_000_000
+"""Notes of a file; more, a day of dense music, are left out and told in it."""
+
+
 def stem_layers(preset: Preset) -> list[str]:
     """Names of the layers that play recordings; they have no notes."""
     return [name for name, table in preset.file.layers.items() if table.generator is None]
@@ -77,6 +81,14 @@ class _DurationRecorder:
     def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
         """Commands of a note without an end."""
         return self.player.hold(key, velocity, frame, number)
+
+    def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
+        """Commands that end a held note."""
+        return self.player.release(key, velocity, frame, number, frames)
+
+    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+        """Commands that move a control."""
+        return self.player.move(control, value, frame, group)
 
     @property
     def can_fade(self) -> bool:
@@ -124,7 +136,7 @@ class MidiExport:
         self._tracks: dict[str, midi_file.NoteTrack] = {}
         self._recorders: dict[str, _DurationRecorder] = {}
         self._held: list[tuple[float, HeldHarmony]] = []
-        self._frames = 0
+        self._frames = self.notes_taken = 0
         self._live: dict[tuple[str, int], tuple[int, float]] = {}
         if isinstance(path, Path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +171,8 @@ class MidiExport:
         """Sentences about what the file leaves out or shares."""
         stems = stem_layers(self._preset)
         said = [f"layers of recorded sound have no notes: {', '.join(stems)}"] if stems else []
+        if self.notes_taken >= MOST_NOTES:
+            said.append(f"only the first {MOST_NOTES} notes are in this file")
         melodic = sum(track.programme is not None for track in self._tracks.values())
         if melodic > len(midi_file.MELODIC_CHANNELS):
             said.append(f"{melodic} layers share {len(midi_file.MELODIC_CHANNELS)} channels")
@@ -228,6 +242,9 @@ class MidiExport:
         if line["kind"] != "note":
             return
         name, frame, midi = line["layer"], line["frame"], line["midi"]
+        if self.notes_taken >= MOST_NOTES:
+            return
+        self.notes_taken += 1
         durations = self._recorders[name].durations
         note = midi_file.PlayedNote(frame, max(1, durations[frame, midi]), midi, line["velocity"])
         self._tracks[name].notes.append(note)

@@ -15,12 +15,18 @@ from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.messages import Message, Transport
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
+from adaptive.engine.rig_spec import RigSpec
+from adaptive.engine.spec import CEILING_DB
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import split_trace
+from adaptive.inputs.control_message import MoveControl
+from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
+from adaptive.session.incoming.patches import Patches, needs_code, refusal
+from adaptive.session.live_notes import waits_for_mixer
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
@@ -64,6 +70,12 @@ class RenderJob:
         The state to begin in; what the trace says at t = 0 comes after it.
     fades_within : bool
         With a trace too, the fade lies within `seconds`.
+    rig : RigSpec, optional
+        The speakers; see `Performance`.
+    ceiling_db : float
+        No sample of the output is louder.
+    may_run_code : bool
+        Whether code that the preset brings may run.
     """
 
     preset: Preset
@@ -75,6 +87,9 @@ class RenderJob:
     channels: int = 2
     beginning: Beginning = AS_DECLARED
     fades_within: bool = False
+    rig: RigSpec | None = None
+    ceiling_db: float = CEILING_DB
+    may_run_code: bool = False
 
 
 @dataclass(slots=True)
@@ -90,7 +105,7 @@ class RenderResult:
     peak : float
         Largest absolute sample.
     loudness : Loudness or None
-        Of the file; None for a MIDI file.
+        Of the file; None for a MIDI file, and for ambisonics.
     notes : int
         Notes of a MIDI file.
     remarks : list of str
@@ -112,6 +127,7 @@ class _TraceFeed:
         self._performance, self._lines = performance, lines
         self._next = 0
         self._waiting: list[tuple[int, Message]] = []
+        self._notes: list[tuple[int, PlayNote | MoveControl]] = []
 
     def before(self, control_step: int) -> None:
         """Schedule the parameter values of a control step; call before it is rendered."""
@@ -120,8 +136,11 @@ class _TraceFeed:
         while self._next < len(self._lines) and self._lines[self._next].frame < end:
             line = self._lines[self._next]
             rows += [(line.frame, name, value) for name, value in line.values]
-            notes += [(line.frame, note) for note in line.notes]
             at = -(-line.frame // CONTROL_STEP_FRAMES)
+            if waits_for_mixer(line.messages):
+                self._notes += [(at, note) for note in line.notes]
+            else:
+                notes += [(line.frame, note) for note in line.notes]
             self._waiting += [(at, message) for message in line.messages]
             self._next += 1
         if rows:
@@ -134,6 +153,13 @@ class _TraceFeed:
         if due:
             self._waiting = [(at, message) for at, message in self._waiting if at > control_step]
         return due
+
+    def after(self, control_step: int) -> None:
+        """Play the notes that came together with values of the mixer; call when these have been set."""
+        due = [note for at, note in self._notes if at <= control_step]
+        self._notes = [(at, note) for at, note in self._notes if at > control_step]
+        for note in due:
+            self._performance.play_now(note)
 
 
 class Renderer:
@@ -165,8 +191,10 @@ class Renderer:
         self.job = job
         self.performance = Performance(
             job.preset, job.seed, job.sample_rate, job.channels, bank, write_log,
-            recorded_bars=job.trace.bars if job.trace else (),
+            recorded_bars=job.trace.bars if job.trace else (), rig=job.rig, ceiling_db=job.ceiling_db,
         )  # fmt: skip
+        self.remarks: list[str] = []
+        self._patches = Patches(self.remarks.append, is_lockstep=True)
         begun, lines = split_trace(job.trace) if job.trace else (AS_DECLARED, ())
         self._beginning = job.beginning.followed_by(begun)
         self._feed = _TraceFeed(self.performance, lines)
@@ -200,7 +228,9 @@ class Renderer:
             engine.post([commands.fade_master(mixed_at, 0.0, frames)])
         left = self._length + engine.output_delay_frames
         skip, control_step, stopping_at = engine.output_delay_frames, 0, None
+        self._begin_patches()
         while left > 0:
+            self._patches.wait()
             self._feed.before(control_step)
             block = engine.pull(CONTROL_STEP_FRAMES)
             messages: list[Message] = self._feed.messages(control_step)
@@ -211,6 +241,8 @@ class Renderer:
             engine.drain_replies()
             if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
                 performance.step(messages)
+                self._feed.after(control_step)
+            self._patches.follow(performance)
             control_step += 1
             piece = block[skip : min(CONTROL_STEP_FRAMES, left)]
             left -= CONTROL_STEP_FRAMES
@@ -218,6 +250,21 @@ class Renderer:
             yield piece
             if stopping_at is not None and self._has_ended(piece):
                 return
+
+    def _begin_patches(self) -> None:
+        layers = needs_code(self.performance)
+        if not layers:
+            return
+        if self.job.may_run_code:
+            self._patches.begin(self.performance)
+            self._patches.follow(self.performance)
+        else:
+            self.remarks.append(refusal(layers))
+
+    def close(self) -> None:
+        """End the processes of generators and patches."""
+        self._patches.close()
+        self.performance.close()
 
     def _has_ended(self, piece: Audio) -> bool:
         conductor = self.performance.conductor
@@ -272,7 +319,7 @@ def render_to_files(
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
             lines.append(stack.enter_context(log.open("w", encoding="utf-8")))
-        stack.callback(renderer.performance.close)
+        stack.callback(renderer.close)
         missing = MissingBars()
         renderer.performance.log.listeners.append(missing.hear)
         notice = credits_of(job.preset)
@@ -281,7 +328,8 @@ def render_to_files(
             sink = stack.enter_context(MidiExport(renderer.performance, out))
         else:
             sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
-        meter = None if is_midi else LoudnessMeter(job.sample_rate, job.channels)
+        is_field = job.rig is not None and job.rig.mode == "ambix"  # its channels are no speakers
+        meter = None if is_midi or is_field else LoudnessMeter(job.sample_rate, job.channels)
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
         done = 0
         for number, piece in enumerate(renderer.control_steps()):
@@ -304,7 +352,7 @@ def render_to_files(
         if isinstance(sink, MidiExport):
             sink.save()
             result.notes, result.remarks = sink.notes, sink.remarks()
-        result.remarks += missing.sentences()
+        result.remarks += [*renderer.remarks, *missing.sentences(), *renderer.performance.remarks]
     return result
 
 

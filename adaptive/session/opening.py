@@ -13,8 +13,10 @@ from adaptive.preset.model import Preset
 from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.performance import Performance, vocabulary
+from adaptive.session.place import output_plan
 from adaptive.session.playable import require_playable
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings
+from adaptive.session.site_inputs import with_site_inputs
 from adaptive.sinks.choice import SinkChoice
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.stream import Broadcast
@@ -98,8 +100,13 @@ def open_live(
         return kind.make(engine, replace(settings, broadcast=broadcast))
 
     bank = bank or Bank(sample_rate, DEFAULT_MEMORY_MB * 1_000_000)
-    width = max(2, settings.channels or 2)
-    performance = Performance(preset, seed, sample_rate, width, bank)
+    plan = output_plan(options.site, settings.channels, options.layout)
+    placed, findings = with_site_inputs(preset, options.site)
+    for one in findings:
+        tell(f"{one.shown}; it is left out")
+    performance = Performance(
+        placed, seed, sample_rate, plan.channels, bank, rig=plan.rig, ceiling_db=plan.ceiling_db
+    )
     return LiveSession(
         performance,
         options,

@@ -20,9 +20,13 @@ from adaptive.conductor.saved_state import SavedMusic
 from adaptive.engine import commands
 from adaptive.engine.bank import Bank
 from adaptive.engine.engine import SOURCE_TIMELINE, Engine
+from adaptive.engine.rig_spec import RigSpec
+from adaptive.engine.spec import CEILING_DB
+from adaptive.inputs.control_message import MoveControl
 from adaptive.inputs.note_message import PlayNote
 from adaptive.instruments import kits, patches
 from adaptive.kernel.layout import QUANTUM
+from adaptive.preset import patch_library
 from adaptive.preset.model import Preset, Vocabulary
 from adaptive.session.edit_queue import EditQueue, Tell, tell_nobody
 from adaptive.session.live_notes import LiveNotes
@@ -30,7 +34,7 @@ from adaptive.session.live_notes import LiveNotes
 
 def vocabulary() -> Vocabulary:
     """Names of the generators, styles and instruments that a preset may use."""
-    return Vocabulary(_Styles(), frozenset(patches.PATCHES) | frozenset(kits.KITS))
+    return Vocabulary(_Styles(), frozenset({*patches.PATCHES, *patch_library.names(), *kits.KITS}))
 
 
 class _Styles(Mapping[str, frozenset[str]]):
@@ -73,6 +77,10 @@ class Performance:
         The performance that this one replaces.
     recorded_bars : sequence of RecordedBar
         Of a recording that is repeated: the bars that came late, and those that are kept.
+    rig : RigSpec, optional
+        The speakers of the place; left out: usual ones, if the preset places anything.
+    ceiling_db : float
+        No sample of the output is louder.
 
     Raises
     ------
@@ -107,11 +115,13 @@ class Performance:
         before: Performance | None = None,
         *,
         recorded_bars: Sequence[RecordedBar] = (),
+        rig: RigSpec | None = None,
+        ceiling_db: float = CEILING_DB,
     ) -> None:
         self.preset, self.seed = preset, seed
         self.workers = BarWorkers()
         source_of = repeating(self.workers.source_of, recorded_bars)
-        self.layout = lay_out(preset, sample_rate, channels)
+        self.layout = lay_out(preset, sample_rate, channels, rig=rig, ceiling_db=ceiling_db)
         self.engine: Engine = Engine(self.layout.spec, bank, None if before is None else before.engine)
         self.log = DecisionLog(sample_rate, write_log)
         assets = prepare(preset, self.layout, self.engine, seed, source_of)
@@ -123,7 +133,10 @@ class Performance:
     def successor(self, preset: Preset, seed: int) -> Performance:
         """Make a performance that will replace this one; it has the same rate, channels and decoded audio."""
         spec = self.engine.spec
-        made = Performance(preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self)
+        made = Performance(
+            preset, seed, spec.sample_rate, spec.channels, self.engine.bank, before=self,
+            rig=spec.rig, ceiling_db=spec.ceiling_db,
+        )  # fmt: skip
         if self.workers.is_live:
             made.go_live()
         return made
@@ -161,6 +174,14 @@ class Performance:
             The saved music does not fit this preset.
         """
         self.conductor.begin(saved, beginning)
+        for remark in self.remarks:
+            self.conductor.playback.log_line("health", 0, remark, source="instrument")
+
+    @property
+    def remarks(self) -> list[str]:
+        """Sentences about files of instruments that are not played as they are written."""
+        specs = self.engine.spec.instruments
+        return list(dict.fromkeys(remark for spec in specs for remark in getattr(spec, "remarks", ())))
 
     def save(self) -> SavedMusic:
         """The present musical state, from which `begin` of another performance continues."""
@@ -219,10 +240,20 @@ class Performance:
         self.edit_queue.ask(self.edit_queue.previous, tell or tell_nobody)
         return True
 
-    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote]]) -> None:
+    def schedule_notes(self, notes: Iterable[tuple[int, PlayNote | MoveControl]]) -> None:
         """Play live notes at given frames: (frame, note)."""
         for frame, note in notes:
             self.live_notes.play(note, self.conductor, at=frame)
+
+    def play_now(self, note: PlayNote | MoveControl, owner: object = None) -> str:
+        """Play a live note at the earliest frame of the control step that ran last, with what it decided.
+
+        Returns
+        -------
+        str
+            Why it does not sound; empty: it does.
+        """
+        return self.live_notes.play(note, self.conductor, owner, at=self.conductor.playback.earliest)
 
     def schedule_values(self, values: Iterable[tuple[int, str, float]]) -> None:
         """Set parameters at given frames: (frame, name, value), each rounded up to the next quantum."""

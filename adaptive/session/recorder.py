@@ -16,6 +16,9 @@ from adaptive.inputs.message_json import message_json
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, REPLY_APPLIED
 from adaptive.session.live_notes import SoundedLiveNote
 
+LARGEST_TEXT = 4_000_000_000
+"""Bytes of trace and log together, if nothing else is said."""
+
 
 class Recorder:
     """Writes ``trace.jsonl`` and ``log.jsonl``; `adaptive render` of the trace gives the same log.
@@ -32,6 +35,8 @@ class Recorder:
         Frames a second.
     tell : callable
         Is given one sentence if the recording ends before the music.
+    limit_bytes : int
+        Trace and log end when they are as large as this together.
     """
 
     def __init__(
@@ -41,7 +46,9 @@ class Recorder:
         names: list[str],
         sample_rate: int,
         tell: Callable[[str], None] = lambda _sentence: None,
+        limit_bytes: int = LARGEST_TEXT,
     ) -> None:
+        self._left_bytes = limit_bytes
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._names, self._rate, self._tell = folder, names, sample_rate, tell
         self._is_broken = False
@@ -99,12 +106,19 @@ class Recorder:
         """Write a line.  A full disk ends the recording; the music goes on."""
         if self._is_broken:
             return
+        text = (line if isinstance(line, str) else json.dumps(line)) + "\n"
+        self._left_bytes -= len(text)
+        if self._left_bytes < 0:
+            self._break_off("it is as large as --record-mb allows")
+            return
         try:
-            file.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
+            file.write(text)
         except OSError as error:
-            self._is_broken = True
-            self._applied.clear()
-            self._bars.clear()
-            self._notes.clear()
-            why = error.strerror or error
-            self._tell(f"{self._folder}: the recording ends here, the music goes on: {why}")
+            self._break_off(str(error.strerror or error))
+
+    def _break_off(self, why: str) -> None:
+        self._is_broken = True
+        self._applied.clear()
+        self._bars.clear()
+        self._notes.clear()
+        self._tell(f"{self._folder}: the recording ends here, the music goes on: {why}")

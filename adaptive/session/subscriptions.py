@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 from adaptive.conductor.log import Line
 from adaptive.conductor.segment_instance import SegmentInstance
-from adaptive.inputs.lines import Connection
+from adaptive.inputs.lines import Connection, Listener, as_text
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.ahead import Ahead
 from adaptive.session.client_times import ClientTimes
 from adaptive.session.harmony_topic import HarmonyTopic
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.performance import Performance
+from adaptive.session.shared_peaks import SharedPeaks
 from adaptive.timebase import BEAT_TOLERANCE
 from adaptive.units import gain_to_db
 
@@ -32,6 +33,7 @@ class SubscriptionHost(Protocol):
     performance: Performance
     client_times: ClientTimes
     loudness: LiveLoudness
+    peaks: SharedPeaks
 
     def heard(self, frame: int) -> int:
         """Number of the frame at which a rendered frame reaches the output."""
@@ -48,7 +50,7 @@ class Subscriptions:
 
     def __init__(self, host: SubscriptionHost) -> None:
         self._host = host
-        self.connections: set[Connection] = set()
+        self.connections: set[Listener] = set()
         self._last_beat: tuple[SegmentInstance, int] | None = None
         self._told_instance: SegmentInstance | None = None
         self._meters_at = 0.0
@@ -85,9 +87,15 @@ class Subscriptions:
 
     def tell(self, topic: str, content: dict[str, Any]) -> None:
         """Send a message to all connections that subscribe to a topic."""
+        document, text = {topic: content}, ""
         for connection in self.connections:
-            if topic in connection.topics:
-                connection.send({topic: content})
+            if topic not in connection.topics:
+                continue
+            if isinstance(connection, Connection):  # written once for all of them
+                text = text or as_text(document)
+                connection.send_text(text)
+            else:
+                connection.send(document)
 
     def follow(self, control_step: int) -> None:
         """Publish what happened in a control step."""
@@ -147,7 +155,7 @@ class Subscriptions:
         wanted = {topic for connection in self.connections for topic in connection.topics}
         engine = self._host.performance.engine
         if "meters" in wanted:
-            peaks = [round(gain_to_db(float(p)), 1) for p in engine.peaks()]
+            peaks = [round(gain_to_db(float(p)), 1) for p in self._host.peaks.take(self, engine)]
             rms = [round(gain_to_db(float(r)), 1) for r in engine.rms()]
             self._host.loudness.follow(engine)
             measured, telemetry = self._host.loudness.now, engine.telemetry()

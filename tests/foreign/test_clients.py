@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -164,3 +165,45 @@ def test_nothing_else_was_refused(engine: Engine) -> None:
 
     assert len(strange) == 1
     assert refused == strange
+
+
+def test_oscdump_hears_what_oscsend_subscribes_to(engine: Engine) -> None:
+    """A listener at a fixed port, which another program names."""
+    oscdump, port = require_program("oscdump"), free_port()
+    to = ["oscsend", "127.0.0.1", str(engine.osc), "/adaptive/subscribe"]
+    with subprocess.Popen([oscdump, "-L", str(port)], stdout=subprocess.PIPE, text=True) as listener:
+        assert listener.stdout is not None
+        os.set_blocking(listener.stdout.fileno(), False)
+        heard = ""
+
+        def has_heard() -> bool:
+            nonlocal heard
+            run(
+                [
+                    "oscsend",
+                    "127.0.0.1",
+                    str(engine.osc),
+                    "/adaptive/subscribe",
+                    "ssi",
+                    "beat",
+                    "meters",
+                    str(port),
+                ]
+            )
+            heard += listener.stdout.read() or "" if listener.stdout is not None else ""
+            return "/adaptive/beat iifs" in heard and "/adaptive/meters/peak_db ff" in heard
+
+        until(has_heard, 15.0, 0.2)
+        run([*to, "i", str(port)])
+        listener.terminate()
+
+    assert "/adaptive/beat iifs" in heard
+    assert "/adaptive/meters/peak_db ff" in heard
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        number: int = one.getsockname()[1]
+        return number

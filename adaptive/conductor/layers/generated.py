@@ -32,6 +32,7 @@ from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
 from adaptive.kernel.layout import LINEAR
+from adaptive.music.channel_note import ControlChange
 from adaptive.music.note import Note
 from adaptive.timebase import BEAT_TOLERANCE, TempoMap
 
@@ -531,6 +532,8 @@ class GeneratedLayer:
         if bar < 0:
             return context.rests_in_introduction
         spec = self.bars.spec
+        if spec.is_performed:
+            return False
         if self.steer.mutes(spec.name, is_percussive=spec.is_percussive):
             return True
         return not context.plan_of(bar, self.held).plays(self.place.name)
@@ -587,11 +590,12 @@ class GeneratedLayer:
         return []
 
     def pop_sounded(self, frame: int) -> list[WrittenNote]:
-        """Remove the notes before a frame, which have sounded, and return them in order."""
+        """Remove what lies before a frame, and return the notes among it, which have sounded, in order."""
         if frame <= self._next_frame:
             return []
         done = [w for w in self.written if w.frame < frame]
         self._next_frame = min((w.frame for w in self.written if w.frame >= frame), default=frame)
         if done:
             self.written = [w for w in self.written if w.frame >= frame]
-        return sorted(done, key=lambda w: w.frame)
+        notes = (w for w in done if not isinstance(w.note, ControlChange))
+        return sorted(notes, key=lambda w: w.frame)

@@ -177,8 +177,10 @@ class LayerBars:
         return kept
 
     def _keep(self, request: BarRequest, bar: WrittenBar, ratio: Fraction) -> ComposedBar:
-        place, play = (placed, performed) if self.spec.is_quick else (rested, swung)
-        notes = play(place(bar.notes, request.context), request.context)
+        notes = bar.notes
+        if not self.spec.is_performed:
+            place, play = (placed, performed) if self.spec.is_quick else (rested, swung)
+            notes = play(place(notes, request.context), request.context)
         kept = ComposedBar(bar, request.context, in_beats(notes, ratio))
         self._composed[request.key] = kept
         if len(self._composed) > KEPT_BARS:

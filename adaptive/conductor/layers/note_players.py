@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from adaptive.conductor.layers.drum_player import DrumPlayer
+from adaptive.conductor.layers.instrument_player import InstrumentPlayer
+from adaptive.conductor.layers.sampler_players import sampler_player_of, song_player_of
 from adaptive.conductor.layout.layout import LayerPlace
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
@@ -18,7 +21,6 @@ from adaptive.engine.engine import Engine
 from adaptive.instruments import kits
 from adaptive.instruments.kits import variant
 from adaptive.kernel.layout import LINEAR
-from adaptive.kernel.sources.sampler_settings import SampleSet
 from adaptive.music.note import Note
 
 CHOKE_S = 0.012
@@ -41,6 +43,12 @@ class NotePlayer(Protocol):
 
     def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
         """Commands of a note without an end, which `commands.release_note` ends by its number."""
+
+    def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
+        """Commands that end a held note after so many frames."""
+
+    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+        """Commands that move a control of its instrument; none: it has none, or nothing listens to it."""
 
     def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
         """Commands that bring all its notes to a gain; none if it cannot fade."""
@@ -69,56 +77,7 @@ class KitSound:
     choke: str | None
 
 
-FIRST_HIT = 1000
-"""Numbers of written notes of a sampler begin behind those of held ones."""
-
 KitState = tuple[int, dict[str, int], dict[str, int]]
-
-
-@dataclass(slots=True)
-class InstrumentPlayer:
-    """Plays each note with a voice of an instrument."""
-
-    place: LayerPlace
-
-    @property
-    def can_fade(self) -> bool:
-        """True."""
-        return True
-
-    @property
-    def is_percussive(self) -> bool:
-        """False."""
-        return False
-
-    def fade(self, at: int, gain: float, frames: int, shape: int = LINEAR, group: int = 0) -> list[Command]:
-        """The command that fades the instrument."""
-        instrument = self.place.instrument or 0
-        return [commands.fade_instrument(at, instrument, gain, frames, shape=shape, group=group)]
-
-    def recordings(self) -> Iterable[Sound]:
-        """None: it is synthesised."""
-        return ()
-
-    def state(self) -> Any:
-        """None: the kernel picks the voices, so the player has no state."""
-        return None
-
-    def restore(self, state: Any) -> None:
-        """Do nothing."""
-
-    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
-        """The command of a held note."""
-        return [commands.play_note(frame, self.place.instrument or 0, float(key), velocity, 0, note=number)]
-
-    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """Commands of a note that begins at `frame` and lasts `frames`."""
-        instrument = self.place.instrument or 0
-        return [
-            commands.play_note(
-                frame, instrument, float(note.midi), note.velocity, max(1, frames), group=group
-            )
-        ]
 
 
 @dataclass(slots=True)
@@ -172,6 +131,14 @@ class KitPlayer:
         """No command: hits ring out."""
         return []
 
+    def release(self, key: int, velocity: float, frame: int, number: int, frames: int) -> list[Command]:
+        """No command: hits ring out."""
+        return []
+
+    def move(self, control: int, value: float, frame: int, group: int = 0) -> list[Command]:
+        """No command: it has no controls."""
+        return []
+
     def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
         """Commands of a hit at `frame`; nothing if the kit does not have the piece."""
         return self.strike(note.pitch, note.velocity, frame, group)
@@ -199,59 +166,6 @@ class KitPlayer:
         return posted
 
 
-@dataclass(slots=True)
-class SamplerPlayer(InstrumentPlayer):
-    """Plays each note with every region of a sampler that its key and velocity choose.
-
-    Parameters
-    ----------
-    samples : SampleSet
-        The regions.
-    """
-
-    samples: SampleSet = field(kw_only=True)
-    _hits: int = 0
-
-    @property
-    def is_percussive(self) -> bool:
-        """False: a sampler may play either, as its keys say."""
-        return False
-
-    def state(self) -> int:
-        """Number of notes so far: notes of one hit do not choke each other."""
-        return self._hits
-
-    def restore(self, state: Any) -> None:
-        """Restore a state."""
-        self._hits = int(state)
-
-    def play(self, note: Note, frame: int, frames: int, group: int) -> list[Command]:
-        """A command for each region that the note plays."""
-        self._hits += 1
-        return self._parts(note.midi, note.velocity, frame, max(1, frames), FIRST_HIT + self._hits, group)
-
-    def hold(self, key: int, velocity: float, frame: int, number: int) -> list[Command]:
-        """A command for each region that the note plays."""
-        return self._parts(key, velocity, frame, 0, number, 0)
-
-    def _parts(
-        self, key: int, velocity: float, frame: int, frames: int, number: int, group: int
-    ) -> list[Command]:
-        instrument = self.place.instrument or 0
-        return [
-            commands.play_note(
-                frame, instrument, float(key), velocity, frames, note=number, group=group, which=region
-            )
-            for region in self.samples.chosen(key, min(max(round(127.0 * velocity), 1), 127))
-        ]
-
-
-def sampler_player_of(place: LayerPlace, engine: Engine) -> SamplerPlayer:
-    """The player of a sampler, with the regions of its instrument."""
-    spec: Any = engine.spec.instruments[place.instrument or 0]
-    return SamplerPlayer(place, samples=spec.samples)
-
-
 def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
     """The player of a drum kit, whose sounds enter the engine's table."""
     rate = engine.spec.sample_rate
@@ -265,6 +179,8 @@ def kit_player_of(place: LayerPlace, engine: Engine) -> KitPlayer:
 NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
     "kit": kit_player_of,
     "sampler": sampler_player_of,
+    "song": song_player_of,
+    "drums": lambda place, _engine: DrumPlayer(place),
 }
 """What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
 

@@ -22,9 +22,18 @@ from adaptive.conductor.layout.buses import (
 from adaptive.conductor.layout.engine_fit import require_fit
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_value
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
+from adaptive.conductor.layout.places import (
+    bed,
+    is_placed_by_site,
+    is_same_form,
+    place_mappings,
+    with_place,
+)
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.conductor.layout.strip_players import StripPlayer, strip_players
+from adaptive.engine.rig_spec import RigSpec
 from adaptive.engine.spec import (
+    CEILING_DB,
     BusSpec,
     EngineRow,
     EngineSpec,
@@ -32,14 +41,19 @@ from adaptive.engine.spec import (
     ParameterSpec,
     SpareRows,
 )
+from adaptive.engine.standard_rigs import standard_rig
 from adaptive.kernel import layout as kernel
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.expression import Opcode, compile_program
+from adaptive.preset.instrument_controls import instrument_named
+from adaptive.preset.instrument_tables import AnyInstrumentTable, SourceTable
 from adaptive.preset.mixer import MASTER, REVERB, chains
 from adaptive.preset.model import Preset
+from adaptive.preset.placed import places
 from adaptive.preset.schema import (
     BridgeTable,
     BusTable,
+    FallbackTable,
     FillTable,
     LayerTable,
     ParameterTable,
@@ -60,20 +74,25 @@ NO_LIMIT = 1_000_000
 
 StripTable = LayerTable | StingerTable | BridgeTable | FillTable
 
-READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE)
+READING = (Opcode.LOAD, Opcode.AGE, Opcode.STALE, Opcode.HEALTHY)
 """Instructions whose operand is a parameter."""
 
 
 def parameter_spec(name: str, table: ParameterTable) -> ParameterSpec:
     """A parameter's settings as the engine takes them."""
     default = default_value(table)
-    fallback = {"hold": None, "default": default}.get(str(table.fallback))
-    if not isinstance(table.fallback, str):
+    fallback = {"default": default, "decay": default}.get(str(table.fallback))
+    if isinstance(table.fallback, float | int):
         fallback = float(table.fallback)
     is_linear = table.law == "linear"
     return ParameterSpec(
-        name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.stale_after_s, fallback
-    )
+        name, *table.range, default, table.rise_s, table.fall_s, is_linear, table.circular,
+        table.stale_after_s, fallback,
+        decay_s=table.decay_s if table.fallback == "decay" else None,
+        expected_rate_hz=table.expected_rate_hz,
+        max_change_per_s=table.max_change_per_s,
+        outlier_sigmas=table.outlier_sigmas,
+    )  # fmt: skip
 
 
 class _Builder:
@@ -87,20 +106,30 @@ class _Builder:
         The layout that plays; what needs the same resources as in it keeps its rows.
     occupancy : Occupancy or None
         The running engine; None: an empty one.
+    rig : RigSpec or None
+        The speakers that strips and buses are panned to.
     """
 
-    def __init__(self, preset: Preset, before: PresetLayout | None, occupancy: Occupancy | None) -> None:
+    def __init__(
+        self,
+        preset: Preset,
+        before: PresetLayout | None,
+        occupancy: Occupancy | None,
+        rig: RigSpec | None = None,
+    ) -> None:
         self.preset, self.before, self.occupancy = preset, before, occupancy
+        self.rig = rig
         file = preset.file
         if occupancy is None:
             # strips, then spare strips, then the buses
             strips = len(file.layers) + len(file.stingers) + len(file.bridges) + len(file.fills)
-            self.rows_of_buses = place_buses(file, -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS)
+            first = -(-strips // kernel.PAIRS) * kernel.PAIRS + SPARE_STRIPS
+            self.rows_of_buses = place_buses(file, first, has_rig=rig is not None)
             limits = dict.fromkeys(("clip", "instrument", "parameter"), NO_LIMIT)
         else:
             spec = occupancy.spec
             assert before is not None  # it plays on the engine
-            self.rows_of_buses = place_buses(file, before.buses.first)
+            self.rows_of_buses = place_buses(file, before.buses.first, has_rig=rig is not None)
             if before.buses.master is not None:  # a bus that is not needed any more stays
                 self.rows_of_buses = replace(self.rows_of_buses, master=before.buses.master)
             limits = {
@@ -167,6 +196,12 @@ class _Builder:
             steps = tuple((int(opcode), float(operand)) for opcode, operand in program)
             spec = replace(parameter_spec(name, tables[name]), program=steps)
             self._set(self.parameters, self.index_of[name], spec)
+        for name in sent:
+            fallback = tables[name].fallback
+            if isinstance(fallback, FallbackTable):
+                row = self.index_of[name]
+                spec = replace(self.parameters[row], fallback_row=self.index_of[fallback.parameter])
+                self._set(self.parameters, row, spec)
 
     def _keep_parameter(self, name: str, above: int = -1) -> None:
         """Keep a parameter's row if its law and kind are unchanged and the row lies above `above`."""
@@ -186,8 +221,9 @@ class _Builder:
         """Allocate the rows of a layer; set its strip and its curves."""
         place = self._place(f"layers.{name}", name)
         strip = with_files(channel_spec(name, table, self.defaults), self.preset.stems)
-        sends = self._add_strip(place.bus, strip, table, "layers")
+        sends = self._add_strip(place.bus, strip, table, "layers", name)
         self._map_channel(place.bus, table, sends)
+        self._map_instrument(place, table.instrument)
         self.layers[name] = place
 
     def add_stinger(self, name: str, table: StingerTable) -> None:
@@ -195,28 +231,34 @@ class _Builder:
         place = self._place(f"stingers.{name}", name)
         gain, pan = (1.0, 0.0) if place.reads_files else (db_to_gain(table.level_db), table.pan)
         strip = BusSpec(f"stinger_{name}", gain=gain, pan=pan)
-        self._add_strip(place.bus, strip, table, "stingers")
+        self._add_strip(place.bus, strip, table, "stingers", name)
+        self._map_instrument(place, table.instrument)
         self.stingers[name] = replace(place, group=0)
 
     def add_bridge(self, name: str, table: BridgeTable) -> None:
         """Allocate the rows of a bridge, by the name of its segment."""
         segment = bridge_segment(name)
         self.bridges[segment] = self._place(f"bridges.{name}", segment)
-        self._add_shot(self.bridges[segment].bus, segment, table)
+        self._add_shot(self.bridges[segment].bus, segment, table, name)
 
     def add_fill(self, name: str, table: FillTable) -> None:
         """Allocate the rows of a fill."""
         self.fills[name] = self._place(f"fills.{name}", name)
-        self._add_shot(self.fills[name].bus, f"fill_{name}", table)
+        self._add_shot(self.fills[name].bus, f"fill_{name}", table, name)
 
-    def _add_shot(self, bus: int, name: str, table: BridgeTable | FillTable) -> None:
-        strip = BusSpec(name, gain=db_to_gain(table.level_db), pan=table.pan)
-        self._add_strip(bus, strip, table, "fills")
+    def _add_shot(self, bus: int, label: str, table: BridgeTable | FillTable, name: str) -> None:
+        strip = BusSpec(label, gain=db_to_gain(table.level_db), pan=table.pan)
+        self._add_strip(bus, strip, table, "fills", name)
 
-    def _add_strip(self, bus: int, strip: BusSpec, table: StripTable, kind: str) -> dict[str, Control]:
+    def _add_strip(
+        self, bus: int, strip: BusSpec, table: StripTable, kind: str, name: str
+    ) -> dict[str, Control]:
         """Route a strip to its bus and its sends; return the sends by name."""
         sends, rows = sends_of(kind, table), self.rows_of_buses
         routed = replace(strip, output=rows.output(table.bus))
+        routed = with_place(routed, name, table.placed, self.rig, self.defaults)
+        if routed.placed is not None and not is_placed_by_site(name, self.rig):
+            self.mappings += place_mappings(table.placed, bus, self.index_of)
         self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
         return sends
 
@@ -243,7 +285,7 @@ class _Builder:
 
     # ── all together ───────────────────────────────────────────────────────────────────────────
 
-    def finish(self, sample_rate: int, channels: int) -> PresetLayout:
+    def finish(self, sample_rate: int, channels: int, ceiling_db: float) -> PresetLayout:
         """The layout, with the reverb's return, the spare rows and the withdrawal groups."""
         used = self.rows.used
         rows = self.rows_of_buses
@@ -272,7 +314,11 @@ class _Builder:
             parameters=tuple(self.parameters),
             mappings=tuple(self.mappings),
             tempo_bpm=self.preset.file.tempo_bpm,
-            gain=db_to_gain(fixed_level_db(self.preset.file)) if rows.master is None else 1.0,
+            gain=db_to_gain(fixed_level_db(self.preset.file))
+            if rows.master is None or self.rig is not None
+            else 1.0,
+            ceiling_db=ceiling_db,
+            rig=self.rig,
             spare_rows=spare,
             spare_buses=range(in_use, rows.first),
             is_elastic=is_elastic(self.preset.file),
@@ -300,13 +346,20 @@ class _Builder:
         self._set_bus(rows.rows[REVERB], reverb_spec(file.reverb, rows.master))
         for name, table in file.buses.items():
             bus = rows.rows[name]
-            self._set_bus(bus, bus_spec(name, table, rows, self.defaults))
+            spec = bus_spec(name, table, rows, self.defaults)
+            spec = with_place(spec, name, table.placed, self.rig, self.defaults)
+            if spec.placed is not None and not is_placed_by_site(name, self.rig):
+                self.mappings += place_mappings(table.placed, bus, self.index_of)
+            self._set_bus(bus, spec)
             self._map_channel(bus, table, table.sends)
         owners: dict[EngineRow, str] = {("bus", row): f"bus {name}" for name, row in rows.rows.items()}
         if rows.master is not None:
             inserts = insert_specs(file.master.inserts, self.defaults)
-            self._set_bus(rows.master, replace(master_bus_spec(file, self.defaults), inserts=inserts))
-            self._map(rows.master, file.master.level_db, kernel.MAP_GAIN_DB)
+            has_rig = self.rig is not None
+            spec = replace(master_bus_spec(file, self.defaults, has_rig=has_rig), inserts=inserts)
+            self._set_bus(rows.master, bed(spec) if has_rig else spec)
+            level = kernel.MAP_MASTER_DB if has_rig else kernel.MAP_GAIN_DB
+            self._map(rows.master, file.master.level_db, level)
             self._map(rows.master, file.master.cutoff_hz, kernel.MAP_CUTOFF)
             self.mappings += insert_mappings(file.master.inserts, rows.master, self.index_of)
             owners["bus", rows.master] = MASTER
@@ -342,6 +395,19 @@ class _Builder:
                 self.mappings.append(MappingSpec(index, kernel.MAP_SEND_DB, bus, level.points, send=number))
         self.mappings += insert_mappings(table.inserts, bus, self.index_of)
 
+    def _map_instrument(self, place: LayerPlace, named: str | AnyInstrumentTable | None) -> None:
+        """Add the curves of the instrument of a layer or a stinger."""
+        table = instrument_named(self.preset.file, named)
+        if place.instrument is None or not isinstance(table, SourceTable):
+            return
+        for name, curve in table.curves().items():
+            self.mappings.append(
+                MappingSpec(
+                    self.index_of[curve.over], kernel.MAP_INSTRUMENT, place.bus, curve.points,
+                    name=name, instrument=place.instrument,
+                )
+            )  # fmt: skip
+
     def _map(self, bus: int, control: Control | None, kind: int) -> None:
         if isinstance(control, Curve):
             self.mappings.append(MappingSpec(self.index_of[control.over], kind, bus, control.points))
@@ -359,6 +425,9 @@ class _Builder:
             message = "the master got a curve, a cutoff or an insert"
             raise NoSpareRowsError(message)
         for row, (old, new) in enumerate(zip(spec.buses, self.buses, strict=False)):
+            if ("bus", row) in spec.owners and self._is_kept(row) and not is_same_form(old, new):
+                message = f"{new.name} got or lost a place"
+                raise NoSpareRowsError(message)
             if ("bus", row) in spec.owners and old.output != new.output and self._is_kept(row):
                 message = f"{new.name} was routed to another bus"
                 raise NoSpareRowsError(message)
@@ -378,6 +447,8 @@ def lay_out(
     channels: int = 2,
     before: PresetLayout | None = None,
     occupancy: Occupancy | None = None,
+    rig: RigSpec | None = None,
+    ceiling_db: float = CEILING_DB,
 ) -> PresetLayout:
     """Lay out a preset for an empty engine, or for the engine that plays the layout `before`.
 
@@ -391,13 +462,22 @@ def lay_out(
         The layout that plays; None: the engine is empty.
     occupancy : Occupancy or None
         The rows of the engine that plays it.
+    rig : RigSpec or None
+        The speakers; None: those that usually belong to so many channels, if the preset places anything.
+    ceiling_db : float
+        No sample of the output is louder.
 
     Raises
     ------
     NoSpareRowsError
         The running engine has too few spare rows.
     """
-    builder = _Builder(preset, before, occupancy)
+    if rig is None and next(places(preset.file), None) is not None:
+        if occupancy is not None:
+            message = "something got a place, which needs another engine"
+            raise NoSpareRowsError(message)
+        rig = standard_rig(channels)
+    builder = _Builder(preset, before, occupancy, rig)
     builder.add_parameters()
     for name, table in preset.file.layers.items():
         builder.add_layer(name, table)
@@ -407,4 +487,4 @@ def lay_out(
         builder.add_bridge(name, bridge)
     for name, fill in preset.file.fills.items():
         builder.add_fill(name, fill)
-    return builder.finish(sample_rate, channels)
+    return builder.finish(sample_rate, channels, ceiling_db)

@@ -19,13 +19,16 @@ from adaptive.preset.table import Control, Curve
 from adaptive.units import SILENCE_DB, db_to_gain
 
 
-def place_buses(file: PresetFile, first: int) -> BusRows:
-    """Give each bus a row, from `first` on, which is a multiple of eight."""
+def place_buses(file: PresetFile, first: int, *, has_rig: bool = False) -> BusRows:
+    """Give each bus a row, from `first` on, which is a multiple of eight.
+
+    With a rig there is always a bus of the master: it plays what has no place.
+    """
     rows: dict[str, int] = {}
     for level in levels(file):
         rows |= {name: first + number for number, name in enumerate(level)}
         first += -(-len(level) // kernel.PAIRS) * kernel.PAIRS
-    return BusRows(rows, first if needs_master_bus(file) else None)
+    return BusRows(rows, first if has_rig or needs_master_bus(file) else None)
 
 
 DEFAULT_REVERB_DB = {"stingers": -12.0}

@@ -34,8 +34,10 @@ def fixed_level_db(file: PresetFile) -> float:
     return 0.0 if level is None or isinstance(level, Curve) else level
 
 
-def master_bus_spec(file: PresetFile, defaults: Mapping[str, float]) -> BusSpec:
+def master_bus_spec(file: PresetFile, defaults: Mapping[str, float], *, has_rig: bool = False) -> BusSpec:
     """The bus; what curves set is neutral in it.
+
+    With a rig the level is the kernel's master's, since not everything goes through the bus.
 
     Parameters
     ----------
@@ -43,8 +45,11 @@ def master_bus_spec(file: PresetFile, defaults: Mapping[str, float]) -> BusSpec:
         The preset.
     defaults : Mapping
         Defaults of its parameters.
+    has_rig : bool
+        Whether buses are panned to speakers.
     """
     cutoff = file.master.cutoff_hz
     fixed = None if isinstance(cutoff, Curve) else cutoff
     cutoff_hz = control_start(fixed, defaults, OPEN_HZ)
-    return BusSpec("master", gain=db_to_gain(fixed_level_db(file)), cutoff_hz=cutoff_hz)
+    gain = 1.0 if has_rig else db_to_gain(fixed_level_db(file))
+    return BusSpec("master", gain=gain, cutoff_hz=cutoff_hz)

@@ -12,11 +12,16 @@ from typing import Protocol
 from adaptive.composer.blend import blend_text
 from adaptive.composer.registry import GENERATORS
 from adaptive.instruments import kits
+from adaptive.instruments.incoming import stream_of
 from adaptive.instruments.kinds import instrument_spec, table_of
+from adaptive.instruments.songs import plays_programs, song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.preset.instrument_tables import AnyInstrumentTable
 from adaptive.preset.mixer import kinds
+from adaptive.preset.placed import places
 from adaptive.preset.schema import LayerTable, PresetFile
+from adaptive.preset.song import read_song
+from adaptive.preset.song_layers import channels_of
 
 CLIPS_A_STEM = 6
 """The pass that plays, one that fades out, two tails, and two planned entries (after and before a bridge)."""
@@ -97,11 +102,31 @@ class InstrumentStrip:
         return instrument_spec(self.table, bus, self.folder)
 
 
+@dataclass(frozen=True, slots=True)
+class SongStrip(InstrumentStrip):
+    """Plays all channels of a MIDI file by a SoundFont."""
+
+    song: str = ""
+    channels: frozenset[int] = frozenset()
+
+    @property
+    def player(self) -> str:
+        """The player of songs, where the programs of the file are played, and else the kind of its source."""
+        return "song" if plays_programs(self.table) else self.table.kind
+
+    def instrument(self, bus: int) -> InstrumentSpec:
+        """Its instrument, with the programs of the file."""
+        return song_spec(self.table, bus, self.folder, read_song(self.folder / self.song), self.channels)
+
+
 def strip_players(file: PresetFile, folder: Path = Path()) -> dict[str, StripPlayer]:
     """What plays each strip of a preset, by the key path of its table."""
     made: dict[str, StripPlayer] = {}
     for name, layer in file.layers.items():
-        made[f"layers.{name}"] = _of_instrument(instrument_of(layer), CLIPS_A_STEM, file, folder)
+        strip = _of_instrument(instrument_of(layer), CLIPS_A_STEM, file, folder)
+        if layer.midi is not None and isinstance(strip, InstrumentStrip):
+            strip = SongStrip(strip.table, folder, song=layer.midi, channels=channels_of(layer))
+        made[f"layers.{name}"] = strip
     for name, stinger in file.stingers.items():
         made[f"stingers.{name}"] = _of_instrument(stinger.instrument, CLIPS_A_STINGER, file, folder)
     for name, bridge in file.bridges.items():
@@ -112,12 +137,15 @@ def strip_players(file: PresetFile, folder: Path = Path()) -> dict[str, StripPla
 
 
 def kinds_used(file: PresetFile) -> set[str]:
-    """The optional units of the kernel that a preset uses: of processors, and of what plays its strips."""
-    return kinds(file) | {unit for player in strip_players(file).values() for unit in player.units}
+    """The optional units of the kernel that a preset uses: of processors, places, what plays its strips."""
+    panner = set() if next(places(file), None) is None else {"panner"}
+    return kinds(file) | panner | {unit for player in strip_players(file).values() for unit in player.units}
 
 
 def instrument_of(table: LayerTable) -> str | AnyInstrumentTable | None:
-    """The instrument or kit of a generated layer; None for a recorded one."""
+    """The instrument or kit of a generated layer, or the stream of one that comes in; None: recorded."""
+    if table.input is not None or table.pyo is not None:
+        return stream_of(table)
     if table.generator is None:
         return None
     return table.instrument or GENERATORS[table.generator].instrument_for(blend_text(table.style))

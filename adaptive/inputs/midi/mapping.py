@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from adaptive.errors import ProtocolError
-from adaptive.inputs.message import Checker, Request
+from adaptive.inputs.message import Checker, Request, SetParameter
 from adaptive.inputs.midi.controls import ControlValue
 from adaptive.inputs.midi.keys import HALF
 from adaptive.inputs.midi.names import find_name
+from adaptive.inputs.reading_source import ReadingSource
 from adaptive.inputs.shown import shown
 from adaptive.preset.midi_source import FULL_RANGE, MidiSource
 from adaptive.preset.readings import NoReadings
@@ -100,7 +101,10 @@ class MidiMapping:
 
     def _set(self, name: str, number: float, checker: Checker, now_s: float) -> list[Request]:
         self._sent, self._sent_s = number, now_s
-        return [checker.parameter(name, number)]
+        request = checker.parameter(name, number)
+        if isinstance(request, SetParameter) and name in checker.arbitrated:
+            request = replace(request, source=ReadingSource(self.table, ""))
+        return [request]
 
     def _scaled(self, value: int, bounds: tuple[float, float]) -> float:
         """Map a number as it is sent; without ranges, the whole travel is the whole range."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from adaptive.conductor.messages import ExternalClock, Transport
 from adaptive.errors import ProtocolError
+from adaptive.inputs.control_message import RESET, MoveControl
 from adaptive.inputs.message import Checker, Request, RequestFault, Transaction
 from adaptive.inputs.midi.clock import ClockEstimate, MidiClock
 from adaptive.inputs.midi.controls import Controls, ControlValue
@@ -24,6 +25,7 @@ from adaptive.inputs.midi.stream import (
     MidiStream,
 )
 from adaptive.inputs.note_message import PlayNote
+from adaptive.music.channel_note import PRESSURE, WHEEL, WHEEL_RANGE, normalised
 from adaptive.music.chord_finder import chord_of
 from adaptive.preset.schema import InputTable
 
@@ -34,6 +36,9 @@ The specification says 0.3 s; the rest is the time within which a message may be
 """
 
 SIXTEENTHS_A_QUARTER = 4
+
+NO_CONTROLS = {0, 6, 32, 38, *range(96, 102), 120, *range(RESET + 1, 128)}
+"""Controllers that choose banks and parameters, or end notes."""
 
 CHORD_S = 0.03
 """A chord is named once its keys have not changed for so long: fingers do not fall at one time."""
@@ -168,6 +173,20 @@ class MidiReader:
             self._chord_due_s = now_s + CHORD_S
         for value in self._controls.take(message, now_s):
             self._take_value(value, now_s, transaction)
+            self._move_controls(value, transaction)
+
+    def _move_controls(self, value: ControlValue, transaction: Transaction) -> None:
+        """Move a control of the instruments that the keys of its channel play, unless a mapping names it."""
+        number = control_number(value)
+        if number is None or any(
+            one.source == value.source and one.hears(self.port, value.channel)
+            for one in self.mappings.mappings
+        ):
+            return
+        known = self._checker().controllable
+        layers = [one for one in self.mappings.layers_of(self.port, value.channel) if one in known]
+        amount = value.value / 128.0 if value.source.kind == "rpn" else float(value.value)
+        transaction.requests += [MoveControl(one, number, normalised(number, amount)) for one in layers]
 
     def _take_value(self, value: ControlValue, now_s: float, transaction: Transaction) -> None:
         for mapping in self.mappings.mappings:
@@ -224,6 +243,15 @@ class MidiReader:
         jump = self._place(self._song_position // SIXTEENTHS_A_QUARTER)
         if jump is not None:
             transaction.requests.append(jump)
+
+
+def control_number(value: ControlValue) -> int | None:
+    """The number of a control that instruments have; None: it is none, or it chooses something."""
+    kind, number = value.source.kind, value.source.number
+    if kind == "cc" and number not in NO_CONTROLS:
+        return number
+    named = {("bend", None): WHEEL, ("pressure", None): PRESSURE, ("rpn", 0): WHEEL_RANGE}
+    return named.get((kind, number if kind == "rpn" else None))
 
 
 def _as_message(estimate: ClockEstimate, now_s: float) -> ExternalClock:

@@ -107,7 +107,8 @@ class SoundSource:
         ``(header_address, instrument_address, 0, 0) -> int32``: renders an instrument for one quantum and
         adds it to its bus.  Compiled for the audio thread.
     instrument : numpy.dtype
-        Record of an instrument, made by `source_record.instrument_record`.
+        Record of an instrument, made by `source_record.instrument_record`; if that was given the parameters,
+        curves and messages may set them.
     voices : numpy.dtype
         Record of sixteen voices, made by `source_record.voice_record`.
     fill : callable
@@ -121,8 +122,17 @@ class SoundSource:
         Numbers that may change while it plays, and that may not.
     texts : tuple
         Texts that an instrument of this kind is made of.
+    spare_voices : int
+        Voices beyond those that a preset asks for, in which notes fade out whose voice another needs.
+    plays_drums : bool
+        Whether its notes are pieces of a drum kit, which ring out, and not pitches.
     usual_voices : int
         Notes that sound at a time, where a preset does not say it.
+    begin : callable or None
+        ``(instrument, spec, sample_rate) -> object``: makes what belongs to an instrument, such as memory
+        that it shares with others, and writes its addresses; kept as long as the instrument.
+    is_instrument : bool
+        Whether a preset can name it as an instrument.
     """
 
     kind: str
@@ -136,6 +146,19 @@ class SoundSource:
     options: tuple[Option, ...] = ()
     texts: tuple[SourceText, ...] = ()
     usual_voices: int = DEFAULT_VOICES
+    spare_voices: int = 0
+    begin: Callable[[Any, Any, int], object] | None = None
+    is_instrument: bool = True
+    plays_drums: bool = False
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether curves and messages may set its parameters."""
+        return "wanted" in (self.instrument.names or ())
+
+    def row_of(self, name: str) -> int:
+        """Row of a parameter in the record of an instrument."""
+        return [one.name for one in self.parameters].index(name)
 
     @property
     def settings(self) -> tuple[Option, ...]:

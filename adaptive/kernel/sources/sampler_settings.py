@@ -1,20 +1,37 @@
-"""The settings of a sampler: regions in seconds, decibels and cents, and how they become its records."""
+"""The settings of a sampler, and how its regions become records."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.dsp.interpolate import BEFORE, TAPS, sinc_table
-from adaptive.kernel.processors.descriptor import Option, Parameter
+from adaptive.kernel.dsp.interpolate import SHORT_BEFORE, SHORT_TAPS, rising_table
+from adaptive.kernel.layout import LANES
+from adaptive.kernel.processors.descriptor import Option
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.sampler import unit
-from adaptive.kernel.sources.sampler_record import REGION, SAMPLER, SAMPLER_VOICES
+from adaptive.kernel.sources.sampler_record import (
+    BEND,
+    BEND_RANGE,
+    DESTINATIONS,
+    MODULATOR,
+    PARAMETERS,
+    REGION,
+    SAMPLER,
+    SAMPLER_VOICES,
+)
+from adaptive.kernel.sources.sampler_regions import (
+    OCTAVES_A_DB,
+    Modulator,
+    Recording,
+    Region,
+    RegionEnvelope,
+)
 from adaptive.units import db_to_gain, hz_to_pitch
 
 Array = np.ndarray[Any, Any]
@@ -22,112 +39,25 @@ Array = np.ndarray[Any, Any]
 FALL_DB = 96.0
 """What a decay to nothing or a release falls in its time, as SoundFont counts it."""
 
-FALL_OCTAVES = FALL_DB / (20.0 * math.log10(2.0))
 CHOKE_S = 0.025
 """Time in which a choked note falls by `FALL_DB`: by 60 dB in 16 ms."""
 
 OPEN_HZ = 19000.0
 """A filter with this cutoff, or a higher one, that nothing moves is left out."""
 
-FLAT_Q = 1.0 / math.sqrt(2.0)
-PADDING = 2 * TAPS
+FILTER_DESTINATIONS = {"cutoff", "resonance", "lfo_cutoff", "modulation_cutoff"}
+LEAST_SUSTAIN = 2.0**-24  # -144 dB
+FADING_VOICES = LANES
+CHOKE_GROUPS = 1 << 20
+"""More than there are choke groups in a file."""
+
+AT_REST: Mapping[int, float] = {7: 1.0, 10: 0.5, 8: 0.5, 11: 1.0, BEND: 0.5, BEND_RANGE: 2.0 / 127.0}
+"""Controls that are not 0 at first; volume is full, so that a layer is as loud as its level says."""
+
+PADDING = 4 * SHORT_TAPS
 """Frames of silence, or of a loop's beginning, behind a recording: more than are read at a time."""
 
-BEST_VOICES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class RegionEnvelope:
-    """Delay, attack, hold, decay and release in seconds; `sustain` from 0 to 1.
-
-    A decay of the amplitude falls in decibels, 96 dB in its time; one of the modulation falls linearly from
-    1 to 0 in its time.  `hold_cents` and `decay_cents` lengthen hold and decay for each key below 60; 1,200
-    double them.
-    """
-
-    delay_s: float = 0.0
-    attack_s: float = 0.001
-    hold_s: float = 0.0
-    decay_s: float = 0.001
-    sustain: float = 1.0
-    release_s: float = 0.001
-    hold_cents: float = 0.0
-    decay_cents: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class RegionLfo:
-    """A triangle: delay, rate, and how far it moves pitch, cutoff (cents) and level (decibels)."""
-
-    delay_s: float = 0.0
-    rate_hz: float = 8.176
-    pitch_cents: float = 0.0
-    cutoff_cents: float = 0.0
-    level_db: float = 0.0
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Recording:
-    """Frames of one channel, float32, and their rate."""
-
-    frames: Array
-    sample_rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A recording, the keys and velocities (0 … 127, both ends included) that play it, and how.
-
-    Parameters
-    ----------
-    recording : Recording
-        What is played.
-    keys, velocities : tuple of int
-        The lowest and the highest.
-    root_key : float
-        MIDI pitch at which it plays as it was recorded.
-    tune_cents : float
-        What is added to the pitch.
-    key_cents : float
-        Cents for each key; 100 is equal temperament.
-    start : int
-        Frame at which a note begins.
-    loop : tuple of int or None
-        First frame of the loop, and the one behind its last; None: it plays once.
-    loops_until_release : bool
-        Whether a released note leaves the loop and plays on to the end.
-    level_db, pan : float
-        Gain, and place from -1 to 1.
-    cutoff_hz, resonance_db : float
-        Of a low-pass with 12 dB an octave.
-    amplitude, modulation : RegionEnvelope
-        Envelopes of the level, and of what `modulation_pitch_cents` and `modulation_cutoff_cents` move.
-    lfo, vibrato : RegionLfo
-        Low-frequency oscillators; the vibrato moves the pitch only.
-    choke : int
-        Notes of one group silence each other; 0: none.
-    """
-
-    recording: Recording
-    keys: tuple[int, int] = (0, 127)
-    velocities: tuple[int, int] = (0, 127)
-    root_key: float = 60.0
-    tune_cents: float = 0.0
-    key_cents: float = 100.0
-    start: int = 0
-    loop: tuple[int, int] | None = None
-    loops_until_release: bool = False
-    level_db: float = 0.0
-    pan: float = 0.0
-    cutoff_hz: float = 20000.0
-    resonance_db: float = 0.0
-    amplitude: RegionEnvelope = field(default_factory=RegionEnvelope)
-    modulation: RegionEnvelope = field(default_factory=RegionEnvelope)
-    modulation_pitch_cents: float = 0.0
-    modulation_cutoff_cents: float = 0.0
-    lfo: RegionLfo = field(default_factory=RegionLfo)
-    vibrato: RegionLfo = field(default_factory=RegionLfo)
-    choke: int = 0
+BEST_VOICES = 64
 
 
 class SampleSet:
@@ -139,29 +69,77 @@ class SampleSet:
         What it is called, for messages.
     regions : sequence of Region
         At least one.
+    channels : sequence of int
+        The channel of each region, whose controls move it; left out: 0.
+    parts : Mapping or None
+        Numbers of the regions that belong to a channel, bank and program; None: all play all notes.
+    at_rest : Mapping or None
+        Values of controls that are others at first than `AT_REST`.
+
+    Attributes
+    ----------
+    has_rules : bool
+        Whether a region plays by more than its keys and velocities.
+    controls : frozenset of int
+        The controls that move something.
     """
 
-    def __init__(self, name: str, regions: Sequence[Region]) -> None:
+    def __init__(
+        self,
+        name: str,
+        regions: Sequence[Region],
+        channels: Sequence[int] = (),
+        parts: Mapping[Any, range] | None = None,
+        at_rest: Mapping[int, float] | None = None,
+    ) -> None:
         self.name, self.regions = name, tuple(regions)
-        self._records: dict[int, Array] = {}
+        self.channels = tuple(channels) or (0,) * len(self.regions)
+        self.at_rest: Mapping[int, float] = {**AT_REST, **(at_rest or {})}
+        self.has_rules = any(region.rule is not None for region in self.regions)
+        self._parts: Mapping[Any, range] = parts or {}
+        self._chosen: dict[tuple[int, int, Hashable], tuple[int, ...]] = {}
+        self.controls = frozenset(
+            source.control
+            for region in self.regions
+            for one in region.modulators
+            for source in (one.source, one.amount_source)
+        )
+        self._records: dict[int, tuple[Array, Array]] = {}
         self._data: dict[tuple[int, tuple[int, int] | None], Array] = {}
 
-    def chosen(self, key: int, velocity: int) -> list[int]:
-        """Numbers of the regions that a key and a velocity (1 … 127) play."""
-        return [
-            number
-            for number, region in enumerate(self.regions)
-            if region.keys[0] <= key <= region.keys[1]
-            and region.velocities[0] <= velocity <= region.velocities[1]
-        ]
+    def chosen(self, key: int, velocity: int, part: Hashable = None) -> tuple[int, ...]:
+        """Numbers of the regions of a part that a key and a velocity (1 … 127) play."""
+        asked = (key, velocity, part)
+        if asked not in self._chosen:
+            numbers = range(len(self.regions)) if part is None else self._parts.get(part, range(0))
+            self._chosen[asked] = tuple(
+                number
+                for number in numbers
+                if self.regions[number].keys[0] <= key <= self.regions[number].keys[1]
+                and self.regions[number].velocities[0] <= velocity <= self.regions[number].velocities[1]
+            )
+        return self._chosen[asked]
 
-    def records(self, sample_rate: int) -> Array:
-        """Records of `REGION`, in the order of the regions; they live as long as this object."""
+    def records(self, sample_rate: int) -> tuple[Array, Array]:
+        """Records of `REGION`, in the order of the regions, and of `MODULATOR`.
+
+        They live as long as this object.
+        """
         if sample_rate not in self._records:
             rows = np.zeros(len(self.regions), REGION)
-            for row, region in zip(rows, self.regions, strict=True):
+            modulators: list[Modulator] = []
+            placed: dict[tuple[Modulator, ...], int] = {}
+            for row, region, channel in zip(rows, self.regions, self.channels, strict=True):
                 self._fill(row, region, sample_rate)
-            self._records[sample_rate] = rows
+                if region.modulators not in placed:
+                    placed[region.modulators] = len(modulators)
+                    modulators += region.modulators
+                row["first_modulator"] = placed[region.modulators]
+                row["modulator_count"] = len(region.modulators)
+                row["channel"] = channel
+                for name in ("choke_group", "choked_by"):  # groups of one channel do not choke another
+                    row[name] += CHOKE_GROUPS * channel if row[name] else 0
+            self._records[sample_rate] = (rows, _modulator_rows(modulators))
         return self._records[sample_rate]
 
     def _address(self, recording: Recording, loop: tuple[int, int] | None) -> int:
@@ -174,71 +152,110 @@ class SampleSet:
             else:
                 frames = frames[: loop[1]]
                 behind = np.resize(frames[loop[0] :], PADDING)
-            self._data[key] = np.concatenate([np.zeros(BEFORE, np.float32), frames, behind], dtype=np.float32)
+            self._data[key] = np.concatenate(
+                [np.zeros(SHORT_BEFORE, np.float32), frames, behind], dtype=np.float32
+            )
         data = self._data[key]
-        return int(data.ctypes.data) + data.itemsize * BEFORE
+        return int(data.ctypes.data) + data.itemsize * SHORT_BEFORE
 
     def _fill(self, row: Any, region: Region, rate: int) -> None:
         recording, loop = region.recording, region.loop
         row["plain"] = self._address(recording, None) if loop is None or region.loops_until_release else 0
         row["data"] = row["plain"] if loop is None else self._address(recording, loop)
-        row["frames"] = recording.frames.size
+        row["frames"] = region.end or recording.frames.size
         if loop is not None:
             row["loop_end"], row["loop_frames"] = loop[1], loop[1] - loop[0]
-        row["loops_until_release"] = region.loops_until_release
-        row["start"], row["choke"] = region.start, region.choke
+        row["loops_until_release"], row["plays_to_its_end"] = (
+            region.loops_until_release,
+            region.plays_to_its_end,
+        )
+        row["choke_group"], row["choked_by"] = region.choke_group, region.choked_by
+        row["is_choked_slowly"] = region.is_choked_slowly
+        row["start"] = region.start
         row["ratio"] = recording.sample_rate / rate
         row["root"], row["key_scale"] = region.root_key, region.key_cents / 100.0
         row["tune"] = region.tune_cents / 100.0
-        row["pan"] = region.pan
-        quality = FLAT_Q * 10.0 ** (region.resonance_db / 20.0)
-        row["gain"] = db_to_gain(region.level_db) / math.sqrt(quality / FLAT_Q)
-        row["damping"] = 1.0 / quality
+        row["fixed_pitch"] = -1.0 if region.fixed_key is None else region.fixed_key
+        row["fixed_velocity"] = -1.0 if region.fixed_velocity is None else region.fixed_velocity / 127.0
+        row["gain"], row["pan"] = db_to_gain(region.level_db), region.pan
         row["cutoff_pitch"] = hz_to_pitch(region.cutoff_hz)
+        row["resonance"] = region.resonance_db * OCTAVES_A_DB
         is_moved = region.modulation_cutoff_cents < 0.0 or region.lfo.cutoff_cents != 0.0
+        is_moved |= any(one.destination in FILTER_DESTINATIONS for one in region.modulators)
         row["is_filtered"] = region.cutoff_hz < OPEN_HZ or region.resonance_db > 0.0 or is_moved
         for which, envelope in enumerate((region.amplitude, region.modulation)):
             _fill_envelope(row, which, envelope, rate)
+        depths = (region.modulation_cutoff_cents, region.modulation_pitch_cents)
+        row["has_modulation"] = any(depths) or any(
+            one.destination in {"modulation_pitch", "modulation_cutoff"} for one in region.modulators
+        )
         row["modulation_pitch"] = region.modulation_pitch_cents / 100.0
         row["modulation_cutoff"] = region.modulation_cutoff_cents / 100.0
         for which, lfo in enumerate((region.lfo, region.vibrato)):
-            row["lfo_delay"][which] = lfo.delay_s * rate
-            row["lfo_step"][which] = lfo.rate_hz / rate
+            row["lfo_delay"][which] = _octaves(lfo.delay_s * rate)
+            row["lfo_rate"][which] = _octaves(lfo.rate_hz / rate)
             row["lfo_pitch"][which] = lfo.pitch_cents / 100.0
         row["lfo_cutoff"] = region.lfo.cutoff_cents / 100.0
-        row["lfo_octaves"] = region.lfo.level_db / (20.0 * math.log10(2.0))
+        row["lfo_octaves"] = region.lfo.level_db * OCTAVES_A_DB
+
+
+NO_TIME = -1000.0
+"""Octaves of a frame; no modulator makes a time of it."""
+
+
+def _octaves(number: float) -> float:
+    return math.log2(number) if number > 0.0 else NO_TIME
 
 
 def _fill_envelope(row: Any, which: int, envelope: RegionEnvelope, rate: int) -> None:
-    whole = FALL_OCTAVES if which == 0 else 1.0
-    row["delay"][which] = round(envelope.delay_s * rate)
-    row["attack"][which] = max(1.0, envelope.attack_s * rate)
-    row["hold"][which] = envelope.hold_s * rate
-    row["decay_rate"][which] = whole / max(1.0, envelope.decay_s * rate)
-    row["sustain"][which] = envelope.sustain
-    row["release_rate"][which] = whole / max(1.0, envelope.release_s * rate)
+    for name in ("delay", "attack", "hold", "decay", "release"):
+        row[name][which] = _octaves(getattr(envelope, f"{name}_s") * rate)
+    row["sustain"][which] = (
+        -math.log2(max(envelope.sustain, LEAST_SUSTAIN)) if which == 0 else envelope.sustain
+    )
     row["hold_octaves"][which] = envelope.hold_cents / 1200.0
     row["decay_octaves"][which] = envelope.decay_cents / 1200.0
 
 
+def _modulator_rows(modulators: Sequence[Modulator]) -> Array:
+    rows = np.zeros(max(1, len(modulators)), MODULATOR)
+    for row, one in zip(rows, modulators, strict=False):
+        row["source"], row["amount_source"] = one.source.packed, one.amount_source.packed
+        row["destination"] = DESTINATIONS.index(one.destination)
+        row["is_absolute"], row["amount"] = one.is_absolute, one.amount
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class SamplerSpec:
-    """A sampler: its bus, its number of voices, its regions, level and tuning.
+    """A sampler: its bus, the most notes at a time, its regions, level and tuning.
 
-    `source` tells two sets of regions apart, such as a file and a program.
+    `source` tells two sets of regions apart, such as a file and a program; `remarks` are sentences for the
+    user about what was read.
     """
 
     bus: int
     samples: SampleSet
-    voices: int = BEST_VOICES
+    most_voices: int = BEST_VOICES
     level_db: float = 0.0
     tune_cents: float = 0.0
     source: tuple[object, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
         """Name of its source."""
         return "sampler"
+
+    @property
+    def voices(self) -> int:
+        """The most voices at a time."""
+        return self.most_voices
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Its parameters, by name."""
+        return {"level_db": self.level_db, "tune_cents": self.tune_cents}
 
     @property
     def fixed(self) -> tuple[object, ...]:
@@ -248,36 +265,38 @@ class SamplerSpec:
 
 @lru_cache(maxsize=1)
 def _table() -> Array:
-    return sinc_table()
+    return rising_table()
 
 
 def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     """Write the settings of a sampler into its record."""
-    rows = spec.samples.records(sample_rate)
+    rows, modulators = spec.samples.records(sample_rate)
+    if record["at_regions"] == 0:  # a new one: its controls are at rest
+        for control, value in spec.samples.at_rest.items():
+            record["controls"][:, control] = value
+    record["at_modulators"], record["modulator_count"] = modulators.ctypes.data, modulators.size
     record["at_regions"], record["region_count"] = rows.ctypes.data, rows.size
+    record["most_voices"] = spec.most_voices
     record["at_sinc"] = _table().ctypes.data
-    record["gain"] = db_to_gain(spec.level_db)
-    record["tune"] = spec.tune_cents / 100.0
-    record["choke_rate"] = FALL_OCTAVES / (CHOKE_S * sample_rate)
+    record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
 
 
 SAMPLER_SOURCE = SoundSource(
     "sampler",
-    "Recordings that notes play at their pitch: a program of a SoundFont.",
+    "Recordings that notes play at their pitch: a program of a SoundFont, or an SFZ file.",
     unit,
     SAMPLER,
     SAMPLER_VOICES,
     fill_sampler,
-    parameters=(
-        Parameter("level_db", -60.0, 24.0, 0.0, "Level of its notes."),
-        Parameter("tune_cents", -1200.0, 1200.0, 0.0, "Added to the pitch of its notes."),
-    ),
+    parameters=PARAMETERS,
     options=(Option("bank", 0.0, 65535.0, 0.0, "Bank of the program; 128 has the drum kits."),),
     texts=(
-        SourceText("soundfont", "A file with the ending .sf2, relative to the folder of the preset.", True),
+        SourceText("soundfont", "A SoundFont (.sf2, .sf3), in the preset's folder or in the library."),
+        SourceText("sfz", "An SFZ file, in the preset's folder or in the library."),
         SourceText(
             "program", "A General MIDI name, a number from 0, or the name in the file.", may_be_number=True
         ),
     ),
     usual_voices=BEST_VOICES,
+    spare_voices=FADING_VOICES,
 )

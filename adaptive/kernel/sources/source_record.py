@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from adaptive.kernel.layout import LANES, record
+from adaptive.kernel.processors.descriptor import Parameter
 
 HEAD_FIELDS: list[Any] = [
     ("bus", "i4"),
@@ -41,9 +43,17 @@ VOICE_FIELDS: list[Any] = [
 ]
 
 
-def instrument_record(fields: list[Any]) -> np.dtype[Any]:
-    """Record of an instrument: the head, then fields of its kind."""
-    return record([*HEAD_FIELDS, *fields])
+def instrument_record(fields: list[Any], parameters: Sequence[Parameter] = ()) -> np.dtype[Any]:
+    """Record of an instrument: the head, fields of its kind, and the parameters that curves may set.
+
+    The parameters have a row each of ``wanted``, where curves, held values and edits write, and of ``now``,
+    which `controls.follow_controls` moves there.  Each row has one column.  ``moving`` is above 0 while any
+    of them moves.
+    """
+    rows = (len(parameters), 1)
+    moved = [(name, "f4", rows) for name in ("wanted", "aimed", "now", "step")] if parameters else []
+    left = [("steps_left", "i4", rows), ("moving", "i4")] if parameters else []
+    return record([*HEAD_FIELDS, *fields, *moved, *left])
 
 
 def voice_record(fields: list[Any]) -> np.dtype[Any]:

@@ -176,7 +176,7 @@ class PresetReload:
                 self._say(asked, "dropped", "nothing was edited")
                 return
         else:
-            preset = await asyncio.to_thread(reread, performance.preset)
+            preset = self._host.placed(await asyncio.to_thread(reread, performance.preset))
             prepared, why = await self._prepare(performance, preset)
             if self._is_watching:
                 self._check(preset)

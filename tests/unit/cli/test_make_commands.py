@@ -92,3 +92,15 @@ def test_what_is_sent_to_nobody_over_osc_is_told(run: Run) -> None:
     assert "OSC does not answer parameters" in here.out
     assert gone.code == 1
     assert f"no engine listens at 127.0.0.1:{port}" in gone.err
+
+
+def test_a_site_file_is_checked_with_or_without_a_preset(run: Run, tmp_path: Path) -> None:
+    site = tmp_path / "gallery.toml"
+    site.write_text("[[speakers]]\nchannel = 1\nat_m = [0, 2, 0]\n")
+    fine = run("check", "--site", site)
+    site.write_text("channels = 2\n[[speakers]]\nchannel = 3\nat_m = [0, 2, 0]\n")
+    wrong = run("check", "--site", site, "--json")
+
+    assert (fine.code, fine.out) == (0, f"{site}: no faults\n")
+    assert (wrong.code, json.loads(wrong.out)["findings"][0]["at"]) == (1, "speakers[1].channel")
+    assert run("check").code == 2

@@ -86,3 +86,17 @@ def test_the_status_line_tells_loudness_and_spectra(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert "  -18.3 LUFS  stretches, 2 spectra a quantum at most" in status_line(session)  # type: ignore[arg-type]
+
+
+def test_a_faulty_site_file_is_refused_line_by_line(run: Run, preset: Path, tmp_path: Path) -> None:
+    site = tmp_path / "gallery.toml"
+    site.write_text('channels = "two"\ndevice = 5\n')
+    done = run("play", preset, "--sink", "null", "--site", site)
+
+    assert (done.code, done.sentences) == (
+        1,
+        [
+            'gallery.toml:1 channels: must be a whole number, got "two"',
+            'gallery.toml:2 device: must be a string, got 5; write `device = "5"`',
+        ],
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from adaptive.errors import InputError
 from adaptive.instruments import soundfont
-from adaptive.kernel.sources.sampler_settings import Region
+from adaptive.kernel.sources.sampler_regions import Region
 from tests.helpers.soundfont_file import both, sine
 from tests.helpers.soundfont_file import soundfont as written
 

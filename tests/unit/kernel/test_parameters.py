@@ -238,7 +238,7 @@ def test_opcodes_and_limits_are_the_same_in_kernel_and_preset() -> None:
     assert {code.name: int(code) for code in Opcode} == {
         name: getattr(parameters, name) for name in Opcode.__members__
     }
-    assert len(Opcode) == parameters.NOT + 1
+    assert len(Opcode) == parameters.HEALTHY + 1
     assert (program.MAX_INSTRUCTIONS, program.MAX_STACK) == (k.PROGRAM_LENGTH, k.PROGRAM_STACK)
 
 
@@ -246,7 +246,7 @@ def random_program(rng: np.random.Generator, slots: int, inputs: int) -> list[tu
     """A valid program: pushes while shallow, combines while deep."""
     program: list[tuple[int, float]] = []
     depth = 0
-    push = [Opcode.CONSTANT, Opcode.LOAD, Opcode.AGE, Opcode.STALE]
+    push = [Opcode.CONSTANT, Opcode.LOAD, Opcode.AGE, Opcode.STALE, Opcode.HEALTHY]
     replace = [Opcode.ABSOLUTE, Opcode.NEGATE, Opcode.NOT]
     combine = [code for code in Opcode if code not in push and code not in replace]
     length = int(rng.integers(1, 40))

@@ -30,6 +30,9 @@ class DictScope:
     def is_stale(self, name: str) -> bool:
         return name in self.silent
 
+    def is_healthy(self, name: str) -> bool:
+        return name not in self.silent
+
     def hysteresis(self, name: str) -> float:
         return self.widths.get(name, 0.0)
 

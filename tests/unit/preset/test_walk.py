@@ -12,6 +12,7 @@ from msgspec import inspect
 from adaptive.preset.faults import FaultList
 from adaptive.preset.schema import Fade, PresetFile
 from adaptive.preset.walk import PATTERNS, read_file
+from adaptive.site.site_file import SiteFile
 from tests.unit.preset.preset_files import HEAD, NIGHT_RUN, TAIL, faults_of, loaded, write
 
 
@@ -99,6 +100,7 @@ def test_every_pattern_of_the_schema_has_words() -> None:
                 search(one)
 
     search(inspect.type_info(PresetFile))
+    search(inspect.type_info(SiteFile))
 
     assert set(PATTERNS) == found
 
@@ -167,7 +169,8 @@ WRONG_TABLES = [
     ),
     (
         '[parameters.x]\nfallback = "held"',
-        'parameters.x.fallback: must be "default", "hold" or a number, got "held"; did you mean `hold`?',
+        'parameters.x.fallback: must be "decay", "default", "hold", a number or a table with `parameter`,'
+        ' got "held"; did you mean `hold`?',
     ),
     (
         '[[inputs]]\nosc = "a"\nstate = "section"',

@@ -8,6 +8,7 @@ import pytest
 from adaptive.conductor.messages import SetState
 from adaptive.session.client_times import ClientTimes
 from adaptive.session.live_loudness import LiveLoudness
+from adaptive.session.shared_peaks import SharedPeaks
 from adaptive.session.subscriptions import Subscriptions
 from tests.helpers.presets import BAR, BEAT, Player, control_step_of, two_sections
 
@@ -29,6 +30,7 @@ class Rig:
         self.performance = self.player.performance
         self.client_times = ClientTimes(self)
         self.loudness = LiveLoudness()
+        self.peaks = SharedPeaks()
         self.subscriptions = Subscriptions(self)
         self.sent: dict[str, list[dict[str, Any]]] = {topic: [] for topic in topics}
         for topic, sent in self.sent.items():

@@ -9,13 +9,8 @@ import pytest
 
 from adaptive.engine import commands as c
 from adaptive.engine.engine import Engine
-from adaptive.kernel.sources.sampler_settings import (
-    Recording,
-    Region,
-    RegionEnvelope,
-    SamplerSpec,
-    SampleSet,
-)
+from adaptive.kernel.sources.sampler_regions import Recording, Region, RegionEnvelope
+from adaptive.kernel.sources.sampler_settings import SamplerSpec, SampleSet
 from tests.helpers.rendering import LEAD, buses_of, digest, engine_of
 
 RATE = 48000
@@ -118,7 +113,7 @@ def test_an_envelope_rises_holds_falls_and_is_released_in_its_times() -> None:
 
 
 def test_notes_of_a_choke_group_silence_each_other_but_not_the_parts_of_one_hit() -> None:
-    opened, closed = (replace(LOOPED, choke=1, pan=pan) for pan in (-1.0, 1.0))
+    opened, closed = (replace(LOOPED, choke_group=1, choked_by=1, pan=pan) for pan in (-1.0, 1.0))
     engine = engine_with(opened, closed)
     pair = [note(0, which=0, note=1), note(0, which=1, note=1)]
     audio = buses_of(engine, RATE, [*pair, note(24000, which=1, note=2)])[0]
@@ -165,6 +160,6 @@ def test_regions_are_chosen_by_key_and_velocity() -> None:
     regions = (replace(LOOPED, keys=(0, 60)), replace(LOOPED, keys=(60, 127), velocities=(64, 127)))
     samples = SampleSet("two", regions)
 
-    assert samples.chosen(60, 100) == [0, 1]
-    assert samples.chosen(60, 63) == [0]
-    assert samples.chosen(61, 63) == []
+    assert samples.chosen(60, 100) == (0, 1)
+    assert samples.chosen(60, 63) == (0,)
+    assert samples.chosen(61, 63) == ()

@@ -34,6 +34,9 @@ class FakeSession:
     def acknowledge(self, message_id: str | None, _connection: Any, status: str, reason: str) -> None:
         self.receipts.append((message_id, status, reason))
 
+    def placed(self, preset: Preset) -> Preset:
+        return preset
+
     def tell(self, sentence: str) -> None:
         self.said.append(sentence)
 
