@@ -12,7 +12,8 @@ from adaptive.kernel.compile import build
 from adaptive.kernel.sources.frame_ring import FrameRing
 
 CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_int32, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint64, ctypes.c_int64, ctypes.c_uint64, ctypes.c_int64
+    ctypes.c_int32,
+    *(ctypes.c_int64, ctypes.c_int64, ctypes.c_uint64, ctypes.c_int64, ctypes.c_uint64, ctypes.c_int64),
 )  # fmt: skip
 
 
