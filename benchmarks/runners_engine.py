@@ -7,11 +7,12 @@ Steps arrive as messages with their ages, at the control step that follows them.
 
 from __future__ import annotations
 
+import math
 import statistics
 import tempfile
 from pathlib import Path
 
-from adaptive.conductor.messages import Message, TakeSteps
+from adaptive.conductor.messages import Message, SetTempo, TakeSteps
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.preset.load import read
 from adaptive.session.performance import Performance, vocabulary
@@ -85,6 +86,41 @@ def jump(change_percent_per_s: float, seed: int) -> tuple[int, int]:
     return sum(1 for beat in run.beats if begin < beat <= in_tempo), settled + 1
 
 
+def reaction(seconds: float = 60.0) -> tuple[float, float, int]:
+    """Set tempi at odd moments, and look which beats move.
+
+    Returns
+    -------
+    tuple
+        Milliseconds until the tempo map bends, until the first beat that lies elsewhere, and how many beats
+        at most stay where they were; the largest of each.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        text = PRESET.format(change=2.0)
+        performance = Performance(read(text.encode(), Path(folder), vocabulary()))
+    performance.begin()
+    tempo = performance.conductor.tempo
+    bends, moves, stay, next_s, goal = 0.0, 0.0, 0, 2.0, 140.0
+    while performance.frame < seconds * RATE:
+        now = performance.next_control_step * CONTROL_STEP_FRAMES
+        is_due = now >= next_s * RATE
+        first = math.ceil(tempo.beat_at(now))
+        before = [tempo.exact_frame_at(first + n) for n in range(8)]
+        performance.engine.pull(CONTROL_STEP_FRAMES)
+        performance.engine.drain_replies()
+        performance.step([SetTempo(goal)] if is_due else [])
+        if is_due:
+            present = tempo.tempo_at(now)
+            bend = next(n for n in range(RATE) if abs(tempo.tempo_at(now + n) - present) > 1e-3)
+            after = [tempo.exact_frame_at(first + n) for n in range(8)]
+            moved = next(n for n in range(8) if abs(after[n] - before[n]) > 0.5)
+            bends, stay = max(bends, 1000.0 * bend / RATE), max(stay, moved)
+            moves = max(moves, 1000.0 * (after[moved] - now) / RATE)
+            next_s, goal = next_s + 2.37, 160.0 if goal == 140.0 else 140.0
+    performance.close()
+    return bends, moves, stay
+
+
 def main() -> None:
     """Print the figures."""
     for wanders, words in ((True, "of each interval"), (False, "about a steady grid")):
@@ -94,6 +130,9 @@ def main() -> None:
     for change in (2.0, 4.0):
         beats = [jump(change, seed) for seed in (1, 2, 3)]
         print(f"160 to 172 at {change:g} % a second: beats to 1 % and to 25 ms {beats}")
+    bends, moves, stay = reaction()
+    print(f"a tempo by message: the map bends after {bends:.1f} ms, {stay} beats at most stay")
+    print(f"and the first that moves comes after {moves:.0f} ms at most")
 
 
 if __name__ == "__main__":

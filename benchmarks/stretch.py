@@ -27,12 +27,13 @@ from adaptive.kernel.layout import QUANTUM, SOUND
 from adaptive.kernel.sources.stretch import render_stretch, start_stretch
 from adaptive.kernel.sources.stretch_map import whole
 from adaptive.kernel.sources.stretch_record import (
-    HOP_QUANTA,
     STRETCH,
     STRETCH_PLAN,
     STRETCH_WORK,
+    hop_quanta,
     stretch_tables,
 )
+from adaptive.kernel.sources.stretch_spectrum import window_address
 
 Array = np.ndarray[Any, Any]
 ONE, FLOAT, Q = np.int64(1), np.int64(4), np.int64(QUANTUM)
@@ -40,12 +41,13 @@ STRETCH_BYTES = np.int64(STRETCH.itemsize)
 
 
 def drive(
-    stretches: int, count: int, plan: int, sound: int, tables: int, work: int, quanta: int, positions: int,
-    rates: int, left: int, right: int, most: int,
+    stretches: int, count: int, plan: int, sound: int, tables: int, window: int, work: int, quanta: int,
+    positions: int, rates: int, left: int, right: int, most: int,
 ) -> None:  # fmt: skip
     """Render one sound through `count` stems; the last one is what `left` and `right` get.
 
-    All arguments but `count` and `quanta` are addresses; `most` gets the number of spectra made in a quantum.
+    All arguments but `count`, `window` (0: of transients, 1: of tones) and `quanta` are addresses; `most`
+    gets the number of spectra made in a quantum.
     """
     stems = carray(pointer(stretches), count, STRETCH)
     the_plan = carray(pointer(plan), ONE, STRETCH_PLAN)[0]
@@ -54,6 +56,7 @@ def drive(
     the_positions = carray(pointer(positions), quanta, np.float64)
     the_rates = carray(pointer(rates), quanta, np.float64)
     spectra = carray(pointer(most), quanta, np.int64)
+    weights = window_address(tables, window)
     for quantum in range(quanta):
         frame = quantum * Q
         for number in range(count):
@@ -64,7 +67,8 @@ def drive(
             if quantum == 0:
                 start_stretch(stem, frame, whole(the_positions[0]))
             spectra[quantum] += render_stretch(
-                stem, stretches + number * STRETCH_BYTES, the_plan, the_sound, tables, the_work, work,
+                stem, stretches + number * STRETCH_BYTES, the_plan, the_sound, tables, weights, the_work,
+                work,
                 left + FLOAT * frame, right + FLOAT * frame, frame,
             )  # fmt: skip
 
@@ -72,7 +76,7 @@ def drive(
 @lru_cache(maxsize=1)
 def driver() -> Any:
     """The compiled `drive`, from the cache of the kernel's units, as a ctypes function."""
-    signature = types.void(*[types.int64] * 12)
+    signature = types.void(*[types.int64] * 13)
     file = UnitFile(f"stretch_drive-{hash_of(drive, signature)}.unit")
     return compiled(drive, signature, file).ctypes
 
@@ -108,17 +112,20 @@ class Harness:
         As in `SOUND`.
     plan : StretchPlan, optional
         Its onsets; found here if they are not given.
+    is_tones : bool
+        Whether it is stretched as tones, else as transients.
     """
 
     def __init__(
         self, audio: Array, sample_rate: float = 48000.0, *, origin: int = 0, loop_frames: int = 0,
-        plan: StretchPlan | None = None,
+        plan: StretchPlan | None = None, is_tones: bool = False,
     ) -> None:  # fmt: skip
         self.audio = np.ascontiguousarray(audio, np.float32)
         self.plan = plan or plan_sound(self.audio, sample_rate, origin, loop_frames)
         left, right = (channel.ctypes.data for channel in self.audio)
         self.sound = np.array([(left, right, self.audio.shape[1], origin, loop_frames)], SOUND)
-        self.tables = stretch_tables(fft_address())
+        self.sample_rate, self.is_tones = sample_rate, is_tones
+        self.tables = stretch_tables(fft_address(), sample_rate)
         self.work = np.zeros(1, STRETCH_WORK)
         self.made = np.zeros(0, np.int64)
         self.seconds = 0.0
@@ -129,13 +136,15 @@ class Harness:
         positions = first + np.concatenate([[0.0], np.cumsum(rates * QUANTUM)[:-1]])
         out = np.zeros((2, len(rates) * QUANTUM), np.float32)
         voices = np.zeros(stems, STRETCH)
-        voices["hop_quantum"] = np.arange(stems) % HOP_QUANTA
+        voices["hop_quantum"] = np.arange(stems) % hop_quanta(self.sample_rate)
         self.made = np.zeros(len(rates), np.int64)
+        record = self.plan.calm_record if self.is_tones else self.plan.record
         drive_it = driver()
         begin = time.thread_time()
         drive_it(
-            voices.ctypes.data, stems, self.plan.record.ctypes.data, self.sound.ctypes.data,
-            self.tables.ctypes.data, self.work.ctypes.data, len(rates), positions.ctypes.data,
+            voices.ctypes.data, stems, record.ctypes.data, self.sound.ctypes.data,
+            self.tables.ctypes.data, int(self.is_tones), self.work.ctypes.data, len(rates),
+            positions.ctypes.data,
             rates.ctypes.data, out[0].ctypes.data, out[1].ctypes.data, self.made.ctypes.data,
         )  # fmt: skip
         self.seconds = time.thread_time() - begin
@@ -154,26 +163,28 @@ def read_file(path: str | Path) -> tuple[Array, int]:
     return np.ascontiguousarray(np.broadcast_to(audio.T[:2], (2, len(audio)))), rate
 
 
-def noise(seconds: float = 20.0) -> Array:
+def noise(rate: int = 48000, seconds: float = 12.0) -> Array:
     """Two channels of noise with a click four times a second."""
     random = np.random.default_rng(1)
-    audio = random.normal(0.0, 0.1, (2, int(seconds * 48000))).astype(np.float32)
-    audio[:, ::12000] += 0.9
+    audio = random.normal(0.0, 0.1, (2, int(seconds * rate))).astype(np.float32)
+    audio[:, :: rate // 4] += 0.9
     return audio
 
 
 def cost() -> None:
     """Print the share of a core that a stem takes, and the most spectra in a quantum."""
-    harness = Harness(noise())
-    harness.stretched(1.1)
-    for stems in (1, 3, 8, 16):
-        for ratio in (1.0, 1.1):
-            shares = []
-            for _ in range(3):
-                out = harness.stretched(ratio, stems=stems)
-                shares.append(harness.seconds / (out.shape[1] / 48000) / stems)
-            most = harness.made.max()
-            print(f"{stems:3} stems at {ratio}: {100 * min(shares):.3f} % of a core each, {most} a quantum")
+    for rate, is_tones in ((48000, False), (48000, True), (96000, False)):
+        harness = Harness(noise(rate), rate, is_tones=is_tones)
+        harness.stretched(1.1)
+        kind = f"{rate} Hz, {'tones' if is_tones else 'transients'}"
+        for stems in (1, 3, 8, 16) if rate == 48000 else (1, 16):
+            for ratio in (1.0, 1.1):
+                shares = []
+                for _ in range(3):
+                    out = harness.stretched(ratio, stems=stems)
+                    shares.append(harness.seconds / (out.shape[1] / rate) / stems)
+                most, share = harness.made.max(), 100 * min(shares)
+                print(f"{kind}: {stems:3} stems at {ratio}: {share:.3f} % of a core each, {most} a quantum")
 
 
 def main(arguments: list[str]) -> None:

@@ -24,7 +24,7 @@ from adaptive.errors import one_line
 from adaptive.follow.programme_file import read_programme_file
 from adaptive.kernel.compile import build, cache
 from adaptive.preset.model import Preset
-from adaptive.session.place import Layout
+from adaptive.session.place import Layout, unknown_names
 from adaptive.sinks.stderr_mute import STDERR
 from adaptive.site.load import Site, load_site
 
@@ -119,8 +119,8 @@ def warm_kinds(kinds: Collection[str] | None) -> int:
         )
 
 
-def open_site(path: Path | None) -> Site | None:
-    """Load the site file that was named, if one was, and tell its warnings.
+def open_site(path: Path | None, preset: Preset | None = None) -> Site | None:
+    """Load the site file that was named, if one was, and tell its warnings, and names the preset has not.
 
     Raises
     ------
@@ -132,6 +132,8 @@ def open_site(path: Path | None) -> Site | None:
     site = load_site(path)
     for warning in site.warnings:
         say(warning.shown)
+    if preset is not None and (unknown := unknown_names(site, preset)):
+        say(f"{path.name} places what {preset.file.name} does not have: {', '.join(unknown)}")
     return site
 
 

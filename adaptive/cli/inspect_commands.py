@@ -11,10 +11,12 @@ from typing import Annotated
 
 import typer
 
-from adaptive.cli.common import say, warm_kernel
+from adaptive.cli.common import UsageError, open_site, say, warm_kernel
 from adaptive.errors import AdaptiveError, DeviceError
 from adaptive.kernel.compile import cache
+from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.opening import preset_folders
+from adaptive.site.load import Site
 
 
 def register(app: typer.Typer) -> None:
@@ -40,8 +42,21 @@ def presets() -> None:
             sys.stdout.write(f"{folder.name:16} faulty: {first}\n")
 
 
-def devices() -> None:
-    """List output devices."""
+def devices(
+    test_channels: Annotated[
+        bool, typer.Option("--test-channels", help="Play pulsed noise through one channel after the other.")
+    ] = False,
+    site: Annotated[Path | None, typer.Option(help="Site file, whose speakers are tested.")] = None,
+    device: Annotated[str | None, typer.Option(help="Part of a device's name.")] = None,
+    channels: Annotated[int | None, typer.Option(min=1, max=64, help="Channels to open.")] = None,
+    sink: Annotated[str, typer.Option(help="auto, portaudio, miniaudio or null.")] = "auto",
+) -> None:
+    """List output devices, or test the channels of one."""
+    if test_channels:
+        play_every_channel(open_site(site), device, channels, sink)
+        return
+    if site is not None or device is not None or channels is not None or sink != "auto":
+        raise UsageError("--site, --device, --channels and --sink go with --test-channels")
     from adaptive.sinks import miniaudio_library, portaudio_library
     from adaptive.sinks.choice import choose_sink
 
@@ -54,10 +69,42 @@ def devices() -> None:
             continue
         if not listed:
             sys.stdout.write("  there is no sound card here\n")
-        for device in listed:
-            sys.stdout.write(f"{'*' if device.is_default else ' '} {device.index:3} {device}\n")
+        for one in listed:
+            sys.stdout.write(f"{'*' if one.is_default else ' '} {one.index:3} {one}\n")
     choice = choose_sink("auto", None)
     sys.stdout.write(f"auto picks {choice.name}: {choice.why}\n")
+
+
+def play_every_channel(site: Site | None, device: str | None, channels: int | None, sink: str) -> None:
+    """Play pulses through every channel of a device, and say which it is."""
+    from adaptive.session.channel_test import ChannelTest
+    from adaptive.session.place import output_plan
+    from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
+
+    if sink not in {"auto", "portaudio", "miniaudio", "null"}:
+        raise UsageError(f"--sink must be one of auto, portaudio, miniaudio, null, got {sink!r}")
+    plan = output_plan(site, channels)
+    device = device or (None if site is None else site.file.device)
+    choice = choose_kind(sink, device)
+    if choice.name == "web":
+        raise DeviceError(choice.why)
+    test = ChannelTest(plan)
+    card = SINK_KINDS[choice.name].make(test.engine, SinkSettings(sink, device, plan.channels))
+    if isinstance(card, Supervisor):
+        card.report_to(lambda sentence, _more: say(sentence))
+    say(f"{choice.name} ({choice.why}); {plan.channels} channels; Ctrl-C ends it")
+    told, is_over = 0, False
+    card.start()
+    try:
+        while not is_over:
+            is_over = test.engine.frame >= test.seconds * test.engine.spec.sample_rate
+            for turn in test.due(told):
+                sys.stdout.write(f"{turn.words}\n")
+                sys.stdout.flush()
+                told += 1
+            time.sleep(0.02)
+    finally:
+        card.stop()
 
 
 def warm() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 import sys
@@ -18,6 +19,7 @@ from adaptive.engine.stretch_kind import StretchKind
 from adaptive.errors import InputError, OscError, PresetError, SiteError
 from adaptive.inputs.osc_codec import OscMessage, decode, encode_bundle, flatten
 from adaptive.inputs.osc_peers import RECEIPT
+from adaptive.inputs.trust import VARIABLE
 from adaptive.preset.elastic import is_elastic
 from adaptive.preset.finding import Finding, findings_of
 from adaptive.session.opening import open_preset
@@ -263,6 +265,8 @@ def _send_tcp(
     where = f"{target[0]}:{target[1]}"
     try:
         with socket.create_connection(target, timeout=2.0) as stream:
+            if token := os.environ.get(VARIABLE):
+                stream.sendall(json.dumps({"token": token}).encode() + b"\n")
             stream.sendall(json.dumps(documents).encode() + b"\n")
             try:
                 refused = _tell_answers(stream.makefile("r", encoding="utf-8"), len(documents))

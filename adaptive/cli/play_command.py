@@ -37,10 +37,11 @@ from adaptive.errors import InputError, in_words
 from adaptive.inputs.beginning import read_settings, split_trace
 from adaptive.inputs.trace import Trace, TraceLine, read_trace
 from adaptive.inputs.trace_words import ignored_words
+from adaptive.inputs.trust import Trust, make_trust
 from adaptive.session.device.supervisor import Supervisor
 from adaptive.session.live import LiveSession
 from adaptive.session.live_options import LiveOptions
-from adaptive.session.night_log import wall_now
+from adaptive.session.night_log import seed_of_day
 from adaptive.session.opening import open_live, open_preset
 from adaptive.session.render_job import LARGEST_SEED
 from adaptive.session.sink_kinds import SINK_KINDS, SinkSettings, choose_kind
@@ -73,12 +74,15 @@ def play(
     ] = None,
     midi_out: Annotated[
         list[str] | None,
-        typer.Option(help="Part of the name of a MIDI port that gets notes and clock; repeatable."),
+        typer.Option(help="Part of the name of a MIDI port that gets notes and clock, =LAYERS; repeatable."),
     ] = None,
     plain_osc: Annotated[
         bool, typer.Option("--plain-osc", help="Read OSC in Python, not in the compiled OSC receiver.")
     ] = False,
     allow_origin: Annotated[list[str] | None, typer.Option(help="Another page that may connect.")] = None,
+    token_file: Annotated[
+        Path | None, typer.Option(help="File with the token that clients over JSON and HTTP have to know.")
+    ] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so much music.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Play a trace beside the inputs.")] = None,
     set_: Annotated[
@@ -91,12 +95,18 @@ def play(
     allow_jump: Annotated[
         bool, typer.Option("--allow-jump", help="Accept the message `jump`, to try out a preset.")
     ] = False,
+    input_device: Annotated[
+        str | None, typer.Option(help="Part of the name of the card that inputs are recorded from.")
+    ] = None,
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Run code that the preset brings, such as pyo patches.")
     ] = False,
     record: Annotated[
         Path | None, typer.Option(help="Folder for a recording, which `render` repeats.")
     ] = None,
+    record_mb: Annotated[
+        int, typer.Option("--record-mb", min=1, help="Megabytes at which the master of a recording ends.")
+    ] = 4000,
     log: Annotated[
         Path | None, typer.Option(help="Folder for a bounded log of decisions, which `explain` reads.")
     ] = None,
@@ -127,12 +137,12 @@ def play(
     if sink not in SINKS and sink not in SINK_KINDS:
         message = f"--sink must be one of {', '.join(SINKS)}, got {sink!r}"
         raise UsageError(message)
-    place = open_site(site)
+    place = open_site(site, loaded)
     device, channels = _card_of(place, device, channels)
     live_layout = read_layout(layout, ("speakers", "binaural"))
     choice = choose_kind(sink, device)
     if record is not None:
-        _check_recording(record, state, is_watching=watch)
+        _check_recording(record, state)
     saved = None if state is None else read_state(state, loaded, say)
     if saved is not None and set_:
         say(f"--set is left out: the music goes on as {state} says")
@@ -148,16 +158,20 @@ def play(
         allow_origins=frozenset(allow_origin or ()),
         seconds=seconds,
         record=record,
+        record_bytes=record_mb * 1_000_000,
         state=state,
         saved=saved,
         beginning=beginning,
         is_watching=watch,
         is_osc_plain=plain_osc,
         may_jump=allow_jump,
+        input_device=input_device,
+        block_size=block,
         may_run_code=allow_code,
         midi=tuple(midi or ()),
         midi_out=tuple(midi_out or ()),
         log=log,
+        trust=_trust_of(place, token_file),
         site=place,
         layout=live_layout,
     )
@@ -204,13 +218,25 @@ def _osc_address(osc: str | None, place: Site | None) -> tuple[str, int]:
     return parse_address(osc or "127.0.0.1:9000", "--osc")
 
 
+def _trust_of(place: Site | None, token_file: Path | None) -> Trust:
+    """Token and certificates: the option's, the site's, or the environment's."""
+    if place is None:
+        return make_trust(token_file)
+    table, folder = place.file.trust, place.path.parent
+    files = [
+        None if name is None else folder / name
+        for name in (table.token_file, table.certificate_file, table.key_file)
+    ]
+    return make_trust(token_file or files[0], files[1], files[2])
+
+
 def _drawn_seed(seed: int | None, place: Site | None) -> int:
     """The seed of chance: as the option says, else the site; with "day" the date as a number, else drawn."""
     if seed is not None:
         return seed
     of_site = None if place is None else place.file.seed
     if of_site == "day":
-        return int(f"{wall_now():%Y%m%d}")
+        return seed_of_day()
     return secrets.randbelow(2**31) if of_site is None else of_site
 
 
@@ -221,13 +247,10 @@ def _card_of(place: Site | None, device: str | None, channels: int | None) -> tu
     return device or place.file.device, channels or place.file.channels_needed
 
 
-def _check_recording(folder: Path, state: Path | None, *, is_watching: bool) -> None:
-    """Refuse a recording of music that begins elsewhere or is edited, or over another recording."""
+def _check_recording(folder: Path, state: Path | None) -> None:
+    """Refuse a recording of music that begins elsewhere, or over another recording."""
     if state is not None:
         message = "--state and --record do not go together: a recording begins at the beginning"
-        raise UsageError(message)
-    if is_watching:
-        message = "--watch and --record do not go together: a recording keeps its preset"
         raise UsageError(message)
     if (folder / "trace.jsonl").exists():
         message = f"{folder} holds a recording already; name another folder"
@@ -278,7 +301,8 @@ async def _run(
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
         say(f"{title} · {_sink_in_words(started, choice)}")
-        page = f"http://{host}:{ports['http']}/"
+        scheme = "http" if started.options.trust.tls is None else "https"
+        page = f"{scheme}://{host}:{ports['http']}/"
         say(f"OSC {ports['osc']} · TCP {ports['tcp']} · {page}")
         if choice.name == "web":
             say(f"listen at {page}")

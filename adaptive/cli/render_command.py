@@ -86,7 +86,7 @@ def render(
 ) -> None:
     """Render a preset to a file."""
     loaded = open_preset(preset)
-    place = open_site(site)
+    place = open_site(site, loaded)
     _refuse_overwriting(loaded, out, log)
     begun = with_programme(read_settings(set_ or (), loaded), programme)
     check_goal(loudness, ceiling)
@@ -95,6 +95,9 @@ def render(
         raise UsageError(message)
     job = replace(read_job(loaded, trace, seconds, seed, ending), beginning=begun, may_run_code=allow_code)
     plan = _plan(place, channels, layout)
+    if layout == "ambix" and loudness is not None:
+        message = "--loudness goes with what is heard; the channels of ambix are no speakers"
+        raise UsageError(message)
     job = replace(job, channels=plan.channels, rig=plan.rig, ceiling_db=plan.ceiling_db)
     _tell_ignored(job, is_refused=strict)
     warm_kernel(loaded, has_rig=plan.rig is not None)

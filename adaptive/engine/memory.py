@@ -50,8 +50,8 @@ MOST_STEPS = 1 << 16
 
 
 @lru_cache(maxsize=2)  # 20 ms, and the same for every engine
-def _stretch_tables(fft_unit: int) -> Array:
-    return stretch_tables(fft_unit)
+def _stretch_tables(fft_unit: int, sample_rate: float) -> Array:
+    return stretch_tables(fft_unit, sample_rate)
 
 
 class Memory:
@@ -262,7 +262,7 @@ class Memory:
         self._add("stretch_plans", STRETCH_PLAN, 2 * self.spec.sounds)
         self._add("stretch_work", STRETCH_WORK, 1)
         self._add("stretch_tables", STRETCH_TABLES, 1)[:] = _stretch_tables(
-            int(self["units"][self._row_of_unit["fft"]])
+            int(self["units"][self._row_of_unit["fft"]]), float(self.spec.sample_rate)
         )
         table = sinc_table()
         self._add("sinc", np.float32, *table.shape)[:] = table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from adaptive.kernel.rig_record import (
@@ -61,10 +61,13 @@ class RigSpec:
         The speakers.
     mode : str
         ``speakers``; ``ambix``: first-order ambisonics, four channels; ``binaural``: two ears.
+    places : Mapping
+        Where strips and buses are heard, by their names, whatever a preset says.
     """
 
     speakers: Sequence[SpeakerSpec] = ()
     mode: Literal["speakers", "ambix", "binaural"] = "speakers"
+    places: Mapping[str, PlaceSpec] = field(default_factory=dict)
 
     @property
     def full(self) -> list[SpeakerSpec]:

@@ -14,6 +14,10 @@ Audio = np.ndarray[Any, np.dtype[np.float32]]
 LEAST_ATTACKS_PER_S = 0.3
 """Fewer attacks are those of chords that change, not of notes that are struck."""
 
+HELD_ATTACKS_PER_S, HELD_ONSETS_PER_S, HELD_DB = 0.6, 1.25, 4.0
+"""Chords that are held, as an organ's, have fewer attacks and fewer onsets of any kind than this, and fall by
+less between two attacks; struck ones fall further."""
+
 LEAST_ATTACK_DB = 2.0
 """Least rise of the whole sound at an onset that has to stay sharp."""
 
@@ -74,6 +78,10 @@ def propose_stretch(audio: Audio, plan: StretchPlan, sample_rate: float, origin:
     if count < max(1.0, LEAST_ATTACKS_PER_S * seconds):
         return StretchKind("tones", f"few attacks ({count} in {seconds:.0f} s) have to stay sharp")
     fall = float(np.median(behind[:-1] - before[1:])) if count > 1 else 0.0
+    has_few = count < HELD_ATTACKS_PER_S * seconds and len(plan.onsets) < HELD_ONSETS_PER_S * seconds
+    if has_few and fall < HELD_DB:
+        reason = f"chords are held: {len(plan.onsets)} onsets in {seconds:.0f} s, between which it falls by"
+        return StretchKind("tones", f"{reason} {fall:.0f} dB")
     if fall >= LEAST_DECAY_DB:
         return StretchKind("slices", f"each of {count} attacks decays by {fall:.0f} dB before the next one")
     return StretchKind("transients", f"{count} attacks ring into each other: they decay by {fall:.0f} dB")

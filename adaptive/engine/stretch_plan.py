@@ -7,27 +7,31 @@ mask of bins.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from adaptive.kernel.dsp.fft import FFT_SIZE
-from adaptive.kernel.sources.stretch_record import BINS, HALF_WINDOW, STRETCH_ONSET, STRETCH_PLAN, WINDOW
+from adaptive.kernel.sources.stretch_record import BINS, STRETCH_ONSET, STRETCH_PLAN, window_frames
 
 Array = np.ndarray[Any, Any]
 
-SHORT, SHORT_HOP = 512, 64
+SHORT_S = 0.0107
+"""A short window is the power of two that is nearest to it: 512 frames at 48 kHz."""
+
+SHORT_HOPS = 8
 BANDS = 12
 LOWEST_HZ, HIGHEST_HZ = 150.0, 16000.0  # the lowest band reaches down to 0
-RISE_HOPS = 4  # 5 ms at 48 kHz
+RISE_HOPS = 4  # half a short window
 FAINT_DB = -130.0  # what is so far below the loudest band is rounding
 FLOOR_DB, LOUD_PERCENT = -50.0, 99.5  # what is so far below the loud moments of its band is not an onset
 LEAST_RISE_DB = 2.0  # mean over the bands, above the median of the surroundings
 MEDIAN_S = 0.2
 APART_S = 0.05
 REFINE_S = 0.005
-STEP_FRAMES = 48
+STEP_S = 0.001
 ZONE_S = 0.028
 """Time before and behind an onset that is not stretched: every window with the onset in it lies within."""
 
@@ -130,13 +134,25 @@ def with_surroundings(audio: Array, origin: int, loop_frames: int) -> Array:
     return np.ascontiguousarray(one_pass[:, places])
 
 
+def short_frames(sample_rate: float) -> int:
+    """Frames of a short window.
+
+    Examples
+    --------
+    >>> short_frames(48000.0), short_frames(96000.0)
+    (512, 1024)
+    """
+    return min(int(2 ** round(math.log2(SHORT_S * sample_rate))), FFT_SIZE)
+
+
 def band_levels(audio: Array, sample_rate: float) -> Array:
-    """Level of each band in dB, every `SHORT_HOP` frames, both channels together: shape (times, BANDS)."""
+    """Level of each band in dB, eight times in a short window, both channels: shape (times, BANDS)."""
+    short = short_frames(sample_rate)
     edges = np.geomspace(LOWEST_HZ, min(HIGHEST_HZ, 0.45 * sample_rate), BANDS + 1)
     edges[0] = 0.0
-    cuts = np.unique(np.ceil(edges * SHORT / sample_rate).astype(int))
-    window = np.hanning(SHORT).astype(np.float32)
-    views = np.lib.stride_tricks.sliding_window_view(audio, SHORT, axis=1)[:, ::SHORT_HOP]
+    cuts = np.unique(np.ceil(edges * short / sample_rate).astype(int))
+    window = np.hanning(short).astype(np.float32)
+    views = np.lib.stride_tricks.sliding_window_view(audio, short, axis=1)[:, :: short // SHORT_HOPS]
     levels = []
     for start in range(0, views.shape[1], BLOCK):
         spectra = np.fft.rfft(views[:, start : start + BLOCK] * window, axis=2)
@@ -150,7 +166,7 @@ def band_levels(audio: Array, sample_rate: float) -> Array:
 
 
 def onset_strength(levels: Array) -> Array:
-    """Rise of the level within 5 ms, in dB, mean over the bands; entry n compares n with n - RISE_HOPS."""
+    """Rise within half a short window, in dB, mean over the bands; entry n compares n with n - RISE_HOPS."""
     rise = np.zeros(len(levels))
     rise[RISE_HOPS:] = np.maximum(levels[RISE_HOPS:] - levels[:-RISE_HOPS], 0.0).mean(axis=1)
     return np.convolve(rise, (0.25, 0.5, 0.25), "same")
@@ -158,10 +174,12 @@ def onset_strength(levels: Array) -> Array:
 
 def find_onsets(audio: Array, sample_rate: float) -> Array:
     """Frames of the onsets, in order, at least 50 ms apart."""
-    if audio.shape[1] < 2 * SHORT:
+    short = short_frames(sample_rate)
+    hop = short // SHORT_HOPS
+    if audio.shape[1] < 2 * short:
         return np.zeros(0, np.int64)
     rise = onset_strength(band_levels(audio, sample_rate))
-    hops_per_s = sample_rate / SHORT_HOP
+    hops_per_s = sample_rate / hop
     over = rise - moving_median(rise, int(MEDIAN_S * hops_per_s))
     apart = int(APART_S * hops_per_s)
     strongest = np.argsort(-over, kind="stable")
@@ -177,8 +195,9 @@ def find_onsets(audio: Array, sample_rate: float) -> Array:
     sums = np.concatenate([[0.0], np.cumsum((differenced.astype(np.float64) ** 2).sum(axis=0))])
     reach = int(REFINE_S * sample_rate)
     # the level rises most when the attack is a quarter of a window behind the middle of the two windows
-    middle = SHORT // 2 + SHORT // 4 - RISE_HOPS * SHORT_HOP // 2
-    exact = [steepest(sums, place * SHORT_HOP + middle, reach) for place in sorted(found)]
+    middle = short // 2 + short // 4 - RISE_HOPS * hop // 2
+    step = int(STEP_S * sample_rate)
+    exact = [steepest(sums, place * hop + middle, reach, step) for place in sorted(found)]
     return np.unique(np.array(exact, np.int64))
 
 
@@ -189,12 +208,12 @@ def moving_median(values: Array, half: int) -> Array:
     return median
 
 
-def steepest(sums: Array, middle: int, reach: int) -> int:
-    """Frame near `middle` at which the energy of the next millisecond most exceeds that of the last one."""
-    places = np.arange(max(STEP_FRAMES, middle - reach), min(len(sums) - 1 - STEP_FRAMES, middle + reach))
+def steepest(sums: Array, middle: int, reach: int, step: int) -> int:
+    """Frame near `middle` where the energy of the next `step` frames most exceeds that of the last ones."""
+    places = np.arange(max(step, middle - reach), min(len(sums) - 1 - step, middle + reach))
     if len(places) == 0:
         return middle
-    steps = sums[places + STEP_FRAMES] - 2.0 * sums[places] + sums[places - STEP_FRAMES]
+    steps = sums[places + step] - 2.0 * sums[places] + sums[places - step]
     return int(places[np.argmax(steps)])
 
 
@@ -208,11 +227,11 @@ def zone_frames(frames: Array, sample_rate: float, loop_frames: int) -> tuple[Ar
     return np.minimum(zone, gaps[:-1] // 2), np.minimum(zone, (gaps[1:] - 1) // 2)
 
 
-def spectra_at(audio: Array, centres: Array, size: int) -> Array:
+def spectra_at(audio: Array, centres: Array, size: int, *, is_short: bool = False) -> Array:
     """Energy of each bin of windows around some frames, both channels together: shape (centres, bins)."""
     window = np.zeros(FFT_SIZE, np.float32)
     window[:size] = np.hanning(size)
-    used = FFT_SIZE if size == WINDOW else size
+    used = size if is_short else FFT_SIZE
     places = np.clip(centres[:, None] - size // 2 + np.arange(used), 0, audio.shape[1] - 1)
     energy: Any = 0.0
     for channel in audio:
@@ -247,20 +266,22 @@ def reset_masks(audio: Array, onsets: Array, sample_rate: float) -> Array:
     onset, or whose energy rises tenfold within a short window and twofold in a long one.  Tones that go on
     keep their phase.
     """
+    window, short = window_frames(sample_rate, is_tones=False), short_frames(sample_rate)
+    half = window // 2
     masks = np.zeros((len(onsets), BINS), bool)
     for start in range(0, len(onsets), 64):
         at = onsets[start : start + 64]
-        before = spectra_at(audio, at - HALF_WINDOW, WINDOW)
-        behind = spectra_at(audio, at + HALF_WINDOW, WINDOW)
+        before = spectra_at(audio, at - half, window)
+        behind = spectra_at(audio, at + half, window)
         was, became = smoothed(before, 1), smoothed(behind, 1)
-        quiet = spectra_at(audio, at - SHORT // 2, SHORT)
-        loud = spectra_at(audio, at + SHORT // 2, SHORT)
-        steps = np.repeat(loud > SHORT_RISE * quiet, FFT_SIZE // SHORT, axis=1)[:, :BINS]
+        quiet = spectra_at(audio, at - short // 2, short, is_short=True)
+        loud = spectra_at(audio, at + short // 2, short, is_short=True)
+        steps = np.repeat(loud > SHORT_RISE * quiet, FFT_SIZE // short, axis=1)[:, :BINS]
         steps &= became > LEAST_LONG_RISE * was
         # noise of a drum may hide a tone in one of two windows
         earlier, later = (
-            spectra_at(audio, at - 3 * HALF_WINDOW, WINDOW),
-            spectra_at(audio, at + 3 * HALF_WINDOW, WINDOW),
+            spectra_at(audio, at - 3 * half, window),
+            spectra_at(audio, at + 3 * half, window),
         )
         goes_on = (is_tonal(before) | is_tonal(earlier)) & (is_tonal(behind) | is_tonal(later))
         masks[start : start + 64] = (became > LONG_RISE * was) | ~goes_on | steps

@@ -30,6 +30,10 @@ HIGH_DEG = 60.0
 LEVEL_DEG, FLAT_DEG = 1.0, 50.0
 """Speakers within the first elevation are on the horizon; those within the second can stand for it."""
 
+SAME_WAY_DEG, BESIDE_DEG = 3.0, 30.0
+"""Speakers whose azimuths differ by less stand above each other, or beside each other."""
+
+FLATTEST = 1e-6
 JITTER = 1e-7
 """Moves nodes off common planes, so that four of them in one plane make two triangles, not four."""
 
@@ -106,22 +110,25 @@ def _copies_on_the_horizon(real: Sequence[SpeakerNode]) -> list[SpeakerNode]:
     So a ring that hangs under a ceiling plays what has an azimuth alone, and what is placed at a speaker.
     """
     made = []
-    for node in real:
-        elevation = _elevation_deg(node.direction)
-        if not LEVEL_DEG < abs(elevation) < FLAT_DEG:
-            continue
-        lower = (
-            other
-            for other in real
-            if abs(_elevation_deg(other.direction)) < abs(elevation) - 10.0
-            and abs((azimuth_deg(other.direction) - azimuth_deg(node.direction) + 180.0) % 360.0 - 180.0)
-            < 30.0
-        )
-        if next(lower, None) is None:
+    for number, node in enumerate(real):
+        others = [other for row, other in enumerate(real) if row != number]
+        if LEVEL_DEG < abs(_elevation_deg(node.direction)) < FLAT_DEG and not any(
+            _stands_for_horizon(other, node) for other in others
+        ):
             flat = math.hypot(node.direction[0], node.direction[1])
             direction = (node.direction[0] / flat, node.direction[1] / flat, 0.0)
             made.append(SpeakerNode(direction, node.shares))
     return made
+
+
+def _stands_for_horizon(other: SpeakerNode, node: SpeakerNode) -> bool:
+    """Whether what is level near a node can be panned with another, without a copy of the node."""
+    apart = abs((azimuth_deg(other.direction) - azimuth_deg(node.direction) + 180.0) % 360.0 - 180.0)
+    one, two = _elevation_deg(other.direction), _elevation_deg(node.direction)
+    is_across = one * two < 0.0
+    is_lower = abs(one) < abs(two) - 10.0
+    is_same_way = apart < SAME_WAY_DEG and abs(one) < abs(two)
+    return is_same_way or (apart < BESIDE_DEG and (is_across or is_lower))
 
 
 def _elevation_deg(direction: Vector) -> float:
@@ -131,7 +138,13 @@ def _elevation_deg(direction: Vector) -> float:
 def _gap_nodes(level: Sequence[SpeakerNode]) -> list[SpeakerNode]:
     """Nodes in the wide gaps of the horizon; their power moves from the one edge to the other."""
     flat = [node for node in level if abs(_elevation_deg(node.direction)) <= LEVEL_DEG]
-    flat = flat or [node for node in level if abs(_elevation_deg(node.direction)) < HIGH_DEG] or list(level)
+    flat = flat or [node for node in level if abs(_elevation_deg(node.direction)) < HIGH_DEG]
+    if not flat:  # every speaker hangs above, or lies below
+        shares = {channel: share / len(level) for node in level for channel, share in node.shares.items()}
+        return [
+            SpeakerNode((math.sin(turn), math.cos(turn), 0.0), shares)
+            for turn in (0.0, math.tau / 3.0, -math.tau / 3.0)
+        ]
     ring = sorted(flat, key=lambda node: azimuth_deg(node.direction))
     made = []
     for left, right in zip(ring, [*ring[1:], ring[0]], strict=True):
@@ -153,16 +166,43 @@ def _has_pole(real: Sequence[SpeakerNode], sign: float) -> bool:
 
 
 def _hull(directions: Sequence[Vector]) -> list[tuple[int, int, int]]:
-    """Triangles of the convex hull of points on a sphere: all other points lie on one side of each."""
-    count = len(directions)
-    shift = np.random.default_rng(0).standard_normal((count, 3)) * JITTER
+    """Triangles of the convex hull of points on a sphere, each corner counted round as seen from outside.
+
+    Points are added one by one: the triangles that a point sees give way to those between it and their edge.
+    """
+    shift = np.random.default_rng(0).standard_normal((len(directions), 3)) * JITTER
     points = np.array(directions, np.float64) + shift
-    triples = np.array(list(itertools.combinations(range(count), 3)))
-    a, b, c = (points[triples[:, column]] for column in range(3))
-    normals = np.cross(b - a, c - a)
-    sides = normals @ points.T - np.einsum("ij,ij->i", normals, a)[:, None]
-    np.put_along_axis(sides, triples, 0.0, axis=1)
-    is_outer = (sides <= 0.0).all(axis=1) | (sides >= 0.0).all(axis=1)
+    first = _tetrahedron(points)
+    middle = points[list(first)].mean(axis=0)
+    faces = [_outward(points, corners, middle) for corners in itertools.combinations(first, 3)]
+    for number in range(len(points)):
+        if number in first:
+            continue
+        is_seen = _heights(points, np.array(faces), points[number]) > 0.0
+        seen = [face for face, one in zip(faces, is_seen, strict=True) if one]
+        edges = {(face[i], face[(i + 1) % 3]) for face in seen for i in range(3)}
+        faces = [face for face, one in zip(faces, is_seen, strict=True) if not one]
+        faces += [(start, end, number) for start, end in sorted(edges) if (end, start) not in edges]
     # a triangle whose plane contains the listener encloses no direction
-    volume = np.abs(np.einsum("ij,ij->i", a, np.cross(b, c)))
-    return [tuple(map(int, triple)) for triple in triples[is_outer & (volume > 1e-6)]]  # type: ignore[misc]
+    return [face for face in faces if abs(float(np.linalg.det(points[list(face)]))) > FLATTEST]
+
+
+def _tetrahedron(points: np.ndarray) -> tuple[int, int, int, int]:
+    """Four points that are not in one plane: each as far as can be from those before."""
+    second = int(np.linalg.norm(points - points[0], axis=1).argmax())
+    along = np.cross(points - points[0], points[second] - points[0])
+    third = int(np.linalg.norm(along, axis=1).argmax())
+    normal = np.cross(points[second] - points[0], points[third] - points[0])
+    return 0, second, third, int(np.abs((points - points[0]) @ normal).argmax())
+
+
+def _heights(points: np.ndarray, faces: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """How far a point lies outside the plane of each triangle, times twice its area."""
+    a, b, c = (points[faces[:, column]] for column in range(3))
+    heights: np.ndarray = np.einsum("ij,ij->i", np.cross(b - a, c - a), at - a)
+    return heights
+
+
+def _outward(points: np.ndarray, corners: tuple[int, ...], middle: np.ndarray) -> tuple[int, int, int]:
+    a, b, c = corners
+    return (a, c, b) if _heights(points, np.array([(a, b, c)]), middle)[0] > 0.0 else (a, b, c)

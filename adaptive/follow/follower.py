@@ -70,7 +70,7 @@ class Follower:
         self._fit: StepFit | None = None
         self._step_fold = HalfDouble(settings.likely_spm, settings.half_double)
         self._step_spm: float | None = None
-        self._last_step_s, self._lateness_s = -math.inf, 0.0
+        self._last_step_s, self._lateness_s, self._arrived_s = -math.inf, 0.0, -math.inf
         self._batch_spm: list[float] = []
         self._disagrees_since = math.inf
         self._health = HealthNotes()
@@ -87,8 +87,11 @@ class Follower:
         if not self._steps.take(at_s, now_s, is_timed):
             return
         self._last_step_s = max(self._last_step_s, at_s)
+        if now_s > self._arrived_s:  # once for a batch, however many steps it has
+            self._arrived_s = now_s
+            self._lateness_s *= LATENESS_KEPT
         # batches come as late as they are long
-        self._lateness_s = max(now_s - at_s, LATENESS_KEPT * self._lateness_s)
+        self._lateness_s = max(now_s - at_s, self._lateness_s)
         if self._steps.is_batched:
             self._follow_batches(now_s)
             return

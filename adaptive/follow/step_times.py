@@ -31,6 +31,10 @@ SINGLE = 8
 """After so many deliveries of one step each, a source no longer delivers in batches."""
 
 
+FEWEST_OLD, OLDEST_DELIVERY_S, MANY_STEPS = 7, 65.0, 40
+"""So many deliveries count up to this age, and so many steps in four of them are enough for a rate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Steps without a time of their own that arrived together.
@@ -142,10 +146,14 @@ def rate_of_deliveries(deliveries: list[Delivery], longest_s: float = 30.0) -> f
     """Steps a minute of deliveries, by a straight line through how many steps had come by each of them.
 
     A delivery of whole steps is off by half a step on average; the line averages that away with the third
-    power of its length.  None while there are fewer than six.
+    power of its length.  None while there are fewer than six, or than four with forty steps; the last seven
+    are used even if they are older than `longest_s`.
     """
-    recent = [d for d in deliveries if d.at_s >= deliveries[-1].at_s - longest_s] if deliveries else []
-    if len(recent) < 6:
+    since = deliveries[-1].at_s if deliveries else 0.0
+    recent = [d for d in deliveries[-FEWEST_OLD:] if d.at_s >= since - OLDEST_DELIVERY_S]
+    recent = max(recent, [d for d in deliveries if d.at_s >= since - longest_s], key=len)
+    has_many = len(recent) >= 4 and sum(d.count for d in recent[1:]) >= MANY_STEPS
+    if len(recent) < 6 and not has_many:
         return None
     total, counts = 0, []
     for delivery in recent:

@@ -24,6 +24,10 @@ jitter does that once in 2,500 steps, a change from 160 to 172 does it by its se
 MOST_MISSED = 6
 """So many steps may be missing in a row: then the tracker begins anew."""
 
+DOUBTFUL, RECENT, LATEST_BEGIN = 0.3, 14, 8
+"""A fit that is worse than this is compared with those that begin at one of the steps from the fourteenth to
+the eighth before the last: it began with a step whose time was wrong."""
+
 LONGEST_PERIOD_S, SHORTEST_PERIOD_S = 1.6, 0.24
 FEWEST_STEPS = 4
 """Steps after which tempo and phase are used."""
@@ -65,13 +69,24 @@ class StepFit:
 
 def fit_steps(times: Sequence[float]) -> StepFit | None:
     """Fit a clock to the times of steps, ascending; None while there are too few for it."""
-    tracker: _Tracker | None = None
-    for i, at_s in enumerate(times):
-        if tracker is None or not tracker.take(at_s):
-            tracker = _begin(times, i)
+    tracker = _track(times, 0)
+    if tracker is not None and tracker.doubt > DOUBTFUL:
+        last = max(0, len(times) - LATEST_BEGIN)
+        others = (_track(times, i) for i in range(max(0, len(times) - RECENT), last))
+        found = [one for one in (tracker, *others) if one is not None and one.steps >= FEWEST_STEPS]
+        tracker = min(found, key=lambda one: one.doubt, default=tracker)
     if tracker is None or tracker.steps < FEWEST_STEPS:
         return None
     return StepFit(tracker.phase_s, tracker.period_s, tracker.steps, tracker.missed, tracker.deviation_s)
+
+
+def _track(times: Sequence[float], first: int) -> _Tracker | None:
+    """Follow steps from one of them on."""
+    tracker: _Tracker | None = None
+    for i in range(first, len(times)):
+        if tracker is None or not tracker.take(times[i]):
+            tracker = _begin(times, i) if i > first else None
+    return tracker
 
 
 def _begin(times: Sequence[float], i: int) -> _Tracker | None:
@@ -89,6 +104,12 @@ class _Tracker:
         self._age = 2
         self._last_s = phase_s
         self._last_share = 0.0
+        self._extra = 0
+
+    @property
+    def doubt(self) -> float:
+        """How badly steps fit: their usual deviation, and half the share of those between two others."""
+        return self.deviation_s / self.period_s + 0.5 * self._extra / (self._extra + self.steps)
 
     def take(self, at_s: float) -> bool:
         """Take a step; return False if the tracker has to begin anew with it."""
@@ -96,6 +117,7 @@ class _Tracker:
         if count > MOST_MISSED:
             return False
         if count < 1:
+            self._extra += 1
             return True  # between two steps: not one of this runner's
         deviation = at_s - (self.phase_s + count * self.period_s)
         share = deviation / self.period_s

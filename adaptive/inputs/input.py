@@ -34,6 +34,12 @@ class InputHost(ConnectionHost, Protocol):
     def receive(self, transaction: Any, connection: Any = None, arrival: int | None = None) -> None:
         """Act on a transaction.  Call it in the session's event loop."""
 
+    def fade_place(self, gain: float, seconds: float) -> None:
+        """Move the gain of the whole output within some seconds, beside the listener's volume."""
+
+    def begin_day(self) -> bool:
+        """Begin the music anew with the chance of the day, if the place wants that; whether it does."""
+
     def complain(self, sentence: str) -> None:
         """Show the user a sentence about what was received; sixty a minute are shown, the rest counted."""
 

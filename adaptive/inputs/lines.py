@@ -15,6 +15,7 @@ from adaptive.inputs.json_requests import read_json
 from adaptive.inputs.json_text import parse_json
 from adaptive.inputs.known_faults import KnownFaults, kind_of
 from adaptive.inputs.message import Checker, RequestFault, Subscribe, Transaction
+from adaptive.inputs.trust import EVERYBODY, REFUSED_S, TOKEN_S, Trust
 
 LONGEST_MESSAGE = 65536
 MOST_FAULTS, FAULTS_S = 100, 60.0
@@ -73,6 +74,11 @@ class ConnectionHost(Protocol):
         """Remove a connection."""
 
 
+def as_text(document: dict[str, Any]) -> str:
+    """A message as it is sent; JSON may hold a lone surrogate, which UTF-8 cannot encode."""
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
 class Connection:
     """One JSON client, over TCP or WebSocket.
 
@@ -113,6 +119,8 @@ class Connection:
         except ProtocolError as error:
             self.refuse(str(error))
             return
+        if isinstance(document, dict) and document.keys() == {"token"}:
+            return  # a client that says one to an engine that wants none
         transaction = read_json(document, self.host.checker)
         for request in transaction.requests:
             if isinstance(request, Subscribe):
@@ -140,9 +148,11 @@ class Connection:
 
     def send(self, document: dict[str, Any]) -> None:
         """Queue a message.  If too many wait, the oldest are dropped."""
-        text = json.dumps(document, ensure_ascii=False)
-        # JSON may hold a lone surrogate, which UTF-8 cannot encode
-        self.waiting.append(text.encode("utf-8", "replace").decode())
+        self.send_text(as_text(document))
+
+    def send_text(self, text: str) -> None:
+        """Queue a message that `as_text` has written, for one client of many."""
+        self.waiting.append(text)
         self._wake.set()
 
     async def write(self, put: Callable[[str], Awaitable[None]]) -> None:
@@ -171,10 +181,14 @@ class TcpServer:
         The session.
     other : OtherProtocol, optional
         Another protocol, which is told by the first byte.
+    trust : Trust
+        The token that the first line has to say.
     """
 
-    def __init__(self, host: ConnectionHost, other: OtherProtocol | None = None) -> None:
-        self._host, self._other = host, other
+    def __init__(
+        self, host: ConnectionHost, other: OtherProtocol | None = None, trust: Trust = EVERYBODY
+    ) -> None:
+        self._host, self._other, self._trust = host, other, trust
         self._count = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -195,6 +209,13 @@ class TcpServer:
             writer.close()
             return
         peer = writer.get_extra_info("peername") or ("?",)
+        if self._trust.has_token:
+            if not await self._says_token(reader, first):
+                await self._turn_away(writer)
+                self._host.report(f"TCP from {peer[0]}", "did not say the token first")
+                self._count -= 1
+                return
+            first = b""
         connection = Connection(self._host, f"TCP from {peer[0]}")
 
         async def put(text: str) -> None:
@@ -219,6 +240,28 @@ class TcpServer:
             writer.close()
             # a client that never reads its answers would keep the socket open
             asyncio.get_running_loop().call_later(ANSWER_FETCH_S, writer.transport.abort)
+
+    async def _says_token(self, reader: asyncio.StreamReader, first: bytes) -> bool:
+        """Whether the first line is the token."""
+        with contextlib.suppress(
+            TimeoutError,
+            ConnectionError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            ProtocolError,
+        ):
+            document = parse_json(first + await asyncio.wait_for(reader.readuntil(b"\n"), TOKEN_S))
+            return isinstance(document, dict) and self._trust.accepts(document.get("token"))
+        return False
+
+    async def _turn_away(self, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await asyncio.sleep(REFUSED_S)  # a token is not guessed
+            text = 'this engine wants its token first: {"token": "…"}'
+            error = {"error": text, "at": "", "id": None}
+            writer.write(json.dumps(error, ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+        writer.close()
 
     async def _first_byte(self, reader: asyncio.StreamReader) -> bytes:
         """The first byte of a client; empty: it waits for our greeting."""

@@ -169,6 +169,8 @@ class OscReader:
                 return _unless_released(check.state(group, value, _id(arguments)), arguments)
             case ["event", name]:
                 return self._event(name, arguments)
+            case ["token"]:
+                return []  # a client that says one to an engine that wants none
             case ["subscribe"]:
                 return [_subscription(arguments)]
         for reader in (self._transport, self._steering):

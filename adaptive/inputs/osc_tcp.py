@@ -7,17 +7,22 @@ which is below 2²⁴.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from adaptive.errors import OscError
 from adaptive.inputs.osc import OscServer
-from adaptive.inputs.osc_codec import MAX_PACKET_BYTES
+from adaptive.inputs.osc_codec import MAX_PACKET_BYTES, OscMessage, decode
+from adaptive.inputs.trust import EVERYBODY, REFUSED_S, Trust
 
 END, ESCAPE, ESCAPED_END, ESCAPED_ESCAPE = 0xC0, 0xDB, 0xDC, 0xDD
 
 SLIP_STARTS = frozenset({END, ord("/"), ord("#")})
 LENGTH_START = 0x00
+
+TOKEN_ADDRESS = "/adaptive/token"
+"""The first message of a client to an engine that wants a token; its argument is the token."""
 
 PACKETS_BEFORE_PAUSE, PAUSE_S = 64, 0.004
 """Packets of one connection before a pause in which others are served."""
@@ -132,14 +137,17 @@ class OscConnections:
         Makes the server of one client from the function that sends to it.
     report : callable
         Is given a sentence about a client whose stream cannot be read.
+    trust : Trust
+        The token that the first message has to say.
     """
 
     def __init__(
         self,
         make_server: Callable[[Callable[[bytes], None]], OscServer],
         report: Callable[[str], None],
+        trust: Trust = EVERYBODY,
     ) -> None:
-        self._make_server, self._report = make_server, report
+        self._make_server, self._report, self._trust = make_server, report, trust
         self.servers: set[OscServer] = set()
 
     async def serve(
@@ -156,9 +164,18 @@ class OscConnections:
         server = self._make_server(send)
         self.servers.add(server)
         taken, data = 0, first
+        is_trusted = not self._trust.has_token
         try:
             while data:
                 for packet in framing.feed(data):
+                    if not is_trusted:
+                        is_trusted = self._trust.accepts(token_in(packet))
+                        if is_trusted:
+                            continue
+                        await asyncio.sleep(REFUSED_S)  # a token is not guessed
+                        text = f"did not say the token first, as {TOKEN_ADDRESS}: good-bye"
+                        self._report(f"OSC from {peer[0]} over TCP: {text}")
+                        return
                     server.take(packet, f"{peer[0]} over TCP", None, "tcp")
                     taken += 1
                     if taken % PACKETS_BEFORE_PAUSE == 0:
@@ -169,6 +186,16 @@ class OscConnections:
         finally:
             self.servers.discard(server)
             server.close()
+
+
+def token_in(packet: bytes) -> str | None:
+    """The token that a packet says; None: it says none."""
+    with contextlib.suppress(OscError):
+        found = decode(packet)
+        if isinstance(found, OscMessage) and found.address == TOKEN_ADDRESS and len(found.arguments) == 1:
+            said = found.arguments[0]
+            return said if isinstance(said, str) else None
+    return None
 
 
 def _too_long() -> OscError:

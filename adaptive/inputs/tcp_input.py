@@ -13,6 +13,7 @@ from adaptive.inputs.message import Checker, Transaction
 from adaptive.inputs.osc import OscReader, OscServer
 from adaptive.inputs.osc_peers import OscPeer, OscPeers
 from adaptive.inputs.osc_tcp import OscConnections, framing_of
+from adaptive.inputs.trust import EVERYBODY, Trust
 from adaptive.preset.model import Preset
 from adaptive.site.addresses import EVERYWHERE, Networks
 
@@ -28,20 +29,30 @@ class TcpInput(InputBase):
         Where to listen.
     allowed : Networks
         Where OSC is accepted from.
+    trust : Trust
+        The token that clients have to say, and the certificates.
     """
 
     name = "tcp"
 
-    def __init__(self, host: InputHost, address: Address, allowed: Networks = EVERYWHERE) -> None:
+    def __init__(
+        self,
+        host: InputHost,
+        address: Address,
+        allowed: Networks = EVERYWHERE,
+        trust: Trust = EVERYBODY,
+    ) -> None:
         super().__init__(host)
-        self._address, self._allowed = address, allowed
-        self._osc = OscConnections(self._osc_server, lambda sentence: host.complain(sentence))
+        self._address, self._allowed, self._trust = address, allowed, trust
+        self._osc = OscConnections(self._osc_server, lambda sentence: host.complain(sentence), trust)
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Listen, until the stack is unwound."""
-        serve = TcpServer(self.host, self).serve
+        serve = TcpServer(self.host, self, self._trust).serve
         try:
-            server = await asyncio.start_server(serve, *self._address, limit=LONGEST_MESSAGE)
+            server = await asyncio.start_server(
+                serve, *self._address, limit=LONGEST_MESSAGE, ssl=self._trust.tls
+            )
         except OSError as error:
             raise port_taken("TCP", "--tcp", self._address, error) from error
         stack.callback(server.close)

@@ -68,12 +68,12 @@ def read_text(path: Path, root: Path) -> SfzText:
     InputError
         A file cannot be read, or there is too much of it; one sentence.
     """
-    reader = _Reader(path, root)
+    reader = _SfzReader(path, root)
     reader.read(path, 0)
     return reader.text
 
 
-class _Reader:
+class _SfzReader:
     def __init__(self, path: Path, root: Path) -> None:
         self._first, self._root = path, root
         self.text = SfzText()

@@ -15,7 +15,7 @@ from adaptive.kernel.bus_record import BUS_GROUP
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.late_rows import late_row, right_of, ring_of, write_rows
 from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, pan_left, pan_right
-from adaptive.kernel.dsp.meter import energy, peak_of
+from adaptive.kernel.dsp.meter import energy_of_pair, measure_row
 from adaptive.kernel.dsp.ramps import (
     add_quantum,
     aim_filter,
@@ -25,7 +25,8 @@ from adaptive.kernel.dsp.ramps import (
     scale_quantum,
     set_filter,
 )
-from adaptive.kernel.dsp.rows import copy_rows
+from adaptive.kernel.dsp.rows import add_row, copy_rows
+from adaptive.kernel.holds import settle_cell
 from adaptive.kernel.layout import (
     BUS_CUTOFF,
     BUS_DUCK,
@@ -50,7 +51,14 @@ INVALID = F32(-1.0)
 TO_PANNER = np.int64(PANNED)
 TOO_LOUD = F32(1e12)  # energy of a quantum of both channels; full scale is 128
 GROUP_BYTES, FILTER_OFFSET = np.int64(BUS_GROUP.itemsize), np.int64(BUS_GROUP.fields["filter"][1])
+PEAK_OFFSET, SQUARE_OFFSET = (np.int64(BUS_GROUP.fields[name][1]) for name in ("peak", "square"))
+SEND_BYTES, WANTED_OFFSET = np.int64(SEND.itemsize), np.int64(SEND.fields["wanted"][1])
+GAIN_CELL, PAN_CELL, CUTOFF_CELL = (
+    np.int64(BUS_GROUP.fields[name][1]) for name in ("control_gain", "control_pan", "control_cutoff")
+)
 QUIET = np.int32(QUIET_QUANTA)
+WAKE = np.int32(16)
+"""Quanta of silence, 21 ms at 48 kHz, after which nothing of a bus is heard that a jump could harm."""
 
 
 @rtsafe
@@ -198,14 +206,11 @@ def apply_commands(group: Any, column: int, entries: Any, frame: int) -> None:
 
 
 @rtsafe
-def measure(group: Any, column: int, address: int, share: float) -> None:
-    """Update peak and mean square of both channels of a bus."""
+def measure(address: int, column: int, audio: int, share: float) -> None:
+    """Update peak and mean square of both channels of a bus; `address` is that of its group."""
     for side in range(np.int64(2)):
-        lane = np.int64(2) * column + side
-        at = address + ROW * side
-        group["peak"][lane] = max(group["peak"][lane], peak_of(at))
-        mean = energy(at) / F32(QUANTUM)
-        group["square"][lane] += (mean - group["square"][lane]) * share
+        lane = FLOAT * (np.int64(2) * column + side)
+        measure_row(audio + ROW * side, address + PEAK_OFFSET + lane, address + SQUARE_OFFSET + lane, share)
 
 
 @rtsafe
@@ -225,7 +230,7 @@ def silence(group: Any, column: int, audio: Any) -> None:
 @rtsafe
 def loudness_of(address: int) -> float:
     """Energy of both channels of a bus; not finite, or above `TOO_LOUD`, if its samples are invalid."""
-    return energy(address) + energy(address + ROW)
+    return energy_of_pair(address)
 
 
 @rtsafe
@@ -327,13 +332,13 @@ def route(
     first = np.int64(group["channel"][column])
     if output >= 0:
         to = buses + PAIR * output
-        add_quantum(to, left, ONE, ZERO)
-        add_quantum(to + ROW, right, ONE, ZERO)
+        add_row(to, left)
+        add_row(to + ROW, right)
     elif output == TO_PANNER:  # which comes behind all buses
         pass
     elif first + np.int64(1) < channels:
-        add_quantum(master + ROW * first, left, ONE, ZERO)
-        add_quantum(master + ROW * (first + np.int64(1)), right, ONE, ZERO)
+        add_row(master + ROW * first, left)
+        add_row(master + ROW * (first + np.int64(1)), right)
     else:  # the last of an odd number of channels: both sides at half level
         add_quantum(master + ROW * first, left, HALF, ZERO)
         add_quantum(master + ROW * first, right, HALF, ZERO)
@@ -349,6 +354,48 @@ def route(
             add_quantum(to + ROW, right, before, step)
         send["value"] = now
         number = send["next"]
+
+
+@rtsafe
+def follow_lines(group: Any, column: int, sends: Any, frame: int, share: float) -> None:
+    """Move the gain lines of a silent bus to where they are at a frame, so that it starts without a step."""
+    gain = gain_now(group, column, frame) * duck_now(group, column, frame)
+    gain *= group["control_gain_now"][column]
+    aim_pan(group, column, frame)
+    lane = np.int64(2) * column
+    group["line_value"][lane] = gain * group["pan_gain"][lane]
+    group["line_value"][lane + np.int64(1)] = gain * group["pan_gain"][lane + np.int64(1)]
+    number = group["first_send"][column]
+    while number >= 0:
+        sends[number]["value"] = sends[number]["now"]
+        number = sends[number]["next"]
+    group["square"][lane] *= ONE - share
+    group["square"][lane + np.int64(1)] *= ONE - share
+
+
+@rtsafe
+def wake(group: Any, number: int, column: int, header: Any) -> None:
+    """Set what moves in a bus that was silent to where it moves, as a sound begins in it.
+
+    So what was told together with the sound holds from its first frame on.
+    """
+    frame, at = header["frame"], header["at_buses"] + number * GROUP_BYTES + FLOAT * column
+    settle_cell(header, at + GAIN_CELL)
+    settle_cell(header, at + PAN_CELL)
+    settle_cell(header, at + CUTOFF_CELL)
+    group["control_gain_now"][column] = group["control_gain"][column]
+    group["control_pan_now"][column] = group["control_pan"][column]
+    sends = carray(pointer(header["at_sends"]), header["send_count"], SEND)
+    send = np.int64(group["first_send"][column])
+    while send >= 0:
+        settle_cell(header, header["at_sends"] + send * SEND_BYTES + WANTED_OFFSET)
+        sends[send]["now"] = sends[send]["wanted"]
+        send = np.int64(sends[send]["next"])
+    cutoff = cutoff_now(group, column, frame)
+    if cutoff < OPEN:
+        set_filter(group["filter"], column, cutoff, F32(header["sample_rate"]))
+        group["is_filtered"][column] = np.int32(1)
+    follow_lines(group, column, sends, frame, ZERO)
 
 
 @rtsafe
@@ -371,6 +418,8 @@ def begin_group(group: Any, number: int, buses: Any, header: Any, telemetry: Any
             telemetry["not_finite"] += np.int64(1)
             silence(group, column, buses[first + column])
             group["loudness"][column] = INVALID
+        elif group["loudness"][column] != ZERO and group["silent_quanta"][column] >= WAKE:
+            wake(group, number, column, header)
     if prepare_filters(group, frame, F32(header["sample_rate"]), is_any_active(group, count)):
         filter_address = header["at_buses"] + number * GROUP_BYTES + FILTER_OFFSET
         filter_group(group, filter_address, buses, base, first, count)
@@ -384,6 +433,7 @@ def end_group(group: Any, number: int, columns: int, entries: Any, header: Any) 
     """
     frame, base = header["frame"], header["at_bus_audio"]
     first, count = number * np.int64(PAIRS), columns_of(number, header)
+    group_address = header["at_buses"] + number * GROUP_BYTES
     sends = carray(pointer(header["at_sends"]), header["send_count"], SEND)
     for column in range(count):
         if columns & (np.int64(1) << column) == 0:
@@ -398,26 +448,8 @@ def end_group(group: Any, number: int, columns: int, entries: Any, header: Any) 
         if group["has_inserts"][column] == 1:
             group["loudness"][column] = loudness_of(base + PAIR * index)
         if is_resting(group, column, group["loudness"][column]):
-            follow_lines(group, column, sends, frame, header["meter_share"])
+            follow_lines(group, column, sends, frame + Q, header["meter_share"])
             continue
         scale_bus(group, column, base + PAIR * index, entries, frame)
-        measure(group, column, base + PAIR * index, header["meter_share"])
+        measure(group_address, column, base + PAIR * index, header["meter_share"])
         route(group, column, sends, base, header["at_master_audio"], index, header["channels"], frame)
-
-
-@rtsafe
-def follow_lines(group: Any, column: int, sends: Any, frame: int, share: float) -> None:
-    """Move the gain lines of a silent bus along, so that it starts again without a step."""
-    end = frame + Q
-    gain = gain_now(group, column, end) * duck_now(group, column, end)
-    gain *= group["control_gain_now"][column]
-    aim_pan(group, column, end)
-    lane = np.int64(2) * column
-    group["line_value"][lane] = gain * group["pan_gain"][lane]
-    group["line_value"][lane + np.int64(1)] = gain * group["pan_gain"][lane + np.int64(1)]
-    number = group["first_send"][column]
-    while number >= 0:
-        sends[number]["value"] = sends[number]["now"]
-        number = sends[number]["next"]
-    group["square"][lane] *= ONE - share
-    group["square"][lane + np.int64(1)] *= ONE - share

@@ -24,6 +24,9 @@ Q = np.int64(QUANTUM)
 NONE = np.int64(-1)
 TURN = F32(360.0)
 
+SHORT_S = F32(0.0201)
+"""Moves up to this length are there to avoid a click, which silence cannot make."""
+
 
 @rtsafe
 def short_way(degrees: float) -> float:
@@ -176,3 +179,22 @@ def apply_holds(header: Any) -> None:
             holds[number]["next"] = np.int32(header["free_hold"])
             header["free_hold"] = number
         number = following
+
+
+@rtsafe
+def settle_cell(header: Any, cell: int) -> None:
+    """End the shortest moves of a cell that is held, for a sound that begins in this quantum.
+
+    Moves that were asked to take longer go on.
+    """
+    if header["first_hold"] < 0:
+        return
+    holds = carray(pointer(header["at_holds"]), header["hold_rows"], HOLD)
+    number = row_of_cell(header, holds, cell)
+    if number < 0:
+        return
+    hold, most = holds[number], np.int64(F32(header["sample_rate"]) * SHORT_S)
+    if max(hold["share_frames"], hold["held_frames"], hold["factor_frames"]) <= most:
+        hold["share_frames"], hold["held_frames"] = np.int64(0), np.int64(0)
+        hold["factor_frames"] = np.int64(0)
+    apply_hold(hold, header["frame"])

@@ -44,6 +44,15 @@ SLOW_READINGS, STEADY_READINGS = F32(4.0), F32(5.6)
 
 
 @rtsafe
+def distance(parameter: Any, one: float, other: float) -> float:
+    """Distance between two values; of a circular parameter the short way round."""
+    apart = abs(one - other)
+    if parameter["is_circular"] == 1:
+        return min(apart, abs(parameter["high"] - parameter["low"] - apart))
+    return apart
+
+
+@rtsafe
 def sorted_middle(numbers: Any, count: int) -> float:
     """Sort the first `count` numbers in place and return the middle one; of an even count the upper."""
     for i in range(np.int64(1), count):
@@ -88,7 +97,7 @@ def is_implausible(parameter: Any, value: float, frame: int, sample_rate: float)
     is_refused = False
     if parameter["most_per_s"] > ZERO and parameter["has_arrived"] == 1:
         seconds = F32(F32(frame - parameter["arrival_frame"]) / sample_rate)
-        is_refused = abs(value - parameter["accepted"]) > parameter["most_per_s"] * seconds
+        is_refused = distance(parameter, value, parameter["accepted"]) > parameter["most_per_s"] * seconds
     if parameter["outlier_sigmas"] > ZERO and is_outlier(parameter, value):
         is_refused = True
     if is_refused:
@@ -127,8 +136,8 @@ def fall_back(parameter: Any, parameters: Any) -> None:
     if parameter["fallback"] == FALLBACK_VALUE:
         parameter["target"] = parameter["fallback_value"]
     elif parameter["fallback"] == FALLBACK_DECAY:
-        distance = parameter["target"] - parameter["fallback_value"]
-        parameter["target"] = parameter["fallback_value"] + distance * parameter["decay"]
+        apart = parameter["target"] - parameter["fallback_value"]
+        parameter["target"] = parameter["fallback_value"] + apart * parameter["decay"]
     elif parameter["fallback"] == FALLBACK_PARAMETER:
         value = parameters[parameter["fallback_row"]]["value"]
         parameter["target"] = min(max(value, parameter["low"]), parameter["high"])

@@ -166,7 +166,7 @@ def shaped_ramp_fields(name: str) -> list[Any]:
 
 
 LANE_BLOCKS = 4
-"""Scratch blocks of 64 frames of sixteen lanes: oscillators, left sums, right sums, oscillators of the right."""
+"""Scratch blocks of 64 frames of sixteen lanes: oscillators, left and right sums, right oscillators."""
 
 PARAMETER = record(
     [

@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO
-from adaptive.kernel.dsp.meter import energy, peak_of
+from adaptive.kernel.dsp.meter import energy, least_of, peak_of
 from adaptive.kernel.dsp.one_pole import high_pass, release_row
 from adaptive.kernel.dsp.ramps import ramp_at, scale_quantum
 from adaptive.kernel.dsp.vectors import ROW_OFFSETS, VECTOR_BYTES, VECTORS, load, splat, store
@@ -239,8 +239,7 @@ def limit(
         if is_limited:
             multiply_row(to, master_address + GAIN_OFFSET, master["ceiling"])
     if is_limited:
-        for i in range(Q):
-            master["least_gain"] = min(master["least_gain"], master["doubled"][i])
+        master["least_gain"] = min(master["least_gain"], least_of(master_address + GAIN_OFFSET))
 
 
 @rtsafe

@@ -80,11 +80,16 @@ def add_node(target: Any, node: Any, shares: Any, power: float) -> None:
 
 
 @rtsafe
-def pan_by_direction(target: Any, bases: Any, nodes: Any, shares: Any, x: float, y: float, z: float) -> None:
-    """Add the powers of a direction, 1 in all."""
+def pan_by_direction(
+    place: Any, target: Any, bases: Any, nodes: Any, shares: Any, x: float, y: float, z: float
+) -> None:
+    """Add the powers of a direction, 1 in all: those of the triangle that encloses it, or nearly does."""
     best, chosen = F32(-1e9), np.int64(0)
     first, second, third = ZERO, ZERO, ZERO
-    for number in range(bases.size):
+    last = np.int64(place["base"])
+    for step in range(np.int64(-1), bases.size):
+        # the triangle of the last time first: a source that moves is there still, as a rule
+        number = last if step < 0 else step
         inverse = bases[number]["inverse"]
         a = inverse[0] * x + inverse[1] * y + inverse[2] * z
         b = inverse[3] * x + inverse[4] * y + inverse[5] * z
@@ -93,9 +98,12 @@ def pan_by_direction(target: Any, bases: Any, nodes: Any, shares: Any, x: float,
         if least > best:
             best, chosen = least, number
             first, second, third = a, b, c
+            if least >= ZERO:
+                break
     first, second, third = max(first, ZERO), max(second, ZERO), max(third, ZERO)
     first, second, third = first * first, second * second, third * third
     scale = ONE / max(first + second + third, LEAST)
+    place["base"] = np.int32(chosen)
     base = bases[chosen]
     add_node(target, nodes[np.int64(base["node"][0])], shares, first * scale)
     add_node(target, nodes[np.int64(base["node"][1])], shares, second * scale)
@@ -180,7 +188,7 @@ def aim(
         pan_by_distance(target, speakers, x * distance, y * distance, z * distance)
         near = ONE
     else:
-        pan_by_direction(target, bases, nodes, shares, x, y, z)
+        pan_by_direction(place, target, bases, nodes, shares, x, y, z)
     spread = (ONE - near * near) / F32(speakers.size)
     for number in range(speakers.size):
         channel = np.int64(speakers[number]["channel"])

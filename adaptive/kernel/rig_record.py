@@ -16,6 +16,7 @@ PLACE = record(
         ("is_cartesian", "i4"),  # 1: x_m, y_m, z_m say where; 0: azimuth_deg, elevation_deg, distance_m
         ("has_width", "i4"),  # 1: both sides have places of their own; 0: their mean has one
         ("channel", "i4"),  # of `LAW_DIRECT`
+        ("base", "i4"),  # triangle that enclosed it last
         ("is_set", "i4"),  # 0: the next quantum begins at its gains, without moving there
         # cells, set by curves and held values
         ("azimuth_deg", "f4"),

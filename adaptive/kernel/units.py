@@ -23,8 +23,11 @@ from adaptive.kernel.atomic import (
     write_float_mode,
 )
 from adaptive.kernel.bus_record import BUS_GROUP
+from adaptive.kernel.capture import capture_block
+from adaptive.kernel.capture_record import CAPTURE
 from adaptive.kernel.compile.jit import UNIT, call_unit, pointer
 from adaptive.kernel.dsp.fft import fft
+from adaptive.kernel.dsp.rows import clear_rows
 from adaptive.kernel.layout import (
     BUS_BEGIN,
     ENTRY,
@@ -153,12 +156,11 @@ def quantum_unit(header_address: int, item: int, first: int, count: int) -> int:
     channels = header["channels"]
     if state["is_paused"] == 1:
         if header["pause_wanted"] == 1:
-            fill.clear(carray(pointer(header["at_output"]), channels * Q, np.float32))
+            clear_rows(header["at_output"], channels)
             return np.int32(1)
         state["is_paused"] = np.int32(0)
-    frames = header["bus_count"] * np.int64(2) * Q
-    fill.clear(carray(pointer(header["at_bus_audio"]), frames, np.float32))
-    fill.clear(carray(pointer(header["at_master_audio"]), channels * Q, np.float32))
+    clear_rows(header["at_bus_audio"], np.int64(2) * header["bus_count"])
+    clear_rows(header["at_master_audio"], channels)
     zero = np.int64(0)
     units = carray(pointer(header["at_units"]), header["unit_count"], np.int64)
     steps = carray(pointer(header["at_steps"]), header["step_rows"], STEP)
@@ -200,6 +202,13 @@ def miniaudio_callback(device_address: int, outputs: int, _inputs: int, frames: 
     device_callback.play_block(device_address - ROOT_BYTES, outputs, np.int64(frames), np.int64(0))
 
 
+def capture(inputs: int, _outputs: int, frames: int, _time: int, _flags: int, address: int) -> int:
+    """The callback of an input stream for PortAudio; its user data is the address of a `CAPTURE`."""
+    record = carray(pointer(address), ONE, CAPTURE)[0]
+    capture_block(record, address, inputs, np.int64(frames))
+    return np.int32(0)
+
+
 def word_unit(address: int, bits: int, mode: int, _count: int) -> int:
     """Atomically set bits of a word (mode 0), keep only these (1) or add (2); return the previous value."""
     if mode == 1:
@@ -233,6 +242,7 @@ UNITS: dict[str, tuple[Any, Any]] = {
     "pull": (pull_unit, UNIT),
     "callback": (callback, PORTAUDIO),
     "miniaudio_callback": (miniaudio_callback, MINIAUDIO),
+    "capture": (capture, PORTAUDIO),
     "publish": (publish_unit, UNIT),
     "word": (word_unit, UNIT),
     "receive": (receive_unit, UNIT),
@@ -246,5 +256,5 @@ if not UNITS.keys().isdisjoint(KINDS) or len(KINDS) < len(SOURCES) + len(PROCESS
     raise ValueError("a kind of source or processor has the name of a unit of the kernel, or of another")
 UNITS |= {kind: (unit, UNIT) for kind, unit in KINDS.items()}
 
-OPTIONAL = frozenset({"clips", "stretch", "fft", "panner", *KINDS})
+OPTIONAL = frozenset({"capture", "clips", "stretch", "fft", "panner", *KINDS})
 """Units that are compiled only for an engine that uses them."""

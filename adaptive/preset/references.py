@@ -135,6 +135,8 @@ def _parameters(file: PresetFile, faults: FaultList) -> None:
                 text = f"must lie in the range {low:g} to {high:g}, got {value:g}"
                 faults.add((*at, key), text, [(*at, "range"), (*at, key)])
         _ignore(table.ignore, low, high, at, faults)
+        if table.circular and table.outlier_sigmas is not None:
+            faults.add((*at, "outlier_sigmas"), "does not go with `circular`: a circle has no median")
         if isinstance(table.fallback, FallbackTable):
             where = (*at, "fallback", "parameter")
             faults.require_known(where, "parameter", table.fallback.parameter, file.parameters)

@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import re
+import ssl
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from socket import gethostname
@@ -20,6 +22,7 @@ from aiohttp import WSMsgType, web
 
 from adaptive.inputs.input import Address, InputBase, InputHost, port_taken
 from adaptive.inputs.lines import LONGEST_MESSAGE, MOST_CONNECTIONS, Connection
+from adaptive.inputs.trust import EVERYBODY, REFUSED_S, Trust
 from adaptive.session.incoming.programs import SoundIn
 from adaptive.sinks.stream import MOST_LISTENERS, Broadcast
 
@@ -27,11 +30,13 @@ MOST_HTTP = MOST_CONNECTIONS + MOST_LISTENERS + 64
 """Connections over HTTP: WebSockets, streams, and some for the page."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 _NO_STORE = {"Cache-Control": "no-store"}
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 PAGES = {
     "/": ("index.html", "text/html"),
     "/page.js": ("page.js", "text/javascript"),
+    "/page.css": ("page.css", "text/css"),
     "/worklet.js": ("worklet.js", "text/javascript"),
 }
 
@@ -61,6 +66,19 @@ def _is_address(name: str) -> bool:
     return True
 
 
+def _policy(host: str) -> str:
+    """What the page may do: load its own files, and connect to the server that it came from.
+
+    Safari before 15.4 does not count WebSockets as ``'self'``, so they are named.
+    """
+    # `host` was checked to name this machine; only what a host and a port can be goes into the header
+    named = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'{named};"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
 class _Refusal(asyncio.Protocol):
     """Answers a connection beyond `MOST_HTTP` with status 503 and closes it."""
 
@@ -72,7 +90,10 @@ class _Refusal(asyncio.Protocol):
 
 
 async def serve(
-    application: web.Application, address: tuple[str, int], stack: contextlib.AsyncExitStack
+    application: web.Application,
+    address: tuple[str, int],
+    stack: contextlib.AsyncExitStack,
+    tls: ssl.SSLContext | None = None,
 ) -> int:
     """Serve an application until the stack is unwound; returns the port.
 
@@ -93,7 +114,7 @@ async def serve(
         # aiohttp has no limit of its own: idle connections would use up the process's file descriptors
         return _Refusal() if len(made.connections) >= MOST_HTTP else made()
 
-    server = await asyncio.get_running_loop().create_server(protocol, *address)
+    server = await asyncio.get_running_loop().create_server(protocol, *address, ssl=tls)
     stack.callback(server.close)
     port: int = server.sockets[0].getsockname()[1]
     return port
@@ -112,12 +133,19 @@ class HttpSide:
         Origins of other pages that may connect.
     broadcast : Broadcast or None
         The master output as a stream, if the session has one.
+    trust : Trust
+        The token that clients have to say.
     """
 
     def __init__(
-        self, host: InputHost, bound: str, allowed: frozenset[str], broadcast: Broadcast | None
+        self,
+        host: InputHost,
+        bound: str,
+        allowed: frozenset[str],
+        broadcast: Broadcast | None,
+        trust: Trust = EVERYBODY,
     ) -> None:
-        self._host, self._allowed = host, allowed
+        self._host, self._allowed, self._trust = host, allowed, trust
         self._names = LOCAL_NAMES | {bound.lower(), gethostname().lower()}
         self._is_open = bound in {"0.0.0.0", "::"}
         self._broadcast = broadcast
@@ -155,8 +183,18 @@ class HttpSide:
         is_own = origin in {f"http://{host}", f"https://{host}"}
         if origin is not None and not is_own and origin not in self._allowed:
             raise web.HTTPForbidden(text=f"pages from {origin} need --allow-origin {origin}")
+        if self._trust.has_token and request.path not in PAGES and not self._says_token(request):
+            await asyncio.sleep(REFUSED_S)  # a token is not guessed
+            text = "this engine wants its token: Authorization: Bearer TOKEN, or ?token=TOKEN"
+            raise web.HTTPUnauthorized(text=text, headers={"WWW-Authenticate": "Bearer"})
         response: web.StreamResponse = await handler(request)
         return response
+
+    def _says_token(self, request: web.Request) -> bool:
+        kind, _, said = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return self._trust.accepts(said.strip())
+        return self._trust.accepts(request.query.get("token"))
 
     async def _page(self, request: web.Request) -> web.Response:
         name, kind = PAGES[request.path]
@@ -166,8 +204,9 @@ class HttpSide:
             content_type=kind,
             headers={
                 "Cache-Control": "no-cache",
-                "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-                "img-src data:; connect-src 'self' ws: wss:",
+                "Content-Security-Policy": _policy(request.headers.get("Host", "")),
+                "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "no-referrer",
             },
         )
 
@@ -184,7 +223,7 @@ class HttpSide:
     async def _control(self, request: web.Request) -> web.WebSocketResponse:
         if self._count >= MOST_CONNECTIONS:
             raise web.HTTPServiceUnavailable(text="too many connections")
-        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE)
+        socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LONGEST_MESSAGE, compress=False)
         await socket.prepare(request)
         self._count += 1
         connection = Connection(self._host, f"WebSocket from {request.remote}")
@@ -225,20 +264,27 @@ class HttpInput(InputBase):
         Origins of other pages that may connect.
     broadcast : Broadcast or None
         The master output as a stream, if the session has one.
+    trust : Trust
+        The token that clients have to say, and the certificates.
     """
 
     name = "http"
 
     def __init__(
-        self, host: InputHost, address: Address, allowed: frozenset[str], broadcast: Broadcast | None
+        self,
+        host: InputHost,
+        address: Address,
+        allowed: frozenset[str],
+        broadcast: Broadcast | None,
+        trust: Trust = EVERYBODY,
     ) -> None:
         super().__init__(host)
-        self._address = address
-        self._side = HttpSide(host, address[0], allowed, broadcast)
+        self._address, self._tls = address, trust.tls
+        self._side = HttpSide(host, address[0], allowed, broadcast, trust)
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
         """Listen, until the stack is unwound."""
         try:
-            self.port = await serve(self._side.application(), self._address, stack)
+            self.port = await serve(self._side.application(), self._address, stack, self._tls)
         except OSError as error:
             raise port_taken("HTTP", "--http", self._address, error) from error

@@ -42,6 +42,7 @@ from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.client_times import ClientTimes
+from adaptive.session.live_notes import SoundedLiveNote, waits_for_mixer
 from adaptive.session.live_options import LiveStatus
 from adaptive.session.parameter_ramps import ParameterRamps
 from adaptive.session.performance import Performance
@@ -115,6 +116,7 @@ class Inbox:
     def __init__(self, host: InboxHost, replacer: PresetReplacer, reload: PresetReload) -> None:
         self._host, self._replacer, self._reload = host, replacer, reload
         self._messages: list[Message] = []
+        self._notes: list[tuple[PlayNote | MoveControl, Connection | None]] = []
         self._trace: deque[TraceLine] = deque()
         self._early_values: dict[str, float] = {}
         self.is_early = True
@@ -143,6 +145,17 @@ class Inbox:
                 aged.append(one)
         return aged + self._trace_messages(control_step)
 
+    def play_notes(self) -> list[SoundedLiveNote]:
+        """Play the notes that came together with values of the mixer; call after the step that sets those."""
+        notes, self._notes = self._notes, []
+        performance, sounded = self._host.performance, list[SoundedLiveNote]()
+        for note, connection in notes:
+            reason = performance.play_now(note, connection)
+            if not reason:
+                sounded.append(SoundedLiveNote(performance.conductor.playback.earliest, note))
+            self._answer_note(note, connection, reason)
+        return sounded
+
     def feed(self, lines: Iterable[TraceLine]) -> None:
         """Play the lines of a trace, in addition to the inputs."""
         self._trace.extend(lines)
@@ -166,6 +179,7 @@ class Inbox:
         """
         left = {name: self.ramps.left(name, old.engine.frame) for name in (kept.ramps if kept else ())}
         self._messages.clear()
+        self._notes.clear()
         self._trace.clear()
         self.ramps.stop_all()
         if kept is None:
@@ -227,7 +241,10 @@ class Inbox:
             self._early_values |= {request.name: request.value for request in values}
         self._set_parameters(values, connection, arrival, is_alone=not others)
         for other in others:
-            self._act(other, connection, arrival)
+            if isinstance(other, PlayNote | MoveControl) and not self.is_early and waits_for_mixer(others):
+                self._notes.append((other, connection))
+            else:
+                self._act(other, connection, arrival)
 
     def _set_parameters(
         self,
@@ -311,7 +328,7 @@ class Inbox:
             self.is_paused = request.is_paused
             host.performance.engine.set_paused(request.is_paused)
         elif isinstance(request, ReloadPreset | UndoEdit):
-            self._reload.ask(request, connection, is_recording=host.is_recording)
+            self._reload.ask(request, connection)
             return
         elif isinstance(request, NoReading):
             reason = f"{request.value:g} is no reading of {request.name}"
@@ -338,11 +355,16 @@ class Inbox:
 
     def _play_note(self, note: PlayNote | MoveControl, connection: Connection | None) -> None:
         """Play a live note at once, or end it, or move a control."""
-        performance, receipts = self._host.performance, self._host.receipts
+        performance = self._host.performance
         if self.is_early:
             reason = "nothing plays yet"
         else:
             reason = performance.live_notes.play(note, performance.conductor, connection)
+        self._answer_note(note, connection, reason)
+
+    def _answer_note(self, note: PlayNote | MoveControl, connection: Connection | None, reason: str) -> None:
+        """Write the receipts of a note that sounds, or does not for a reason."""
+        receipts = self._host.receipts
         if reason:
             self._host.status.dropped += 1
             receipts.acknowledge(note.id, connection, "dropped", reason)
@@ -397,6 +419,9 @@ class Inbox:
                 if index is not None:  # another preset may have been loaded meanwhile
                     performance.engine.set_parameter(index, value, SOURCE_NETWORK)
             for note in line.notes:
-                performance.live_notes.play(note, performance.conductor)
+                if waits_for_mixer(line.messages):
+                    self._notes.append((note, None))
+                else:
+                    performance.live_notes.play(note, performance.conductor)
             messages += line.messages
         return messages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 
 from adaptive.errors import InputError
@@ -10,11 +12,15 @@ from adaptive.inputs.midi.ports import MidiSystem, find_system
 from adaptive.inputs.midi_input import MidiInput
 from adaptive.inputs.osc_input import OscInput
 from adaptive.inputs.tcp_input import TcpInput
+from adaptive.session.hours_keeper import HoursKeeper
 from adaptive.session.http import HttpInput
+from adaptive.session.incoming.card import CardInput
 from adaptive.session.incoming.patches import PatchInput
 from adaptive.session.live_options import LiveOptions
 from adaptive.session.midi_out import MidiOut
 from adaptive.session.osc_out import OscOut
+from adaptive.session.service_notifier import ServiceNotifier
+from adaptive.session.wall_clock import WallClock
 from adaptive.sinks.stderr_mute import muted_stderr
 from adaptive.sinks.stream import Broadcast
 
@@ -29,11 +35,13 @@ def _osc(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) ->
 
 
 def _tcp(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
-    return None if options.tcp is None else TcpInput(host, options.tcp, options.osc_allowed)
+    return None if options.tcp is None else TcpInput(host, options.tcp, options.osc_allowed, options.trust)
 
 
 def _http(host: InputHost, options: LiveOptions, broadcast: Broadcast | None) -> Input | None:
-    return None if options.http is None else HttpInput(host, options.http, options.allow_origins, broadcast)
+    if options.http is None:
+        return None
+    return HttpInput(host, options.http, options.allow_origins, broadcast, options.trust)
 
 
 def _midi(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
@@ -57,8 +65,23 @@ def _osc_out(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None
     return OscOut(host, options.site.file.osc_out, host.peaks)
 
 
+def _hours(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    if options.site is None or options.site.file.hours is None:
+        return None
+    return HoursKeeper(host, options.site.file.hours, WallClock(), host.fade_place, begin_day=host.begin_day)
+
+
+def _service(host: InputHost, _options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    is_asked = os.environ.get("NOTIFY_SOCKET", "") and hasattr(socket, "AF_UNIX")
+    return ServiceNotifier(host) if is_asked else None
+
+
 def _patches(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
     return PatchInput(host, options.may_run_code)
+
+
+def _card(host: InputHost, options: LiveOptions, _broadcast: Broadcast | None) -> Input | None:
+    return CardInput(host, options.input_device, options.block_size)
 
 
 INPUT_KINDS: dict[str, MakeInput] = {
@@ -68,7 +91,10 @@ INPUT_KINDS: dict[str, MakeInput] = {
     "midi": _midi,
     "midi_out": _midi_out,
     "osc_out": _osc_out,
+    "hours": _hours,
+    "service": _service,
     "patches": _patches,
+    "card": _card,
 }
 """Every input by its name.  A session opens them in this order."""
 

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
@@ -22,7 +23,7 @@ from adaptive.inputs.beginning import beginning_json
 from adaptive.inputs.input import Input
 from adaptive.inputs.known_faults import KnownFaults
 from adaptive.inputs.lines import Connection, Listener
-from adaptive.inputs.message import Checker, Transaction
+from adaptive.inputs.message import Checker, LoadPreset, Transaction
 from adaptive.inputs.trace import TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, QUANTUM
 from adaptive.preset.model import Preset
@@ -35,7 +36,9 @@ from adaptive.session.input_sources import InputSources
 from adaptive.session.live_loudness import LiveLoudness
 from adaptive.session.live_options import LiveOptions, LiveStatus
 from adaptive.session.log_limit import LogLimit
-from adaptive.session.night_log import NightLog
+from adaptive.session.master_recording import MasterRecording
+from adaptive.session.midi_export import MidiExport
+from adaptive.session.night_log import NightLog, seed_of_day
 from adaptive.session.performance import Performance
 from adaptive.session.receipts import Receipts
 from adaptive.session.recorder import Recorder
@@ -48,6 +51,7 @@ from adaptive.session.site_inputs import with_site_inputs
 from adaptive.session.state_file import StateFile
 from adaptive.session.stretch_wait import StretchWait
 from adaptive.session.subscriptions import Subscriptions
+from adaptive.sinks.file import credits_of
 from adaptive.sinks.sink import Sink
 from adaptive.sinks.stream import Broadcast
 
@@ -56,6 +60,10 @@ STEP_S = 0.0025
 
 MOST_STEPS_AT_ONCE = 64
 """Control steps that run before the event loop serves its sockets again."""
+
+
+NOTES_EVERY = 16
+"""Control steps after which a recording looks at tempo and section: 85 ms at 48 kHz."""
 
 
 class LiveSession:
@@ -118,6 +126,8 @@ class LiveSession:
         self.receipts = Receipts(self.heard)
         self.subscriptions = Subscriptions(self)
         self._recorder: Recorder | None = None
+        self._master: MasterRecording | None = None
+        self._notes: MidiExport | None = None
         self._stretch_wait = StretchWait(tell)
         self._stopping = asyncio.Event()
         self._replacer = PresetReplacer(self, load_preset)
@@ -250,6 +260,11 @@ class LiveSession:
             if self._recorder is not None:
                 self._recorder.take_step(control_step, messages)
             performance.step(messages)
+            if self._notes is not None and control_step % NOTES_EVERY == NOTES_EVERY - 1:
+                self._notes.write(range(NOTES_EVERY * CONTROL_STEP_FRAMES))
+            sounded = self.inbox.play_notes()
+            if self._recorder is not None:
+                self._recorder.take_notes(sounded)
             self.subscriptions.follow(control_step)
         for one in self.inputs.values():
             one.follow()
@@ -258,6 +273,8 @@ class LiveSession:
             self.inbox.receive(Transaction(list(silent)), None)
         self.inbox.follow()
         self.reports.follow()
+        if self._master is not None:
+            self.loudness.follow(performance.engine)
         if self._state is not None:
             self._state.follow(self.performance)
 
@@ -297,6 +314,19 @@ class LiveSession:
         if performance.frame > 0:
             more = {"parameter": parameter, "trouble": "source", "source": source}
             performance.conductor.playback.log_line("health", performance.frame, sentence, **more)
+
+    def fade_place(self, gain: float, seconds: float) -> None:
+        """Move the gain of the whole output within some seconds, beside the listener's volume."""
+        self.inbox.volume.fade_place(gain, seconds)
+
+    def begin_day(self) -> bool:
+        """Begin the music anew with the chance of the day, if the place wants that; whether it does."""
+        site, performance = self.options.site, self.performance
+        if site is None or site.file.seed != "day" or performance.seed == seed_of_day():
+            return False
+        name = performance.preset.folder.name
+        self.receive(Transaction([LoadPreset(name, seed=seed_of_day())]))
+        return True
 
     def report(self, sender: str, sentence: str) -> None:
         """Tell the user of a fault in what a client sends, the first time."""
@@ -349,11 +379,18 @@ class LiveSession:
         preset, before = self.performance.preset, self.checker.hello()
         self.checker = self._checker_of(preset)
         self.input_sources.use(preset)
+        if self._recorder is not None:
+            self._recorder.use_names(self.performance.layout.parameters)
         for one in self.inputs.values():
             one.renew(preset, self.checker)
         if is_told or self.checker.hello() != before:
             for other in self.subscriptions.connections:
                 other.send(self.greeting())
+
+    def note_edit(self, preset: Preset) -> None:
+        """Keep an edit that begins to wait for its bar line, if the run is recorded."""
+        if self._recorder is not None:
+            self._recorder.take_edit(preset.source.text)
 
     def placed(self, preset: Preset) -> Preset:
         """A preset with the inputs of this place."""
@@ -433,7 +470,7 @@ class LiveSession:
         if self.options.record is None:
             return
         performance = self.performance
-        names = list(performance.layout.parameters)
+        names = performance.layout.parameters
         meta: dict[str, Any] = {
             "preset": performance.preset.folder.name,
             "digest": performance.preset.text_digest,
@@ -444,12 +481,39 @@ class LiveSession:
         if begun := beginning_json(beginning):
             meta["begin"] = begun
         rate = performance.engine.spec.sample_rate
-        recorder = Recorder(self.options.record, meta, names, rate, self.tell)
+        limit = self.options.record_bytes
+        recorder = Recorder(self.options.record, meta, names, rate, self.tell, limit)
+        self._keep_sound(self.options.record, limit)
         self._recorder = recorder
         performance.log.listeners.append(recorder.take_line)
         stack.callback(self._end_recording)
 
+    def _keep_sound(self, folder: Path, limit_bytes: int) -> None:
+        """Keep notes and master beside the trace."""
+        performance, loop = self.performance, asyncio.get_running_loop()
+        engine, tags = performance.engine, credits_of(performance.preset)
+
+        def tell(sentence: str) -> None:  # from the worker's thread
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self.tell, sentence)
+
+        self._master = MasterRecording(
+            folder, engine.spec.sample_rate, engine.spec.channels, tags, limit_bytes, tell
+        )
+        self.loudness.listeners.append(self._master.write)
+        self.loudness.follow(engine)
+        if performance.conductor.assets.generated:
+            self._notes = MidiExport(performance, folder / "notes.mid")
+
     def _end_recording(self) -> None:
+        if self._master is not None:
+            self.loudness.finish()
+            self._master.close(int(self.performance.engine.memory.head["played_quanta"]) * QUANTUM)
+        if self._notes is not None:
+            rest = self.performance.next_control_step % NOTES_EVERY
+            with self._notes as notes, contextlib.suppress(OSError):  # a full disk is told of by the others
+                notes.write(range(rest * CONTROL_STEP_FRAMES))
+                notes.save()
         if self._recorder is not None:
             rate = self.performance.engine.spec.sample_rate
             self._recorder.close(self.performance.next_control_step * CONTROL_STEP_FRAMES / rate)

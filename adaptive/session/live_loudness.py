@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from adaptive.analysis.loudness import Loudness, LoudnessMeter
-from adaptive.engine.engine import Engine
+from adaptive.engine.engine import Audio, Engine
 
 RING_S = 4.0
 """A worker that is late by less than three quarters of this misses nothing."""
@@ -18,6 +20,11 @@ class LiveLoudness:
     """Measures from the first call of `follow` on; before, nothing is kept and nothing is measured.
 
     The end of the master is measured: behind the limiter and the listener's volume.
+
+    Attributes
+    ----------
+    listeners : list of callable
+        Are given what was played, shape (frames, channels), in the worker's thread.
     """
 
     def __init__(self) -> None:
@@ -27,6 +34,7 @@ class LiveLoudness:
         self._meter: LoudnessMeter | None = None
         self._looked_s = 0.0
         self.now: Loudness | None = None
+        self.listeners: list[Callable[[Audio], None]] = []
 
     def follow(self, engine: Engine) -> None:
         """Look at what was played, if it is time; another engine continues the same measurement."""
@@ -42,11 +50,22 @@ class LiveLoudness:
         self._pool = self._pool or ThreadPoolExecutor(1, "loudness")
         self._job = self._pool.submit(self._measure, engine, self._meter)
 
+    def finish(self) -> None:
+        """Hand what was played to the end to the listeners; call it once nothing is rendered any more."""
+        if self._job is not None:
+            with contextlib.suppress(Exception):  # a listener has failed before
+                self._job.result(RING_S)
+        if self._engine is not None and self._meter is not None:
+            self._measure(self._engine, self._meter)
+
     def close(self) -> None:
         """End the worker."""
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _measure(self, engine: Engine, meter: LoudnessMeter) -> None:
-        meter.add(engine.take_output())
+        frames = engine.take_output()
+        for listen in self.listeners:
+            listen(frames)
+        meter.add(frames)
         self.now = meter.now()

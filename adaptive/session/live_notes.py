@@ -2,7 +2,8 @@
 
 A live note does not wait for the conductor's next control step: it begins with the next quantum, like a
 parameter.  The kernel replies with the frame at which it began; the log and a recording keep that frame, so
-that a render repeats the note exactly.
+that a render repeats the note exactly.  Beside values of the mixer in the same transaction a note waits for
+the control step in which they act, and begins with them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from adaptive.composer.percussion import PIECES
+from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.generated import GeneratedLayer
 from adaptive.conductor.layers.note_players import KitPlayer, NotePlayer
+from adaptive.conductor.messages import SetMix, SetSnapshot
 from adaptive.conductor.playback import PlaybackState
 from adaptive.engine import commands
 from adaptive.engine.commands import IMMEDIATELY, Command
@@ -186,6 +189,9 @@ class LiveNotes:
     def _kit_commands(self, note: PlayNote, layer: GeneratedLayer, at: int) -> list[Command]:
         """Commands of a hit, with clips in the opposite order to that of written hits."""
         player = layer.player
+        if isinstance(player, DrumPlayer):
+            piece = _PIECE_OF_KEY.get(note.pitch)
+            return [] if piece is None else player.strike(piece, note.velocity, at, layer.place.group)
         known = self._kits.get(note.layer)
         if known is None or known[0] is not player:
             kit = player if isinstance(player, KitPlayer) else None
@@ -229,6 +235,11 @@ class LiveNotes:
         self._engine.post([*posted[:-1], posted[-1]._replace(tag=tag)])
         self._tag = tag
         self._asked[tag] = note
+
+
+def waits_for_mixer(requests: Iterable[object]) -> bool:
+    """Whether notes beside these requests wait for the conductor, so that the mixer is set before them."""
+    return any(isinstance(request, SetMix | SetSnapshot) for request in requests)
 
 
 def note_number(pitch: int) -> int:

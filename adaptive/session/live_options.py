@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adaptive.conductor.beginning import AS_DECLARED, Beginning
 from adaptive.conductor.saved_state import SavedMusic
+from adaptive.inputs.trust import EVERYBODY, Trust
 from adaptive.session.place import Layout
 from adaptive.site.addresses import EVERYWHERE, Networks
 from adaptive.site.load import Site
@@ -36,6 +37,10 @@ class LiveOptions:
         Whether the preset is reloaded when its files change.
     is_osc_plain : bool
         Whether Python reads all OSC, instead of the OSC receiver's thread.
+    input_device : str, optional
+        Part of the name of the card that layers with an `input` record from; None: the system's default.
+    block_size : int
+        Frames a block, of the output and of that input.
     may_run_code : bool
         Whether code that a preset brings may run.
     may_jump : bool
@@ -44,8 +49,12 @@ class LiveOptions:
         Names of MIDI ports, or parts of them, beside those that the preset names.
     midi_out : tuple of str
         Names of MIDI ports to which generated layers and the clock are sent.
+    record_bytes : int
+        Bytes at which the master of a recording ends, and its trace with the log.
     log : Path, optional
         Folder for a decision log that is bounded.
+    trust : Trust
+        What clients have to know.
     site : Site, optional
         The place where it plays: speakers, and what lies behind the sound card.
     layout : str
@@ -63,11 +72,15 @@ class LiveOptions:
     beginning: Beginning = AS_DECLARED
     is_watching: bool = False
     is_osc_plain: bool = False
+    input_device: str | None = None
+    block_size: int = 128
     may_run_code: bool = False
     may_jump: bool = False
     midi: tuple[str, ...] = ()
     midi_out: tuple[str, ...] = ()
     log: Path | None = None
+    record_bytes: int = 4_000_000_000
+    trust: Trust = EVERYBODY
     site: Site | None = None
     layout: Layout = "speakers"
 

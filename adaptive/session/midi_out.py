@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from adaptive.errors import MachineError
@@ -16,14 +18,37 @@ from adaptive.inputs.input import InputBase, InputHost
 from adaptive.inputs.midi.clock import PULSES
 from adaptive.inputs.midi.names import find_name
 from adaptive.inputs.midi.ports import MidiSystem, Port
-from adaptive.inputs.midi.stream import CLOCK, SONG_POSITION, START, STOP
+from adaptive.inputs.midi.stream import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from adaptive.music.channel_note import ControlChange
 from adaptive.session.midi_sender import MidiSender
 
 DRUMS = 9
 """Channel of drums, 0 … 15, as in General MIDI."""
 
+POLL_S = 1.0
+"""Time between two looks for ports that have come or gone."""
+
 CHANNELS = [channel for channel in range(16) if channel != DRUMS]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPort:
+    """A port that is asked for, and the layers that it gets; none: all of them."""
+
+    port: str
+    layers: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> WantedPort:
+        """Read ``NAME`` or ``NAME=LAYER,LAYER``.
+
+        Examples
+        --------
+        >>> WantedPort.parse("Deepmind=lead,pad")
+        WantedPort(port='Deepmind', layers=('lead', 'pad'))
+        """
+        port, _, layers = text.rpartition("=") if "=" in text else (text, "", "")
+        return cls(port, tuple(one.strip() for one in layers.split(",") if one.strip()))
 
 
 class MidiOut(InputBase):
@@ -34,11 +59,13 @@ class MidiOut(InputBase):
     host : InputHost
         The session.
     wanted : sequence of str
-        Names of ports, or parts of them.
+        Names of ports, or parts of them, each with ``=`` and the layers that it gets, if not all.
     make_system : callable
         Finds the MIDI system of the machine.
     heard_s : callable
         From a frame of the timeline to the monotonic time at which it is heard; None: before the first.
+    clock : callable
+        Seconds of the monotonic clock.
     """
 
     name = "midi_out"
@@ -50,39 +77,96 @@ class MidiOut(InputBase):
         wanted: Sequence[str],
         make_system: Callable[[], MidiSystem],
         heard_s: Callable[[float], float | None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(host)
-        self._wanted, self._make_system, self._heard_s = wanted, make_system, heard_s
+        self._wanted = [WantedPort.parse(text) for text in wanted]
+        self._make_system, self._heard_s, self._now = make_system, heard_s, clock
+        self._system: MidiSystem | None = None
+        self._is_broken, self._polled_s = False, 0.0
+        self._polling: asyncio.Task[None] | None = None
+        self._names: dict[str, str] = {}
         self._ports: dict[str, Port] = {}
+        self._layers: dict[str, tuple[str, ...]] = {}
         self._senders: dict[str, MidiSender] = {}
+        self._missing: set[str] = set()
+        self._unopened: set[str] = set()
         self._performance: Any = None
         self._told_frame = 0
         self._pulse_beat, self._is_rolling, self._was_paused = 0.0, False, False
 
     async def open(self, stack: contextlib.AsyncExitStack) -> None:
-        """Open the ports.  One that is not there is told of, and the music plays."""
+        """Open the ports.  One that is not there is told of and opened when it comes; the music plays."""
         stack.push_async_callback(self._close)
-        try:
-            system = await asyncio.to_thread(self._make_system)
-        except MachineError as error:
-            self.host.complain(f"{error}; the music plays without it")
+        await self._poll()
+
+    async def _poll(self) -> None:
+        """Open the ports that have come, and forget those that have gone."""
+        self._polled_s = self._now()
+        if self._is_broken:
             return
-        there = await asyncio.to_thread(system.outputs)
-        for wanted in self._wanted:
-            name = find_name(wanted, there)
-            if name is None:
-                names = f"; there is {', '.join(there)}" if there else "; there is none"
-                self.host.complain(f"no MIDI port to send to is called {wanted!r}{names}")
-                continue
+        if self._system is None:
             try:
-                self._ports[name] = await asyncio.to_thread(system.open_output, name)
+                self._system = await asyncio.to_thread(self._make_system)
             except MachineError as error:
+                self._is_broken = True
+                self.host.complain(f"{error}; the music plays without it")
+                return
+        try:
+            there = await asyncio.to_thread(self._system.outputs)
+        except Exception as error:  # whatever a library raises when its server has gone
+            self.host.complain(f"MIDI: the ports cannot be listed: {error}")
+            there = []
+        for wanted in self._wanted:
+            await self._open_port(self._system, wanted, there)
+
+    async def _open_port(self, system: MidiSystem, wanted: WantedPort, there: Sequence[str]) -> None:
+        name, known = find_name(wanted.port, there), self._names.get(wanted.port)
+        if known is not None and known != name:
+            self.host.complain(f"MIDI port {known} has gone; it is opened when it comes back")
+            await self._forget(wanted.port)
+        if name is None:
+            if wanted.port not in self._missing:
+                self._missing.add(wanted.port)
+                names = f"; there is {', '.join(there)}" if there else "; there is none"
+                self.host.complain(f"no MIDI port to send to is called {wanted.port!r} now{names}")
+            return
+        self._missing.discard(wanted.port)
+        if wanted.port in self._names:
+            return
+        try:
+            port = await asyncio.to_thread(system.open_output, name)
+        except MachineError as error:
+            if name not in self._unopened:
+                self._unopened.add(name)
                 self.host.complain(str(error))
-                continue
-            self._senders[name] = MidiSender(self._ports[name])
-            self._senders[name].start()
-            told = ", ".join(f"{layer} on {channel + 1}" for layer, channel in self.channels().items())
-            self.host.complain(f"MIDI to {name}: {told or 'the clock only'}")
+            return
+        self._unopened.discard(name)
+        self._names[wanted.port], self._ports[name] = name, port
+        self._layers[name] = wanted.layers
+        self._senders[name] = MidiSender(port)
+        self._senders[name].start()
+        self.host.complain(f"MIDI to {name}: {self._told(wanted) or 'the clock only'}")
+        if self._is_rolling:  # it follows from the next pulse on
+            self._senders[name].at(self._now(), bytes([CONTINUE]))
+
+    def _told(self, wanted: WantedPort) -> str:
+        channels = self.channels()
+        unknown = [layer for layer in wanted.layers if layer not in channels]
+        if unknown:
+            there = ", ".join(channels) or "none"
+            self.host.complain(f"no generated layer is called {', '.join(unknown)}; there is {there}")
+        sent = [layer for layer in channels if not wanted.layers or layer in wanted.layers]
+        return ", ".join(f"{layer} on {channels[layer] + 1}" for layer in sent)
+
+    async def _forget(self, wanted: str) -> None:
+        """A port has gone."""
+        name = self._names.pop(wanted)
+        sender, port = self._senders.pop(name, None), self._ports.pop(name)
+        if sender is not None:
+            await asyncio.to_thread(sender.close)
+        with contextlib.suppress(Exception):  # its library may know that it has gone
+            await asyncio.to_thread(port.close)
 
     def channels(self) -> dict[str, int]:
         """Channel, 0 … 15, of each generated layer: drums have 10, the others those from 1 on."""
@@ -93,6 +177,10 @@ class MidiOut(InputBase):
 
     def follow(self) -> None:
         """Send what has become final in the control steps since the last call."""
+        is_free = self._polling is None or self._polling.done()
+        if is_free and not self._is_broken and self._now() - self._polled_s >= POLL_S:
+            self._polled_s = self._now()
+            self._polling = asyncio.get_running_loop().create_task(self._poll())
         if not self._senders:
             return
         performance = self.host.performance
@@ -100,8 +188,9 @@ class MidiOut(InputBase):
             self._begin(performance)
         for name, sender in list(self._senders.items()):
             if sender.is_broken:
-                self.host.complain(f"MIDI port {name} has failed; nothing more is sent to it")
+                self.host.complain(f"MIDI port {name} has failed; it is opened when it comes back")
                 del self._senders[name]
+                self._names = {wanted: known for wanted, known in self._names.items() if known != name}
         is_paused = bool(performance.engine.is_paused)
         if is_paused and not self._was_paused:
             self._silence()
@@ -137,7 +226,9 @@ class MidiOut(InputBase):
                 if at is None:
                     continue
                 velocity = round(127 * written.note.velocity)
-                for sender in self._senders.values():
+                for port, sender in self._senders.items():
+                    if self._layers[port] and name not in self._layers[port]:
+                        continue
                     sender.note(at, written.frames / rate, channels[name], written.note.midi, velocity)
 
     def _send_transport(self, playback: Any) -> None:
@@ -175,6 +266,9 @@ class MidiOut(InputBase):
             self._pulse_beat += step
 
     async def _close(self) -> None:
+        if self._polling is not None:
+            with contextlib.suppress(Exception):
+                await self._polling
         for sender in self._senders.values():
             await asyncio.to_thread(sender.close)
         for port in self._ports.values():

@@ -31,6 +31,11 @@ def wall_now() -> datetime.datetime:
     return datetime.datetime.now().astimezone()
 
 
+def seed_of_day() -> int:
+    """The present local date as a number: the seed of a place with ``seed = "day"``."""
+    return int(f"{wall_now():%Y%m%d}")
+
+
 class NightLog:
     """Writes the decisions of a session into a folder.
 

@@ -19,14 +19,18 @@ from adaptive.engine.rig_spec import RigSpec
 from adaptive.engine.spec import CEILING_DB
 from adaptive.errors import InputError
 from adaptive.inputs.beginning import split_trace
+from adaptive.inputs.control_message import MoveControl
+from adaptive.inputs.note_message import PlayNote
 from adaptive.inputs.trace import Trace, TraceLine
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES, MASTER_LOOK_AHEAD
 from adaptive.preset.mixer import REVERB
 from adaptive.preset.model import Preset
 from adaptive.session.incoming.patches import Patches, needs_code, refusal
+from adaptive.session.live_notes import waits_for_mixer
 from adaptive.session.midi_export import MidiExport, require_notes
 from adaptive.session.missing_bars import MissingBars
 from adaptive.session.performance import Performance
+from adaptive.session.playable import require_playable
 from adaptive.sinks.file import AudioFileSink, credits_of
 
 Audio = np.ndarray[Any, np.dtype[np.float32]]
@@ -102,7 +106,7 @@ class RenderResult:
     peak : float
         Largest absolute sample.
     loudness : Loudness or None
-        Of the file; None for a MIDI file.
+        Of the file; None for a MIDI file, and for ambisonics.
     notes : int
         Notes of a MIDI file.
     remarks : list of str
@@ -122,8 +126,10 @@ class _TraceFeed:
 
     def __init__(self, performance: Performance, lines: Sequence[TraceLine]) -> None:
         self._performance, self._lines = performance, lines
+        self._next_edit = 0
         self._next = 0
         self._waiting: list[tuple[int, Message]] = []
+        self._notes: list[tuple[int, PlayNote | MoveControl]] = []
 
     def before(self, control_step: int) -> None:
         """Schedule the parameter values of a control step; call before it is rendered."""
@@ -132,8 +138,11 @@ class _TraceFeed:
         while self._next < len(self._lines) and self._lines[self._next].frame < end:
             line = self._lines[self._next]
             rows += [(line.frame, name, value) for name, value in line.values]
-            notes += [(line.frame, note) for note in line.notes]
             at = -(-line.frame // CONTROL_STEP_FRAMES)
+            if waits_for_mixer(line.messages):
+                self._notes += [(at, note) for note in line.notes]
+            else:
+                notes += [(line.frame, note) for note in line.notes]
             self._waiting += [(at, message) for message in line.messages]
             self._next += 1
         if rows:
@@ -146,6 +155,23 @@ class _TraceFeed:
         if due:
             self._waiting = [(at, message) for at, message in self._waiting if at > control_step]
         return due
+
+    def edits(self, control_step: int) -> Iterator[Preset]:
+        """Presets to which this one was edited before a control step; call before `messages`."""
+        end, place = (control_step + 1) * CONTROL_STEP_FRAMES, self._next_edit
+        while place < len(self._lines) and self._lines[place].frame < end:
+            edit = self._lines[place].edit
+            place += 1
+            if edit is not None:
+                yield edit
+        self._next_edit = place
+
+    def after(self, control_step: int) -> None:
+        """Play the notes that came together with values of the mixer; call when these have been set."""
+        due = [note for at, note in self._notes if at <= control_step]
+        self._notes = [(at, note) for at, note in self._notes if at > control_step]
+        for note in due:
+            self._performance.play_now(note)
 
 
 class Renderer:
@@ -226,7 +252,10 @@ class Renderer:
                 left += round(LONGEST_CADENCE_S * job.sample_rate)
             engine.drain_replies()
             if control_step * CONTROL_STEP_FRAMES < self._length or stopping_at is not None:
+                for edited in self._feed.edits(control_step):
+                    performance.edit(require_playable(edited))
                 performance.step(messages)
+                self._feed.after(control_step)
             self._patches.follow(performance)
             control_step += 1
             piece = block[skip : min(CONTROL_STEP_FRAMES, left)]
@@ -313,7 +342,8 @@ def render_to_files(
             sink = stack.enter_context(MidiExport(renderer.performance, out))
         else:
             sink = stack.enter_context(AudioFileSink(out, job.sample_rate, job.channels, notice))
-        meter = None if is_midi else LoudnessMeter(job.sample_rate, job.channels)
+        is_field = job.rig is not None and job.rig.mode == "ambix"  # its channels are no speakers
+        meter = None if is_midi or is_field else LoudnessMeter(job.sample_rate, job.channels)
         taps = _open_stems(renderer, stems, notice, stack) if stems is not None else []
         done = 0
         for number, piece in enumerate(renderer.control_steps()):

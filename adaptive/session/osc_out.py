@@ -15,6 +15,7 @@ from typing import Any
 from adaptive.inputs.input import InputBase, InputHost
 from adaptive.inputs.osc_answers import ROOT, OscAnswer
 from adaptive.inputs.osc_subscriber import OscSubscriber, heard_by
+from adaptive.music.channel_note import ControlChange
 from adaptive.session.shared_peaks import SharedPeaks
 from adaptive.site.addresses import host_and_port
 from adaptive.site.network_tables import OscOutTable
@@ -188,7 +189,8 @@ class OscOut(InputBase):
         rate = performance.engine.spec.sample_rate
         for name, layer in performance.conductor.assets.generated.items():
             for written in layer.written:
-                if self._told_frame <= written.frame < end:
+                is_note = not isinstance(written.note, ControlChange)
+                if is_note and self._told_frame <= written.frame < end:
                     note = (written.note.midi, float(written.note.velocity), written.frames / rate)
                     for one in self.destinations:
                         if one.has_notes and one.is_open:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from adaptive.engine.rig_spec import RigSpec, SpeakerSpec
+from adaptive.conductor.layout.places import place_spec
+from adaptive.engine.rig_spec import PlaceSpec, RigSpec, SpeakerSpec
 from adaptive.engine.spec import CEILING_DB
 from adaptive.engine.standard_rigs import standard_rig
+from adaptive.preset.model import Preset
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.site.load import Site
 from adaptive.site.speaker_table import SpeakerTable
 
@@ -54,14 +57,31 @@ def output_plan(
     ceiling = CEILING_DB
     if site is not None and site.file.max_level_db is not None:
         ceiling = min(ceiling, site.file.max_level_db)
+    placed = {} if site is None else {name: site_place(one) for name, one in site.file.places.items()}
     if layout != "speakers":
-        return OutputPlan(4 if layout == "ambix" else 2, RigSpec(mode=layout), ceiling)
+        return OutputPlan(4 if layout == "ambix" else 2, RigSpec((), layout, placed), ceiling)
     width = channels or (2 if site is None else site.file.channels_needed)
     if site is not None and site.file.speakers:
         needed = max(width, max(one.channel for one in site.file.speakers))
-        return OutputPlan(needed, RigSpec(tuple(map(speaker_spec, site.file.speakers))), ceiling)
-    rig = standard_rig(width) if fills and width != 2 else None
+        return OutputPlan(
+            needed, RigSpec(tuple(map(speaker_spec, site.file.speakers)), places=placed), ceiling
+        )
+    rig = standard_rig(width) if (fills and width != 2) or placed else None
+    rig = None if rig is None else replace(rig, places=placed)
     return OutputPlan(max(width, 1 if fills else 2), rig, ceiling)
+
+
+def site_place(table: PlacedTable) -> PlaceSpec:
+    """A place of a site file, whose numbers are no curves."""
+    return place_spec(table, {})
+
+
+def unknown_names(site: Site, preset: Preset) -> list[str]:
+    """Names of what a site places or plays directly, and the preset does not have."""
+    file = preset.file
+    known = {*file.layers, *file.stingers, *file.bridges, *file.fills, *file.buses}
+    direct = [one.bus for one in site.file.speakers if one.bus is not None]
+    return [name for name in (*site.file.places, *direct) if name not in known]
 
 
 def speaker_spec(table: SpeakerTable) -> SpeakerSpec:

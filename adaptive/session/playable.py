@@ -14,6 +14,7 @@ from adaptive.instruments.songs import song_spec
 from adaptive.kernel.sources.descriptor import InstrumentSpec
 from adaptive.music.harmony import parse_bar
 from adaptive.music.scale import Key
+from adaptive.preset import patch_library
 from adaptive.preset.check import ordered
 from adaptive.preset.faults import KeyPath, join_names
 from adaptive.preset.finding import Finding, fault, warning
@@ -65,20 +66,28 @@ def _instrument_faults(preset: Preset) -> Iterator[Finding]:
     for name in preset.file.instruments:
         yield from _fault(("instruments", name), _made, name, preset)
     for name, layer in preset.file.layers.items():
-        if layer.instrument is not None and not isinstance(layer.instrument, str):
+        if layer.midi is not None:
+            table = _sampler_of(layer.instrument, preset)
+            if table is not None:
+                yield from _fault(("layers", name, "instrument"), _song_made, table, preset, name)
+        elif layer.instrument is not None and not isinstance(layer.instrument, str):
             yield from _fault(("layers", name, "instrument"), _made, layer.instrument, preset)
 
 
 def instrument_remarks(preset: Preset) -> Iterator[Finding]:
     """Warnings about files of instruments that are not played as they are written."""
     for name, layer in preset.file.layers.items():
-        table = layer.instrument
-        if isinstance(table, str):
-            table = preset.file.instruments.get(table)
-        if table is not None and table.kind == "sampler":
+        table = _sampler_of(layer.instrument, preset)
+        if table is not None:
             made = _song_made(table, preset, name) if layer.midi is not None else _made(table, preset)
             for remark in getattr(made, "remarks", ()):
                 yield warning(("layers", name, "instrument"), remark)
+
+
+def _sampler_of(instrument: str | AnyInstrumentTable | None, preset: Preset) -> AnyInstrumentTable | None:
+    """The table of an instrument, if it is a sampler."""
+    table = preset.file.instruments.get(instrument) if isinstance(instrument, str) else instrument
+    return table if table is not None and table.kind == "sampler" else None
 
 
 def _song_made(instrument: AnyInstrumentTable, preset: Preset, layer: str) -> InstrumentSpec:
@@ -105,13 +114,15 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
         instrument = layer.instrument or spec.instrument_for(blend_text(layer.style))
         is_kit = _is_kit(instrument, preset)
         at: KeyPath = ("layers", name, "instrument" if layer.instrument is not None else "generator")
-        known = {*kits.KITS, *patches.PATCHES, *preset.file.instruments}
+        known = {*kits.KITS, *patches.PATCHES, *patch_library.names(), *preset.file.instruments}
         if isinstance(instrument, str) and instrument not in known:
             yield fault(at, f"`{spec.name}` asks for an instrument that does not exist: `{instrument}`")
             continue
         if spec.is_percussive and not is_kit:
+            synthesised = (name for name, one in patch_library.library().items() if one.role == "drums")
+            drum_kits = [*kits.KITS, *synthesised]
             got = f"`{instrument}`" if isinstance(instrument, str) else "an instrument with pitches"
-            yield fault(at, f"`{spec.name}` needs a drum kit ({join_names([*kits.KITS], 'or')}), got {got}")
+            yield fault(at, f"`{spec.name}` needs a drum kit ({join_names(drum_kits, 'or')}), got {got}")
         elif is_kit and not spec.is_percussive and not spec.is_performed:
             what = f"`{instrument}` is a drum kit" if isinstance(instrument, str) else "this is a drum kit"
             yield fault(at, f"{what}, which `{spec.name}` cannot play")
@@ -120,5 +131,6 @@ def _layer_faults(preset: Preset) -> Iterator[Finding]:
 def _is_kit(instrument: str | AnyInstrumentTable, preset: Preset) -> bool:
     """Whether an instrument plays drums."""
     if isinstance(instrument, str) and instrument not in preset.file.instruments:
-        return instrument in kits.KITS
+        patch = patch_library.find(instrument)
+        return instrument in kits.KITS or (patch is not None and patch.role == "drums")
     return table_of(instrument, preset.file.instruments).plays_drums

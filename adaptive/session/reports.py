@@ -70,8 +70,9 @@ class SessionReports:
 
     @property
     def is_heard(self) -> bool:
-        """Whether blocks are rendered: asked for by a device or a clock, paused or not."""
-        return self._clock() - self._moved_s <= SILENT_S
+        """Whether blocks are rendered for a device or a clock, paused or not."""
+        has_device = getattr(self._host.sink, "device_name", "a clock") != ""
+        return has_device and self._clock() - self._moved_s <= SILENT_S
 
     def follow(self) -> None:
         """Notice whether blocks are rendered; call it every few milliseconds."""
@@ -149,6 +150,10 @@ class SessionReports:
         counters = {
             "frames": (host.frames, "Frames rendered."),
             "underruns": (host.underruns, "Blocks that the sound card did not get in time."),
+            "late_blocks": (
+                int(getattr(host.sink, "late_blocks", 0)),
+                "Blocks begun after they were due, of a sink without a device.",
+            ),
             "late_commands": (telemetry.late_commands, "Commands after their frame, of this preset."),
             "faults": (host.faults, "Faults in what was sent."),
             "dropped_messages": (host.status.dropped, "Messages that were dropped."),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from adaptive.conductor.log import Line
 from adaptive.conductor.segment_instance import SegmentInstance
-from adaptive.inputs.lines import Listener
+from adaptive.inputs.lines import Connection, Listener, as_text
 from adaptive.kernel.layout import CONTROL_STEP_FRAMES
 from adaptive.session.ahead import Ahead
 from adaptive.session.client_times import ClientTimes
@@ -87,9 +87,15 @@ class Subscriptions:
 
     def tell(self, topic: str, content: dict[str, Any]) -> None:
         """Send a message to all connections that subscribe to a topic."""
+        document, text = {topic: content}, ""
         for connection in self.connections:
-            if topic in connection.topics:
-                connection.send({topic: content})
+            if topic not in connection.topics:
+                continue
+            if isinstance(connection, Connection):  # written once for all of them
+                text = text or as_text(document)
+                connection.send_text(text)
+            else:
+                connection.send(document)
 
     def follow(self, control_step: int) -> None:
         """Publish what happened in a control step."""

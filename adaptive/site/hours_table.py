@@ -17,7 +17,8 @@ class HoursTable(Table, frozen=True):
     """`[hours]`: when the place is open; outside these hours the music is silent.
 
     `close` may lie past midnight: the night then belongs to the day on which it opened.  The fade of `fade_s`
-    ends at `close`.  `unsure` is what holds until the clock is synchronised.
+    ends at `close`.  `unsure` is what holds until the clock is synchronised;
+    `"clock"`: what it says all the same.
     """
 
     open: ClockTime
@@ -27,5 +28,5 @@ class HoursTable(Table, frozen=True):
         "mon", "tue", "wed", "thu", "fri", "sat", "sun",
     )  # fmt: skip
     closed: Annotated[tuple[Date, ...], Meta(max_length=1000)] = ()
-    unsure: Literal["open", "closed"] = "open"
+    unsure: Literal["open", "closed", "clock"] = "open"
     fade_s: Annotated[float, Meta(ge=0.0, le=600.0)] = 20.0

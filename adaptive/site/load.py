@@ -14,6 +14,7 @@ from adaptive.preset.source import Source
 from adaptive.preset.toml_text import parse_toml, text_of
 from adaptive.preset.walk import read_tables
 from adaptive.site.network_checks import check_hours, check_network, network_warnings
+from adaptive.site.place_checks import check_places
 from adaptive.site.site_file import SiteFile
 from adaptive.site.speaker_checks import check_speakers, speaker_warnings
 
@@ -24,6 +25,7 @@ CHECKS: tuple[Callable[[SiteFile, FaultList], None], ...] = (
     check_speakers,
     check_network,
     check_hours,
+    check_places,
 )
 """What must hold of a file whose keys and types are right; each adds its faults."""
 

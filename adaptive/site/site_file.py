@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from adaptive.preset.placed_table import PlacedTable
 from adaptive.preset.schema import InputTable
-from adaptive.preset.table import Table
+from adaptive.preset.table import Name, Table
 from adaptive.site.hours_table import HoursTable
 from adaptive.site.network_tables import OscOutTable, OscTable, TrustTable
 from adaptive.site.speaker_table import Channel, SpeakerTable
@@ -23,7 +24,8 @@ class SiteFile(Table, frozen=True, kw_only=True):
 
     Without `device` the system's default device plays, without `channels` as many as the speakers need.  No
     sample of any channel is louder than `max_level_db`, whatever is asked for.  With `seed = "day"` chance is
-    that of the date on which the music begins.  `inputs` act beside those of the preset.
+    that of the date on which the music begins.  `inputs` act beside those of the preset.  `[places.NAME]` is
+    where a layer, stinger, bridge, fill or bus of that name is heard, whatever its preset says.
     """
 
     schema: Literal[1] = 1
@@ -38,6 +40,7 @@ class SiteFile(Table, frozen=True, kw_only=True):
     hours: HoursTable | None = None
     trust: TrustTable = msgspec.field(default_factory=TrustTable)
     speakers: tuple[SpeakerTable, ...] = ()
+    places: dict[Name, PlacedTable] = msgspec.field(default_factory=dict)
 
     @property
     def channels_needed(self) -> int:

@@ -7,6 +7,7 @@ pieces of 100 ms.  The main figure is the time of the calls; a second figure inc
 from __future__ import annotations
 
 import ctypes
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ DIFFERS = {
     works.VOICES: "two PolyBLEP saws, state-variable low-pass updated every frame, two envelopes, an LFO",
     works.EFFECTS: "bus low-pass, gain and pan updated every frame; a reverb of 16 delay lines; "
     "a linked limiter with a look-ahead of 1.3 ms",
+    works.MIX: "gains and pans updated every frame, equalisers ready to move, linked compressors with a "
+    "knee, meters on every layer and bus, the reverb and limiter of the effects above",
 }
 
 
@@ -112,7 +115,7 @@ class Ours:
 
 def prepare(work: Work, files: Sequence[Path] = ()) -> Ours:
     """Return an engine that has played for 0.5 s; stems are generated, or decoded from files."""
-    makers = {works.VOICES: _voices, works.EFFECTS: _effects}
+    makers = {works.VOICES: _voices, works.EFFECTS: _effects, works.MIX: _mix}
     ours = _stems(work, files) if work.kind == works.STEMS else makers[work.kind](work)
     ours.pull(0.5)
     return ours
@@ -183,3 +186,49 @@ def _effects(work: Work) -> Ours:
         engine.post([commands.start_clip(0, clip, number, clip)])
     engine.pull(works.RATE)
     return Ours(work, engine, _nothing)
+
+
+def _mix(work: Work) -> Ours:
+    first_bus = work.count
+    reverb = first_bus + works.BUSES
+    layers = [
+        BusSpec(f"layer_{index}", output=first_bus + index // 2, pan=works.pan(index))
+        for index in range(work.count)
+    ]
+    eq = {
+        "low_hz": works.LOW_HZ,
+        "low_db": works.LOW_DB,
+        "low_mid_hz": works.LOW_MID_HZ,
+        "low_mid_db": works.LOW_MID_DB,
+        "high_mid_hz": works.HIGH_MID_HZ,
+        "high_mid_db": works.HIGH_MID_DB,
+        "high_hz": works.HIGH_HZ,
+        "high_db": works.HIGH_DB,
+    }
+    compressor = {
+        "threshold_db": 20.0 * math.log10(works.THRESHOLD),
+        "ratio": works.RATIO,
+        "attack_ms": 1000.0 * works.COMPRESSION_S,
+        "release_ms": 1000.0 * works.RELEASE_S,
+    }
+    inserts = (InsertSpec("eq", "eq", eq), InsertSpec("compressor", "compressor", compressor))
+    buses = [
+        BusSpec(f"bus_{index}", inserts=inserts, sends=(reverb,), send_gains=(works.SEND_GAIN,))
+        if index < works.SENDING_BUSES
+        else BusSpec(f"bus_{index}", inserts=inserts)
+        for index in range(works.BUSES)
+    ]
+    room = BusSpec("reverb", inserts=(InsertSpec("reverb", "reverb"),))
+    engine = Engine(EngineSpec(clips=work.count, sounds=work.count, buses=[*layers, *buses, room]))
+    for clip in range(work.count):
+        audio = works.noise(clip, works.LAYER_RMS).T
+        number = engine.add_sound(engine.bank.add(audio, loop_frames=works.STEM_FRAMES))
+        position = clip * works.START_STRIDE_FRAMES
+        engine.post([commands.start_clip(0, clip, number, clip, position=position)])
+    rng = np.random.default_rng(0)
+
+    def retarget(engine: Engine) -> list[Command]:
+        targets = enumerate(works.gains(rng, work.count))
+        return [commands.fade_clip(engine.frame, clip, float(gain), RAMP_FRAMES) for clip, gain in targets]
+
+    return Ours(work, engine, retarget)

@@ -13,7 +13,7 @@ from matplotlib import pyplot
 from benchmarks.peers import tables, works
 
 OURS, THEIRS = "#c0392b", "#7f8c9b"
-COUNTS = {works.STEMS: 128, works.VOICES: 256, works.EFFECTS: works.BUSES}
+COUNTS = {works.STEMS: 128, works.VOICES: 256, works.EFFECTS: works.BUSES, works.MIX: works.LAYERS}
 FRAMES = 64
 
 

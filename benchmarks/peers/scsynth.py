@@ -15,8 +15,8 @@ from benchmarks.peers.synthdef import ADD, AUDIO, CONTROL, LESSER, MULTIPLY, Gra
 from benchmarks.peers.works import Work
 
 SHORT_S = 1.0
-LONG_S = {works.STEMS: {8: 60.0, 32: 25.0}, works.VOICES: {16: 40.0}, works.EFFECTS: {}}
-REVERB_BUS = 16
+LONG_S = {works.STEMS: {8: 60.0, 32: 25.0}, works.VOICES: {16: 40.0}, works.EFFECTS: {}, works.MIX: {}}
+REVERB_BUS, FIRST_BUS = 16, 32
 Steps = Iterator[tuple[float, list[bytes]]]
 
 
@@ -74,6 +74,34 @@ def _limiter() -> Graph:
     return graph
 
 
+def _layer() -> Graph:
+    graph = Graph("layer", {"buffer": 0.0, "position": 0.0, "gain": 1.0, "pan": 0.0, "bus": 0.0})
+    gain = graph.unit("Ramp", CONTROL, (graph["gain"], works.RAMP_S))[0]
+    sides = graph.unit("Balance2", AUDIO, (*_player(graph), graph["pan"], gain), 2)
+    graph.unit("Out", AUDIO, (graph["bus"], *sides), 0)
+    return graph
+
+
+def _mixing_bus(is_sending: bool) -> Graph:
+    graph = Graph("sending" if is_sending else "mixing", {"bus": 0.0})
+    sides = graph.unit("In", AUDIO, (graph["bus"],), 2)
+    for kind, hz, width, level in (
+        ("BLowShelf", works.LOW_HZ, 1.0, works.LOW_DB),
+        ("BPeakEQ", works.LOW_MID_HZ, 1.0, works.LOW_MID_DB),
+        ("BPeakEQ", works.HIGH_MID_HZ, 1.0, works.HIGH_MID_DB),
+        ("BHiShelf", works.HIGH_HZ, 1.0, works.HIGH_DB),
+    ):
+        sides = [graph.unit(kind, AUDIO, (side, hz, width, level))[0] for side in sides]
+    key = graph.combine(ADD, *(graph.combine(MULTIPLY, side, 0.5) for side in sides))
+    curve = (works.THRESHOLD, 1.0, 1.0 / works.RATIO, works.COMPRESSION_S, works.RELEASE_S)
+    sides = [graph.unit("Compander", AUDIO, (side, key, *curve))[0] for side in sides]
+    graph.unit("Out", AUDIO, (0.0, *sides), 0)
+    if is_sending:
+        sent = [graph.combine(MULTIPLY, side, works.SEND_GAIN) for side in sides]
+        graph.unit("Out", AUDIO, (float(REVERB_BUS), *sent), 0)
+    return graph
+
+
 def _load(count: int, rms: float) -> list[bytes]:
     files = tools.stem_files(count, rms)
     return [osc.message("/b_allocRead", index, str(file)) for index, file in enumerate(files)]
@@ -126,10 +154,30 @@ def _effects(count: int) -> Steps:
         yield (step + 1) * works.RETARGET_S, []
 
 
+def _mix(count: int) -> Steps:
+    rng = np.random.default_rng(0)
+    graphs = (_layer(), _mixing_bus(False), _mixing_bus(True), _reverb(), _limiter())
+    begin = [osc.message("/d_recv", graph.encode()) for graph in graphs] + _load(count, works.LAYER_RMS)
+    for layer in range(count):
+        bus = float(FIRST_BUS + layer // 2 * 2)
+        position = float(layer * works.START_STRIDE_FRAMES)
+        controls = {"buffer": float(layer), "position": position, "pan": works.pan(layer), "bus": bus}
+        begin.append(_start("layer", 1000 + layer, **controls))
+    for number in range(works.BUSES):
+        name = "sending" if number < works.SENDING_BUSES else "mixing"
+        begin.append(_start(name, 2000 + number, bus=float(FIRST_BUS + number * 2)))
+    yield 0.0, [*begin, _start("reverb", 3000), _start("limiter", 3001)]
+    for step in range(100_000):
+        targets = enumerate(works.gains(rng, count))
+        tell = [osc.message("/n_set", 1000 + layer, "gain", float(gain)) for layer, gain in targets]
+        yield (step + 1) * works.RETARGET_S, tell
+
+
 STEPS: dict[str, Callable[[int], Steps]] = {
     works.STEMS: _stems,
     works.VOICES: _voices,
     works.EFFECTS: _effects,
+    works.MIX: _mix,
 }
 
 
@@ -190,6 +238,8 @@ PEER = Peer(
         works.STEMS: "PlayBuf interpolates; gains ramp linearly from block to block",
         works.VOICES: "Saw and RLPF; levels ramp linearly from block to block",
         works.EFFECTS: "RLPF on each side; FreeVerb2; two limiters that are not linked, 2 ms look-ahead",
+        works.MIX: "BLowShelf, BPeakEQ and BHiShelf with coefficients that stand still, Compander with a "
+        "hard knee, FreeVerb2, two limiters; levels ramp from block to block",
     },
     command=command,
 )

@@ -6,6 +6,9 @@ stereo.  Every 100 ms each gain gets a new target, which it reaches in 50 ms.
 `notes(count)` of them start a new note.
 *Effects*: eight stereo stems through eight buses, each with a low-pass and a send of 0.5 to a stereo reverb,
 and a limiter on the sum.
+*Mix*: sixteen stereo stems with gains as above and a pan each, two of them through each of eight buses with
+an equaliser of four bands and a compressor; three of the buses send 0.5 to a stereo reverb; a limiter on the
+sum.
 
 All are 48 kHz, stereo, 32-bit floats, without a sound card.
 """
@@ -44,11 +47,24 @@ BUS_CUTOFF_HZ = 3000.0
 SEND_GAIN = 0.5
 CEILING = 0.89
 
-STEMS, VOICES, EFFECTS = "stems", "voices", "effects"
+LAYERS, SENDING_BUSES = 16, 3
+LAYER_RMS = 0.25
+LOW_HZ, LOW_DB = 120.0, 3.0
+LOW_MID_HZ, LOW_MID_DB = 400.0, -3.0
+HIGH_MID_HZ, HIGH_MID_DB = 2500.0, 2.0
+HIGH_HZ, HIGH_DB = 8000.0, -2.0
+"""Two shelves, and between them two bells with a quality of 1."""
+
+THRESHOLD, RATIO = 0.125, 2.0
+COMPRESSION_S, RELEASE_S = 0.01, 0.12
+"""Attack and release of the compressors, and the level above which they reduce."""
+
+STEMS, VOICES, EFFECTS, MIX = "stems", "voices", "effects", "mix"
 TITLES = {
     STEMS: "{count} looping stereo stems, gains ramped",
     VOICES: "{count} voices, two saws and a resonant low-pass each",
     EFFECTS: "{count} filtered buses, a reverb, a limiter",
+    MIX: "{count} layers, 8 buses with equaliser and compressor, 3 sends, a reverb, a limiter",
 }
 
 
@@ -77,6 +93,7 @@ ALL = (
     *(Work(VOICES, count, 64) for count in (16, 64, 256)),
     *(Work(VOICES, 256, block) for block in (128, 256)),
     *(Work(EFFECTS, BUSES, block) for block in (64, 128, 256)),
+    *(Work(MIX, LAYERS, block) for block in (64, 128, 256)),
 )
 """Growing counts at 64 frames a block, and the largest count at 128 and 256."""
 
@@ -90,6 +107,11 @@ def noise(index: int, rms: float = STEM_RMS, frames: int = STEM_FRAMES) -> np.nd
     """Return stem number `index`: white noise of shape (frames, 2)."""
     rng = np.random.default_rng(index)
     return rng.standard_normal((frames, 2), dtype=np.float32) * np.float32(rms)
+
+
+def pan(index: int) -> float:
+    """Return the pan of layer number `index`, -0.75 to 0.75."""
+    return (index % 4 - 1.5) / 2.0
 
 
 def gains(rng: np.random.Generator, count: int) -> np.ndarray:

@@ -7,6 +7,9 @@ import time
 import urllib.request
 from pathlib import Path
 
+import mido
+import soundfile
+
 from adaptive.inputs.trace import read_trace
 from adaptive.preset.load import load
 from adaptive.session.offline import Renderer, RenderJob
@@ -79,6 +82,8 @@ def test_thirty_sensors_are_one_presence_that_falls_back_and_a_recording_repeats
         pass
     health = [line for line in map(json.loads, kept) if line["kind"] == "health"]
     (night,) = (tmp_path / "log").iterdir()
+    master = soundfile.info(tmp_path / "run" / "master.flac")
+    notes = mido.MidiFile(tmp_path / "run" / "notes.mid")
 
     assert busy["ok"]
     assert busy["inputs"]["presence"]["heard"] == 30
@@ -87,4 +92,8 @@ def test_thirty_sensors_are_one_presence_that_falls_back_and_a_recording_repeats
     assert {"slow", None} <= {line.get("trouble") for line in health}
     assert 'adaptive_parameter_value{name="presence"} 0.25' in metrics
     assert lines == kept
+    assert abs(master.frames / 48000 - trace.seconds) < 0.5
+    assert (master.samplerate, master.subtype) == (48000, "PCM_24")
+    assert notes.length > trace.seconds - 0.5  # a note that is held at the end is written whole
+    assert sum(one.type == "note_on" for track in notes.tracks for one in track) > 3
     assert '"kind": "health"' in night.read_text(encoding="utf-8")

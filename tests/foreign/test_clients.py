@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -76,9 +77,13 @@ class Talking:
             until(lambda: last_word in self.heard, 8.0)
             self._process.stdin.close()
         finally:
-            self._process.terminate()
-            self._process.wait(5.0)
+            self.end()
         return self.heard
+
+    def end(self) -> None:
+        """End the program."""
+        self._process.terminate()
+        self._process.wait(5.0)
 
 
 def test_oscsend(engine: Engine) -> None:
@@ -164,3 +169,25 @@ def test_nothing_else_was_refused(engine: Engine) -> None:
 
     assert len(strange) == 1
     assert refused == strange
+
+
+def test_oscdump_hears_what_oscsend_subscribes_to(engine: Engine) -> None:
+    """A listener at a fixed port, which another program names."""
+    oscdump, port = require_program("oscdump"), free_port()
+    to = ["oscsend", "127.0.0.1", str(engine.osc), "/adaptive/subscribe"]
+    wanted = ("/adaptive/beat iifs", "/adaptive/meters/peak_db ff")
+    listener = Talking([oscdump, "-L", str(port)])
+    run([*to, "ssi", "beat", "meters", str(port)])
+    until(lambda: all(one in listener.heard for one in wanted), 10.0)
+    run([*to, "i", str(port)])
+    listener.end()
+
+    assert [one for one in wanted if one not in listener.heard] == []
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        number: int = one.getsockname()[1]
+        return number

@@ -57,11 +57,14 @@ def _recording(command: list[str], path: Path, environment: dict[str, str]) -> I
             process.stdout.close()
 
 
-def jack_recording(folder: Path, environment: dict[str, str]) -> contextlib.AbstractContextManager[Capture]:
+def jack_recording(
+    folder: Path, environment: dict[str, str], channels: int = 2
+) -> contextlib.AbstractContextManager[Capture]:
     """Record JACK's monitor ports in 24 bits."""
     path = folder / "heard.wav"
     command = ["jack_rec", "-f", str(path), "-d", "600", "-b", "24", "-B", "96000"]
-    return _recording([*command, "system:monitor_1", "system:monitor_2"], path, environment)
+    ports = [f"system:monitor_{number + 1}" for number in range(channels)]
+    return _recording([*command, *ports], path, environment)
 
 
 def pulse_recording(

@@ -11,11 +11,13 @@ INSTALL = {
     "jackd": "sudo apt-get install --yes jackd2",
     "pulseaudio": "sudo apt-get install --yes pulseaudio pulseaudio-utils libasound2-plugins",
     "chromium": "sudo apt-get install --yes chromium",
+    "oscdump": "sudo apt-get install --yes liblo-tools",
     "oscsend": "sudo apt-get install --yes liblo-tools",
     "sclang": "sudo apt-get install --yes --no-install-recommends supercollider-language",
     "godot3-server": "sudo apt-get install --yes --no-install-recommends godot3-server",
     "nc": "sudo apt-get install --yes netcat-openbsd",
     "node": "sudo apt-get install --yes nodejs npm",
+    "openssl": "sudo apt-get install --yes openssl",
     "systemd-analyze": "sudo apt-get install --yes systemd",
 }
 """Command that installs each program (Debian, Ubuntu)."""

@@ -69,6 +69,7 @@ MESSAGES: tuple[Any, ...] = (
     {"load": "nightfall", "id": "l"}, {"reload": True}, {"undo": True}, {"save": True, "id": "slot 1"},
     {"restore": {"music": 1, "preset": "small", "section": "calm", "bar": 41}},
     {"subscribe": ["beat", "section", "meters", "parameters", "receipt"]},
+    {"token": "a-token-that-nobody-guesses"},
     [{"parameter": "threat", "value": 0.9}, {"event": "hit"}],
 )  # fmt: skip
 """The examples of ``docs/protocol.md``, with this preset's names."""

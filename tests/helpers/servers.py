@@ -69,7 +69,7 @@ class Server:
 
 
 class Jack(Server):
-    """``jackd`` with its dummy device: two channels; inputs 3 and 4 are what was played.
+    """``jackd`` with its dummy device: inputs behind the first two are what was played.
 
     Parameters
     ----------
@@ -77,13 +77,15 @@ class Jack(Server):
         Unique name of the server.
     log : Path
         File for its output.
+    channels : int
+        Channels that can be played.
     """
 
-    def __init__(self, name: str, log: Path) -> None:
+    def __init__(self, name: str, log: Path, channels: int = 2) -> None:
         super().__init__()
         require_program("jackd")
         self.name, self.log = name, log
-        self.channels, self.rate, self.period = 2, RATE, 128
+        self.channels, self.rate, self.period = channels, RATE, 128
         self.environment = {
             "JACK_DEFAULT_SERVER": name, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_NO_START_SERVER": "1",
         }  # fmt: skip

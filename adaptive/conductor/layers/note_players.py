@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from adaptive.conductor.layers.drum_player import DrumPlayer
 from adaptive.conductor.layers.instrument_player import InstrumentPlayer
 from adaptive.conductor.layers.sampler_players import sampler_player_of, song_player_of
 from adaptive.conductor.layout.layout import LayerPlace
@@ -179,6 +180,7 @@ NOTE_PLAYERS: Mapping[str, Callable[[LayerPlace, Engine], NotePlayer]] = {
     "kit": kit_player_of,
     "sampler": sampler_player_of,
     "song": song_player_of,
+    "drums": lambda place, _engine: DrumPlayer(place),
 }
 """What plays notes in another way than one voice for each: by kind of instrument; ``kit`` is a drum kit."""
 

@@ -11,7 +11,8 @@ from adaptive.conductor.layers.way import SAME_RATE, Way, WayPart, way_of
 from adaptive.engine import commands
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
-from adaptive.kernel.sources.stretch_record import HOP_QUANTA
+from adaptive.kernel.layout import STRETCH_TONES
+from adaptive.kernel.sources.stretch_record import hop_quanta, window_frames
 from adaptive.timebase import TempoMap
 
 
@@ -53,6 +54,10 @@ class StemTempo:
         rate = self.tempo.last_tempo() / self.own_bpm[segment] * sound.scale
         return frames if abs(rate - 1.0) < SAME_RATE else math.ceil(frames / rate)
 
+    def ring_frames(self) -> int:
+        """Frames for which the last spectrum of a sound rings after its end."""
+        return window_frames(self.tempo.sample_rate, is_tones=self.kind == STRETCH_TONES) // 2
+
     def commands(self, clip: ClipInUse, at: int, group: int) -> list[Command]:
         """Commands for the parts of a clip's way that begin at a frame or later."""
         parts = () if clip.way is None else clip.way.parts
@@ -60,7 +65,8 @@ class StemTempo:
 
     def _command(self, clip: ClipInUse, part: WayPart, group: int) -> Command:
         assert clip.way is not None  # the part is one of it
-        quantum = (self.number + HOP_QUANTA // 2 * (clip.clip - self.first_clip)) % HOP_QUANTA
+        hop = hop_quanta(self.tempo.sample_rate)
+        quantum = (self.number + hop // 2 * (clip.clip - self.first_clip)) % hop
         return commands.stretch_clip(
             part.frame, clip.clip, part.position + clip.shift, part.rate, part.rate_change, kind=self.kind,
             hop_quantum=quantum, way=clip.way.number, is_first=part.frame == clip.way.first_frame,

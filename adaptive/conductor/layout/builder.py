@@ -22,7 +22,13 @@ from adaptive.conductor.layout.buses import (
 from adaptive.conductor.layout.engine_fit import require_fit
 from adaptive.conductor.layout.layout import LayerPlace, PresetLayout, default_value
 from adaptive.conductor.layout.master import fixed_level_db, master_bus_spec
-from adaptive.conductor.layout.places import bed, is_same_form, place_mappings, with_place
+from adaptive.conductor.layout.places import (
+    bed,
+    is_placed_by_site,
+    is_same_form,
+    place_mappings,
+    with_place,
+)
 from adaptive.conductor.layout.row_allocator import NoSpareRowsError, Occupancy, RowAllocator
 from adaptive.conductor.layout.strip_players import StripPlayer, strip_players
 from adaptive.engine.rig_spec import RigSpec
@@ -251,7 +257,7 @@ class _Builder:
         sends, rows = sends_of(kind, table), self.rows_of_buses
         routed = replace(strip, output=rows.output(table.bus))
         routed = with_place(routed, name, table.placed, self.rig, self.defaults)
-        if routed.placed is not None:
+        if routed.placed is not None and not is_placed_by_site(name, self.rig):
             self.mappings += place_mappings(table.placed, bus, self.index_of)
         self._set(self.buses, bus, with_sends(routed, start_levels(sends, self.defaults), rows))
         return sends
@@ -342,7 +348,7 @@ class _Builder:
             bus = rows.rows[name]
             spec = bus_spec(name, table, rows, self.defaults)
             spec = with_place(spec, name, table.placed, self.rig, self.defaults)
-            if spec.placed is not None:
+            if spec.placed is not None and not is_placed_by_site(name, self.rig):
                 self.mappings += place_mappings(table.placed, bus, self.index_of)
             self._set_bus(bus, spec)
             self._map_channel(bus, table, table.sends)

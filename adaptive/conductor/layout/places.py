@@ -24,15 +24,22 @@ def place_spec(placed: PlacedTable, defaults: Mapping[str, float]) -> PlaceSpec:
 def with_place(
     bus: BusSpec, name: str, placed: PlacedTable | None, rig: RigSpec | None, defaults: Mapping[str, float]
 ) -> BusSpec:
-    """Return a strip or a bus where the preset or a direct speaker of the site has it; else as it is."""
+    """Return a strip or a bus where the site or the preset has it; else as it is."""
     if rig is None:
         return bus
     channel = rig.direct_channel(name)
     if channel is not None:
         return replace(bus, output=None, placed=PlaceSpec("direct", channel=channel))
+    if name in rig.places:
+        return replace(bus, output=None, placed=rig.places[name])
     if placed is None:
         return bus
     return replace(bus, output=None, placed=place_spec(placed, defaults))
+
+
+def is_placed_by_site(name: str, rig: RigSpec | None) -> bool:
+    """Whether the site says where a strip or a bus is heard, so that the preset does not."""
+    return rig is not None and (name in rig.places or rig.direct_channel(name) is not None)
 
 
 def place_mappings(

@@ -11,7 +11,6 @@ from adaptive.conductor.layers.clip_in_use import ClipInUse
 from adaptive.conductor.layers.stem_tempo import StemTempo
 from adaptive.engine.bank import Sound
 from adaptive.engine.commands import Command
-from adaptive.kernel.sources.stretch_record import HALF_WINDOW
 
 SLOWEST, FASTEST = 0.5, 2.0
 """Shares of its own tempo between which a recording is stretched, as stems are."""
@@ -46,9 +45,9 @@ def enter(clip: ClipInUse, elastic: StemTempo | None, name: str, sound: Sound, s
     return first
 
 
-def ends_at(clip: ClipInUse, sound: Sound) -> int:
+def ends_at(clip: ClipInUse, elastic: StemTempo | None, sound: Sound) -> int:
     """The frame after a clip's last; what is stretched rings for half a window."""
-    rings = 0 if clip.way is None else HALF_WINDOW
+    rings = 0 if clip.way is None or elastic is None else elastic.ring_frames()
     return clip.frame_of(sound.frames - sound.origin) + rings
 
 

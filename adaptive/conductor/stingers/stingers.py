@@ -354,7 +354,7 @@ class Stingers:
         clip = min(self._clips[name], key=lambda playing: playing.ends_frame)
         elastic = self.playback.assets.stinger_tempo.get(name)
         stinger.first = enter(clip, elastic, name, shot.sound, stinger.place.sync_point)
-        stinger.last = ends_at(clip, shot.sound)
+        stinger.last = ends_at(clip, elastic, shot.sound)
         stinger.clip, stinger.clip_ended, clip.ends_frame = clip, clip.ends_frame, stinger.last
         stinger.sound = shot.sound
         gain = db_to_gain(table.level_db) * velocity * velocity
@@ -374,7 +374,7 @@ class Stingers:
         if stinger.last <= self.playback.earliest:
             return
         self.outbox.add(keep_up(clip, elastic, name, self.playback.earliest))
-        ends = ends_at(clip, stinger.sound)
+        ends = ends_at(clip, elastic, stinger.sound)
         stinger.last = max(stinger.last, ends)
         clip.ends_frame = max(clip.ends_frame, ends)
 

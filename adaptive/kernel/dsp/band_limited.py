@@ -1,20 +1,20 @@
 """Waves without aliases, sixteen oscillators at a time: steps and corners are replaced by smooth ones.
 
-A step is drawn as the integral of a kernel of six samples, and a corner as its second integral, in place of a
-jump (E. Brandt 2001, "Hard sync without aliasing"; Välimäki, Pekonen & Nam 2012, "Perceptually informed
-synthesis of bandlimited classical waveforms using integrated polynomial interpolation").  The kernel is one even
-polynomial over all six samples, so each sample needs one evaluation for the nearest step and no table.
+A step is drawn as the integral of a kernel of six samples, and a corner as its second integral, in place of
+a jump (E. Brandt 2001, "Hard sync without aliasing"; Välimäki, Pekonen & Nam 2012, "Perceptually informed
+synthesis of bandlimited classical waveforms using integrated polynomial interpolation").  The kernel is one
+even polynomial over all six samples, so each sample needs one evaluation for the nearest step and no table.
 Its terms minimise what lies beyond 32 kHz at 48 kHz, which would be heard below 16 kHz: -66 dB, with
 0.1 dB of error at 10 kHz and -3.4 dB at 16 kHz.  Above a sixth of the sample rate (8 kHz) two steps lie
 within one kernel, and the nearest alone is drawn.
 
-Values come from vectors of LLVM: a builder, and `Cycles`, what it has of sixteen oscillators.
+Phases are whole numbers, 2³² a cycle, which wrap by themselves and are exact however a quantum is divided;
+read with a sign, they are the distance from the step at phase 0.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
@@ -40,23 +40,10 @@ CORNER = REACH / 2 - sum(term * REACH ** (2 * n + 2) for n, term in enumerate(CO
 """What a corner of slope 1 is rounded by in its middle."""
 
 WORDS = ir.VectorType(ir.IntType(32), LANES)
+TURN = 2.0**32
+"""A cycle in the numbers of phases."""
 
-
-@dataclass(slots=True)
-class Cycles:
-    """Sixteen oscillators: phase at the start of the quantum, cycles a frame, frames a cycle."""
-
-    builder: Any
-    start: Any
-    step: Any
-    period: Any
-
-    def phase(self, frame: Any) -> Any:
-        """Phases in [0, 1) at a frame of the quantum, computed from its start: frames do not depend on
-        each other, and a quantum rendered in pieces has the same bits.
-        """
-        builder = self.builder
-        return part(builder, builder.fadd(self.start, builder.fmul(self.step, frame)))
+SIGN = -(2**31)
 
 
 def number(value: float) -> Any:
@@ -64,101 +51,123 @@ def number(value: float) -> Any:
     return everywhere(value, LANE_FLOATS)
 
 
-def whole_part(builder: Any, value: Any) -> Any:
-    """Numbers from 0 on without what follows the point."""
-    return builder.sitofp(builder.fptosi(value, WORDS), LANE_FLOATS)
+def signed(builder: Any, phase: Any) -> Any:
+    """Distances from phase 0, as floats in the numbers of phases."""
+    return builder.sitofp(phase, LANE_FLOATS)
 
 
-def part(builder: Any, value: Any) -> Any:
-    """What follows the point of numbers from 0 on."""
-    return builder.fsub(value, whole_part(builder, value))
+def with_sign(builder: Any, value: Any, of: Any) -> Any:
+    """Values, negated where another is negative."""
+    sign = builder.and_(builder.bitcast(of, WORDS), ir.Constant(WORDS, [SIGN] * LANES))
+    return builder.bitcast(builder.xor(builder.bitcast(value, WORDS), sign), LANE_FLOATS)
+
+
+def paired(builder: Any, x: Any, terms: Sequence[float]) -> Any:
+    """The value of a polynomial, pair by pair (Estrin 1960): a shorter chain than Horner's rule."""
+    values = [number(term) for term in terms]
+    power = x
+    while len(values) > 1:
+        joined = [
+            builder.fadd(low, builder.fmul(high, power))
+            for low, high in zip(values[::2], values[1::2], strict=False)
+        ]
+        values = joined + values[len(joined) * 2 :]
+        power = builder.fmul(power, power)
+    return values[0]
 
 
 def step_integral(builder: Any, distance: Any) -> Any:
     """The kernel's integral from its middle to a distance in samples: 0 to a half."""
     x = lesser(builder, distance, number(REACH))
-    return builder.fmul(x, polynomial(builder, builder.fmul(x, x), STEP_TERMS))
+    return builder.fmul(x, paired(builder, builder.fmul(x, x), STEP_TERMS))
 
 
 def corner(builder: Any, distance: Any) -> Any:
     """By how much a corner whose slope changes by 1 a sample is rounded, at a distance in samples."""
     x = lesser(builder, distance, number(REACH))
     square = builder.fmul(x, x)
-    bent = builder.fmul(square, polynomial(builder, square, CORNER_TERMS))
+    bent = builder.fmul(square, paired(builder, square, CORNER_TERMS))
     return builder.fadd(builder.fsub(number(CORNER), builder.fmul(number(0.5), x)), bent)
 
 
-def saw(cycles: Cycles, phase: Any) -> Any:
-    """Saw waves from -1 to 1."""
-    builder = cycles.builder
-    is_behind = builder.fcmp_ordered("<", phase, number(0.5))
-    near = builder.select(is_behind, phase, builder.fsub(number(1.0), phase))
-    value = builder.fsub(near, step_integral(builder, builder.fmul(near, cycles.period)))
-    doubled = builder.fadd(value, value)
-    return builder.select(is_behind, doubled, builder.fsub(number(0.0), doubled))
+def half_saw(builder: Any, phase: Any, period: Any) -> Any:
+    """Saw waves from -½ to ½.
 
-
-def pulse(cycles: Cycles, phase: Any, width: Any) -> Any:
-    """Pulse waves without a mean: the difference of two saws `width` of a cycle apart."""
-    builder = cycles.builder
-    behind = builder.fadd(phase, builder.fsub(number(1.0), width))
-    is_over = builder.fcmp_ordered(">=", behind, number(1.0))
-    other = builder.select(is_over, builder.fsub(behind, number(1.0)), behind)
-    return builder.fsub(saw(cycles, phase), saw(cycles, other))
-
-
-def triangle(cycles: Cycles, phase: Any) -> Any:
-    """Triangle waves from -1 to 1."""
-    builder = cycles.builder
-    from_top = magnitude(builder, builder.fsub(phase, number(0.5)))
-    from_foot = builder.fsub(number(0.5), from_top)
-    plain = builder.fsub(number(1.0), builder.fmul(number(4.0), from_top))
-    rounded = builder.fsub(
-        corner(builder, builder.fmul(from_foot, cycles.period)),
-        corner(builder, builder.fmul(from_top, cycles.period)),
-    )
-    return builder.fadd(plain, builder.fmul(builder.fmul(number(8.0), cycles.step), rounded))
-
-
-def sine(builder: Any, phase: Any) -> Any:
-    """Sine waves of phases in [0, 1): folded into ±π/2, the range of the polynomial of `maths.sine`."""
-    moved = builder.fadd(phase, number(0.25))
-    is_over = builder.fcmp_ordered(">=", moved, number(1.0))
-    moved = builder.select(is_over, builder.fsub(moved, number(1.0)), moved)
-    distance = magnitude(builder, builder.fsub(moved, number(0.5)))
-    x = builder.fmul(number(6.283185307179586), builder.fsub(number(0.25), distance))
-    terms: Sequence[float] = [float(term) for term in (ONE, S3, S5, S7, S9)]
-    return builder.fmul(x, polynomial(builder, builder.fmul(x, x), tuple(terms)))
-
-
-def synced_saw(leaders: Cycles, phase: Any, ratio: Any) -> Any:
-    """Saw waves of `ratio` cycles, 1 or more, in each cycle of their leaders, with which they begin anew.
-
-    Four steps may be near a sample: the one before and the one behind, within the cycle of the leader, and
-    both ends of that cycle, whose height depends on where the saw is then.
+    Parameters
+    ----------
+    builder : IRBuilder
+        Builder of the instructions.
+    phase : vector of int32
+        Of sixteen oscillators.
+    period : vector of float32
+        Frames of a cycle, over `TURN`.
     """
-    builder, one = leaders.builder, number(1.0)
-    whole = whole_part(builder, ratio)
+    distance = signed(builder, phase)
+    near = magnitude(builder, distance)
+    rounded = step_integral(builder, builder.fmul(near, period))
+    value = builder.fsub(builder.fmul(near, number(1.0 / TURN)), rounded)
+    return with_sign(builder, value, distance)
+
+
+def half_pulse(builder: Any, phase: Any, width: Any, period: Any) -> Any:
+    """Pulse waves without a mean, 1 from bottom to top: two saws, `width` apart in the numbers of phases."""
+    return builder.fsub(
+        half_saw(builder, phase, period), half_saw(builder, builder.sub(phase, width), period)
+    )
+
+
+def half_triangle(builder: Any, phase: Any, step: Any, period: Any) -> Any:
+    """Triangle waves from -½ to ½; `step` is cycles a frame."""
+    from_foot = magnitude(builder, signed(builder, phase))
+    from_top = builder.fsub(number(TURN / 2.0), from_foot)
+    plain = builder.fsub(builder.fmul(number(2.0 / TURN), from_foot), number(0.5))
+    rounded = builder.fsub(
+        corner(builder, builder.fmul(from_foot, period)), corner(builder, builder.fmul(from_top, period))
+    )
+    return builder.fadd(plain, builder.fmul(builder.fmul(number(4.0), step), rounded))
+
+
+def half_sine(builder: Any, phase: Any) -> Any:
+    """Sine waves from -½ to ½: the phase is folded into a quarter, by the polynomial of `maths.sine`."""
+    distance = signed(builder, phase)
+    from_quarter = magnitude(builder, builder.fsub(magnitude(builder, distance), number(TURN / 4.0)))
+    x = builder.fmul(number(6.283185307179586 / TURN), builder.fsub(number(TURN / 4.0), from_quarter))
+    terms = tuple(0.5 * float(term) for term in (ONE, S3, S5, S7, S9))
+    value = builder.fmul(x, polynomial(builder, builder.fmul(x, x), terms))
+    return with_sign(builder, value, distance)
+
+
+def half_synced_saw(builder: Any, phase: Any, period: Any, ratio: Any) -> Any:
+    """Saw waves, from -½ to ½, of `ratio` cycles, 1 or more, in each cycle of their leaders.
+
+    They begin anew with each cycle of the leaders, to which phase and period belong.  Four steps may be near
+    a sample: the one before and the one behind, within the cycle of the leader, and both ends of that cycle,
+    whose height depends on where the saw is then.
+    """
+    one, half = number(1.0), number(0.5)
+    whole = builder.sitofp(builder.fptosi(ratio, WORDS), LANE_FLOATS)
     is_whole = builder.fcmp_ordered("==", whole, ratio)
     steps = builder.select(is_whole, builder.fsub(whole, one), whole)  # within a cycle of the leader
     at_end = builder.fsub(ratio, steps)
-    period = builder.fdiv(leaders.period, ratio)
-    unwrapped = builder.fmul(ratio, phase)
-    done = lesser(builder, whole_part(builder, unwrapped), steps)
+    frames = builder.fmul(period, number(TURN))
+    own_frames = builder.fdiv(frames, ratio)
+    turned = builder.lshr(phase, ir.Constant(WORDS, [1] * LANES))
+    passed = builder.fmul(builder.sitofp(turned, LANE_FLOATS), number(2.0 / TURN))
+    unwrapped = builder.fmul(ratio, passed)
+    done = builder.sitofp(builder.fptosi(unwrapped, WORDS), LANE_FLOATS)
+    done = lesser(builder, done, steps)
     own = builder.fsub(unwrapped, done)
-    since = builder.fmul(phase, leaders.period)
-    left = builder.fsub(leaders.period, since)
+    since = builder.fmul(passed, frames)
+    left = builder.fsub(frames, since)
     is_first = builder.fcmp_ordered("==", done, number(0.0))
-    last = builder.fadd(since, builder.fmul(at_end, period))  # the last step of the cycle before
-    before = builder.select(is_first, last, builder.fmul(own, period))
+    last = builder.fadd(since, builder.fmul(at_end, own_frames))  # the last step of the cycle before
+    before = builder.select(is_first, last, builder.fmul(own, own_frames))
     is_last = builder.fcmp_ordered(">=", done, steps)
-    behind = builder.select(is_last, number(REACH), builder.fmul(builder.fsub(one, own), period))
+    behind = builder.select(is_last, number(REACH), builder.fmul(builder.fsub(one, own), own_frames))
 
     def rounding(distance: Any) -> Any:
-        twice = builder.fmul(number(2.0), step_integral(builder, distance))
-        return builder.fsub(one, twice)
+        return builder.fsub(half, step_integral(builder, distance))
 
     inner = builder.fsub(rounding(before), rounding(behind))
     outer = builder.fmul(at_end, builder.fsub(rounding(since), rounding(left)))
-    plain = builder.fsub(builder.fmul(number(2.0), own), one)
-    return builder.fadd(plain, builder.fadd(inner, outer))
+    return builder.fadd(builder.fsub(own, half), builder.fadd(inner, outer))

@@ -15,7 +15,7 @@ from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, HALF, HALF_PI, ONE, TWO, ZERO, sine
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import KEEPS, begin_columns, end_column, row_of
+from adaptive.kernel.processors.insert import KEEPS, begin_columns, clear_memory, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 
 Q = np.int64(QUANTUM)
@@ -150,9 +150,7 @@ def swing_column(group: Any, column: int, header: Any) -> None:
 @rtsafe
 def clear(group: Any, column: int) -> None:
     """Forget what waits, and let the swing begin again."""
-    memory = carray(pointer(group["memory"][column]), group["memory_frames"][column], np.float32)
-    for i in range(group["memory_frames"][column]):
-        memory[i] = ZERO
+    clear_memory(group, column, np.int64(0))
     group["phase"][column], group["is_started"][column] = ZERO, np.int32(0)
 
 

@@ -12,15 +12,14 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.compression import COMPRESSION, STATE, apply_row, gain_lanes
-from adaptive.kernel.dsp.lane_rows import lanes_to_rows, rows_to_lanes
+from adaptive.kernel.dsp.compression import COMPRESSION, STATE, apply_rows, gain_rows
 from adaptive.kernel.dsp.late_rows import late_row, right_of, write_rows
 from adaptive.kernel.dsp.levels import kept_share
 from adaptive.kernel.dsp.maths import F32, OCTAVES_PER_DB, ONE, ZERO, exp2
 from adaptive.kernel.dsp.rows import copy_rows
-from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
+from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import KEEPS, begin_columns, dry_rows, end_column, row_of
+from adaptive.kernel.processors.insert import KEEPS, begin_columns, clear_memory, dry_rows, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 from adaptive.kernel.processors.look_ahead import latency_frames, memory_frames
 from adaptive.kernel.processors.side_chain import KEY_FIELDS, listen
@@ -55,22 +54,22 @@ COMPRESSOR_GROUP = insert_group(
     [
         *KEY_FIELDS,
         ("delay", "i8", PAIRS),  # look-ahead in frames
-        ("follows", "i4", LANES),  # -1 where the reduction of a lane follows its key, else 0
+        ("follows", "i4", PAIRS),  # -1 where the reduction of a column follows its key, else 0
         ("line", "f4", (LINES, PAIRS)),  # at the end of the quantum before
-        ("lanes", COMPRESSION),
+        ("is_settled", "i4", PAIRS),  # 1: no line moves, so nothing has to be computed anew
+        ("columns", COMPRESSION),
     ],
 )
-LANES_OFFSET = int(COMPRESSOR_GROUP.fields["lanes"][1])
+COLUMNS_OFFSET = int(COMPRESSOR_GROUP.fields["columns"][1])
 FOLLOWS_OFFSET = int(COMPRESSOR_GROUP.fields["follows"][1])
-ROWS_OFFSET = int(COMPRESSOR_GROUP.fields["rows"][1])
 KEY_ROWS_OFFSET = int(COMPRESSOR_GROUP.fields["key_rows"][1])
 
 
 def prepare_column(group: Any, column: int, rate: int, values: Values) -> None:
     """Write the look-ahead of a new column."""
-    group["delay"][column] = latency_frames(rate, values)
+    group["delay"][column], group["is_settled"][column] = latency_frames(rate, values), 0
     for name in STATE:
-        group["lanes"][name][2 * column : 2 * column + 2] = 0.0
+        group["columns"][name][column] = 0.0
 
 
 @rtsafe
@@ -89,73 +88,75 @@ def line_target(group: Any, number: int, column: int) -> float:
 
 
 @rtsafe
-def aim_lanes(group: Any, column: int, sample_rate: float) -> None:
+def aim_column(group: Any, column: int, sample_rate: float) -> None:
     """Move the static curve and the ballistics of a column to its parameters, within this quantum."""
     if group["is_new"][column] == 1:
         for number in range(np.int64(LINES)):
             group["line"][number, column] = line_target(group, number, column)
-    lanes, line, share = group["lanes"], group["line"], F32(1.0 / QUANTUM)
-    attack = kept_share(group["now"][ATTACK, column], sample_rate)
-    release = kept_share(group["now"][RELEASE, column], sample_rate)
+    moves = group["is_new"][column] == 1 or group["is_changed"][column] == 1
+    if group["is_settled"][column] == 1 and not moves:
+        return
+    group["is_settled"][column] = np.int32(0) if moves else np.int32(1)
+    columns, line, share = group["columns"], group["line"], F32(1.0 / QUANTUM)
+    columns["attack"][column] = kept_share(group["now"][ATTACK, column], sample_rate)
+    columns["release"][column] = kept_share(group["now"][RELEASE, column], sample_rate)
     threshold = line_target(group, np.int64(LINE_THRESHOLD), column)
     slope = line_target(group, np.int64(LINE_SLOPE), column)
     knee = line_target(group, np.int64(LINE_KNEE), column)
-    for side in range(np.int64(2)):
-        lane = np.int64(2) * column + side
-        lanes["attack"][lane], lanes["release"][lane] = attack, release
-        lanes["threshold"][lane] = line[LINE_THRESHOLD, column]
-        lanes["threshold_step"][lane] = (threshold - line[LINE_THRESHOLD, column]) * share
-        lanes["slope"][lane] = line[LINE_SLOPE, column]
-        lanes["slope_step"][lane] = (slope - line[LINE_SLOPE, column]) * share
-        lanes["knee"][lane] = line[LINE_KNEE, column]
-        lanes["knee_step"][lane] = (knee - line[LINE_KNEE, column]) * share
+    columns["threshold"][column] = line[LINE_THRESHOLD, column]
+    columns["threshold_step"][column] = (threshold - line[LINE_THRESHOLD, column]) * share
+    columns["slope"][column] = line[LINE_SLOPE, column]
+    columns["slope_step"][column] = (slope - line[LINE_SLOPE, column]) * share
+    columns["knee"][column] = line[LINE_KNEE, column]
+    columns["knee_step"][column] = (knee - line[LINE_KNEE, column]) * share
     line[LINE_THRESHOLD, column], line[LINE_SLOPE, column], line[LINE_KNEE, column] = threshold, slope, knee
 
 
 @rtsafe
-def late_sides(group: Any, column: int, frame: int) -> tuple[int, int]:
-    """Addresses of both rows of the signal that is heard now."""
+def late_sides(group: Any, column: int, header: Any) -> tuple[int, int]:
+    """Addresses of both rows of the signal that is heard now; without a look-ahead, that of this quantum."""
+    if group["delay"][column] == 0:
+        row = row_of(group, column, header)
+        return row, row + ROW
     frames = group["memory_frames"][column] // np.int64(2) - Q
-    left = late_row(group["memory"][column], frames, frame, group["delay"][column])
+    left = late_row(group["memory"][column], frames, header["frame"], group["delay"][column])
     return left, right_of(left, frames)
 
 
 @rtsafe
 def keep_signal(group: Any, column: int, header: Any) -> None:
     """Write the input of a column to its ring, and what is heard now to where a bypass expects it."""
-    frames, frame = group["memory_frames"][column] // np.int64(2) - Q, header["frame"]
-    write_rows(group["memory"][column], frames, frame, row_of(group, column, header))
+    if group["delay"][column] > 0:
+        frames = group["memory_frames"][column] // np.int64(2) - Q
+        write_rows(group["memory"][column], frames, header["frame"], row_of(group, column, header))
     if group["wet_now"][column] != ONE or group["wet_wanted"][column] != ONE:
-        left, right = late_sides(group, column, frame)
+        left, right = late_sides(group, column, header)
         copy_rows(dry_rows(header, column), left, np.int64(1))
         copy_rows(dry_rows(header, column) + ROW, right, np.int64(1))
 
 
 @rtsafe
 def apply_gains(group: Any, column: int, header: Any) -> None:
-    """Replace the gains in the rows of a column by the signal times these gains, beside the signal itself."""
+    """Write the signal times its gains, beside the signal itself, to the rows of a column."""
     line, share = group["line"], F32(1.0 / QUANTUM)
-    dry_goal = line_target(group, np.int64(LINE_DRY), column)
-    wet_goal = line_target(group, np.int64(LINE_WET), column)
     dry, wet = line[LINE_DRY, column], line[LINE_WET, column]
+    dry_goal, wet_goal = dry, wet
+    if group["is_settled"][column] == 0:
+        dry_goal = line_target(group, np.int64(LINE_DRY), column)
+        wet_goal = line_target(group, np.int64(LINE_WET), column)
     dry_step, wet_step = (dry_goal - dry) * share, (wet_goal - wet) * share
-    row = row_of(group, column, header)
-    left, right = late_sides(group, column, header["frame"])
-    apply_row(row, left, dry, dry_step, wet, wet_step)
-    apply_row(row + ROW, right, dry, dry_step, wet, wet_step)
+    left, right = late_sides(group, column, header)
+    gains = header["at_lanes"] + ROW * column
+    apply_rows(row_of(group, column, header), left, right, gains, dry, dry_step, wet, wet_step)
     line[LINE_DRY, column], line[LINE_WET, column] = dry_goal, wet_goal
 
 
 @rtsafe
 def clear(group: Any, column: int) -> None:
     """Forget the signal that waits, and the reduction unless another bus decides it."""
-    memory = carray(pointer(group["memory"][column]), group["memory_frames"][column], np.float32)
-    for i in range(group["memory_frames"][column]):
-        memory[i] = ZERO
+    clear_memory(group, column, np.int64(0))
     if group["key_bus"][column] < 0:
-        for side in range(np.int64(2)):
-            group["lanes"]["held"][np.int64(2) * column + side] = ZERO
-            group["lanes"]["reduction"][np.int64(2) * column + side] = ZERO
+        group["columns"]["held"][column], group["columns"]["reduction"][column] = ZERO, ZERO
 
 
 @rtsafe
@@ -169,11 +170,10 @@ def follow_keys(group: Any, columns: int, run: int, header: Any) -> bool:
     for column in range(np.int64(PAIRS)):
         bit = np.int64(1) << column
         follows = run & bit != 0 or (columns & bit != 0 and group["key_bus"][column] >= 0)
-        for side in range(np.int64(2)):
-            group["follows"][np.int64(2) * column + side] = np.int32(-1) if follows else np.int32(0)
+        group["follows"][column] = np.int32(-1) if follows else np.int32(0)
         if follows:
             is_any = True
-            aim_lanes(group, column, F32(header["sample_rate"]))
+            aim_column(group, column, F32(header["sample_rate"]))
     return is_any
 
 
@@ -183,17 +183,11 @@ def compress(group: Any, address: int, columns: int, header: Any) -> None:
     run = begin_columns(group, columns, header, LOGARITHMIC)
     if not follow_keys(group, columns, run, header):
         return
-    block = header["at_lanes"]
-    rows_to_lanes(address + np.int64(KEY_ROWS_OFFSET), block)
-    gain_lanes(address + np.int64(LANES_OFFSET), address + np.int64(FOLLOWS_OFFSET), block)
-    if run == 0:
-        return
+    columns_at, follows_at = address + np.int64(COLUMNS_OFFSET), address + np.int64(FOLLOWS_OFFSET)
+    gain_rows(columns_at, follows_at, address + np.int64(KEY_ROWS_OFFSET), header["at_lanes"])
     for column in range(np.int64(PAIRS)):
         if run & (np.int64(1) << column):
             keep_signal(group, column, header)
-    lanes_to_rows(block, address + np.int64(ROWS_OFFSET))
-    for column in range(np.int64(PAIRS)):
-        if run & (np.int64(1) << column):
             apply_gains(group, column, header)
             if end_column(group, column, header) != KEEPS:
                 clear(group, column)

@@ -18,7 +18,7 @@ from adaptive.kernel.dsp.one_pole import low_pass, low_pass_share
 from adaptive.kernel.dsp.rows import blend_row, copy_rows
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import BROKEN, begin_columns, end_column, row_of
+from adaptive.kernel.processors.insert import BROKEN, begin_columns, clear_memory, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 
 Q = np.int64(QUANTUM)
@@ -210,9 +210,7 @@ def clear(group: Any, column: int) -> None:
     for side in range(TWO_SIDES):
         group["high_state"][TWO_SIDES * column + side] = ZERO
         group["low_state"][TWO_SIDES * column + side] = ZERO
-    memory = carray(pointer(group["memory"][column]), group["memory_frames"][column], np.float32)
-    for i in range(group["memory_frames"][column]):
-        memory[i] = ZERO
+    clear_memory(group, column, np.int64(0))
 
 
 @rtsafe

@@ -18,7 +18,7 @@ from adaptive.kernel.dsp.maths import F32, ONE, ZERO, gain_of_db
 from adaptive.kernel.dsp.rows import copy_rows
 from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import KEEPS, begin_columns, dry_rows, end_column, row_of
+from adaptive.kernel.processors.insert import KEEPS, begin_columns, clear_memory, dry_rows, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 from adaptive.kernel.processors.look_ahead import latency_frames, memory_frames
 from adaptive.kernel.processors.side_chain import KEY_FIELDS, listen
@@ -127,9 +127,7 @@ def gate_column(group: Any, column: int, header: Any) -> None:
 @rtsafe
 def clear(group: Any, column: int) -> None:
     """Forget the signal that waits, and close the gate unless another bus opens it."""
-    memory = carray(pointer(group["memory"][column]), group["memory_frames"][column], np.float32)
-    for i in range(group["memory_frames"][column]):
-        memory[i] = ZERO
+    clear_memory(group, column, np.int64(0))
     if group["key_bus"][column] < 0:
         close(group, column)
 

@@ -13,9 +13,10 @@ from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO
-from adaptive.kernel.dsp.meter import energy
+from adaptive.kernel.dsp.meter import energy_of_pair
 from adaptive.kernel.dsp.ramps import scale_quantum
 from adaptive.kernel.dsp.rows import blend_row, copy_rows
+from adaptive.kernel.holds import settle_cell
 from adaptive.kernel.layout import LANES, PAIRS, QUANTUM, TELEMETRY
 
 Q = np.int64(QUANTUM)
@@ -89,20 +90,49 @@ def move_parameters(group: Any, column: int, logarithmic: int) -> None:
 
 
 @rtsafe
+def is_any_moving(group: Any) -> bool:
+    """Whether a parameter of any column moves or has another aim; one pass instead of a test for each."""
+    moving = np.int32(0)
+    for row in range(group["wanted"].shape[0]):
+        for column in range(PAIRS):
+            differs = group["wanted"][row, column] != group["aimed"][row, column]
+            moving |= group["steps_left"][row, column] | np.int32(differs)
+    return moving != 0
+
+
+@rtsafe
 def row_of(group: Any, column: int, header: Any) -> int:
     """Address of the left row of the bus that a column processes; the right row follows it."""
     return header["at_bus_audio"] + PAIR * np.int64(group["bus"][column])
 
 
 @rtsafe
-def begin_column(group: Any, column: int, header: Any, logarithmic: int) -> bool:
+def wake(group: Any, column: int, header: Any) -> None:
+    """Set the parameters of a column at rest to where they move, as a sound begins in it.
+
+    If any of them is elsewhere, the column begins like a new one; at rest it has nothing left to play.
+    """
+    first = group["wanted"].ctypes.data + np.int64(4) * column
+    for row in range(group["wanted"].shape[0]):
+        settle_cell(header, first + np.int64(4 * PAIRS) * row)
+        if group["now"][row, column] != group["wanted"][row, column]:
+            group["is_new"][column] = np.int32(1)
+
+
+@rtsafe
+def begin_column(group: Any, column: int, header: Any, logarithmic: int, is_moving: bool) -> bool:
     """Prepare a column for a quantum; return whether it has to be processed.
 
-    A resting column still follows its parameters, so that it starts with the right ones.
+    A resting column still follows its parameters, so that it starts with the right ones; `is_moving` says
+    whether any of the group's do.
     """
-    move_parameters(group, column, logarithmic)
     row = row_of(group, column, header)
-    if energy(row) + energy(row + ROW) > ZERO:
+    is_heard = energy_of_pair(row) > ZERO
+    if is_moving or group["is_new"][column] == 1:
+        if is_heard and group["is_resting"][column] == 1:
+            wake(group, column, header)
+        move_parameters(group, column, logarithmic)
+    if is_heard:
         group["quiet_quanta"][column] = np.int32(0)
         group["is_resting"][column] = np.int32(0)
     is_run = group["is_resting"][column] == 0
@@ -127,14 +157,23 @@ def skip_column(group: Any, column: int, header: Any) -> None:
 @rtsafe
 def begin_columns(group: Any, columns: int, header: Any, logarithmic: int) -> int:
     """Prepare the columns of a mask; return the mask of those that have to be processed."""
-    run = np.int64(0)
+    run, is_moving = np.int64(0), is_any_moving(group)
     for column in range(np.int64(PAIRS)):
         bit = np.int64(1) << column
-        if columns & bit and begin_column(group, column, header, logarithmic):
+        if columns & bit and begin_column(group, column, header, logarithmic, is_moving):
             run |= bit
         else:
             skip_column(group, column, header)
     return run
+
+
+@rtsafe
+def clear_memory(group: Any, column: int, first: int) -> None:
+    """Write zeros to the memory of a column, from float number `first` on."""
+    count = group["memory_frames"][column] - first
+    memory = carray(pointer(group["memory"][column] + np.int64(4) * first), count, np.float32)
+    for i in range(count):
+        memory[i] = ZERO
 
 
 @rtsafe
@@ -190,7 +229,7 @@ def end_column(group: Any, column: int, header: Any) -> int:
     """
     group["is_new"][column], group["is_changed"][column] = np.int32(0), np.int32(0)
     row = row_of(group, column, header)
-    loudness = energy(row) + energy(row + ROW)
+    loudness = energy_of_pair(row)
     if not (loudness < TOO_LOUD):
         hush(group, column, header)
         return np.int64(BROKEN)

@@ -18,11 +18,11 @@ from adaptive.kernel.dsp.levels import kept_share
 from adaptive.kernel.dsp.maths import F32, ONE, ZERO, gain_of_db
 from adaptive.kernel.dsp.one_pole import release_row
 from adaptive.kernel.dsp.ramps import scale_quantum
-from adaptive.kernel.dsp.rows import copy_rows
-from adaptive.kernel.dsp.true_peak import AHEAD, HISTORY_FLOATS, TABLE_FLOATS, peak_table, raise_to_peaks
+from adaptive.kernel.dsp.rows import clear_rows, copy_rows, lower_in_place
+from adaptive.kernel.dsp.true_peak import AHEAD, HISTORY_FLOATS, MOST_GAIN, move_history, raise_to_peaks
 from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import KEEPS, begin_columns, dry_rows, end_column, row_of
+from adaptive.kernel.processors.insert import KEEPS, begin_columns, clear_memory, dry_rows, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 
 Q = np.int64(QUANTUM)
@@ -46,6 +46,8 @@ LIMITER_GROUP = insert_group(
         ("gain", "f4", PAIRS),  # before the ceiling, at the end of the quantum before
         ("last_peak", "f4", PAIRS),  # between the last two samples whose successors are known
         ("reduction", "f4", PAIRS),  # gain before averaging, of the frame before
+        ("calm_quanta", "i4", PAIRS),  # quanta without a peak above the ceiling
+        ("still_quanta", "i4", PAIRS),  # quanta in which nothing was reduced, nor held
     ],
 )
 
@@ -60,17 +62,19 @@ def latency_frames(rate: int, values: Values) -> int:
     return window_frames(rate, values) + AHEAD
 
 
-TABLE_BYTES = np.int64(4 * TABLE_FLOATS)
 HISTORY_BYTES = np.int64(4 * HISTORY_FLOATS)
-WORK_OFFSET = TABLE_BYTES + np.int64(2) * HISTORY_BYTES
-ARRAYS = 4
-"""Arrays of a look-ahead and a quantum: wanted gains, released ones, and two to work in."""
+WORK_OFFSET = np.int64(2) * HISTORY_BYTES
+LONG = np.int32(1000)
+"""Calm quanta are counted up to here: more than a look-ahead has."""
+
+ARRAYS = 3
+"""Arrays of a look-ahead and a quantum: wanted gains, released ones, and those that are held."""
 
 
 def memory_frames(rate: int, values: Values) -> int:
-    """Floats of the taps, both histories, the arrays of gains, and the rings of the signal and its input."""
+    """Floats of both histories, the arrays of gains, and the rings of the signal and its input."""
     arrays = ARRAYS * (window_frames(rate, values) + QUANTUM)
-    return TABLE_FLOATS + 2 * HISTORY_FLOATS + arrays + 2 * ring_floats(latency_frames(rate, values))
+    return 2 * HISTORY_FLOATS + arrays + 2 * ring_floats(latency_frames(rate, values))
 
 
 def prepare_column(group: Any, column: int, rate: int, values: Values) -> None:
@@ -78,12 +82,12 @@ def prepare_column(group: Any, column: int, rate: int, values: Values) -> None:
     group["window"][column] = window_frames(rate, values)
     group["delay"][column] = latency_frames(rate, values)
     group["last_peak"][column], group["reduction"][column] = 0.0, 1.0
+    group["calm_quanta"][column], group["still_quanta"][column] = 0, 0
 
 
 def fill_memory(memory: Any, rate: int, values: Values) -> None:
-    """Write the taps of a new column, and that nothing is reduced."""
-    memory[:TABLE_FLOATS] = peak_table()
-    first, count = TABLE_FLOATS + 2 * HISTORY_FLOATS, 2 * (window_frames(rate, values) + QUANTUM)
+    """Write that nothing is reduced in a new column."""
+    first, count = 2 * HISTORY_FLOATS, 2 * (window_frames(rate, values) + QUANTUM)
     memory[first : first + count] = 1.0
 
 
@@ -103,25 +107,42 @@ def ring_of(group: Any, column: int, number: int) -> tuple[int, int]:
 
 
 @rtsafe
-def want_gains(group: Any, column: int, header: Any) -> None:
-    """Write the gain that each new frame needs, behind those of the look-ahead."""
+def is_calm(group: Any, column: int, header: Any) -> bool:
+    """Move the histories of a column on; return whether no peak can exceed the ceiling."""
+    first, row = group["memory"][column], row_of(group, column, header)
+    left = move_history(first, row)
+    right = move_history(first + HISTORY_BYTES, row + ROW)
+    most = F32(MOST_GAIN) * max(left, right)
+    if most <= gain_of_db(group["now"][CEILING, column]) and group["last_peak"][column] == ZERO:
+        group["calm_quanta"][column] = min(group["calm_quanta"][column] + np.int32(1), LONG)
+        return True
+    group["calm_quanta"][column], group["still_quanta"][column] = np.int32(0), np.int32(0)
+    return False
+
+
+@rtsafe
+def want_gains(group: Any, column: int, header: Any, calm: bool) -> None:
+    """Write the gain that each new frame needs, behind those of the look-ahead; `calm`: it is 1."""
     memory, window = group["memory"][column], group["window"][column]
     wanted = carray(pointer(array_of(group, column, np.int64(0))), window + Q, np.float32)
-    peaks_at, row = header["at_lanes"], row_of(group, column, header)
-    peaks = carray(pointer(peaks_at), Q, np.float32)
     for i in range(window):
         wanted[i] = wanted[i + Q]
-    for i in range(Q):
-        peaks[i] = ZERO
-    for side in range(np.int64(2)):
-        history = memory + TABLE_BYTES + HISTORY_BYTES * side
-        raise_to_peaks(history, row + ROW * side, memory, peaks_at + ROW, peaks_at)
+    if calm:
+        for i in range(Q):
+            wanted[window + i] = ONE
+        return
+    peaks_at = header["at_lanes"]
+    peaks = carray(pointer(peaks_at), Q, np.float32)
+    clear_rows(peaks_at, np.int64(1))
+    raise_to_peaks(memory, peaks_at)
+    raise_to_peaks(memory + HISTORY_BYTES, peaks_at)
     ceiling, before = gain_of_db(group["now"][CEILING, column]), group["last_peak"][column]
     for i in range(Q):  # a peak between two samples needs the gain of both
         peak = max(peaks[i], before)
         before = peaks[i]
         wanted[window + i] = ceiling / peak if peak > ceiling else ONE
-    group["last_peak"][column] = before
+    # below the ceiling it asks for nothing
+    group["last_peak"][column] = before if before > ceiling else ZERO
 
 
 @rtsafe
@@ -133,16 +154,12 @@ def hold_gains(group: Any, column: int) -> None:
     window, length = group["window"][column], group["window"][column] + Q
     wanted = carray(pointer(array_of(group, column, np.int64(0))), length, np.float32)
     least = carray(pointer(array_of(group, column, np.int64(2))), length, np.float32)
-    other = carray(pointer(array_of(group, column, np.int64(3))), length, np.float32)
     for i in range(length):
         least[i] = wanted[i]
     reach, whole = np.int64(1), window + np.int64(1)
     while reach < whole:
         shift = min(reach, whole - reach)
-        for i in range(length):
-            other[i] = least[i]
-        for i in range(shift, length):
-            least[i] = min(other[i], other[i - shift])
+        lower_in_place(array_of(group, column, np.int64(2)), length, shift)
         reach += shift
 
 
@@ -157,7 +174,12 @@ def average_gains(group: Any, column: int, out: int, sample_rate: float) -> None
     held = array_of(group, column, np.int64(2)) + FLOAT * window
     kept = kept_share(group["now"][RELEASE, column], sample_rate)
     to, before = smooth_at + FLOAT * window, group["reduction"][column]
-    group["reduction"][column] = release_row(to, held, kept, before)
+    reduction = release_row(to, held, kept, before)
+    if Q * np.int64(group["calm_quanta"][column]) > window + Q and (before == ONE or before == reduction):
+        # in single precision it stops short of 1: when it no longer moves, it has recovered
+        reduction = ONE
+        group["still_quanta"][column] += np.int32(1)
+    group["reduction"][column] = reduction
     gains = carray(pointer(out), Q, np.float32)
     total, share = ZERO, ONE / F32(np.int32(window))
     for i in range(np.int64(1), window):
@@ -187,11 +209,16 @@ def limit_column(group: Any, column: int, header: Any) -> None:
     group["gain"][column] = goal
     ring, frames = ring_of(group, column, np.int64(0))
     write_rows(ring, frames, frame, row)
-    want_gains(group, column, header)
+    calm = is_calm(group, column, header)
+    left = late_row(ring, frames, frame, delay)
+    if calm and Q * np.int64(group["still_quanta"][column]) > group["window"][column] + Q:
+        copy_rows(row, left, np.int64(1))
+        copy_rows(row + ROW, right_of(left, frames), np.int64(1))
+        return
+    want_gains(group, column, header, calm)
     hold_gains(group, column)
     average_gains(group, column, header["at_lanes"], F32(header["sample_rate"]))
     gains = carray(pointer(header["at_lanes"]), Q, np.float32)
-    left = late_row(ring, frames, frame, delay)
     for side in range(np.int64(2)):
         source = carray(pointer(left if side == 0 else right_of(left, frames)), Q, np.float32)
         out = carray(pointer(row + ROW * side), Q, np.float32)
@@ -202,14 +229,13 @@ def limit_column(group: Any, column: int, header: Any) -> None:
 @rtsafe
 def clear(group: Any, column: int) -> None:
     """Forget what waits, and every reduction."""
-    memory = carray(pointer(group["memory"][column]), group["memory_frames"][column], np.float32)
-    first, length = np.int64(TABLE_FLOATS), group["window"][column] + Q
-    for i in range(first, group["memory_frames"][column]):
-        memory[i] = ZERO
-    first += np.int64(2 * HISTORY_FLOATS)
-    for i in range(np.int64(2) * length):
-        memory[first + i] = ONE
+    clear_memory(group, column, np.int64(0))
+    length = np.int64(2) * (group["window"][column] + Q)
+    gains = carray(pointer(array_of(group, column, np.int64(0))), length, np.float32)
+    for i in range(length):
+        gains[i] = ONE
     group["last_peak"][column], group["reduction"][column] = ZERO, ONE
+    group["calm_quanta"][column], group["still_quanta"][column] = np.int32(0), np.int32(0)
 
 
 @rtsafe

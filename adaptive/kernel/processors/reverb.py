@@ -33,7 +33,7 @@ from adaptive.kernel.dsp.vectors import (
 )
 from adaptive.kernel.layout import HEADER, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Law, Option, Parameter, Processor, Values
-from adaptive.kernel.processors.insert import BROKEN, begin_columns, end_column, row_of
+from adaptive.kernel.processors.insert import BROKEN, begin_columns, clear_memory, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 from adaptive.kernel.processors.reverb_delays import lay_out, reverb_frames
 from adaptive.kernel.processors.reverb_record import ALLPASSES, REVERB, REVERB_LINES, REVERB_ROWS
@@ -207,14 +207,6 @@ def render_reverb(reverb: Any, reverb_address: int, rows_address: int, frames: i
 
 
 @rtsafe
-def clear_reverb(reverb: Any, memory: Any) -> None:
-    """Clear a reverb with invalid samples: in its feedback loop they would stay forever."""
-    reverb["low_cut_state"] = ZERO
-    for i in range(memory.size):
-        memory[i] = ZERO
-
-
-@rtsafe
 def reverberate(group: Any, group_address: int, columns: int, header: Any) -> None:
     """Process the columns of a mask for one quantum."""
     run = begin_columns(group, columns, header, LOGARITHMIC)
@@ -238,7 +230,9 @@ def reverberate(group: Any, group_address: int, columns: int, header: Any) -> No
                 blend_row(wet, kept + ROW * side, wet, before, after)
             reverb["mix"] = after
         if end_column(group, column, header) == BROKEN:
-            clear_reverb(reverb, carray(pointer(rows), frames, np.float32))
+            # in the feedback loop invalid samples would stay forever
+            reverb["low_cut_state"] = ZERO
+            clear_memory(group, column, np.int64(0))
 
 
 def unit(header_address: int, group_address: int, columns: int, _count: int) -> int:

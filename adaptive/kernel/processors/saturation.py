@@ -20,30 +20,24 @@ from adaptive.kernel.dsp.oversampling import (
     FACTOR,
     LATENCY_FRAMES,
     SIDE_FLOATS,
-    TABLE_FLOATS,
     TOP_OFFSET,
     lower_rate,
     raise_rate,
-    write_tables,
 )
 from adaptive.kernel.dsp.rows import copy_rows
+from adaptive.kernel.dsp.soft_curve import bend_off_middle, bend_rows
 from adaptive.kernel.layout import HEADER, LANES, PAIRS, QUANTUM
 from adaptive.kernel.processors.descriptor import Parameter, Processor, Values
-from adaptive.kernel.processors.insert import KEEPS, begin_columns, dry_rows, end_column, row_of
+from adaptive.kernel.processors.insert import KEEPS, begin_columns, clear_memory, dry_rows, end_column, row_of
 from adaptive.kernel.processors.insert_record import insert_group
 
 Q = np.int64(QUANTUM)
 ROW = np.int64(4) * Q
-TOP_FRAMES = np.int64(FACTOR * QUANTUM)
-TABLE_BYTES, SIDE_BYTES = np.int64(4 * TABLE_FLOATS), np.int64(4 * SIDE_FLOATS)
+SIDE_BYTES = np.int64(4 * SIDE_FLOATS)
 RING_FLOATS = ring_floats(LATENCY_FRAMES)
 RING_FRAMES = np.int64(RING_FLOATS // 2 - QUANTUM)
-RING_OFFSET = TABLE_BYTES + np.int64(2) * SIDE_BYTES
+RING_OFFSET = np.int64(2) * SIDE_BYTES
 LATE = np.int64(LATENCY_FRAMES)
-
-TWICE_LOG2_E = F32(2.0 * np.log2(np.e))
-MOST = F32(15.0)
-"""Beyond, the curve is flat in single precision."""
 
 DC_HZ = F32(5.0)
 
@@ -69,25 +63,13 @@ SATURATION_GROUP = insert_group(
 
 
 def memory_frames(_rate: int, _values: Values) -> int:
-    """Floats of the taps, of both sides' buffers, and of the ring in which the signal waits."""
-    return TABLE_FLOATS + 2 * SIDE_FLOATS + RING_FLOATS
+    """Floats of both sides' buffers, and of the ring in which the signal waits."""
+    return 2 * SIDE_FLOATS + RING_FLOATS
 
 
 def latency_frames(_rate: int, _values: Values) -> int:
     """Frames of the filters, on the way up and down."""
     return LATENCY_FRAMES
-
-
-def fill_memory(memory: Any, _rate: int, _values: Values) -> None:
-    """Write the taps of a new column."""
-    write_tables(memory)
-
-
-@rtsafe
-def tanh(x: float) -> float:
-    """tanh(x); error below 5e-7."""
-    x = min(max(x, -MOST), MOST)
-    return ONE - TWO / (exp2(x * TWICE_LOG2_E) + ONE)
 
 
 @rtsafe
@@ -108,30 +90,25 @@ def line_target(group: Any, number: int, column: int) -> float:
 @rtsafe
 def bend(top: int, drive: float, drive_step: float, bias: float, bias_step: float) -> None:
     """Pass eight-fold samples through the curve; drive and bias move by their steps in each."""
-    data = carray(pointer(top), TOP_FRAMES, np.float32)
     if bias == ZERO and bias_step == ZERO:
-        for i in range(TOP_FRAMES):
-            data[i] = tanh(data[i] * (drive + drive_step * F32(np.int32(i))))
+        bend_rows(top, np.int64(FACTOR), drive, drive_step)
     else:
-        for i in range(TOP_FRAMES):
-            frame = F32(np.int32(i))
-            middle = bias + bias_step * frame
-            data[i] = tanh(data[i] * (drive + drive_step * frame) + middle) - tanh(middle)
+        bend_off_middle(top, np.int64(FACTOR), drive, drive_step, bias, bias_step)
 
 
 @rtsafe
 def saturate_side(group: Any, column: int, side: int, late: int, header: Any) -> None:
     """Saturate one side of a column; `late` is the address of the signal that is heard now."""
     line, lane, share = group["line"], np.int64(2) * column + side, F32(1.0 / QUANTUM)
-    memory = group["memory"][column]
-    buffers, row = memory + TABLE_BYTES + SIDE_BYTES * side, row_of(group, column, header) + ROW * side
+    buffers = group["memory"][column] + SIDE_BYTES * side
+    row = row_of(group, column, header) + ROW * side
     drive, bias = line[LINE_DRIVE, column], line[LINE_BIAS, column]
     drive_goal = line_target(group, np.int64(LINE_DRIVE), column)
     bias_goal = line_target(group, np.int64(LINE_BIAS), column)
-    raise_rate(buffers, memory, row)
+    raise_rate(buffers, row)
     fine = F32(1.0 / (FACTOR * QUANTUM))
     bend(buffers + TOP_OFFSET, drive, (drive_goal - drive) * fine, bias, (bias_goal - bias) * fine)
-    lower_rate(buffers, memory, row)
+    lower_rate(buffers, row)
     out, dry_signal = carray(pointer(row), Q, np.float32), carray(pointer(late), Q, np.float32)
     last_input = out[Q - np.int64(1)]
     pole = ONE - TWO * PI * DC_HZ / F32(header["sample_rate"])
@@ -167,10 +144,7 @@ def saturate_column(group: Any, column: int, header: Any) -> None:
 @rtsafe
 def clear(group: Any, column: int) -> None:
     """Forget what waits in the filters and in the ring."""
-    count = group["memory_frames"][column] - np.int64(TABLE_FLOATS)
-    memory = carray(pointer(group["memory"][column] + TABLE_BYTES), count, np.float32)
-    for i in range(count):
-        memory[i] = ZERO
+    clear_memory(group, column, np.int64(0))
     for side in range(np.int64(2)):
         lane = np.int64(2) * column + side
         group["last_input"][lane], group["last_output"][lane] = ZERO, ZERO
@@ -204,5 +178,4 @@ SATURATION = Processor(
     (),
     memory_frames,
     latency_frames,
-    fill_memory=fill_memory,
 )

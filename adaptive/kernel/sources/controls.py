@@ -9,7 +9,7 @@ import numpy as np
 
 from adaptive.kernel.compile.jit import rtsafe
 from adaptive.kernel.processors.descriptor import Parameter
-from adaptive.kernel.processors.insert import move_parameter
+from adaptive.kernel.processors.insert import RAMP_QUANTA, move_parameter
 
 
 def ratios_of(parameters: Sequence[Parameter]) -> Any:
@@ -32,7 +32,14 @@ def follow_controls(instrument: Any, ratios: int, was_sounding: int) -> None:
     was_sounding : int32
         ``sounding`` before the commands of the quantum were taken.
     """
-    column = np.int64(0)
+    column, changed = np.int64(0), np.int32(0)
+    for row in range(instrument["wanted"].shape[0]):
+        changed += np.int32(instrument["wanted"][row, column] != instrument["aimed"][row, column])
+    if changed > 0 or was_sounding == 0:
+        instrument["moving"] = np.int32(RAMP_QUANTA + 2)
+    if instrument["moving"] == 0:
+        return
+    instrument["moving"] -= np.int32(1)
     for row in range(instrument["wanted"].shape[0]):
         if was_sounding == 0:
             instrument["now"][row, column] = instrument["wanted"][row, column]

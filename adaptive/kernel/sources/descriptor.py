@@ -124,6 +124,8 @@ class SoundSource:
         Texts that an instrument of this kind is made of.
     spare_voices : int
         Voices beyond those that a preset asks for, in which notes fade out whose voice another needs.
+    plays_drums : bool
+        Whether its notes are pieces of a drum kit, which ring out, and not pitches.
     usual_voices : int
         Notes that sound at a time, where a preset does not say it.
     begin : callable or None
@@ -147,6 +149,7 @@ class SoundSource:
     spare_voices: int = 0
     begin: Callable[[Any, Any, int], object] | None = None
     is_instrument: bool = True
+    plays_drums: bool = False
 
     @property
     def has_controls(self) -> bool:

@@ -1,7 +1,7 @@
 """Notes beyond the voices of an instrument: the oldest fades out in its own voice while the new one begins.
 
-For sources with more voices than notes may sound (`SoundSource.spare_voices`), and the fields ``polyphony`` of
-the instrument and ``is_dying`` of the voices.
+For sources with more voices than notes may sound (`SoundSource.spare_voices`), and the fields ``polyphony``
+of the instrument and ``is_dying`` of the voices.
 """
 
 from __future__ import annotations

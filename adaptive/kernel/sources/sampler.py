@@ -13,8 +13,10 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.maths import F32, HALF, ONE, ZERO, exp2
+from adaptive.kernel.dsp.maths import F32, HALF, ONE, TWO, ZERO, exp2, gain_of_db
+from adaptive.kernel.dsp.vectors import add_lane_sums
 from adaptive.kernel.layout import ENTRY, HEADER, LANES, QUANTUM, TELEMETRY
+from adaptive.kernel.sources.controls import follow_controls
 from adaptive.kernel.sources.notes import (
     OFF,
     RELEASE,
@@ -26,7 +28,14 @@ from adaptive.kernel.sources.notes import (
     starts,
     take_commands,
 )
-from adaptive.kernel.sources.sampler_frames import add_voice, ring_out
+from adaptive.kernel.sources.sampler_frames import (
+    LEFT,
+    PLACE_BITS,
+    RIGHT,
+    read_lane,
+    ring_out,
+    shape_lanes,
+)
 from adaptive.kernel.sources.sampler_modulators import (
     ENVELOPE,
     LAST_CHANNEL,
@@ -36,9 +45,10 @@ from adaptive.kernel.sources.sampler_modulators import (
     concave,
     make_room,
     resolve_voice,
+    step_of,
     take_controls,
 )
-from adaptive.kernel.sources.sampler_record import MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
+from adaptive.kernel.sources.sampler_record import CHANNELS, MODULATOR, REGION, SAMPLER, SAMPLER_VOICES
 from adaptive.kernel.sources.synth import filter_warp_of_pitch
 
 Q = np.int64(QUANTUM)
@@ -46,9 +56,11 @@ PAIR = np.int64(8) * Q  # bytes of both channels of a bus
 AMPLITUDE, MODULATION = np.int64(0), np.int64(1)
 DELAY, RISE, HOLD, FALL, LET_GO = np.int32(0), np.int32(1), np.int32(2), np.int32(3), np.int32(4)
 FLOOR = F32(1.6e-5)  # -96 dB
-SEMITONE = F32(1.0 / 12.0)
+LANE_NUMBERS = Q * np.int64(LANES)
+VOICES_BYTES = np.int64(SAMPLER_VOICES.itemsize)
+INAUDIBLE = F32(1e-6)
+OF_CENTS = F32(0.01)  # semitones
 PAN_SHARE = F32(0.25)  # of the distance to its place that a pan moves in a quantum
-MOST_STEP = F32(64.0)
 BIT = np.int64(1)
 
 
@@ -71,9 +83,10 @@ def advance_envelope(group: Any, which: int, lane: int, frames: float) -> None:
             level = ONE
             left = group["hold"][which, lane]
     if part == FALL:
-        rate = group["decay_rate"][which, lane]
-        fallen = level * exp2(-rate * frames) if which == AMPLITUDE else level - rate * frames
-        level = max(fallen, min(level, group["sustain"][which, lane]))
+        rate, sustain = group["decay_rate"][which, lane], group["sustain"][which, lane]
+        if level > sustain:
+            fallen = level * exp2(-rate * frames) if which == AMPLITUDE else level - rate * frames
+            level = max(fallen, sustain)
     elif part == LET_GO:
         rate = group["release_rate"][which, lane]
         level = level * exp2(-rate * frames) if which == AMPLITUDE else max(level - rate * frames, ZERO)
@@ -97,43 +110,75 @@ def aim_voice(group: Any, sampler: Any, region: Any, lane: int, at: int, rate: f
     if group["is_choked"][lane] == 1 and group["part"][AMPLITUDE, lane] == LET_GO:
         group["release_rate"][AMPLITUDE, lane] = sampler["choke_rate"]
     advance_envelope(group, AMPLITUDE, lane, frames)
-    advance_envelope(group, MODULATION, lane, frames)
     group["lfo_frames"][lane] += frames
-    wave = wave_of(group["lfo_frames"][lane], group["lfo_delay"][0, lane], group["lfo_step"][0, lane])
-    vibrato = wave_of(group["lfo_frames"][lane], group["lfo_delay"][1, lane], group["lfo_step"][1, lane])
-    modulation = group["level"][MODULATION, lane]
-    if group["part"][MODULATION, lane] == RISE:  # convex, section 8.1.3
-        modulation = ONE - concave(ONE - modulation)
-    pitch = group["tuned"][lane] + sampler["tune"] + modulation * group["modulation_pitch"][lane]
-    pitch += wave * group["lfo_pitch"][0, lane] + vibrato * group["lfo_pitch"][1, lane]
-    group["step"][lane] = min(region["ratio"] * exp2(pitch * SEMITONE), MOST_STEP)
-    level = group["level"][AMPLITUDE, lane] * group["loudness"][lane]
-    level *= sampler["gain"] * sampler["fade_value"] * exp2(wave * group["lfo_octaves"][lane])
+    level = (
+        group["level"][AMPLITUDE, lane] * group["loudness"][lane] * sampler["gain"] * sampler["fade_value"]
+    )
+    cutoff = group["cutoff"][lane]
+    if region["has_modulation"] == 0 and group["is_moving"][lane] == 0:
+        group["step"][lane] = group["resting_step"][lane]
+    else:
+        before, wave, vibrato = group["level"][MODULATION, lane], ZERO, ZERO
+        advance_envelope(group, MODULATION, lane, frames)
+        modulation = group["level"][MODULATION, lane]
+        if group["is_moving"][lane] == 1 or modulation != before or group["step"][lane] == 0:
+            if group["part"][MODULATION, lane] == RISE:  # convex, section 8.1.3
+                modulation = ONE - concave(ONE - modulation)
+            if group["is_moving"][lane] == 1:
+                passed, delay, rise = group["lfo_frames"][lane], group["lfo_delay"], group["lfo_step"]
+                wave = wave_of(passed, delay[0, lane], rise[0, lane])
+                vibrato = wave_of(passed, delay[1, lane], rise[1, lane])
+                level *= exp2(wave * group["lfo_octaves"][lane])
+            pitch = group["tuned"][lane] + sampler["tune"] + modulation * group["modulation_pitch"][lane]
+            pitch += wave * group["lfo_pitch"][0, lane] + vibrato * group["lfo_pitch"][1, lane]
+            group["step"][lane] = step_of(region, pitch)
+            cutoff += modulation * group["modulation_cutoff"][lane] + wave * group["lfo_cutoff"][lane]
+        else:
+            cutoff = group["aimed"][lane]
     group["gain_step"][lane] = (level - group["gain_value"][lane]) / frames
     group["gain_origin"][lane] = F32(at)
     group["gain_until"][lane] = F32(Q)
     group["pan_left"][lane] += PAN_SHARE * (group["pan_left_wanted"][lane] - group["pan_left"][lane])
     group["pan_right"][lane] += PAN_SHARE * (group["pan_right_wanted"][lane] - group["pan_right"][lane])
     if region["is_filtered"] == 1:
-        cutoff = group["cutoff"][lane] + modulation * group["modulation_cutoff"][lane]
-        aim_filter(group, lane, cutoff + wave * group["lfo_cutoff"][lane], frames, rate)
+        aim_filter(group, lane, cutoff, rate)
 
 
 @rtsafe
-def aim_filter(group: Any, lane: int, cutoff_pitch: float, frames: float, rate: float) -> None:
+def for_new_filter(group: Any, lane: int) -> None:
+    """Forget the coefficients of a voice's filter."""
+    group["b1"][lane] = ZERO
+    group["b2"][lane] = ZERO
+    group["b3"][lane] = ZERO
+    group["b1_step"][lane] = ZERO
+    group["b2_step"][lane] = ZERO
+    group["b3_step"][lane] = ZERO
+
+
+@rtsafe
+def aim_filter(group: Any, lane: int, cutoff_pitch: float, rate: float) -> None:
     """Move the coefficients of a voice's filter to a cutoff; those of a new note begin there."""
+    is_new = group["b3"][lane] == ZERO
+    group["b1"][lane] += group["b1_step"][lane] * F32(Q)
+    group["b2"][lane] += group["b2_step"][lane] * F32(Q)
+    group["b3"][lane] += group["b3_step"][lane] * F32(Q)
+    group["b1_step"][lane] = ZERO
+    group["b2_step"][lane] = ZERO
+    group["b3_step"][lane] = ZERO
+    if group["aimed"][lane] == cutoff_pitch and not is_new:
+        return  # it stays where it is
+    group["aimed"][lane] = cutoff_pitch
     warp = filter_warp_of_pitch(cutoff_pitch, rate)
     a1 = ONE / (ONE + warp * (warp + group["damping"][lane]))
-    a2 = warp * a1
-    a3 = warp * a2
-    is_new = group["a1"][lane] == ZERO
-    group["a1_step"][lane] = ZERO if is_new else (a1 - group["a1"][lane]) / frames
-    group["a2_step"][lane] = ZERO if is_new else (a2 - group["a2"][lane]) / frames
-    group["a3_step"][lane] = ZERO if is_new else (a3 - group["a3"][lane]) / frames
+    b1, b2, b3 = a1 + a1 - ONE, TWO * warp * a1, TWO * warp * warp * a1
     if is_new:
-        group["a1"][lane] = a1
-        group["a2"][lane] = a2
-        group["a3"][lane] = a3
+        group["b1"][lane] = b1
+        group["b2"][lane] = b2
+        group["b3"][lane] = b3
+    else:
+        group["b1_step"][lane] = (b1 - group["b1"][lane]) / F32(Q)
+        group["b2_step"][lane] = (b2 - group["b2"][lane]) / F32(Q)
+        group["b3_step"][lane] = (b3 - group["b3"][lane]) / F32(Q)
 
 
 @rtsafe
@@ -157,7 +202,9 @@ def begin_voice(
     group["note_pan"][lane] = command["f2"]
     resolve_voice(group, sampler, region, modulators, lane)
     start = region["start"] + np.float64(group["shift"][START, lane])
-    group["position"][lane] = min(max(start, np.float64(0.0)), np.float64(region["frames"] - BIT))
+    start = min(max(start, np.float64(0.0)), np.float64(region["frames"] - BIT))
+    group["position"][lane] = np.int64(start) << PLACE_BITS
+    group["wet"][lane] = ONE if region["is_filtered"] == 1 else ZERO
     group["lfo_frames"][lane] = ZERO
     for which in range(np.int64(2)):
         delay = exp2(region["delay"][which] + group["shift"][ENVELOPE + PARTS * which, lane])
@@ -168,7 +215,7 @@ def begin_voice(
     group["last"][lane] = ZERO
     group["low"][lane] = ZERO
     group["band"][lane] = ZERO
-    group["a1"][lane] = ZERO
+    for_new_filter(group, lane)
     group["pan_left"][lane] = group["pan_left_wanted"][lane]
     group["pan_right"][lane] = group["pan_right_wanted"][lane]
     has_delay = group["left"][AMPLITUDE, lane] > ZERO
@@ -223,8 +270,8 @@ def let_go(group: Any, regions: Any, lane: int, at: int, choke_rate: float) -> N
         group["gain_until"][lane] = F32(Q)
     if region["loops_until_release"] == 1 and region["loop_end"] > 0 and group["is_plain"][lane] == 0:
         group["is_plain"][lane] = np.int32(1)
-        if group["position"][lane] >= np.float64(region["loop_end"]):
-            group["position"][lane] -= np.float64(region["loop_frames"])
+        if group["position"][lane] >= region["loop_end"] << PLACE_BITS:
+            group["position"][lane] -= region["loop_frames"] << PLACE_BITS
 
 
 @rtsafe
@@ -261,11 +308,15 @@ def render_group(
     regions: Any,
     modulators: Any,
     entries: Any,
-    bus: int,
+    blocks: int,
+    voices_at: int,
     frame: int,
     rate: float,
 ) -> bool:
-    """Add a group of voices to a bus for one quantum; return whether any sounds on."""
+    """Add a group of voices to two blocks of sums for one quantum; return whether any sounds on.
+
+    `blocks` is the address of three blocks, see `sampler_frames.shape_lanes`.
+    """
     zero = np.int64(0)
     released = release_notes(group, frame, zero)
     for lane in range(LANES):
@@ -282,12 +333,17 @@ def render_group(
     first = zero
     while first < Q:
         last = next_split(group, frame, first)
+        is_ringing, has_filter = False, zero
         for lane in range(LANES):
-            if group["residual_left"][lane] != ZERO or group["residual_right"][lane] != ZERO:
-                ring_out(group, lane, bus, first, last)
+            is_ringing = is_ringing or group["residual_left"][lane] != ZERO
+            is_ringing = is_ringing or group["residual_right"][lane] != ZERO
             if group["stage"][lane] != OFF and group["is_over"][lane] == 0:
                 region = regions[group["region"][lane]]
-                add_voice(group, lane, region, sampler["at_sinc"], bus, first, last)
+                read_lane(group, lane, region, sampler["at_sinc"], blocks, first, last)
+                has_filter |= np.int64(region["is_filtered"])
+        if is_ringing:
+            ring_out(blocks, voices_at, first, last)
+        shape_lanes(blocks, voices_at, first, last, has_filter)
         if last < Q:
             change_voices(voices, group, sampler, regions, modulators, entries, frame, last, rate)
         first = last
@@ -300,8 +356,12 @@ def close_group(group: Any) -> bool:
     forget_starts(group)
     is_ringing = False
     for lane in range(LANES):
-        if group["residual_left"][lane] != ZERO or group["residual_right"][lane] != ZERO:
+        rest = abs(group["residual_left"][lane]) + abs(group["residual_right"][lane])
+        if rest > INAUDIBLE:
             is_ringing = True
+        else:
+            group["residual_left"][lane] = ZERO
+            group["residual_right"][lane] = ZERO
         if group["stage"][lane] == OFF:
             continue
         end_line(group, lane, Q)
@@ -310,6 +370,18 @@ def close_group(group: Any) -> bool:
             end_note(group, lane)
             group["last"][lane] = ZERO
     return is_ringing or group["active"] > 0
+
+
+@rtsafe
+def take_parameters(sampler: Any) -> None:
+    """Take level and tuning as they are in this quantum; what sounds is tuned anew if that has moved."""
+    column, level, tune = np.int64(0), np.int64(0), np.int64(1)
+    sampler["gain"] = gain_of_db(sampler["now"][level, column])
+    semitones = sampler["now"][tune, column] * OF_CENTS
+    if semitones != sampler["tune"]:
+        sampler["tune"] = semitones
+        for channel in range(CHANNELS):
+            sampler["version"][channel] += np.int32(1)
 
 
 def unit(header_address: int, instrument_address: int, _first: int, _count: int) -> int:
@@ -322,12 +394,17 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
     telemetry = carray(pointer(header["at_telemetry"]), np.int64(1), TELEMETRY)[0]
     frame, rate = header["frame"], np.float32(header["sample_rate"])
     modulators = carray(pointer(sampler["at_modulators"]), sampler["modulator_count"], MODULATOR)
+    was_sounding = sampler["sounding"]
     if sampler["first_event"] >= 0:
         if take_controls(voices, sampler, regions, entries, frame) > 0:
             make_room(voices, sampler, entries, frame, telemetry)
     if not take_commands(voices, sampler, entries, frame, telemetry):
         return np.int32(0)
-    bus = header["at_bus_audio"] + PAIR * np.int64(sampler["bus"])
+    follow_controls(sampler, np.int64(0), was_sounding)
+    take_parameters(sampler)
+    blocks = header["at_lanes"]
+    sums = carray(pointer(blocks), np.int64(3) * LANE_NUMBERS, np.float32)
+    sums[LANE_NUMBERS:] = ZERO
     sounding = np.int32(0)
     for number in range(np.int64(sampler["group_count"])):
         group = voices[number]
@@ -335,7 +412,14 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
         for lane in range(LANES):
             is_ringing = is_ringing or group["residual_left"][lane] != ZERO
         if group["active"] > 0 or is_ringing or starts(group):
-            if render_group(voices, group, sampler, regions, modulators, entries, bus, frame, rate):
+            sums[:LANE_NUMBERS] = ZERO
+            voices_at = sampler["voices"] + VOICES_BYTES * number
+            if render_group(
+                voices, group, sampler, regions, modulators, entries, blocks, voices_at, frame, rate
+            ):
                 sounding = np.int32(1)
+    bus = header["at_bus_audio"] + PAIR * np.int64(sampler["bus"])
+    add_lane_sums(bus, blocks + LEFT)
+    add_lane_sums(bus + PAIR // np.int64(2), blocks + RIGHT)
     sampler["sounding"] = sounding
     return np.int32(0)

@@ -1,102 +1,215 @@
-"""Per-frame processing of a sampler's voices: reading between samples, the filter, the gain line, pan."""
+"""Per-frame processing of a sampler's voices: reading between samples, filter, gain line, pan, residuals.
+
+Each voice is read into its lane of a block of 64 frames of sixteen lanes.  From there all lanes are filtered
+at once and added to the two blocks in which the sampler sums its voices.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numba import carray
+from llvmlite import ir
+from numba import carray, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.dsp.interpolate import BEFORE, ROWS, TAPS, interpolated
-from adaptive.kernel.dsp.maths import F32, ZERO
-from adaptive.kernel.layout import QUANTUM
+from adaptive.kernel.dsp.interpolate import ROWS, SHORT_BEFORE, SHORT_TAPS, interpolated_rising
+from adaptive.kernel.dsp.maths import F32
+from adaptive.kernel.dsp.vectors import (
+    LANE_BYTES,
+    LANE_FLOATS,
+    WORD,
+    everywhere,
+    load,
+    splat,
+    store,
+)
+from adaptive.kernel.layout import LANES, QUANTUM
+from adaptive.kernel.sources.sampler_record import SAMPLER_VOICES
 
-Q = np.int64(QUANTUM)
-FLOAT, ROW_BYTES = np.int64(4), np.int64(4 * TAPS)
-TABLE_ROWS = np.float64(ROWS)
-BACK = np.int64(BEFORE)
-WRAP_AFTER = np.int64(TAPS // 2)
+Q, LANE_COUNT = np.int64(QUANTUM), np.int64(LANES)
+BLOCK_BYTES = LANE_BYTES * QUANTUM
+LEFT, RIGHT = np.int64(BLOCK_BYTES), np.int64(2 * BLOCK_BYTES)
+FLOAT, ROW_BYTES = np.int64(4), np.int64(8 * SHORT_TAPS)
+BACK = np.int64(SHORT_BEFORE)
+ONE_FRAME = np.int64(1)
+
+PLACE_BITS = np.int64(32)
+"""Bits of a position below the frame: a voice counts in whole numbers, and so exactly, for days."""
+
+ROW_BITS = np.int64(9)
+assert 1 << int(ROW_BITS) == ROWS
+SHARE_BITS = PLACE_BITS - ROW_BITS
+ROW_MASK, SHARE_MASK = np.int64(ROWS - 1), np.int64((1 << int(SHARE_BITS)) - 1)
+OF_SHARE = F32(2.0 ** -int(SHARE_BITS))
+WRAP_AFTER = np.int64(SHORT_TAPS // 2)
 """Frames behind the end of a loop that are played before its beginning.
 
 All taps of the interpolation lie within the loop and its copies then, so that the loop has no seam.
 """
 
-RESIDUAL_DECAY = F32(0.985)  # per frame: to 1/e in 1.4 ms at 48 kHz
-INAUDIBLE = F32(1e-6)
+RESIDUAL_DECAY = 0.985  # per frame: to 1/e in 1.4 ms at 48 kHz
 
 
 @rtsafe
-def in_loop(position: float, region: Any) -> float:
-    """Position within the loop, for one that may be behind its end."""
-    wrap = np.float64(region["loop_end"] + WRAP_AFTER)
-    if position < wrap:
-        return position
-    length = np.float64(region["loop_frames"])
-    return position - length * (np.floor((position - wrap) / length) + np.float64(1.0))
-
-
-@rtsafe
-def add_voice(group: Any, lane: int, region: Any, sinc: int, bus: int, first: int, last: int) -> None:
-    """Add frames `first` … `last` of a voice to both rows of a bus; `sinc` and `bus` are addresses."""
-    left = carray(pointer(bus), Q, np.float32)
-    right = carray(pointer(bus + FLOAT * Q), Q, np.float32)
+def read_lane(group: Any, lane: int, region: Any, sinc: int, block: int, first: int, last: int) -> None:
+    """Read frames `first` … `last` of a voice into its lane of a block; `sinc` and `block` are addresses."""
+    samples = carray(pointer(block), (Q, LANE_COUNT), np.float32)
     is_plain = group["is_plain"][lane] == 1
     data = region["plain"] if is_plain else region["data"]
     loops = region["loop_end"] > 0 and not is_plain
-    is_filtered = region["is_filtered"] == 1
-    position, step = group["position"][lane], np.float64(group["step"][lane])
-    low, band = group["low"][lane], group["band"][lane]
-    a1, a2, a3 = group["a1"][lane], group["a2"][lane], group["a3"][lane]
-    a1_step, a2_step, a3_step = group["a1_step"][lane], group["a2_step"][lane], group["a3_step"][lane]
-    value, slope = group["gain_value"][lane], group["gain_step"][lane]
-    origin, until = group["gain_origin"][lane], group["gain_until"][lane]
-    to_left, to_right = group["pan_left"][lane], group["pan_right"][lane]
-    sample = group["last"][lane]
-    for i in range(first, last):
-        if loops:
-            position = in_loop(position, region)
-        whole = np.int64(position)
-        if whole >= region["frames"] and not loops:
-            group["is_over"][lane] = np.int32(1)
-            break
-        part = (position - np.float64(whole)) * TABLE_ROWS
-        row = np.int64(part)
-        share = F32(part - np.float64(row))
-        sample = interpolated(data + FLOAT * (whole - BACK), sinc + ROW_BYTES * row, share)
-        if is_filtered:
-            above = sample - low
-            middle = a1 * band + a2 * above
-            sample = low + a2 * band + a3 * above
-            band = middle + middle - band
-            low = sample + sample - low
-            a1 += a1_step
-            a2 += a2_step
-            a3 += a3_step
-        sample *= value + slope * (min(F32(i), until) - origin)
-        left[i] += sample * to_left
-        right[i] += sample * to_right
-        position += step
+    end = (region["loop_end"] + WRAP_AFTER if loops else region["frames"]) << PLACE_BITS
+    length = max(region["loop_frames"], ONE_FRAME) << PLACE_BITS
+    position, step = group["position"][lane], group["step"][lane]
+    done = first
+    while done < last:
+        if position >= end:
+            if not loops:
+                group["is_over"][lane] = np.int32(1)
+                break
+            position -= ((position - end) // length + ONE_FRAME) * length
+        until = done + min((end - position + step - ONE_FRAME) // step, last - done)
+        for i in range(done, until):
+            at = data + FLOAT * ((position >> PLACE_BITS) - BACK)
+            row = sinc + ROW_BYTES * ((position >> SHARE_BITS) & ROW_MASK)
+            samples[i, lane] = interpolated_rising(at, row, F32(position & SHARE_MASK) * OF_SHARE)
+            position += step
+        done = until
     group["position"][lane] = position
-    group["low"][lane] = low
-    group["band"][lane] = band
-    group["a1"][lane] = a1
-    group["a2"][lane] = a2
-    group["a3"][lane] = a3
-    group["last"][lane] = sample
+
+
+def _field(builder: Any, voices: Any, name: str) -> Any:
+    """Load a field of a group: one number for each of sixteen voices."""
+    return load(builder, voices, _offset(name), LANE_FLOATS)
+
+
+def _offset(name: str) -> int:
+    return int(SAMPLER_VOICES.fields[name][1])
+
+
+def _added(builder: Any, value: Any, base: Any, at: Any) -> None:
+    """Add a vector to sixteen floats in memory."""
+    store(builder, builder.fadd(load(builder, base, at, LANE_FLOATS), value), base, at)
+
+
+class _LowPass:
+    """Sixteen filters of two poles, each of which passes its input where it is not `wet`.
+
+    As in `synth_frames`: the low-pass is the mean of the old and the new state.
+    """
+
+    def __init__(self, builder: Any, voices: Any) -> None:
+        self.builder = builder
+        self.state = {
+            name: cgutils.alloca_once_value(builder, _field(builder, voices, name))
+            for name in ("low", "band")
+        }
+        self.lines = [[_field(builder, voices, f"b{n}{end}") for end in ("", "_step")] for n in (1, 2, 3)]
+        wet = _field(builder, voices, "wet")
+        self.dry = builder.fsub(everywhere(1.0, LANE_FLOATS), wet)
+        self.half_wet = builder.fmul(everywhere(0.5, LANE_FLOATS), wet)
+
+    def step(self, x: Any, frame: Any) -> Any:
+        """Filter one frame; the coefficients are straight lines over the quantum."""
+        builder = self.builder
+        b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
+        low, band = (builder.load(self.state[name]) for name in ("low", "band"))
+        above = builder.fsub(x, low)
+        next_band = builder.fadd(builder.fmul(b1, band), builder.fmul(b2, above))
+        next_low = builder.fadd(builder.fadd(low, builder.fmul(b2, band)), builder.fmul(b3, above))
+        builder.store(next_low, self.state["low"])
+        builder.store(next_band, self.state["band"])
+        passed = builder.fmul(self.half_wet, builder.fadd(low, next_low))
+        return builder.fadd(passed, builder.fmul(self.dry, x))
+
+    def store_state(self, voices: Any) -> None:
+        """Store the state for the next piece."""
+        for name, state in self.state.items():
+            store(self.builder, self.builder.load(state), voices, _offset(name))
+
+
+@intrinsic
+def _shape_lanes(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any, _has_filter: Any) -> Any:
+    """See `shape_lanes`."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        blocks, voices, first, last, has_filter = args
+        channels = [
+            (builder.add(blocks, WORD(side * BLOCK_BYTES)), _field(builder, voices, name))
+            for side, name in ((1, "pan_left"), (2, "pan_right"))
+        ]
+        value, rise, origin, until = (
+            _field(builder, voices, f"gain_{name}") for name in ("value", "step", "origin", "until")
+        )
+        latest = cgutils.alloca_once_value(builder, _field(builder, voices, "last"))
+
+        def shaped(low_pass: _LowPass | None) -> None:
+            with cgutils.for_range_slice(builder, first, last, WORD(1)) as (index, _count):
+                at = builder.mul(index, WORD(LANE_BYTES))
+                frame = splat(builder, builder.sitofp(index, ir.FloatType()), LANE_FLOATS)
+                passed = load(builder, blocks, at, LANE_FLOATS)
+                if low_pass is not None:
+                    passed = low_pass.step(passed, frame)
+                is_late = builder.fcmp_ordered(">", frame, until)
+                frame = builder.select(is_late, until, frame)
+                gain = builder.fadd(value, builder.fmul(rise, builder.fsub(frame, origin)))
+                out = builder.fmul(passed, gain)
+                builder.store(out, latest)
+                for channel, pan in channels:
+                    _added(builder, builder.fmul(out, pan), channel, at)
+
+        is_filtered = builder.icmp_signed("!=", has_filter, WORD(0))
+        with builder.if_else(is_filtered) as (filtered, plain):
+            with filtered:
+                low_pass = _LowPass(builder, voices)
+                shaped(low_pass)
+                low_pass.store_state(voices)
+            with plain:
+                shaped(None)
+        store(builder, builder.load(latest), voices, _offset("last"))
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), generate
+
+
+@intrinsic
+def _ring_out(_context: Any, _blocks: Any, _voices: Any, _first: Any, _last: Any) -> Any:
+    """See `ring_out`."""
+
+    def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        blocks, voices, first, last = args
+        names = ("residual_left", "residual_right")
+        kept = [cgutils.alloca_once_value(builder, _field(builder, voices, name)) for name in names]
+        with cgutils.for_range_slice(builder, first, last, WORD(1)) as (index, _count):
+            at = builder.mul(index, WORD(LANE_BYTES))
+            for side, state in enumerate(kept, 1):
+                rest = builder.fmul(builder.load(state), everywhere(RESIDUAL_DECAY, LANE_FLOATS))
+                _added(builder, rest, builder.add(blocks, WORD(side * BLOCK_BYTES)), at)
+                builder.store(rest, state)
+        for name, state in zip(names, kept, strict=True):
+            store(builder, builder.load(state), voices, _offset(name))
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 4), generate
 
 
 @rtsafe
-def ring_out(group: Any, lane: int, bus: int, first: int, last: int) -> None:
-    """Let what a stolen note played last decay, so that it does not end with a step."""
-    left = carray(pointer(bus), Q, np.float32)
-    right = carray(pointer(bus + FLOAT * Q), Q, np.float32)
-    one, other = group["residual_left"][lane], group["residual_right"][lane]
-    for i in range(first, last):
-        one *= RESIDUAL_DECAY
-        other *= RESIDUAL_DECAY
-        left[i] += one
-        right[i] += other
-    is_heard = abs(one) + abs(other) > INAUDIBLE
-    group["residual_left"][lane] = one if is_heard else ZERO
-    group["residual_right"][lane] = other if is_heard else ZERO
+def shape_lanes(blocks: int, voices: int, first: int, last: int, has_filter: int) -> None:
+    """Filter frames `first` … `last` of the first block, apply gain and pan, add them to the other two.
+
+    Parameters
+    ----------
+    blocks, voices : int64
+        Addresses of three blocks (voices, left sums, right sums) and of a `SAMPLER_VOICES`.
+    has_filter : int64
+        Whether any voice has a filter.
+    """
+    _shape_lanes(blocks, voices, first, last, has_filter)
+
+
+@rtsafe
+def ring_out(blocks: int, voices: int, first: int, last: int) -> None:
+    """Add the decaying residuals of stolen notes to frames `first` … `last` of both channels."""
+    _ring_out(blocks, voices, first, last)

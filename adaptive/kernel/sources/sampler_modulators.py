@@ -41,6 +41,10 @@ AT_DELAY, AT_ATTACK, AT_HOLD, AT_DECAY, AT_SUSTAIN, AT_RELEASE = (np.int64(numbe
 LFO_DELAY, LFO_RATE = (np.int64(DESTINATIONS.index(name)) for name in ("lfo_delay", "lfo_rate"))
 START = np.int64(DESTINATIONS.index("start"))
 
+SEMITONE = F32(1.0 / 12.0)
+MOST_STEP = F32(64.0)
+PLACES = np.float64(2.0**32)  # of a position, to a frame
+
 LAST_CHANNEL, LAST_CONTROL = np.int64(CHANNELS - 1), np.int64(CONTROLS - 1)
 VELOCITY_SOURCE, KEY_SOURCE, NO_SOURCE = np.int64(VELOCITY), np.int64(KEY), np.int64(ALWAYS)
 CURVE_AT, FALLS, HAS_TWO_SIDES = np.int64(CURVE_SHIFT), np.int64(IS_FALLING), np.int64(IS_BIPOLAR)
@@ -157,13 +161,19 @@ def resolve_voice(group: Any, sampler: Any, region: Any, modulators: Any, lane: 
         group["lfo_delay"][which, lane] = exp2(region["lfo_delay"][which] + shift[LFO_DELAY + which, lane])
         group["lfo_step"][which, lane] = exp2(region["lfo_rate"][which] + shift[LFO_RATE + which, lane])
         group["lfo_pitch"][which, lane] = region["lfo_pitch"][which] + shift[LFO_PITCH + which, lane]
+    moving = abs(group["lfo_pitch"][0, lane]) + abs(group["lfo_pitch"][1, lane])
     tuned = (group["pitch"][lane] - region["root"]) * region["key_scale"] + region["tune"]
     group["tuned"][lane] = tuned + shift[PITCH, lane]
     group["modulation_pitch"][lane] = region["modulation_pitch"] + shift[MODULATION_PITCH, lane]
     group["modulation_cutoff"][lane] = region["modulation_cutoff"] + shift[MODULATION_CUTOFF, lane]
     group["lfo_cutoff"][lane] = region["lfo_cutoff"] + shift[LFO_CUTOFF, lane]
     group["lfo_octaves"][lane] = region["lfo_octaves"] + shift[LFO_LEVEL, lane]
+    moving += abs(group["lfo_cutoff"][lane]) + abs(group["lfo_octaves"][lane])
+    group["is_moving"][lane] = np.int32(1) if moving > ZERO else np.int32(0)
+    group["step"][lane] = np.int64(0)  # it is computed anew
+    group["resting_step"][lane] = step_of(region, group["tuned"][lane] + sampler["tune"])
     group["cutoff"][lane] = region["cutoff_pitch"] + shift[CUTOFF, lane]
+    group["aimed"][lane] = -MOST_PITCH
     resonance = min(max(region["resonance"] + shift[RESONANCE, lane], ZERO), MOST_RESONANCE)
     group["damping"][lane] = FLAT_DAMPING * exp2(-resonance)
     attenuation = min(shift[ATTENUATION, lane], MOST_ATTENUATION) + HALF * resonance
@@ -171,6 +181,13 @@ def resolve_voice(group: Any, sampler: Any, region: Any, modulators: Any, lane: 
     pan = min(max(region["pan"] + shift[PAN, lane] + group["note_pan"][lane], -ONE), ONE)
     group["pan_left_wanted"][lane] = pan_left(pan)
     group["pan_right_wanted"][lane] = pan_right(pan)
+
+
+@rtsafe
+def step_of(region: Any, semitones: float) -> int:
+    """Frames of a recording to one of the engine, times 2^32, so many semitones from its pitch."""
+    step = min(region["ratio"] * exp2(semitones * SEMITONE), MOST_STEP)
+    return max(np.int64(np.float64(step) * PLACES), np.int64(1))
 
 
 @rtsafe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adaptive.kernel.layout import LANES, record
+from adaptive.kernel.processors.descriptor import Parameter
 from adaptive.kernel.sources.source_record import instrument_record, voice_record
 
 CHANNELS = 16
@@ -71,6 +72,7 @@ REGION = record(
         ("cutoff_pitch", "f4"),
         ("resonance", "f4"),  # octaves of gain above a flat filter
         ("is_filtered", "i4"),
+        ("has_modulation", "i4"),  # 1: the modulation envelope may move something
         # [amplitude, modulation]; times in octaves of a frame
         ("delay", "f4", 2),
         ("attack", "f4", 2),
@@ -92,6 +94,11 @@ REGION = record(
 )
 """A recording, and for which keys and how it is played."""
 
+PARAMETERS = (
+    Parameter("level_db", -60.0, 24.0, 0.0, "Level of its notes."),
+    Parameter("tune_cents", -1200.0, 1200.0, 0.0, "Added to the pitch of its notes."),
+)
+
 SAMPLER = instrument_record(
     [
         ("at_regions", "i8"),
@@ -105,7 +112,8 @@ SAMPLER = instrument_record(
         ("choke_rate", "f4"),  # octaves a frame
         ("controls", "f4", (CHANNELS, CONTROLS)),  # from 0 to 1
         ("version", "i4", CHANNELS),  # rises with each change of a control of the channel
-    ]
+    ],
+    PARAMETERS,
 )
 
 SAMPLER_VOICES = voice_record(
@@ -115,8 +123,11 @@ SAMPLER_VOICES = voice_record(
         ("is_plain", "i4", LANES),  # 1: the loop is left, see `REGION`
         ("is_over", "i4", LANES),
         ("is_choked", "i4", LANES),  # 1: another note or voice has ended it
-        ("position", "f8", LANES),  # frames of the recording
-        ("step", "f4", LANES),
+        ("position", "i8", LANES),  # frames of the recording, times 2^32
+        ("step", "i8", LANES),
+        ("wet", "f4", LANES),  # 1: it is filtered; 0: not
+        ("resting_step", "i8", LANES),  # as long as nothing moves it
+        ("is_moving", "i4", LANES),  # 1: envelope or oscillators move it
         ("shift", "f4", (len(DESTINATIONS), LANES)),  # what the modulators add
         # of the region, with what the modulators add
         ("tuned", "f4", LANES),  # semitones from the recording
@@ -153,12 +164,13 @@ SAMPLER_VOICES = voice_record(
         ("pan_right", "f4", LANES),
         ("low", "f4", LANES),
         ("band", "f4", LANES),
-        ("a1", "f4", LANES),
-        ("a2", "f4", LANES),
-        ("a3", "f4", LANES),
-        ("a1_step", "f4", LANES),
-        ("a2_step", "f4", LANES),
-        ("a3_step", "f4", LANES),
+        ("b1", "f4", LANES),
+        ("b2", "f4", LANES),
+        ("b3", "f4", LANES),
+        ("aimed", "f4", LANES),  # the cutoff to which the coefficients have moved
+        ("b1_step", "f4", LANES),
+        ("b2_step", "f4", LANES),
+        ("b3_step", "f4", LANES),
         ("last", "f4", LANES),
         ("residual_left", "f4", LANES),
         ("residual_right", "f4", LANES),

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.kernel.dsp.interpolate import BEFORE, TAPS, sinc_table
+from adaptive.kernel.dsp.interpolate import SHORT_BEFORE, SHORT_TAPS, rising_table
 from adaptive.kernel.layout import LANES
-from adaptive.kernel.processors.descriptor import Option, Parameter
+from adaptive.kernel.processors.descriptor import Option
 from adaptive.kernel.sources.descriptor import SoundSource, SourceText
 from adaptive.kernel.sources.sampler import unit
 from adaptive.kernel.sources.sampler_record import (
@@ -20,6 +20,7 @@ from adaptive.kernel.sources.sampler_record import (
     BEND_RANGE,
     DESTINATIONS,
     MODULATOR,
+    PARAMETERS,
     REGION,
     SAMPLER,
     SAMPLER_VOICES,
@@ -53,7 +54,7 @@ CHOKE_GROUPS = 1 << 20
 AT_REST: Mapping[int, float] = {7: 1.0, 10: 0.5, 8: 0.5, 11: 1.0, BEND: 0.5, BEND_RANGE: 2.0 / 127.0}
 """Controls that are not 0 at first; volume is full, so that a layer is as loud as its level says."""
 
-PADDING = 2 * TAPS
+PADDING = 4 * SHORT_TAPS
 """Frames of silence, or of a loop's beginning, behind a recording: more than are read at a time."""
 
 BEST_VOICES = 64
@@ -151,9 +152,11 @@ class SampleSet:
             else:
                 frames = frames[: loop[1]]
                 behind = np.resize(frames[loop[0] :], PADDING)
-            self._data[key] = np.concatenate([np.zeros(BEFORE, np.float32), frames, behind], dtype=np.float32)
+            self._data[key] = np.concatenate(
+                [np.zeros(SHORT_BEFORE, np.float32), frames, behind], dtype=np.float32
+            )
         data = self._data[key]
-        return int(data.ctypes.data) + data.itemsize * BEFORE
+        return int(data.ctypes.data) + data.itemsize * SHORT_BEFORE
 
     def _fill(self, row: Any, region: Region, rate: int) -> None:
         recording, loop = region.recording, region.loop
@@ -182,6 +185,10 @@ class SampleSet:
         row["is_filtered"] = region.cutoff_hz < OPEN_HZ or region.resonance_db > 0.0 or is_moved
         for which, envelope in enumerate((region.amplitude, region.modulation)):
             _fill_envelope(row, which, envelope, rate)
+        depths = (region.modulation_cutoff_cents, region.modulation_pitch_cents)
+        row["has_modulation"] = any(depths) or any(
+            one.destination in {"modulation_pitch", "modulation_cutoff"} for one in region.modulators
+        )
         row["modulation_pitch"] = region.modulation_pitch_cents / 100.0
         row["modulation_cutoff"] = region.modulation_cutoff_cents / 100.0
         for which, lfo in enumerate((region.lfo, region.vibrato)):
@@ -242,8 +249,13 @@ class SamplerSpec:
 
     @property
     def voices(self) -> int:
-        """Voices in memory: those that play, and as many as may fade because others took their places."""
-        return self.most_voices + FADING_VOICES
+        """The most voices at a time."""
+        return self.most_voices
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Its parameters, by name."""
+        return {"level_db": self.level_db, "tune_cents": self.tune_cents}
 
     @property
     def fixed(self) -> tuple[object, ...]:
@@ -253,7 +265,7 @@ class SamplerSpec:
 
 @lru_cache(maxsize=1)
 def _table() -> Array:
-    return sinc_table()
+    return rising_table()
 
 
 def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
@@ -266,8 +278,6 @@ def fill_sampler(record: Any, spec: SamplerSpec, sample_rate: int) -> None:
     record["at_regions"], record["region_count"] = rows.ctypes.data, rows.size
     record["most_voices"] = spec.most_voices
     record["at_sinc"] = _table().ctypes.data
-    record["gain"] = db_to_gain(spec.level_db)
-    record["tune"] = spec.tune_cents / 100.0
     record["choke_rate"] = FALL_DB * OCTAVES_A_DB / (CHOKE_S * sample_rate)
 
 
@@ -278,10 +288,7 @@ SAMPLER_SOURCE = SoundSource(
     SAMPLER,
     SAMPLER_VOICES,
     fill_sampler,
-    parameters=(
-        Parameter("level_db", -60.0, 24.0, 0.0, "Level of its notes."),
-        Parameter("tune_cents", -1200.0, 1200.0, 0.0, "Added to the pitch of its notes."),
-    ),
+    parameters=PARAMETERS,
     options=(Option("bank", 0.0, 65535.0, 0.0, "Bank of the program; 128 has the drum kits."),),
     texts=(
         SourceText("soundfont", "A SoundFont (.sf2, .sf3), in the preset's folder or in the library."),
@@ -291,4 +298,5 @@ SAMPLER_SOURCE = SoundSource(
         ),
     ),
     usual_voices=BEST_VOICES,
+    spare_voices=FADING_VOICES,
 )

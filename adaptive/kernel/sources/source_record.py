@@ -47,11 +47,12 @@ def instrument_record(fields: list[Any], parameters: Sequence[Parameter] = ()) -
     """Record of an instrument: the head, fields of its kind, and the parameters that curves may set.
 
     The parameters have a row each of ``wanted``, where curves, held values and edits write, and of ``now``,
-    which `controls.follow_controls` moves there.  Each row has one column.
+    which `controls.follow_controls` moves there.  Each row has one column.  ``moving`` is above 0 while any
+    of them moves.
     """
     rows = (len(parameters), 1)
     moved = [(name, "f4", rows) for name in ("wanted", "aimed", "now", "step")] if parameters else []
-    left = [("steps_left", "i4", rows)] if parameters else []
+    left = [("steps_left", "i4", rows), ("moving", "i4")] if parameters else []
     return record([*HEAD_FIELDS, *fields, *moved, *left])
 
 

@@ -27,14 +27,11 @@ from adaptive.kernel.sources.stretch_map import (
 )
 from adaptive.kernel.sources.stretch_read import read_sound
 from adaptive.kernel.sources.stretch_record import (
-    HALF_WINDOW,
-    HOP,
-    HOP_QUANTA,
     MASK_BYTES,
     STRETCH_ONSET,
     STRETCH_RESTING,
     STRETCH_RUNNING,
-    WINDOW,
+    STRETCH_WINDOW,
 )
 from adaptive.kernel.sources.stretch_spectrum import (
     EARLY_IM,
@@ -53,6 +50,7 @@ from adaptive.kernel.sources.stretch_spectrum import (
     add_spectrum,
     add_to_ring,
     analyse,
+    clear_floats,
     compare,
     copy,
     fill_turns,
@@ -63,10 +61,8 @@ from adaptive.kernel.sources.stretch_spectrum import (
     turn_spectrum,
 )
 
-Q, H, W, HALF_W = np.int64(QUANTUM), np.int64(HOP), np.int64(WINDOW), np.int64(HALF_WINDOW)
-PHASES = np.int64(HOP_QUANTA)
+Q = np.int64(QUANTUM)
 NEAR = 0.5001  # frames: a stem at rest plays whole frames, so it may be half a frame from the tempo map
-STEADY = np.int64(2400)  # frames at ratio 1 before phases turn back: 50 ms at 48 kHz
 BACK_STEPS = np.int32(3)  # a turn of 180 degrees in three steps dips by 1.6 dB, in two by 3 dB
 RESTING, RUNNING = np.int32(STRETCH_RESTING), np.int32(STRETCH_RUNNING)
 
@@ -77,15 +73,6 @@ def start_stretch(stretch: Any, frame: int, position: int) -> None:
     stretch["mode"] = RESTING
     stretch["offset"] = frame - position
     stretch["steady_since"] = frame
-    clear_ring(stretch)
-
-
-@rtsafe
-def clear_ring(stretch: Any) -> None:
-    """Forget the output that was prepared."""
-    for i in range(W):
-        stretch["ring_left"][i] = ZERO
-        stretch["ring_right"][i] = ZERO
 
 
 @rtsafe
@@ -115,34 +102,40 @@ def find_onset(stretch: Any, plan: Any, loop_frames: int) -> None:
 
 @rtsafe
 def leave_rest(
-    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, work_address: int, frame: int
-) -> None:
+    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, shape: Any, weights: int,
+    work_address: int, frame: int,
+) -> None:  # fmt: skip
     """Prepare the output as if all earlier spectra had been those of the sound, and take the last of them.
 
-    Only the two spectra whose windows reach beyond this frame count; their sum is the sound itself, weighted.
+    Only the spectra whose windows reach beyond this frame count; their sum is the sound itself, weighted.
     """
-    centre = frame + HALF_W
+    hop, count = shape["hop"], shape["frames"]
+    centre = frame + shape["half"]
     stretch["mode"] = RUNNING
     stretch["unturned"] = np.int32(0)
     stretch["steps_to_rest"] = np.int32(0)
-    stretch["analysed"] = centre - H - stretch["offset"]
+    stretch["analysed"] = centre - hop - stretch["offset"]
     fill_turns(stretch, np.int64(0), TOP + np.int64(1), ONE, ZERO)
-    clear_ring(stretch)
+    clear_floats(address + RING_LEFT, count)
+    clear_floats(address + RING_RIGHT, count)
     left, right = work_address + LEFT, work_address + RIGHT
-    read_sound(left, right, sound, frame - stretch["offset"], W)
-    for number in range(np.int64(1), np.int64(3)):
-        weights = tables_address + SQUARED + FLOAT * number * H
-        add_to_ring(address, left, right, weights, W - number * H, frame)
-    analyse(work_address, tables_address, sound, stretch["analysed"], address + LAST_RE, address + LAST_IM)
+    read_sound(left, right, sound, frame - stretch["offset"], count)
+    for number in range(np.int64(1), shape["overlap"]):
+        squares = weights + SQUARED + FLOAT * number * hop
+        add_to_ring(address, count, left, right, squares, count - number * hop, frame)
+    analyse(
+        work_address, tables_address, shape, weights, sound, stretch["analysed"], address + LAST_RE,
+        address + LAST_IM,
+    )  # fmt: skip
     find_onset(stretch, plan, sound["loop_frames"])
 
 
 @rtsafe
-def step_to_rest(stretch: Any, step: int, frame: int) -> None:
+def step_to_rest(stretch: Any, shape: Any, step: int, frame: int) -> None:
     """Turn the phases back, hop by hop, once the ratio has been 1 for a while and no frame is skipped."""
-    centre = frame + HALF_W
+    centre = frame + shape["half"]
     at_home = stretch["offset"] == centre - whole(position_at(stretch, centre))
-    if step != H or not at_home or frame - stretch["steady_since"] < STEADY:
+    if step != shape["hop"] or not at_home or frame - stretch["steady_since"] < shape["steady"]:
         stretch["steps_to_rest"] = np.int32(0)
         stretch["unturned"] = np.int32(0)
         return
@@ -159,50 +152,44 @@ def step_to_rest(stretch: Any, step: int, frame: int) -> None:
 
 @rtsafe
 def make_hop(
-    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, work: Any, work_address: int,
-    frame: int,
+    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, shape: Any, weights: int,
+    work: Any, work_address: int, frame: int,
 ) -> None:  # fmt: skip
     """Add one spectrum, whose window begins at this frame, to the output."""
-    before = stretch["analysed"]
-    onset = plan_hop(stretch, plan, sound["loop_frames"], frame + HALF_W)
+    before, hop = stretch["analysed"], shape["hop"]
+    onset = plan_hop(stretch, plan, sound["loop_frames"], frame + shape["half"], hop)
     position = stretch["analysed"]
     step = position - before
-    analyse(work_address, tables_address, sound, position, work_address + NOW_RE, work_address + NOW_IM)
-    if step != H:
+    now_re, now_im = work_address + NOW_RE, work_address + NOW_IM
+    analyse(work_address, tables_address, shape, weights, sound, position, now_re, now_im)
+    if step != hop:
         early_re, early_im = work_address + EARLY_RE, work_address + EARLY_IM
-        analyse(work_address, tables_address, sound, position - H, early_re, early_im)
+        analyse(work_address, tables_address, shape, weights, sound, position - hop, early_re, early_im)
         compare(address, work_address)
         lock_to_peaks(stretch, work, work_address)
-    step_to_rest(stretch, step, frame)
+    step_to_rest(stretch, shape, step, frame)
     if onset >= 0:
         start_anew(stretch, plan["at_masks"] + (onset % plan["onset_count"]) * np.int64(MASK_BYTES))
     turn_spectrum(address, work_address)
     keep_spectrum(address, work_address)
-    add_spectrum(address, work_address, tables_address, frame)
+    add_spectrum(address, work_address, tables_address, shape, weights, frame)
     stretch["made"] += np.int64(1)
 
 
 @rtsafe
-def take_quantum(address: int, left: int, right: int, frame: int) -> None:
+def take_quantum(address: int, ring_frames: int, left: int, right: int, frame: int) -> None:
     """Write the prepared output of a quantum, and clear it for the spectra of the next round."""
-    start = FLOAT * (frame % W)
+    start = FLOAT * (frame % ring_frames)
     copy(left, address + RING_LEFT + start, Q)
     copy(right, address + RING_RIGHT + start, Q)
-    clear(carray(pointer(address + RING_LEFT + start), Q, np.float32))
-    clear(carray(pointer(address + RING_RIGHT + start), Q, np.float32))
-
-
-@rtsafe
-def clear(out: Any) -> None:
-    """Set floats to zero."""
-    for i in range(out.size):
-        out[i] = ZERO
+    clear_floats(address + RING_LEFT + start, Q)
+    clear_floats(address + RING_RIGHT + start, Q)
 
 
 @rtsafe
 def render_stretch(
-    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, work: Any, work_address: int,
-    left: int, right: int, frame: int,
+    stretch: Any, address: int, plan: Any, sound: Any, tables_address: int, weights: int, work: Any,
+    work_address: int, left: int, right: int, frame: int,
 ) -> int:  # fmt: skip
     """Write a quantum of a stretched stem; return how many spectra it made.
 
@@ -212,26 +199,35 @@ def render_stretch(
         The stem, and its address.
     plan, sound : STRETCH_PLAN, SOUND
         What was found in its sound, and the sound.
-    tables_address, work, work_address : int64, STRETCH_WORK, int64
-        Address of `STRETCH_TABLES`; scratch memory, shared by all stems, and its address.
+    tables_address, weights : int64
+        Addresses of `STRETCH_TABLES`, and of that of its windows which this stem has.
+    work, work_address : STRETCH_WORK, int64
+        Scratch memory, shared by all stems, and its address.
     left, right : int64
         Addresses of the rows to write.
     frame : int64
         First frame of the quantum.
     """
     made = stretch["made"]
+    shape = carray(pointer(weights), np.int64(1), STRETCH_WINDOW)[0]
+    half = shape["half"]
     if stretch["map_rate"] != 1.0 or stretch["map_rate_change"] != 0.0:
         stretch["steady_since"] = frame + Q
-    if ((frame + HALF_W) // Q) % PHASES == np.int64(stretch["hop_quantum"]):
-        if stretch["mode"] == RUNNING and stretch["unturned"] >= 2:
-            if stretch["steady_since"] <= frame and is_close(stretch, frame + HALF_W):
+    if ((frame + half) // Q) % shape["hop_quanta"] == np.int64(stretch["hop_quantum"]):
+        # only the last spectra, whose windows reach beyond this frame, have to be those of the sound itself
+        if stretch["mode"] == RUNNING and np.int64(stretch["unturned"]) >= shape["overlap"] - np.int64(1):
+            if stretch["steady_since"] <= frame and is_close(stretch, frame + half):
                 stretch["mode"] = RESTING
-        elif stretch["mode"] == RESTING and not is_close(stretch, frame + HALF_W):
-            leave_rest(stretch, address, plan, sound, tables_address, work_address, frame)
+        elif stretch["mode"] == RESTING and not is_close(stretch, frame + half):
+            leave_rest(
+                stretch, address, plan, sound, tables_address, shape, weights, work_address, frame
+            )  # fmt: skip
         if stretch["mode"] == RUNNING:
-            make_hop(stretch, address, plan, sound, tables_address, work, work_address, frame)
+            make_hop(
+                stretch, address, plan, sound, tables_address, shape, weights, work, work_address, frame
+            )  # fmt: skip
     if stretch["mode"] == RESTING:
         read_sound(left, right, sound, frame - stretch["offset"], Q)
     else:
-        take_quantum(address, left, right, frame)
+        take_quantum(address, shape["frames"], left, right, frame)
     return stretch["made"] - made

@@ -14,11 +14,10 @@ import numpy as np
 from numba import carray
 
 from adaptive.kernel.compile.jit import pointer, rtsafe
-from adaptive.kernel.sources.stretch_record import HOP, STRETCH_ONSET
+from adaptive.kernel.sources.stretch_record import STRETCH_ONSET
 
-H = np.int64(HOP)
-LEAST_STEP, MOST_STEP = np.int64(HOP // 4), np.int64(HOP * 4)
-HORIZON = np.int64(6 * HOP)  # an onset further away is not yet aimed at
+FOUR = np.int64(4)
+HORIZON_HOPS = np.int64(6)  # an onset further away is not yet aimed at
 LEAST_RATE, MOST_RATE = 0.25, 4.0
 ONSET_BYTES = np.int64(STRETCH_ONSET.itemsize)
 
@@ -71,13 +70,13 @@ def first_onset_behind(onsets: Any, count: int, position: int, loop_frames: int)
 
 
 @rtsafe
-def bounded(position: int, before: int) -> int:
+def bounded(position: int, before: int, hop: int) -> int:
     """A position, moved so that the step from the last one is neither too short nor too long."""
-    return min(max(position, before + LEAST_STEP), before + MOST_STEP)
+    return min(max(position, before + hop // FOUR), before + hop * FOUR)
 
 
 @rtsafe
-def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
+def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int, hop: int) -> int:
     """Plan the spectrum whose centre sounds at a frame; return the onset at which bins start anew, or -1.
 
     The position in the sound goes to ``analysed``, and its distance to ``offset``.
@@ -86,9 +85,11 @@ def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
     ideal = position_at(stretch, centre)
     count = plan["onset_count"]
     is_own_tempo = stretch["map_rate"] == 1.0 and stretch["map_rate_change"] == 0.0
-    goal = centre + (H if is_own_tempo else HORIZON)  # a stem at its own tempo is soon to be at rest
+    goal = centre + (
+        hop if is_own_tempo else HORIZON_HOPS * hop
+    )  # a stem at its own tempo is soon to be at rest
     if count == 0:
-        return aim(stretch, before, centre, goal)
+        return aim(stretch, before, centre, goal, hop)
     onsets = carray(pointer(plan["at_onsets"]), count, STRETCH_ONSET)
     number = stretch["onset"]
     if stretch["is_in_zone"] == 1:
@@ -105,7 +106,7 @@ def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
         number += np.int64(1)
     stretch["onset"] = number
     if number >= count and loop_frames == 0:
-        return aim(stretch, before, centre, goal)
+        return aim(stretch, before, centre, goal, hop)
     at = onset_frame(onsets, count, number, loop_frames)
     lead = np.int64(onsets[number % count]["before"])
     # frame where it belongs; rounded so that at a rate of 1 it agrees with `aim`
@@ -113,13 +114,13 @@ def plan_hop(stretch: Any, plan: Any, loop_frames: int, centre: int) -> int:
     entry = arrival - lead
     if entry <= centre:
         position = centre - (arrival - at)
-        if bounded(position, before) == position:
+        if bounded(position, before, hop) == position:
             return enter_zone(stretch, position, centre, number)
     if entry > goal:
-        return aim(stretch, before, centre, goal)
-    left = max(np.float64(entry - (centre - H)), np.float64(H))
+        return aim(stretch, before, centre, goal, hop)
+    left = max(np.float64(entry - (centre - hop)), np.float64(hop))
     slope = np.float64(at - lead - before) / left
-    position = bounded(before + whole(slope * np.float64(H)), before)
+    position = bounded(before + whole(slope * np.float64(hop)), before, hop)
     if position >= at - lead:
         return enter_zone(stretch, position, centre, number)
     stretch["analysed"], stretch["offset"] = position, centre - position
@@ -135,10 +136,10 @@ def enter_zone(stretch: Any, position: int, centre: int, number: int) -> int:
 
 
 @rtsafe
-def aim(stretch: Any, before: int, centre: int, goal: int) -> int:
+def aim(stretch: Any, before: int, centre: int, goal: int, hop: int) -> int:
     """Step towards the place where the tempo map is at the frame `goal`; return -1: no onset."""
-    slope = (position_at(stretch, goal) - np.float64(before)) / np.float64(goal - centre + H)
-    position = bounded(before + whole(slope * np.float64(H)), before)
+    slope = (position_at(stretch, goal) - np.float64(before)) / np.float64(goal - centre + hop)
+    position = bounded(before + whole(slope * np.float64(hop)), before, hop)
     if abs(np.float64(position) - position_at(stretch, centre)) <= 1.0:
         position = whole(position_at(stretch, centre))
     stretch["analysed"], stretch["offset"] = position, centre - position

@@ -10,16 +10,20 @@ from adaptive.kernel.dsp.fft import FFT_SIZE, FFT_TABLES, FFT_WORK, turn
 from adaptive.kernel.dsp.spectra import SPECTRUM
 from adaptive.kernel.layout import QUANTUM, record
 
-HOP = 768
-"""Frames between the centres of two spectra: twelve quanta."""
+HOP_S, LEAST_HOP_QUANTA, MOST_HOP_QUANTA = 0.016, 6, 16
+"""Time between the centres of two spectra, as near as whole quanta come to it, and bounds in quanta."""
 
-HOP_QUANTA = HOP // QUANTUM
-WINDOW = 3 * HOP
-"""Frames of a Hann window; squared windows a third of their length apart add up to a constant."""
+WINDOW_S, TONES_WINDOW_S = 0.048, 0.064
+"""Length of a Hann window, as near as whole hops come to it, for transients and for tones."""
 
-HALF_WINDOW = WINDOW // 2
-MARGIN = (FFT_SIZE - WINDOW) // 2
-"""Zeros before and behind the window in a spectrum's frame."""
+LEAST_OVERLAP = 3
+"""Squared Hann windows, so many or more hops long, add up to a constant."""
+
+MOST_WINDOW = FFT_SIZE
+"""Frames of the longest window: it has to fit into a transform."""
+
+STEADY_S = 0.05
+"""Time at ratio 1 before phases turn back."""
 
 BINS = FFT_SIZE // 2 + 1
 MASK_BYTES = -(-BINS // 8)
@@ -27,13 +31,27 @@ MASK_BYTES = -(-BINS // 8)
 STRETCH_RESTING, STRETCH_RUNNING = range(2)
 """Modes of a stretched stem: its sound is copied; or it is made of spectra."""
 
+STRETCH_WINDOW = record(
+    [
+        ("hop", "i8"),  # frames between the centres of two spectra
+        ("hop_quanta", "i8"),
+        ("frames", "i8"),  # of the window
+        ("half", "i8"),
+        ("margin", "i8"),  # zeros before and behind the window in a spectrum's frame
+        ("overlap", "i8"),  # spectra in whose window a frame is
+        ("steady", "i8"),  # frames at ratio 1 before phases turn back
+        ("window", "f4", MOST_WINDOW),
+        ("output_window", "f4", MOST_WINDOW),  # scaled so that overlapping frames add up to one
+        ("squared", "f4", MOST_WINDOW),  # product of both, times the size of the transform
+    ]
+)
+"""A window and the distance of spectra, at one sample rate."""
+
 STRETCH_TABLES = record(
     [
         ("fft", FFT_TABLES),
         ("fft_unit", "i8"),  # address of the compiled `fft`
-        ("window", "f4", WINDOW),
-        ("output_window", "f4", WINDOW),  # scaled so that overlapping frames add up to one
-        ("squared", "f4", WINDOW),  # product of both, times the size of the transform
+        ("windows", STRETCH_WINDOW, 2),  # of transients, of tones
     ]
 )
 
@@ -63,7 +81,7 @@ STRETCH = record(
         ("map_rate_change", "f8"),
         ("steady_since", "i8"),  # first frame from which the rate is exactly 1
         ("mode", "i4"),
-        ("hop_quantum", "i4"),  # quantum, of the twelve of a hop, in which this stem makes its spectra
+        ("hop_quantum", "i4"),  # quantum of a hop in which this stem makes its spectra
         ("offset", "i8"),  # frame of output minus frame of the sound, of the last spectrum or at rest
         ("analysed", "i8"),  # centre of the last spectrum, in frames of the sound
         ("onset", "i8"),  # number of the next or present onset, counted over all passes
@@ -79,8 +97,12 @@ STRETCH = record(
         ("turn_im", "f4", BINS),
         ("last_re", "f4", SPECTRUM),  # the last spectrum: left + i right
         ("last_im", "f4", SPECTRUM),
-        ("ring_left", "f4", WINDOW),  # output that later spectra add to; frame f is at f modulo its length
-        ("ring_right", "f4", WINDOW),
+        (
+            "ring_left",
+            "f4",
+            MOST_WINDOW,
+        ),  # output that later spectra add to; frame f is at f modulo the window
+        ("ring_right", "f4", MOST_WINDOW),
     ]
 )
 """A stretched stem."""
@@ -88,8 +110,8 @@ STRETCH = record(
 STRETCH_WORK = record(
     [
         ("fft", FFT_WORK),
-        ("left", "f4", WINDOW),
-        ("right", "f4", WINDOW),
+        ("left", "f4", MOST_WINDOW),
+        ("right", "f4", MOST_WINDOW),
         ("frame_re", "f4", FFT_SIZE),
         ("frame_im", "f4", FFT_SIZE),
         ("now_re", "f4", SPECTRUM),
@@ -105,23 +127,61 @@ STRETCH_WORK = record(
 """Scratch memory, shared by all stems: nothing in it outlives a hop."""
 
 
-def stretch_tables(fft_unit: int) -> np.ndarray[Any, Any]:
+def hop_quanta(sample_rate: float) -> int:
+    """Quanta between the centres of two spectra.
+
+    Examples
+    --------
+    >>> hop_quanta(48000.0), hop_quanta(96000.0)
+    (12, 16)
+    """
+    return min(max(round(HOP_S * sample_rate / QUANTUM), LEAST_HOP_QUANTA), MOST_HOP_QUANTA)
+
+
+def window_frames(sample_rate: float, *, is_tones: bool) -> int:
+    """Frames of the window of a spectrum.
+
+    Examples
+    --------
+    >>> window_frames(48000.0, is_tones=False), window_frames(48000.0, is_tones=True)
+    (2304, 3072)
+    >>> window_frames(96000.0, is_tones=False)
+    4096
+    """
+    hop = hop_quanta(sample_rate) * QUANTUM
+    hops = round((TONES_WINDOW_S if is_tones else WINDOW_S) * sample_rate / hop)
+    return hop * min(max(hops, LEAST_OVERLAP), MOST_WINDOW // hop)
+
+
+def _fill_window(table: Any, sample_rate: float, *, is_tones: bool) -> None:
+    """Write a `STRETCH_WINDOW`."""
+    frames, quanta = window_frames(sample_rate, is_tones=is_tones), hop_quanta(sample_rate)
+    table["hop"], table["hop_quanta"], table["frames"] = quanta * QUANTUM, quanta, frames
+    table["half"], table["margin"] = frames // 2, (FFT_SIZE - frames) // 2
+    table["overlap"] = frames // (quanta * QUANTUM)
+    table["steady"] = int(STEADY_S * sample_rate)
+    window = np.array([0.5 - 0.5 * turn(n, frames)[0] for n in range(frames)])
+    overlap = 0.375 * (frames // (quanta * QUANTUM))  # sum of the squared Hann windows over a frame
+    table["window"][:frames] = window
+    table["output_window"][:frames] = window / (overlap * FFT_SIZE)
+    table["squared"][:frames] = window * window / overlap
+
+
+def stretch_tables(fft_unit: int, sample_rate: float) -> np.ndarray[Any, Any]:
     """The constants of stretching: an array with one `STRETCH_TABLES`.
 
     Parameters
     ----------
     fft_unit : int
         Address of the compiled `fft`: a C function of six int64.
+    sample_rate : float
+        In Hz.
     """
     from adaptive.kernel.dsp.fft import fft_tables
 
     tables = np.zeros(1, STRETCH_TABLES)
-    table = tables[0]
-    window = np.array([0.5 - 0.5 * turn(n, WINDOW)[0] for n in range(WINDOW)])
-    overlap = 9.0 / 8.0  # sum of three squared Hann windows
-    table["fft"] = fft_tables()[0]
-    table["fft_unit"] = fft_unit
-    table["window"] = window
-    table["output_window"] = window / (overlap * FFT_SIZE)
-    table["squared"] = window * window / overlap
+    tables[0]["fft"] = fft_tables()[0]
+    tables[0]["fft_unit"] = fft_unit
+    for number, is_tones in enumerate((False, True)):
+        _fill_window(tables[0]["windows"][number], sample_rate, is_tones=is_tones)
     return tables

@@ -22,18 +22,15 @@ from adaptive.kernel.dsp.maths import F32, ONE, ZERO
 from adaptive.kernel.dsp.spectra import compare_spectra, measure_energies, turn_bins
 from adaptive.kernel.sources.stretch_read import read_sound
 from adaptive.kernel.sources.stretch_record import (
-    HALF_WINDOW,
-    MARGIN,
     MASK_BYTES,
     STRETCH,
     STRETCH_TABLES,
+    STRETCH_WINDOW,
     STRETCH_WORK,
-    WINDOW,
 )
 
 N = np.int64(FFT_SIZE)
 TOP = np.int64(FFT_SIZE // 2)
-W, HALF_W, M = np.int64(WINDOW), np.int64(HALF_WINDOW), np.int64(MARGIN)
 FLOAT = np.int64(4)
 BYTES = np.int64(MASK_BYTES)
 BYTE_BITS = np.int64(8)
@@ -57,8 +54,15 @@ CROSS_RE, CROSS_IM = at_of(STRETCH_WORK, "cross_re"), at_of(STRETCH_WORK, "cross
 TURN_RE, TURN_IM = at_of(STRETCH, "turn_re"), at_of(STRETCH, "turn_im")
 LAST_RE, LAST_IM = at_of(STRETCH, "last_re"), at_of(STRETCH, "last_im")
 RING_LEFT, RING_RIGHT = at_of(STRETCH, "ring_left"), at_of(STRETCH, "ring_right")
-WINDOW_AT, OUTPUT_WINDOW = at_of(STRETCH_TABLES, "window"), at_of(STRETCH_TABLES, "output_window")
-SQUARED = at_of(STRETCH_TABLES, "squared")
+WINDOWS, WINDOW_BYTES = at_of(STRETCH_TABLES, "windows"), np.int64(STRETCH_WINDOW.itemsize)
+WINDOW_AT, OUTPUT_WINDOW = at_of(STRETCH_WINDOW, "window"), at_of(STRETCH_WINDOW, "output_window")
+SQUARED = at_of(STRETCH_WINDOW, "squared")
+
+
+@rtsafe
+def window_address(tables_address: int, number: int) -> int:
+    """Address of the window of transients (`number` 0) or tones (1)."""
+    return tables_address + WINDOWS + WINDOW_BYTES * number
 
 
 @rtsafe
@@ -80,6 +84,14 @@ def add_products(out: int, source: int, weights: int, count: int) -> None:
 
 
 @rtsafe
+def clear_floats(out: int, count: int) -> None:
+    """Set `count` floats from an address on to zero."""
+    to = carray(pointer(out), count, np.float32)
+    for i in range(count):
+        to[i] = ZERO
+
+
+@rtsafe
 def transform(re: int, im: int, out_re: int, out_im: int, tables_address: int, work_address: int) -> None:
     """Call the compiled `fft`."""
     unit = carray(pointer(tables_address + FFT_UNIT), np.int64(1), np.int64)[0]
@@ -87,13 +99,30 @@ def transform(re: int, im: int, out_re: int, out_im: int, tables_address: int, w
 
 
 @rtsafe
-def analyse(work_address: int, tables_address: int, sound: Any, centre: int, re: int, im: int) -> None:
-    """Write the spectrum of a sound around a position to two addresses."""
+def analyse(
+    work_address: int,
+    tables_address: int,
+    shape: Any,
+    weights: int,
+    sound: Any,
+    centre: int,
+    re: int,
+    im: int,
+) -> None:
+    """Write the spectrum of a sound around a position to two addresses.
+
+    Zeros lie before and behind the window; the address of its weights is `weights`.
+    """
+    count, margin = shape["frames"], FLOAT * shape["margin"]
     left, right = work_address + LEFT, work_address + RIGHT
     frame_re, frame_im = work_address + FRAME_RE, work_address + FRAME_IM
-    read_sound(left, right, sound, centre - HALF_W, W)
-    multiply(frame_re + FLOAT * M, left, tables_address + WINDOW_AT, W)
-    multiply(frame_im + FLOAT * M, right, tables_address + WINDOW_AT, W)
+    read_sound(left, right, sound, centre - shape["half"], count)
+    clear_floats(frame_re, shape["margin"])
+    clear_floats(frame_im, shape["margin"])
+    multiply(frame_re + margin, left, weights + WINDOW_AT, count)
+    multiply(frame_im + margin, right, weights + WINDOW_AT, count)
+    clear_floats(frame_re + margin + FLOAT * count, shape["margin"])
+    clear_floats(frame_im + margin + FLOAT * count, shape["margin"])
     transform(frame_re, frame_im, re, im, tables_address, work_address)
 
 
@@ -238,19 +267,23 @@ def keep_spectrum(address: int, work_address: int) -> None:
 
 
 @rtsafe
-def add_spectrum(address: int, work_address: int, tables_address: int, frame: int) -> None:
+def add_spectrum(
+    address: int, work_address: int, tables_address: int, shape: Any, weights: int, frame: int
+) -> None:
     """Transform the turned spectrum back, and add it to the output from a frame on."""
     re, im = work_address + EARLY_RE, work_address + EARLY_IM
     transform(im, re, im, re, tables_address, work_address)
-    at = FLOAT * M
-    add_to_ring(address, re + at, im + at, tables_address + OUTPUT_WINDOW, W, frame)
+    at, count = FLOAT * shape["margin"], shape["frames"]
+    add_to_ring(address, count, re + at, im + at, weights + OUTPUT_WINDOW, count, frame)
 
 
 @rtsafe
-def add_to_ring(address: int, left: int, right: int, weights: int, count: int, frame: int) -> None:
+def add_to_ring(
+    address: int, ring_frames: int, left: int, right: int, weights: int, count: int, frame: int
+) -> None:
     """Add `count` weighted frames to the output from a frame on; `left`, `right`, `weights` are addresses."""
-    start = frame % W
-    first = min(count, W - start)
+    start = frame % ring_frames
+    first = min(count, ring_frames - start)
     to_left, to_right = address + RING_LEFT, address + RING_RIGHT
     add_products(to_left + FLOAT * start, left, weights, first)
     add_products(to_right + FLOAT * start, right, weights, first)

@@ -18,10 +18,11 @@ from adaptive.kernel.sources.clip_tempo import played_so_far, set_position
 from adaptive.kernel.sources.slices import STEADY, render_slices, start_slices
 from adaptive.kernel.sources.stretch import render_stretch, start_stretch
 from adaptive.kernel.sources.stretch_map import position_at
-from adaptive.kernel.sources.stretch_record import HALF_WINDOW, STRETCH, STRETCH_RESTING
+from adaptive.kernel.sources.stretch_record import STRETCH, STRETCH_RESTING, STRETCH_WINDOW
+from adaptive.kernel.sources.stretch_spectrum import window_address
 from adaptive.kernel.sources.varispeed import render_varispeed
 
-Q, HALF_W = np.int64(QUANTUM), np.int64(HALF_WINDOW)
+Q = np.int64(QUANTUM)
 ROW = np.int64(4 * STRETCHED_FRAMES)
 STRETCH_BYTES = np.int64(STRETCH.itemsize)
 LAST = np.int64(STRETCHED_FRAMES - 1)
@@ -91,6 +92,7 @@ def render_follower(
 ) -> int:  # fmt: skip
     """Render a quantum of one clip into its row, or let it go on as a copy; return its number of spectra."""
     kind, loop_frames = group["stretch_kind"][column], sound["loop_frames"]
+    weights = window_address(at_tables, np.int64(kind == STRETCH_TONES))
     left, right = row + KEPT, row + ROW + KEPT
     is_new = group["follows"][column] == 2
     read_map(group, column, stretch)
@@ -110,7 +112,7 @@ def render_follower(
         render_varispeed(stretch, sound, at_sinc, at_work, left, right, frame)
     else:
         made = render_stretch(
-            stretch, address, plan, sound, at_tables, work, at_work, left, right, frame
+            stretch, address, plan, sound, at_tables, weights, work, at_work, left, right, frame
         )  # fmt: skip
         if stretch["mode"] == STRETCH_RESTING:
             set_position(group, column, frame - stretch["offset"], loop_frames)
@@ -118,7 +120,8 @@ def render_follower(
             return made
     after = place_at(kind, stretch, frame + Q)
     if loop_frames == 0:
-        after -= HALF_W  # the last spectrum rings for half a window
+        # the last spectrum rings for half a window
+        after -= carray(pointer(weights), np.int64(1), STRETCH_WINDOW)[0]["half"]
     set_position(group, column, after, loop_frames)
     group["at_stretched"][column] = left
     return made

@@ -37,25 +37,20 @@ from adaptive.kernel.sources.notes import (
     take_commands,
     telemetry_of,
 )
-from adaptive.kernel.sources.oscillator import phase_at
 from adaptive.kernel.sources.polyphony import make_room
 from adaptive.kernel.sources.subtractive_aim import (
-    AMPLITUDE,
     CHANCE,
-    CONTOUR,
-    DYING_S,
     FIRST,
+    GLIDE,
     MIDDLE,
     NOISE_LEVEL,
     SECOND,
-    SIXTY_DB,
     SUB_LEVEL,
     advance_envelopes,
     advance_lfos,
     aim,
-    attack_frames,
     leads,
-    release_rate,
+    prepare_quantum,
     value,
 )
 from adaptive.kernel.sources.subtractive_frames import ring_out, shape_frames
@@ -66,9 +61,9 @@ from adaptive.kernel.sources.subtractive_record import (
     MOST_UNISON,
     OPTIONS,
     PARAMETERS,
+    PULSE,
     SUBTRACTIVE,
     SUBTRACTIVE_VOICES,
-    row,
 )
 from adaptive.kernel.sources.synth_frames import sum_lanes
 
@@ -79,15 +74,14 @@ ROW = np.int64(4 * QUANTUM)
 LANE_ROW = np.int64(4 * LANES)
 GROUP_BYTES = np.int64(SUBTRACTIVE_VOICES.itemsize)
 RATIOS = ratios_of(PARAMETERS)
-GLIDE = row("glide_ms")
 BIT = np.int64(1)
 FLOOR = F32(1e-4)  # -80 dB: a released voice below it is free
 INAUDIBLE, TOO_LOUD = F32(1e-6), F32(1e6)
-GOLDEN, SILVER = F32(0.6180340), F32(0.4142136)
+GOLDEN, SILVER = np.uint32(2654435769), np.uint32(1779033704)  # shares of a cycle: 0.618…, 0.414…
 
 
 @rtsafe
-def lead_lines(group: Any) -> None:
+def lead_lines(group: Any, instrument: Any) -> None:
     """Begin the lines of all voices at the start of the quantum, from where the last ones ended."""
     share = ONE / FRAMES
     for lane in range(LANES):
@@ -99,10 +93,12 @@ def lead_lines(group: Any) -> None:
             change = group["to_level"][number, lane] - group["level"][number, lane]
             group["level_step"][number, lane] = change * share
     for number in range(np.int64(2)):
-        for lane in range(LANES):
-            change = group["to_width"][number, lane] - group["width"][number, lane]
-            group["width_step"][number, lane] = change * share
-    for number in range(np.int64(6)):
+        if instrument["shape"][number] == PULSE:
+            for lane in range(LANES):
+                change = np.int32(group["to_turn"][number, lane] - group["turn"][number, lane])
+                group["turn_step"][number, lane] = np.uint32(change >> np.int32(6))
+    rows = np.int64(6) if instrument["is_steep"] == 1 else np.int64(3)
+    for number in range(rows):
         for lane in range(LANES):
             group["b_step"][number, lane] = (group["to_b"][number, lane] - group["b"][number, lane]) * share
 
@@ -120,8 +116,8 @@ def settle_voice(group: Any, lane: int, at: int) -> None:
         group["level"][number, lane] = group["to_level"][number, lane]
         group["level_step"][number, lane] = ZERO
     for number in range(np.int64(2)):
-        group["width"][number, lane] = group["to_width"][number, lane]
-        group["width_step"][number, lane] = ZERO
+        group["turn"][number, lane] = group["to_turn"][number, lane]
+        group["turn_step"][number, lane] = np.uint32(0)
     for number in range(np.int64(6)):
         group["b"][number, lane] = group["to_b"][number, lane]
         group["b_step"][number, lane] = ZERO
@@ -142,12 +138,13 @@ def begin_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) ->
     group["noise"][SECOND, lane] = seed * np.uint32(22695477) + np.uint32(1)
     group["modulators"][CHANCE, lane] = F32(np.int32(seed)) * F32(2.0**-31)
     group["is_dying"][lane] = np.int32(0)
+    group["ebb"][lane] = ONE
     group["side"][lane] = ONE if serial % np.int32(2) == 0 else -ONE
     frames = F32(Q - at)
-    level = min(ONE, frames / attack_frames(instrument, AMPLITUDE, rate))
+    level = min(ONE, frames / instrument["attack_frames"][0])
     group["amplitude"][lane] = level
     group["stage"][lane] = DECAY if level >= ONE else ATTACK
-    level = min(ONE, frames / attack_frames(instrument, CONTOUR, rate))
+    level = min(ONE, frames / instrument["attack_frames"][1])
     group["modulation"][lane] = level
     group["modulation_stage"][lane] = DECAY if level >= ONE else ATTACK
     for which in range(np.int64(2)):
@@ -171,25 +168,21 @@ def begin_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) ->
 def set_phases(group: Any, lane: int, at: int) -> None:
     """Let the oscillators of a new note begin at frame `at`, each somewhere else in its cycle.
 
-    A phase belongs to the first frame of the quantum: it is `at` frames back, at most 0.49 · 63 cycles; 32
-    whole ones keep it positive.
+    A phase belongs to the first frame of the quantum, `at` frames back.
     """
-    start = F32(group["age"][lane] % np.int32(1024)) * GOLDEN
+    start = np.uint32(group["age"][lane]) * GOLDEN
     for cycle in range(np.int64(CYCLES)):
-        own = start + F32(cycle) * SILVER + F32(32.0) - group["step"][cycle, lane] * F32(at)
-        group["phase"][cycle, lane] = own - F32(np.int32(own))
+        back = group["pace"][cycle, lane] * np.uint32(at)
+        group["phase"][cycle, lane] = start + np.uint32(cycle) * SILVER - back
 
 
 @rtsafe
-def release_voice(group: Any, instrument: Any, lane: int, at: int, rate: float) -> None:
+def release_voice(group: Any, instrument: Any, lane: int, at: int) -> None:
     """Release a voice at frame `at`: its gains were led as if it were held."""
     group["modulation_stage"][lane] = RELEASE
-    if at == 0:
+    if at == 0 or group["is_dying"][lane] == 1:
         return
-    octaves = release_rate(instrument, AMPLITUDE, rate)
-    if group["is_dying"][lane] == 1:
-        octaves = SIXTY_DB / (DYING_S * rate)
-    tail = exp2(-octaves * F32(Q - at))
+    tail = exp2(-instrument["release_octaves"] * F32(Q - at))
     share = (tail - ONE) / F32(Q - at)
     since = F32(at) - group["origin"][lane]
     group["gain_left"][lane] += group["gain_left_step"][lane] * since
@@ -208,11 +201,11 @@ def change_voices(group: Any, instrument: Any, entries: Any, frame: int, at: int
     for lane in range(LANES):
         bit = BIT << np.int64(lane)
         if released & bit and not begun & bit:
-            release_voice(group, instrument, lane, at, rate)
+            release_voice(group, instrument, lane, at)
         if begun & bit:
             begin_voice(group, instrument, lane, at, rate)
     if begun:
-        aim(group, instrument, rate)
+        aim(group, instrument, rate, True)
         for lane in range(LANES):
             if begun & (BIT << np.int64(lane)):
                 set_phases(group, lane, at)
@@ -267,7 +260,7 @@ def close_voices(group: Any, instrument: Any) -> None:
             group["level"][number, lane] = group["to_level"][number, lane]
     for number in range(np.int64(2)):
         for lane in range(LANES):
-            group["width"][number, lane] = group["to_width"][number, lane]
+            group["turn"][number, lane] += group["turn_step"][number, lane] * np.uint32(QUANTUM)
     for number in range(np.int64(6)):
         for lane in range(LANES):
             group["b"][number, lane] = group["to_b"][number, lane]
@@ -275,8 +268,7 @@ def close_voices(group: Any, instrument: Any) -> None:
         place = cycle % np.int64(MOST_UNISON)
         if place < np.int64(instrument["unison"]) or cycle == np.int64(CYCLES - 1):
             for lane in range(LANES):
-                phase = phase_at(group["phase"][cycle, lane], group["step"][cycle, lane], FRAMES)
-                group["phase"][cycle, lane] = phase
+                group["phase"][cycle, lane] += group["pace"][cycle, lane] * np.uint32(QUANTUM)
     for lane in range(LANES):
         left = group["glide"][lane] - group["glide_step"][lane]
         is_there = abs(group["glide"][lane]) <= abs(group["glide_step"][lane])
@@ -288,7 +280,8 @@ def close_voices(group: Any, instrument: Any) -> None:
         if not INAUDIBLE < rest < TOO_LOUD:
             group["residual_left"][lane] = ZERO
             group["residual_right"][lane] = ZERO
-        if group["stage"][lane] == RELEASE and group["amplitude"][lane] < FLOOR:
+        is_over = group["amplitude"][lane] < FLOOR or group["ebb"][lane] == ZERO
+        if group["stage"][lane] == RELEASE and is_over:
             end_note(group, lane)
         if group["stage"][lane] == OFF:
             group["amplitude"][lane] = ZERO
@@ -307,11 +300,11 @@ def render_group(
     released = release_notes(group, frame, zero)
     for lane in range(LANES):
         if released & (BIT << np.int64(lane)):
-            release_voice(group, instrument, lane, zero, rate)
-    advance_envelopes(group, instrument, rate)
-    advance_lfos(group, instrument, rate)
-    aim(group, instrument, rate)
-    lead_lines(group)
+            release_voice(group, instrument, lane, zero)
+    advance_envelopes(group, instrument)
+    advance_lfos(group, instrument)
+    aim(group, instrument, rate, False)
+    lead_lines(group, instrument)
     if next_split(group, frame, np.int64(-1)) == 0:
         change_voices(group, instrument, entries, frame, zero, rate)
     is_stereo = instrument["unison"] > 1
@@ -356,6 +349,7 @@ def unit(header_address: int, instrument_address: int, _first: int, _count: int)
         follow_controls(instrument, RATIOS, before)
         make_room(voices, instrument, frame, telemetry_of(header))
         bus, rate = bus_of(header, instrument), np.float32(header["sample_rate"])
+        prepare_quantum(instrument, rate)
         render(voices, instrument, entries, bus, header["at_lanes"], frame, rate)
     return np.int32(0)
 
@@ -381,13 +375,13 @@ def fill(instrument: Any, spec: NumbersSpec, _sample_rate: int) -> None:
 
 def prepare(voices: Any, _spec: NumbersSpec) -> None:
     """Write the steps of voices that have not sounded, so that nothing divides by zero, and the middle."""
-    voices["step"], voices["period"], voices["damping"] = 0.01, 100.0, 1.0
+    voices["step"], voices["period"], voices["pace"], voices["damping"] = 0.01, 100.0, 2**32 // 100, 1.0
     voices["left"][:, int(MIDDLE)], voices["right"][:, int(MIDDLE)] = 1.0, 1.0
 
 
 SUBTRACTIVE_SOURCE = SoundSource(
     "subtractive",
-    "A synthesiser: two oscillators with unison, sub oscillator, noise, a filter, and a table of modulations.",
+    "A synthesiser: two oscillators with unison, a sub oscillator, noise, a filter, many modulations.",
     unit,
     SUBTRACTIVE,
     SUBTRACTIVE_VOICES,

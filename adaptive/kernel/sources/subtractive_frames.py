@@ -40,8 +40,11 @@ class _Stage:
             [_field(builder, voices, name, 3 * stage + n) for name in ("b", "b_step")] for n in range(3)
         ]
 
-    def step(self, x: Any, frame: Any) -> Any:
-        """Filter one frame; the coefficients are straight lines over the quantum."""
+    def step(self, x: Any, frame: Any, is_mixed: bool) -> Any:
+        """Filter one frame; the coefficients are straight lines over the quantum.
+
+        If `is_mixed` is False, band-pass and high-pass have no gain and are not computed.
+        """
         builder = self.builder
         b1, b2, b3 = (builder.fadd(b, builder.fmul(step, frame)) for b, step in self.lines)
         low, band = (builder.load(self.state[name]) for name in ("low", "band"))
@@ -51,6 +54,8 @@ class _Stage:
         builder.store(next_low, self.state["low"])
         builder.store(next_band, self.state["band"])
         passed = builder.fmul(self.of_low, builder.fadd(low, next_low))
+        if not is_mixed:
+            return passed
         passed = builder.fadd(passed, builder.fmul(self.of_band, builder.fadd(band, next_band)))
         return builder.fadd(passed, builder.fmul(self.of_input, x))
 
@@ -76,7 +81,7 @@ def _shape(
         origin = _field(builder, voices, "origin")
         latest = [cgutils.alloca_once_value(builder, _field(builder, voices, f"last_{n}")) for n in names]
 
-        def loop(channels: int, stages: int) -> None:
+        def loop(channels: int, stages: int, is_mixed: bool) -> None:
             filters = [
                 [_Stage(builder, voices, channel, stage, shares) for stage in range(stages)]
                 for channel in range(channels)
@@ -89,7 +94,7 @@ def _shape(
                 for chain, block in zip(filters, (left, right), strict=False):
                     value = load(builder, block, at, LANE_FLOATS)
                     for stage in chain:
-                        value = stage.step(value, frame)
+                        value = stage.step(value, frame, is_mixed)
                     passed.append(value)
                 for side, total in enumerate((sum_left, sum_right)):
                     value, rise = gains[side]
@@ -101,14 +106,23 @@ def _shape(
                 for stage in chain:
                     stage.store_state(voices)
 
+        def loops(channels: int, stages: int) -> None:
+            with builder.if_else(mixed) as (some, none):
+                with some:
+                    loop(channels, stages, is_mixed=True)
+                with none:
+                    loop(channels, stages, is_mixed=False)
+
+        nothing = ir.Constant(ir.FloatType(), 0.0)
         steep = builder.icmp_signed("!=", is_steep, WORD(0))
+        mixed = builder.or_(*(builder.fcmp_ordered("!=", share, nothing) for share in args[9:]))
         with builder.if_else(builder.icmp_signed("!=", right, WORD(0))) as (both, one):
             for channels, branch in ((2, both), (1, one)):
                 with branch, builder.if_else(steep) as (twice, once):
                     with twice:
-                        loop(channels, 2)
+                        loops(channels, 2)
                     with once:
-                        loop(channels, 1)
+                        loops(channels, 1)
         for name, state in zip(names, latest, strict=True):
             store(builder, builder.load(state), voices, offset(f"last_{name}"))
         return ctx.get_dummy_value()

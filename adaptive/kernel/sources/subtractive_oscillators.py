@@ -16,8 +16,15 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from adaptive.kernel.compile.jit import rtsafe
-from adaptive.kernel.dsp import band_limited
-from adaptive.kernel.dsp.band_limited import Cycles
+from adaptive.kernel.dsp.band_limited import (
+    TURN,
+    WORDS,
+    half_pulse,
+    half_saw,
+    half_sine,
+    half_synced_saw,
+    half_triangle,
+)
 from adaptive.kernel.dsp.vectors import LANE_BYTES, LANE_FLOATS, WORD, everywhere, load, splat, store
 from adaptive.kernel.layout import LANES
 from adaptive.kernel.sources.subtractive_record import (
@@ -30,9 +37,8 @@ from adaptive.kernel.sources.subtractive_record import (
     TRIANGLE,
 )
 
-WORDS = ir.VectorType(ir.IntType(32), LANES)
 PLACES = (types.int64,) * 8
-"""Left and right block (0: none), voices, number of the oscillator, of its levels, of its unison voice, frames."""
+"""Left and right block (0: none), voices, number of oscillator, of levels, of unison voice, two frames."""
 
 
 def offset(name: str) -> int:
@@ -46,42 +52,67 @@ def _row(builder: Any, voices: Any, name: str, number: Any, kind: Any = LANE_FLO
     return load(builder, voices, at, kind)
 
 
-def _line(builder: Any, voices: Any, name: str, number: Any) -> Callable[[Any], Any]:
-    """A straight line over the quantum, at a frame."""
-    value, step = (_row(builder, voices, field, number) for field in (name, f"{name}_step"))
-    return lambda frame: builder.fadd(value, builder.fmul(step, frame))
+def _counted(builder: Any, start: Any, step: Any, first: Any) -> Any:
+    """A variable that grows by a whole step a frame, at the first frame of a piece."""
+    frame = splat(builder, builder.trunc(first, ir.IntType(32)), WORDS)
+    return cgutils.alloca_once_value(builder, builder.add(start, builder.mul(step, frame)))
 
 
-def _loops(builder: Any, args: Any, value_of: Callable[[Any], tuple[Any, Any]]) -> None:
-    """Add both channels of `value_of` a frame, times level and gains, to each frame of the blocks."""
+def _next(builder: Any, counted: Any, step: Any) -> Any:
+    """The value of such a variable, which goes on to the next frame."""
+    value = builder.load(counted)
+    builder.store(builder.add(value, step), counted)
+    return value
+
+
+def _loops(builder: Any, args: Any, begin: Callable[[], Callable[[], tuple[Any, Any]]]) -> None:
+    """Add both channels of a wave, twice as large, times level and gains, to each frame of the blocks.
+
+    `begin` sets up a loop and returns a function that makes the values of its next frame.
+    """
     left, right, voices, _cycle, level, unison, first, last = args
-    gain = _line(builder, voices, "level", level)
+    value, rise = (_row(builder, voices, name, level) for name in ("level", "level_step"))
+    value, rise = builder.fadd(value, value), builder.fadd(rise, rise)
     sides = [_row(builder, voices, name, unison) for name in ("left", "right")]
+    is_moving = _is_any(builder, rise)
 
-    def loop(is_stereo: bool) -> None:
+    def loop(is_stereo: bool, moves: bool) -> None:
+        made = begin()
         with cgutils.for_range_slice(builder, first, last, WORD(1)) as (index, _count):
-            frame = splat(builder, builder.sitofp(index, ir.FloatType()), LANE_FLOATS)
             at = builder.mul(index, WORD(LANE_BYTES))
-            level_now = gain(frame)
-            values = [builder.fmul(level_now, value) for value in value_of(frame)]
-            if is_stereo:
-                values = [builder.fmul(value, side) for value, side in zip(values, sides, strict=True)]
-            for value, block in zip(values, (left, right) if is_stereo else (left,), strict=False):
-                store(builder, builder.fadd(load(builder, block, at, LANE_FLOATS), value), block, at)
+            gain = value
+            if moves:
+                frame = splat(builder, builder.sitofp(index, ir.FloatType()), LANE_FLOATS)
+                gain = builder.fadd(value, builder.fmul(rise, frame))
+            values = made()
+            for wave, side, block in zip(values, sides, (left, right), strict=True):
+                if block is right and not is_stereo:
+                    break
+                total = builder.fmul(gain, wave)
+                total = builder.fmul(total, side) if is_stereo else total
+                store(builder, builder.fadd(load(builder, block, at, LANE_FLOATS), total), block, at)
 
     with builder.if_else(builder.icmp_signed("!=", right, WORD(0))) as (both, one):
-        with both:
-            loop(is_stereo=True)
-        with one:
-            loop(is_stereo=False)
+        for is_stereo, branch in ((True, both), (False, one)):
+            with branch, builder.if_else(is_moving) as (some, none):
+                with some:
+                    loop(is_stereo, moves=True)
+                with none:
+                    loop(is_stereo, moves=False)
 
 
-def _cycles(builder: Any, voices: Any, number: Any) -> Cycles:
-    return Cycles(builder, *(_row(builder, voices, name, number) for name in ("phase", "step", "period")))
+def _is_any(builder: Any, vector: Any) -> Any:
+    """Whether an element is not 0."""
+    different = builder.fcmp_unordered("!=", vector, everywhere(0.0, LANE_FLOATS))
+    return builder.icmp_unsigned("!=", builder.bitcast(different, ir.IntType(LANES)), ir.IntType(LANES)(0))
 
 
-def _wave(value_of: Callable[[Any, Any, Cycles, Any], Any]) -> Any:
-    """Make an intrinsic of a wave: `value_of` takes the builder, the arguments, the cycles and the frame."""
+def _wave(value_of: Callable[..., Any], has_width: bool = False) -> Any:
+    """Make an intrinsic of a wave.
+
+    `value_of` takes the builder, phases, cycles a frame and frames a cycle over `TURN`; of a pulse its width
+    too, and of what is led the addresses.
+    """
 
     @intrinsic
     def add_wave(
@@ -89,9 +120,28 @@ def _wave(value_of: Callable[[Any, Any, Cycles, Any], Any]) -> Any:
         _first: Any, _last: Any,
     ) -> Any:  # fmt: skip
         def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
-            cycles = _cycles(builder, args[2], args[3])
-            made = value_of(builder, args, cycles, None)
-            _loops(builder, args, lambda frame: (made(frame),) * 2)
+            _left, _right, voices, cycle, level, _unison, first, _last = args
+            phase, pace = (_row(builder, voices, name, cycle, WORDS) for name in ("phase", "pace"))
+            step, period = (_row(builder, voices, name, cycle) for name in ("step", "period"))
+            period = builder.fmul(period, everywhere(1.0 / TURN, LANE_FLOATS))
+            rows = [_row(builder, voices, name, level, WORDS) for name in ("turn", "turn_step")]
+            extra = _ratio(builder, voices, cycle, step) if value_of is _synced else None
+
+            def begin() -> Callable[[], tuple[Any, Any]]:
+                counted = _counted(builder, phase, pace, first)
+                width = _counted(builder, rows[0], rows[1], first) if has_width else None
+
+                def made() -> tuple[Any, Any]:
+                    now = _next(builder, counted, pace)
+                    if has_width:
+                        wave = value_of(builder, now, step, period, _next(builder, width, rows[1]))
+                    else:
+                        wave = value_of(builder, now, step, period, extra)
+                    return wave, wave
+
+                return made
+
+            _loops(builder, args, begin)
             return ctx.get_dummy_value()
 
         return types.void(*PLACES), generate
@@ -99,39 +149,39 @@ def _wave(value_of: Callable[[Any, Any, Cycles, Any], Any]) -> Any:
     return add_wave
 
 
-def _saw_at(_builder: Any, _args: Any, cycles: Cycles, _none: Any) -> Any:
-    return lambda frame: band_limited.saw(cycles, cycles.phase(frame))
+def _ratio(builder: Any, voices: Any, cycle: Any, step: Any) -> Any:
+    """Cycles of the second oscillator in one of the first, at least one."""
+    own = _row(builder, voices, "step", builder.add(cycle, WORD(MOST_UNISON)))
+    ratio, one = builder.fdiv(own, step), everywhere(1.0, LANE_FLOATS)
+    return builder.select(builder.fcmp_ordered(">", ratio, one), ratio, one)
 
 
-def _pulse_at(builder: Any, args: Any, cycles: Cycles, _none: Any) -> Any:
-    width = _line(builder, args[2], "width", args[4])
-    return lambda frame: band_limited.pulse(cycles, cycles.phase(frame), width(frame))
+def _saw_of(builder: Any, phase: Any, _step: Any, period: Any, _none: Any) -> Any:
+    return half_saw(builder, phase, period)
 
 
-def _square_at(_builder: Any, _args: Any, cycles: Cycles, _none: Any) -> Any:
-    half = everywhere(0.5, LANE_FLOATS)
-    return lambda frame: band_limited.pulse(cycles, cycles.phase(frame), half)
+def _pulse_of(builder: Any, phase: Any, _step: Any, period: Any, width: Any) -> Any:
+    return half_pulse(builder, phase, width, period)
 
 
-def _triangle_at(_builder: Any, _args: Any, cycles: Cycles, _none: Any) -> Any:
-    return lambda frame: band_limited.triangle(cycles, cycles.phase(frame))
+def _square_of(builder: Any, phase: Any, _step: Any, period: Any, _none: Any) -> Any:
+    return half_pulse(builder, phase, ir.Constant(WORDS, [2**31] * LANES), period)
 
 
-def _sine_at(builder: Any, _args: Any, cycles: Cycles, _none: Any) -> Any:
-    return lambda frame: band_limited.sine(builder, cycles.phase(frame))
+def _triangle_of(builder: Any, phase: Any, step: Any, period: Any, _none: Any) -> Any:
+    return half_triangle(builder, phase, step, period)
 
 
-def _sync_at(builder: Any, args: Any, cycles: Cycles, _none: Any) -> Any:
-    """The cycles are those of the first oscillator; the second says how fast the saw is."""
-    own = _row(builder, args[2], "step", builder.add(args[3], WORD(MOST_UNISON)))
-    ratio = builder.fdiv(own, cycles.step)
-    one = everywhere(1.0, LANE_FLOATS)
-    ratio = builder.select(builder.fcmp_ordered(">", ratio, one), ratio, one)
-    return lambda frame: band_limited.synced_saw(cycles, cycles.phase(frame), ratio)
+def _sine_of(builder: Any, phase: Any, _step: Any, _period: Any, _none: Any) -> Any:
+    return half_sine(builder, phase)
 
 
-_saw, _pulse, _square = _wave(_saw_at), _wave(_pulse_at), _wave(_square_at)
-_triangle, _sine, _sync = _wave(_triangle_at), _wave(_sine_at), _wave(_sync_at)
+def _synced(builder: Any, phase: Any, _step: Any, period: Any, ratio: Any) -> Any:
+    return half_synced_saw(builder, phase, period, ratio)
+
+
+_saw, _pulse, _square = _wave(_saw_of), _wave(_pulse_of, has_width=True), _wave(_square_of)
+_triangle, _sine, _sync = _wave(_triangle_of), _wave(_sine_of), _wave(_synced)
 
 
 @intrinsic
@@ -139,24 +189,24 @@ def _noise(
     _context: Any, _left: Any, _right: Any, _voices: Any, _cycle: Any, _level: Any, _unison: Any,
     _first: Any, _last: Any,
 ) -> Any:  # fmt: skip
-    """White noise, another for each lane and side: congruential generators (constants of Numerical Recipes)."""
+    """White noise of each lane and side: congruential generators (constants of Numerical Recipes)."""
 
     def generate(ctx: Any, builder: Any, _sig: Any, args: Any) -> Any:
         factor, term = (ir.Constant(WORDS, [number] * LANES) for number in (1664525, 1013904223))
         places = [WORD(offset("noise") + side * LANE_BYTES) for side in range(2)]
         kept = [cgutils.alloca_once_value(builder, load(builder, args[2], place, WORDS)) for place in places]
 
-        def produced(_frame: Any) -> tuple[Any, Any]:
+        def made() -> tuple[Any, Any]:
             values = []
             for state in kept:
                 following = builder.add(builder.mul(builder.load(state), factor), term)
                 builder.store(following, state)
                 values.append(
-                    builder.fmul(everywhere(2.0**-31, LANE_FLOATS), builder.sitofp(following, LANE_FLOATS))
+                    builder.fmul(everywhere(2.0**-32, LANE_FLOATS), builder.sitofp(following, LANE_FLOATS))
                 )
             return values[0], values[1]
 
-        _loops(builder, args, produced)
+        _loops(builder, args, lambda: made)
         for state, place in zip(kept, places, strict=True):
             store(builder, builder.load(state), args[2], place)
         return ctx.get_dummy_value()

@@ -118,7 +118,7 @@ OPTIONS: tuple[Option, ...] = (
     NamedOption("sub_shape", ("sine", "triangle", "pulse"), "sine", "Wave of the sub oscillator."),
     Option("unison", 1.0, float(MOST_UNISON), 1.0, "Voices of each oscillator, a whole number."),
     NamedOption("filter", FILTERS, "low_pass", "The filter; without a number, it falls by 12 dB an octave."),
-    NamedOption("lfo_1_shape", LFO_SHAPES, "sine", "Wave of the first LFO; `random` holds a new value each cycle."),
+    NamedOption("lfo_1_shape", LFO_SHAPES, "sine", "Wave of the first LFO; `random` holds a value a cycle."),
     NamedOption("lfo_2_shape", LFO_SHAPES, "sine", "Wave of the second LFO."),
 )  # fmt: skip
 
@@ -147,6 +147,23 @@ SUBTRACTIVE = instrument_record(
         ("last_pitch", "f4"),
         ("has_played", "i4"),
         ("place", "f4", MOST_UNISON),  # of each unison voice, -1 to 1
+        # what follows from the parameters in this quantum
+        ("rise", "f4", 2),  # of the level and of the second envelope
+        ("fall", "f4", 2),
+        ("release", "f4", 2),
+        ("release_octaves", "f4"),
+        ("attack_frames", "f4", 2),
+        ("lfo_step", "f4", 2),
+        ("lfo_fade", "f4", 2),
+        ("gain", "f4"),
+        ("aside", "f4"),
+        ("base_pitch", "f4"),  # of the cutoff
+        ("left", "f4", MOST_UNISON),  # gains of unison voices
+        ("right", "f4", MOST_UNISON),
+        ("modulators", "i8"),  # mask of those with an amount
+        ("moved", "i8"),  # mask of what they move
+        ("is_tuned", "i4"),  # 1: the pitches of notes that sound stay as they are
+        ("is_fixed", "i4"),  # 1: so do their filters
     ],
     PARAMETERS,
 )
@@ -157,7 +174,8 @@ SUBTRACTIVE_VOICES = voice_record(
         ("amplitude", "f4", LANES),  # envelopes at the end of the last quantum
         ("modulation", "f4", LANES),
         ("modulation_stage", "i4", LANES),
-        ("is_dying", "i4", LANES),  # 1: its voice was given to another note, it fades fast
+        ("is_dying", "i4", LANES),  # 1: another note needs its voice
+        ("ebb", "f4", LANES),  # then from 1 to 0
         ("lfo_phase", "f4", (2, LANES)),
         ("lfo_fade", "f4", (2, LANES)),
         ("lfo_held", "f4", (2, LANES)),  # of random ones
@@ -168,8 +186,9 @@ SUBTRACTIVE_VOICES = voice_record(
         ("modulators", "f4", (len(MODULATORS), LANES)),
         ("modulated", "f4", (len(MODULATED), LANES)),
         ("detune", "f4", LANES),
-        ("phase", "f4", (CYCLES, LANES)),
-        ("step", "f4", (CYCLES, LANES)),
+        ("phase", "u4", (CYCLES, LANES)),  # 2³² a cycle, at the start of the quantum
+        ("pace", "u4", (CYCLES, LANES)),  # of the phase, a frame
+        ("step", "f4", (CYCLES, LANES)),  # cycles a frame
         ("period", "f4", (CYCLES, LANES)),  # 1 / step
         # gains of unison voices, and of what is in the middle
         ("left", "f4", (MOST_UNISON + 1, LANES)),
@@ -177,14 +196,15 @@ SUBTRACTIVE_VOICES = voice_record(
         # of both oscillators, the sub oscillator and noise; over the whole quantum
         ("level", "f4", (4, LANES)),
         ("level_step", "f4", (4, LANES)),
-        ("width", "f4", (2, LANES)),
-        ("width_step", "f4", (2, LANES)),
+        ("turn", "u4", (4, LANES)),  # widths in the numbers of phases; of both oscillators
+        ("turn_step", "u4", (4, LANES)),
         ("noise", "u4", (2, LANES)),
         ("low", "f4", (4, LANES)),  # of both filters of the left channel, then of the right
         ("band", "f4", (4, LANES)),
         ("b", "f4", (6, LANES)),  # coefficients of the first filter, then of the second
         ("b_step", "f4", (6, LANES)),
         ("damping", "f4", (2, LANES)),
+        ("warp", "f4", LANES),
         ("gain_left", "f4", LANES),
         ("gain_right", "f4", LANES),
         ("gain_left_step", "f4", LANES),
@@ -194,7 +214,7 @@ SUBTRACTIVE_VOICES = voice_record(
         ("to_left", "f4", LANES),
         ("to_right", "f4", LANES),
         ("to_level", "f4", (4, LANES)),
-        ("to_width", "f4", (2, LANES)),
+        ("to_turn", "u4", (2, LANES)),
         ("to_b", "f4", (6, LANES)),
         ("last_left", "f4", LANES),
         ("last_right", "f4", LANES),

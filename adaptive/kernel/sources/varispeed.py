@@ -16,14 +16,14 @@ from adaptive.kernel.dsp.maths import F32
 from adaptive.kernel.layout import QUANTUM
 from adaptive.kernel.sources.stretch_map import MOST_RATE, position_at, whole
 from adaptive.kernel.sources.stretch_read import read_sound
-from adaptive.kernel.sources.stretch_record import WINDOW
+from adaptive.kernel.sources.stretch_record import MOST_WINDOW
 from adaptive.kernel.sources.stretch_spectrum import LEFT, RIGHT
 
 Q = np.int64(QUANTUM)
 FLOAT = np.int64(4)
 ROW_BYTES = np.int64(4 * TAPS)
 LEAD = np.int64(BEFORE)
-MOST_FRAMES = np.int64(WINDOW - TAPS)
+MOST_FRAMES = np.int64(MOST_WINDOW - TAPS)
 FAR = 1e15
 """Positions beyond this, or that are no numbers, are silence."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import re
 import threading
 from collections.abc import Callable, Sequence
 
@@ -25,6 +26,14 @@ A look costs 20 ms of a core: 2 % of it from half a minute on.
 FIRST_REST_S = 0.5
 LONGEST_REST_S = {True: 1.0, False: 15.0}
 """Pause after a device refused to open.  It doubles each time; the limit is short while nothing plays."""
+
+_NUMBER = re.compile(r"\(hw:\d+,\d+\)|\bhw:\d+,\d+")
+
+
+def _unnumbered(name: str) -> str:
+    """Name of a device without the number that ALSA gives it anew at every start."""
+    return _NUMBER.sub("", name).strip()
+
 
 Opener = Callable[[Engine, str, str | None], SoundCardSink]
 """Opens the device of a name, or the default device, through a sink of `SOUND_CARD_SINKS`."""
@@ -149,9 +158,19 @@ class DeviceSearch:
         if self._seen is not None:
             seen = [s for s in seen if any(s.is_same(before) for before in self._seen)]
         if self._wanted is not None:
-            seen = [s for s in seen if self._wanted.lower() in s.device.name.lower()]
+            seen = [s for s in seen if self._is_named(s, self._wanted)]
         ranked = sorted(seen, key=lambda s: (self._sinks.index(s.sink), not s.device.is_default))
         return ranked[0] if ranked else None
+
+    def _is_named(self, seen: SeenDevice, wanted: str) -> bool:
+        """Whether this is the device that was named, although ALSA gave it another number.
+
+        Through the library that played it, its whole name must be the same: a part of a name may fit another
+        card, which must stay silent.  Through another library it is known by the part alone.
+        """
+        if seen.sink == self._preferred.sink:
+            return _unnumbered(seen.device.name) == _unnumbered(self._preferred.device.name)
+        return not wanted.isdigit() and wanted.lower() in seen.device.name.lower()
 
     def _open(self, engine: Engine, seen: SeenDevice, is_any_wanted: bool) -> None:
         self._is_opening = True

@@ -364,7 +364,10 @@ class Supervisor:
         channels = self._engine.spec.channels
         if is_told or card.channels >= channels:
             return ""
-        return f"{channels} channels are folded into {card.channels}"
+        words = f"{channels} channels are folded into {card.channels}"
+        if self._engine.spec.rig is None:
+            return words
+        return f"{words}, each into the speaker there that stands nearest, below the same ceiling"
 
     def _say_once(self, sentence: str) -> None:
         """Report a sentence unless it is the same as the last: an error may occur again at every look."""

@@ -235,12 +235,20 @@ class PresetReplacer:
             await asyncio.sleep(0.002)
         return True
 
+    def _other(self, request: LoadPreset, old: Performance) -> Preset:
+        """The preset that is asked for; the present one needs no name that is found."""
+        if request.seed is not None and request.name == old.preset.folder.name:
+            return old.preset
+        assert self._load_preset is not None  # `ask` has checked it
+        return self._host.placed(self._load_preset(request.name))
+
     def _prepare(self, asked: _ReplaceRequest, old: Performance) -> Performance:
         """Make the other performance and begin it.  Runs in a worker thread."""
         request, kept = asked.request, asked.kept
         if isinstance(request, LoadPreset):
-            assert self._load_preset is not None  # `ask` has checked it
-            performance = old.successor(self._host.placed(self._load_preset(request.name)), old.seed)
+            performance = old.successor(
+                self._other(request, old), old.seed if request.seed is None else request.seed
+            )
             values = kept.all_values(old.engine, old.layout.parameters)
             performance.begin(None, kept.beginning(Checker(performance.preset), values))
         else:

@@ -1,7 +1,10 @@
 // The page: a Listen button, sliders for parameters, buttons for states and events, and the latest decisions.
 "use strict";
 const $ = (id) => document.getElementById(id);
-const address = (path) => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+// the token of an engine that wants one stands behind the #, which a browser does not send to the server
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+const asked = token ? `?token=${encodeURIComponent(token)}` : "";
+const address = (path) => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}${asked}`;
 const RETRY_MS = 1000;
 const HELD_MS = 1500;   // time after a slider was moved in which it does not follow the engine
 const DECISIONS = 6;
@@ -141,11 +144,13 @@ function hear(message) {
 }
 
 function connect() {
+  let wasOpen = false;
   control = new WebSocket(address("/ws"));
-  control.onopen = () => send({ subscribe: ["beat", "section", "meters", "parameters"] });
+  control.onopen = () => (wasOpen = true) && send({ subscribe: ["beat", "section", "meters", "parameters"] });
   control.onmessage = (event) => hear(JSON.parse(event.data));
   control.onclose = () => {
-    $("now").textContent = "the engine is gone; trying again …";
+    $("now").textContent = wasOpen ? "the engine is gone; trying again …"
+      : "the engine does not answer, or wants a token: put #token=… behind the address; trying again …";
     $("level").style.width = "0";
     setTimeout(connect, RETRY_MS);
   };

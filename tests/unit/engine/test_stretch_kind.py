@@ -46,6 +46,20 @@ def test_chords_that_change_slowly_are_tones() -> None:
     assert kind_of(chord(8.0)) == "tones"
 
 
+def held(decay_s: float) -> Array:
+    """Chords that begin at once each two seconds."""
+    t = np.arange(2 * RATE) / RATE
+    edge = np.minimum(t / 0.01, 1.0) * np.minimum((2.0 - t) / 0.02, 1.0) * np.exp(-t / decay_s)
+    chords = [sum(np.sin(2 * np.pi * f * k * t) for k in (1, 2, 3, 4)) for f in (220.0, 247.0, 294.0, 262.0)]
+    one = np.concatenate([edge * chord * 0.1 for chord in chords])
+    return np.tile(one, (2, 2)).astype(np.float32)
+
+
+def test_chords_that_are_held_are_tones_and_struck_ones_are_not() -> None:
+    assert kind_of(held(1e9)) == "tones"
+    assert kind_of(held(0.8)) != "tones"
+
+
 def test_hits_over_a_chord_are_transients() -> None:
     audio = hits(1500.0)
 

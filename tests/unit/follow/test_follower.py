@@ -126,6 +126,25 @@ def test_the_next_step_is_known_while_steps_are_followed() -> None:
     assert follower.next_step_after(60.0, 60.0) is None
 
 
+def test_batches_of_ten_seconds_are_followed_without_a_word() -> None:
+    follower = Follower(SETTINGS)
+    steps = [0.5 + 0.375 * k for k in range(200)]
+    spms, errors = [], []
+    for tick in range(1, 1400):
+        now = 0.05 * tick
+        if tick % 200 == 4:
+            for step in (step for step in steps if now - 10.0 <= step < now - 0.2):
+                follower.take_step(step, now)
+        aim = follower.aim(now, 0.5 + 0.375 * round((now + 0.3) / 0.375))
+        if now > 15.0:
+            spms.append(aim.cadence_spm)
+            errors.append(aim.phase_error_s)
+
+    assert all(spm == pytest.approx(160.0, rel=0.002) for spm in spms)
+    assert all(error is not None and abs(error) < 0.005 for error in errors)
+    assert follower.pop_notes() == []
+
+
 def test_batches_of_four_seconds_are_followed_in_between() -> None:
     follower = Follower(SETTINGS)
     for batch in range(1, 8):

@@ -67,3 +67,10 @@ def test_the_rate_of_deliveries_is_that_of_the_steps() -> None:
     assert rate_of_deliveries(deliveries) == pytest.approx(160.0, rel=0.003)
     assert rate_of_deliveries(deliveries[:5]) is None
     assert rate_of_deliveries([]) is None
+
+
+def test_a_few_large_deliveries_are_enough_for_a_rate() -> None:
+    deliveries = [Delivery(10.0 * i, 27 if i % 2 else 26) for i in range(6)]
+
+    assert rate_of_deliveries(deliveries[:3]) is None
+    assert rate_of_deliveries(deliveries) == pytest.approx(159.0, rel=0.01)

@@ -43,6 +43,13 @@ def test_steps_between_two_steps_are_not_the_runners() -> None:
     assert fit.spm == pytest.approx(160.0, rel=0.005)
 
 
+def test_times_that_are_wrong_in_one_step_of_five_do_not_mislead_it() -> None:
+    steps = sorted(step - (0.82 if i % 5 == 0 else 0.0) for i, step in enumerate(EVEN))
+    found = [fit_steps(steps[:n]) for n in range(16, len(steps))]
+
+    assert all(fit is not None and fit.spm == pytest.approx(160.0, rel=0.02) for fit in found)
+
+
 def test_after_a_stop_it_begins_anew() -> None:
     fit = fit_steps([*EVEN, *(100.0 + 0.4 * k for k in range(5))])
 

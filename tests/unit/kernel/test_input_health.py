@@ -40,6 +40,12 @@ def test_a_reading_that_moves_faster_than_it_can_is_refused_and_a_lasting_change
     assert heard(engine, [0.0, 0.0, 0.0, 0.0]) == pytest.approx([0.7, 0.7, 0.7, 0.0])
 
 
+def test_a_circular_parameter_may_go_the_short_way_round() -> None:
+    engine = engine_with(ParameterSpec("a", high=360.0, is_circular=True, max_change_per_s=200.0))
+
+    assert heard(engine, [350.0, 5.0, 180.0, 10.0]) == pytest.approx([350.0, 5.0, 5.0, 10.0])
+
+
 def test_a_refused_reading_does_not_make_its_parameter_younger_and_is_counted() -> None:
     engine = engine_with(ParameterSpec("a", max_change_per_s=0.1, stale_after_s=0.35))
     heard(engine, [0.5])

@@ -51,7 +51,7 @@ def test_many_arguments_become_a_chain_and_a_mean_a_sum_times_a_constant() -> No
 
 
 def test_the_opcodes_are_those_of_the_kernel_without_gaps() -> None:
-    assert list(range(21)) == [int(opcode) for opcode in Opcode]
+    assert list(range(22)) == [int(opcode) for opcode in Opcode]
     assert all(getattr(parameters, opcode.name) == opcode for opcode in Opcode)
 
 

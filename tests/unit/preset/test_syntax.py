@@ -56,7 +56,8 @@ def test_the_same_word_repeated_makes_one_node() -> None:
         ("maximum(a, b)", "at column 1, `maximum` is not a function; did you mean `max`?"),
         (
             "sqrt(a)",
-            "at column 1, `sqrt` is not a function; there are `min`, `max`, `mean`, `abs`, `age` and `stale`",
+            "at column 1, `sqrt` is not a function; there are `min`, `max`, `mean`, `abs`, `age`, `stale` and"
+            " `healthy`",
         ),
         ("max > 1", "at column 1, `max` is a function; write `max(x)`"),
         ("max(a)", "at column 1, `max` takes two arguments or more, got 1"),

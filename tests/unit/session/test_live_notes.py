@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 
 from adaptive.errors import QueueFullError
 from adaptive.inputs.note_message import PlayNote
+from adaptive.inputs.trace import read_trace_lines
 from adaptive.preset.load import load
 from adaptive.session.live_notes import LiveNotes
+from adaptive.session.offline import Renderer, RenderJob
 from adaptive.session.performance import Performance, vocabulary
 
 PRESET = """schema = 1
@@ -136,3 +139,45 @@ def test_a_note_of_a_layer_that_an_edit_takes_away_ends(played: Performance) -> 
     notes.report(2, conductor.playback)
     assert notes.held == {}
     assert [one.note for one in pull(played, 2)[1]] == [PlayNote("lead", 60, 0.0)]
+
+
+HIT = """schema = 1
+name = "hit"
+tempo_bpm = 60
+[steer]
+mute_drums = true
+[layers.hit]
+generator = "drums"
+level_db = {level_db}
+pan = {pan}
+cutoff_hz = {cutoff_hz}
+sends = {{ reverb = {send} }}
+inserts = [{{ kind = "eq", id = "eq", low_mid_db = {low_mid_db}, low_mid_hz = 500.0 }}]
+[sections.calm]
+layers = ["hit"]
+length_bars = 4
+"""
+PLAIN = {"level_db": 0.0, "pan": 0.0, "cutoff_hz": 20000.0, "send": -6.0, "low_mid_db": 0.0}
+TOLD = {"level_db": -60.0, "pan": 0.5, "cutoff_hz": 2000.0, "send": -20.0, "low_mid_db": 6.0}
+
+
+def heard_of(folder: Path, values: dict[str, float], *messages: dict[str, Any]) -> np.ndarray:
+    """The second second of a preset; the messages of one transaction come at 1.003 s."""
+    folder.mkdir()
+    (folder / "preset.toml").write_text(HIT.format(**values))
+    preset = load(folder, vocabulary())
+    line = json.dumps({"t": 1.003, "message": list(messages)})
+    trace = read_trace_lines([line.encode()], preset, 48000)
+    renderer = Renderer(RenderJob(preset, 1, 1.5, trace, ending="cut"))
+    return np.concatenate(list(renderer.control_steps()))[48000:]
+
+
+def test_a_value_in_the_transaction_that_starts_a_sound_holds_from_its_first_frame(tmp_path: Path) -> None:
+    note = {"note": {"layer": "hit", "pitch": 38, "velocity": 1.0}}
+    paths = ("level_db", "pan", "cutoff_hz", "sends.reverb", "inserts.eq.low_mid_db")
+    told = {"mix": {f"layers.hit.{path}": value for path, value in zip(paths, TOLD.values(), strict=True)}}
+    expected = heard_of(tmp_path / "written", TOLD, {"mix": {"layers.hit.pan": TOLD["pan"]}}, note)
+    found = heard_of(tmp_path / "told", PLAIN, told, note)
+
+    assert 1e-5 < np.abs(expected).max() < 1e-3
+    np.testing.assert_allclose(found, expected, atol=2e-8)

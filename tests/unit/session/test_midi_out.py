@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,7 +57,9 @@ def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Player:
     return Player(make_preset(tmp_path / "small", BODY))
 
 
-def run(player: Player, system: FakeMidi | MachineError, act: Callable[[MidiOut], None]) -> list[str]:
+def run(
+    player: Player, system: FakeMidi | MachineError, act: Callable[[MidiOut], Any], wanted: str = "syn"
+) -> list[str]:
     """Open an output of the player's performance, act, and close it; what it said."""
     said: list[str] = []
     host: Any = SimpleNamespace(performance=player.performance, complain=said.append)
@@ -69,9 +71,11 @@ def run(player: Player, system: FakeMidi | MachineError, act: Callable[[MidiOut]
 
     async def whole() -> None:
         async with contextlib.AsyncExitStack() as stack:
-            out = MidiOut(host, ("syn",), make, lambda frame: frame / RATE + 0.1)
+            out = MidiOut(host, (wanted,), make, lambda frame: frame / RATE + 0.1)
             await out.open(stack)
-            act(out)
+            found = act(out)
+            if isinstance(found, Awaitable):
+                await found
 
     asyncio.run(whole())
     return said
@@ -124,7 +128,54 @@ def test_stop_pause_and_another_performance_are_sent(player: Player) -> None:
 
 def test_a_port_that_is_not_there_is_one_sentence(player: Player) -> None:
     nothing = run(player, FakeMidi((), ("piano",)), lambda out: out.follow())
-    assert nothing == ["no MIDI port to send to is called 'syn'; there is piano"]
+    assert nothing == ["no MIDI port to send to is called 'syn' now; there is piano"]
     assert run(player, MachineError("no MIDI: none"), lambda out: out.follow()) == [
         "no MIDI: none; the music plays without it"
+    ]
+
+
+def test_a_port_gets_the_layers_that_are_named(player: Player) -> None:
+    senders = list[Kept]()
+
+    def act(out: MidiOut) -> None:
+        senders.extend(out._senders.values())  # type: ignore[arg-type]
+        for _ in range(300):
+            player.control_step()
+            out.follow()
+
+    said = run(player, FakeMidi((), ("synth",)), act, "syn=bass, tuba")
+    assert said == ["no generated layer is called tuba; there is bass, kit", "MIDI to synth: bass on 1"]
+    assert {channel for _, _, channel, _ in senders[0].notes} == {0}
+
+
+def test_a_port_that_comes_later_goes_and_comes_back_plays_on(player: Player) -> None:
+    system = FakeMidi((), ())
+
+    async def act(out: MidiOut) -> None:
+        for _ in range(20):
+            player.control_step()
+        out.follow()
+        system.out_there = ["synth"]
+        await out._poll()
+        first = out._senders["synth"]
+        assert first.kept == []  # type: ignore[attr-defined]
+        for _ in range(100):
+            player.control_step()
+            out.follow()
+        assert len(first.notes) > 1  # type: ignore[attr-defined]
+        system.out_there = []
+        await out._poll()
+        assert first.is_closed  # type: ignore[attr-defined]
+        assert out._senders == {}
+        out.follow()
+        system.out_there = ["synth"]
+        await out._poll()
+        assert out._senders["synth"].kept[0][1] == "fb"  # type: ignore[attr-defined]
+
+    assert run(player, system, act) == [
+        "no MIDI port to send to is called 'syn' now; there is none",
+        "MIDI to synth: bass on 1, kit on 10",
+        "MIDI port synth has gone; it is opened when it comes back",
+        "no MIDI port to send to is called 'syn' now; there is none",
+        "MIDI to synth: bass on 1, kit on 10",
     ]

@@ -224,6 +224,6 @@ def test_a_stem_of_a_beat_silence_and_full_scale_noise_are_stretched_without_har
 
     assert np.isfinite(played.master).all()
     assert np.abs(played.bus("silent")).max() == 0.0
-    assert np.abs(played.bus("loud")).max() < 4.0
+    assert np.abs(played.bus("loud")).max() < 5.0  # noise of random phases peaks at 4.5 of its level in 2 s
     assert played.performance.engine.telemetry().not_finite == 0
     assert played.performance.engine.telemetry().late_commands == 0

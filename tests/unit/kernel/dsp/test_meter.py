@@ -40,3 +40,19 @@ def test_energy_is_not_finite_if_a_sample_is_not(bad: float) -> None:
     row[13] = bad
 
     assert not np.isfinite(meter.energy(address(row)))
+
+
+def test_a_row_is_measured_in_one_pass(rng: np.random.Generator) -> None:
+    row, kept = row_of(rng.normal(size=QUANTUM)), np.array([0.25, 2.0], np.float32)
+    meter.measure_row(address(row), kept.ctypes.data, kept.ctypes.data + 4, np.float32(0.5))
+
+    assert kept[0] == meter.peak_of(address(row))
+    assert kept[1] == np.float32(2.0) + (meter.energy(address(row)) / np.float32(64.0) - np.float32(2.0)) / 2
+    assert meter.least_of(address(row)) == row.min()
+
+
+def test_the_energy_of_two_rows_is_that_of_each() -> None:
+    rows = aligned(np.float32, 2, QUANTUM)
+    rows[0], rows[1] = 0.5, 0.25
+
+    assert meter.energy_of_pair(address(rows)) == 64 * (0.25 + 0.0625)

@@ -12,14 +12,14 @@ from adaptive.kernel.layout import QUANTUM
 def test_the_peak_of_a_sine_is_found_between_its_samples(hz: float, phase: float) -> None:
     frames = 16 * QUANTUM
     sound = (0.5 * np.sin(2.0 * np.pi * hz / 48000.0 * np.arange(frames) + phase)).astype(np.float32)
-    history, table = np.zeros(t.HISTORY_FLOATS, np.float32), t.peak_table()
-    work, peaks = np.zeros(QUANTUM, np.float32), np.zeros(QUANTUM, np.float32)
+    history, peaks = np.zeros(t.HISTORY_FLOATS, np.float32), np.zeros(QUANTUM, np.float32)
     found = 0.0
     for at in range(0, frames, QUANTUM):
         peaks[:] = 0.0
         row = sound[at : at + QUANTUM]
-        addresses = (array.ctypes.data for array in (history, row, table, work, peaks))
-        t.raise_to_peaks(*addresses)
+        largest = t.move_history(history.ctypes.data, row.ctypes.data)
+        t.raise_to_peaks(history.ctypes.data, peaks.ctypes.data)
+        assert peaks.max() <= largest * t.MOST_GAIN
         if at >= 2 * QUANTUM:
             found = max(found, float(peaks.max()))
 

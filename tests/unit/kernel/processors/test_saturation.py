@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive.kernel.processors import saturation
 from tests.helpers import signals
 from tests.helpers.inserted import inserted
 
@@ -50,10 +49,3 @@ def test_the_dry_share_is_in_time() -> None:
 
     assert abs(np.median(heard)) < 0.05
     assert np.percentile(np.abs(heard), 95) < 0.3
-
-
-def test_the_curve_is_a_hyperbolic_tangent() -> None:
-    xs = np.linspace(-20.0, 20.0, 4001, dtype=np.float32)
-    found = np.array([saturation.tanh(x) for x in xs], float)
-
-    assert np.abs(found - np.tanh(xs.astype(float))).max() < 5e-7

@@ -160,6 +160,6 @@ def test_regions_are_chosen_by_key_and_velocity() -> None:
     regions = (replace(LOOPED, keys=(0, 60)), replace(LOOPED, keys=(60, 127), velocities=(64, 127)))
     samples = SampleSet("two", regions)
 
-    assert samples.chosen(60, 100) == [0, 1]
-    assert samples.chosen(60, 63) == [0]
-    assert samples.chosen(61, 63) == []
+    assert samples.chosen(60, 100) == (0, 1)
+    assert samples.chosen(60, 63) == (0,)
+    assert samples.chosen(61, 63) == ()

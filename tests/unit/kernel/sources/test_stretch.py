@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from adaptive.kernel.layout import QUANTUM
-from adaptive.kernel.sources.stretch_record import HOP, STRETCH_RESTING
+from adaptive.kernel.sources.stretch_record import STRETCH_RESTING, hop_quanta
 from benchmarks.stretch import Harness
 
 RATE = 48000
 Array = np.ndarray[Any, Any]
 
 
-def tones(seconds: float = 3.0, hertz: tuple[float, ...] = (220.0, 554.4, 1318.5)) -> Array:
-    t = np.arange(int(seconds * RATE)) / RATE
+def tones(seconds: float = 3.0, hertz: tuple[float, ...] = (220.0, 554.4, 1318.5), rate: int = RATE) -> Array:
+    t = np.arange(int(seconds * rate)) / rate
     sound = sum(np.sin(2 * np.pi * f * t + f) for f in hertz) / len(hertz)
     return np.array([sound, 0.5 * sound], np.float32) * 0.5
 
@@ -167,6 +167,46 @@ def test_a_mono_sound_stays_mono() -> None:
     assert np.abs(out[0] - out[1]).max() < 1e-5
 
 
+# ── other sample rates, and tones ──────────────────────────────────────────────────────────────
+
+SHAPES = [(48000, True), (96000, False), (96000, True), (192000, False), (44100, False), (24000, True)]
+
+
+@pytest.mark.parametrize(("rate", "is_tones"), SHAPES)
+def test_at_any_rate_a_stem_keeps_its_pitch_and_is_a_copy_again(rate: int, is_tones: bool) -> None:
+    audio = tones(3.0, rate=rate)
+    rates = np.ones(int(2.4 * rate) // QUANTUM)
+    rates[len(rates) // 4 : len(rates) // 2] = 1.0 / 1.1
+    harness = Harness(audio, rate, is_tones=is_tones)
+    out = harness.render(rates)
+    shift = out.shape[1] - round(rates.sum() * QUANTUM)
+    beat = len(rates) // 2 * QUANTUM + int(0.38 * rate)
+    inner = harness.stretched(1.1)[0][rate // 2 : -rate // 2]
+    spectrum = np.abs(np.fft.rfft(inner * np.hanning(len(inner)), 2 * rate))
+
+    assert np.array_equal(out[:, beat:], audio[:, beat - shift : out.shape[1] - shift])
+    assert abs(np.argmax(spectrum) / 2 - 554.4) < 1.0 or abs(np.argmax(spectrum) / 2 - 220) < 1.0
+    assert np.abs(np.diff(out[0], 3)).max() < 1.3 * np.abs(np.diff(audio[0], 3)).max()
+
+
+@pytest.mark.parametrize(("rate", "is_tones"), SHAPES)
+def test_at_any_rate_level_and_onsets_stay(rate: int, is_tones: bool) -> None:
+    random = np.random.default_rng(2)
+    audio = 0.02 * tones(2.0, rate=rate)
+    length = rate // 240
+    for at in range(rate // 5, audio.shape[1] - length, rate // 5):
+        burst = random.normal(0, 0.3, (2, length))
+        audio[:, at : at + length] += burst * np.exp(-np.arange(length) / (length / 3))
+    out = Harness(audio, rate, is_tones=is_tones).stretched(1.25)
+    loud = np.flatnonzero(np.abs(out[0]) > 0.15 * np.abs(out).max())
+    begins = loud[np.diff(loud, prepend=-rate) > rate // 20]
+    wanted = np.arange(rate // 5, audio.shape[1] - length, rate // 5) * 1.25
+
+    assert len(begins) == len(wanted)
+    assert np.abs(begins - wanted).max() < (0.003 * rate)
+    assert np.abs(out).max() < 1.6 * np.abs(audio).max()
+
+
 # ── hostile sounds ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -225,4 +265,4 @@ def test_spectra_are_spread_over_the_quanta(stems: int) -> None:
     harness.stretched(1.1, stems=stems)
 
     assert harness.made.sum() > 60 * stems
-    assert harness.made.max() <= -(-stems * QUANTUM // HOP) + 1
+    assert harness.made.max() <= -(-stems // hop_quanta(RATE)) + 1

@@ -64,6 +64,16 @@ def test_another_device_goes_by_the_order_of_the_libraries_then_by_the_default()
     assert searching("A", "portaudio", "miniaudio").choose(found, is_any_wanted=True) == found[0]
 
 
+def test_a_card_that_was_named_is_waited_for_although_another_fits_the_name() -> None:
+    looking = DeviceSearch(("portaudio",), "USB", seen("USB Audio: A (hw:1,0)"), refuse)
+    by_number = DeviceSearch(("portaudio",), "2", seen("USB Audio: A (hw:1,0)"), refuse)
+    other, back = seen("USB Audio: B (hw:2,0)"), seen("USB Audio: A (hw:3,0)")
+
+    assert looking.choose([other], is_any_wanted=True) is None
+    assert by_number.choose([other], is_any_wanted=True) is None
+    assert looking.choose([other, back], is_any_wanted=True) == back
+
+
 def test_a_device_that_refused_is_tried_again_after_a_pause_that_doubles() -> None:
     looking: Any = searching()
     looking.begin(0.0)

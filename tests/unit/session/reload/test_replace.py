@@ -40,6 +40,9 @@ class FakeHost:
     def release(self, kept: KeptRequests) -> None:
         self.released = kept
 
+    def placed(self, preset: Preset) -> Preset:
+        return preset
+
     def tell(self, sentence: str) -> None:
         self.told.append(sentence)
 

@@ -1,0 +1,174 @@
+"""How much the engine takes in: OSC messages a second, and WebSocket clients with subscriptions.
+
+``python -m benchmarks.ways_in osc``: another process sends bundles of parameters over UDP at rising rates;
+told are the messages that were applied without Python, those that were lost, and the CPU time of the thread
+that receives.
+
+``python -m benchmarks.ways_in websocket --clients 100``: so many clients send 60 messages a second each and
+subscribe to beats, meters and parameters; told are late blocks, messages and CPU time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+
+from adaptive.engine.engine import Engine
+from adaptive.engine.osc_receiver import OscReceiver, ReceiverRule
+from adaptive.engine.spec import EngineSpec, ParameterSpec
+from adaptive.inputs.osc_codec import OscMessage, encode_bundle
+
+IN_BUNDLE = 16
+SECONDS = 3.0
+RATES = (50_000, 100_000, 200_000, 300_000, 500_000)
+PER_CLIENT_HZ = 60.0
+
+
+def _send(port: int, rate: int, seconds: float) -> None:
+    """Send bundles at a rate of messages a second."""
+    messages = [OscMessage(f"/adaptive/parameter/p{i}", (i / IN_BUNDLE,)) for i in range(IN_BUNDLE)]
+    packet = encode_bundle(messages)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.connect(("127.0.0.1", port))
+        began, sent, wanted = time.perf_counter(), 0, int(rate * seconds / IN_BUNDLE)
+        while sent < wanted:
+            due = min(wanted, int((time.perf_counter() - began) * rate / IN_BUNDLE))
+            for _ in range(due - sent):
+                sender.send(packet)
+            sent = max(sent, due)
+            time.sleep(0.0005)
+
+
+def measure_osc() -> None:
+    """Print what the receiver applies at rising rates."""
+    engine = Engine(EngineSpec(parameters=[ParameterSpec(f"p{i}") for i in range(IN_BUNDLE)]))
+    rules = {f"/adaptive/parameter/p{i}".encode(): (ReceiverRule(i, 0.0, 1.0),) for i in range(IN_BUNDLE)}
+    listening, (woken, wake) = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socketpair()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    listening.bind(("127.0.0.1", 0))
+    receiver = OscReceiver(listening.fileno(), wake.fileno())
+    receiver.use_rules(rules, engine)
+    receiver.start()
+    for rate in RATES:
+        before, cpu = int(receiver._receiver["plain"]), time.process_time()
+        sender = multiprocessing.Process(
+            target=_send, args=(listening.getsockname()[1], rate, SECONDS), daemon=True
+        )
+        began = time.perf_counter()
+        sender.start()
+        sender.join()
+        time.sleep(0.2)
+        taken = int(receiver._receiver["plain"]) - before
+        sent = int(rate * SECONDS / IN_BUNDLE)
+        used, took = time.process_time() - cpu, time.perf_counter() - began - 0.2
+        sys.stdout.write(
+            f"asked {rate:,}/s: sent {sent * IN_BUNDLE:,} in {took:.2f} s, applied {taken * IN_BUNDLE:,}, "
+            f"lost {(sent - taken) * IN_BUNDLE:,}, CPU {used:.2f} s "
+            f"({1e6 * used / max(1, taken * IN_BUNDLE):.2f} µs a message)\n"
+        )
+    receiver.stop()
+    for one in (listening, woken, wake):
+        one.close()
+
+
+async def _client(session: ClientSession, url: str, until: float, name: str) -> tuple[int, int]:
+    """Send and hear until a time; numbers of messages sent and heard."""
+    sent = heard = 0
+    async with session.ws_connect(url, max_msg_size=0) as connection:
+        await connection.send_json({"subscribe": ["beat", "section", "meters", "parameters"]})
+
+        async def listen() -> int:
+            count = 0
+            async for _ in connection:
+                count += 1
+            return count
+
+        listening = asyncio.create_task(listen())
+        began = time.monotonic()
+        while time.monotonic() < until:
+            await connection.send_str(json.dumps({"parameter": name, "value": sent % 60 / 60.0}))
+            sent += 1
+            await asyncio.sleep(max(0.0, began + sent / PER_CLIENT_HZ - time.monotonic()))
+        await connection.close()
+        heard = await listening
+    return sent, heard
+
+
+def _number(text: str, name: str) -> float:
+    return next((float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} ")), 0.0)
+
+
+def measure_websockets(clients: int, seconds: float, preset: str) -> None:
+    """Print what so many clients cost, and whether the audio was late."""
+    words = ["play", preset, "--sink", "null", "--ready", "--osc", "0", "--http", "0", "--tcp", "0"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "adaptive", *words], stdout=subprocess.PIPE, text=True
+    ) as engine:
+        assert engine.stdout is not None
+        port = json.loads(engine.stdout.readline())["http"]
+
+        def metrics() -> str:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+                text: str = answer.read().decode()
+                return text
+
+        def cpu_s() -> float:
+            fields = Path(f"/proc/{engine.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / 100.0
+
+        name = next(
+            line.split('"')[1]
+            for line in metrics().splitlines()
+            if line.startswith("adaptive_parameter_value")
+        )
+        for count in (0, clients):
+            before, cpu, began = metrics(), cpu_s(), time.monotonic()
+
+            async def all_clients(count: int = count, began: float = began) -> list[Any]:
+                async with ClientSession() as session:
+                    url = f"ws://127.0.0.1:{port}/ws"
+                    made = [_client(session, url, began + seconds, name) for _ in range(count)]
+                    return await asyncio.gather(*made) if made else [await asyncio.sleep(seconds, (0, 0))]
+
+            found = asyncio.run(all_clients())
+            after, took = metrics(), time.monotonic() - began
+            late = _number(after, "adaptive_late_blocks_total") - _number(
+                before, "adaptive_late_blocks_total"
+            )
+            dropped = _number(after, "adaptive_dropped_messages_total")
+            sys.stdout.write(
+                f"{count} clients: sent {sum(s for s, _ in found) / took:,.0f}/s, heard "
+                f"{sum(h for _, h in found) / took:,.0f}/s, late blocks {late:.0f}, dropped {dropped:.0f}, "
+                f"CPU {100 * (cpu_s() - cpu) / took:.1f} % of a core\n"
+            )
+        engine.terminate()
+        engine.wait(20.0)
+
+
+def main() -> None:
+    """Measure one or the other."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["osc", "websocket"])
+    parser.add_argument("--clients", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--preset", default="nightfall")
+    wanted = parser.parse_args()
+    if wanted.what == "osc":
+        measure_osc()
+    else:
+        measure_websockets(wanted.clients, wanted.seconds, wanted.preset)
+
+
+if __name__ == "__main__":
+    main()
